@@ -1,0 +1,9 @@
+"""Every address of the program."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("workspace/", include("hocsuotdoi.workspace.urls")),
+    path("", include("hocsuotdoi.portal.urls")),
+]

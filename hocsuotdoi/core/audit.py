@@ -1,0 +1,17 @@
+"""Who changed what: rows written by database triggers, so that no bulk update slips past.
+
+`@tracked` above a model keeps each insert, update and delete in `<Model>Event` beside it, with the person and the
+address that the request middleware put in the context.
+"""
+
+from typing import TypeVar
+
+import pghistory
+from django.db import models
+
+ModelClass = TypeVar("ModelClass", bound=type[models.Model])
+
+
+def tracked(model: ModelClass) -> ModelClass:
+    # A fresh set of trackers for each model: pghistory keeps the model's name in them.
+    return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())(model)

@@ -1,0 +1,1 @@
+"""Measures, criteria and indicators: what is counted, how a figure is made from the ledger and the register, and its lineage."""

@@ -1,0 +1,138 @@
+"""Definitions (data, loaded from files) and staff's answers to criteria. Values are computed, never typed."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from hocsuotdoi.core.audit import tracked
+from hocsuotdoi.core.dated import Dated
+from hocsuotdoi.core.operational import OperationalModel
+from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, CohortKind, Direction, IndicatorKind
+from hocsuotdoi.places.enums import InstitutionClass, Tier
+
+
+class Measure(models.Model):
+    """What is counted (`ledger.enums.MeasureCode`), by which definition."""
+
+    code = models.CharField(max_length=32, primary_key=True)
+    name = models.CharField(max_length=200)
+    definition = models.TextField()
+    unit = models.CharField(max_length=60)
+    source = models.CharField(max_length=300)
+    never_added_to = ArrayField(models.CharField(max_length=32), default=list)
+
+
+class Cohort(models.Model):
+    """Of whom a target speaks: institutions of some classes, units of a tier, or a part of the population."""
+
+    code = models.SlugField(max_length=60, primary_key=True)
+    name = models.CharField(max_length=300)
+    kind = models.CharField(max_length=16, choices=CohortKind)
+    classes = ArrayField(models.CharField(max_length=32, choices=InstitutionClass), default=list)
+    tier = models.CharField(max_length=10, choices=Tier, blank=True)
+    urban = models.BooleanField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Indicator(models.Model):
+    """A figure of the programme: numerator, denominator, unit, direction, where it comes from."""
+
+    code = models.SlugField(max_length=60, primary_key=True)
+    name = models.CharField(max_length=300)
+    short_name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=24, choices=IndicatorKind)
+    definition = models.TextField()
+    numerator = models.TextField()
+    denominator = models.TextField(blank=True)
+    unit = models.CharField(max_length=40)
+    direction = models.CharField(max_length=4, choices=Direction, default=Direction.UP)
+    measures = ArrayField(models.CharField(max_length=32), default=list)
+    purposes = ArrayField(models.CharField(max_length=16), default=list)
+    source = models.CharField(max_length=300)
+    legal_basis = models.CharField(max_length=300)
+    version = models.PositiveSmallIntegerField(default=1)
+    ordinal = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["ordinal"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CriteriaSet(Dated):
+    """The checklist that decides whether an institution counts for an indicator, as it stood for a time."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="criteria_sets")
+    classes = ArrayField(models.CharField(max_length=32, choices=InstitutionClass))
+    version = models.PositiveSmallIntegerField(default=1)
+    rule = models.TextField(help_text="In words: how many of the criteria must be met")
+    needed = models.PositiveSmallIntegerField()
+    source = models.CharField(max_length=300)
+
+    class Meta(Dated.Meta):
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=["indicator", "classes", "version"], name="criteria_set_once"),
+        ]
+
+
+class Criterion(models.Model):
+    """One question of a checklist. `answered_by` says who answers; `rule` names the computed answer in
+    `indicators.queries.criteria`, empty when staff answer."""
+
+    criteria_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, related_name="criteria")
+    code = models.SlugField(max_length=60)
+    question = models.TextField()
+    answered_by = models.CharField(max_length=10, choices=AnswerSource)
+    rule = models.CharField(max_length=60, blank=True)
+    parameters = models.JSONField(default=dict)
+    ordinal = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["criteria_set", "code"], name="criterion_once"),
+            models.CheckConstraint(
+                condition=Q(answered_by=AnswerSource.STAFF, rule="") | ~Q(answered_by=AnswerSource.STAFF) & ~Q(rule=""),
+                name="criterion_computed_has_a_rule",
+            ),
+        ]
+
+
+@tracked
+class CriterionAnswer(OperationalModel):
+    """What staff state about one criterion for one year. A new answer is a new row; the newest holds."""
+
+    criterion_code = models.SlugField(max_length=60)
+    indicator_code = models.SlugField(max_length=60)
+    year = models.PositiveSmallIntegerField()
+    value = models.CharField(max_length=16, choices=AnswerValue)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    answered_by = models.UUIDField()
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["institution", "year"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(value=AnswerValue.NOT_APPLICABLE) | ~Q(note=""), name="answer_not_applicable_has_a_reason"
+            )
+        ]
+
+
+@tracked
+class Population(models.Model):
+    """Residents of a unit in a year, urban and rural, with the source."""
+
+    unit = models.ForeignKey("places.AdminUnit", on_delete=models.CASCADE, related_name="populations")
+    year = models.PositiveSmallIntegerField()
+    urban = models.PositiveBigIntegerField(null=True)
+    rural = models.PositiveBigIntegerField(null=True)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "year"], name="population_once")]

@@ -1,0 +1,3 @@
+"""Administrative units through time, agencies and their lines of command, institutions with rooms, equipment and opening hours.
+
+Leaves who works there to accounts, and what happens there to activities."""

@@ -1,0 +1,28 @@
+from hocsuotdoi.places.models.agency import Agency, AgencyLine
+from hocsuotdoi.places.models.institution import (
+    Equipment,
+    Institution,
+    InstitutionAgency,
+    InstitutionPlacement,
+    InstitutionStatus,
+    OpeningHours,
+    Room,
+)
+from hocsuotdoi.places.models.unit import AdminUnit, LegalAct, Succession, UnitAncestry, UnitParent
+
+__all__ = [
+    "AdminUnit",
+    "Agency",
+    "AgencyLine",
+    "Equipment",
+    "Institution",
+    "InstitutionAgency",
+    "InstitutionPlacement",
+    "InstitutionStatus",
+    "LegalAct",
+    "OpeningHours",
+    "Room",
+    "Succession",
+    "UnitAncestry",
+    "UnitParent",
+]

@@ -1,0 +1,120 @@
+"""A plan as it was issued: document, clauses, targets with the figures as written, tasks with their agencies."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from hocsuotdoi.core.audit import tracked
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.places.models import AdminUnit, Agency
+from hocsuotdoi.programme.enums import AgencyPart, ClauseKind, Operator, PlanStatus, Recurrence, TargetUnit
+
+
+@tracked
+class Plan(models.Model):
+    """A numbered, dated document under the one above. `code` is ours, stable; `number` is as printed, odd or empty."""
+
+    code = models.SlugField(_("code"), max_length=80, unique=True)
+    number = models.CharField(_("number"), max_length=60, blank=True)
+    title = models.TextField(_("title"))
+    issuer = models.CharField(_("issued by"), max_length=200)
+    issuer_agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="plans")
+    unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="plans")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    issued_on = models.DateField(_("issued on"), null=True, blank=True)
+    issued_text = models.CharField(max_length=80, blank=True, help_text=_("The date as printed"))
+    legal_basis = ArrayField(models.TextField(), default=list)
+    status = models.CharField(max_length=12, choices=PlanStatus, default=PlanStatus.IN_FORCE)
+    amends = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="addenda")
+    has_full_text = models.BooleanField(default=True, help_text=_("False where only its existence is known"))
+    source = models.CharField(max_length=300, help_text=_("Which document this was read from"))
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(parent=F("pk")), name="plan_not_its_own_parent")]
+
+    def __str__(self) -> str:
+        return self.number or self.title
+
+
+@tracked
+class Clause(models.Model):
+    """A numbered piece of a plan, with its words. `path` is how it is cited: «I.2.a.1»."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="clauses")
+    path = models.CharField(max_length=40)
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
+    kind = models.CharField(max_length=16, choices=ClauseKind)
+    heading = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    ordinal = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [models.UniqueConstraint(fields=["plan", "path"], name="clause_path_once")]
+
+
+@tracked
+class Target(models.Model):
+    """One figure for one cohort and year, exactly as written.
+
+    `low` and `high` are equal but for a range; `total` is the 8 of "7 of 8"; `year` NULL where none is stated;
+    `phase_from` is the first year of "from 2026 to 2030, a year"; `written` is the sentence's own wording.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="targets")
+    clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="targets")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="targets")
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="targets")
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    operator = models.CharField(max_length=10, choices=Operator)
+    low = models.DecimalField(max_digits=12, decimal_places=2)
+    high = models.DecimalField(max_digits=12, decimal_places=2)
+    total = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    unit = models.CharField(max_length=20, choices=TargetUnit)
+    baseline_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    baseline_value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    written = models.TextField()
+    remark = models.TextField(blank=True, help_text=_("What is odd in the document"))
+    ordinal = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [
+            models.CheckConstraint(condition=Q(high__gte=F("low")), name="target_high_not_below_low"),
+            models.CheckConstraint(
+                condition=Q(operator=Operator.RANGE) | Q(low=F("high")), name="target_only_a_range_has_two_figures"
+            ),
+            models.UniqueConstraint(
+                fields=["plan", "clause", "indicator", "cohort", "year"], name="target_once", nulls_distinct=False
+            ),
+        ]
+
+
+@tracked
+class Task(models.Model):
+    """What a clause asks someone to do."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="tasks")
+    clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="tasks")
+    text = models.TextField()
+    recurrence = models.CharField(max_length=10, choices=Recurrence)
+    due_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    due_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    due_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    observance = models.CharField(max_length=24, blank=True, help_text=_("Of activities.enums.Observance"))
+    activity_kinds = ArrayField(models.CharField(max_length=20), default=list, help_text=_("Kinds that are evidence"))
+    ordinal = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["ordinal"]
+
+
+@tracked
+class TaskAgency(models.Model):
+    """Who leads, coordinates or is asked; `agency` empty where the document names a group ("các phòng, ban")."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="agencies")
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="task_parts")
+    part = models.CharField(max_length=14, choices=AgencyPart)
+    written = models.CharField(max_length=200)
