@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('indicators', '0002_first'),
+        ('indicators', '0002_spread_by_institution'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('places', '0001_first'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
