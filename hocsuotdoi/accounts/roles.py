@@ -36,9 +36,18 @@ class Role:
     must_be_switched_on: bool = False
 
 
-_READS = frozenset({P.VIEW_WORKSPACE, P.VIEW_ACTIVITY, P.VIEW_FIGURES, P.VIEW_REPORT, P.VIEW_AUDIT})
+_READS = frozenset(
+    {P.VIEW_WORKSPACE, P.VIEW_ACTIVITY, P.VIEW_FIGURES, P.VIEW_REPORT, P.VIEW_AUDIT}
+)
 _STAFF = frozenset(
-    {P.VIEW_WORKSPACE, P.VIEW_ACTIVITY, P.EDIT_ACTIVITY, P.CALL_ROLL, P.VIEW_PARTICIPANTS, P.VIEW_FIGURES}
+    {
+        P.VIEW_WORKSPACE,
+        P.VIEW_ACTIVITY,
+        P.EDIT_ACTIVITY,
+        P.CALL_ROLL,
+        P.VIEW_PARTICIPANTS,
+        P.VIEW_FIGURES,
+    }
 )
 
 ROLES: dict[RoleName, Role] = {
@@ -54,43 +63,63 @@ ROLES: dict[RoleName, Role] = {
         Role(
             RoleName.INSTITUTION_STAFF,
             _("Staff of an institution"),
-            _("Makes activities at this institution, calls the roll and closes sessions."),
+            _(
+                "Makes activities at this institution, calls the roll and closes sessions."
+            ),
             frozenset({HeldAt.INSTITUTION}),
             _STAFF,
         ),
         Role(
             RoleName.INSTITUTION_MANAGER,
             _("Manager of an institution"),
-            _("All that staff do; also keeps the register entry, answers criteria and gives roles there."),
+            _(
+                "All that staff do; also keeps the register entry, answers criteria and gives roles there."
+            ),
             frozenset({HeldAt.INSTITUTION}),
-            _STAFF | {P.EDIT_INSTITUTION, P.ANSWER_CRITERIA, P.ASSIGN_ROLE, P.VIEW_AUDIT},
+            _STAFF
+            | {P.EDIT_INSTITUTION, P.ANSWER_CRITERIA, P.ASSIGN_ROLE, P.VIEW_AUDIT},
         ),
         Role(
             RoleName.AGENCY_OFFICER,
             _("Officer of an agency"),
-            _("Runs the programme in the agency's territory: activities, criteria, figures and the report."),
+            _(
+                "Runs the programme in the agency's territory: activities, criteria, figures and the report."
+            ),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
             _STAFF
-            | {P.EDIT_INSTITUTION, P.ANSWER_CRITERIA, P.VIEW_REPORT, P.WRITE_REPORT, P.FREEZE_REPORT, P.VIEW_AUDIT},
+            | {
+                P.EDIT_INSTITUTION,
+                P.ANSWER_CRITERIA,
+                P.VIEW_REPORT,
+                P.WRITE_REPORT,
+                P.FREEZE_REPORT,
+                P.VIEW_AUDIT,
+            },
         ),
         Role(
             RoleName.PLANNER,
             _("Planner"),
-            _("Enters plans, answers findings of the plan check and follows the targets of the territory."),
+            _(
+                "Enters plans, answers findings of the plan check and follows the targets of the territory."
+            ),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
             _READS | {P.EDIT_PLAN, P.ANSWER_FINDING, P.WRITE_REPORT},
         ),
         Role(
             RoleName.AUDITOR,
             _("Auditor"),
-            _("Reads everything in the territory, sign-in sheets included; changes nothing."),
+            _(
+                "Reads everything in the territory, sign-in sheets included; changes nothing."
+            ),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
             _READS | {P.VIEW_PARTICIPANTS},
         ),
         Role(
             RoleName.ADMINISTRATOR,
             _("Administrator"),
-            _("Gives roles and mends what nobody else may. Must be switched on with a reason, for a limited time."),
+            _(
+                "Gives roles and mends what nobody else may. Must be switched on with a reason, for a limited time."
+            ),
             frozenset({HeldAt.UNIT}),
             frozenset(P),
             must_be_switched_on=True,

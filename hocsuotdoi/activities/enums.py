@@ -52,7 +52,10 @@ class Observance(models.TextChoices):
     MUSEUM_DAY = "museum_day", _("International Museum Day, 18 May")
     DIGITAL_DAY = "digital_day", _("National Digital Transformation Day, 10 October")
     HERITAGE_DAY = "heritage_day", _("Viet Nam Cultural Heritage Day, 23 November")
-    LIFELONG_LEARNING_WEEK = "lifelong_learning_week", _("Lifelong Learning Week, 1-7 October")
+    LIFELONG_LEARNING_WEEK = (
+        "lifelong_learning_week",
+        _("Lifelong Learning Week, 1-7 October"),
+    )
     OTHER = "other", _("another national or local day")
 
 

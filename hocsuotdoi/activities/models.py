@@ -29,13 +29,25 @@ class Activity(OperationalModel):
     """Something an institution offers: one title, one or more sessions."""
 
     title = models.CharField(_("title"), max_length=200)
-    search_text = models.TextField(editable=False, help_text="Title and description, normalised (core.vietnamese)")
+    search_text = models.TextField(
+        editable=False, help_text="Title and description, normalised (core.vietnamese)"
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=ActivityKind)
-    themes = ArrayField(models.CharField(max_length=20, choices=Theme), verbose_name=_("themes"), default=list)
-    audience = models.CharField(_("audience"), max_length=12, choices=Audience, default=Audience.EVERYONE)
-    observance = models.CharField(_("observance day"), max_length=24, choices=Observance, blank=True)
+    themes = ArrayField(
+        models.CharField(max_length=20, choices=Theme),
+        verbose_name=_("themes"),
+        default=list,
+    )
+    audience = models.CharField(
+        _("audience"), max_length=12, choices=Audience, default=Audience.EVERYONE
+    )
+    observance = models.CharField(
+        _("observance day"), max_length=24, choices=Observance, blank=True
+    )
     description = models.TextField(_("description"), blank=True)
-    status = models.CharField(max_length=12, choices=ActivityStatus, default=ActivityStatus.DRAFT)
+    status = models.CharField(
+        max_length=12, choices=ActivityStatus, default=ActivityStatus.DRAFT
+    )
     published_at = models.DateTimeField(null=True)
     created_by = models.UUIDField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -47,7 +59,8 @@ class Activity(OperationalModel):
         verbose_name_plural = "activities"
         constraints = [
             models.CheckConstraint(
-                condition=Q(status=ActivityStatus.DRAFT) | Q(published_at__isnull=False),
+                condition=Q(status=ActivityStatus.DRAFT)
+                | Q(published_at__isnull=False),
                 name="activity_published_has_a_moment",
             )
         ]
@@ -63,32 +76,47 @@ class Session(OperationalModel):
 
     activity = operational_link(Activity, related_name="sessions")
     number = models.PositiveSmallIntegerField(_("session number"), default=1)
-    room = models.ForeignKey("places.Room", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    venue = models.CharField(_("place, if not in a room of ours"), max_length=200, blank=True)
+    room = models.ForeignKey(
+        "places.Room", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    venue = models.CharField(
+        _("place, if not in a room of ours"), max_length=200, blank=True
+    )
     channel = models.CharField(max_length=12, choices=Channel, default=Channel.ON_SITE)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
     places_taken = models.PositiveIntegerField(default=0, editable=False)
-    status = models.CharField(max_length=12, choices=SessionStatus, default=SessionStatus.PLANNED)
+    status = models.CharField(
+        max_length=12, choices=SessionStatus, default=SessionStatus.PLANNED
+    )
     closed_at = models.DateTimeField(null=True)
     closed_by = models.UUIDField(null=True)
     note = models.TextField(_("note"), blank=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_it_starts"),
             models.CheckConstraint(
-                condition=Q(capacity__isnull=True) | Q(places_taken__lte=F("capacity")), name="session_never_overfull"
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="session_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(places_taken__lte=F("capacity")),
+                name="session_never_overfull",
             ),
             models.CheckConstraint(
                 condition=Q(status=SessionStatus.CLOSED, closed_at__isnull=False)
                 | ~Q(status=SessionStatus.CLOSED) & Q(closed_at__isnull=True),
                 name="session_closed_has_a_moment",
             ),
-            models.UniqueConstraint(fields=["institution", "activity", "number"], name="session_number_once"),
+            models.UniqueConstraint(
+                fields=["institution", "activity", "number"], name="session_number_once"
+            ),
         ]
-        indexes = [models.Index(fields=["status", "starts_at"]), models.Index(fields=["institution", "starts_at"])]
+        indexes = [
+            models.Index(fields=["status", "starts_at"]),
+            models.Index(fields=["institution", "starts_at"]),
+        ]
         ordering = ["starts_at"]
 
 
@@ -99,21 +127,36 @@ class Registration(OperationalModel):
     name = models.CharField(_("your name"), max_length=120)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     group_size = models.PositiveSmallIntegerField(_("how many people"), default=1)
-    status = models.CharField(max_length=12, choices=RegistrationStatus, default=RegistrationStatus.CONFIRMED)
-    code = models.CharField(max_length=12, help_text="Shown to the person, to look up and cancel")
-    form_key = models.UUIDField(help_text="Made with the form: sending it twice registers once")
+    status = models.CharField(
+        max_length=12, choices=RegistrationStatus, default=RegistrationStatus.CONFIRMED
+    )
+    code = models.CharField(
+        max_length=12, help_text="Shown to the person, to look up and cancel"
+    )
+    form_key = models.UUIDField(
+        help_text="Made with the form: sending it twice registers once"
+    )
     learner_key = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["institution", "form_key"], name="registration_form_once"),
-            models.UniqueConstraint(fields=["institution", "code"], name="registration_code_once"),
-            models.CheckConstraint(condition=Q(group_size__gte=1), name="registration_of_someone"),
+            models.UniqueConstraint(
+                fields=["institution", "form_key"], name="registration_form_once"
+            ),
+            models.UniqueConstraint(
+                fields=["institution", "code"], name="registration_code_once"
+            ),
             models.CheckConstraint(
-                condition=Q(status=RegistrationStatus.CANCELLED, cancelled_at__isnull=False)
-                | ~Q(status=RegistrationStatus.CANCELLED) & Q(cancelled_at__isnull=True),
+                condition=Q(group_size__gte=1), name="registration_of_someone"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=RegistrationStatus.CANCELLED, cancelled_at__isnull=False
+                )
+                | ~Q(status=RegistrationStatus.CANCELLED)
+                & Q(cancelled_at__isnull=True),
                 name="registration_cancelled_has_a_moment",
             ),
         ]
@@ -128,15 +171,24 @@ class Attendance(OperationalModel):
     name = models.CharField(_("name"), max_length=120)
     present = models.PositiveSmallIntegerField(null=True)
     sex = models.CharField(_("sex"), max_length=8, choices=Sex, null=True, blank=True)
-    age_band = models.CharField(_("age"), max_length=8, choices=AgeBand, null=True, blank=True)
-    form_key = models.UUIDField(help_text="Made with the line: sending it twice adds it once")
+    age_band = models.CharField(
+        _("age"), max_length=8, choices=AgeBand, null=True, blank=True
+    )
+    form_key = models.UUIDField(
+        help_text="Made with the line: sending it twice adds it once"
+    )
     marked_by = models.UUIDField(null=True)
     marked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["institution", "registration"], name="attendance_once_for_a_registration"),
-            models.UniqueConstraint(fields=["institution", "form_key"], name="attendance_form_once"),
+            models.UniqueConstraint(
+                fields=["institution", "registration"],
+                name="attendance_once_for_a_registration",
+            ),
+            models.UniqueConstraint(
+                fields=["institution", "form_key"], name="attendance_form_once"
+            ),
         ]
 
     @property
@@ -149,13 +201,17 @@ class Tally(OperationalModel):
 
     session = operational_link(Session, related_name="tallies")
     sex = models.CharField(_("sex"), max_length=8, choices=Sex, null=True, blank=True)
-    age_band = models.CharField(_("age"), max_length=8, choices=AgeBand, null=True, blank=True)
+    age_band = models.CharField(
+        _("age"), max_length=8, choices=AgeBand, null=True, blank=True
+    )
     count = models.PositiveIntegerField(_("people"))
 
     class Meta:
         verbose_name_plural = "tallies"
         constraints = [
             models.UniqueConstraint(
-                fields=["institution", "session", "sex", "age_band"], name="tally_cell_once", nulls_distinct=False
+                fields=["institution", "session", "sex", "age_band"],
+                name="tally_cell_once",
+                nulls_distinct=False,
             )
         ]

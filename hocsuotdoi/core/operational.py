@@ -16,7 +16,9 @@ from hocsuotdoi.core.ids import uuid7
 
 class OperationalModel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    institution = models.ForeignKey("places.Institution", on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey(
+        "places.Institution", on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         abstract = True

@@ -4,7 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 class IndicatorKind(models.TextChoices):
     COUNT = "count", _("count")
-    SHARE_OF_INSTITUTIONS = "share_of_institutions", _("share of institutions meeting the criteria")
+    SHARE_OF_INSTITUTIONS = (
+        "share_of_institutions",
+        _("share of institutions meeting the criteria"),
+    )
     SHARE_OF_UNITS = "share_of_units", _("share of units having it")
     SHARE_OF_POPULATION = "share_of_population", _("share of the population")
     GROWTH = "growth", _("average yearly growth since the base year")

@@ -50,25 +50,52 @@ class InstitutionClass(models.TextChoices):
     LIBRARY_SPECIAL = "library_special", _("Special library")
     LIBRARY_ARMED_FORCES = "library_armed_forces", _("Library of the armed forces")
     LIBRARY_UNIVERSITY = "library_university", _("University library")
-    LIBRARY_SCHOOL = "library_school", _("Library of a school, vocational or other educational institution")
+    LIBRARY_SCHOOL = (
+        "library_school",
+        _("Library of a school, vocational or other educational institution"),
+    )
     LIBRARY_COMMUNITY = "library_community", _("Community library")
     LIBRARY_PRIVATE = "library_private", _("Private library serving the community")
     BOOKCASE = "bookcase", _("Bookcase")
     LAW_BOOKCASE = "law_bookcase", _("Law bookcase")
-    POST_OFFICE_CULTURE_POINT = "post_office_culture_point", _("Post-office culture point")
+    POST_OFFICE_CULTURE_POINT = (
+        "post_office_culture_point",
+        _("Post-office culture point"),
+    )
     MOBILE_LIBRARY = "mobile_library", _("Mobile library")
     MUSEUM_NATIONAL = "museum_national", _("National museum")
-    MUSEUM_MINISTRY = "museum_ministry", _("Specialised museum under a ministry or central body")
-    MUSEUM_SPECIALISED = "museum_specialised", _("Specialised museum under a unit of a ministry or central body")
+    MUSEUM_MINISTRY = (
+        "museum_ministry",
+        _("Specialised museum under a ministry or central body"),
+    )
+    MUSEUM_SPECIALISED = (
+        "museum_specialised",
+        _("Specialised museum under a unit of a ministry or central body"),
+    )
     MUSEUM_PROVINCE = "museum_province", _("Museum of a province")
     MUSEUM_NON_PUBLIC = "museum_non_public", _("Non-public museum")
     HERITAGE_SITE = "heritage_site", _("Heritage site")
-    CULTURE_CENTRE_PROVINCE = "culture_centre_province", _("Culture centre of a province")
-    CULTURE_CENTRE_DISTRICT = "culture_centre_district", _("Culture and sport centre of a district")
-    CULTURE_CENTRE_COMMUNE = "culture_centre_commune", _("Culture and sport centre of a commune")
-    VILLAGE_CULTURE_HOUSE = "village_culture_house", _("Village culture house and sport ground")
+    CULTURE_CENTRE_PROVINCE = (
+        "culture_centre_province",
+        _("Culture centre of a province"),
+    )
+    CULTURE_CENTRE_DISTRICT = (
+        "culture_centre_district",
+        _("Culture and sport centre of a district"),
+    )
+    CULTURE_CENTRE_COMMUNE = (
+        "culture_centre_commune",
+        _("Culture and sport centre of a commune"),
+    )
+    VILLAGE_CULTURE_HOUSE = (
+        "village_culture_house",
+        _("Village culture house and sport ground"),
+    )
     CHILDREN_HOUSE = "children_house", _("Children's house")
-    COMMUNITY_LEARNING_CENTRE = "community_learning_centre", _("Community learning centre")
+    COMMUNITY_LEARNING_CENTRE = (
+        "community_learning_centre",
+        _("Community learning centre"),
+    )
 
 
 class AgencyKind(models.TextChoices):
@@ -83,7 +110,10 @@ class AgencyKind(models.TextChoices):
     POLICE = "police", _("public security")
     PARTY = "party", _("Party body")
     FRONT = "front", _("Fatherland Front and mass organisations")
-    STUDY_ENCOURAGEMENT = "study_encouragement", _("association for the encouragement of learning")
+    STUDY_ENCOURAGEMENT = (
+        "study_encouragement",
+        _("association for the encouragement of learning"),
+    )
     OTHER = "other", _("other")
 
 

@@ -1,45 +1,56 @@
 """A unit's yearly report: words that people write, and frozen snapshots of the figures."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.places.models import AdminUnit
 
 
 class Report(models.Model):
     """The words beside the figures; `version` lets a second writer see that somebody else wrote meanwhile."""
 
-    unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="reports")
+    unit = models.ForeignKey(
+        AdminUnit, on_delete=models.PROTECT, related_name="reports"
+    )
     year = models.PositiveSmallIntegerField(_("year"))
     results = models.TextField(_("results"), blank=True)
     difficulties = models.TextField(_("difficulties and their causes"), blank=True)
     proposals = models.TextField(_("proposals"), blank=True)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit", "year"], name="report_once_a_year"),
-            models.CheckConstraint(condition=Q(year__gte=2020, year__lte=2100), name="report_of_a_sensible_year"),
+            models.CheckConstraint(
+                condition=Q(year__gte=2020, year__lte=2100),
+                name="report_of_a_sensible_year",
+            ),
         ]
 
 
 class Snapshot(models.Model):
     """Everything a report said when it was frozen. Its number is printed in the document; it is never changed."""
 
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="snapshots")
+    report = models.ForeignKey(
+        Report, on_delete=models.PROTECT, related_name="snapshots"
+    )
     number = models.CharField(max_length=40, unique=True)
     content = models.JSONField()
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the content in canonical JSON")
+    digest = models.CharField(
+        max_length=64, help_text="SHA-256 of the content in canonical JSON"
+    )
     frozen_at = models.DateTimeField()
-    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    frozen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["-frozen_at"]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate)
-        ]
+        triggers = append_only()

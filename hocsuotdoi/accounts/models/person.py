@@ -8,7 +8,9 @@ from hocsuotdoi.core.ids import uuid7
 
 
 class PersonManager(BaseUserManager):
-    def create_user(self, email: str, password: str | None = None, **fields) -> "Person":
+    def create_user(
+        self, email: str, password: str | None = None, **fields
+    ) -> "Person":
         person = self.model(email=self.normalize_email(email).lower(), **fields)
         person.set_password(password)
         person.save(using=self._db)

@@ -15,12 +15,24 @@ from hocsuotdoi.places.models import AdminUnit, Agency, Institution
 class RoleAssignment(Dated):
     """A role held at a unit, an agency or an institution; it covers what lies under that on the day asked about."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles")
-    role = models.CharField(max_length=24, choices=[(name.value, ROLES[name].title) for name in RoleName])
-    unit = models.ForeignKey(AdminUnit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    institution = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles"
+    )
+    role = models.CharField(
+        max_length=24, choices=[(name.value, ROLES[name].title) for name in RoleName]
+    )
+    unit = models.ForeignKey(
+        AdminUnit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agency = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    institution = models.ForeignKey(
+        Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     given_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(Dated.Meta):
@@ -29,9 +41,22 @@ class RoleAssignment(Dated):
             models.CheckConstraint(
                 condition=(
                     Q(unit__isnull=False, agency__isnull=True, institution__isnull=True)
-                    | Q(unit__isnull=True, agency__isnull=False, institution__isnull=True)
-                    | Q(unit__isnull=True, agency__isnull=True, institution__isnull=False)
-                    | Q(role=RoleName.LEARNER, unit__isnull=True, agency__isnull=True, institution__isnull=True)
+                    | Q(
+                        unit__isnull=True,
+                        agency__isnull=False,
+                        institution__isnull=True,
+                    )
+                    | Q(
+                        unit__isnull=True,
+                        agency__isnull=True,
+                        institution__isnull=False,
+                    )
+                    | Q(
+                        role=RoleName.LEARNER,
+                        unit__isnull=True,
+                        agency__isnull=True,
+                        institution__isnull=True,
+                    )
                 ),
                 name="role_held_at_one_place",
             ),
@@ -46,13 +71,20 @@ class RoleAssignment(Dated):
 class PowerSwitch(models.Model):
     """An administrator's powers, switched on for a reason and a limited time. The rows are the log."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="power_switches")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="power_switches",
+    )
     reason = models.TextField(_("reason"))
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="power_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="power_ends_after_it_starts",
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="power_has_a_reason"),
         ]

@@ -8,7 +8,13 @@ from hocsuotdoi.places.models.institution import (
     OpeningHours,
     Room,
 )
-from hocsuotdoi.places.models.unit import AdminUnit, LegalAct, Succession, UnitAncestry, UnitParent
+from hocsuotdoi.places.models.unit import (
+    AdminUnit,
+    LegalAct,
+    Succession,
+    UnitAncestry,
+    UnitParent,
+)
 
 __all__ = [
     "AdminUnit",

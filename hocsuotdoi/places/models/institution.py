@@ -18,13 +18,19 @@ class Institution(models.Model):
     code = models.SlugField(_("code"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=200)
     sort_key = models.CharField(max_length=400, editable=False)
-    institution_class = models.CharField(_("class"), max_length=32, choices=InstitutionClass)
+    institution_class = models.CharField(
+        _("class"), max_length=32, choices=InstitutionClass
+    )
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.URLField(_("website"), blank=True)
     about = models.TextField(_("about"), blank=True)
-    is_sample = models.BooleanField(default=False, help_text=_("Made up, to show how the program works"))
-    source = models.CharField(max_length=300, blank=True, help_text=_("Where this register entry was read"))
+    is_sample = models.BooleanField(
+        default=False, help_text=_("Made up, to show how the program works")
+    )
+    source = models.CharField(
+        max_length=300, blank=True, help_text=_("Where this register entry was read")
+    )
 
     class Meta:
         ordering = ["sort_key"]
@@ -37,8 +43,12 @@ class Institution(models.Model):
 class InstitutionPlacement(Dated):
     """The lowest unit an institution stands in, while it stands there."""
 
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="placements")
-    unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="placements")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="placements"
+    )
+    unit = models.ForeignKey(
+        AdminUnit, on_delete=models.PROTECT, related_name="placements"
+    )
     address = models.CharField(_("address"), max_length=300, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
@@ -47,7 +57,9 @@ class InstitutionPlacement(Dated):
         constraints = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(
-                fields=["institution", "starts_on"], name="placement_one_at_a_time", nulls_distinct=False
+                fields=["institution", "starts_on"],
+                name="placement_one_at_a_time",
+                nulls_distinct=False,
             ),
         ]
 
@@ -56,8 +68,12 @@ class InstitutionPlacement(Dated):
 class InstitutionAgency(Dated):
     """Which agency runs an institution, while it does."""
 
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="agencies")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="institutions")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="agencies"
+    )
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="institutions"
+    )
 
     class Meta(Dated.Meta):
         pass
@@ -67,7 +83,9 @@ class InstitutionAgency(Dated):
 class InstitutionStatus(Dated):
     """Open, suspended or closed, while it is."""
 
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="statuses")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="statuses"
+    )
     state = models.CharField(max_length=12, choices=InstitutionState)
     reason = models.CharField(max_length=300, blank=True)
 
@@ -79,29 +97,51 @@ class InstitutionStatus(Dated):
 class OpeningHours(Dated):
     """One opening on one weekday (Monday is 0)."""
 
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="opening_hours")
-    weekday = models.PositiveSmallIntegerField(choices=[(0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")),
-        (3, _("Thursday")), (4, _("Friday")), (5, _("Saturday")), (6, _("Sunday"))])
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="opening_hours"
+    )
+    weekday = models.PositiveSmallIntegerField(
+        choices=[
+            (0, _("Monday")),
+            (1, _("Tuesday")),
+            (2, _("Wednesday")),
+            (3, _("Thursday")),
+            (4, _("Friday")),
+            (5, _("Saturday")),
+            (6, _("Sunday")),
+        ]
+    )
     opens_at = models.TimeField()
     closes_at = models.TimeField()
 
     class Meta(Dated.Meta):
         constraints = [
             *Dated.Meta.constraints,
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="opening_closes_after_it_opens"),
-            models.CheckConstraint(condition=Q(weekday__lte=6), name="opening_on_a_weekday"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="opening_closes_after_it_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(weekday__lte=6), name="opening_on_a_weekday"
+            ),
         ]
         ordering = ["weekday", "opens_at"]
 
 
 @tracked
 class Room(models.Model):
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="rooms")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="rooms"
+    )
     name = models.CharField(_("room"), max_length=120)
     capacity = models.PositiveIntegerField(_("places"))
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["institution", "name"], name="room_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "name"], name="room_name_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -111,8 +151,12 @@ class Room(models.Model):
 class Equipment(models.Model):
     """What a room or a house has: sound, light, tables, computers (plan 169 I.2.c; FEATURES C1)."""
 
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="equipment")
-    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.SET_NULL, related_name="equipment")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="equipment"
+    )
+    room = models.ForeignKey(
+        Room, null=True, blank=True, on_delete=models.SET_NULL, related_name="equipment"
+    )
     kind = models.CharField(_("equipment"), max_length=40)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     usable = models.PositiveIntegerField(_("of which usable"), default=1)
@@ -121,5 +165,8 @@ class Equipment(models.Model):
     class Meta:
         verbose_name_plural = "equipment"
         constraints = [
-            models.CheckConstraint(condition=Q(usable__lte=F("quantity")), name="equipment_usable_within_quantity"),
+            models.CheckConstraint(
+                condition=Q(usable__lte=F("quantity")),
+                name="equipment_usable_within_quantity",
+            ),
         ]

@@ -30,23 +30,39 @@ class AdminUnitQuerySet(DatedQuerySet):
 
     def above(self, unit: "AdminUnit", day: dt.date) -> Self:
         """`unit` and everything it lies in on `day`, the country first."""
-        return self.filter(on(day, "descents__"), descents__unit=unit).order_by("-descents__distance")
+        return self.filter(on(day, "descents__"), descents__unit=unit).order_by(
+            "-descents__distance"
+        )
 
 
 class AdminUnit(Dated):
     """A country, province, district or commune while it exists. A code can be used again after a unit has ended."""
 
-    code = models.CharField(_("code"), max_length=5, help_text=_("General Statistics Office code; the country is VN"))
+    code = models.CharField(
+        _("code"),
+        max_length=5,
+        help_text=_("General Statistics Office code; the country is VN"),
+    )
     tier = models.CharField(max_length=10, choices=Tier)
     kind = models.CharField(max_length=40, choices=UnitKind)
-    name = models.CharField(_("name"), max_length=120, help_text=_("In full: «Phường Bắc Kạn»"))
-    short_name = models.CharField(max_length=120, help_text=_("Without the kind: «Bắc Kạn»"))
-    sort_key = models.CharField(max_length=240, editable=False, help_text=_("Vietnamese alphabetical order"))
+    name = models.CharField(
+        _("name"), max_length=120, help_text=_("In full: «Phường Bắc Kạn»")
+    )
+    short_name = models.CharField(
+        max_length=120, help_text=_("Without the kind: «Bắc Kạn»")
+    )
+    sort_key = models.CharField(
+        max_length=240, editable=False, help_text=_("Vietnamese alphabetical order")
+    )
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     area_km2 = models.FloatField(null=True)
-    began_by = models.ForeignKey(LegalAct, null=True, on_delete=models.PROTECT, related_name="+")
-    ended_by = models.ForeignKey(LegalAct, null=True, on_delete=models.PROTECT, related_name="+")
+    began_by = models.ForeignKey(
+        LegalAct, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_by = models.ForeignKey(
+        LegalAct, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = AdminUnitQuerySet.as_manager()
 
@@ -54,7 +70,11 @@ class AdminUnit(Dated):
         ordering = ["sort_key"]
         constraints = [
             *Dated.Meta.constraints,
-            models.UniqueConstraint(fields=["code", "starts_on"], name="unit_code_once_at_a_time", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["code", "starts_on"],
+                name="unit_code_once_at_a_time",
+                nulls_distinct=False,
+            ),
         ]
         indexes = [models.Index(fields=["tier", "code"])]
 
@@ -63,51 +83,90 @@ class AdminUnit(Dated):
 
     @property
     def is_urban(self) -> bool:
-        return self.kind in {UnitKind.WARD, UnitKind.TOWNSHIP, UnitKind.URBAN_DISTRICT, UnitKind.CITY, UnitKind.TOWN}
+        return self.kind in {
+            UnitKind.WARD,
+            UnitKind.TOWNSHIP,
+            UnitKind.URBAN_DISTRICT,
+            UnitKind.CITY,
+            UnitKind.TOWN,
+        }
 
 
 class UnitParent(Dated):
     """In which unit a unit lies, while it does."""
 
-    unit = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="parents")
-    parent = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="children")
-    legal_act = models.ForeignKey(LegalAct, null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(
+        AdminUnit, on_delete=models.CASCADE, related_name="parents"
+    )
+    parent = models.ForeignKey(
+        AdminUnit, on_delete=models.PROTECT, related_name="children"
+    )
+    legal_act = models.ForeignKey(
+        LegalAct, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta(Dated.Meta):
         constraints = [
             *Dated.Meta.constraints,
-            models.UniqueConstraint(fields=["unit", "starts_on"], name="unit_one_parent_at_a_time", nulls_distinct=False),
-            models.CheckConstraint(condition=~Q(unit=F("parent")), name="unit_not_its_own_parent"),
+            models.UniqueConstraint(
+                fields=["unit", "starts_on"],
+                name="unit_one_parent_at_a_time",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=~Q(unit=F("parent")), name="unit_not_its_own_parent"
+            ),
         ]
 
 
 class UnitAncestry(Dated):
     """Every unit above a unit, itself included (distance 0), while it is. Computed from `UnitParent`, never typed."""
 
-    unit = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="ancestries")
-    ancestor = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="descents")
+    unit = models.ForeignKey(
+        AdminUnit, on_delete=models.CASCADE, related_name="ancestries"
+    )
+    ancestor = models.ForeignKey(
+        AdminUnit, on_delete=models.CASCADE, related_name="descents"
+    )
     distance = models.PositiveSmallIntegerField()
 
     class Meta(Dated.Meta):
-        indexes = [models.Index(fields=["ancestor", "unit"]), models.Index(fields=["unit", "distance"])]
+        indexes = [
+            models.Index(fields=["ancestor", "unit"]),
+            models.Index(fields=["unit", "distance"]),
+        ]
 
 
 class Succession(models.Model):
     """One step from a unit that ended to a unit that took over its land, or part of it."""
 
-    predecessor = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="became")
-    successor = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="was")
+    predecessor = models.ForeignKey(
+        AdminUnit, on_delete=models.CASCADE, related_name="became"
+    )
+    successor = models.ForeignKey(
+        AdminUnit, on_delete=models.CASCADE, related_name="was"
+    )
     kind = models.CharField(max_length=10, choices=SuccessionKind)
     effective_on = models.DateField()
-    is_main = models.BooleanField(default=True, help_text=_("The successor that takes what cannot be divided"))
-    certainty = models.CharField(max_length=10, choices=Certainty, default=Certainty.CERTAIN)
+    is_main = models.BooleanField(
+        default=True, help_text=_("The successor that takes what cannot be divided")
+    )
+    certainty = models.CharField(
+        max_length=10, choices=Certainty, default=Certainty.CERTAIN
+    )
     note = models.TextField(blank=True)
-    legal_act = models.ForeignKey(LegalAct, null=True, on_delete=models.PROTECT, related_name="+")
+    legal_act = models.ForeignKey(
+        LegalAct, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["predecessor", "successor"], name="succession_once"),
             models.UniqueConstraint(
-                fields=["predecessor"], condition=Q(is_main=True), name="succession_one_main_successor"
+                fields=["predecessor", "successor"], name="succession_once"
+            ),
+            models.UniqueConstraint(
+                fields=["predecessor"],
+                condition=Q(is_main=True),
+                name="succession_one_main_successor",
             ),
         ]

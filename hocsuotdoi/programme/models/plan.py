@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.places.models import AdminUnit, Agency
-from hocsuotdoi.programme.enums import AgencyPart, ClauseKind, Operator, PlanStatus, Recurrence, TargetUnit
+from hocsuotdoi.programme.enums import (
+    AgencyPart,
+    ClauseKind,
+    Operator,
+    PlanStatus,
+    Recurrence,
+    TargetUnit,
+)
 
 
 @tracked
@@ -19,19 +26,37 @@ class Plan(models.Model):
     number = models.CharField(_("number"), max_length=60, blank=True)
     title = models.TextField(_("title"))
     issuer = models.CharField(_("issued by"), max_length=200)
-    issuer_agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="plans")
+    issuer_agency = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="plans"
+    )
     unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="plans")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
-    issued_text = models.CharField(max_length=80, blank=True, help_text=_("The date as printed"))
+    issued_text = models.CharField(
+        max_length=80, blank=True, help_text=_("The date as printed")
+    )
     legal_basis = ArrayField(models.TextField(), default=list)
-    status = models.CharField(max_length=12, choices=PlanStatus, default=PlanStatus.IN_FORCE)
-    amends = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="addenda")
-    has_full_text = models.BooleanField(default=True, help_text=_("False where only its existence is known"))
-    source = models.CharField(max_length=300, help_text=_("Which document this was read from"))
+    status = models.CharField(
+        max_length=12, choices=PlanStatus, default=PlanStatus.IN_FORCE
+    )
+    amends = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="addenda"
+    )
+    has_full_text = models.BooleanField(
+        default=True, help_text=_("False where only its existence is known")
+    )
+    source = models.CharField(
+        max_length=300, help_text=_("Which document this was read from")
+    )
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(parent=F("pk")), name="plan_not_its_own_parent")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(parent=F("pk")), name="plan_not_its_own_parent"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number or self.title
@@ -43,7 +68,9 @@ class Clause(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="clauses")
     path = models.CharField(max_length=40)
-    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, on_delete=models.CASCADE, related_name="children"
+    )
     kind = models.CharField(max_length=16, choices=ClauseKind)
     heading = models.TextField(blank=True)
     text = models.TextField(blank=True)
@@ -51,7 +78,9 @@ class Clause(models.Model):
 
     class Meta:
         ordering = ["ordinal"]
-        constraints = [models.UniqueConstraint(fields=["plan", "path"], name="clause_path_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "path"], name="clause_path_once")
+        ]
 
 
 @tracked
@@ -64,7 +93,9 @@ class Target(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="targets")
     clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="targets")
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="targets")
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, related_name="targets"
+    )
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="targets")
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
     operator = models.CharField(max_length=10, choices=Operator)
@@ -73,7 +104,9 @@ class Target(models.Model):
     total = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     unit = models.CharField(max_length=20, choices=TargetUnit)
     baseline_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    baseline_value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    baseline_value = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, blank=True
+    )
     written = models.TextField()
     remark = models.TextField(blank=True, help_text=_("What is odd in the document"))
     ordinal = models.PositiveIntegerField()
@@ -81,12 +114,17 @@ class Target(models.Model):
     class Meta:
         ordering = ["ordinal"]
         constraints = [
-            models.CheckConstraint(condition=Q(high__gte=F("low")), name="target_high_not_below_low"),
             models.CheckConstraint(
-                condition=Q(operator=Operator.RANGE) | Q(low=F("high")), name="target_only_a_range_has_two_figures"
+                condition=Q(high__gte=F("low")), name="target_high_not_below_low"
+            ),
+            models.CheckConstraint(
+                condition=Q(operator=Operator.RANGE) | Q(low=F("high")),
+                name="target_only_a_range_has_two_figures",
             ),
             models.UniqueConstraint(
-                fields=["plan", "clause", "indicator", "cohort", "year"], name="target_once", nulls_distinct=False
+                fields=["plan", "clause", "indicator", "cohort", "year"],
+                name="target_once",
+                nulls_distinct=False,
             ),
         ]
 
@@ -102,8 +140,14 @@ class Task(models.Model):
     due_month = models.PositiveSmallIntegerField(null=True, blank=True)
     due_day = models.PositiveSmallIntegerField(null=True, blank=True)
     due_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    observance = models.CharField(max_length=24, blank=True, help_text=_("Of activities.enums.Observance"))
-    activity_kinds = ArrayField(models.CharField(max_length=20), default=list, help_text=_("Kinds that are evidence"))
+    observance = models.CharField(
+        max_length=24, blank=True, help_text=_("Of activities.enums.Observance")
+    )
+    activity_kinds = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        help_text=_("Kinds that are evidence"),
+    )
     ordinal = models.PositiveIntegerField()
 
     class Meta:
@@ -115,6 +159,8 @@ class TaskAgency(models.Model):
     """Who leads, coordinates or is asked; `agency` empty where the document names a group ("các phòng, ban")."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="agencies")
-    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="task_parts")
+    agency = models.ForeignKey(
+        Agency, null=True, on_delete=models.PROTECT, related_name="task_parts"
+    )
     part = models.CharField(max_length=14, choices=AgencyPart)
     written = models.CharField(max_length=200)
