@@ -1,0 +1,1 @@
+"""The reference data, the running program and the browser that tests share."""
