@@ -17,5 +17,17 @@ class Permission(StrEnum):
     VIEW_REPORT = "view_report"
     WRITE_REPORT = "write_report"
     FREEZE_REPORT = "freeze_report"
+    VIEW_ROLES = "view_roles"
     ASSIGN_ROLE = "assign_role"
     VIEW_AUDIT = "view_audit"
+
+
+READING = frozenset(permission for permission in Permission if permission.startswith("view_"))
+"""Rights that change nothing: an auditor holds only these."""
+
+
+class Openness(StrEnum):
+    """What a route declares in place of a permission when it asks for none."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"

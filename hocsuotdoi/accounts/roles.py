@@ -1,44 +1,29 @@
 """The roles, readable by the manager who assigns them. What a role covers is where it is held (RoleAssignment)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from hocsuotdoi.accounts.enums import HeldAt, RoleName
+from hocsuotdoi.accounts.permissions import READING
 from hocsuotdoi.accounts.permissions import Permission as P
-
-
-class RoleName(StrEnum):
-    LEARNER = "learner"
-    INSTITUTION_STAFF = "institution_staff"
-    INSTITUTION_MANAGER = "institution_manager"
-    AGENCY_OFFICER = "agency_officer"
-    PLANNER = "planner"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
-
-
-class HeldAt(StrEnum):
-    UNIT = "unit"
-    AGENCY = "agency"
-    INSTITUTION = "institution"
-    NOWHERE = "nowhere"
 
 
 @dataclass(frozen=True)
 class Role:
     name: RoleName
-    title: str | Promise
     description: str | Promise
     held_at: frozenset[HeldAt]
     permissions: frozenset[P]
     must_be_switched_on: bool = False
 
+    @property
+    def title(self) -> str:
+        return self.name.label
 
-_READS = frozenset(
-    {P.VIEW_WORKSPACE, P.VIEW_ACTIVITY, P.VIEW_FIGURES, P.VIEW_REPORT, P.VIEW_AUDIT}
-)
+
+_READS = frozenset({P.VIEW_WORKSPACE, P.VIEW_ACTIVITY, P.VIEW_FIGURES, P.VIEW_REPORT, P.VIEW_AUDIT})
 _STAFF = frozenset(
     {
         P.VIEW_WORKSPACE,
@@ -55,35 +40,26 @@ ROLES: dict[RoleName, Role] = {
     for role in [
         Role(
             RoleName.LEARNER,
-            _("Learner"),
             _("Finds and joins activities, keeps what was earned."),
             frozenset({HeldAt.NOWHERE}),
             frozenset(),
         ),
         Role(
             RoleName.INSTITUTION_STAFF,
-            _("Staff of an institution"),
-            _(
-                "Makes activities at this institution, calls the roll and closes sessions."
-            ),
+            _("Makes activities at this institution, calls the roll and closes sessions."),
             frozenset({HeldAt.INSTITUTION}),
             _STAFF,
         ),
         Role(
             RoleName.INSTITUTION_MANAGER,
-            _("Manager of an institution"),
-            _(
-                "All that staff do; also keeps the register entry, answers criteria and gives roles there."
-            ),
+            _("All that staff do; also keeps the register entry, answers criteria and gives roles there."),
             frozenset({HeldAt.INSTITUTION}),
-            _STAFF
-            | {P.EDIT_INSTITUTION, P.ANSWER_CRITERIA, P.ASSIGN_ROLE, P.VIEW_AUDIT},
+            _STAFF | {P.EDIT_INSTITUTION, P.ANSWER_CRITERIA, P.VIEW_ROLES, P.ASSIGN_ROLE, P.VIEW_AUDIT},
         ),
         Role(
             RoleName.AGENCY_OFFICER,
-            _("Officer of an agency"),
             _(
-                "Runs the programme in the agency's territory: activities, criteria, figures and the report."
+                "Runs the programme in the agency's territory: activities, criteria, figures, the report; gives roles there."
             ),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
             _STAFF
@@ -93,33 +69,26 @@ ROLES: dict[RoleName, Role] = {
                 P.VIEW_REPORT,
                 P.WRITE_REPORT,
                 P.FREEZE_REPORT,
+                P.VIEW_ROLES,
+                P.ASSIGN_ROLE,
                 P.VIEW_AUDIT,
             },
         ),
         Role(
             RoleName.PLANNER,
-            _("Planner"),
-            _(
-                "Enters plans, answers findings of the plan check and follows the targets of the territory."
-            ),
+            _("Enters plans, answers findings of the plan check and follows the targets of the territory."),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
             _READS | {P.EDIT_PLAN, P.ANSWER_FINDING, P.WRITE_REPORT},
         ),
         Role(
             RoleName.AUDITOR,
-            _("Auditor"),
-            _(
-                "Reads everything in the territory, sign-in sheets included; changes nothing."
-            ),
+            _("Reads everything in the territory, sign-in sheets included; changes nothing."),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
-            _READS | {P.VIEW_PARTICIPANTS},
+            READING,
         ),
         Role(
             RoleName.ADMINISTRATOR,
-            _("Administrator"),
-            _(
-                "Gives roles and mends what nobody else may. Must be switched on with a reason, for a limited time."
-            ),
+            _("Gives roles and mends what nobody else may. Must be switched on with a reason, for a limited time."),
             frozenset({HeldAt.UNIT}),
             frozenset(P),
             must_be_switched_on=True,

@@ -1,11 +1,14 @@
 """Who holds which role where, and administrators' powers while they are switched on."""
 
+import datetime as dt
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from hocsuotdoi.accounts.roles import ROLES, Role, RoleName
+from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.core.dated import Dated
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution
@@ -15,24 +18,12 @@ from hocsuotdoi.places.models import AdminUnit, Agency, Institution
 class RoleAssignment(Dated):
     """A role held at a unit, an agency or an institution; it covers what lies under that on the day asked about."""
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles"
-    )
-    role = models.CharField(
-        max_length=24, choices=[(name.value, ROLES[name].title) for name in RoleName]
-    )
-    unit = models.ForeignKey(
-        AdminUnit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    agency = models.ForeignKey(
-        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    institution = models.ForeignKey(
-        Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    given_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=24, choices=RoleName)
+    unit = models.ForeignKey(AdminUnit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     given_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(Dated.Meta):
@@ -62,9 +53,11 @@ class RoleAssignment(Dated):
             ),
         ]
 
-    @property
-    def definition(self) -> Role:
-        return ROLES[RoleName(self.role)]
+
+class PowerSwitchQuerySet(models.QuerySet):
+    def on_at(self, moment: dt.datetime) -> Self:
+        """Switches that are on at `moment`."""
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment)
 
 
 @tracked
@@ -79,6 +72,8 @@ class PowerSwitch(models.Model):
     reason = models.TextField(_("reason"))
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+
+    objects = PowerSwitchQuerySet.as_manager()
 
     class Meta:
         constraints = [
