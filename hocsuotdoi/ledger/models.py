@@ -24,21 +24,15 @@ class Posting(OperationalModel):
     postings of one source after a reversal.
     """
 
-    kind = models.CharField(
-        max_length=12, choices=PostingKind, default=PostingKind.HAPPENING
-    )
+    kind = models.CharField(max_length=12, choices=PostingKind, default=PostingKind.HAPPENING)
     source_kind = models.CharField(max_length=60)
     source_id = models.UUIDField()
     revision = models.PositiveSmallIntegerField(default=1)
     occurred_on = models.DateField(help_text="Local date on which it happened")
     posted_at = models.DateTimeField()
-    posted_by = models.UUIDField(
-        null=True, help_text="Person's id; no link, so that an account can go"
-    )
+    posted_by = models.UUIDField(null=True, help_text="Person's id; no link, so that an account can go")
     reverses = operational_link("self", null=True, related_name="reversed_by")
-    reason = models.CharField(
-        max_length=300, blank=True, help_text="Why it was reversed"
-    )
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it was reversed")
 
     class Meta:
         constraints = [
@@ -46,12 +40,9 @@ class Posting(OperationalModel):
                 fields=["institution", "source_kind", "source_id", "revision", "kind"],
                 name="posting_source_once",
             ),
-            models.UniqueConstraint(
-                fields=["institution", "reverses"], name="posting_reversed_once"
-            ),
+            models.UniqueConstraint(fields=["institution", "reverses"], name="posting_reversed_once"),
             models.CheckConstraint(
-                condition=Q(kind=PostingKind.REVERSAL, reverses__isnull=False)
-                & ~Q(reason="")
+                condition=Q(kind=PostingKind.REVERSAL, reverses__isnull=False) & ~Q(reason="")
                 | ~Q(kind=PostingKind.REVERSAL) & Q(reverses__isnull=True),
                 name="posting_reversal_names_what_and_why",
             ),
@@ -67,9 +58,7 @@ class Entry(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    institution = models.ForeignKey(
-        "places.Institution", on_delete=models.PROTECT, related_name="+"
-    )
+    institution = models.ForeignKey("places.Institution", on_delete=models.PROTECT, related_name="+")
     posting = operational_link(Posting, related_name="entries")
     occurred_on = models.DateField()
     place = models.ForeignKey(
@@ -82,14 +71,10 @@ class Entry(models.Model):
     quantity = models.BigIntegerField(help_text="Negative only in a reversal")
     sex = models.CharField(max_length=8, choices=Sex, null=True)
     age_band = models.CharField(max_length=8, choices=AgeBand, null=True)
-    residence = models.ForeignKey(
-        "places.AdminUnit", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    residence = models.ForeignKey("places.AdminUnit", null=True, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=12, choices=Channel, null=True)
     purpose = models.CharField(max_length=16, choices=Purpose, null=True)
-    learner_key = models.UUIDField(
-        null=True, help_text="Pseudonym, never the account's id"
-    )
+    learner_key = models.UUIDField(null=True, help_text="Pseudonym, never the account's id")
     tags = ArrayField(
         models.CharField(max_length=60),
         default=list,

@@ -9,59 +9,193 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_first'),
+        ("places", "0001_first"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.UUIDField(default=hocsuotdoi.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('occurred_on', models.DateField()),
-                ('measure', models.CharField(choices=[('programme_session', 'programme sessions'), ('programme_attendance', 'programme attendance'), ('library_visit', 'library visits'), ('museum_visit', 'museum visits'), ('centre_visit', 'culture-centre visits'), ('loan', 'loans'), ('renewal', 'renewals'), ('in_house_use', 'in-house use'), ('reservation', 'reservations'), ('gate_count', 'gate count'), ('staff_trained', 'staff trained')], max_length=32)),
-                ('quantity', models.BigIntegerField(help_text='Negative only in a reversal')),
-                ('sex', models.CharField(choices=[('female', 'female'), ('male', 'male'), ('other', 'other')], max_length=8, null=True)),
-                ('age_band', models.CharField(choices=[('0-5', 'under 6'), ('6-10', '6-10'), ('11-14', '11-14'), ('15-17', '15-17'), ('18-34', '18-34'), ('35-59', '35-59'), ('60+', '60 and over')], max_length=8, null=True)),
-                ('channel', models.CharField(choices=[('on_site', 'on site'), ('off_site', 'off site'), ('online', 'online')], max_length=12, null=True)),
-                ('purpose', models.CharField(choices=[('learning', 'learning, reading or finding information'), ('study_research', 'study or research'), ('sightseeing', 'sightseeing'), ('recreation', 'culture, sport or recreation')], max_length=16, null=True)),
-                ('learner_key', models.UUIDField(help_text="Pseudonym, never the account's id", null=True)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, help_text='Observances and programmes', size=None)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=hocsuotdoi.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("occurred_on", models.DateField()),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("programme_session", "programme sessions"),
+                            ("programme_attendance", "programme attendance"),
+                            ("library_visit", "library visits"),
+                            ("museum_visit", "museum visits"),
+                            ("centre_visit", "culture-centre visits"),
+                            ("loan", "loans"),
+                            ("renewal", "renewals"),
+                            ("in_house_use", "in-house use"),
+                            ("reservation", "reservations"),
+                            ("gate_count", "gate count"),
+                            ("staff_trained", "staff trained"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("quantity", models.BigIntegerField(help_text="Negative only in a reversal")),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("female", "female"), ("male", "male"), ("other", "other")], max_length=8, null=True
+                    ),
+                ),
+                (
+                    "age_band",
+                    models.CharField(
+                        choices=[
+                            ("0-5", "under 6"),
+                            ("6-10", "6-10"),
+                            ("11-14", "11-14"),
+                            ("15-17", "15-17"),
+                            ("18-34", "18-34"),
+                            ("35-59", "35-59"),
+                            ("60+", "60 and over"),
+                        ],
+                        max_length=8,
+                        null=True,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("on_site", "on site"), ("off_site", "off site"), ("online", "online")],
+                        max_length=12,
+                        null=True,
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("learning", "learning, reading or finding information"),
+                            ("study_research", "study or research"),
+                            ("sightseeing", "sightseeing"),
+                            ("recreation", "culture, sport or recreation"),
+                        ],
+                        max_length=16,
+                        null=True,
+                    ),
+                ),
+                ("learner_key", models.UUIDField(help_text="Pseudonym, never the account's id", null=True)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        default=list,
+                        help_text="Observances and programmes",
+                        size=None,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'ledger_entry',
-                'managed': False,
+                "db_table": "ledger_entry",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.UUIDField(default=hocsuotdoi.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('happening', 'happening'), ('reversal', 'reversal'), ('stated', 'figure typed in')], default='happening', max_length=12)),
-                ('source_kind', models.CharField(max_length=60)),
-                ('source_id', models.UUIDField()),
-                ('revision', models.PositiveSmallIntegerField(default=1)),
-                ('occurred_on', models.DateField(help_text='Local date on which it happened')),
-                ('posted_at', models.DateTimeField()),
-                ('posted_by', models.UUIDField(help_text="Person's id; no link, so that an account can go", null=True)),
-                ('reason', models.CharField(blank=True, help_text='Why it was reversed', max_length=300)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.institution')),
-                ('reverses', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.posting')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=hocsuotdoi.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("happening", "happening"), ("reversal", "reversal"), ("stated", "figure typed in")],
+                        default="happening",
+                        max_length=12,
+                    ),
+                ),
+                ("source_kind", models.CharField(max_length=60)),
+                ("source_id", models.UUIDField()),
+                ("revision", models.PositiveSmallIntegerField(default=1)),
+                ("occurred_on", models.DateField(help_text="Local date on which it happened")),
+                ("posted_at", models.DateTimeField()),
+                ("posted_by", models.UUIDField(help_text="Person's id; no link, so that an account can go", null=True)),
+                ("reason", models.CharField(blank=True, help_text="Why it was reversed", max_length=300)),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.institution"
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.posting",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['institution', 'occurred_on'], name='ledger_post_institu_ea5a85_idx')],
-                'constraints': [models.UniqueConstraint(fields=('institution', 'source_kind', 'source_id', 'revision', 'kind'), name='posting_source_once'), models.UniqueConstraint(fields=('institution', 'reverses'), name='posting_reversed_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='posting_reversal_names_what_and_why')],
+                "indexes": [models.Index(fields=["institution", "occurred_on"], name="ledger_post_institu_ea5a85_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "source_kind", "source_id", "revision", "kind"),
+                        name="posting_source_once",
+                    ),
+                    models.UniqueConstraint(fields=("institution", "reverses"), name="posting_reversed_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "reversal"),
+                                ("reverses__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("kind", "reversal"), _negated=True), ("reverses__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="posting_reversal_names_what_and_why",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='posting',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7b239e9284152ba7def92c3dbc6b17b168823747', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f2ff5', table='ledger_posting', when='BEFORE')),
+            model_name="posting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7b239e9284152ba7def92c3dbc6b17b168823747",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f2ff5",
+                    table="ledger_posting",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='posting',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;", hash='81b66167f45e7e62a96c7d2b8fb2e126e70c68b8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_96585', table='ledger_posting', when='BEFORE')),
+            model_name="posting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
+                    hash="81b66167f45e7e62a96c7d2b8fb2e126e70c68b8",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_96585",
+                    table="ledger_posting",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

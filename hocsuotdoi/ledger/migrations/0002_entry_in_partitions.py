@@ -12,7 +12,7 @@ CREATE TABLE ledger_entry (
     occurred_on date NOT NULL,
     place_id bigint NOT NULL REFERENCES places_adminunit (id),
     measure varchar(32) NOT NULL,
-    quantity bigint NOT NULL,
+    quantity bigint NOT NULL CHECK (quantity <> 0),
     sex varchar(8),
     age_band varchar(8),
     residence_id bigint REFERENCES places_adminunit (id),
@@ -44,13 +44,42 @@ CREATE FUNCTION ledger_ensure_partition(year integer) RETURNS void LANGUAGE plpg
 DECLARE
     name text := format('ledger_entry_%s', year);
 BEGIN
-    IF to_regclass(name) IS NULL THEN
+    IF to_regclass(name) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('ledger_ensure_partition'));
+    -- Asked of pg_class: to_regclass() may still answer from a cache filled before the lock.
+    IF NOT EXISTS (SELECT FROM pg_class WHERE relname = name AND relnamespace = current_schema()::regnamespace) THEN
         EXECUTE format('CREATE TABLE %I PARTITION OF ledger_entry FOR VALUES FROM (%L) TO (%L)',
                        name, make_date(year, 1, 1), make_date(year + 1, 1, 1));
         EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I
                         FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()', name);
     END IF;
 END $$;
+
+-- Entries are written together with their posting or never: nobody slips one into an old posting. The column holds
+-- the top transaction that wrote the posting; the program never reads it, so the model does not have it.
+ALTER TABLE ledger_posting ADD COLUMN written_in xid8 NOT NULL DEFAULT pg_current_xact_id();
+
+CREATE FUNCTION ledger_check_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    posting ledger_posting;
+BEGIN
+    SELECT * INTO posting FROM ledger_posting
+        WHERE id = NEW.posting_id AND institution_id = NEW.institution_id;
+    IF posting.written_in IS DISTINCT FROM pg_current_xact_id() THEN
+        RAISE EXCEPTION 'ledger: an entry is written together with its posting or never'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF posting.occurred_on <> NEW.occurred_on OR (NEW.quantity < 0) <> (posting.kind = 'reversal') THEN
+        RAISE EXCEPTION 'ledger: the entry contradicts its posting'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER with_its_posting BEFORE INSERT ON ledger_entry
+    FOR EACH ROW EXECUTE FUNCTION ledger_check_entry();
 
 SELECT ledger_ensure_partition(year) FROM generate_series(2015, 2035) AS year;
 """
@@ -59,6 +88,8 @@ BACK = """
 DROP TABLE ledger_entry;
 DROP FUNCTION ledger_ensure_partition(integer);
 DROP FUNCTION ledger_refuse_change();
+DROP FUNCTION ledger_check_entry();
+ALTER TABLE ledger_posting DROP COLUMN written_in;
 """
 
 
