@@ -37,6 +37,24 @@ class Certainty(models.TextChoices):
     UNCERTAIN = "uncertain", _("uncertain")
 
 
+class Doubt(models.TextChoices):
+    """Why a succession is uncertain."""
+
+    DIVIDED = (
+        "divided",
+        _("the land was divided between several units; how much went where is not known"),
+    )
+    FAR = "far", _("the source names this unit too, but it lies too far away to be likely")
+
+
+class Disagreement(models.TextChoices):
+    """What the two sources of the territory say differently."""
+
+    NAME = "name", _("another spelling")
+    CODE = "code", _("another code")
+    POSITION = "position", _("a position far from the units it was made of")
+
+
 class InstitutionClass(models.TextChoices):
     """Libraries: Luật Thư viện 46/2019/QH14, article 9, and the small forms that the programme's plans name.
 

@@ -11,9 +11,12 @@ from hocsuotdoi.places.models.institution import (
 from hocsuotdoi.places.models.unit import (
     AdminUnit,
     LegalAct,
+    LoadedReference,
     Succession,
     UnitAncestry,
+    UnitNote,
     UnitParent,
+    UnitReading,
 )
 
 __all__ = [
@@ -26,9 +29,12 @@ __all__ = [
     "InstitutionPlacement",
     "InstitutionStatus",
     "LegalAct",
+    "LoadedReference",
     "OpeningHours",
     "Room",
     "Succession",
     "UnitAncestry",
+    "UnitNote",
     "UnitParent",
+    "UnitReading",
 ]

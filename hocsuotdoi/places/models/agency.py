@@ -13,9 +13,7 @@ class Agency(Dated):
     code = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=24, choices=AgencyKind)
-    unit = models.ForeignKey(
-        AdminUnit, null=True, on_delete=models.PROTECT, related_name="agencies"
-    )
+    unit = models.ForeignKey(AdminUnit, null=True, on_delete=models.PROTECT, related_name="agencies")
     is_sample = models.BooleanField(default=False)
 
     class Meta(Dated.Meta):
@@ -28,12 +26,8 @@ class Agency(Dated):
 class AgencyLine(Dated):
     """Who commands or guides whom, while they do."""
 
-    agency = models.ForeignKey(
-        Agency, on_delete=models.CASCADE, related_name="lines_up"
-    )
-    superior = models.ForeignKey(
-        Agency, on_delete=models.CASCADE, related_name="lines_down"
-    )
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="lines_up")
+    superior = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="lines_down")
     kind = models.CharField(max_length=16, choices=LineKind)
 
     class Meta(Dated.Meta):

@@ -18,19 +18,13 @@ class Institution(models.Model):
     code = models.SlugField(_("code"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=200)
     sort_key = models.CharField(max_length=400, editable=False)
-    institution_class = models.CharField(
-        _("class"), max_length=32, choices=InstitutionClass
-    )
+    institution_class = models.CharField(_("class"), max_length=32, choices=InstitutionClass)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.URLField(_("website"), blank=True)
     about = models.TextField(_("about"), blank=True)
-    is_sample = models.BooleanField(
-        default=False, help_text=_("Made up, to show how the program works")
-    )
-    source = models.CharField(
-        max_length=300, blank=True, help_text=_("Where this register entry was read")
-    )
+    is_sample = models.BooleanField(default=False, help_text=_("Made up, to show how the program works"))
+    source = models.CharField(max_length=300, blank=True, help_text=_("Where this register entry was read"))
 
     class Meta:
         ordering = ["sort_key"]
@@ -43,12 +37,8 @@ class Institution(models.Model):
 class InstitutionPlacement(Dated):
     """The lowest unit an institution stands in, while it stands there."""
 
-    institution = models.ForeignKey(
-        Institution, on_delete=models.CASCADE, related_name="placements"
-    )
-    unit = models.ForeignKey(
-        AdminUnit, on_delete=models.PROTECT, related_name="placements"
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="placements")
+    unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="placements")
     address = models.CharField(_("address"), max_length=300, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
@@ -68,12 +58,8 @@ class InstitutionPlacement(Dated):
 class InstitutionAgency(Dated):
     """Which agency runs an institution, while it does."""
 
-    institution = models.ForeignKey(
-        Institution, on_delete=models.CASCADE, related_name="agencies"
-    )
-    agency = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, related_name="institutions"
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="agencies")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="institutions")
 
     class Meta(Dated.Meta):
         pass
@@ -83,9 +69,7 @@ class InstitutionAgency(Dated):
 class InstitutionStatus(Dated):
     """Open, suspended or closed, while it is."""
 
-    institution = models.ForeignKey(
-        Institution, on_delete=models.CASCADE, related_name="statuses"
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="statuses")
     state = models.CharField(max_length=12, choices=InstitutionState)
     reason = models.CharField(max_length=300, blank=True)
 
@@ -97,9 +81,7 @@ class InstitutionStatus(Dated):
 class OpeningHours(Dated):
     """One opening on one weekday (Monday is 0)."""
 
-    institution = models.ForeignKey(
-        Institution, on_delete=models.CASCADE, related_name="opening_hours"
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="opening_hours")
     weekday = models.PositiveSmallIntegerField(
         choices=[
             (0, _("Monday")),
@@ -121,27 +103,19 @@ class OpeningHours(Dated):
                 condition=Q(closes_at__gt=F("opens_at")),
                 name="opening_closes_after_it_opens",
             ),
-            models.CheckConstraint(
-                condition=Q(weekday__lte=6), name="opening_on_a_weekday"
-            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="opening_on_a_weekday"),
         ]
         ordering = ["weekday", "opens_at"]
 
 
 @tracked
 class Room(models.Model):
-    institution = models.ForeignKey(
-        Institution, on_delete=models.CASCADE, related_name="rooms"
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="rooms")
     name = models.CharField(_("room"), max_length=120)
     capacity = models.PositiveIntegerField(_("places"))
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["institution", "name"], name="room_name_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["institution", "name"], name="room_name_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -151,12 +125,8 @@ class Room(models.Model):
 class Equipment(models.Model):
     """What a room or a house has: sound, light, tables, computers (plan 169 I.2.c; FEATURES C1)."""
 
-    institution = models.ForeignKey(
-        Institution, on_delete=models.CASCADE, related_name="equipment"
-    )
-    room = models.ForeignKey(
-        Room, null=True, blank=True, on_delete=models.SET_NULL, related_name="equipment"
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="equipment")
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.SET_NULL, related_name="equipment")
     kind = models.CharField(_("equipment"), max_length=40)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     usable = models.PositiveIntegerField(_("of which usable"), default=1)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.core.dated import Dated, DatedQuerySet, on
-from hocsuotdoi.places.enums import Certainty, SuccessionKind, Tier, UnitKind
+from hocsuotdoi.places.enums import Certainty, Disagreement, Doubt, SuccessionKind, Tier, UnitKind
 
 
 class LegalAct(models.Model):
@@ -30,9 +30,7 @@ class AdminUnitQuerySet(DatedQuerySet):
 
     def above(self, unit: "AdminUnit", day: dt.date) -> Self:
         """`unit` and everything it lies in on `day`, the country first."""
-        return self.filter(on(day, "descents__"), descents__unit=unit).order_by(
-            "-descents__distance"
-        )
+        return self.filter(on(day, "descents__"), descents__unit=unit).order_by("-descents__distance")
 
 
 class AdminUnit(Dated):
@@ -45,24 +43,15 @@ class AdminUnit(Dated):
     )
     tier = models.CharField(max_length=10, choices=Tier)
     kind = models.CharField(max_length=40, choices=UnitKind)
-    name = models.CharField(
-        _("name"), max_length=120, help_text=_("In full: «Phường Bắc Kạn»")
-    )
-    short_name = models.CharField(
-        max_length=120, help_text=_("Without the kind: «Bắc Kạn»")
-    )
-    sort_key = models.CharField(
-        max_length=240, editable=False, help_text=_("Vietnamese alphabetical order")
-    )
+    name = models.CharField(_("name"), max_length=120, help_text=_("In full: «Phường Bắc Kạn»"))
+    short_name = models.CharField(max_length=120, help_text=_("Without the kind: «Bắc Kạn»"))
+    sort_key = models.CharField(max_length=480, editable=False, help_text=_("Vietnamese alphabetical order"))
+    search_text = models.TextField(editable=False, help_text=_("The words of every spelling, with and without marks"))
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     area_km2 = models.FloatField(null=True)
-    began_by = models.ForeignKey(
-        LegalAct, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    ended_by = models.ForeignKey(
-        LegalAct, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    began_by = models.ForeignKey(LegalAct, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_by = models.ForeignKey(LegalAct, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = AdminUnitQuerySet.as_manager()
 
@@ -95,15 +84,9 @@ class AdminUnit(Dated):
 class UnitParent(Dated):
     """In which unit a unit lies, while it does."""
 
-    unit = models.ForeignKey(
-        AdminUnit, on_delete=models.CASCADE, related_name="parents"
-    )
-    parent = models.ForeignKey(
-        AdminUnit, on_delete=models.PROTECT, related_name="children"
-    )
-    legal_act = models.ForeignKey(
-        LegalAct, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    unit = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="parents")
+    parent = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="children")
+    legal_act = models.ForeignKey(LegalAct, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta(Dated.Meta):
         constraints = [
@@ -113,21 +96,15 @@ class UnitParent(Dated):
                 name="unit_one_parent_at_a_time",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(
-                condition=~Q(unit=F("parent")), name="unit_not_its_own_parent"
-            ),
+            models.CheckConstraint(condition=~Q(unit=F("parent")), name="unit_not_its_own_parent"),
         ]
 
 
 class UnitAncestry(Dated):
     """Every unit above a unit, itself included (distance 0), while it is. Computed from `UnitParent`, never typed."""
 
-    unit = models.ForeignKey(
-        AdminUnit, on_delete=models.CASCADE, related_name="ancestries"
-    )
-    ancestor = models.ForeignKey(
-        AdminUnit, on_delete=models.CASCADE, related_name="descents"
-    )
+    unit = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="ancestries")
+    ancestor = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="descents")
     distance = models.PositiveSmallIntegerField()
 
     class Meta(Dated.Meta):
@@ -140,33 +117,66 @@ class UnitAncestry(Dated):
 class Succession(models.Model):
     """One step from a unit that ended to a unit that took over its land, or part of it."""
 
-    predecessor = models.ForeignKey(
-        AdminUnit, on_delete=models.CASCADE, related_name="became"
-    )
-    successor = models.ForeignKey(
-        AdminUnit, on_delete=models.CASCADE, related_name="was"
-    )
+    predecessor = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="became")
+    successor = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="was")
     kind = models.CharField(max_length=10, choices=SuccessionKind)
     effective_on = models.DateField()
-    is_main = models.BooleanField(
-        default=True, help_text=_("The successor that takes what cannot be divided")
+    is_main = models.BooleanField(default=True, help_text=_("The successor that takes what cannot be divided"))
+    is_origin = models.BooleanField(
+        default=False,
+        help_text=_("The predecessor as which the successor is read on maps from before it"),
     )
-    certainty = models.CharField(
-        max_length=10, choices=Certainty, default=Certainty.CERTAIN
-    )
+    certainty = models.CharField(max_length=10, choices=Certainty, default=Certainty.CERTAIN)
+    doubt = models.CharField(max_length=20, choices=Doubt, blank=True, help_text=_("Why it is uncertain"))
     note = models.TextField(blank=True)
-    legal_act = models.ForeignKey(
-        LegalAct, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    legal_act = models.ForeignKey(LegalAct, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["predecessor", "successor"], name="succession_once"
-            ),
+            models.UniqueConstraint(fields=["predecessor", "successor"], name="succession_once"),
             models.UniqueConstraint(
                 fields=["predecessor"],
                 condition=Q(is_main=True),
                 name="succession_one_main_successor",
             ),
+            models.UniqueConstraint(
+                fields=["successor"],
+                condition=Q(is_origin=True),
+                name="succession_one_origin",
+            ),
+            models.CheckConstraint(
+                condition=Q(certainty=Certainty.CERTAIN, doubt="") | (Q(certainty=Certainty.UNCERTAIN) & ~Q(doubt="")),
+                name="succession_doubt_says_why",
+            ),
         ]
+
+
+class UnitReading(Dated):
+    """As which unit a unit's facts are read on the maps of a time: itself while it stands, the end of its chain of
+    main successors afterwards, its origin before. Computed from `Succession`, never typed; exactly one on any day."""
+
+    unit = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="readings")
+    reads_as = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="read_from")
+
+    class Meta(Dated.Meta):
+        indexes = [models.Index(fields=["reads_as", "unit"])]
+
+
+class UnitNote(models.Model):
+    """Where the two sources of the territory say different things about a unit; the official one was kept."""
+
+    unit = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=20, choices=Disagreement)
+    kept = models.CharField(max_length=200)
+    other = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "kind"], name="unit_note_once")]
+
+
+class LoadedReference(models.Model):
+    """Which version of a reference source this database holds, so that loading it again costs nothing."""
+
+    name = models.SlugField(unique=True)
+    fingerprint = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField(auto_now=True)

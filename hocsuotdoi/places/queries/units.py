@@ -1,0 +1,82 @@
+"""Reads of the territory on a day. Every function takes the day; none reads the clock."""
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.core.vietnamese import search_terms
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, Succession
+
+COUNTRY_CODE = "VN"
+
+
+def country() -> AdminUnit:
+    return AdminUnit.objects.get(code=COUNTRY_CODE)
+
+
+def unit_by_code(code: str, day: dt.date) -> AdminUnit:
+    """The unit that bears `code` on `day`. Raises `AdminUnit.DoesNotExist`: a code can be used again or not at all."""
+    return AdminUnit.objects.on(day).get(code=code)
+
+
+def path_of(unit: AdminUnit, day: dt.date) -> list[AdminUnit]:
+    """What `unit` lies in on `day`, country first, itself last; only itself where it does not stand on that day."""
+    return list(AdminUnit.objects.above(unit, day)) or [unit]
+
+
+def children_of(unit: AdminUnit, day: dt.date) -> QuerySet[AdminUnit]:
+    """The units right under `unit` on `day`, in Vietnamese order."""
+    return AdminUnit.objects.filter(on(day, "ancestries__"), ancestries__ancestor=unit, ancestries__distance=1)
+
+
+def units_reading_as(unit: AdminUnit, day: dt.date) -> QuerySet[AdminUnit]:
+    """Every unit of any time whose facts are read at or under `unit` on the map of `day`.
+
+    After its end a unit is read as its main successor, before its beginning as its origin, so each unit is read as
+    exactly one unit of any map and an additive total is the same on all of them. Use as a subquery:
+    `filter(unit__in=units_reading_as(unit, day))`.
+    """
+    return AdminUnit.objects.filter(
+        on(day, "readings__"),
+        on(day, "readings__reads_as__ancestries__"),
+        readings__reads_as__ancestries__ancestor=unit,
+    )
+
+
+def reading_of(unit: AdminUnit, day: dt.date) -> AdminUnit:
+    """As which unit `unit` is read on the map of `day`."""
+    return AdminUnit.objects.get(on(day, "read_from__"), read_from__unit=unit)
+
+
+def units_on_map(day: dt.date, tier: Tier | None = None) -> QuerySet[AdminUnit]:
+    """The units that stand on `day`, of one tier if named."""
+    units = AdminUnit.objects.on(day)
+    return units.filter(tier=tier) if tier else units
+
+
+def search_units(text: str, day: dt.date) -> QuerySet[AdminUnit]:
+    """Units of `day` whose name holds every word of `text`; a word with marks matches only itself, without marks any."""
+    condition = Q()
+    for term in search_terms(text):
+        condition &= Q(search_text__contains=term)
+    return AdminUnit.objects.on(day).filter(condition)
+
+
+def became(unit: AdminUnit) -> QuerySet[Succession]:
+    """The steps from `unit` to what took it over, the main one first."""
+    return (
+        Succession.objects.filter(predecessor=unit)
+        .select_related("successor", "legal_act")
+        .order_by("-is_main", "successor__sort_key")
+    )
+
+
+def was(unit: AdminUnit) -> QuerySet[Succession]:
+    """The steps to `unit` from what it was made of, its origin first."""
+    return (
+        Succession.objects.filter(successor=unit)
+        .select_related("predecessor", "legal_act")
+        .order_by("-is_origin", "predecessor__tier", "predecessor__sort_key")
+    )
