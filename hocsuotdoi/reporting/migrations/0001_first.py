@@ -8,58 +8,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_first'),
+        ("places", "0001_first"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('results', models.TextField(blank=True, verbose_name='results')),
-                ('difficulties', models.TextField(blank=True, verbose_name='difficulties and their causes')),
-                ('proposals', models.TextField(blank=True, verbose_name='proposals')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='places.adminunit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("results", models.TextField(blank=True, verbose_name="results")),
+                ("difficulties", models.TextField(blank=True, verbose_name="difficulties and their causes")),
+                ("proposals", models.TextField(blank=True, verbose_name="proposals")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="places.adminunit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('content', models.JSONField()),
-                ('digest', models.CharField(help_text='SHA-256 of the content in canonical JSON', max_length=64)),
-                ('frozen_at', models.DateTimeField()),
-                ('frozen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='reporting.report')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("content", models.JSONField()),
+                ("digest", models.CharField(help_text="SHA-256 of the content in canonical JSON", max_length=64)),
+                ("frozen_at", models.DateTimeField()),
+                (
+                    "frozen_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="snapshots", to="reporting.report"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-frozen_at'],
+                "ordering": ["-frozen_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('unit', 'year'), name='report_once_a_year'),
+            model_name="report",
+            constraint=models.UniqueConstraint(fields=("unit", "year"), name="report_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2020), ('year__lte', 2100)), name='report_of_a_sensible_year'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__gte", 2020), ("year__lte", 2100)), name="report_of_a_sensible_year"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='26af3712741cebb09d31036a6714a1d959aefede', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_177a5', table='reporting_snapshot', when='BEFORE')),
+            model_name="snapshot",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="26af3712741cebb09d31036a6714a1d959aefede",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_177a5",
+                    table="reporting_snapshot",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;", hash='065cc65955a3851b5ef45725f12c4daa94da7aa9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_df056', table='reporting_snapshot', when='BEFORE')),
+            model_name="snapshot",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
+                    hash="065cc65955a3851b5ef45725f12c4daa94da7aa9",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_df056",
+                    table="reporting_snapshot",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -12,18 +12,14 @@ from hocsuotdoi.places.models import AdminUnit
 class Report(models.Model):
     """The words beside the figures; `version` lets a second writer see that somebody else wrote meanwhile."""
 
-    unit = models.ForeignKey(
-        AdminUnit, on_delete=models.PROTECT, related_name="reports"
-    )
+    unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="reports")
     year = models.PositiveSmallIntegerField(_("year"))
     results = models.TextField(_("results"), blank=True)
     difficulties = models.TextField(_("difficulties and their causes"), blank=True)
     proposals = models.TextField(_("proposals"), blank=True)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = [
@@ -38,18 +34,12 @@ class Report(models.Model):
 class Snapshot(models.Model):
     """Everything a report said when it was frozen. Its number is printed in the document; it is never changed."""
 
-    report = models.ForeignKey(
-        Report, on_delete=models.PROTECT, related_name="snapshots"
-    )
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="snapshots")
     number = models.CharField(max_length=40, unique=True)
     content = models.JSONField()
-    digest = models.CharField(
-        max_length=64, help_text="SHA-256 of the content in canonical JSON"
-    )
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the content in canonical JSON")
     frozen_at = models.DateTimeField()
-    frozen_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-frozen_at"]
