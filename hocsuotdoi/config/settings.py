@@ -1,18 +1,87 @@
-"""All settings, read from the environment with safe defaults. Nobody imports this but Django."""
+"""All settings, read from the environment with safe defaults (docs/how-to/settings.md). Nobody imports this but Django.
 
+A wrong value stops the start with one sentence. Tests set environment values; there is no second settings file.
+"""
+
+import os
+import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from environs import Env
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, validate
 
 env = Env()
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.str("DATA_DIR", ".data")).resolve()
 
+
+def _secret_key(data_dir: Path) -> str:
+    """The key kept in DATA_DIR, made at the first start; only its owner may read it."""
+    path = data_dir / "secret_key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        new = f".{path.name}.{os.getpid()}"
+        with open(os.open(data_dir / new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(60))
+        try:
+            # A link, not a rename: the first of several processes wins and the others read its key.
+            os.link(data_dir / new, path)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(data_dir / new)
+        return path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {data_dir} cannot be written ({error.strerror}): set DATA_DIR to a folder that you may write."
+        ) from error
+
+
+def _public_url() -> str:
+    url = env.str("PUBLIC_URL", "").rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path):
+        raise ImproperlyConfigured(
+            f"PUBLIC_URL is {url!r}: it must look like https://hocsuotdoi.example.vn, without a path."
+        )
+    return url
+
+
+def _database() -> dict:
+    # The command line puts DATABASE_URL in place (the embedded server's when none is given).
+    url = env.str("DATABASE_URL", "postgresql:///hocsuotdoi")
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/database: only PostgreSQL is supported."
+        )
+    try:
+        return env.dj_db_url("DATABASE_URL", url)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read: it must look like postgresql://user:password@host:5432/database."
+        ) from error
+
+
+# --- where things are, and who may reach them ---
+DATA_DIR = Path(env.str("DATA_DIR", ".data")).expanduser().resolve()
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "")
+SECRET_KEY = env.str("SECRET_KEY", "") or _secret_key(DATA_DIR)
+PUBLIC_URL = _public_url()
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+if PUBLIC_URL:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(PUBLIC_URL).hostname]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+
+# --- the web server (read by config/web.py) ---
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64))
+WEB_THREADS = env.int("WEB_THREADS", 8, validate=validate.Range(1, 64))
 
 INSTALLED_APPS = [
+    "hocsuotdoi.config",
     "hocsuotdoi.workspace",
     "hocsuotdoi.portal",
     "hocsuotdoi.reporting",
@@ -60,7 +129,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "hocsuotdoi.config.urls"
 WSGI_APPLICATION = "hocsuotdoi.config.wsgi.application"
-AUTH_USER_MODEL = "accounts.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
@@ -79,10 +147,15 @@ TEMPLATES = [
     }
 ]
 
-# The command line puts DATABASE_URL in place (the embedded server's when none is given).
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///hocsuotdoi")}
-DATABASES["default"]["CONN_MAX_AGE"] = 60
+# --- the database ---
+DATABASES = {"default": _database()}
+# A thread keeps its connection for a minute, and looks whether it still lives before using it again.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60, validate=validate.Range(0, 3600))
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
+# --- accounts ---
+AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -90,7 +163,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 LOGIN_REDIRECT_URL = "/workspace/"
 LOGIN_URL = "account_login"
+# --- end of accounts ---
 
+# --- language and time ---
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
@@ -98,5 +173,72 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 USE_I18N = True
 
+# --- static files: `serve` collects and hashes them; elsewhere (tests, jobs) they are read where they lie ---
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+HASHED_STATIC = env.bool("HASHED_STATIC", False)
+WHITENOISE_USE_FINDERS = not HASHED_STATIC
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if HASHED_STATIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MEDIA_ROOT = DATA_DIR / "media"
+
+# --- mail: without EMAIL_HOST, letters are written to DATA_DIR/mail ---
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 587, validate=validate.Range(1, 65535))
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Học Suốt Đời <hocsuotdoi@localhost>")
+
+# --- the browser's protection: nothing inline, nothing from elsewhere ---
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+# Plain HTTP is for one's own machine. PUBLIC_URL=https://… declares that people come by HTTPS.
+if PUBLIC_URL.startswith("https://"):
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_SSL_REDIRECT = BEHIND_PROXY
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- background work ---
+PROCRASTINATE_ON_APP_READY = "hocsuotdoi.core.jobs.on_app_ready"
+
+# --- what the program says while it runs: to standard error, so that a command's output stays its own ---
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING", validate=validate.OneOf(
+        ["DEBUG", "INFO", "WARNING", "ERROR"]))},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # A page that is not there is the visitor's affair; a page that fails is ours.
+        "django.request": {"level": "ERROR"},
+        "gunicorn.http.wsgi": {"level": "ERROR"},
+    },
+}  # fmt: skip
