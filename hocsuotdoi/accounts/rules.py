@@ -15,12 +15,12 @@ An administrator's role counts only while its powers are switched on (`operation
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, PowerSwitch, RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import ROLES, Role
@@ -34,9 +34,6 @@ from hocsuotdoi.places.models import (
     InstitutionPlacement,
     UnitAncestry,
 )
-
-if TYPE_CHECKING:
-    from uuid import UUID  # noqa: F401
 
 Someone = Person | AnonymousUser | None
 """Whoever asks: an account, or nobody signed in."""
@@ -79,6 +76,29 @@ def may(
         return False
     spot = spot_of(thing, day)
     return any(covers(assignment, spot) for assignment in held)
+
+
+def permissions_at(person: Someone, thing: object, day: dt.date | None = None) -> frozenset[Permission]:
+    """Everything `person` may do at `thing` on `day` (today if None)."""
+    day = day or timezone.localdate()
+    spot = spot_of(thing, day)
+    held = [each for each in roles_held(person, None, day).select_related("agency") if covers(each, spot)]
+    return frozenset(permission for each in held for permission in ROLES[each.role].permissions)
+
+
+def may_give(person: Someone, role: RoleName, thing: object, day: dt.date | None = None) -> bool:
+    """May `person` give this role at `thing`? With the right to give roles there, and only a role that can do nothing
+    there which the giver cannot do: nobody hands on more than they hold, also not to themselves."""
+    own = permissions_at(person, thing, day)
+    return Permission.ASSIGN_ROLE in own and ROLES[role].permissions <= own
+
+
+def holds_switched_role(person: Someone, day: dt.date) -> bool:
+    """Does `person` hold a role that only counts while its powers are switched on (whether or not they are)?"""
+    if person is None or not person.is_authenticated or not person.is_active:
+        return False
+    names = [role.name for role in ROLES.values() if role.must_be_switched_on]
+    return RoleAssignment.objects.on(day).filter(person=person, role__in=names).exists()
 
 
 def covers(assignment: RoleAssignment, spot: Spot) -> bool:

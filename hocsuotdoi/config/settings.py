@@ -63,6 +63,19 @@ def _database() -> dict:
         ) from error
 
 
+def _identity_servers() -> list[dict]:
+    try:
+        servers = env.json("IDENTITY_SERVERS", "[]")
+        return [
+            {key: server[key] for key in ("provider_id", "name", "client_id", "secret", "settings")} for server in servers
+        ]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ImproperlyConfigured(
+            'IDENTITY_SERVERS must be a JSON list of {"provider_id", "name", "client_id", "secret", "settings": '
+            '{"server_url": "https://…"}}.'
+        ) from error
+
+
 # --- where things are, and who may reach them ---
 DATA_DIR = Path(env.str("DATA_DIR", ".data")).expanduser().resolve()
 DEBUG = env.bool("DEBUG", False)
@@ -124,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "hocsuotdoi.config.gate.Gate",
     "pghistory.middleware.HistoryMiddleware",
 ]
 
@@ -157,12 +171,42 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 # --- accounts ---
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-LOGIN_REDIRECT_URL = "/workspace/"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "full_name", "phone"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
 LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "hocsuotdoi.portal.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = str
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FORM_CLASS = "hocsuotdoi.portal.accounts.forms.SignUpForm"
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Học Suốt Đời"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL.startswith("https://")
+# Identity servers (VNeID, a province's): a JSON list of {"provider_id", "name", "client_id", "secret", "settings":
+# {"server_url"}}; each gets a button on the sign-in page.
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": _identity_servers()}}
+SOCIALACCOUNT_ONLY = False
+# An identity server's word about an e-mail address does not open an account that exists: its owner connects them.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+# Counts of attempts (rate limits) are kept where every web process sees them.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
 # --- end of accounts ---
 
 # --- language and time ---

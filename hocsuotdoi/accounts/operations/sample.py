@@ -1,0 +1,124 @@
+"""Sample people for the demonstration: every role once, with passwords that everybody knows."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.accounts.models import Person, RoleAssignment
+from hocsuotdoi.accounts.operations.people import open_account
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
+from hocsuotdoi.places.models import AdminUnit, Agency, Institution
+
+PASSWORD = "hocsuotdoi"  # noqa: S105 (printed at the start of every demonstration)
+DOMAIN = "mau.hocsuotdoi.example"
+WARD, PROVINCE = "01843", "19"
+
+
+class SampleRefused(Refused):
+    pass
+
+
+@dataclass(frozen=True)
+class SampleSignIn:
+    """One line of what `hocsuotdoi demo` prints."""
+
+    name: str
+    role: str
+    place: str
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class _Sample:
+    mailbox: str
+    full_name: str
+    role: RoleName
+    where: Callable[[dt.date], AdminUnit | Agency | Institution | None]
+
+
+@transaction.atomic
+def load_sample(
+    *, at: dt.datetime, day: dt.date, force: bool = False, progress: Callable[[str], None] = print
+) -> list[SampleSignIn]:
+    """Make the sample people that are not there yet and return all sign-ins.
+
+    Refused (unless `force`): an installation in which real people have accounts, since the passwords are public.
+    A sample whose place is not loaded is left out, with a line to `progress`.
+    """
+    if not force and Person.objects.filter(is_sample=False).exists():
+        raise SampleRefused(
+            _("Real people have accounts here; sample sign-ins with known passwords would let anybody in.")
+        )
+    sign_ins = []
+    for sample in _SAMPLES:
+        where = sample.where(day)
+        if where is None and sample.role != RoleName.LEARNER:
+            progress(_("No place for the sample person {person}: left out.").format(person=sample.full_name))
+            continue
+        sign_ins.append(_load_one(sample, where, at))
+    return sign_ins
+
+
+def _load_one(sample: _Sample, where: AdminUnit | Agency | Institution | None, at: dt.datetime) -> SampleSignIn:
+    email = f"{sample.mailbox}@{DOMAIN}"
+    person = Person.objects.filter(email=email).first()
+    if person is None:
+        person = open_account(email, full_name=f"{sample.full_name} (mẫu)", password=PASSWORD, is_sample=True, by=None)
+    if sample.role != RoleName.LEARNER:
+        # Straight into the table: without a first day, so that samples can look back before today.
+        kind = {AdminUnit: "unit", Agency: "agency", Institution: "institution"}[type(where)]
+        RoleAssignment.objects.get_or_create(
+            person=person, role=sample.role, ends_on=None, **{kind: where}, defaults={"given_at": at}
+        )
+    return SampleSignIn(person.full_name, str(sample.role.label), "" if where is None else str(where), email, PASSWORD)
+
+
+def _country(day: dt.date) -> AdminUnit | None:
+    return AdminUnit.objects.on(day).filter(tier=Tier.COUNTRY).first()
+
+
+def _unit(code: str, tier: str) -> Callable[[dt.date], AdminUnit | None]:
+    return lambda day: AdminUnit.objects.on(day).filter(code=code, tier=tier).first()
+
+
+_province, _ward = _unit(PROVINCE, Tier.PROVINCE), _unit(WARD, Tier.COMMUNE)
+
+
+def _agency_of(unit_on: Callable[[dt.date], AdminUnit | None], *kinds: str) -> Callable:
+    """The agency of one of these kinds at the unit, else the unit itself."""
+
+    def find(day: dt.date) -> Agency | AdminUnit | None:
+        unit = unit_on(day)
+        found = {
+            agency.kind: agency for agency in Agency.objects.on(day).filter(unit=unit, kind__in=kinds).order_by("-code")
+        }
+        return next((found[kind] for kind in kinds if kind in found), unit) if unit else None
+
+    return find
+
+
+def _library_of_ward(day: dt.date) -> Institution | None:
+    unit = _ward(day)
+    standing = Institution.objects.filter(
+        institution_class=InstitutionClass.LIBRARY_COMMUNE, placements__unit=unit, placements__ends_on=None
+    )
+    return standing.order_by("-is_sample", "code").first() if unit else None
+
+
+_SAMPLES = [
+    _Sample("can-bo.backan", "Triệu Văn Minh", RoleName.AGENCY_OFFICER, _agency_of(_ward, AgencyKind.CULTURE_SOCIETY)),
+    _Sample("thu-thu.backan", "Hoàng Thị Lan", RoleName.INSTITUTION_STAFF, _library_of_ward),
+    _Sample("quan-ly.backan", "Nông Văn Dũng", RoleName.INSTITUTION_MANAGER, _library_of_ward),
+    _Sample("can-bo.thainguyen", "Phạm Thu Hà", RoleName.AGENCY_OFFICER, _agency_of(_province, AgencyKind.CULTURE)),
+    _Sample("ke-hoach.thainguyen", "Đỗ Quang Huy", RoleName.PLANNER, _agency_of(_province, AgencyKind.CULTURE)),
+    _Sample("ke-hoach.bo", "Lê Minh Châu", RoleName.PLANNER, _agency_of(_country, AgencyKind.MINISTRY)),
+    _Sample("kiem-tra", "Vũ Thị Thanh", RoleName.AUDITOR, _country),
+    _Sample("quan-tri", "Ngô Đức Anh", RoleName.ADMINISTRATOR, _country),
+    _Sample("nguoi-dan", "Lý Thị Mai", RoleName.LEARNER, lambda day: None),
+]

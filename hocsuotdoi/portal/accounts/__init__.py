@@ -1,0 +1,1 @@
+"""The public's own account: sign-up, after sign-in, name and language."""
