@@ -1,0 +1,157 @@
+"""The roll of a session: who is expected, who came, and what closing it will count."""
+
+import datetime as dt
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+
+from hocsuotdoi.activities.enums import RegistrationStatus
+from hocsuotdoi.activities.models import Attendance, Registration, Session, Tally
+from hocsuotdoi.core.vietnamese import name_sort_key
+from hocsuotdoi.ledger.enums import AgeBand, Sex
+
+
+@dataclass(frozen=True, slots=True)
+class RollLine:
+    """One line to be called. `id` names it in forms, also before it is in the table (see models.Attendance)."""
+
+    id: uuid.UUID
+    name: str
+    size: int
+    present: int | None
+    is_walk_in: bool
+    sex: str | None = None
+    age_band: str | None = None
+    code: str = ""
+    phone: str = ""
+    learner_key: uuid.UUID | None = None
+
+    @property
+    def is_called(self) -> bool:
+        return self.present is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many people of whom the same is known."""
+
+    sex: str | None
+    age_band: str | None
+    learner_key: uuid.UUID | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A session's roll at one moment; three queries, however long it is."""
+
+    session: Session
+    lines: list[RollLine]
+    tally: dict[tuple[str | None, str | None], int]
+
+    @property
+    def expected(self) -> int:
+        return sum(line.size for line in self.lines if not line.is_walk_in)
+
+    @property
+    def present_by_name(self) -> int:
+        return sum(line.present or 0 for line in self.lines)
+
+    @property
+    def walk_ins(self) -> int:
+        return sum(line.present or 0 for line in self.lines if line.is_walk_in)
+
+    @property
+    def tallied(self) -> int:
+        return sum(self.tally.values())
+
+    @property
+    def people(self) -> int:
+        """What closing posts, and what every page shows."""
+        return self.present_by_name + self.tallied
+
+    @property
+    def not_called(self) -> int:
+        return sum(1 for line in self.lines if not line.is_called)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Nothing was called and nothing tallied."""
+        return not self.tallied and not any(line.is_called for line in self.lines)
+
+    def counted(self) -> list[Counted]:
+        """The people who came, by what is known about them. A group's pseudonym counts only when all of it is one
+        person: of four, nobody knows who the one with the account is."""
+        cells: Counter[tuple[str | None, str | None, uuid.UUID | None]] = Counter()
+        for line in self.lines:
+            if line.present:
+                key = line.learner_key if line.size == 1 else None
+                cells[(line.sex, line.age_band, key)] += line.present
+        for (sex, age_band), people in self.tally.items():
+            cells[(sex, age_band, None)] += people
+        return [Counted(*cell, people) for cell, people in cells.items() if people]
+
+    def grid(self) -> list[tuple[str | None, list[tuple[str | None, int]]]]:
+        """Rows by age band (unknown last), columns by sex (unknown last): people who came, named or tallied."""
+        people: Counter[tuple[str | None, str | None]] = Counter()
+        for cell in self.counted():
+            people[(cell.sex, cell.age_band)] += cell.people
+        return [(age, [(sex, people[(sex, age)]) for sex in (*SEXES, None)]) for age in (*AgeBand.values, None)]
+
+
+SEXES = (Sex.FEMALE, Sex.MALE)
+"""The columns offered in a grid; `other` is chosen for a person by name."""
+
+
+def roll_of(session: Session) -> Roll:
+    """The lines (registrations by given name, then walk-ins in order of coming) and the tally."""
+    institution_id = session.institution_id
+    by_id = {
+        line.pk: line for line in Attendance.objects.filter(institution_id=institution_id, session=session).order_by("id")
+    }
+    confirmed = Registration.objects.filter(
+        institution_id=institution_id, session=session, status=RegistrationStatus.CONFIRMED
+    )
+    registered = sorted(
+        (_registered(registration, by_id.get(registration.pk)) for registration in confirmed),
+        key=lambda line: (name_sort_key(line.name), line.id),
+    )
+    walk_ins = [_walk_in(line) for line in by_id.values() if line.is_walk_in]
+    tallies = Tally.objects.filter(institution_id=institution_id, session=session)
+    return Roll(
+        session=session,
+        lines=registered + walk_ins,
+        tally={(cell.sex, cell.age_band): cell.count for cell in tallies},
+    )
+
+
+def _registered(registration: Registration, line: Attendance | None) -> RollLine:
+    return RollLine(
+        id=registration.pk,
+        name=registration.name,
+        size=registration.group_size,
+        present=line.present if line else None,
+        is_walk_in=False,
+        sex=line.sex if line else None,
+        age_band=line.age_band if line else None,
+        code=registration.code_shown,
+        phone=registration.phone,
+        learner_key=registration.learner_key,
+    )
+
+
+def _walk_in(line: Attendance) -> RollLine:
+    return RollLine(
+        id=line.pk,
+        name=line.name,
+        size=line.size,
+        present=line.present,
+        is_walk_in=True,
+        sex=line.sex,
+        age_band=line.age_band,
+    )
+
+
+def can_be_called(session: Session, at: dt.datetime) -> bool:
+    """From two hours before it starts: people come early, and staff get ready."""
+    return session.starts_at - dt.timedelta(hours=2) <= at

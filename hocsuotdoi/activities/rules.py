@@ -1,0 +1,25 @@
+"""What a closed session counts as in the ledger."""
+
+from hocsuotdoi.activities.enums import ActivityKind
+from hocsuotdoi.ledger.enums import Channel, MeasureCode, Purpose
+
+_STUDY = frozenset({ActivityKind.MUSEUM_PROGRAMME, ActivityKind.CLASS, ActivityKind.TALK, ActivityKind.CONTEST})
+_RECREATION = frozenset({ActivityKind.PERFORMANCE, ActivityKind.SPORTS})
+_LIBRARIES = ("library_", "bookcase", "law_bookcase", "post_office_culture_point", "mobile_library")
+_MUSEUMS = ("museum_", "heritage_site")
+
+
+def visit_of(institution_class: str, kind: str, channel: str) -> tuple[MeasureCode, Purpose] | None:
+    """The visit that each person present at a session also makes, and for what; None online: nobody came in."""
+    if channel == Channel.ONLINE:
+        return None
+    if institution_class.startswith(_LIBRARIES):
+        return MeasureCode.LIBRARY_VISIT, Purpose.LEARNING
+    if institution_class.startswith(_MUSEUMS):
+        return MeasureCode.MUSEUM_VISIT, Purpose.STUDY_RESEARCH if kind in _STUDY else Purpose.SIGHTSEEING
+    return MeasureCode.CENTRE_VISIT, Purpose.RECREATION if kind in _RECREATION else Purpose.LEARNING
+
+
+def tags_of(observance: str, themes: list[str]) -> list[str]:
+    """What an entry is tagged with: the day it observes and its themes."""
+    return [*([observance] if observance else []), *themes]
