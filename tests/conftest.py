@@ -1,1 +1,144 @@
-"""The reference data, the running program and the browser that tests share."""
+"""The databases, the running program and the browser that tests share; docs/testing.md explains which to use when."""
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.support import browser as browsers
+from tests.support import databases, network, program
+
+VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
+_databases = databases.Databases(os.environ["DATABASE_URL"])
+
+
+def pytest_configure() -> None:
+    network.turn_off()
+    # Django would empty every table after a test that commits; append-only tables refuse that, so clone anew.
+    TransactionTestCase._fixture_teardown = lambda self: _databases.renew(_current_kind[0])  # type: ignore[method-assign]
+
+
+_current_kind = [databases.EMPTY]
+
+
+def _kind_of(item: pytest.Item) -> str:
+    return databases.REFERENCE if "reference" in getattr(item, "fixturenames", ()) else databases.EMPTY
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Tests on the reference data come together, so that the connection changes over once.
+    items.sort(key=lambda item: ("live_program" in getattr(item, "fixturenames", ()), _kind_of(item)))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None) -> Iterator[None]:
+    """Takes the place of pytest-django's: databases are cloned when a test first needs one of their kind."""
+    yield
+    _databases.close()
+
+
+@pytest.fixture(autouse=True)
+def _database_of_the_test(request: pytest.FixtureRequest) -> None:
+    """Runs before pytest-django opens the test's transaction (see `pytest_runtest_setup`)."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    names = getattr(item, "fixturenames", ())
+    needs_database = item.get_closest_marker("django_db") or {"db", "transactional_db", "reference"} & set(names)
+    if "live_program" in names or not needs_database:
+        return
+    from pytest_django.plugin import blocking_manager_key
+
+    _current_kind[0] = _kind_of(item)
+    with item.config.stash[blocking_manager_key].unblock():
+        databases.use_database(_databases.own(_current_kind[0]))
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> None:
+    """The real territory, agencies and institutions, the definitions and the five documents are in the database."""
+    if "live_program" not in request.fixturenames:
+        request.getfixturevalue("db")
+
+
+@pytest.fixture
+def today() -> dt.date:
+    """The day on which tests take place: that of the reading day in the story."""
+    return dt.date(2026, 11, 23)
+
+
+@pytest.fixture
+def now(today: dt.date) -> dt.datetime:
+    """Half past nine in the morning of `today`, in Viet Nam."""
+    return dt.datetime.combine(today, dt.time(9, 30), VIET_NAM)
+
+
+@pytest.fixture(scope="module")
+def _live_program(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: pytest.Item
+) -> Iterator[program.LiveProgram]:
+    with django_db_blocker.unblock():
+        name = _databases.clone(databases.REFERENCE)
+    running = program.start_program(name, _databases.url(name), tmp_path_factory.getbasetemp() / "program")
+    yield running
+    running.stop()
+    with django_db_blocker.unblock():
+        _databases.drop(name)
+
+
+@pytest.fixture
+def live_program(
+    request: pytest.FixtureRequest, _live_program: program.LiveProgram, django_db_blocker: pytest.Item
+) -> Iterator[program.LiveProgram]:
+    """The program, really running, one for each test file, with the reference data in a database of its own.
+
+    In the test, Django's own connection leads to that database and commits at once, so factories and operations
+    prepare what the program then shows.
+    """
+    if "_django_db_helper" in request.fixturenames and request.node.get_closest_marker("django_db"):
+        pytest.fail("A test with `live_program` commits by nature: leave out `db` and `django_db`.")
+    with django_db_blocker.unblock():
+        databases.use_database(_live_program.database)
+        yield _live_program
+        connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with browsers.started_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visitor(chromium: Browser, live_program: program.LiveProgram) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes fresh visitors of the running program: `visitor(viewport=PHONE, java_script_enabled=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def arrive(**options: object) -> BrowserContext:
+        contexts.append(browsers.new_context(chromium, live_program.url, **options))
+        return contexts[-1]
+
+    yield arrive
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(visitor: Callable[..., BrowserContext]) -> Iterator[Page]:
+    """A page of the running program; the test fails when the browser complained of an error."""
+    page = visitor().new_page()
+    errors = browsers.watch_for_errors(page)
+    yield page
+    assert errors == []
+
+
+@pytest.fixture
+def accessibility() -> Callable[[Page], list[str]]:
+    """`assert accessibility(page) == []`"""
+    return browsers.accessibility_problems

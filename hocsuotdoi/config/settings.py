@@ -65,7 +65,7 @@ def _database() -> dict:
 
 def _identity_servers() -> list[dict]:
     try:
-        servers = env.json("IDENTITY_SERVERS", "[]")
+        servers = env.json("IDENTITY_SERVERS", [])
         return [
             {key: server[key] for key in ("provider_id", "name", "client_id", "secret", "settings")} for server in servers
         ]

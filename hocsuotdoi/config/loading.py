@@ -1,0 +1,95 @@
+"""What a fresh database is filled with, in order: the reference data always, the marked sample data on demand.
+
+Each step is idempotent. A step whose sources have not changed since it last succeeded is not run again: the fingerprint
+of its data files, its code and the packages it reads is kept in the database.
+"""
+
+import hashlib
+import importlib.metadata
+import inspect
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.module_loading import import_string
+
+from hocsuotdoi.config.models import LoadedStep
+
+PACKAGE = Path(__file__).resolve().parent.parent
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """`sources` are the folders and files whose change calls for a new run of `function`."""
+
+    title: str
+    function: str
+    sources: tuple[str, ...]
+    packages: tuple[str, ...] = ()
+
+    def run(self, progress: Progress) -> None:
+        function = import_string(self.function)
+        if "progress" in inspect.signature(function).parameters:
+            function(progress=lambda line: progress(f"  {line}"))
+        else:
+            function()
+
+    def fingerprint(self) -> str:
+        digest = fingerprint([PACKAGE / source for source in self.sources])
+        return ":".join([digest, *(f"{name}={importlib.metadata.version(name)}" for name in self.packages)])
+
+
+REFERENCE = (
+    Step(
+        "Units, agencies and institutions",
+        "hocsuotdoi.places.operations.load_reference",
+        ("places/operations", "places/formats", "places/data", "places/enums.py", "core/vietnamese.py"),
+        ("vietnam-provinces", "vietnamadminunits"),
+    ),
+    Step(
+        "Measures, indicators and criteria",
+        "hocsuotdoi.indicators.operations.load_definitions",
+        ("indicators/operations", "indicators/formats", "indicators/data", "indicators/enums.py"),
+    ),
+    Step(
+        "The programme's documents",
+        "hocsuotdoi.programme.operations.load_documents",
+        ("programme/operations", "programme/formats", "programme/data", "programme/enums.py"),
+    ),
+)
+SAMPLE = (
+    Step("Sample institutions", "hocsuotdoi.places.operations.load_sample", ("places/operations", "places/data")),
+    Step("Sample people", "hocsuotdoi.accounts.operations.load_sample", ("accounts/operations", "accounts/roles.py")),
+    Step("Sample activities", "hocsuotdoi.activities.operations.load_sample", ("activities/operations",)),
+)
+
+
+def fingerprint(paths: Iterable[Path]) -> str:
+    """A digest of all files at or under `paths`; what is missing counts as empty."""
+    digest = hashlib.sha256()
+    for path in paths:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path, path.with_suffix(".py")]
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(PACKAGE)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:24]
+
+
+def load(steps: Iterable[Step], progress: Progress) -> None:
+    """Runs the steps whose sources have changed; `progress` gets a line for each."""
+    done = dict(LoadedStep.objects.values_list("function", "mark"))
+    for step in steps:
+        mark = step.fingerprint()
+        if done.get(step.function) == mark:
+            progress(f"{step.title}: unchanged")
+            continue
+        started = time.monotonic()
+        try:
+            step.run(progress)
+        except ImportError as error:
+            progress(f"{step.title}: not there yet ({error})")
+            continue
+        LoadedStep.objects.update_or_create(function=step.function, defaults={"mark": mark})
+        progress(f"{step.title}: {time.monotonic() - started:.1f} s")

@@ -1,0 +1,59 @@
+"""A real Chromium, the system's own, driven by Playwright."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+
+def chromium_path() -> str:
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    raise AssertionError("No Chromium is installed: `make test` installs one, or install the package `chromium`.")
+
+
+@contextmanager
+def started_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(OPTIONS))
+        yield browser
+        browser.close()
+
+
+def new_context(browser: Browser, base_url: str, **options: object) -> BrowserContext:
+    """A fresh visitor with a Vietnamese browser; `viewport=PHONE` for a phone, `java_script_enabled=False` without."""
+    context = browser.new_context(
+        **{"base_url": base_url, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "viewport": DESK, **options}
+    )
+    context.set_default_timeout(10_000)
+    return context
+
+
+def watch_for_errors(page: Page) -> list[str]:
+    """Collects what the browser complains about: script errors, refused inline code, files that are missing."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    return errors
+
+
+def accessibility_problems(page: Page) -> list[str]:
+    """One line for each rule that axe finds broken on the page as it stands."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {rule['help']} – {rule['nodes'][0]['target']} ({len(rule['nodes'])})" for rule in found]

@@ -1,0 +1,55 @@
+"""The real program, started as a person starts it: `hocsuotdoi serve` on a free port, with a database of its own."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class LiveProgram:
+    """`url` has no slash at the end; `database` is the name of the cloned database, `database_url` leads to it."""
+
+    url: str
+    database: str
+    database_url: str
+    process: subprocess.Popen[str] = field(repr=False)
+    output: list[str] = field(repr=False)
+
+    def stop(self) -> int:
+        self.process.terminate()
+        try:
+            return self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+
+def start_program(database: str, database_url: str, data_dir: Path, *options: str, **settings: str) -> LiveProgram:
+    """Starts the program and waits until it announces its address; its output is in the error when it does not."""
+    environment = {**os.environ, "DATABASE_URL": database_url, "DATA_DIR": str(data_dir), "HOST": "127.0.0.1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hocsuotdoi.config.cli", "serve", *options],
+        env={**environment, "PORT": "0", "WEB_CONCURRENCY": "2", **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    output: list[str] = []
+    assert process.stdout is not None
+    threading.Thread(target=output.extend, args=(process.stdout,), daemon=True).start()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for line in output:
+            if address := re.search(r"http://localhost:(\d+)", line):
+                return LiveProgram(f"http://localhost:{address[1]}", database, database_url, process, output)
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    raise AssertionError("The program did not start:\n" + "".join(output))
