@@ -1,4 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
 app_name = "portal"
-urlpatterns: list = []
+urlpatterns: list = [
+    path("", include("hocsuotdoi.portal.home.urls")),
+]

@@ -1,4 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
 app_name = "workspace"
-urlpatterns: list = []
+urlpatterns: list = [
+    path("components/", include("hocsuotdoi.workspace.components.urls")),
+]

@@ -1,0 +1,40 @@
+"""The frame around every page: which doors there are, and through which one came in."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+# (area of the address's name, name of the address, words on the door)
+PORTAL_DOORS = [
+    ("activities", "portal:activities-activity-list", _("Activities")),
+    ("institutions", "portal:places-institution-list", _("Institutions")),
+    ("units", "portal:places-unit-list", _("Places")),
+    ("programme", "portal:programme-plan-list", _("Programme")),
+    ("indicators", "portal:indicators-indicator-list", _("Indicators")),
+]
+
+
+def _area(context: Context) -> str:
+    match = getattr(context.get("request"), "resolver_match", None)
+    name = (match.url_name or "") if match else ""
+    if name.startswith("places-institution"):
+        return "institutions"
+    return "units" if name.startswith("places-") else name.split("-")[0]
+
+
+@register.inclusion_tag("components/portal_nav.html", takes_context=True)
+def portal_nav(context: Context) -> dict[str, Any]:
+    """The public's five doors; one whose address does not exist is left out."""
+    here, items = _area(context), []
+    for area, name, label in PORTAL_DOORS:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        items.append({"url": url, "label": label, "is_current": area == here})
+    return {"items": items}

@@ -1,0 +1,187 @@
+"""What templates need and an include cannot do: figures and dates in words, and the geometry of the target bar."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+register = template.Library()
+
+Number = int | float | Decimal
+NOTHING = "–"
+
+
+def _separators() -> tuple[str, str]:
+    """Between thousands, before decimals: 1.234,5 in Vietnamese, 1,234.5 in English."""
+    return (",", ".") if (get_language() or "vi").startswith("en") else (".", ",")
+
+
+@register.filter
+def number(value: Number | None, decimals: int | str = "") -> str:
+    """1234.5 → «1.234,5». `decimals`: how many at most (default 1); ends with zeros dropped. None → «–»."""
+    if value is None or value == "":
+        return NOTHING
+    places = 1 if decimals == "" else int(decimals)
+    text = f"{Decimal(str(value)):,.{places}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    thousands, decimal = _separators()
+    text = text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
+    return text.replace("-", "\N{MINUS SIGN}", 1)
+
+
+@register.filter
+def percent(value: Number | None, decimals: int | str = "") -> str:
+    """66.666 → «66,7%» (the value is already in percent)."""
+    return NOTHING if value is None or value == "" else f"{number(value, decimals)}%"
+
+
+def _local_day(value: date | datetime) -> date:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value
+
+
+@register.filter
+def weekday(value: date | datetime | None) -> str:
+    """«Chủ nhật», «Thứ hai»: capital letter only at the front."""
+    return capfirst(date_format(_local_day(value), "l").lower()) if value else ""
+
+
+@register.filter
+def month(value: date | datetime | None) -> str:
+    """«tháng 11» in Vietnamese, «November» in English."""
+    if not value:
+        return ""
+    day = _local_day(value)
+    # Translators: only the number or only the name of the month may be used.
+    return gettext("%(month_name)s") % {"month_name": date_format(day, "F"), "month": day.month}
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """«Chủ nhật, 23/11/2026» or «Sunday, 23 November 2026»."""
+    if not value:
+        return ""
+    local = _local_day(value)
+    return gettext("%(weekday)s, %(day)s %(month_name)s %(year)s") % {
+        "weekday": weekday(local),
+        "day": local.day,
+        "month": local.month,
+        "month_name": date_format(local, "F"),
+        "year": local.year,
+    }
+
+
+@register.filter
+def day_short(value: date | datetime | None) -> str:
+    """«23/11/2026»."""
+    if not value:
+        return ""
+    local = _local_day(value)
+    return f"{local.day}/{local.month}/{local.year}"
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """«9:00», by the clock of Viet Nam."""
+    if not value:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{local.hour}:{local.minute:02d}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """«9:00, 23/11/2026»."""
+    return f"{clock(value)}, {day_short(value)}" if value else ""
+
+
+@register.filter
+def at(items: Any, position: int) -> Any:
+    """The item at that position of a list (the table component pairs cells with columns)."""
+    return items[position] if position < len(items) else ""
+
+
+@register.simple_tag
+def time_range(starts_at: datetime, ends_at: datetime | None = None) -> str:
+    """«9:00–11:00, Chủ nhật, 23/11/2026»; over several days «9:00 23/11/2026 – 17:00 25/11/2026»."""
+    if ends_at is None:
+        return f"{clock(starts_at)}, {day(starts_at)}"
+    if _local_day(starts_at) == _local_day(ends_at):
+        return f"{clock(starts_at)}–{clock(ends_at)}, {day(starts_at)}"
+    return f"{clock(starts_at)} {day_short(starts_at)} – {clock(ends_at)} {day_short(ends_at)}"
+
+
+@register.simple_tag
+def day_range(first: date, last: date | None = None) -> str:
+    """«1–7/10/2026», «28/9–3/10/2026», «from 1/10/2026» when open."""
+    if last is None:
+        return gettext("from %(day)s") % {"day": day_short(first)}
+    if first == last:
+        return day_short(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day_short(last)}"
+    if first.year == last.year:
+        return f"{first.day}/{first.month}–{day_short(last)}"
+    return f"{day_short(first)} – {day_short(last)}"
+
+
+@register.simple_tag
+def coverage(reporting: int | None, expected: int | None) -> str:
+    """«12/48 cơ sở đã có số liệu»: stands beside every percentage."""
+    if not expected:
+        return gettext("nobody is expected to report")
+    return ngettext(
+        "%(reporting)s of %(expected)s has reported",
+        "%(reporting)s of %(expected)s have reported",
+        expected,
+    ) % {"reporting": number(reporting or 0), "expected": number(expected)}
+
+
+@register.inclusion_tag("components/target_bar.html")
+def target_bar(
+    value: Number | None,
+    low: Number | None = None,
+    high: Number | None = None,
+    expected: Number | None = None,
+    state: str = "no_data",
+    unit: str = "%",
+    top: Number | None = None,
+) -> dict[str, Any]:
+    """A value against its target (a range when `high` is given) and against what was to be reached by now.
+
+    `unit` is written after each figure; `top` is the end of the scale (100 for a percentage, else a little past the
+    largest figure). Without a value the bar is empty and says so.
+    """
+    figures = [float(each) for each in (value, low, high, expected) if each is not None]
+    end = float(top) if top is not None else 100.0 if unit.startswith("%") else max([*figures, 1.0]) * 1.1
+    end = max([end, *figures])
+
+    def at(figure: Number | None) -> float | None:
+        return None if figure is None else round(float(figure) / end * 100, 2)
+
+    parts = []
+    if value is not None:
+        parts.append(pgettext("target bar", "reached %(figure)s") % {"figure": f"{number(value)}{unit}"})
+    else:
+        parts.append(pgettext("target bar", "no figure yet"))
+    if expected is not None:
+        parts.append(pgettext("target bar", "expected by now %(figure)s") % {"figure": f"{number(expected)}{unit}"})
+    if low is not None:
+        figure = f"{number(low)}–{number(high)}{unit}" if high not in (None, low) else f"{number(low)}{unit}"
+        parts.append(pgettext("target bar", "target %(figure)s") % {"figure": figure})
+    return {
+        "value_at": at(value),
+        "low_at": at(low),
+        "high_at": at(high) if high != low else None,
+        "expected_at": at(expected),
+        "state": state,
+        "parts": parts,
+        "in_words": "; ".join(parts),
+    }

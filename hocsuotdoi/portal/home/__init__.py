@@ -1,0 +1,1 @@
+"""The public's first page, the page about this site, and the change of language."""
