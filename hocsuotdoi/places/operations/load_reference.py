@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from hocsuotdoi.places.models import LoadedReference
+from hocsuotdoi.places.operations.load_agencies import load_agencies
 from hocsuotdoi.places.operations.load_units import DATA, load_units, read_territory
 
 PROGRAM_VERSION = "1"
@@ -22,7 +23,9 @@ def load_reference(progress: Callable[[str], Any] = print) -> None:
         progress("Territory: already loaded")
         return
     progress("Territory: reading the packages")
-    load_units(read_territory(), progress)
+    territory = read_territory()
+    ids = load_units(territory, progress)
+    load_agencies(territory, ids, progress)
     LoadedReference.objects.update_or_create(name="places", defaults={"fingerprint": fingerprint})
 
 

@@ -117,7 +117,7 @@ def _load_acts(territory: Territory) -> dict[str, int]:
     rows += [
         LegalAct(
             number=number,
-            title=communes["title"].format(province=_in_sentence(names.get(code, code))),
+            title=communes["title"].format(province=in_sentence(names.get(code, code))),
             issuer=communes["issuer"],
             issued_on=dt.date.fromisoformat(str(communes["issued_on"])),
         )
@@ -129,6 +129,6 @@ def _load_acts(territory: Territory) -> dict[str, int]:
     return dict(LegalAct.objects.values_list("number", "pk"))
 
 
-def _in_sentence(name: str) -> str:
+def in_sentence(name: str) -> str:
     """«Tỉnh Lâm Đồng» as it stands inside a sentence: «tỉnh Lâm Đồng»."""
     return name[0].lower() + name[1:]

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.vietnamese import search_terms
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.models import AdminUnit, Succession
+from hocsuotdoi.places.models import AdminUnit, Succession, UnitParent
 
 COUNTRY_CODE = "VN"
 
@@ -80,3 +80,15 @@ def was(unit: AdminUnit) -> QuerySet[Succession]:
         .select_related("predecessor", "legal_act")
         .order_by("-is_origin", "predecessor__tier", "predecessor__sort_key")
     )
+
+
+def unit_rows(day: dt.date) -> list[dict[str, str | None]]:
+    """The units of `day` as `{code, name, tier, parent}`, the parent as its code (None for the country): tier by tier, by code."""
+    links = UnitParent.objects.on(day).values_list("unit_id", "parent__code")
+    parents: dict[int, str] = dict(links)
+    order = {tier: rank for rank, tier in enumerate(Tier)}
+    units = AdminUnit.objects.on(day).values_list("pk", "code", "name", "tier")
+    return [
+        {"code": code, "name": name, "tier": tier, "parent": parents.get(pk)}
+        for pk, code, name, tier in sorted(units, key=lambda row: (order[Tier(row[3])], row[1]))
+    ]

@@ -1,0 +1,80 @@
+"""Writes docs/territory.md: what is known of the territory, and every unit that is uncertain."""
+
+from collections import defaultdict
+
+from hocsuotdoi.places.enums import Disagreement, Doubt
+from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry, UnitNote
+from hocsuotdoi.places.queries.doubts import doubts
+
+_HEAD = """# Territory
+
+<!-- Written by `hocsuotdoi describe-territory`; do not edit by hand. -->
+
+The units before and since 1 July 2025 come from the packages `vietnamadminunits` 1.0.4 (63 provinces, 696 districts,
+10,035 communes and five island districts that had none; the conversion; coordinates) and `vietnam-provinces` 2025.10.1
+(34 provinces and 3,321 communes with their official codes and names). Where they disagree the official name and code
+are kept. Nothing is recorded of reforms before 2025: a unit without a first day stood on the eve of the reform.
+
+Legal basis: Nghị quyết 202/2025/QH15 (provinces), Luật Tổ chức chính quyền địa phương 72/2025/QH15 (two tiers; the end
+of districts), and the 34 resolutions 1654-1687/NQ-UBTVQH15 of 16 June 2025 (communes of each province).
+
+Commune offices (Phòng Văn hóa - Xã hội) and people's committees are derived by rule from the law, not from a register.
+
+## Summary
+
+| What | How many |
+|---|---|
+| Former communes whose land was divided | {divided_units} |
+| Steps to a part of the land, how much is not known | {divided} |
+| Steps that the source names but that lie too far away to be likely | {far} |
+| Units with another spelling in one source | {name} |
+| Units with another code in one source | {code} |
+| Units whose position lies far from what they were made of | {position} |
+| Units whose legal act is not known | {without_act} |
+"""
+
+
+def territory_document() -> str:
+    """The whole document, in Markdown."""
+    found = doubts()
+    head = _HEAD.format(
+        divided_units=found.divided_units, without_act=found.without_act, **found.steps, **found.disagreements
+    )
+    return "\n".join([head, *_notes(), *_divided()]) + "\n"
+
+
+def _provinces(ended: bool) -> dict[int, str]:
+    """Unit → the name of the province it lies in, among ended or standing provinces."""
+    rows = UnitAncestry.objects.filter(ancestor__tier="province", ends_on__isnull=not ended)
+    return dict(rows.values_list("unit_id", "ancestor__short_name"))
+
+
+def _notes() -> list[str]:
+    titles = {
+        Disagreement.NAME: "## Spelt differently",
+        Disagreement.CODE: "## Numbered differently",
+        Disagreement.POSITION: "## Position in doubt",
+    }
+    provinces, lines = _provinces(ended=False), []
+    for kind, title in titles.items():
+        lines += [title, "", "| Unit | Province | Kept | Other source |", "|---|---|---|---|"]
+        notes = UnitNote.objects.filter(kind=kind).select_related("unit").order_by("unit__code")
+        lines += [f"| {n.unit.name} | {provinces.get(n.unit_id, '')} | {n.kept} | {n.other} |" for n in notes]
+        lines.append("")
+    return lines
+
+
+def _divided() -> list[str]:
+    """One line for each divided commune: the main successor first, far-away candidates in brackets."""
+    steps = Succession.objects.filter(kind="split").select_related("predecessor", "successor")
+    provinces = _provinces(ended=True)
+    parts: dict[AdminUnit, list[Succession]] = defaultdict(list)
+    for step in steps.order_by("predecessor__code", "-is_main", "successor__code"):
+        parts[step.predecessor].append(step)
+    lines = ["## Divided communes", "", "| Former commune | Code | Province then | Main successor | Others |"]
+    lines.append("|---|---|---|---|---|")
+    for unit, found in parts.items():
+        main, *others = found
+        rest = ", ".join(f"({s.successor.name}?)" if s.doubt == Doubt.FAR else s.successor.name for s in others)
+        lines.append(f"| {unit.name} | {unit.code} | {provinces.get(unit.pk, '')} | {main.successor.name} | {rest} |")
+    return lines
