@@ -14,7 +14,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution
 
-PASSWORD = "hocsuotdoi"  # noqa: S105 (printed at the start of every demonstration)
+PASSWORD = "hocsuotdoi"  # printed at the start of every demonstration
 DOMAIN = "mau.hocsuotdoi.example"
 WARD, PROVINCE = "01843", "19"
 

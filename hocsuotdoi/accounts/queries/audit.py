@@ -1,0 +1,248 @@
+"""The audit trail: who changed which plan, target, role or institution, when, from what to what.
+
+The rows are written by database triggers (`core.audit`), so a change made in SQL is here as well, without a person.
+Every tracked model is found by itself; where a thing is, and hence who may read its trail, follows from its links to
+an institution, a unit or an agency (through at most three links, as task agency → task → plan → unit). A thing at no
+place (powers switched on) is for who may read the trail of the whole country.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, reduce
+from operator import or_
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Field, ForeignKey, Model, OuterRef, Q, QuerySet, Subquery, Value
+from pghistory.models import Event
+
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_covered, units_covered
+from hocsuotdoi.accounts.rules import Someone
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, Agency, Institution
+
+_PLACES: dict[type[Model], Any] = {
+    Institution: institutions_covered,
+    AdminUnit: units_covered,
+    Agency: agencies_covered,
+}
+_DEEPEST = 3
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: `before` and `after` are values, labels of choices, or the objects linked to (None: empty)."""
+
+    field: Field
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class TrailEntry:
+    """One change of one row. `thing` is the row as it was then (`pk` set, links not loaded)."""
+
+    kind: type[Model]
+    act: str  # insert, update, delete
+    at: dt.datetime
+    person: Person | None
+    thing: Model
+    links: dict[str, Model]  # what the row linked to: field name → object
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class TrailPage:
+    entries: list[TrailEntry]
+    older_than: dt.datetime | None  # ask again with this for the next page; None at the end
+
+
+@cache
+def tracked_kinds() -> dict[str, type[Event]]:
+    """Every tracked model's label («programme.plan») and the model of its events."""
+    events = [model for model in apps.get_models() if issubclass(model, Event) and model.pgh_tracked_model is not None]
+    return {model.pgh_tracked_model._meta.label_lower: model for model in sorted(events, key=lambda e: e._meta.label)}
+
+
+def trail(
+    person: Someone,
+    *,
+    day: dt.date,
+    kinds: Iterable[str] = (),
+    thing: tuple[str, str] | None = None,
+    by: Person | None = None,
+    starts_at: dt.datetime | None = None,
+    ends_at: dt.datetime | None = None,
+    limit: int = 50,
+) -> TrailPage:
+    """The newest `limit` changes before `ends_at` that `person` may read, newest first.
+
+    `thing` is (label of a tracked model, key): its own changes and those of what hangs on it (a plan's targets).
+    The number of queries depends on how many kinds of things changed, not on how many changes there are.
+    """
+    wanted = set(kinds) or set(tracked_kinds())
+    pieces = []
+    for label, event in tracked_kinds().items():
+        if label not in wanted:
+            continue
+        rows = _readable(event, person, day)
+        if thing is not None:
+            if not (paths := _paths_about(event.pgh_tracked_model, apps.get_model(thing[0]))):
+                continue
+            rows = rows.filter(_any_of(paths, thing))
+        if by is not None:
+            rows = rows.filter(pgh_context__metadata__user=str(by.pk))
+        if starts_at is not None:
+            rows = rows.filter(pgh_created_at__gte=starts_at)
+        if ends_at is not None:
+            rows = rows.filter(pgh_created_at__lt=ends_at)
+        newest = rows.order_by("-pgh_created_at", "-pgh_id")[: limit + 1]
+        pieces.append(newest.annotate(trail_kind=Value(label)).values_list("trail_kind", "pgh_id", "pgh_created_at"))
+    if not pieces:
+        return TrailPage([], None)
+    rows = pieces[0]
+    if len(pieces) > 1:
+        rows = rows.union(*pieces[1:], all=True).order_by("-pgh_created_at", "-pgh_id")[: limit + 1]
+    found = list(rows)
+    entries = _entries(found[:limit])
+    return TrailPage(entries, found[limit - 1][2] if len(found) > limit else None)
+
+
+def _readable(event: type[Event], person: Someone, day: dt.date) -> QuerySet:
+    """Rows of things that stand where `person` may read the trail, and of the roles and powers of the person."""
+    condition = Q(pk__in=[])
+    places = _locations(event.pgh_tracked_model)
+    for path, place in places:
+        condition |= Q(**{f"{path}__in": _PLACES[place](person, Permission.VIEW_AUDIT, day).values("pk")})
+    if not places and _reads_everything(person, day):
+        return event.objects.all()
+    own = [field.name for field in _links(event.pgh_tracked_model) if field.name == "person"]
+    if own and person is not None and person.is_authenticated:
+        condition |= Q(person=person)
+    return event.objects.filter(condition)
+
+
+def _reads_everything(person: Someone, day: dt.date) -> bool:
+    return units_covered(person, Permission.VIEW_AUDIT, day).filter(tier=Tier.COUNTRY).exists()
+
+
+@cache
+def _locations(model: type[Model], depth: int = 1) -> tuple[tuple[str, type[Model]], ...]:
+    """Paths from a row to where it is: the nearest links to a place, level by level."""
+    if model is Institution:
+        return (("id", Institution),)
+    near = tuple((link.name, link.related_model) for link in _links(model) if link.related_model in _PLACES)
+    if near or depth == _DEEPEST:
+        return near
+    return tuple(
+        (f"{link.name}__{path}", place)
+        for link in _links(model)
+        if link.related_model not in {model, Person}
+        for path, place in _locations(link.related_model, depth + 1)
+    )
+
+
+def _paths_about(model: type[Model], target: type[Model]) -> tuple[str, ...]:
+    """How a row of `model` names the thing it is or hangs on."""
+    return ("pgh_obj_id",) if model is target else _paths_to(model, target)
+
+
+def _any_of(paths: tuple[str, ...], thing: tuple[str, str]) -> Q:
+    key = apps.get_model(thing[0])._meta.pk.to_python(thing[1])
+    return reduce(or_, (Q(**{path: key}) for path in paths))
+
+
+@cache
+def _paths_to(model: type[Model], target: type[Model], depth: int = 1) -> tuple[str, ...]:
+    paths = []
+    for link in _links(model):
+        if link.related_model is target:
+            paths.append(link.name)
+        elif depth < _DEEPEST and link.related_model not in {model, Person, *_PLACES}:
+            paths += [f"{link.name}__{path}" for path in _paths_to(link.related_model, target, depth + 1)]
+    return tuple(paths)
+
+
+def _links(model: type[Model]) -> list[ForeignKey]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+
+
+def _entries(found: list[tuple[str, int, dt.datetime]]) -> list[TrailEntry]:
+    keys = defaultdict(list)
+    for label, key, _at in found:
+        keys[label].append(key)
+    rows = {(label, row.pgh_id): row for label, ids in keys.items() for row in _with_previous(label, ids)}
+    linked = _linked_objects(
+        [row for row in rows.values()] + [row.trail_previous for row in rows.values() if row.trail_previous]
+    )
+    people = _people(rows.values())
+    return [_entry(tracked_kinds()[label], rows[label, key], linked, people) for label, key, _at in found]
+
+
+def _with_previous(label: str, keys: list[int]) -> list[Any]:
+    """The event rows, each with `.trail_previous`: the same row's event before it, or None."""
+    event = tracked_kinds()[label]
+    before = event.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id")
+    rows = list(
+        event.objects.filter(pgh_id__in=keys)
+        .select_related("pgh_context")
+        .annotate(trail_previous_id=Subquery(before.values("pgh_id")[:1]))
+    )
+    previous = event.objects.in_bulk([row.trail_previous_id for row in rows if row.trail_previous_id])
+    for row in rows:
+        row.trail_previous = previous.get(row.trail_previous_id)
+    return rows
+
+
+def _linked_objects(rows: list[Any]) -> dict[tuple[type[Model], Any], Model]:
+    keys = defaultdict(set)
+    for row in rows:
+        for link in _links(row.pgh_tracked_model):
+            if (key := getattr(row, link.attname)) is not None:
+                keys[link.related_model].add(key)
+    return {
+        (model, key): found for model, ids in keys.items() for key, found in model._base_manager.in_bulk(ids).items()
+    }
+
+
+def _people(rows: Iterable[Any]) -> dict[str, Person]:
+    named = {row.pgh_context.metadata.get("user") for row in rows if row.pgh_context} - {None}
+    return {str(person.pk): person for person in Person.objects.filter(pk__in=named)}
+
+
+def _entry(event: type[Event], row: Any, linked: dict, people: dict[str, Person]) -> TrailEntry:
+    kind = event.pgh_tracked_model
+    kept = {field.attname: getattr(row, field.attname) for field in kind._meta.concrete_fields}
+    user = row.pgh_context.metadata.get("user") if row.pgh_context else None
+    return TrailEntry(
+        kind=kind,
+        act=row.pgh_label,
+        at=row.pgh_created_at,
+        person=people.get(str(user)),
+        thing=kind(**kept),
+        links={
+            link.name: linked[link.related_model, kept[link.attname]]
+            for link in _links(kind)
+            if (link.related_model, kept[link.attname]) in linked
+        },
+        changes=_changes(kind, row, linked) if row.pgh_label == "update" and row.trail_previous else [],
+    )
+
+
+def _changes(kind: type[Model], row: Any, linked: dict) -> list[Change]:
+    pairs = [(f, getattr(row.trail_previous, f.attname), getattr(row, f.attname)) for f in kind._meta.concrete_fields]
+    return [
+        Change(field, _readable_value(field, before, linked), _readable_value(field, after, linked))
+        for field, before, after in pairs
+        if before != after
+    ]
+
+
+def _readable_value(field: Field, value: Any, linked: dict) -> Any:
+    if isinstance(field, ForeignKey):
+        return linked.get((field.related_model, value), value)
+    return dict(field.flatchoices).get(value, value) if field.choices else value
