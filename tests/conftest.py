@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.support import browser as browsers
 from tests.support import databases, network, program
 
+pytest_plugins = ["tests.people"]
+
 VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _databases = databases.Databases(os.environ["DATABASE_URL"])
 

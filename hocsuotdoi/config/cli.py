@@ -10,6 +10,7 @@ import re
 import sys
 from pathlib import Path
 
+from hocsuotdoi.config.catalogue import compile_catalogues
 from hocsuotdoi.config.database import DatabaseProblem, EmbeddedServer, check_reachable
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -60,7 +61,7 @@ def check_settings() -> None:
 
 def _in_words(error: Exception) -> str:
     """«Environment variable "PORT" invalid: ['Must be …']» as a sentence."""
-    told = re.fullmatch(r'Environment variable "(\w+)" (?:invalid: )?\[?[\'"]?(.*?)[\'"]?\]?', str(error), re.S)
+    told = re.fullmatch(r'Environment variable "(\w+)" (?:invalid: )?\[?[\'"]?(.*?)[\'"]?\]?', str(error), re.DOTALL)
     return f"The setting {told[1]} is wrong: {told[2][:1].lower()}{told[2][1:]}" if told else str(error)
 
 
@@ -117,6 +118,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         server = None if command in WITHOUT_DATABASE else use_database()
         check_settings()
+        compile_catalogues()
     except (DatabaseProblem, WrongSetting) as problem:
         print(problem, file=sys.stderr)
         return 2

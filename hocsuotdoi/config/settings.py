@@ -67,7 +67,8 @@ def _identity_servers() -> list[dict]:
     try:
         servers = env.json("IDENTITY_SERVERS", [])
         return [
-            {key: server[key] for key in ("provider_id", "name", "client_id", "secret", "settings")} for server in servers
+            {key: server[key] for key in ("provider_id", "name", "client_id", "secret", "settings")}
+            for server in servers
         ]
     except (ValueError, TypeError, KeyError) as error:
         raise ImproperlyConfigured(

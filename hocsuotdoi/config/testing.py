@@ -8,8 +8,10 @@ import os
 import tempfile
 from pathlib import Path
 
+from hocsuotdoi.config.catalogue import compile_catalogues
 from hocsuotdoi.config.database import EmbeddedServer
 
+compile_catalogues()
 os.environ.setdefault("SECRET_KEY", "only for tests")
 # The browser's driver keeps an event loop in the main thread; our code stays synchronous all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

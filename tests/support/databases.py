@@ -9,7 +9,6 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 import psycopg
@@ -20,7 +19,6 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from hocsuotdoi.config import loading
-
 
 EMPTY, REFERENCE = "empty", "reference"
 _LOCK = 0x48534400
@@ -140,7 +138,9 @@ class Databases:
             return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
     def _drop_leftovers(self, server: psycopg.Connection, kind: str) -> None:
-        rows = server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'hsd@_%' ESCAPE '@' ORDER BY oid DESC")
+        rows = server.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'hsd@_%' ESCAPE '@' ORDER BY oid DESC"
+        )
         names = [row[0] for row in rows]
         old = [name for name in names if name.startswith(f"hsd_{kind}_")][_KEPT_TEMPLATES - 1 :]
         runs = [name for name in names if name.startswith("hsd_run_")]

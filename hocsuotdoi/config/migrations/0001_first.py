@@ -4,19 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LoadedStep',
+            name="LoadedStep",
             fields=[
-                ('function', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('mark', models.CharField(max_length=200)),
-                ('loaded_at', models.DateTimeField(auto_now=True)),
+                ("function", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("mark", models.CharField(max_length=200)),
+                ("loaded_at", models.DateTimeField(auto_now=True)),
             ],
         ),
     ]

@@ -1,0 +1,21 @@
+"""Compiles the catalogue (.po, kept in the repository) to what Django reads (.mo, made where the program runs)."""
+
+import contextlib
+import os
+from pathlib import Path
+
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
+
+
+def compile_catalogues() -> None:
+    """Makes each .mo that is missing or older than its .po; leaves the folder alone where it may not be written."""
+    for po in LOCALE.glob("*/LC_MESSAGES/*.po"):
+        mo = po.with_suffix(".mo")
+        if mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns:
+            continue
+        import polib  # slow import: only when there is something to compile
+
+        new = mo.with_suffix(f".{os.getpid()}")
+        with contextlib.suppress(PermissionError):
+            polib.pofile(str(po)).save_as_mofile(str(new))
+            new.replace(mo)

@@ -1,0 +1,17 @@
+"""Packaging, beside pyproject.toml only because of the catalogue: a wheel carries it compiled."""
+
+import polib
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+
+class BuildWithCatalogue(build_py):
+    def run(self) -> None:
+        import pathlib
+
+        for po in pathlib.Path("hocsuotdoi/locale").glob("*/LC_MESSAGES/*.po"):
+            polib.pofile(str(po)).save_as_mofile(str(po.with_suffix(".mo")))
+        super().run()
+
+
+setup(cmdclass={"build_py": BuildWithCatalogue})
