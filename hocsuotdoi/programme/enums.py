@@ -2,6 +2,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class PlanKind(models.TextChoices):
+    PROGRAMME = "programme", _("programme")
+    PLAN = "plan", _("plan")
+    ADDENDUM = "addendum", _("addendum")
+    ANNOUNCEMENT = "announcement", _("announcement of a plan")
+
+
 class PlanStatus(models.TextChoices):
     IN_FORCE = "in_force", _("in force")
     INHERITED = "inherited", _("inherited by another unit")

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.programme.enums import (
     AgencyPart,
     ClauseKind,
     Operator,
+    PlanKind,
     PlanStatus,
     Recurrence,
     TargetUnit,
@@ -25,37 +27,33 @@ class Plan(models.Model):
     code = models.SlugField(_("code"), max_length=80, unique=True)
     number = models.CharField(_("number"), max_length=60, blank=True)
     title = models.TextField(_("title"))
+    kind = models.CharField(max_length=12, choices=PlanKind, default=PlanKind.PLAN)
     issuer = models.CharField(_("issued by"), max_length=200)
-    issuer_agency = models.ForeignKey(
-        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="plans"
-    )
+    issuer_agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="plans")
     unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="plans")
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
-    issued_text = models.CharField(
-        max_length=80, blank=True, help_text=_("The date as printed")
-    )
+    issued_text = models.CharField(max_length=80, blank=True, help_text=_("The date as printed"))
     legal_basis = ArrayField(models.TextField(), default=list)
-    status = models.CharField(
-        max_length=12, choices=PlanStatus, default=PlanStatus.IN_FORCE
-    )
-    amends = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="addenda"
-    )
-    has_full_text = models.BooleanField(
-        default=True, help_text=_("False where only its existence is known")
-    )
-    source = models.CharField(
-        max_length=300, help_text=_("Which document this was read from")
+    status = models.CharField(max_length=12, choices=PlanStatus, default=PlanStatus.IN_FORCE)
+    amends = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="addenda")
+    has_full_text = models.BooleanField(default=True, help_text=_("False where only its existence is known"))
+    source = models.CharField(max_length=300, help_text=_("Which document this was read from"))
+    digest = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text=_("Of the file it was loaded from, so that loading it again changes nothing"),
     )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=~Q(parent=F("pk")), name="plan_not_its_own_parent"),
             models.CheckConstraint(
-                condition=~Q(parent=F("pk")), name="plan_not_its_own_parent"
-            )
+                condition=Q(kind=PlanKind.ADDENDUM, amends__isnull=False)
+                | ~Q(kind=PlanKind.ADDENDUM) & Q(amends__isnull=True),
+                name="plan_addendum_names_what_it_amends",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,9 +66,7 @@ class Clause(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="clauses")
     path = models.CharField(max_length=40)
-    parent = models.ForeignKey(
-        "self", null=True, on_delete=models.CASCADE, related_name="children"
-    )
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
     kind = models.CharField(max_length=16, choices=ClauseKind)
     heading = models.TextField(blank=True)
     text = models.TextField(blank=True)
@@ -79,7 +75,7 @@ class Clause(models.Model):
     class Meta:
         ordering = ["ordinal"]
         constraints = [
-            models.UniqueConstraint(fields=["plan", "path"], name="clause_path_once")
+            models.UniqueConstraint(fields=["plan", "path"], name="clause_path_once"),
         ]
 
 
@@ -93,9 +89,7 @@ class Target(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="targets")
     clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="targets")
-    indicator = models.ForeignKey(
-        Indicator, on_delete=models.PROTECT, related_name="targets"
-    )
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="targets")
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="targets")
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
     operator = models.CharField(max_length=10, choices=Operator)
@@ -104,9 +98,7 @@ class Target(models.Model):
     total = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     unit = models.CharField(max_length=20, choices=TargetUnit)
     baseline_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    baseline_value = models.DecimalField(
-        max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    baseline_value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     written = models.TextField()
     remark = models.TextField(blank=True, help_text=_("What is odd in the document"))
     ordinal = models.PositiveIntegerField()
@@ -114,9 +106,7 @@ class Target(models.Model):
     class Meta:
         ordering = ["ordinal"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(high__gte=F("low")), name="target_high_not_below_low"
-            ),
+            models.CheckConstraint(condition=Q(high__gte=F("low")), name="target_high_not_below_low"),
             models.CheckConstraint(
                 condition=Q(operator=Operator.RANGE) | Q(low=F("high")),
                 name="target_only_a_range_has_two_figures",
@@ -140,13 +130,27 @@ class Task(models.Model):
     due_month = models.PositiveSmallIntegerField(null=True, blank=True)
     due_day = models.PositiveSmallIntegerField(null=True, blank=True)
     due_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    observance = models.CharField(
-        max_length=24, blank=True, help_text=_("Of activities.enums.Observance")
+    observances = ArrayField(
+        models.CharField(max_length=24),
+        default=list,
+        blank=True,
+        help_text=_("Days that it names, of activities.enums.Observance; each asks for an activity"),
     )
     activity_kinds = ArrayField(
         models.CharField(max_length=20),
         default=list,
-        help_text=_("Kinds that are evidence"),
+        blank=True,
+        help_text=_("Kinds that are evidence, of activities.enums.ActivityKind"),
+    )
+    evidence = models.CharField(
+        max_length=24,
+        blank=True,
+        help_text=_("Evidence of another area, by its name in programme.registry"),
+    )
+    tiers = ArrayField(
+        models.CharField(max_length=10, choices=Tier),
+        default=list,
+        help_text=_("Units of which tiers the clause asks"),
     )
     ordinal = models.PositiveIntegerField()
 
@@ -159,8 +163,6 @@ class TaskAgency(models.Model):
     """Who leads, coordinates or is asked; `agency` empty where the document names a group ("các phòng, ban")."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="agencies")
-    agency = models.ForeignKey(
-        Agency, null=True, on_delete=models.PROTECT, related_name="task_parts"
-    )
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="task_parts")
     part = models.CharField(max_length=14, choices=AgencyPart)
     written = models.CharField(max_length=200)

@@ -1,0 +1,5 @@
+"""Acts of the programme: take in a plan, answer a finding."""
+
+from hocsuotdoi.programme.operations.plan import load_documents, load_plan
+
+__all__ = ["load_documents", "load_plan"]

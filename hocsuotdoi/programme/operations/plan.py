@@ -1,0 +1,336 @@
+"""Taking a plan in: from a file, from the page, and the documents that come with the program."""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.activities.enums import ActivityKind, Observance
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.vietnamese import fold
+from hocsuotdoi.indicators.enums import CohortKind
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, Agency
+from hocsuotdoi.programme.enums import PlanKind
+from hocsuotdoi.programme.formats.plan_file import (
+    ParsedClause,
+    ParsedPlan,
+    ParsedTarget,
+    ParsedTask,
+    Problem,
+    parse_plan,
+    read_figure,
+)
+from hocsuotdoi.programme.models import Clause, Plan, Target, Task, TaskAgency
+
+DATA_DIR = Path(__file__).resolve().parent.parent / "data"
+
+
+class PlanRefused(Refused):
+    """The plan cannot be taken in. `problems` holds line, field and reason of each thing that is wrong."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = sorted(problems, key=lambda problem: problem.line)
+        super().__init__(" ".join(problem.reason for problem in self.problems))
+
+
+class PlanIssued(Refused):
+    """An issued plan is not edited."""
+
+
+@dataclass(frozen=True)
+class _References:
+    """What the plan's words stand for, found before anything is written."""
+
+    unit: AdminUnit
+    parent: Plan | None
+    amends: Plan | None
+    issuer_agency: Agency | None
+    indicators: dict[str, Indicator]
+    cohorts: dict[str, Cohort]
+    agencies: dict[str, Agency]
+
+
+@transaction.atomic
+def load_plan(parsed: ParsedPlan, *, by: Person | None, at: dt.datetime) -> Plan:
+    """Takes in a plan with its clauses, targets and tasks, and returns it; `by` is recorded by the audit triggers.
+
+    The same plan again changes nothing. Refused: `PlanIssued` when another text is already there under this code (an
+    issued plan gets an addendum), `PlanRefused` when the plan names a unit, plan, indicator, class or agency that does
+    not exist. Not done: checking the plan against the one above (`queries.plan_check`, which refuses nothing).
+    """
+    digest = plan_digest(parsed)
+    existing = Plan.objects.filter(code=parsed.code).first()
+    if existing is not None:
+        if existing.digest == digest:
+            return existing
+        raise PlanIssued(
+            _("The plan %(code)s has been issued and is not edited. Enter an addendum that amends it.")
+            % {"code": parsed.code}
+        )
+    plan = _create(parsed, _resolve(parsed, at.date()), digest)
+    return plan
+
+
+@transaction.atomic
+def load_documents(progress: Callable[[str], None] = lambda line: None) -> list[Plan]:
+    """The documents that come with the program (`data/*.yaml`), each below the one it rests on.
+
+    Running it again changes nothing; a file that was mended since replaces its clauses, targets and tasks (a better
+    transcription of the same document), which the audit keeps.
+    """
+    waiting = {plan.code: plan for plan in (parse_plan(file.read_bytes()) for file in sorted(DATA_DIR.glob("*.yaml")))}
+    loaded: list[Plan] = []
+    while waiting:
+        ready = [p for p in waiting.values() if p.parent not in waiting and p.amends not in waiting]
+        for parsed in ready:
+            del waiting[parsed.code]
+            progress(_("Document %(number)s of %(issuer)s") % {"number": parsed.number, "issuer": parsed.issuer})
+            loaded.append(_load_document(parsed))
+    return loaded
+
+
+def _load_document(parsed: ParsedPlan) -> Plan:
+    digest = plan_digest(parsed)
+    existing = Plan.objects.filter(code=parsed.code).first()
+    if existing is not None and existing.digest == digest:
+        return existing
+    references = _resolve(parsed, parsed.issued_on or parsed.unit_on or timezone.localdate())
+    if existing is None:
+        return _create(parsed, references, digest)
+    existing.clauses.all().delete()
+    return _create(parsed, references, digest, replacing=existing)
+
+
+def plan_digest(parsed: ParsedPlan) -> str:
+    """The same for the same content, wherever its lines stand."""
+
+    def without_lines(value: object) -> object:
+        if isinstance(value, dict):
+            return {k: without_lines(v) for k, v in value.items() if k != "line"}
+        return [without_lines(v) for v in value] if isinstance(value, list) else value
+
+    return hashlib.sha256(repr(without_lines(parsed.model_dump(mode="json"))).encode()).hexdigest()
+
+
+# -- finding what the plan names --
+
+
+def _resolve(parsed: ParsedPlan, today: dt.date) -> _References:
+    problems: list[Problem] = []
+    missing = partial(_missing, problems)
+    day = parsed.unit_on or parsed.issued_on or today
+    unit = AdminUnit.objects.on(day).filter(code=parsed.unit).first()
+    if unit is None:
+        missing(
+            parsed.line, "unit", _("There is no unit with the code %(code)s on %(day)s."), code=parsed.unit, day=day
+        )
+    plans = {plan.code: plan for plan in Plan.objects.filter(code__in=[parsed.parent, parsed.amends])}
+    for field in ("parent", "amends"):
+        code = getattr(parsed, field)
+        if code and code not in plans:
+            missing(parsed.line, field, _("There is no plan with the code %(code)s."), code=code)
+    if (parsed.kind == PlanKind.ADDENDUM) != bool(parsed.amends):
+        missing(parsed.line, "amends", _("An addendum, and only an addendum, names the plan that it amends."))
+    targets = [(clause, target) for clause in parsed.clauses for target in clause.targets]
+    indicators = Indicator.objects.in_bulk({target.indicator for _clause, target in targets})
+    cohorts = _cohorts([target for _clause, target in targets], missing)
+    for clause, target in targets:
+        if target.indicator not in indicators:
+            field = f"{clause.path}.indicator"
+            missing(target.line, field, _("There is no indicator with the code %(code)s."), code=target.indicator)
+    _check_tasks(parsed, missing)
+    agencies = _agencies(parsed, unit, missing) if unit else {}
+    if problems or unit is None:
+        raise PlanRefused(problems)
+    return _References(
+        unit=unit,
+        parent=plans.get(parsed.parent),
+        amends=plans.get(parsed.amends),
+        issuer_agency=agencies.get(parsed.issuer_agency) or agencies.get(parsed.issuer),
+        indicators=indicators,
+        cohorts=cohorts,
+        agencies=agencies,
+    )
+
+
+Missing = Callable[..., None]
+
+
+def _missing(problems: list[Problem], line: int, field: str, reason: str, **values: object) -> None:
+    problems.append(Problem(line=line, field=field, reason=reason % values if values else reason))
+
+
+def _cohorts(targets: list[ParsedTarget], missing: Missing) -> dict[str, Cohort]:
+    """Each written cohort («a», «a + b») with the row it means; a merged one that is new is prepared, not yet saved."""
+    known = {cohort.code: cohort for cohort in Cohort.objects.all()}
+    by_classes = {(c.kind, frozenset(c.classes)): c for c in known.values() if c.kind == CohortKind.INSTITUTIONS}
+    found: dict[str, Cohort] = {}
+    for target in targets:
+        parts = [part.strip() for part in target.cohort.split("+")]
+        unknown = [part for part in parts if part not in known]
+        if unknown:
+            missing(target.line, "cohort", _("There is no class with the code %(code)s."), code=", ".join(unknown))
+        elif len(parts) == 1:
+            found[target.cohort] = known[parts[0]]
+        elif any(known[part].kind != CohortKind.INSTITUTIONS for part in parts):
+            missing(target.line, "cohort", _("Only classes of institutions can be joined with +."))
+        else:
+            classes = frozenset(c for part in parts for c in known[part].classes)
+            found[target.cohort] = by_classes.setdefault(
+                (CohortKind.INSTITUTIONS, classes), _merged_cohort([known[part] for part in parts], classes)
+            )
+    return found
+
+
+def _merged_cohort(parts: list[Cohort], classes: frozenset[str]) -> Cohort:
+    code = "-".join(sorted(part.code for part in parts))
+    if len(code) > 60:
+        code = "merged-" + hashlib.sha256(code.encode()).hexdigest()[:16]
+    name = ", ".join(part.name for part in parts)[:300]
+    return Cohort(code=code, name=name, kind=CohortKind.INSTITUTIONS, classes=sorted(classes))
+
+
+def _check_tasks(parsed: ParsedPlan, missing: Missing) -> None:
+    for clause in parsed.clauses:
+        for task in clause.tasks:
+            for field, given, known in (
+                ("observances", task.observances, Observance.values),
+                ("activity_kinds", task.activity_kinds, ActivityKind.values),
+            ):
+                for value in sorted(set(given) - set(known)):
+                    missing(task.line, f"{clause.path}.{field}", _("«%(value)s» is not known here."), value=value)
+
+
+def _agencies(parsed: ParsedPlan, unit: AdminUnit, missing: Missing) -> dict[str, Agency]:
+    """Agencies by code where the file gives one, and by their words where one of this unit or above is so called."""
+    parts = [agency for clause in parsed.clauses for task in clause.tasks for agency in task.agencies]
+    codes = {part.agency for part in parts if part.agency} | ({parsed.issuer_agency} - {""})
+    found = {agency.code: agency for agency in Agency.objects.filter(code__in=codes)}
+    for part in parts:
+        if part.agency and part.agency not in found:
+            missing(part.line, "agencies.agency", _("There is no agency with the code %(code)s."), code=part.agency)
+    if parsed.issuer_agency and parsed.issuer_agency not in found:
+        missing(
+            parsed.line, "issuer_agency", _("There is no agency with the code %(code)s."), code=parsed.issuer_agency
+        )
+    here = {_words(agency.name): agency for agency in Agency.objects.filter(unit=unit)}
+    central = {
+        _words(agency.name): agency
+        for agency in Agency.objects.filter(Q(unit__isnull=True) | Q(unit__tier=Tier.COUNTRY))
+    }
+    for written in {part.written for part in parts} | {parsed.issuer}:
+        name = _words(written)
+        # The register's names end in the unit: «Sở … tỉnh Đắk Nông», «Phòng … thành phố Bắc Kạn».
+        full_names = (name, f"{name} {_words(unit.short_name)}", f"{name} {_words(unit.name)}")
+        agency = next((here[full] for full in full_names if full in here), None) or central.get(name)
+        if agency is not None:
+            found[written] = agency
+    return found
+
+
+def _words(name: str) -> str:
+    """A name as its bare words, since documents write «Văn hoá và Thông tin» and «Văn hóa - Thông tin» for one office."""
+    return " ".join(word for word in re.findall(r"\w+", fold(name)) if word != "va")
+
+
+# -- writing --
+
+
+def _create(parsed: ParsedPlan, refs: _References, digest: str, replacing: Plan | None = None) -> Plan:
+    plan = replacing or Plan(code=parsed.code)
+    for field in ("number", "kind", "title", "issuer", "issued_on", "issued_text", "legal_basis", "status", "source"):
+        setattr(plan, field, getattr(parsed, field))
+    plan.has_full_text, plan.digest = parsed.has_full_text, digest
+    plan.unit, plan.parent, plan.amends, plan.issuer_agency = refs.unit, refs.parent, refs.amends, refs.issuer_agency
+    plan.save()
+    for cohort in refs.cohorts.values():
+        if cohort._state.adding:
+            cohort.save()
+    by_path: dict[str, Clause] = {}
+    for ordinal, parsed_clause in enumerate(parsed.clauses, 1):
+        clause = Clause(
+            plan=plan,
+            path=parsed_clause.path,
+            parent=by_path.get(parsed_clause.path.rpartition(".")[0]),
+            kind=parsed_clause.kind,
+            heading=parsed_clause.heading,
+            text=parsed_clause.text,
+            ordinal=ordinal,
+        )
+        clause.save()
+        by_path[clause.path] = clause
+        _create_targets(parsed_clause, clause, refs, ordinal)
+        _create_tasks(parsed_clause, clause, refs, ordinal)
+    return plan
+
+
+def _create_targets(parsed: ParsedClause, clause: Clause, refs: _References, clause_ordinal: int) -> None:
+    targets = []
+    for number, parsed_target in enumerate(parsed.targets):
+        operator, low, high, total = read_figure(parsed_target.figure)
+        targets.append(
+            Target(
+                plan=clause.plan,
+                clause=clause,
+                indicator=refs.indicators[parsed_target.indicator],
+                cohort=refs.cohorts[parsed_target.cohort],
+                year=parsed_target.year,
+                operator=operator,
+                low=low,
+                high=high,
+                total=total,
+                unit=parsed_target.resolved_unit,
+                baseline_year=parsed_target.baseline_year,
+                baseline_value=parsed_target.baseline_value,
+                written=parsed_target.written or parsed_target.figure,
+                remark=parsed_target.remark,
+                ordinal=clause_ordinal * 1000 + number,
+            )
+        )
+    Target.objects.bulk_create(targets)
+
+
+def _create_tasks(parsed: ParsedClause, clause: Clause, refs: _References, clause_ordinal: int) -> None:
+    tasks = [
+        _task(parsed_task, clause, refs, clause_ordinal * 1000 + number)
+        for number, parsed_task in enumerate(parsed.tasks)
+    ]
+    Task.objects.bulk_create(tasks)
+    TaskAgency.objects.bulk_create(
+        TaskAgency(
+            task=task,
+            agency=refs.agencies.get(part.agency) or refs.agencies.get(part.written),
+            part=part.part,
+            written=part.written,
+        )
+        for task, parsed_task in zip(tasks, parsed.tasks, strict=True)
+        for part in parsed_task.agencies
+    )
+
+
+def _task(parsed: ParsedTask, clause: Clause, refs: _References, ordinal: int) -> Task:
+    return Task(
+        plan=clause.plan,
+        clause=clause,
+        text=parsed.text or clause.text,
+        recurrence=parsed.recurrence,
+        due_year=parsed.due.year,
+        due_month=parsed.due.month,
+        due_day=parsed.due.day,
+        observances=parsed.observances,
+        activity_kinds=parsed.activity_kinds,
+        evidence=parsed.evidence,
+        tiers=list(parsed.tiers) or [refs.unit.tier],
+        ordinal=ordinal,
+    )
