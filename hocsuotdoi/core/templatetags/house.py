@@ -180,6 +180,7 @@ def target_bar(
         "value_at": at(value),
         "low_at": at(low),
         "high_at": at(high) if high != low else None,
+        "range_width": ((at(high) or 0.0) - (at(low) or 0.0)) if low is not None else 0.0,
         "expected_at": at(expected),
         "state": state,
         "parts": parts,

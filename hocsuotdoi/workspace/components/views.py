@@ -10,11 +10,47 @@ from django.utils import timezone
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.workspace.components.forms import SpecimenForm
 
-ICONS = (
-    "calendar clock place people person search home book museum drum plan chart report check cross plus minus next "
-    "previous open down download upload edit print filter language key exit info warning phone ticket roll map "
-    "lineage settings history menu"
-).split()
+ICONS = [
+    "calendar",
+    "clock",
+    "place",
+    "people",
+    "person",
+    "search",
+    "home",
+    "book",
+    "museum",
+    "drum",
+    "plan",
+    "chart",
+    "report",
+    "check",
+    "cross",
+    "plus",
+    "minus",
+    "next",
+    "previous",
+    "open",
+    "down",
+    "download",
+    "upload",
+    "edit",
+    "print",
+    "filter",
+    "language",
+    "key",
+    "exit",
+    "info",
+    "warning",
+    "phone",
+    "ticket",
+    "roll",
+    "map",
+    "lineage",
+    "settings",
+    "history",
+    "menu",
+]
 
 
 @public
