@@ -20,6 +20,6 @@ def visit_of(institution_class: str, kind: str, channel: str) -> tuple[MeasureCo
     return MeasureCode.CENTRE_VISIT, Purpose.RECREATION if kind in _RECREATION else Purpose.LEARNING
 
 
-def tags_of(observance: str, themes: list[str]) -> list[str]:
-    """What an entry is tagged with: the day it observes and its themes."""
-    return [*([observance] if observance else []), *themes]
+def tags_of(kind: str, themes: list[str], observance: str) -> list[str]:
+    """What an entry is tagged with: what it was, its themes, the day it observes. Their codes never collide."""
+    return [kind, *themes, *([observance] if observance else [])]

@@ -40,9 +40,7 @@ def good(now, librarian_of_bac_kan):
 
 
 def test_create_activity_makes_a_draft_with_numbered_sessions(library_of_bac_kan, room, good):
-    afternoon = NewSession(
-        starts_at=local(2026, 11, 23, 14), ends_at=local(2026, 11, 23, 16), room=room, capacity=40
-    )
+    afternoon = NewSession(starts_at=local(2026, 11, 23, 14), ends_at=local(2026, 11, 23, 16), room=room, capacity=40)
 
     activity = create_activity(
         library_of_bac_kan,
@@ -114,7 +112,9 @@ def test_create_activity_with_a_bad_value_is_refused_and_changes_nothing(library
         ({"venue": "<b>sân</b>"}, "cannot be used"),
     ],
 )
-def test_session_that_cannot_be_held_is_refused_and_changes_nothing(library_of_bac_kan, good, english, changes, sentence):
+def test_session_that_cannot_be_held_is_refused_and_changes_nothing(
+    library_of_bac_kan, good, english, changes, sentence
+):
     bad = dataclasses.replace(MORNING, **changes)
 
     with pytest.raises(Refused, match=sentence):
@@ -125,9 +125,7 @@ def test_session_that_cannot_be_held_is_refused_and_changes_nothing(library_of_b
 
 def test_session_in_a_room_of_another_institution_is_refused(library_of_bac_kan, good, room_elsewhere, english):
     with pytest.raises(SessionRefused, match="same institution"):
-        create_activity(
-            library_of_bac_kan, **{**good, "sessions": [dataclasses.replace(MORNING, room=room_elsewhere)]}
-        )
+        create_activity(library_of_bac_kan, **{**good, "sessions": [dataclasses.replace(MORNING, room=room_elsewhere)]})
 
 
 def test_session_in_a_room_of_another_institution_is_refused_by_the_database(morning, room_elsewhere):
@@ -194,9 +192,7 @@ def test_publish_activity_without_a_planned_session_is_refused(library_of_bac_ka
 
 
 def test_cancel_activity_cancels_planned_sessions_and_keeps_held_ones(reading_day, morning, now):
-    held = SessionFactory(
-        activity=reading_day, status=SessionStatus.CLOSED, closed_at=now, attended=5, revision=1
-    )
+    held = SessionFactory(activity=reading_day, status=SessionStatus.CLOSED, closed_at=now, attended=5, revision=1)
 
     cancel_activity(reading_day, reason="Mưa lũ", by=None, at=now)
 

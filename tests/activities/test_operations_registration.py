@@ -32,7 +32,13 @@ def test_register_confirms_and_takes_the_places(morning, now):
     learner_key = uuid.uuid4()
 
     registration = register(
-        morning, name=" Lý  Thị Mai ", phone="0912 345.678", group_size=3, form_key=FORM, at=now, learner_key=learner_key
+        morning,
+        name=" Lý  Thị Mai ",
+        phone="0912 345.678",
+        group_size=3,
+        form_key=FORM,
+        at=now,
+        learner_key=learner_key,
     )
 
     registration.refresh_from_db()
@@ -250,7 +256,7 @@ def test_registration_at_another_institution_than_its_session_is_refused_by_the_
 
 def test_register_needs_the_same_few_queries_whoever_came_before(morning, now, django_assert_num_queries):
     for size in (1, 2):
-        with django_assert_num_queries(6):  # savepoints of the test 2, look, insert in its savepoint 1 + 2… take
+        with django_assert_num_queries(7):  # the act's savepoint 2, a look, the insert in its savepoint 3, the taking
             register(morning, name="Mai", group_size=size, form_key=uuid.uuid4(), at=now)
 
 

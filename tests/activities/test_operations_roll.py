@@ -193,7 +193,7 @@ def test_close_session_posts_what_the_roll_shows(morning, mai, family, during, l
     set_tally(morning, cells={("female", "6-10"): 12, ("male", "60+"): 2}, by=None, at=during)
     shown = roll_of(morning).people
 
-    session, posting = close_session(morning, by=librarian_of_bac_kan, at=during)
+    _session, posting = close_session(morning, by=librarian_of_bac_kan, at=during)
 
     morning.refresh_from_db()
     assert (morning.status, morning.closed_at, morning.closed_by) == (
@@ -211,7 +211,7 @@ def test_close_session_posts_what_the_roll_shows(morning, mai, family, during, l
         ("male", "60+", None): 3,
         ("female", "6-10", None): 12,
     }
-    assert {(e.channel, tuple(e.tags)) for e in people} == {("on_site", ("heritage_day", "reading"))}
+    assert {(e.channel, tuple(e.tags)) for e in people} == {("on_site", ("heritage_day", "reading", "reading_day"))}
     assert {e.purpose for e in Entry.objects.filter(posting=posting, measure="library_visit")} == {"learning"}
 
 
@@ -303,7 +303,9 @@ def test_close_session_is_audited(morning, during):
     assert list(morning.events.order_by("pgh_id").values_list("status", flat=True)) == ["planned", "closed"]
 
 
-def test_correct_session_reverses_and_posts_the_right_figures(morning, mai, family, during, afterwards, manager_of_bac_kan):
+def test_correct_session_reverses_and_posts_the_right_figures(
+    morning, mai, family, during, afterwards, manager_of_bac_kan
+):
     mark_all_present(morning, by=None, at=during)
     set_tally(morning, cells={("female", "6-10"): 12}, by=None, at=during)
     session, first = close_session(morning, by=None, at=during)

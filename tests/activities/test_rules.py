@@ -1,6 +1,6 @@
 import pytest
 
-from hocsuotdoi.activities.enums import ActivityKind
+from hocsuotdoi.activities.enums import ActivityKind, Observance, Theme
 from hocsuotdoi.activities.rules import tags_of, visit_of
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.enums import InstitutionClass
@@ -38,6 +38,11 @@ def test_every_class_and_kind_has_a_visit():
     assert all(visit_of(c, k, Channel.ON_SITE) for c in InstitutionClass.values for k in ActivityKind.values)
 
 
-def test_tags_are_the_day_and_the_themes():
-    assert tags_of("heritage_day", ["reading", "law"]) == ["heritage_day", "reading", "law"]
-    assert tags_of("", []) == []
+def test_tags_are_the_kind_the_themes_and_the_day():
+    assert tags_of("talk", ["reading", "law"], "heritage_day") == ["talk", "reading", "law", "heritage_day"]
+    assert tags_of("talk", [], "") == ["talk"]
+
+
+def test_tags_of_different_sorts_never_collide():
+    codes = [*ActivityKind.values, *Theme.values, *Observance.values]
+    assert len(codes) == len(set(codes))

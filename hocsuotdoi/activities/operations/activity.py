@@ -79,9 +79,7 @@ def create_activity(
         raise ActivityRefused(
             _("Give the activity at least one session and at most {most}.").format(most=MOST_SESSIONS)
         )
-    activity = Activity(
-        institution=institution, created_by=by.pk if by else None, created_at=at, is_sample=is_sample
-    )
+    activity = Activity(institution=institution, created_by=by.pk if by else None, created_at=at, is_sample=is_sample)
     _put(
         activity,
         {
@@ -321,6 +319,4 @@ def _check_room(session: Session) -> None:
 
 
 def _reason(reason: str) -> str:
-    return one_line(
-        reason, longest=300, missing=_("Say in a few words why: it is shown to those who wanted to come.")
-    )
+    return one_line(reason, longest=300, missing=_("Say in a few words why: it is shown to those who wanted to come."))

@@ -195,7 +195,7 @@ def posting_of(session: Session) -> Posting:
 def ledger_lines(session: Session, roll: Roll) -> list[Line]:
     """What a session with this roll counts as."""
     activity = session.activity
-    tags = tags_of(activity.observance, activity.themes)
+    tags = tags_of(activity.kind, activity.themes, activity.observance)
     visit = visit_of(session.institution.institution_class, activity.kind, session.channel)
     lines = [Line(measure=MeasureCode.PROGRAMME_SESSION, quantity=1, channel=session.channel, tags=tags)]
     for cell in roll.counted():
@@ -290,9 +290,7 @@ def _mark(session: Session, present: Mapping[uuid.UUID, int], *, by: Person | No
         raise BadMark(_("Someone on this form is no longer on the roll. Open the roll again and check."))
     for line in lines:
         if not 0 <= present[line.pk] <= line.size:
-            raise BadMark(
-                _("{name}: from 0 to {size} people can be present.").format(name=line.name, size=line.size)
-            )
+            raise BadMark(_("{name}: from 0 to {size} people can be present.").format(name=line.name, size=line.size))
         line.present = present[line.pk]
         line.marked_by = by.pk if by else None
         line.marked_at = at

@@ -107,7 +107,8 @@ def roll_of(session: Session) -> Roll:
     """The lines (registrations by given name, then walk-ins in order of coming) and the tally."""
     institution_id = session.institution_id
     by_id = {
-        line.pk: line for line in Attendance.objects.filter(institution_id=institution_id, session=session).order_by("id")
+        line.pk: line
+        for line in Attendance.objects.filter(institution_id=institution_id, session=session).order_by("id")
     }
     confirmed = Registration.objects.filter(
         institution_id=institution_id, session=session, status=RegistrationStatus.CONFIRMED

@@ -1,0 +1,31 @@
+"""What `doctor` asks of this area."""
+
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from hocsuotdoi.activities.enums import RegistrationStatus
+from hocsuotdoi.activities.models import Registration, Session
+
+
+def miscounted_sessions() -> QuerySet[Session]:
+    """Sessions whose `places_taken` is not the sum of their confirmed groups; each has `groups`. Sound: none."""
+    groups = (
+        Registration.objects.filter(
+            institution_id=OuterRef("institution_id"), session=OuterRef("pk"), status=RegistrationStatus.CONFIRMED
+        )
+        .order_by()
+        .values("session")
+        .annotate(people=Sum("group_size"))
+    )
+    return Session.objects.annotate(groups=Coalesce(Subquery(groups.values("people")), 0)).exclude(
+        places_taken=F("groups")
+    )
+
+
+def check_activities() -> list[str]:
+    """One sentence for each session that contradicts its registrations (at most twenty); none in a sound program."""
+    return [
+        f"Session {session.pk} counts {session.places_taken} places taken, but its confirmed registrations are for "
+        f"{session.groups}."
+        for session in miscounted_sessions().order_by("pk")[:20]
+    ]

@@ -1,0 +1,67 @@
+import pytest
+
+from hocsuotdoi.activities.models import Attendance, Registration
+from hocsuotdoi.activities.operations.retention import Erased, erase_names
+from hocsuotdoi.activities.operations.roll import add_walk_in, close_session, mark_all_present
+from hocsuotdoi.ledger.models import Entry
+from tests.factories.activities import AttendanceFactory, RegistrationFactory, SessionFactory, local
+
+
+@pytest.fixture
+def old(reading_day):
+    """Ended 23 October 2024, 10:00: two years and a day before `later`."""
+    session = SessionFactory(activity=reading_day, starts_at=local(2024, 10, 23))
+    RegistrationFactory(session=session, phone="0912345678")
+    AttendanceFactory(session=session)
+    return session
+
+
+def test_erase_names_after_the_time_forgets_the_people_and_keeps_the_numbers(old, morning):
+    RegistrationFactory(session=morning, phone="0912345678")
+
+    assert erase_names(at=local(2026, 10, 24)) == Erased(registrations=1, attendances=1)
+
+    gone = Registration.objects.get(session=old)
+    assert (gone.name, gone.phone, gone.group_size) == ("", "", 1)
+    assert Attendance.objects.get(session=old).name == ""
+    assert Registration.objects.get(session=morning).name == "Lý Thị Mai"
+
+
+def test_erase_names_before_the_time_erases_nothing(old):
+    assert erase_names(at=local(2026, 10, 23, 9)) == Erased(0, 0)
+    assert Registration.objects.get(session=old).name == "Lý Thị Mai"
+
+
+def test_erase_names_dry_run_counts_and_changes_nothing(old):
+    assert erase_names(at=local(2026, 10, 24), dry_run=True) == Erased(1, 1)
+    assert Registration.objects.get(session=old).name == "Lý Thị Mai"
+
+
+def test_erase_names_twice_finds_nothing(old):
+    erase_names(at=local(2026, 10, 24))
+
+    assert erase_names(at=local(2026, 10, 24)) == Erased(0, 0)
+
+
+def test_erase_names_obeys_the_setting(old, settings):
+    settings.NAMES_KEPT_MONTHS = 36
+
+    assert erase_names(at=local(2026, 10, 24)) == Erased(0, 0)
+
+
+def test_erase_names_on_the_last_day_of_a_long_month_counts_from_the_end_of_a_short_one(old, settings):
+    settings.NAMES_KEPT_MONTHS = 1
+
+    assert erase_names(at=local(2026, 3, 31), dry_run=True) == Erased(1, 1)
+
+
+def test_erase_names_leaves_the_ledger(morning, during):
+    RegistrationFactory(session=morning)
+    add_walk_in(morning, name="Páo", form_key=morning.pk, by=None, at=during)
+    mark_all_present(morning, by=None, at=during)
+    close_session(morning, by=None, at=during)
+    before = list(Entry.objects.order_by("id").values())
+
+    erase_names(at=local(2030, 1, 1))
+
+    assert list(Entry.objects.order_by("id").values()) == before
