@@ -16,7 +16,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Mm, Pt, RGBColor
+from docx.shared import Cm, Mm, Pt, RGBColor, Twips
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
@@ -47,7 +47,7 @@ STYLES: dict[str, tuple[float, bool, bool, ALIGN, float, float, float, bool]] = 
     "HSD Bảng số": (12, False, False, ALIGN.CENTER, 0, 2, 2, False),
     "HSD Bảng nghiêng": (12, False, True, ALIGN.LEFT, 0, 0, 2, False),
     "HSD Nơi nhận đầu": (12, True, True, ALIGN.LEFT, 0, 0, 0, True),
-    "HSD Nơi nhận": (11, False, False, ALIGN.LEFT, 0, 0, 0, False),
+    "HSD Nơi nhận": (11, False, False, ALIGN.LEFT, 0, 0, 0, True),
     "HSD Quyền hạn": (14, True, False, ALIGN.CENTER, 0, 0, 0, True),
     "HSD Số liệu mẫu": (13, True, True, ALIGN.CENTER, 0, 12, 0, False),
     "HSD Số chốt": (11, False, True, ALIGN.LEFT, 0, 0, 2, False),
@@ -116,8 +116,9 @@ def make_styles(document: DocumentType) -> None:
 def make_page(document: DocumentType) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin = section.bottom_margin = Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(15)
+    # In whole twips, rounded up: 15 mm would be stored as 14.99 mm, less than the decree allows.
+    section.top_margin = section.bottom_margin = Twips(1134)
+    section.left_margin, section.right_margin = Twips(1701), Twips(851)
     section.header_distance, section.footer_distance = Mm(10), Mm(10)
     section.different_first_page_header_footer = True
     start = OxmlElement("w:pgNumType")
@@ -335,27 +336,24 @@ def write_body(document: DocumentType) -> None:
     body.loop("HSD Nội dung", "paragraph", "difficulties")
     body.add("HSD Mục I", "III. ĐỀ XUẤT, KIẾN NGHỊ")
     body.loop("HSD Nội dung", "paragraph", "proposals")
-    body.add("HSD Lời kết", "{{ closing }}")
 
 
 def write_end(document: DocumentType) -> None:
-    gap = Writer(document).add("Normal")
-    gap.paragraph_format.keep_with_next = True  # the signature never stands alone on a page
-    gap.paragraph_format.line_spacing_rule, gap.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(6)
+    """Closing sentence, recipients and signature in one table, kept together: a signature never stands alone."""
     widths = [80.0, 85.0]
     table = make_table(document, widths, grid=False)
+    add_group_row(table, widths, "{{ closing }}")
+    table.rows[-1].cells[0].paragraphs[0].style = "HSD Lời kết"
     left, right = add_row(table, widths)
-    left.add("HSD Nơi nhận đầu", "Nơi nhận:")
+    left.add("HSD Nơi nhận đầu", "Nơi nhận:").paragraph_format.space_before = Pt(6)
     left.loop("HSD Nơi nhận", "recipient", "recipients")
     right.loop("HSD Quyền hạn", "line", "signature_lines")
     for _ in range(4):  # room for signature, seal and name
         right.add("HSD Quyền hạn")
     body = Writer(document)
     gap = body.add("Normal")
-    gap.paragraph_format.line_spacing_rule, gap.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(18)
-    body.add("HSD Số chốt", "{%p for line in snapshot_lines %}")
-    body.add("HSD Số chốt", "{{ line }}")
-    body.add("HSD Số chốt", "{%p endfor %}")
+    gap.paragraph_format.line_spacing_rule, gap.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(12)
+    body.loop("HSD Số chốt", "line", "snapshot_lines")
 
 
 def make_template() -> DocumentType:

@@ -1,1 +1,1 @@
-"""Yearly reports: prefilled, worded, frozen as a snapshot, written as documents. Reads everything, changes nothing elsewhere."""
+"""Yearly reports: prefilled, worded, frozen as a snapshot, written as documents. Reads all areas below, changes none."""

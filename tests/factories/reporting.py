@@ -148,8 +148,8 @@ _CONTENT: dict[str, Any] = {
             {"month": 11, "sessions": 7, "attendance": 536, "visits": 536},
         ],
         "sentences": [
-            "Trong năm, các thư viện, bảo tàng, trung tâm văn hóa trên địa bàn đã tổ chức 12 buổi hoạt động, thu hút "
-            "1.436 lượt người tham gia (nữ 790, nam 640, không rõ 6).",
+            "Trong năm, trên địa bàn đã tổ chức 12 buổi hoạt động, thu hút 1.436 lượt người tham gia.",
+            "Theo giới tính: nữ 790 lượt; nam 640 lượt; không rõ 6 lượt.",
             "Theo độ tuổi: từ 6 đến 10 tuổi 1.000 lượt; không rõ 436 lượt.",
             "Hưởng ứng các ngày kỷ niệm: Ngày Di sản văn hóa Việt Nam (23/11) 1 buổi, 40 lượt người tham gia.",
         ],

@@ -13,18 +13,15 @@ from typing import Any
 
 from docxtpl import DocxTemplate
 
-from hocsuotdoi.core.vietnamese import normalise
+from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, date_in_words, short_digest
 from hocsuotdoi.reporting.models.content import Content, TargetContent, TaskContent
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "reporting" / "report.docx"
-SAMPLE_WARNING = "DỮ LIỆU MẪU, KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 TASK_GROUPS = (
     ("done", "Nhiệm vụ đã thực hiện"),
     ("doing", "Nhiệm vụ đang thực hiện"),
     ("late", "Nhiệm vụ chậm so với thời hạn"),
 )
-# Characters that XML 1.0 does not allow, and lone surrogates.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render_report(content: Content, digest: str, template: Path = TEMPLATE) -> bytes:
@@ -47,7 +44,7 @@ def report_context(content: Content, digest: str) -> dict[str, Any]:
         "superior": header["superior"],
         "issuer_lines": header["issuer_lines"],
         "symbol": header["symbol"],
-        "place_and_date": f"{header['place']}, {date_in_words(dt.date.fromisoformat(content['as_of']))}",
+        "place_and_date": f"{header['place']}, {date_in_words(_day_of_issue(content))}",
         "sample_warning": SAMPLE_WARNING if content["has_sample"] else "",
         "title": re.sub(r"năm (\d{4})", "năm\u00a0\\1", header["title"]),  # a year never alone on a line
         "addressee": header["addressee"],
@@ -70,26 +67,14 @@ def report_context(content: Content, digest: str) -> dict[str, Any]:
     }
 
 
-def date_in_words(day: dt.date) -> str:
-    """«ngày 05 tháng 02 năm 2026»: a zero before days under 10 and before the months 1 and 2, as the decree says."""
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
-
-
-def short_digest(digest: str) -> str:
-    """The first 16 of the 64 digits, in fours, so that a person can compare them."""
-    return " ".join(digest[i : i + 4] for i in range(0, 16, 4))
-
-
 def snapshot_lines(content: Content, digest: str) -> list[str]:
     if "number" not in content:
         return ["Bản dự thảo: số liệu chưa chốt, còn có thể thay đổi."]
     frozen_at = dt.datetime.fromisoformat(content["frozen_at"])
     return [
-        f"Số chốt số liệu: {content['number']}, chốt lúc {frozen_at:%H:%M} ngày {frozen_at:%d/%m/%Y}. "
-        f"Mã kiểm tra: {short_digest(digest)}.",
-        "Cách kiểm tra: trong Học Suốt Đời, mở mục Báo cáo, tìm số chốt này và so mã kiểm tra cùng các số liệu. "
-        "Số liệu đã chốt không sửa được; mỗi con số mở được tới danh sách cơ sở ở phụ lục.",
+        f"Số chốt số liệu: {content['number']}, chốt lúc {frozen_at:%H:%M} ngày {frozen_at:%d/%m/%Y}.",
+        f"Mã kiểm tra: {short_digest(digest)} (16 ký tự đầu của SHA-256). Số liệu đã chốt không sửa được.",
+        "Cách kiểm tra: trong Học Suốt Đời, mở mục Báo cáo, tìm số chốt này rồi so mã kiểm tra và các con số.",
     ]
 
 
@@ -118,12 +103,6 @@ def task_groups(tasks: Iterable[TaskContent]) -> list[dict[str, Any]]:
     return groups
 
 
-def cleaned(value: Any) -> Any:
-    """`value` with every text in it in NFC and without characters that a document cannot hold."""
-    if isinstance(value, str):
-        return _NOT_XML.sub("", normalise(value))
-    if isinstance(value, dict):
-        return {key: cleaned(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [cleaned(item) for item in value]
-    return value
+def _day_of_issue(content: Content) -> dt.date:
+    """The day of freezing; the office changes it in Word if the chair signs on another."""
+    return dt.date.fromisoformat(content.get("frozen_at", content["as_of"])[:10])

@@ -93,6 +93,7 @@ class TargetContent(TypedDict):
     numerator: str | None
     denominator: str | None
     percent: str | None
+    base_year: int | None  # growth only: the numerator is this year's count, the denominator the base year's
     value_words: str
     reporting: int | None
     expected: int | None

@@ -1,0 +1,244 @@
+"""The annex as a workbook: every figure of the report with what stands behind it. Pure: content in, bytes out.
+
+Numbers are numbers; shares and growth are live formulas over numerator and denominator, so that a reader can follow
+them; the snapshot's number stands on every sheet and in every page's footer.
+"""
+
+import datetime as dt
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, short_digest
+from hocsuotdoi.reporting.models.content import Content, TargetContent
+
+FONT = "Times New Roman"
+HEADING_ROW = 4  # zero-based: three lines of title and an empty one stand above
+_PERCENT_UNITS = {"percent", "percent_per_year"}
+
+Cell = str | int | float | None
+
+
+def render_annex(content: Content, digest: str) -> bytes:
+    """The workbook's bytes. `digest` is the snapshot's."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    writer = _AnnexWriter(book, cleaned(content), digest)
+    writer.write_targets()
+    writer.write_behind()
+    writer.write_activities()
+    writer.write_tasks()
+    writer.write_missing()
+    book.set_properties({"title": content["header"]["title"], "subject": content.get("number", "")})
+    book.close()
+    return buffer.getvalue()
+
+
+class _AnnexWriter:
+    def __init__(self, book: Workbook, content: Content, digest: str):
+        self.book, self.content, self.digest = book, content, digest
+        self.widths: dict[str, Sequence[float]] = {}
+        base = {"font_name": FONT, "font_size": 11, "valign": "top"}
+        boxed = {**base, "border": 1}
+        self.formats = {
+            "title": book.add_format({**base, "bold": True, "font_size": 13}),
+            "line": book.add_format({**base, "italic": True}),
+            "heading": book.add_format(
+                {
+                    **boxed,
+                    "bold": True,
+                    "text_wrap": True,
+                    "align": "center",
+                    "valign": "vcenter",
+                    "bg_color": "#EFEBDD",
+                }
+            ),
+            "text": book.add_format({**boxed, "text_wrap": True}),
+            "number": book.add_format({**boxed, "num_format": "#,##0"}),
+            "percent": book.add_format({**boxed, "num_format": "0.0%"}),
+            "year": book.add_format({**boxed, "num_format": "0"}),
+            "total": book.add_format({**boxed, "num_format": "#,##0", "bold": True}),
+        }
+
+    def sheet(self, name: str, title: str, headings: Sequence[str], widths: Sequence[float]) -> Worksheet:
+        """A sheet with title, snapshot line and heading row, set up for A4 landscape."""
+        content = self.content
+        sheet = self.book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.set_margins(left=0.6, right=0.5, top=0.7, bottom=0.7)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(HEADING_ROW)
+        sheet.freeze_panes(HEADING_ROW + 1, 0)
+        number = content.get("number", "chưa chốt")
+        sheet.set_footer(f'&L&"{FONT}"&9Số chốt: {number}&R&"{FONT}"&9Trang &P/&N')
+        sheet.write_string(0, 0, title, self.formats["title"])
+        day = dt.date.fromisoformat(content["as_of"])
+        unit_line = f"{content['unit']['name']}, năm {content['year']}, số liệu đến ngày {day:%d/%m/%Y}"
+        sheet.write_string(
+            1, 0, unit_line + (f" - {SAMPLE_WARNING}" if content["has_sample"] else ""), self.formats["line"]
+        )
+        snapshot_line = f"Số chốt số liệu: {number}; mã kiểm tra: {short_digest(self.digest)}"
+        sheet.write_string(2, 0, snapshot_line, self.formats["line"])
+        self.widths[sheet.name] = widths
+        sheet.set_row(HEADING_ROW, 32)
+        for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+            sheet.set_column(column, column, width)
+            sheet.write_string(HEADING_ROW, column, heading, self.formats["heading"])
+        return sheet
+
+    def write(self, sheet: Worksheet, row: int, column: int, value: Cell, style: str = "") -> None:
+        """A text, a number, or a boxed blank where nothing is known (never 0)."""
+        if value is None or value == "":
+            sheet.write_blank(row, column, None, self.formats[style or "text"])
+        elif isinstance(value, str):
+            sheet.write_string(row, column, value, self.formats[style or "text"])
+        else:
+            sheet.write_number(row, column, value, self.formats[style or "number"])
+
+    def write_targets(self) -> None:
+        headings = [
+            *("TT", "Chỉ tiêu", "Đối tượng", "Văn bản, mục", "Năm của chỉ tiêu", "Mức giao (từ)", "Mức giao (đến)"),
+            *("Tử số", "Mẫu số", "Kết quả", "Số nơi có số liệu", "Số nơi phải có", "Độ bao phủ", "Lộ trình năm nay"),
+            "Đánh giá",
+        ]
+        widths = [4, 28, 20, 22, 7, 8, 8, 8, 8, 8, 8, 8, 8, 8, 12]
+        sheet = self.sheet("Chỉ tiêu", "Phụ lục 1. Kết quả thực hiện các chỉ tiêu", headings, widths)
+        for index, target in enumerate(self.content["targets"]):
+            self._write_target(sheet, HEADING_ROW + 1 + index, index + 1, target)
+        headings = ["TT", "Chỉ tiêu", "Nguyên văn", "Kết quả như trong báo cáo", "Cách đánh giá", "Ghi chú"]
+        title = "Phụ lục 1a. Nguyên văn chỉ tiêu và cách đánh giá"
+        sheet = self.sheet("Cách đánh giá", title, headings, [5, 32, 46, 22, 46, 30])
+        for ordinal, target in enumerate(self.content["targets"], start=1):
+            values: list[Cell] = [ordinal, target["name"], target["written"], target["value_words"]]
+            values += [target["rule_words"], target["note"]]
+            self._write_row(sheet, HEADING_ROW + ordinal, values)
+
+    def _write_target(self, sheet: Worksheet, row: int, ordinal: int, target: TargetContent) -> None:
+        is_percent = target["unit"] in _PERCENT_UNITS
+        scale, style = (100, "percent") if is_percent else (1, "number")
+        where = ", mục ".join(part for part in (target["plan"], target["clause"]) if part)
+        self._write_row(sheet, row, [ordinal, target["name"], target["of_whom"], where])
+        self.write(sheet, row, 4, target["target_year"], "year")
+        self.write(sheet, row, 5, float(target["low"]) / scale, style)
+        self.write(sheet, row, 6, float(target["high"]) / scale, style)
+        self.write(sheet, row, 7, _number(target["numerator"]))
+        self.write(sheet, row, 8, _number(target["denominator"]))
+        self._write_result(sheet, row, target)
+        self.write(sheet, row, 10, target["reporting"])
+        self.write(sheet, row, 11, target["expected"])
+        if target["expected"]:
+            reporting, expected = xl_rowcol_to_cell(row, 10), xl_rowcol_to_cell(row, 11)
+            share = (target["reporting"] or 0) / target["expected"]
+            sheet.write_formula(row, 12, f"={reporting}/{expected}", self.formats["percent"], share)
+        else:
+            self.write(sheet, row, 12, None, "percent")
+        now = _number(target["expected_now"])
+        self.write(sheet, row, 13, None if now is None else now / scale, style)
+        self.write(sheet, row, 14, target["state_words"])
+
+    def _write_result(self, sheet: Worksheet, row: int, target: TargetContent) -> None:
+        """Column 9: a formula over numerator and denominator; blank where the value is not known."""
+        numerator, denominator = _number(target["numerator"]), _number(target["denominator"])
+        top, bottom = xl_rowcol_to_cell(row, 7), xl_rowcol_to_cell(row, 8)
+        if numerator is None or target["value_state"] != "value":
+            self.write(sheet, row, 9, None, "percent")
+        elif not denominator:
+            sheet.write_formula(row, 9, f"={top}", self.formats["number"], numerator)
+        elif target["base_year"]:
+            years = self.content["year"] - target["base_year"]
+            growth = (numerator / denominator) ** (1 / years) - 1
+            formula = f"=({top}/{bottom})^(1/{years})-1"
+            sheet.write_formula(row, 9, formula, self.formats["percent"], growth)
+        else:
+            formula = f"={top}/{bottom}"
+            sheet.write_formula(row, 9, formula, self.formats["percent"], numerator / denominator)
+
+    def write_behind(self) -> None:
+        headings = ["Chỉ tiêu số", "Chỉ tiêu", "Đối tượng", "Mã", "Tên", "Nơi", "Kết quả", "Số lượng"]
+        title = "Phụ lục 2. Cơ sở, đơn vị đứng sau từng con số"
+        sheet = self.sheet("Cơ sở", title, headings, [9, 36, 28, 20, 36, 24, 16, 12])
+        ordinals: dict[tuple[str, str], list[str]] = {}
+        first: dict[tuple[str, str], TargetContent] = {}
+        for ordinal, target in enumerate(self.content["targets"], start=1):
+            pair = (target["indicator"], target["cohort"])
+            ordinals.setdefault(pair, []).append(str(ordinal))
+            first.setdefault(pair, target)
+        row = HEADING_ROW + 1
+        for pair, target in first.items():
+            for behind in target["behind"]:
+                values: list[Cell] = [", ".join(ordinals[pair]), target["name"], target["of_whom"], behind["code"]]
+                values += [behind["name"], behind["place"], behind["counted_words"], behind.get("quantity")]
+                self._write_row(sheet, row, values)
+                row += 1
+        self._autofilter(sheet, row, len(headings))
+
+    def write_activities(self) -> None:
+        activities = self.content["activities"]
+        headings = ["Tháng", "Số buổi", "Lượt tham gia", "Lượt đến cơ sở", "", "Phân tổ lượt tham gia", "Lượt"]
+        title = "Phụ lục 3. Hoạt động theo tháng"
+        sheet = self.sheet("Theo tháng", title, headings, [9, 12, 14, 14, 4, 34, 12])
+        by_month = {month["month"]: month for month in activities["months"]}
+        first = HEADING_ROW + 1
+        begun = int(self.content["as_of"][5:7])  # later months are not zero, they have not been yet
+        for month in range(1, 13):
+            row, known = first + month - 1, by_month.get(month)
+            self.write(sheet, row, 0, month)
+            for column, key in enumerate(("sessions", "attendance", "visits"), start=1):
+                value = known[key] if known else 0 if month <= begun else None  # type: ignore[literal-required]
+                self.write(sheet, row, column, value, "number")
+        self.write(sheet, first + 12, 0, "Cả năm", "total")
+        totals = [activities["sessions"], activities["attendance"], sum(v["quantity"] for v in activities["visits"])]
+        for column, total in enumerate(totals, start=1):
+            cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(first + 11, column)}"
+            sheet.write_formula(first + 12, column, f"=SUM({cells})", self.formats["total"], total)
+        counts = [("Giới tính: ", c) for c in activities["by_sex"]] + [("Độ tuổi: ", c) for c in activities["by_age"]]
+        counts += [("Lượt đến ", c) for c in activities["visits"]]
+        for row, (kind, count) in enumerate(counts, start=first):
+            self.write(sheet, row, 5, kind + count["label"])
+            self.write(sheet, row, 6, count["quantity"])
+
+    def write_tasks(self) -> None:
+        headings = ["TT", "Văn bản", "Mục", "Nhiệm vụ", "Thời hạn", "Tình trạng", "Minh chứng"]
+        title = "Phụ lục 4. Tình hình thực hiện nhiệm vụ"
+        sheet = self.sheet("Nhiệm vụ", title, headings, [5, 26, 10, 70, 16, 18, 44])
+        row = HEADING_ROW + 1
+        for ordinal, task in enumerate(self.content["tasks"], start=1):
+            values: list[Cell] = [ordinal, task["plan"], task["clause"], task["text"], task["due_words"]]
+            self._write_row(sheet, row, [*values, task["state_words"], "; ".join(task["evidence"])])
+            row += 1
+        self._autofilter(sheet, row, len(headings))
+
+    def write_missing(self) -> None:
+        headings = ["TT", "Mã cơ sở", "Tên cơ sở", "Nơi", "Chưa có số liệu về"]
+        title = "Phụ lục 5. Cơ sở chưa có đủ số liệu"
+        sheet = self.sheet("Chưa có số liệu", title, headings, [5, 22, 44, 30, 80])
+        for ordinal, missing in enumerate(self.content["missing"], start=1):
+            values: list[Cell] = [ordinal, missing["code"], missing["name"], missing["place"]]
+            self._write_row(sheet, HEADING_ROW + ordinal, [*values, "; ".join(missing["indicators"])])
+
+    def _write_row(self, sheet: Worksheet, row: int, values: Sequence[Cell]) -> None:
+        """The values, in a row high enough for their longest text (readers differ in whether they do that)."""
+        lengths = [len(value) if isinstance(value, str) else 0 for value in values]
+        lines = max(math.ceil(length / width) for length, width in zip(lengths, self.widths[sheet.name], strict=False))
+        sheet.set_row(row, 15.0 * max(lines, 1) + 2)
+        for column, value in enumerate(values):
+            self.write(sheet, row, column, value)
+
+    def _autofilter(self, sheet: Worksheet, end_row: int, columns: int) -> None:
+        if end_row > HEADING_ROW + 1:
+            sheet.autofilter(HEADING_ROW, 0, end_row - 1, columns - 1)
+
+
+def _number(text: Any) -> int | float | None:
+    """The number in a decimal text; whole numbers stay whole; None stays "not known"."""
+    if text is None:
+        return None
+    value = float(text)
+    return int(value) if value.is_integer() else value

@@ -1,0 +1,133 @@
+"""What was held and who came in a unit's year, from the ledger, with the sentences that say so."""
+
+import datetime as dt
+from collections import Counter
+
+from django.db.models import F, Func, QuerySet, Sum
+from django.db.models.functions import ExtractMonth
+
+from hocsuotdoi.activities.enums import Observance
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.models import Entry
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import units_reading_as
+from hocsuotdoi.reporting.models.content import ActivitiesContent, CountContent, MonthContent, ObservanceContent
+from hocsuotdoi.reporting.queries.wording import (
+    AGE_WORDS,
+    OBSERVANCE_WORDS,
+    SEX_WORDS,
+    VISIT_WORDS,
+    day_words,
+    number_words,
+)
+
+_VISITS = tuple(MeasureCode(code) for code in VISIT_WORDS)
+_COUNTED = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, *_VISITS)
+
+
+def activities_content(unit: AdminUnit, year: int, day: dt.date) -> ActivitiesContent:
+    """Sessions, attendance and visits from 1 January to `day` (inclusive) at the institutions that stand, on the map of
+    `day`, in `unit`. Two queries."""
+    entries = Entry.objects.filter(
+        place__in=units_reading_as(unit, day), occurred_on__gte=dt.date(year, 1, 1), occurred_on__lte=day
+    )
+    totals: Counter[str] = Counter()
+    by_sex: Counter[str] = Counter()
+    by_age: Counter[str] = Counter()
+    months: dict[int, Counter[str]] = {}
+    for measure, sex, age_band, month, quantity in _sums(entries):
+        totals[measure] += quantity
+        months.setdefault(month, Counter())[measure] += quantity
+        if measure == MeasureCode.PROGRAMME_ATTENDANCE:
+            by_sex[sex or ""] += quantity
+            by_age[age_band or ""] += quantity
+    content: ActivitiesContent = {
+        "sessions": totals[MeasureCode.PROGRAMME_SESSION],
+        "attendance": totals[MeasureCode.PROGRAMME_ATTENDANCE],
+        "by_sex": _counts(by_sex, SEX_WORDS),
+        "by_age": _counts(by_age, AGE_WORDS),
+        "visits": _counts(totals, VISIT_WORDS),
+        "observances": _observances(entries),
+        "months": [_month(month, counts) for month, counts in sorted(months.items())],
+        "sentences": [],
+    }
+    content["sentences"] = activity_sentences(content, year, day)
+    return content
+
+
+def activity_sentences(content: ActivitiesContent, year: int, day: dt.date) -> list[str]:
+    """Only what was counted; nothing is said about a dimension that nobody recorded."""
+    period = f"Từ ngày 01/01/{year} đến ngày {day_words(day)}"
+    if not content["sessions"] and not content["attendance"] and not content["visits"]:
+        return [f"{period}, chưa ghi nhận hoạt động nào của các thư viện, bảo tàng, trung tâm văn hóa trên địa bàn."]
+    sentences = [
+        f"{period}, các thư viện, bảo tàng, trung tâm văn hóa trên địa bàn đã tổ chức "
+        f"{number_words(content['sessions'])} buổi hoạt động phục vụ học tập suốt đời với "
+        f"{number_words(content['attendance'])} lượt người tham gia."
+    ]
+    for label, counts in (("Theo giới tính", content["by_sex"]), ("Theo độ tuổi", content["by_age"])):
+        if any(count["code"] for count in counts):
+            sentences.append(f"{label}: {_listed(counts)}.")
+    if content["visits"]:
+        sentences.append(f"Số lượt người đến: {_listed(content['visits'])}.")
+    if content["observances"]:
+        parts = [
+            f"{each['label']} {number_words(each['sessions'])} buổi, {number_words(each['attendance'])} lượt người"
+            for each in content["observances"]
+        ]
+        sentences.append(f"Hoạt động gắn với ngày lễ, ngày kỷ niệm: {'; '.join(parts)}.")
+    return sentences
+
+
+def _sums(entries: QuerySet[Entry]) -> QuerySet:
+    return (
+        entries.filter(measure__in=_COUNTED)
+        .annotate(month=ExtractMonth("occurred_on"))
+        .values_list("measure", "sex", "age_band", "month")
+        .annotate(total=Sum("quantity"))
+        .order_by()
+    )
+
+
+def _observances(entries: QuerySet[Entry]) -> list[ObservanceContent]:
+    counts: dict[str, Counter[str]] = {}
+    rows = (
+        entries.filter(
+            measure__in=[MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE],
+            tags__overlap=Observance.values,
+        )
+        .annotate(tag=Func(F("tags"), function="unnest"))
+        .values_list("tag", "measure")
+        .annotate(total=Sum("quantity"))
+        .order_by()
+    )
+    for tag, measure, total in rows:
+        counts.setdefault(tag, Counter())[measure] += total
+    return [
+        {
+            "code": code,
+            "label": label,
+            "sessions": counts[code][MeasureCode.PROGRAMME_SESSION],
+            "attendance": counts[code][MeasureCode.PROGRAMME_ATTENDANCE],
+        }
+        for code, label in OBSERVANCE_WORDS.items()
+        if code in counts and any(counts[code].values())
+    ]
+
+
+def _counts(quantities: Counter[str], words: dict[str, str]) -> list[CountContent]:
+    """In the order of `words`; what sums to nothing (also after a reversal) is left out."""
+    return [{"code": c, "label": label, "quantity": quantities[c]} for c, label in words.items() if quantities[c]]
+
+
+def _month(month: int, counts: Counter[str]) -> MonthContent:
+    return {
+        "month": month,
+        "sessions": counts[MeasureCode.PROGRAMME_SESSION],
+        "attendance": counts[MeasureCode.PROGRAMME_ATTENDANCE],
+        "visits": sum(counts[measure] for measure in _VISITS),
+    }
+
+
+def _listed(counts: list[CountContent]) -> str:
+    return "; ".join(f"{count['label']} {number_words(count['quantity'])} lượt" for count in counts)

@@ -1,0 +1,207 @@
+"""What a unit's report of a year says, put together from the ledger, the indicators and the plans."""
+
+import datetime as dt
+from decimal import Decimal
+
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import path_of
+from hocsuotdoi.programme.enums import PlanKind, PlanStatus, Recurrence, TargetUnit
+from hocsuotdoi.programme.models import Plan, Task
+from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
+from hocsuotdoi.programme.queries.tasks import TaskReading, unit_tasks
+from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.models.content import (
+    SHAPE,
+    Content,
+    MissingContent,
+    TargetContent,
+    TaskContent,
+    WordsContent,
+)
+from hocsuotdoi.reporting.queries.activities import activities_content
+from hocsuotdoi.reporting.queries.behind import BehindFigures, behind_figures, missing_institutions
+from hocsuotdoi.reporting.queries.header import header_of, recipients_of, signature_of
+from hocsuotdoi.reporting.queries.suggestions import (
+    NO_PROPOSAL,
+    missing_sentences,
+    suggested_difficulties,
+    suggested_results,
+    target_sentences,
+    task_sentences,
+)
+from hocsuotdoi.reporting.queries.wording import (
+    STATE_WORDS,
+    TASK_STATE_WORDS,
+    basis_words,
+    coverage_words,
+    day_words,
+    number_words,
+    percent_words,
+    plan_words,
+    target_words,
+    value_words,
+)
+
+
+def report_content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
+    """The content of `unit`'s report of `year` as it would be frozen on `as_of`, without number.
+
+    Figures go up to `as_of` or the year's last day, or the unit's last day if it ended before. A constant number of
+    queries, whatever the number of targets.
+    """
+    day = data_day(unit, year, as_of)
+    path = path_of(unit, day)
+    superior = path[-2] if len(path) > 1 else None
+    readings = unit_targets(unit, year)
+    behind = behind_figures(unit, year, readings)
+    targets = [target_content(reading, behind) for reading in readings]
+    tasks = [task_content(reading) for reading in unit_tasks(unit, year, as_of)]
+    missing = missing_institutions(targets)
+    header = header_of(unit, year, superior)
+    return {
+        "shape": SHAPE,
+        "unit": {
+            "code": unit.code,
+            "name": unit.name,
+            "short_name": unit.short_name,
+            "tier": unit.tier,
+            "kind": unit.kind,
+        },
+        "year": year,
+        "as_of": day.isoformat(),
+        "has_sample": behind.has_sample,
+        "header": header,
+        "basis": _bases(readings, path),
+        "opening": f"{header['issuer']} báo cáo kết quả thực hiện Chương trình năm {year} (số liệu tính đến ngày "
+        f"{day_words(day)}) như sau:",
+        "activities": activities_content(unit, year, day),
+        "targets": targets,
+        "target_sentences": target_sentences(targets),
+        "tasks": tasks,
+        "task_sentences": task_sentences(tasks),
+        "missing": missing,
+        "missing_sentences": missing_sentences(missing),
+        "words": _words(Report.objects.filter(unit=unit, year=year).first(), targets, tasks, missing),
+        "closing": f"Trên đây là báo cáo kết quả thực hiện Chương trình năm {year} của {header['issuer']}./.",
+        "recipients": recipients_of(unit, superior),
+        "signature": signature_of(unit),
+    }
+
+
+def data_day(unit: AdminUnit, year: int, as_of: dt.date) -> dt.date:
+    """The last day whose happenings the report counts."""
+    day = min(as_of, dt.date(year, 12, 31))
+    return min(day, unit.ends_on - dt.timedelta(days=1)) if unit.ends_on else day
+
+
+def has_something_to_say(content: Content) -> bool:
+    """Is there a target, a task, or anything that was held or visited?"""
+    activities = content["activities"]
+    return bool(content["targets"] or content["tasks"] or activities["sessions"] or activities["visits"])
+
+
+def target_content(reading: TargetReading, behind: BehindFigures) -> TargetContent:
+    target, value = reading.target, reading.value
+    pair = (target.indicator.code, target.cohort.code)
+    return {
+        "indicator": target.indicator.code,
+        "cohort": target.cohort.code,
+        "name": target.indicator.name,
+        "of_whom": target.cohort.name,
+        "plan": plan_words(target.plan),
+        "clause": target.clause.path,
+        "target_year": target.year,
+        "written": target.written,
+        "target_words": target_words(target),
+        "operator": target.operator,
+        "low": _plain(target.low),
+        "high": _plain(target.high),
+        "unit": target.unit,
+        "value_state": value.state,
+        "numerator": _plain_or_none(value.numerator),
+        "denominator": _plain_or_none(value.denominator),
+        "percent": _plain_or_none(value.percent),
+        "base_year": value.base_year,
+        "value_words": value_words(target, value),
+        "reporting": value.reporting,
+        "expected": value.expected,
+        "coverage_words": coverage_words(value),
+        "expected_now": _plain_or_none(reading.expected_now),
+        "trajectory_words": _trajectory_words(reading),
+        "state": str(reading.state),
+        "state_words": STATE_WORDS[str(reading.state)],
+        "rule_words": str(reading.rule_in_words),
+        "note": value.note or "",
+        "behind": behind.of(pair),
+    }
+
+
+def task_content(reading: TaskReading) -> TaskContent:
+    task = reading.task
+    return {
+        "plan": plan_words(task.plan),
+        "clause": task.clause.path,
+        "text": task.text,
+        "due_words": _due_words(task),
+        "state": str(reading.state),
+        "state_words": TASK_STATE_WORDS[str(reading.state)],
+        "evidence": [str(each) for each in reading.evidence],
+    }
+
+
+def _bases(readings: list[TargetReading], path: list[AdminUnit]) -> list[str]:
+    """The plans that bind the unit, from the top down: those whose targets it has, and those in force above it."""
+    ids = {reading.target.plan_id for reading in readings}
+    plans = Plan.objects.filter(pk__in=ids) | Plan.objects.filter(unit__in=path, status=PlanStatus.IN_FORCE)
+    chosen = plans.exclude(kind=PlanKind.ANNOUNCEMENT).distinct().order_by("issued_on", "pk")
+    lines = [basis_words(plan) for plan in chosen]
+    return [f"{line}{'.' if line is lines[-1] else ';'}" for line in lines]
+
+
+def _words(
+    report: Report | None, targets: list[TargetContent], tasks: list[TaskContent], missing: list[MissingContent]
+) -> WordsContent:
+    """What people wrote; where they wrote nothing, what the figures say."""
+    made = {
+        "results": suggested_results(targets, tasks),
+        "difficulties": suggested_difficulties(targets, tasks, missing),
+        "proposals": [NO_PROPOSAL],
+    }
+    written = {field: paragraphs_of(getattr(report, field)) if report else [] for field in made}
+    return {
+        "results": written["results"] or made["results"],
+        "difficulties": written["difficulties"] or made["difficulties"],
+        "proposals": written["proposals"] or made["proposals"],
+        "suggested": [field for field in made if not written[field]],
+    }
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """A paragraph for each line that says something."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _trajectory_words(reading: TargetReading) -> str:
+    if reading.expected_now is None:
+        return ""
+    is_percent = reading.target.unit in {TargetUnit.PERCENT, TargetUnit.PERCENT_PER_YEAR}
+    now = Decimal(reading.expected_now)
+    return f"lộ trình năm nay: {percent_words(now) if is_percent else number_words(now)}"
+
+
+def _due_words(task: Task) -> str:
+    """«Trước 25/11 hằng năm», «Năm 2025», «Thường xuyên»."""
+    if task.due_month and task.due_day:
+        year = f"/{task.due_year}" if task.due_year else " hằng năm" if task.recurrence == Recurrence.YEARLY else ""
+        return f"Trước {task.due_day:02d}/{task.due_month:02d}{year}"
+    if task.due_year:
+        return f"Năm {task.due_year}"
+    return {Recurrence.YEARLY: "Hằng năm", Recurrence.ONGOING: "Thường xuyên"}.get(Recurrence(task.recurrence), "")
+
+
+def _plain(value: Decimal | int) -> str:
+    return format(Decimal(value), "f")
+
+
+def _plain_or_none(value: Decimal | int | None) -> str | None:
+    return None if value is None else _plain(value)

@@ -1,0 +1,98 @@
+"""Words for the fields that nobody has written, made from the figures alone. Pure; nothing here is guessed."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from hocsuotdoi.reporting.models.content import MissingContent, TargetContent, TaskContent
+from hocsuotdoi.reporting.queries.wording import in_sentence, number_words
+
+NO_DIFFICULTY = "Đơn vị chưa nêu khó khăn, vướng mắc."
+NO_PROPOSAL = "Đơn vị chưa nêu đề xuất, kiến nghị."
+NAMED_AT_MOST = 60  # in the document; all of them stand in the annex
+
+
+def target_sentences(targets: list[TargetContent]) -> list[str]:
+    if not targets:
+        return ["Chưa có chỉ tiêu nào được giao cho đơn vị trong các văn bản đang có trên hệ thống."]
+    counts = Counter(target["state"] for target in targets)
+    parts = [
+        f"{number_words(counts[state])} {words}"
+        for state, words in (
+            ("on_track", "đúng tiến độ"),
+            ("at_risk", "có nguy cơ chậm"),
+            ("off_track", "chậm tiến độ"),
+            ("no_data", "chưa đủ số liệu để đánh giá"),
+        )
+        if counts[state]
+    ]
+    return [f"Trong {number_words(len(targets))} chỉ tiêu áp dụng cho đơn vị: {', '.join(parts)}. Chi tiết ở Bảng 1."]
+
+
+def task_sentences(tasks: list[TaskContent]) -> list[str]:
+    if not tasks:
+        return ["Chưa có nhiệm vụ nào được giao cho đơn vị trong các văn bản đang có trên hệ thống."]
+    counts = Counter(task["state"] for task in tasks)
+    parts = [
+        f"{number_words(counts[state])} {words}"
+        for state, words in (
+            ("done", "đã thực hiện"),
+            ("doing", "đang thực hiện"),
+            ("late", "chậm so với thời hạn"),
+        )
+        if counts[state]
+    ]
+    return [f"Trong {number_words(len(tasks))} nhiệm vụ được giao: {', '.join(parts)}. Chi tiết ở Bảng 2."]
+
+
+def missing_sentences(missing: list[MissingContent]) -> list[str]:
+    """Names every institution without complete figures, by place; past `NAMED_AT_MOST` the places with their number."""
+    if not missing:
+        return ["Các cơ sở thuộc diện thống kê đã có đủ số liệu."]
+    places: dict[str, list[str]] = {}
+    for each in missing:
+        places.setdefault(in_sentence(each["place"]), []).append(each["name"])
+    head = f"Có {number_words(len(missing))} cơ sở chưa có đủ số liệu; các tỷ lệ ở Bảng 1 chưa tính những cơ sở này"
+    if len(missing) > NAMED_AT_MOST:
+        counted = [f"{place} ({number_words(len(names))})" for place, names in places.items()]
+        return [f"{head}. Số cơ sở theo địa bàn: {'; '.join(counted)}. Danh sách đầy đủ ở Phụ lục 5."]
+    named = [f"{place}: {', '.join(names)}" for place, names in places.items()]
+    return [f"{head}:", *[f"- {line}{'.' if line is named[-1] else ';'}" for line in named]]
+
+
+def suggested_results(targets: list[TargetContent], tasks: list[TaskContent]) -> list[str]:
+    reached = [target for target in targets if target["state"] == "on_track"]
+    done = [task for task in tasks if task["state"] == "done"]
+    sentences = []
+    if targets:
+        head = f"{number_words(len(reached))}/{number_words(len(targets))} chỉ tiêu đúng tiến độ"
+        sentences.append(f"{head}: {_names(reached)}." if reached else f"{head}.")
+    if tasks:
+        sentences.append(f"{number_words(len(done))}/{number_words(len(tasks))} nhiệm vụ được giao đã thực hiện.")
+    return sentences or ["Đơn vị chưa có chỉ tiêu, nhiệm vụ được giao trong các văn bản đang có trên hệ thống."]
+
+
+def suggested_difficulties(
+    targets: list[TargetContent], tasks: list[TaskContent], missing: list[MissingContent]
+) -> list[str]:
+    sentences = []
+    for state, words in (("off_track", "chậm tiến độ"), ("at_risk", "có nguy cơ chậm")):
+        behind = [target for target in targets if target["state"] == state]
+        if behind:
+            sentences.append(f"{number_words(len(behind))} chỉ tiêu {words}: {_names(behind)}.")
+    late = [task for task in tasks if task["state"] == "late"]
+    if late:
+        clauses = "; ".join(f"mục {task['clause']} {task['plan']}" for task in late)
+        sentences.append(f"{number_words(len(late))} nhiệm vụ chậm so với thời hạn: {clauses}.")
+    if missing:
+        sentences.append(f"{number_words(len(missing))} cơ sở chưa có đủ số liệu để đánh giá.")
+    return sentences or [NO_DIFFICULTY]
+
+
+def _names(targets: Iterable[TargetContent]) -> str:
+    """Each target once by name, with of whom it speaks."""
+    names = []
+    for target in targets:
+        name = f"{target['name']} ({target['of_whom']})" if target["of_whom"] else target["name"]
+        if name not in names:
+            names.append(name)
+    return "; ".join(names)

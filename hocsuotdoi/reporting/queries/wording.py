@@ -1,0 +1,136 @@
+"""Official Vietnamese for numbers, targets, values and states, as the document prints them. Pure.
+
+These words are Vietnamese in the code on purpose: a report under Decree 30/2020/NĐ-CP is a Vietnamese document in
+every language of the pages (docs/decisions, "Reports").
+"""
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+
+from hocsuotdoi.indicators.enums import IndicatorKind
+from hocsuotdoi.indicators.queries.values import IndicatorValue
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.programme.enums import Operator, TargetUnit
+from hocsuotdoi.programme.models import Plan, Target
+
+NOT_REPORTED = "Chưa có số liệu"
+STATE_WORDS = {
+    "on_track": "Đúng tiến độ",
+    "at_risk": "Có nguy cơ chậm",
+    "off_track": "Chậm tiến độ",
+    "no_data": "Chưa đủ số liệu",
+}
+TASK_STATE_WORDS = {"done": "Đã thực hiện", "doing": "Đang thực hiện", "late": "Chậm"}
+SEX_WORDS = {"female": "nữ", "male": "nam", "other": "khác", "": "không rõ"}
+AGE_WORDS = {
+    "0-5": "dưới 6 tuổi",
+    "6-10": "từ 6 đến 10 tuổi",
+    "11-14": "từ 11 đến 14 tuổi",
+    "15-17": "từ 15 đến 17 tuổi",
+    "18-34": "từ 18 đến 34 tuổi",
+    "35-59": "từ 35 đến 59 tuổi",
+    "60+": "từ 60 tuổi trở lên",
+    "": "không rõ tuổi",
+}
+VISIT_WORDS = {"library_visit": "thư viện", "museum_visit": "bảo tàng, di tích", "centre_visit": "trung tâm văn hóa"}
+OBSERVANCE_WORDS = {
+    "book_day": "Ngày Sách và Văn hóa đọc Việt Nam (21/4)",
+    "world_book_day": "Ngày Sách và Bản quyền thế giới (23/4)",
+    "museum_day": "Ngày Quốc tế bảo tàng (18/5)",
+    "lifelong_learning_week": "Tuần lễ hưởng ứng học tập suốt đời (tháng 10)",
+    "digital_day": "Ngày Chuyển đổi số quốc gia (10/10)",
+    "heritage_day": "Ngày Di sản văn hóa Việt Nam (23/11)",
+    "other": "các ngày lễ, ngày kỷ niệm khác",
+}
+
+
+def number_words(value: Decimal | int) -> str:
+    """«1.436», «12,5»: a point between thousands, a comma before decimals, no idle zeros."""
+    rounded = Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    text = f"{rounded:,.2f}".rstrip("0").rstrip(".")
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def percent_words(value: Decimal) -> str:
+    """«33,3%»: one decimal, as on the pages."""
+    return f"{number_words(value.quantize(Decimal('0.1'), ROUND_HALF_UP))}%"
+
+
+def day_words(day: dt.date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def in_sentence(name: str) -> str:
+    """A unit's name inside a sentence: «Phường Bắc Kạn» → «phường Bắc Kạn»."""
+    return name[:1].lower() + name[1:]
+
+
+def committee_of(unit: AdminUnit) -> str:
+    return f"Ủy ban nhân dân {in_sentence(unit.name)}"
+
+
+def plan_words(plan: Plan) -> str:
+    """How a document is cited: «Quyết định số 1520/QĐ-TTg ngày 09/12/2022 của Thủ tướng Chính phủ»."""
+    kind = "Quyết định" if "QĐ" in plan.number else "Kế hoạch"
+    number = f" số {plan.number}" if plan.number and not plan.number.startswith("/") else " (không số)"
+    when = f" ngày {day_words(plan.issued_on)}" if plan.issued_on else _month_only(plan.issued_text)
+    return f"{kind}{number}{when} của {plan.issuer}"
+
+
+def basis_words(plan: Plan) -> str:
+    """One legal basis: the citation and what the document is about."""
+    title = plan.title.strip()
+    if title.startswith("Kế hoạch ") and "QĐ" not in plan.number:
+        about = title.removeprefix("Kế hoạch ")
+    else:
+        about = ("phê duyệt " if title.startswith("Chương trình") else "ban hành ") + title
+    return f"Căn cứ {plan_words(plan)} {about}"
+
+
+def _month_only(issued_text: str) -> str:
+    """What a print without a day still says: «ngày tháng 7 năm 2023» → « tháng 7 năm 2023»."""
+    text = issued_text.strip()
+    return f" {text.removeprefix('ngày').strip()}" if text else ""
+
+
+def target_words(target: Target) -> str:
+    """The figure as set, and its year: «10-15%/năm (năm 2030)», «7/8», «từ 80% trở lên (năm 2025)»."""
+    suffix = {TargetUnit.PERCENT: "%", TargetUnit.PERCENT_PER_YEAR: "%/năm"}.get(TargetUnit(target.unit), "")
+    if target.unit == TargetUnit.OF and target.total is not None:
+        figure = f"{number_words(target.low)}/{number_words(target.total)}"
+    elif target.operator == Operator.RANGE:
+        figure = f"{number_words(target.low)}-{number_words(target.high)}{suffix}"
+    elif target.operator == Operator.AT_LEAST:
+        figure = f"từ {number_words(target.low)}{suffix} trở lên"
+    else:
+        figure = f"{number_words(target.low)}{suffix}"
+    return f"{figure} (năm {target.year})" if target.year else figure
+
+
+def value_words(target: Target, value: IndicatorValue) -> str:
+    """The value with numerator and denominator, never a bare percentage; the two states without a value in words."""
+    if value.state == "not_applicable":
+        return "Không áp dụng"
+    if value.state != "value" or value.numerator is None:
+        return NOT_REPORTED
+    kind = target.indicator.kind
+    if kind == IndicatorKind.GROWTH and value.percent is not None and value.denominator is not None:
+        counts = (
+            f"{number_words(value.numerator)} lượt so với {number_words(value.denominator)} lượt năm {value.base_year}"
+        )
+        return f"{percent_words(value.percent)}/năm ({counts})"
+    if kind == IndicatorKind.UNITS_OF_UNITS and value.denominator is not None:
+        return f"{number_words(value.numerator)}/{number_words(value.denominator)}"
+    if value.percent is not None and value.denominator is not None:
+        share = f"{number_words(value.numerator)}/{number_words(value.denominator)}"
+        return f"{share} = {percent_words(value.percent)}"
+    return number_words(value.numerator)
+
+
+def coverage_words(value: IndicatorValue) -> str:
+    """«3/4 (75%)»: how many of those expected have reported."""
+    if not value.expected:
+        return "-"
+    reporting = value.reporting or 0
+    share = percent_words(Decimal(100) * reporting / value.expected)
+    return f"{number_words(reporting)}/{number_words(value.expected)} ({share})"
