@@ -116,6 +116,30 @@ class InstitutionClass(models.TextChoices):
     )
 
 
+C = InstitutionClass
+LIBRARIES = frozenset(c for c in C if c.startswith("library_") or c in {C.BOOKCASE, C.LAW_BOOKCASE, C.MOBILE_LIBRARY})
+"""Everything that lends or shows books; the post-office culture point counts too."""
+LIBRARIES |= {C.POST_OFFICE_CULTURE_POINT}
+MUSEUMS = frozenset(c for c in C if c.startswith("museum_") or c == C.HERITAGE_SITE)
+CENTRES = frozenset(C) - LIBRARIES - MUSEUMS
+del C
+
+
+class EquipmentKind(models.TextChoices):
+    """What the programme's plans ask a house to have (plan 169 of Đắk Nông, I.2.c) and what reading and learning need."""
+
+    SOUND = "sound", _("sound system")
+    LIGHT = "light", _("stage light")
+    TABLES = "tables", _("tables and chairs")
+    SHELVES = "shelves", _("book shelves")
+    COMPUTER = "computer", _("computer with internet")
+    PROJECTOR = "projector", _("projector or screen")
+    MUSICAL = "musical", _("musical instruments")
+    SPORT = "sport", _("sport equipment")
+    VEHICLE = "vehicle", _("vehicle for mobile service")
+    ACCESS = "access", _("ramp, lift or aid for people with disabilities")
+
+
 class AgencyKind(models.TextChoices):
     MINISTRY = "ministry", _("ministry")
     PEOPLES_COMMITTEE = "peoples_committee", _("people's committee")

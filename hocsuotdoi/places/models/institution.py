@@ -1,14 +1,22 @@
 """Libraries, museums and culture centres: where they were when, whose they are, what they have, when they open."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.core.dated import Dated
-from hocsuotdoi.places.enums import InstitutionClass, InstitutionState
+from hocsuotdoi.places.enums import CENTRES, LIBRARIES, MUSEUMS, EquipmentKind, InstitutionClass, InstitutionState
 from hocsuotdoi.places.models.agency import Agency
 from hocsuotdoi.places.models.unit import AdminUnit
+
+
+class InstitutionQuerySet(models.QuerySet):
+    def visible_to(self, person: object) -> Self:
+        """The register is public: everybody sees every entry, signed in or not."""
+        return self
 
 
 @tracked
@@ -18,6 +26,7 @@ class Institution(models.Model):
     code = models.SlugField(_("code"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=200)
     sort_key = models.CharField(max_length=400, editable=False)
+    search_text = models.TextField(editable=False, default="")
     institution_class = models.CharField(_("class"), max_length=32, choices=InstitutionClass)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -26,11 +35,25 @@ class Institution(models.Model):
     is_sample = models.BooleanField(default=False, help_text=_("Made up, to show how the program works"))
     source = models.CharField(max_length=300, blank=True, help_text=_("Where this register entry was read"))
 
+    objects = InstitutionQuerySet.as_manager()
+
     class Meta:
         ordering = ["sort_key"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_library(self) -> bool:
+        return self.institution_class in LIBRARIES
+
+    @property
+    def is_museum(self) -> bool:
+        return self.institution_class in MUSEUMS
+
+    @property
+    def is_centre(self) -> bool:
+        return self.institution_class in CENTRES
 
 
 @tracked
@@ -127,7 +150,7 @@ class Equipment(models.Model):
 
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="equipment")
     room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.SET_NULL, related_name="equipment")
-    kind = models.CharField(_("equipment"), max_length=40)
+    kind = models.CharField(_("equipment"), max_length=40, choices=EquipmentKind)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     usable = models.PositiveIntegerField(_("of which usable"), default=1)
     checked_on = models.DateField(_("checked on"))

@@ -1,5 +1,6 @@
-"""Acts on the territory and the register. `load_reference` and `load_sample` are offered here by name."""
+"""Acts on the territory and the register. The two loaders are offered here by name."""
 
 from hocsuotdoi.places.operations.load_reference import load_reference
+from hocsuotdoi.places.operations.load_sample import load_sample
 
-__all__ = ["load_reference"]
+__all__ = ["load_reference", "load_sample"]

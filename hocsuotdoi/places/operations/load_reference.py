@@ -9,6 +9,7 @@ from django.db import transaction
 
 from hocsuotdoi.places.models import LoadedReference
 from hocsuotdoi.places.operations.load_agencies import load_agencies
+from hocsuotdoi.places.operations.load_institutions import load_institutions
 from hocsuotdoi.places.operations.load_units import DATA, load_units, read_territory
 
 PROGRAM_VERSION = "1"
@@ -26,6 +27,7 @@ def load_reference(progress: Callable[[str], Any] = print) -> None:
     territory = read_territory()
     ids = load_units(territory, progress)
     load_agencies(territory, ids, progress)
+    load_institutions(progress)
     LoadedReference.objects.update_or_create(name="places", defaults={"fingerprint": fingerprint})
 
 

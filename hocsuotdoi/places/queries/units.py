@@ -92,3 +92,12 @@ def unit_rows(day: dt.date) -> list[dict[str, str | None]]:
         {"code": code, "name": name, "tier": tier, "parent": parents.get(pk)}
         for pk, code, name, tier in sorted(units, key=lambda row: (order[Tier(row[3])], row[1]))
     ]
+
+
+def day_on_map_of(unit: AdminUnit, day: dt.date) -> dt.date:
+    """The day nearest to `day` on which `unit` stands: facts are read on a map that has it."""
+    if unit.ends_on is not None and day >= unit.ends_on:
+        return unit.ends_on - dt.timedelta(days=1)
+    if unit.starts_on is not None and day < unit.starts_on:
+        return unit.starts_on
+    return day

@@ -1,0 +1,65 @@
+"""Reads of the register: where institutions are on a day, which are expected to report."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from hocsuotdoi.core.vietnamese import search_terms
+from hocsuotdoi.places.enums import InstitutionState
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, InstitutionStatus
+from hocsuotdoi.places.queries.units import day_on_map_of, reading_of, units_reading_as
+
+
+def place_of(institution: Institution, day: dt.date) -> AdminUnit:
+    """The unit an institution stands in on `day`. Where the register was not brought up to date after a reform, the
+    unit as which its last place is read on that day. Raises `AdminUnit.DoesNotExist` where it stood nowhere."""
+    placement = institution.placements.on(day).select_related("unit").first()
+    if placement is None:
+        raise AdminUnit.DoesNotExist(f"{institution} stood nowhere on {day}")
+    unit: AdminUnit = placement.unit
+    return unit if unit.holds_on(day) else reading_of(unit, day)
+
+
+def placed_in(unit: AdminUnit, day: dt.date, *, map_day: dt.date | None = None) -> QuerySet[Institution]:
+    """Institutions whose place on `day` is read at or under `unit` on the map of `map_day` (`day` if None)."""
+    units = units_reading_as(unit, map_day or day)
+    placements = InstitutionPlacement.objects.on(day).filter(institution=OuterRef("pk"), unit__in=units)
+    return Institution.objects.filter(Exists(placements))
+
+
+def active_on(institutions: QuerySet[Institution], day: dt.date) -> QuerySet[Institution]:
+    statuses = InstitutionStatus.objects.on(day).filter(institution=OuterRef("pk"), state=InstitutionState.ACTIVE)
+    return institutions.filter(Exists(statuses))
+
+
+def institutions_in(unit: AdminUnit, day: dt.date, classes: Iterable[str] | None = None) -> QuerySet[Institution]:
+    """The institutions that stand at or under `unit` and are open on `day`, of `classes` if named."""
+    found = active_on(placed_in(unit, day, map_day=day_on_map_of(unit, day)), day)
+    return found if classes is None else found.filter(institution_class__in=list(classes))
+
+
+def institutions_expected(
+    unit: AdminUnit, year: int, classes: Iterable[str] | None = None, as_of: dt.date | None = None
+) -> QuerySet[Institution]:
+    """Who is expected to report for a year: the institutions open on its last day, or on `as_of` (today if None) when
+    that is earlier; read on a map that has `unit`, so a unit that ended keeps its own set."""
+    day = min(dt.date(year, 12, 31), as_of or timezone.localdate())
+    return institutions_in(unit, day, classes)
+
+
+def search_institutions(text: str) -> QuerySet[Institution]:
+    """Institutions whose name holds every word of `text`; a word with marks matches only itself, without marks any."""
+    found = Institution.objects.all()
+    for term in search_terms(text):
+        found = found.filter(search_text__contains=term)
+    return found
+
+
+def with_place(institutions: QuerySet[Institution], day: dt.date) -> QuerySet[Institution]:
+    """Adds `place_name` and `place_code`: the unit each stands in on `day`, as the register has it."""
+    placements = InstitutionPlacement.objects.on(day).filter(institution=OuterRef("pk"))
+    return institutions.annotate(
+        place_name=placements.values("unit__name")[:1], place_code=placements.values("unit__code")[:1]
+    )
