@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.core import charts
 from hocsuotdoi.workspace.components.forms import SpecimenForm
 
 ICONS = [
@@ -90,6 +91,22 @@ def components(request: HttpRequest) -> HttpResponse:
                 {"label": "Điểm danh"},
                 {"label": "Chốt buổi"},
             ],
+            "trend": charts.trend(
+                "Thư viện công cộng cấp xã có cung ứng dịch vụ học tập suốt đời",
+                [
+                    charts.TrendPoint(2022, 20, 20),
+                    charts.TrendPoint(2023, 31.5, 31),
+                    charts.TrendPoint(2024, 44, 44),
+                    charts.TrendPoint(2025, 60.4, 57, 70),
+                    charts.TrendPoint(2030, None, 90, 90),
+                ],
+            ),
+            "ranking": charts.ranking(
+                "Lượt tham gia theo địa bàn",
+                [("Xã Chợ Đồn", 2310), ("Phường Bắc Kạn", 1248), ("Phường Đức Xuân", 986), ("Xã Bằng Thành", None)],
+                name="Địa bàn",
+                measure="Lượt tham gia",
+            ),
             "columns": [
                 {"label": "Địa bàn"},
                 {"label": "Lượt tham gia", "numeric": True},
