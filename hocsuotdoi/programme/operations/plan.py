@@ -240,7 +240,7 @@ def _agencies(parsed: ParsedPlan, unit: AdminUnit, missing: Missing) -> dict[str
 
 
 def _words(name: str) -> str:
-    """A name as its bare words, since documents write «Văn hoá và Thông tin» and «Văn hóa - Thông tin» for one office."""
+    """A name as bare words: documents write «Văn hoá và Thông tin» and «Văn hóa - Thông tin» for one office."""
     return " ".join(word for word in re.findall(r"\w+", fold(name)) if word != "va")
 
 
