@@ -35,3 +35,20 @@ class AnswerValue(models.TextChoices):
     YES = "yes", _("yes")
     NO = "no", _("no")
     NOT_APPLICABLE = "not_applicable", _("not applicable")
+
+
+class Outcome(models.TextChoices):
+    """What a checklist says about one institution."""
+
+    MET = "met", _("meets the criteria")
+    NOT_MET = "not_met", _("does not meet the criteria")
+    UNKNOWN = "unknown", _("not enough answers yet")
+    NOT_APPLICABLE = "not_applicable", _("not applicable")
+
+
+class ValueState(models.TextChoices):
+    """Zero is a value; a missing one is not zero; and some figures have no meaning at a unit."""
+
+    VALUE = "value", _("reported")
+    NOT_REPORTED = "not_reported", _("not reported")
+    NOT_APPLICABLE = "not_applicable", _("not applicable")

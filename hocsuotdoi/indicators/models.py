@@ -27,7 +27,7 @@ class Measure(models.Model):
     definition = models.TextField()
     unit = models.CharField(max_length=60)
     source = models.CharField(max_length=300)
-    never_added_to = ArrayField(models.CharField(max_length=32), default=list)
+    never_added_to = ArrayField(models.CharField(max_length=32), default=list, blank=True)
 
 
 class Cohort(models.Model):
@@ -37,10 +37,10 @@ class Cohort(models.Model):
     name = models.CharField(max_length=300)
     kind = models.CharField(max_length=16, choices=CohortKind)
     classes = ArrayField(
-        models.CharField(max_length=32, choices=InstitutionClass), default=list
+        models.CharField(max_length=32, choices=InstitutionClass), default=list, blank=True
     )
     tier = models.CharField(max_length=10, choices=Tier, blank=True)
-    urban = models.BooleanField(null=True)
+    urban = models.BooleanField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -58,8 +58,8 @@ class Indicator(models.Model):
     denominator = models.TextField(blank=True)
     unit = models.CharField(max_length=40)
     direction = models.CharField(max_length=4, choices=Direction, default=Direction.UP)
-    measures = ArrayField(models.CharField(max_length=32), default=list)
-    purposes = ArrayField(models.CharField(max_length=16), default=list)
+    measures = ArrayField(models.CharField(max_length=32), default=list, blank=True)
+    purposes = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     source = models.CharField(max_length=300)
     legal_basis = models.CharField(max_length=300)
     version = models.PositiveSmallIntegerField(default=1)
@@ -104,7 +104,7 @@ class Criterion(models.Model):
     question = models.TextField()
     answered_by = models.CharField(max_length=10, choices=AnswerSource)
     rule = models.CharField(max_length=60, blank=True)
-    parameters = models.JSONField(default=dict)
+    parameters = models.JSONField(default=dict, blank=True)
     ordinal = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -13,12 +13,12 @@ from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.operations.posting import AlreadyReversed, Line, post, reverse
 from tests.factories.ledger import make_posting, noon
-from tests.ledger.conftest import make_library
+from tests.ledger.conftest import make_library, stood_always
 
 DAY = dt.date(2026, 11, 23)
 CONNECTIONS = 8
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_database")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("transactional_db")]
 
 
 def at_once(act):
@@ -84,7 +84,7 @@ def test_reverse_from_many_connections_reverses_once():
 
 def test_post_in_a_new_year_from_many_connections_makes_one_partition():
     library = make_library()
-    library.placements.update(starts_on=dt.date(2001, 1, 1))
+    stood_always(library)
 
     at_once(lambda number: make_posting(library, dt.date(2008, 3, number + 1)))
 

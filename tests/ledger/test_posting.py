@@ -29,7 +29,7 @@ from hocsuotdoi.ledger.operations.posting import (
     reverse,
 )
 from tests.factories.ledger import make_posting, noon
-from tests.ledger.conftest import make_library
+from tests.ledger.conftest import make_library, stood_always
 
 DAY = dt.date(2026, 11, 23)
 
@@ -159,7 +159,7 @@ def test_post_before_the_institution_had_a_place_is_refused(library):
 
 
 def test_post_in_a_year_without_partition_makes_it(library):
-    library.placements.update(starts_on=dt.date(2001, 1, 1))
+    stood_always(library)
 
     post_visits(library, uuid.uuid4(), day=dt.date(2009, 5, 1))
     post_visits(library, uuid.uuid4(), day=dt.date(2009, 5, 2))

@@ -18,6 +18,7 @@ from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.queries.institutions import place_of
 
 EARLIEST = dt.date(2000, 1, 1)
 """Nothing older is posted: an earlier date is a slip of the keyboard."""
@@ -200,14 +201,14 @@ def _ensure_partition(day: dt.date) -> None:
 
 
 def _place_of(institution: Institution, day: dt.date) -> AdminUnit:
-    placement = institution.placements.on(day).select_related("unit").first()
-    if placement is None:
+    try:
+        return place_of(institution, day)
+    except AdminUnit.DoesNotExist:
         raise NoPlace(
             _("{institution} has no place on {day}. Enter where it stood, then try again.").format(
                 institution=institution.name, day=_day(day)
             )
-        )
-    return placement.unit
+        ) from None
 
 
 def _check_lines(lines: list[Line]) -> None:

@@ -1,0 +1,249 @@
+"""Answers that the program gives by itself, from the ledger and the register.
+
+A rule is asked for many institutions and many criteria at once and runs a constant number of queries. It answers yes or
+no where it knows, and leaves out the institution where it does not: nothing in the register about equipment means
+"not known", and an institution that has posted nothing all year is silent, not empty.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from hocsuotdoi.indicators.models import Criterion
+from hocsuotdoi.indicators.queries.frame import Frame
+from hocsuotdoi.ledger.enums import PostingKind
+from hocsuotdoi.ledger.models import Entry, Posting
+from hocsuotdoi.places.models import Equipment, Institution, OpeningHours, Room
+
+OFFICE_CLOSES_AT = "17:30"
+"""Open after this, or at a weekend, is open outside office hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A computed answer; `found` is the number it rests on, `needed` the number asked for, if any."""
+
+    is_met: bool
+    found: int | None = None
+    needed: int | None = None
+
+
+Answers = dict[int, Computed]
+"""By institution id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of whom and when the rules are asked."""
+
+    frame: Frame
+    institutions: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`find` answers all criteria of this rule together: criterion id to answers."""
+
+    find: Callable[[list[Criterion], Asked], dict[int, Answers]]
+    required: frozenset[str] = frozenset()
+    optional: frozenset[str] = field(default=frozenset())
+
+    def accepts(self, parameters: dict[str, Any]) -> bool:
+        return self.required <= set(parameters) <= self.required | self.optional
+
+
+def computed_answers(criteria: Iterable[Criterion], asked: Asked) -> dict[int, Answers]:
+    """Criterion id to the answers known; the number of queries depends on the rules in play only."""
+    by_rule: dict[str, list[Criterion]] = {}
+    for criterion in criteria:
+        if criterion.rule:
+            by_rule.setdefault(criterion.rule, []).append(criterion)
+    found: dict[int, Answers] = {}
+    for name, together in by_rule.items():
+        found.update(RULES[name].find(together, asked))
+    return found
+
+
+# -- the ledger --
+
+
+def reporting_institutions(asked: Asked) -> set[int]:
+    """Those with at least one posting in the year that still stands."""
+    postings = Posting.objects.filter(
+        occurred_on__range=(asked.frame.starts_on, asked.frame.last_day),
+        institution__in=asked.institutions,
+        reversed_by__isnull=True,
+    ).exclude(kind=PostingKind.REVERSAL)
+    return set(postings.values_list("institution_id", flat=True).distinct())
+
+
+Cell = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""A measure with the purposes and tags looked for (none: all)."""
+
+
+def _quantities(cells: Iterable[Cell], asked: Asked) -> dict[Cell, dict[int, int]]:
+    """Sums of the year by institution, all cells in one query."""
+    columns = {f"cell_{number}": cell for number, cell in enumerate(sorted(set(cells)))}
+    sums = {}
+    for name, (measure, purposes, tags) in columns.items():
+        condition = Q(measure=measure)
+        if purposes:
+            condition &= Q(purpose__in=purposes)
+        if tags:
+            condition &= Q(tags__overlap=list(tags))
+        sums[name] = Sum("quantity", filter=condition)
+    rows = (
+        Entry.objects.filter(
+            occurred_on__range=(asked.frame.starts_on, asked.frame.last_day),
+            measure__in={cell[0] for cell in columns.values()},
+            institution__in=asked.institutions,
+        )
+        .values("institution_id")
+        .annotate(**sums)
+    )
+    found: dict[Cell, dict[int, int]] = {cell: {} for cell in columns.values()}
+    for row in rows:
+        for name, cell in columns.items():
+            found[cell][row["institution_id"]] = row[name] or 0
+    return found
+
+
+def _cell(measure: str, parameters: dict[str, Any]) -> Cell:
+    return measure, tuple(parameters.get("purposes", ())), tuple(parameters.get("tags", ()))
+
+
+def _quantity_at_least(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+    cells = {c.pk: [_cell(c.parameters["measure"], c.parameters)] for c in criteria}
+    return _at_least(criteria, cells, asked)
+
+
+def _any_of_at_least(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+    """One of several measures by itself: loans and visits are never added together."""
+    cells = {c.pk: [_cell(measure, c.parameters) for measure in c.parameters["measures"]] for c in criteria}
+    return _at_least(criteria, cells, asked)
+
+
+def _at_least(criteria: list[Criterion], cells: dict[int, list[Cell]], asked: Asked) -> dict[int, Answers]:
+    reporting = reporting_institutions(asked)
+    quantities = _quantities({cell for each in cells.values() for cell in each}, asked)
+    return {
+        criterion.pk: {
+            institution: _compare(
+                max(quantities[cell].get(institution, 0) for cell in cells[criterion.pk]),
+                criterion.parameters["quantity"],
+            )
+            for institution in reporting
+        }
+        for criterion in criteria
+    }
+
+
+# A thing that happened and was taken back left no month and no age band: those whose sum is zero are not counted.
+_DISTINCT = """
+SELECT institution_id, measure, count(DISTINCT dimension)
+  FROM (SELECT institution_id, measure, {dimension} AS dimension
+          FROM ledger_entry
+         WHERE occurred_on BETWEEN %s AND %s AND institution_id = ANY(%s)
+         GROUP BY 1, 2, 3 HAVING sum(quantity) > 0) AS kept
+ WHERE dimension IS NOT NULL
+ GROUP BY GROUPING SETS ((institution_id, measure), (institution_id))
+"""
+
+
+def _distinct(dimension: str, asked: Asked) -> dict[tuple[int, str | None], int]:
+    """In how many months, age bands… each institution has something; measure None is any measure."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DISTINCT.format(dimension=dimension),
+            [asked.frame.starts_on, asked.frame.last_day, asked.institutions],
+        )
+        return {(institution, measure): count for institution, measure, count in cursor.fetchall()}
+
+
+def _distinct_at_least(dimension: str, needed: str) -> Callable[[list[Criterion], Asked], dict[int, Answers]]:
+    def find(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+        reporting = reporting_institutions(asked)
+        counts = _distinct(dimension, asked)
+        return {
+            criterion.pk: {
+                institution: _compare(
+                    counts.get((institution, criterion.parameters.get("measure")), 0), criterion.parameters[needed]
+                )
+                for institution in reporting
+            }
+            for criterion in criteria
+        }
+
+    return find
+
+
+def _compare(found: int, needed: int) -> Computed:
+    return Computed(found >= needed, found, needed)
+
+
+# -- the register --
+
+
+def _opening_hours_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+    hours = OpeningHours.objects.on(asked.frame.last_day).filter(institution__in=asked.institutions)
+    known = hours.values_list("institution_id", flat=True).distinct()
+    return _same_for_all(criteria, {institution: Computed(True) for institution in known})
+
+
+def _opens_evening_or_weekend(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+    hours = OpeningHours.objects.on(asked.frame.last_day).filter(institution__in=asked.institutions)
+    outside = hours.filter(Q(weekday__gte=5) | Q(closes_at__gt=OFFICE_CLOSES_AT))
+    open_outside = set(outside.values_list("institution_id", flat=True))
+    known = hours.values_list("institution_id", flat=True).distinct()
+    return _same_for_all(criteria, {institution: Computed(institution in open_outside) for institution in known})
+
+
+def _rooms_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+    known = Room.objects.filter(institution__in=asked.institutions).values_list("institution_id", flat=True).distinct()
+    return _same_for_all(criteria, {institution: Computed(True) for institution in known})
+
+
+def _website_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+    known = Institution.objects.filter(pk__in=asked.institutions).exclude(website="").values_list("pk", flat=True)
+    return _same_for_all(criteria, {institution: Computed(True) for institution in known})
+
+
+def _equipment_usable(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+    """Every kind asked for is there and at least one of it can be used; no where others are listed but not these."""
+    usable: dict[int, set[str]] = {}
+    rows = Equipment.objects.filter(institution__in=asked.institutions).values_list("institution_id", "kind", "usable")
+    for institution, kind, count in rows:
+        usable.setdefault(institution, set())
+        if count:
+            usable[institution].add(kind)
+    return {
+        criterion.pk: {
+            institution: Computed(set(criterion.parameters["kinds"]) <= kinds) for institution, kinds in usable.items()
+        }
+        for criterion in criteria
+    }
+
+
+def _same_for_all(criteria: list[Criterion], answers: Answers) -> dict[int, Answers]:
+    return {criterion.pk: answers for criterion in criteria}
+
+
+RULES: dict[str, Rule] = {
+    "quantity_at_least": Rule(_quantity_at_least, frozenset({"measure", "quantity"}), frozenset({"purposes", "tags"})),
+    "any_of_at_least": Rule(_any_of_at_least, frozenset({"measures", "quantity"})),
+    "months_at_least": Rule(
+        _distinct_at_least("extract(month from occurred_on)::int", "months"),
+        frozenset({"months"}),
+        frozenset({"measure"}),
+    ),
+    "age_bands_at_least": Rule(_distinct_at_least("age_band", "bands"), frozenset({"measure", "bands"})),
+    "opening_hours_known": Rule(_opening_hours_known),
+    "opens_evening_or_weekend": Rule(_opens_evening_or_weekend),
+    "rooms_known": Rule(_rooms_known),
+    "website_known": Rule(_website_known),
+    "equipment_usable": Rule(_equipment_usable, frozenset({"kinds"})),
+}
+"""What `Criterion.rule` can name."""

@@ -1,0 +1,167 @@
+"""What the checklists say about institutions: computed and stated answers side by side, and the outcome.
+
+What holds for a criterion, in this order: a computed yes (there is evidence); a stated "not applicable"; a computed no;
+what staff state. So a statement fills what the program cannot know and never outvotes the book; where the two differ
+both are shown.
+
+An institution meets a checklist when the needed number of criteria that apply hold; it does not when it could not reach
+that number even if every open criterion were answered yes; otherwise not enough is known, and it counts for coverage
+only.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome
+from hocsuotdoi.indicators.models import CriteriaSet, Criterion, CriterionAnswer
+from hocsuotdoi.indicators.queries.answers import Answers, Asked, Computed, computed_answers
+from hocsuotdoi.indicators.queries.frame import Expected, Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What staff last said about a criterion for a year."""
+
+    value: str
+    note: str
+    answered_by: uuid.UUID
+    answered_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionReading:
+    """One criterion at one institution. `value` is what holds (None: not known), `basis` on what it rests."""
+
+    criterion: Criterion
+    computed: Computed | None
+    stated: Stated | None
+    value: AnswerValue | None
+    basis: AnswerSource | None
+
+    @property
+    def differ(self) -> bool:
+        """The program found one thing and staff state another."""
+        if self.computed is None or self.stated is None:
+            return False
+        return self.stated.value != (AnswerValue.YES if self.computed.is_met else AnswerValue.NO)
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionReading:
+    """A checklist at one institution."""
+
+    institution_id: int
+    criteria_set: CriteriaSet
+    answers: list[CriterionReading]
+    outcome: Outcome
+
+    @property
+    def met(self) -> int:
+        return sum(answer.value == AnswerValue.YES for answer in self.answers)
+
+
+class Checklists:
+    """The checklists of some indicators with all answers about some institutions, loaded once.
+
+    `outcome` and `reading` run no query. Loading takes a number of queries that depends on the rules in play and not
+    on how many institutions there are.
+    """
+
+    def __init__(self, frame: Frame, indicators: Iterable[str], institutions: Sequence[Expected]) -> None:
+        self._set_of: dict[tuple[str, str], CriteriaSet] = {}
+        sets = (
+            CriteriaSet.objects.on(frame.last_day)
+            .filter(indicator__in=set(indicators))
+            .select_related("indicator")
+            .prefetch_related(Prefetch("criteria", Criterion.objects.order_by("ordinal")))
+            .order_by("version")
+        )
+        for criteria_set in sets:
+            for institution_class in criteria_set.classes:
+                self._set_of[criteria_set.indicator_id, institution_class] = criteria_set
+        self._criteria = {s.pk: list(s.criteria.all()) for s in self._set_of.values()}
+        asked = Asked(frame, [institution.institution_id for institution in institutions])
+        present = {institution.institution_class for institution in institutions}
+        in_play = {s.pk for (_code, c), s in self._set_of.items() if c in present}
+        criteria = [criterion for pk, each in self._criteria.items() if pk in in_play for criterion in each]
+        self._computed: dict[int, Answers] = computed_answers(criteria, asked) if criteria else {}
+        self._stated = stated_answers(frame.year, asked.institutions) if criteria else {}
+
+    def set_for(self, indicator: str, institution_class: str) -> CriteriaSet | None:
+        """The checklist that held on the frame's last day; None where the indicator has none for the class."""
+        return self._set_of.get((indicator, institution_class))
+
+    def outcome(self, indicator: str, institution: Expected) -> Outcome:
+        criteria_set = self.set_for(indicator, institution.institution_class)
+        if criteria_set is None:
+            return Outcome.UNKNOWN
+        values = [
+            _holds(
+                self._computed.get(criterion.pk, {}).get(institution.institution_id),
+                self._stated.get((institution.institution_id, indicator, criterion.code)),
+            )[0]
+            for criterion in self._criteria[criteria_set.pk]
+        ]
+        return outcome_of(values, criteria_set.needed)
+
+    def reading(self, indicator: str, institution: Expected) -> InstitutionReading | None:
+        """The same with every answer laid open; None where there is no checklist."""
+        criteria_set = self.set_for(indicator, institution.institution_class)
+        if criteria_set is None:
+            return None
+        answers = []
+        for criterion in self._criteria[criteria_set.pk]:
+            computed = self._computed.get(criterion.pk, {}).get(institution.institution_id)
+            stated = self._stated.get((institution.institution_id, indicator, criterion.code))
+            value, basis = _holds(computed, stated)
+            if basis is None and value is not None:
+                basis = AnswerSource(criterion.answered_by)
+            answers.append(CriterionReading(criterion, computed, stated, value, basis))
+        outcome = outcome_of([answer.value for answer in answers], criteria_set.needed)
+        return InstitutionReading(institution.institution_id, criteria_set, answers, outcome)
+
+
+def outcome_of(values: Sequence[AnswerValue | None], needed: int) -> Outcome:
+    """The outcome of answers of which `needed` must be yes; those not applicable lower the number asked for."""
+    applicable = [value for value in values if value != AnswerValue.NOT_APPLICABLE]
+    if not applicable:
+        return Outcome.NOT_APPLICABLE
+    needed = min(needed, len(applicable))
+    yes = sum(value == AnswerValue.YES for value in applicable)
+    if yes >= needed:
+        return Outcome.MET
+    if yes + sum(value is None for value in applicable) < needed:
+        return Outcome.NOT_MET
+    return Outcome.UNKNOWN
+
+
+def _holds(computed: Computed | None, stated: Stated | None) -> tuple[AnswerValue | None, AnswerSource | None]:
+    """What holds; the basis is STAFF or, for a computed answer, None (the criterion knows whose)."""
+    if computed is not None and computed.is_met:
+        return AnswerValue.YES, None
+    if stated is not None and stated.value == AnswerValue.NOT_APPLICABLE:
+        return AnswerValue.NOT_APPLICABLE, AnswerSource.STAFF
+    if computed is not None:
+        return AnswerValue.NO, None
+    if stated is not None:
+        return AnswerValue(stated.value), AnswerSource.STAFF
+    return None, None
+
+
+def stated_answers(year: int, institutions: Sequence[int]) -> dict[tuple[int, str, str], Stated]:
+    """The newest answer for each (institution, indicator, criterion) of the year. One query."""
+    rows = (
+        CriterionAnswer.objects.filter(year=year, institution__in=institutions)
+        .order_by("institution_id", "indicator_code", "criterion_code", "-answered_at", "-id")
+        .distinct("institution_id", "indicator_code", "criterion_code")
+    )
+    return {
+        (row.institution_id, row.indicator_code, row.criterion_code): Stated(
+            row.value, row.note, row.answered_by, row.answered_at
+        )
+        for row in rows
+    }

@@ -1,0 +1,130 @@
+"""What the figures of one call are made of, loaded once; making them afterwards runs no query."""
+
+from collections.abc import Collection
+
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
+from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Indicator
+from hocsuotdoi.indicators.queries.criteria import Checklists
+from hocsuotdoi.indicators.queries.frame import Expected, Frame, expected_institutions, spots_by_place
+from hocsuotdoi.indicators.queries.people import participation, residents
+from hocsuotdoi.indicators.queries.results import Pair
+from hocsuotdoi.indicators.queries.sums import (
+    Counted,
+    counted_for,
+    first_years,
+    reporting_by_year,
+    sums_by_institution,
+)
+from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitAncestry, UnitReading
+from hocsuotdoi.places.queries.institutions import institutions_expected
+from hocsuotdoi.places.queries.units import units_reading_as
+
+WITH_CHECKLIST = {
+    IndicatorKind.SHARE_OF_INSTITUTIONS,
+    IndicatorKind.SHARE_OF_UNITS,
+    IndicatorKind.UNITS_OF_UNITS,
+}
+
+
+class Material:
+    """For `groups` (units of the frame's map, none within another) and `pairs`. Raises KeyError for a code that is not
+    defined."""
+
+    def __init__(self, frame: Frame, groups: list[AdminUnit], pairs: Collection[Pair]) -> None:
+        self.frame, self.groups = frame, groups
+        indicators = Indicator.objects.in_bulk({indicator for indicator, _cohort in pairs})
+        cohorts = Cohort.objects.in_bulk({cohort for _indicator, cohort in pairs})
+        self.defined = [(indicators[indicator], cohorts[cohort]) for indicator, cohort in pairs]
+        self.spots = spots_by_place(frame, groups)
+        with_classes = {c for _i, cohort in self.defined for c in cohort.classes}
+        self.expected: dict[int, list[Expected]] = {group.pk: [] for group in groups}
+        institutions = expected_institutions(frame, with_classes) if frame.has_begun else []
+        for institution in institutions:
+            if (spot := self.spots.get(institution.unit_id)) is not None:
+                self.expected[spot.group_id].append(institution)
+        self._load_checklists(institutions)
+        self._load_sums(institutions)
+        self._load_units()
+        self._load_people()
+
+    # -- loading: each only when a pair needs it --
+
+    def _load_checklists(self, institutions: list[Expected]) -> None:
+        codes = {indicator.code for indicator, _cohort in self.defined if indicator.kind in WITH_CHECKLIST}
+        self.with_checklist: set[str] = set()
+        if codes:
+            self.with_checklist = set(
+                CriteriaSet.objects.filter(indicator__in=codes).values_list("indicator_id", flat=True)
+            )
+            self.checklists = Checklists(self.frame, codes, institutions)
+
+    def _load_sums(self, institutions: list[Expected]) -> None:
+        growing = {counted_for(i, c) for i, c in self.defined if i.kind == IndicatorKind.GROWTH}
+        counting = {counted_for(i, c) for i, c in self.defined if i.kind == IndicatorKind.COUNT}
+        self.base_years: dict[Counted, int] = first_years(growing)
+        years = {year for year in self.base_years.values() if year < self.frame.year}
+        self.sums: dict[tuple[int, int], list[tuple[int, dict[Counted, int]]]] = {}
+        if growing or counting:
+            years |= {self.frame.year}
+            rows = sums_by_institution(self.frame, growing | counting, years)
+            for (institution, place, year), sums in rows.items():
+                if (spot := self.spots.get(place)) is not None:
+                    self.sums.setdefault((spot.group_id, year), []).append((institution, sums))
+            self.reporting = reporting_by_year(self.frame, years, [each.institution_id for each in institutions])
+
+    def _load_units(self) -> None:
+        cohorts = [cohort for _indicator, cohort in self.defined if cohort.kind == CohortKind.UNITS]
+        if not cohorts:
+            return
+        day, tiers = self.frame.map_day, {cohort.tier for cohort in cohorts if cohort.tier}
+        self.units_of: dict[tuple[int, str], list[int]] = {}
+        rows = UnitAncestry.objects.filter(on(day), ancestor__in=self.groups, unit__tier__in=tiers)
+        for group_id, tier, unit_id in rows.values_list("ancestor_id", "unit__tier", "unit_id"):
+            self.units_of.setdefault((group_id, tier), []).append(unit_id)
+        readings = UnitReading.objects.filter(
+            on(day),
+            on(day, "reads_as__ancestries__"),
+            reads_as__ancestries__ancestor__tier__in=tiers,
+            unit__in=units_reading_as(self.frame.unit, day),
+        ).values_list("unit_id", "reads_as__ancestries__ancestor_id", "reads_as__ancestries__ancestor__tier")
+        self.unit_at: dict[tuple[int, str], int] = {(place, tier): unit for place, unit, tier in readings}
+        self.registered_places = _places_with_institutions(self.frame)
+
+    def _load_people(self) -> None:
+        shares = [(i, c) for i, c in self.defined if i.kind == IndicatorKind.SHARE_OF_POPULATION]
+        if shares:
+            measures = {tuple(indicator.measures) for indicator, _cohort in shares}
+            self.participation = {each: participation(self.frame, self.spots, each) for each in measures}
+            self.residents = residents(self.frame, self.groups)
+
+    # -- asking --
+
+    def cohort(self, group: AdminUnit, cohort: Cohort) -> list[Expected]:
+        """The institutions of the cohort expected in the group."""
+        return [each for each in self.expected[group.pk] if each.institution_class in cohort.classes]
+
+    def counts(self, indicator: Indicator, institution: Expected) -> bool | None:
+        """Whether an institution gives its unit what the indicator asks for: being open is enough where there is no
+        checklist; None: not known."""
+        if indicator.code not in self.with_checklist:
+            return True
+        outcome = self.checklists.outcome(indicator.code, institution)
+        return {Outcome.MET: True, Outcome.UNKNOWN: None}.get(outcome, False)
+
+    def sum(self, group: AdminUnit, counted: Counted, year: int, of: set[int] | None = None) -> int:
+        """What was counted in the group in `year`, at institutions `of` only if given."""
+        rows = self.sums.get((group.pk, year), [])
+        return sum(sums.get(counted, 0) for institution, sums in rows if of is None or institution in of)
+
+    def counted_at(self, group: AdminUnit, counted: Counted, year: int) -> set[int]:
+        """Institutions at which something was counted in the group in `year`."""
+        return {institution for institution, sums in self.sums.get((group.pk, year), []) if counted in sums}
+
+
+def _places_with_institutions(frame: Frame) -> set[int]:
+    """Units in which at least one institution of any class is open on the frame's last day."""
+    placements = InstitutionPlacement.objects.on(frame.last_day).filter(
+        institution__in=institutions_expected(frame.unit, frame.year, as_of=frame.as_of)
+    )
+    return set(placements.values_list("unit_id", flat=True).distinct())

@@ -1,0 +1,61 @@
+"""The shape of a figure."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.places.models import AdminUnit
+
+Pair = tuple[str, str]
+"""An indicator's code and a cohort's."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorValue:
+    """A figure of one indicator for one cohort, unit and year.
+
+    `state` says whether there is one. `numerator` and `denominator` are what it is made of and what is ever added up;
+    `percent` is made from them (growth: the yearly rate), with two decimals. `reporting` of `expected` is its coverage:
+    institutions, units, or attendances of known people. `note` says in words what a reader must know beside it.
+    """
+
+    indicator_code: str
+    cohort_code: str
+    unit: AdminUnit
+    year: int
+    state: ValueState
+    numerator: int | None = None
+    denominator: int | None = None
+    percent: Decimal | None = None
+    reporting: int = 0
+    expected: int = 0
+    base_year: int | None = None
+    note: str = ""
+
+    @property
+    def has_value(self) -> bool:
+        return self.state == ValueState.VALUE
+
+    @property
+    def coverage(self) -> Decimal | None:
+        """Reporting of expected, in per cent; None when nobody is expected."""
+        return percent_of(self.reporting, self.expected)
+
+
+def percent_of(numerator: int, denominator: int) -> Decimal | None:
+    """`numerator` in per cent of `denominator`, two decimals; None where the denominator is zero."""
+    if not denominator:
+        return None
+    return two_decimals(Decimal(100) * numerator / denominator)
+
+
+def yearly_growth(now: int, base: int, years: int) -> Decimal:
+    """The compound yearly rate in per cent that leads from `base` (above zero) to `now` in `years` (above zero)."""
+    if now <= 0:
+        return Decimal("-100.00")
+    rate = (Decimal(now) / Decimal(base)) ** (Decimal(1) / Decimal(years)) - 1
+    return two_decimals(100 * rate)
+
+
+def two_decimals(number: Decimal) -> Decimal:
+    return number.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

@@ -1,0 +1,130 @@
+"""Sums of the ledger for counts and growth, read on a unit's own map."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import CharField, F, Q, QuerySet, Sum, Value
+
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.frame import Frame
+from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
+from hocsuotdoi.ledger.models import Entry, Posting
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.queries.units import units_reading_as
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is added up: measures that may stand in one sum, for some purposes and at some classes (none: all)."""
+
+    measures: tuple[str, ...]
+    purposes: tuple[str, ...]
+    classes: tuple[str, ...]
+
+    @property
+    def condition(self) -> Q:
+        condition = Q(measure__in=self.measures)
+        if self.purposes:
+            condition &= Q(purpose__in=self.purposes)
+        if self.classes:
+            condition &= Q(institution__institution_class__in=self.classes)
+        return condition
+
+
+def counted_for(indicator: Indicator, cohort: Cohort) -> Counted:
+    return Counted(tuple(indicator.measures), tuple(indicator.purposes), tuple(cohort.classes))
+
+
+def entries_of(frame: Frame) -> QuerySet[Entry]:
+    """Entries of any time whose place is read as the frame's unit or under it."""
+    if frame.unit.tier == Tier.COUNTRY:
+        return Entry.objects.all()
+    return Entry.objects.filter(place__in=units_reading_as(frame.unit, frame.map_day))
+
+
+def period(frame: Frame, year: int) -> tuple[dt.date, dt.date]:
+    """First and last day of `year` that count; a running year is compared with the same days of an earlier one."""
+    last = frame.last_day
+    if (last.month, last.day) == (2, 29):
+        last = last.replace(day=28)
+    return dt.date(year, 1, 1), last.replace(year=year) if year != frame.year else frame.last_day
+
+
+Sums = dict[tuple[int, int, int], dict[Counted, int]]
+"""(institution id, place id, year) to what was counted there; only where something was."""
+
+
+def sums_by_institution(frame: Frame, counted: Collection[Counted], years: Collection[int]) -> Sums:
+    """One query."""
+    if not counted or not years:
+        return {}
+    columns = {f"sum_{number}": each for number, each in enumerate(counted)}
+    days = Q()
+    for year in years:
+        days |= Q(occurred_on__range=period(frame, year))
+    measures = {measure for each in counted for measure in each.measures}
+    rows = (
+        entries_of(frame)
+        .filter(days, measure__in=measures)
+        .values("institution_id", "place_id", year=F("occurred_on__year"))
+        .annotate(**{name: Sum("quantity", filter=each.condition) for name, each in columns.items()})
+        .order_by()
+    )
+    return {
+        (row["institution_id"], row["place_id"], row["year"]): {
+            each: row[name] for name, each in columns.items() if row[name] is not None
+        }
+        for row in rows
+    }
+
+
+def reporting_by_year(frame: Frame, years: Collection[int], institutions: Collection[int]) -> dict[int, set[int]]:
+    """Year to the institutions with at least one posting that stands in its period. One query."""
+    reporting: dict[int, set[int]] = {year: set() for year in years}
+    if not years or not institutions:
+        return reporting
+    days = Q()
+    for year in years:
+        days |= Q(occurred_on__range=period(frame, year))
+    rows = (
+        Posting.objects.filter(days, institution__in=institutions, reversed_by__isnull=True)
+        .exclude(kind=PostingKind.REVERSAL)
+        .values_list("occurred_on__year", "institution_id")
+        .distinct()
+    )
+    for year, institution in rows:
+        reporting[year].add(institution)
+    return reporting
+
+
+def first_years(counted: Collection[Counted]) -> dict[Counted, int]:
+    """The first year of each in the whole country, leaving out what was taken back. One query.
+
+    One base year for all units, so that they can be compared and added up.
+    """
+    columns = list(counted)
+    if not columns:
+        return {}
+    firsts = [
+        Entry.objects.filter(each.condition, quantity__gt=0, posting__reversed_by__isnull=True)
+        .annotate(number=Value(str(number), output_field=CharField()))
+        .order_by("occurred_on")
+        .values_list("number", "occurred_on__year")[:1]
+        for number, each in enumerate(columns)
+    ]
+    rows = firsts[0].union(*firsts[1:], all=True) if len(firsts) > 1 else firsts[0]
+    return {columns[int(number)]: year for number, year in rows}
+
+
+def counts_for_frame(frame: Frame) -> dict[MeasureCode, int]:
+    """Everything the ledger counts, measure by measure; a measure without entries is 0. One query."""
+    rows = (
+        entries_of(frame)
+        .filter(occurred_on__range=(frame.starts_on, frame.last_day))
+        .values_list("measure")
+        .annotate(Sum("quantity"))
+        .order_by()
+    )
+    sums = dict(rows)
+    return {measure: sums.get(measure.value, 0) for measure in MeasureCode}

@@ -1,0 +1,236 @@
+"""Values of indicators for units, years and cohorts, computed from the ledger and the register when asked.
+
+The number of queries depends on the kinds of figures asked for, never on how many units, institutions or pairs.
+See docs/figures.md for each formula in words.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome, ValueState
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.frame import frame_of
+from hocsuotdoi.indicators.queries.material import Material
+from hocsuotdoi.indicators.queries.people import Participation
+from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair, percent_of, yearly_growth
+from hocsuotdoi.indicators.queries.sums import Counted, counted_for, counts_for_frame
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit
+
+__all__ = ["IndicatorValue", "Pair", "counts_for", "values_by_unit", "values_for", "values_from"]
+
+
+def values_for(
+    unit: AdminUnit, year: int, pairs: Sequence[Pair], as_of: dt.date | None = None
+) -> dict[Pair, IndicatorValue]:
+    """The values of (indicator code, cohort code) `pairs` at `unit` for `year`, as seen on `as_of` (None: today).
+
+    Raises KeyError for a code that is not defined.
+    """
+    material = Material(frame_of(unit, year, as_of), [unit], pairs)
+    return {pair: values[unit.pk] for pair, values in values_from(material).items()}
+
+
+def values_by_unit(
+    unit: AdminUnit, units: list[AdminUnit], year: int, pair: Pair, as_of: dt.date | None = None
+) -> dict[int, IndicatorValue]:
+    """One figure for many `units` that lie in `unit`, none within another, on `unit`'s map; keyed by unit id."""
+    return values_from(Material(frame_of(unit, year, as_of), units, [pair]))[pair]
+
+
+def counts_for(unit: AdminUnit, year: int, as_of: dt.date | None = None) -> dict[MeasureCode, int]:
+    """What the ledger counted at `unit` in `year`, on the unit's own map: every measure, 0 where nothing was.
+
+    One query.
+    """
+    return counts_for_frame(frame_of(unit, year, as_of))
+
+
+def values_from(material: Material) -> dict[Pair, dict[int, IndicatorValue]]:
+    """Every figure that the material was loaded for, by pair and unit id. No query."""
+    return {
+        (indicator.code, cohort.code): {
+            group.pk: _Figure(material, group, indicator, cohort).value() for group in material.groups
+        }
+        for indicator, cohort in material.defined
+    }
+
+
+class _Figure:
+    """One figure in the making."""
+
+    def __init__(self, material: Material, group: AdminUnit, indicator: Indicator, cohort: Cohort) -> None:
+        self.material, self.group, self.indicator, self.cohort = material, group, indicator, cohort
+        self.frame = material.frame
+        self.institutions = material.cohort(group, cohort)
+
+    def value(self) -> IndicatorValue:
+        if not self.frame.has_begun:
+            return self._none(note=_("The year has not begun."))
+        if self.indicator.kind == IndicatorKind.GROWTH:
+            return self._growth()
+        if self.indicator.kind == IndicatorKind.COUNT:
+            return self._count()
+        if self.cohort.kind == CohortKind.POPULATION:
+            return self._share_of_population()
+        if self.cohort.kind == CohortKind.UNITS:
+            return self._share_of_units()
+        return self._share_of_institutions()
+
+    def _share_of_institutions(self) -> IndicatorValue:
+        outcomes = Counter(self.material.checklists.outcome(self.indicator.code, each) for each in self.institutions)
+        met, known = outcomes[Outcome.MET], outcomes[Outcome.MET] + outcomes[Outcome.NOT_MET]
+        excused = outcomes[Outcome.NOT_APPLICABLE]
+        expected = len(self.institutions) - excused
+        if not expected:
+            note = _("There is no open institution of this kind here.")
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        if not known:
+            note = _("None of the institutions has given enough answers yet.")
+            return self._none(expected=expected, note=note)
+        note = ""
+        if excused:
+            note = ngettext(
+                "%(count)d institution to which the criteria do not apply is left out.",
+                "%(count)d institutions to which the criteria do not apply are left out.",
+                excused,
+            ) % {"count": excused}
+        return self._made(met, known, known, expected, note)
+
+    def _share_of_units(self) -> IndicatorValue:
+        if not self.cohort.tier:
+            met = sum(self.material.counts(self.indicator, each) is True for each in self.institutions)
+            note = _(
+                "{count} here meet it; how many villages and residential groups there are has not been stated, so "
+                "there is no share."
+            ).format(count=met)
+            return self._none(numerator=met, note=note)
+        units = self.material.units_of.get((self.group.pk, self.cohort.tier), [])
+        if not units:
+            note = _("On the map of {day} there is no {tier} here.").format(
+                day=date_format(self.frame.map_day, "d/m/Y"), tier=Tier(self.cohort.tier).label
+            )
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        answers: dict[int, list[bool | None]] = {}
+        for institution in self.institutions:
+            if (unit_id := self.material.unit_at.get((institution.unit_id, self.cohort.tier))) is not None:
+                answers.setdefault(unit_id, []).append(self.material.counts(self.indicator, institution))
+        registered = {self.material.unit_at.get((place, self.cohort.tier)) for place in self.material.registered_places}
+        verdicts = Counter(
+            _verdict(
+                answers.get(unit_id, []),
+                unit_id in registered and self.indicator.code not in self.material.with_checklist,
+            )
+            for unit_id in units
+        )
+        known = verdicts[True] + verdicts[False]
+        if not known:
+            note = _("None of the units has enough in the register yet.")
+            return self._none(expected=len(units), note=note)
+        denominator = len(units) if self.indicator.kind == IndicatorKind.UNITS_OF_UNITS else known
+        return self._made(verdicts[True], denominator, known, len(units))
+
+    def _growth(self) -> IndicatorValue:
+        counted = counted_for(self.indicator, self.cohort)
+        base_year, expected = self.material.base_years.get(counted), len(self.institutions)
+        if not expected:
+            note = _("There is no open institution of this kind here.")
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        if base_year is None or base_year >= self.frame.year:
+            note = _("Growth needs a year before {year} with figures; there is none yet.").format(year=self.frame.year)
+            return self._none(expected=expected, note=note)
+        both = self.material.reporting[self.frame.year] & self.material.reporting[base_year]
+        constant = {each.institution_id for each in self.institutions} & both
+        base, now = (self.material.sum(self.group, counted, year, constant) for year in (base_year, self.frame.year))
+        note = self._growth_note(counted, base_year, constant)
+        if base <= 0:
+            note = _("Nothing was counted in the base year {year} here.").format(year=base_year) + " " + note
+            return self._none(expected=expected, reporting=len(constant), base_year=base_year, note=note)
+        rate = yearly_growth(now, base, self.frame.year - base_year)
+        return self._made(now, base, len(constant), expected, note, percent=rate, base_year=base_year)
+
+    def _growth_note(self, counted: Counted, base_year: int, constant: set[int]) -> str:
+        words = [
+            _("Compound yearly growth from {base_year}, over the institutions that reported in both years.").format(
+                base_year=base_year
+            )
+        ]
+        there = {year: self.material.counted_at(self.group, counted, year) for year in (base_year, self.frame.year)}
+        if new := there[self.frame.year] - constant:
+            words.append(_("Not compared, new or silent in the base year: {count}.").format(count=len(new)))
+        if gone := there[base_year] - constant:
+            words.append(_("Not compared, closed or silent this year: {count}.").format(count=len(gone)))
+        if self.frame.is_running:
+            words.append(
+                _("The year is running: both years are counted up to {day}.").format(
+                    day=date_format(self.frame.last_day, "d/m")
+                )
+            )
+        return " ".join(words)
+
+    def _count(self) -> IndicatorValue:
+        counted = counted_for(self.indicator, self.cohort)
+        reporting = {each.institution_id for each in self.institutions} & self.material.reporting[self.frame.year]
+        total = self.material.sum(self.group, counted, self.frame.year, None)
+        if not reporting and not total:
+            return self._none(expected=len(self.institutions), note=_("Nobody has reported yet."))
+        return self._made(total, None, len(reporting), len(self.institutions))
+
+    def _share_of_population(self) -> IndicatorValue:
+        took_part = self.material.participation[tuple(self.indicator.measures)].get(
+            (self.group.pk, self.cohort.urban), Participation()
+        )
+        coverage = {"reporting": took_part.known, "expected": took_part.attendances}
+        people = self.material.residents.get(self.group.pk)
+        population = people.of(self.cohort.urban) if people else None
+        if population == 0:
+            note = _("Nobody lives here in this kind of area.")
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        attended = _("{count} attendances were counted; they are not people and are not used instead.").format(
+            count=took_part.attendances
+        )
+        if people is None or population is None:
+            note = _("The population has not been entered, so there is no denominator.") + " " + attended
+            return self._none(numerator=took_part.people or None, note=note, **coverage)
+        if not took_part.known:
+            note = _("How many different people took part is not known.") + " " + attended
+            return self._none(denominator=population, note=note, **coverage)
+        note = _("Different people known by their learner key; population of {year}.").format(year=people.year)
+        return self._made(took_part.people, population, note=note, **coverage)
+
+    def _made(
+        self, numerator: int, denominator: int | None, reporting: int, expected: int, note: str = "", **more: Any
+    ) -> IndicatorValue:
+        if denominator is not None:
+            more.setdefault("percent", percent_of(numerator, denominator))
+        return self._shaped(
+            ValueState.VALUE,
+            numerator=numerator,
+            denominator=denominator,
+            reporting=reporting,
+            expected=expected,
+            note=note,
+            **more,
+        )
+
+    def _none(self, state: ValueState = ValueState.NOT_REPORTED, **more: Any) -> IndicatorValue:
+        return self._shaped(state, **more)
+
+    def _shaped(self, state: ValueState, **more: Any) -> IndicatorValue:
+        return IndicatorValue(self.indicator.code, self.cohort.code, self.group, self.frame.year, state, **more)
+
+
+def _verdict(answers: list[bool | None], absence_counts: bool) -> bool | None:
+    """A unit has it when one of its institutions does; without any, only a unit with a register can be said not to."""
+    if True in answers:
+        return True
+    if None in answers or not answers:
+        return False if absence_counts and not answers else None
+    return False

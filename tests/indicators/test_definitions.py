@@ -1,0 +1,162 @@
+import datetime as dt
+
+import pytest
+import yaml
+
+from hocsuotdoi.indicators.enums import AnswerSource
+from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Criterion, Indicator, Measure
+from hocsuotdoi.indicators.operations.definitions import (
+    DATA,
+    BadDefinition,
+    UsedDefinitionChanged,
+    load_definitions,
+)
+from hocsuotdoi.indicators.queries.answers import RULES
+from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the data files that a test may spoil."""
+    for name in ("measures", "cohorts", "indicators", "criteria"):
+        (tmp_path / f"{name}.yaml").write_text((DATA / f"{name}.yaml").read_text())
+    return tmp_path
+
+
+def rewrite(folder, name, change):
+    path = folder / f"{name}.yaml"
+    rows = yaml.safe_load(path.read_text())
+    change(rows)
+    path.write_text(yaml.safe_dump(rows, allow_unicode=True))
+
+
+def counts():
+    return [model.objects.count() for model in (Measure, Cohort, Indicator, CriteriaSet, Criterion)]
+
+
+def test_load_definitions_twice_changes_nothing():
+    load_definitions()
+    first, ids = counts(), set(CriteriaSet.objects.values_list("pk", flat=True))
+
+    load_definitions()
+
+    assert counts() == first
+    assert set(CriteriaSet.objects.values_list("pk", flat=True)) == ids
+
+
+def test_load_definitions_defines_every_measure():
+    load_definitions()
+
+    assert set(Measure.objects.values_list("code", flat=True)) == set(MeasureCode.values)
+
+
+def test_measures_that_are_never_added_say_so_both_ways():
+    load_definitions()
+    apart = {measure.code: set(measure.never_added_to) for measure in Measure.objects.all()}
+
+    assert {code: {other for other in others if code not in apart[other]} for code, others in apart.items()} == {
+        code: set() for code in apart
+    }
+
+
+def test_every_indicator_adds_only_what_may_be_added():
+    load_definitions()
+    apart = {measure.code: set(measure.never_added_to) for measure in Measure.objects.all()}
+
+    for indicator in Indicator.objects.all():
+        for code in indicator.measures:
+            assert not apart[code] & set(indicator.measures), indicator.code
+
+
+def test_every_class_of_a_checked_cohort_has_one_checklist_on_a_day():
+    load_definitions()
+    for indicator in Indicator.objects.filter(criteria_sets__isnull=False).distinct():
+        classes = [c for s in indicator.criteria_sets.on(dt.date(2026, 11, 23)) for c in s.classes]
+        assert len(classes) == len(set(classes)), indicator.code
+
+
+def test_checklists_ask_for_no_more_than_they_hold():
+    load_definitions()
+
+    for criteria_set in CriteriaSet.objects.prefetch_related("criteria"):
+        assert 0 < criteria_set.needed <= len(criteria_set.criteria.all())
+
+
+def test_parameters_name_things_that_exist():
+    load_definitions()
+    for criterion in Criterion.objects.exclude(answered_by=AnswerSource.STAFF):
+        parameters = criterion.parameters
+        measures = {parameters["measure"]} if "measure" in parameters else set(parameters.get("measures", ()))
+        assert RULES[criterion.rule].accepts(parameters)
+        assert measures <= set(MeasureCode.values)
+        assert set(parameters.get("purposes", ())) <= set(Purpose.values)
+
+
+def test_word_mended_in_place_is_taken_over(folder):
+    load_definitions()
+
+    rewrite(folder, "criteria", lambda rows: rows[0]["criteria"][0].update(question="Câu hỏi rõ hơn?"))
+    load_definitions(folder)
+
+    assert Criterion.objects.filter(question="Câu hỏi rõ hơn?").count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda rows: rows[0].update(needed=1),
+        lambda rows: rows[0]["criteria"][0]["parameters"].update(quantity=2),
+        lambda rows: rows[0]["criteria"].pop(),
+    ],
+)
+def test_substance_changed_without_a_new_version_is_refused(folder, change):
+    load_definitions()
+    before = counts()
+    rewrite(folder, "criteria", change)
+
+    with pytest.raises(UsedDefinitionChanged):
+        load_definitions(folder)
+
+    assert counts() == before
+
+
+def test_new_version_stands_beside_the_old_one(folder):
+    load_definitions()
+
+    def add_version(rows):
+        successor = {**rows[0], "version": 2, "needed": 5, "starts_on": dt.date(2027, 1, 1)}
+        rows[0]["ends_on"] = dt.date(2027, 1, 1)
+        rows.append(successor)
+
+    rewrite(folder, "criteria", add_version)
+    load_definitions(folder)
+
+    sets = CriteriaSet.objects.filter(indicator="library_services", classes__contains=["library_province"])
+    assert [s.needed for s in sets.on(dt.date(2026, 12, 31))] == [4]
+    assert [s.needed for s in sets.on(dt.date(2027, 1, 1))] == [5]
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("measures", lambda rows: rows.pop()),
+        ("measures", lambda rows: rows[0].update(colour="red")),
+        ("criteria", lambda rows: rows[0]["criteria"][0].update(rule="guess")),
+        ("criteria", lambda rows: rows[0]["criteria"][0].update(parameters={"quantity": 1})),
+        ("criteria", lambda rows: rows[0]["criteria"][4].update(rule="rooms_known")),
+    ],
+)
+def test_bad_file_is_refused_and_changes_nothing(folder, name, change):
+    rewrite(folder, name, change)
+
+    with pytest.raises(BadDefinition):
+        load_definitions(folder)
+
+    assert counts() == [0] * 5
+
+
+def test_dimensions_fit_their_columns():
+    for choices, length in ((Sex, 8), (AgeBand, 8), (Channel, 12), (Purpose, 16), (MeasureCode, 32)):
+        assert max(map(len, choices.values)) <= length
