@@ -126,7 +126,7 @@ del C
 
 
 class EquipmentKind(models.TextChoices):
-    """What the programme's plans ask a house to have (plan 169 of Đắk Nông, I.2.c) and what reading and learning need."""
+    """What plans ask a house to have (169/KH-UBND of Đắk Nông, I.2.c), and what reading and learning need."""
 
     SOUND = "sound", _("sound system")
     LIGHT = "light", _("stage light")

@@ -1,6 +1,7 @@
 """Whatever the reforms, each unit of any time is read as exactly one unit of any map, and totals agree on all maps."""
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass, field
 
 import pytest
@@ -133,7 +134,7 @@ def test_any_chain_of_reforms_reads_each_unit_once_and_keeps_totals(empty_territ
             below = sum(total[child] for child, parent in parents.items() if parent == unit.pk)
             assert total[unit.pk] == own + below
             assert unit.tier != Tier.COUNTRY or total[unit.pk] == sum(facts.values())
-    for earlier, later in zip(days, days[1:], strict=False):
+    for earlier, later in itertools.pairwise(days):
         begun = {u.pk for u in world.everything if u.starts_on is None or u.starts_on <= earlier}
         assert all(reads[later][reads[earlier][pk]] == reads[later][pk] for pk in begun)
 

@@ -1,4 +1,4 @@
-"""The reform of 1 July 2025, worked out from the two packages: which unit ended, began or went on, and what became what.
+"""The reform of 1 July 2025, worked out from the two packages: what ended, began or went on, and what became what.
 
 Rules (docs/decisions/0010-territory-through-time.md says why):
 
@@ -229,7 +229,7 @@ def _step(
 
 
 def _origin(reform: _Reform, new: tuple[str, str]) -> str:
-    """As which old unit a new one is read on older maps: one that went there whole or mainly, by code, name, nearness."""
+    """As which old unit a new one is read on older maps: one that went there mainly, by code, name, nearness."""
     unit = reform.communes[new]
 
     def rank(old: str) -> tuple:

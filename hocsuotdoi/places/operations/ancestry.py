@@ -44,7 +44,7 @@ SELECT * FROM earlier WHERE unit_id <> reads_as_id
 
 @transaction.atomic
 def rebuild() -> None:
-    """Recomputes `UnitAncestry` and `UnitReading` whole, from parents and successions (about a second for the country)."""
+    """Recomputes `UnitAncestry` and `UnitReading` whole, from parents and successions (a second for the country)."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM places_unitancestry")
         cursor.execute("DELETE FROM places_unitreading")

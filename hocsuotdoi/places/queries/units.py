@@ -57,7 +57,7 @@ def units_on_map(day: dt.date, tier: Tier | None = None) -> QuerySet[AdminUnit]:
 
 
 def search_units(text: str, day: dt.date) -> QuerySet[AdminUnit]:
-    """Units of `day` whose name holds every word of `text`; a word with marks matches only itself, without marks any."""
+    """Units of `day` whose name holds every word of `text`; typed without marks, a word matches any marking of it."""
     condition = Q()
     for term in search_terms(text):
         condition &= Q(search_text__contains=term)
@@ -83,7 +83,7 @@ def was(unit: AdminUnit) -> QuerySet[Succession]:
 
 
 def unit_rows(day: dt.date) -> list[dict[str, str | None]]:
-    """The units of `day` as `{code, name, tier, parent}`, the parent as its code (None for the country): tier by tier, by code."""
+    """The units of `day` as `{code, name, tier, parent}`, tier by tier; the parent is a code, None for the country."""
     links = UnitParent.objects.on(day).values_list("unit_id", "parent__code")
     parents: dict[int, str] = dict(links)
     order = {tier: rank for rank, tier in enumerate(Tier)}
