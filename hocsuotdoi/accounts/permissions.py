@@ -1,25 +1,28 @@
-"""Every right there is. A role is a list of these; a route names one of these."""
+"""Every right there is, in words. A role is a list of these; a route names one of these."""
 
 from enum import StrEnum
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-class Permission(StrEnum):
-    VIEW_WORKSPACE = "view_workspace"
-    VIEW_ACTIVITY = "view_activity"
-    EDIT_ACTIVITY = "edit_activity"
-    CALL_ROLL = "call_roll"
-    VIEW_PARTICIPANTS = "view_participants"
-    EDIT_INSTITUTION = "edit_institution"
-    ANSWER_CRITERIA = "answer_criteria"
-    VIEW_FIGURES = "view_figures"
-    EDIT_PLAN = "edit_plan"
-    ANSWER_FINDING = "answer_finding"
-    VIEW_REPORT = "view_report"
-    WRITE_REPORT = "write_report"
-    FREEZE_REPORT = "freeze_report"
-    VIEW_ROLES = "view_roles"
-    ASSIGN_ROLE = "assign_role"
-    VIEW_AUDIT = "view_audit"
+
+class Permission(models.TextChoices):
+    VIEW_WORKSPACE = "view_workspace", _("open the workspace")
+    VIEW_ACTIVITY = "view_activity", _("see activities, drafts too")
+    EDIT_ACTIVITY = "edit_activity", _("make, publish and cancel activities")
+    CALL_ROLL = "call_roll", _("call the roll and close sessions")
+    VIEW_PARTICIPANTS = "view_participants", _("read names on sign-in sheets")
+    EDIT_INSTITUTION = "edit_institution", _("keep an institution's register entry")
+    ANSWER_CRITERIA = "answer_criteria", _("answer criteria")
+    VIEW_FIGURES = "view_figures", _("see figures down to their entries")
+    EDIT_PLAN = "edit_plan", _("enter plans")
+    ANSWER_FINDING = "answer_finding", _("answer findings of the plan check")
+    VIEW_REPORT = "view_report", _("read reports before they are signed")
+    WRITE_REPORT = "write_report", _("write reports")
+    FREEZE_REPORT = "freeze_report", _("freeze a report's figures")
+    VIEW_ROLES = "view_roles", _("see who holds which role")
+    ASSIGN_ROLE = "assign_role", _("give and end roles")
+    VIEW_AUDIT = "view_audit", _("read who changed what")
 
 
 READING = frozenset(permission for permission in Permission if permission.startswith("view_"))

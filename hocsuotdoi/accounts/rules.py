@@ -20,7 +20,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.accounts.enums import HeldAt, RoleName
 from hocsuotdoi.accounts.models import Person, PowerSwitch, RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import ROLES, Role
@@ -91,6 +91,16 @@ def may_give(person: Someone, role: RoleName, thing: object, day: dt.date | None
     there which the giver cannot do: nobody hands on more than they hold, also not to themselves."""
     own = permissions_at(person, thing, day)
     return Permission.ASSIGN_ROLE in own and ROLES[role].permissions <= own
+
+
+def roles_that_may_be_given(
+    person: Someone, held_at: HeldAt, thing: object, day: dt.date | None = None
+) -> list[RoleName]:
+    """The roles that are held at places of this kind and that `person` may give at this one."""
+    own = permissions_at(person, thing, day)
+    if Permission.ASSIGN_ROLE not in own:
+        return []
+    return [role.name for role in ROLES.values() if held_at in role.held_at and role.permissions <= own]
 
 
 def holds_switched_role(person: Someone, day: dt.date) -> bool:

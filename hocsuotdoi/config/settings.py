@@ -34,7 +34,8 @@ def _secret_key(data_dir: Path) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise ImproperlyConfigured(
-            f"The data folder {data_dir} cannot be written ({error.strerror}): set DATA_DIR to a folder that you may write."
+            f"The data folder {data_dir} cannot be written ({error.strerror}): "
+            "set DATA_DIR to a folder that you may write."
         ) from error
 
 
@@ -130,7 +131,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "hocsuotdoi.config.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -156,6 +157,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "hocsuotdoi.workspace.home.doors.navigation",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
@@ -268,6 +270,9 @@ if PUBLIC_URL.startswith("https://"):
     SECURE_SSL_REDIRECT = BEHIND_PROXY
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- how long personal data is kept ---
+NAMES_KEPT_MONTHS = env.int("NAMES_KEPT_MONTHS", 24, validate=validate.Range(1, 240))
 
 # --- background work ---
 PROCRASTINATE_ON_APP_READY = "hocsuotdoi.core.jobs.on_app_ready"

@@ -3,4 +3,6 @@ from django.urls import include, path
 app_name = "portal"
 urlpatterns: list = [
     path("", include("hocsuotdoi.portal.home.urls")),
+    path("", include("hocsuotdoi.portal.accounts.urls")),
+    path("", include("hocsuotdoi.portal.activities.urls")),
 ]

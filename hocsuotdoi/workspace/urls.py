@@ -3,4 +3,7 @@ from django.urls import include, path
 app_name = "workspace"
 urlpatterns: list = [
     path("components/", include("hocsuotdoi.workspace.components.urls")),
+    path("", include("hocsuotdoi.workspace.home.urls")),
+    path("", include("hocsuotdoi.workspace.accounts.urls")),
+    path("reports/", include("hocsuotdoi.workspace.reporting.urls")),
 ]

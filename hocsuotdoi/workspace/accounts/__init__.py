@@ -1,0 +1,1 @@
+"""Roles, powers, the audit trail."""

@@ -1,0 +1,80 @@
+"""Who changed what: the trail, as far as the person may read it.
+
+Other pages link here with `?thing=<label>:<key>`, for example `?thing=programme.plan:12`: then it is the trail of that
+thing and of what hangs on it.
+"""
+
+import datetime as dt
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.audit import TrailPage, tracked_kinds, trail
+from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.workspace.accounts.forms import AuditFilter
+from hocsuotdoi.workspace.accounts.trail import kind_choices, lines
+
+_ON_A_PAGE = 50
+
+
+@requires(Permission.VIEW_AUDIT)
+def audit(request: HttpRequest) -> HttpResponse:
+    thing = _thing(request.GET.get("thing", ""))
+    form = AuditFilter(request.GET, kinds=kind_choices())
+    page = TrailPage([], None)
+    if form.is_valid():
+        page = _find(request, form.cleaned_data, thing)
+    context = {
+        "form": form,
+        "lines": lines(page.entries),
+        "older_than": page.older_than.isoformat() if page.older_than else "",
+        "narrowed": any(request.GET.get(name) for name in form.fields),
+        "thing": request.GET.get("thing", ""),
+    }
+    return render(request, "workspace/accounts/audit.html", context)
+
+
+def _find(request: HttpRequest, wanted: dict, thing: tuple[str, str] | None) -> TrailPage:
+    by = None
+    if wanted["email"]:
+        by = Person.objects.filter(email__iexact=wanted["email"]).first()
+        if by is None:
+            return TrailPage([], None)
+    ends_at = _midnight(wanted["last"] + dt.timedelta(days=1)) if wanted["last"] else None
+    older_than = parse_datetime(request.GET.get("before", "").replace(" ", "+"))
+    return trail(
+        request.user,
+        day=timezone.localdate(),
+        kinds=[wanted["kind"]] if wanted["kind"] else [],
+        thing=thing,
+        by=by,
+        starts_at=_midnight(wanted["first"]) if wanted["first"] else None,
+        ends_at=min(filter(None, [ends_at, older_than]), default=None),
+        limit=_ON_A_PAGE,
+    )
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+def _thing(text: str) -> tuple[str, str] | None:
+    """«programme.plan:12» → ("programme.plan", "12"); another text is no page."""
+    if not text:
+        return None
+    label, _colon, key = text.partition(":")
+    if label not in tracked_kinds() or not _is_key(label, key):
+        raise Http404
+    return label, key
+
+
+def _is_key(label: str, key: str) -> bool:
+    try:
+        tracked_kinds()[label].pgh_tracked_model._meta.pk.to_python(key)
+    except Exception:  # each kind of key refuses in its own way
+        return False
+    return bool(key)

@@ -1,0 +1,182 @@
+"""The audit trail in words: a sentence for each change, the things and fields by the names people know them by."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Field, ForeignKey, Model
+from django.utils.formats import date_format
+from django.utils.text import Truncator, capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.accounts.models import Person, RoleAssignment
+from hocsuotdoi.accounts.queries.audit import TrailEntry, tracked_kinds
+from hocsuotdoi.places.models import AdminUnit, Agency, Institution
+
+_LONGEST_VALUE = 120
+
+# What a tracked model is called in a sentence; the rest go by their verbose name.
+_KINDS = {
+    "accounts.roleassignment": gettext_lazy("role"),
+    "accounts.powerswitch": gettext_lazy("administrator's powers"),
+    "activities.activity": gettext_lazy("activity"),
+    "activities.session": gettext_lazy("session"),
+    "indicators.population": gettext_lazy("population"),
+    "places.equipment": gettext_lazy("equipment"),
+    "places.institution": gettext_lazy("institution"),
+    "places.institutionagency": gettext_lazy("agency that runs an institution"),
+    "places.institutionplacement": gettext_lazy("place of an institution"),
+    "places.institutionstatus": gettext_lazy("state of an institution"),
+    "places.openinghours": gettext_lazy("opening hours"),
+    "places.room": gettext_lazy("room"),
+    "programme.clause": gettext_lazy("clause"),
+    "programme.findinganswer": gettext_lazy("answer to a finding"),
+    "programme.plan": gettext_lazy("plan"),
+    "programme.target": gettext_lazy("target"),
+    "programme.task": gettext_lazy("task"),
+    "programme.taskagency": gettext_lazy("part of an agency in a task"),
+    "reporting.report": gettext_lazy("report"),
+}
+_FIELDS = {
+    "starts_on": gettext_lazy("first day"),
+    "ends_on": gettext_lazy("first day after the end"),
+    "starts_at": gettext_lazy("start"),
+    "ends_at": gettext_lazy("end"),
+    "unit": gettext_lazy("unit"),
+    "agency": gettext_lazy("agency"),
+    "institution": gettext_lazy("institution"),
+    "institution_class": gettext_lazy("class"),
+    "person": gettext_lazy("person"),
+    "role": gettext_lazy("role"),
+    "state": pgettext_lazy("of an institution", "state"),
+    "status": pgettext_lazy("of a plan or an activity", "state"),
+    "low": gettext_lazy("figure"),
+    "high": gettext_lazy("upper figure"),
+    "year": gettext_lazy("year"),
+    "operator": gettext_lazy("comparison"),
+    "name": gettext_lazy("name"),
+    "latitude": gettext_lazy("latitude"),
+    "longitude": gettext_lazy("longitude"),
+    "parent": gettext_lazy("what it belongs to"),
+}
+# Derived from other fields, or our own keys: nobody needs to read them.
+_UNSPOKEN = {"id", "sort_key", "search_text", "version", "given_at", "created_at", "changed_at", "places_taken"}
+
+
+@dataclass(frozen=True)
+class Line:
+    at: dt.datetime
+    who: str
+    what: str
+    changes: list[tuple[str, str, str]]  # field, before, after
+    act: str
+    trail_of: str  # what `?thing=` takes
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Every kind of thing whose changes are kept, by its name."""
+    return sorted(
+        ((label, capfirst(_kind(event.pgh_tracked_model))) for label, event in tracked_kinds().items()),
+        key=lambda pair: pair[1],
+    )
+
+
+def lines(entries: Iterable[TrailEntry]) -> list[Line]:
+    """A readable line for each change; one that touched only derived fields is left out."""
+    said = [_line(entry) for entry in entries]
+    return [line for line in said if line is not None]
+
+
+def _line(entry: TrailEntry) -> Line | None:
+    changes = [
+        (_field(change.field), spoken(change.before, change.field), spoken(change.after, change.field))
+        for change in entry.changes
+        if change.field.name not in _UNSPOKEN
+    ]
+    if entry.act == "update" and not changes:
+        return None
+    return Line(
+        at=entry.at,
+        who=str(entry.person) if entry.person else _("The program, or somebody in the database itself"),
+        what=_sentence(entry),
+        changes=changes,
+        act=entry.act,
+        trail_of=f"{entry.kind._meta.label_lower}:{entry.thing.pk}",
+    )
+
+
+def _sentence(entry: TrailEntry) -> str:
+    if entry.kind is RoleAssignment:
+        return _role_sentence(entry)
+    patterns = {
+        "insert": _("entered: {thing}"),
+        "update": _("changed: {thing}"),
+        "delete": _("removed: {thing}"),
+    }
+    return patterns[entry.act].format(thing=name_of(entry))
+
+
+def _role_sentence(entry: TrailEntry) -> str:
+    place = next((entry.links[name] for name in ("unit", "agency", "institution") if name in entry.links), "–")
+    patterns = {
+        "insert": _("gave {person} the role “{role}” at {place}"),
+        "update": _("changed the role “{role}” of {person} at {place}"),
+        "delete": _("took back the role “{role}” of {person} at {place}"),
+    }
+    role = RoleName(entry.thing.role).label
+    return patterns[entry.act].format(person=entry.links.get("person", "–"), role=role, place=place)
+
+
+def name_of(entry: TrailEntry) -> str:
+    """«phòng “Phòng đọc”, Thư viện phường Bắc Kạn»: the kind, the thing's own name, what it belongs to."""
+    own = _own_name(entry.thing)
+    belongs = [str(link) for link in entry.links.values() if _is_owner(entry.kind, link)]
+    return ", ".join([f"{_kind(entry.kind)} “{own}”" if own else _kind(entry.kind), *belongs])
+
+
+def _own_name(thing: Model) -> str:
+    for name in ("name", "number", "title", "path", "heading", "written", "text", "reason"):
+        value = thing.__dict__.get(name)
+        if isinstance(value, str) and value:
+            return Truncator(value).chars(_LONGEST_VALUE)
+    if "year" in thing.__dict__:
+        return str(thing.__dict__["year"])
+    return ""
+
+
+def _is_owner(kind: type[Model], link: Model) -> bool:
+    if isinstance(link, Person) or type(link) is kind:
+        return False
+    if isinstance(link, Institution):
+        return True
+    return isinstance(link, AdminUnit | Agency) or link._meta.label_lower in tracked_kinds()
+
+
+def _kind(model: type[Model]) -> str:
+    return str(_KINDS.get(model._meta.label_lower, model._meta.verbose_name))
+
+
+def _field(field: Field) -> str:
+    return str(_FIELDS.get(field.name, field.verbose_name))
+
+
+def spoken(value: Any, field: Field) -> str:
+    """A value as people write it: «trống» for nothing, days and moments in our order, long texts cut."""
+    if value is None or value == "" or value == []:
+        return _("empty")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dt.datetime):
+        return date_format(localtime(value), "H:i j/n/Y")
+    if isinstance(value, dt.date):
+        return date_format(value, "j/n/Y")
+    if isinstance(value, list):
+        labels = dict(getattr(getattr(field, "base_field", None), "choices", None) or [])
+        return ", ".join(str(labels.get(each, each)) for each in value)
+    if isinstance(field, ForeignKey) and not isinstance(value, Model):
+        return _("something that is gone")
+    return Truncator(str(value)).chars(_LONGEST_VALUE)

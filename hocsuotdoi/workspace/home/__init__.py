@@ -1,0 +1,1 @@
+"""The first page of staff: what is to be done today."""

@@ -1,0 +1,100 @@
+"""The doors of the workspace: which pages a person may open. One whose address does not exist is left out."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from hocsuotdoi.accounts.permissions import Permission
+
+_AT_MOST_IN_NAVIGATION = 5
+
+
+@dataclass(frozen=True)
+class Door:
+    name: str
+    label: str | Promise
+    detail: str | Promise
+    icon: str
+    needs: Permission | None
+
+    @property
+    def area(self) -> str:
+        """The part of the address's name that all pages behind this door share."""
+        return self.name.removeprefix("workspace:").rpartition("-")[0] or self.name.removeprefix("workspace:")
+
+
+# In the order of a working day; the first five that open are the navigation.
+DOORS = [
+    Door("workspace:home", _("Today"), _("What is to be done today"), "home", None),
+    Door(
+        "workspace:activities-activity-list",
+        _("Activities"),
+        _("Make, publish, call the roll, close"),
+        "calendar",
+        Permission.VIEW_ACTIVITY,
+    ),
+    Door(
+        "workspace:indicators-criteria-list",
+        _("Criteria"),
+        _("What an institution offers and has: answered once a year"),
+        "check",
+        Permission.ANSWER_CRITERIA,
+    ),
+    Door(
+        "workspace:programme-plan-list",
+        _("Plans"),
+        _("Plans, what the plan check found, answers to it"),
+        "plan",
+        Permission.EDIT_PLAN,
+    ),
+    Door(
+        "workspace:reporting-report-list",
+        _("Reports"),
+        _("The yearly report: words, figures, the signed document"),
+        "report",
+        Permission.VIEW_REPORT,
+    ),
+    Door(
+        "workspace:places-institution-list",
+        _("Institutions"),
+        _("The register: opening hours, rooms, equipment"),
+        "museum",
+        Permission.EDIT_INSTITUTION,
+    ),
+    Door("workspace:accounts-role-list", _("Roles"), _("Who holds which role where"), "people", Permission.VIEW_ROLES),
+    Door(
+        "workspace:accounts-audit",
+        _("Changes"),
+        _("Who changed which plan, target, role or institution"),
+        "history",
+        Permission.VIEW_AUDIT,
+    ),
+]
+
+
+def doors_of(request: HttpRequest) -> list[dict]:
+    """All doors that open for the person, as {label, detail, url, icon, is_current}."""
+    here = request.resolver_match.url_name or "" if request.resolver_match else ""
+    doors = []
+    for door in DOORS:
+        if door.needs is not None and door.needs not in request.permissions:
+            continue
+        try:
+            url = reverse(door.name)
+        except NoReverseMatch:
+            continue
+        is_current = here == door.area or here.startswith(f"{door.area}-")
+        doors.append(
+            {"label": door.label, "detail": door.detail, "url": url, "icon": door.icon, "is_current": is_current}
+        )
+    return doors
+
+
+def navigation(request: HttpRequest) -> dict:
+    """Context processor: `workspace_nav` for the frame of the staff's pages."""
+    if not request.path.startswith("/workspace/") or not hasattr(request, "permissions"):
+        return {}
+    return {"workspace_nav": SimpleLazyObject(lambda: doors_of(request)[:_AT_MOST_IN_NAVIGATION])}
