@@ -2,15 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.portal.home.front import front_at
 
 
 @public
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home/home.html")
+    return render(request, "portal/home/home.html", {"front": front_at(timezone.now())})
 
 
 @public

@@ -1,0 +1,73 @@
+"""What the first page shows, gathered in a few reads."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.queries.offer import Wish, whats_on
+from hocsuotdoi.indicators.queries.values import counts_for
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.queries.institutions import active_on
+from hocsuotdoi.places.queries.units import children_of, country
+from hocsuotdoi.portal.home.calendar import ObservanceAhead, observance_ahead
+
+SHOWN_SESSIONS = 5
+FIGURES_KEPT_SECONDS = 30  # a new entry shows within a minute
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Whole-country figures of the year. `visits` are those of libraries, museums and centres together."""
+
+    year: int
+    sessions: int
+    attendance: int
+    visits: int
+    institutions: int
+
+
+@dataclass(frozen=True)
+class Front:
+    today: dt.date
+    sessions: list[Session] = field(default_factory=list)
+    sessions_today: int = 0
+    observance: ObservanceAhead | None = None
+    country: AdminUnit | None = None
+    provinces: list[AdminUnit] = field(default_factory=list)
+    reached: Reached | None = None
+
+
+def front_at(at: dt.datetime) -> Front:
+    """The first page at the moment `at`; before the territory is loaded, the page without places and figures."""
+    today = timezone.localdate(at)
+    to_come = whats_on(Wish(), at=at)
+    sessions = list(to_come[:SHOWN_SESSIONS])
+    sessions_today = whats_on(Wish(first_day=today, last_day=today), at=at).count()
+    try:
+        whole = country()
+    except AdminUnit.DoesNotExist:
+        return Front(today, sessions, sessions_today, observance_ahead(today))
+    return Front(
+        today=today,
+        sessions=sessions,
+        sessions_today=sessions_today,
+        observance=observance_ahead(today),
+        country=whole,
+        provinces=list(children_of(whole, today)),
+        reached=cache.get_or_set(f"front:{today}", lambda: _reached(whole, today), FIGURES_KEPT_SECONDS),
+    )
+
+
+def _reached(whole: AdminUnit, today: dt.date) -> Reached:
+    counts = counts_for(whole, today.year)
+    return Reached(
+        year=today.year,
+        sessions=counts[MeasureCode.PROGRAMME_SESSION],
+        attendance=counts[MeasureCode.PROGRAMME_ATTENDANCE],
+        visits=sum(counts[m] for m in (MeasureCode.LIBRARY_VISIT, MeasureCode.MUSEUM_VISIT, MeasureCode.CENTRE_VISIT)),
+        institutions=active_on(Institution.objects.all(), today).count(),
+    )
