@@ -158,6 +158,10 @@ class Session(OperationalModel):
         return None if self.capacity is None else self.capacity - self.places_taken
 
     @property
+    def is_full(self) -> bool:
+        return self.capacity is not None and self.places_taken >= self.capacity
+
+    @property
     def held_on(self) -> dt.date:
         """The local day on which it begins: the day it counts for."""
         return timezone.localdate(self.starts_at)

@@ -23,11 +23,13 @@ from hocsuotdoi.activities.operations.roll import (
     mark_attendance,
     open_roll,
     posting_of,
+    save_roll,
     set_tally,
 )
 from hocsuotdoi.activities.operations.wording import Unreadable
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.ledger.models import Entry, Posting
+from hocsuotdoi.ledger.operations.posting import NoPlace
 from tests.factories.activities import ActivityFactory, SessionFactory, local
 
 KEY = uuid.UUID("0193a000-0000-7000-8000-000000000009")
@@ -161,11 +163,50 @@ def test_add_walk_in_with_a_bad_value_is_refused(morning, during, changes, refus
     assert not morning.attendances.exists()
 
 
-def test_set_tally_replaces_the_grid(morning, during):
-    set_tally(morning, cells={("female", "6-10"): 5, (None, None): 2}, by=None, at=during)
+def test_set_tally_changes_the_cells_it_names(morning, during):
+    set_tally(morning, cells={("female", "6-10"): 5, (None, None): 2, ("male", None): 1}, by=None, at=during)
     set_tally(morning, cells={("female", "6-10"): 7, ("male", None): 0}, by=None, at=during)
 
-    assert roll_of(morning).tally == {("female", "6-10"): 7}
+    assert roll_of(morning).tally == {("female", "6-10"): 7, (None, None): 2}
+
+
+def test_save_roll_takes_marks_tally_and_walk_ins_together(morning, mai, family, during):
+    save_roll(
+        morning,
+        present={family.pk: 3},
+        cells={("female", "6-10"): 5},
+        walk_ins=[WalkIn(name="Páo", form_key=KEY)],
+        by=None,
+        at=during,
+    )
+
+    roll = roll_of(morning)
+    assert [(line.name, line.present) for line in roll.lines] == [
+        ("Lý Thị Mai", None),
+        ("Gia đình anh Páo", 3),
+        ("Páo", 1),
+    ]
+    assert (roll.people, roll.expected, roll.walk_ins, roll.tallied, roll.not_called) == (9, 5, 1, 5, 1)
+
+
+def test_save_roll_with_everybody_present(morning, mai, family, during):
+    save_roll(morning, all_present=True, by=None, at=during)
+
+    assert roll_of(morning).people == 5
+
+
+def test_save_roll_with_one_bad_part_changes_nothing(morning, mai, during):
+    with pytest.raises(Unreadable):
+        save_roll(
+            morning,
+            present={mai.pk: 1},
+            cells={(None, None): 3},
+            walk_ins=[WalkIn(name="", form_key=KEY)],
+            by=None,
+            at=during,
+        )
+
+    assert roll_of(morning).is_untouched
 
 
 @pytest.mark.parametrize(
@@ -290,7 +331,7 @@ def test_close_session_that_cannot_be_posted_stays_open(morning, mai, during):
     mark_all_present(morning, by=None, at=during)
     morning.institution.placements.all().delete()
 
-    with pytest.raises(Exception, match=""):
+    with pytest.raises(NoPlace):
         close_session(morning, by=None, at=during)
 
     morning.refresh_from_db()

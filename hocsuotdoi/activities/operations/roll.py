@@ -118,12 +118,38 @@ def add_walk_in(
 
 @transaction.atomic
 def set_tally(session: Session, *, cells: Cells, by: Person | None, at: dt.datetime) -> None:
-    """Put these counts in the place of the tally: people who are on no line. A count of 0 empties a cell.
+    """Count the people who are on no line: put these counts into their cells, other cells stay. 0 empties a cell.
 
     Refused: a count below 0 or above `MOST_IN_A_CELL`, a sex or age not on the list, and as in `open_roll`.
     """
     session = _callable(session, at=at)
     _set_tally(session, cells)
+
+
+@transaction.atomic
+def save_roll(
+    session: Session,
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    present: Mapping[uuid.UUID, int] | None = None,
+    cells: Cells | None = None,
+    walk_ins: Iterable[WalkIn] = (),
+    all_present: bool = False,
+) -> Session:
+    """Everything that one form of the roll says: everybody present if `all_present`, else the marks that changed; the
+    cells that changed; people who came without registering. Refused, all of it, as each of these acts is.
+    """
+    session = open_roll(session, by=by, at=at)
+    if all_present:
+        mark_all_present(session, by=by, at=at)
+    else:
+        _mark(session, present or {}, by=by, at=at)
+    if cells:
+        _set_tally(session, cells)
+    for walk_in in walk_ins:
+        _add_walk_in(session, walk_in, by=by, at=at)
+    return session
 
 
 @transaction.atomic
@@ -161,8 +187,8 @@ def correct_session(
 ) -> tuple[Session, Posting]:
     """Put a closed roll right: take the posting back with the reason, change the roll, post it as the next revision.
 
-    `present` and `cells` None: as they were. Refused: a session that is not closed, no reason, nothing that changes
-    the roll, and what `mark_attendance`, `add_walk_in` and `set_tally` refuse.
+    Lines and cells that are not named stay as they were. Refused: a session that is not closed, no reason, nothing
+    that changes the roll, and what `mark_attendance`, `add_walk_in` and `set_tally` refuse.
     """
     session = locked_session(session)
     if session.status != SessionStatus.CLOSED:
@@ -170,7 +196,7 @@ def correct_session(
     reason = one_line(reason, longest=300, missing=_("Say in a few words why the figures are corrected."))
     before = roll_of(session)
     _mark(session, present or {}, by=by, at=at)
-    if cells is not None:
+    if cells:
         _set_tally(session, cells)
     for walk_in in walk_ins:
         _add_walk_in(session, walk_in, by=by, at=at)
@@ -330,9 +356,11 @@ def _set_tally(session: Session, cells: Cells) -> None:
             raise BadCell(_("Choose sex and age from the list, or leave them open."))
         if not 0 <= count <= MOST_IN_A_CELL:
             raise BadCell(_("Give a number of people from 0 to {most}.").format(most=MOST_IN_A_CELL))
-    Tally.objects.filter(institution_id=session.institution_id, session=session).delete()
+    here = Tally.objects.filter(institution_id=session.institution_id, session=session)
+    tally = {(cell.sex, cell.age_band): cell.count for cell in here} | dict(cells)
+    here.delete()
     Tally.objects.bulk_create(
         Tally(institution_id=session.institution_id, session=session, sex=sex, age_band=age_band, count=count)
-        for (sex, age_band), count in cells.items()
+        for (sex, age_band), count in tally.items()
         if count
     )

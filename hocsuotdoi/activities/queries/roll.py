@@ -5,6 +5,8 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from hocsuotdoi.activities.enums import RegistrationStatus
 from hocsuotdoi.activities.models import Attendance, Registration, Session, Tally
 from hocsuotdoi.core.vietnamese import name_sort_key
@@ -91,16 +93,45 @@ class Roll:
             cells[(sex, age_band, None)] += people
         return [Counted(*cell, people) for cell, people in cells.items() if people]
 
-    def grid(self) -> list[tuple[str | None, list[tuple[str | None, int]]]]:
-        """Rows by age band (unknown last), columns by sex (unknown last): people who came, named or tallied."""
+    def grid(self) -> "Grid":
+        """People who came, named or tallied, by age band (rows) and sex (columns)."""
         people: Counter[tuple[str | None, str | None]] = Counter()
         for cell in self.counted():
             people[(cell.sex, cell.age_band)] += cell.people
-        return [(age, [(sex, people[(sex, age)]) for sex in (*SEXES, None)]) for age in (*AgeBand.values, None)]
+        sexes = [sex for sex in (*Sex.values, None) if any(key[0] == sex for key in people)] or [None]
+        ages = [age for age in (*AgeBand.values, None) if any(key[1] == age for key in people)] or [None]
+        return Grid(
+            columns=[_label(Sex, sex) for sex in sexes],
+            rows=[
+                GridRow(
+                    _label(AgeBand, age), [people[(sex, age)] for sex in sexes], sum(people[(s, age)] for s in sexes)
+                )
+                for age in ages
+            ],
+            totals=[sum(people[(sex, age)] for age in ages) for sex in sexes],
+            total=self.people,
+        )
 
 
-SEXES = (Sex.FEMALE, Sex.MALE)
-"""The columns offered in a grid; `other` is chosen for a person by name."""
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    label: str
+    cells: list[int]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Only the rows and columns in which somebody is."""
+
+    columns: list[str]
+    rows: list[GridRow]
+    totals: list[int]
+    total: int
+
+
+def _label(choices: type[Sex] | type[AgeBand], value: str | None) -> str:
+    return str(choices(value).label) if value else _("not stated")
 
 
 def roll_of(session: Session) -> Roll:
