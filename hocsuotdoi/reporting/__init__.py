@@ -1,1 +1,1 @@
-"""Yearly reports: prefilled, worded, frozen as a snapshot, written as documents. Reads all areas below, changes none."""
+"""Yearly reports: prefilled, worded, frozen as a snapshot, written as documents. Reads other areas, changes none."""

@@ -99,7 +99,7 @@ def task_groups(tasks: Iterable[TaskContent]) -> list[dict[str, Any]]:
             source = ", mục ".join(part for part in (task["plan"], task["clause"]) if part)
             rows.append({**task, "ordinal": ordinal, "source": source, "evidence": "; ".join(task["evidence"]) or "-"})
         if rows:
-            groups.append({"title": f"{title} ({len(rows)})", "rows": rows})
+            groups.append({"state": state, "title": f"{title} ({len(rows)})", "rows": rows})
     return groups
 
 

@@ -8,93 +8,211 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('places', '0001_first'),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("places", "0001_first"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('results', models.TextField(blank=True, verbose_name='results')),
-                ('difficulties', models.TextField(blank=True, verbose_name='difficulties and their causes')),
-                ('proposals', models.TextField(blank=True, verbose_name='proposals')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='places.adminunit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("results", models.TextField(blank=True, verbose_name="results")),
+                ("difficulties", models.TextField(blank=True, verbose_name="difficulties and their causes")),
+                ("proposals", models.TextField(blank=True, verbose_name="proposals")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="places.adminunit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReportEvent',
+            name="ReportEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('results', models.TextField(blank=True, verbose_name='results')),
-                ('difficulties', models.TextField(blank=True, verbose_name='difficulties and their causes')),
-                ('proposals', models.TextField(blank=True, verbose_name='proposals')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.report')),
-                ('unit', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.adminunit')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("results", models.TextField(blank=True, verbose_name="results")),
+                ("difficulties", models.TextField(blank=True, verbose_name="difficulties and their causes")),
+                ("proposals", models.TextField(blank=True, verbose_name="proposals")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="reporting.report",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="places.adminunit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('content', models.JSONField()),
-                ('digest', models.CharField(help_text='SHA-256 of the content in canonical JSON', max_length=64)),
-                ('frozen_at', models.DateTimeField()),
-                ('frozen_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='reporting.report')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("content", models.JSONField()),
+                ("digest", models.CharField(help_text="SHA-256 of the content in canonical JSON", max_length=64)),
+                ("frozen_at", models.DateTimeField()),
+                (
+                    "frozen_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="snapshots", to="reporting.report"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-frozen_at', '-pk'],
+                "ordering": ["-frozen_at", "-pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('unit', 'year'), name='report_once_a_year'),
+            model_name="report",
+            constraint=models.UniqueConstraint(fields=("unit", "year"), name="report_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2020), ('year__lte', 2100)), name='report_of_a_sensible_year'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__gte", 2020), ("year__lte", 2100)), name="report_of_a_sensible_year"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reportevent" ("changed_at", "changed_by_id", "difficulties", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "unit_id", "version", "year") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."difficulties", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."proposals", NEW."results", NEW."unit_id", NEW."version", NEW."year"); RETURN NULL;', hash='7038b0b49c5a2981822c0108f557a84246203b49', operation='INSERT', pgid='pgtrigger_insert_insert_69d08', table='reporting_report', when='AFTER')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportevent" ("changed_at", "changed_by_id", "difficulties", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "unit_id", "version", "year") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."difficulties", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."proposals", NEW."results", NEW."unit_id", NEW."version", NEW."year"); RETURN NULL;',
+                    hash="7038b0b49c5a2981822c0108f557a84246203b49",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_69d08",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_reportevent" ("changed_at", "changed_by_id", "difficulties", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "unit_id", "version", "year") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."difficulties", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."proposals", NEW."results", NEW."unit_id", NEW."version", NEW."year"); RETURN NULL;', hash='c5a2068cb7257db76234f96c8de9b3f2a43dafeb', operation='UPDATE', pgid='pgtrigger_update_update_6c13c', table='reporting_report', when='AFTER')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_reportevent" ("changed_at", "changed_by_id", "difficulties", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "unit_id", "version", "year") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."difficulties", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."proposals", NEW."results", NEW."unit_id", NEW."version", NEW."year"); RETURN NULL;',
+                    hash="c5a2068cb7257db76234f96c8de9b3f2a43dafeb",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6c13c",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reportevent" ("changed_at", "changed_by_id", "difficulties", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "unit_id", "version", "year") VALUES (OLD."changed_at", OLD."changed_by_id", OLD."difficulties", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."proposals", OLD."results", OLD."unit_id", OLD."version", OLD."year"); RETURN NULL;', hash='6ed22afd9331d9384b8eb41f13a7931881c9334f', operation='DELETE', pgid='pgtrigger_delete_delete_a47c2', table='reporting_report', when='AFTER')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportevent" ("changed_at", "changed_by_id", "difficulties", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "unit_id", "version", "year") VALUES (OLD."changed_at", OLD."changed_by_id", OLD."difficulties", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."proposals", OLD."results", OLD."unit_id", OLD."version", OLD."year"); RETURN NULL;',
+                    hash="6ed22afd9331d9384b8eb41f13a7931881c9334f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a47c2",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='26af3712741cebb09d31036a6714a1d959aefede', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_177a5', table='reporting_snapshot', when='BEFORE')),
+            model_name="snapshot",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="26af3712741cebb09d31036a6714a1d959aefede",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_177a5",
+                    table="reporting_snapshot",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;", hash='065cc65955a3851b5ef45725f12c4daa94da7aa9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_df056', table='reporting_snapshot', when='BEFORE')),
+            model_name="snapshot",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
+                    hash="065cc65955a3851b5ef45725f12c4daa94da7aa9",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_df056",
+                    table="reporting_snapshot",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

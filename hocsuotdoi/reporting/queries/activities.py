@@ -7,10 +7,10 @@ from django.db.models import F, Func, QuerySet, Sum
 from django.db.models.functions import ExtractMonth
 
 from hocsuotdoi.activities.enums import Observance
+from hocsuotdoi.indicators.queries.frame import Frame
+from hocsuotdoi.indicators.queries.sums import entries_of
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry
-from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.places.queries.units import units_reading_as
 from hocsuotdoi.reporting.models.content import ActivitiesContent, CountContent, MonthContent, ObservanceContent
 from hocsuotdoi.reporting.queries.wording import (
     AGE_WORDS,
@@ -25,12 +25,9 @@ _VISITS = tuple(MeasureCode(code) for code in VISIT_WORDS)
 _COUNTED = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, *_VISITS)
 
 
-def activities_content(unit: AdminUnit, year: int, day: dt.date) -> ActivitiesContent:
-    """Sessions, attendance and visits from 1 January to `day` (inclusive) at the institutions that stand, on the map of
-    `day`, in `unit`. Two queries."""
-    entries = Entry.objects.filter(
-        place__in=units_reading_as(unit, day), occurred_on__gte=dt.date(year, 1, 1), occurred_on__lte=day
-    )
+def activities_content(frame: Frame) -> ActivitiesContent:
+    """Sessions, attendance and visits of the frame's year up to its last day, on the unit's own map. Two queries."""
+    entries = entries_of(frame).filter(occurred_on__range=(frame.starts_on, frame.last_day))
     totals: Counter[str] = Counter()
     by_sex: Counter[str] = Counter()
     by_age: Counter[str] = Counter()
@@ -51,7 +48,7 @@ def activities_content(unit: AdminUnit, year: int, day: dt.date) -> ActivitiesCo
         "months": [_month(month, counts) for month, counts in sorted(months.items())],
         "sentences": [],
     }
-    content["sentences"] = activity_sentences(content, year, day)
+    content["sentences"] = activity_sentences(content, frame.year, frame.last_day)
     return content
 
 
@@ -77,6 +74,12 @@ def activity_sentences(content: ActivitiesContent, year: int, day: dt.date) -> l
         ]
         sentences.append(f"Hoạt động gắn với ngày lễ, ngày kỷ niệm: {'; '.join(parts)}.")
     return sentences
+
+
+def has_sample_activities(frame: Frame) -> bool:
+    """Was anything of the year counted at a made-up institution?"""
+    entries = entries_of(frame).filter(occurred_on__range=(frame.starts_on, frame.last_day))
+    return entries.filter(institution__is_sample=True).exists()
 
 
 def _sums(entries: QuerySet[Entry]) -> QuerySet:

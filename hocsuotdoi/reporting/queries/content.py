@@ -3,6 +3,11 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.db.models import F
+from django.utils import translation
+
+from hocsuotdoi.indicators.queries.frame import frame_of
+from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.programme.enums import PlanKind, PlanStatus, Recurrence, TargetUnit
@@ -18,7 +23,7 @@ from hocsuotdoi.reporting.models.content import (
     TaskContent,
     WordsContent,
 )
-from hocsuotdoi.reporting.queries.activities import activities_content
+from hocsuotdoi.reporting.queries.activities import activities_content, has_sample_activities
 from hocsuotdoi.reporting.queries.behind import BehindFigures, behind_figures, missing_institutions
 from hocsuotdoi.reporting.queries.header import header_of, recipients_of, signature_of
 from hocsuotdoi.reporting.queries.suggestions import (
@@ -47,13 +52,19 @@ def report_content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
     """The content of `unit`'s report of `year` as it would be frozen on `as_of`, without number.
 
     Figures go up to `as_of` or the year's last day, or the unit's last day if it ended before. A constant number of
-    queries, whatever the number of targets.
+    queries, whatever the number of targets. Words that other areas translate come in Vietnamese too.
     """
+    with translation.override("vi"):
+        return _content(unit, year, as_of)
+
+
+def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
+    frame = frame_of(unit, year, as_of)
     day = data_day(unit, year, as_of)
     path = path_of(unit, day)
     superior = path[-2] if len(path) > 1 else None
     readings = unit_targets(unit, year)
-    behind = behind_figures(unit, year, readings)
+    behind = behind_figures(frame, [_pair(reading) for reading in readings])
     targets = [target_content(reading, behind) for reading in readings]
     tasks = [task_content(reading) for reading in unit_tasks(unit, year, as_of)]
     missing = missing_institutions(targets)
@@ -69,12 +80,12 @@ def report_content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
         },
         "year": year,
         "as_of": day.isoformat(),
-        "has_sample": behind.has_sample,
+        "has_sample": behind.has_sample or has_sample_activities(frame),
         "header": header,
         "basis": _bases(readings, path),
         "opening": f"{header['issuer']} báo cáo kết quả thực hiện Chương trình năm {year} (số liệu tính đến ngày "
         f"{day_words(day)}) như sau:",
-        "activities": activities_content(unit, year, day),
+        "activities": activities_content(frame),
         "targets": targets,
         "target_sentences": target_sentences(targets),
         "tasks": tasks,
@@ -102,7 +113,6 @@ def has_something_to_say(content: Content) -> bool:
 
 def target_content(reading: TargetReading, behind: BehindFigures) -> TargetContent:
     target, value = reading.target, reading.value
-    pair = (target.indicator.code, target.cohort.code)
     return {
         "indicator": target.indicator.code,
         "cohort": target.cohort.code,
@@ -132,7 +142,7 @@ def target_content(reading: TargetReading, behind: BehindFigures) -> TargetConte
         "state_words": STATE_WORDS[str(reading.state)],
         "rule_words": str(reading.rule_in_words),
         "note": value.note or "",
-        "behind": behind.of(pair),
+        "behind": behind.of(_pair(reading)),
     }
 
 
@@ -145,8 +155,12 @@ def task_content(reading: TaskReading) -> TaskContent:
         "due_words": _due_words(task),
         "state": str(reading.state),
         "state_words": TASK_STATE_WORDS[str(reading.state)],
-        "evidence": [str(each) for each in reading.evidence],
+        "evidence": [f"{each.title}, {day_words(each.on)}" for each in reading.evidence],
     }
+
+
+def _pair(reading: TargetReading) -> Pair:
+    return reading.target.indicator_id, reading.target.cohort_id
 
 
 def _bases(readings: list[TargetReading], path: list[AdminUnit]) -> list[str]:
@@ -205,3 +219,16 @@ def _plain(value: Decimal | int) -> str:
 
 def _plain_or_none(value: Decimal | int | None) -> str | None:
     return None if value is None else _plain(value)
+
+
+def unit_of_year(code: str, year: int, today: dt.date) -> AdminUnit:
+    """The unit that bore `code` on the year's last day, or today while the year runs, or last in the year.
+
+    Raises `AdminUnit.DoesNotExist`.
+    """
+    last = min(dt.date(year, 12, 31), max(today, dt.date(year, 1, 1)))
+    units = AdminUnit.objects.during(dt.date(year, 1, 1), last + dt.timedelta(days=1)).filter(code=code)
+    unit = units.order_by(F("ends_on").desc(nulls_first=True)).first()
+    if unit is None:
+        raise AdminUnit.DoesNotExist(f"{code} in {year}")
+    return unit

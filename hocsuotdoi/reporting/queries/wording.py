@@ -8,7 +8,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 from hocsuotdoi.indicators.enums import IndicatorKind
-from hocsuotdoi.indicators.queries.values import IndicatorValue
+from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import Operator, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target

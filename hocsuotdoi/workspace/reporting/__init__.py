@@ -1,0 +1,1 @@
+"""Pages of the yearly report: the list, one report with its words, freezing, snapshots and their documents."""
