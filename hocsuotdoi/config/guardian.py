@@ -1,7 +1,7 @@
 """Stops the embedded database when nobody uses it any more, even if its users were killed.
 
-Every user holds a shared lock on one file; the system drops the lock of a process that dies, however it dies. This small
-process waits for the exclusive lock, which it gets when the last user is gone, and then stops the server. Run as
+Every user holds a shared lock on one file; the system drops the lock of a process that dies, however it dies. This
+small process waits for the exclusive lock, which it gets when the last user is gone, and then stops the server. Run as
 `python guardian.py USERS_LOCK GUARD_FD PG_CTL PGDATA UID GID`, without Django and in a session of its own.
 """
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from hocsuotdoi.config.models import LoadedStep
@@ -22,7 +23,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Step:
-    """`sources` are the folders and files whose change calls for a new run of `function`."""
+    """`sources` are the folders and files whose change calls for a new run of `function`.
+
+    Of `progress`, `at` and `day` (now, today) the function is given those that it asks for.
+    """
 
     title: str
     function: str
@@ -31,10 +35,13 @@ class Step:
 
     def run(self, progress: Progress) -> None:
         function = import_string(self.function)
-        if "progress" in inspect.signature(function).parameters:
-            function(progress=lambda line: progress(f"  {line}"))
-        else:
-            function()
+        offered = {
+            "progress": lambda line: progress(f"  {line}"),
+            "at": timezone.now(),
+            "day": timezone.localdate(),
+        }
+        wanted = inspect.signature(function).parameters
+        function(**{name: value for name, value in offered.items() if name in wanted})
 
     def fingerprint(self) -> str:
         digest = fingerprint([PACKAGE / source for source in self.sources])

@@ -1,4 +1,4 @@
-"""The web server's own process: checks, static files, then gunicorn with threads, set up here and not in a file apart."""
+"""The web server's own process: checks, static files, then gunicorn with threads."""
 
 import os
 import sys

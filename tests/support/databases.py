@@ -60,7 +60,7 @@ class Databases:
             yield server
 
     def url(self, name: str) -> str:
-        return _renamed(self.server_url, name)
+        return renamed(self.server_url, name)
 
     def own(self, kind: str) -> str:
         """This process's database of a kind, for tests that roll back."""
@@ -158,7 +158,8 @@ def _alone(server: psycopg.Connection) -> Iterator[None]:
         server.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
-def _renamed(url: str, name: str) -> str:
+def renamed(url: str, name: str) -> str:
+    """The address of another database of the same server."""
     scheme, _, rest = url.partition("://")
     host, _, tail = rest.partition("/")
     _, mark, query = tail.partition("?")

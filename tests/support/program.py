@@ -19,14 +19,20 @@ class LiveProgram:
     database_url: str
     process: subprocess.Popen[str] = field(repr=False)
     output: list[str] = field(repr=False)
+    reader: threading.Thread = field(repr=False)
 
     def stop(self) -> int:
+        """As Ctrl-C does; the exit code."""
         self.process.terminate()
         try:
             return self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+        finally:
+            self.reader.join(5)
+            if self.process.stdout:
+                self.process.stdout.close()
 
 
 def start_program(database: str, database_url: str, data_dir: Path, *options: str, **settings: str) -> LiveProgram:
@@ -41,15 +47,19 @@ def start_program(database: str, database_url: str, data_dir: Path, *options: st
     )
     output: list[str] = []
     assert process.stdout is not None
-    threading.Thread(target=output.extend, args=(process.stdout,), daemon=True).start()
+    reader = threading.Thread(target=output.extend, args=(process.stdout,), daemon=True)
+    reader.start()
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for line in output:
             if address := re.search(r"http://localhost:(\d+)", line):
-                return LiveProgram(f"http://localhost:{address[1]}", database, database_url, process, output)
+                url = f"http://localhost:{address[1]}"
+                return LiveProgram(url, database, database_url, process, output, reader)
         if process.poll() is not None:
             break
         time.sleep(0.05)
     process.kill()
     process.wait()
+    reader.join(5)
+    process.stdout.close()
     raise AssertionError("The program did not start:\n" + "".join(output))

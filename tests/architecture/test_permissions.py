@@ -1,0 +1,43 @@
+"""Every address says who may open it."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from hocsuotdoi.accounts.surfaces import PUBLIC, declared
+
+# Public addresses that are not the portal's. Short on purpose: add one only with a reason.
+PUBLIC_OUTSIDE_THE_PORTAL = {
+    "workspace:components",  # shows the design's parts with made-up words, no data
+}
+
+
+def routes(patterns: list | None = None, names: str = "", path: str = "") -> Iterator[tuple[str, str, URLPattern]]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        where = path + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{names}{pattern.namespace}:" if pattern.namespace else names
+            yield from routes(pattern.url_patterns, inner, where)
+        else:
+            yield f"{names}{pattern.name}", where, pattern
+
+
+OURS = [route for route in routes() if route[2].callback.__module__.startswith("hocsuotdoi.")]
+
+
+@pytest.mark.parametrize(("name", "path", "pattern"), OURS, ids=[f"{name} {path}" for name, path, _ in OURS])
+def test_route_of_ours_declares_who_may_open_it(name: str, path: str, pattern: URLPattern):
+    assert declared(pattern.callback) is not None, (
+        f"/{path} declares nothing: put @public, @signed_in or @requires(Permission.…) above its view."
+    )
+
+
+def test_public_routes_outside_the_portal_are_on_the_short_list():
+    public = {name for name, _, pattern in OURS if declared(pattern.callback) is PUBLIC}
+    assert {name for name in public if not name.startswith("portal:")} == PUBLIC_OUTSIDE_THE_PORTAL
+
+
+def test_route_names_tell_area_noun_and_act():
+    badly_named = [name for name, _, _ in OURS if name.startswith(("portal:", "workspace:")) and name.endswith("None")]
+    assert badly_named == []

@@ -1,0 +1,27 @@
+import pytest
+from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from hocsuotdoi.core import jobs
+
+
+def test_enqueue_of_a_known_job_writes_it_down(db):
+    jobs.enqueue("core.note_alive")
+    assert list(ProcrastinateJob.objects.values_list("task_name", flat=True)) == ["core.note_alive"]
+
+
+def test_enqueue_of_an_unknown_job_is_refused(db):
+    with pytest.raises(jobs.UnknownJob):
+        jobs.enqueue("core.no_such_job")
+
+
+def test_enqueue_in_a_transaction_that_rolls_back_leaves_nothing(db):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        jobs.enqueue("core.note_alive")
+        _ = 1 / 0
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_two_jobs_of_one_name_are_refused():
+    with pytest.raises(ValueError, match=r"core\.note_alive"):
+        jobs.job("core.note_alive")(lambda: None)
