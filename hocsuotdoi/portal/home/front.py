@@ -10,13 +10,16 @@ from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.queries.offer import Wish, whats_on
 from hocsuotdoi.indicators.queries.values import counts_for
 from hocsuotdoi.ledger.enums import MeasureCode
-from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.places.queries.units import children_of, country
 from hocsuotdoi.portal.home.calendar import ObservanceAhead, observance_ahead
+from hocsuotdoi.portal.home.stitched_map import StitchedMap, path_of_runs, square_at, stitched_map
 
 SHOWN_SESSIONS = 5
 FIGURES_KEPT_SECONDS = 30  # a new entry shows within a minute
+MAP_KEPT_SECONDS = 3600
+SOON_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,9 @@ class Front:
     country: AdminUnit | None = None
     provinces: list[AdminUnit] = field(default_factory=list)
     reached: Reached | None = None
+    map: StitchedMap | None = None
+    gold: str = ""
+    """The stitches of the map where something is coming up within two weeks."""
 
 
 def front_at(at: dt.datetime) -> Front:
@@ -59,7 +65,18 @@ def front_at(at: dt.datetime) -> Front:
         country=whole,
         provinces=list(children_of(whole, today)),
         reached=cache.get_or_set(f"front:{today}", lambda: _reached(whole, today), FIGURES_KEPT_SECONDS),
+        map=cache.get_or_set(f"front:map:{today}", lambda: stitched_map(today), MAP_KEPT_SECONDS),
+        gold=_gold_stitches(at),
     )
+
+
+def _gold_stitches(at: dt.datetime) -> str:
+    today = timezone.localdate(at)
+    soon = Wish(first_day=today, last_day=today + dt.timedelta(days=SOON_DAYS))
+    placements = InstitutionPlacement.objects.on(today).filter(
+        institution__in=whats_on(soon, at=at).order_by().values("institution"), unit__latitude__isnull=False
+    )
+    return path_of_runs({square_at(*spot) for spot in placements.values_list("unit__latitude", "unit__longitude")})
 
 
 def _reached(whole: AdminUnit, today: dt.date) -> Reached:
