@@ -76,3 +76,9 @@ class TargetState(models.TextChoices):
     AT_RISK = "at_risk", _("at risk")
     OFF_TRACK = "off_track", _("off track")
     NO_DATA = "no_data", _("no data")
+
+
+class TaskState(models.TextChoices):
+    DONE = "done", _("done")
+    LATE = "late", _("late")
+    DOING = "doing", _("under way")

@@ -108,6 +108,7 @@ class TargetFacts:
     operator: str = Operator.EQUAL
     total: Decimal | None = None
     baseline_year: int | None = None
+    baseline_value: Decimal | None = None
     written: str = ""
 
     @property
@@ -176,6 +177,7 @@ def target_facts(target: Target) -> TargetFacts:
         operator=target.operator,
         total=target.total,
         baseline_year=target.baseline_year,
+        baseline_value=target.baseline_value,
         written=target.written,
     )
 

@@ -1,0 +1,231 @@
+"""The targets that bind a unit in a year, with value, what should be reached by now, and state."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.indicators.queries.values import IndicatorValue, values_for
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.programme.enums import TargetState, TargetUnit
+from hocsuotdoi.programme.models import Plan, Target
+from hocsuotdoi.programme.queries.binding import BindingPlan, binding_plans
+from hocsuotdoi.programme.queries.plan_facts import TargetFacts, can_speak_for, cohort_facts, target_facts
+from hocsuotdoi.programme.queries.plan_finding import figure_text
+
+ENOUGH_COVERAGE = Decimal(50)  # per cent of what is expected; below it no state is given
+AT_RISK_SHARE = Decimal("0.9")  # of what should be reached by now
+
+
+@dataclass(frozen=True)
+class TargetReading:
+    """A target that binds a unit, read for a year.
+
+    `target` is the next one due (its year is the reading's year or the first later one). `trajectory` holds (year,
+    figure) of every stated year; `expected_now` the figure that the trajectory asks for in the reading's year, None
+    where the plan states nothing to go by. `above` are figures of plans further up for the same classes. `state`
+    follows `rule_in_words`.
+    """
+
+    target: Target
+    value: IndicatorValue
+    expected_now: Decimal | None
+    trajectory: list[tuple[int, Decimal]]
+    state: TargetState
+    rule_in_words: str
+    plan: Plan
+    is_inherited: bool
+    is_partial: bool
+    above: tuple[Target, ...] = ()
+
+    @property
+    def figure(self) -> str:
+        return figure_text(target_facts(self.target))
+
+
+@dataclass
+class _Series:
+    """The targets of one plan for one indicator and cohort."""
+
+    binding: BindingPlan
+    targets: list[Target]
+    above: list[Target]
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        return self.targets[0].indicator_id, self.targets[0].cohort_id
+
+    def territory(self, unit: AdminUnit) -> AdminUnit:
+        """Whose figures are held against these targets: the part that the plan binds."""
+        return self.binding.plan.unit if self.binding.is_partial else unit
+
+    def due(self, year: int) -> Target:
+        dated = sorted((t for t in self.targets if t.year is not None), key=lambda t: t.year or 0)
+        return next((t for t in dated if (t.year or 0) >= year), (dated or self.targets)[-1])
+
+
+def unit_targets(unit: AdminUnit, year: int, as_of: dt.date | None = None) -> list[TargetReading]:
+    """Every target that binds `unit` in `year`, as known on `as_of` (None: today), by indicator.
+
+    A figure of the nearest plan takes the place of those above for the same indicator and classes, which are listed in
+    `above`; a figure for classes that the nearest plan does not speak of comes from the plan above. A plan that binds
+    only the part of `unit` that lay in a unit of old is read with the value of that part (`value.unit`). The number of
+    queries does not depend on the number of targets.
+    """
+    as_of = as_of or timezone.localdate()
+    bindings = binding_plans(unit, min(dt.date(year, 12, 31), as_of))
+    chosen = _choose(_series(bindings), unit)
+    chosen.sort(key=lambda s: (s.targets[0].indicator.ordinal, s.binding.nearness, s.targets[0].ordinal))
+    territories: dict[AdminUnit, list[tuple[str, str]]] = {}
+    for series in chosen:
+        territories.setdefault(series.territory(unit), []).append(series.pair)
+    values = {
+        territory: values_for(territory, year, list(dict.fromkeys(pairs)), as_of)
+        for territory, pairs in territories.items()
+    }
+    return [_reading(series, year, values[series.territory(unit)][series.pair]) for series in chosen]
+
+
+def effective_targets(plans: Sequence[Plan]) -> dict[int, list[Target]]:
+    """Targets of plans by plan id, with those that addenda changed put in their place and added ones appended."""
+    rows = (Target.objects.filter(plan__in=plans) | Target.objects.filter(plan__amends__in=plans)).select_related(
+        "indicator", "cohort", "clause", "plan"
+    )
+    found: dict[int, dict[tuple[str, str, int | None], Target]] = {plan.pk: {} for plan in plans}
+    originals_first = sorted(rows, key=lambda t: (t.plan.amends_id is not None, str(t.plan.issued_on or ""), t.ordinal))
+    for target in originals_first:
+        of_plan = found[target.plan.amends_id or target.plan_id]
+        of_plan[target.indicator_id, target.cohort_id, target.year] = target
+    return {pk: list(of_plan.values()) for pk, of_plan in found.items()}
+
+
+def _series(bindings: list[BindingPlan]) -> list[_Series]:
+    targets = effective_targets([binding.plan for binding in bindings])
+    found = []
+    for binding in bindings:
+        grouped: dict[tuple[str, str], list[Target]] = {}
+        for target in targets[binding.plan.pk]:
+            grouped.setdefault((target.indicator_id, target.cohort_id), []).append(target)
+        found += [_Series(binding, group, []) for group in grouped.values()]
+    return found
+
+
+def _choose(series: list[_Series], unit: AdminUnit) -> list[_Series]:
+    """The series that count, nearest first; one whose classes nearer plans speak of is listed above those."""
+    chosen: list[_Series] = []
+    for one in series:
+        facets = {f for f in cohort_facts(one.targets[0].cohort).facets if can_speak_for(f, unit.tier)}
+        if not facets:
+            continue
+        covering = [
+            near
+            for near in chosen
+            if near.pair[0] == one.pair[0]
+            and not near.binding.is_partial
+            and near.binding.plan != one.binding.plan
+            and facets & cohort_facts(near.targets[0].cohort).facets
+        ]
+        covered = {f for near in covering for f in cohort_facts(near.targets[0].cohort).facets}
+        if facets <= covered:
+            for near in covering:
+                near.above += one.targets
+        else:
+            chosen.append(one)
+    return chosen
+
+
+def _reading(series: _Series, year: int, value: IndicatorValue) -> TargetReading:
+    facts = [target_facts(target) for target in series.targets]
+    expected = expected_in(facts, year)
+    state, rule = judge(facts[0], expected, value, year)
+    return TargetReading(
+        target=series.due(year),
+        value=value,
+        expected_now=expected,
+        trajectory=sorted((t.year, t.comparable) for t in facts if t.year is not None),
+        state=state,
+        rule_in_words=rule,
+        plan=series.binding.plan,
+        is_inherited=series.binding.is_inherited,
+        is_partial=series.binding.is_partial,
+        above=tuple(series.above),
+    )
+
+
+def expected_in(targets: Sequence[TargetFacts], year: int) -> Decimal | None:
+    """What the trajectory of one indicator and cohort asks for in `year`; None where nothing is stated to go by.
+
+    Between stated years on the straight line; before the first on the line from the baseline if the plan states one;
+    after the last its figure. Growth a year is asked for as stated until the next stated year. A figure without a year
+    is asked for always.
+    """
+    points = sorted((t.year, t.comparable) for t in targets if t.year is not None)
+    undated = [t.comparable for t in targets if t.year is None]
+    if not points:
+        return undated[0] if undated else None
+    if year >= points[-1][0]:
+        return points[-1][1]
+    following = next(point for point in points if point[0] >= year)
+    if targets[0].unit == TargetUnit.PERCENT_PER_YEAR or following[0] == year:
+        return following[1]
+    before = [point for point in points if point[0] < year]
+    if before:
+        return _on_line(before[-1], following, year)
+    baseline = next((t for t in targets if t.baseline_year is not None and t.baseline_value is not None), None)
+    if baseline is None or baseline.baseline_year is None or baseline.baseline_value is None:
+        return None
+    if baseline.baseline_year >= year:
+        return baseline.baseline_value
+    return _on_line((baseline.baseline_year, baseline.baseline_value), following, year)
+
+
+def judge(target: TargetFacts, expected: Decimal | None, value: IndicatorValue, year: int) -> tuple[TargetState, str]:
+    """The state of a target and the rule that gave it, in words for people."""
+    actual = value.percent
+    if not value.has_value or actual is None:
+        return TargetState.NO_DATA, value.note or _("There is no figure yet.")
+    if expected is None:
+        return TargetState.NO_DATA, _("The plan states no figure for %(year)s or before, and no baseline.") % {
+            "year": year
+        }
+    if value.coverage is not None and value.coverage < ENOUGH_COVERAGE:
+        return TargetState.NO_DATA, _(
+            "Only %(reporting)s of %(expected)s have figures: less than half, so no state is given."
+        ) % {"reporting": value.reporting, "expected": value.expected}
+    words = {"value": _plain(actual), "expected": _plain(expected), "year": year}
+    if not target.indicator.higher_is_better:
+        actual, expected = -actual, -expected
+    if actual >= expected:
+        return TargetState.ON_TRACK, _("%(value)s%% is at least the %(expected)s%% due in %(year)s.") % words
+    if _nearly(actual, expected):
+        return TargetState.AT_RISK, _(
+            "%(value)s%% is below the %(expected)s%% due in %(year)s, but within a tenth of it."
+        ) % words
+    return TargetState.OFF_TRACK, _(
+        "%(value)s%% is more than a tenth below the %(expected)s%% due in %(year)s."
+    ) % words
+
+
+def _nearly(actual: Decimal, expected: Decimal) -> bool:
+    """Within a tenth of what is due; for figures where less is better both come negated."""
+    if expected >= 0:
+        return actual >= expected * AT_RISK_SHARE
+    return actual >= expected / AT_RISK_SHARE
+
+
+def _on_line(start: tuple[int, Decimal], end: tuple[int, Decimal], year: int) -> Decimal:
+    share = Decimal(year - start[0]) / Decimal(end[0] - start[0])
+    return (start[1] + (end[1] - start[1]) * share).quantize(Decimal("0.01"))
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number.quantize(Decimal('0.1')).normalize():f}"
+    return text.replace(".", ",") if _decimal_comma() else text
+
+
+def _decimal_comma() -> bool:
+    return (get_language() or "vi").startswith("vi")

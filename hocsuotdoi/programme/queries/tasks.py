@@ -1,0 +1,201 @@
+"""The tasks that plans ask of a unit in a year, with their state and the activities that are evidence for them."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.activities.enums import Observance, SessionStatus
+from hocsuotdoi.activities.models import Session
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.institutions import placed_in
+from hocsuotdoi.places.queries.units import day_on_map_of
+from hocsuotdoi.programme.enums import PlanKind, Recurrence, TaskState
+from hocsuotdoi.programme.models import Plan, Task
+from hocsuotdoi.programme.queries.binding import binding_plans
+from hocsuotdoi.programme.queries.plan_finding import day_text
+from hocsuotdoi.programme.registry import Evidence, evidence_named
+
+# The last day of each observance (month, day): after it, nothing held means late.
+OBSERVED_BY = {
+    Observance.BOOK_DAY: (4, 21),
+    Observance.WORLD_BOOK_DAY: (4, 23),
+    Observance.MUSEUM_DAY: (5, 18),
+    Observance.DIGITAL_DAY: (10, 10),
+    Observance.HERITAGE_DAY: (11, 23),
+    Observance.LIFELONG_LEARNING_WEEK: (10, 7),
+}
+
+
+@dataclass(frozen=True)
+class TaskReading:
+    """A task as it stands for a unit in a year. `due_on` is the next day it waits for, None when it has none;
+    `rule_in_words` says why the state is what it is; `missing` names the observance days that nothing was held for."""
+
+    task: Task
+    plan: Plan
+    state: TaskState
+    due_on: dt.date | None
+    evidence: tuple[Evidence, ...]
+    rule_in_words: str
+    missing: tuple[str, ...] = ()
+    is_inherited: bool = False
+
+
+@dataclass(frozen=True)
+class Held:
+    """A session that was held and closed."""
+
+    activity_kind: str
+    observance: str
+    evidence: Evidence
+
+
+def unit_tasks(unit: AdminUnit, year: int, today: dt.date) -> list[TaskReading]:
+    """The tasks of `unit`'s own plan and of the plans above that ask units of its tier, the nearest plan first.
+
+    A fixed number of queries, but for evidence that other areas register (one call for each kind of it).
+    """
+    bindings = binding_plans(unit, min(dt.date(year, 12, 31), today))
+    by_plan = {binding.plan.pk: binding for binding in bindings}
+    tasks = (
+        Task.objects.filter(plan__in=by_plan, tiers__contains=[unit.tier])
+        .select_related("clause", "plan")
+        .prefetch_related("agencies__agency")
+    )
+    asked = sorted(
+        (t for t in tasks if _concerns(t, year)), key=lambda t: (bindings.index(by_plan[t.plan_id]), t.ordinal)
+    )
+    held = held_in(unit, year, today)
+    named = {name: evidence_named(name, unit, year) for name in {task.evidence for task in asked} - {""}}
+    return [
+        read_task(
+            task,
+            held,
+            named.get(task.evidence, []),
+            year=year,
+            today=today,
+            is_inherited=by_plan[task.plan_id].is_inherited,
+        )
+        for task in asked
+    ]
+
+
+def held_in(unit: AdminUnit, year: int, today: dt.date) -> list[Held]:
+    """What was held and closed in `unit` in `year`, the latest first. One query."""
+    day = min(dt.date(year, 12, 31), today)
+    sessions = (
+        Session.objects.filter(
+            institution__in=placed_in(unit, day, map_day=day_on_map_of(unit, day)),
+            status=SessionStatus.CLOSED,
+            starts_at__year=year,
+        )
+        .select_related("activity", "institution")
+        .order_by("-starts_at")
+    )
+    return [
+        Held(
+            activity_kind=session.activity.kind,
+            observance=session.activity.observance,
+            evidence=Evidence(
+                title=session.activity.title,
+                on=timezone.localdate(session.starts_at),
+                kind="activities.session",
+                key=str(session.pk),
+            ),
+        )
+        for session in sessions
+    ]
+
+
+def read_task(
+    task: Task,
+    held: Iterable[Held],
+    named: list[Evidence],
+    *,
+    year: int,
+    today: dt.date,
+    is_inherited: bool = False,
+) -> TaskReading:
+    """The state of one task, from what was held. Rules: see `_by_observances`, `_by_kinds` and `_by_day`."""
+    held = list(held)
+    due_on = _due_on(task, year)
+    if task.observances:
+        state, evidence, rule, missing, due_on = _by_observances(task, held, year, today)
+    else:
+        missing = ()
+        of_kind = [h.evidence for h in held if h.activity_kind in task.activity_kinds]
+        if task.activity_kinds:
+            state, evidence, rule = _by_kinds(task, of_kind, due_on, today)
+        else:
+            state, evidence, rule = _by_day(named, due_on, today)
+    return TaskReading(
+        task=task,
+        plan=task.plan,
+        state=state,
+        due_on=due_on,
+        evidence=tuple(evidence),
+        rule_in_words=rule,
+        missing=missing,
+        is_inherited=is_inherited,
+    )
+
+
+def _by_observances(
+    task: Task, held: list[Held], year: int, today: dt.date
+) -> tuple[TaskState, list[Evidence], str, tuple[str, ...], dt.date | None]:
+    """Done when something was held for each day that the task names; late when one of them passed without."""
+    evidence = [h.evidence for h in held if h.observance in task.observances]
+    without = [o for o in task.observances if not any(h.observance == o for h in held)]
+    days = {o: dt.date(year, *OBSERVED_BY[Observance(o)]) for o in without if o in OBSERVED_BY}
+    names = tuple(str(Observance(o).label) for o in without)
+    passed = [o for o in without if o in days and days[o] < today]
+    coming = min((day for day in days.values() if day >= today), default=None)
+    if not without:
+        return TaskState.DONE, evidence, _("Something was held for each day that the task names."), (), None
+    if passed:
+        words = _("Nothing was held for: %(days)s.") % {"days": "; ".join(str(Observance(o).label) for o in passed)}
+        return TaskState.LATE, evidence, words, names, coming
+    words = _("Still to come: %(days)s.") % {"days": "; ".join(names)}
+    return TaskState.DOING, evidence, words, names, coming
+
+
+def _by_kinds(
+    task: Task, evidence: list[Evidence], due_on: dt.date | None, today: dt.date
+) -> tuple[TaskState, list[Evidence], str]:
+    """Done for the year when one activity of a kind that the task names was held; late when its day passed without.
+
+    Work without a day («ongoing») is never late, only not yet shown by anything held.
+    """
+    if evidence:
+        return TaskState.DONE, evidence, _("Shown by activities held this year.")
+    if due_on is not None and due_on < today:
+        return TaskState.LATE, [], _("Its day has passed, and nothing of the kind was held.")
+    return TaskState.DOING, [], _("Nothing of the kind has been held yet this year.")
+
+
+def _by_day(named: list[Evidence], due_on: dt.date | None, today: dt.date) -> tuple[TaskState, list[Evidence], str]:
+    """Without activities that could show it: done when another area has evidence, late when the day passed without."""
+    if named:
+        return TaskState.DONE, named, _("Shown by what was sent.")
+    if due_on is not None and due_on < today:
+        return TaskState.LATE, [], _("Its day has passed, and nothing shows that it was done.")
+    if due_on is not None:
+        return TaskState.DOING, [], _("Due on %(day)s; nothing shows yet that it was done.") % {"day": day_text(due_on)}
+    return TaskState.DOING, [], _("Ongoing work; nothing recorded shows it by itself.")
+
+
+def _due_on(task: Task, year: int) -> dt.date | None:
+    """The day in `year` by which the task is due: its own, the year's end for yearly work, none for ongoing work."""
+    if task.due_month and task.due_day:
+        return dt.date(task.due_year or year, task.due_month, task.due_day)
+    if task.due_year or task.recurrence == Recurrence.YEARLY:
+        return dt.date(task.due_year or year, 12, 31)
+    return None
+
+
+def _concerns(task: Task, year: int) -> bool:
+    """A task due once in another year is not asked this year; one that a plan set for itself once is."""
+    return task.plan.kind != PlanKind.ADDENDUM and (task.due_year is None or task.due_year == year)
