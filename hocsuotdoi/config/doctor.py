@@ -15,7 +15,6 @@ from hocsuotdoi.activities.queries.checks import check_activities
 from hocsuotdoi.config import catalogue, loading
 from hocsuotdoi.config.models import LoadedStep
 from hocsuotdoi.core.doctor import Finding, Level, check
-from hocsuotdoi.places.queries.doubts import check_territory
 
 FREE_SPACE_WANTED = 2 * 1024**3
 WORKER_SILENT_AFTER = dt.timedelta(minutes=2)
@@ -61,11 +60,11 @@ def reference_data() -> list[Finding]:
             ("targets", "programme.Target"),
         ]
     }
-    message = _(
+    summary = _(
         "%(units)s units, %(institutions)s institutions, %(indicators)s indicators, %(plans)s plans, "
         "%(targets)s targets."
     )
-    return [*findings, Finding(Level.GOOD, message % counts)]
+    return [*findings, Finding(Level.GOOD, summary % counts)]
 
 
 @check(_("Vietnamese catalogue"))
@@ -75,11 +74,6 @@ def vietnamese() -> list[Finding]:
         return []
     message = _("Not compiled, so pages are in English: %(files)s") % {"files": ", ".join(map(str, stale))}
     return [Finding(Level.BROKEN, message, _("Make the folder writable and start any command, or install again."))]
-
-
-@check(_("Territory"))
-def territory() -> list[Finding]:
-    return [Finding(Level.UNCERTAIN, line) for line in check_territory()]
 
 
 @check(_("Activities and their registrations"))
@@ -128,8 +122,8 @@ def disk() -> list[Finding]:
 def safety() -> list[Finding]:
     findings = []
     if settings.DEBUG:
-        message = _("DEBUG is on: visitors would see the program's inside.")
-        findings.append(Finding(Level.UNCERTAIN, message, _("Set DEBUG=false where others can reach it.")))
+        inside = _("DEBUG is on: visitors would see the program's inside.")
+        findings.append(Finding(Level.UNCERTAIN, inside, _("Set DEBUG=false where others can reach it.")))
     if settings.HOST not in {"127.0.0.1", "localhost", "::1"} and not settings.PUBLIC_URL.startswith("https://"):
         message = _("The program listens on %(host)s without HTTPS.") % {"host": settings.HOST}
         mend = _("Put a web server with a certificate before it and set PUBLIC_URL=https://… and BEHIND_PROXY=true.")
