@@ -7,6 +7,7 @@ no where it knows, and leaves out the institution where it does not: nothing in 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -35,12 +36,22 @@ Answers = dict[int, Computed]
 """By institution id."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """Of whom and when the rules are asked."""
 
     frame: Frame
     institutions: list[int]
+
+    @cached_property
+    def reporting(self) -> set[int]:
+        """Those with at least one posting in the year that still stands. One query, when first looked at."""
+        postings = Posting.objects.filter(
+            occurred_on__range=(self.frame.starts_on, self.frame.last_day),
+            institution__in=self.institutions,
+            reversed_by__isnull=True,
+        ).exclude(kind=PostingKind.REVERSAL)
+        return set(postings.values_list("institution_id", flat=True).distinct())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +79,6 @@ def computed_answers(criteria: Iterable[Criterion], asked: Asked) -> dict[int, A
 
 
 # -- the ledger --
-
-
-def reporting_institutions(asked: Asked) -> set[int]:
-    """Those with at least one posting in the year that still stands."""
-    postings = Posting.objects.filter(
-        occurred_on__range=(asked.frame.starts_on, asked.frame.last_day),
-        institution__in=asked.institutions,
-        reversed_by__isnull=True,
-    ).exclude(kind=PostingKind.REVERSAL)
-    return set(postings.values_list("institution_id", flat=True).distinct())
 
 
 Cell = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -127,7 +128,6 @@ def _any_of_at_least(criteria: list[Criterion], asked: Asked) -> dict[int, Answe
 
 
 def _at_least(criteria: list[Criterion], cells: dict[int, list[Cell]], asked: Asked) -> dict[int, Answers]:
-    reporting = reporting_institutions(asked)
     quantities = _quantities({cell for each in cells.values() for cell in each}, asked)
     return {
         criterion.pk: {
@@ -135,7 +135,7 @@ def _at_least(criteria: list[Criterion], cells: dict[int, list[Cell]], asked: As
                 max(quantities[cell].get(institution, 0) for cell in cells[criterion.pk]),
                 criterion.parameters["quantity"],
             )
-            for institution in reporting
+            for institution in asked.reporting
         }
         for criterion in criteria
     }
@@ -165,14 +165,13 @@ def _distinct(dimension: str, asked: Asked) -> dict[tuple[int, str | None], int]
 
 def _distinct_at_least(dimension: str, needed: str) -> Callable[[list[Criterion], Asked], dict[int, Answers]]:
     def find(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-        reporting = reporting_institutions(asked)
         counts = _distinct(dimension, asked)
         return {
             criterion.pk: {
                 institution: _compare(
                     counts.get((institution, criterion.parameters.get("measure")), 0), criterion.parameters[needed]
                 )
-                for institution in reporting
+                for institution in asked.reporting
             }
             for criterion in criteria
         }

@@ -78,7 +78,7 @@ class _Figure:
             return self._growth()
         if self.indicator.kind == IndicatorKind.COUNT:
             return self._count()
-        if self.cohort.kind == CohortKind.POPULATION:
+        if self.indicator.kind == IndicatorKind.SHARE_OF_POPULATION:
             return self._share_of_population()
         if self.cohort.kind == CohortKind.UNITS:
             return self._share_of_units()

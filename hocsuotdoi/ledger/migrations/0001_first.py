@@ -2,10 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import hocsuotdoi.core.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+
+import hocsuotdoi.core.ids
 
 
 class Migration(migrations.Migration):
