@@ -1,5 +1,5 @@
 # Everything a person does with the source: `make` lists it. Settings: PORT, DATA_DIR, DATABASE_URL…
-# (docs/how-to/settings.md).
+# (docs/reference.md).
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c

@@ -48,7 +48,7 @@ def usage() -> str:
             *lines,
             "",
             "`hocsuotdoi COMMAND --help` tells a command's options.",
-            "Settings are environment variables; docs/how-to/settings.md explains them.",
+            "Settings are environment variables; docs/reference.md explains them.",
         ]
     )
 

@@ -9,11 +9,12 @@ import fcntl
 import os
 import subprocess
 import sys
+from typing import Any
 
 
 def stop_server(pg_ctl: str, pgdata: str, uid: int, gid: int) -> None:
     """Stops the server in `pgdata` at once but orderly; harmless when it does not run."""
-    identity = {"user": uid, "group": gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    identity: dict[str, Any] = {"user": uid, "group": gid, "extra_groups": []} if os.geteuid() == 0 else {}
     subprocess.run(
         [pg_ctl, "stop", "-D", pgdata, "-m", "fast", "-w", "-t", "30", "-s"],
         cwd="/",

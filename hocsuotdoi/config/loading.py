@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.config.models import LoadedStep
 
@@ -28,7 +30,7 @@ class Step:
     Of `progress`, `at` and `day` (now, today) the function is given those that it asks for.
     """
 
-    title: str
+    title: str | Promise
     function: str
     sources: tuple[str, ...]
     packages: tuple[str, ...] = ()
@@ -50,26 +52,28 @@ class Step:
 
 REFERENCE = (
     Step(
-        "Units, agencies and institutions",
+        _("Units, agencies and institutions"),
         "hocsuotdoi.places.operations.load_reference",
         ("places/operations", "places/formats", "places/data", "places/enums.py", "core/vietnamese.py"),
         ("vietnam-provinces", "vietnamadminunits"),
     ),
     Step(
-        "Measures, indicators and criteria",
+        _("Measures, indicators and criteria"),
         "hocsuotdoi.indicators.operations.load_definitions",
         ("indicators/operations", "indicators/formats", "indicators/data", "indicators/enums.py"),
     ),
     Step(
-        "The programme's documents",
+        _("The programme's documents"),
         "hocsuotdoi.programme.operations.load_documents",
         ("programme/operations", "programme/formats", "programme/data", "programme/enums.py"),
     ),
 )
 SAMPLE = (
-    Step("Sample institutions", "hocsuotdoi.places.operations.load_sample", ("places/operations", "places/data")),
-    Step("Sample people", "hocsuotdoi.accounts.operations.load_sample", ("accounts/operations", "accounts/roles.py")),
-    Step("Sample activities", "hocsuotdoi.activities.operations.load_sample", ("activities/operations",)),
+    Step(_("Sample institutions"), "hocsuotdoi.places.operations.load_sample", ("places/operations", "places/data")),
+    Step(
+        _("Sample people"), "hocsuotdoi.accounts.operations.load_sample", ("accounts/operations", "accounts/roles.py")
+    ),
+    Step(_("Sample activities"), "hocsuotdoi.activities.operations.load_sample", ("activities/operations",)),
 )
 
 
@@ -90,7 +94,7 @@ def load(steps: Iterable[Step], progress: Progress) -> None:
     for step in steps:
         mark = step.fingerprint()
         if done.get(step.function) == mark:
-            progress(f"{step.title}: unchanged")
+            progress(_("%(step)s: unchanged") % {"step": step.title})
             continue
         started = time.monotonic()
         try:

@@ -49,10 +49,12 @@ class Supervisor:
         self.environment = dict(environment)
         self.keep_fds = tuple(keep_fds)
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self._arguments: dict[str, Sequence[str]] = {}
         self.stopping = False
         self._restarts = 0
 
     def start(self, name: str, arguments: Sequence[str], **extra: str) -> None:
+        self._arguments[name] = arguments
         self.children[name] = subprocess.Popen(
             [sys.executable, *arguments],
             env={**self.environment, **extra},
@@ -74,7 +76,7 @@ class Supervisor:
                 self._restarts += 1
                 print(f"The {name} process ended (code {child.returncode}); starting it again.", file=sys.stderr)
                 time.sleep(self._restarts)
-                self.start(name, child.args[1:])
+                self.start(name, self._arguments[name])
             each_second()
             time.sleep(0.2)
         return 0

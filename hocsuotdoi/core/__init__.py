@@ -1,1 +1,1 @@
-"""What every area uses and none owns: ids, errors, dated periods, operational tables, jobs, Vietnamese text, page components."""
+"""What every area uses and none owns: ids, errors, dates, operational tables, jobs, Vietnamese text, parts of pages."""

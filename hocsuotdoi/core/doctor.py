@@ -53,7 +53,6 @@ def examine() -> list[tuple[Text, list[Finding]]]:
         try:
             results.append((title, function()))
         except Exception as error:  # whatever breaks a check is what the person must hear of
-            results.append(
-                (title, [Finding(Level.BROKEN, f"{type(error).__name__}: {str(error).partition(chr(10))[0]}")])
-            )
+            reason = str(error).partition("\n")[0]
+            results.append((title, [Finding(Level.BROKEN, f"{type(error).__name__}: {reason}")]))
     return results

@@ -47,7 +47,7 @@ def job(name: str, *, cron: str = "", attempts: int = 5) -> Callable[[Callable[P
         retry = RetryStrategy(max_attempts=attempts, exponential_wait=4)
         task = app.task(name=name, retry=retry, queueing_lock=name if cron else None)(run)
         if cron:
-            app.periodic(cron=cron)(task)
+            app.periodic(cron=cron)(task)  # type: ignore[arg-type]  # `run` takes the moment off the arguments
         return function
 
     return register

@@ -7,6 +7,7 @@ See docs/decisions/0003.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 from django.db.migrations.operations import RunSQL
@@ -16,15 +17,13 @@ from hocsuotdoi.core.ids import uuid7
 
 class OperationalModel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    institution = models.ForeignKey(
-        "places.Institution", on_delete=models.PROTECT, related_name="+"
-    )
+    institution = models.ForeignKey("places.Institution", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         abstract = True
 
 
-def operational_link(to: str, **options) -> models.ForeignKey:
+def operational_link(to: str | type[models.Model], **options: Any) -> models.ForeignKey:
     """A link from one operational row to another of the same institution.
 
     The database's own constraint is written by `SpreadByInstitution`, on both columns.
@@ -37,7 +36,7 @@ class SpreadByInstitution(RunSQL):
     """Rewrites the key and the links of a just-created operational table; `links` maps column to table."""
 
     def __init__(self, table: str, links: Mapping[str, str] | None = None):
-        forward = [
+        forward: list[Any] = [
             f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_pkey"',
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_pkey" PRIMARY KEY (id, institution_id)',
         ]
@@ -50,5 +49,5 @@ class SpreadByInstitution(RunSQL):
         super().__init__(forward, reverse_sql=RunSQL.noop, elidable=False)
         self.table, self.links = table, dict(links or {})
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return (self.__class__.__name__, [self.table, self.links], {})
