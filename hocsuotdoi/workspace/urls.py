@@ -6,4 +6,5 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.workspace.home.urls")),
     path("", include("hocsuotdoi.workspace.accounts.urls")),
     path("reports/", include("hocsuotdoi.workspace.reporting.urls")),
+    path("", include("hocsuotdoi.workspace.activities.urls")),
 ]

@@ -1,12 +1,18 @@
 """What stands behind a figure: sessions as the ledger's sources, in words."""
 
+import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.models import Session
+from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
+from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.registry import SourceDescription
 
 
@@ -24,3 +30,39 @@ def describe_sessions(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SourceDe
         )
         for session in sessions
     }
+
+
+@dataclass(frozen=True, slots=True)
+class PostingLine:
+    """One posting of a session: people (negative: taken back), when, by whom, why."""
+
+    revision: int
+    is_reversal: bool
+    people: int
+    posted_at: dt.datetime
+    by: str
+    reason: str
+
+
+def postings_of(session: Session) -> list[PostingLine]:
+    """What was posted for the session and taken back again, in order; two queries."""
+    postings = list(
+        Posting.objects.filter(
+            institution_id=session.institution_id, source_kind="activities.session", source_id=session.pk
+        )
+        .order_by("posted_at", "id")
+        .values("revision", "kind", "posted_at", "posted_by", "reason")
+        .annotate(people=Sum("entries__quantity", filter=Q(entries__measure=MeasureCode.PROGRAMME_ATTENDANCE)))
+    )
+    names = dict(Person.objects.filter(pk__in={p["posted_by"] for p in postings}).values_list("pk", "full_name"))
+    return [
+        PostingLine(
+            revision=posting["revision"],
+            is_reversal=posting["kind"] == PostingKind.REVERSAL,
+            people=posting["people"] or 0,
+            posted_at=posting["posted_at"],
+            by=names.get(posting["posted_by"], ""),
+            reason=posting["reason"],
+        )
+        for posting in postings
+    ]

@@ -1,0 +1,220 @@
+"""Activities: the list, making one, changing, publishing and cancelling it."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import institutions_covered
+from hocsuotdoi.accounts.surfaces import require, requires
+from hocsuotdoi.activities.enums import Theme
+from hocsuotdoi.activities.models import Activity
+from hocsuotdoi.activities.operations.activity import (
+    cancel_activity,
+    change_activity,
+    create_activity,
+    publish_activity,
+)
+from hocsuotdoi.activities.queries.offer import activity_page
+from hocsuotdoi.activities.queries.staff import staff_drafts, staff_sessions, tab_counts
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.places.models import Institution
+from hocsuotdoi.workspace.activities.forms import ActivityForm, ReasonForm, SessionFormSet, one_more_row
+
+PAGE_SIZE = 20
+TABS = {
+    "upcoming": gettext_lazy("Upcoming"),
+    "to_close": gettext_lazy("To close"),
+    "drafts": gettext_lazy("Drafts"),
+    "held": gettext_lazy("Held"),
+    "cancelled": gettext_lazy("Cancelled"),
+}
+
+
+@requires(Permission.VIEW_ACTIVITY)
+@require_GET
+def activity_list(request: HttpRequest) -> HttpResponse:
+    """What is mine, by what is to be done with it."""
+    now = timezone.now()
+    tab = request.GET.get("tab")
+    tab = tab if tab in TABS else "upcoming"
+    counts = tab_counts(request.user, at=now)
+    rows = staff_drafts(request.user, at=now) if tab == "drafts" else staff_sessions(request.user, tab, at=now)
+    paginator = Paginator(rows, PAGE_SIZE)
+    paginator.count = counts[tab]  # counted for the tab already
+    return render(
+        request,
+        "workspace/activities/activity_list.html",
+        {
+            "tab": tab,
+            "tabs": [
+                {"label": label, "url": f"?tab={name}", "is_current": name == tab, "count": counts[name]}
+                for name, label in TABS.items()
+            ],
+            "page": paginator.get_page(request.GET.get("page")),
+            "may_create": Permission.EDIT_ACTIVITY in request.permissions,
+            "may_call": Permission.CALL_ROLL in request.permissions,
+        },
+    )
+
+
+@requires(Permission.EDIT_ACTIVITY)
+@require_http_methods(["GET", "POST"])
+def activity_create(request: HttpRequest) -> HttpResponse:
+    """First the institution, where there is a choice; then everything on one form."""
+    now = timezone.now()
+    covered = institutions_covered(request.user, Permission.EDIT_ACTIVITY, timezone.localdate(now))
+    code = request.GET.get("institution")
+    if code is None:
+        few = list(covered[:2])
+        if len(few) != 1:
+            return _choose_institution(request, covered)
+        institution = few[0]
+    else:
+        institution = get_object_or_404(covered, code=code)
+    form, sessions = _blank_or_posted(request, institution)
+    if request.method == "POST" and "more" not in request.POST and form.is_valid() and sessions.is_valid():
+        try:
+            activity = create_activity(
+                institution,
+                sessions=[row.new_session() for row in sessions],
+                by=request.user,
+                at=now,
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The draft is saved. Look it over, then publish it."))
+            return redirect("workspace:activities-activity-detail", pk=activity.pk)
+    return render(
+        request,
+        "workspace/activities/activity_create.html",
+        {"form": form, "sessions": sessions, "institution": institution, "path": _path()},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@requires(Permission.VIEW_ACTIVITY)
+@require_GET
+def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    now = timezone.now()
+    activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
+    require(request.user, Permission.VIEW_ACTIVITY, activity)
+    return render(
+        request,
+        "workspace/activities/activity_detail.html",
+        {
+            "activity": activity,
+            "sessions": activity.sessions.all(),
+            "themes": [Theme(theme).label for theme in activity.themes],
+            "now": now,
+            "may_edit": request.person_may(Permission.EDIT_ACTIVITY, activity),
+            "may_call": request.person_may(Permission.CALL_ROLL, activity),
+            "sees_names": request.person_may(Permission.VIEW_PARTICIPANTS, activity),
+            "path": _path(),
+        },
+    )
+
+
+@requires(Permission.EDIT_ACTIVITY)
+@require_http_methods(["GET", "POST"])
+def activity_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    activity = _editable(request, pk)
+    form = ActivityForm(request.POST or None, initial=ActivityForm.values_of(activity))
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_activity(activity, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("workspace:activities-activity-detail", pk=pk)
+    return render(
+        request,
+        "workspace/activities/activity_edit.html",
+        {"form": form, "activity": activity, "path": _path(activity)},
+        status=422 if form.errors else 200,
+    )
+
+
+@requires(Permission.EDIT_ACTIVITY)
+@require_POST
+def activity_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    activity = _editable(request, pk)
+    try:
+        publish_activity(activity, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Published: everybody can find it and join."))
+    return redirect("workspace:activities-activity-detail", pk=pk)
+
+
+@requires(Permission.EDIT_ACTIVITY)
+@require_http_methods(["GET", "POST"])
+def activity_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    activity = _editable(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_activity(activity, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The activity is cancelled."))
+            return redirect("workspace:activities-activity-detail", pk=pk)
+    taken = sum(session.places_taken for session in activity.sessions.planned())
+    return render(
+        request,
+        "workspace/activities/activity_cancel.html",
+        {"form": form, "activity": activity, "taken": taken, "path": _path(activity)},
+        status=422 if form.errors else 200,
+    )
+
+
+def _editable(request: HttpRequest, pk: uuid.UUID) -> Activity:
+    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
+    require(request.user, Permission.EDIT_ACTIVITY, activity)
+    return activity
+
+
+def _choose_institution(request: HttpRequest, covered) -> HttpResponse:
+    words = request.GET.get("q", "")[:100]
+    found = covered.order_by("sort_key", "pk")
+    for word in words.split():
+        found = found.filter(name__icontains=word)
+    return render(
+        request,
+        "workspace/activities/institution_choose.html",
+        {"page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")), "words": words, "path": _path()},
+    )
+
+
+def _blank_or_posted(request: HttpRequest, institution: Institution) -> tuple[ActivityForm, SessionFormSet]:
+    """The forms as they were sent, or fresh ones: empty, or with one more row than was sent."""
+    kwargs = {"prefix": "sessions", "form_kwargs": {"institution": institution}}
+    if request.method == "GET":
+        return ActivityForm(), SessionFormSet(initial=[{}], **kwargs)
+    form, sessions = ActivityForm(request.POST), SessionFormSet(request.POST, **kwargs)
+    if "more" not in request.POST:
+        return form, sessions
+    typed = {name: form[name].value() for name in form.fields}
+    rows = one_more_row(sessions)
+    more = SessionFormSet(initial=rows, **kwargs)
+    return ActivityForm(initial=typed), more
+
+
+def _path(activity: Activity | None = None) -> list[tuple[str, str]]:
+    items = [(_("Activities"), reverse("workspace:activities-activity-list"))]
+    if activity is not None:
+        items.append((activity.title, reverse("workspace:activities-activity-detail", args=[activity.pk])))
+    return items

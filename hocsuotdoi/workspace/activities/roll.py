@@ -1,0 +1,168 @@
+"""The roll: calling it on a phone, closing it, correcting it, the sign-in sheet."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.activities.enums import SessionStatus
+from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.operations.roll import close_session, correct_session, save_roll
+from hocsuotdoi.activities.queries.lineage import postings_of
+from hocsuotdoi.activities.queries.roll import Roll, can_be_called, roll_of
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.workspace.activities.roll_form import AGES, SEXES, RollForm, form_of, posted_form
+from hocsuotdoi.workspace.activities.session import path_to, session_of
+
+
+@requires(Permission.CALL_ROLL)
+@require_http_methods(["GET", "POST"])
+def session_roll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The roll as one form. Each tick is sent by itself where htmx runs; every button sends the whole form."""
+    session = session_of(request, pk, Permission.CALL_ROLL)
+    roll = roll_of(session)
+    if request.method == "GET":
+        return _roll_page(request, roll, form_of(roll))
+    act = request.POST.get("act", "")
+    is_tick = bool(request.htmx) and not act
+    takes_walk_in = not is_tick and (act == "walk_in" or bool(request.POST.get("walk_in_name", "").strip()))
+    form = posted_form(request.POST, roll, takes_walk_in=takes_walk_in)
+    if not form.error:
+        try:
+            save_roll(
+                session,
+                present=form.present,
+                cells=form.cells,
+                walk_ins=form.walk_ins,
+                all_present=act == "all_present",
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.error = str(refusal)
+    if is_tick:
+        return _saved(request, session, form)
+    if form.error:
+        return _roll_page(request, roll, form)
+    if act == "close":
+        return redirect("workspace:activities-session-close", pk=pk)
+    messages.success(request, _("Saved."))
+    return redirect("workspace:activities-session-roll", pk=pk)
+
+
+@requires(Permission.CALL_ROLL)
+@require_http_methods(["GET", "POST"])
+def session_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What will be counted, then the one button that counts it."""
+    session = session_of(request, pk, Permission.CALL_ROLL)
+    if request.method == "POST":
+        try:
+            closed, _posting = close_session(
+                session, nobody_came="nobody_came" in request.POST, by=request.user, at=timezone.now()
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.path)
+        messages.success(request, _("Closed and counted: {people}.").format(people=closed.attended))
+        return redirect("workspace:activities-session-sheet", pk=pk)
+    if session.status != SessionStatus.PLANNED:
+        return redirect("workspace:activities-session-sheet", pk=pk)
+    return render(
+        request,
+        "workspace/activities/session_close.html",
+        {
+            "session": session,
+            "activity": session.activity,
+            "roll": roll_of(session),
+            "has_started": session.starts_at <= timezone.now(),
+            "path": path_to(session.activity),
+        },
+    )
+
+
+@requires(Permission.CALL_ROLL)
+@require_http_methods(["GET", "POST"])
+def session_correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A closed roll put right, with the reason; the ledger keeps the first figures and the correction."""
+    session = session_of(request, pk, Permission.CALL_ROLL)
+    if session.status != SessionStatus.CLOSED:
+        return redirect("workspace:activities-session-roll", pk=pk)
+    roll = roll_of(session)
+    if request.method == "GET":
+        return _roll_page(request, roll, form_of(roll))
+    reason = request.POST.get("reason", "")
+    takes_walk_in = bool(request.POST.get("walk_in_name", "").strip())
+    form = posted_form(request.POST, roll, takes_walk_in=takes_walk_in)
+    if not form.error:
+        try:
+            correct_session(
+                session,
+                reason=reason,
+                present=form.present,
+                cells=form.cells,
+                walk_ins=form.walk_ins,
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.error = str(refusal)
+    if form.error:
+        return _roll_page(request, roll, form, reason=reason)
+    messages.success(request, _("Corrected. The figures follow within a minute."))
+    return redirect("workspace:activities-session-sheet", pk=pk)
+
+
+@requires(Permission.VIEW_PARTICIPANTS)
+@require_GET
+def session_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The sign-in sheet: before the session to be printed and signed, afterwards what stands behind the figure."""
+    session = session_of(request, pk, Permission.VIEW_PARTICIPANTS)
+    return render(
+        request,
+        "workspace/activities/session_sheet.html",
+        {
+            "session": session,
+            "activity": session.activity,
+            "roll": roll_of(session),
+            "postings": postings_of(session),
+            "blank_lines": range(12),
+            "may_call": request.person_may(Permission.CALL_ROLL, session),
+            "path": path_to(session.activity),
+        },
+    )
+
+
+def _roll_page(request: HttpRequest, roll: Roll, form: RollForm, *, reason: str = "") -> HttpResponse:
+    session = roll.session
+    return render(
+        request,
+        "workspace/activities/session_roll.html",
+        {
+            "session": session,
+            "activity": session.activity,
+            "roll": roll,
+            "form": form,
+            "reason": reason,
+            "sexes": SEXES,
+            "ages": AGES,
+            "is_correction": session.status == SessionStatus.CLOSED,
+            "is_open": session.status == SessionStatus.PLANNED and can_be_called(session, timezone.now()),
+            "path": path_to(session.activity),
+        },
+        status=422 if form.error else 200,
+    )
+
+
+def _saved(request: HttpRequest, session: Session, form: RollForm) -> HttpResponse:
+    """The answer to a tick: that it is saved (or why not), and what the form now knows as said before."""
+    return render(
+        request,
+        "workspace/activities/session_roll_saved.html",
+        {"form": form, "people": roll_of(session).people, "now": timezone.now(), "echoes": not form.error},
+    )

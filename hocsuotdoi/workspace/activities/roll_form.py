@@ -1,0 +1,155 @@
+"""The roll as one form: every line with what it says and what it said when the page was made.
+
+Only what differs from what the form itself said before is sent on to the act. So two phones can call one roll without
+undoing each other, and a form that comes late (no connection, no script) loses nothing.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hocsuotdoi.activities.operations.roll import BadMark, WalkIn
+from hocsuotdoi.activities.queries.roll import Roll, RollLine
+from hocsuotdoi.core.ids import uuid7
+from hocsuotdoi.ledger.enums import AgeBand, Sex
+
+SEXES = (*((sex.value, sex.label) for sex in (Sex.FEMALE, Sex.MALE)), ("", gettext_lazy("not stated")))
+AGES = (*AgeBand.choices, ("", gettext_lazy("not stated")))
+
+
+@dataclass
+class Row:
+    """A line as the form shows it: `now` (text, as typed) and `was` ("" when it had not been called)."""
+
+    line: RollLine
+    now: str
+    was: str
+
+    @property
+    def is_group(self) -> bool:
+        return self.line.size > 1
+
+    @property
+    def is_here(self) -> bool:
+        return self.now not in ("", "0")
+
+
+@dataclass
+class Cell:
+    """A count of the tally as the form shows it."""
+
+    name: str
+    label: str
+    now: str
+    was: str
+
+
+@dataclass
+class RollForm:
+    """`present`, `cells` and `walk_ins` are what changed; the rest is to be shown."""
+
+    rows: list[Row]
+    tally: list[tuple[str, list[Cell]]]
+    walk_in: Mapping[str, str]
+    present: dict[uuid.UUID, int] = field(default_factory=dict)
+    cells: dict[tuple[str | None, str | None], int] = field(default_factory=dict)
+    walk_ins: list[WalkIn] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def tallied(self) -> bool:
+        return any(cell.now not in ("", "0") for _age, cells in self.tally for cell in cells)
+
+
+def form_of(roll: Roll) -> RollForm:
+    """The form as the roll stands."""
+    rows = [Row(line, now=_text(line.present), was=_text(line.present)) for line in roll.lines]
+    return RollForm(rows, _tally(lambda _name, key: (_count(roll, key), _count(roll, key))), _no_walk_in())
+
+
+def posted_form(data: QueryDict, roll: Roll, *, takes_walk_in: bool) -> RollForm:
+    """The form as it was sent, with what changed in it; `error` says what cannot be read."""
+    known = set(data.getlist("line"))
+    ticked = set(data.getlist("here"))
+    rows = [_posted_row(line, data, ticked, is_known=str(line.id) in known) for line in roll.lines]
+    tally = _tally(
+        lambda name, key: (
+            data.get(name, _count(roll, key)).strip(),
+            data.get(f"was-{name}", _count(roll, key)),
+        )
+    )
+    walk_in = {name: data.get(f"walk_in_{name}", "").strip() for name in ("name", "sex", "age", "key")}
+    form = RollForm(rows, tally, walk_in)
+    try:
+        form.present = {row.line.id: _people(row.now) for row in rows if _differs(row)}
+        form.cells = {
+            _key(cell.name): _people(cell.now or "0") for _age, cells in tally for cell in cells if _differs(cell)
+        }
+        if takes_walk_in:
+            form.walk_ins = [_walk_in(walk_in)]
+    except BadMark as error:
+        form.error = str(error)
+    return form
+
+
+def _posted_row(line: RollLine, data: QueryDict, ticked: set[str], *, is_known: bool) -> Row:
+    if not is_known:  # came to the roll after this form was made
+        return Row(line, now=_text(line.present), was=_text(line.present))
+    if line.size > 1:
+        now = data.get(f"here-{line.id}", "").strip()
+    else:
+        now = "1" if str(line.id) in ticked else "0"
+    return Row(line, now=now, was=data.get(f"was-{line.id}", ""))
+
+
+def _differs(shown: Row | Cell) -> bool:
+    """An untouched line stays «not called»: 0 where nothing stood is no change."""
+    return (shown.now or "0") != (shown.was or "0")
+
+
+def _people(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 6:
+        raise BadMark(_("“{text}” is not a number of people. Write 0, 1, 2 …").format(text=text[:20]))
+    return int(text)
+
+
+def _walk_in(typed: Mapping[str, str]) -> WalkIn:
+    try:
+        key = uuid.UUID(typed["key"])
+    except ValueError:
+        key = uuid7()
+    return WalkIn(name=typed["name"], form_key=key, sex=typed["sex"] or None, age_band=typed["age"] or None)
+
+
+def _tally(value) -> list[tuple[str, list[Cell]]]:
+    """Rows by age, cells by sex; `value(name, key)` gives (now, was)."""
+    rows = []
+    for age, age_label in AGES:
+        cells = []
+        for sex, sex_label in SEXES:
+            name = f"tally-{sex}-{age}"
+            now, was = value(name, (sex or None, age or None))
+            cells.append(Cell(name, f"{sex_label}, {age_label}", now, was))
+        rows.append((age_label, cells))
+    return rows
+
+
+def _key(name: str) -> tuple[str | None, str | None]:
+    _tally_word, sex, age = name.split("-", 2)
+    return sex or None, age or None
+
+
+def _count(roll: Roll, key: tuple[str | None, str | None]) -> str:
+    return _text(roll.tally.get(key))
+
+
+def _text(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _no_walk_in() -> dict[str, str]:
+    return {"name": "", "sex": "", "age": "", "key": str(uuid7())}

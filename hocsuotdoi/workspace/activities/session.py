@@ -1,0 +1,106 @@
+"""Sessions: adding, moving and cancelling one."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import require, requires
+from hocsuotdoi.activities.models import Activity, Session
+from hocsuotdoi.activities.operations.activity import add_session, cancel_session, change_session
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.workspace.activities.forms import ReasonForm, SessionForm
+
+
+@requires(Permission.EDIT_ACTIVITY)
+@require_http_methods(["GET", "POST"])
+def session_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
+    require(request.user, Permission.EDIT_ACTIVITY, activity)
+    form = SessionForm(request.POST or None, institution=activity.institution)
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_session(activity, new=form.new_session(), by=request.user, at=timezone.now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The session is added."))
+            return redirect("workspace:activities-activity-detail", pk=pk)
+    return _form_page(request, form, activity, title=_("Add a session"), submit_label=_("Add"))
+
+
+@requires(Permission.EDIT_ACTIVITY)
+@require_http_methods(["GET", "POST"])
+def session_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    session = session_of(request, pk, Permission.EDIT_ACTIVITY)
+    form = SessionForm(request.POST or None, initial=SessionForm.values_of(session), institution=session.institution)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_session(session, by=request.user, at=timezone.now(), **form.values())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("workspace:activities-activity-detail", pk=session.activity_id)
+    return _form_page(request, form, session.activity, title=_("Change the session"), submit_label=_("Save"))
+
+
+@requires(Permission.EDIT_ACTIVITY)
+@require_http_methods(["GET", "POST"])
+def session_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    session = session_of(request, pk, Permission.EDIT_ACTIVITY)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_session(session, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The session is cancelled."))
+            return redirect("workspace:activities-activity-detail", pk=session.activity_id)
+    return render(
+        request,
+        "workspace/activities/session_cancel.html",
+        {"form": form, "session": session, "activity": session.activity, "path": path_to(session.activity)},
+        status=422 if form.errors else 200,
+    )
+
+
+def session_of(request: HttpRequest, pk: uuid.UUID, permission: Permission) -> Session:
+    """The session, if the person sees it (else 404) and holds the permission there (else 403)."""
+    session = get_object_or_404(
+        Session.objects.visible_to(request.user).select_related("activity", "institution", "room"), pk=pk
+    )
+    require(request.user, permission, session)
+    return session
+
+
+def path_to(activity: Activity) -> list[tuple[str, str]]:
+    return [
+        (_("Activities"), reverse("workspace:activities-activity-list")),
+        (activity.title, reverse("workspace:activities-activity-detail", args=[activity.pk])),
+    ]
+
+
+def _form_page(
+    request: HttpRequest, form: SessionForm, activity: Activity, *, title: str, submit_label: str
+) -> HttpResponse:
+    return render(
+        request,
+        "workspace/activities/session_edit.html",
+        {
+            "form": form,
+            "activity": activity,
+            "title": title,
+            "submit_label": submit_label,
+            "back": reverse("workspace:activities-activity-detail", args=[activity.pk]),
+            "path": path_to(activity),
+        },
+        status=422 if form.errors else 200,
+    )
