@@ -14,8 +14,10 @@ REFORM = dt.date(2025, 7, 1)
 
 
 class Country:
-    """Today: north (xa: xã, phuong: phường) and south (nam: xã). Until the reform: old_north with the district old_huyen
-    of the communes old_a and old_b (merged into xa) and old_c (became phuong); old_south with old_d (became nam)."""
+    """Today: north (xa: xã, phuong: phường) and south (nam: xã).
+
+    Until the reform: old_north with the district old_huyen of the communes old_a and old_b (merged into xa) and old_c
+    (became phuong); old_south with old_huyen_nam of old_d (became nam)."""
 
     def __init__(self) -> None:
         self.country = self._unit("Việt Nam", Tier.COUNTRY, UnitKind.COUNTRY)

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from hocsuotdoi.indicators.enums import AnswerValue, CohortKind, IndicatorKind, ValueState
+from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.operations import load_definitions
 from hocsuotdoi.indicators.queries.values import counts_for, values_by_unit, values_for
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -368,12 +369,11 @@ def test_urban_share_of_a_place_without_towns_does_not_apply(viet_nam, participa
 # -- many at once --
 
 
+@pytest.mark.slow
 def test_all_defined_figures_of_a_unit_take_the_same_queries_for_one_and_three_institutions(
     viet_nam, django_assert_num_queries
 ):
     load_definitions()
-    from hocsuotdoi.indicators.models import Cohort, Indicator
-
     pairs = [(i.code, c.code) for i in Indicator.objects.all() for c in Cohort.objects.all()]
     visits(InstitutionFactory(unit=viet_nam.xa), 1)
     with django_assert_num_queries(QUERIES_OF_ALL_FIGURES):

@@ -245,6 +245,7 @@ acts = st.lists(
 )
 
 
+@pytest.mark.slow
 class TestLedgerLaws(TestCase):
     """Whatever is posted and reversed in whatever order, the sum is that of the postings that stand."""
 

@@ -112,14 +112,13 @@ class Material:
         outcome = self.checklists.outcome(indicator.code, institution)
         return {Outcome.MET: True, Outcome.UNKNOWN: None}.get(outcome, False)
 
-    def sum(self, group: AdminUnit, counted: Counted, year: int, of: set[int] | None = None) -> int:
-        """What was counted in the group in `year`, at institutions `of` only if given."""
-        rows = self.sums.get((group.pk, year), [])
-        return sum(sums.get(counted, 0) for institution, sums in rows if of is None or institution in of)
-
-    def counted_at(self, group: AdminUnit, counted: Counted, year: int) -> set[int]:
-        """Institutions at which something was counted in the group in `year`."""
-        return {institution for institution, sums in self.sums.get((group.pk, year), []) if counted in sums}
+    def sums_by_institution(self, group: AdminUnit, counted: Counted, year: int) -> dict[int, int]:
+        """Institution id to what was counted at it in the group in `year`; only where something was."""
+        found: dict[int, int] = {}
+        for institution, sums in self.sums.get((group.pk, year), []):
+            if counted in sums:
+                found[institution] = found.get(institution, 0) + sums[counted]
+        return found
 
 
 def _places_with_institutions(frame: Frame) -> set[int]:

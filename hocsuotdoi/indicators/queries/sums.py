@@ -10,8 +10,7 @@ from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.frame import Frame
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
-from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.queries.units import units_reading_as
+from hocsuotdoi.ledger.queries.entries import entries_read_at, totals_by_measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +35,6 @@ def counted_for(indicator: Indicator, cohort: Cohort) -> Counted:
     return Counted(tuple(indicator.measures), tuple(indicator.purposes), tuple(cohort.classes))
 
 
-def entries_of(frame: Frame) -> QuerySet[Entry]:
-    """Entries of any time whose place is read as the frame's unit or under it."""
-    if frame.unit.tier == Tier.COUNTRY:
-        return Entry.objects.all()
-    return Entry.objects.filter(place__in=units_reading_as(frame.unit, frame.map_day))
-
-
 def period(frame: Frame, year: int) -> tuple[dt.date, dt.date]:
     """First and last day of `year` that count; a running year is compared with the same days of an earlier one."""
     last = frame.last_day
@@ -65,7 +57,7 @@ def sums_by_institution(frame: Frame, counted: Collection[Counted], years: Colle
         days |= Q(occurred_on__range=period(frame, year))
     measures = {measure for each in counted for measure in each.measures}
     rows = (
-        entries_of(frame)
+        entries_read_at(frame.unit, frame.map_day)
         .filter(days, measure__in=measures)
         .values("institution_id", "place_id", year=F("occurred_on__year"))
         .annotate(**{name: Sum("quantity", filter=each.condition) for name, each in columns.items()})
@@ -119,12 +111,10 @@ def first_years(counted: Collection[Counted]) -> dict[Counted, int]:
 
 def counts_for_frame(frame: Frame) -> dict[MeasureCode, int]:
     """Everything the ledger counts, measure by measure; a measure without entries is 0. One query."""
-    rows = (
-        entries_of(frame)
-        .filter(occurred_on__range=(frame.starts_on, frame.last_day))
-        .values_list("measure")
-        .annotate(Sum("quantity"))
-        .order_by()
-    )
-    sums = dict(rows)
-    return {measure: sums.get(measure.value, 0) for measure in MeasureCode}
+    return totals_by_measure(entries_of_year(frame))
+
+
+def entries_of_year(frame: Frame) -> QuerySet[Entry]:
+    """Entries of the frame's year read on its unit's own map."""
+    entries = entries_read_at(frame.unit, frame.map_day)
+    return entries.filter(occurred_on__range=(frame.starts_on, frame.last_day))

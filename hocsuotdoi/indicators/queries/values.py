@@ -19,7 +19,7 @@ from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.people import Participation
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair, percent_of, yearly_growth
-from hocsuotdoi.indicators.queries.sums import Counted, counted_for, counts_for_frame
+from hocsuotdoi.indicators.queries.sums import counted_for, counts_for_frame
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
@@ -148,24 +148,26 @@ class _Figure:
             return self._none(expected=expected, note=note)
         both = self.material.reporting[self.frame.year] & self.material.reporting[base_year]
         constant = {each.institution_id for each in self.institutions} & both
-        base, now = (self.material.sum(self.group, counted, year, constant) for year in (base_year, self.frame.year))
-        note = self._growth_note(counted, base_year, constant)
+        there = {
+            year: self.material.sums_by_institution(self.group, counted, year) for year in (base_year, self.frame.year)
+        }
+        base, now = (sum(there[year].get(i, 0) for i in constant) for year in (base_year, self.frame.year))
+        note = self._growth_note(base_year, set(there[self.frame.year]) - constant, set(there[base_year]) - constant)
         if base <= 0:
             note = _("Nothing was counted in the base year {year} here.").format(year=base_year) + " " + note
             return self._none(expected=expected, reporting=len(constant), base_year=base_year, note=note)
         rate = yearly_growth(now, base, self.frame.year - base_year)
         return self._made(now, base, len(constant), expected, note, percent=rate, base_year=base_year)
 
-    def _growth_note(self, counted: Counted, base_year: int, constant: set[int]) -> str:
+    def _growth_note(self, base_year: int, new: set[int], gone: set[int]) -> str:
         words = [
             _("Compound yearly growth from {base_year}, over the institutions that reported in both years.").format(
                 base_year=base_year
             )
         ]
-        there = {year: self.material.counted_at(self.group, counted, year) for year in (base_year, self.frame.year)}
-        if new := there[self.frame.year] - constant:
+        if new:
             words.append(_("Not compared, new or silent in the base year: {count}.").format(count=len(new)))
-        if gone := there[base_year] - constant:
+        if gone:
             words.append(_("Not compared, closed or silent this year: {count}.").format(count=len(gone)))
         if self.frame.is_running:
             words.append(
@@ -178,7 +180,7 @@ class _Figure:
     def _count(self) -> IndicatorValue:
         counted = counted_for(self.indicator, self.cohort)
         reporting = {each.institution_id for each in self.institutions} & self.material.reporting[self.frame.year]
-        total = self.material.sum(self.group, counted, self.frame.year, None)
+        total = sum(self.material.sums_by_institution(self.group, counted, self.frame.year).values())
         if not reporting and not total:
             return self._none(expected=len(self.institutions), note=_("Nobody has reported yet."))
         return self._made(total, None, len(reporting), len(self.institutions))

@@ -1,0 +1,82 @@
+"""Staff state what the program cannot know."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.indicators.enums import AnswerValue
+from hocsuotdoi.indicators.models import Criterion, CriterionAnswer
+from hocsuotdoi.indicators.queries.criteria import stated_answers
+from hocsuotdoi.places.models import Institution
+
+
+class UnknownCriterion(Refused):
+    """A criterion that the institution's class does not have."""
+
+
+class ReasonMissing(Refused):
+    """Not applicable, without saying why."""
+
+
+class YearNotBegun(Refused):
+    """An answer about a year to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer; `note` is needed for "not applicable"."""
+
+    indicator_code: str
+    criterion_code: str
+    value: AnswerValue
+    note: str = ""
+
+
+@transaction.atomic
+def state_answers(
+    institution: Institution, *, year: int, answers: Sequence[Answer], by: Person, at: dt.datetime
+) -> list[CriterionAnswer]:
+    """Record what staff of an institution state about `year`; return the new rows.
+
+    An answer that repeats the newest one adds nothing; a different one is a new row, and the older stays to be read.
+    Refused: a year to come, a criterion that the class does not have, "not applicable" without a reason.
+    """
+    if year > timezone.localdate(at).year:
+        raise YearNotBegun(_("{year} has not begun.").format(year=year))
+    known = set(
+        Criterion.objects.filter(criteria_set__classes__contains=[institution.institution_class]).values_list(
+            "criteria_set__indicator_id", "code"
+        )
+    )
+    for answer in answers:
+        if (answer.indicator_code, answer.criterion_code) not in known:
+            raise UnknownCriterion(
+                _("{institution} is not asked about “{criterion}”.").format(
+                    institution=institution.name, criterion=answer.criterion_code
+                )
+            )
+        if answer.value == AnswerValue.NOT_APPLICABLE and not answer.note.strip():
+            raise ReasonMissing(_("Say why this does not apply to {institution}.").format(institution=institution.name))
+    newest = stated_answers(year, [institution.pk])
+    fresh = [
+        CriterionAnswer(
+            institution=institution,
+            indicator_code=answer.indicator_code,
+            criterion_code=answer.criterion_code,
+            year=year,
+            value=answer.value,
+            note=answer.note.strip(),
+            answered_by=by.pk,
+            answered_at=at,
+        )
+        for answer in answers
+        if (before := newest.get((institution.pk, answer.indicator_code, answer.criterion_code))) is None
+        or (before.value, before.note) != (answer.value, answer.note.strip())
+    ]
+    return CriterionAnswer.objects.bulk_create(fresh)

@@ -1,0 +1,177 @@
+"""What a figure was made of: the units below, the institutions with their outcome, their answers or their counts.
+
+From there `ledger.queries.entries` leads on to postings, entries and the act's own sheet.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.criteria import Checklists, InstitutionReading
+from hocsuotdoi.indicators.queries.frame import Expected, Frame, expected_institutions, frame_of, spots_by_place
+from hocsuotdoi.indicators.queries.material import Material
+from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.indicators.queries.sums import counted_for, entries_of_year
+from hocsuotdoi.indicators.queries.values import values_by_unit, values_from
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.queries.entries import totals_by_institution, totals_by_place
+from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.queries.units import children_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An institution behind a figure. `outcome` where a checklist decides (None: being open is enough);
+    `quantity` and `base_quantity` where something is counted (None: no entry of it in that year); `is_compared`
+    whether a growth figure rests on it."""
+
+    institution_id: int
+    institution_class: str
+    unit_id: int
+    outcome: Outcome | None = None
+    quantity: int | None = None
+    base_quantity: int | None = None
+    is_compared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """A figure, the figures of the units right below (empty for a commune), and the institutions behind it."""
+
+    indicator: Indicator
+    cohort: Cohort
+    frame: Frame
+    value: IndicatorValue
+    children: list[IndicatorValue]
+    rows: list[Row]
+
+
+def lineage(indicator_code: str, cohort_code: str, unit: AdminUnit, year: int, as_of: dt.date | None = None) -> Lineage:
+    """A constant number of queries. Raises KeyError for a code that is not defined."""
+    frame, pair = frame_of(unit, year, as_of), (indicator_code, cohort_code)
+    material = Material(frame, [unit], [pair])
+    below = list(children_of(unit, frame.map_day))
+    children = values_by_unit(unit, below, year, pair, frame.as_of) if below else {}
+    ((indicator, cohort),) = material.defined
+    return Lineage(
+        indicator=indicator,
+        cohort=cohort,
+        frame=frame,
+        value=values_from(material)[pair][unit.pk],
+        children=[children[child.pk] for child in below],
+        rows=rows_for(material, unit, indicator, cohort),
+    )
+
+
+def rows_for(material: Material, group: AdminUnit, indicator: Indicator, cohort: Cohort) -> list[Row]:
+    """The institutions behind one figure of a loaded material, in Vietnamese order. No query.
+
+    Those that are not expected (closed, moved away) but counted something stand last.
+    """
+    institutions = material.cohort(group, cohort)
+    if indicator.kind in (IndicatorKind.GROWTH, IndicatorKind.COUNT):
+        return _counting_rows(material, group, indicator, cohort, institutions)
+    if cohort.kind == CohortKind.POPULATION:
+        return []
+    with_checklist = indicator.code in material.with_checklist
+    return [
+        Row(
+            each.institution_id,
+            each.institution_class,
+            each.unit_id,
+            outcome=material.checklists.outcome(indicator.code, each) if with_checklist else None,
+        )
+        for each in institutions
+    ]
+
+
+def _counting_rows(
+    material: Material, group: AdminUnit, indicator: Indicator, cohort: Cohort, institutions: list[Expected]
+) -> list[Row]:
+    counted, year = counted_for(indicator, cohort), material.frame.year
+    base_year = material.base_years.get(counted) if indicator.kind == IndicatorKind.GROWTH else None
+    now = material.sums_by_institution(group, counted, year)
+    base = material.sums_by_institution(group, counted, base_year) if base_year else {}
+    both = material.reporting[year] & material.reporting.get(base_year or 0, set())
+    there = {each.institution_id: each for each in institutions}
+    gone = [Expected(institution, "", 0) for institution in sorted((set(now) | set(base)) - set(there))]
+    return [
+        Row(
+            each.institution_id,
+            each.institution_class,
+            each.unit_id,
+            quantity=now.get(each.institution_id, 0 if each.institution_id in material.reporting[year] else None),
+            base_quantity=base.get(each.institution_id, 0 if each.institution_id in both else None),
+            is_compared=each.institution_id in both and each.institution_id in there,
+        )
+        for each in [*institutions, *gone]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTotal:
+    """A count of the ledger at a unit, and what it was made of."""
+
+    measure: MeasureCode
+    frame: Frame
+    total: int
+    children: list[tuple[AdminUnit, int]]
+    institutions: list[tuple[Institution, int]]
+
+
+def measure_total(measure: MeasureCode, unit: AdminUnit, year: int, as_of: dt.date | None = None) -> MeasureTotal:
+    """A measure's total with the units right below and the institutions that stand in none of them (in a commune: all).
+
+    At most five queries.
+    """
+    frame = frame_of(unit, year, as_of)
+    entries = entries_of_year(frame).filter(measure=measure)
+    below = list(children_of(unit, frame.map_day))
+    spots = spots_by_place(frame, below) if below else {}
+    totals = dict.fromkeys((child.pk for child in below), 0)
+    here = set()
+    for place_id, quantity in totals_by_place(entries).items():
+        if (spot := spots.get(place_id)) is not None:
+            totals[spot.group_id] += quantity
+        else:
+            here.add(place_id)
+    at = totals_by_institution(entries.filter(place__in=here)) if here else {}
+    institutions = [(each, at[each.pk]) for each in Institution.objects.filter(pk__in=at)]
+    return MeasureTotal(
+        measure,
+        frame,
+        sum(totals.values()) + sum(at.values()),
+        [(child, totals[child.pk]) for child in below],
+        institutions,
+    )
+
+
+def institution_reading(
+    institution: Institution, indicator_code: str, year: int, unit: AdminUnit, as_of: dt.date | None = None
+) -> InstitutionReading | None:
+    """One institution's checklist with every answer, as it counts at `unit`; None where it has none or is not expected
+    there."""
+    frame = frame_of(unit, year, as_of)
+    expected = [
+        each
+        for each in expected_institutions(frame, {institution.institution_class})
+        if each.institution_id == institution.pk
+    ]
+    if not expected:
+        return None
+    return Checklists(frame, [indicator_code], expected).reading(indicator_code, expected[0])
+
+
+def checklists_of(institution: Institution, year: int, as_of: dt.date, unit: AdminUnit) -> list[InstitutionReading]:
+    """Every checklist an institution has in `year`, in the order of the indicators. A constant number of queries."""
+    frame = frame_of(unit, year, as_of)
+    expected = Expected(institution.pk, institution.institution_class, unit.pk)
+    codes = list(
+        Indicator.objects.filter(criteria_sets__classes__contains=[institution.institution_class])
+        .distinct()
+        .order_by("ordinal")
+        .values_list("code", flat=True)
+    )
+    checklists = Checklists(frame, codes, [expected])
+    return [reading for code in codes if (reading := checklists.reading(code, expected)) is not None]

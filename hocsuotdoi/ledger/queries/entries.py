@@ -1,0 +1,99 @@
+"""Reads of the account book: what is in a posting, what is behind a total."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.models import Entry, Posting
+from hocsuotdoi.ledger.registry import SourceDescription, describe_sources
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.queries.units import units_reading_as
+
+
+def entries_read_at(unit: AdminUnit, map_day: dt.date) -> QuerySet[Entry]:
+    """Entries of any time whose place is read, on the map of `map_day`, at or under `unit`."""
+    if unit.tier == Tier.COUNTRY:  # every place is
+        return Entry.objects.all()
+    return Entry.objects.filter(place__in=units_reading_as(unit, map_day))
+
+
+def totals_by_measure(entries: QuerySet[Entry]) -> dict[MeasureCode, int]:
+    """Every measure with its sum, 0 where there is no entry. One query."""
+    sums = dict(entries.values_list("measure").annotate(Sum("quantity")).order_by())
+    return {measure: sums.get(measure.value, 0) for measure in MeasureCode}
+
+
+def totals_by_place(entries: QuerySet[Entry]) -> dict[int, int]:
+    """Unit id to the sum of what happened there. One query."""
+    return dict(entries.values_list("place_id").annotate(Sum("quantity")).order_by())
+
+
+def totals_by_institution(entries: QuerySet[Entry]) -> dict[int, int]:
+    """Institution id to the sum of what happened at it. One query."""
+    return dict(entries.values_list("institution_id").annotate(Sum("quantity")).order_by())
+
+
+def posting_lines(
+    institution: Institution, first: dt.date, last: dt.date, measures: Collection[str], purposes: Collection[str] = ()
+) -> QuerySet[Entry]:
+    """The postings behind a total of one institution, the newest first, each with its `quantity` of what was asked.
+
+    Rows have posting_id, occurred_on, posting__kind, posting__source_kind, posting__source_id, posting__reason,
+    quantity and is_reversed. Reversals stand among them with their negative quantity, so that the rows add up.
+    """
+    condition = Q(purpose__in=purposes) if purposes else Q()
+    reversals = Posting.objects.filter(institution=OuterRef("institution_id"), reverses=OuterRef("posting_id"))
+    return (
+        Entry.objects.filter(condition, institution=institution, occurred_on__range=(first, last), measure__in=measures)
+        .values(
+            "posting_id",
+            "occurred_on",
+            "posting__kind",
+            "posting__source_kind",
+            "posting__source_id",
+            "posting__reason",
+        )
+        .annotate(quantity=Sum("quantity"), is_reversed=Exists(reversals))
+        .order_by("-occurred_on", "-posting_id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PostingStory:
+    """A posting with everything that belongs to it. `others`: the other postings of the same source, oldest first."""
+
+    posting: Posting
+    entries: list[Entry]
+    others: list[Posting]
+    source: SourceDescription | None
+
+    @property
+    def reversal(self) -> Posting | None:
+        """What took this posting back, if anything did."""
+        return next((other for other in self.others if other.reverses_id == self.posting.pk), None)
+
+
+def posting_story(posting_id: uuid.UUID) -> PostingStory:
+    """Three queries and the source's own. Raises `Posting.DoesNotExist`."""
+    posting = Posting.objects.select_related("institution").get(pk=posting_id)
+    entries = (
+        Entry.objects.filter(
+            institution_id=posting.institution_id, posting_id=posting.pk, occurred_on=posting.occurred_on
+        )
+        .select_related("place", "residence")
+        .order_by("measure", "channel", "sex", "age_band", "id")
+    )
+    others = (
+        Posting.objects.filter(
+            institution_id=posting.institution_id, source_kind=posting.source_kind, source_id=posting.source_id
+        )
+        .exclude(pk=posting.pk)
+        .order_by("posted_at", "id")
+    )
+    key = (posting.source_kind, posting.source_id)
+    return PostingStory(posting, list(entries), list(others), describe_sources([key]).get(key))

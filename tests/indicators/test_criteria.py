@@ -1,0 +1,286 @@
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome
+from hocsuotdoi.indicators.models import CriterionAnswer
+from hocsuotdoi.indicators.operations.answers import (
+    Answer,
+    ReasonMissing,
+    UnknownCriterion,
+    YearNotBegun,
+    state_answers,
+)
+from hocsuotdoi.indicators.queries.criteria import Checklists, outcome_of
+from hocsuotdoi.indicators.queries.frame import expected_institutions, frame_of
+from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Purpose
+from hocsuotdoi.ledger.operations.posting import reverse
+from hocsuotdoi.places.enums import InstitutionClass, InstitutionState
+from hocsuotdoi.places.models import Equipment, OpeningHours
+from hocsuotdoi.places.queries.institutions import institutions_expected
+from tests.factories.accounts import PersonFactory
+from tests.factories.indicators import AnswerFactory, CriteriaSetFactory
+from tests.factories.ledger import make_posting, noon
+from tests.factories.places import InstitutionFactory, RoomFactory
+
+TODAY = dt.date(2026, 11, 23)
+YES, NO, NOT_APPLICABLE = AnswerValue.YES, AnswerValue.NO, AnswerValue.NOT_APPLICABLE
+CLASSES = {InstitutionClass.LIBRARY_COMMUNE}
+
+
+@pytest.fixture
+def library(viet_nam):
+    return InstitutionFactory(unit=viet_nam.xa)
+
+
+def read(viet_nam, library, rule="", parameters=None):
+    """The reading of a checklist of one criterion at the library."""
+    criteria_set = CriteriaSetFactory(criteria=[("asked", rule, parameters or {})])
+    frame = frame_of(viet_nam.xa, 2026, TODAY)
+    expected = {each.institution_id: each for each in expected_institutions(frame, CLASSES)}
+    checklists = Checklists(frame, [criteria_set.indicator_id], list(expected.values()))
+    reading = checklists.reading(criteria_set.indicator_id, expected[library.pk])
+    assert reading.outcome == checklists.outcome(criteria_set.indicator_id, expected[library.pk])
+    return reading
+
+
+def computed(viet_nam, library, rule, parameters=None):
+    answer = read(viet_nam, library, rule, parameters).answers[0].computed
+    return None if answer is None else (answer.is_met, answer.found)
+
+
+def test_expected_institutions_are_those_of_the_register(viet_nam, library):
+    for unit, state in [
+        (viet_nam.old_b, InstitutionState.ACTIVE),
+        (viet_nam.phuong, InstitutionState.SUSPENDED),
+        (viet_nam.nam, InstitutionState.ACTIVE),
+    ]:
+        InstitutionFactory(unit=unit, state=state)
+    for unit in [viet_nam.xa, viet_nam.north, viet_nam.country]:
+        mine = {each.institution_id for each in expected_institutions(frame_of(unit, 2026, TODAY), CLASSES)}
+        theirs = set(institutions_expected(unit, 2026, CLASSES, TODAY).values_list("pk", flat=True))
+        assert mine == theirs
+
+
+# -- rules --
+
+SESSIONS = {"measure": MeasureCode.PROGRAMME_SESSION, "quantity": 2}
+
+
+def test_quantity_of_a_silent_institution_is_not_known(viet_nam, library):
+    assert computed(viet_nam, library, "quantity_at_least", SESSIONS) is None
+
+
+def test_quantity_counts_the_year_only_and_not_what_was_taken_back(viet_nam, library):
+    make_posting(library, dt.date(2025, 12, 31), measure=MeasureCode.PROGRAMME_SESSION)
+    make_posting(library, TODAY, measure=MeasureCode.PROGRAMME_SESSION)
+    second = make_posting(library, TODAY, measure=MeasureCode.PROGRAMME_SESSION)
+    assert computed(viet_nam, library, "quantity_at_least", SESSIONS) == (True, 2)
+
+    reverse(second, reason="nhầm", by=None, at=noon(TODAY))
+
+    assert computed(viet_nam, library, "quantity_at_least", SESSIONS) == (False, 1)
+
+
+def test_quantity_with_purpose_and_tags_counts_only_those(viet_nam, library):
+    make_posting(library, TODAY, measure=MeasureCode.MUSEUM_VISIT, quantity=4, purpose=Purpose.SIGHTSEEING)
+    make_posting(library, TODAY, measure=MeasureCode.MUSEUM_VISIT, quantity=3, purpose=Purpose.STUDY_RESEARCH)
+    make_posting(library, TODAY, measure=MeasureCode.PROGRAMME_SESSION, tags=["club", "arts"])
+    make_posting(library, TODAY, measure=MeasureCode.PROGRAMME_SESSION, tags=["talk"])
+
+    study = {"measure": MeasureCode.MUSEUM_VISIT, "purposes": ["study_research"], "quantity": 3}
+    clubs = {"measure": MeasureCode.PROGRAMME_SESSION, "tags": ["class", "club"], "quantity": 1}
+
+    assert computed(viet_nam, library, "quantity_at_least", study) == (True, 3)
+    assert computed(viet_nam, library, "quantity_at_least", clubs) == (True, 1)
+
+
+def test_any_of_never_adds_loans_and_visits(viet_nam, library):
+    make_posting(library, TODAY, measure=MeasureCode.LOAN, quantity=3)
+    make_posting(library, TODAY, measure=MeasureCode.LIBRARY_VISIT, quantity=4)
+    parameters = {"measures": [MeasureCode.LOAN, MeasureCode.LIBRARY_VISIT], "quantity": 5}
+
+    assert computed(viet_nam, library, "any_of_at_least", parameters) == (False, 4)
+
+
+def test_months_count_those_in_which_something_stands(viet_nam, library):
+    for month in (1, 1, 3):
+        make_posting(library, dt.date(2026, month, 5), measure=MeasureCode.PROGRAMME_SESSION)
+    taken_back = make_posting(library, dt.date(2026, 5, 5), measure=MeasureCode.PROGRAMME_SESSION)
+    reverse(taken_back, reason="nhầm", by=None, at=noon(TODAY))
+    make_posting(library, dt.date(2026, 7, 5), measure=MeasureCode.LOAN)
+
+    sessions = {"measure": MeasureCode.PROGRAMME_SESSION, "months": 2}
+
+    assert computed(viet_nam, library, "months_at_least", sessions) == (True, 2)
+    assert computed(viet_nam, library, "months_at_least", {"months": 4}) == (False, 3)
+
+
+def test_age_bands_count_known_ones(viet_nam, library):
+    for band in (AgeBand.CHILD, AgeBand.CHILD, AgeBand.SENIOR, None):
+        make_posting(library, TODAY, measure=MeasureCode.PROGRAMME_ATTENDANCE, age_band=band)
+
+    parameters = {"measure": MeasureCode.PROGRAMME_ATTENDANCE, "bands": 2}
+
+    assert computed(viet_nam, library, "age_bands_at_least", parameters) == (True, 2)
+
+
+@pytest.mark.parametrize(
+    ("weekday", "closes_at", "answer"), [(0, "17:00", False), (0, "20:00", True), (6, "11:00", True)]
+)
+def test_opening_outside_office_hours_comes_from_the_opening_calendar(viet_nam, library, weekday, closes_at, answer):
+    assert computed(viet_nam, library, "opens_evening_or_weekend") is None
+    assert computed(viet_nam, library, "opening_hours_known") is None
+
+    OpeningHours.objects.create(institution=library, weekday=weekday, opens_at="07:30", closes_at=closes_at)
+
+    assert computed(viet_nam, library, "opens_evening_or_weekend") == (answer, None)
+    assert computed(viet_nam, library, "opening_hours_known") == (True, None)
+
+
+def test_register_answers_know_nothing_of_an_empty_register_entry(viet_nam, library):
+    assert computed(viet_nam, library, "rooms_known") is None
+    assert computed(viet_nam, library, "website_known") is None
+    assert computed(viet_nam, library, "equipment_usable", {"kinds": ["sound"]}) is None
+
+    RoomFactory(institution=library)
+    library.website = "https://thuvien.example"
+    library.save()
+
+    assert computed(viet_nam, library, "rooms_known") == (True, None)
+    assert computed(viet_nam, library, "website_known") == (True, None)
+
+
+def test_equipment_counts_when_each_kind_can_be_used(viet_nam, library):
+    both = {"kinds": ["sound", "light"]}
+    Equipment.objects.create(institution=library, kind="sound", quantity=1, usable=1, checked_on=TODAY)
+    light = Equipment.objects.create(institution=library, kind="light", quantity=4, usable=0, checked_on=TODAY)
+    assert computed(viet_nam, library, "equipment_usable", both) == (False, None)
+
+    light.usable = 3
+    light.save()
+
+    assert computed(viet_nam, library, "equipment_usable", both) == (True, None)
+
+
+# -- what holds --
+
+YES_BY_BOOK = {"measure": MeasureCode.PROGRAMME_SESSION, "quantity": 1}
+
+
+@pytest.mark.parametrize(
+    ("book", "stated", "value", "basis"),
+    [
+        ("yes", None, YES, AnswerSource.LEDGER),
+        ("yes", NO, YES, AnswerSource.LEDGER),
+        ("yes", NOT_APPLICABLE, YES, AnswerSource.LEDGER),
+        ("no", None, NO, AnswerSource.LEDGER),
+        ("no", YES, NO, AnswerSource.LEDGER),
+        ("no", NOT_APPLICABLE, NOT_APPLICABLE, AnswerSource.STAFF),
+        ("silent", None, None, None),
+        ("silent", YES, YES, AnswerSource.STAFF),
+        ("silent", NO, NO, AnswerSource.STAFF),
+    ],
+)
+def test_statement_fills_what_the_book_does_not_know_and_never_outvotes_it(
+    viet_nam, library, book, stated, value, basis
+):
+    if book == "yes":
+        make_posting(library, TODAY, measure=MeasureCode.PROGRAMME_SESSION)
+    elif book == "no":
+        make_posting(library, TODAY, measure=MeasureCode.LOAN)
+    criteria_set = CriteriaSetFactory(criteria=[("asked", "quantity_at_least", YES_BY_BOOK)])
+    if stated:
+        AnswerFactory(institution=library, indicator_code=criteria_set.indicator_id, value=stated)
+    frame = frame_of(viet_nam.xa, 2026, TODAY)
+    expected = expected_institutions(frame, CLASSES)
+
+    answer = Checklists(frame, [criteria_set.indicator_id], expected).reading(criteria_set.indicator_id, expected[0])
+
+    assert (answer.answers[0].value, answer.answers[0].basis) == (value, basis)
+    computed_value = {"yes": YES, "no": NO}.get(book)
+    assert answer.answers[0].differ is (bool(stated and computed_value) and stated != computed_value)
+
+
+@pytest.mark.parametrize(
+    ("values", "needed", "outcome"),
+    [
+        ([YES, YES, NO], 2, Outcome.MET),
+        ([YES, YES, None], 2, Outcome.MET),
+        ([YES, NO, None], 2, Outcome.UNKNOWN),
+        ([YES, NO, NO], 2, Outcome.NOT_MET),
+        ([None, None, None], 2, Outcome.UNKNOWN),
+        ([None, NO, NO], 2, Outcome.NOT_MET),
+        ([YES, NOT_APPLICABLE, NOT_APPLICABLE], 2, Outcome.MET),
+        ([NOT_APPLICABLE, NOT_APPLICABLE], 1, Outcome.NOT_APPLICABLE),
+    ],
+)
+def test_outcome_is_known_as_soon_as_nothing_can_change_it(values, needed, outcome):
+    assert outcome_of(values, needed) == outcome
+
+
+def test_criteria_set_of_another_time_is_not_used(viet_nam, library):
+    criteria_set = CriteriaSetFactory(starts_on=dt.date(2027, 1, 1))
+    frame = frame_of(viet_nam.xa, 2026, TODAY)
+
+    assert Checklists(frame, [criteria_set.indicator_id], []).set_for(criteria_set.indicator_id, *CLASSES) is None
+
+
+# -- stating --
+
+
+@pytest.fixture
+def asked(library):
+    return CriteriaSetFactory(criteria=[("asked", "", {}), ("second", "", {})]).indicator_id
+
+
+@pytest.fixture
+def manager(db):
+    return PersonFactory()
+
+
+def test_stated_answer_is_kept_with_who_and_when_and_the_newest_holds(library, asked, manager):
+    first = state_answers(library, year=2026, answers=[Answer(asked, "asked", NO)], by=manager, at=noon(TODAY))
+    later = noon(TODAY) + dt.timedelta(minutes=1)
+    state_answers(library, year=2026, answers=[Answer(asked, "asked", YES, "đã bổ sung")], by=manager, at=later)
+
+    rows = CriterionAnswer.objects.order_by("answered_at")
+    assert [row.value for row in rows] == [NO, YES]
+    assert (first[0].answered_by, first[0].answered_at) == (manager.pk, noon(TODAY))
+
+
+def test_stated_answer_repeated_adds_nothing(library, asked, manager):
+    answers = [Answer(asked, "asked", YES)]
+    state_answers(library, year=2026, answers=answers, by=manager, at=noon(TODAY))
+
+    assert state_answers(library, year=2026, answers=answers, by=manager, at=noon(TODAY)) == []
+    assert len(state_answers(library, year=2025, answers=answers, by=manager, at=noon(TODAY))) == 1
+
+
+@pytest.mark.parametrize(
+    ("criterion", "value", "note", "year", "refusal"),
+    [
+        ("no-such", YES, "", 2026, UnknownCriterion),
+        ("asked", NOT_APPLICABLE, "  ", 2026, ReasonMissing),
+        ("asked", YES, "", 2027, YearNotBegun),
+    ],
+)
+def test_stated_answer_that_makes_no_sense_is_refused_with_all_others(
+    library, asked, manager, criterion, value, note, year, refusal
+):
+    answers = [Answer(asked, "second", YES), Answer(asked, criterion, value, note)]
+
+    with pytest.raises(refusal):
+        state_answers(library, year=year, answers=answers, by=manager, at=noon(TODAY))
+
+    assert not CriterionAnswer.objects.exists()
+
+
+def test_stated_answer_changed_in_the_database_is_refused(library, asked):
+    AnswerFactory(institution=library, indicator_code=asked)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CriterionAnswer.objects.update(value=NO)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AnswerFactory(institution=library, indicator_code=asked, value=NOT_APPLICABLE, note="")
