@@ -27,6 +27,7 @@ def target(name: str, of_whom: str, plan: str, clause: str, **changes: Any) -> d
         "indicator": "library_services",
         "cohort": "commune_libraries",
         "name": name,
+        "short_name": name,
         "of_whom": of_whom,
         "plan": plan,
         "clause": clause,
@@ -84,13 +85,15 @@ def target(name: str, of_whom: str, plan: str, clause: str, **changes: Any) -> d
 
 def task(text: str, state: str, state_words: str, evidence: list[str], **changes: Any) -> dict[str, Any]:
     return {
-        "plan": "Kế hoạch của UBND thành phố Bắc Kạn",
+        "plan": "Kế hoạch (không số) tháng 7 năm 2023 của UBND thành phố Bắc Kạn",
+        "plan_short": "Kế hoạch của UBND thành phố Bắc Kạn",
         "clause": "II.1",
         "text": text,
         "due_words": "Hằng năm",
         "state": state,
         "state_words": state_words,
         "evidence": evidence,
+        "rule_words": "Chưa có gì cho thấy đã làm.",
         **changes,
     }
 
@@ -118,6 +121,7 @@ _CONTENT: dict[str, Any] = {
         "issuer": "Ủy ban nhân dân phường Bắc Kạn",
         "symbol": "BC-UBND",
         "place": "Bắc Kạn",
+        "day": "ngày 23 tháng 11 năm 2026",
         "title": f"Kết quả thực hiện {PROGRAMME} năm 2026",
         "addressee": "Ủy ban nhân dân tỉnh Thái Nguyên",
     },

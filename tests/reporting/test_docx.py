@@ -174,7 +174,7 @@ def test_table_of_targets_shows_every_figure_of_the_content():
     figures = [row for row in rows if row[0].isdigit()]
     assert len(figures) == len(content["targets"])
     for row, each in zip(figures, content["targets"], strict=True):
-        assert row[1].split("\n")[0] == each["name"]
+        assert row[1].split("\n")[0] == each["short_name"]
         assert row[2].split("\n")[0] == each["target_words"]
         assert row[3:] == [each["value_words"], each["coverage_words"], each["state_words"]]
 

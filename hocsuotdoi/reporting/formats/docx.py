@@ -13,7 +13,7 @@ from typing import Any
 
 from docxtpl import DocxTemplate
 
-from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, date_in_words, short_digest
+from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, short_digest
 from hocsuotdoi.reporting.models.content import Content, TargetContent, TaskContent
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "reporting" / "report.docx"
@@ -44,7 +44,7 @@ def report_context(content: Content, digest: str) -> dict[str, Any]:
         "superior": header["superior"],
         "issuer_lines": header["issuer_lines"],
         "symbol": header["symbol"],
-        "place_and_date": f"{header['place']}, {date_in_words(_day_of_issue(content))}",
+        "place_and_date": f"{header['place']}, {header['day']}",
         "sample_warning": SAMPLE_WARNING if content["has_sample"] else "",
         "title": re.sub(r"năm (\d{4})", "năm\u00a0\\1", header["title"]),  # a year never alone on a line
         "addressee": header["addressee"],
@@ -96,13 +96,8 @@ def task_groups(tasks: Iterable[TaskContent]) -> list[dict[str, Any]]:
         rows = []
         for task in by_state.get(state, []):
             ordinal += 1
-            source = ", mục ".join(part for part in (task["plan"], task["clause"]) if part)
-            rows.append({**task, "ordinal": ordinal, "source": source, "evidence": "; ".join(task["evidence"]) or "-"})
+            source = ", mục ".join(part for part in (task["plan_short"], task["clause"]) if part)
+            rows.append({**task, "ordinal": ordinal, "source": source, "evidence": "; ".join(task["evidence"])})
         if rows:
             groups.append({"state": state, "title": f"{title} ({len(rows)})", "rows": rows})
     return groups
-
-
-def _day_of_issue(content: Content) -> dt.date:
-    """The day of freezing; the office changes it in Word if the chair signs on another."""
-    return dt.date.fromisoformat(content.get("frozen_at", content["as_of"])[:10])

@@ -1,6 +1,5 @@
 """What the document and the annex print alike."""
 
-import datetime as dt
 import re
 from typing import Any
 
@@ -10,12 +9,6 @@ SAMPLE_WARNING = "DỮ LIỆU MẪU, KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 
 # Characters that XML 1.0 does not allow, and lone surrogates.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def date_in_words(day: dt.date) -> str:
-    """«ngày 05 tháng 02 năm 2026»: a zero before days under 10 and before the months 1 and 2, as the decree says."""
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
 def short_digest(digest: str) -> str:

@@ -205,13 +205,13 @@ class _AnnexWriter:
             self.write(sheet, row, 6, count["quantity"])
 
     def write_tasks(self) -> None:
-        headings = ["TT", "Văn bản", "Mục", "Nhiệm vụ", "Thời hạn", "Tình trạng", "Minh chứng"]
+        headings = ["TT", "Văn bản", "Mục", "Nhiệm vụ", "Thời hạn", "Tình trạng", "Minh chứng", "Vì sao"]
         title = "Phụ lục 4. Tình hình thực hiện nhiệm vụ"
-        sheet = self.sheet("Nhiệm vụ", title, headings, [5, 26, 10, 70, 16, 18, 44])
+        sheet = self.sheet("Nhiệm vụ", title, headings, [5, 24, 10, 60, 14, 15, 36, 30])
         row = HEADING_ROW + 1
         for ordinal, task in enumerate(self.content["tasks"], start=1):
             values: list[Cell] = [ordinal, task["plan"], task["clause"], task["text"], task["due_words"]]
-            self._write_row(sheet, row, [*values, task["state_words"], "; ".join(task["evidence"])])
+            self._write_row(sheet, row, [*values, task["state_words"], "; ".join(task["evidence"]), task["rule_words"]])
             row += 1
         self._autofilter(sheet, row, len(headings))
 

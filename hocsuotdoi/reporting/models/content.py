@@ -27,6 +27,7 @@ class HeaderContent(TypedDict):
     issuer: str  # in a sentence: "Ủy ban nhân dân phường Bắc Kạn"
     symbol: str  # after the number that the office fills in: "BC-UBND"
     place: str
+    day: str  # «ngày 23 tháng 11 năm 2026»
     title: str
     addressee: str
 
@@ -79,6 +80,7 @@ class TargetContent(TypedDict):
     indicator: str
     cohort: str
     name: str
+    short_name: str
     of_whom: str
     plan: str
     clause: str
@@ -109,12 +111,14 @@ class TargetContent(TypedDict):
 
 class TaskContent(TypedDict):
     plan: str
+    plan_short: str
     clause: str
     text: str
     due_words: str
     state: str
     state_words: str
     evidence: list[str]
+    rule_words: str
 
 
 class MissingContent(TypedDict):

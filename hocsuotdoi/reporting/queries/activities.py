@@ -8,7 +8,7 @@ from django.db.models.functions import ExtractMonth
 
 from hocsuotdoi.activities.enums import Observance
 from hocsuotdoi.indicators.queries.frame import Frame
-from hocsuotdoi.indicators.queries.sums import entries_of
+from hocsuotdoi.indicators.queries.sums import entries_of_year
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.reporting.models.content import ActivitiesContent, CountContent, MonthContent, ObservanceContent
@@ -27,7 +27,7 @@ _COUNTED = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, *_V
 
 def activities_content(frame: Frame) -> ActivitiesContent:
     """Sessions, attendance and visits of the frame's year up to its last day, on the unit's own map. Two queries."""
-    entries = entries_of(frame).filter(occurred_on__range=(frame.starts_on, frame.last_day))
+    entries = entries_of_year(frame)
     totals: Counter[str] = Counter()
     by_sex: Counter[str] = Counter()
     by_age: Counter[str] = Counter()
@@ -78,8 +78,7 @@ def activity_sentences(content: ActivitiesContent, year: int, day: dt.date) -> l
 
 def has_sample_activities(frame: Frame) -> bool:
     """Was anything of the year counted at a made-up institution?"""
-    entries = entries_of(frame).filter(occurred_on__range=(frame.starts_on, frame.last_day))
-    return entries.filter(institution__is_sample=True).exists()
+    return entries_of_year(frame).filter(institution__is_sample=True).exists()
 
 
 def _sums(entries: QuerySet[Entry]) -> QuerySet:

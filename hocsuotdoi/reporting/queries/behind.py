@@ -1,14 +1,15 @@
 """The institutions behind each figure of a report: who counts, who does not, of whom nothing is known yet."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.indicators.queries.frame import Expected, Frame
+from hocsuotdoi.indicators.queries.frame import Expected, frame_of
+from hocsuotdoi.indicators.queries.lineage import Row, rows_for
 from hocsuotdoi.indicators.queries.material import Material
-from hocsuotdoi.indicators.queries.results import Pair
-from hocsuotdoi.indicators.queries.sums import counted_for
+from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.reporting.models.content import BehindContent, MissingContent, TargetContent
 
@@ -23,28 +24,99 @@ _OUTCOMES = {
 
 @dataclass(frozen=True)
 class BehindFigures:
-    """By (indicator, cohort). `has_sample`: made-up institutions stand behind some figure."""
+    """By unit id, indicator and cohort. `has_sample`: made-up institutions stand behind some figure."""
 
-    rows: dict[Pair, list[BehindContent]]
+    rows: dict[tuple[int, str, str], list[BehindContent]]
     has_sample: bool
 
-    def of(self, pair: Pair) -> list[BehindContent]:
-        return self.rows.get(pair, [])
+    def of(self, value: IndicatorValue) -> list[BehindContent]:
+        return self.rows.get((value.unit.pk, value.indicator_code, value.cohort_code), [])
 
 
-def behind_figures(frame: Frame, pairs: Iterable[Pair]) -> BehindFigures:
-    """For all `pairs` at once. The number of queries depends on the kinds of figures, as in `indicators`."""
-    material = Material(frame, [frame.unit], list(dict.fromkeys(pairs)))
-    expected = material.expected[frame.unit.pk]
-    institutions = Institution.objects.in_bulk([each.institution_id for each in expected])
-    places = AdminUnit.objects.in_bulk({each.unit_id for each in expected})
-    rows: dict[Pair, list[BehindContent]] = {}
-    for indicator, cohort in material.defined:
-        rows[indicator.code, cohort.code] = [
-            _row(institutions[each.institution_id], places[each.unit_id], *_counted(material, indicator, cohort, each))
-            for each in material.cohort(frame.unit, cohort)
-        ]
-    return BehindFigures(rows, any(institution.is_sample for institution in institutions.values()))
+def behind_figures(values: Iterable[IndicatorValue], year: int, as_of: dt.date) -> BehindFigures:
+    """For all `values` at once: one load of the material for each unit they were made for (the unit itself, and former
+    units whose plans go on for a part of it), whatever the number of figures."""
+    pairs: dict[int, list[Pair]] = {}
+    units: dict[int, AdminUnit] = {}
+    for value in values:
+        units[value.unit.pk] = value.unit
+        pairs.setdefault(value.unit.pk, []).append((value.indicator_code, value.cohort_code))
+    loaded = [
+        Material(frame_of(units[pk], year, as_of), [units[pk]], list(dict.fromkeys(p))) for pk, p in pairs.items()
+    ]
+    named = _Names(loaded)
+    rows: dict[tuple[int, str, str], list[BehindContent]] = {}
+    for material in loaded:
+        unit = material.frame.unit
+        for indicator, cohort in material.defined:
+            by_units = cohort.kind == CohortKind.UNITS and bool(cohort.tier)
+            listed = _units(material, named, indicator, cohort) if by_units else []
+            rows[unit.pk, indicator.code, cohort.code] = listed or [
+                named.institution(row, *_counted(row, indicator)) for row in rows_for(material, unit, indicator, cohort)
+            ]
+    return BehindFigures(rows, any(institution.is_sample for institution in named.institutions.values()))
+
+
+class _Names:
+    """Names of the institutions and units of all materials. Two queries."""
+
+    def __init__(self, loaded: list[Material]) -> None:
+        institutions: set[int] = set()
+        places: set[int] = set()
+        for material in loaded:
+            unit = material.frame.unit
+            for indicator, cohort in material.defined:
+                for row in rows_for(material, unit, indicator, cohort):
+                    institutions.add(row.institution_id)
+                    places.add(row.unit_id)
+                if cohort.kind == CohortKind.UNITS and cohort.tier:
+                    places.update(material.units_of.get((unit.pk, cohort.tier), []))
+        self.institutions = Institution.objects.in_bulk(institutions)
+        self.units = AdminUnit.objects.in_bulk(places)
+
+    def institution(self, row: Row, counted: str, counted_words: str) -> BehindContent:
+        institution = self.institutions[row.institution_id]
+        place = self.units.get(row.unit_id)
+        return {
+            "code": institution.code,
+            "name": institution.name,
+            "place": place.name if place else "",
+            "counted": counted,
+            "counted_words": counted_words,
+            "quantity": row.quantity,
+        }
+
+
+def _units(material: Material, named: _Names, indicator: Indicator, cohort: Cohort) -> list[BehindContent]:
+    """The units of a figure that counts units, each with the institutions through which it has the thing."""
+    frame = material.frame
+    inside: dict[int, list[Expected]] = {}
+    for each in material.cohort(frame.unit, cohort):
+        unit_id = material.unit_at.get((each.unit_id, cohort.tier))
+        if unit_id is not None:
+            inside.setdefault(unit_id, []).append(each)
+    rows: list[BehindContent] = []
+    units = [named.units[pk] for pk in material.units_of.get((frame.unit.pk, cohort.tier), [])]
+    for unit in sorted(units, key=lambda each: each.sort_key):
+        answers = {each.institution_id: material.counts(indicator, each) for each in inside.get(unit.pk, [])}
+        having = [named.institutions[pk].name for pk, counts in answers.items() if counts]
+        if having:
+            counted, words = "yes", f"Có: {', '.join(having)}"
+        elif not answers or None in answers.values():
+            counted, words = UNKNOWN, "Chưa có đủ số liệu"
+        else:
+            counted, words = "no", "Chưa có"
+        rows.append(
+            {
+                "code": unit.code,
+                "name": unit.name,
+                "place": frame.unit.name,
+                "counted": counted,
+                "counted_words": words,
+                "quantity": None,
+            }
+        )
+    return rows
 
 
 def missing_institutions(targets: Iterable[TargetContent]) -> list[MissingContent]:
@@ -58,47 +130,17 @@ def missing_institutions(targets: Iterable[TargetContent]) -> list[MissingConten
                 behind["code"],
                 {"code": behind["code"], "name": behind["name"], "place": behind["place"], "indicators": []},
             )
-            if target["name"] not in entry["indicators"]:
-                entry["indicators"].append(target["name"])
+            if target["short_name"] not in entry["indicators"]:
+                entry["indicators"].append(target["short_name"])
     return sorted(missing.values(), key=lambda each: each["place"])
 
 
-def _counted(
-    material: Material, indicator: Indicator, cohort: Cohort, institution: Expected
-) -> tuple[str, str, int | None]:
-    """How an institution counts for a figure: code, words, and how much it adds where that is a quantity."""
-    if indicator.kind in {IndicatorKind.GROWTH, IndicatorKind.COUNT}:
-        return _counted_by_quantity(material, indicator, cohort, institution)
-    if cohort.kind == CohortKind.UNITS:
-        known = material.counts(indicator, institution)
-        words = {True: ("yes", "Có"), False: ("no", "Chưa có"), None: (UNKNOWN, "Chưa có đủ số liệu")}[known]
-        return (*words, None)
-    return (*_OUTCOMES[material.checklists.outcome(indicator.code, institution)], None)
-
-
-def _counted_by_quantity(
-    material: Material, indicator: Indicator, cohort: Cohort, institution: Expected
-) -> tuple[str, str, int | None]:
-    counted, year = counted_for(indicator, cohort), material.frame.year
-    if institution.institution_id not in material.reporting[year]:
-        return UNKNOWN, "Chưa có số liệu", None
-    quantity = material.sum(material.frame.unit, counted, year, {institution.institution_id})
+def _counted(row: Row, indicator: Indicator) -> tuple[str, str]:
+    """How an institution counts for a figure: code and words."""
     if indicator.kind == IndicatorKind.COUNT:
-        return "yes", "Đã có số liệu", quantity
-    base_year = material.base_years.get(counted)
-    if base_year is not None and base_year < year and institution.institution_id in material.reporting[base_year]:
-        return "yes", f"So sánh với năm {base_year}", quantity
-    return "no", "Chưa có năm gốc để so sánh", quantity
-
-
-def _row(
-    institution: Institution, place: AdminUnit, counted: str, counted_words: str, quantity: int | None
-) -> BehindContent:
-    return {
-        "code": institution.code,
-        "name": institution.name,
-        "place": place.name,
-        "counted": counted,
-        "counted_words": counted_words,
-        "quantity": quantity,
-    }
+        return (UNKNOWN, "Chưa có số liệu") if row.quantity is None else ("yes", "Đã có số liệu")
+    if indicator.kind == IndicatorKind.GROWTH:
+        if row.quantity is None:
+            return UNKNOWN, "Chưa có số liệu"
+        return ("yes", "So sánh được với năm gốc") if row.is_compared else ("no", "Không so sánh được với năm gốc")
+    return ("yes", "Đang hoạt động") if row.outcome is None else _OUTCOMES[row.outcome]

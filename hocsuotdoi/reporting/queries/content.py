@@ -7,11 +7,11 @@ from django.db.models import F
 from django.utils import translation
 
 from hocsuotdoi.indicators.queries.frame import frame_of
-from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import path_of
-from hocsuotdoi.programme.enums import PlanKind, PlanStatus, Recurrence, TargetUnit
+from hocsuotdoi.programme.enums import PlanKind, Recurrence, TargetUnit
 from hocsuotdoi.programme.models import Plan, Task
+from hocsuotdoi.programme.queries.binding import binding_plans
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 from hocsuotdoi.programme.queries.tasks import TaskReading, unit_tasks
 from hocsuotdoi.reporting.models import Report
@@ -35,17 +35,22 @@ from hocsuotdoi.reporting.queries.suggestions import (
     task_sentences,
 )
 from hocsuotdoi.reporting.queries.wording import (
+    NOT_APPLICABLE,
     STATE_WORDS,
     TASK_STATE_WORDS,
     basis_words,
     coverage_words,
     day_words,
+    in_sentence,
     number_words,
     percent_words,
+    plan_short_words,
     plan_words,
     target_words,
     value_words,
 )
+
+EVIDENCE_NAMED = 3
 
 
 def report_content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
@@ -63,12 +68,13 @@ def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
     day = data_day(unit, year, as_of)
     path = path_of(unit, day)
     superior = path[-2] if len(path) > 1 else None
-    readings = unit_targets(unit, year)
-    behind = behind_figures(frame, [_pair(reading) for reading in readings])
+    plans = [binding.plan for binding in reversed(binding_plans(unit, day))]  # from the top down
+    readings = _by_plan(unit_targets(unit, year, as_of), plans)
+    behind = behind_figures([reading.value for reading in readings], year, as_of)
     targets = [target_content(reading, behind) for reading in readings]
     tasks = [task_content(reading) for reading in unit_tasks(unit, year, as_of)]
     missing = missing_institutions(targets)
-    header = header_of(unit, year, superior)
+    header = header_of(unit, year, superior, as_of)
     return {
         "shape": SHAPE,
         "unit": {
@@ -82,7 +88,7 @@ def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
         "as_of": day.isoformat(),
         "has_sample": behind.has_sample or has_sample_activities(frame),
         "header": header,
-        "basis": _bases(readings, path),
+        "basis": _bases(plans),
         "opening": f"{header['issuer']} báo cáo kết quả thực hiện Chương trình năm {year} (số liệu tính đến ngày "
         f"{day_words(day)}) như sau:",
         "activities": activities_content(frame),
@@ -91,7 +97,7 @@ def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
         "tasks": tasks,
         "task_sentences": task_sentences(tasks),
         "missing": missing,
-        "missing_sentences": missing_sentences(missing),
+        "missing_sentences": missing_sentences(targets, missing),
         "words": _words(Report.objects.filter(unit=unit, year=year).first(), targets, tasks, missing),
         "closing": f"Trên đây là báo cáo kết quả thực hiện Chương trình năm {year} của {header['issuer']}./.",
         "recipients": recipients_of(unit, superior),
@@ -117,8 +123,9 @@ def target_content(reading: TargetReading, behind: BehindFigures) -> TargetConte
         "indicator": target.indicator.code,
         "cohort": target.cohort.code,
         "name": target.indicator.name,
+        "short_name": target.indicator.short_name,
         "of_whom": target.cohort.name,
-        "plan": plan_words(target.plan),
+        "plan": _plan_of(reading),
         "clause": target.clause.path,
         "target_year": target.year,
         "written": target.written,
@@ -139,10 +146,10 @@ def target_content(reading: TargetReading, behind: BehindFigures) -> TargetConte
         "expected_now": _plain_or_none(reading.expected_now),
         "trajectory_words": _trajectory_words(reading),
         "state": str(reading.state),
-        "state_words": STATE_WORDS[str(reading.state)],
+        "state_words": NOT_APPLICABLE if value.state == "not_applicable" else STATE_WORDS[str(reading.state)],
         "rule_words": str(reading.rule_in_words),
         "note": value.note or "",
-        "behind": behind.of(_pair(reading)),
+        "behind": behind.of(value),
     }
 
 
@@ -150,26 +157,41 @@ def task_content(reading: TaskReading) -> TaskContent:
     task = reading.task
     return {
         "plan": plan_words(task.plan),
+        "plan_short": plan_short_words(task.plan),
         "clause": task.clause.path,
-        "text": task.text,
+        "text": task.text[:1].upper() + task.text[1:],
         "due_words": _due_words(task),
         "state": str(reading.state),
         "state_words": TASK_STATE_WORDS[str(reading.state)],
-        "evidence": [f"{each.title}, {day_words(each.on)}" for each in reading.evidence],
+        "evidence": _evidence(reading),
+        "rule_words": str(reading.rule_in_words),
     }
 
 
-def _pair(reading: TargetReading) -> Pair:
-    return reading.target.indicator_id, reading.target.cohort_id
+def _evidence(reading: TaskReading) -> list[str]:
+    """The latest few, and how many more there are: a province has thousands."""
+    named = [f"{each.title}, {day_words(each.on)}" for each in reading.evidence[:EVIDENCE_NAMED]]
+    more = len(reading.evidence) - len(named)
+    return [*named, f"và {number_words(more)} hoạt động khác"] if more else named
 
 
-def _bases(readings: list[TargetReading], path: list[AdminUnit]) -> list[str]:
-    """The plans that bind the unit, from the top down: those whose targets it has, and those in force above it."""
-    ids = {reading.target.plan_id for reading in readings}
-    plans = Plan.objects.filter(pk__in=ids) | Plan.objects.filter(unit__in=path, status=PlanStatus.IN_FORCE)
-    chosen = plans.exclude(kind=PlanKind.ANNOUNCEMENT).distinct().order_by("issued_on", "pk")
-    lines = [basis_words(plan) for plan in chosen]
+def _by_plan(readings: list[TargetReading], plans: list[Plan]) -> list[TargetReading]:
+    """The readings plan by plan in that order; within a plan as they came."""
+    rank = {plan.pk: number for number, plan in enumerate(plans)}
+    return sorted(readings, key=lambda reading: rank.get(reading.plan.pk, len(rank)))
+
+
+def _bases(plans: list[Plan]) -> list[str]:
+    """The plans that bind the unit, but for news about one of them."""
+    lines = [basis_words(plan) for plan in plans if plan.kind != PlanKind.ANNOUNCEMENT]
     return [f"{line}{'.' if line is lines[-1] else ';'}" for line in lines]
+
+
+def _plan_of(reading: TargetReading) -> str:
+    """The plan's citation; one that binds only a part of the unit says which."""
+    if not reading.is_partial:
+        return plan_words(reading.plan)
+    return f"{plan_words(reading.plan)} (áp dụng cho địa bàn trước đây thuộc {in_sentence(reading.plan.unit.name)})"
 
 
 def _words(

@@ -5,10 +5,12 @@ a committee decides collectively, so its deputy chair signs «TM. … KT. CHỦ 
 a report to a superior body names it after «Kính gửi», and the first recipient is «Như trên».
 """
 
+import datetime as dt
+
 from hocsuotdoi.places.enums import Tier, UnitKind
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.reporting.models.content import HeaderContent, SignatureContent
-from hocsuotdoi.reporting.queries.wording import committee_of, in_sentence
+from hocsuotdoi.reporting.queries.wording import committee_of, in_sentence, long_day_words
 
 PROGRAMME = (
     "Chương trình “Đẩy mạnh các hoạt động phục vụ học tập suốt đời trong thư viện, bảo tàng, "
@@ -17,8 +19,8 @@ PROGRAMME = (
 MINISTRY = "Bộ Văn hóa, Thể thao và Du lịch"
 
 
-def header_of(unit: AdminUnit, year: int, superior: AdminUnit | None) -> HeaderContent:
-    """`superior` is the unit that `unit` lies in; None for the country."""
+def header_of(unit: AdminUnit, year: int, superior: AdminUnit | None, day: dt.date) -> HeaderContent:
+    """`superior` is the unit that `unit` lies in, None for the country; `day` is the day of issue."""
     is_country = unit.tier == Tier.COUNTRY
     if is_country:
         addressee = "Thủ tướng Chính phủ"
@@ -34,6 +36,7 @@ def header_of(unit: AdminUnit, year: int, superior: AdminUnit | None) -> HeaderC
         "issuer": MINISTRY if is_country else committee_of(unit),
         "symbol": "BC-BVHTTDL" if is_country else "BC-UBND",
         "place": place_of_issue(unit),
+        "day": long_day_words(day),
         "title": f"Kết quả thực hiện {PROGRAMME} năm {year}",
         "addressee": addressee,
     }

@@ -14,7 +14,6 @@ from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.vietnamese import search_terms
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.reporting.formats.canonical import digest_of
 from hocsuotdoi.reporting.models import Report, Snapshot
 
 FIRST_REPORTED_YEAR = 2022  # the programme's decision is of 9 December 2022
@@ -61,11 +60,6 @@ def units_with_report(person: Someone, year: int, day: dt.date, text: str = "") 
         )
         .order_by("rank", "sort_key", "pk")
     )
-
-
-def snapshot_is_intact(snapshot: Snapshot) -> bool:
-    """Does the content still give the digest that was written down with it?"""
-    return digest_of(snapshot.content) == snapshot.digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ NAMED_AT_MOST = 60  # in the document; all of them stand in the annex
 def target_sentences(targets: list[TargetContent]) -> list[str]:
     if not targets:
         return ["Chưa có chỉ tiêu nào được giao cho đơn vị trong các văn bản đang có trên hệ thống."]
-    counts = Counter(target["state"] for target in targets)
+    asked = applicable(targets)
+    counts = Counter(target["state"] for target in asked)
     parts = [
         f"{number_words(counts[state])} {words}"
         for state, words in (
@@ -25,7 +26,15 @@ def target_sentences(targets: list[TargetContent]) -> list[str]:
         )
         if counts[state]
     ]
-    return [f"Trong {number_words(len(targets))} chỉ tiêu áp dụng cho đơn vị: {', '.join(parts)}. Chi tiết ở Bảng 1."]
+    if len(asked) < len(targets):
+        excused = number_words(len(targets) - len(asked))
+        parts.append(f"{excused} không áp dụng vì trên địa bàn không có loại cơ sở hoặc đơn vị được nêu")
+    return [f"Trong {number_words(len(targets))} chỉ tiêu giao cho đơn vị: {', '.join(parts)}. Chi tiết ở Bảng 1."]
+
+
+def applicable(targets: Iterable[TargetContent]) -> list[TargetContent]:
+    """Those that ask something of the unit: a ward without a museum is not asked about museums."""
+    return [target for target in targets if target["value_state"] != "not_applicable"]
 
 
 def task_sentences(tasks: list[TaskContent]) -> list[str]:
@@ -44,27 +53,36 @@ def task_sentences(tasks: list[TaskContent]) -> list[str]:
     return [f"Trong {number_words(len(tasks))} nhiệm vụ được giao: {', '.join(parts)}. Chi tiết ở Bảng 2."]
 
 
-def missing_sentences(missing: list[MissingContent]) -> list[str]:
+def missing_sentences(targets: list[TargetContent], missing: list[MissingContent]) -> list[str]:
     """Names every institution without complete figures, by place; past `NAMED_AT_MOST` the places with their number."""
+    if not any(target["behind"] for target in targets):
+        return ["Trên địa bàn chưa có cơ sở nào thuộc diện thống kê trong sổ đăng ký."]
     if not missing:
         return ["Các cơ sở thuộc diện thống kê đã có đủ số liệu."]
     places: dict[str, list[str]] = {}
     for each in missing:
         places.setdefault(in_sentence(each["place"]), []).append(each["name"])
-    head = f"Có {number_words(len(missing))} cơ sở chưa có đủ số liệu; các tỷ lệ ở Bảng 1 chưa tính những cơ sở này"
+    head = f"Có {number_words(len(missing))} cơ sở, đơn vị chưa có đủ số liệu, chưa tính vào các tỷ lệ ở Bảng 1"
     if len(missing) > NAMED_AT_MOST:
         counted = [f"{place} ({number_words(len(names))})" for place, names in places.items()]
-        return [f"{head}. Số cơ sở theo địa bàn: {'; '.join(counted)}. Danh sách đầy đủ ở Phụ lục 5."]
-    named = [f"{place}: {', '.join(names)}" for place, names in places.items()]
+        return [f"{head}. Số lượng theo địa bàn: {'; '.join(counted)}. Danh sách đầy đủ ở Phụ lục 5."]
+    named = [_named(place, names) for place, names in places.items()]
     return [f"{head}:", *[f"- {line}{'.' if line is named[-1] else ';'}" for line in named]]
+
+
+def _named(place: str, names: list[str]) -> str:
+    """«phường Bắc Kạn: Thư viện A, Nhà văn hóa B»; a unit that is itself missing is not named twice."""
+    own = [name for name in names if in_sentence(name) != place]
+    return f"{place}: {', '.join(own)}" if own else place
 
 
 def suggested_results(targets: list[TargetContent], tasks: list[TaskContent]) -> list[str]:
     reached = [target for target in targets if target["state"] == "on_track"]
     done = [task for task in tasks if task["state"] == "done"]
     sentences = []
-    if targets:
-        head = f"{number_words(len(reached))}/{number_words(len(targets))} chỉ tiêu đúng tiến độ"
+    asked = applicable(targets)
+    if asked:
+        head = f"{number_words(len(reached))}/{number_words(len(asked))} chỉ tiêu đúng tiến độ"
         sentences.append(f"{head}: {_names(reached)}." if reached else f"{head}.")
     if tasks:
         sentences.append(f"{number_words(len(done))}/{number_words(len(tasks))} nhiệm vụ được giao đã thực hiện.")
@@ -81,10 +99,10 @@ def suggested_difficulties(
             sentences.append(f"{number_words(len(behind))} chỉ tiêu {words}: {_names(behind)}.")
     late = [task for task in tasks if task["state"] == "late"]
     if late:
-        clauses = "; ".join(f"mục {task['clause']} {task['plan']}" for task in late)
+        clauses = "; ".join(f"mục {task['clause']}, {task['plan_short']}" for task in late)
         sentences.append(f"{number_words(len(late))} nhiệm vụ chậm so với thời hạn: {clauses}.")
     if missing:
-        sentences.append(f"{number_words(len(missing))} cơ sở chưa có đủ số liệu để đánh giá.")
+        sentences.append(f"{number_words(len(missing))} cơ sở, đơn vị chưa có đủ số liệu để đánh giá.")
     return sentences or [NO_DIFFICULTY]
 
 
@@ -92,7 +110,9 @@ def _names(targets: Iterable[TargetContent]) -> str:
     """Each target once by name, with of whom it speaks."""
     names = []
     for target in targets:
-        name = f"{target['name']} ({target['of_whom']})" if target["of_whom"] else target["name"]
+        name = (
+            f"{target['short_name']} ({in_sentence(target['of_whom'])})" if target["of_whom"] else target["short_name"]
+        )
         if name not in names:
             names.append(name)
     return "; ".join(names)

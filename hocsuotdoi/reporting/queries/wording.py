@@ -14,6 +14,7 @@ from hocsuotdoi.programme.enums import Operator, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target
 
 NOT_REPORTED = "Chưa có số liệu"
+NOT_APPLICABLE = "Không áp dụng"
 STATE_WORDS = {
     "on_track": "Đúng tiến độ",
     "at_risk": "Có nguy cơ chậm",
@@ -60,6 +61,12 @@ def day_words(day: dt.date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+def long_day_words(day: dt.date) -> str:
+    """«ngày 05 tháng 02 năm 2026»: a zero before days under 10 and before the months 1 and 2, as the decree says."""
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
 def in_sentence(name: str) -> str:
     """A unit's name inside a sentence: «Phường Bắc Kạn» → «phường Bắc Kạn»."""
     return name[:1].lower() + name[1:]
@@ -70,21 +77,35 @@ def committee_of(unit: AdminUnit) -> str:
 
 
 def plan_words(plan: Plan) -> str:
-    """How a document is cited: «Quyết định số 1520/QĐ-TTg ngày 09/12/2022 của Thủ tướng Chính phủ»."""
-    kind = "Quyết định" if "QĐ" in plan.number else "Kế hoạch"
-    number = f" số {plan.number}" if plan.number and not plan.number.startswith("/") else " (không số)"
+    """How tables cite a document: «Quyết định số 1520/QĐ-TTg ngày 09/12/2022 của Thủ tướng Chính phủ»."""
     when = f" ngày {day_words(plan.issued_on)}" if plan.issued_on else _month_only(plan.issued_text)
-    return f"{kind}{number}{when} của {plan.issuer}"
+    return f"{_numbered(plan)}{when} của {plan.issuer}"
+
+
+def plan_short_words(plan: Plan) -> str:
+    """«Quyết định số 1520/QĐ-TTg»; a plan without a number by its date and issuer."""
+    return _numbered(plan) if _has_number(plan) else plan_words(plan)
 
 
 def basis_words(plan: Plan) -> str:
-    """One legal basis: the citation and what the document is about."""
+    """One legal basis: the citation with the date in full, and what the document is about."""
     title = plan.title.strip()
     if title.startswith("Kế hoạch ") and "QĐ" not in plan.number:
         about = title.removeprefix("Kế hoạch ")
     else:
         about = ("phê duyệt " if title.startswith("Chương trình") else "ban hành ") + title
-    return f"Căn cứ {plan_words(plan)} {about}"
+    when = f" {long_day_words(plan.issued_on)}" if plan.issued_on else _month_only(plan.issued_text)
+    return f"Căn cứ {_numbered(plan)}{when} của {plan.issuer} {about}"
+
+
+def _numbered(plan: Plan) -> str:
+    kind = "Quyết định" if "QĐ" in plan.number else "Kế hoạch"
+    return f"{kind} số {plan.number}" if _has_number(plan) else f"{kind} (không số)"
+
+
+def _has_number(plan: Plan) -> bool:
+    """«/KH-UBND» is a print whose number was never filled in."""
+    return bool(plan.number) and not plan.number.startswith("/")
 
 
 def _month_only(issued_text: str) -> str:
@@ -110,7 +131,7 @@ def target_words(target: Target) -> str:
 def value_words(target: Target, value: IndicatorValue) -> str:
     """The value with numerator and denominator, never a bare percentage; the two states without a value in words."""
     if value.state == "not_applicable":
-        return "Không áp dụng"
+        return NOT_APPLICABLE
     if value.state != "value" or value.numerator is None:
         return NOT_REPORTED
     kind = target.indicator.kind

@@ -33,7 +33,6 @@ from hocsuotdoi.reporting.queries.reports import (
     due_of,
     moved_since,
     reported_years,
-    snapshot_is_intact,
     units_with_report,
 )
 from hocsuotdoi.workspace.reporting.forms import FIELDS, WordsForm
@@ -162,7 +161,7 @@ def snapshot_detail(request: HttpRequest, number: str) -> HttpResponse:
             "report": snapshot.report,
             "shown": shown(snapshot.content),
             "short_digest": short_digest(snapshot.digest),
-            "is_intact": snapshot_is_intact(snapshot),
+            "is_intact": digest_of(snapshot.content) == snapshot.digest,
             "moved": moved_since(snapshot.content, now),
             "path": [(_("Reports"), _list_url(snapshot.report)), (str(snapshot.report), _url(snapshot.report))],
         },
