@@ -1,0 +1,135 @@
+"""The check on the real documents, and answers to what it finds."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from hocsuotdoi.programme.enums import AnswerKind, CheckRule, PlanKind
+from hocsuotdoi.programme.models import FindingAnswer, Plan
+from hocsuotdoi.programme.operations import answer_finding
+from hocsuotdoi.programme.operations.finding import FindingNotAnswered
+from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
+from tests.factories.accounts import PersonFactory
+from tests.factories.programme import PlanFactory, TargetFactory
+
+AT = dt.datetime(2026, 11, 23, 2, 30, tzinfo=dt.UTC)
+
+
+def rules_of(code: str) -> Counter:
+    return Counter(finding.rule.value for finding in check_plan(Plan.objects.get(code=code)))
+
+
+def test_national_programme_is_checked_with_itself_only(reference):
+    assert rules_of("qd-1520-2022") == {"growth_without_base": 4, "abolished_tier": 3}
+
+
+def test_plan_of_dak_nong_is_found_below_the_nation_with_its_one_library_in_per_cent(reference):
+    rules = rules_of("kh-169-2023-dak-nong")
+    assert set(rules) == {
+        "below_parent",
+        "missing_class",
+        "merged_classes",
+        "percentage_of_one",
+        "growth_without_base",
+        "extra_indicator",
+        "abolished_tier",
+    }
+    assert (rules["percentage_of_one"], rules["growth_without_base"], rules["extra_indicator"]) == (8, 4, 4)
+
+
+def test_plan_of_bac_kan_city_is_found_falling_without_number_and_without_museums(reference):
+    findings = check_plan(Plan.objects.get(code="kh-2023-tp-bac-kan"))
+    (falling,) = [f for f in findings if f.rule == CheckRule.FALLING_PATH]
+    assert (falling.clause, falling.year, falling.figure, falling.parent_figure) == ("I.2.1.1.2", 2030, "50%", "60%")
+    assert [f.rule for f in findings].count(CheckRule.NO_NUMBER_OR_DATE) == 1
+    dropped = {f.indicator for f in findings if f.rule == CheckRule.DROPPED_INDICATOR}
+    assert dropped == {"museum_education", "museum_study_visits_growth"}
+
+
+def test_city_is_held_against_the_nation_because_the_provinces_text_is_not_known(reference):
+    findings = check_plan(Plan.objects.get(code="kh-2023-tp-bac-kan"))
+    assert {f.parent_plan for f in findings if f.rule == CheckRule.BELOW_PARENT} == {"qd-1520-2022"}
+
+
+@pytest.mark.parametrize("code", ["qd-1346-2023-bvhttdl", "kh-169-2023-dak-nong-tin"])
+def test_document_without_figures_of_its_own_has_no_finding(reference, code):
+    assert rules_of(code) == {}
+
+
+def test_check_plans_needs_as_many_queries_for_three_plans_as_for_one(db, django_assert_num_queries):
+    for number in (1, 3):
+        while Plan.objects.count() < number:
+            TargetFactory()
+        with django_assert_num_queries(5):
+            check_plans(Plan.objects.all())
+
+
+# -- answers --
+
+
+@pytest.fixture
+def plan(db) -> Plan:
+    return PlanFactory(number="")
+
+
+@pytest.fixture
+def key(plan) -> str:
+    return next(f.key for f in check_plan(plan) if f.rule == CheckRule.NO_NUMBER_OR_DATE)
+
+
+def test_answer_finding_accepted_is_recorded_and_the_finding_stays(plan, key):
+    by = PersonFactory()
+    answer = answer_finding(plan, key=key, kind=AnswerKind.ACCEPTED, reason=" Bản nháp. ", by=by, at=AT)
+    assert (answer.reason, answer.rule, answer.answered_by) == ("Bản nháp.", "no_number_or_date", by)
+    assert key in {finding.key for finding in check_plan(plan)}
+
+
+def test_answer_finding_corrected_names_the_addendum(plan, key):
+    addendum = PlanFactory(kind=PlanKind.ADDENDUM, amends=plan)
+    answer = answer_finding(
+        plan, key=key, kind=AnswerKind.CORRECTED, reason="Đã bổ sung", addendum=addendum, by=PersonFactory(), at=AT
+    )
+    assert answer.addendum == addendum
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"reason": "  "},
+        {"key": "below_parent|I.1|x|y|2025"},
+        {"kind": AnswerKind.CORRECTED},
+        {"kind": AnswerKind.CORRECTED, "addendum": "of another plan"},
+        {"addendum": "of this plan"},
+    ],
+)
+def test_answer_finding_that_lacks_something_is_refused(plan, key, given):
+    match given.get("addendum"):
+        case "of another plan":
+            given = given | {"addendum": PlanFactory(kind=PlanKind.ADDENDUM, amends=PlanFactory())}
+        case "of this plan":
+            given = given | {"addendum": PlanFactory(kind=PlanKind.ADDENDUM, amends=plan)}
+    answer = {"key": key, "kind": AnswerKind.ACCEPTED, "reason": "Có lý do", "addendum": None} | given
+    with pytest.raises(FindingNotAnswered):
+        answer_finding(plan, **answer, by=PersonFactory(), at=AT)
+    assert FindingAnswer.objects.count() == 0
+
+
+def test_answer_is_never_changed(plan, key):
+    answer = answer_finding(plan, key=key, kind=AnswerKind.ACCEPTED, reason="x", by=PersonFactory(), at=AT)
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        FindingAnswer.objects.filter(pk=answer.pk).update(reason="y")
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"reason": ""}, "finding_answer_has_a_reason"),
+        ({"kind": AnswerKind.CORRECTED}, "finding_corrected_names_the_addendum"),
+    ],
+)
+def test_answer_without_reason_or_addendum_is_impossible(plan, key, fields, constraint):
+    given = {"finding_key": key, "rule": "below_parent", "kind": AnswerKind.ACCEPTED, "reason": "x", "answered_at": AT}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        FindingAnswer.objects.create(plan=plan, answered_by=PersonFactory(), **given | fields)
