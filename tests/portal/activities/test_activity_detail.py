@@ -1,0 +1,92 @@
+import datetime as dt
+import json
+import re
+
+from django.urls import reverse
+from django.utils import timezone
+
+from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
+from hocsuotdoi.activities.models import Activity, Session
+from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
+
+
+def url(activity: Activity) -> str:
+    return reverse("portal:activities-activity-detail", args=[activity.pk])
+
+
+def test_activity_page_shows_sessions_and_the_join_form(client, tomorrow):
+    page = client.get(url(tomorrow.activity)).content.decode()
+
+    assert "Ngày hội đọc sách" in page
+    assert 'name="form_key"' in page
+    assert 'name="name"' in page
+
+
+def test_activity_page_shows_markup_as_text(client, tomorrow):
+    page = client.get(url(tomorrow.activity)).content.decode()
+
+    assert "Đọc &lt;b&gt;sách&lt;/b&gt;" in page
+    assert "<b>sách</b>" not in page
+
+
+def test_activity_page_tells_search_engines_about_the_event(client, tomorrow):
+    page = client.get(url(tomorrow.activity)).content.decode()
+
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    (event,) = json.loads(found[1])
+    assert event["@type"] == "Event"
+    assert event["name"] == "Ngày hội đọc sách"
+    assert event["description"] == "Đọc <b>sách</b> cùng nhau."
+    assert event["location"]["address"] == "Phường Bắc Kạn"
+    assert event["remainingAttendeeCapacity"] == 10
+    assert dt.datetime.fromisoformat(event["startDate"]) == tomorrow.starts_at
+
+
+def test_activity_page_with_two_sessions_lets_one_choose(client, tomorrow):
+    SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at + dt.timedelta(days=7))
+
+    assert client.get(url(tomorrow.activity)).content.decode().count('type="radio"') == 2
+
+
+def test_activity_page_when_full_offers_no_form(client, tomorrow):
+    RegistrationFactory(session=tomorrow, group_size=10)
+
+    assert 'name="form_key"' not in client.get(url(tomorrow.activity)).content.decode()
+
+
+def test_activity_page_when_over_or_cancelled_offers_no_form(client, tomorrow):
+    Session.objects.update(status=SessionStatus.CANCELLED, cancel_reason="Bão")
+    page = client.get(url(tomorrow.activity)).content.decode()
+
+    assert 'name="form_key"' not in page
+    assert "Bão" in page
+
+
+def test_draft_is_not_found_by_the_public_nor_by_staff_elsewhere(client, library_of_bac_kan, librarian_of_duc_xuan):
+    draft = ActivityFactory(institution=library_of_bac_kan, status=ActivityStatus.DRAFT, published_at=None)
+
+    assert client.get(url(draft)).status_code == 404
+    client.force_login(librarian_of_duc_xuan)
+    assert client.get(url(draft)).status_code == 404
+
+
+def test_draft_is_shown_to_the_staff_without_a_form(client, library_of_bac_kan, librarian_of_bac_kan):
+    draft = ActivityFactory(institution=library_of_bac_kan, status=ActivityStatus.DRAFT, published_at=None)
+    SessionFactory(activity=draft, starts_at=timezone.now() + dt.timedelta(days=1))
+    client.force_login(librarian_of_bac_kan)
+
+    response = client.get(url(draft))
+
+    assert response.status_code == 200
+    assert 'name="form_key"' not in response.content.decode()
+
+
+def test_activity_page_needs_the_same_queries_for_one_and_for_three_sessions(
+    client, tomorrow, django_assert_num_queries
+):
+    client.get(url(tomorrow.activity))
+    for _more in range(2):
+        with django_assert_num_queries(2):
+            client.get(url(tomorrow.activity))
+        SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)
+        SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)

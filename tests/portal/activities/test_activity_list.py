@@ -1,0 +1,99 @@
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from hocsuotdoi.activities.enums import ActivityStatus
+from tests.factories.activities import ActivityFactory, SessionFactory
+
+URL = reverse("portal:activities-activity-list")
+
+
+def test_whats_on_shows_the_session_with_place_and_places_left(client, tomorrow):
+    page = client.get(URL).content.decode()
+
+    assert "Ngày hội đọc sách" in page
+    assert "Thư viện phường Bắc Kạn" in page
+    assert "Phường Bắc Kạn" in page
+    assert reverse("portal:activities-activity-detail", args=[tomorrow.activity_id]) in page
+
+
+def test_whats_on_shows_no_draft_to_anybody(client, library_of_bac_kan, librarian_of_bac_kan):
+    draft = ActivityFactory(
+        institution=library_of_bac_kan, title="Bản nháp", status=ActivityStatus.DRAFT, published_at=None
+    )
+    SessionFactory(activity=draft, starts_at=timezone.now() + dt.timedelta(days=1))
+    client.force_login(librarian_of_bac_kan)
+
+    assert "Bản nháp" not in client.get(URL).content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "doc sach"},
+        {"where": "Bắc Kạn"},
+        {"where": "thai nguyen"},
+        {"unit": "19"},
+        {"kind": "reading_day", "audience": "everyone"},
+    ],
+)
+def test_whats_on_narrowed_to_it_finds_it(client, tomorrow, query):
+    assert "Ngày hội đọc sách" in client.get(URL, query).content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", [{"q": "bơi lội"}, {"where": "Đức Xuân"}, {"kind": "sports"}, {"last_day": "2020-01-01"}]
+)
+def test_whats_on_narrowed_past_it_says_what_to_do(client, tomorrow, duc_xuan, query):
+    response = client.get(URL, query)
+
+    page = response.content.decode()
+    assert "Ngày hội đọc sách" not in page
+    assert 'class="empty"' in page
+    assert f'href="{URL}"' in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"first_day": "hôm nay"},
+        {"first_day": "31/02/2026"},
+        {"kind": "<script>alert(1)</script>"},
+        {"audience": "x" * 5000},
+        {"unit": "ZZZZZZZZ"},
+        {"unit": "99999"},
+        {"where": "Atlantis"},
+        {"q": "%_\\'\"<b>"},
+        {"q": "\x00"},
+        {"q": "😀"},
+        {"q": "x" * 5000},
+        {"page": "minus one"},
+        {"page": "99999"},
+    ],
+)
+def test_whats_on_with_a_bad_filter_still_answers(client, tomorrow, query):
+    response = client.get(URL, query)
+
+    assert response.status_code == 200
+    assert "<script>alert" not in response.content.decode()
+
+
+def test_whats_on_with_a_place_of_that_name_elsewhere_offers_it(client, tomorrow, thai_nguyen):
+    page = client.get(URL, {"where": "phuong"}).content.decode()
+
+    assert "unit=" in page or "Ngày hội đọc sách" in page
+
+
+def test_whats_on_needs_the_same_queries_for_one_and_for_three_sessions(client, tomorrow, django_assert_num_queries):
+    client.get(URL)
+    for _more in range(2):
+        with django_assert_num_queries(2):
+            client.get(URL)
+        SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)
+        SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)
+
+
+def test_whats_on_sets_no_cookie(client, tomorrow):
+    assert not client.get(URL).cookies
