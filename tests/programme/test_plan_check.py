@@ -62,7 +62,7 @@ def test_check_plans_needs_as_many_queries_for_three_plans_as_for_one(db, django
     for number in (1, 3):
         while Plan.objects.count() < number:
             TargetFactory()
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             check_plans(Plan.objects.all())
 
 

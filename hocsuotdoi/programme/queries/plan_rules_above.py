@@ -47,7 +47,7 @@ def below_parent(comparison: Comparison) -> Iterator[Finding]:
     for target in comparison.plan.targets:
         nearest = comparison.nearest(target.indicator.code)
         figures = comparison.figures_above(target.indicator.code)
-        required = {facet: _required(figures, facet, target) for facet in sorted(target.cohort.facets)}
+        required = {facet: required_figure(figures, facet, target) for facet in sorted(target.cohort.facets)}
         below = {facet: above for facet, above in required.items() if above is not None and worse(target, above)}
         if not below or nearest is None:
             continue
@@ -138,7 +138,7 @@ def merged_classes(comparison: Comparison) -> Iterator[Finding]:
             continue
         if any(target.cohort.facets <= t.cohort.facets for t in figures):
             continue  # the plan above merges them too
-        above = {facet: _required(figures, facet, target) for facet in sorted(target.cohort.facets)}
+        above = {facet: required_figure(figures, facet, target) for facet in sorted(target.cohort.facets)}
         stated = {facet: t for facet, t in above.items() if t is not None}
         if not stated or (len({t.cohort.code for t in stated.values()}) < 2 and len(stated) == len(above)):
             continue
@@ -220,15 +220,19 @@ def extra_indicator(comparison: Comparison) -> Iterator[Finding]:
         )
 
 
-def _required(figures: Sequence[TargetFacts], facet: str, target: TargetFacts) -> TargetFacts | None:
-    """The figure above that counts for this facet in the target's year: of several, the one that speaks of the fewest
-    classes besides."""
-    speaking = [t for t in figures if facet in t.cohort.facets and t.measured_as == target.measured_as]
-    if not speaking or target.measured_as == TargetUnit.COUNT:
+def required_figure(figures: Sequence[TargetFacts], facet: str, target: TargetFacts) -> TargetFacts | None:
+    """The figure above that counts for this facet in the target's year: that of the same classes if there is one, else
+    of several the one that speaks of the fewest classes besides."""
+    if target.measured_as == TargetUnit.COUNT:
         return None  # a number of things is naturally smaller in a smaller territory
-    years = sorted({t.year for t in speaking if t.year is not None and (target.year is None or t.year <= target.year)})
-    wanted = years[-1] if years else None
-    stated = [t for t in speaking if t.year == wanted]
+    comparable = [t for t in figures if t.measured_as == target.measured_as]
+    same = [t for t in comparable if t.cohort.facets == target.cohort.facets]
+    speaking = same or [t for t in comparable if facet in t.cohort.facets]
+    stated = [t for t in speaking if t.year == target.year]
+    if not stated:
+        years = [t.year for t in speaking if t.year is not None and (target.year is None or t.year <= target.year)]
+        wanted = max(years, default=None)
+        stated = [t for t in speaking if t.year == wanted]
     return min(stated, key=lambda t: (len(t.cohort.facets), t.cohort.code), default=None)
 
 

@@ -1,0 +1,181 @@
+"""Which targets bind a unit, what they ask for by now, and their state."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.places.queries.units import unit_by_code
+from hocsuotdoi.programme.enums import PlanKind, PlanStatus, TargetState, TargetUnit
+from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.queries.binding import binding_plans
+from hocsuotdoi.programme.queries.plan_facts import IndicatorFacts
+from hocsuotdoi.programme.queries.targets import effective_targets, expected_in, judge, unit_targets
+from tests.factories.programme import ClauseFactory, PlanFactory, TargetFactory, figure_of
+
+TODAY = dt.date(2026, 11, 23)
+FEWER = IndicatorFacts("complaints", "Góp ý chưa trả lời", higher_is_better=False)
+
+
+def value_of(percent: str | None, *, reporting: int = 4, expected: int = 4, **fields) -> IndicatorValue:
+    state = ValueState.NOT_REPORTED if percent is None else ValueState.VALUE
+    return IndicatorValue(
+        "library_services",
+        "library_commune",
+        fields.pop("unit", None),
+        2026,
+        state,
+        percent=None if percent is None else Decimal(percent),
+        reporting=reporting,
+        expected=expected,
+        **fields,
+    )
+
+
+# -- the trajectory --
+
+
+@pytest.mark.parametrize(("year", "expected"), [(2024, None), (2025, "50"), (2026, "54"), (2030, "70"), (2031, "70")])
+def test_expected_in_follows_the_line_between_stated_years(year, expected):
+    targets = [figure_of("50"), figure_of("70", year=2030)]
+    assert expected_in(targets, year) == (None if expected is None else Decimal(expected))
+
+
+def test_expected_in_before_the_first_year_follows_the_line_from_the_baseline():
+    targets = [figure_of("50", baseline_year=2020, baseline_value=Decimal(30)), figure_of("70", year=2030)]
+    assert [expected_in(targets, year) for year in (2019, 2020, 2023)] == [30, 30, 42]
+
+
+def test_expected_in_growth_asks_for_the_figure_of_its_time_not_a_line():
+    growth = {"unit": TargetUnit.PERCENT_PER_YEAR}
+    targets = [figure_of("10", **growth), figure_of("12-15", year=2030, **growth)]
+    assert [expected_in(targets, year) for year in (2023, 2025, 2026, 2030)] == [10, 10, 12, 12]
+
+
+def test_expected_in_without_any_year_asks_for_the_figure_always():
+    assert expected_in([figure_of("50", year=None)], 2026) == 50
+
+
+def test_expected_in_n_of_n_is_a_share():
+    assert expected_in([figure_of("6/8", year=2026)], 2026) == 75
+
+
+# -- the state --
+
+
+@pytest.mark.parametrize(
+    ("percent", "state"),
+    [
+        ("50", TargetState.ON_TRACK),
+        ("45", TargetState.AT_RISK),
+        ("44.99", TargetState.OFF_TRACK),
+        ("0", TargetState.OFF_TRACK),
+        (None, TargetState.NO_DATA),
+    ],
+)
+def test_judge_is_by_what_is_due_and_a_tenth_below(percent, state):
+    given, words = judge(figure_of("60"), Decimal(50), value_of(percent), 2026)
+    assert given == state
+    assert words
+
+
+@pytest.mark.parametrize(("reporting", "state"), [(1, TargetState.NO_DATA), (2, TargetState.ON_TRACK)])
+def test_judge_needs_figures_of_half(reporting, state):
+    assert judge(figure_of("60"), Decimal(50), value_of("100", reporting=reporting), 2026)[0] == state
+
+
+def test_judge_without_anything_due_gives_no_state():
+    assert judge(figure_of("60"), None, value_of("100"), 2024)[0] == TargetState.NO_DATA
+
+
+@pytest.mark.parametrize(
+    ("percent", "state"), [("9", TargetState.ON_TRACK), ("11", TargetState.AT_RISK), ("12", TargetState.OFF_TRACK)]
+)
+def test_judge_when_less_is_better_more_is_worse(percent, state):
+    assert judge(figure_of("10", indicator=FEWER), Decimal(10), value_of(percent), 2026)[0] == state
+
+
+# -- which plans bind --
+
+
+def codes(unit, day=TODAY):
+    return [(b.plan.code, b.is_inherited, b.is_partial) for b in binding_plans(unit, day) if b.plan.targets.exists()]
+
+
+def test_binding_ward_of_today_inherits_the_plan_of_the_city_it_lay_in(reference):
+    assert codes(unit_by_code("01843", TODAY)) == [("kh-2023-tp-bac-kan", True, False), ("qd-1520-2022", False, False)]
+
+
+def test_binding_ward_of_old_had_the_citys_plan_before_the_reform(reference):
+    before = dt.date(2024, 12, 31)
+    ward = Plan.objects.get(code="kh-2023-tp-bac-kan").unit.descents.filter(distance=1).first().unit
+    assert codes(ward, before) == [("kh-2023-tp-bac-kan", False, False), ("qd-1520-2022", False, False)]
+
+
+def test_binding_merged_province_is_bound_for_the_part_that_came_from_there(reference):
+    assert codes(unit_by_code("68", TODAY)) == [("kh-169-2023-dak-nong", True, True), ("qd-1520-2022", False, False)]
+
+
+def test_binding_old_lam_dong_never_had_the_plan_of_dak_nong(reference):
+    assert codes(unit_by_code("68", dt.date(2024, 1, 1)), dt.date(2024, 1, 1)) == [("qd-1520-2022", False, False)]
+
+
+def test_binding_plan_of_a_later_day_or_retired_does_not_bind(reference):
+    ward = unit_by_code("01843", TODAY)
+    TargetFactory(clause__plan=PlanFactory(unit=ward, issued_on=dt.date(2027, 1, 1)))
+    TargetFactory(clause__plan=PlanFactory(unit=ward, issued_on=TODAY, status=PlanStatus.RETIRED))
+    assert len(codes(ward)) == 2
+
+
+# -- the targets of a unit --
+
+
+def test_unit_targets_nearest_figure_stands_and_those_above_are_listed(reference):
+    readings = {
+        (r.target.indicator_id, r.target.cohort_id): r for r in unit_targets(unit_by_code("01843", TODAY), 2026, TODAY)
+    }
+    services = readings["library_services", "library_commune_armed_forces"]
+    assert (services.plan.code, services.is_inherited, services.figure) == ("kh-2023-tp-bac-kan", True, "50%")
+    assert [(t.year, t.low) for t in services.above] == [(2025, 40), (2030, 60)]
+    assert ("library_services", "library_commune") not in readings
+    assert ("library_services", "library_province") not in readings
+    assert readings["museum_education", "museum_all"].plan.code == "qd-1520-2022"
+
+
+def test_unit_targets_of_a_part_are_read_with_the_figures_of_that_part(reference):
+    readings = unit_targets(unit_by_code("68", TODAY), 2026, TODAY)
+    parts = [r for r in readings if r.is_partial]
+    assert {r.value.unit.name for r in parts} == {"Tỉnh Đắk Nông"}
+    assert {r.plan.code for r in parts} == {"kh-169-2023-dak-nong"}
+    assert any(not r.is_partial and r.target.cohort_id == "library_province" for r in readings)
+
+
+def test_unit_targets_own_new_plan_takes_the_place_of_the_inherited_one(reference):
+    ward = unit_by_code("01843", TODAY)
+    plan = PlanFactory(unit=ward, issued_on=dt.date(2026, 1, 5))
+    TargetFactory(clause__plan=plan, year=2030, figure=70)
+    readings = [r for r in unit_targets(ward, 2026, TODAY) if r.target.indicator_id == "library_services"]
+    assert readings[0].plan == plan
+    assert {t.plan.code for t in readings[0].above} == {"kh-2023-tp-bac-kan", "qd-1520-2022"}
+
+
+def test_unit_targets_need_the_same_queries_with_more_targets(reference, django_assert_max_num_queries):
+    ward = unit_by_code("01843", TODAY)
+    with django_assert_max_num_queries(25) as before:
+        unit_targets(ward, 2026, TODAY)
+    plan = PlanFactory(unit=ward, issued_on=dt.date(2026, 1, 5))
+    for year in (2026, 2027, 2030):
+        TargetFactory(clause__plan=plan, year=year)
+    with django_assert_max_num_queries(len(before)):
+        unit_targets(ward, 2026, TODAY)
+
+
+def test_effective_targets_addendum_puts_its_figure_in_place_and_adds_others(db):
+    target = TargetFactory(year=2025, figure=50)
+    addendum = PlanFactory(kind=PlanKind.ADDENDUM, amends=target.plan, issued_on=TODAY)
+    TargetFactory(clause=ClauseFactory(plan=addendum), year=2025, figure=65)
+    TargetFactory(clause=ClauseFactory(plan=addendum), year=2030, figure=80)
+    figures = {t.year: t.low for t in effective_targets([target.plan])[target.plan.pk]}
+    assert figures == {2025: 65, 2030: 80}

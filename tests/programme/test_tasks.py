@@ -1,0 +1,108 @@
+"""The state of tasks, from what was held."""
+
+import datetime as dt
+
+import pytest
+
+from hocsuotdoi.places.queries.units import unit_by_code
+from hocsuotdoi.programme.enums import Recurrence, TaskState
+from hocsuotdoi.programme.models import Plan, Task
+from hocsuotdoi.programme.queries.tasks import OBSERVED_BY, Held, read_task, unit_tasks
+from hocsuotdoi.programme.registry import Evidence
+
+TODAY = dt.date(2026, 11, 20)
+
+
+def held(kind: str = "reading_day", observance: str = "", day: dt.date = TODAY) -> Held:
+    return Held(kind, observance, Evidence("Ngày hội đọc sách", day, "activities.session", "1"))
+
+
+def task(**fields) -> Task:
+    return Task(**{"recurrence": Recurrence.ONGOING, "plan": Plan(), "text": "Việc"} | fields)
+
+
+def state_of(a_task: Task, *happened: Held, named=(), today: dt.date = TODAY) -> TaskState:
+    reading = read_task(a_task, list(happened), list(named), year=2026, today=today)
+    assert reading.rule_in_words
+    return reading.state
+
+
+@pytest.mark.parametrize(
+    ("happened", "today", "state"),
+    [
+        ([], dt.date(2026, 4, 21), TaskState.DOING),
+        ([], dt.date(2026, 4, 22), TaskState.LATE),
+        (["book_day"], dt.date(2026, 4, 22), TaskState.DOING),
+        (["book_day"], dt.date(2026, 11, 24), TaskState.LATE),
+        (["book_day", "heritage_day"], dt.date(2026, 11, 24), TaskState.DONE),
+        (["museum_day"], dt.date(2026, 4, 22), TaskState.LATE),
+    ],
+)
+def test_task_of_observance_days_is_done_when_something_was_held_for_each(happened, today, state):
+    a_task = task(observances=["book_day", "heritage_day"])
+    assert state_of(a_task, *[held(observance=o) for o in happened], today=today) == state
+
+
+def test_task_of_observance_days_keeps_evidence_of_those_days_only():
+    a_task = task(observances=["book_day", "heritage_day"], activity_kinds=["reading_day"])
+    reading = read_task(a_task, [held(observance="book_day"), held()], [], year=2026, today=TODAY)
+    assert len(reading.evidence) == 1
+    assert reading.due_on == dt.date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("fields", "happened", "today", "state"),
+    [
+        ({}, [], TODAY, TaskState.DOING),
+        ({}, ["contest"], TODAY, TaskState.DONE),
+        ({}, ["club"], TODAY, TaskState.DOING),
+        ({"recurrence": Recurrence.YEARLY}, [], TODAY, TaskState.DOING),
+        ({"recurrence": Recurrence.YEARLY}, [], dt.date(2027, 1, 1), TaskState.LATE),
+        ({"due_month": 11, "due_day": 19}, [], TODAY, TaskState.LATE),
+        ({"due_month": 11, "due_day": 20}, [], TODAY, TaskState.DOING),
+    ],
+)
+def test_task_with_kinds_is_done_when_one_was_held_and_late_after_its_day(fields, happened, today, state):
+    a_task = task(activity_kinds=["contest"], **fields)
+    assert state_of(a_task, *[held(kind) for kind in happened], today=today) == state
+
+
+@pytest.mark.parametrize(
+    ("named", "today", "state"),
+    [
+        ((), dt.date(2026, 11, 25), TaskState.DOING),
+        ((), dt.date(2026, 11, 26), TaskState.LATE),
+        ((Evidence("Báo cáo", TODAY, "reporting.report", "1"),), dt.date(2026, 11, 26), TaskState.DONE),
+    ],
+)
+def test_task_of_the_yearly_report_is_done_by_the_report(named, today, state):
+    a_task = task(recurrence=Recurrence.YEARLY, due_month=11, due_day=25, evidence="report_submitted")
+    assert state_of(a_task, held(), named=named, today=today) == state
+
+
+def test_every_observance_that_documents_name_has_its_day(reference):
+    named = {
+        observance for observances in Task.objects.values_list("observances", flat=True) for observance in observances
+    }
+    assert named <= set(OBSERVED_BY)
+
+
+def test_unit_tasks_ask_the_ward_what_plans_ask_of_communes(reference):
+    readings = unit_tasks(unit_by_code("01843", TODAY), 2026, TODAY)
+    paths = [(r.plan.code, r.task.clause.path) for r in readings]
+    assert ("kh-2023-tp-bac-kan", "IV.7.1") in paths
+    assert ("kh-2023-tp-bac-kan", "IV.1.1") not in paths
+    report = next(r for r in readings if r.task.due_month == 11)
+    assert (report.due_on, report.state) == (dt.date(2026, 11, 25), TaskState.DOING)
+
+
+def test_unit_tasks_once_in_another_year_are_not_asked(reference):
+    years = {r.task.due_year for r in unit_tasks(unit_by_code("VN", TODAY), 2026, TODAY)}
+    assert years == {None}
+    years = {r.task.due_year for r in unit_tasks(unit_by_code("VN", TODAY), 2030, dt.date(2030, 6, 1))}
+    assert years == {None, 2030}
+
+
+def test_unit_tasks_need_a_fixed_number_of_queries(reference, django_assert_num_queries):
+    with django_assert_num_queries(11):
+        unit_tasks(unit_by_code("01843", TODAY), 2026, TODAY)
