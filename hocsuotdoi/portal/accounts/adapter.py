@@ -12,7 +12,7 @@ from hocsuotdoi.accounts.rules import holds_switched_role
 class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request) -> str:
         """Staff to the workspace, everybody else to the portal (the sign-in library follows `?next=` first)."""
-        return reverse("workspace:home-today") if is_staff(request.user) else "/"
+        return reverse("workspace:home") if is_staff(request.user) else "/"
 
     def get_signup_redirect_url(self, request) -> str:
         return self.get_login_redirect_url(request)

@@ -1,0 +1,79 @@
+import re
+
+import pytest
+
+from hocsuotdoi.places.models import Institution
+
+PAGE = "/workspace/audit/"
+
+
+def _text(answer) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.content.decode()))
+
+
+def test_change_made_on_a_page_is_read_as_a_sentence(client, officer_of_bac_kan, administrator):
+    client.force_login(administrator)
+    client.post(f"/workspace/roles/{officer_of_bac_kan.roles.get().pk}/end/")
+    text = _text(client.get(PAGE, {"kind": "accounts.roleassignment"}))
+    assert "Ngô Đức Anh" in text
+    assert "Triệu Văn Minh" in text
+
+
+def test_change_is_shown_from_what_to_what(client, auditor, library_of_bac_kan):
+    Institution.objects.update(phone="0209 111")
+    Institution.objects.update(phone="0209 222")
+    client.force_login(auditor)
+    page = client.get(PAGE)
+    assert "<del>0209 111</del>" in page.content.decode()
+    assert "<ins>0209 222</ins>" in page.content.decode()
+
+
+def test_trail_of_one_thing_is_shown_alone(client, auditor, library_of_bac_kan, library_of_duc_xuan):
+    client.force_login(auditor)
+    text = _text(client.get(PAGE, {"thing": f"places.institution:{library_of_bac_kan.pk}"}))
+    assert library_of_bac_kan.name in text
+    assert library_of_duc_xuan.name not in text
+
+
+@pytest.mark.parametrize("thing", ["accounts.person:1", "nothing", "places.institution:abc", "places.institution:"])
+def test_trail_of_no_thing_is_no_page(client, auditor, thing):
+    client.force_login(auditor)
+    assert client.get(PAGE, {"thing": thing}).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["reader", "librarian_of_bac_kan"])
+def test_trail_is_forbidden_to_who_may_not_read_it(client, request, who):
+    client.force_login(request.getfixturevalue(who))
+    assert client.get(PAGE).status_code == 403
+
+
+def test_trail_of_another_territory_is_empty(client, officer_of_bac_kan, library_of_duc_xuan):
+    client.force_login(officer_of_bac_kan)
+    assert library_of_duc_xuan.name not in _text(client.get(PAGE, {"kind": "places.institution"}))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"email": "khong-co@thu.example"},
+        {"first": "2030-01-01"},
+        {"last": "2020-01-01"},
+        {"first": "2030-01-01", "last": "2020-01-01"},
+        {"kind": "no.such"},
+        {"before": "yesterday"},
+    ],
+)
+def test_filter_that_leaves_nothing_or_is_wrong_shows_a_page(client, auditor, library_of_bac_kan, wanted):
+    client.force_login(auditor)
+    assert client.get(PAGE, wanted).status_code == 200
+
+
+@pytest.mark.parametrize("changes", [1, 3])
+def test_one_change_and_three_take_the_same_queries(
+    client, auditor, library_of_bac_kan, changes, django_assert_num_queries
+):
+    client.force_login(auditor)
+    for number in range(changes):
+        Institution.objects.update(phone=str(number))
+    with django_assert_num_queries(6):
+        client.get(PAGE, {"kind": "places.institution"})
