@@ -5,4 +5,6 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.portal.home.urls")),
     path("", include("hocsuotdoi.portal.accounts.urls")),
     path("", include("hocsuotdoi.portal.activities.urls")),
+    path("", include("hocsuotdoi.portal.places.urls")),
+    path("", include("hocsuotdoi.portal.indicators.urls")),
 ]

@@ -7,4 +7,5 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.workspace.accounts.urls")),
     path("reports/", include("hocsuotdoi.workspace.reporting.urls")),
     path("", include("hocsuotdoi.workspace.activities.urls")),
+    path("", include("hocsuotdoi.workspace.places.urls")),
 ]

@@ -1,11 +1,13 @@
 """docs/territory.md tells what the database holds."""
 
+import datetime as dt
 from pathlib import Path
 
-import pytest
-
+from hocsuotdoi.core.doctor import Level
+from hocsuotdoi.places.doctor import territory
 from hocsuotdoi.places.operations.describe_territory import territory_document
-from hocsuotdoi.places.queries.doubts import broken_laws, check_territory, doubts
+from hocsuotdoi.places.queries.doubts import broken_laws, doubts
+from tests.factories.places import UnitFactory
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "territory.md"
 
@@ -22,11 +24,20 @@ def test_doubts_are_counted_by_reason(reference: None) -> None:
     assert found.without_act == 0
 
 
-def test_check_of_a_sound_territory_tells_no_broken_law(reference: None) -> None:
-    assert broken_laws() == []
-    assert check_territory()[0].startswith("471 former communes were divided")
+def test_doctor_of_a_sound_territory_tells_only_what_is_uncertain(reference: None) -> None:
+    found = territory()
+    assert [finding.level for finding in found] == [Level.UNCERTAIN, Level.UNCERTAIN]
+    assert "471" in str(found[0].message)
+    assert "168" in str(found[1].message)
 
 
-@pytest.mark.django_db
-def test_check_of_an_empty_database_says_how_to_load() -> None:
-    assert check_territory() == ["No territory is loaded; run `hocsuotdoi demo` or load the reference data."]
+def test_doctor_tells_of_an_ended_unit_without_a_main_successor(db: None) -> None:
+    UnitFactory(name="Xã Mất", ends_on=dt.date(2025, 7, 1))
+    assert territory()[0].level == Level.BROKEN
+    assert "Xã Mất" in broken_laws()[0]
+
+
+def test_doctor_of_an_empty_database_says_how_to_load(db: None) -> None:
+    [finding] = territory()
+    assert finding.level == Level.BROKEN
+    assert "hocsuotdoi demo" in str(finding.mend)

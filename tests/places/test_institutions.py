@@ -11,7 +11,6 @@ from hocsuotdoi.places.queries.institutions import (
     institutions_expected,
     institutions_in,
     place_of,
-    search_institutions,
     with_place,
 )
 from hocsuotdoi.places.queries.units import unit_by_code
@@ -103,8 +102,8 @@ def test_institution_without_a_place_raises(db: None) -> None:
 def test_search_without_marks_finds_all_markings_and_with_marks_only_its_own(db: None) -> None:
     InstitutionFactory(name="Thư viện Đường Làng")
     InstitutionFactory(name="Thư viện Dương Lăng")
-    assert search_institutions("duong lang").count() == 2
-    assert [i.name for i in search_institutions("đường")] == ["Thư viện Đường Làng"]
+    assert Institution.objects.named("duong lang").count() == 2
+    assert [i.name for i in Institution.objects.named("đường")] == ["Thư viện Đường Làng"]
 
 
 def test_list_with_places_takes_one_query(db: None, django_assert_num_queries) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.core.dated import Dated
+from hocsuotdoi.core.vietnamese import search_terms
 from hocsuotdoi.places.enums import CENTRES, LIBRARIES, MUSEUMS, EquipmentKind, InstitutionClass, InstitutionState
 from hocsuotdoi.places.models.agency import Agency
 from hocsuotdoi.places.models.unit import AdminUnit
@@ -17,6 +18,13 @@ class InstitutionQuerySet(models.QuerySet):
     def visible_to(self, person: object) -> Self:
         """The register is public: everybody sees every entry, signed in or not."""
         return self
+
+    def named(self, text: str) -> Self:
+        """Whose name holds every word of `text`; typed without marks, a word matches any marking of it."""
+        found = self
+        for term in search_terms(text):
+            found = found.filter(search_text__contains=term)
+        return found
 
 
 @tracked
@@ -163,3 +171,6 @@ class Equipment(models.Model):
                 name="equipment_usable_within_quantity",
             ),
         ]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())

@@ -75,6 +75,11 @@ class AdminUnit(Dated):
         return self.name
 
     @property
+    def last_day(self) -> dt.date | None:
+        """The last day on which the unit stood; None while it stands."""
+        return self.ends_on - dt.timedelta(days=1) if self.ends_on else None
+
+    @property
     def is_urban(self) -> bool:
         return self.kind in {
             UnitKind.WARD,

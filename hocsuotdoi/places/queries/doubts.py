@@ -36,24 +36,9 @@ def doubts() -> Doubts:
     )
 
 
-def broken_laws() -> list[str]:
+def broken_laws(at_most: int = 20) -> list[str]:
     """Sentences on units that break a law every map must keep; none in a sound installation."""
     ended = AdminUnit.objects.filter(ends_on__isnull=False).exclude(became__is_main=True)
     begun = AdminUnit.objects.filter(starts_on__isnull=False).exclude(was__is_origin=True)
-    told = [f"{unit.name} ({unit.code}) ended but nothing is its main successor." for unit in ended[:20]]
-    return told + [f"{unit.name} ({unit.code}) began but has no origin on older maps." for unit in begun[:20]]
-
-
-def check_territory() -> list[str]:
-    """What `doctor` says of the territory: nothing loaded, broken laws, then what is uncertain. One sentence each."""
-    if not AdminUnit.objects.exists():
-        return ["No territory is loaded; run `hocsuotdoi demo` or load the reference data."]
-    found = doubts()
-    return [
-        *broken_laws(),
-        f"{found.divided_units} former communes were divided between several new ones: what happened there is read at "
-        "the main one (uncertain).",
-        f"{sum(found.disagreements.values())} units are told differently by the two sources; the official name and "
-        "code are kept.",
-        "The whole list is in docs/territory.md.",
-    ]
+    told = [f"{unit.name} ({unit.code}) ended but nothing is its main successor." for unit in ended[:at_most]]
+    return told + [f"{unit.name} ({unit.code}) began but has no origin on older maps." for unit in begun[:at_most]]

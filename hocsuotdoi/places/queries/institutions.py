@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from hocsuotdoi.core.vietnamese import search_terms
 from hocsuotdoi.places.enums import InstitutionState
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, InstitutionStatus
 from hocsuotdoi.places.queries.units import day_on_map_of, reading_of, units_reading_as
@@ -47,14 +46,6 @@ def institutions_expected(
     that is earlier; read on a map that has `unit`, so a unit that ended keeps its own set."""
     day = min(dt.date(year, 12, 31), as_of or timezone.localdate())
     return institutions_in(unit, day, classes)
-
-
-def search_institutions(text: str) -> QuerySet[Institution]:
-    """Institutions whose name holds every word of `text`; a word with marks matches only itself, without marks any."""
-    found = Institution.objects.all()
-    for term in search_terms(text):
-        found = found.filter(search_text__contains=term)
-    return found
 
 
 def with_place(institutions: QuerySet[Institution], day: dt.date) -> QuerySet[Institution]:

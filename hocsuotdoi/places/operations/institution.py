@@ -1,0 +1,128 @@
+"""Acts on a register entry that keep what was before: its state, its place, its hours. The rest is edited plainly."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.places.enums import InstitutionState
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, InstitutionStatus, OpeningHours
+
+Span = tuple[int, dt.time, dt.time]
+"""Weekday (Monday is 0), opens, closes."""
+
+By = AbstractBaseUser | None
+"""Who acts. The audit trail takes the person from the request; kept here so that every act names one."""
+
+
+class RegisterRefused(Refused):
+    pass
+
+
+@transaction.atomic
+def change_status(
+    institution: Institution, *, state: InstitutionState, starts_on: dt.date, reason: str, by: By, at: dt.datetime
+) -> InstitutionStatus:
+    """The institution is `state` from `starts_on` on; what it was until then is kept.
+
+    Refused: a day before the last change, a state it is in already, closing without a reason.
+    """
+    _lock(institution)
+    last = _last(institution.statuses)
+    _refuse_earlier(last, starts_on)
+    if last and last.state == state and last.ends_on is None:
+        raise RegisterRefused(_("It is in this state already."))
+    if state != InstitutionState.ACTIVE and not reason.strip():
+        raise RegisterRefused(_("Say why, so that visitors know: for example “repairs until March”."))
+    _end(last, starts_on)
+    return InstitutionStatus.objects.create(
+        institution=institution, state=state, starts_on=starts_on, reason=reason.strip()
+    )
+
+
+@transaction.atomic
+def move_institution(
+    institution: Institution, *, unit: AdminUnit, address: str, starts_on: dt.date, by: By, at: dt.datetime
+) -> InstitutionPlacement:
+    """The institution stands in `unit` from `starts_on` on; where it stood until then is kept.
+
+    Refused: a day before the last move, a unit that does not stand on that day, a place it has already. Its position on
+    the map is not carried over.
+    """
+    _lock(institution)
+    last = _last(institution.placements)
+    _refuse_earlier(last, starts_on)
+    if not unit.holds_on(starts_on):
+        raise RegisterRefused(
+            _("{unit} does not exist on {day}. Choose the unit of that day.").format(
+                unit=unit.name, day=date_format(starts_on, "d/m/Y")
+            )
+        )
+    if last and last.ends_on is None and last.unit_id == unit.pk and last.address == address.strip():
+        raise RegisterRefused(_("It stands there already."))
+    _end(last, starts_on)
+    return InstitutionPlacement.objects.create(
+        institution=institution, unit=unit, address=address.strip(), starts_on=starts_on
+    )
+
+
+@transaction.atomic
+def set_opening_hours(
+    institution: Institution, *, spans: Iterable[Span], starts_on: dt.date, by: By, at: dt.datetime
+) -> None:
+    """These openings hold from `starts_on` on; what held until then is kept, what was planned for later is dropped.
+
+    Refused: a day that lies before today (hours of the past are facts), an opening that ends before it begins, two
+    openings of a day that overlap.
+    """
+    _lock(institution)
+    if starts_on < timezone.localdate(at):
+        raise RegisterRefused(_("Opening hours can be changed from today on, not for the past."))
+    spans = sorted(set(spans))
+    _refuse_wrong_spans(spans)
+    institution.opening_hours.filter(starts_on__gte=starts_on).delete()
+    current = institution.opening_hours.filter(Q(ends_on=None) | Q(ends_on__gt=starts_on))
+    current.update(ends_on=starts_on)
+    OpeningHours.objects.bulk_create(
+        OpeningHours(institution=institution, weekday=day, opens_at=opens, closes_at=closes, starts_on=starts_on)
+        for day, opens, closes in spans
+    )
+
+
+def _refuse_wrong_spans(spans: list[Span]) -> None:
+    until: dict[int, dt.time] = {}
+    for day, opens, closes in spans:
+        if closes <= opens:
+            raise RegisterRefused(_("An opening must end after it begins."))
+        if day in until and opens < until[day]:
+            raise RegisterRefused(_("Two openings of one day overlap."))
+        until[day] = closes
+
+
+def _lock(institution: Institution) -> None:
+    Institution.objects.select_for_update().get(pk=institution.pk)
+
+
+def _last(rows):
+    return rows.order_by("starts_on").last()
+
+
+def _refuse_earlier(last: InstitutionStatus | InstitutionPlacement | None, starts_on: dt.date) -> None:
+    if last and last.starts_on and starts_on <= last.starts_on:
+        raise RegisterRefused(
+            _("The last change is from {day}; the new one must come after it.").format(
+                day=date_format(last.starts_on, "d/m/Y")
+            )
+        )
+
+
+def _end(last: InstitutionStatus | InstitutionPlacement | None, day: dt.date) -> None:
+    if last and (last.ends_on is None or last.ends_on > day):
+        last.ends_on = day
+        last.save(update_fields=["ends_on"])

@@ -1,0 +1,76 @@
+"""One register entry as it stands at a moment, with its past. A fixed number of queries."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from hocsuotdoi.places.models import (
+    AdminUnit,
+    Agency,
+    Equipment,
+    Institution,
+    InstitutionPlacement,
+    InstitutionStatus,
+    OpeningHours,
+    Room,
+)
+from hocsuotdoi.places.queries.institutions import place_of
+from hocsuotdoi.places.queries.opening import WeeklyHours, timetable, weekly_hours
+
+
+@dataclass(frozen=True)
+class OpenDay:
+    name: str
+    spans: list[tuple[dt.time, dt.time]]
+    is_today: bool
+
+
+@dataclass(frozen=True)
+class RegisterEntry:
+    institution: Institution
+    unit: AdminUnit | None
+    placement: InstitutionPlacement | None
+    status: InstitutionStatus | None
+    agency: Agency | None
+    week: list[OpenDay]
+    hours: WeeklyHours | None
+    """None where no hours are known."""
+    is_open: bool
+    rooms: list[Room]
+    equipment: list[Equipment]
+    placements: list[InstitutionPlacement]
+    statuses: list[InstitutionStatus]
+
+
+def register_entry(institution: Institution, *, at: dt.datetime) -> RegisterEntry:
+    now = timezone.localtime(at)
+    day = now.date()
+    placements = list(institution.placements.select_related("unit").order_by("starts_on"))
+    statuses = list(institution.statuses.order_by("starts_on"))
+    runs = institution.agencies.on(day).select_related("agency").first()
+    week = timetable(institution, day)
+    names = [str(name) for _number, name in OpeningHours._meta.get_field("weekday").choices]
+    placement = _held(placements, day)
+    status = _held(statuses, day)
+    return RegisterEntry(
+        institution=institution,
+        unit=place_of(institution, day) if placement else None,
+        placement=placement,
+        status=status,
+        agency=runs.agency if runs else None,
+        week=[
+            OpenDay(name, spans, number == now.weekday())
+            for number, (name, spans) in enumerate(zip(names, week, strict=True))
+        ],
+        hours=weekly_hours([institution.pk], day).get(institution.pk),
+        is_open=any(opens <= now.time() < closes for opens, closes in week[now.weekday()]),
+        rooms=list(institution.rooms.order_by("-capacity", "name")),
+        equipment=list(institution.equipment.select_related("room").order_by("kind")),
+        placements=placements,
+        statuses=statuses,
+    )
+
+
+def _held(rows: list, day: dt.date):
+    return next((row for row in rows if row.holds_on(day)), None)

@@ -1,0 +1,1 @@
+"""The public's pages of units and institutions."""

@@ -1,0 +1,147 @@
+"""Finding a unit or an institution, and the page of each."""
+
+import datetime as dt
+
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.activities.queries.offer import upcoming_at
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
+from hocsuotdoi.places.models import AdminUnit, Institution, UnitAncestry
+from hocsuotdoi.places.queries.entry import register_entry
+from hocsuotdoi.places.queries.institutions import active_on, institutions_in, with_place
+from hocsuotdoi.places.queries.opening import open_at
+from hocsuotdoi.places.queries.units import path_of, search_units, units_on_map
+from hocsuotdoi.portal.places.forms import DayForm, InstitutionFilter
+from hocsuotdoi.portal.places.unit_page import unit_page
+
+_ON_A_PAGE = 30
+_SHOWN_SESSIONS = 10
+_EVE = REFORM_DAY - dt.timedelta(days=1)
+
+
+@public
+@require_GET
+def unit_list(request: HttpRequest) -> HttpResponse:
+    """The provinces of a day, or the units whose name was asked for."""
+    today = timezone.localdate()
+    day = DayForm(request.GET).day(today)
+    words = request.GET.get("q", "").strip()
+    context = {"words": words, "day": day, "today": today, "is_past": day < REFORM_DAY, "spans": _spans(request, day)}
+    if words:
+        found = _with_above(search_units(words, day), day)
+        context["page"] = Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page"))
+        other = today if day < REFORM_DAY else _EVE
+        context["found_elsewhere"] = 0 if context["page"].paginator.count else search_units(words, other).count()
+        context["elsewhere"] = other
+    else:
+        below = Count("descents", filter=on(day, "descents__") & Q(descents__unit__tier=Tier.COMMUNE))
+        context["provinces"] = units_on_map(day, Tier.PROVINCE).annotate(communes=below)
+    return render(request, "portal/places/unit_list.html", context)
+
+
+@public
+@require_GET
+def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """`?on=` names the day, since a code can be used again; without it today, or the last time the code was borne."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    day = DayForm(request.GET).day(today)
+    bearing = AdminUnit.objects.visible_to(request.user).filter(code=code).select_related("began_by", "ended_by")
+    unit = bearing.on(day).first() or bearing.order_by("-ends_on").first()
+    if unit is None:
+        raise Http404
+    page = unit_page(unit, day=day, at=now)
+    above = [(each.name, _unit_url(each, page.day, today)) for each in page.path[:-1]]
+    return render(
+        request,
+        "portal/places/unit_detail.html",
+        {"page": page, "unit": unit, "today": today, "on": page.day if page.day != today else None, "path": above},
+    )
+
+
+@public
+@require_GET
+def institution_list(request: HttpRequest) -> HttpResponse:
+    now = timezone.localtime()
+    form = InstitutionFilter(request.GET, day=now.date())
+    unit = _asked_unit(form, now.date())
+    institutions = Institution.objects.visible_to(request.user)
+    if unit:
+        institutions = institutions.filter(pk__in=institutions_in(unit, now.date()).values("pk"))
+    else:
+        institutions = active_on(institutions, now.date())
+    if classes := form.classes():
+        institutions = institutions.filter(institution_class__in=classes)
+    if form.wished("open_now"):
+        institutions = open_at(institutions, now)
+    words = form.wished("q")
+    institutions = institutions.named(words)
+    page = Paginator(with_place(institutions, now.date()), _ON_A_PAGE).get_page(request.GET.get("page"))
+    narrowed = any(request.GET.get(name) for name in form.fields)
+    context = {"form": form, "page": page, "unit": unit, "words": words, "is_narrowed": narrowed}
+    return render(request, "portal/places/institution_list.html", context)
+
+
+@public
+@require_GET
+def institution_detail(request: HttpRequest, code: str) -> HttpResponse:
+    now = timezone.localtime()
+    institution = get_object_or_404(Institution.objects.visible_to(request.user), code=code)
+    entry = register_entry(institution, at=now)
+    above = path_of(entry.unit, now.date()) if entry.unit else []
+    return render(
+        request,
+        "portal/places/institution_detail.html",
+        {
+            "entry": entry,
+            "institution": institution,
+            "sessions": list(upcoming_at(institution, at=now)[:_SHOWN_SESSIONS]),
+            "path": [(unit.name, _unit_url(unit, now.date(), now.date())) for unit in above],
+            "may_edit": request.user.is_authenticated and request.person_may(Permission.EDIT_INSTITUTION, institution),
+        },
+    )
+
+
+def _asked_unit(form: InstitutionFilter, day: dt.date) -> AdminUnit | None:
+    """The unit that `unit` names, else the province chosen; none that does not stand on `day`."""
+    code = form.wished("unit") or form.wished("province")
+    return AdminUnit.objects.on(day).filter(code=code).first() if code else None
+
+
+def _spans(request: HttpRequest, day: dt.date) -> list[dict]:
+    """The two maps as tabs, the search kept."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    query.pop("on", None)
+    now = query.urlencode()
+    query["on"] = _EVE.isoformat()
+    return [
+        {"label": _("Since 1 July 2025"), "url": f"?{now}", "is_current": day >= REFORM_DAY},
+        {"label": _("Until 30 June 2025"), "url": f"?{query.urlencode()}", "is_current": day < REFORM_DAY},
+    ]
+
+
+def _with_above(units: QuerySet[AdminUnit], day: dt.date) -> QuerySet[AdminUnit]:
+    """Adds `district` and `province`: the names of what each lies in on `day`."""
+    above = UnitAncestry.objects.on(day).filter(unit=OuterRef("pk"), distance__gt=0)
+    named = {
+        tier.value: Subquery(above.filter(ancestor__tier=tier).values("ancestor__name")[:1])
+        for tier in (Tier.DISTRICT, Tier.PROVINCE)
+    }
+    return units.annotate(**named)
+
+
+def _unit_url(unit: AdminUnit, day: dt.date, today: dt.date) -> str:
+    url = reverse("portal:places-unit-detail", args=[unit.code])
+    return url if day == today else f"{url}?on={day}"
