@@ -9,7 +9,7 @@ from setuptools.command.build_py import build_py
 
 class BuildWithCatalogue(build_py):
     def run(self) -> None:
-        for po in Path("hocsuotdoi/locale").glob("*/LC_MESSAGES/*.po"):
+        for po in Path("hocsuotdoi").rglob("LC_MESSAGES/*.po"):
             polib.pofile(str(po)).save_as_mofile(str(po.with_suffix(".mo")))
         super().run()
 

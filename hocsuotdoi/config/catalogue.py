@@ -4,12 +4,17 @@ import contextlib
 import os
 from pathlib import Path
 
-LOCALE = Path(__file__).resolve().parent.parent / "locale"
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def catalogues() -> list[Path]:
+    """Our own catalogue, and the words of the sign-in library that it lacks itself."""
+    return [*PACKAGE.glob("locale/*/LC_MESSAGES/*.po"), *PACKAGE.glob("accounts/sign_in_words/*/LC_MESSAGES/*.po")]
 
 
 def compile_catalogues() -> None:
     """Makes each .mo that is missing or older than its .po; leaves the folder alone where it may not be written."""
-    for po in LOCALE.glob("*/LC_MESSAGES/*.po"):
+    for po in catalogues():
         mo = po.with_suffix(".mo")
         if mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns:
             continue

@@ -69,7 +69,7 @@ def reference_data() -> list[Finding]:
 
 @check(_("Vietnamese catalogue"))
 def vietnamese() -> list[Finding]:
-    stale = [po for po in catalogue.LOCALE.glob("*/LC_MESSAGES/*.po") if not po.with_suffix(".mo").exists()]
+    stale = [po for po in catalogue.catalogues() if not po.with_suffix(".mo").exists()]
     if not stale:
         return []
     message = _("Not compiled, so pages are in English: %(files)s") % {"files": ", ".join(map(str, stale))}

@@ -71,9 +71,11 @@ REFERENCE = (
 SAMPLE = (
     Step(_("Sample institutions"), "hocsuotdoi.places.operations.load_sample", ("places/operations", "places/data")),
     Step(
-        _("Sample people"), "hocsuotdoi.accounts.operations.load_sample", ("accounts/operations", "accounts/roles.py")
+        _("Sample people"),
+        "hocsuotdoi.accounts.operations.sample.load_sample",
+        ("accounts/operations", "accounts/roles.py"),
     ),
-    Step(_("Sample activities"), "hocsuotdoi.activities.operations.load_sample", ("activities/operations",)),
+    Step(_("Sample activities"), "hocsuotdoi.activities.operations.sample.load_sample", ("activities/operations",)),
 )
 
 

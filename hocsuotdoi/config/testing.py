@@ -15,8 +15,10 @@ compile_catalogues()
 os.environ.setdefault("SECRET_KEY", "only for tests")
 # The browser's driver keeps an event loop in the main thread; our code stays synchronous all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+default = Path(tempfile.gettempdir()) / f"hocsuotdoi-test-{os.getuid()}"
+data_dir = Path(os.environ.setdefault("DATA_DIR", str(default))).resolve()
+# Nothing is collected for tests, but the folder is looked for.
+(data_dir / "static").mkdir(parents=True, exist_ok=True)
 # pytest-xdist's processes inherit DATABASE_URL from the one that started the server.
 if "DATABASE_URL" not in os.environ:
-    default = Path(tempfile.gettempdir()) / f"hocsuotdoi-test-{os.getuid()}"
-    data_dir = Path(os.environ.setdefault("DATA_DIR", str(default))).resolve()
     os.environ["DATABASE_URL"] = EmbeddedServer(data_dir, durable=False).attach().url()
