@@ -5,14 +5,14 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
-from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.registry import SourceDescription
 
 
@@ -45,24 +45,30 @@ class PostingLine:
 
 
 def postings_of(session: Session) -> list[PostingLine]:
-    """What was posted for the session and taken back again, in order; two queries."""
-    postings = list(
-        Posting.objects.filter(
-            institution_id=session.institution_id, source_kind="activities.session", source_id=session.pk
+    """What was posted for the session and taken back again, in order; three queries."""
+    postings = Posting.objects.filter(
+        institution_id=session.institution_id, source_kind="activities.session", source_id=session.pk
+    ).order_by("posted_at", "id")
+    people = dict(
+        Entry.objects.filter(
+            institution_id=session.institution_id,
+            posting__in=postings.order_by().values("pk"),
+            measure=MeasureCode.PROGRAMME_ATTENDANCE,
         )
-        .order_by("posted_at", "id")
-        .values("revision", "kind", "posted_at", "posted_by", "reason")
-        .annotate(people=Sum("entries__quantity", filter=Q(entries__measure=MeasureCode.PROGRAMME_ATTENDANCE)))
+        .values_list("posting")
+        .annotate(people=Sum("quantity"))
     )
-    names = dict(Person.objects.filter(pk__in={p["posted_by"] for p in postings}).values_list("pk", "full_name"))
+    names = dict(
+        Person.objects.filter(pk__in={posting.posted_by for posting in postings}).values_list("pk", "full_name")
+    )
     return [
         PostingLine(
-            revision=posting["revision"],
-            is_reversal=posting["kind"] == PostingKind.REVERSAL,
-            people=posting["people"] or 0,
-            posted_at=posting["posted_at"],
-            by=names.get(posting["posted_by"], ""),
-            reason=posting["reason"],
+            revision=posting.revision,
+            is_reversal=posting.kind == PostingKind.REVERSAL,
+            people=people.get(posting.pk, 0),
+            posted_at=posting.posted_at,
+            by=names.get(posting.posted_by, ""),
+            reason=posting.reason,
         )
         for posting in postings
     ]

@@ -1,0 +1,353 @@
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
+from hocsuotdoi.activities.models import Activity, Session
+from hocsuotdoi.places.models import Room
+from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
+
+LIST = reverse("workspace:activities-activity-list")
+CREATE = reverse("workspace:activities-activity-create")
+
+
+def of(name: str, thing) -> str:
+    return reverse(f"workspace:activities-{name}", args=[thing.pk])
+
+
+def soon(days: int = 7) -> str:
+    return (timezone.localdate() + dt.timedelta(days=days)).isoformat()
+
+
+@pytest.fixture
+def filled():
+    return {
+        "title": "Ngày hội đọc sách chào mừng 23/11",
+        "kind": "reading_day",
+        "themes": ["reading", "heritage"],
+        "audience": "pupils",
+        "observance": "heritage_day",
+        "description": "Đọc sách về di sản.",
+        "sessions-TOTAL_FORMS": "1",
+        "sessions-INITIAL_FORMS": "0",
+        "sessions-0-day": soon(),
+        "sessions-0-starts": "08:00",
+        "sessions-0-ends": "10:00",
+        "sessions-0-channel": "on_site",
+        "sessions-0-room": "",
+        "sessions-0-venue": "",
+        "sessions-0-capacity": "40",
+    }
+
+
+def test_list_shows_each_tab_to_the_staff(librarian, running, draft):
+    assert "Ngày hội đọc sách" in librarian.get(LIST).content.decode()
+    assert "Lớp tin học" in librarian.get(LIST, {"tab": "drafts"}).content.decode()
+    for tab in ("to_close", "held", "cancelled"):
+        assert 'class="empty"' in librarian.get(LIST, {"tab": tab}).content.decode()
+
+
+def test_list_shows_nothing_of_another_institution(stranger, running, draft):
+    for tab in ("upcoming", "drafts"):
+        page = stranger.get(LIST, {"tab": tab}).content.decode()
+        assert "Ngày hội đọc sách" not in page
+        assert "Lớp tin học" not in page
+
+
+def test_list_shows_the_auditor_everything_without_a_way_to_create(inspector, running):
+    page = inspector.get(LIST).content.decode()
+
+    assert "Ngày hội đọc sách" in page
+    assert CREATE not in page
+
+
+def test_list_is_closed_to_a_reader_and_to_nobody(client, reader, running):
+    assert client.get(LIST).status_code == 302
+    client.force_login(reader)
+    assert client.get(LIST).status_code == 403
+
+
+@pytest.mark.parametrize("query", [{"tab": "x"}, {"page": "999"}, {"page": "x"}])
+def test_list_with_a_bad_address_still_answers(librarian, running, query):
+    assert librarian.get(LIST, query).status_code == 200
+
+
+def test_list_needs_the_same_queries_for_one_and_for_three_sessions(librarian, running, django_assert_num_queries):
+    librarian.get(LIST)
+    for _more in range(2):
+        with django_assert_num_queries(6):  # session, person, permissions, two counts, the rows
+            librarian.get(LIST)
+        SessionFactory(activity=running.activity, starts_at=running.starts_at)
+        SessionFactory(activity=running.activity, starts_at=running.starts_at)
+
+
+def test_creating_makes_a_draft(librarian, library_of_bac_kan, librarian_of_bac_kan, filled):
+    response = librarian.post(CREATE, filled)
+
+    activity = Activity.objects.get()
+    session = activity.sessions.get()
+    assert response.url == of("activity-detail", activity)
+    assert (activity.institution, activity.status) == (library_of_bac_kan, ActivityStatus.DRAFT)
+    assert (activity.themes, activity.created_by) == (["heritage", "reading"], librarian_of_bac_kan.pk)
+    assert (timezone.localtime(session.starts_at).isoformat()[:16], session.capacity) == (f"{soon()}T08:00", 40)
+
+
+def test_creating_with_one_more_session_shows_a_row_a_week_later_and_saves_nothing(librarian, filled):
+    page = librarian.post(CREATE, {**filled, "more": "1"}).content.decode()
+
+    assert f'value="{soon(14)}"' in page
+    assert 'name="sessions-1-day"' in page
+    assert "23/11" in page
+    assert 'role="alert"' not in page
+    assert not Activity.objects.exists()
+
+
+def test_creating_with_two_sessions_makes_both(librarian, filled):
+    second = {key.replace("-0-", "-1-"): value for key, value in filled.items() if key.startswith("sessions-0-")}
+    both = {**filled, **second, "sessions-1-day": soon(14), "sessions-TOTAL_FORMS": "2"}
+
+    librarian.post(CREATE, both)
+
+    assert list(Session.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+
+
+def test_creating_in_a_room_without_places_takes_those_of_the_room(librarian, library_of_bac_kan, filled):
+    room = Room.objects.create(institution=library_of_bac_kan, name="Phòng đọc", capacity=25)
+
+    librarian.post(CREATE, {**filled, "sessions-0-room": str(room.pk), "sessions-0-capacity": ""})
+
+    assert Session.objects.get().capacity == 25
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", ""),
+        ("title", "x" * 201),
+        ("title", "<img src=x onerror=alert(1)>"),
+        ("title", "🎉"),
+        ("kind", "picnic"),
+        ("themes", ["magic"]),
+        ("audience", ""),
+        ("observance", "my_birthday"),
+        ("description", "x" * 5001),
+        ("sessions-0-day", ""),
+        ("sessions-0-day", "mai"),
+        ("sessions-0-day", "2020-01-01"),
+        ("sessions-0-day", "2026-02-31"),
+        ("sessions-0-starts", "sáng"),
+        ("sessions-0-ends", "07:00"),
+        ("sessions-0-ends", "25:00"),
+        ("sessions-0-last_day", "2020-01-01"),
+        ("sessions-0-channel", "telepathy"),
+        ("sessions-0-room", "99999999"),
+        ("sessions-0-room", "phòng"),
+        ("sessions-0-venue", "<b>sân</b>"),
+        ("sessions-0-venue", "x" * 201),
+        ("sessions-0-capacity", "-1"),
+        ("sessions-0-capacity", "nhiều"),
+        ("sessions-0-capacity", "9" * 30),
+        ("sessions-TOTAL_FORMS", "0"),
+        ("sessions-TOTAL_FORMS", "1000"),
+        ("sessions-TOTAL_FORMS", "x"),
+    ],
+)
+def test_creating_with_a_bad_value_says_so_and_changes_nothing(librarian, filled, field, value):
+    response = librarian.post(CREATE, {**filled, field: value})
+
+    assert response.status_code == 422
+    assert 'role="alert"' in response.content.decode()
+    assert "<img src=x" not in response.content.decode()
+    assert not Activity.objects.exists()
+    assert not Session.objects.exists()
+
+
+def test_creating_in_a_room_of_another_institution_changes_nothing(librarian, library_of_duc_xuan, filled):
+    room = Room.objects.create(institution=library_of_duc_xuan, name="Hội trường", capacity=100)
+
+    assert librarian.post(CREATE, {**filled, "sessions-0-room": str(room.pk)}).status_code == 422
+    assert not Activity.objects.exists()
+
+
+def test_creating_at_another_institution_is_not_found(librarian, library_of_duc_xuan, filled):
+    response = librarian.post(f"{CREATE}?institution={library_of_duc_xuan.code}", filled)
+
+    assert response.status_code == 404
+    assert not Activity.objects.exists()
+
+
+def test_creating_with_several_institutions_asks_which(
+    client, province_officer, library_of_bac_kan, library_of_duc_xuan, filled
+):
+    client.force_login(province_officer)
+
+    page = client.get(CREATE).content.decode()
+    assert "Thư viện phường Bắc Kạn" in page
+    assert "Thư viện phường Đức Xuân" in page
+    assert "Thư viện phường Bắc Kạn" not in client.get(CREATE, {"q": "Đức Xuân"}).content.decode()
+    client.post(f"{CREATE}?institution={library_of_duc_xuan.code}", filled)
+
+    assert Activity.objects.get().institution == library_of_duc_xuan
+
+
+def test_creating_is_closed_to_the_auditor(inspector, filled):
+    assert inspector.get(CREATE).status_code == 403
+    assert inspector.post(CREATE, filled).status_code == 403
+    assert not Activity.objects.exists()
+
+
+def test_publishing_shows_it_to_everybody(librarian, draft):
+    librarian.post(of("activity-publish", draft))
+
+    draft.refresh_from_db()
+    assert draft.status == ActivityStatus.PUBLISHED
+    public = reverse("portal:activities-activity-detail", args=[draft.pk])
+    assert Client().get(public).status_code == 200
+
+
+def test_publishing_twice_says_why_not(librarian, open_day, running):
+    page = librarian.post(of("activity-publish", open_day), follow=True).content.decode()
+
+    assert 'role="alert"' in page
+
+
+def test_editing_changes_the_activity(librarian, open_day):
+    url = of("activity-edit", open_day)
+    assert "Ngày hội đọc sách" in librarian.get(url).content.decode()
+
+    librarian.post(url, {"title": "Ngày sách", "kind": "talk", "audience": "adults", "themes": ["law"]})
+
+    open_day.refresh_from_db()
+    assert (open_day.title, open_day.kind, open_day.themes) == ("Ngày sách", "talk", ["law"])
+
+
+def test_editing_with_a_bad_title_changes_nothing(librarian, open_day):
+    response = librarian.post(of("activity-edit", open_day), {"title": "<>", "kind": "talk", "audience": "adults"})
+
+    open_day.refresh_from_db()
+    assert response.status_code == 422
+    assert open_day.title == "Ngày hội đọc sách"
+
+
+def test_cancelling_asks_for_the_reason_and_warns_of_those_registered(librarian, open_day, running):
+    RegistrationFactory(session=running, group_size=4)
+    url = of("activity-cancel", open_day)
+
+    assert "4" in librarian.get(url).content.decode()
+    assert librarian.post(url, {"reason": ""}).status_code == 422
+    librarian.post(url, {"reason": "Bão số 10"})
+
+    open_day.refresh_from_db()
+    running.refresh_from_db()
+    assert (open_day.status, running.status) == (ActivityStatus.CANCELLED, SessionStatus.CANCELLED)
+
+
+def test_adding_a_session_gives_it_the_next_number(librarian, open_day, running):
+    data = {"day": soon(), "starts": "14:00", "ends": "16:00", "channel": "online"}
+
+    librarian.post(of("session-create", open_day), data)
+
+    assert open_day.sessions.get(number=2).channel == "online"
+
+
+def test_changing_a_session_below_what_is_taken_says_so(librarian, running):
+    RegistrationFactory(session=running, group_size=4)
+    url = of("session-edit", running)
+    starts = timezone.localtime(running.starts_at)
+    data = {
+        "day": starts.date().isoformat(),
+        "starts": starts.strftime("%H:%M"),
+        "ends": "23:59",
+        "channel": "on_site",
+        "capacity": "3",
+    }
+    assert librarian.get(url).status_code == 200
+
+    response = librarian.post(url, data)
+
+    running.refresh_from_db()
+    assert response.status_code == 422
+    assert running.capacity == 20
+
+
+def test_cancelling_a_session_leaves_the_activity(librarian, open_day, running):
+    url = of("session-cancel", running)
+    assert librarian.get(url).status_code == 200
+
+    librarian.post(url, {"reason": "Mất điện"})
+
+    running.refresh_from_db()
+    open_day.refresh_from_db()
+    assert (running.status, open_day.status) == (SessionStatus.CANCELLED, ActivityStatus.PUBLISHED)
+
+
+def test_detail_shows_what_can_be_done(librarian, open_day, running):
+    page = librarian.get(of("activity-detail", open_day)).content.decode()
+
+    assert of("session-roll", running) in page
+    assert of("session-edit", running) in page
+
+
+def test_detail_shows_the_auditor_no_way_to_change(inspector, open_day, running):
+    page = inspector.get(of("activity-detail", open_day)).content.decode()
+
+    assert of("session-sheet", running) in page
+    assert of("session-roll", running) not in page
+    assert of("session-edit", running) not in page
+    assert of("activity-edit", open_day) not in page
+
+
+def test_detail_needs_the_same_queries_for_one_and_for_three_sessions(
+    librarian, open_day, running, django_assert_num_queries
+):
+    librarian.get(of("activity-detail", open_day))
+    for _more in range(2):
+        with django_assert_num_queries(17):  # page and person five, three for each of four permissions
+            librarian.get(of("activity-detail", open_day))
+        SessionFactory(activity=open_day, starts_at=running.starts_at)
+        SessionFactory(activity=open_day, starts_at=running.starts_at)
+
+
+@pytest.mark.parametrize("name", ["activity-edit", "activity-cancel", "session-create"])
+def test_published_activity_of_another_institution_is_forbidden(stranger, inspector, open_day, running, name):
+    for client in (stranger, inspector):
+        assert client.get(of(name, open_day)).status_code == 403
+        assert client.post(of(name, open_day), {"reason": "x", "title": "x"}).status_code == 403
+    open_day.refresh_from_db()
+    assert (open_day.title, open_day.status) == ("Ngày hội đọc sách", ActivityStatus.PUBLISHED)
+
+
+@pytest.mark.parametrize("name", ["session-edit", "session-cancel"])
+def test_session_of_another_institution_is_forbidden(stranger, inspector, running, name):
+    for client in (stranger, inspector):
+        assert client.get(of(name, running)).status_code == 403
+        assert client.post(of(name, running), {"reason": "x"}).status_code == 403
+    running.refresh_from_db()
+    assert running.status == SessionStatus.PLANNED
+
+
+@pytest.mark.parametrize("name", ["activity-detail", "activity-edit", "activity-cancel", "session-create"])
+def test_draft_of_another_institution_is_not_found(stranger, draft, name):
+    assert stranger.get(of(name, draft)).status_code == 404
+
+
+def test_draft_of_another_institution_cannot_be_published(stranger, inspector, draft):
+    assert stranger.post(of("activity-publish", draft)).status_code == 404
+    assert inspector.post(of("activity-publish", draft)).status_code == 403
+    draft.refresh_from_db()
+    assert draft.status == ActivityStatus.DRAFT
+
+
+def test_detail_of_a_published_activity_elsewhere_is_forbidden(stranger, open_day):
+    assert stranger.get(of("activity-detail", open_day)).status_code == 403
+
+
+def test_sample_activity_is_marked_wherever_it_is_shown(librarian, library_of_bac_kan):
+    sample = ActivityFactory(institution=library_of_bac_kan, title="Ngày sách (mẫu)", is_sample=True)
+    SessionFactory(activity=sample, starts_at=timezone.now() + dt.timedelta(days=1))
+
+    for url in (LIST, of("activity-detail", sample), of("activity-edit", sample)):
+        assert "sample" in librarian.get(url).content.decode()
