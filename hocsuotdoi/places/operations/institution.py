@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -110,7 +110,7 @@ def _lock(institution: Institution) -> None:
 
 
 def _last(rows):
-    return rows.order_by("starts_on").last()
+    return rows.order_by(F("starts_on").asc(nulls_first=True)).last()
 
 
 def _refuse_earlier(last: InstitutionStatus | InstitutionPlacement | None, starts_on: dt.date) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils import timezone
 
 from hocsuotdoi.places.models import (
@@ -17,6 +18,8 @@ from hocsuotdoi.places.models import (
 )
 from hocsuotdoi.places.queries.institutions import place_of
 from hocsuotdoi.places.queries.opening import WeeklyHours, timetable, weekly_hours
+
+_EARLIEST_FIRST = F("starts_on").asc(nulls_first=True)
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class RegisterEntry:
 def register_entry(institution: Institution, *, at: dt.datetime) -> RegisterEntry:
     now = timezone.localtime(at)
     day = now.date()
-    placements = list(institution.placements.select_related("unit").order_by("starts_on"))
-    statuses = list(institution.statuses.order_by("starts_on"))
+    placements = list(institution.placements.select_related("unit").order_by(_EARLIEST_FIRST))
+    statuses = list(institution.statuses.order_by(_EARLIEST_FIRST))
     runs = institution.agencies.on(day).select_related("agency").first()
     week = timetable(institution, day)
     names = [str(name) for _number, name in OpeningHours._meta.get_field("weekday").choices]
