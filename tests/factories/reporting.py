@@ -4,6 +4,7 @@ import copy
 from typing import Any
 
 import factory
+from django.utils import timezone
 
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.content import SHAPE, Content
@@ -20,6 +21,7 @@ class ReportFactory(factory.django.DjangoModelFactory):
         model = Report
 
     year = 2026
+    changed_at = factory.LazyFunction(timezone.now)
 
 
 def target(name: str, of_whom: str, plan: str, clause: str, **changes: Any) -> dict[str, Any]:

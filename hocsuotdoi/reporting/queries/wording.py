@@ -125,7 +125,7 @@ def target_words(target: Target) -> str:
         figure = f"từ {number_words(target.low)}{suffix} trở lên"
     else:
         figure = f"{number_words(target.low)}{suffix}"
-    return f"{figure} (năm {target.year})" if target.year else figure
+    return f"{figure} (năm\N{NO-BREAK SPACE}{target.year})" if target.year else figure
 
 
 def value_words(target: Target, value: IndicatorValue) -> str:
