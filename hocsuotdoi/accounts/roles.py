@@ -59,7 +59,7 @@ ROLES: dict[RoleName, Role] = {
         Role(
             RoleName.AGENCY_OFFICER,
             _(
-                "Runs the programme in the agency's territory: activities, criteria, figures, the report; gives roles there."
+                "Runs the programme in the agency's territory: activities, criteria, figures, report; gives roles there."
             ),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
             _STAFF

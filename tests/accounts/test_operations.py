@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -232,3 +233,16 @@ def test_forgetting_counts_first_and_spares_staff_and_active_people(librarian_of
     assert forget(at=now, dry_run=False) == counts
     assert set(Person.objects.all()) == {librarian_of_bac_kan, confirmed}
     assert not Person.objects.filter(pk=never_confirmed.pk).exists()
+
+
+def test_command_opens_the_first_administrator_and_refuses_a_second(country, capsys):
+    call_command("open_administrator", "quan-tri@tinh.example", name="Ngô Đức Anh")
+    assert "quan-tri@tinh.example" in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("open_administrator", "khac@tinh.example", name="Người khác")
+
+
+def test_samples_are_shown_again_after_somebody_signed_up_to_try(country):
+    first = load_sample(at=NOON, day=TODAY, progress=lambda line: None)
+    PersonFactory()
+    assert load_sample(at=NOON, day=TODAY, progress=lambda line: None) == first

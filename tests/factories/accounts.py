@@ -9,7 +9,7 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, PowerSwitch, RoleAssignment
 from hocsuotdoi.core.vietnamese import search_text, sort_key
 from hocsuotdoi.places.enums import Tier, UnitKind
-from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, UnitAncestry, UnitParent
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, UnitAncestry, UnitParent, UnitReading
 
 
 class PersonFactory(factory.django.DjangoModelFactory):
@@ -53,16 +53,17 @@ def make_unit(
     unit = AdminUnit.objects.create(
         code=code,
         name=name,
-        short_name=name,
+        short_name=name.removeprefix("Phường ").removeprefix("Xã ").removeprefix("Tỉnh "),
         tier=tier,
         kind=kind,
         starts_on=starts_on,
         ends_on=ends_on,
         sort_key=sort_key(name),
-        **({"search_text": search_text(name)} if hasattr(AdminUnit, "search_text") else {}),
+        search_text=search_text(name),
     )
     dates = {"starts_on": starts_on, "ends_on": ends_on}
     UnitAncestry.objects.create(unit=unit, ancestor=unit, distance=0, **dates)
+    UnitReading.objects.create(unit=unit, reads_as=unit, **dates)
     if parent is not None:
         UnitParent.objects.create(unit=unit, parent=parent, **dates)
         for above in parent.ancestries.all():

@@ -48,10 +48,12 @@ def load_sample(
 ) -> list[SampleSignIn]:
     """Make the sample people that are not there yet and return all sign-ins.
 
-    Refused (unless `force`): an installation in which real people have accounts, since the passwords are public.
+    Refused (unless `force`): an installation without samples in which real people have accounts, since the passwords
+    are public. Where samples are already, people who signed up since to try the program do not count.
     A sample whose place is not loaded is left out, with a line to `progress`.
     """
-    if not force and Person.objects.filter(is_sample=False).exists():
+    kinds = set(Person.objects.order_by().values_list("is_sample", flat=True).distinct())
+    if not force and kinds == {False}:
         raise SampleRefused(
             _("Real people have accounts here; sample sign-ins with known passwords would let anybody in.")
         )

@@ -176,9 +176,7 @@ def _entries(found: list[tuple[str, int, dt.datetime]]) -> list[TrailEntry]:
     for label, key, _at in found:
         keys[label].append(key)
     rows = {(label, row.pgh_id): row for label, ids in keys.items() for row in _with_previous(label, ids)}
-    linked = _linked_objects(
-        list(rows.values()) + [row.trail_previous for row in rows.values() if row.trail_previous]
-    )
+    linked = _linked_objects(list(rows.values()) + [row.trail_previous for row in rows.values() if row.trail_previous])
     people = _people(rows.values())
     return [_entry(tracked_kinds()[label], rows[label, key], linked, people) for label, key, _at in found]
 
