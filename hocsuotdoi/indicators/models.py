@@ -36,9 +36,7 @@ class Cohort(models.Model):
     code = models.SlugField(max_length=60, primary_key=True)
     name = models.CharField(max_length=300)
     kind = models.CharField(max_length=16, choices=CohortKind)
-    classes = ArrayField(
-        models.CharField(max_length=32, choices=InstitutionClass), default=list, blank=True
-    )
+    classes = ArrayField(models.CharField(max_length=32, choices=InstitutionClass), default=list, blank=True)
     tier = models.CharField(max_length=10, choices=Tier, blank=True)
     urban = models.BooleanField(null=True, blank=True)
 
@@ -75,9 +73,7 @@ class Indicator(models.Model):
 class CriteriaSet(Dated):
     """The checklist that decides whether an institution counts for an indicator, as it stood for a time."""
 
-    indicator = models.ForeignKey(
-        Indicator, on_delete=models.CASCADE, related_name="criteria_sets"
-    )
+    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="criteria_sets")
     classes = ArrayField(models.CharField(max_length=32, choices=InstitutionClass))
     version = models.PositiveSmallIntegerField(default=1)
     rule = models.TextField(help_text="In words: how many of the criteria must be met")
@@ -87,19 +83,20 @@ class CriteriaSet(Dated):
     class Meta(Dated.Meta):
         constraints = [
             *Dated.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["indicator", "classes", "version"], name="criteria_set_once"
-            ),
+            models.UniqueConstraint(fields=["indicator", "classes", "version"], name="criteria_set_once"),
         ]
+
+    @property
+    def class_names(self) -> list[str]:
+        """For whom it is, in words."""
+        return [str(InstitutionClass(each).label) for each in self.classes]
 
 
 class Criterion(models.Model):
     """One question of a checklist. `answered_by` says who answers; `rule` names the computed answer in
     `indicators.queries.criteria`, empty when staff answer."""
 
-    criteria_set = models.ForeignKey(
-        CriteriaSet, on_delete=models.CASCADE, related_name="criteria"
-    )
+    criteria_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, related_name="criteria")
     code = models.SlugField(max_length=60)
     question = models.TextField()
     answered_by = models.CharField(max_length=10, choices=AnswerSource)
@@ -110,12 +107,9 @@ class Criterion(models.Model):
     class Meta:
         ordering = ["ordinal"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["criteria_set", "code"], name="criterion_once"
-            ),
+            models.UniqueConstraint(fields=["criteria_set", "code"], name="criterion_once"),
             models.CheckConstraint(
-                condition=Q(answered_by=AnswerSource.STAFF, rule="")
-                | ~Q(answered_by=AnswerSource.STAFF) & ~Q(rule=""),
+                condition=Q(answered_by=AnswerSource.STAFF, rule="") | ~Q(answered_by=AnswerSource.STAFF) & ~Q(rule=""),
                 name="criterion_computed_has_a_rule",
             ),
         ]
@@ -147,15 +141,11 @@ class CriterionAnswer(OperationalModel):
 class Population(models.Model):
     """Residents of a unit in a year, urban and rural, with the source."""
 
-    unit = models.ForeignKey(
-        "places.AdminUnit", on_delete=models.CASCADE, related_name="populations"
-    )
+    unit = models.ForeignKey("places.AdminUnit", on_delete=models.CASCADE, related_name="populations")
     year = models.PositiveSmallIntegerField()
     urban = models.PositiveBigIntegerField(null=True)
     rural = models.PositiveBigIntegerField(null=True)
     source = models.CharField(max_length=300)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "year"], name="population_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["unit", "year"], name="population_once")]

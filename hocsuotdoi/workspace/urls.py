@@ -8,4 +8,5 @@ urlpatterns: list = [
     path("reports/", include("hocsuotdoi.workspace.reporting.urls")),
     path("", include("hocsuotdoi.workspace.activities.urls")),
     path("", include("hocsuotdoi.workspace.places.urls")),
+    path("", include("hocsuotdoi.workspace.indicators.urls")),
 ]

@@ -10,172 +10,451 @@ import hocsuotdoi.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('places', '0001_first'),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("places", "0001_first"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cohort',
+            name="Cohort",
             fields=[
-                ('code', models.SlugField(max_length=60, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=300)),
-                ('kind', models.CharField(choices=[('institutions', 'institutions'), ('units', 'administrative units'), ('population', 'population')], max_length=16)),
-                ('classes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('library_national', 'National library'), ('library_province', 'Public library of a province'), ('library_district', 'Public library of a district'), ('library_commune', 'Public library of a commune'), ('library_special', 'Special library'), ('library_armed_forces', 'Library of the armed forces'), ('library_university', 'University library'), ('library_school', 'Library of a school, vocational or other educational institution'), ('library_community', 'Community library'), ('library_private', 'Private library serving the community'), ('bookcase', 'Bookcase'), ('law_bookcase', 'Law bookcase'), ('post_office_culture_point', 'Post-office culture point'), ('mobile_library', 'Mobile library'), ('museum_national', 'National museum'), ('museum_ministry', 'Specialised museum under a ministry or central body'), ('museum_specialised', 'Specialised museum under a unit of a ministry or central body'), ('museum_province', 'Museum of a province'), ('museum_non_public', 'Non-public museum'), ('heritage_site', 'Heritage site'), ('culture_centre_province', 'Culture centre of a province'), ('culture_centre_district', 'Culture and sport centre of a district'), ('culture_centre_commune', 'Culture and sport centre of a commune'), ('village_culture_house', 'Village culture house and sport ground'), ('children_house', "Children's house"), ('community_learning_centre', 'Community learning centre')], max_length=32), blank=True, default=list, size=None)),
-                ('tier', models.CharField(blank=True, choices=[('country', 'country'), ('province', 'province'), ('district', 'district (until 30 June 2025)'), ('commune', 'commune')], max_length=10)),
-                ('urban', models.BooleanField(blank=True, null=True)),
+                ("code", models.SlugField(max_length=60, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("institutions", "institutions"),
+                            ("units", "administrative units"),
+                            ("population", "population"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "classes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("library_national", "National library"),
+                                ("library_province", "Public library of a province"),
+                                ("library_district", "Public library of a district"),
+                                ("library_commune", "Public library of a commune"),
+                                ("library_special", "Special library"),
+                                ("library_armed_forces", "Library of the armed forces"),
+                                ("library_university", "University library"),
+                                ("library_school", "Library of a school, vocational or other educational institution"),
+                                ("library_community", "Community library"),
+                                ("library_private", "Private library serving the community"),
+                                ("bookcase", "Bookcase"),
+                                ("law_bookcase", "Law bookcase"),
+                                ("post_office_culture_point", "Post-office culture point"),
+                                ("mobile_library", "Mobile library"),
+                                ("museum_national", "National museum"),
+                                ("museum_ministry", "Specialised museum under a ministry or central body"),
+                                ("museum_specialised", "Specialised museum under a unit of a ministry or central body"),
+                                ("museum_province", "Museum of a province"),
+                                ("museum_non_public", "Non-public museum"),
+                                ("heritage_site", "Heritage site"),
+                                ("culture_centre_province", "Culture centre of a province"),
+                                ("culture_centre_district", "Culture and sport centre of a district"),
+                                ("culture_centre_commune", "Culture and sport centre of a commune"),
+                                ("village_culture_house", "Village culture house and sport ground"),
+                                ("children_house", "Children's house"),
+                                ("community_learning_centre", "Community learning centre"),
+                            ],
+                            max_length=32,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("country", "country"),
+                            ("province", "province"),
+                            ("district", "district (until 30 June 2025)"),
+                            ("commune", "commune"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("urban", models.BooleanField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('code', models.SlugField(max_length=60, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=300)),
-                ('short_name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('count', 'count'), ('share_of_institutions', 'share of institutions meeting the criteria'), ('share_of_units', 'share of units having it'), ('share_of_population', 'share of the population'), ('growth', 'average yearly growth since the base year'), ('n_of_n', 'so many of so many')], max_length=24)),
-                ('definition', models.TextField()),
-                ('numerator', models.TextField()),
-                ('denominator', models.TextField(blank=True)),
-                ('unit', models.CharField(max_length=40)),
-                ('direction', models.CharField(choices=[('up', 'higher is better'), ('down', 'lower is better')], default='up', max_length=4)),
-                ('measures', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), blank=True, default=list, size=None)),
-                ('purposes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, size=None)),
-                ('source', models.CharField(max_length=300)),
-                ('legal_basis', models.CharField(max_length=300)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('ordinal', models.PositiveSmallIntegerField(default=0)),
+                ("code", models.SlugField(max_length=60, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=300)),
+                ("short_name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("count", "count"),
+                            ("share_of_institutions", "share of institutions meeting the criteria"),
+                            ("share_of_units", "share of units having it"),
+                            ("share_of_population", "share of the population"),
+                            ("growth", "average yearly growth since the base year"),
+                            ("n_of_n", "so many of so many"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("definition", models.TextField()),
+                ("numerator", models.TextField()),
+                ("denominator", models.TextField(blank=True)),
+                ("unit", models.CharField(max_length=40)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("up", "higher is better"), ("down", "lower is better")], default="up", max_length=4
+                    ),
+                ),
+                (
+                    "measures",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "purposes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16), blank=True, default=list, size=None
+                    ),
+                ),
+                ("source", models.CharField(max_length=300)),
+                ("legal_basis", models.CharField(max_length=300)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("ordinal", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ['ordinal'],
+                "ordering": ["ordinal"],
             },
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('code', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('definition', models.TextField()),
-                ('unit', models.CharField(max_length=60)),
-                ('source', models.CharField(max_length=300)),
-                ('never_added_to', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), blank=True, default=list, size=None)),
+                ("code", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=200)),
+                ("definition", models.TextField()),
+                ("unit", models.CharField(max_length=60)),
+                ("source", models.CharField(max_length=300)),
+                (
+                    "never_added_to",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), blank=True, default=list, size=None
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CriteriaSet',
+            name="CriteriaSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(blank=True, null=True)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('classes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('library_national', 'National library'), ('library_province', 'Public library of a province'), ('library_district', 'Public library of a district'), ('library_commune', 'Public library of a commune'), ('library_special', 'Special library'), ('library_armed_forces', 'Library of the armed forces'), ('library_university', 'University library'), ('library_school', 'Library of a school, vocational or other educational institution'), ('library_community', 'Community library'), ('library_private', 'Private library serving the community'), ('bookcase', 'Bookcase'), ('law_bookcase', 'Law bookcase'), ('post_office_culture_point', 'Post-office culture point'), ('mobile_library', 'Mobile library'), ('museum_national', 'National museum'), ('museum_ministry', 'Specialised museum under a ministry or central body'), ('museum_specialised', 'Specialised museum under a unit of a ministry or central body'), ('museum_province', 'Museum of a province'), ('museum_non_public', 'Non-public museum'), ('heritage_site', 'Heritage site'), ('culture_centre_province', 'Culture centre of a province'), ('culture_centre_district', 'Culture and sport centre of a district'), ('culture_centre_commune', 'Culture and sport centre of a commune'), ('village_culture_house', 'Village culture house and sport ground'), ('children_house', "Children's house"), ('community_learning_centre', 'Community learning centre')], max_length=32), size=None)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('rule', models.TextField(help_text='In words: how many of the criteria must be met')),
-                ('needed', models.PositiveSmallIntegerField()),
-                ('source', models.CharField(max_length=300)),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria_sets', to='indicators.indicator')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField(blank=True, null=True)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "classes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("library_national", "National library"),
+                                ("library_province", "Public library of a province"),
+                                ("library_district", "Public library of a district"),
+                                ("library_commune", "Public library of a commune"),
+                                ("library_special", "Special library"),
+                                ("library_armed_forces", "Library of the armed forces"),
+                                ("library_university", "University library"),
+                                ("library_school", "Library of a school, vocational or other educational institution"),
+                                ("library_community", "Community library"),
+                                ("library_private", "Private library serving the community"),
+                                ("bookcase", "Bookcase"),
+                                ("law_bookcase", "Law bookcase"),
+                                ("post_office_culture_point", "Post-office culture point"),
+                                ("mobile_library", "Mobile library"),
+                                ("museum_national", "National museum"),
+                                ("museum_ministry", "Specialised museum under a ministry or central body"),
+                                ("museum_specialised", "Specialised museum under a unit of a ministry or central body"),
+                                ("museum_province", "Museum of a province"),
+                                ("museum_non_public", "Non-public museum"),
+                                ("heritage_site", "Heritage site"),
+                                ("culture_centre_province", "Culture centre of a province"),
+                                ("culture_centre_district", "Culture and sport centre of a district"),
+                                ("culture_centre_commune", "Culture and sport centre of a commune"),
+                                ("village_culture_house", "Village culture house and sport ground"),
+                                ("children_house", "Children's house"),
+                                ("community_learning_centre", "Community learning centre"),
+                            ],
+                            max_length=32,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("rule", models.TextField(help_text="In words: how many of the criteria must be met")),
+                ("needed", models.PositiveSmallIntegerField()),
+                ("source", models.CharField(max_length=300)),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="criteria_sets",
+                        to="indicators.indicator",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Population',
+            name="Population",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('urban', models.PositiveBigIntegerField(null=True)),
-                ('rural', models.PositiveBigIntegerField(null=True)),
-                ('source', models.CharField(max_length=300)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='populations', to='places.adminunit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("urban", models.PositiveBigIntegerField(null=True)),
+                ("rural", models.PositiveBigIntegerField(null=True)),
+                ("source", models.CharField(max_length=300)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="populations", to="places.adminunit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PopulationEvent',
+            name="PopulationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('year', models.PositiveSmallIntegerField()),
-                ('urban', models.PositiveBigIntegerField(null=True)),
-                ('rural', models.PositiveBigIntegerField(null=True)),
-                ('source', models.CharField(max_length=300)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='indicators.population')),
-                ('unit', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.adminunit')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("year", models.PositiveSmallIntegerField()),
+                ("urban", models.PositiveBigIntegerField(null=True)),
+                ("rural", models.PositiveBigIntegerField(null=True)),
+                ("source", models.CharField(max_length=300)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="indicators.population",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="places.adminunit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Criterion',
+            name="Criterion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60)),
-                ('question', models.TextField()),
-                ('answered_by', models.CharField(choices=[('ledger', 'from what happened'), ('register', 'from the register'), ('staff', 'stated by staff')], max_length=10)),
-                ('rule', models.CharField(blank=True, max_length=60)),
-                ('parameters', models.JSONField(blank=True, default=dict)),
-                ('ordinal', models.PositiveSmallIntegerField(default=0)),
-                ('criteria_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='indicators.criteriaset')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60)),
+                ("question", models.TextField()),
+                (
+                    "answered_by",
+                    models.CharField(
+                        choices=[
+                            ("ledger", "from what happened"),
+                            ("register", "from the register"),
+                            ("staff", "stated by staff"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("rule", models.CharField(blank=True, max_length=60)),
+                ("parameters", models.JSONField(blank=True, default=dict)),
+                ("ordinal", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "criteria_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="criteria",
+                        to="indicators.criteriaset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['ordinal'],
-                'constraints': [models.UniqueConstraint(fields=('criteria_set', 'code'), name='criterion_once'), models.CheckConstraint(condition=models.Q(models.Q(('answered_by', 'staff'), ('rule', '')), models.Q(models.Q(('answered_by', 'staff'), _negated=True), models.Q(('rule', ''), _negated=True)), _connector='OR'), name='criterion_computed_has_a_rule')],
+                "ordering": ["ordinal"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("criteria_set", "code"), name="criterion_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_by", "staff"), ("rule", "")),
+                            models.Q(
+                                models.Q(("answered_by", "staff"), _negated=True), models.Q(("rule", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="criterion_computed_has_a_rule",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CriterionAnswer',
+            name="CriterionAnswer",
             fields=[
-                ('id', models.UUIDField(default=hocsuotdoi.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('criterion_code', models.SlugField(max_length=60)),
-                ('indicator_code', models.SlugField(max_length=60)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('value', models.CharField(choices=[('yes', 'yes'), ('no', 'no'), ('not_applicable', 'not applicable')], max_length=16)),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('answered_by', models.UUIDField()),
-                ('answered_at', models.DateTimeField()),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.institution')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=hocsuotdoi.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("criterion_code", models.SlugField(max_length=60)),
+                ("indicator_code", models.SlugField(max_length=60)),
+                ("year", models.PositiveSmallIntegerField()),
+                (
+                    "value",
+                    models.CharField(
+                        choices=[("yes", "yes"), ("no", "no"), ("not_applicable", "not applicable")], max_length=16
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("answered_by", models.UUIDField()),
+                ("answered_at", models.DateTimeField()),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.institution"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['institution', 'year'], name='indicators__institu_518672_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('value', 'not_applicable'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='answer_not_applicable_has_a_reason')],
+                "indexes": [models.Index(fields=["institution", "year"], name="indicators__institu_518672_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("value", "not_applicable"), _negated=True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="answer_not_applicable_has_a_reason",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='criterionanswer',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7b8b3cad2508d40f31475c23ede713a7b153f253', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_65533', table='indicators_criterionanswer', when='BEFORE')),
+            model_name="criterionanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7b8b3cad2508d40f31475c23ede713a7b153f253",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_65533",
+                    table="indicators_criterionanswer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='criterionanswer',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;", hash='95330f28ae0c5e4dbf314b1a215e25d8d95ca597', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_037af', table='indicators_criterionanswer', when='BEFORE')),
+            model_name="criterionanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
+                    hash="95330f28ae0c5e4dbf314b1a215e25d8d95ca597",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_037af",
+                    table="indicators_criterionanswer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='indicators_criteriaset_ends_after_it_starts'),
+            model_name="criteriaset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on__isnull", True),
+                    ("ends_on__isnull", True),
+                    ("ends_on__gt", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="indicators_criteriaset_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.UniqueConstraint(fields=('indicator', 'classes', 'version'), name='criteria_set_once'),
+            model_name="criteriaset",
+            constraint=models.UniqueConstraint(fields=("indicator", "classes", "version"), name="criteria_set_once"),
         ),
         migrations.AddConstraint(
-            model_name='population',
-            constraint=models.UniqueConstraint(fields=('unit', 'year'), name='population_once'),
+            model_name="population",
+            constraint=models.UniqueConstraint(fields=("unit", "year"), name="population_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='population',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "indicators_populationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rural", "source", "unit_id", "urban", "year") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rural", NEW."source", NEW."unit_id", NEW."urban", NEW."year"); RETURN NULL;', hash='0b36fa064f8cdd258e8d0acd0ee51e6a0eb23981', operation='INSERT', pgid='pgtrigger_insert_insert_66d92', table='indicators_population', when='AFTER')),
+            model_name="population",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "indicators_populationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rural", "source", "unit_id", "urban", "year") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rural", NEW."source", NEW."unit_id", NEW."urban", NEW."year"); RETURN NULL;',
+                    hash="0b36fa064f8cdd258e8d0acd0ee51e6a0eb23981",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_66d92",
+                    table="indicators_population",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='population',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "indicators_populationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rural", "source", "unit_id", "urban", "year") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rural", NEW."source", NEW."unit_id", NEW."urban", NEW."year"); RETURN NULL;', hash='3ba3a7bf0aca609e54135de7947f684135849948', operation='UPDATE', pgid='pgtrigger_update_update_33f09', table='indicators_population', when='AFTER')),
+            model_name="population",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "indicators_populationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rural", "source", "unit_id", "urban", "year") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rural", NEW."source", NEW."unit_id", NEW."urban", NEW."year"); RETURN NULL;',
+                    hash="3ba3a7bf0aca609e54135de7947f684135849948",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_33f09",
+                    table="indicators_population",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='population',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "indicators_populationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rural", "source", "unit_id", "urban", "year") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rural", OLD."source", OLD."unit_id", OLD."urban", OLD."year"); RETURN NULL;', hash='8261da2645297d9affe3b679b26faa0fadebe4d2', operation='DELETE', pgid='pgtrigger_delete_delete_25d2e', table='indicators_population', when='AFTER')),
+            model_name="population",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "indicators_populationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rural", "source", "unit_id", "urban", "year") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rural", OLD."source", OLD."unit_id", OLD."urban", OLD."year"); RETURN NULL;',
+                    hash="8261da2645297d9affe3b679b26faa0fadebe4d2",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_25d2e",
+                    table="indicators_population",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome
-from hocsuotdoi.indicators.models import CriteriaSet, Criterion, CriterionAnswer
+from hocsuotdoi.indicators.models import CriteriaSet, Criterion, CriterionAnswer, Indicator
 from hocsuotdoi.indicators.queries.answers import Answers, Asked, Computed, computed_answers
 from hocsuotdoi.indicators.queries.frame import Expected, Frame
+from hocsuotdoi.places.models import Institution
+from hocsuotdoi.places.queries.units import country
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,10 @@ class Stated:
     note: str
     answered_by: uuid.UUID
     answered_at: dt.datetime
+
+    @property
+    def label(self) -> str:
+        return str(AnswerValue(self.value).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,11 @@ class InstitutionReading:
     @property
     def met(self) -> int:
         return sum(answer.value == AnswerValue.YES for answer in self.answers)
+
+    @property
+    def open(self) -> int:
+        """Criteria that nobody has answered yet."""
+        return sum(answer.value is None for answer in self.answers)
 
 
 class Checklists:
@@ -164,4 +175,24 @@ def stated_answers(year: int, institutions: Sequence[int]) -> dict[tuple[int, st
             row.value, row.note, row.answered_by, row.answered_at
         )
         for row in rows
+    }
+
+
+def readings_of(
+    institutions: Sequence[Institution], year: int, as_of: dt.date, indicator_code: str | None = None
+) -> dict[int, list[InstitutionReading]]:
+    """Every checklist (or that of one indicator) of each institution in `year`, in the order of the indicators.
+
+    Keyed by institution id; empty where the class has no checklist. A constant number of queries.
+    """
+    frame = Frame(country(), year, as_of)
+    codes = Indicator.objects.filter(criteria_sets__isnull=False).distinct().order_by("ordinal")
+    if indicator_code is not None:
+        codes = codes.filter(code=indicator_code)
+    asked = list(codes.values_list("code", flat=True))
+    expected = {each.pk: Expected(each.pk, each.institution_class, 0) for each in institutions}
+    checklists = Checklists(frame, asked, list(expected.values()))
+    return {
+        pk: [reading for code in asked if (reading := checklists.reading(code, each)) is not None]
+        for pk, each in expected.items()
     }

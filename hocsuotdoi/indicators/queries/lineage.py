@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.indicators.queries.criteria import Checklists, InstitutionReading
-from hocsuotdoi.indicators.queries.frame import Expected, Frame, expected_institutions, frame_of, spots_by_place
+from hocsuotdoi.indicators.queries.frame import Expected, Frame, frame_of, spots_by_place
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.sums import counted_for, entries_of_year
@@ -145,33 +144,3 @@ def measure_total(measure: MeasureCode, unit: AdminUnit, year: int, as_of: dt.da
         [(child, totals[child.pk]) for child in below],
         institutions,
     )
-
-
-def institution_reading(
-    institution: Institution, indicator_code: str, year: int, unit: AdminUnit, as_of: dt.date | None = None
-) -> InstitutionReading | None:
-    """One institution's checklist with every answer, as it counts at `unit`; None where it has none or is not expected
-    there."""
-    frame = frame_of(unit, year, as_of)
-    expected = [
-        each
-        for each in expected_institutions(frame, {institution.institution_class})
-        if each.institution_id == institution.pk
-    ]
-    if not expected:
-        return None
-    return Checklists(frame, [indicator_code], expected).reading(indicator_code, expected[0])
-
-
-def checklists_of(institution: Institution, year: int, as_of: dt.date, unit: AdminUnit) -> list[InstitutionReading]:
-    """Every checklist an institution has in `year`, in the order of the indicators. A constant number of queries."""
-    frame = frame_of(unit, year, as_of)
-    expected = Expected(institution.pk, institution.institution_class, unit.pk)
-    codes = list(
-        Indicator.objects.filter(criteria_sets__classes__contains=[institution.institution_class])
-        .distinct()
-        .order_by("ordinal")
-        .values_list("code", flat=True)
-    )
-    checklists = Checklists(frame, codes, [expected])
-    return [reading for code in codes if (reading := checklists.reading(code, expected)) is not None]

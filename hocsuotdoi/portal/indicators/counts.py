@@ -1,0 +1,107 @@
+"""Counts of the ledger opened: a measure's total, the postings of an institution, one posting."""
+
+import datetime as dt
+import uuid
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.indicators.models import Measure
+from hocsuotdoi.indicators.queries.lineage import measure_total
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.ledger.queries.entries import posting_lines, posting_story
+from hocsuotdoi.places.models import Institution
+from hocsuotdoi.places.queries.units import path_of
+from hocsuotdoi.portal.indicators.pages import counted_children, counted_institutions, sheet_address, shown_postings
+from hocsuotdoi.portal.indicators.views import ON_A_PAGE, asked_unit, is_a_year
+from hocsuotdoi.portal.indicators.words import unit_address
+
+
+@public
+@require_GET
+def measure_lineage(request: HttpRequest, unit: str, year: int, measure: str) -> HttpResponse:
+    """So many sessions, visits…: of which units, of which institutions."""
+    today = timezone.localdate()
+    place = asked_unit(request, unit, today)
+    if place is None or not is_a_year(year):
+        raise Http404
+    code = _measure(measure)
+    found = measure_total(code, place, year, today)
+    page = Paginator(found.institutions, ON_A_PAGE).get_page(request.GET.get("page"))
+    path = [
+        (each.name, unit_address("portal:indicators-measure-lineage", each, year, measure))
+        for each in path_of(place, found.frame.map_day)[:-1]
+    ]
+    return render(
+        request,
+        "portal/indicators/measure_lineage.html",
+        {
+            "unit": place,
+            "year": year,
+            "measure": code,
+            "definition": Measure.objects.filter(code=code).first(),
+            "total": found.total,
+            "children": counted_children(found, year),
+            "institutions": counted_institutions(page, year, code),
+            "page_obj": page,
+            "path": path,
+        },
+    )
+
+
+@public
+@require_GET
+def posting_list(request: HttpRequest, institution: str, year: int, measure: str) -> HttpResponse:
+    """The postings behind an institution's count of a year, the newest first."""
+    place = get_object_or_404(Institution.objects.visible_to(request.user), code=institution)
+    if not is_a_year(year):
+        raise Http404
+    code = _measure(measure)
+    lines = posting_lines(place, dt.date(year, 1, 1), dt.date(year, 12, 31), [code])
+    page = Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "portal/indicators/posting_list.html",
+        {
+            "institution": place,
+            "year": year,
+            "measure": code,
+            "postings": shown_postings(list(page)),
+            "page_obj": page,
+            "path": [(place.name, reverse("portal:places-institution-detail", args=[place.code]))],
+        },
+    )
+
+
+@public
+@require_GET
+def posting_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One posting with its entries, what took it back, and the act it came from. Nobody's name stands here."""
+    try:
+        story = posting_story(pk)
+    except Posting.DoesNotExist:
+        raise Http404 from None
+    institution = story.posting.institution
+    return render(
+        request,
+        "portal/indicators/posting_detail.html",
+        {
+            "story": story,
+            "posting": story.posting,
+            "sheet": sheet_address(story.posting.source_kind, story.posting.source_id),
+            "path": [(institution.name, reverse("portal:places-institution-detail", args=[institution.code]))],
+        },
+    )
+
+
+def _measure(code: str) -> MeasureCode:
+    try:
+        return MeasureCode(code)
+    except ValueError:
+        raise Http404 from None

@@ -1,0 +1,211 @@
+"""What the pages of figures show, made ready: values in words, addresses that open them. Templates ask nothing."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.core.charts import Chart, ranking
+from hocsuotdoi.indicators.enums import IndicatorKind, Outcome
+from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Indicator
+from hocsuotdoi.indicators.queries.criteria import InstitutionReading
+from hocsuotdoi.indicators.queries.lineage import Lineage, MeasureTotal, Row
+from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.indicators.queries.values import values_by_unit, values_for
+from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
+from hocsuotdoi.ledger.registry import describe_sources
+from hocsuotdoi.places.enums import InstitutionClass, Tier
+from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.queries.units import children_of
+from hocsuotdoi.portal.indicators.words import coverage_words, unit_address, value_words
+
+SHEETS = {"activities.session": "portal:activities-session-sheet"}
+"""Where the acts behind postings are shown, by source kind; each page decides who sees names on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownValue:
+    name: str
+    words: str
+    coverage: str
+    note: str
+    url: str
+    numerator: int | None
+    denominator: int | None
+    base_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorPage:
+    checklists: list[CriteriaSet]
+    value: ShownValue | None
+    chart: Chart | None
+    ranked: list[ShownValue]
+
+
+def indicator_page(
+    indicator: Indicator, cohort: Cohort | None, unit: AdminUnit, year: int, today: dt.date
+) -> IndicatorPage:
+    """`cohort` None: no plan sets a target for it yet, so only the definition is shown."""
+    checklists = list(indicator.criteria_sets.on(today).prefetch_related("criteria").order_by("pk"))
+    if cohort is None:
+        return IndicatorPage(checklists, None, None, [])
+    pair = indicator.code, cohort.code
+    value = shown_value(values_for(unit, year, [pair], today)[pair], indicator, cohort)
+    if unit.tier != Tier.COUNTRY:
+        return IndicatorPage(checklists, value, None, [])
+    provinces = list(children_of(unit, today))
+    values = values_by_unit(unit, provinces, year, pair, today)
+    ranked = sorted((values[each.pk] for each in provinces), key=_rank)
+    shown = [shown_value(each, indicator, cohort) for each in ranked]
+    if not any(each.has_value for each in ranked):
+        return IndicatorPage(checklists, value, None, shown)
+    chart = ranking(
+        _("{indicator}, by province").format(indicator=indicator.short_name),
+        [(each.unit.short_name, _figure(each, indicator)) for each in ranked if each.has_value],
+        name=_("Province"),
+        measure=_("Value"),
+        unit="" if _is_number(indicator) else "%",
+    )
+    return IndicatorPage(checklists, value, chart, shown)
+
+
+def shown_value(value: IndicatorValue, indicator: Indicator, cohort: Cohort) -> ShownValue:
+    return ShownValue(
+        name=value.unit.name,
+        words=value_words(value, indicator),
+        coverage=coverage_words(value, indicator, cohort),
+        note=value.note,
+        url=unit_address("portal:indicators-value-lineage", value.unit, value.year, indicator.code, cohort.code),
+        numerator=value.numerator,
+        denominator=value.denominator,
+        base_year=value.base_year,
+    )
+
+
+def children_of_figure(found: Lineage) -> list[ShownValue]:
+    return [shown_value(each, found.indicator, found.cohort) for each in found.children]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """An institution behind a figure."""
+
+    institution: Institution
+    url: str
+    outcome: str
+    is_met: bool
+    is_known: bool
+    quantity: int | None
+    base_quantity: int | None
+    is_compared: bool
+
+
+def behind(found: Lineage, rows: Sequence[Row]) -> list[Behind]:
+    """The rows with names; where a checklist decides each opens into it, where something is counted into postings."""
+    institutions = Institution.objects.in_bulk([row.institution_id for row in rows])
+    return [_behind(found, row, institutions[row.institution_id]) for row in rows]
+
+
+def _behind(found: Lineage, row: Row, institution: Institution) -> Behind:
+    year = found.frame.year
+    if row.outcome is not None:
+        url = reverse("portal:indicators-institution-lineage", args=[institution.code, year, found.indicator.code])
+    elif found.indicator.measures:
+        url = reverse("portal:indicators-posting-list", args=[institution.code, year, found.indicator.measures[0]])
+    else:
+        url = reverse("portal:places-institution-detail", args=[institution.code])
+    return Behind(
+        institution=institution,
+        url=url,
+        outcome=str(row.outcome.label) if row.outcome else "",
+        is_met=row.outcome == Outcome.MET,
+        is_known=row.outcome in (Outcome.MET, Outcome.NOT_MET),
+        quantity=row.quantity,
+        base_quantity=row.base_quantity,
+        is_compared=row.is_compared,
+    )
+
+
+def counted_children(found: MeasureTotal, year: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": unit.name,
+            "quantity": quantity,
+            "url": unit_address("portal:indicators-measure-lineage", unit, year, found.measure.value),
+        }
+        for unit, quantity in found.children
+    ]
+
+
+def counted_institutions(
+    rows: Iterable[tuple[Institution, int]], year: int, measure: MeasureCode
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": institution.name,
+            "class": InstitutionClass(institution.institution_class).label,
+            "is_sample": institution.is_sample,
+            "quantity": quantity,
+            "url": reverse("portal:indicators-posting-list", args=[institution.code, year, measure.value]),
+        }
+        for institution, quantity in rows
+    ]
+
+
+def measures_of_criteria(institution: Institution, year: int, reading: InstitutionReading) -> list[dict[str, str]]:
+    """The counts that a checklist looks at, each opening into the institution's postings."""
+    codes: list[str] = []
+    for answer in reading.answers:
+        parameters = answer.criterion.parameters
+        codes += [parameters["measure"]] if "measure" in parameters else parameters.get("measures", [])
+    return [
+        {
+            "label": str(MeasureCode(code).label),
+            "url": reverse("portal:indicators-posting-list", args=[institution.code, year, code]),
+        }
+        for code in dict.fromkeys(codes)
+    ]
+
+
+def shown_postings(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of `posting_lines` with their acts in words."""
+    sources = [(line["posting__source_kind"], line["posting__source_id"]) for line in lines]
+    described = describe_sources(sources)
+    return [
+        {
+            "day": line["occurred_on"],
+            "quantity": line["quantity"],
+            "source": described.get(source),
+            "is_reversal": line["posting__kind"] == PostingKind.REVERSAL,
+            "is_reversed": line["is_reversed"],
+            "reason": line["posting__reason"],
+            "url": reverse("portal:indicators-posting-detail", args=[line["posting_id"]]),
+        }
+        for line, source in zip(lines, sources, strict=True)
+    ]
+
+
+def sheet_address(source_kind: str, source_id: uuid.UUID) -> str:
+    """The page of the act behind a posting; empty where it has none."""
+    try:
+        return reverse(SHEETS[source_kind], args=[source_id])
+    except (KeyError, NoReverseMatch):
+        return ""
+
+
+def _rank(value: IndicatorValue) -> tuple[bool, Any, str]:
+    figure = value.percent if value.percent is not None else value.numerator
+    return (not value.has_value, -(figure or 0) if value.has_value else 0, value.unit.sort_key)
+
+
+def _is_number(indicator: Indicator) -> bool:
+    return indicator.kind in (IndicatorKind.COUNT, IndicatorKind.UNITS_OF_UNITS)
+
+
+def _figure(value: IndicatorValue, indicator: Indicator) -> Any:
+    return value.numerator if _is_number(indicator) else value.percent

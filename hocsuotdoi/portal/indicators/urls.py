@@ -1,0 +1,29 @@
+from django.urls import path
+
+from hocsuotdoi.portal.indicators import counts, views
+
+urlpatterns = [
+    path("indicators/", views.indicator_list, name="indicators-indicator-list"),
+    path("indicators/<slug:code>/", views.indicator_detail, name="indicators-indicator-detail"),
+    path(
+        "indicators/values/<slug:unit>/<int:year>/<slug:indicator>/<slug:cohort>/",
+        views.value_lineage,
+        name="indicators-value-lineage",
+    ),
+    path(
+        "indicators/criteria/<slug:institution>/<int:year>/<slug:indicator>/",
+        views.institution_lineage,
+        name="indicators-institution-lineage",
+    ),
+    path(
+        "indicators/counts/<slug:unit>/<int:year>/<slug:measure>/",
+        counts.measure_lineage,
+        name="indicators-measure-lineage",
+    ),
+    path(
+        "indicators/postings/<slug:institution>/<int:year>/<slug:measure>/",
+        counts.posting_list,
+        name="indicators-posting-list",
+    ),
+    path("indicators/postings/<uuid:pk>/", counts.posting_detail, name="indicators-posting-detail"),
+]

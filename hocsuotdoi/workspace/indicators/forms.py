@@ -1,0 +1,98 @@
+"""The checklist form: one question for each criterion that the program has not found met by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from hocsuotdoi.core.vietnamese import normalise
+from hocsuotdoi.indicators.enums import AnswerValue
+from hocsuotdoi.indicators.operations.answers import Answer
+from hocsuotdoi.indicators.queries.criteria import CriterionReading, InstitutionReading
+
+CHOICES = [("", _("no answer yet")), *AnswerValue.choices]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A criterion on the form; `fields` is empty where the program has found it met."""
+
+    reading: CriterionReading
+    fields: list[BoundField]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedChecklist:
+    reading: InstitutionReading
+    criteria: list[Asked]
+
+
+class AnswersForm(forms.Form):
+    def __init__(self, data: Any, *, readings: Sequence[InstitutionReading]) -> None:
+        super().__init__(data)
+        self.readings = readings
+        self._asked = {
+            _name(reading, answer): (reading, answer)
+            for reading in readings
+            for answer in reading.answers
+            if not (answer.computed is not None and answer.computed.is_met)
+        }
+        for name, (_reading, answer) in self._asked.items():
+            stated = answer.stated
+            self.fields[name] = forms.ChoiceField(
+                label=answer.criterion.question,
+                choices=CHOICES,
+                required=False,
+                widget=forms.RadioSelect,
+                initial=stated.value if stated else "",
+            )
+            self.fields[_note(name)] = forms.CharField(
+                label=_("Reason or remark"), required=False, max_length=300, initial=stated.note if stated else ""
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in self._asked:
+            note = normalise(cleaned.get(_note(name)) or "").strip()
+            cleaned[_note(name)] = note
+            if cleaned.get(name) == AnswerValue.NOT_APPLICABLE and not note:
+                self.add_error(_note(name), _("Say why this does not apply."))
+        return cleaned
+
+    def answers(self) -> list[Answer]:
+        """What was answered; a question left without an answer is left out."""
+        return [
+            Answer(
+                indicator_code=reading.criteria_set.indicator_id,
+                criterion_code=answer.criterion.code,
+                value=AnswerValue(self.cleaned_data[name]),
+                note=self.cleaned_data[_note(name)],
+            )
+            for name, (reading, answer) in self._asked.items()
+            if self.cleaned_data.get(name)
+        ]
+
+    def checklists(self) -> list[AskedChecklist]:
+        """The form as the page shows it: checklist by checklist."""
+        return [
+            AskedChecklist(
+                reading,
+                [
+                    Asked(answer, [self[name], self[_note(name)]] if name in self._asked else [])
+                    for answer in reading.answers
+                    for name in [_name(reading, answer)]
+                ],
+            )
+            for reading in self.readings
+        ]
+
+
+def _name(reading: InstitutionReading, answer: CriterionReading) -> str:
+    return f"{reading.criteria_set.indicator_id}-{answer.criterion.code}"
+
+
+def _note(name: str) -> str:
+    return f"{name}-note"

@@ -1,0 +1,36 @@
+"""Definitions, and a library of Bắc Kạn with a session held, in the small territory of tests/people.py."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.operations import load_definitions
+from hocsuotdoi.ledger.enums import Channel, MeasureCode, Sex
+from hocsuotdoi.ledger.operations.posting import Line
+from hocsuotdoi.places.enums import InstitutionState
+from tests.factories.ledger import make_posting
+
+
+@pytest.fixture
+def day() -> dt.date:
+    return timezone.localdate()
+
+
+@pytest.fixture
+def definitions(db, country):
+    load_definitions()
+    return Indicator.objects.get(code="library_services"), Cohort.objects.get(code="library_commune")
+
+
+@pytest.fixture
+def posting(definitions, library_of_bac_kan, day):
+    library_of_bac_kan.statuses.get_or_create(state=InstitutionState.ACTIVE)
+    return make_posting(
+        library_of_bac_kan,
+        day,
+        Line(MeasureCode.PROGRAMME_SESSION, 1),
+        Line(MeasureCode.PROGRAMME_ATTENDANCE, 12, sex=Sex.FEMALE, channel=Channel.ON_SITE),
+        Line(MeasureCode.LIBRARY_VISIT, 12),
+    )

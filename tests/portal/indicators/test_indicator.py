@@ -1,0 +1,162 @@
+import pytest
+from django.urls import reverse
+
+from hocsuotdoi.indicators.enums import AnswerValue
+from hocsuotdoi.indicators.models import Indicator
+from tests.factories.indicators import AnswerFactory
+from tests.factories.ledger import make_posting
+from tests.factories.places import InstitutionFactory
+
+LIST = reverse("portal:indicators-indicator-list")
+
+
+def detail(code, **query):
+    return reverse("portal:indicators-indicator-detail", args=[code]), query
+
+
+def lineage(unit, year, indicator="library_services", cohort="library_commune"):
+    return reverse("portal:indicators-value-lineage", args=[unit.code, year, indicator, cohort])
+
+
+@pytest.fixture
+def target(definitions, country):
+    """A plan that sets a target for libraries of communes, so that the indicator's page can speak of them."""
+    from hocsuotdoi.programme.models import Clause, Plan, Target
+
+    indicator, cohort = definitions
+    plan = Plan.objects.create(code="thu", title="Kế hoạch thử", issuer="Thử", unit=country, source="thử")
+    clause = Clause.objects.create(plan=plan, path="I.1", kind="target", ordinal=1)
+    return Target.objects.create(
+        plan=plan,
+        clause=clause,
+        indicator=indicator,
+        cohort=cohort,
+        year=2030,
+        operator="at_least",
+        low=60,
+        high=60,
+        unit="percent",
+        written="60%",
+        ordinal=1,
+    )
+
+
+def test_list_shows_every_indicator_and_every_count(client, definitions):
+    text = client.get(LIST).content.decode()
+
+    for indicator in Indicator.objects.all():
+        assert reverse("portal:indicators-indicator-detail", args=[indicator.code]) in text
+    assert "Lượt người sử dụng thư viện" in text
+
+
+def test_list_without_definitions_says_so(client, db):
+    assert client.get(LIST).status_code == 200
+
+
+def test_indicator_without_a_target_shows_its_meaning_and_checklists(client, definitions):
+    indicator, _cohort = definitions
+
+    text = client.get(*detail(indicator.code)).content.decode()
+
+    assert indicator.legal_basis in text
+    assert "Đạt khi có ít nhất 3 trong 6 tiêu chí" in text
+
+
+def test_indicator_with_a_target_shows_its_value_with_coverage_and_the_provinces(client, target, posting, thai_nguyen):
+    page = client.get(*detail("library_services"))
+
+    assert page.context["page"].value.words
+    assert page.context["page"].value.coverage
+    assert [each.name for each in page.context["page"].ranked] == ["Tỉnh Thái Nguyên"]
+
+
+def test_indicator_asked_for_a_ward_and_a_year_shows_that(client, target, posting, bac_kan, day):
+    page = client.get(*detail("library_services", unit=bac_kan.code, year=day.year, cohort="library_commune"))
+
+    assert (page.context["form"].unit, page.context["page"].value.name) == (bac_kan, bac_kan.name)
+
+
+@pytest.mark.parametrize("query", [{"unit": "99999"}, {"year": "abc"}, {"year": "1800"}, {"cohort": "no"}])
+def test_indicator_asked_for_nonsense_falls_back(client, target, query):
+    assert client.get(*detail("library_services", **query)).status_code == 200
+
+
+def test_unknown_indicator_is_not_found(client, definitions):
+    assert client.get(*detail("no-such")).status_code == 404
+
+
+def test_lineage_leads_from_country_to_ward_to_institution_to_posting_and_shows_no_name(
+    client, posting, country, thai_nguyen, bac_kan, library_of_bac_kan, day
+):
+    assert lineage(thai_nguyen, day.year) in client.get(lineage(country, day.year)).content.decode()
+    assert lineage(bac_kan, day.year) in client.get(lineage(thai_nguyen, day.year)).content.decode()
+    institution = reverse(
+        "portal:indicators-institution-lineage", args=[library_of_bac_kan.code, day.year, "library_services"]
+    )
+    assert institution in client.get(lineage(bac_kan, day.year)).content.decode()
+    postings = reverse("portal:indicators-posting-list", args=[library_of_bac_kan.code, day.year, "programme_session"])
+    assert postings in client.get(institution).content.decode()
+    assert reverse("portal:indicators-posting-detail", args=[posting.pk]) in client.get(postings).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("indicator", "cohort"),
+    [
+        ("library_users_growth", "library_all"),
+        ("commune_centre", "commune"),
+        ("village_house_equipped", "village"),
+        ("population_participation", "population_urban"),
+        ("district_centre_facilities", "district"),
+        ("museum_education", "museum_all"),
+    ],
+)
+def test_lineage_of_every_kind_of_figure_opens(client, posting, thai_nguyen, day, indicator, cohort):
+    assert client.get(lineage(thai_nguyen, day.year, indicator, cohort)).status_code == 200
+
+
+def test_lineage_of_what_does_not_exist_is_not_found(client, posting, bac_kan, library_of_bac_kan, day):
+    assert client.get(lineage(bac_kan, day.year, "no-such")).status_code == 404
+    assert client.get(lineage(bac_kan, day.year, cohort="no-such")).status_code == 404
+    assert client.get(lineage(bac_kan, 9999)).status_code == 404
+    assert client.get(lineage(bac_kan, day.year).replace(bac_kan.code, "99999")).status_code == 404
+    for arguments in [
+        ("no-such", day.year, "library_services"),
+        (library_of_bac_kan.code, day.year, "no-such"),
+        (library_of_bac_kan.code, day.year, "museum_education"),
+    ]:
+        assert client.get(reverse("portal:indicators-institution-lineage", args=arguments)).status_code == 404
+
+
+def test_institution_lineage_shows_what_was_found_and_what_was_stated(
+    client, posting, library_of_bac_kan, manager_of_bac_kan, librarian_of_bac_kan, day
+):
+    AnswerFactory(
+        institution=library_of_bac_kan,
+        indicator_code="library_services",
+        criterion_code="adviser_assigned",
+        year=day.year,
+        value=AnswerValue.YES,
+        note="Chị Lan phụ trách",
+    )
+    url = reverse("portal:indicators-institution-lineage", args=[library_of_bac_kan.code, day.year, "library_services"])
+    answer = reverse("workspace:indicators-criteria-answer", args=[library_of_bac_kan.code, day.year])
+
+    text = client.get(url).content.decode()
+    assert "Chị Lan phụ trách" in text
+    assert answer not in text
+
+    client.force_login(librarian_of_bac_kan)
+    assert answer not in client.get(url).content.decode()
+    client.force_login(manager_of_bac_kan)
+    assert answer in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_lineage_takes_the_same_queries_with_one_and_three_institutions(
+    client, posting, bac_kan, day, django_assert_num_queries, times
+):
+    for _ in range(times):
+        make_posting(InstitutionFactory(unit=bac_kan), day)
+    client.get(lineage(bac_kan, day.year))
+    with django_assert_num_queries(20):
+        client.get(lineage(bac_kan, day.year))
