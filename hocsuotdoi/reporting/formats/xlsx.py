@@ -191,7 +191,7 @@ class _AnnexWriter:
             row, known = first + month - 1, by_month.get(month)
             self.write(sheet, row, 0, month)
             for column, key in enumerate(("sessions", "attendance", "visits"), start=1):
-                value = known[key] if known else 0 if month <= begun else None  # type: ignore[literal-required]
+                value = known[key] if known else 0 if month <= begun else None
                 self.write(sheet, row, column, value, "number")
         self.write(sheet, first + 12, 0, "Cả năm", "total")
         totals = [activities["sessions"], activities["attendance"], sum(v["quantity"] for v in activities["visits"])]

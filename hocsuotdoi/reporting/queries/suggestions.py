@@ -29,7 +29,7 @@ def target_sentences(targets: list[TargetContent]) -> list[str]:
     if len(asked) < len(targets):
         excused = number_words(len(targets) - len(asked))
         parts.append(f"{excused} không áp dụng vì trên địa bàn không có loại cơ sở hoặc đơn vị được nêu")
-    return [f"Trong {number_words(len(targets))} chỉ tiêu giao cho đơn vị: {', '.join(parts)}. Chi tiết ở Bảng 1."]
+    return [f"Trong {number_words(len(targets))} chỉ tiêu giao cho đơn vị: {', '.join(parts)}. Chi tiết ở Bảng\N{NO-BREAK SPACE}1."]
 
 
 def applicable(targets: Iterable[TargetContent]) -> list[TargetContent]:
@@ -50,7 +50,7 @@ def task_sentences(tasks: list[TaskContent]) -> list[str]:
         )
         if counts[state]
     ]
-    return [f"Trong {number_words(len(tasks))} nhiệm vụ được giao: {', '.join(parts)}. Chi tiết ở Bảng 2."]
+    return [f"Trong {number_words(len(tasks))} nhiệm vụ được giao: {', '.join(parts)}. Chi tiết ở Bảng\N{NO-BREAK SPACE}2."]
 
 
 def missing_sentences(targets: list[TargetContent], missing: list[MissingContent]) -> list[str]:
@@ -61,7 +61,7 @@ def missing_sentences(targets: list[TargetContent], missing: list[MissingContent
         return ["Các cơ sở thuộc diện thống kê đã có đủ số liệu."]
     places: dict[str, list[str]] = {}
     for each in missing:
-        places.setdefault(in_sentence(each["place"]), []).append(each["name"])
+        places.setdefault(each["place"], []).append(each["name"])
     head = f"Có {number_words(len(missing))} cơ sở, đơn vị chưa có đủ số liệu, chưa tính vào các tỷ lệ ở Bảng 1"
     if len(missing) > NAMED_AT_MOST:
         counted = [f"{place} ({number_words(len(names))})" for place, names in places.items()]
@@ -71,8 +71,8 @@ def missing_sentences(targets: list[TargetContent], missing: list[MissingContent
 
 
 def _named(place: str, names: list[str]) -> str:
-    """«phường Bắc Kạn: Thư viện A, Nhà văn hóa B»; a unit that is itself missing is not named twice."""
-    own = [name for name in names if in_sentence(name) != place]
+    """«Phường Bắc Kạn: Thư viện A, Nhà văn hóa B»; a unit that is itself missing is not named twice."""
+    own = [name for name in names if name != place]
     return f"{place}: {', '.join(own)}" if own else place
 
 

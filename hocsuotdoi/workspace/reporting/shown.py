@@ -3,14 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.reporting.formats.docx import target_groups, task_groups
 from hocsuotdoi.reporting.models import Content
 
-PUBLIC_UNIT = "portal:places-unit-detail"
 MEASURE = "portal:indicators-measure-lineage"
 LISTED_AT_MOST = 60
 VALUE = "portal:indicators-value-lineage"
@@ -30,11 +29,11 @@ def shown(content: Content) -> dict[str, Any]:
     groups = target_groups(content["targets"])
     for group in groups:
         for row in group["rows"]:
-            row["url"] = _where(VALUE, code, year, row["indicator"], row["cohort"])
+            row["url"] = reverse(VALUE, args=[code, year, row["indicator"], row["cohort"]])
     return {
         "day": dt.date.fromisoformat(content["as_of"]),
         "figures": [
-            {"label": label, "quantity": quantity, "url": _where(MEASURE, code, year, measure.value)}
+            {"label": label, "quantity": quantity, "url": reverse(MEASURE, args=[code, year, measure.value])}
             for measure, label, quantity in counts
         ],
         "sentences": activities["sentences"],
@@ -45,11 +44,3 @@ def shown(content: Content) -> dict[str, Any]:
         "words": content["words"],
         "is_sample": content["has_sample"],
     }
-
-
-def _where(name: str, *arguments: Any) -> str:
-    """The page that opens a figure; empty where this installation has none."""
-    try:
-        return reverse(name, args=arguments)
-    except NoReverseMatch:
-        return ""
