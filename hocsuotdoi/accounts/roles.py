@@ -58,9 +58,7 @@ ROLES: dict[RoleName, Role] = {
         ),
         Role(
             RoleName.AGENCY_OFFICER,
-            _(
-                "Runs the programme in the agency's territory: activities, criteria, figures, report; gives roles there."
-            ),
+            _("Runs the programme in the agency's territory: activities, criteria, figures, report; gives roles."),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
             _STAFF
             | {

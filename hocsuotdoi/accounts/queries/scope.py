@@ -12,13 +12,14 @@ no query themselves: what they return goes into the caller's query, whose number
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import ROLES
 from hocsuotdoi.accounts.rules import LEADING_KINDS, Someone, roles_held
+from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import (
     AdminUnit,
     Agency,
@@ -71,10 +72,27 @@ def permissions_anywhere(
     return frozenset(permission for name in set(names) for permission in ROLES[name].permissions)
 
 
+def units_held(person: Someone, permission: Permission, day: dt.date | None = None) -> QuerySet[AdminUnit]:
+    """The units themselves (not what lies under them) at which `person` holds a role with this permission, or at
+    whose leading agency: "my ward", the higher tiers first."""
+    day = day or timezone.localdate()
+    held = roles_held(person, permission, day)
+    tiers = [When(tier=tier, then=Value(rank)) for rank, tier in enumerate(Tier.values)]
+    return (
+        AdminUnit.objects.filter(_at_top(held, "pk"))
+        .annotate(rank=Case(*tiers, output_field=IntegerField()))
+        .order_by("rank", "sort_key", "pk")
+    )
+
+
 def _units_under(held: QuerySet[RoleAssignment], day: dt.date) -> QuerySet:
+    return UnitAncestry.objects.on(day).filter(_at_top(held, "ancestor")).values("unit")
+
+
+def _at_top(held: QuerySet[RoleAssignment], field: str) -> Q:
+    """That `field` is a unit where a role is held, or whose leading agency it is held at."""
     leading = held.filter(agency__kind__in=LEADING_KINDS, agency__unit__isnull=False)
-    top = Q(ancestor__in=_places(held, "unit")) | Q(ancestor__in=leading.values("agency__unit"))
-    return UnitAncestry.objects.on(day).filter(top).values("unit")
+    return Q(**{f"{field}__in": _places(held, "unit")}) | Q(**{f"{field}__in": leading.values("agency__unit")})
 
 
 def _places(held: QuerySet[RoleAssignment], kind: str) -> QuerySet:

@@ -1,13 +1,36 @@
 """What is to be done, gathered from the areas for one person. Each group is left out when nothing is in it."""
 
 import datetime as dt
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import institutions_covered, units_covered, units_held
+from hocsuotdoi.activities.enums import SessionStatus
+from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.queries.staff import sessions_of_day, staff_drafts, to_close
+from hocsuotdoi.core.templatetags.house import clock, day_short, time_range
+from hocsuotdoi.indicators.models import CriteriaSet
+from hocsuotdoi.indicators.queries.criteria import readings_of
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.institutions import active_on
+from hocsuotdoi.programme.enums import TargetState
+from hocsuotdoi.programme.models import FindingAnswer, Plan
+from hocsuotdoi.programme.queries.plan_check import check_plans
+from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
+from hocsuotdoi.reporting.models import Snapshot
+from hocsuotdoi.reporting.queries.reports import due_of
+
+_SHOWN = 5
+_ANSWERED_BY_ONE_PERSON = 25  # whoever covers more institutions than this does not answer for each
+_REPORT_ASKED_BEFORE = 60  # days
 
 
 @dataclass(frozen=True)
@@ -31,6 +54,162 @@ class Group:
     more_url: str = ""
 
 
+@dataclass(frozen=True)
+class _Asked:
+    person: Person
+    now: dt.datetime
+    day: dt.date
+
+
 def todo(person: Person, permissions: Set[Permission], *, now: dt.datetime, day: dt.date) -> list[Group]:
-    """The groups in the order in which a day goes: roll, closing, drafts, criteria, report, findings, targets."""
-    return []
+    """The groups in the order in which a day goes. The number of queries depends on the permissions alone."""
+    asked = _Asked(person, now, day)
+    groups = [gather(asked) for permission, gather in _GATHERED if permission in permissions]
+    return [group for group in groups if group.jobs]
+
+
+def _roll_today(asked: _Asked) -> Group:
+    sessions = list(sessions_of_day(asked.person, at=asked.now).filter(status=SessionStatus.PLANNED)[: _SHOWN + 1])
+    jobs = [_session_job(each, time_range(each.starts_at, each.ends_at)) for each in sessions[:_SHOWN]]
+    more_url = reverse("workspace:activities-activity-list")
+    return Group(gettext_lazy("Call the roll today"), "roll", jobs, len(sessions) - len(jobs), more_url)
+
+
+def _not_closed(asked: _Asked) -> Group:
+    covered = institutions_covered(asked.person, Permission.CALL_ROLL, asked.day)
+    waiting = to_close(at=asked.now).filter(institution__in=covered).select_related("activity", "institution")
+    sessions = list(waiting.order_by("starts_at", "id")[:_SHOWN])
+    jobs = [
+        _session_job(each, _("{day}, ended at {time}").format(day=day_short(each.ends_at), time=clock(each.ends_at)))
+        for each in sessions
+    ]
+    more = waiting.count() - len(jobs)
+    more_url = reverse("workspace:activities-activity-list") + "?tab=to_close"
+    return Group(gettext_lazy("Sessions to close"), "check", jobs, more, more_url)
+
+
+def _session_job(session: Session, due: str) -> Job:
+    return Job(
+        title=session.activity.title,
+        url=reverse("workspace:activities-session-roll", args=[session.pk]),
+        detail=str(session.institution),
+        due=due,
+        is_sample=session.activity.is_sample,
+    )
+
+
+def _drafts(asked: _Asked) -> Group:
+    covered = institutions_covered(asked.person, Permission.EDIT_ACTIVITY, asked.day)
+    waiting = staff_drafts(asked.person, at=asked.now).filter(institution__in=covered)
+    drafts = list(waiting[:_SHOWN])
+    jobs = [
+        Job(
+            title=draft.title,
+            url=reverse("workspace:activities-activity-detail", args=[draft.pk]),
+            detail=str(draft.institution),
+            due=day_short(draft.first_starts_at),
+            is_late=draft.first_starts_at is not None and draft.first_starts_at <= asked.now,
+            is_sample=draft.is_sample,
+        )
+        for draft in drafts
+    ]
+    more_url = reverse("workspace:activities-activity-list") + "?tab=drafts"
+    return Group(gettext_lazy("Drafts to publish"), "edit", jobs, waiting.count() - len(jobs), more_url)
+
+
+def _criteria(asked: _Asked) -> Group:
+    title, more_url = gettext_lazy("Criteria to answer"), reverse("workspace:indicators-criteria-list")
+    classes = {each for row in CriteriaSet.objects.on(asked.day).values_list("classes", flat=True) for each in row}
+    covered = institutions_covered(asked.person, Permission.ANSWER_CRITERIA, asked.day)
+    asked_of = active_on(covered, asked.day).filter(institution_class__in=classes).order_by("sort_key", "pk")
+    institutions = list(asked_of[: _ANSWERED_BY_ONE_PERSON + 1])
+    if not institutions or len(institutions) > _ANSWERED_BY_ONE_PERSON:
+        return Group(title, "check")
+    year = asked.day.year
+    readings = readings_of(institutions, year, asked.day)
+    jobs = []
+    for institution in institutions:
+        if missing := sum(reading.open for reading in readings[institution.pk]):
+            jobs.append(
+                Job(
+                    title=str(institution),
+                    url=reverse("workspace:indicators-criteria-answer", args=[institution.code, year]),
+                    due=ngettext("{count} question open", "{count} questions open", missing).format(count=missing),
+                    is_sample=institution.is_sample,
+                )
+            )
+    return Group(title, "check", jobs[:_SHOWN], len(jobs[_SHOWN:]), more_url)
+
+
+def _report_due(asked: _Asked) -> Group:
+    """From two months before the day on; not any more once the year has been frozen."""
+    year, jobs = asked.day.year, []
+    due = due_of(year, asked.day)
+    if due.days_left <= _REPORT_ASKED_BEFORE:
+        frozen = Snapshot.objects.filter(report__unit=OuterRef("pk"), report__year=year)
+        for unit in units_held(asked.person, Permission.WRITE_REPORT, asked.day).exclude(Exists(frozen))[:_SHOWN]:
+            title = _("Report {year} of {unit}").format(year=year, unit=unit)
+            detail = _("due on {day}").format(day=day_short(due.on))
+            url = f"{reverse('workspace:reporting-report-list')}?year={year}"
+            jobs.append(Job(title, url, detail, _days_left(due.days_left), is_late=due.days_left < 0))
+    return Group(gettext_lazy("Report"), "report", jobs)
+
+
+def _days_left(days: int) -> str:
+    if days == 0:
+        return _("today")
+    if days < 0:
+        return ngettext("{count} day late", "{count} days late", -days).format(count=-days)
+    return ngettext("{count} day left", "{count} days left", days).format(count=days)
+
+
+def _findings(asked: _Asked) -> Group:
+    title = gettext_lazy("Findings of the plan check to answer")
+    plans = list(Plan.objects.filter(unit__in=units_covered(asked.person, Permission.ANSWER_FINDING, asked.day)))
+    if not plans:
+        return Group(title, "plan")
+    answered = set(FindingAnswer.objects.filter(plan__in=plans).values_list("plan_id", "finding_key"))
+    found = check_plans(plans)
+    jobs = []
+    for plan in plans:
+        if waiting := sum((plan.pk, finding.key) not in answered for finding in found[plan.pk]):
+            words = ngettext("{count} without an answer", "{count} without an answer", waiting)
+            url = reverse("portal:programme-plan-check", args=[plan.code])
+            jobs.append(Job(str(plan), url, plan.title, words.format(count=waiting)))
+    return Group(title, "plan", jobs[:_SHOWN], len(jobs[_SHOWN:]), reverse("portal:programme-plan-list"))
+
+
+def _targets_at_risk(asked: _Asked) -> Group:
+    """Of the first unit that the person answers for; the others' are on their pages."""
+    title = gettext_lazy("Targets that need attention")
+    unit = units_held(asked.person, Permission.WRITE_REPORT, asked.day).first()
+    if unit is None:
+        return Group(title, "chart")
+    readings = unit_targets(unit, asked.day.year, asked.day)
+    worrying = [each for each in readings if each.state == TargetState.OFF_TRACK]
+    worrying += [each for each in readings if each.state == TargetState.AT_RISK]
+    url = reverse("portal:places-unit-detail", args=[unit.code])
+    jobs = [_target_job(each, unit, url) for each in worrying[:_SHOWN]]
+    return Group(title, "chart", jobs, len(worrying) - len(jobs), url)
+
+
+def _target_job(reading: TargetReading, unit: AdminUnit, url: str) -> Job:
+    return Job(
+        title=_("{indicator}: {figure}").format(indicator=reading.target.indicator.short_name, figure=reading.figure),
+        url=url,
+        detail=f"{unit}. {reading.rule_in_words}",
+        due=str(reading.state.label),
+        is_late=reading.state == TargetState.OFF_TRACK,
+    )
+
+
+# In the order of a day.
+_GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
+    (Permission.CALL_ROLL, _roll_today),
+    (Permission.CALL_ROLL, _not_closed),
+    (Permission.EDIT_ACTIVITY, _drafts),
+    (Permission.WRITE_REPORT, _report_due),
+    (Permission.ANSWER_CRITERIA, _criteria),
+    (Permission.ANSWER_FINDING, _findings),
+    (Permission.WRITE_REPORT, _targets_at_risk),
+]
