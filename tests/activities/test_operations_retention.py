@@ -1,7 +1,7 @@
 import pytest
 
 from hocsuotdoi.activities.models import Attendance, Registration
-from hocsuotdoi.activities.operations.retention import Erased, erase_names
+from hocsuotdoi.activities.operations.retention import forget
 from hocsuotdoi.activities.operations.roll import add_walk_in, close_session, mark_all_present
 from hocsuotdoi.ledger.models import Entry
 from tests.factories.activities import AttendanceFactory, RegistrationFactory, SessionFactory, local
@@ -16,10 +16,10 @@ def old(reading_day):
     return session
 
 
-def test_erase_names_after_the_time_forgets_the_people_and_keeps_the_numbers(old, morning):
+def test_forget_after_the_time_forgets_the_people_and_keeps_the_numbers(old, morning):
     RegistrationFactory(session=morning, phone="0912345678")
 
-    assert erase_names(at=local(2026, 10, 24)) == Erased(registrations=1, attendances=1)
+    assert forget(at=local(2026, 10, 24), dry_run=False) == {"registrations": 1, "attendances": 1}
 
     gone = Registration.objects.get(session=old)
     assert (gone.name, gone.phone, gone.group_size) == ("", "", 1)
@@ -27,41 +27,41 @@ def test_erase_names_after_the_time_forgets_the_people_and_keeps_the_numbers(old
     assert Registration.objects.get(session=morning).name == "Lý Thị Mai"
 
 
-def test_erase_names_before_the_time_erases_nothing(old):
-    assert erase_names(at=local(2026, 10, 23, 9)) == Erased(0, 0)
+def test_forget_before_the_time_erases_nothing(old):
+    assert forget(at=local(2026, 10, 23, 9), dry_run=False) == {"registrations": 0, "attendances": 0}
     assert Registration.objects.get(session=old).name == "Lý Thị Mai"
 
 
-def test_erase_names_dry_run_counts_and_changes_nothing(old):
-    assert erase_names(at=local(2026, 10, 24), dry_run=True) == Erased(1, 1)
+def test_forget_dry_run_counts_and_changes_nothing(old):
+    assert forget(at=local(2026, 10, 24)) == {"registrations": 1, "attendances": 1}
     assert Registration.objects.get(session=old).name == "Lý Thị Mai"
 
 
-def test_erase_names_twice_finds_nothing(old):
-    erase_names(at=local(2026, 10, 24))
+def test_forget_twice_finds_nothing(old):
+    forget(at=local(2026, 10, 24), dry_run=False)
 
-    assert erase_names(at=local(2026, 10, 24)) == Erased(0, 0)
+    assert forget(at=local(2026, 10, 24), dry_run=False) == {"registrations": 0, "attendances": 0}
 
 
-def test_erase_names_obeys_the_setting(old, settings):
+def test_forget_obeys_the_setting(old, settings):
     settings.NAMES_KEPT_MONTHS = 36
 
-    assert erase_names(at=local(2026, 10, 24)) == Erased(0, 0)
+    assert forget(at=local(2026, 10, 24), dry_run=False) == {"registrations": 0, "attendances": 0}
 
 
-def test_erase_names_on_the_last_day_of_a_long_month_counts_from_the_end_of_a_short_one(old, settings):
+def test_forget_on_the_last_day_of_a_long_month_counts_from_the_end_of_a_short_one(old, settings):
     settings.NAMES_KEPT_MONTHS = 1
 
-    assert erase_names(at=local(2026, 3, 31), dry_run=True) == Erased(1, 1)
+    assert forget(at=local(2026, 3, 31)) == {"registrations": 1, "attendances": 1}
 
 
-def test_erase_names_leaves_the_ledger(morning, during):
+def test_forget_leaves_the_ledger(morning, during):
     RegistrationFactory(session=morning)
     add_walk_in(morning, name="Páo", form_key=morning.pk, by=None, at=during)
     mark_all_present(morning, by=None, at=during)
     close_session(morning, by=None, at=during)
     before = list(Entry.objects.order_by("id").values())
 
-    erase_names(at=local(2030, 1, 1))
+    forget(at=local(2030, 1, 1), dry_run=False)
 
     assert list(Entry.objects.order_by("id").values()) == before

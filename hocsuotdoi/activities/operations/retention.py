@@ -2,43 +2,36 @@
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from hocsuotdoi.activities.models import Attendance, Registration
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """How many rows lost (dry run: would lose) their names and phones."""
-
-    registrations: int
-    attendances: int
-
-
 @transaction.atomic
-def erase_names(*, at: dt.datetime, dry_run: bool = False) -> Erased:
-    """Erase names and phones of sessions that ended more than `NAMES_KEPT_MONTHS` (default 24) before `at`.
+def forget(*, at: dt.datetime, dry_run: bool = True) -> dict[str, int]:
+    """Erase (count only, if `dry_run`) names and phones of sessions that ended more than `NAMES_KEPT_MONTHS` before
+    `at`; return how many registrations and lines of rolls.
 
     Group sizes, sex, age bands and the ledger stay, so no figure changes. Running it again finds nothing.
     """
-    before = _months_before(at, getattr(settings, "NAMES_KEPT_MONTHS", 24))
+    before = _months_before(at, settings.NAMES_KEPT_MONTHS)
     registrations = Registration.objects.filter(session__ends_at__lt=before).exclude(name="", phone="")
     attendances = Attendance.objects.filter(session__ends_at__lt=before).exclude(name="")
     if dry_run:
-        return Erased(registrations.count(), attendances.count())
-    return Erased(
-        _unlinked(registrations).update(name="", phone="", learner_key=None),
-        _unlinked(attendances).update(name=""),
-    )
+        return {"registrations": registrations.count(), "attendances": attendances.count()}
+    return {
+        "registrations": _found_again(registrations).update(name="", phone="", learner_key=None),
+        "attendances": _found_again(attendances).update(name=""),
+    }
 
 
-def _unlinked(rows: QuerySet) -> QuerySet:
-    return rows.model.objects.filter(Q(pk__in=rows.values("pk")))
+def _found_again(rows: QuerySet) -> QuerySet:
+    """The same rows without the join, which an UPDATE cannot have."""
+    return rows.model.objects.filter(pk__in=rows.values("pk"))
 
 
 def _months_before(at: dt.datetime, months: int) -> dt.datetime:

@@ -1,4 +1,4 @@
-"""What `doctor` asks of this area."""
+"""What must always hold in this area."""
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -20,12 +20,3 @@ def miscounted_sessions() -> QuerySet[Session]:
     return Session.objects.annotate(groups=Coalesce(Subquery(groups.values("people")), 0)).exclude(
         places_taken=F("groups")
     )
-
-
-def check_activities() -> list[str]:
-    """One sentence for each session that contradicts its registrations (at most twenty); none in a sound program."""
-    return [
-        f"Session {session.pk} counts {session.places_taken} places taken, but its confirmed registrations are for "
-        f"{session.groups}."
-        for session in miscounted_sessions().order_by("pk")[:20]
-    ]

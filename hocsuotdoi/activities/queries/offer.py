@@ -12,6 +12,7 @@ from hocsuotdoi.activities.enums import ActivityStatus
 from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.core.vietnamese import search_terms
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
+from hocsuotdoi.places.queries.institutions import placed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def whats_on(wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
     today = timezone.localdate(at)
     sessions = Session.objects.planned().filter(activity__status=ActivityStatus.PUBLISHED, ends_at__gt=at)
     if wish.unit is not None:
-        sessions = sessions.filter(institution__in=_standing_under(wish.unit, today))
+        sessions = sessions.filter(institution__in=placed_in(wish.unit, today).order_by().values("pk"))
     if wish.first_day:
         sessions = sessions.filter(ends_at__gte=_midnight(wish.first_day))
     if wish.last_day:
@@ -81,11 +82,6 @@ def with_place(sessions: QuerySet[Session], day: dt.date) -> QuerySet[Session]:
     return sessions.select_related("activity", "institution", "room").annotate(
         place_name=Subquery(placement.values("unit__name")[:1])
     )
-
-
-def _standing_under(unit: AdminUnit, day: dt.date) -> QuerySet[InstitutionPlacement]:
-    placements = InstitutionPlacement.objects.on(day).filter(unit__in=AdminUnit.objects.under(unit, day).values("pk"))
-    return placements.values("institution")
 
 
 def _holds(words: str) -> Q:

@@ -1,0 +1,22 @@
+"""What `hocsuotdoi doctor` says of activities."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hocsuotdoi.activities.queries.checks import miscounted_sessions
+from hocsuotdoi.core.doctor import Finding, Level, check
+
+
+@check(gettext_lazy("Activities"))
+def activities() -> list[Finding]:
+    """Sessions whose count of places taken is not the sum of their confirmed registrations; at most twenty."""
+    return [
+        Finding(
+            Level.BROKEN,
+            _("Session {session} counts {taken} places taken; its confirmed registrations are for {groups}.").format(
+                session=session.pk, taken=session.places_taken, groups=session.groups
+            ),
+            _("Somebody wrote into the database past the program. Set places_taken to the number registered."),
+        )
+        for session in miscounted_sessions().order_by("pk")[:20]
+    ]

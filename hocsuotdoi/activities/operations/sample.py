@@ -1,0 +1,177 @@
+"""Marked sample activities by rule (data/sample.yaml): the same in every installation, each named «… (mẫu)».
+
+History is written in bulk, as closing would have left it, and posted to the ledger through `post` like everything else.
+Sessions of the last days and those to come stay open, with a few people registered, so that there is something to do.
+"""
+
+import datetime as dt
+import random
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+from django.utils import timezone
+
+from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
+from hocsuotdoi.activities.models import Activity, Registration, Session, Tally
+from hocsuotdoi.activities.operations.registration import CODE_LENGTH, CODE_LETTERS
+from hocsuotdoi.activities.operations.roll import SOURCE_KIND, ledger_lines
+from hocsuotdoi.activities.queries.roll import Roll
+from hocsuotdoi.core.vietnamese import search_text
+from hocsuotdoi.ledger.operations.posting import post
+from hocsuotdoi.places.models import Institution, Room
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "sample.yaml"
+LEFT_OPEN = dt.timedelta(days=3)
+AT_A_TIME = 500
+_NAMESPACE = uuid.UUID("6f1c3c1e-5d0b-5c7e-9a51-7a0a8a5f2b11")
+
+Cells = dict[tuple[str | None, str | None], int]
+
+
+@dataclass
+class _Made:
+    """One activity of one year at one institution, with what came to each of its sessions."""
+
+    activity: Activity
+    sessions: list[tuple[Session, Cells]]
+
+
+@transaction.atomic
+def load_sample(*, at: dt.datetime, progress: Callable[[str], Any] = print) -> None:
+    """Write the sample activities from 2023 to the end of this year that are not there yet; again changes nothing."""
+    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    made = list(_activities(data, at=at))
+    known = set(Activity.objects.filter(is_sample=True).values_list("pk", flat=True))
+    fresh = [one for one in made if one.activity.pk not in known]
+    for start in range(0, len(fresh), AT_A_TIME):
+        _write(fresh[start : start + AT_A_TIME], data["names"])
+        progress(f"Sample activities: {min(start + AT_A_TIME, len(fresh))} of {len(fresh)}")
+    progress(f"Sample activities: {len(made)} ({len(fresh)} new)")
+
+
+def _activities(data: dict, *, at: dt.datetime) -> Iterator[_Made]:
+    rooms: dict[int, list[Room]] = {}
+    for room in Room.objects.filter(institution__is_sample=True).order_by("pk"):
+        rooms.setdefault(room.institution_id, []).append(room)
+    for institution in Institution.objects.filter(is_sample=True).order_by("code"):
+        for number, rule in enumerate(data["rules"]):
+            if institution.institution_class in rule["classes"]:
+                for year in range(data["since"], timezone.localdate(at).year + 1):
+                    yield _activity(data, rule, number, institution, rooms.get(institution.pk, []), year, at)
+
+
+def _activity(
+    data: dict, rule: dict, number: int, institution: Institution, rooms: list[Room], year: int, at: dt.datetime
+) -> _Made:
+    name = f"{institution.code}|{number}|{year}"
+    chance = random.Random(name)
+    announced = min(_moment(year, "01-05", "09:00"), at - dt.timedelta(days=30))
+    activity = Activity(
+        id=uuid.uuid5(_NAMESPACE, name),
+        institution=institution,
+        title=f"{rule['title']} (mẫu)",
+        kind=rule["kind"],
+        themes=sorted(rule["themes"]),
+        audience=rule["audience"],
+        observance=rule.get("observance", ""),
+        description=rule["description"],
+        status=ActivityStatus.PUBLISHED,
+        published_at=announced,
+        created_at=announced,
+        is_sample=True,
+    )
+    activity.search_text = search_text(activity.title, activity.description)
+    days = sorted([*rule["days"], *rule.get("more_days", [])[: year - data["since"]]])
+    room = rooms[rule["room"]] if rule.get("room", len(rooms)) < len(rooms) else None
+    people = rule["people"] * (1 + data["growth"]) ** (year - data["since"])
+    # The smaller the house, the fewer come; the same house stays about the same.
+    size = 0.6 + 0.8 * random.Random(institution.code).random()
+    sessions = []
+    for position, day in enumerate(days, start=1):
+        session = Session(
+            id=uuid.uuid5(_NAMESPACE, f"{name}|{position}"),
+            institution=institution,
+            activity=activity,
+            number=position,
+            room=room,
+            venue="" if room else "Sân sinh hoạt chung",
+            starts_at=_moment(year, day, rule["time"][0]),
+            ends_at=_moment(year, day, rule["time"][1]),
+            capacity=room.capacity if room else None,
+        )
+        count = max(3, round(people * size * chance.uniform(0.85, 1.15)))
+        cells = _cells(data["mixes"][rule["mix"]], min(count, room.capacity if room else count), chance)
+        if session.ends_at < at - LEFT_OPEN:
+            session.status = SessionStatus.CLOSED
+            session.closed_at = session.ends_at + dt.timedelta(minutes=20)
+            session.attended = sum(cells.values())
+            session.revision = 1
+        sessions.append((session, cells))
+    return _Made(activity, sessions)
+
+
+def _cells(mix: dict, people: int, chance: random.Random) -> Cells:
+    """`people` spread over the cells of a mix of shares in percent; the rest is not stated."""
+    shares: dict[tuple[str | None, str | None], float] = {
+        (sex, age): share for sex, ages in mix.items() for age, share in ages.items()
+    }
+    shares[(None, None)] = max(0, 100 - sum(shares.values()))
+    picked = chance.choices(list(shares), weights=list(shares.values()), k=people)
+    return dict(sorted(Counter(picked).items(), key=str))
+
+
+def _write(made: list[_Made], names: list[str]) -> None:
+    pairs = [pair for one in made for pair in one.sessions]
+    open_ones = [session for session, _cells in pairs if session.status == SessionStatus.PLANNED]
+    registrations = [registration for session in open_ones for registration in _registrations(session, names)]
+    Activity.objects.bulk_create(one.activity for one in made)
+    Session.objects.bulk_create(session for session, _cells in pairs)
+    Registration.objects.bulk_create(registrations)
+    closed = [(session, cells) for session, cells in pairs if session.status == SessionStatus.CLOSED]
+    Tally.objects.bulk_create(
+        Tally(institution_id=session.institution_id, session=session, sex=sex, age_band=age, count=count)
+        for session, cells in closed
+        for (sex, age), count in cells.items()
+    )
+    for session, cells in closed:
+        assert session.closed_at is not None
+        post(
+            session.institution,
+            source_kind=SOURCE_KIND,
+            source_id=session.pk,
+            occurred_on=session.held_on,
+            lines=ledger_lines(session, Roll(session=session, lines=[], tally=cells)),
+            by=None,
+            at=session.closed_at,
+        )
+
+
+def _registrations(session: Session, names: list[str]) -> Iterator[Registration]:
+    """A few people for a session to come; the session's count goes with them."""
+    chance = random.Random(str(session.pk))
+    for position, name in enumerate(chance.sample(names, k=chance.randint(2, 8))):
+        size = 4 if name.startswith("Gia đình") else 20 if name.startswith("Lớp") else 1
+        if session.capacity is not None and session.places_taken + size > session.capacity:
+            continue
+        session.places_taken += size
+        key = uuid.uuid5(_NAMESPACE, f"{session.pk}|{position}")
+        yield Registration(
+            id=key,
+            institution_id=session.institution_id,
+            session=session,
+            name=name,
+            group_size=size,
+            code="".join(chance.choices(CODE_LETTERS, k=CODE_LENGTH)),
+            form_key=key,
+            created_at=session.activity.created_at,
+        )
+
+
+def _moment(year: int, day: str, clock: str) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.fromisoformat(f"{year}-{day}T{clock}"))
