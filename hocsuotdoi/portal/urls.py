@@ -6,5 +6,6 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.portal.accounts.urls")),
     path("", include("hocsuotdoi.portal.activities.urls")),
     path("", include("hocsuotdoi.portal.places.urls")),
+    path("", include("hocsuotdoi.portal.programme.urls")),
     path("", include("hocsuotdoi.portal.indicators.urls")),
 ]

@@ -8,5 +8,6 @@ urlpatterns: list = [
     path("reports/", include("hocsuotdoi.workspace.reporting.urls")),
     path("", include("hocsuotdoi.workspace.activities.urls")),
     path("", include("hocsuotdoi.workspace.places.urls")),
+    path("", include("hocsuotdoi.workspace.programme.urls")),
     path("", include("hocsuotdoi.workspace.indicators.urls")),
 ]

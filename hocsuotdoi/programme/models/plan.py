@@ -1,14 +1,20 @@
 """A plan as it was issued: document, clauses, targets with the figures as written, tasks with their agencies."""
 
+import datetime as dt
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import units_covered
+from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.models import AdminUnit, Agency
+from hocsuotdoi.places.models import AdminUnit, Agency, UnitReading
 from hocsuotdoi.programme.enums import (
     AgencyPart,
     ClauseKind,
@@ -18,6 +24,18 @@ from hocsuotdoi.programme.enums import (
     Recurrence,
     TargetUnit,
 )
+
+
+class PlanQuerySet(models.QuerySet):
+    def visible_to(self, person: Someone) -> Self:
+        """Every issued plan: they are public documents."""
+        return self.all()
+
+    def kept_by(self, person: Someone, permission: Permission, day: dt.date) -> Self:
+        """Plans that `person` answers for. One of a unit that has ended is kept at its main successor."""
+        covered = units_covered(person, permission, day)
+        readings = UnitReading.objects.on(day).filter(reads_as__in=covered)
+        return self.filter(unit__in=readings.values("unit"))
 
 
 @tracked
@@ -46,6 +64,8 @@ class Plan(models.Model):
         help_text=_("Of the file it was loaded from, so that loading it again changes nothing"),
     )
 
+    objects = PlanQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(parent=F("pk")), name="plan_not_its_own_parent"),
@@ -58,6 +78,11 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.number or self.title
+
+    @property
+    def has_number(self) -> bool:
+        """Whether the number as printed is one: a draft prints «/KH-UBND»."""
+        return any(character.isdigit() for character in self.number)
 
 
 @tracked

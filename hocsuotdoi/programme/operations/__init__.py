@@ -1,6 +1,14 @@
 """Acts of the programme: take in a plan, answer a finding."""
 
-from hocsuotdoi.programme.operations.finding import answer_finding
-from hocsuotdoi.programme.operations.plan import load_documents, load_plan
+from hocsuotdoi.programme.operations.finding import FindingNotAnswered, answer_finding
+from hocsuotdoi.programme.operations.plan import PlanIssued, PlanRefused, load_documents, load_plan, unit_named
 
-__all__ = ["answer_finding", "load_documents", "load_plan"]
+__all__ = [
+    "FindingNotAnswered",
+    "PlanIssued",
+    "PlanRefused",
+    "answer_finding",
+    "load_documents",
+    "load_plan",
+    "unit_named",
+]

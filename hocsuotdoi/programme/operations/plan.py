@@ -164,6 +164,15 @@ def _resolve(parsed: ParsedPlan, today: dt.date) -> _References:
     )
 
 
+def unit_named(parsed: ParsedPlan, today: dt.date) -> AdminUnit | None:
+    """The unit that bore the plan's code on its day; surfaces ask for the permission there before taking it in."""
+    return AdminUnit.objects.on(_unit_day(parsed, today)).filter(code=parsed.unit).first()
+
+
+def _unit_day(parsed: ParsedPlan, today: dt.date) -> dt.date:
+    return parsed.unit_on or parsed.issued_on or today
+
+
 Missing = Callable[..., None]
 
 

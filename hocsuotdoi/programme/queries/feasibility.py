@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.enums import CohortKind
@@ -126,10 +126,15 @@ def _figures_of(provinces: Collection[AdminUnit], today: dt.date) -> dict[int, l
 
 
 def _institutions_by_province(classes: Collection[str]) -> Counter[tuple[int, str]]:
-    """How many institutions of each class the register places in each old province: by (province id, class)."""
+    """How many institutions of each class the register has in each old province: by (province id, class).
+
+    Where it stood on the last old day, else (entered since) where its first place is read on the map of that day.
+    """
     ancestor = "unit__readings__reads_as__ancestries__ancestor"
+    stood = InstitutionPlacement.objects.on(LAST_OLD_DAY).filter(institution=OuterRef("institution"))
     rows = (
-        InstitutionPlacement.objects.filter(ends_on=None, institution__institution_class__in=classes)
+        InstitutionPlacement.objects.filter(institution__institution_class__in=classes)
+        .filter(on(LAST_OLD_DAY) | Q(starts_on__gt=LAST_OLD_DAY) & ~Exists(stood))
         .filter(
             on(LAST_OLD_DAY, "unit__readings__"),
             on(LAST_OLD_DAY, "unit__readings__reads_as__ancestries__"),

@@ -40,7 +40,7 @@ def check_plans(plans: Iterable[Plan]) -> dict[int, list[Finding]]:
     """Findings of each plan by its id, in a fixed number of queries however many plans."""
     everything = {plan.pk: plan for plan in Plan.objects.select_related("unit")}
     facts = plan_facts(everything.values())
-    return {plan.pk: find(facts[plan.pk], [facts[pk] for pk in _above(plan, everything)]) for plan in plans}
+    return {plan.pk: find(facts[plan.pk], [facts[pk] for pk in ancestors_of(plan, everything)]) for plan in plans}
 
 
 def check_plan(plan: Plan) -> list[Finding]:
@@ -52,7 +52,7 @@ def path_order(path: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in path.split(".")]
 
 
-def _above(plan: Plan, plans: dict[int, Plan]) -> list[int]:
+def ancestors_of(plan: Plan, plans: dict[int, Plan]) -> list[int]:
     """Ids of the plans above, the nearest first. An addendum lies under the same plan as what it amends."""
     above: list[int] = []
     # An addendum may name no plan above of its own.

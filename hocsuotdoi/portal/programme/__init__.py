@@ -1,0 +1,1 @@
+"""The programme's documents, as anybody may read them."""

@@ -1,0 +1,144 @@
+"""The tree of plans, a plan as its document reads, beside the plan above it, and what the check found."""
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.programme.enums import CheckRule, PlanKind
+from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.queries.comparison import compare
+from hocsuotdoi.programme.queries.feasibility import feasibility
+from hocsuotdoi.programme.queries.plan_check import check_plans
+from hocsuotdoi.programme.queries.plan_page import answered_findings, plan_document, plan_tree, with_counts
+from hocsuotdoi.programme.rules import responsible_unit
+
+_ON_A_PAGE = 30
+
+
+@public
+@require_GET
+def plan_list(request: HttpRequest) -> HttpResponse:
+    """The tree; or the plans whose number, title or issuer holds the words."""
+    plans = with_counts(Plan.objects.visible_to(request.user))
+    words = request.GET.get("q", "").strip()
+    if words:
+        matching = Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words)
+        found = Paginator(plans.filter(matching), _ON_A_PAGE).get_page(request.GET.get("page"))
+        return render(request, "portal/programme/plan_list.html", {"words": words, "page": found})
+    return render(request, "portal/programme/plan_list.html", {"tree": plan_tree(plans)})
+
+
+@public
+@require_GET
+def plan_detail(request: HttpRequest, code: str) -> HttpResponse:
+    plan = _plan(request, code)
+    below = with_counts(Plan.objects.visible_to(request.user).filter(Q(parent=plan) | Q(amends=plan)))
+    return render(
+        request,
+        "portal/programme/plan_detail.html",
+        {
+            "plan": plan,
+            "parts": plan_document(plan),
+            "below": Paginator(below, _ON_A_PAGE).get_page(request.GET.get("page")),
+            "became": responsible_unit(plan, timezone.localdate()),
+            "tabs": _tabs(plan, "document"),
+            "path": [_to_list()],
+        },
+    )
+
+
+@public
+@require_GET
+def plan_compare(request: HttpRequest, code: str) -> HttpResponse:
+    plan = _plan(request, code)
+    return render(
+        request,
+        "portal/programme/plan_compare.html",
+        {"plan": plan, "indicators": compare(plan), "tabs": _tabs(plan, "compare"), "path": [_to_list(), _to(plan)]},
+    )
+
+
+@public
+@require_GET
+def plan_check(request: HttpRequest, code: str) -> HttpResponse:
+    plan = _plan(request, code)
+    today = timezone.localdate()
+    found = answered_findings(plan)
+    rule = request.GET.get("rule", "")
+    rules = {each.finding.rule for each in found}
+    return render(
+        request,
+        "portal/programme/plan_check.html",
+        {
+            "plan": plan,
+            "found": [each for each in found if not rule or each.finding.rule == rule],
+            "number": len(found),
+            "rules": [choice for choice in CheckRule if choice in rules],
+            "rule": rule,
+            "may_answer": request.person_may(Permission.ANSWER_FINDING, responsible_unit(plan, today)),
+            "tabs": _tabs(plan, "check"),
+            "path": [_to_list(), _to(plan)],
+        },
+    )
+
+
+@public
+@require_GET
+def finding_list(request: HttpRequest) -> HttpResponse:
+    """How many findings of which rule each plan has."""
+    checked = Plan.objects.visible_to(request.user).exclude(kind=PlanKind.ANNOUNCEMENT).select_related("unit")
+    page = Paginator(checked.order_by("issued_on", "code"), _ON_A_PAGE).get_page(request.GET.get("page"))
+    findings = check_plans(page.object_list)
+    rows = [
+        {
+            "plan": plan,
+            "number": len(findings[plan.pk]),
+            "rules": [(rule, sum(f.rule == rule for f in findings[plan.pk])) for rule in CheckRule],
+        }
+        for plan in page.object_list
+    ]
+    return render(
+        request,
+        "portal/programme/finding_list.html",
+        {"page": page, "rows": rows, "rules": CheckRule, "path": [_to_list()]},
+    )
+
+
+@public
+@require_GET
+def feasibility_list(request: HttpRequest) -> HttpResponse:
+    rows = feasibility(timezone.localdate())
+    return render(request, "portal/programme/feasibility_list.html", {"rows": rows, "path": [_to_list()]})
+
+
+def _plan(request: HttpRequest, code: str) -> Plan:
+    plans = Plan.objects.visible_to(request.user).select_related("unit", "parent", "amends", "issuer_agency")
+    return get_object_or_404(plans, code=code)
+
+
+def _to_list() -> tuple[str, str]:
+    return _("Plans"), reverse("portal:programme-plan-list")
+
+
+def _to(plan: Plan) -> tuple[str, str]:
+    return str(plan), reverse("portal:programme-plan-detail", args=[plan.code])
+
+
+def _tabs(plan: Plan, current: str) -> list[dict[str, object]]:
+    """The three faces of a plan; a document that states nothing of its own has only the first."""
+    pages = [("document", _("Document"), "portal:programme-plan-detail")]
+    if plan.kind != PlanKind.ANNOUNCEMENT:
+        if plan.parent_id or plan.amends_id:
+            pages.append(("compare", _("Beside the plan above"), "portal:programme-plan-compare"))
+        pages.append(("check", _("Plan check"), "portal:programme-plan-check"))
+    return [
+        {"label": label, "url": reverse(name, args=[plan.code]), "is_current": key == current}
+        for key, label, name in pages
+    ]

@@ -1,0 +1,168 @@
+"""Plans as pages show them: the tree, and one document with its figures and tasks beside its words."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Prefetch
+
+from hocsuotdoi.indicators.models import Indicator
+from hocsuotdoi.programme.enums import PlanKind
+from hocsuotdoi.programme.models import Clause, FindingAnswer, Plan, Target, Task
+from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
+from hocsuotdoi.programme.queries.plan_facts import target_facts
+from hocsuotdoi.programme.queries.plan_finding import Finding, figure_text
+
+SHOWN_BELOW = 12  # plans under one plan that the tree lists; of more it gives the number and the plan's page the list
+
+_FIGURE = re.compile(r"(\d+(?:[.,]\d+)?(?:\s*[-–]\s*\d+)?\s*%(?:/năm)?|\b\d+/\d+\b)")
+
+
+@dataclass
+class TreeNode:
+    plan: Plan
+    below: list["TreeNode"] = field(default_factory=list)
+    more_below: int = 0
+    findings: int = 0
+
+
+@dataclass
+class FigureTable:
+    """The targets of one indicator in one clause: a row for each class, a column for each year."""
+
+    indicator: Indicator
+    years: list[int | None]
+    rows: list["FigureRow"]
+
+
+@dataclass
+class FigureRow:
+    name: str
+    cells: list[str]
+    remarks: list[str]
+
+
+@dataclass
+class ClausePiece:
+    """A clause as it stands in the document. `depth` 0 is a part; `words` alternate between text and figures."""
+
+    clause: Clause
+    depth: int
+    words: list[tuple[str, bool]]
+    tables: list[FigureTable]
+    tasks: list[Task]
+    findings: list[Finding]
+
+
+@dataclass
+class PlanPart:
+    """A part of the document: its own clause and those below, in the order of the document."""
+
+    head: ClausePiece
+    pieces: list[ClausePiece]
+
+
+@dataclass
+class AnsweredFinding:
+    finding: Finding
+    answers: list[FindingAnswer]
+
+
+def plan_tree(plans: Iterable[Plan]) -> list[TreeNode]:
+    """The plans as trees, roots first; an addendum hangs under what it amends. The plans come with their unit."""
+    nodes = {plan.pk: TreeNode(plan) for plan in plans}
+    findings = check_plans([node.plan for node in nodes.values()])
+    roots: list[TreeNode] = []
+    for node in nodes.values():
+        node.findings = len(findings[node.plan.pk])
+        above = nodes.get(node.plan.amends_id or node.plan.parent_id or 0)
+        (above.below if above else roots).append(node)
+    for node in nodes.values():
+        if len(node.below) > SHOWN_BELOW:
+            node.more_below = len(node.below) - SHOWN_BELOW
+            node.below = node.below[:SHOWN_BELOW]
+    return sorted(roots, key=lambda node: not node.below)
+
+
+def with_counts(plans):
+    """Plans in the order of their days, with `number_of_targets` and `number_of_tasks`."""
+    return (
+        plans.select_related("unit", "parent", "amends")
+        .annotate(
+            number_of_targets=Count("targets", distinct=True),
+            number_of_tasks=Count("tasks", distinct=True),
+        )
+        .order_by("issued_on", "code")
+    )
+
+
+def plan_document(plan: Plan) -> list[PlanPart]:
+    """The document part by part. A fixed number of queries."""
+    clauses = plan.clauses.prefetch_related(
+        Prefetch("targets", Target.objects.select_related("indicator", "cohort", "clause")),
+        Prefetch("tasks", Task.objects.prefetch_related("agencies__agency")),
+    )
+    findings: dict[str, list[Finding]] = {}
+    for finding in check_plan(plan):
+        findings.setdefault(finding.clause, []).append(finding)
+    parts: list[PlanPart] = []
+    for clause in clauses:
+        piece = _piece(clause, findings.get(clause.path, []))
+        if piece.depth == 0 or not parts:
+            parts.append(PlanPart(piece, []))
+        else:
+            parts[-1].pieces.append(piece)
+    return parts
+
+
+def answered_findings(plan: Plan) -> list[AnsweredFinding]:
+    """What the check finds in `plan`, each with the answers given to it, the newest first."""
+    answers: dict[str, list[FindingAnswer]] = {}
+    for answer in plan.finding_answers.select_related("answered_by", "addendum"):
+        answers.setdefault(answer.finding_key, []).append(answer)
+    return [AnsweredFinding(finding, answers.get(finding.key, [])) for finding in check_plan(plan)]
+
+
+def _piece(clause: Clause, findings: list[Finding]) -> ClausePiece:
+    targets = list(clause.targets.all())
+    return ClausePiece(
+        clause=clause,
+        depth=clause.path.count("."),
+        words=_words(clause.text, has_figures=bool(targets)),
+        tables=_tables(targets),
+        tasks=list(clause.tasks.all()),
+        findings=findings,
+    )
+
+
+def _words(text: str, *, has_figures: bool) -> list[tuple[str, bool]]:
+    """The text cut at its figures: every second piece is one."""
+    pieces = _FIGURE.split(text) if has_figures else [text]
+    return [(piece, bool(number % 2)) for number, piece in enumerate(pieces) if piece]
+
+
+def _tables(targets: list[Target]) -> list[FigureTable]:
+    by_indicator: dict[str, list[Target]] = {}
+    for target in targets:
+        by_indicator.setdefault(target.indicator_id, []).append(target)
+    tables = []
+    for group in by_indicator.values():
+        years = sorted({t.year for t in group}, key=lambda year: (year is None, year or 0))
+        cohorts: dict[str, dict[int | None, Target]] = {}
+        for target in group:
+            cohorts.setdefault(target.cohort_id, {})[target.year] = target
+        rows = [
+            FigureRow(
+                name=next(iter(by_year.values())).cohort.name,
+                cells=[figure_text(target_facts(by_year[y])) if y in by_year else "" for y in years],
+                remarks=list(dict.fromkeys(t.remark for t in by_year.values() if t.remark)),
+            )
+            for by_year in cohorts.values()
+        ]
+        tables.append(FigureTable(group[0].indicator, years, rows))
+    return tables
+
+
+def is_checked(plan: Plan) -> bool:
+    """Whether the check says anything about this document."""
+    return plan.kind != PlanKind.ANNOUNCEMENT

@@ -1,0 +1,20 @@
+"""Words for what a task names by code."""
+
+from django import template
+
+from hocsuotdoi.activities.enums import ActivityKind, Observance
+from hocsuotdoi.programme.models import Task
+
+register = template.Library()
+
+
+@register.filter
+def observances(task: Task) -> str:
+    """The observance days a task names, in words."""
+    return "; ".join(str(Observance(code).label) for code in task.observances)
+
+
+@register.filter
+def activity_kinds(task: Task) -> str:
+    """The kinds of activity that show a task was done, in words."""
+    return ", ".join(str(ActivityKind(code).label) for code in task.activity_kinds)

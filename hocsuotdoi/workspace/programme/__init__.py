@@ -1,0 +1,1 @@
+"""Entering plans and answering what the plan check found."""
