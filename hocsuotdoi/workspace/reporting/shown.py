@@ -40,6 +40,7 @@ def shown(content: Content) -> dict[str, Any]:
         "plans": groups,
         "tasks": task_groups(content["tasks"]),
         "missing": content["missing"][:LISTED_AT_MOST],
+        "missing_count": len(content["missing"]),
         "missing_more": max(len(content["missing"]) - LISTED_AT_MOST, 0),
         "words": content["words"],
         "is_sample": content["has_sample"],
