@@ -52,7 +52,10 @@ document.addEventListener("change", (event) => {
 document.querySelector("[data-focus]")?.focus();
 
 // The part of a navigation strip that one is in, is in view.
-for (const current of document.querySelectorAll(".site-nav [aria-current], .staff-nav [aria-current], .tabs [aria-current]")) {
-  const strip = current.closest("nav, ul");
-  strip.scrollLeft = current.offsetLeft - strip.clientWidth / 2 + current.offsetWidth / 2;
+for (const current of document.querySelectorAll(":is(.site-nav, .staff-nav, .tabs) [aria-current]")) {
+  const nav = current.closest("nav");
+  for (const strip of [nav, nav.querySelector("ul")]) {
+    const [inside, whole] = [current.getBoundingClientRect(), strip.getBoundingClientRect()];
+    strip.scrollLeft += inside.left + inside.width / 2 - whole.left - whole.width / 2;
+  }
 }
