@@ -1,12 +1,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Tier(models.TextChoices):
-    COUNTRY = "country", _("country")
-    PROVINCE = "province", _("province")
-    DISTRICT = "district", _("district (until 30 June 2025)")
-    COMMUNE = "commune", _("commune")
+    COUNTRY = "country", pgettext_lazy("tier", "country")
+    PROVINCE = "province", pgettext_lazy("tier", "province")
+    DISTRICT = "district", pgettext_lazy("tier", "district (until 30 June 2025)")
+    COMMUNE = "commune", pgettext_lazy("tier", "commune")
 
 
 class UnitKind(models.TextChoices):
@@ -165,6 +166,6 @@ class LineKind(models.TextChoices):
 
 
 class InstitutionState(models.TextChoices):
-    ACTIVE = "active", _("open")
+    ACTIVE = "active", pgettext_lazy("of an institution", "open")
     SUSPENDED = "suspended", _("temporarily closed")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("of an institution", "closed")

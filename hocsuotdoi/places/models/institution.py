@@ -13,6 +13,16 @@ from hocsuotdoi.places.enums import CENTRES, LIBRARIES, MUSEUMS, EquipmentKind, 
 from hocsuotdoi.places.models.agency import Agency
 from hocsuotdoi.places.models.unit import AdminUnit
 
+WEEKDAYS = [
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
+
 
 class InstitutionQuerySet(models.QuerySet):
     def visible_to(self, person: object) -> Self:
@@ -113,17 +123,7 @@ class OpeningHours(Dated):
     """One opening on one weekday (Monday is 0)."""
 
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="opening_hours")
-    weekday = models.PositiveSmallIntegerField(
-        choices=[
-            (0, _("Monday")),
-            (1, _("Tuesday")),
-            (2, _("Wednesday")),
-            (3, _("Thursday")),
-            (4, _("Friday")),
-            (5, _("Saturday")),
-            (6, _("Sunday")),
-        ]
-    )
+    weekday = models.PositiveSmallIntegerField(choices=WEEKDAYS)
     opens_at = models.TimeField()
     closes_at = models.TimeField()
 

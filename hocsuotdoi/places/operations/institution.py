@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -109,7 +110,7 @@ def _lock(institution: Institution) -> None:
     Institution.objects.select_for_update().get(pk=institution.pk)
 
 
-def _last(rows):
+def _last(rows: Any) -> Any:
     return rows.order_by(F("starts_on").asc(nulls_first=True)).last()
 
 

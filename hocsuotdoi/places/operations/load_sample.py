@@ -11,7 +11,7 @@ from hocsuotdoi.places.enums import InstitutionClass, InstitutionState, Tier
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, Succession, UnitParent
 from hocsuotdoi.places.operations.load_units import DATA, in_sentence
-from hocsuotdoi.places.operations.register import Entry, write_entries
+from hocsuotdoi.places.operations.register import Day, Entry, write_entries
 
 
 @transaction.atomic
@@ -84,7 +84,7 @@ def _entry(data: dict, unit: AdminUnit, kit: str) -> Entry:
     )
 
 
-def _placements(unit: AdminUnit, origin: int | None, since: dt.date) -> list[tuple[int, dt.date, dt.date | None, str]]:
+def _placements(unit: AdminUnit, origin: int | None, since: dt.date) -> list[tuple[int, Day, Day, str]]:
     """In the unit it was before the reform, then in the new one; in one and the same where nothing changed."""
     if origin is None:
         return [(unit.pk, since, None, "")]

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import F
 from django.utils import timezone
 
+from hocsuotdoi.core.dated import Dated
 from hocsuotdoi.places.models import (
     AdminUnit,
     Agency,
@@ -13,9 +15,9 @@ from hocsuotdoi.places.models import (
     Institution,
     InstitutionPlacement,
     InstitutionStatus,
-    OpeningHours,
     Room,
 )
+from hocsuotdoi.places.models.institution import WEEKDAYS
 from hocsuotdoi.places.queries.institutions import place_of
 from hocsuotdoi.places.queries.opening import WeeklyHours, timetable, weekly_hours
 
@@ -53,7 +55,7 @@ def register_entry(institution: Institution, *, at: dt.datetime) -> RegisterEntr
     statuses = list(institution.statuses.order_by(_EARLIEST_FIRST))
     runs = institution.agencies.on(day).select_related("agency").first()
     week = timetable(institution, day)
-    names = [str(name) for _number, name in OpeningHours._meta.get_field("weekday").choices]
+    names = [str(name) for _number, name in WEEKDAYS]
     placement = _held(placements, day)
     status = _held(statuses, day)
     return RegisterEntry(
@@ -75,5 +77,8 @@ def register_entry(institution: Institution, *, at: dt.datetime) -> RegisterEntr
     )
 
 
-def _held(rows: list, day: dt.date):
+DatedRow = TypeVar("DatedRow", bound=Dated)
+
+
+def _held(rows: list[DatedRow], day: dt.date) -> DatedRow | None:
     return next((row for row in rows if row.holds_on(day)), None)

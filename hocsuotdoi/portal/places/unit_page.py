@@ -1,10 +1,13 @@
 """What stands on a unit's page. A fixed number of queries, whatever the unit."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
 
-from django.db.models import Count
-from django.urls import NoReverseMatch, reverse
+from django.db.models import Count, QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.queries.offer import Wish, whats_on
@@ -14,6 +17,9 @@ from hocsuotdoi.places.enums import Certainty, InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, Succession, UnitNote
 from hocsuotdoi.places.queries.institutions import institutions_in
 from hocsuotdoi.places.queries.units import became, children_of, day_on_map_of, path_of, was
+from hocsuotdoi.portal.indicators.words import coverage_words, unit_address, value_words
+from hocsuotdoi.programme.enums import TargetUnit
+from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 
 _SHOWN_SESSIONS = 5
 _SHOWN_INSTITUTIONS = 8
@@ -33,6 +39,18 @@ class CountShown:
     url: str
 
 
+@dataclass(frozen=True)
+class TargetShown:
+    """A target that binds the unit, in words and as a bar."""
+
+    reading: TargetReading
+    value_words: str
+    value_url: str
+    coverage: str
+    bar: dict[str, Decimal | str | None] | None
+    """What the bar is drawn from; None for figures that are no percentages."""
+
+
 @dataclass
 class UnitPage:
     unit: AdminUnit
@@ -49,7 +67,8 @@ class UnitPage:
     institutions: list[Institution]
     sessions: list[Session]
     counts: list[CountShown]
-    targets: list = field(default_factory=list)
+    targets: list[tuple[str, list[TargetShown]]]
+    """By indicator, in the order of the programme."""
 
     @property
     def parent(self) -> AdminUnit | None:
@@ -87,10 +106,11 @@ def unit_page(unit: AdminUnit, *, day: dt.date, at: dt.datetime) -> UnitPage:
         institutions=list(institutions[:_SHOWN_INSTITUTIONS]),
         sessions=list(whats_on(Wish(unit=unit), at=at)[:_SHOWN_SESSIONS]) if stands else [],
         counts=_counts(unit, day),
+        targets=_targets(unit, day),
     )
 
 
-def _by_class(institutions) -> list[tuple[str, int]]:
+def _by_class(institutions: QuerySet[Institution]) -> list[tuple[str, int]]:
     numbers = dict(institutions.order_by().values_list("institution_class").annotate(n=Count("pk")))
     return [(label, numbers[value]) for value, label in InstitutionClass.choices if value in numbers]
 
@@ -98,13 +118,36 @@ def _by_class(institutions) -> list[tuple[str, int]]:
 def _counts(unit: AdminUnit, day: dt.date) -> list[CountShown]:
     counted = counts_for(unit, day.year, as_of=day)
     return [
-        CountShown(measure.label, counted[measure], _lineage_url(unit, day.year, measure))
+        CountShown(
+            capfirst(measure.label),
+            counted[measure],
+            unit_address("portal:indicators-measure-lineage", unit, day.year, measure),
+        )
         for measure in _SHOWN_MEASURES
     ]
 
 
-def _lineage_url(unit: AdminUnit, year: int, measure: MeasureCode) -> str:
-    try:
-        return reverse("portal:indicators-measure-lineage", args=[unit.code, year, measure])
-    except NoReverseMatch:
-        return ""
+def _targets(unit: AdminUnit, day: dt.date) -> list[tuple[str, list[TargetShown]]]:
+    readings = unit_targets(unit, day.year, as_of=day)
+    return [
+        (name, [_target(reading) for reading in group])
+        for name, group in groupby(readings, key=lambda reading: reading.target.indicator.name)
+    ]
+
+
+def _target(reading: TargetReading) -> TargetShown:
+    target, value = reading.target, reading.value
+    indicator, cohort = target.indicator, target.cohort
+    units = {TargetUnit.PERCENT: "%", TargetUnit.PERCENT_PER_YEAR: _("% a year")}
+    bar: dict[str, Decimal | str | None] | None = None
+    if target.unit in units:
+        high = target.high if target.high != target.low else None
+        shown = value.percent if value.has_value else None
+        bar = {"value": shown, "low": target.low, "high": high, "unit": units[TargetUnit(target.unit)]}
+    return TargetShown(
+        reading=reading,
+        value_words=value_words(value, indicator),
+        value_url=unit_address("portal:indicators-value-lineage", value.unit, value.year, indicator.code, cohort.code),
+        coverage=coverage_words(value, indicator, cohort),
+        bar=bar,
+    )

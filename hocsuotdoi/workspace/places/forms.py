@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hocsuotdoi.places.enums import InstitutionState, Tier
-from hocsuotdoi.places.models import AdminUnit, Equipment, Institution, OpeningHours, Room
+from hocsuotdoi.places.models import AdminUnit, Equipment, Institution, Room
+from hocsuotdoi.places.models.institution import WEEKDAYS
 from hocsuotdoi.places.operations.institution import Span
 from hocsuotdoi.places.operations.register import index
 
@@ -57,7 +59,7 @@ EquipmentFormSet = forms.inlineformset_factory(Institution, Equipment, form=Equi
 
 
 class StatusForm(forms.Form):
-    state = forms.ChoiceField(label=_("State"), choices=InstitutionState.choices)
+    state = forms.ChoiceField(label=pgettext_lazy("of an institution", "State"), choices=InstitutionState.choices)
     starts_on = forms.DateField(label=_("From"), widget=day_input())
     reason = forms.CharField(
         label=_("Why"), required=False, max_length=300, help_text=_("Visitors read this on the institution's page.")
@@ -89,7 +91,7 @@ class HoursForm(forms.Form):
 
     def __init__(self, *args: Any, week: list[list[tuple[dt.time, dt.time]]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.days = [(number, capfirst(name)) for number, name in OpeningHours._meta.get_field("weekday").choices]
+        self.days = [(number, capfirst(name)) for number, name in WEEKDAYS]
         for day, name in self.days:
             known = (week or [[]] * 7)[day]
             for number in range(SPANS_A_DAY):
