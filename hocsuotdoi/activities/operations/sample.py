@@ -60,8 +60,9 @@ def _activities(data: dict, *, at: dt.datetime) -> Iterator[_Made]:
     for room in Room.objects.filter(institution__is_sample=True).order_by("pk"):
         rooms.setdefault(room.institution_id, []).append(room)
     for institution in Institution.objects.filter(is_sample=True).order_by("code"):
+        does_all = institution.code.rpartition("-")[2] in data["full"]
         for number, rule in enumerate(data["rules"]):
-            if institution.institution_class in rule["classes"]:
+            if institution.institution_class in rule["classes"] and (does_all or rule.get("everywhere")):
                 for year in range(data["since"], timezone.localdate(at).year + 1):
                     yield _activity(data, rule, number, institution, rooms.get(institution.pk, []), year, at)
 
