@@ -99,7 +99,7 @@ class ClauseForm(forms.Form):
         for name in ("indicator", "cohort", "figure"):
             if given and name not in given and name not in self.errors:
                 self.add_error(name, _("A figure needs an indicator, a class and the number itself."))
-        if len(given) == 3:
+        if len(given) == 3 and not self.errors:
             self._read_figure(data)
         return data
 

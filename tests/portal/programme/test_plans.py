@@ -1,0 +1,147 @@
+"""The public pages of plans."""
+
+import pytest
+from django.urls import reverse
+
+from hocsuotdoi.programme.enums import AnswerKind, PlanKind
+from hocsuotdoi.programme.models import FindingAnswer, Plan
+from hocsuotdoi.programme.queries.plan_check import check_plan
+from tests.factories.accounts import PersonFactory
+from tests.factories.programme import PlanFactory, TargetFactory, TaskFactory
+
+CODES = [
+    "qd-1520-2022",
+    "qd-1346-2023-bvhttdl",
+    "kh-169-2023-dak-nong",
+    "kh-169-2023-dak-nong-tin",
+    "kh-176-2021-dak-nong",
+    "qd-1150-2023-bac-kan",
+    "kh-2023-tp-bac-kan",
+]
+
+
+def page_of(client, name: str, *args: str, **query: str) -> str:
+    response = client.get(reverse(f"portal:programme-{name}", args=args), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_document_has_its_page(client, reference, code):
+    page = page_of(client, "plan-detail", code)
+    assert Plan.objects.get(code=code).issuer in page
+
+
+@pytest.mark.parametrize("code", ["kh-169-2023-dak-nong", "kh-2023-tp-bac-kan"])
+@pytest.mark.parametrize("name", ["plan-compare", "plan-check"])
+def test_every_checked_plan_has_its_other_pages(client, reference, code, name):
+    assert page_of(client, name, code)
+
+
+def test_plan_list_shows_the_tree_with_the_city_below_the_province_below_the_nation(client, reference):
+    page = page_of(client, "plan-list")
+    assert [page.index(reverse("portal:programme-plan-detail", args=[code])) for code in CODES]
+    assert "1520/QĐ-TTg" in page
+
+
+def test_plan_list_finds_by_number_or_issuer_and_says_what_to_do_when_nothing_is_found(client, db):
+    PlanFactory(number="169/KH-UBND", issuer="Ủy ban nhân dân tỉnh Đắk Nông")
+    PlanFactory(number="7/KH-UBND")
+    for words in ("169", "đắk nông"):
+        page = page_of(client, "plan-list", q=words)
+        assert "169/KH-UBND" in page
+        assert "7/KH-UBND" not in page.replace("«169/KH-UBND»", "")
+    assert 'class="empty' in page_of(client, "plan-list", q="không có")
+
+
+def test_plan_list_without_plans_says_so(client, db):
+    assert 'class="empty' in page_of(client, "plan-list")
+
+
+def test_plan_detail_marks_figures_in_the_words_and_shows_them_in_a_table(client, reference):
+    page = page_of(client, "plan-detail", "kh-2023-tp-bac-kan")
+    assert '<mark class="written">50%</mark> thư viện các xã, phường' in page
+    assert "phân đầu đạt" in page
+
+
+def test_plan_detail_unknown_code_is_not_found(client, db):
+    assert client.get(reverse("portal:programme-plan-detail", args=["khong-co"])).status_code == 404
+
+
+def test_plan_compare_sets_both_figures_side_by_side(client, db):
+    above = TargetFactory(figure=80).plan
+    plan = TargetFactory(figure=60).plan
+    Plan.objects.filter(pk=plan.pk).update(parent=above)
+    page = page_of(client, "plan-compare", plan.code)
+    assert "60%</a> /" in page
+    assert ">80%</a>" in page
+    assert "badge-attention" in page
+
+
+def test_plan_check_shows_findings_with_their_answers_and_keeps_them(client, db):
+    plan = PlanFactory(number="", issued_on="2026-01-05")
+    (finding,) = check_plan(plan)
+    FindingAnswer.objects.create(
+        plan=plan,
+        finding_key=finding.key,
+        rule=finding.rule,
+        kind=AnswerKind.ACCEPTED,
+        reason="Bản dự thảo gửi lấy ý kiến",
+        answered_by=PersonFactory(),
+        answered_at="2026-11-23T02:00Z",
+    )
+    page = page_of(client, "plan-check", plan.code)
+    assert "Bản dự thảo gửi lấy ý kiến" in page
+    assert finding.message.replace("«", "«") in page
+
+
+def test_plan_check_can_be_narrowed_to_one_rule(client, reference):
+    page = page_of(client, "plan-check", "kh-2023-tp-bac-kan", rule="falling_path")
+    assert page.count('<li class="stack stack-s">') == 1
+
+
+def test_plan_check_offers_an_answer_only_to_the_planner_of_the_territory(client, bac_kan, planner, auditor):
+    plan = PlanFactory(unit=bac_kan, number="")
+    link = reverse("workspace:programme-finding-answer", args=[plan.code])
+    assert link not in page_of(client, "plan-check", plan.code)
+    client.force_login(auditor)
+    assert link not in page_of(client, "plan-check", plan.code)
+    client.force_login(planner)
+    assert link in page_of(client, "plan-check", plan.code)
+
+
+def test_finding_list_leaves_announcements_out(client, db):
+    plan = PlanFactory()
+    news = PlanFactory(parent=plan, kind=PlanKind.ANNOUNCEMENT)
+    page = page_of(client, "finding-list")
+    assert reverse("portal:programme-plan-check", args=[plan.code]) in page
+    assert reverse("portal:programme-plan-check", args=[news.code]) not in page
+
+
+def test_feasibility_names_provinces_with_and_without_a_figure(client, reference):
+    page = page_of(client, "feasibility-list")
+    assert "Tỉnh Đắk Nông: 60%" in page
+    assert "Tỉnh Cao Bằng" in page
+
+
+def test_feasibility_without_a_national_programme_says_so(client, db):
+    assert 'class="empty' in page_of(client, "feasibility-list")
+
+
+@pytest.mark.parametrize(("name", "queries"), [("plan-list", 4), ("finding-list", 5)])
+def test_list_needs_as_many_queries_for_three_plans_as_for_one(client, db, django_assert_num_queries, name, queries):
+    for number in (1, 3):
+        while Plan.objects.count() < number:
+            TaskFactory(clause__plan=TargetFactory().plan)
+        with django_assert_num_queries(queries):
+            page_of(client, name)
+
+
+def test_plan_detail_needs_as_many_queries_for_three_clauses_as_for_one(client, db, django_assert_num_queries):
+    plan = PlanFactory()
+    for number in (1, 3):
+        while plan.clauses.count() < 2 * number:
+            TargetFactory(clause__plan=plan)
+            TaskFactory(clause__plan=plan)
+        with django_assert_num_queries(9):
+            page_of(client, "plan-detail", plan.code)
