@@ -89,8 +89,8 @@ def trend(title: str, points: Sequence[TrendPoint], *, unit: str = "%") -> Chart
         "scale": {"domain": [min(years) - 0.5, max(years) + 0.5], "nice": False, "zero": False},
         "axis": {"title": None, "grid": False, "values": years, "format": "d", "labelOverlap": True},
     }
-    top = 100 if unit.startswith("%") else max([row["figure"] for row in data], default=1.0) * 1.15
-    scale = {"domain": [0, top], "nice": not unit.startswith("%")}
+    top = 100 if unit == "%" else max([row["figure"] for row in data], default=1.0) * 1.15
+    scale = {"domain": [0, top], "nice": unit != "%"}
     y = {"field": "figure", "type": "quantitative", "scale": scale, "axis": _figure_axis(unit)}
     label = {"field": "words", "type": "nominal"}
     layers = [

@@ -47,7 +47,7 @@ def test_home_asks_the_database_as_often_for_one_session_as_for_three(
 ) -> None:
     announce(library_of_bac_kan, count)
     client.get("/")  # figures and map are kept for a while
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/")
 
 

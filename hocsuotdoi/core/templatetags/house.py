@@ -160,7 +160,7 @@ def target_bar(
     largest figure). Without a value the bar is empty and says so.
     """
     figures = [float(each) for each in (value, low, high, expected) if each is not None]
-    end = float(top) if top is not None else 100.0 if unit.startswith("%") else max([*figures, 1.0]) * 1.1
+    end = float(top) if top is not None else 100.0 if unit == "%" else max([*figures, 1.0]) * 1.1
     end = max([end, *figures])
 
     def at(figure: Number | None) -> float | None:

@@ -1,7 +1,10 @@
 """What the first page shows, gathered in a few reads."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -15,9 +18,11 @@ from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.places.queries.units import children_of, country
 from hocsuotdoi.portal.home.calendar import ObservanceAhead, observance_ahead
 from hocsuotdoi.portal.home.stitched_map import StitchedMap, path_of_runs, square_at, stitched_map
+from hocsuotdoi.programme.enums import TargetState
+from hocsuotdoi.programme.queries.targets import unit_targets
 
 SHOWN_SESSIONS = 5
-FIGURES_KEPT_SECONDS = 30  # a new entry shows within a minute
+FIGURES_KEPT_SECONDS = 45  # a new entry shows within a minute
 MAP_KEPT_SECONDS = 3600
 SOON_DAYS = 14
 
@@ -42,6 +47,8 @@ class Front:
     country: AdminUnit | None = None
     provinces: list[AdminUnit] = field(default_factory=list)
     reached: Reached | None = None
+    targets: list[tuple[str, int]] = field(default_factory=list)
+    """How many of the country's targets are in each state, the best state first."""
     map: StitchedMap | None = None
     gold: str = ""
     """The stitches of the map where something is coming up within two weeks."""
@@ -57,6 +64,14 @@ def front_at(at: dt.datetime) -> Front:
         whole = country()
     except AdminUnit.DoesNotExist:
         return Front(today, sessions, sessions_today, observance_ahead(today))
+    kept = _kept(
+        {
+            "reached": (lambda: _reached(whole, today), FIGURES_KEPT_SECONDS),
+            "targets": (lambda: _targets(whole, today), FIGURES_KEPT_SECONDS),
+            "map": (lambda: stitched_map(today), MAP_KEPT_SECONDS),
+        },
+        today,
+    )
     return Front(
         today=today,
         sessions=sessions,
@@ -64,10 +79,27 @@ def front_at(at: dt.datetime) -> Front:
         observance=observance_ahead(today),
         country=whole,
         provinces=list(children_of(whole, today)),
-        reached=cache.get_or_set(f"front:{today}", lambda: _reached(whole, today), FIGURES_KEPT_SECONDS),
-        map=cache.get_or_set(f"front:map:{today}", lambda: stitched_map(today), MAP_KEPT_SECONDS),
+        reached=kept["reached"],
+        targets=kept["targets"],
+        map=kept["map"],
         gold=_gold_stitches(at),
     )
+
+
+def _kept(makers: dict[str, tuple[Callable[[], Any], int]], today: dt.date) -> dict[str, Any]:
+    """What was made lately, asked for at once; what has grown too old, made anew."""
+    keys = {name: f"front:{name}:{today}" for name in makers}
+    found = cache.get_many(keys.values())
+    for name, (make, seconds) in makers.items():
+        if keys[name] not in found:
+            found[keys[name]] = make()
+            cache.set(keys[name], found[keys[name]], seconds)
+    return {name: found[key] for name, key in keys.items()}
+
+
+def _targets(whole: AdminUnit, today: dt.date) -> list[tuple[str, int]]:
+    states = Counter(reading.state for reading in unit_targets(whole, today.year))
+    return [(state.value, states[state]) for state in TargetState if states[state]]
 
 
 def _gold_stitches(at: dt.datetime) -> str:
