@@ -71,7 +71,7 @@ class TrendPoint:
 def trend(title: str, points: Sequence[TrendPoint], *, unit: str = "%") -> Chart:
     """Values as a solid line with dots, the trajectory as a dashed line, targets as diamonds. At least one point."""
     kinds = {"value": gettext("Reached"), "expected": gettext("Trajectory"), "target": gettext("Target")}
-    data = [
+    data: list[dict[str, Any]] = [
         {"year": point.year, "kind": kind, "figure": float(figure), "words": f"{number(figure)}{unit}"}
         for point in points
         for kind in kinds
@@ -126,7 +126,10 @@ def trend(title: str, points: Sequence[TrendPoint], *, unit: str = "%") -> Chart
         },
     ]
     spec = {"data": {"values": data}, "layer": layers, "width": 390, "height": 230}
-    columns = [{"label": gettext("Year")}, *({"label": words, "numeric": True} for words in kinds.values())]
+    columns: list[dict[str, Any]] = [
+        {"label": gettext("Year")},
+        *({"label": words, "numeric": True} for words in kinds.values()),
+    ]
     rows = [
         [str(p.year), *(number(f) + (unit if f is not None else "") for f in (p.value, p.expected, p.target))]
         for p in points
