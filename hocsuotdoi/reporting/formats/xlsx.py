@@ -19,6 +19,7 @@ from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, short_
 from hocsuotdoi.reporting.models.content import Content, TargetContent
 
 FONT = "Times New Roman"
+NARROWNESS = 0.9  # of a letter of this type, against the digit that column widths are counted in
 HEADING_ROW = 4  # zero-based: three lines of title and an empty one stand above
 _PERCENT_UNITS = {"percent", "percent_per_year"}
 
@@ -60,6 +61,7 @@ class _AnnexWriter:
                 }
             ),
             "text": book.add_format({**boxed, "text_wrap": True}),
+            "ordinal": book.add_format({**boxed, "align": "center"}),
             "number": book.add_format({**boxed, "num_format": "#,##0"}),
             "percent": book.add_format({**boxed, "num_format": "0.0%"}),
             "year": book.add_format({**boxed, "num_format": "0"}),
@@ -226,10 +228,13 @@ class _AnnexWriter:
     def _write_row(self, sheet: Worksheet, row: int, values: Sequence[Cell]) -> None:
         """The values, in a row high enough for their longest text (readers differ in whether they do that)."""
         lengths = [len(value) if isinstance(value, str) else 0 for value in values]
-        lines = max(math.ceil(length / width) for length, width in zip(lengths, self.widths[sheet.name], strict=False))
+        lines = max(
+            math.ceil(NARROWNESS * length / width)
+            for length, width in zip(lengths, self.widths[sheet.name], strict=False)
+        )
         sheet.set_row(row, 15.0 * max(lines, 1) + 2)
         for column, value in enumerate(values):
-            self.write(sheet, row, column, value)
+            self.write(sheet, row, column, value, "ordinal" if column == 0 and isinstance(value, int) else "")
 
     def _autofilter(self, sheet: Worksheet, end_row: int, columns: int) -> None:
         if end_row > HEADING_ROW + 1:

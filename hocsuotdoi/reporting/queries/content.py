@@ -148,7 +148,7 @@ def target_content(reading: TargetReading, behind: BehindFigures) -> TargetConte
         "state": str(reading.state),
         "state_words": NOT_APPLICABLE if value.state == "not_applicable" else STATE_WORDS[str(reading.state)],
         "rule_words": str(reading.rule_in_words),
-        "note": value.note or "",
+        "note": "" if value.note == reading.rule_in_words else value.note,
         "behind": behind.of(value),
     }
 

@@ -29,7 +29,8 @@ def target_sentences(targets: list[TargetContent]) -> list[str]:
     if len(asked) < len(targets):
         excused = number_words(len(targets) - len(asked))
         parts.append(f"{excused} không áp dụng vì trên địa bàn không có loại cơ sở hoặc đơn vị được nêu")
-    return [f"Trong {number_words(len(targets))} chỉ tiêu giao cho đơn vị: {', '.join(parts)}. Chi tiết ở Bảng\N{NO-BREAK SPACE}1."]
+    told = f"Trong {number_words(len(targets))} chỉ tiêu giao cho đơn vị: {', '.join(parts)}."
+    return [f"{told} Chi tiết ở Bảng\N{NO-BREAK SPACE}1."]
 
 
 def applicable(targets: Iterable[TargetContent]) -> list[TargetContent]:
@@ -50,7 +51,9 @@ def task_sentences(tasks: list[TaskContent]) -> list[str]:
         )
         if counts[state]
     ]
-    return [f"Trong {number_words(len(tasks))} nhiệm vụ được giao: {', '.join(parts)}. Chi tiết ở Bảng\N{NO-BREAK SPACE}2."]
+    return [
+        f"Trong {number_words(len(tasks))} nhiệm vụ được giao: {', '.join(parts)}. Chi tiết ở Bảng\N{NO-BREAK SPACE}2."
+    ]
 
 
 def missing_sentences(targets: list[TargetContent], missing: list[MissingContent]) -> list[str]:
