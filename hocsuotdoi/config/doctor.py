@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
-from hocsuotdoi.activities.queries.checks import check_activities
 from hocsuotdoi.config import catalogue, loading
 from hocsuotdoi.config.models import LoadedStep
 from hocsuotdoi.core.doctor import Finding, Level, check
@@ -74,12 +73,6 @@ def vietnamese() -> list[Finding]:
         return []
     message = _("Not compiled, so pages are in English: %(files)s") % {"files": ", ".join(map(str, stale))}
     return [Finding(Level.BROKEN, message, _("Make the folder writable and start any command, or install again."))]
-
-
-@check(_("Activities and their registrations"))
-def activities() -> list[Finding]:
-    mend = _("Tell the developers: the database should never let this happen.")
-    return [Finding(Level.BROKEN, line, mend) for line in check_activities()]
 
 
 @check(_("Static files"))
