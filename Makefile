@@ -45,8 +45,8 @@ test: $(DEV_READY) ## all tests, on the embedded database, in parallel
 	@$(BIN)/python -m pytest -q -n $${TEST_PROCESSES:-2} $(TESTS)
 
 check: $(DEV_READY) ## what CI runs: format, lint, types, import order, migrations, templates, catalogue, tests
-	@echo "• Format";        $(BIN)/ruff format --check --quiet .
-	@echo "• Lint";          $(BIN)/ruff check --quiet .
+	@echo "• Format";        $(BIN)/ruff format --check --quiet --output-format concise .
+	@echo "• Lint";          $(BIN)/ruff check --quiet --output-format concise .
 	@echo "• Types";         $(BIN)/mypy --no-error-summary
 	@echo "• Import order";  $(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
 	@echo "• Migrations";    $(BIN)/hocsuotdoi makemigrations --check --dry-run
