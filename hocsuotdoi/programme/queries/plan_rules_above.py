@@ -248,9 +248,8 @@ def _apart(figures: Mapping[str, TargetFacts | None]) -> str:
     """Figures class by class; one figure alone when it is the same sentence for all."""
     if len({id(t) for t in figures.values()}) == 1 and (same := next(iter(figures.values()))) is not None:
         return figure_text(same)
-    return "; ".join(
-        f"{facet_name(facet)}: {figure_text(t) if t is not None else _('no figure')}" for facet, t in figures.items()
-    )
+    none = _("no figure")
+    return "; ".join(f"{facet_name(f)}: {figure_text(t) if t is not None else none}" for f, t in figures.items())
 
 
 ABOVE = (below_parent, missing_class, merged_classes, dropped_indicator, extra_indicator)

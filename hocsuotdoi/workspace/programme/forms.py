@@ -38,14 +38,14 @@ class PlanForm(forms.Form):
     """The head of the document. What a draft lacks (number, day) may stay empty: the plan check will say so."""
 
     number = forms.CharField(
-        label=gettext_lazy("Number"), max_length=60, required=False, help_text=gettext_lazy("As printed: 169/KH-UBND")
+        label=gettext_lazy("Number of the document"), max_length=60, required=False, help_text=gettext_lazy("As printed: 169/KH-UBND")
     )
     issued_on = forms.DateField(
         label=gettext_lazy("Day of issue"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    title = forms.CharField(label=gettext_lazy("Title"), widget=forms.Textarea(attrs={"rows": 2}))
+    title = forms.CharField(label=gettext_lazy("Title of the document"), widget=forms.Textarea(attrs={"rows": 2}))
     issuer = forms.CharField(label=gettext_lazy("Issued by"), max_length=200)
     unit = forms.ModelChoiceField(label=gettext_lazy("Territory"), queryset=AdminUnit.objects.none())
     parent = PlanChoice(
@@ -135,7 +135,7 @@ class TaskForm(forms.Form):
         label=gettext_lazy("How often"), choices=Recurrence, initial=Recurrence.ONGOING, required=False
     )
     due_on = forms.DateField(
-        label=gettext_lazy("By"),
+        label=gettext_lazy("To be done by"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("For yearly work the year does not matter"),
