@@ -14,7 +14,7 @@ from django.shortcuts import resolve_url
 from django.utils.functional import SimpleLazyObject
 
 from hocsuotdoi.accounts.permissions import Openness
-from hocsuotdoi.accounts.queries.scope import permissions_anywhere
+from hocsuotdoi.accounts.queries.scope import remember_roles
 from hocsuotdoi.accounts.rules import may
 from hocsuotdoi.accounts.surfaces import declared
 
@@ -45,7 +45,7 @@ class Gate:
 
 
 def _permissions_of(request: HttpRequest) -> frozenset:
-    return permissions_anywhere(request.user)
+    return remember_roles(request.user).permissions()
 
 
 def _is_ours(view) -> bool:

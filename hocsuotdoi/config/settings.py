@@ -210,6 +210,8 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS"
 SOCIALACCOUNT_ONLY = False
 # An identity server's word about an e-mail address does not open an account that exists: its owner connects them.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+# Reading changes nothing: only requests that may write say who made them.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # Counts of attempts (rate limits) are kept where every web process sees them.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
 # --- end of accounts ---

@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hocsuotdoi.accounts.enums import HeldAt, RoleName
-from hocsuotdoi.accounts.models import RoleAssignment
+from hocsuotdoi.accounts.models import Person, RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import (
     agencies_covered,
     institutions_covered,
     permissions_anywhere,
+    remember_roles,
     units_covered,
 )
 from hocsuotdoi.accounts.roles import ROLES
@@ -49,6 +50,12 @@ def _draw_assignment(data) -> dict:
     return {"role": role.name, held_at.value: where, "starts_on": starts_on, "ends_on": ends_on}
 
 
+def _with_roles_remembered(person: Person) -> Person:
+    same = Person.objects.get(pk=person.pk)
+    remember_roles(same)
+    return same
+
+
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
@@ -69,6 +76,7 @@ def test_scope_for_any_assignments_agrees_with_the_rule(territory, data):
             listed = set(covered(person, permission, day))
             assert listed == {thing for thing in model.objects.all() if may(person, permission, thing, day)}
             assert not listed or may(person, permission, None, day)
+            assert set(covered(_with_roles_remembered(person), permission)) == set(covered(person, permission))
         anywhere = {permission for permission in Permission if may(person, permission, None, day)}
         assert permissions_anywhere(person, day) == anywhere
         transaction.set_rollback(True)

@@ -7,18 +7,23 @@ The convention for every queryset of things that not everybody may see:
         return self.filter(public | Q(institution__in=institutions_covered(person, Permission.VIEW_ACTIVITY, day)))
 
 Nobody signed in sees only what is public; without a public part the answer is an empty list. The functions here run
-no query themselves: what they return goes into the caller's query, whose number of queries does not grow.
+no query themselves: what they return goes into the caller's query, whose number of queries does not grow. Within a
+request the gate has read the person's roles already (`remember_roles`), and the conditions name their places outright,
+which is quicker to build and to plan.
 """
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import ROLES
-from hocsuotdoi.accounts.rules import LEADING_KINDS, Someone, roles_held
+from hocsuotdoi.accounts.rules import LEADING_KINDS, Someone, leads_its_territory, roles_held
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import (
     AdminUnit,
@@ -30,18 +35,62 @@ from hocsuotdoi.places.models import (
 )
 
 
+@dataclass(frozen=True)
+class _Tops:
+    """Keys of the places where the roles in question are held: lists, or subqueries; `units` counts the units of
+    leading agencies in."""
+
+    units: tuple[Any, ...]
+    agencies: Any
+    institutions: Any
+
+    def at_unit(self, path: str) -> Q:
+        condition = Q()
+        for keys in self.units:
+            condition |= Q(**{f"{path}__in": keys})
+        return condition
+
+
+@dataclass(frozen=True)
+class RememberedRoles:
+    """What a person holds on a day, read once for a request."""
+
+    day: dt.date
+    held: tuple[RoleAssignment, ...]
+
+    def permissions(self) -> frozenset[Permission]:
+        return frozenset(p for each in self.held for p in ROLES[RoleName(each.role)].permissions)
+
+    def tops(self, permission: Permission) -> _Tops:
+        held = [each for each in self.held if permission in ROLES[RoleName(each.role)].permissions]
+        led = [each.agency.unit_id for each in held if each.agency and leads_its_territory(each.agency)]
+        units = [each.unit_id for each in held if each.unit_id] + [unit_id for unit_id in led if unit_id]
+        return _Tops(
+            (units,),
+            [each.agency_id for each in held if each.agency_id],
+            [each.institution_id for each in held if each.institution_id],
+        )
+
+
+def remember_roles(person: Someone) -> RememberedRoles:
+    """Read the roles that `person` may use now, and keep them with this very object: for the time of a request."""
+    day = timezone.localdate()
+    remembered = RememberedRoles(day, tuple(roles_held(person, None, day).select_related("agency")))
+    if person is not None and person.is_authenticated:
+        person.remembered_roles = remembered  # type: ignore[union-attr]
+    return remembered
+
+
 def institutions_covered(
     person: Someone, permission: Permission, day: dt.date | None = None, *, at: dt.datetime | None = None
 ) -> QuerySet[Institution]:
     """Institutions at which `person` may do this on `day` (today if None)."""
     day = day or timezone.localdate(at)
-    held = roles_held(person, permission, day, at=at)
-    standing = InstitutionPlacement.objects.on(day).filter(unit__in=_units_under(held, day))
-    run = InstitutionAgency.objects.on(day).filter(agency__in=_places(held, "agency"))
+    tops = _tops(person, permission, day, at)
+    standing = InstitutionPlacement.objects.on(day).filter(unit__in=_units_under(tops, day))
+    run = InstitutionAgency.objects.on(day).filter(agency__in=tops.agencies)
     return Institution.objects.filter(
-        Q(pk__in=_places(held, "institution"))
-        | Q(pk__in=standing.values("institution"))
-        | Q(pk__in=run.values("institution"))
+        Q(pk__in=tops.institutions) | Q(pk__in=standing.values("institution")) | Q(pk__in=run.values("institution"))
     )
 
 
@@ -50,8 +99,7 @@ def units_covered(
 ) -> QuerySet[AdminUnit]:
     """Units at which `person` may do this on `day` (today if None)."""
     day = day or timezone.localdate(at)
-    held = roles_held(person, permission, day, at=at)
-    return AdminUnit.objects.filter(pk__in=_units_under(held, day))
+    return AdminUnit.objects.filter(pk__in=_units_under(_tops(person, permission, day, at), day))
 
 
 def agencies_covered(
@@ -59,8 +107,8 @@ def agencies_covered(
 ) -> QuerySet[Agency]:
     """Agencies at which `person` may do this on `day` (today if None)."""
     day = day or timezone.localdate(at)
-    held = roles_held(person, permission, day, at=at)
-    return Agency.objects.filter(Q(pk__in=_places(held, "agency")) | Q(unit__in=_units_under(held, day)))
+    tops = _tops(person, permission, day, at)
+    return Agency.objects.filter(Q(pk__in=tops.agencies) | Q(unit__in=_units_under(tops, day)))
 
 
 def permissions_anywhere(
@@ -69,30 +117,36 @@ def permissions_anywhere(
     """Everything `person` may do somewhere on `day`: for menus. One query."""
     day = day or timezone.localdate(at)
     names = roles_held(person, None, day, at=at).values_list("role", flat=True)
-    return frozenset(permission for name in set(names) for permission in ROLES[name].permissions)
+    return frozenset(permission for name in set(names) for permission in ROLES[RoleName(name)].permissions)
 
 
 def units_held(person: Someone, permission: Permission, day: dt.date | None = None) -> QuerySet[AdminUnit]:
     """The units themselves (not what lies under them) at which `person` holds a role with this permission, or at
     whose leading agency: "my ward", the higher tiers first."""
     day = day or timezone.localdate()
-    held = roles_held(person, permission, day)
     tiers = [When(tier=tier, then=Value(rank)) for rank, tier in enumerate(Tier.values)]
     return (
-        AdminUnit.objects.filter(_at_top(held, "pk"))
+        AdminUnit.objects.filter(_tops(person, permission, day).at_unit("pk"))
         .annotate(rank=Case(*tiers, output_field=IntegerField()))
         .order_by("rank", "sort_key", "pk")
     )
 
 
-def _units_under(held: QuerySet[RoleAssignment], day: dt.date) -> QuerySet:
-    return UnitAncestry.objects.on(day).filter(_at_top(held, "ancestor")).values("unit")
-
-
-def _at_top(held: QuerySet[RoleAssignment], field: str) -> Q:
-    """That `field` is a unit where a role is held, or whose leading agency it is held at."""
+def _tops(person: Someone, permission: Permission, day: dt.date, at: dt.datetime | None = None) -> _Tops:
+    remembered = getattr(person, "remembered_roles", None)
+    if remembered is not None and remembered.day == day and at is None:
+        return remembered.tops(permission)
+    held = roles_held(person, permission, day, at=at)
     leading = held.filter(agency__kind__in=LEADING_KINDS, agency__unit__isnull=False)
-    return Q(**{f"{field}__in": _places(held, "unit")}) | Q(**{f"{field}__in": leading.values("agency__unit")})
+    return _Tops(
+        (_places(held, "unit"), leading.values("agency__unit")),
+        _places(held, "agency"),
+        _places(held, "institution"),
+    )
+
+
+def _units_under(tops: _Tops, day: dt.date) -> QuerySet:
+    return UnitAncestry.objects.on(day).filter(tops.at_unit("ancestor")).values("unit")
 
 
 def _places(held: QuerySet[RoleAssignment], kind: str) -> QuerySet:

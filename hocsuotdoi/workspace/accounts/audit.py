@@ -15,8 +15,8 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.audit import TrailPage, tracked_kinds, trail
 from hocsuotdoi.accounts.surfaces import requires
-from hocsuotdoi.workspace.accounts.forms import AuditFilter
-from hocsuotdoi.workspace.accounts.trail import kind_choices, lines
+from hocsuotdoi.workspace.accounts.forms import EVERYTHING, AuditFilter
+from hocsuotdoi.workspace.accounts.trail import kind_choices, kinds_of_public_acts, lines
 
 _ON_A_PAGE = 50
 
@@ -49,13 +49,19 @@ def _find(request: HttpRequest, wanted: dict, thing: tuple[str, str] | None) -> 
     return trail(
         request.user,
         day=timezone.localdate(),
-        kinds=[wanted["kind"]] if wanted["kind"] else [],
+        kinds=_kinds(wanted["kind"], thing),
         thing=thing,
         by=by,
         starts_at=_midnight(wanted["first"]) if wanted["first"] else None,
         ends_at=min(filter(None, [ends_at, older_than]), default=None),
         limit=_ON_A_PAGE,
     )
+
+
+def _kinds(wanted: str, thing: tuple[str, str] | None) -> list[str]:
+    if wanted == EVERYTHING or (thing and not wanted):
+        return []
+    return [wanted] if wanted else kinds_of_public_acts()
 
 
 def _midnight(day: dt.date) -> dt.datetime:

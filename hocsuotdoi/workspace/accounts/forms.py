@@ -76,6 +76,9 @@ class PowersForm(forms.Form):
     )
 
 
+EVERYTHING = "all"
+
+
 class AuditFilter(forms.Form):
     kind = forms.ChoiceField(label=_("Of what"), required=False)
     email = forms.EmailField(label=_("Changed by (e-mail)"), required=False)
@@ -84,7 +87,11 @@ class AuditFilter(forms.Form):
 
     def __init__(self, *args, kinds: list[tuple[str, str]], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("Everything")), *kinds]
+        self.fields["kind"].choices = [
+            ("", _("Plans, targets, roles, institutions")),
+            (EVERYTHING, _("Everything")),
+            *kinds,
+        ]
 
     def clean(self) -> dict:
         given = super().clean()

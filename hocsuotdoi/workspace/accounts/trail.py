@@ -77,6 +77,11 @@ class Line:
     trail_of: str  # what `?thing=` takes
 
 
+def kinds_of_public_acts() -> list[str]:
+    """Plans, targets, roles, institutions and what belongs to them; the daily work (activities, sessions) left out."""
+    return [label for label in tracked_kinds() if not label.startswith("activities.")]
+
+
 def kind_choices() -> list[tuple[str, str]]:
     """Every kind of thing whose changes are kept, by its name."""
     return sorted(
