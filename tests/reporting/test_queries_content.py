@@ -8,6 +8,7 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import reverse
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import unit_by_code
 from hocsuotdoi.reporting.formats.canonical import canonical_json
 from hocsuotdoi.reporting.queries.content import report_content, unit_of_year
 from tests.factories.ledger import noon
@@ -158,3 +159,27 @@ def test_unit_of_year_reads_the_code_as_it_stood(bac_kan, today):
     assert unit_of_year("01843", 2025, today) == bac_kan
     with pytest.raises(AdminUnit.DoesNotExist):
         unit_of_year("01843", 2024, today)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("reference")
+def test_content_of_the_real_ward_rests_on_the_documents_that_bind_it(today):
+    content = report_content(unit_by_code("01843", today), 2026, today)
+    assert content["header"]["place"] == "Bắc Kạn"
+    assert content["header"]["addressee"] == "Ủy ban nhân dân tỉnh Thái Nguyên"
+    cited = " ".join(content["basis"])
+    assert all(number in cited for number in ("1520/QĐ-TTg", "1346/QĐ-BVHTTDL", "thành phố Bắc Kạn"))
+    libraries = [t for t in content["targets"] if t["clause"] == "I.2.1.1.2"]
+    assert [(t["target_words"], t["expected_now"]) for t in libraries][:1] == [
+        ("50% (năm\N{NO-BREAK SPACE}2030)", "58.00")
+    ]
+    assert {task["state"] for task in content["tasks"]} <= {"done", "doing", "late"}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("reference")
+def test_content_of_the_ended_city_counts_up_to_its_last_day(today):
+    content = report_content(unit_of_year("058", 2025, today), 2025, today)
+    assert content["as_of"] == "2025-06-30"
+    assert content["header"]["issuer_lines"] == ["ỦY BAN NHÂN DÂN", "THÀNH PHỐ BẮC KẠN"]
+    assert content["header"]["addressee"] == "Ủy ban nhân dân tỉnh Bắc Kạn"
