@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 
 _SHOWN_SESSIONS = 5
 _SHOWN_INSTITUTIONS = 8
+_CLASS_ORDER = Case(*(When(institution_class=value, then=order) for order, value in enumerate(InstitutionClass.values)))
 _SHOWN_MEASURES = [
     MeasureCode.PROGRAMME_SESSION,
     MeasureCode.PROGRAMME_ATTENDANCE,
@@ -37,6 +38,15 @@ class CountShown:
     label: str
     number: int
     url: str
+
+
+@dataclass(frozen=True)
+class ClassShown:
+    """How many institutions of a class stand here."""
+
+    value: str
+    label: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class UnitPage:
     was: list[Succession]
     notes: list[UnitNote]
     agencies: list[Agency]
-    classes: list[tuple[str, int]]
+    classes: list[ClassShown]
     institutions: list[Institution]
     sessions: list[Session]
     counts: list[CountShown]
@@ -80,7 +90,7 @@ class UnitPage:
 
     @property
     def institution_count(self) -> int:
-        return sum(number for _label, number in self.classes)
+        return sum(each.number for each in self.classes)
 
     @property
     def is_uncertain(self) -> bool:
@@ -103,16 +113,16 @@ def unit_page(unit: AdminUnit, *, day: dt.date, at: dt.datetime) -> UnitPage:
         notes=list(unit.notes.all()),
         agencies=list(Agency.objects.on(day).filter(unit=unit).order_by("pk")),
         classes=_by_class(institutions),
-        institutions=list(institutions[:_SHOWN_INSTITUTIONS]),
+        institutions=list(institutions.order_by(_CLASS_ORDER, "sort_key")[:_SHOWN_INSTITUTIONS]),
         sessions=list(whats_on(Wish(unit=unit), at=at)[:_SHOWN_SESSIONS]) if stands else [],
         counts=_counts(unit, day),
         targets=_targets(unit, day),
     )
 
 
-def _by_class(institutions: QuerySet[Institution]) -> list[tuple[str, int]]:
+def _by_class(institutions: QuerySet[Institution]) -> list[ClassShown]:
     numbers = dict(institutions.order_by().values_list("institution_class").annotate(n=Count("pk")))
-    return [(label, numbers[value]) for value, label in InstitutionClass.choices if value in numbers]
+    return [ClassShown(v, str(label), numbers[v]) for v, label in InstitutionClass.choices if v in numbers]
 
 
 def _counts(unit: AdminUnit, day: dt.date) -> list[CountShown]:

@@ -46,7 +46,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         context["elsewhere"] = other
     else:
         below = Count("descents", filter=on(day, "descents__") & Q(descents__unit__tier=Tier.COMMUNE))
-        context["provinces"] = units_on_map(day, Tier.PROVINCE).annotate(communes=below)
+        context["provinces"] = units_on_map(day, Tier.PROVINCE).annotate(communes=below).order_by("sort_key")
     return render(request, "portal/places/unit_list.html", context)
 
 

@@ -7,6 +7,7 @@ def test_list_shows_the_provinces_of_today_with_their_communes(client, reference
     page = client.get(URL)
     assert len(page.context["provinces"]) == 34
     assert sum(unit.communes for unit in page.context["provinces"]) == 3_321
+    assert [unit.short_name for unit in page.context["provinces"]][:3] == ["An Giang", "Bắc Ninh", "Cà Mau"]
 
 
 def test_list_of_before_the_reform_shows_63_provinces(client, reference) -> None:
