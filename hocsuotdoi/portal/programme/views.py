@@ -128,7 +128,7 @@ def _to_list() -> tuple[str, str]:
 
 
 def _to(plan: Plan) -> tuple[str, str]:
-    return str(plan), reverse("portal:programme-plan-detail", args=[plan.code])
+    return plan.name, reverse("portal:programme-plan-detail", args=[plan.code])
 
 
 def _tabs(plan: Plan, current: str) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
@@ -78,6 +79,22 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.number or self.title
+
+    @property
+    def name(self) -> str:
+        """What the plan is called: its number, or that it has none."""
+        if self.has_number:
+            return self.number
+        if self.number:
+            return gettext("Plan without a number («%(number)s»)") % {"number": self.number}
+        return gettext("Plan without a number")
+
+    @property
+    def day(self) -> str:
+        """The day of issue as known, else as printed; empty when neither."""
+        if self.issued_on:
+            return f"{self.issued_on.day}/{self.issued_on.month}/{self.issued_on.year}"
+        return f"«{self.issued_text}»" if self.issued_text else ""
 
     @property
     def has_number(self) -> bool:

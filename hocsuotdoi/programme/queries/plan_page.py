@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, QuerySet
 
 from hocsuotdoi.indicators.models import Indicator
-from hocsuotdoi.programme.enums import PlanKind
 from hocsuotdoi.programme.models import Clause, FindingAnswer, Plan, Target, Task
 from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
 from hocsuotdoi.programme.queries.plan_facts import target_facts
@@ -28,11 +27,13 @@ class TreeNode:
 
 @dataclass
 class FigureTable:
-    """The targets of one indicator in one clause: a row for each class, a column for each year."""
+    """The targets of a clause for one indicator, or for several with the same figures: a row for each class, a column
+    for each year. `remarks` hold for every row."""
 
-    indicator: Indicator
+    indicators: list[Indicator]
     years: list[int | None]
     rows: list["FigureRow"]
+    remarks: list[str]
 
 
 @dataclass
@@ -84,7 +85,7 @@ def plan_tree(plans: Iterable[Plan]) -> list[TreeNode]:
     return sorted(roots, key=lambda node: not node.below)
 
 
-def with_counts(plans):
+def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     """Plans in the order of their days, with `number_of_targets` and `number_of_tasks`."""
     return (
         plans.select_related("unit", "parent", "amends")
@@ -145,24 +146,38 @@ def _tables(targets: list[Target]) -> list[FigureTable]:
     by_indicator: dict[str, list[Target]] = {}
     for target in targets:
         by_indicator.setdefault(target.indicator_id, []).append(target)
-    tables = []
+    tables: list[FigureTable] = []
     for group in by_indicator.values():
-        years = sorted({t.year for t in group}, key=lambda year: (year is None, year or 0))
-        cohorts: dict[str, dict[int | None, Target]] = {}
-        for target in group:
-            cohorts.setdefault(target.cohort_id, {})[target.year] = target
-        rows = [
-            FigureRow(
-                name=next(iter(by_year.values())).cohort.name,
-                cells=[figure_text(target_facts(by_year[y])) if y in by_year else "" for y in years],
-                remarks=list(dict.fromkeys(t.remark for t in by_year.values() if t.remark)),
-            )
-            for by_year in cohorts.values()
-        ]
-        tables.append(FigureTable(group[0].indicator, years, rows))
+        table = _table(group)
+        same = next(
+            (t for t in tables if (t.years, t.rows, t.remarks) == (table.years, table.rows, table.remarks)), None
+        )
+        if same is not None:
+            same.indicators += table.indicators
+        else:
+            tables.append(table)
     return tables
 
 
-def is_checked(plan: Plan) -> bool:
-    """Whether the check says anything about this document."""
-    return plan.kind != PlanKind.ANNOUNCEMENT
+def _table(group: list[Target]) -> FigureTable:
+    years = sorted({t.year for t in group}, key=lambda year: (year is None, year or 0))
+    cohorts: dict[str, dict[int | None, Target]] = {}
+    for target in group:
+        cohorts.setdefault(target.cohort_id, {})[target.year] = target
+    remarks = {cohort: _sentences(by_year.values()) for cohort, by_year in cohorts.items()}
+    common = [sentence for sentence in next(iter(remarks.values())) if all(sentence in r for r in remarks.values())]
+    rows = [
+        FigureRow(
+            name=next(iter(by_year.values())).cohort.name,
+            cells=[figure_text(target_facts(by_year[y])) if y in by_year else "" for y in years],
+            remarks=[sentence for sentence in remarks[cohort] if sentence not in common],
+        )
+        for cohort, by_year in cohorts.items()
+    ]
+    return FigureTable([group[0].indicator], years, rows, common)
+
+
+def _sentences(targets: Iterable[Target]) -> list[str]:
+    """The sentences of their remarks, each once."""
+    found = [sentence for t in targets for sentence in re.split(r"(?<=\.)\s+", t.remark) if sentence]
+    return list(dict.fromkeys(found))

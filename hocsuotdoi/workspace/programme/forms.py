@@ -38,7 +38,10 @@ class PlanForm(forms.Form):
     """The head of the document. What a draft lacks (number, day) may stay empty: the plan check will say so."""
 
     number = forms.CharField(
-        label=gettext_lazy("Number of the document"), max_length=60, required=False, help_text=gettext_lazy("As printed: 169/KH-UBND")
+        label=gettext_lazy("Number of the document"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("As printed: 169/KH-UBND"),
     )
     issued_on = forms.DateField(
         label=gettext_lazy("Day of issue"),
