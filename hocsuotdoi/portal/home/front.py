@@ -36,6 +36,7 @@ class Reached:
     attendance: int
     visits: int
     institutions: int
+    has_sample: bool
 
 
 @dataclass(frozen=True)
@@ -119,4 +120,5 @@ def _reached(whole: AdminUnit, today: dt.date) -> Reached:
         attendance=counts[MeasureCode.PROGRAMME_ATTENDANCE],
         visits=sum(counts[m] for m in (MeasureCode.LIBRARY_VISIT, MeasureCode.MUSEUM_VISIT, MeasureCode.CENTRE_VISIT)),
         institutions=active_on(Institution.objects.all(), today).count(),
+        has_sample=Institution.objects.filter(is_sample=True).exists(),
     )
