@@ -44,6 +44,7 @@ class EquipmentForm(forms.ModelForm):
     class Meta:
         model = Equipment
         fields = ("kind", "room", "quantity", "usable", "checked_on")
+        labels = {"room": _("In which room")}
         widgets = {"checked_on": day_input()}
 
     def clean(self) -> dict[str, Any]:
