@@ -142,10 +142,33 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def run_management_command(command: str, rest: list[str]) -> int:
-    from django.core.management import ManagementUtility  # slow import: only commands that need it
+    """As Django does it, but with the name as typed, and with a refusal as a sentence of its own."""
+    import django  # slow import: only commands that need it
+    from django.core.management import ManagementUtility
+    from django.core.management.base import CommandError, handle_default_options
+    from django.db import connections
 
-    name = command if command.startswith("-") else command.replace("-", "_")
-    ManagementUtility(["hocsuotdoi", name, *rest]).execute()
+    django.setup()
+    from hocsuotdoi.core.errors import Refused  # app ready: may reach for translated words
+
+    found = ManagementUtility(["hocsuotdoi", command]).fetch_command(command.replace("-", "_"))
+    found._called_from_command_line = True
+    options = found.create_parser("hocsuotdoi", command).parse_args(rest)
+    handle_default_options(options)
+    values = vars(options)
+    arguments = values.pop("args", ())
+    try:
+        found.execute(*arguments, **values)
+    except CommandError as problem:
+        if options.traceback:
+            raise
+        print(problem, file=sys.stderr)
+        return problem.returncode
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    finally:
+        connections.close_all()
     return 0
 
 
