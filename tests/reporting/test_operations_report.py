@@ -16,6 +16,7 @@ from hocsuotdoi.reporting.operations.report import (
     open_report,
     word_report,
 )
+from hocsuotdoi.reporting.queries.evidence import report_evidence
 from tests.factories.reporting import ReportFactory
 
 
@@ -162,3 +163,11 @@ def test_word_report_from_many_connections_lets_exactly_one_through(report, now)
 
     assert sorted(at_once(act)) == ["refused"] * (CONNECTIONS - 1) + ["written"]
     assert Report.objects.get().version == 2
+
+
+def test_freeze_report_is_evidence_that_the_unit_reported(report, now):
+    assert report_evidence(report.unit, 2026) == []
+    freeze_report(report, by=None, at=now)
+    freeze_report(report, by=None, at=now + dt.timedelta(days=1))
+    (evidence,) = report_evidence(report.unit, 2026)
+    assert (evidence.on, evidence.key) == (now.date(), "BC-01843-2026-001")

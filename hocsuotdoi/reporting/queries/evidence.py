@@ -10,8 +10,8 @@ KIND = "reporting.snapshot"
 
 
 def report_evidence(unit: AdminUnit, year: int) -> list[Evidence]:
-    """The unit's snapshots of that year, the first one first. One query."""
-    rows = Snapshot.objects.filter(report__unit=unit, report__year=year).order_by("frozen_at")
+    """The unit's first snapshot of that year: its day is the one that counts. One query."""
+    rows = Snapshot.objects.filter(report__unit=unit, report__year=year).order_by("frozen_at", "pk")[:1]
     return [
         Evidence(f"Báo cáo {number}", timezone.localdate(frozen_at), KIND, number)
         for number, frozen_at in rows.values_list("number", "frozen_at")

@@ -84,7 +84,9 @@ def plan_words(plan: Plan) -> str:
 
 def plan_short_words(plan: Plan) -> str:
     """«Quyết định số 1520/QĐ-TTg»; a plan without a number by its date and issuer."""
-    return _numbered(plan) if _has_number(plan) else plan_words(plan)
+    if _has_number(plan):
+        return _numbered(plan)
+    return plan_words(plan).replace(" (không số)", "").replace("Ủy ban nhân dân", "UBND")
 
 
 def basis_words(plan: Plan) -> str:
