@@ -19,7 +19,7 @@ class Role:
     must_be_switched_on: bool = False
 
     @property
-    def title(self) -> str:
+    def title(self) -> str | Promise:
         return self.name.label
 
 

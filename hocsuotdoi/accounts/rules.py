@@ -83,7 +83,7 @@ def permissions_at(person: Someone, thing: object, day: dt.date | None = None) -
     day = day or timezone.localdate()
     spot = spot_of(thing, day)
     held = [each for each in roles_held(person, None, day).select_related("agency") if covers(each, spot)]
-    return frozenset(permission for each in held for permission in ROLES[each.role].permissions)
+    return frozenset(permission for each in held for permission in ROLES[RoleName(each.role)].permissions)
 
 
 def may_give(person: Someone, role: RoleName, thing: object, day: dt.date | None = None) -> bool:

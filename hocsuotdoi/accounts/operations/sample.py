@@ -17,6 +17,7 @@ from hocsuotdoi.places.models import AdminUnit, Agency, Institution
 
 PASSWORD = "hocsuotdoi"  # printed at the start of every demonstration
 DOMAIN = "mau.example"
+_KINDS: dict[str, type] = {"unit": AdminUnit, "agency": Agency, "institution": Institution}
 WARD, PROVINCE = "01843", "19"
 
 
@@ -80,7 +81,7 @@ def _load_one(
         person.save(update_fields=["password"])
     if where is not None:
         # Straight into the table: without a first day, so that samples can look back before today.
-        kind = where._meta.model_name.removeprefix("admin")
+        kind = next(name for name, model in _KINDS.items() if isinstance(where, model))
         RoleAssignment.objects.get_or_create(
             person=person, role=sample.role, ends_on=None, **{kind: where}, defaults={"given_at": at}
         )

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.db.models import Field, ForeignKey, Model, OuterRef, Q, QuerySet, Subquery, Value
@@ -64,8 +64,14 @@ class TrailPage:
 @cache
 def tracked_kinds() -> dict[str, type[Event]]:
     """Every tracked model's label («programme.plan») and the model of its events."""
-    events = [model for model in apps.get_models() if issubclass(model, Event) and model.pgh_tracked_model is not None]
-    return {model.pgh_tracked_model._meta.label_lower: model for model in sorted(events, key=lambda e: e._meta.label)}
+    found: list[Any] = [model for model in apps.get_models() if issubclass(model, Event)]
+    events: list[type[Event]] = [model for model in found if model.pgh_tracked_model is not None]
+    return {tracked_by(model)._meta.label_lower: model for model in sorted(events, key=lambda e: e._meta.label)}
+
+
+def tracked_by(event: type[Event]) -> type[Model]:
+    """The model whose changes these events are."""
+    return cast(type[Model], event.pgh_tracked_model)
 
 
 def trail(
@@ -91,7 +97,7 @@ def trail(
             continue
         rows = _readable(event, person, day)
         if thing is not None:
-            if not (paths := _paths_about(event.pgh_tracked_model, apps.get_model(thing[0]))):
+            if not (paths := _paths_about(tracked_by(event), apps.get_model(thing[0]))):
                 continue
             rows = rows.filter(_any_of(paths, thing))
         if by is not None:
@@ -115,12 +121,12 @@ def trail(
 def _readable(event: type[Event], person: Someone, day: dt.date) -> QuerySet:
     """Rows of things that stand where `person` may read the trail, and of the roles and powers of the person."""
     condition = Q(pk__in=[])
-    places = _locations(event.pgh_tracked_model)
+    places = _locations(tracked_by(event))
     for path, place in places:
         condition |= Q(**{f"{path}__in": _PLACES[place](person, Permission.VIEW_AUDIT, day).values("pk")})
     if not places and _reads_everything(person, day):
         return event.objects.all()
-    own = [field.name for field in _links(event.pgh_tracked_model) if field.name == "person"]
+    own = [field.name for field in _links(tracked_by(event)) if field.name == "person"]
     if own and person is not None and person.is_authenticated:
         condition |= Q(person=person)
     return event.objects.filter(condition)
@@ -185,7 +191,7 @@ def _with_previous(label: str, keys: list[int]) -> list[Any]:
     """The event rows, each with `.trail_previous`: the same row's event before it, or None."""
     event = tracked_kinds()[label]
     before = event.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id")
-    rows = list(
+    rows: list[Any] = list(
         event.objects.filter(pgh_id__in=keys)
         .select_related("pgh_context")
         .annotate(trail_previous_id=Subquery(before.values("pgh_id")[:1]))
@@ -213,7 +219,7 @@ def _people(rows: Iterable[Any]) -> dict[str, Person]:
 
 
 def _entry(event: type[Event], row: Any, linked: dict, people: dict[str, Person]) -> TrailEntry:
-    kind = event.pgh_tracked_model
+    kind = tracked_by(event)
     kept = {field.attname: getattr(row, field.attname) for field in kind._meta.concrete_fields}
     user = row.pgh_context.metadata.get("user") if row.pgh_context else None
     return TrailEntry(

@@ -35,6 +35,9 @@ from hocsuotdoi.places.models import (
 )
 
 
+_REMEMBERED = "_roles_of_this_request"
+
+
 @dataclass(frozen=True)
 class _Tops:
     """Keys of the places where the roles in question are held: lists, or subqueries; `units` counts the units of
@@ -77,7 +80,7 @@ def remember_roles(person: Someone) -> RememberedRoles:
     day = timezone.localdate()
     remembered = RememberedRoles(day, tuple(roles_held(person, None, day).select_related("agency")))
     if person is not None and person.is_authenticated:
-        person.remembered_roles = remembered  # type: ignore[union-attr]
+        setattr(person, _REMEMBERED, remembered)
     return remembered
 
 
@@ -133,7 +136,7 @@ def units_held(person: Someone, permission: Permission, day: dt.date | None = No
 
 
 def _tops(person: Someone, permission: Permission, day: dt.date, at: dt.datetime | None = None) -> _Tops:
-    remembered = getattr(person, "remembered_roles", None)
+    remembered = getattr(person, _REMEMBERED, None)
     if remembered is not None and remembered.day == day and at is None:
         return remembered.tops(permission)
     held = roles_held(person, permission, day, at=at)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, RoleAssignment
-from hocsuotdoi.accounts.queries.audit import TrailEntry, tracked_kinds
+from hocsuotdoi.accounts.queries.audit import TrailEntry, tracked_by, tracked_kinds
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution
 
 _LONGEST_VALUE = 120
@@ -85,7 +85,7 @@ def kinds_of_public_acts() -> list[str]:
 def kind_choices() -> list[tuple[str, str]]:
     """Every kind of thing whose changes are kept, by its name."""
     return sorted(
-        ((label, capfirst(_kind(event.pgh_tracked_model))) for label, event in tracked_kinds().items()),
+        ((label, capfirst(_kind(tracked_by(event)))) for label, event in tracked_kinds().items()),
         key=lambda pair: pair[1],
     )
 

@@ -1,0 +1,112 @@
+"""What is gathered for whom, at a moment that the test chooses."""
+
+import datetime as dt
+
+import pytest
+
+from hocsuotdoi.accounts.queries.scope import permissions_anywhere
+from hocsuotdoi.activities.enums import ActivityStatus
+from hocsuotdoi.reporting.operations.report import open_report
+from hocsuotdoi.workspace.home.todo import Group, todo
+from tests.factories.activities import ActivityFactory, SessionFactory, local
+from tests.factories.programme import PlanFactory
+
+MORNING = local(2026, 11, 23, 7)
+NOON = local(2026, 11, 23, 12)
+
+
+def _groups(person, now: dt.datetime = MORNING) -> dict[str, Group]:
+    day = now.date()
+    return {str(group.title): group for group in todo(person, permissions_anywhere(person, day), now=now, day=day)}
+
+
+def _titles(person, group: str, now: dt.datetime = MORNING) -> list[str]:
+    found = _groups(person, now).get(group)
+    return [job.title for job in found.jobs] if found else []
+
+
+@pytest.fixture(autouse=True)
+def _in_english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
+def reading_day(library_of_bac_kan):
+    return SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan))
+
+
+def test_session_of_today_is_waiting_for_its_roll(reading_day, librarian_of_bac_kan, officer_of_bac_kan):
+    for person in (librarian_of_bac_kan, officer_of_bac_kan):
+        assert _titles(person, "Call the roll today") == ["Ngày hội đọc sách"]
+
+
+def test_session_of_the_next_ward_is_nobody_elses_work(reading_day, librarian_of_duc_xuan, planner, auditor, reader):
+    for person in (librarian_of_duc_xuan, planner, auditor, reader):
+        assert _titles(person, "Call the roll today") == []
+
+
+def test_session_that_is_over_is_waiting_to_be_closed(reading_day, librarian_of_bac_kan):
+    assert _titles(librarian_of_bac_kan, "Sessions to close") == []
+    assert _titles(librarian_of_bac_kan, "Sessions to close", NOON) == ["Ngày hội đọc sách"]
+
+
+def test_draft_is_waiting_for_who_may_publish_it_and_late_once_its_time_has_come(
+    library_of_bac_kan, librarian_of_bac_kan, auditor
+):
+    draft = ActivityFactory(
+        institution=library_of_bac_kan, title="Thi vẽ", status=ActivityStatus.DRAFT, published_at=None
+    )
+    SessionFactory(activity=draft)
+    assert [job.is_late for job in _groups(librarian_of_bac_kan)["Drafts to publish"].jobs] == [False]
+    assert [job.is_late for job in _groups(librarian_of_bac_kan, NOON)["Drafts to publish"].jobs] == [True]
+    assert _titles(auditor, "Drafts to publish") == []
+
+
+@pytest.mark.parametrize(
+    ("now", "due", "is_late"),
+    [
+        (local(2026, 11, 22), "3 days left", False),
+        (local(2026, 11, 24), "1 day left", False),
+        (local(2026, 11, 25), "today", False),
+        (local(2026, 11, 27), "2 days late", True),
+    ],
+)
+def test_report_is_asked_for_with_the_days_left(officer_of_bac_kan, now, due, is_late):
+    (job,) = _groups(officer_of_bac_kan, now)["Report"].jobs
+    assert (job.title, job.due, job.is_late) == ("Report 2026 of Phường Bắc Kạn", due, is_late)
+
+
+def test_report_is_not_asked_for_in_spring_nor_of_who_does_not_write_it(officer_of_bac_kan, librarian_of_bac_kan):
+    assert _titles(officer_of_bac_kan, "Report", local(2026, 4, 1)) == []
+    assert _titles(librarian_of_bac_kan, "Report") == []
+
+
+def test_report_that_is_only_open_is_still_asked_for(officer_of_bac_kan, bac_kan):
+    open_report(bac_kan, year=2026, by=officer_of_bac_kan, at=MORNING)
+    assert len(_titles(officer_of_bac_kan, "Report")) == 1
+
+
+def test_findings_are_asked_of_planners_of_the_plans_unit(planner, thai_nguyen, officer_of_bac_kan, country):
+    # A plan without number and date: the plan check finds that.
+    PlanFactory(unit=thai_nguyen, number="", issued_on=None, title="Kế hoạch không số")
+    PlanFactory(unit=country, number="", issued_on=None, title="Kế hoạch khác")
+    assert _titles(planner, "Findings of the plan check to answer") == ["Kế hoạch không số"]
+    assert _titles(officer_of_bac_kan, "Findings of the plan check to answer") == []
+
+
+def test_more_than_five_of_a_kind_are_counted(library_of_bac_kan, librarian_of_bac_kan):
+    for _number in range(7):
+        SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan))
+    group = _groups(librarian_of_bac_kan, NOON)["Sessions to close"]
+    assert (len(group.jobs), group.more) == (5, 2)
+
+
+@pytest.mark.parametrize("sessions", [1, 3])
+def test_one_session_and_three_take_the_same_queries(
+    officer_of_bac_kan, library_of_bac_kan, sessions, django_assert_num_queries
+):
+    for _number in range(sessions):
+        SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan))
+    permissions = permissions_anywhere(officer_of_bac_kan, NOON.date())
+    with django_assert_num_queries(12):
+        assert len(todo(officer_of_bac_kan, permissions, now=NOON, day=NOON.date())) >= 2
