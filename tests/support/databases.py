@@ -5,6 +5,7 @@ Their names carry a fingerprint of what they were made from, so a change makes n
 again in the next run. Append-only tables refuse Django's flush: a test that commits gets its database cloned anew.
 """
 
+import functools
 import hashlib
 import os
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ def schema_fingerprint() -> str:
     return loading.fingerprint([*migrations, loading.PACKAGE / "core", loading.PACKAGE / "config" / "loading.py"])
 
 
+@functools.cache  # a file edited while tests run must not change the name under way
 def template_name(kind: str) -> str:
     parts = [schema_fingerprint()]
     if kind == REFERENCE:
