@@ -67,7 +67,7 @@ def postings_of(session: Session) -> list[PostingLine]:
             is_reversal=posting.kind == PostingKind.REVERSAL,
             people=people.get(posting.pk, 0),
             posted_at=posting.posted_at,
-            by=names.get(posting.posted_by, ""),
+            by=names.get(posting.posted_by, "") if posting.posted_by else "",
             reason=posting.reason,
         )
         for posting in postings

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.activities.enums import ActivityKind, Audience
+from hocsuotdoi.activities.forms import choices_of
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.registration import CODE_LENGTH, LARGEST_GROUP
 from hocsuotdoi.core.ids import uuid7
@@ -32,10 +33,12 @@ class WishForm(forms.Form):
         help_text=_("A province, ward or commune, for example Bắc Kạn"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    first_day = forms.DateField(label=_("From"), required=False, widget=DayInput)
-    last_day = forms.DateField(label=_("Until"), required=False, widget=DayInput)
-    kind = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("everything")), *ActivityKind.choices])
-    audience = forms.ChoiceField(label=_("For whom"), required=False, choices=[("", _("anybody")), *Audience.choices])
+    first_day = forms.DateField(label=_("From day"), required=False, widget=DayInput)
+    last_day = forms.DateField(label=_("Until day"), required=False, widget=DayInput)
+    kind = forms.ChoiceField(
+        label=_("Kind of activity"), required=False, choices=choices_of(ActivityKind, empty=_("everything"))
+    )
+    audience = forms.ChoiceField(label=_("For whom"), required=False, choices=choices_of(Audience, empty=_("anybody")))
 
     def wished(self, field: str) -> str | dt.date | None:
         """The value of `field` where it is good."""

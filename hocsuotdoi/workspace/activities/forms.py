@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.activities.enums import ActivityKind, Audience, Observance, Theme
+from hocsuotdoi.activities.forms import choices_of
 from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.activities.operations.activity import MOST_PLACES, NewSession
 from hocsuotdoi.ledger.enums import Channel
@@ -19,17 +20,19 @@ MOST_ROWS = 30
 
 class ActivityForm(forms.Form):
     title = forms.CharField(
-        label=_("Title"), max_length=200, help_text=_("As people would say it: «Reading day for 23 November»")
+        label=_("Title of the activity"),
+        max_length=200,
+        help_text=_("As people would say it: «Reading day for 23 November»"),
     )
-    kind = forms.ChoiceField(label=_("Kind"), choices=ActivityKind)
+    kind = forms.ChoiceField(label=_("Kind of activity"), choices=choices_of(ActivityKind))
     themes = forms.MultipleChoiceField(
-        label=_("Themes"), choices=Theme, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Themes"), choices=choices_of(Theme), required=False, widget=forms.CheckboxSelectMultiple
     )
-    audience = forms.ChoiceField(label=_("For whom"), choices=Audience)
+    audience = forms.ChoiceField(label=_("For whom"), choices=choices_of(Audience))
     observance = forms.ChoiceField(
         label=_("On the occasion of"),
         required=False,
-        choices=[("", _("no special day")), *Observance.choices],
+        choices=choices_of(Observance, empty=_("no special day")),
         help_text=_("So that it counts for what the plans ask for on that day"),
     )
     description = forms.CharField(
@@ -45,21 +48,21 @@ class SessionForm(forms.Form):
     """One session in local dates and times."""
 
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-    ends = forms.TimeField(label=_("Until"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    starts = forms.TimeField(label=_("Starts at"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    ends = forms.TimeField(label=_("Ends at"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
     last_day = forms.DateField(
         label=_("Last day"),
         required=False,
         help_text=_("Only if it goes on for several days"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
-    channel = forms.ChoiceField(label=_("How"), choices=Channel)
+    channel = forms.ChoiceField(label=_("How it is held"), choices=choices_of(Channel))
     room = forms.ModelChoiceField(
-        label=_("Room"), required=False, queryset=Room.objects.none(), empty_label=_("none of ours")
+        label=_("Room"), required=False, queryset=Room.objects.none(), empty_label=_("None of ours")
     )
     venue = forms.CharField(label=_("Place, if not in a room of ours"), required=False, max_length=200)
     capacity = forms.IntegerField(
-        label=_("Places"),
+        label=_("Number of places"),
         required=False,
         min_value=1,
         max_value=MOST_PLACES,
