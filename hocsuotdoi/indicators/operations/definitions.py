@@ -60,7 +60,7 @@ def _load(model: type[Measure] | type[Cohort] | type[Indicator], rows: list[Row]
                 )
             )
         model(**row).full_clean(validate_unique=False)
-    model.objects.bulk_create(  # type: ignore[attr-defined]
+    model.objects.bulk_create(
         [model(**row) for row in rows],
         update_conflicts=True,
         unique_fields=["code"],

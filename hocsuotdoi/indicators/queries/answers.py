@@ -5,7 +5,7 @@ no where it knows, and leaves out the institution where it does not: nothing in 
 "not known", and an institution that has posted nothing all year is silent, not empty.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,9 +14,10 @@ from django.db import connection
 from django.db.models import Q, Sum
 
 from hocsuotdoi.indicators.models import Criterion
-from hocsuotdoi.indicators.queries.frame import Frame
-from hocsuotdoi.ledger.enums import PostingKind
-from hocsuotdoi.ledger.models import Entry, Posting
+from hocsuotdoi.indicators.queries.frame import MANY, Expected, Frame, at_any_of
+from hocsuotdoi.ledger.enums import AgeBand
+from hocsuotdoi.ledger.models import Entry
+from hocsuotdoi.ledger.queries.entries import standing_postings
 from hocsuotdoi.places.models import Equipment, Institution, OpeningHours, Room
 
 OFFICE_CLOSES_AT = "17:30"
@@ -41,17 +42,36 @@ class Asked:
     """Of whom and when the rules are asked."""
 
     frame: Frame
-    institutions: list[int]
+    expected: Sequence[Expected]
+
+    @cached_property
+    def institutions(self) -> list[int]:
+        return [each.institution_id for each in self.expected]
+
+    def reporting_of(self, criterion: Criterion) -> list[int]:
+        """The institutions of the criterion's classes that have reported."""
+        classes = set(criterion.criteria_set.classes)
+        return [
+            each.institution_id
+            for each in self.expected
+            if each.institution_class in classes and each.institution_id in self.reporting
+        ]
 
     @cached_property
     def reporting(self) -> set[int]:
         """Those with at least one posting in the year that still stands. One query, when first looked at."""
-        postings = Posting.objects.filter(
-            occurred_on__range=(self.frame.starts_on, self.frame.last_day),
-            institution__in=self.institutions,
-            reversed_by__isnull=True,
-        ).exclude(kind=PostingKind.REVERSAL)
-        return set(postings.values_list("institution_id", flat=True).distinct())
+        postings = standing_postings().filter(
+            self.at_these, occurred_on__range=(self.frame.starts_on, self.frame.last_day)
+        )
+        return set(postings.values_list("institution_id", flat=True).distinct()) & set(self.institutions)
+
+    @property
+    def at_these(self) -> Q:
+        return at_any_of(self.institutions)
+
+    @property
+    def these(self) -> Q:
+        return Q() if len(self.institutions) > MANY else Q(pk__in=self.institutions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +118,9 @@ def _quantities(cells: Iterable[Cell], asked: Asked) -> dict[Cell, dict[int, int
         sums[name] = Sum("quantity", filter=condition)
     rows = (
         Entry.objects.filter(
+            asked.at_these,
             occurred_on__range=(asked.frame.starts_on, asked.frame.last_day),
             measure__in={cell[0] for cell in columns.values()},
-            institution__in=asked.institutions,
         )
         .values("institution_id")
         .annotate(**sums)
@@ -129,36 +149,38 @@ def _any_of_at_least(criteria: list[Criterion], asked: Asked) -> dict[int, Answe
 
 def _at_least(criteria: list[Criterion], cells: dict[int, list[Cell]], asked: Asked) -> dict[int, Answers]:
     quantities = _quantities({cell for each in cells.values() for cell in each}, asked)
-    return {
-        criterion.pk: {
-            institution: _compare(
-                max(quantities[cell].get(institution, 0) for cell in cells[criterion.pk]),
-                criterion.parameters["quantity"],
-            )
-            for institution in asked.reporting
+    found: dict[int, Answers] = {}
+    for criterion in criteria:
+        sums, needed = [quantities[cell] for cell in cells[criterion.pk]], criterion.parameters["quantity"]
+        found[criterion.pk] = {
+            institution: _compare(max(each.get(institution, 0) for each in sums), needed)
+            for institution in asked.reporting_of(criterion)
         }
-        for criterion in criteria
-    }
+    return found
 
 
 # A thing that happened and was taken back left no month and no age band: those whose sum is zero are not counted.
+# Which months or bands there are is kept in the bits of a number, which is quicker than counting distinct ones.
 _DISTINCT = """
-SELECT institution_id, measure, count(DISTINCT dimension)
+SELECT institution_id, measure, bit_count(bit_or(1 << dimension)::bit(16))
   FROM (SELECT institution_id, measure, {dimension} AS dimension
           FROM ledger_entry
-         WHERE occurred_on BETWEEN %s AND %s AND institution_id = ANY(%s)
+         WHERE occurred_on BETWEEN %s AND %s AND (%s OR institution_id = ANY(%s))
          GROUP BY 1, 2, 3 HAVING sum(quantity) > 0) AS kept
  WHERE dimension IS NOT NULL
  GROUP BY GROUPING SETS ((institution_id, measure), (institution_id))
 """
+_MONTH = "extract(month from occurred_on)::int"
+_AGE_BAND = f"array_position('{{{','.join(AgeBand.values)}}}'::varchar[], age_band)"
 
 
 def _distinct(dimension: str, asked: Asked) -> dict[tuple[int, str | None], int]:
     """In how many months, age bands… each institution has something; measure None is any measure."""
+    everywhere = len(asked.institutions) > MANY
     with connection.cursor() as cursor:
         cursor.execute(
             _DISTINCT.format(dimension=dimension),
-            [asked.frame.starts_on, asked.frame.last_day, asked.institutions],
+            [asked.frame.starts_on, asked.frame.last_day, everywhere, [] if everywhere else asked.institutions],
         )
         return {(institution, measure): count for institution, measure, count in cursor.fetchall()}
 
@@ -171,7 +193,7 @@ def _distinct_at_least(dimension: str, needed: str) -> Callable[[list[Criterion]
                 institution: _compare(
                     counts.get((institution, criterion.parameters.get("measure")), 0), criterion.parameters[needed]
                 )
-                for institution in asked.reporting
+                for institution in asked.reporting_of(criterion)
             }
             for criterion in criteria
         }
@@ -187,13 +209,13 @@ def _compare(found: int, needed: int) -> Computed:
 
 
 def _opening_hours_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    hours = OpeningHours.objects.on(asked.frame.last_day).filter(institution__in=asked.institutions)
+    hours = OpeningHours.objects.on(asked.frame.last_day).filter(asked.at_these)
     known = hours.values_list("institution_id", flat=True).distinct()
     return _same_for_all(criteria, {institution: Computed(True) for institution in known})
 
 
 def _opens_evening_or_weekend(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    hours = OpeningHours.objects.on(asked.frame.last_day).filter(institution__in=asked.institutions)
+    hours = OpeningHours.objects.on(asked.frame.last_day).filter(asked.at_these)
     outside = hours.filter(Q(weekday__gte=5) | Q(closes_at__gt=OFFICE_CLOSES_AT))
     open_outside = set(outside.values_list("institution_id", flat=True))
     known = hours.values_list("institution_id", flat=True).distinct()
@@ -201,19 +223,19 @@ def _opens_evening_or_weekend(criteria: list[Criterion], asked: Asked) -> dict[i
 
 
 def _rooms_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    known = Room.objects.filter(institution__in=asked.institutions).values_list("institution_id", flat=True).distinct()
+    known = Room.objects.filter(asked.at_these).values_list("institution_id", flat=True).distinct()
     return _same_for_all(criteria, {institution: Computed(True) for institution in known})
 
 
 def _website_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    known = Institution.objects.filter(pk__in=asked.institutions).exclude(website="").values_list("pk", flat=True)
+    known = Institution.objects.exclude(website="").filter(asked.these).values_list("pk", flat=True)
     return _same_for_all(criteria, {institution: Computed(True) for institution in known})
 
 
 def _equipment_usable(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
     """Every kind asked for is there and at least one of it can be used; no where others are listed but not these."""
     usable: dict[int, set[str]] = {}
-    rows = Equipment.objects.filter(institution__in=asked.institutions).values_list("institution_id", "kind", "usable")
+    rows = Equipment.objects.filter(asked.at_these).values_list("institution_id", "kind", "usable")
     for institution, kind, count in rows:
         usable.setdefault(institution, set())
         if count:
@@ -234,11 +256,11 @@ RULES: dict[str, Rule] = {
     "quantity_at_least": Rule(_quantity_at_least, frozenset({"measure", "quantity"}), frozenset({"purposes", "tags"})),
     "any_of_at_least": Rule(_any_of_at_least, frozenset({"measures", "quantity"})),
     "months_at_least": Rule(
-        _distinct_at_least("extract(month from occurred_on)::int", "months"),
+        _distinct_at_least(_MONTH, "months"),
         frozenset({"months"}),
         frozenset({"measure"}),
     ),
-    "age_bands_at_least": Rule(_distinct_at_least("age_band", "bands"), frozenset({"measure", "bands"})),
+    "age_bands_at_least": Rule(_distinct_at_least(_AGE_BAND, "bands"), frozenset({"measure", "bands"})),
     "opening_hours_known": Rule(_opening_hours_known),
     "opens_evening_or_weekend": Rule(_opens_evening_or_weekend),
     "rooms_known": Rule(_rooms_known),

@@ -19,7 +19,7 @@ from django.db.models import Prefetch
 from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome
 from hocsuotdoi.indicators.models import CriteriaSet, Criterion, CriterionAnswer, Indicator
 from hocsuotdoi.indicators.queries.answers import Answers, Asked, Computed, computed_answers
-from hocsuotdoi.indicators.queries.frame import Expected, Frame
+from hocsuotdoi.indicators.queries.frame import Expected, Frame, at_any_of
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.queries.units import country
 
@@ -95,18 +95,25 @@ class Checklists:
             for institution_class in criteria_set.classes:
                 self._set_of[criteria_set.indicator_id, institution_class] = criteria_set
         self._criteria = {s.pk: list(s.criteria.all()) for s in self._set_of.values()}
-        asked = Asked(frame, [institution.institution_id for institution in institutions])
+        asked = Asked(frame, institutions)
         present = {institution.institution_class for institution in institutions}
         in_play = {s.pk for (_code, c), s in self._set_of.items() if c in present}
         criteria = [criterion for pk, each in self._criteria.items() if pk in in_play for criterion in each]
         self._computed: dict[int, Answers] = computed_answers(criteria, asked) if criteria else {}
         self._stated = stated_answers(frame.year, asked.institutions) if criteria else {}
+        self._outcomes: dict[tuple[str, int], Outcome] = {}
 
     def set_for(self, indicator: str, institution_class: str) -> CriteriaSet | None:
         """The checklist that held on the frame's last day; None where the indicator has none for the class."""
         return self._set_of.get((indicator, institution_class))
 
     def outcome(self, indicator: str, institution: Expected) -> Outcome:
+        key = indicator, institution.institution_id
+        if key not in self._outcomes:
+            self._outcomes[key] = self._outcome(indicator, institution)
+        return self._outcomes[key]
+
+    def _outcome(self, indicator: str, institution: Expected) -> Outcome:
         criteria_set = self.set_for(indicator, institution.institution_class)
         if criteria_set is None:
             return Outcome.UNKNOWN
@@ -166,7 +173,7 @@ def _holds(computed: Computed | None, stated: Stated | None) -> tuple[AnswerValu
 def stated_answers(year: int, institutions: Sequence[int]) -> dict[tuple[int, str, str], Stated]:
     """The newest answer for each (institution, indicator, criterion) of the year. One query."""
     rows = (
-        CriterionAnswer.objects.filter(year=year, institution__in=institutions)
+        CriterionAnswer.objects.filter(at_any_of(institutions), year=year)
         .order_by("institution_id", "indicator_code", "criterion_code", "-answered_at", "-id")
         .distinct("institution_id", "indicator_code", "criterion_code")
     )

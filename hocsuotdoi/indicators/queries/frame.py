@@ -1,9 +1,10 @@
 """What a figure is read in: a unit, a year, and the day from which both are looked at."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from hocsuotdoi.core.dated import on
@@ -106,3 +107,13 @@ def spots_by_place(frame: Frame, groups: list[AdminUnit]) -> dict[int, Spot]:
         on(day), on(day, "reads_as__ancestries__"), reads_as__ancestries__ancestor__in=groups
     ).values_list("unit_id", "reads_as__ancestries__ancestor_id", "reads_as__kind")
     return {unit_id: Spot(group_id, kind in URBAN_KINDS) for unit_id, group_id, kind in rows}
+
+
+MANY = 2000
+"""Beyond this many institutions it is quicker to read all of them than to name each in the query."""
+
+
+def at_any_of(institutions: Collection[int]) -> Q:
+    """The condition that a row is of one of these institutions, or no condition where they are many: whoever asks
+    looks only at those asked for, so more rows do no harm."""
+    return Q() if len(institutions) > MANY else Q(institution__in=institutions)

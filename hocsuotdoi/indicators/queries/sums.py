@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import CharField, F, Q, QuerySet, Sum, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value
 
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.indicators.queries.frame import Frame
-from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
+from hocsuotdoi.indicators.queries.frame import Frame, at_any_of
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry, Posting
-from hocsuotdoi.ledger.queries.entries import entries_read_at, totals_by_measure
+from hocsuotdoi.ledger.queries.entries import entries_read_at, standing_postings, totals_by_measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ def reporting_by_year(frame: Frame, years: Collection[int], institutions: Collec
     for year in years:
         days |= Q(occurred_on__range=period(frame, year))
     rows = (
-        Posting.objects.filter(days, institution__in=institutions, reversed_by__isnull=True)
-        .exclude(kind=PostingKind.REVERSAL)
+        standing_postings()
+        .filter(days, at_any_of(institutions))
         .values_list("occurred_on__year", "institution_id")
         .distinct()
     )
@@ -91,22 +91,25 @@ def reporting_by_year(frame: Frame, years: Collection[int], institutions: Collec
 
 
 def first_years(counted: Collection[Counted]) -> dict[Counted, int]:
-    """The first year of each in the whole country, leaving out what was taken back. One query.
+    """The first year for which the country has figures of each, at whatever class, leaving out what was taken back.
 
-    One base year for all units, so that they can be compared and added up.
+    One query, each part of it led by the index (measure, occurred_on). One base year for all units and all cohorts of
+    a measure, so that they can be compared and added up.
     """
-    columns = list(counted)
-    if not columns:
+    kinds = sorted({(each.measures, each.purposes) for each in counted})
+    if not kinds:
         return {}
+    reversals = Posting.objects.filter(institution=OuterRef("institution_id"), reverses=OuterRef("posting_id"))
     firsts = [
-        Entry.objects.filter(each.condition, quantity__gt=0, posting__reversed_by__isnull=True)
-        .annotate(number=Value(str(number), output_field=CharField()))
+        Entry.objects.filter(~Exists(reversals), Counted(measures, purposes, ()).condition, quantity__gt=0)
+        .annotate(number=Value(number, output_field=IntegerField()))
         .order_by("occurred_on")
-        .values_list("number", "occurred_on__year")[:1]
-        for number, each in enumerate(columns)
+        .values_list("number", "occurred_on")[:1]
+        for number, (measures, purposes) in enumerate(kinds)
     ]
-    rows = firsts[0].union(*firsts[1:], all=True) if len(firsts) > 1 else firsts[0]
-    return {columns[int(number)]: year for number, year in rows}
+    rows = dict(firsts[0].union(*firsts[1:], all=True) if len(firsts) > 1 else firsts[0])
+    found = {kinds[number]: day.year for number, day in rows.items()}
+    return {each: found[kind] for each in counted if (kind := (each.measures, each.purposes)) in found}
 
 
 def counts_for_frame(frame: Frame) -> dict[MeasureCode, int]:

@@ -189,7 +189,7 @@ class _Figure:
         took_part = self.material.participation[tuple(self.indicator.measures)].get(
             (self.group.pk, self.cohort.urban), Participation()
         )
-        coverage = {"reporting": took_part.known, "expected": took_part.attendances}
+        coverage: dict[str, Any] = {"reporting": took_part.known, "expected": took_part.attendances}
         people = self.material.residents.get(self.group.pk)
         population = people.of(self.cohort.urban) if people else None
         if population == 0:

@@ -26,6 +26,7 @@ CREATE TABLE ledger_entry (
 
 CREATE INDEX ledger_entry_by_measure ON ledger_entry (measure, occurred_on, institution_id);
 CREATE INDEX ledger_entry_by_institution ON ledger_entry (institution_id, occurred_on);
+CREATE INDEX ledger_entry_by_place ON ledger_entry (place_id, occurred_on);
 CREATE INDEX ledger_entry_by_posting ON ledger_entry (posting_id);
 
 CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

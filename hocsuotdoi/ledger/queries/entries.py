@@ -4,10 +4,11 @@ import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.registry import SourceDescription, describe_sources
 from hocsuotdoi.places.enums import Tier
@@ -20,6 +21,12 @@ def entries_read_at(unit: AdminUnit, map_day: dt.date) -> QuerySet[Entry]:
     if unit.tier == Tier.COUNTRY:  # every place is
         return Entry.objects.all()
     return Entry.objects.filter(place__in=units_reading_as(unit, map_day))
+
+
+def standing_postings() -> QuerySet[Posting]:
+    """Postings of what happened that nothing has taken back."""
+    reversals = Posting.objects.filter(institution=OuterRef("institution_id"), reverses=OuterRef("pk"))
+    return Posting.objects.filter(~Exists(reversals)).exclude(kind=PostingKind.REVERSAL)
 
 
 def totals_by_measure(entries: QuerySet[Entry]) -> dict[MeasureCode, int]:
@@ -40,7 +47,7 @@ def totals_by_institution(entries: QuerySet[Entry]) -> dict[int, int]:
 
 def posting_lines(
     institution: Institution, first: dt.date, last: dt.date, measures: Collection[str], purposes: Collection[str] = ()
-) -> QuerySet[Entry]:
+) -> QuerySet[Entry, dict[str, Any]]:
     """The postings behind a total of one institution, the newest first, each with its `quantity` of what was asked.
 
     Rows have posting_id, occurred_on, posting__kind, posting__source_kind, posting__source_id, posting__reason,
@@ -48,7 +55,7 @@ def posting_lines(
     """
     condition = Q(purpose__in=purposes) if purposes else Q()
     reversals = Posting.objects.filter(institution=OuterRef("institution_id"), reverses=OuterRef("posting_id"))
-    return (
+    lines: QuerySet[Entry, Any] = (
         Entry.objects.filter(condition, institution=institution, occurred_on__range=(first, last), measure__in=measures)
         .values(
             "posting_id",
@@ -61,6 +68,7 @@ def posting_lines(
         .annotate(quantity=Sum("quantity"), is_reversed=Exists(reversals))
         .order_by("-occurred_on", "-posting_id")
     )
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
