@@ -6,7 +6,16 @@ import pytest
 from django.db.models import Count, Q
 
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry, UnitParent, UnitReading
+from hocsuotdoi.places.models import (
+    AdminUnit,
+    Agency,
+    AgencyLine,
+    LoadedReference,
+    Succession,
+    UnitAncestry,
+    UnitParent,
+    UnitReading,
+)
 from hocsuotdoi.places.operations import load_reference
 from hocsuotdoi.places.queries import units as queries
 
@@ -112,3 +121,14 @@ def test_loading_again_changes_nothing() -> None:
     load_reference(said.append)
     assert said == ["Territory: already loaded"]
     assert list(AdminUnit.objects.order_by("pk").values_list("pk", "code")[:50]) == before
+
+
+@pytest.mark.slow
+def test_loading_after_a_new_version_keeps_keys_and_mends_names() -> None:
+    ward = queries.unit_by_code("01843", AFTER)
+    AdminUnit.objects.filter(pk=ward.pk).update(name="Phường Sai")
+    LoadedReference.objects.update(fingerprint="old")
+    counted = [model.objects.count() for model in (AdminUnit, Succession, UnitReading, Agency, AgencyLine)]
+    load_reference(lambda _line: None)
+    assert AdminUnit.objects.get(pk=ward.pk).name == "Phường Bắc Kạn"
+    assert [model.objects.count() for model in (AdminUnit, Succession, UnitReading, Agency, AgencyLine)] == counted

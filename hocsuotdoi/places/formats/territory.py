@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from dataclasses import dataclass, field
+from functools import cache
 
 from hocsuotdoi.core.vietnamese import normalise, sort_key
 from hocsuotdoi.places.enums import Disagreement, Doubt, SuccessionKind, Tier, UnitKind
@@ -119,6 +120,7 @@ def short_name(name: str) -> str:
     return name
 
 
+@cache
 def match_key(name: str) -> str:
     """Equal for spellings that differ only by space, case, apostrophe or where the tone mark sits («Hoà», «Hòa»)."""
     return sort_key(name)

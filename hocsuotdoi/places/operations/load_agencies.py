@@ -13,9 +13,9 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
 from hocsuotdoi.places.formats.territory import Key, Territory, Unit
 from hocsuotdoi.places.models import Agency, AgencyLine
+from hocsuotdoi.places.operations.copying import copy_rows, upsert_rows
 from hocsuotdoi.places.operations.load_units import DATA, in_sentence
 
-_BATCH = 4000
 _DAY = dt.timedelta(days=1)
 
 
@@ -35,38 +35,25 @@ class _Row:
 def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[[str], Any] = print) -> None:
     """Adds what is missing and brings the rest up to date; the lines of these bodies are replaced whole."""
     rows = list(_rows(territory))
-    Agency.objects.bulk_create(
+    upsert_rows(
+        Agency,
+        ["code", "name", "kind", "unit_id", "starts_on", "ends_on", "is_sample"],
         (
-            Agency(
-                code=row.code,
-                name=row.name,
-                kind=row.kind,
-                unit_id=ids[row.unit.key] if row.unit else None,
-                starts_on=row.starts_on,
-                ends_on=row.ends_on,
-            )
+            (row.code, row.name, row.kind, ids[row.unit.key] if row.unit else None, row.starts_on, row.ends_on, False)
             for row in rows
         ),
-        batch_size=_BATCH,
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["name", "kind", "unit", "starts_on", "ends_on"],
+        unique=["code"],
     )
     keys = dict(Agency.objects.values_list("code", "pk"))
     AgencyLine.objects.filter(agency__is_sample=False).delete()
-    AgencyLine.objects.bulk_create(
+    copy_rows(
+        AgencyLine,
+        ["agency_id", "superior_id", "kind", "starts_on", "ends_on"],
         (
-            AgencyLine(
-                agency_id=keys[row.code],
-                superior_id=keys[superior],
-                kind=kind,
-                starts_on=row.starts_on,
-                ends_on=row.ends_on,
-            )
+            (keys[row.code], keys[superior], kind, row.starts_on, row.ends_on)
             for row in rows
             for superior, kind in row.superiors
         ),
-        batch_size=_BATCH,
     )
     progress(f"  {len(rows)} agencies")
 

@@ -12,14 +12,22 @@ from django.db import transaction
 from hocsuotdoi.core.vietnamese import search_text, sort_key
 from hocsuotdoi.places.enums import Certainty
 from hocsuotdoi.places.formats.reform_2025 import build_territory
-from hocsuotdoi.places.formats.territory import Key, Territory, Unit, short_name
+from hocsuotdoi.places.formats.territory import Key, Step, Territory, Unit, short_name
 from hocsuotdoi.places.formats.vietnam_provinces import read_divisions
 from hocsuotdoi.places.formats.vietnamadminunits import read_conversion
 from hocsuotdoi.places.models import AdminUnit, LegalAct, Succession, UnitNote, UnitParent
 from hocsuotdoi.places.operations.ancestry import rebuild
+from hocsuotdoi.places.operations.copying import copy_rows, upsert_rows
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-_BATCH = 4000
+_UNIT_COLUMNS = [
+    *("code", "tier", "kind", "name", "short_name", "sort_key", "search_text"),
+    *("latitude", "longitude", "area_km2", "starts_on", "ends_on", "began_by_id", "ended_by_id"),
+]
+_STEP_COLUMNS = [
+    *("predecessor_id", "successor_id", "kind", "effective_on", "is_main", "is_origin"),
+    *("certainty", "doubt", "note", "legal_act_id"),
+]
 
 
 def read_territory() -> Territory:
@@ -43,36 +51,12 @@ def load_units(territory: Territory, progress: Callable[[str], Any] = print) -> 
     UnitParent.objects.all().delete()
     Succession.objects.all().delete()
     UnitNote.objects.all().delete()
-    UnitParent.objects.bulk_create(
-        (
-            UnitParent(
-                unit_id=ids[p.unit],
-                parent_id=ids[p.parent],
-                starts_on=p.starts_on,
-                ends_on=p.ends_on,
-                legal_act_id=acts.get(p.legal_act),
-            )
-            for p in territory.parents
-        ),
-        batch_size=_BATCH,
+    copy_rows(
+        UnitParent,
+        ["unit_id", "parent_id", "starts_on", "ends_on", "legal_act_id"],
+        ((ids[p.unit], ids[p.parent], p.starts_on, p.ends_on, acts.get(p.legal_act)) for p in territory.parents),
     )
-    Succession.objects.bulk_create(
-        (
-            Succession(
-                predecessor_id=ids[s.predecessor],
-                successor_id=ids[s.successor],
-                kind=s.kind,
-                effective_on=s.effective_on,
-                is_main=s.is_main,
-                is_origin=s.is_origin,
-                certainty=Certainty.UNCERTAIN if s.doubt else Certainty.CERTAIN,
-                doubt=s.doubt or "",
-                legal_act_id=acts.get(s.legal_act),
-            )
-            for s in territory.steps
-        ),
-        batch_size=_BATCH,
-    )
+    copy_rows(Succession, _STEP_COLUMNS, (_step_row(step, ids, acts) for step in territory.steps))
     UnitNote.objects.bulk_create(
         UnitNote(unit_id=ids[n.unit], kind=n.kind, kept=n.kept, other=n.other) for n in territory.notes
     )
@@ -81,32 +65,25 @@ def load_units(territory: Territory, progress: Callable[[str], Any] = print) -> 
     return ids
 
 
+def _step_row(step: Step, ids: dict[Key, int], acts: dict[str, int]) -> tuple:
+    certainty = Certainty.UNCERTAIN if step.doubt else Certainty.CERTAIN
+    ends = (ids[step.predecessor], ids[step.successor], step.kind, step.effective_on)
+    return (*ends, step.is_main, step.is_origin, certainty, step.doubt or "", "", acts.get(step.legal_act))
+
+
 def _load_units(units: Iterable[Unit], acts: dict[str, int]) -> dict[Key, int]:
-    rows = [
-        AdminUnit(
-            code=u.code,
-            tier=u.tier,
-            kind=u.kind,
-            name=u.name,
-            short_name=short_name(u.name),
-            # Numbers sort as numbers: «Phường 2» before «Phường 10».
-            sort_key=sort_key(" ".join(w.zfill(3) if w.isdigit() else w for w in short_name(u.name).split())),
-            search_text=search_text(u.name, *u.other_names),
-            latitude=u.latitude,
-            longitude=u.longitude,
-            area_km2=u.area_km2,
-            starts_on=u.starts_on,
-            ends_on=u.ends_on,
-            began_by_id=acts.get(u.began_by),
-            ended_by_id=acts.get(u.ended_by),
-        )
-        for u in units
-    ]
-    kept = [f.name for f in AdminUnit._meta.fields if f.name not in {"id", "code", "starts_on"}]
-    AdminUnit.objects.bulk_create(
-        rows, batch_size=_BATCH, update_conflicts=True, unique_fields=["code", "starts_on"], update_fields=kept
-    )
+    upsert_rows(AdminUnit, _UNIT_COLUMNS, (_unit_row(unit, acts) for unit in units), unique=["code", "starts_on"])
     return {(code, day): pk for pk, code, day in AdminUnit.objects.values_list("pk", "code", "starts_on")}
+
+
+def _unit_row(unit: Unit, acts: dict[str, int]) -> tuple:
+    short = short_name(unit.name)
+    # Numbers sort as numbers: «Phường 2» before «Phường 10».
+    order = sort_key(" ".join(word.zfill(3) if word.isdigit() else word for word in short.split()))
+    words = search_text(unit.name, *unit.other_names)
+    where = (unit.latitude, unit.longitude, unit.area_km2)
+    when = (unit.starts_on, unit.ends_on, acts.get(unit.began_by), acts.get(unit.ended_by))
+    return (unit.code, unit.tier, unit.kind, unit.name, short, order, words, *where, *when)
 
 
 def _load_acts(territory: Territory) -> dict[str, int]:
