@@ -152,7 +152,7 @@ def run_management_command(command: str, rest: list[str]) -> int:
     from hocsuotdoi.core.errors import Refused  # app ready: may reach for translated words
 
     found = ManagementUtility(["hocsuotdoi", command]).fetch_command(command.replace("-", "_"))
-    found._called_from_command_line = True
+    found._called_from_command_line = True  # type: ignore[attr-defined]  # Django reads it, its types do not know it
     options = found.create_parser("hocsuotdoi", command).parse_args(rest)
     handle_default_options(options)
     values = vars(options)
