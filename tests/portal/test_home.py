@@ -26,8 +26,8 @@ BUDGET = 100_000  # bytes over the wire at the first visit, without images
 
 
 def announce(institution, count: int = 1) -> None:
-    activity = ActivityFactory(institution=institution)
     for days in range(count):
+        activity = ActivityFactory(institution=institution, title=f"Ngày hội đọc sách {days + 1}")
         SessionFactory(activity=activity, starts_at=timezone.now() + dt.timedelta(days=days + 1))
 
 
@@ -48,6 +48,15 @@ def test_home_with_a_session_leads_to_its_activity(client: Client, library_of_ba
 def test_home_with_many_sessions_shows_the_first_few(client: Client, library_of_bac_kan) -> None:
     announce(library_of_bac_kan, SHOWN_SESSIONS + 2)
     assert len(client.get("/").context["front"].sessions) == SHOWN_SESSIONS
+
+
+def test_home_with_one_title_in_many_places_shows_it_once(client: Client, library_of_bac_kan) -> None:
+    for days in (1, 2):
+        activity = ActivityFactory(institution=library_of_bac_kan, title="Tuần lễ học tập suốt đời")
+        SessionFactory(activity=activity, starts_at=timezone.now() + dt.timedelta(days=days))
+    assert [session.activity.title for session in client.get("/").context["front"].sessions] == [
+        "Tuần lễ học tập suốt đời"
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 3])

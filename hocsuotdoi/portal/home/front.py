@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.queries.targets import unit_targets
 
 SHOWN_SESSIONS = 5
+LOOKED_AT_SESSIONS = 200
 FIGURES_KEPT_SECONDS = 45  # a new entry shows within a minute
 MAP_KEPT_SECONDS = 3600
 SOON_DAYS = 14
@@ -59,7 +60,7 @@ def front_at(at: dt.datetime) -> Front:
     """The first page at the moment `at`; before the territory is loaded, the page without places and figures."""
     today = timezone.localdate(at)
     to_come = whats_on(Wish(), at=at)
-    sessions = list(to_come[:SHOWN_SESSIONS])
+    sessions = _varied(to_come[:LOOKED_AT_SESSIONS])
     sessions_today = whats_on(Wish(first_day=today, last_day=today), at=at).count()
     try:
         whole = country()
@@ -85,6 +86,14 @@ def front_at(at: dt.datetime) -> Front:
         map=kept["map"],
         gold=_gold_stitches(at),
     )
+
+
+def _varied(sessions: Iterable[Session]) -> list[Session]:
+    """The first few, each title once: the same day of books in forty communes is one thing to a reader."""
+    by_title: dict[str, Session] = {}
+    for session in sessions:
+        by_title.setdefault(session.activity.title, session)
+    return list(by_title.values())[:SHOWN_SESSIONS]
 
 
 def _kept(makers: dict[str, tuple[Callable[[], Any], int]], today: dt.date) -> dict[str, Any]:
