@@ -9,9 +9,10 @@ from typing import Any
 import yaml
 from django.db import transaction
 
-from hocsuotdoi.core.vietnamese import search_text, sort_key
+from hocsuotdoi.core.vietnamese import sort_key
 from hocsuotdoi.places.enums import Certainty
 from hocsuotdoi.places.formats.reform_2025 import build_territory
+from hocsuotdoi.places.formats.spelling import search_text_of
 from hocsuotdoi.places.formats.territory import Key, Step, Territory, Unit, short_name
 from hocsuotdoi.places.formats.vietnam_provinces import read_divisions
 from hocsuotdoi.places.formats.vietnamadminunits import read_conversion
@@ -80,7 +81,7 @@ def _unit_row(unit: Unit, acts: dict[str, int]) -> tuple:
     short = short_name(unit.name)
     # Numbers sort as numbers: «Phường 2» before «Phường 10».
     order = sort_key(" ".join(word.zfill(3) if word.isdigit() else word for word in short.split()))
-    words = search_text(unit.name, *unit.other_names)
+    words = search_text_of(unit.name, *unit.other_names)
     where = (unit.latitude, unit.longitude, unit.area_km2)
     when = (unit.starts_on, unit.ends_on, acts.get(unit.began_by), acts.get(unit.ended_by))
     return (unit.code, unit.tier, unit.kind, unit.name, short, order, words, *where, *when)

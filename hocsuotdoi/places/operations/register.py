@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from hocsuotdoi.core.vietnamese import search_text, sort_key
+from hocsuotdoi.core.vietnamese import sort_key
 from hocsuotdoi.places.enums import InstitutionState
+from hocsuotdoi.places.formats.spelling import search_text_of
 from hocsuotdoi.places.models import (
     Equipment,
     Institution,
@@ -43,7 +44,7 @@ class Entry:
 def index(institution: Institution) -> Institution:
     """Fills what is computed from the name: order and search."""
     institution.sort_key = sort_key(institution.name)
-    institution.search_text = search_text(institution.name)
+    institution.search_text = search_text_of(institution.name)
     return institution
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from django.db.models import Case, Count, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -47,6 +47,7 @@ class ClassShown:
     value: str
     label: str
     number: int
+    samples: int
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class UnitPage:
     notes: list[UnitNote]
     agencies: list[Agency]
     classes: list[ClassShown]
+    has_sample: bool
+    """Whether sample institutions stand here, so that the figures hold sample data too."""
     institutions: list[Institution]
     sessions: list[Session]
     counts: list[CountShown]
@@ -101,6 +104,7 @@ def unit_page(unit: AdminUnit, *, day: dt.date, at: dt.datetime) -> UnitPage:
     """`day` is the day asked for, `at` the moment of asking (for what is still to come)."""
     day = day_on_map_of(unit, day)
     institutions = institutions_in(unit, day)
+    classes = _by_class(institutions)
     stands = unit.ends_on is None
     return UnitPage(
         unit=unit,
@@ -112,7 +116,8 @@ def unit_page(unit: AdminUnit, *, day: dt.date, at: dt.datetime) -> UnitPage:
         was=list(was(unit)),
         notes=list(unit.notes.all()),
         agencies=list(Agency.objects.on(day).filter(unit=unit).order_by("pk")),
-        classes=_by_class(institutions),
+        classes=classes,
+        has_sample=any(each.samples for each in classes),
         institutions=list(institutions.order_by(_CLASS_ORDER, "sort_key")[:_SHOWN_INSTITUTIONS]),
         sessions=list(whats_on(Wish(unit=unit), at=at)[:_SHOWN_SESSIONS]) if stands else [],
         counts=_counts(unit, day),
@@ -121,8 +126,10 @@ def unit_page(unit: AdminUnit, *, day: dt.date, at: dt.datetime) -> UnitPage:
 
 
 def _by_class(institutions: QuerySet[Institution]) -> list[ClassShown]:
-    numbers = dict(institutions.order_by().values_list("institution_class").annotate(n=Count("pk")))
-    return [ClassShown(v, str(label), numbers[v]) for v, label in InstitutionClass.choices if v in numbers]
+    counted = institutions.order_by().values("institution_class")
+    rows = counted.annotate(number=Count("pk"), samples=Count("pk", filter=Q(is_sample=True)))
+    numbers = {row["institution_class"]: (row["number"], row["samples"]) for row in rows}
+    return [ClassShown(v, str(label), *numbers[v]) for v, label in InstitutionClass.choices if v in numbers]
 
 
 def _counts(unit: AdminUnit, day: dt.date) -> list[CountShown]:
