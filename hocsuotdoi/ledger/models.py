@@ -1,5 +1,7 @@
 """The account book: a posting for each thing that happened, its entries by measure and dimension."""
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -15,6 +17,12 @@ from hocsuotdoi.ledger.enums import (
     Purpose,
     Sex,
 )
+
+
+class PostingQuerySet(models.QuerySet):
+    def visible_to(self, person: object) -> Self:
+        """The book is public, signed in or not: it holds no name. Whose act it was stands on the act's own sheet."""
+        return self
 
 
 class Posting(OperationalModel):
@@ -33,6 +41,8 @@ class Posting(OperationalModel):
     posted_by = models.UUIDField(null=True, help_text="Person's id; no link, so that an account can go")
     reverses = operational_link("self", null=True, related_name="reversed_by")
     reason = models.CharField(max_length=300, blank=True, help_text="Why it was reversed")
+
+    objects = PostingQuerySet.as_manager()
 
     class Meta:
         constraints = [

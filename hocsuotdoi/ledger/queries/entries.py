@@ -1,7 +1,6 @@
 """Reads of the account book: what is in a posting, what is behind a total."""
 
 import datetime as dt
-import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -86,9 +85,8 @@ class PostingStory:
         return next((other for other in self.others if other.reverses_id == self.posting.pk), None)
 
 
-def posting_story(posting_id: uuid.UUID) -> PostingStory:
-    """Three queries and the source's own. Raises `Posting.DoesNotExist`."""
-    posting = Posting.objects.select_related("institution").get(pk=posting_id)
+def posting_story(posting: Posting) -> PostingStory:
+    """Two queries and the source's own."""
     entries = (
         Entry.objects.filter(
             institution_id=posting.institution_id, posting_id=posting.pk, occurred_on=posting.occurred_on

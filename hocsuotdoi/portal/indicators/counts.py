@@ -83,18 +83,15 @@ def posting_list(request: HttpRequest, institution: str, year: int, measure: str
 @require_GET
 def posting_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One posting with its entries, what took it back, and the act it came from. Nobody's name stands here."""
-    try:
-        story = posting_story(pk)
-    except Posting.DoesNotExist:
-        raise Http404 from None
-    institution = story.posting.institution
+    posting = get_object_or_404(Posting.objects.visible_to(request.user).select_related("institution"), pk=pk)
+    story, institution = posting_story(posting), posting.institution
     return render(
         request,
         "portal/indicators/posting_detail.html",
         {
             "story": story,
-            "posting": story.posting,
-            "sheet": sheet_address(story.posting.source_kind, story.posting.source_id),
+            "posting": posting,
+            "sheet": sheet_address(posting.source_kind, posting.source_id),
             "path": [(institution.name, reverse("portal:places-institution-detail", args=[institution.code]))],
         },
     )
