@@ -1,0 +1,112 @@
+"""The roll on a phone: ticking, the connection that goes away, no JavaScript, nothing in the way of a screen reader."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.operations.registration import register
+from hocsuotdoi.activities.queries.roll import roll_of
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+from tests.factories.activities import ActivityFactory, SessionFactory
+from tests.factories.places import InstitutionFactory
+
+PHONE = {"width": 360, "height": 740}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def running(live_program) -> Session:
+    """A session that began an hour ago, with two people and a family of four registered."""
+    library = InstitutionFactory(name="Thư viện phường Thử")
+    person = PersonFactory(full_name="Hoàng Thị Lan")
+    person.set_password("mat-khau-thu")
+    person.save()
+    RoleAssignmentFactory(person=person, role=RoleName.INSTITUTION_STAFF, institution=library)
+    session = SessionFactory(
+        activity=ActivityFactory(institution=library, title=f"Ngày hội đọc sách số {library.pk}"),
+        starts_at=timezone.now() - dt.timedelta(hours=1),
+    )
+    for name, size in (("Lý Thị Mai", 1), ("Bàn Văn Páo", 1), ("Gia đình chị Hà", 4)):
+        register(session, name=name, group_size=size, form_key=uuid.uuid4(), at=timezone.now())
+    session.librarian = person
+    return session
+
+
+def sign_in(context, url: str, session: Session):
+    page = context.new_page()
+    page.goto(f"{url}/accounts/login/?next=/workspace/activities/sessions/{session.pk}/roll/")
+    page.fill("[name=login]", session.librarian.email)
+    page.fill("[name=password]", "mat-khau-thu")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/roll/")
+    return page
+
+
+def presence(session: Session) -> dict[str, int | None]:
+    return {line.name: line.present for line in roll_of(session).lines}
+
+
+def test_tick_is_saved_at_once_and_one_without_connection_is_saved_later(live_program, visitor, running):
+    context = visitor(viewport=PHONE)
+    page = sign_in(context, live_program.url, running)
+
+    page.get_by_label("Lý Thị Mai").check()
+    expect(page.locator("#roll-saved")).to_contain_text("1 người", timeout=15_000)
+    assert presence(running)["Lý Thị Mai"] == 1
+
+    context.set_offline(True)
+    page.get_by_label("Bàn Văn Páo").check()
+    expect(page.locator("#roll-unsaved")).to_be_visible(timeout=15_000)
+    assert presence(running)["Bàn Văn Páo"] is None
+
+    context.set_offline(False)
+    expect(page.locator("#roll-unsaved")).to_be_hidden(timeout=30_000)
+    assert presence(running) == {"Lý Thị Mai": 1, "Bàn Văn Páo": 1, "Gia đình chị Hà": None}
+
+
+def test_roll_without_javascript_from_the_first_tick_to_closing(live_program, visitor, running):
+    page = sign_in(visitor(viewport=PHONE, java_script_enabled=False), live_program.url, running)
+
+    page.locator("button[value=all_present]").click()
+    page.get_by_label("Bàn Văn Páo").uncheck()
+    page.fill("#walk_in_name", "Khách đến muộn")
+    page.locator("summary").last.click()
+    page.fill("[name='tally-female-6-10']", "12")
+    page.locator("button[value=close]").click()
+    page.locator("main form button[type=submit]").click()
+
+    running.refresh_from_db()
+    assert running.attended == 1 + 0 + 4 + 1 + 12
+
+
+def test_roll_close_and_sheet_are_accessible(live_program, visitor, accessibility, running):
+    page = sign_in(visitor(viewport=PHONE), live_program.url, running)
+    assert accessibility(page) == []
+
+    for name in ("close", "sheet"):
+        page.goto(f"{live_program.url}/workspace/activities/sessions/{running.pk}/{name}/")
+        assert accessibility(page) == []
+    for address in (f"{running.activity_id}/", "new/", "", f"{running.activity_id}/edit/"):
+        page.goto(f"{live_program.url}/workspace/activities/{address}")
+        assert accessibility(page) == []
+
+
+def test_public_pages_are_accessible_and_joining_takes_one_page(live_program, visitor, accessibility, running):
+    page = visitor(viewport=PHONE).new_page()
+    page.goto(f"{live_program.url}/activities/")
+    assert accessibility(page) == []
+    page.get_by_role("link", name=running.activity.title).first.click()
+    assert accessibility(page) == []
+
+    page.fill("[name=name]", "Nông Thị Hoa")
+    page.locator("#join button[type=submit]").click()
+
+    expect(page.locator("main")).to_contain_text("Nông Thị Hoa")
+    assert accessibility(page) == []
+    assert presence(running)["Nông Thị Hoa"] is None
