@@ -14,6 +14,4 @@ ModelClass = TypeVar("ModelClass", bound=type[models.Model])
 
 def tracked(model: ModelClass) -> ModelClass:
     # A fresh set of trackers for each model: pghistory keeps the model's name in them.
-    return pghistory.track(
-        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
-    )(model)
+    return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())(model)

@@ -9,10 +9,9 @@ from django.db.models import F, Q
 
 def on(day: dt.date, prefix: str = "") -> Q:
     """The condition that a dated row holds on `day`; `prefix` ("placements__") reaches through a relation."""
-    return (
-        Q(**{f"{prefix}starts_on__isnull": True})
-        | Q(**{f"{prefix}starts_on__lte": day})
-    ) & (Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gt": day}))
+    return (Q(**{f"{prefix}starts_on__isnull": True}) | Q(**{f"{prefix}starts_on__lte": day})) & (
+        Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gt": day})
+    )
 
 
 class DatedQuerySet(models.QuerySet):
@@ -37,14 +36,10 @@ class Dated(models.Model):
         abstract = True
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_on__isnull=True)
-                | Q(ends_on__isnull=True)
-                | Q(ends_on__gt=F("starts_on")),
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
                 name="%(app_label)s_%(class)s_ends_after_it_starts",
             )
         ]
 
     def holds_on(self, day: dt.date) -> bool:
-        return (self.starts_on is None or self.starts_on <= day) and (
-            self.ends_on is None or self.ends_on > day
-        )
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or self.ends_on > day)

@@ -8,9 +8,7 @@ import unicodedata
 
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: dictionary order after the level tone
 _VOWEL_MARKS = "\u0302\u0306\u031b"  # â ê ô, ă, ơ ư
-_LATE_MARK = re.compile(
-    f"([A-Za-zĐđ])([{_VOWEL_MARKS}]?)( )([{_TONES}{_VOWEL_MARKS}]+)"
-)
+_LATE_MARK = re.compile(f"([A-Za-zĐđ])([{_VOWEL_MARKS}]?)( )([{_TONES}{_VOWEL_MARKS}]+)")
 _MARKS = re.compile(f"[{_TONES}{_VOWEL_MARKS}]+")
 _LETTER_RANK = {
     "\u0306": "2",
@@ -27,9 +25,7 @@ def normalise(text: str) -> str:
     """
     decomposed = unicodedata.normalize("NFD", text)
     decomposed = _LATE_MARK.sub(r"\1\2\4\3", decomposed)
-    ordered = _MARKS.sub(
-        lambda m: "".join(sorted(m[0], key=lambda c: c in _TONES)), decomposed
-    )
+    ordered = _MARKS.sub(lambda m: "".join(sorted(m[0], key=lambda c: c in _TONES)), decomposed)
     return unicodedata.normalize("NFC", ordered)
 
 
@@ -41,9 +37,7 @@ def fold(text: str) -> str:
 
 def sort_key(text: str) -> str:
     """An ASCII key whose plain order is the Vietnamese dictionary's: syllable by syllable, letters, then tone."""
-    return "".join(
-        _syllable_key(word) for word in _WORD.findall(normalise(text).lower())
-    )
+    return "".join(_syllable_key(word) for word in _WORD.findall(normalise(text).lower()))
 
 
 def name_sort_key(full_name: str) -> str:
