@@ -18,6 +18,7 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import AgencyPart, AnswerKind, ClauseKind, PlanKind, Recurrence, TargetUnit
 from hocsuotdoi.programme.formats.plan_file import ParsedPlan, ParsedTarget
 from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.queries.binding import binding_plans
 
 ROWS = 6
 
@@ -55,7 +56,7 @@ class PlanForm(forms.Form):
         label=gettext_lazy("Plan above"),
         queryset=Plan.objects.none(),
         required=False,
-        help_text=gettext_lazy("The plan that this one implements"),
+        help_text=gettext_lazy("The plan that this one implements; left empty, the nearest one of the territory"),
     )
 
     def __init__(self, *args: Any, units: QuerySet[AdminUnit], amends: Plan | None = None, **kwargs: Any):
@@ -213,7 +214,7 @@ def plan_from_forms(head: PlanForm, clauses: forms.BaseFormSet, tasks: forms.Bas
             "issuer": data["issuer"],
             "unit": unit.code,
             "unit_on": None if stands else unit.ends_on - dt.timedelta(days=1),
-            "parent": (amends.parent.code if amends.parent else "") if amends is not None else _parent(data),
+            "parent": (amends.parent.code if amends.parent else "") if amends is not None else _parent(data, today),
             "amends": amends.code if amends is not None else "",
             "issued_on": data["issued_on"],
             "source": _("Entered on the page on %(day)s") % {"day": f"{today.day}/{today.month}/{today.year}"},
@@ -230,8 +231,18 @@ def _piece(pieces: dict[str, dict[str, Any]], data: dict[str, Any]) -> dict[str,
     return piece
 
 
-def _parent(data: dict[str, Any]) -> str:
-    return data["parent"].code if data["parent"] else ""
+def _parent(data: dict[str, Any], today: dt.date) -> str:
+    """The plan that was chosen, else the nearest that binds the territory and was issued above it; empty if none."""
+    if data["parent"]:
+        return str(data["parent"].code)
+    nearest = (
+        binding.plan.code
+        for binding in binding_plans(data["unit"], data["issued_on"] or today)
+        if binding.plan.unit_id != data["unit"].pk
+        and not binding.is_partial
+        and binding.plan.kind != PlanKind.ANNOUNCEMENT
+    )
+    return next(nearest, "")
 
 
 def _code(number: str, day: dt.date, unit: AdminUnit) -> str:

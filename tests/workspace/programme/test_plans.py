@@ -162,6 +162,15 @@ def test_plan_create_draft_without_number_or_day_is_taken_in_and_told_by_the_che
     assert [finding.rule for finding in check_plan(Plan.objects.get())] == ["no_number_or_date"]
 
 
+def test_plan_create_without_a_plan_above_takes_the_nearest_of_the_territory(client, planner, bac_kan):
+    nation = PlanFactory(unit=bac_kan.ancestries.get(distance=2).ancestor)
+    province = PlanFactory(unit=bac_kan.ancestries.get(distance=1).ancestor, parent=nation)
+    PlanFactory(unit=province.unit, parent=province, kind=PlanKind.ANNOUNCEMENT, number="")
+    client.force_login(planner)
+    client.post(url("plan-create"), filled(bac_kan))
+    assert Plan.objects.get(number="12/KH-UBND").parent == province
+
+
 def test_plan_create_twice_makes_two_codes(client, planner, bac_kan):
     client.force_login(planner)
     for _time in range(2):
