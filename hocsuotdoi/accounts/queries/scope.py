@@ -34,7 +34,6 @@ from hocsuotdoi.places.models import (
     UnitAncestry,
 )
 
-
 _REMEMBERED = "_roles_of_this_request"
 
 
