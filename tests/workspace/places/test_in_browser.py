@@ -1,0 +1,38 @@
+"""Keeping the register with a real browser on a phone: hours are entered, visitors see them, axe finds nothing."""
+
+import pytest
+from playwright.sync_api import expect
+
+from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.accounts.operations.people import open_account
+from hocsuotdoi.places.models import Agency
+from hocsuotdoi.places.operations import load_sample
+from tests.factories.accounts import RoleAssignmentFactory
+
+PASSWORD = "mot-mat-khau-dai"
+LIBRARY = "/workspace/institutions/mau-thu-vien-01843/"
+
+
+@pytest.mark.slow
+def test_officer_changes_the_hours_and_visitors_see_them(live_program, page, accessibility) -> None:
+    load_sample(lambda _line: None)
+    officer = open_account("van-hoa@thu.example", full_name="Triệu Văn Minh", password=PASSWORD, by=None)
+    office = Agency.objects.get(code="phong-vhxh-01843")
+    RoleAssignmentFactory(person=officer, role=RoleName.AGENCY_OFFICER, agency=office)
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"/accounts/login/?next={LIBRARY}")
+    page.fill("input[name=login]", officer.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button[type=submit]")
+    page.wait_for_url(f"**{LIBRARY}")
+    for path in ("", "entry/", "hours/", "rooms/", "equipment/", "status/", "place/"):
+        page.goto(LIBRARY + path)
+        assert accessibility(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+    page.goto(LIBRARY + "hours/")
+    page.fill("input[name=opens_0_0]", "08:15")
+    page.fill("input[name=closes_0_0]", "11:45")
+    page.click("main form button[type=submit]")
+    page.wait_for_url(f"**{LIBRARY}")
+    page.goto("/institutions/mau-thu-vien-01843/")
+    expect(page.get_by_text("8:15–11:45")).to_be_visible()
