@@ -77,55 +77,16 @@ def trend(title: str, points: Sequence[TrendPoint], *, unit: str = "%") -> Chart
         for kind in kinds
         if (figure := getattr(point, kind)) is not None
     ]
-
-    def only(kind: str) -> list[dict[str, str]]:
-        return [{"filter": f"datum.kind === '{kind}'"}]
-
-    years = [point.year for point in points]
-    last = max((point.year for point in points if point.value is not None), default=0)
-    x = {
-        "field": "year",
-        "type": "quantitative",
-        "scale": {"domain": [min(years) - 0.5, max(years) + 0.5], "nice": False, "zero": False},
-        "axis": {"title": None, "grid": False, "values": years, "format": "d", "labelOverlap": True},
+    spec = {
+        "data": {"values": data},
+        "encoding": {
+            "x": _year_axis([point.year for point in points]),
+            "y": _trend_figure(max([row["figure"] for row in data], default=1.0), unit),
+        },
+        "layer": _trend_layers(max((point.year for point in points if point.value is not None), default=0)),
+        "width": 390,
+        "height": 230,
     }
-    top = 100 if unit == "%" else max([row["figure"] for row in data], default=1.0) * 1.15
-    scale = {"domain": [0, top], "nice": unit != "%"}
-    y = {"field": "figure", "type": "quantitative", "scale": scale, "axis": _figure_axis(unit)}
-    label = {"field": "words", "type": "nominal"}
-    layers = [
-        {
-            "transform": only("expected"),
-            "mark": {"type": "line", "color": INK_SOFT, "strokeDash": [6, 4], "strokeWidth": 2},
-            "encoding": {"x": x, "y": y},
-        },
-        {
-            "transform": only("value"),
-            "mark": {"type": "line", "color": CHAM, "strokeWidth": 3},
-            "encoding": {"x": x, "y": y},
-        },
-        {
-            "transform": only("value"),
-            "mark": {"type": "point", "shape": "circle", "filled": True, "opacity": 1, "color": CHAM, "size": 90},
-            "encoding": {"x": x, "y": y},
-        },
-        {
-            "transform": only("target"),
-            "mark": {"type": "point", "shape": "diamond", "filled": True, "opacity": 1, "color": GOLD, "size": 220},
-            "encoding": {"x": x, "y": y},
-        },
-        {
-            "transform": [{"filter": f"datum.kind === 'value' && datum.year === {last}"}],
-            "mark": {"type": "text", "dy": 20, "fontWeight": 600},
-            "encoding": {"x": x, "y": y, "text": label},
-        },
-        {
-            "transform": only("target"),
-            "mark": {"type": "text", "dy": -16, "fill": INK_SOFT},
-            "encoding": {"x": x, "y": y, "text": label},
-        },
-    ]
-    spec = {"data": {"values": data}, "layer": layers, "width": 390, "height": 230}
     columns: list[dict[str, Any]] = [
         {"label": gettext("Year")},
         *({"label": words, "numeric": True} for words in kinds.values()),
@@ -136,6 +97,41 @@ def trend(title: str, points: Sequence[TrendPoint], *, unit: str = "%") -> Chart
     ]
     legend = gettext("Solid line with dots: reached. Dashed line: trajectory. Diamonds: targets.")
     return Chart(title, _draw(spec, title, legend), columns, rows, legend)
+
+
+def _year_axis(years: list[int]) -> dict[str, Any]:
+    """Years at their true distance from each other; only those with a figure are written."""
+    return {
+        "field": "year",
+        "type": "quantitative",
+        "scale": {"domain": [min(years) - 0.5, max(years) + 0.5], "nice": False, "zero": False},
+        "axis": {"title": None, "grid": False, "values": years, "format": "d", "labelOverlap": True},
+    }
+
+
+def _trend_figure(largest: float, unit: str) -> dict[str, Any]:
+    scale = {"domain": [0, 100], "nice": False} if unit == "%" else {"domain": [0, largest * 1.15], "nice": True}
+    return {"field": "figure", "type": "quantitative", "scale": scale, "axis": _figure_axis(unit)}
+
+
+def _trend_layers(last: int) -> list[dict[str, Any]]:
+    """Lines below points below words; of the values only the one of the `last` year is written."""
+
+    def layer(condition: str, mark: dict[str, Any], **encoding: Any) -> dict[str, Any]:
+        return {"transform": [{"filter": condition}], "mark": mark, "encoding": encoding}
+
+    value, expected, target = (f"datum.kind === '{kind}'" for kind in ("value", "expected", "target"))
+    point = {"type": "point", "filled": True, "opacity": 1}
+    text = {"type": "text", "fontWeight": 600}
+    words = {"field": "words", "type": "nominal"}
+    return [
+        layer(expected, {"type": "line", "color": INK_SOFT, "strokeDash": [6, 4], "strokeWidth": 2}),
+        layer(value, {"type": "line", "color": CHAM, "strokeWidth": 3}),
+        layer(value, {**point, "shape": "circle", "color": CHAM, "size": 90}),
+        layer(target, {**point, "shape": "diamond", "color": GOLD, "size": 220}),
+        layer(f"{value} && datum.year === {last}", {**text, "align": "left", "dx": 8, "dy": 18}, text=words),
+        layer(target, {"type": "text", "dy": -16, "fill": INK_SOFT}, text=words),
+    ]
 
 
 def ranking(
