@@ -33,6 +33,7 @@ def measure_lineage(request: HttpRequest, unit: str, year: int, measure: str) ->
         raise Http404
     code = _measure(measure)
     found = measure_total(code, place, year, today)
+    children = counted_children(found, year)
     page = Paginator(found.institutions, ON_A_PAGE).get_page(request.GET.get("page"))
     path = [
         (each.name, unit_address("portal:indicators-measure-lineage", each, year, measure))
@@ -47,7 +48,8 @@ def measure_lineage(request: HttpRequest, unit: str, year: int, measure: str) ->
             "measure": code,
             "definition": Measure.objects.filter(code=code).first(),
             "total": found.total,
-            "children": counted_children(found, year),
+            "children": children,
+            "without": len(found.children) - len(children),
             "institutions": counted_institutions(page, year, code),
             "page_obj": page,
             "path": path,

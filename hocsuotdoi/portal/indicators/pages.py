@@ -3,14 +3,15 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.charts import Chart, ranking
-from hocsuotdoi.indicators.enums import IndicatorKind, Outcome
+from hocsuotdoi.core.templatetags.house import day
+from hocsuotdoi.indicators.enums import IndicatorKind, Outcome, ValueState
 from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Indicator
 from hocsuotdoi.indicators.queries.criteria import InstitutionReading
 from hocsuotdoi.indicators.queries.lineage import Lineage, MeasureTotal, Row
@@ -43,8 +44,10 @@ class ShownValue:
 class IndicatorPage:
     checklists: list[CriteriaSet]
     value: ShownValue | None
-    chart: Chart | None
-    ranked: list[ShownValue]
+    chart: Chart | None = None
+    ranked: list[ShownValue] = field(default_factory=list)
+    left_out: int = 0
+    """Provinces to which the figure does not apply."""
 
 
 def indicator_page(
@@ -53,17 +56,19 @@ def indicator_page(
     """`cohort` None: no plan sets a target for it yet, so only the definition is shown."""
     checklists = list(indicator.criteria_sets.on(today).prefetch_related("criteria").order_by("pk"))
     if cohort is None:
-        return IndicatorPage(checklists, None, None, [])
+        return IndicatorPage(checklists, None)
     pair = indicator.code, cohort.code
     value = shown_value(values_for(unit, year, [pair], today)[pair], indicator, cohort)
     if unit.tier != Tier.COUNTRY:
-        return IndicatorPage(checklists, value, None, [])
+        return IndicatorPage(checklists, value)
     provinces = list(children_of(unit, today))
     values = values_by_unit(unit, provinces, year, pair, today)
-    ranked = sorted((values[each.pk] for each in provinces), key=_rank)
+    apply = [each for each in values.values() if each.state != ValueState.NOT_APPLICABLE]
+    ranked = sorted(apply, key=_rank)
+    left_out = len(provinces) - len(ranked)
     shown = [shown_value(each, indicator, cohort) for each in ranked]
     if not any(each.has_value for each in ranked):
-        return IndicatorPage(checklists, value, None, shown)
+        return IndicatorPage(checklists, value, None, shown, left_out)
     chart = ranking(
         _("{indicator}, by province").format(indicator=indicator.short_name),
         [(each.unit.short_name, _figure(each, indicator)) for each in ranked if each.has_value],
@@ -71,7 +76,7 @@ def indicator_page(
         measure=_("Value"),
         unit="" if _is_number(indicator) else "%",
     )
-    return IndicatorPage(checklists, value, chart, shown)
+    return IndicatorPage(checklists, value, chart, shown, left_out)
 
 
 def shown_value(value: IndicatorValue, indicator: Indicator, cohort: Cohort) -> ShownValue:
@@ -87,8 +92,10 @@ def shown_value(value: IndicatorValue, indicator: Indicator, cohort: Cohort) -> 
     )
 
 
-def children_of_figure(found: Lineage) -> list[ShownValue]:
-    return [shown_value(each, found.indicator, found.cohort) for each in found.children]
+def children_of_figure(found: Lineage) -> tuple[list[ShownValue], int]:
+    """The units below, and how many are left out because the figure does not apply to them."""
+    apply = [each for each in found.children if each.state != ValueState.NOT_APPLICABLE]
+    return [shown_value(each, found.indicator, found.cohort) for each in apply], len(found.children) - len(apply)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,7 @@ def _behind(found: Lineage, row: Row, institution: Institution) -> Behind:
 
 
 def counted_children(found: MeasureTotal, year: int) -> list[dict[str, Any]]:
+    """The units below in which something was counted."""
     return [
         {
             "name": unit.name,
@@ -139,6 +147,7 @@ def counted_children(found: MeasureTotal, year: int) -> list[dict[str, Any]]:
             "url": unit_address("portal:indicators-measure-lineage", unit, year, found.measure.value),
         }
         for unit, quantity in found.children
+        if quantity
     ]
 
 
@@ -178,12 +187,11 @@ def shown_postings(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     described = describe_sources(sources)
     return [
         {
-            "day": line["occurred_on"],
+            "detail": " · ".join(filter(None, [day(line["occurred_on"]), line["posting__reason"]])),
             "quantity": line["quantity"],
             "source": described.get(source),
             "is_reversal": line["posting__kind"] == PostingKind.REVERSAL,
             "is_reversed": line["is_reversed"],
-            "reason": line["posting__reason"],
             "url": reverse("portal:indicators-posting-detail", args=[line["posting_id"]]),
         }
         for line, source in zip(lines, sources, strict=True)

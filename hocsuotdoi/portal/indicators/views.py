@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -48,7 +49,9 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
     indicator = get_object_or_404(Indicator, code=code)
     unit = asked_unit(request, request.GET.get("unit", ""), today) if request.GET.get("unit") else None
     # Higher areas may not be asked from below, but a page may: these are the groups that plans set targets for.
-    cohorts = list(Cohort.objects.filter(targets__indicator=indicator).distinct().order_by("name"))
+    # The one of which most plans speak comes first.
+    targeted = Cohort.objects.filter(targets__indicator=indicator)
+    cohorts = list(targeted.annotate(spoken_of=Count("targets")).order_by("-spoken_of", "code"))
     form = ValueForm(request.GET, today=today, unit=unit, cohorts=cohorts)
     return render(
         request,
@@ -56,7 +59,8 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "indicator": indicator,
             "form": form,
-            "page": indicator_page(indicator, form.cohort, form.unit, form.year, today),
+            "taken": form.taken,
+            "page": indicator_page(indicator, form.taken.cohort, form.taken.unit, form.taken.year, today),
             "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],
         },
     )
@@ -72,6 +76,7 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
         raise Http404
     get_object_or_404(Cohort, code=cohort)
     found = lineage(indicator, cohort, place, year, today)
+    children, left_out = children_of_figure(found)
     page = Paginator(found.rows, ON_A_PAGE).get_page(request.GET.get("page"))
     path = [
         (each.name, unit_address("portal:indicators-value-lineage", each, year, indicator, cohort))
@@ -86,7 +91,8 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
             "indicator": found.indicator,
             "cohort": found.cohort,
             "value": shown_value(found.value, found.indicator, found.cohort),
-            "children": children_of_figure(found),
+            "children": children,
+            "left_out": left_out,
             "institutions": behind(found, list(page)),
             "page_obj": page,
             "path": [

@@ -73,7 +73,7 @@ def test_indicator_with_a_target_shows_its_value_with_coverage_and_the_provinces
 def test_indicator_asked_for_a_ward_and_a_year_shows_that(client, target, posting, bac_kan, day):
     page = client.get(*detail("library_services", unit=bac_kan.code, year=day.year, cohort="library_commune"))
 
-    assert (page.context["form"].unit, page.context["page"].value.name) == (bac_kan, bac_kan.name)
+    assert (page.context["taken"].unit, page.context["page"].value.name) == (bac_kan, bac_kan.name)
 
 
 @pytest.mark.parametrize("query", [{"unit": "99999"}, {"year": "abc"}, {"year": "1800"}, {"cohort": "no"}])
