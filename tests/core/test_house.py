@@ -50,6 +50,12 @@ def test_day_short_late_in_the_evening_is_the_local_day() -> None:
     assert house.day_short(dt.datetime(2026, 11, 22, 18, 0, tzinfo=dt.UTC)) == "23/11/2026"
 
 
+def test_day_in_vietnamese_is_short_with_its_weekday() -> None:
+    with translation.override("vi"):
+        assert house.day(dt.date(2026, 11, 22)) == "Chủ nhật, 22/11/2026"
+        assert house.month(dt.date(2026, 11, 22)) == "tháng 11"
+
+
 def test_time_range_in_one_day_names_the_day_once() -> None:
     starts_at = dt.datetime(2026, 11, 23, 9, 0, tzinfo=VIET_NAM)
     with translation.override("en"):

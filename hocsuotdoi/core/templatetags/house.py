@@ -16,9 +16,13 @@ Number = int | float | Decimal
 NOTHING = "–"
 
 
+def _is_english() -> bool:
+    return (get_language() or "vi").startswith("en")
+
+
 def _separators() -> tuple[str, str]:
     """Between thousands, before decimals: 1.234,5 in Vietnamese, 1,234.5 in English."""
-    return (",", ".") if (get_language() or "vi").startswith("en") else (".", ",")
+    return (",", ".") if _is_english() else (".", ",")
 
 
 @register.filter
@@ -58,9 +62,8 @@ def month(value: date | datetime | None) -> str:
     """«tháng 11» in Vietnamese, «November» in English."""
     if not value:
         return ""
-    day = _local_day(value)
-    # Translators: only the number or only the name of the month may be used.
-    return gettext("%(month_name)s") % {"month_name": date_format(day, "F"), "month": day.month}
+    name = date_format(_local_day(value), "F")
+    return name if _is_english() else name.lower()
 
 
 @register.filter
@@ -69,13 +72,8 @@ def day(value: date | datetime | None) -> str:
     if not value:
         return ""
     local = _local_day(value)
-    return gettext("%(weekday)s, %(day)s %(month_name)s %(year)s") % {
-        "weekday": weekday(local),
-        "day": local.day,
-        "month": local.month,
-        "month_name": date_format(local, "F"),
-        "year": local.year,
-    }
+    in_words = f"{local.day} {month(local)} {local.year}" if _is_english() else day_short(local)
+    return f"{weekday(local)}, {in_words}"
 
 
 @register.filter
