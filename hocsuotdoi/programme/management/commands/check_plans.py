@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if plan:
             plans = plans.filter(code=plan)
             if not plans:
-                raise CommandError(_("There is no plan with the code %(code)s.") % {"code": plan})
+                raise CommandError(_("There is no plan with the code %(code)s.") % {"code": plan}, returncode=2)
         rows = [
             {
                 "plan": finding.plan,

@@ -22,16 +22,16 @@ class Command(BaseCommand):
         try:
             content = file.read_bytes()
         except OSError as error:
-            raise CommandError(_("The file %(file)s cannot be read.") % {"file": file}) from error
+            raise CommandError(_("The file %(file)s cannot be read.") % {"file": file}, returncode=2) from error
         try:
             with transaction.atomic():
                 plan = load_plan(parse_plan(content), by=None, at=timezone.now())
                 figures, tasks = plan.targets.count(), plan.tasks.count()
                 transaction.set_rollback(dry_run)
         except (BadPlanFile, PlanRefused) as error:
-            raise CommandError("\n".join(_line(file, problem) for problem in error.problems)) from error
+            raise CommandError("\n".join(_line(file, problem) for problem in error.problems), returncode=2) from error
         except PlanIssued as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=2) from error
         sentence = _("%(plan)s can be taken in.") if dry_run else _("%(plan)s has been taken in.")
         counts = _("Targets: %(targets)s. Tasks: %(tasks)s.") % {"targets": figures, "tasks": tasks}
         self.stdout.write(f"{sentence % {'plan': plan.code}} {counts}")
