@@ -19,7 +19,7 @@ def _language_stays():
 @pytest.fixture
 def open_day(library_of_bac_kan) -> Activity:
     return ActivityFactory(
-        institution=library_of_bac_kan, title="Ngày hội đọc sách", description="Đọc <b>sách</b> cùng nhau."
+        institution=library_of_bac_kan, title="Đọc sách bên bếp lửa", description="Đọc <b>sách</b> cùng nhau."
     )
 
 

@@ -17,7 +17,7 @@ def url(activity: Activity) -> str:
 def test_activity_page_shows_sessions_and_the_join_form(client, tomorrow):
     page = client.get(url(tomorrow.activity)).content.decode()
 
-    assert "Ngày hội đọc sách" in page
+    assert "Đọc sách bên bếp lửa" in page
     assert 'name="form_key"' in page
     assert 'name="name"' in page
 
@@ -35,7 +35,7 @@ def test_activity_page_tells_search_engines_about_the_event(client, tomorrow):
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     (event,) = json.loads(found[1])
     assert event["@type"] == "Event"
-    assert event["name"] == "Ngày hội đọc sách"
+    assert event["name"] == "Đọc sách bên bếp lửa"
     assert event["description"] == "Đọc <b>sách</b> cùng nhau."
     assert event["location"]["address"] == "Phường Bắc Kạn"
     assert event["remainingAttendeeCapacity"] == 10

@@ -13,7 +13,7 @@ URL = reverse("portal:activities-activity-list")
 def test_whats_on_shows_the_session_with_place_and_places_left(client, tomorrow):
     page = client.get(URL).content.decode()
 
-    assert "Ngày hội đọc sách" in page
+    assert "Đọc sách bên bếp lửa" in page
     assert "Thư viện phường Bắc Kạn" in page
     assert "Phường Bắc Kạn" in page
     assert reverse("portal:activities-activity-detail", args=[tomorrow.activity_id]) in page
@@ -40,7 +40,7 @@ def test_whats_on_shows_no_draft_to_anybody(client, library_of_bac_kan, libraria
     ],
 )
 def test_whats_on_narrowed_to_it_finds_it(client, tomorrow, query):
-    assert "Ngày hội đọc sách" in client.get(URL, query).content.decode()
+    assert "Đọc sách bên bếp lửa" in client.get(URL, query).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_whats_on_narrowed_past_it_says_what_to_do(client, tomorrow, duc_xuan, q
     response = client.get(URL, query)
 
     page = response.content.decode()
-    assert "Ngày hội đọc sách" not in page
+    assert "Đọc sách bên bếp lửa" not in page
     assert 'class="empty"' in page
     assert f'href="{URL}"' in page
 
@@ -83,7 +83,7 @@ def test_whats_on_with_a_bad_filter_still_answers(client, tomorrow, query):
 def test_whats_on_with_a_place_of_that_name_elsewhere_offers_it(client, tomorrow, thai_nguyen):
     page = client.get(URL, {"where": "phuong"}).content.decode()
 
-    assert "unit=" in page or "Ngày hội đọc sách" in page
+    assert "unit=" in page or "Đọc sách bên bếp lửa" in page
 
 
 def test_whats_on_needs_the_same_queries_for_one_and_for_three_sessions(client, tomorrow, django_assert_num_queries):
