@@ -49,7 +49,7 @@ check: $(DEV_READY) ## what CI runs: format, lint, types, import order, migratio
 	@echo "• Lint";          $(BIN)/ruff check --quiet --output-format concise .
 	@echo "• Types";         $(BIN)/mypy --no-error-summary
 	@echo "• Import order";  $(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
-	@echo "• Migrations";    $(BIN)/hocsuotdoi makemigrations --check --dry-run
+	@echo "• Migrations";    $(BIN)/hocsuotdoi makemigrations --check --dry-run --verbosity 0
 	@echo "• Templates";     $(BIN)/djlint hocsuotdoi --lint --quiet
 	@echo "• Catalogue";     $(BIN)/python scripts/catalogue.py check
 	@echo "• Tests";         $(MAKE) test
