@@ -189,9 +189,7 @@ def _editable(request: HttpRequest, pk: uuid.UUID) -> Activity:
 
 def _choose_institution(request: HttpRequest, covered) -> HttpResponse:
     words = request.GET.get("q", "")[:100]
-    found = covered.order_by("sort_key", "pk")
-    for word in words.split():
-        found = found.filter(name__icontains=word)
+    found = covered.named(words).order_by("sort_key", "pk")
     return render(
         request,
         "workspace/activities/institution_choose.html",
