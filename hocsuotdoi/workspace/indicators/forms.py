@@ -43,10 +43,9 @@ class AnswersForm(forms.Form):
         for name, (_reading, answer) in self._asked.items():
             stated = answer.stated
             self.fields[name] = forms.ChoiceField(
-                label=answer.criterion.question,
+                label=_("Answer"),
                 choices=CHOICES,
                 required=False,
-                widget=forms.RadioSelect,
                 initial=stated.value if stated else "",
             )
             self.fields[_note(name)] = forms.CharField(
