@@ -10,7 +10,6 @@ from hocsuotdoi.activities.operations.activity import (
     ActivityRefused,
     CapacityBelowTaken,
     NewSession,
-    SessionRefused,
     add_session,
     cancel_activity,
     cancel_session,
@@ -20,8 +19,10 @@ from hocsuotdoi.activities.operations.activity import (
     publish_activity,
 )
 from hocsuotdoi.activities.operations.registration import register
+from hocsuotdoi.activities.operations.session_checks import SessionRefused
 from hocsuotdoi.activities.operations.wording import Unreadable
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.places.enums import InstitutionState
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory, local
 
 MORNING = NewSession(starts_at=local(2026, 11, 23, 8), ends_at=local(2026, 11, 23, 10))
@@ -138,6 +139,14 @@ def test_session_for_more_people_than_the_room_holds_is_refused(library_of_bac_k
         create_activity(
             library_of_bac_kan, **{**good, "sessions": [dataclasses.replace(MORNING, room=room, capacity=41)]}
         )
+
+
+def test_session_on_a_day_when_the_house_is_closed_is_refused(library_of_bac_kan, good, english):
+    library_of_bac_kan.statuses.all().delete()
+    library_of_bac_kan.statuses.create(state=InstitutionState.SUSPENDED, starts_on=dt.date(2026, 11, 1))
+    with pytest.raises(SessionRefused, match="is closed on 23/11/2026"):
+        create_activity(library_of_bac_kan, **good)
+    assert not Activity.objects.exists()
 
 
 def test_change_activity_keeps_search_in_step_and_is_audited(reading_day, librarian_of_bac_kan, now):

@@ -7,24 +7,18 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ActivityKind, ActivityStatus, Audience, Observance, SessionStatus, Theme
 from hocsuotdoi.activities.models import Activity, Session
+from hocsuotdoi.activities.operations.session_checks import SessionRefused, check_session
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise, search_text
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.models import Institution, Room
 
-OLDEST = dt.timedelta(days=92)
-"""A session of the last three months can still be entered: a sheet on paper comes in late."""
-
-FARTHEST = dt.timedelta(days=3 * 366)
-LONGEST = dt.timedelta(days=31)
-MOST_PLACES = 100_000
 MOST_SESSIONS = 100
 
 CHANGEABLE = frozenset({"title", "kind", "themes", "audience", "observance", "description"})
@@ -33,10 +27,6 @@ CHANGEABLE_OF_SESSION = frozenset({"room", "venue", "channel", "starts_at", "end
 
 class ActivityRefused(Refused):
     """The activity may not be so, or not now."""
-
-
-class SessionRefused(Refused):
-    """The session may not be so, or not now."""
 
 
 class CapacityBelowTaken(SessionRefused):
@@ -155,8 +145,8 @@ def cancel_activity(activity: Activity, *, reason: str, by: Person | None, at: d
 def add_session(activity: Activity, *, new: NewSession, by: Person | None, at: dt.datetime) -> Session:
     """One more session, with the next number.
 
-    Refused: a cancelled activity; an end before the start; a date too far back or ahead; another institution's room;
-    more places than the room holds; too many sessions.
+    Refused: a cancelled activity; an end before the start; a date too far back or ahead; a day on which the institution
+    is closed; another institution's room; more places than the room holds; too many sessions.
     """
     activity = _locked(activity)
     if activity.status == ActivityStatus.CANCELLED:
@@ -184,7 +174,7 @@ def change_session(session: Session, *, by: Person | None, at: dt.datetime, **fi
     moved = "starts_at" in fields and fields["starts_at"] != session.starts_at
     for field, value in fields.items():
         setattr(session, field, value)
-    _check_session(session, at=at, check_date=moved)
+    check_session(session, at=at, check_date=moved)
     if session.capacity is not None and session.capacity < session.places_taken:
         raise CapacityBelowTaken(
             _("{taken} people have registered: there cannot be fewer places than that.").format(
@@ -269,7 +259,7 @@ def _insert_session(activity: Activity, new: NewSession, *, number: int, at: dt.
         ends_at=new.ends_at,
         capacity=new.capacity,
     )
-    _check_session(session, at=at, check_date=True)
+    check_session(session, at=at, check_date=True)
     session.save(force_insert=True)
     return session
 
@@ -279,43 +269,6 @@ def _check_planned(session: Session) -> None:
         raise SessionRefused(_("This session is closed and counted. A mistake is put right by a correction."))
     if session.status == SessionStatus.CANCELLED:
         raise SessionRefused(_("This session is cancelled and can no longer be changed."))
-
-
-def _check_session(session: Session, *, at: dt.datetime, check_date: bool) -> None:
-    """Clean the free text of `session` and refuse what cannot be held. `check_date`: is the start new?"""
-    if session.ends_at <= session.starts_at:
-        raise SessionRefused(_("The session must end after it starts. Check the times."))
-    if session.ends_at - session.starts_at > LONGEST:
-        raise SessionRefused(_("One session lasts at most a month. Add more sessions instead."))
-    if check_date and not -OLDEST <= session.starts_at - at <= FARTHEST:
-        raise SessionRefused(
-            _("{day} is too far away. A session starts at most three months back and three years ahead.").format(
-                day=timezone.localtime(session.starts_at).strftime("%d/%m/%Y")
-            )
-        )
-    if session.channel not in Channel.values:
-        raise SessionRefused(_("Choose how it is held: on site, off site or online."))
-    if session.venue:
-        session.venue = one_line(session.venue, longest=200, missing="")
-    _check_room(session)
-
-
-def _check_room(session: Session) -> None:
-    if session.capacity is not None and not 1 <= session.capacity <= MOST_PLACES:
-        raise SessionRefused(
-            _("Give a number of places from 1 to {most}, or leave it empty for no limit.").format(most=MOST_PLACES)
-        )
-    room = session.room
-    if room is None:
-        return
-    if room.institution_id != session.institution_id:
-        raise SessionRefused(_("Choose a room of the same institution."))
-    if session.capacity is not None and session.capacity > room.capacity:
-        raise SessionRefused(
-            _("{room} holds {holds} people. Give fewer places or choose another room.").format(
-                room=room.name, holds=room.capacity
-            )
-        )
 
 
 def _reason(reason: str) -> str:

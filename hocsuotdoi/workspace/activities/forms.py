@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from hocsuotdoi.activities.enums import ActivityKind, Audience, Observance, Theme
 from hocsuotdoi.activities.forms import choices_of
 from hocsuotdoi.activities.models import Activity, Session
-from hocsuotdoi.activities.operations.activity import MOST_PLACES, NewSession
+from hocsuotdoi.activities.operations.activity import NewSession
+from hocsuotdoi.activities.operations.session_checks import MOST_PLACES
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.models import Institution, Room
 
