@@ -1,0 +1,366 @@
+"""Take the pictures of docs/guide from a running program with the sample data.
+
+    .venv/bin/python scripts/guide_pictures.py http://localhost:8000 [part ...]
+
+It works through the guide as officer, planner and citizen, so it writes into that program's database: use a fresh
+demonstration. Parts are the names of the functions in PARTS; without one, all are taken, in that order.
+See docs/how-to/refresh-the-guide-pictures.md.
+"""
+
+import datetime as dt
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.support.browser import OPTIONS, chromium_path, new_context  # noqa: E402
+
+FOLDER = ROOT / "docs" / "guide" / "pictures"
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+DESK = {"viewport": {"width": 1280, "height": 900}, "device_scale_factor": 0.75}
+PASSWORD = "hocsuotdoi"
+OFFICER, PROVINCE_OFFICER = "can-bo.backan", "can-bo.thainguyen"
+MANAGER, PLANNER, ADMINISTRATOR = "quan-ly.backan", "ke-hoach.bo", "quan-tri"
+WARD, LIBRARY = "01843", "Thư viện phường Bắc Kạn (mẫu)"
+READING_DAY = "Ngày hội đọc sách chào mừng Ngày Di sản văn hóa 23/11"
+READING_NOW = "Đọc sách cùng con"
+JOINED = [("Gia đình chị Lường Thị Hiền", "3"), ("Nông Văn Quý", "1"), ("Triệu Thị Mai", "1"), ("Hà Văn Lợi", "1")]
+WALK_INS = [("Bàn Thị Mỷ", "female", "11-14"), ("Hoàng Văn Thái", "male", "60+")]
+MARGIN = 14
+# Fields for days and times follow the browser's own language, and a server's Chromium has only English: for the moment
+# of the picture they show what a Vietnamese browser shows.
+DAYS_IN_VIETNAMESE = """() => document.querySelectorAll('input[type=date], input[type=time]').forEach(field => {
+  const [type, value] = [field.type, field.value];
+  Object.assign(field.dataset, {type, value});
+  field.type = 'text';
+  field.value = type === 'time' ? value : value ? value.split('-').reverse().join('/') : 'ngày/tháng/năm';
+})"""
+DAYS_AS_THEY_WERE = """() => document.querySelectorAll('input[data-type]').forEach(field => {
+  field.type = field.dataset.type;
+  field.value = field.dataset.value;
+  delete field.dataset.type;
+})"""
+
+
+class Guide:
+    """The browser, its visitors and the camera."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser, self._address = browser, address.rstrip("/")
+        self._visitors: dict[tuple, BrowserContext] = {}
+        self.now = dt.datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))
+
+    def page(self, person: str = "", device: dict = DESK) -> Page:
+        """A page of the person (a sample account; empty: nobody signed in) at a desk or on a phone."""
+        key = (person, device is PHONE)
+        if key not in self._visitors:
+            # bypass_csp: the camera itself lays a style over the page.
+            self._visitors[key] = new_context(self._browser, self._address, bypass_csp=True, **device)
+            self._visitors[key].set_default_timeout(30_000)
+            if person:
+                self._sign_in(self._visitors[key].new_page(), person)
+        return self._visitors[key].new_page()
+
+    def _sign_in(self, page: Page, person: str) -> None:
+        page.goto("/accounts/login/")
+        page.locator("input[name=login]").fill(f"{person}@mau.example")
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("input[name=password]").press("Enter")
+        page.wait_for_url("**/workspace/")
+        page.close()
+
+
+def shoot(
+    page: Page,
+    name: str,
+    first: Locator | None = None,
+    last: Locator | None = None,
+    *,
+    whole: bool = False,
+    at_most: int = 900,
+) -> None:
+    """A PNG of the page's main part, from the top of `first` (its heading) to the end of `last` (of `first`, else as
+    far as `at_most` pixels go). `whole`: with the frame around it, as the screen shows it."""
+    # What sticks to the window's edges would lie over the middle of a long picture.
+    page.add_style_tag(content=".site-head, .sticky-end, .staff-nav { position: static !important }")
+    page.evaluate("document.fonts.ready")
+    main = _box(page.locator("main"))
+    edge = page.viewport_size["width"]
+    left, right = max(main["x"] - MARGIN, 0), min(main["x"] + main["width"] + MARGIN, edge)
+    top = _box(first or page.locator(".page-head, h1"))["y"] - MARGIN
+    if whole:
+        left, right, top = 0, edge, 0
+    end = _box(last or first) if last or first else {"y": top + at_most, "height": 0}
+    bottom = min(end["y"] + end["height"] + MARGIN, top + at_most, main["y"] + main["height"] + MARGIN)
+    clip = {"x": left, "y": max(top, 0), "width": right - left, "height": bottom - max(top, 0)}
+    FOLDER.mkdir(exist_ok=True)
+    page.evaluate(DAYS_IN_VIETNAMESE)
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=clip, animations="disabled", caret="hide")
+    page.evaluate(DAYS_AS_THEY_WERE)
+    print(f"{name}.png  {(FOLDER / f'{name}.png').stat().st_size // 1024} KB", flush=True)
+
+
+def _box(part: Locator) -> dict:
+    """Where a part of the page stands, counted from the page's top."""
+    part.first.wait_for()
+    return part.first.evaluate(
+        "e => { const r = e.getBoundingClientRect();"
+        " return {x: r.left, y: r.top + scrollY, width: r.width, height: r.height} }"
+    )
+
+
+def plate(page: Page, heading: str) -> Locator:
+    return page.locator("section.plate").filter(has=page.get_by_role("heading", name=heading, exact=False))
+
+
+def start(guide: Guide) -> None:
+    """Signing in and the home of an officer."""
+    page = guide.page(device=PHONE)
+    page.goto("/accounts/login/")
+    page.locator("input[name=login]").fill(f"{OFFICER}@mau.example")
+    page.locator("input[name=password]").fill(PASSWORD)
+    shoot(page, "sign-in", whole=True)
+    page = guide.page(OFFICER)
+    page.goto("/workspace/")
+    shoot(page, "today", whole=True)
+    page = guide.page(OFFICER, PHONE)
+    page.goto("/workspace/")
+    shoot(page, "today-phone", whole=True, at_most=740)
+
+
+def activities(guide: Guide) -> None:
+    """A reading day for 23 November is made, published and joined; another one happens now, for the roll."""
+    day = dt.date(guide.now.year, 11, 23)
+    if day < guide.now.date():
+        day = day.replace(year=day.year + 1)
+    page = guide.page(OFFICER)
+    page.goto("/workspace/activities/new/")
+    shoot(page, "institution-choose", at_most=420)
+    page.get_by_role("link", name=LIBRARY).click()
+    _fill_activity(page, READING_DAY, day, dt.time(8), dt.time(10, 30))
+    page.locator("h1").click()
+    shoot(page, "activity-create", page.locator("h1"), page.locator("button[name=more]"), at_most=1300)
+    page.get_by_role("button", name="Lưu bản nháp").click()
+    page.get_by_role("button", name="Công bố ngay").wait_for()
+    shoot(page, "activity-draft", at_most=520)
+    page.get_by_role("button", name="Công bố ngay").click()
+    page.get_by_role("link", name="Xem trang công khai").wait_for()
+    address = page.get_by_role("link", name="Xem trang công khai").get_attribute("href")
+    page.goto("/workspace/activities/")
+    shoot(page, "activity-list", whole=True, at_most=620)
+    _happening_now(guide)
+    _citizens(guide, address)
+
+
+def _fill_activity(page: Page, title: str, day: dt.date, starts: dt.time, ends: dt.time) -> None:
+    page.locator("[name=title]").fill(title)
+    page.locator("[name=kind]").select_option("reading_day")
+    page.locator("[name=observance]").select_option("heritage_day")
+    page.locator("[name=themes][value=reading]").check()
+    page.locator("[name=description]").fill("Trưng bày sách mới, đọc sách cùng nhau, đố vui có thưởng.")
+    page.locator("[name$=-day]").fill(f"{day:%Y-%m-%d}")
+    page.locator("[name$=-starts]").fill(f"{starts:%H:%M}")
+    page.locator("[name$=-ends]").fill(f"{ends:%H:%M}")
+    page.locator("[name$=-capacity]").fill("30")
+
+
+def _happening_now(guide: Guide) -> None:
+    """A session that has begun and is not over, with people who registered."""
+    starts = max(guide.now - dt.timedelta(minutes=30), guide.now.replace(hour=0, minute=0))
+    ends = min(guide.now + dt.timedelta(hours=2), guide.now.replace(hour=23, minute=59))
+    page = guide.page(OFFICER)
+    page.goto("/workspace/activities/new/")
+    page.get_by_role("link", name=LIBRARY).click()
+    _fill_activity(page, READING_NOW, guide.now.date(), starts.time(), ends.time())
+    page.locator("[name=observance]").select_option("")
+    page.get_by_role("button", name="Lưu bản nháp").click()
+    page.get_by_role("button", name="Công bố ngay").click()
+    address = page.get_by_role("link", name="Xem trang công khai").get_attribute("href")
+    for name, size in JOINED:
+        visitor = guide.page()
+        visitor.goto(address)
+        _join(visitor, name, size)
+        visitor.close()
+
+
+def _join(page: Page, name: str, size: str) -> None:
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=group_size]").fill(size)
+    page.locator("#join button[type=submit]").click()
+    page.locator(".panel .number").first.wait_for()
+
+
+def _citizens(guide: Guide, address: str) -> None:
+    page = guide.page(device=PHONE)
+    page.goto("/")
+    shoot(page, "home-phone", whole=True, at_most=740)
+    page.goto("/activities/?q=di+san")
+    shoot(page, "find-phone", whole=True, at_most=900)
+    page.goto(address)
+    shoot(page, "activity-phone", whole=True, at_most=740)
+    page.locator("[name=name]").fill("Gia đình chị Lường Thị Hiền")
+    page.locator("[name=group_size]").fill("3")
+    shoot(page, "join-phone", page.locator("#join"))
+    _join(page, "Gia đình chị Lường Thị Hiền", "3")
+    shoot(page, "code-phone", page.locator("h1"), page.get_by_role("link", name="Tôi không đến được: hủy đăng ký"))
+    page.get_by_role("link", name="Tôi không đến được: hủy đăng ký").click()
+    page.locator("h1").wait_for()
+    shoot(page, "cancel-phone", page.locator("h1"), page.locator("main form button").last)
+
+
+def roll(guide: Guide) -> None:
+    """On the phone: all present, a walk-in, counting without names, closing; then correcting."""
+    page = guide.page(OFFICER, PHONE)
+    page.goto("/workspace/")
+    page.get_by_role("link", name=READING_NOW).first.click()
+    page.locator("button[name=act][value=all_present]").wait_for()
+    page.locator("button[name=act][value=all_present]").click()
+    page.locator("label", has_text=JOINED[-1][0]).first.click()
+    page.locator("#roll-saved").get_by_text("Đã lưu").wait_for()
+    shoot(page, "roll-phone", page.locator("h1"), page.locator("#roll"))
+    for index, (name, sex, age) in enumerate(WALK_INS):
+        page.locator("[name=walk_in_name]").fill(name)
+        page.locator("[name=walk_in_sex]").select_option(sex)
+        page.locator("[name=walk_in_age]").select_option(age)
+        if index == 0:
+            shoot(page, "walk-in-phone", plate(page, "Khách đến tại chỗ"))
+        page.locator("button[name=act][value=walk_in]").click()
+        page.locator("#roll").get_by_text(name).wait_for()
+    page.locator("summary", has_text="Đếm theo giới tính và độ tuổi").click()
+    page.locator("table input").nth(0).fill("4")
+    page.locator("table input").nth(4).fill("5")
+    shoot(page, "tally-phone", plate(page, "Đếm không ghi tên"), page.locator(".sticky-end"))
+    page.locator("button[name=act][value=close]").click()
+    page.get_by_role("button", name="Chốt và tính số liệu").wait_for()
+    shoot(
+        page, "close-phone", page.locator("h1"), page.get_by_role("button", name="Chốt và tính số liệu"), at_most=1100
+    )
+    page.get_by_role("button", name="Chốt và tính số liệu").click()
+    page.wait_for_load_state()
+    desk = guide.page(OFFICER)
+    desk.goto(page.url)
+    desk.get_by_role("link", name="Có sai sót: đính chính").wait_for()
+    shoot(desk, "sheet", desk.locator("h1"), desk.locator("main table").last, at_most=1500)
+    desk.get_by_role("link", name="Có sai sót: đính chính").click()
+    desk.locator("[name=reason]").fill("Anh Hà Văn Lợi đến muộn, đã ghi nhầm là vắng.")
+    shoot(desk, "correct", desk.locator("[name=reason]").locator("xpath=.."), desk.locator(".sticky-end"))
+
+
+def figures(guide: Guide) -> None:
+    """The ward's page, a target, and the way from a figure down to the sheet."""
+    page = guide.page(OFFICER)
+    page.goto(f"/units/{WARD}/")
+    shoot(page, "unit", whole=True, at_most=660)
+    targets = plate(page, "Chỉ tiêu")
+    shoot(page, "unit-targets", targets, at_most=760)
+    page.locator("a[href*='programme_attendance']").first.click()
+    page.locator("h1").wait_for()
+    shoot(page, "counted", at_most=620)
+    page.get_by_role("link", name=LIBRARY).first.click()
+    page.get_by_role("link", name=READING_NOW).first.wait_for()
+    shoot(page, "entries", at_most=420)
+    page.get_by_role("link", name=READING_NOW).first.click()
+    page.get_by_role("link", name="Xem bảng số liệu của buổi").wait_for()
+    shoot(page, "entry", at_most=1200)
+    page.get_by_role("link", name="Xem bảng số liệu của buổi").click()
+    page.locator("h1").wait_for()
+    shoot(page, "public-sheet", at_most=900)
+    page.goto(f"/units/{WARD}/")
+    plate(page, "Chỉ tiêu").locator("a[href*='/indicators/']").first.click()
+    page.get_by_role("link", name=LIBRARY).wait_for()
+    shoot(page, "target-figure", at_most=900)
+    page.get_by_role("link", name=LIBRARY).click()
+    page.locator("main table").wait_for()
+    shoot(page, "target-institution", last=page.locator("main table"))
+
+
+def criteria(guide: Guide) -> None:
+    page = guide.page(MANAGER)
+    page.goto("/workspace/criteria/")
+    shoot(page, "criteria-list", at_most=420)
+    page.locator("main a[href*='/workspace/criteria/']").filter(has_text="Thư viện").first.click()
+    page.get_by_role("button", name="Lưu câu trả lời").wait_for()
+    shoot(page, "criteria-answer", at_most=1000)
+
+
+def plans(guide: Guide) -> None:
+    page = guide.page(PLANNER)
+    page.goto("/plans/")
+    shoot(page, "plan-list", at_most=620)
+    page.goto("/plans/kh-169-2023-dak-nong/")
+    shoot(page, "plan", at_most=720)
+    page.goto("/plans/kh-169-2023-dak-nong/compare/")
+    shoot(page, "plan-compare", at_most=620)
+    page.goto("/plans/kh-169-2023-dak-nong/check/")
+    shoot(page, "plan-check", at_most=760)
+    page.get_by_role("link", name="Trả lời điểm này").first.click()
+    page.get_by_role("button", name="Ghi câu trả lời").wait_for()
+    shoot(page, "finding-answer", at_most=800)
+    page.goto("/workspace/plans/")
+    shoot(page, "plan-work", at_most=460)
+    page.goto("/workspace/plans/new/")
+    shoot(page, "plan-create", page.locator("h1"), page.locator("fieldset").first, at_most=1500)
+
+
+def report(guide: Guide) -> None:
+    page = guide.page(OFFICER)
+    page.goto(f"/workspace/reports/?year={guide.now.year}")
+    shoot(page, "report-list", at_most=700)
+    begin = page.get_by_role("button", name="Bắt đầu báo cáo")
+    begin.first.click() if begin.count() else page.get_by_role("link", name="Phường Bắc Kạn").first.click()
+    page.locator("#words").wait_for()
+    shoot(page, "report", at_most=640)
+    page.locator("textarea[name=difficulties]").fill("Thư viện còn thiếu máy tính cho người lớn tuổi.")
+    shoot(page, "report-words", page.locator("#words"), at_most=1000)
+    page.get_by_role("button", name="Lưu phần lời").click()
+    page.get_by_text("Thư viện còn thiếu máy tính cho người lớn tuổi.").first.wait_for()
+    page.get_by_role("link", name=re.compile("Chốt số liệu")).click()
+    page.get_by_role("button", name=re.compile("Chốt số liệu")).wait_for()
+    shoot(page, "report-freeze", at_most=500)
+    page.get_by_role("button", name=re.compile("Chốt số liệu")).click()
+    page.get_by_role("link", name="Báo cáo để trình ký (DOCX)").wait_for()
+    shoot(page, "report-frozen", at_most=680)
+
+
+def roles(guide: Guide) -> None:
+    page = guide.page(PROVINCE_OFFICER)
+    page.goto("/workspace/roles/")
+    shoot(page, "role-list", at_most=640)
+    page.goto("/workspace/roles/give/?q=B%E1%BA%AFc+K%E1%BA%A1n")
+    shoot(page, "role-place", at_most=560)
+    page.get_by_role("link", name=LIBRARY).click()
+    page.get_by_role("button", name="Giao vai trò").wait_for()
+    shoot(page, "role-give", at_most=900)
+    page.goto("/workspace/audit/")
+    shoot(page, "changes", at_most=420)
+    page = guide.page(ADMINISTRATOR)
+    page.goto("/workspace/powers/")
+    shoot(page, "powers", at_most=700)
+
+
+PARTS: list[Callable[[Guide], None]] = [start, activities, roll, figures, criteria, plans, report, roles]
+
+
+def main(arguments: list[str]) -> int:
+    parts = {part.__name__: part for part in PARTS}
+    if not arguments or set(arguments[1:]) - set(parts):
+        print(f"Usage: scripts/guide_pictures.py ADDRESS [part ...]; parts: {', '.join(parts)}", file=sys.stderr)
+        return 2
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(OPTIONS))
+        guide = Guide(browser, arguments[0])
+        for name in arguments[1:] or parts:
+            print(f"• {name}", flush=True)
+            parts[name](guide)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
