@@ -225,6 +225,9 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 USE_I18N = True
 
+# --- forms: a roll sends three fields for each line, and a hall holds more than 300 people ---
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
 # --- static files: `serve` collects and hashes them; elsewhere (tests, jobs) they are read where they lie ---
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

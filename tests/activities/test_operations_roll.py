@@ -146,6 +146,14 @@ def test_add_walk_in_is_present_and_added_once(morning, during):
     assert morning.attendances.count() == 1
 
 
+def test_walk_in_with_a_used_key_and_another_name_is_another_person(morning, during):
+    """The browser's Back button shows the old page with the old key: nobody who is typed there may get lost."""
+    for name in ("Páo", "Dào", "Dào"):
+        add_walk_in(morning, name=name, form_key=KEY, by=None, at=during)
+
+    assert sorted(line.name for line in morning.attendances.all()) == ["Dào", "Páo"]
+
+
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [

@@ -107,7 +107,7 @@ def add_walk_in(
     sex: str | None = None,
     age_band: str | None = None,
 ) -> Attendance:
-    """Add someone who came without registering, present. The same `form_key` again returns the first line.
+    """Add someone who came without registering, present. The same `form_key` and name again return the first line.
 
     Refused: no readable name, a sex or age that is not on the list, and as in `open_roll`.
     """
@@ -331,22 +331,26 @@ def _add_walk_in(session: Session, walk_in: WalkIn, *, by: Person | None, at: dt
     name = one_line(walk_in.name, longest=120, missing=_("Write the name, or count the person in the tally."))
     if walk_in.sex not in (None, *Sex.values) or walk_in.age_band not in (None, *AgeBand.values):
         raise BadCell(_("Choose sex and age from the list, or leave them open."))
-    line = Attendance(
-        institution_id=session.institution_id,
-        session=session,
-        name=name,
-        present=1,
-        sex=walk_in.sex,
-        age_band=walk_in.age_band,
-        form_key=walk_in.form_key,
-        marked_by=by.pk if by else None,
-        marked_at=at,
-    )
-    try:
-        with transaction.atomic():
-            line.save(force_insert=True)
-    except IntegrityError:
-        return Attendance.objects.get(institution_id=session.institution_id, form_key=walk_in.form_key)
+    # A page gone back to sends its key again for the next person: the key stands for one name, another gets its own.
+    for key in (walk_in.form_key, uuid.uuid5(walk_in.form_key, f"{session.pk} {name}")):
+        line = Attendance(
+            institution_id=session.institution_id,
+            session=session,
+            name=name,
+            present=1,
+            sex=walk_in.sex,
+            age_band=walk_in.age_band,
+            form_key=key,
+            marked_by=by.pk if by else None,
+            marked_at=at,
+        )
+        try:
+            with transaction.atomic():
+                line.save(force_insert=True)
+        except IntegrityError:
+            line = Attendance.objects.get(institution_id=session.institution_id, form_key=key)
+        if line.session_id == session.pk and line.name == name:
+            break
     return line
 
 

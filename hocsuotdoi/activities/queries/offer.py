@@ -39,7 +39,7 @@ def whats_on(wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
         sessions = sessions.filter(institution__in=placed_in(wish.unit, today).order_by().values("pk"))
     if wish.first_day:
         sessions = sessions.filter(ends_at__gte=_midnight(wish.first_day))
-    if wish.last_day:
+    if wish.last_day and wish.last_day < dt.date.max:
         sessions = sessions.filter(starts_at__lt=_midnight(wish.last_day + dt.timedelta(days=1)))
     if wish.kind:
         sessions = sessions.filter(activity__kind=wish.kind)

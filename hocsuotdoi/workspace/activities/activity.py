@@ -85,7 +85,7 @@ def activity_create(request: HttpRequest) -> HttpResponse:
         try:
             activity = create_activity(
                 institution,
-                sessions=[row.new_session() for row in sessions],
+                sessions=[row.new_session() for row in sessions if row.has_changed()],
                 by=request.user,
                 at=now,
                 **form.cleaned_data,

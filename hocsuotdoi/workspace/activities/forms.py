@@ -15,6 +15,7 @@ from hocsuotdoi.activities.operations.session_checks import MOST_PLACES
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.models import Institution, Room
 
+A_WEEK = dt.timedelta(days=7)
 MOST_ROWS = 30
 """Sessions that one form takes; more are added afterwards."""
 
@@ -80,6 +81,10 @@ class SessionForm(forms.Form):
         if not rooms:
             field.widget = forms.HiddenInput()
 
+    def has_changed(self) -> bool:
+        """A further row that was emptied is left out; how it is held is always said, so that alone is nothing."""
+        return bool(set(self.changed_data) - {"channel"})
+
     def values(self) -> dict[str, Any]:
         """The fields of a session, from a form that is valid."""
         good = self.cleaned_data
@@ -127,7 +132,8 @@ def one_more_row(formset: forms.BaseFormSet) -> list[dict[str, Any]]:
     rows = [{name: form[name].value() for name in form.fields} for form in formset.forms]
     last = rows[-1] if rows else {}
     day = SessionForm.base_fields["day"].to_python(last.get("day")) if _is_day(last.get("day")) else None
-    return [*rows, {**last, "day": day + dt.timedelta(days=7) if day else None}][:MOST_ROWS]
+    later = day + A_WEEK if day and day <= dt.date.max - A_WEEK else None
+    return [*rows, {**last, "day": later}][:MOST_ROWS]
 
 
 def _is_day(text: str | None) -> bool:

@@ -71,6 +71,8 @@ def test_whats_on_narrowed_past_it_says_what_to_do(client, tomorrow, duc_xuan, q
         {"q": "x" * 5000},
         {"page": "minus one"},
         {"page": "99999"},
+        {"first_day": "0001-01-01", "last_day": "9999-12-31"},
+        {"where": "a\x00b", "unit": "a\x00b", "q": "a\x00b", "kind": "\x00"},
     ],
 )
 def test_whats_on_with_a_bad_filter_still_answers(client, tomorrow, query):

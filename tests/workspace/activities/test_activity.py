@@ -96,6 +96,20 @@ def test_creating_makes_a_draft(librarian, library_of_bac_kan, librarian_of_bac_
     assert (timezone.localtime(session.starts_at).isoformat()[:16], session.capacity) == (f"{soon()}T08:00", 40)
 
 
+def test_row_that_was_emptied_again_is_no_session(librarian, filled):
+    response = librarian.post(CREATE, filled | {"sessions-TOTAL_FORMS": "2", "sessions-1-channel": "on_site"})
+
+    assert response.status_code == 302
+    assert Session.objects.count() == 1
+
+
+def test_one_more_session_after_the_last_day_there_is_has_no_day(librarian, filled):
+    response = librarian.post(CREATE, filled | {"sessions-0-day": "9999-12-31", "more": "1"})
+
+    assert response.status_code == 200
+    assert 'value="9999-12-31"' in response.content.decode()
+
+
 def test_creating_with_one_more_session_shows_a_row_a_week_later_and_saves_nothing(librarian, filled):
     page = librarian.post(CREATE, {**filled, "more": "1"}).content.decode()
 

@@ -306,3 +306,14 @@ def test_roll_pages_need_the_same_queries_for_one_and_for_three_lines(
             librarian.get(of(name, running))
         for _line in range(2):
             add_walk_in(running, name="Páo", form_key=uuid.uuid4(), by=None, at=timezone.now())
+
+
+@pytest.mark.slow
+def test_roll_of_a_full_hall_is_saved(librarian, running):
+    """Three fields for each line: more than a form of Django takes unless it is told."""
+    lines = [AttendanceFactory(session=running) for _person in range(400)]
+
+    response = librarian.post(of("roll", running), sent(*lines, here=lines))
+
+    assert response.status_code == 302
+    assert roll_of(running).people == 400
