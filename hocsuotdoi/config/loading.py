@@ -90,6 +90,11 @@ def fingerprint(paths: Iterable[Path]) -> str:
     return digest.hexdigest()[:24]
 
 
+def took(title: str | Promise, started: float) -> str:
+    """A line of progress: what was done, and in how many seconds since `started` (of the monotonic clock)."""
+    return _("%(step)s: %(seconds).1f s") % {"step": title, "seconds": time.monotonic() - started}
+
+
 def load(steps: Iterable[Step], progress: Progress) -> None:
     """Runs the steps whose sources have changed; `progress` gets a line for each."""
     done = dict(LoadedStep.objects.values_list("function", "mark"))
@@ -99,10 +104,6 @@ def load(steps: Iterable[Step], progress: Progress) -> None:
             progress(_("%(step)s: unchanged") % {"step": step.title})
             continue
         started = time.monotonic()
-        try:
-            step.run(progress)
-        except ImportError as error:
-            progress(f"{step.title}: not there yet ({error})")
-            continue
+        step.run(progress)
         LoadedStep.objects.update_or_create(function=step.function, defaults={"mark": mark})
-        progress(f"{step.title}: {time.monotonic() - started:.1f} s")
+        progress(took(step.title, started))

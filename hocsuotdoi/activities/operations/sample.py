@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
 from hocsuotdoi.activities.models import Activity, Registration, Session, Tally
@@ -51,8 +52,7 @@ def load_sample(*, at: dt.datetime, progress: Callable[[str], Any] = print) -> N
     fresh = [one for one in made if one.activity.pk not in known]
     for start in range(0, len(fresh), AT_A_TIME):
         _write(fresh[start : start + AT_A_TIME], data["names"])
-        progress(f"Sample activities: {min(start + AT_A_TIME, len(fresh))} of {len(fresh)}")
-    progress(f"Sample activities: {len(made)} ({len(fresh)} new)")
+        progress(_("%(done)d of %(all)d activities") % {"done": min(start + AT_A_TIME, len(fresh)), "all": len(fresh)})
 
 
 def _activities(data: dict, *, at: dt.datetime) -> Iterator[_Made]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
@@ -55,7 +56,7 @@ def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[
             for superior, kind in row.superiors
         ),
     )
-    progress(f"  {len(rows)} agencies")
+    progress(_("%(number)d agencies") % {"number": len(rows)})
 
 
 def _rows(territory: Territory) -> Iterator[_Row]:

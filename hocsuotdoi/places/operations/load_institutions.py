@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.places.enums import InstitutionClass, InstitutionState
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
@@ -23,7 +24,7 @@ def load_institutions(progress: Callable[[str], Any] = print) -> None:
     since: dict[str, int] = dict(AdminUnit.objects.on(REFORM_DAY).filter(code__in=codes).values_list("code", "pk"))
     agencies: dict[str, int] = dict(Agency.objects.values_list("code", "pk"))
     write_entries(_entry(row, before, since, agencies) for row in data)
-    progress(f"  {len(data)} real institutions")
+    progress(_("%(number)d real institutions") % {"number": len(data)})
 
 
 def _entry(row: dict, before: dict[str, int], since: dict[str, int], agencies: dict[str, int]) -> Entry:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.places.models import LoadedReference
 from hocsuotdoi.places.operations.load_agencies import load_agencies
@@ -21,9 +22,9 @@ def load_reference(progress: Callable[[str], Any] = print) -> None:
     """Units, agencies and real institutions, all at once or none. `progress` gets one line for each step."""
     fingerprint = _fingerprint()
     if LoadedReference.objects.filter(name="places", fingerprint=fingerprint).exists():
-        progress("Territory: already loaded")
+        progress(_("Territory: already loaded"))
         return
-    progress("Territory: reading the packages")
+    progress(_("Territory: reading the packages"))
     territory = read_territory()
     ids = load_units(territory, progress)
     load_agencies(territory, ids, progress)

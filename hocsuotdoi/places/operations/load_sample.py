@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.places.enums import InstitutionClass, InstitutionState, Tier
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
@@ -20,7 +21,7 @@ def load_sample(progress: Callable[[str], Any] = print) -> None:
     data = yaml.safe_load((DATA / "sample.yaml").read_text(encoding="utf-8"))
     entries = list(_entries(data))
     added = write_entries(entries)
-    progress(f"Sample institutions: {len(entries)} ({added} new)")
+    progress(_("%(all)d institutions, %(new)d of them new") % {"all": len(entries), "new": added})
 
 
 def _entries(data: dict) -> Iterator[Entry]:

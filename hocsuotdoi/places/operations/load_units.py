@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.vietnamese import sort_key
 from hocsuotdoi.places.enums import Certainty
@@ -48,7 +49,7 @@ def load_units(territory: Territory, progress: Callable[[str], Any] = print) -> 
     """
     acts = _load_acts(territory)
     ids = _load_units(territory.units, acts)
-    progress(f"  {len(territory.units)} units")
+    progress(_("%(number)d units") % {"number": len(territory.units)})
     UnitParent.objects.all().delete()
     Succession.objects.all().delete()
     UnitNote.objects.all().delete()
@@ -61,7 +62,7 @@ def load_units(territory: Territory, progress: Callable[[str], Any] = print) -> 
     UnitNote.objects.bulk_create(
         UnitNote(unit_id=ids[n.unit], kind=n.kind, kept=n.kept, other=n.other) for n in territory.notes
     )
-    progress(f"  {len(territory.steps)} successions")
+    progress(_("%(number)d successions") % {"number": len(territory.steps)})
     rebuild()
     return ids
 

@@ -8,9 +8,10 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.operations.sample import load_sample as load_sample_people
-from hocsuotdoi.config.loading import REFERENCE, SAMPLE, load
+from hocsuotdoi.config.loading import REFERENCE, SAMPLE, load, took
 from hocsuotdoi.core.errors import Refused
 
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", verbosity=0, interactive=False)
-        self._say(f"Database: {time.monotonic() - started:.1f} s")
+        self._say(took(_("Database"), started))
         load(REFERENCE, self._say)
         try:
             load(SAMPLE, self._say)
@@ -30,10 +31,10 @@ class Command(BaseCommand):
         except Refused as refusal:
             self._say(str(refusal))
             return
-        self.stdout.write("\nTài khoản mẫu / sample sign-ins:")
+        self.stdout.write("\n" + _("Sample sign-ins, with the same password for all:"))
         for sign_in in sign_ins:
             where = f", {sign_in.place}" if sign_in.place else ""
-            self.stdout.write(f"  {sign_in.email:<36} {sign_in.password}   {sign_in.role}{where}")
+            self.stdout.write(f"  {sign_in.email:<34} {sign_in.password}   {sign_in.role}{where}")
         self.stdout.write("")
 
     def _say(self, line: str) -> None:
