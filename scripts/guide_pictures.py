@@ -91,8 +91,10 @@ def shoot(
     page.add_style_tag(content=".site-head, .sticky-end, .staff-nav { position: static !important }")
     page.evaluate("document.fonts.ready")
     main = _box(page.locator("main"))
+    padding = page.locator("main").evaluate("e => parseFloat(getComputedStyle(e).paddingLeft)")
     edge = page.viewport_size["width"]
-    left, right = max(main["x"] - MARGIN, 0), min(main["x"] + main["width"] + MARGIN, edge)
+    inset = max(padding - MARGIN, 0)
+    left, right = main["x"] + inset, main["x"] + main["width"] - inset
     top = _box(first or page.locator(".page-head, h1"))["y"] - MARGIN
     if whole:
         left, right, top = 0, edge, 0
@@ -140,18 +142,18 @@ def activities(guide: Guide) -> None:
     if day < guide.now.date():
         day = day.replace(year=day.year + 1)
     page = guide.page(OFFICER)
-    page.goto("/workspace/activities/new/")
+    page.goto("/workspace/activities/new/?q=thu+vien")
     shoot(page, "institution-choose", at_most=420)
     page.get_by_role("link", name=LIBRARY).click()
     _fill_activity(page, READING_DAY, day, dt.time(8), dt.time(10, 30))
     page.locator("h1").click()
-    shoot(page, "activity-create", page.locator("h1"), page.locator("button[name=more]"), at_most=1300)
+    shoot(page, "activity-create", last=page.locator("button[name=more]"), at_most=1300)
     page.get_by_role("button", name="Lưu bản nháp").click()
     page.get_by_role("button", name="Công bố ngay").wait_for()
     shoot(page, "activity-draft", at_most=520)
     page.get_by_role("button", name="Công bố ngay").click()
     page.get_by_role("link", name="Xem trang công khai").wait_for()
-    address = page.get_by_role("link", name="Xem trang công khai").get_attribute("href")
+    address = page.get_by_role("link", name="Xem trang công khai").get_attribute("href") or ""
     page.goto("/workspace/activities/")
     shoot(page, "activity-list", whole=True, at_most=620)
     _happening_now(guide)
@@ -181,7 +183,7 @@ def _happening_now(guide: Guide) -> None:
     page.locator("[name=observance]").select_option("")
     page.get_by_role("button", name="Lưu bản nháp").click()
     page.get_by_role("button", name="Công bố ngay").click()
-    address = page.get_by_role("link", name="Xem trang công khai").get_attribute("href")
+    address = page.get_by_role("link", name="Xem trang công khai").get_attribute("href") or ""
     for name, size in JOINED:
         visitor = guide.page()
         visitor.goto(address)
@@ -223,7 +225,7 @@ def roll(guide: Guide) -> None:
     page.locator("button[name=act][value=all_present]").click()
     page.locator("label", has_text=JOINED[-1][0]).first.click()
     page.locator("#roll-saved").get_by_text("Đã lưu").wait_for()
-    shoot(page, "roll-phone", page.locator("h1"), page.locator("#roll"))
+    shoot(page, "roll-phone", last=page.locator("#roll"))
     for index, (name, sex, age) in enumerate(WALK_INS):
         page.locator("[name=walk_in_name]").fill(name)
         page.locator("[name=walk_in_sex]").select_option(sex)
@@ -246,7 +248,7 @@ def roll(guide: Guide) -> None:
     desk = guide.page(OFFICER)
     desk.goto(page.url)
     desk.get_by_role("link", name="Có sai sót: đính chính").wait_for()
-    shoot(desk, "sheet", desk.locator("h1"), desk.locator("main table").last, at_most=1500)
+    shoot(desk, "sheet", last=desk.locator("main table").last, at_most=1500)
     desk.get_by_role("link", name="Có sai sót: đính chính").click()
     desk.locator("[name=reason]").fill("Anh Hà Văn Lợi đến muộn, đã ghi nhầm là vắng.")
     shoot(desk, "correct", desk.locator("[name=reason]").locator("xpath=.."), desk.locator(".sticky-end"))
@@ -305,7 +307,7 @@ def plans(guide: Guide) -> None:
     page.goto("/workspace/plans/")
     shoot(page, "plan-work", at_most=460)
     page.goto("/workspace/plans/new/")
-    shoot(page, "plan-create", page.locator("h1"), page.locator("fieldset").first, at_most=1500)
+    shoot(page, "plan-create", last=page.locator("fieldset").first, at_most=1500)
 
 
 def report(guide: Guide) -> None:
@@ -322,7 +324,7 @@ def report(guide: Guide) -> None:
     page.get_by_text("Thư viện còn thiếu máy tính cho người lớn tuổi.").first.wait_for()
     page.get_by_role("link", name=re.compile("Chốt số liệu")).click()
     page.get_by_role("button", name=re.compile("Chốt số liệu")).wait_for()
-    shoot(page, "report-freeze", at_most=500)
+    shoot(page, "report-freeze", page.locator("h1").locator("xpath=.."))
     page.get_by_role("button", name=re.compile("Chốt số liệu")).click()
     page.get_by_role("link", name="Báo cáo để trình ký (DOCX)").wait_for()
     shoot(page, "report-frozen", at_most=680)

@@ -23,14 +23,21 @@ from hocsuotdoi.programme.queries.binding import binding_plans
 ROWS = 6
 
 
-class ByName(forms.ModelChoiceField):
+class Choice(forms.ModelChoiceField):
+    """Django's own word for «nothing yet» is a row of dashes."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, empty_label=gettext_lazy("nothing chosen"), **kwargs)
+
+
+class ByName(Choice):
     """A choice of cohorts or indicators by their own names."""
 
     def label_from_instance(self, thing: Any) -> str:
         return str(getattr(thing, "short_name", None) or thing.name)
 
 
-class PlanChoice(forms.ModelChoiceField):
+class PlanChoice(Choice):
     def label_from_instance(self, plan: Plan) -> str:
         return f"{plan.number or '–'} · {plan.issuer}"
 
@@ -51,7 +58,7 @@ class PlanForm(forms.Form):
     )
     title = forms.CharField(label=gettext_lazy("Title of the document"), widget=forms.Textarea(attrs={"rows": 2}))
     issuer = forms.CharField(label=gettext_lazy("Issued by"), max_length=200)
-    unit = forms.ModelChoiceField(label=gettext_lazy("Territory"), queryset=AdminUnit.objects.none())
+    unit = Choice(label=gettext_lazy("Territory"), queryset=AdminUnit.objects.none())
     parent = PlanChoice(
         label=gettext_lazy("Plan above"),
         queryset=Plan.objects.none(),
