@@ -71,6 +71,19 @@ def test_figure_is_read_in_the_ways_documents_write_it(figure, read):
         ("code: kh-xa-thu", "code: Kế hoạch", [(1, "code")]),
         ("number: 12/KH-UBND", "number: 12/KH-UBND\nnumber: 13", [(3, "number")]),
         ("clauses:\n", "clauses: [", [(8, "")]),
+        ("figure: 60%", "figure: 99999999999/99999999999", [(13, "clauses.1.targets.1.figure")]),
+        ("figure: 60%", "figure: '60,125%'", [(13, "clauses.1.targets.1.figure")]),
+        ("figure: 60%", "figure: 9/8", [(13, "clauses.1.targets.1")]),
+        ("figure: 60%", "figure: 60%, baseline_value: 1e400", [(13, "clauses.1.targets.1.baseline_value")]),
+        ("text: 60% thư viện", 'text: "a\\0b"', [(11, "clauses.1.text")]),
+        ("path: I.1", 'path: "I\\0"', [(9, "clauses.1.path")]),
+        ("source: thử", 'legal_basis: ["\\0"]\nsource: thử', [(7, "legal_basis.1")]),
+        ("    targets:\n", "    tasks: [{due: {month: 2, day: 30}}]\n    targets:\n", [(12, "clauses.1.tasks.1.due")]),
+        (
+            "    targets:\n",
+            f"    tasks: [{{evidence: {'x' * 25}}}]\n    targets:\n",
+            [(12, "clauses.1.tasks.1.evidence")],
+        ),
     ],
 )
 def test_plan_bad_file_names_line_and_field(old, new, expected):
@@ -95,3 +108,16 @@ def test_plan_file_with_two_figures_for_one_thing_is_refused():
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", "chỉ là chữ", "", "- một\n- hai"])
 def test_plan_file_that_is_no_plan_is_refused_at_its_first_line(content):
     assert [line for line, _field in problems(content)] == [1]
+
+
+@pytest.mark.parametrize(
+    "legal_basis",
+    ["&all [*all]", "[" * 30 + "]" * 30, "[" * 3000 + "]" * 3000, "[&a [a, a], [*a, *a, *a], [*a, *a, *a]]"],
+)
+def test_plan_file_that_unfolds_without_end_is_refused(legal_basis):
+    assert problems(GOOD + f"legal_basis: {legal_basis}\n") == [(1, "")]
+
+
+def test_plan_task_on_the_last_of_february_of_every_year_is_read():
+    task = "    tasks: [{recurrence: yearly, due: {month: 2, day: 29}}]\n"
+    assert parse_plan(GOOD.replace("    targets:\n", task + "    targets:\n")).clauses[0].tasks[0].due.day == 29

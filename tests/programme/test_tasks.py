@@ -80,6 +80,10 @@ def test_task_of_the_yearly_report_is_done_by_the_report(named, today, state):
     assert state_of(a_task, held(), named=named, today=today) == state
 
 
+def test_task_of_29_february_is_due_on_the_last_of_the_month():
+    assert read_task(task(due_month=2, due_day=29), [], [], year=2026, today=TODAY).due_on == dt.date(2026, 2, 28)
+
+
 def test_every_observance_that_documents_name_has_its_day(reference):
     named = {
         observance for observances in Task.objects.values_list("observances", flat=True) for observance in observances

@@ -5,6 +5,7 @@ database can tell (does this unit, indicator or plan exist?) is checked by `oper
 the `line` that every parsed piece carries. The format is described in docs/programme.md.
 """
 
+import calendar
 import datetime as dt
 import re
 from decimal import Decimal
@@ -22,6 +23,8 @@ _NUMBER = r"\d+(?:[.,]\d+)?"
 _OF = re.compile(rf"^({_NUMBER})\s*/\s*({_NUMBER})$")
 _RANGE = re.compile(rf"^({_NUMBER})\s*%?\s*[-–—]\s*({_NUMBER})\s*%?$")
 _SINGLE = re.compile(rf"^(≥|>=)?\s*({_NUMBER})\s*%?$")
+_LIMIT = Decimal(10) ** 10  # as the database's columns
+_DEEPEST = 20
 _PATH = re.compile(r"^[^\s.]+(\.[^\s.]+)*$")
 
 
@@ -63,18 +66,28 @@ def _date(value: Any) -> Any:
 
 
 def _path(value: str) -> str:
-    if not _PATH.match(value):
+    if not _PATH.match(value) or "\x00" in value:
         raise _sentence("path", _("Write the clause as numbers and letters with dots between: I.2.a.1."))
     return value
 
 
 def _figure(value: str) -> str:
-    read_figure(value)
+    for number in read_figure(value)[1:]:
+        if number is not None and (number >= _LIMIT or number != round(number, 2)):
+            raise _sentence("figure", _("A figure is less than ten thousand million, with at most two decimals."))
     return value
 
 
-Text = Annotated[str, Field(min_length=1)]
-OptionalText = Annotated[str, BeforeValidator(lambda v: "" if _none_if_empty(v) is None else v)]
+def _readable(value: str) -> str:
+    if "\x00" in value:
+        raise _sentence("text", _("This text holds a sign that is no letter (NUL)."))
+    return value
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_readable)]
+OptionalText = Annotated[
+    str, BeforeValidator(lambda v: "" if _none_if_empty(v) is None else v), AfterValidator(_readable)
+]
 OptionalDate = Annotated[dt.date | None, BeforeValidator(lambda v: _date(_none_if_empty(v)))]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 OptionalYear = Annotated[Year | None, BeforeValidator(_none_if_empty)]
@@ -90,7 +103,7 @@ class ParsedAgency(Piece):
     """Who leads, coordinates or is asked, in the document's words; `agency` is the code where one is meant."""
 
     part: AgencyPart
-    written: Text
+    written: Annotated[Text, Field(max_length=200)]
     agency: OptionalText = ""
 
 
@@ -98,6 +111,13 @@ class Due(Piece):
     year: OptionalYear = None
     month: Annotated[int, Field(ge=1, le=12)] | None = None
     day: Annotated[int, Field(ge=1, le=31)] | None = None
+
+    @model_validator(mode="after")
+    def _day_is_in_its_month(self) -> "Due":
+        # A day without a year is one of every year: 29 February is then the month's last day.
+        if self.month and self.day and self.day > calendar.monthrange(self.year or 2024, self.month)[1]:
+            raise _sentence("due", _("There is no such day in that month."))
+        return self
 
 
 class ParsedTask(Piece):
@@ -108,7 +128,7 @@ class ParsedTask(Piece):
     due: Due = Due()
     observances: list[str] = []
     activity_kinds: list[str] = []
-    evidence: OptionalText = ""
+    evidence: Annotated[OptionalText, Field(max_length=24)] = ""
     tiers: list[Literal["country", "province", "district", "commune"]] = []
     agencies: list[ParsedAgency] = []
 
@@ -122,7 +142,9 @@ class ParsedTarget(Piece):
     figure: Annotated[str, AfterValidator(_figure)]
     unit: TargetUnit | None = None
     baseline_year: OptionalYear = None
-    baseline_value: Annotated[Decimal | None, BeforeValidator(_none_if_empty)] = None
+    baseline_value: Annotated[
+        Annotated[Decimal, Field(max_digits=14, decimal_places=2)] | None, BeforeValidator(_none_if_empty)
+    ] = None
     written: OptionalText = ""
     remark: OptionalText = ""
 
@@ -131,6 +153,8 @@ class ParsedTarget(Piece):
         _operator, low, high, total = read_figure(self.figure)
         if high < low:
             raise _sentence("figure", _("The second figure of a range is not smaller than the first."))
+        if total is not None and not low <= total:
+            raise _sentence("figure", _("In a figure such as 8/8 the first number is not greater than the second."))
         if total is not None and self.unit not in {None, TargetUnit.OF}:
             raise _sentence("figure", _("A figure such as 8/8 has the unit n_of_n."))
         if total is None and self.unit == TargetUnit.OF:
@@ -199,12 +223,17 @@ def parse_plan(content: str | bytes) -> ParsedPlan:
         raise BadPlanFile([Problem(line=1, field="", reason=_("The file is not text in UTF-8."))]) from None
     try:
         root = yaml.compose(text, Loader=yaml.BaseLoader)
+        deepest = _depth(root)
+    except RecursionError:
+        raise BadPlanFile([Problem(line=1, field="", reason=_too_deep())]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = _("The file cannot be read here: check the colons, the indents and the quotes.")
         raise BadPlanFile([Problem(line=mark.line + 1 if mark else 1, field="", reason=reason)]) from None
     if not isinstance(root, yaml.MappingNode):
         raise BadPlanFile([Problem(line=1, field="", reason=_("The file does not hold a plan."))])
+    if deepest > _DEEPEST:
+        raise BadPlanFile([Problem(line=1, field="", reason=_too_deep())])
     problems: list[Problem] = []
     data = _plain(root, "", problems)
     try:
@@ -215,6 +244,30 @@ def parse_plan(content: str | bytes) -> ParsedPlan:
     if problems:
         raise BadPlanFile(problems)
     return plan
+
+
+def _too_deep() -> str:
+    return _("The file cannot be read: pieces lie too deep in each other, or refer to others (&, *).")
+
+
+def _depth(root: yaml.Node | None) -> int:
+    """How deep pieces lie in each other. A reference counts as too deep: a few of them unfold into millions."""
+    seen: set[int] = set()
+    level, depth = [root] if root else [], 0
+    while level:
+        depth += 1
+        for node in level:
+            if id(node) in seen:
+                return _DEEPEST + 1
+            seen.add(id(node))
+        level = [part for node in level for part in _parts(node)]
+    return depth
+
+
+def _parts(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 def _plain(node: yaml.Node, field: str, problems: list[Problem]) -> Any:
@@ -259,6 +312,9 @@ def _reason(error: dict[str, Any]) -> str:
         "int_parsing": _("A whole number is expected here."),
         "decimal_parsing": _("A number is expected here."),
         "bool_parsing": _("Write true or false."),
+        "decimal_max_digits": _("This number is too long."),
+        "decimal_max_places": _("At most two decimals can stand here."),
+        "decimal_whole_digits": _("This number is too long."),
         "string_pattern_mismatch": _("Only small letters without marks, digits, - and _ can stand here."),
     }
     if "sentence" in context:

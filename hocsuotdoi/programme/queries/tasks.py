@@ -1,5 +1,6 @@
 """The tasks that plans ask of a unit in a year, with their state and the activities that are evidence for them."""
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -190,7 +191,9 @@ def _by_day(named: list[Evidence], due_on: dt.date | None, today: dt.date) -> tu
 def _due_on(task: Task, year: int) -> dt.date | None:
     """The day in `year` by which the task is due: its own, the year's end for yearly work, none for ongoing work."""
     if task.due_month and task.due_day:
-        return dt.date(task.due_year or year, task.due_month, task.due_day)
+        due_year = task.due_year or year
+        last = calendar.monthrange(due_year, task.due_month)[1]  # «29/2» every year: the 28th in most
+        return dt.date(due_year, task.due_month, min(task.due_day, last))
     if task.due_year or task.recurrence == Recurrence.YEARLY:
         return dt.date(task.due_year or year, 12, 31)
     return None
