@@ -21,6 +21,7 @@ from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.queries.binding import binding_plans
 
 ROWS = 6
+MOST_ROWS = 200
 
 
 class Choice(forms.ModelChoiceField):
@@ -172,8 +173,8 @@ class TaskForm(forms.Form):
         }
 
 
-ClauseFormSet = forms.formset_factory(ClauseForm, extra=ROWS, max_num=200)
-TaskFormSet = forms.formset_factory(TaskForm, extra=2, max_num=200)
+ClauseFormSet = forms.formset_factory(ClauseForm, extra=ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+TaskFormSet = forms.formset_factory(TaskForm, extra=2, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
 
 
 class PlanFileForm(forms.Form):
@@ -199,7 +200,6 @@ def plan_from_forms(head: PlanForm, clauses: forms.BaseFormSet, tasks: forms.Bas
     """The plan that valid forms describe, in the shape of a plan's file."""
     data, amends = head.cleaned_data, head.amends
     unit = amends.unit if amends is not None else data["unit"]
-    stands = unit.holds_on(data["issued_on"] or today)
     pieces: dict[str, dict[str, Any]] = {}
     for form in clauses:
         if form.has_changed():
@@ -220,7 +220,7 @@ def plan_from_forms(head: PlanForm, clauses: forms.BaseFormSet, tasks: forms.Bas
             "title": data["title"],
             "issuer": data["issuer"],
             "unit": unit.code,
-            "unit_on": None if stands else unit.ends_on - dt.timedelta(days=1),
+            "unit_on": _day_of(unit, data["issued_on"] or today),
             "parent": (amends.parent.code if amends.parent else "") if amends is not None else _parent(data, today),
             "amends": amends.code if amends is not None else "",
             "issued_on": data["issued_on"],
@@ -228,6 +228,13 @@ def plan_from_forms(head: PlanForm, clauses: forms.BaseFormSet, tasks: forms.Bas
             "clauses": list(pieces.values()),
         }
     )
+
+
+def _day_of(unit: AdminUnit, issued_on: dt.date) -> dt.date | None:
+    """A day on which the unit bears its code; None when it did so on the day of issue."""
+    if unit.starts_on is not None and issued_on < unit.starts_on:
+        return unit.starts_on
+    return unit.ends_on - dt.timedelta(days=1) if unit.ends_on is not None and issued_on >= unit.ends_on else None
 
 
 def _piece(pieces: dict[str, dict[str, Any]], data: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.plan_page import answered_findings, with_counts
 from hocsuotdoi.programme.rules import responsible_unit
 from hocsuotdoi.workspace.programme.forms import (
+    MOST_ROWS,
     ROWS,
     AnswerForm,
     ClauseFormSet,
@@ -152,17 +153,23 @@ def _plan(request: HttpRequest, code: str) -> Plan:
 
 
 def _require_at_its_unit(request: HttpRequest, parsed: ParsedPlan, today: dt.date) -> None:
-    """Whoever brings a file must be the planner of its unit; a unit that does not exist is told by `load_plan`."""
+    """Whoever brings a file must be the planner of its unit, and of the plan that it amends; a unit or a plan that
+    does not exist is told by `load_plan`."""
     unit = unit_named(parsed, today)
     if unit is not None:
         require(request.user, Permission.EDIT_PLAN, unit if unit.holds_on(today) else reading_of(unit, today))
+    amended = Plan.objects.select_related("unit").filter(code=parsed.amends).first() if parsed.amends else None
+    if amended is not None:
+        require(request.user, Permission.EDIT_PLAN, responsible_unit(amended, today))
 
 
 def _with_more_rows(request: HttpRequest):
     """What was sent, with room for more rows; nothing is checked or lost."""
     data = request.POST.copy()
     for prefix, more in (("clauses", ROWS), ("tasks", 2)):
-        data[f"{prefix}-TOTAL_FORMS"] = int(data.get(f"{prefix}-TOTAL_FORMS", 0) or 0) + more
+        sent = data.get(f"{prefix}-TOTAL_FORMS", "")
+        rows = int(sent) if sent.isdecimal() and len(sent) < 5 else 0
+        data[f"{prefix}-TOTAL_FORMS"] = str(min(rows + more, MOST_ROWS))
     return data
 
 

@@ -199,6 +199,21 @@ def test_plan_create_with_a_bad_row_shows_it_again_and_enters_nothing(client, pl
     assert not Plan.objects.exists()
 
 
+def test_plan_create_issued_before_its_unit_began_is_taken_in(client, planner, bac_kan):
+    client.force_login(planner)
+    assert client.post(url("plan-create"), filled(bac_kan, issued_on="2024-03-21")).status_code == 302
+    assert Plan.objects.get().unit == bac_kan
+
+
+@pytest.mark.parametrize("rows", ["", "nhiều", "-1", "٣", "99999999999999999999"])
+def test_plan_create_with_a_tampered_number_of_rows_enters_nothing(client, planner, bac_kan, rows):
+    client.force_login(planner)
+    for more in ({}, {"more": "1"}):
+        sent = filled(bac_kan, title="") | {"clauses-TOTAL_FORMS": rows} | more
+        assert client.post(url("plan-create"), sent).status_code == 200
+    assert not Plan.objects.exists()
+
+
 def test_plan_create_for_another_territory_is_refused(client, planner_of_duc_xuan, bac_kan):
     client.force_login(planner_of_duc_xuan)
     assert client.post(url("plan-create"), filled(bac_kan)).status_code == 200
@@ -249,6 +264,14 @@ def test_plan_upload_for_another_territory_is_refused(client, planner_of_duc_xua
     client.force_login(planner_of_duc_xuan)
     assert upload(client, FILE).status_code == 403
     assert not Plan.objects.exists()
+
+
+def test_plan_upload_of_an_addendum_to_another_territorys_plan_is_refused(client, planner, country, bac_kan):
+    PlanFactory(unit=country, code="kh-nuoc", number="", issued_on=dt.date(2026, 1, 5))
+    client.force_login(planner)
+    text = FILE.split("clauses:")[0] + "kind: addendum\namends: kh-nuoc\n"
+    assert upload(client, text).status_code == 403
+    assert not Plan.objects.filter(code="kh-bac-kan").exists()
 
 
 def test_plan_upload_of_an_issued_plan_with_another_text_is_refused(client, planner, bac_kan, definitions):
