@@ -15,6 +15,7 @@ from hocsuotdoi.places.operations.institution import Span
 from hocsuotdoi.places.operations.register import index
 
 SPANS_A_DAY = 3
+MOST_ROWS = 300
 
 
 def day_input() -> forms.DateInput:
@@ -55,8 +56,9 @@ class EquipmentForm(forms.ModelForm):
         return data
 
 
-RoomFormSet = forms.inlineformset_factory(Institution, Room, form=RoomForm, extra=2, can_delete=True)
-EquipmentFormSet = forms.inlineformset_factory(Institution, Equipment, form=EquipmentForm, extra=2, can_delete=True)
+_ROWS = {"extra": 2, "can_delete": True, "max_num": MOST_ROWS, "absolute_max": MOST_ROWS}
+RoomFormSet = forms.inlineformset_factory(Institution, Room, form=RoomForm, **_ROWS)
+EquipmentFormSet = forms.inlineformset_factory(Institution, Equipment, form=EquipmentForm, **_ROWS)
 
 
 class StatusForm(forms.Form):

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.forms import BaseForm, BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -157,9 +159,22 @@ def _edit_rows(
     request: HttpRequest, institution: Institution, formset: BaseInlineFormSet, title: str, saved: str
 ) -> HttpResponse:
     if request.method == "POST" and formset.is_valid():
-        formset.save()
-        return _done(request, institution, saved)
+        if not (refusal := _rows_refused(formset)):
+            return _done(request, institution, saved)
+        messages.error(request, refusal)
     return _edit(request, institution, formset, title, "workspace/places/rows_edit.html")
+
+
+def _rows_refused(formset: BaseInlineFormSet) -> str:
+    """Saves all rows or none; the sentence why not, or nothing."""
+    try:
+        with transaction.atomic():
+            formset.save()
+    except ProtectedError:
+        return _("A room in which something is planned or was held stays on the list. Nothing was saved.")
+    except IntegrityError:
+        return _("This list was changed meanwhile, or has two rows of one name. Nothing was saved: open it again.")
+    return ""
 
 
 def _edit(

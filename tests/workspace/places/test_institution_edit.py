@@ -9,6 +9,7 @@ from django.utils import timezone
 from hocsuotdoi.places.models import Institution, Room
 from hocsuotdoi.places.queries.institutions import place_of
 from hocsuotdoi.places.queries.opening import timetable
+from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.places import RoomFactory
 
 PAGES = [
@@ -104,6 +105,27 @@ def test_rooms_are_added_changed_and_removed(client, manager_of_bac_kan, library
     assert client.post(_url("places-room-edit", library_of_bac_kan), rows).status_code == 302
     rooms = Room.objects.filter(institution=library_of_bac_kan).order_by("name").values_list("name", "capacity")
     assert sorted(rooms) == [("Phòng thiếu nhi", 30), ("Phòng đọc lớn", 60)]
+
+
+def test_room_in_which_something_is_planned_stays(client, manager_of_bac_kan, library_of_bac_kan) -> None:
+    room = RoomFactory(institution=library_of_bac_kan)
+    SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan), room=room)
+    client.force_login(manager_of_bac_kan)
+    sent = {"rooms-TOTAL_FORMS": "1", "rooms-INITIAL_FORMS": "1", "rooms-0-id": room.pk, "rooms-0-DELETE": "on"}
+    page = client.post(
+        _url("places-room-edit", library_of_bac_kan), sent | {"rooms-0-name": "a", "rooms-0-capacity": 1}
+    )
+    assert "Chưa lưu gì" in page.content.decode()
+    assert Room.objects.get() == room
+
+
+def test_same_new_room_sent_twice_is_one_room(client, manager_of_bac_kan, library_of_bac_kan) -> None:
+    client.force_login(manager_of_bac_kan)
+    sent = {"rooms-TOTAL_FORMS": "1", "rooms-INITIAL_FORMS": "0", "rooms-0-name": "Phòng đọc", "rooms-0-capacity": "30"}
+    for _time in range(2):
+        response = client.post(_url("places-room-edit", library_of_bac_kan), sent)
+    assert "Chưa lưu gì" in response.content.decode()
+    assert Room.objects.count() == 1
 
 
 def test_equipment_with_more_usable_than_there_is_says_so(client, manager_of_bac_kan, library_of_bac_kan) -> None:
