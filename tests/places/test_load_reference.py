@@ -119,7 +119,7 @@ def test_loading_again_changes_nothing() -> None:
     before = list(AdminUnit.objects.order_by("pk").values_list("pk", "code")[:50])
     said: list[str] = []
     load_reference(said.append)
-    assert said == ["Territory: already loaded"]
+    assert said == ["Địa bàn: đã nạp từ trước"]
     assert list(AdminUnit.objects.order_by("pk").values_list("pk", "code")[:50]) == before
 
 

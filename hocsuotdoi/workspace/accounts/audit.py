@@ -44,8 +44,8 @@ def _find(request: HttpRequest, wanted: dict, thing: tuple[str, str] | None) -> 
         by = Person.objects.filter(email__iexact=wanted["email"]).first()
         if by is None:
             return TrailPage([], None)
-    ends_at = _midnight(wanted["last"] + dt.timedelta(days=1)) if wanted["last"] else None
-    older_than = parse_datetime(request.GET.get("before", "").replace(" ", "+"))
+    last = wanted["last"]
+    ends_at = _midnight(last + dt.timedelta(days=1)) if last and last < dt.date.max else None
     return trail(
         request.user,
         day=timezone.localdate(),
@@ -53,7 +53,7 @@ def _find(request: HttpRequest, wanted: dict, thing: tuple[str, str] | None) -> 
         thing=thing,
         by=by,
         starts_at=_midnight(wanted["first"]) if wanted["first"] else None,
-        ends_at=min(filter(None, [ends_at, older_than]), default=None),
+        ends_at=min(filter(None, [ends_at, _moment(request.GET.get("before", ""))]), default=None),
         limit=_ON_A_PAGE,
     )
 
@@ -66,6 +66,15 @@ def _kinds(wanted: str, thing: tuple[str, str] | None) -> list[str]:
 
 def _midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """The moment that a page's own link to older changes names; anything else is none."""
+    try:
+        moment = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return moment if moment and timezone.is_aware(moment) else None
 
 
 def _thing(text: str) -> tuple[str, str] | None:

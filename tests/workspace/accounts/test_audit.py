@@ -61,6 +61,10 @@ def test_trail_of_another_territory_is_empty(client, officer_of_bac_kan, library
         {"first": "2030-01-01", "last": "2020-01-01"},
         {"kind": "no.such"},
         {"before": "yesterday"},
+        {"before": "2026-13-45T99:00:00+07:00"},
+        {"before": "2026-11-01T10:00:00"},
+        {"first": "0001-01-01"},
+        {"last": "9999-12-31"},
     ],
 )
 def test_filter_that_leaves_nothing_or_is_wrong_shows_a_page(client, auditor, library_of_bac_kan, wanted):
