@@ -12,6 +12,7 @@ class Permission(models.TextChoices):
     EDIT_ACTIVITY = "edit_activity", _("make, publish and cancel activities")
     CALL_ROLL = "call_roll", _("call the roll and close sessions")
     VIEW_PARTICIPANTS = "view_participants", _("read names on sign-in sheets")
+    ENROL_DEVICE = "enrol_device", _("enrol and revoke devices that call the roll offline")
     EDIT_INSTITUTION = "edit_institution", _("keep an institution's register entry")
     ANSWER_CRITERIA = "answer_criteria", _("answer criteria")
     VIEW_FIGURES = "view_figures", _("see figures down to their entries")

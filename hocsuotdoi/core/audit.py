@@ -14,4 +14,8 @@ ModelClass = TypeVar("ModelClass", bound=type[models.Model])
 
 def tracked(model: ModelClass) -> ModelClass:
     # A fresh set of trackers for each model: pghistory keeps the model's name in them.
-    return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())(model)
+    # What the database derives by itself has no history of its own.
+    derived = [field.name for field in model._meta.local_fields if field.generated]
+    return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=derived)(
+        model
+    )

@@ -40,14 +40,29 @@ class SpreadByInstitution(RunSQL):
             f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_pkey"',
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_pkey" PRIMARY KEY (id, institution_id)',
         ]
-        forward += [
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_same_institution" '
-            f'FOREIGN KEY (institution_id, "{column}") REFERENCES "{target}" (institution_id, id) '
-            "DEFERRABLE INITIALLY IMMEDIATE"
-            for column, target in (links or {}).items()
-        ]
+        forward += _links(table, links or {})
         super().__init__(forward, reverse_sql=RunSQL.noop, elidable=False)
         self.table, self.links = table, dict(links or {})
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return (self.__class__.__name__, [self.table, self.links], {})
+
+
+class LinkWithinInstitution(RunSQL):
+    """Gives links that were added to an operational table later the same constraint; `links` maps column to table."""
+
+    def __init__(self, table: str, links: Mapping[str, str]):
+        super().__init__(_links(table, links), reverse_sql=RunSQL.noop, elidable=False)
+        self.table, self.links = table, dict(links)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [self.table, self.links], {})
+
+
+def _links(table: str, links: Mapping[str, str]) -> list[Any]:
+    return [
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_same_institution" '
+        f'FOREIGN KEY (institution_id, "{column}") REFERENCES "{target}" (institution_id, id) '
+        "DEFERRABLE INITIALLY IMMEDIATE"
+        for column, target in links.items()
+    ]

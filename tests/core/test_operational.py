@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from hocsuotdoi.activities.models import Activity
 from tests.factories.activities import ActivityFactory, SessionFactory
 
 
@@ -20,10 +21,12 @@ def test_link_within_the_institution_kept(library_of_bac_kan):
 def test_same_id_at_two_institutions_is_two_rows(library_of_bac_kan, library_of_duc_xuan):
     # Two offline devices may only clash within one institution.
     first = ActivityFactory(institution=library_of_bac_kan)
+    stored = [field.column for field in Activity._meta.local_fields if not field.generated]
+    copied = ", ".join("%s" if column == "institution_id" else f'"{column}"' for column in stored)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO activities_activity SELECT (jsonb_populate_record(a, jsonb_build_object("
-            "'institution_id', %s::bigint))).* FROM activities_activity a WHERE id = %s",
+            f"INSERT INTO activities_activity ({', '.join(stored)}) "
+            f"SELECT {copied} FROM activities_activity WHERE id = %s",
             [library_of_duc_xuan.pk, first.pk],
         )
         cursor.execute("SELECT count(*) FROM activities_activity WHERE id = %s", [first.pk])
