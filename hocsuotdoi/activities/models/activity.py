@@ -1,14 +1,13 @@
 """What is offered: activities, who helps, what is asked of those who join."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
@@ -37,7 +36,7 @@ CHILD_BANDS = frozenset({AgeBand.UNDER_6, AgeBand.CHILD, AgeBand.TEEN})
 """Bands that hold only children (under 16: Luật Trẻ em 2016, article 1); the next one straddles the age."""
 
 
-def choices_field(choices: type[models.Choices], label: str | Promise, *, longest: int) -> ArrayField:
+def choices_field(choices: type[models.Choices], label: Any, *, longest: int) -> ArrayField:
     """Several of `choices`, in one column."""
     return ArrayField(
         models.CharField(max_length=longest, choices=choices), verbose_name=label, default=list, blank=True

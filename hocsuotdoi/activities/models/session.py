@@ -168,8 +168,8 @@ class Session(OperationalModel):
 
 class EquipmentUse(OperationalModel):
     """One piece (`item`: 1 to the usable quantity) of an institution's equipment, taken for a session. The period is
-    the session's own: the database carries it along when the session moves, and never gives one piece to two sessions at
-    one time. A cancelled session gives its pieces back (the rows go)."""
+    the session's own: the database carries it along when the session moves, and never gives one piece to two sessions
+    at one time. A cancelled session gives its pieces back (the rows go)."""
 
     session = operational_link(Session, related_name="equipment_uses")
     equipment = models.ForeignKey("places.Equipment", on_delete=models.PROTECT, related_name="+")
