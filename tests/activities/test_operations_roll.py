@@ -19,6 +19,7 @@ from hocsuotdoi.activities.operations.roll import (
     add_walk_in,
     close_session,
     correct_session,
+    count_viewers,
     mark_all_present,
     mark_attendance,
     open_roll,
@@ -30,7 +31,7 @@ from hocsuotdoi.activities.operations.wording import Unreadable
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.operations.posting import NoPlace
-from tests.factories.activities import ActivityFactory, SessionFactory, local
+from tests.factories.activities import ActivityFactory, ParticipantFactory, SessionFactory, local
 
 KEY = uuid.UUID("0193a000-0000-7000-8000-000000000009")
 
@@ -421,10 +422,93 @@ def test_correct_session_with_a_bad_mark_changes_nothing(morning, mai, during, a
     assert (morning.revision, roll_of(morning).tally) == (1, {})
 
 
-def test_roll_needs_three_queries_for_one_and_for_three_lines(morning, mai, family, during, django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_roll_needs_four_queries_for_one_and_for_three_lines(morning, mai, family, during, django_assert_num_queries):
+    with django_assert_num_queries(4):
         assert len(roll_of(morning).lines) == 2
     add_walk_in(morning, name="Páo", form_key=KEY, by=None, at=during)
     add_walk_in(morning, name="Dào", form_key=uuid.uuid4(), by=None, at=during)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(roll_of(morning).lines) == 4
+
+
+@pytest.fixture
+def class_4a(morning, now):
+    """A teacher with two named pupils."""
+    registered = register(morning, name="Lớp 4A", group_size=2, form_key=uuid.uuid4(), at=now)
+    ParticipantFactory(registration=registered, name="Bàn Thị Dào", sex="female", age_band="6-10")
+    ParticipantFactory(registration=registered, name="Lò Văn An", sex="male", age_band="6-10")
+    return registered
+
+
+def test_named_people_of_a_registration_are_called_one_by_one(morning, mai, class_4a, during):
+    open_roll(morning, by=None, at=during)
+    open_roll(morning, by=None, at=during)
+    roll = roll_of(morning)
+
+    assert [(line.name, line.size, line.party) for line in roll.lines] == [
+        ("Lò Văn An", 1, "Lớp 4A"),
+        ("Bàn Thị Dào", 1, "Lớp 4A"),
+        ("Lý Thị Mai", 1, ""),
+    ]
+    assert (roll.expected, morning.attendances.count()) == (3, 3)
+
+
+def test_named_people_are_posted_with_their_sex_and_age(morning, class_4a, during):
+    dao = class_4a.participants.get(name="Bàn Thị Dào")
+    mark_attendance(morning, present={dao.pk: 1}, by=None, at=during)
+    close_session(morning, by=None, at=during)
+
+    cells = Entry.objects.filter(measure="programme_attendance").values_list("sex", "age_band", "quantity")
+    assert list(cells) == [("female", "6-10", 1)]
+
+
+def test_line_of_a_participant_is_never_of_several(morning, class_4a, during):
+    open_roll(morning, by=None, at=during)
+    with pytest.raises(IntegrityError, match="attendance_of_a_participant_is_one"), transaction.atomic():
+        Attendance.objects.filter(registration=class_4a).update(size=2)
+
+
+@pytest.fixture
+def hybrid(reading_day):
+    return SessionFactory(activity=reading_day, also_online=True)
+
+
+def test_viewers_are_posted_as_on_line_and_make_no_visit(hybrid, during):
+    set_tally(hybrid, cells={("female", "60+"): 5}, by=None, at=during)
+    count_viewers(hybrid, viewers=31, by=None, at=during)
+    count_viewers(hybrid, viewers=30, by=None, at=during)
+    closed, _posting = close_session(hybrid, by=None, at=during)
+
+    entries = Entry.objects.values_list("measure", "channel", "quantity")
+    assert sorted(entries) == [
+        ("library_visit", "on_site", 5),
+        ("programme_attendance", "on_site", 5),
+        ("programme_attendance", "online", 30),
+        ("programme_session", "on_site", 1),
+    ]
+    assert (closed.attended, roll_of(hybrid).grid().total) == (35, 5)
+
+
+def test_viewers_stay_when_the_tally_changes_and_go_at_zero(hybrid, during):
+    count_viewers(hybrid, viewers=30, by=None, at=during)
+    set_tally(hybrid, cells={(None, None): 2}, by=None, at=during)
+    assert roll_of(hybrid).people == 32
+    count_viewers(hybrid, viewers=0, by=None, at=during)
+    assert roll_of(hybrid).people == 2
+
+
+def test_viewers_of_a_session_that_is_not_on_line_too_are_refused(morning, during):
+    with pytest.raises(BadCell):
+        count_viewers(morning, viewers=3, by=None, at=during)
+
+
+@pytest.mark.parametrize("viewers", [-1, 10_001])
+def test_viewers_that_nobody_can_have_counted_are_refused(hybrid, during, viewers):
+    with pytest.raises(BadCell):
+        count_viewers(hybrid, viewers=viewers, by=None, at=during)
+
+
+def test_viewers_alone_make_a_correction(hybrid, during, afterwards):
+    close_session(hybrid, nobody_came=True, by=None, at=during)
+    correct_session(hybrid, reason="Xem lại số người theo dõi", viewers=12, by=None, at=afterwards)
+    assert figures(hybrid)["programme_attendance"] == 12

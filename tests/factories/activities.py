@@ -7,7 +7,7 @@ import factory
 from django.utils import timezone
 
 from hocsuotdoi.activities.enums import ActivityKind, ActivityStatus
-from hocsuotdoi.activities.models import Activity, Attendance, Registration, Session, Tally
+from hocsuotdoi.activities.models import Activity, Attendance, Participant, Rating, Registration, Session, Tally
 from hocsuotdoi.core.vietnamese import search_text
 
 
@@ -82,3 +82,26 @@ class TallyFactory(factory.django.DjangoModelFactory):
         model = Tally
 
     institution = factory.SelfAttribute("session.institution")
+
+
+class RatingFactory(factory.django.DjangoModelFactory):
+    """A happy face; give `session`."""
+
+    class Meta:
+        model = Rating
+
+    institution = factory.SelfAttribute("session.institution")
+    face = 3
+    form_key = factory.LazyFunction(uuid.uuid4)
+    created_at = local(2026, 11, 23, 10)
+
+
+class ParticipantFactory(factory.django.DjangoModelFactory):
+    """A named person of a registration; give `registration`, whose `group_size` counts them."""
+
+    class Meta:
+        model = Participant
+
+    institution = factory.SelfAttribute("registration.institution")
+    number = factory.Sequence(lambda n: n % 30_000 + 1)
+    name = "Nông Thị Dào"

@@ -878,17 +878,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="attendance",
-            name="channel",
-            field=models.CharField(
-                blank=True,
-                choices=[("on_site", "on site"), ("off_site", "off site"), ("online", "online")],
-                max_length=12,
-                null=True,
-                verbose_name="how",
-            ),
-        ),
-        migrations.AddField(
             model_name="registration",
             name="answers",
             field=models.JSONField(blank=True, default=dict, help_text="Question's id → answer"),

@@ -14,7 +14,7 @@ from hocsuotdoi.ledger.enums import AgeBand, Channel, Sex
 class Attendance(OperationalModel):
     """One line of the roll: a registration, a named participant of one, or a walk-in, and how many of its `size` people
     came (NULL: not called yet). The line of a registration or participant carries its id, so that a form can name it
-    before it exists. `channel` NULL: the session's own."""
+    before it exists."""
 
     session = operational_link(Session, related_name="attendances")
     registration = operational_link(Registration, null=True, related_name="attendances")
@@ -24,7 +24,6 @@ class Attendance(OperationalModel):
     present = models.PositiveSmallIntegerField(null=True)
     sex = models.CharField(_("sex"), max_length=8, choices=Sex, null=True, blank=True)
     age_band = models.CharField(_("age"), max_length=8, choices=AgeBand, null=True, blank=True)
-    channel = models.CharField(_("how"), max_length=12, choices=Channel, null=True, blank=True)
     form_key = models.UUIDField(help_text="Made with the line: sending it twice adds it once")
     marked_by = models.UUIDField(null=True)
     marked_at = models.DateTimeField(null=True)

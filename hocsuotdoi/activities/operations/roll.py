@@ -8,20 +8,21 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.activities.enums import ActivityStatus, RegistrationStatus, SessionStatus
+from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
 from hocsuotdoi.activities.models import Attendance, Registration, Session, Tally
 from hocsuotdoi.activities.operations.activity import locked_session
 from hocsuotdoi.activities.operations.wording import one_line
-from hocsuotdoi.activities.queries.roll import Roll, can_be_called, roll_of
+from hocsuotdoi.activities.queries.roll import Roll, can_be_called, confirmed_with_people, roll_of
 from hocsuotdoi.activities.rules import tags_of, visit_of
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, PostingKind, Sex
+from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, PostingKind, Sex
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, post, reverse
 
@@ -127,6 +128,17 @@ def set_tally(session: Session, *, cells: Cells, by: Person | None, at: dt.datet
 
 
 @transaction.atomic
+def count_viewers(session: Session, *, viewers: int, by: Person | None, at: dt.datetime) -> None:
+    """Say how many people, at the most at one time, followed the session on line; beside those who came.
+
+    Refused: a session that could not be followed on line too, a number that nobody can have counted, and as in
+    `open_roll`.
+    """
+    session = _callable(session, at=at)
+    _count_viewers(session, viewers)
+
+
+@transaction.atomic
 def save_roll(
     session: Session,
     *,
@@ -135,10 +147,12 @@ def save_roll(
     present: Mapping[uuid.UUID, int] | None = None,
     cells: Cells | None = None,
     walk_ins: Iterable[WalkIn] = (),
+    viewers: int | None = None,
     all_present: bool = False,
 ) -> Session:
     """Everything that one form of the roll says: everybody present if `all_present`, else the marks that changed; the
-    cells that changed; people who came without registering. Refused, all of it, as each of these acts is.
+    cells that changed; people who came without registering; viewers, if they changed. Refused, all of it, as each of
+    these acts is.
     """
     session = open_roll(session, by=by, at=at)
     if all_present:
@@ -147,6 +161,8 @@ def save_roll(
         _mark(session, present or {}, by=by, at=at)
     if cells:
         _set_tally(session, cells)
+    if viewers is not None:
+        _count_viewers(session, viewers)
     for walk_in in walk_ins:
         _add_walk_in(session, walk_in, by=by, at=at)
     return session
@@ -184,6 +200,7 @@ def correct_session(
     present: Mapping[uuid.UUID, int] | None = None,
     cells: Cells | None = None,
     walk_ins: Iterable[WalkIn] = (),
+    viewers: int | None = None,
 ) -> tuple[Session, Posting]:
     """Put a closed roll right: take the posting back with the reason, change the roll, post it as the next revision.
 
@@ -198,6 +215,8 @@ def correct_session(
     _mark(session, present or {}, by=by, at=at)
     if cells:
         _set_tally(session, cells)
+    if viewers is not None:
+        _count_viewers(session, viewers)
     for walk_in in walk_ins:
         _add_walk_in(session, walk_in, by=by, at=at)
     roll = roll_of(session)
@@ -231,12 +250,12 @@ def ledger_lines(session: Session, roll: Roll) -> list[Line]:
                 quantity=cell.people,
                 sex=cell.sex,
                 age_band=cell.age_band,
-                channel=session.channel,
+                channel=Channel.ONLINE if cell.is_online else session.channel,
                 learner_key=cell.learner_key,
                 tags=tags,
             )
         )
-        if visit:
+        if visit and not cell.is_online:
             lines.append(
                 Line(
                     measure=visit[0],
@@ -294,18 +313,42 @@ def _check_closable(session: Session, *, at: dt.datetime) -> None:
 
 def _make_lines(session: Session) -> None:
     here = {"institution_id": session.institution_id, "session_id": session.pk}
-    missing = Registration.objects.filter(**here, status=RegistrationStatus.CONFIRMED, attendances__isnull=True)
+    called = set(Attendance.objects.filter(**here).values_list("pk", flat=True))
     Attendance.objects.bulk_create(
+        line
+        for registration in confirmed_with_people(session)
+        for line in _fresh_lines(registration, here)
+        if line.pk not in called
+    )
+
+
+def _fresh_lines(registration: Registration, here: Mapping[str, Any]) -> list[Attendance]:
+    """One line for a registration, or one for each person that it names."""
+    people = registration.participants.all()
+    if not people:
+        return [
+            Attendance(
+                **here,
+                id=registration.pk,
+                registration=registration,
+                name=registration.name,
+                size=registration.group_size,
+                form_key=registration.form_key,
+            )
+        ]
+    return [
         Attendance(
             **here,
-            id=registration.pk,
+            id=person.pk,
             registration=registration,
-            name=registration.name,
-            size=registration.group_size,
-            form_key=registration.form_key,
+            participant=person,
+            name=person.name,
+            sex=person.sex,
+            age_band=person.age_band,
+            form_key=person.pk,
         )
-        for registration in missing
-    )
+        for person in people
+    ]
 
 
 def _mark(session: Session, present: Mapping[uuid.UUID, int], *, by: Person | None, at: dt.datetime) -> None:
@@ -360,7 +403,7 @@ def _set_tally(session: Session, cells: Cells) -> None:
             raise BadCell(_("Choose sex and age from the list, or leave them open."))
         if not 0 <= count <= MOST_IN_A_CELL:
             raise BadCell(_("Give a number of people from 0 to {most}.").format(most=MOST_IN_A_CELL))
-    here = Tally.objects.filter(institution_id=session.institution_id, session=session)
+    here = Tally.objects.filter(institution_id=session.institution_id, session=session, channel=None)
     tally = {(cell.sex, cell.age_band): cell.count for cell in here} | dict(cells)
     here.delete()
     Tally.objects.bulk_create(
@@ -368,3 +411,14 @@ def _set_tally(session: Session, cells: Cells) -> None:
         for (sex, age_band), count in tally.items()
         if count
     )
+
+
+def _count_viewers(session: Session, viewers: int) -> None:
+    if not session.also_online:
+        raise BadCell(_("Nobody could follow this session on line. Say so at the session first, then count viewers."))
+    if not 0 <= viewers <= MOST_IN_A_CELL:
+        raise BadCell(_("Give a number of people from 0 to {most}.").format(most=MOST_IN_A_CELL))
+    here = {"institution_id": session.institution_id, "session": session, "channel": Channel.ONLINE}
+    Tally.objects.filter(**here).delete()
+    if viewers:
+        Tally.objects.create(**here, count=viewers)

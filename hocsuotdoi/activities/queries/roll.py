@@ -3,19 +3,22 @@
 import datetime as dt
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.enums import RegistrationStatus
-from hocsuotdoi.activities.models import Attendance, Registration, Session, Tally
+from hocsuotdoi.activities.models import Attendance, Participant, Registration, Session, Tally
 from hocsuotdoi.core.vietnamese import name_sort_key
-from hocsuotdoi.ledger.enums import AgeBand, Sex
+from hocsuotdoi.ledger.enums import AgeBand, Channel, Sex
 
 
 @dataclass(frozen=True, slots=True)
 class RollLine:
-    """One line to be called. `id` names it in forms, also before it is in the table (see models.Attendance)."""
+    """One line to be called. `id` names it in forms, also before it is in the table (see models.Attendance). `party`:
+    who registered a person that is one of several named ones (a class, a family)."""
 
     id: uuid.UUID
     name: str
@@ -24,6 +27,7 @@ class RollLine:
     is_walk_in: bool
     sex: str | None = None
     age_band: str | None = None
+    party: str = ""
     code: str = ""
     phone: str = ""
     learner_key: uuid.UUID | None = None
@@ -35,21 +39,24 @@ class RollLine:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """So many people of whom the same is known."""
+    """So many people of whom the same is known. `is_online`: they followed on line what others came to."""
 
     sex: str | None
     age_band: str | None
     learner_key: uuid.UUID | None
     people: int
+    is_online: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """A session's roll at one moment; three queries, however long it is."""
+    """A session's roll at one moment; four queries, however long it is. `viewers`: the most people who followed on line
+    at one time, where the session could also be followed there (peak viewers: IMLS-derived guides)."""
 
     session: Session
     lines: list[RollLine]
     tally: dict[tuple[str | None, str | None], int]
+    viewers: int = 0
 
     @property
     def expected(self) -> int:
@@ -70,7 +77,7 @@ class Roll:
     @property
     def people(self) -> int:
         """What closing posts, and what every page shows."""
-        return self.present_by_name + self.tallied
+        return self.present_by_name + self.tallied + self.viewers
 
     @property
     def not_called(self) -> int:
@@ -79,7 +86,7 @@ class Roll:
     @property
     def is_untouched(self) -> bool:
         """Nothing was called and nothing tallied."""
-        return not self.tallied and not any(line.is_called for line in self.lines)
+        return not self.tallied and not self.viewers and not any(line.is_called for line in self.lines)
 
     def counted(self) -> list[Counted]:
         """The people who came, by what is known about them. A group's pseudonym counts only when all of it is one
@@ -91,13 +98,15 @@ class Roll:
                 cells[(line.sex, line.age_band, key)] += line.present
         for (sex, age_band), people in self.tally.items():
             cells[(sex, age_band, None)] += people
-        return [Counted(*cell, people) for cell, people in cells.items() if people]
+        online = [Counted(None, None, None, self.viewers, is_online=True)] if self.viewers else []
+        return [Counted(*cell, people) for cell, people in cells.items() if people] + online
 
     def grid(self) -> "Grid":
-        """People who came, named or tallied, by age band (rows) and sex (columns)."""
+        """People who came, named or tallied, by age band (rows) and sex (columns); those on line are not among them."""
         people: Counter[tuple[str | None, str | None]] = Counter()
         for cell in self.counted():
-            people[(cell.sex, cell.age_band)] += cell.people
+            if not cell.is_online:
+                people[(cell.sex, cell.age_band)] += cell.people
         sexes = [sex for sex in (*Sex.values, None) if any(key[0] == sex for key in people)] or [None]
         ages = [age for age in (*AgeBand.values, None) if any(key[1] == age for key in people)] or [None]
         return Grid(
@@ -109,7 +118,7 @@ class Roll:
                 for age in ages
             ],
             totals=[sum(people[(sex, age)] for age in ages) for sex in sexes],
-            total=self.people,
+            total=self.people - self.viewers,
         )
 
 
@@ -135,26 +144,37 @@ def _label(choices: type[Sex] | type[AgeBand], value: str | None) -> str:
 
 
 def roll_of(session: Session) -> Roll:
-    """The lines (registrations by given name, then walk-ins in order of coming) and the tally."""
+    """The lines (registrations and their named people by given name, then walk-ins in order of coming), the tally."""
     institution_id = session.institution_id
     by_id = {
         line.pk: line
         for line in Attendance.objects.filter(institution_id=institution_id, session=session).order_by("id")
     }
-    confirmed = Registration.objects.filter(
-        institution_id=institution_id, session=session, status=RegistrationStatus.CONFIRMED
-    )
-    registered = sorted(
-        (_registered(registration, by_id.get(registration.pk)) for registration in confirmed),
-        key=lambda line: (name_sort_key(line.name), line.id),
-    )
+    registered = [line for registration in confirmed_with_people(session) for line in _lines_of(registration, by_id)]
+    registered.sort(key=lambda line: (name_sort_key(line.name), line.id))
     walk_ins = [_walk_in(line) for line in by_id.values() if line.is_walk_in]
-    tallies = Tally.objects.filter(institution_id=institution_id, session=session)
+    cells = list(Tally.objects.filter(institution_id=institution_id, session=session))
     return Roll(
         session=session,
         lines=registered + walk_ins,
-        tally={(cell.sex, cell.age_band): cell.count for cell in tallies},
+        tally={(cell.sex, cell.age_band): cell.count for cell in cells if cell.channel is None},
+        viewers=sum(cell.count for cell in cells if cell.channel == Channel.ONLINE),
     )
+
+
+def confirmed_with_people(session: Session) -> QuerySet[Registration]:
+    """The confirmed registrations of `session` with the people that they name; two queries."""
+    people = Participant.objects.filter(institution_id=session.institution_id)
+    return Registration.objects.filter(
+        institution_id=session.institution_id, session=session, status=RegistrationStatus.CONFIRMED
+    ).prefetch_related(Prefetch("participants", people))
+
+
+def _lines_of(registration: Registration, by_id: Mapping[uuid.UUID, Attendance]) -> list[RollLine]:
+    people = registration.participants.all()
+    if not people:
+        return [_registered(registration, by_id.get(registration.pk))]
+    return [_named(registration, person, by_id.get(person.pk)) for person in people]
 
 
 def _registered(registration: Registration, line: Attendance | None) -> RollLine:
@@ -169,6 +189,21 @@ def _registered(registration: Registration, line: Attendance | None) -> RollLine
         code=registration.code_shown,
         phone=registration.phone,
         learner_key=registration.learner_key,
+    )
+
+
+def _named(registration: Registration, person: Participant, line: Attendance | None) -> RollLine:
+    return RollLine(
+        id=person.pk,
+        name=person.name,
+        size=1,
+        present=line.present if line else None,
+        is_walk_in=False,
+        sex=person.sex,
+        age_band=person.age_band,
+        party=registration.name,
+        code=registration.code_shown,
+        phone=registration.phone,
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.portal.activities import views
+from hocsuotdoi.portal.activities import ratings, views
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activities-activity-list"),
@@ -8,6 +8,8 @@ urlpatterns = [
     path("activities/<uuid:pk>/join/", views.registration_create, name="activities-registration-create"),
     path("activities/<uuid:pk>/find/", views.registration_find, name="activities-registration-find"),
     path("activities/sessions/<uuid:pk>/", views.session_sheet, name="activities-session-sheet"),
+    path("activities/sessions/<uuid:pk>/rate/", ratings.rating_create, name="activities-rating-create"),
+    path("activities/sessions/<uuid:pk>/rate/<uuid:key>/", ratings.rating_detail, name="activities-rating-detail"),
     path(
         "activities/sessions/<uuid:pk>/<slug:code>/",
         views.registration_detail,

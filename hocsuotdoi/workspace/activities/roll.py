@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.operations.rating import LONGEST_NOTE, note_session
 from hocsuotdoi.activities.operations.roll import close_session, correct_session, save_roll
 from hocsuotdoi.activities.queries.lineage import postings_of
+from hocsuotdoi.activities.queries.outcome import ratings_of, words_about
 from hocsuotdoi.activities.queries.roll import Roll, can_be_called, roll_of
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.workspace.activities.roll_form import AGES, SEXES, RollForm, form_of, posted_form
@@ -40,6 +42,7 @@ def session_roll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 present=form.present,
                 cells=form.cells,
                 walk_ins=form.walk_ins,
+                viewers=form.viewers,
                 all_present=act == "all_present",
                 by=request.user,
                 at=timezone.now(),
@@ -107,6 +110,7 @@ def session_correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 present=form.present,
                 cells=form.cells,
                 walk_ins=form.walk_ins,
+                viewers=form.viewers,
                 by=request.user,
                 at=timezone.now(),
             )
@@ -132,10 +136,27 @@ def session_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "roll": roll_of(session),
             "postings": postings_of(session),
             "blank_lines": range(12),
+            "ratings": ratings_of(session),
+            "said": words_about(session),
+            "longest_note": LONGEST_NOTE,
             "may_call": request.person_may(Permission.CALL_ROLL, session),
             "path": path_to(session.activity),
         },
     )
+
+
+@requires(Permission.CALL_ROLL)
+@require_POST
+def session_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What the staff want to remember of it."""
+    session = session_of(request, pk, Permission.CALL_ROLL)
+    try:
+        note_session(session, note=request.POST.get("note", ""), by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("workspace:activities-session-sheet", pk=pk)
 
 
 def _roll_page(request: HttpRequest, roll: Roll, form: RollForm, *, reason: str = "") -> HttpResponse:

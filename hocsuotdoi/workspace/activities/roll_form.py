@@ -50,7 +50,8 @@ class Cell:
 
 @dataclass
 class RollForm:
-    """`present`, `cells` and `walk_ins` are what changed; the rest is to be shown."""
+    """`present`, `cells`, `walk_ins` and `viewers` are what changed; the rest is to be shown (`watched`: the count of
+    those on line, None where nobody could follow there)."""
 
     rows: list[Row]
     tally: list[tuple[str, list[Cell]]]
@@ -58,6 +59,8 @@ class RollForm:
     present: dict[uuid.UUID, int] = field(default_factory=dict)
     cells: dict[tuple[str | None, str | None], int] = field(default_factory=dict)
     walk_ins: list[WalkIn] = field(default_factory=list)
+    watched: Cell | None = None
+    viewers: int | None = None
     error: str = ""
 
     @property
@@ -68,7 +71,9 @@ class RollForm:
 def form_of(roll: Roll) -> RollForm:
     """The form as the roll stands."""
     rows = [Row(line, now=_text(line.present), was=_text(line.present)) for line in roll.lines]
-    return RollForm(rows, _tally(lambda _name, key: (_count(roll, key), _count(roll, key))), _no_walk_in())
+    form = RollForm(rows, _tally(lambda _name, key: (_count(roll, key), _count(roll, key))), _no_walk_in())
+    form.watched = _watched(roll, now=_text(roll.viewers or None), was=_text(roll.viewers or None))
+    return form
 
 
 def posted_form(data: QueryDict, roll: Roll, *, takes_walk_in: bool) -> RollForm:
@@ -84,11 +89,15 @@ def posted_form(data: QueryDict, roll: Roll, *, takes_walk_in: bool) -> RollForm
     )
     walk_in = {name: data.get(f"walk_in_{name}", "").strip() for name in ("name", "sex", "age", "key")}
     form = RollForm(rows, tally, walk_in)
+    here = _text(roll.viewers or None)
+    form.watched = _watched(roll, now=data.get("viewers", here).strip(), was=data.get("was-viewers", here))
     try:
         form.present = {row.line.id: _people(row.now) for row in rows if _differs(row)}
         form.cells = {
             _key(cell.name): _people(cell.now or "0") for _age, cells in tally for cell in cells if _differs(cell)
         }
+        if form.watched and _differs(form.watched):
+            form.viewers = _people(form.watched.now or "0")
         if takes_walk_in:
             form.walk_ins = [_walk_in(walk_in)]
     except BadMark as error:
@@ -136,6 +145,12 @@ def _tally(value) -> list[tuple[str, list[Cell]]]:
             cells.append(Cell(name, f"{sex_label}, {age_label}", now, was))
         rows.append((age_label, cells))
     return rows
+
+
+def _watched(roll: Roll, *, now: str, was: str) -> Cell | None:
+    if not roll.session.also_online:
+        return None
+    return Cell("viewers", _("followed on line"), now, was)
 
 
 def _key(name: str) -> tuple[str | None, str | None]:

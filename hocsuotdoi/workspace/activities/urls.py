@@ -15,5 +15,6 @@ urlpatterns = [
     path("activities/sessions/<uuid:pk>/roll/", roll.session_roll, name="activities-session-roll"),
     path("activities/sessions/<uuid:pk>/close/", roll.session_close, name="activities-session-close"),
     path("activities/sessions/<uuid:pk>/correct/", roll.session_correct, name="activities-session-correct"),
+    path("activities/sessions/<uuid:pk>/note/", roll.session_note, name="activities-session-note"),
     path("activities/sessions/<uuid:pk>/sheet/", roll.session_sheet, name="activities-session-sheet"),
 ]
