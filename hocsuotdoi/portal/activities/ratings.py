@@ -97,7 +97,7 @@ def _session(request: HttpRequest, pk: uuid.UUID) -> Session:
 
 
 def _registration(session: Session, code: str) -> Registration | None:
-    code = code.replace("-", "").upper()
+    code = "".join(char for char in code.upper() if char.isalnum())
     return Registration.objects.filter(institution_id=session.institution_id, session=session, code=code).first()
 
 

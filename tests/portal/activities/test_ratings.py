@@ -59,7 +59,7 @@ def test_a_wrong_code_is_a_rating_without_a_registration(client, running, code):
 def test_what_cannot_be_kept_is_said_and_keeps_nothing(client, running, data):
     page = client.post(url(running), data)
     assert page.status_code == 422
-    assert "Chưa lưu gì cả" in page.content.decode()
+    assert "Chưa lưu được gì" in page.content.decode()
     assert not Rating.objects.exists()
 
 
