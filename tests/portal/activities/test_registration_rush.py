@@ -1,12 +1,9 @@
 """Many people at the same moment, over real HTTP, at a real server with several workers."""
 
 import datetime as dt
-import re
 import uuid
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 from django.db.models import Sum
 from django.utils import timezone
@@ -14,10 +11,9 @@ from django.utils import timezone
 from hocsuotdoi.activities.models import Registration, Session
 from hocsuotdoi.places.models import Institution
 from tests.factories.activities import ActivityFactory, SessionFactory
+from tests.support.crowd import Person, all_at_once
 
-CLIENTS, PLACES = 200, 50
-TOKEN = "t" * 32
-"""A token that the client brings itself, as cookie and as field: that is how the check works."""
+CLIENTS, PLACES = 500, 50
 
 pytestmark = pytest.mark.slow
 
@@ -29,35 +25,13 @@ def opening(live_program) -> Session:
     return SessionFactory(activity=activity, number=1, capacity=PLACES, starts_at=timezone.now() + dt.timedelta(days=7))
 
 
-def join(url: str, session: Session, *, name: str, form_key: uuid.UUID, group_size: int = 1) -> tuple[int, str]:
-    """What one client is told: the status, and the code it ends up with."""
-    form = {
-        "session": str(session.pk),
-        "name": name,
-        "group_size": str(group_size),
-        "form_key": str(form_key),
-        "csrfmiddlewaretoken": TOKEN,
-    }
-    # Connections wait in the queue of the server while two hundred stand in line.
-    with httpx.Client(base_url=url, cookies={"csrftoken": TOKEN}, timeout=120) as client:
-        answer = client.post(f"/activities/{session.activity_id}/join/", data=form)
-        where = answer.headers.get("location", "")
-        code = re.search(r"/sessions/[0-9a-f-]{36}/(\w{8})/", where)
-        return answer.status_code, code[1] if code else ""
+@pytest.fixture
+def person(live_program, opening):
+    return lambda **more: Person(live_program.url, opening.activity_id, opening.pk, **more)
 
 
-def rush(sends: list) -> list[tuple[int, str]]:
-    with ThreadPoolExecutor(max_workers=len(sends)) as people:
-        return [each.result() for each in [people.submit(send) for send in sends]]
-
-
-def test_two_hundred_people_for_fifty_places_fill_it_exactly(live_program, opening):
-    answers = rush(
-        [
-            lambda n=n: join(live_program.url, opening, name=f"Người thứ {n}", form_key=uuid.uuid4())
-            for n in range(CLIENTS)
-        ]
-    )
+def test_five_hundred_people_for_fifty_places_fill_it_exactly(opening, person):
+    answers = all_at_once([person(name=f"Người thứ {n}").join for n in range(CLIENTS)])
 
     told = {code for status, code in answers if status == 302}
     confirmed = set(Registration.objects.filter(session=opening).values_list("code", flat=True))
@@ -67,13 +41,8 @@ def test_two_hundred_people_for_fifty_places_fill_it_exactly(live_program, openi
     assert Session.objects.get(pk=opening.pk).places_taken == PLACES
 
 
-def test_groups_at_the_same_moment_never_overfill(live_program, opening):
-    answers = rush(
-        [
-            lambda n=n: join(live_program.url, opening, name=f"Nhà {n}", form_key=uuid.uuid4(), group_size=n % 6 + 1)
-            for n in range(60)
-        ]
-    )
+def test_groups_at_the_same_moment_never_overfill(opening, person):
+    answers = all_at_once([person(name=f"Nhà {n}", group_size=n % 6 + 1).join for n in range(60)])
 
     told = {code for status, code in answers if status == 302}
     registrations = Registration.objects.filter(session=opening)
@@ -83,12 +52,10 @@ def test_groups_at_the_same_moment_never_overfill(live_program, opening):
     assert people > PLACES - 6  # it was full for the largest that were refused
 
 
-def test_one_form_sent_twenty_times_at_once_registers_once(live_program, opening):
+def test_one_form_sent_twenty_times_at_once_registers_once(opening, person):
     form_key = uuid.uuid4()
 
-    answers = rush(
-        [lambda: join(live_program.url, opening, name="Bấm nhiều lần", form_key=form_key, group_size=2)] * 20
-    )
+    answers = all_at_once([person(name="Bấm nhiều lần", form_key=form_key, group_size=2).join] * 20)
 
     assert {status for status, _code in answers} == {302}
     assert len({code for _status, code in answers}) == 1
