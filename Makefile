@@ -10,7 +10,7 @@ RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-develop
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help setup run demo-data test check format messages lock clean
+.PHONY: help setup run demo-data test check bench format messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ check: $(DEV_READY) ## what CI runs: format, lint, types, import order, migratio
 	@echo "• Templates";     $(BIN)/djlint hocsuotdoi --lint --quiet
 	@echo "• Catalogue";     $(BIN)/python scripts/catalogue.py check
 	@echo "• Tests";         $(MAKE) test
+
+bench: $(DEV_READY) ## measure: ratios of figures of one run, some minutes (BENCH=name for one)
+	@$(BIN)/python -m bench $(BENCH)
 
 format: $(DEV_READY) ## put the code into shape
 	@$(BIN)/ruff check --fix --quiet . || true

@@ -1,0 +1,15 @@
+"""The program's addresses, and two that do nothing but pass everything that a request passes."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def nothing(request: HttpRequest) -> HttpResponse:
+    """An empty page; for a form, the redirect that follows one."""
+    if request.method == "POST":
+        request.POST.get("form_key")
+        return HttpResponse(status=302, headers={"Location": "/nothing/"})
+    return HttpResponse("<!doctype html><title>.</title>")
+
+
+urlpatterns = [path("nothing/", nothing), path("", include("hocsuotdoi.config.urls"))]
