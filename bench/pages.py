@@ -24,13 +24,18 @@ def run(stage: Stage) -> Table:
         settle()
         ids = list(Activity.objects.order_by("pk").values_list("pk", flat=True)[:2_000])
         paths = [f"/activities/{pk}/" for pk in ids]
-        with stage.program():
+        with stage.program(PAGE_KEPT_SECONDS="0"):
             rush(stage.port, lambda n: get("/nothing/"), seconds=2)
             nothing = rush(stage.port, lambda n: get("/nothing/"), seconds=4)
             page = rush(stage.port, one_of(paths), seconds=6)
             _row(table, f"activity page, {size:,} activities", page, nothing)
             for path in SEARCHES:
                 _row(table, f"{path}, {size:,} activities", rush(stage.port, one_of([path]), seconds=4), nothing)
+    with stage.program():
+        rush(stage.port, one_of(["/nothing/"]), seconds=2)
+        nothing = rush(stage.port, one_of(["/nothing/"]), seconds=4)
+        for name, path in (("activity page, kept", paths[0]), ("/activities/, kept", "/activities/")):
+            _row(table, f"{name} five seconds", rush(stage.port, one_of([path]), seconds=6), nothing)
     return table
 
 

@@ -48,10 +48,11 @@ class Stage:
         return float(told[1])
 
     @contextlib.contextmanager
-    def program(self) -> Iterator[None]:
+    def program(self, **settings: str) -> Iterator[None]:
         """Serves with two web processes, as `make run` does."""
         environment = {**os.environ, "DATABASE_URL": self.url, "DJANGO_SETTINGS_MODULE": "bench.settings"}
         environment |= {"PORT": "0", "WEB_CONCURRENCY": "2", "DATA_DIR": str(self.server.data_dir / "program")}
+        environment |= settings
         process = subprocess.Popen(
             [sys.executable, "-m", "hocsuotdoi.config.cli", "serve"],
             cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,

@@ -213,7 +213,11 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 # Reading changes nothing: only requests that may write say who made them.
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # Counts of attempts (rate limits) are kept where every web process sees them.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"},
+    # Public pages, for seconds, in each web process (portal/brief.py).
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1000}},
+}
 # --- end of accounts ---
 
 # --- language and time ---
@@ -278,6 +282,9 @@ if PUBLIC_URL.startswith("https://"):
     SECURE_SSL_REDIRECT = BEHIND_PROXY
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- how long a public page is kept for strangers, in seconds (0: each is made anew) ---
+PAGE_KEPT_SECONDS = env.int("PAGE_KEPT_SECONDS", 5, validate=validate.Range(0, 300))
 
 # --- how long personal data is kept ---
 NAMES_KEPT_MONTHS = env.int("NAMES_KEPT_MONTHS", 24, validate=validate.Range(1, 240))

@@ -13,6 +13,8 @@ from hocsuotdoi.config.database import EmbeddedServer
 
 compile_catalogues()
 os.environ.setdefault("SECRET_KEY", "only for tests")
+# Tests see at once what they have just changed; those of the keeping itself switch it on.
+os.environ.setdefault("PAGE_KEPT_SECONDS", "0")
 # The browser's driver keeps an event loop in the main thread; our code stays synchronous all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 default = Path(tempfile.gettempdir()) / f"hocsuotdoi-test-{os.getuid()}"

@@ -23,12 +23,14 @@ from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.portal.activities.forms import CodeForm, JoinForm, WishForm
 from hocsuotdoi.portal.activities.wishes import near, spans, wish_of
+from hocsuotdoi.portal.brief import briefly_kept
 
 PAGE_SIZE = 20
 
 
 @public
 @require_GET
+@briefly_kept
 def activity_list(request: HttpRequest) -> HttpResponse:
     """What's on, by day; every filter in the address."""
     now = timezone.now()
@@ -55,6 +57,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_GET
+@briefly_kept
 def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
