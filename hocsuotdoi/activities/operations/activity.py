@@ -1,7 +1,7 @@
 """Making, changing, publishing and cancelling activities and their sessions."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from hocsuotdoi.activities.models import Activity, Schedule, Session
 from hocsuotdoi.activities.operations.activity_checks import ActivityRefused, put_fields
 from hocsuotdoi.activities.operations.contributors import NewContributor, put_contributors
 from hocsuotdoi.activities.operations.enrolment import enrol_members
-from hocsuotdoi.activities.operations.equipment import free_equipment, retake_equipment
+from hocsuotdoi.activities.operations.equipment import free_equipment, put_equipment
 from hocsuotdoi.activities.operations.notices import tell_people_of
 from hocsuotdoi.activities.operations.picture import check_picture, drop_picture, put_picture
 from hocsuotdoi.activities.operations.session_checks import (
@@ -212,24 +212,41 @@ def cancel_activity(activity: Activity, *, reason: str, by: Person | None, at: d
 
 
 @transaction.atomic
-def add_session(activity: Activity, *, new: NewSession, by: Person | None, at: dt.datetime) -> Session:
-    """One more session, with the next number; members of the series are registered for it.
+def add_session(
+    activity: Activity,
+    *,
+    new: NewSession,
+    by: Person | None,
+    at: dt.datetime,
+    equipment: Mapping[int, int] | None = None,
+) -> Session:
+    """One more session, with the next number and equipment (key → how many); members of the series are registered for
+    it.
 
     Refused: a cancelled activity; an end before the start; a date too far back or ahead; a day on which the institution
-    is closed; another institution's room, or one that is taken; more places than the room holds; too many sessions.
+    is closed; another institution's room, or one that is taken; more places than the room holds; too many sessions;
+    equipment that is taken.
     """
     activity = locked_activity(activity)
     check_not_cancelled(activity)
     check_number_of_sessions(activity, more=1)
     session = insert_session(activity, new, number=next_number(activity), at=at)
+    put_equipment(session, equipment or {})
     settle_status(activity)
     return session
 
 
 @transaction.atomic
-def change_session(session: Session, *, by: Person | None, at: dt.datetime, **fields: Any) -> Session:
-    """Put new values into `CHANGEABLE_OF_SESSION` fields. Its equipment moves along; who was coming is told of another
-    time or place.
+def change_session(
+    session: Session,
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    equipment: Mapping[int, int] | None = None,
+    **fields: Any,
+) -> Session:
+    """Put new values into `CHANGEABLE_OF_SESSION` fields. Its equipment moves along, unless other `equipment` is
+    given; who was coming is told of another time or place.
 
     Refused: a closed or cancelled session, fewer places than are taken, values that `add_session` would refuse,
     equipment that is taken at the new time.
@@ -248,9 +265,10 @@ def change_session(session: Session, *, by: Person | None, at: dt.datetime, **fi
                 taken=session.places_taken
             )
         )
-    had = free_equipment(session) if changed & {"starts_at", "ends_at"} else {}
+    touches_equipment = equipment is not None or changed & {"starts_at", "ends_at"}
+    had = free_equipment(session) if touches_equipment else {}
     session.save(update_fields=list(fields))
-    retake_equipment(session, had)
+    put_equipment(session, had if equipment is None else equipment)
     if changed & TOLD:
         # The moment of the act belongs to what was said: moved there, back and there again is three times news.
         when = timezone.localtime(session.starts_at)

@@ -35,11 +35,11 @@ def take_equipment(
     if session.status != SessionStatus.PLANNED:
         raise SessionRefused(_("Only a session that is still planned can have equipment."))
     free_equipment(session)
-    return _take(session, wanted)
+    return put_equipment(session, wanted)
 
 
 def free_equipment(session: Session) -> dict[int, int]:
-    """Give all pieces of the session back; return what it had, for `retake_equipment`."""
+    """Give all pieces of the session back; return what it had, for `put_equipment`."""
     uses = EquipmentUse.objects.filter(institution_id=session.institution_id, session=session)
     had = Counter(uses.values_list("equipment_id", flat=True))
     if had:
@@ -47,13 +47,8 @@ def free_equipment(session: Session) -> dict[int, int]:
     return dict(had)
 
 
-def retake_equipment(session: Session, had: Mapping[int, int]) -> None:
-    """Take what the session had before it was moved, at its new time. Refused as by `take_equipment`."""
-    if had:
-        _take(session, had)
-
-
-def _take(session: Session, wanted: Mapping[int, int]) -> list[EquipmentUse]:
+def put_equipment(session: Session, wanted: Mapping[int, int]) -> list[EquipmentUse]:
+    """For acts that hold the session and have freed what it had. Refused as by `take_equipment`."""
     wanted = {key: count for key, count in wanted.items() if count}
     if not wanted:
         return []

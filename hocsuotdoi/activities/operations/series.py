@@ -24,7 +24,7 @@ from hocsuotdoi.activities.operations.activity import (
     next_number,
     settle_status,
 )
-from hocsuotdoi.activities.operations.equipment import free_equipment, retake_equipment
+from hocsuotdoi.activities.operations.equipment import free_equipment, put_equipment
 from hocsuotdoi.activities.operations.session_checks import (
     MOST_PLACES,
     OLDEST,
@@ -275,4 +275,4 @@ def _move(schedule: Schedule, change: SeriesChange, *, at: dt.datetime) -> None:
         check_session(session, at=at, check_date=True)
         had = free_equipment(session)
         session.save(update_fields=["starts_at", "ends_at", "room", "venue", "channel", "capacity"])
-        retake_equipment(session, had)
+        put_equipment(session, had)
