@@ -4,6 +4,7 @@ A rule is stored without DTSTART and without UNTIL: the first day, the last day 
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -29,6 +30,7 @@ _PARTS = {
     "YEARLY": _ALWAYS | {"BYDAY", "BYMONTHDAY", "BYSETPOS"},
 }
 _LARGEST = {"INTERVAL": 60, "COUNT": 400}
+_COUNTED = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYSETPOS": 366}
 
 
 class BadRule(ValueError):
@@ -58,6 +60,10 @@ def parse_rule(text: str) -> str:
     for name, largest in _LARGEST.items():
         value = parts.get(name, "1")
         if not (value.isascii() and value.isdigit() and 1 <= int(value) <= largest):
+            raise BadRule(text)
+    for name, largest in _COUNTED.items():
+        numbers = parts.get(name, "1").split(",")
+        if not all(re.fullmatch(r"[+-]?\d{1,3}", n) and 1 <= abs(int(n)) <= largest for n in numbers):
             raise BadRule(text)
     try:
         rrulestr(rule, dtstart=dt.datetime(2026, 1, 1))

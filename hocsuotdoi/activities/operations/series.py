@@ -193,6 +193,8 @@ def schedule_of(activity: Activity, *, new: NewSchedule, at: dt.datetime, earlie
         capacity=new.capacity,
         created_at=at,
     )
+    if new.room is not None and new.room.institution_id != activity.institution_id:
+        raise SeriesRefused(_("Choose a room of the same institution."))
     if new.starts_on < at.date() - OLDEST and new.starts_on != earlier:
         raise SeriesRefused(_("The first day is too far back: at most three months."))
     if not 1 <= new.minutes <= MOST_MINUTES:
