@@ -213,3 +213,28 @@ class MarkOutcome(models.TextChoices):
     WAITING = "waiting", _("waits for a person to decide")
     SETTLED = "settled", _("settled by a person")
     DISMISSED = "dismissed", _("dismissed by a person")
+
+
+class Repeating(models.TextChoices):
+    """The plain ways in which a series repeats; anything else is written as a rule (RFC 5545)."""
+
+    WEEKLY = "weekly", _("every week")
+    FORTNIGHTLY = "fortnightly", _("every two weeks")
+    MONTH_DAY = "month_day", _("every month, on the same day of the month")
+    MONTH_WEEKDAY = "month_weekday", _("every month, on the same weekday")
+    RULE = "rule", _("by a rule of its own")
+
+
+class Vitality(models.TextChoices):
+    """How alive a club is, by what its rolls say (docs/decisions/0053)."""
+
+    NEW = "new", _("new")
+    LIVELY = "lively", _("lively")
+    QUIET = "quiet", _("quiet")
+    ASLEEP = "asleep", _("asleep")
+
+
+class Trend(models.TextChoices):
+    UP = "up", _("more come than before")
+    STEADY = "steady", _("as many come as before")
+    DOWN = "down", _("fewer come than before")

@@ -1,5 +1,7 @@
 """What a closed session counts as in the ledger."""
 
+from collections.abc import Iterable
+
 from hocsuotdoi.activities.enums import ActivityKind
 from hocsuotdoi.ledger.enums import Channel, MeasureCode, Purpose
 
@@ -20,6 +22,9 @@ def visit_of(institution_class: str, kind: str, channel: str) -> tuple[MeasureCo
     return MeasureCode.CENTRE_VISIT, Purpose.RECREATION if kind in _RECREATION else Purpose.LEARNING
 
 
-def tags_of(kind: str, themes: list[str], observance: str) -> list[str]:
-    """What an entry is tagged with: what it was, its themes, the day it observes. Their codes never collide."""
-    return [kind, *themes, *([observance] if observance else [])]
+def tags_of(
+    kind: str, themes: list[str], observance: str, programmes: Iterable[str] = (), groups: Iterable[str] = ()
+) -> list[str]:
+    """What an entry is tagged with: what it was, its themes, the day it observes, the programmes it counts for as well,
+    the groups it was for. Their codes never collide; each stands once, so that each report counts it once."""
+    return list(dict.fromkeys([kind, *themes, *([observance] if observance else []), *programmes, *groups]))

@@ -2,7 +2,7 @@ import pytest
 from django.db.models import F, Sum
 
 from hocsuotdoi.activities.enums import SessionStatus
-from hocsuotdoi.activities.models import Activity, Registration, Session
+from hocsuotdoi.activities.models import Activity, Contributor, Enrolment, Registration, Schedule, Session
 from hocsuotdoi.activities.operations.sample import load_sample
 from hocsuotdoi.activities.queries.checks import miscounted_sessions
 from hocsuotdoi.ledger.models import Entry
@@ -80,7 +80,7 @@ def test_sample_is_the_same_in_every_installation(sample_library):
 
     first = load()
     Registration.objects.all().delete()
-    for model in (Session, Activity):
+    for model in (Session, Enrolment, Schedule, Contributor, Activity):
         if model is Session:
             for session in Session.objects.all():
                 session.tallies.all().delete()

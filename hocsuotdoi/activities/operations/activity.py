@@ -1,32 +1,41 @@
 """Making, changing, publishing and cancelling activities and their sessions."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.activities.enums import ActivityKind, ActivityStatus, Audience, Observance, SessionStatus, Theme
-from hocsuotdoi.activities.models import Activity, Session
-from hocsuotdoi.activities.operations.session_checks import SessionRefused, check_session
+from hocsuotdoi.activities.enums import ActivityStatus, NoticeKind, SessionStatus
+from hocsuotdoi.activities.models import Activity, Schedule, Session
+from hocsuotdoi.activities.operations.activity_checks import ActivityRefused, put_fields
+from hocsuotdoi.activities.operations.contributors import NewContributor, put_contributors
+from hocsuotdoi.activities.operations.enrolment import enrol_members
+from hocsuotdoi.activities.operations.equipment import free_equipment, put_equipment
+from hocsuotdoi.activities.operations.notices import tell_people_of
+from hocsuotdoi.activities.operations.picture import check_picture, drop_picture, put_picture
+from hocsuotdoi.activities.operations.session_checks import (
+    SessionRefused,
+    check_session,
+    lock_rooms,
+    locked_session,
+)
 from hocsuotdoi.activities.operations.wording import one_line
-from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.core.vietnamese import normalise, search_text
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.models import Institution, Room
 
 MOST_SESSIONS = 100
 
-CHANGEABLE = frozenset({"title", "kind", "themes", "audience", "observance", "description"})
-CHANGEABLE_OF_SESSION = frozenset({"room", "venue", "channel", "starts_at", "ends_at", "capacity", "note"})
-
-
-class ActivityRefused(Refused):
-    """The activity may not be so, or not now."""
+CHANGEABLE_OF_SESSION = frozenset(
+    {"room", "venue", "channel", "also_online", "starts_at", "ends_at", "capacity", "note"}
+)
+TOLD = frozenset({"room", "venue", "channel", "starts_at", "ends_at"})
+"""When one of these changes, those who are coming are told."""
 
 
 class CapacityBelowTaken(SessionRefused):
@@ -42,6 +51,7 @@ class NewSession:
     room: Room | None = None
     venue: str = ""
     channel: str = Channel.ON_SITE
+    also_online: bool = False
     capacity: int | None = None
 
 
@@ -54,52 +64,61 @@ def create_activity(
     sessions: Sequence[NewSession],
     by: Person | None,
     at: dt.datetime,
-    themes: Iterable[str] = (),
-    audience: str = Audience.EVERYONE,
-    observance: str = "",
-    description: str = "",
+    contributors: Sequence[NewContributor] = (),
+    picture: bytes | None = None,
     is_sample: bool = False,
+    **fields: Any,
 ) -> Activity:
     """A new draft with its sessions, numbered in order of time. Nobody outside sees it until it is published.
+    `fields`: any of `activity_checks.CHANGEABLE`.
 
-    Refused: no title, no session or too many, unknown kind, theme, audience or day, a session that `add_session`
-    would refuse.
+    Refused: no title, no session or too many, values that are not on their lists, a session that `add_session`
+    would refuse, somebody who cannot be listed, a picture that cannot be shown or that nobody described.
     """
     if not 1 <= len(sessions) <= MOST_SESSIONS:
         raise ActivityRefused(
             _("Give the activity at least one session and at most {most}.").format(most=MOST_SESSIONS)
         )
     activity = Activity(institution=institution, created_by=by.pk if by else None, created_at=at, is_sample=is_sample)
-    _put(
-        activity,
-        {
-            "title": title,
-            "kind": kind,
-            "themes": themes,
-            "audience": audience,
-            "observance": observance,
-            "description": description,
-        },
-    )
+    put_fields(activity, {"title": title, "kind": kind, **fields})
+    if picture is not None:
+        put_picture(activity, picture)
+    check_picture(activity)
     activity.save(force_insert=True)
+    put_contributors(activity, contributors)
+    lock_rooms(new.room for new in sessions)
     for number, new in enumerate(sorted(sessions, key=lambda new: new.starts_at), start=1):
-        _insert_session(activity, new, number=number, at=at)
+        insert_session(activity, new, number=number, at=at)
     return activity
 
 
 @transaction.atomic
-def change_activity(activity: Activity, *, by: Person | None, at: dt.datetime, **fields: Any) -> Activity:
-    """Put new values into `CHANGEABLE` fields. What was posted for closed sessions stays as it was posted.
+def change_activity(
+    activity: Activity,
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    contributors: Sequence[NewContributor] | None = None,
+    picture: bytes | None = None,
+    remove_picture: bool = False,
+    **fields: Any,
+) -> Activity:
+    """Put new values into fields of `activity_checks.CHANGEABLE`; `contributors` None: as they are. What was posted for
+    closed sessions stays as it was posted.
 
     Refused: a cancelled activity, values that `create_activity` would refuse. An unknown field is a programmer's slip.
     """
-    if unknown := fields.keys() - CHANGEABLE:
-        raise TypeError(f"not changeable: {sorted(unknown)}")
-    activity = _locked(activity)
-    if activity.status == ActivityStatus.CANCELLED:
-        raise ActivityRefused(_("This activity is cancelled and can no longer be changed."))
-    _put(activity, fields)
-    activity.save(update_fields=[*fields, "search_text"])
+    activity = locked_activity(activity)
+    check_not_cancelled(activity)
+    put_fields(activity, fields)
+    if picture is not None:
+        put_picture(activity, picture)
+    elif remove_picture:
+        drop_picture(activity)
+    check_picture(activity)
+    activity.save(update_fields={*fields, "search_text", "picture", "picture_alt"})
+    if contributors is not None:
+        put_contributors(activity, contributors)
     return activity
 
 
@@ -109,106 +128,207 @@ def publish_activity(activity: Activity, *, by: Person | None, at: dt.datetime) 
 
     Refused: when it is not a draft, or has no planned session.
     """
-    activity = _locked(activity)
-    if activity.status == ActivityStatus.PUBLISHED:
-        raise ActivityRefused(_("This activity is already published."))
-    if activity.status == ActivityStatus.CANCELLED:
-        raise ActivityRefused(_("This activity is cancelled. Create a new one instead."))
-    if not activity.sessions.filter(institution_id=activity.institution_id, status=SessionStatus.PLANNED).exists():
+    activity = locked_activity(activity)
+    _check_draft(activity)
+    if not _sessions(activity).filter(status=SessionStatus.PLANNED).exists():
         raise ActivityRefused(_("Add a session first: people need to know when to come."))
     activity.status = ActivityStatus.PUBLISHED
     activity.published_at = at
-    activity.save(update_fields=["status", "published_at"])
+    activity.publish_at = None
+    activity.save(update_fields=["status", "published_at", "publish_at"])
     return activity
+
+
+@transaction.atomic
+def plan_publication(
+    activity: Activity, *, publish_at: dt.datetime | None, by: Person | None, at: dt.datetime
+) -> Activity:
+    """The draft is published by itself at `publish_at` (None: only by hand).
+
+    Refused: not a draft, a moment that is past or more than a year ahead.
+    """
+    activity = locked_activity(activity)
+    _check_draft(activity)
+    if publish_at is not None and not at < publish_at <= at + dt.timedelta(days=366):
+        raise ActivityRefused(_("Choose a moment to come, within a year. To publish now, use the other button."))
+    activity.publish_at = publish_at
+    activity.save(update_fields=["publish_at"])
+    return activity
+
+
+def publish_due(*, at: dt.datetime) -> tuple[int, int]:
+    """Publish the drafts whose moment has come; return how many were published and how many could not be.
+
+    A draft that cannot be published stays one, with its moment past, and the workspace shows it as such; as soon as it
+    can, it is published.
+    """
+    published = refused = 0
+    due = Activity.objects.filter(status=ActivityStatus.DRAFT, publish_at__lte=at).order_by("publish_at", "pk")
+    for activity in due:
+        try:
+            publish_activity(activity, by=None, at=at)
+        except ActivityRefused:
+            refused += 1
+        else:
+            published += 1
+    return published, refused
+
+
+def settle_status(activity: Activity) -> None:
+    """Held once no session is planned any more and at least one was closed; published again when one is added.
+
+    To be called by every act that adds, closes or cancels a session, at the end of its transaction: sessions are locked
+    before their activity.
+    """
+    activity = locked_activity(activity)
+    if activity.status not in (ActivityStatus.PUBLISHED, ActivityStatus.HELD):
+        return
+    states = set(_sessions(activity).values_list("status", flat=True).order_by().distinct())
+    is_held = SessionStatus.PLANNED not in states and SessionStatus.CLOSED in states
+    status = ActivityStatus.HELD if is_held else ActivityStatus.PUBLISHED
+    if status != activity.status:
+        activity.status = status
+        activity.save(update_fields=["status"])
 
 
 @transaction.atomic
 def cancel_activity(activity: Activity, *, reason: str, by: Person | None, at: dt.datetime) -> Activity:
-    """Cancel the activity and its planned sessions; sessions that were held stay held and counted.
+    """Cancel the activity and its planned sessions and tell the people; sessions that were held stay held and counted.
 
-    Registrations stay, so that the people can be told. Refused: no reason, cancelled before.
+    Registrations stay, so that it can be seen who was told. Refused: no reason, cancelled before.
     """
-    activity = _locked(activity)
+    lock_sessions(activity)
+    activity = locked_activity(activity)
     if activity.status == ActivityStatus.CANCELLED:
         raise ActivityRefused(_("This activity was cancelled before."))
     reason = _reason(reason)
-    Session.objects.filter(
-        institution_id=activity.institution_id, activity=activity, status=SessionStatus.PLANNED
-    ).update(status=SessionStatus.CANCELLED, cancel_reason=reason)
+    for session in _sessions(activity).filter(status=SessionStatus.PLANNED).select_related("activity"):
+        _cancel(session, reason=reason, at=at)
     activity.status = ActivityStatus.CANCELLED
     activity.cancel_reason = reason
-    activity.save(update_fields=["status", "cancel_reason"])
+    activity.publish_at = None
+    activity.save(update_fields=["status", "cancel_reason", "publish_at"])
     return activity
 
 
 @transaction.atomic
-def add_session(activity: Activity, *, new: NewSession, by: Person | None, at: dt.datetime) -> Session:
-    """One more session, with the next number.
+def add_session(
+    activity: Activity,
+    *,
+    new: NewSession,
+    by: Person | None,
+    at: dt.datetime,
+    equipment: Mapping[int, int] | None = None,
+) -> Session:
+    """One more session, with the next number and equipment (key → how many); members of the series are registered for
+    it.
 
     Refused: a cancelled activity; an end before the start; a date too far back or ahead; a day on which the institution
-    is closed; another institution's room; more places than the room holds; too many sessions.
+    is closed; another institution's room, or one that is taken; more places than the room holds; too many sessions;
+    equipment that is taken.
     """
-    activity = _locked(activity)
-    if activity.status == ActivityStatus.CANCELLED:
-        raise ActivityRefused(_("This activity is cancelled and can no longer be changed."))
-    last = Session.objects.filter(institution_id=activity.institution_id, activity=activity).aggregate(
-        last=Max("number")
-    )["last"]
-    if (last or 0) >= MOST_SESSIONS:
-        raise SessionRefused(
-            _("An activity has at most {most} sessions. Create another one.").format(most=MOST_SESSIONS)
-        )
-    return _insert_session(activity, new, number=(last or 0) + 1, at=at)
+    activity = locked_activity(activity)
+    check_not_cancelled(activity)
+    check_number_of_sessions(activity, more=1)
+    session = insert_session(activity, new, number=next_number(activity), at=at)
+    put_equipment(session, equipment or {})
+    settle_status(activity)
+    return session
 
 
 @transaction.atomic
-def change_session(session: Session, *, by: Person | None, at: dt.datetime, **fields: Any) -> Session:
-    """Put new values into `CHANGEABLE_OF_SESSION` fields.
+def change_session(
+    session: Session,
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    equipment: Mapping[int, int] | None = None,
+    **fields: Any,
+) -> Session:
+    """Put new values into `CHANGEABLE_OF_SESSION` fields. Its equipment moves along, unless other `equipment` is
+    given; who was coming is told of another time or place.
 
-    Refused: a closed or cancelled session, fewer places than are taken, values that `add_session` would refuse.
+    Refused: a closed or cancelled session, fewer places than are taken, values that `add_session` would refuse,
+    equipment that is taken at the new time.
     """
     if unknown := fields.keys() - CHANGEABLE_OF_SESSION:
         raise TypeError(f"not changeable: {sorted(unknown)}")
     session = locked_session(session)
-    _check_planned(session)
-    moved = "starts_at" in fields and fields["starts_at"] != session.starts_at
+    check_planned(session)
+    changed = {field for field, value in fields.items() if getattr(session, field) != value}
     for field, value in fields.items():
         setattr(session, field, value)
-    check_session(session, at=at, check_date=moved)
+    check_session(session, at=at, check_date="starts_at" in changed)
     if session.capacity is not None and session.capacity < session.places_taken:
         raise CapacityBelowTaken(
             _("{taken} people have registered: there cannot be fewer places than that.").format(
                 taken=session.places_taken
             )
         )
+    touches_equipment = equipment is not None or changed & {"starts_at", "ends_at"}
+    had = free_equipment(session) if touches_equipment else {}
     session.save(update_fields=list(fields))
+    put_equipment(session, had if equipment is None else equipment)
+    if changed & TOLD:
+        # The moment of the act belongs to what was said: moved there, back and there again is three times news.
+        when = timezone.localtime(session.starts_at)
+        tell_people_of(
+            session, kind=NoticeKind.MOVED, at=at, about=f"{when:%Y%m%dT%H%M}@{timezone.localtime(at):%Y%m%dT%H%M%S}"
+        )
     return session
 
 
 @transaction.atomic
 def cancel_session(session: Session, *, reason: str, by: Person | None, at: dt.datetime) -> Session:
-    """Cancel one session; registrations stay, so that the people can be told.
+    """Cancel one session, give its equipment back and tell the people; registrations stay, so that it can be seen who
+    was told.
 
     Refused: no reason, a session that is closed or cancelled.
     """
     session = locked_session(session)
-    _check_planned(session)
-    session.status = SessionStatus.CANCELLED
-    session.cancel_reason = _reason(reason)
-    session.save(update_fields=["status", "cancel_reason"])
+    check_planned(session)
+    _cancel(session, reason=_reason(reason), at=at)
+    settle_status(session.activity)
     return session
 
 
-def locked_session(session: Session) -> Session:
-    """The session as it is now, locked until the transaction ends. Whoever locks more, locks the session first."""
-    return (
-        Session.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("activity", "institution", "room")
-        .get(institution_id=session.institution_id, pk=session.pk)
+def insert_session(
+    activity: Activity,
+    new: NewSession,
+    *,
+    number: int,
+    at: dt.datetime,
+    schedule: Schedule | None = None,
+    planned_on: dt.date | None = None,
+) -> Session:
+    """A session of a locked activity, checked; members of the series are registered. For acts of this area."""
+    session = Session(
+        institution_id=activity.institution_id,
+        activity=activity,
+        number=number,
+        schedule=schedule,
+        planned_on=planned_on,
+        room=new.room,
+        venue=new.venue,
+        channel=new.channel,
+        also_online=new.also_online,
+        starts_at=new.starts_at,
+        ends_at=new.ends_at,
+        capacity=new.capacity,
     )
+    check_session(session, at=at, check_date=True)
+    session.save(force_insert=True)
+    enrol_members(session, at=at)
+    return session
 
 
-def _locked(activity: Activity) -> Activity:
+def lock_sessions(activity: Activity) -> None:
+    """The activity's sessions, locked before the activity itself: in the order in which every act locks."""
+    list(_sessions(activity).select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def locked_activity(activity: Activity) -> Activity:
+    """The activity as it is now, locked until the transaction ends."""
     return (
         Activity.objects.select_for_update(no_key=True, of=("self",))
         .select_related("institution")
@@ -216,59 +336,50 @@ def _locked(activity: Activity) -> Activity:
     )
 
 
-def _put(activity: Activity, fields: dict[str, Any]) -> None:
-    for field, value in fields.items():
-        setattr(activity, field, _clean(field, value))
-    activity.search_text = search_text(activity.title, activity.description)
+def next_number(activity: Activity) -> int:
+    return (_sessions(activity).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def _clean(field: str, value: Any) -> Any:
-    """`value` as it is stored in `field` of an activity, or a refusal."""
-    match field:
-        case "title":
-            return one_line(value, longest=200, missing=_("Give the activity a title."))
-        case "description":
-            text = normalise(value).replace("\x00", "").strip()
-            if len(text) > 5000:
-                raise ActivityRefused(_("The description is too long: at most 5,000 letters."))
-            return text
-        case "themes":
-            themes = sorted(set(value))
-            return themes if set(themes) <= set(Theme.values) else _not_on_list()
-        case "kind":
-            return value if value in ActivityKind.values else _not_on_list()
-        case "audience":
-            return value if value in Audience.values else _not_on_list()
-        case _:
-            return value if value in ("", *Observance.values) else _not_on_list()
+def check_number_of_sessions(activity: Activity, *, more: int) -> None:
+    there = _sessions(activity).count()
+    if there + more > MOST_SESSIONS:
+        raise SessionRefused(
+            _(
+                "An activity has at most {most} sessions; this one has {there}, and {more} more do not fit. "
+                "End the series earlier, or create another activity."
+            ).format(most=MOST_SESSIONS, there=there, more=more)
+        )
 
 
-def _not_on_list() -> None:
-    raise ActivityRefused(_("Choose from the list: kind, themes, audience and day have fixed values."))
+def check_not_cancelled(activity: Activity) -> None:
+    if activity.status == ActivityStatus.CANCELLED:
+        raise ActivityRefused(_("This activity is cancelled and can no longer be changed."))
 
 
-def _insert_session(activity: Activity, new: NewSession, *, number: int, at: dt.datetime) -> Session:
-    session = Session(
-        institution_id=activity.institution_id,
-        activity=activity,
-        number=number,
-        room=new.room,
-        venue=new.venue,
-        channel=new.channel,
-        starts_at=new.starts_at,
-        ends_at=new.ends_at,
-        capacity=new.capacity,
-    )
-    check_session(session, at=at, check_date=True)
-    session.save(force_insert=True)
-    return session
-
-
-def _check_planned(session: Session) -> None:
+def check_planned(session: Session) -> None:
     if session.status == SessionStatus.CLOSED:
         raise SessionRefused(_("This session is closed and counted. A mistake is put right by a correction."))
     if session.status == SessionStatus.CANCELLED:
         raise SessionRefused(_("This session is cancelled and can no longer be changed."))
+
+
+def _check_draft(activity: Activity) -> None:
+    if activity.status in (ActivityStatus.PUBLISHED, ActivityStatus.HELD):
+        raise ActivityRefused(_("This activity is already published."))
+    if activity.status == ActivityStatus.CANCELLED:
+        raise ActivityRefused(_("This activity is cancelled. Create a new one instead."))
+
+
+def _cancel(session: Session, *, reason: str, at: dt.datetime) -> None:
+    session.status = SessionStatus.CANCELLED
+    session.cancel_reason = reason
+    session.save(update_fields=["status", "cancel_reason"])
+    free_equipment(session)
+    tell_people_of(session, kind=NoticeKind.CANCELLED, at=at, about="cancelled")
+
+
+def _sessions(activity: Activity) -> QuerySet[Session]:
+    return Session.objects.filter(institution_id=activity.institution_id, activity=activity)
 
 
 def _reason(reason: str) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ActivityStatus, RegistrationStatus, SessionStatus
 from hocsuotdoi.activities.models import Attendance, Registration, Session
-from hocsuotdoi.activities.operations.activity import locked_session
+from hocsuotdoi.activities.operations.session_checks import locked_session
 from hocsuotdoi.activities.operations.wording import one_line, phone_number
 from hocsuotdoi.core.errors import Refused
 

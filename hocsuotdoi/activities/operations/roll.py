@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
 from hocsuotdoi.activities.models import Attendance, Registration, Session, Tally
-from hocsuotdoi.activities.operations.activity import locked_session
+from hocsuotdoi.activities.operations.session_checks import locked_session
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.activities.queries.roll import Roll, can_be_called, confirmed_with_people, roll_of
 from hocsuotdoi.activities.rules import tags_of, visit_of
@@ -240,7 +240,7 @@ def posting_of(session: Session) -> Posting:
 def ledger_lines(session: Session, roll: Roll) -> list[Line]:
     """What a session with this roll counts as."""
     activity = session.activity
-    tags = tags_of(activity.kind, activity.themes, activity.observance)
+    tags = tags_of(activity.kind, activity.themes, activity.observance, activity.programmes, activity.groups)
     visit = visit_of(session.institution.institution_class, activity.kind, session.channel)
     lines = [Line(measure=MeasureCode.PROGRAMME_SESSION, quantity=1, channel=session.channel, tags=tags)]
     for cell in roll.counted():

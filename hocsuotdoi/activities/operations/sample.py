@@ -18,8 +18,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
-from hocsuotdoi.activities.models import Activity, Registration, Session, Tally
+from hocsuotdoi.activities.enums import ActivityStatus, Joining, SessionStatus
+from hocsuotdoi.activities.formats.recurrence import days_of
+from hocsuotdoi.activities.models import Activity, Contributor, Enrolment, Registration, Schedule, Session, Tally
 from hocsuotdoi.activities.operations.registration import CODE_LENGTH, CODE_LETTERS
 from hocsuotdoi.activities.operations.roll import SOURCE_KIND, ledger_lines
 from hocsuotdoi.activities.queries.roll import Roll
@@ -30,6 +31,7 @@ from hocsuotdoi.places.models import Institution, Room
 DATA = Path(__file__).resolve().parent.parent / "data" / "sample.yaml"
 LEFT_OPEN = dt.timedelta(days=3)
 AT_A_TIME = 500
+MOST_DAYS = 100
 _NAMESPACE = uuid.UUID("6f1c3c1e-5d0b-5c7e-9a51-7a0a8a5f2b11")
 
 Cells = dict[tuple[str | None, str | None], int]
@@ -41,6 +43,8 @@ class _Made:
 
     activity: Activity
     sessions: list[tuple[Session, Cells]]
+    schedule: Schedule | None
+    contributors: list[Contributor]
 
 
 @transaction.atomic
@@ -82,24 +86,34 @@ def _activity(
         audience=rule["audience"],
         observance=rule.get("observance", ""),
         description=rule["description"],
+        age_bands=sorted(rule.get("ages", [])),
+        groups=sorted(rule.get("groups", [])),
+        languages=sorted(rule.get("languages", [])),
+        programmes=sorted(rule.get("programmes", [])),
+        grades=rule.get("grades", []),
+        subjects=sorted(rule.get("subjects", [])),
+        is_bookable="grades" in rule,
+        joining=rule.get("joining", Joining.REGISTER),
         status=ActivityStatus.PUBLISHED,
         published_at=announced,
         created_at=announced,
         is_sample=True,
     )
     activity.search_text = search_text(activity.title, activity.description)
-    days = sorted([*rule["days"], *rule.get("more_days", [])[: year - data["since"]]])
     room = rooms[rule["room"]] if rule.get("room", len(rooms)) < len(rooms) else None
+    schedule = _schedule(rule, activity, year, room)
     people = rule["people"] * (1 + data["growth"]) ** (year - data["since"])
     # The smaller the house, the fewer come; the same house stays about the same.
     size = 0.6 + 0.8 * random.Random(institution.code).random()
     sessions = []
-    for position, day in enumerate(days, start=1):
+    for position, day in enumerate(_days(rule, schedule, year, data["since"]), start=1):
         session = Session(
             id=uuid.uuid5(_NAMESPACE, f"{name}|{position}"),
             institution=institution,
             activity=activity,
             number=position,
+            schedule=schedule,
+            planned_on=dt.date.fromisoformat(f"{year}-{day}") if schedule else None,
             room=room,
             venue="" if room else "Sân sinh hoạt chung",
             starts_at=_moment(year, day, rule["time"][0]),
@@ -108,13 +122,62 @@ def _activity(
         )
         count = max(3, round(people * size * chance.uniform(0.85, 1.15)))
         cells = _cells(data["mixes"][rule["mix"]], min(count, room.capacity if room else count), chance)
-        if session.ends_at < at - LEFT_OPEN:
+        if day in rule.get("cancelled", []):
+            session.status = SessionStatus.CANCELLED
+            session.cancel_reason = "Bà con bận mùa vụ"
+        elif session.ends_at < at - LEFT_OPEN:
             session.status = SessionStatus.CLOSED
             session.closed_at = session.ends_at + dt.timedelta(minutes=20)
             session.attended = sum(cells.values())
             session.revision = 1
         sessions.append((session, cells))
-    return _Made(activity, sessions)
+    states = {session.status for session, _cells in sessions}
+    if SessionStatus.PLANNED not in states:
+        activity.status = ActivityStatus.HELD
+    return _Made(activity, sessions, schedule, _contributors(rule, activity))
+
+
+def _days(rule: dict, schedule: Schedule | None, year: int, since: int) -> list[str]:
+    """Month and day of each session, in order."""
+    if schedule is None:
+        return sorted([*rule["days"], *rule.get("more_days", [])[: year - since]])
+    days = days_of(schedule.rule, starts_on=schedule.starts_on, until=schedule.until, most=MOST_DAYS)
+    return [f"{day:%m-%d}" for day in days if day not in schedule.except_on]
+
+
+def _schedule(rule: dict, activity: Activity, year: int, room: Room | None) -> Schedule | None:
+    if "series" not in rule:
+        return None
+    series, (starts, ends) = rule["series"], (dt.time.fromisoformat(clock) for clock in rule["time"])
+    return Schedule(
+        id=uuid.uuid5(_NAMESPACE, f"{activity.pk}|rule"),
+        institution_id=activity.institution_id,
+        activity=activity,
+        rule=series["rule"],
+        starts_on=dt.date.fromisoformat(f"{year}-{series['from']}"),
+        until=dt.date.fromisoformat(f"{year}-{series['until']}"),
+        starts=starts,
+        minutes=(ends.hour - starts.hour) * 60 + ends.minute - starts.minute,
+        except_on=[dt.date.fromisoformat(f"{year}-{day}") for day in series.get("except", [])],
+        room=room,
+        venue="" if room else "Sân sinh hoạt chung",
+        capacity=room.capacity if room else None,
+        created_at=activity.created_at,
+    )
+
+
+def _contributors(rule: dict, activity: Activity) -> list[Contributor]:
+    return [
+        Contributor(
+            id=uuid.uuid5(_NAMESPACE, f"{activity.pk}|{number}"),
+            institution_id=activity.institution_id,
+            activity=activity,
+            role=role,
+            name=name,
+            number=number,
+        )
+        for number, (role, name) in enumerate(rule.get("contributors", []), start=1)
+    ]
 
 
 def _cells(mix: dict, people: int, chance: random.Random) -> Cells:
@@ -130,8 +193,20 @@ def _cells(mix: dict, people: int, chance: random.Random) -> Cells:
 def _write(made: list[_Made], names: list[str]) -> None:
     pairs = [pair for one in made for pair in one.sessions]
     open_ones = [session for session, _cells in pairs if session.status == SessionStatus.PLANNED]
-    registrations = [registration for session in open_ones for registration in _registrations(session, names)]
+    enrolments = {one.activity.pk: _enrolments(one, names) for one in made}
+    registrations = [
+        registration
+        for session in open_ones
+        for registration in (
+            _registrations_of_members(session, enrolments[session.activity_id])
+            if session.activity.joining == Joining.SERIES
+            else _registrations(session, names)
+        )
+    ]
     Activity.objects.bulk_create(one.activity for one in made)
+    Contributor.objects.bulk_create(contributor for one in made for contributor in one.contributors)
+    Schedule.objects.bulk_create(one.schedule for one in made if one.schedule)
+    Enrolment.objects.bulk_create(enrolment for some in enrolments.values() for enrolment in some)
     Session.objects.bulk_create(session for session, _cells in pairs)
     Registration.objects.bulk_create(registrations)
     closed = [(session, cells) for session, cells in pairs if session.status == SessionStatus.CLOSED]
@@ -150,6 +225,47 @@ def _write(made: list[_Made], names: list[str]) -> None:
             lines=ledger_lines(session, Roll(session=session, lines=[], tally=cells)),
             by=None,
             at=session.closed_at,
+        )
+
+
+def _enrolments(made: _Made, names: list[str]) -> list[Enrolment]:
+    """The members of a series that goes on."""
+    activity = made.activity
+    if activity.joining != Joining.SERIES or activity.status != ActivityStatus.PUBLISHED:
+        return []
+    chance = random.Random(str(activity.pk))
+    people = [name for name in names if not name.startswith(("Gia đình", "Lớp"))]
+    keys = [uuid.uuid5(_NAMESPACE, f"{activity.pk}|member|{name}") for name in people]
+    return [
+        Enrolment(
+            id=key,
+            institution_id=activity.institution_id,
+            activity=activity,
+            name=name,
+            code="".join(chance.choices(CODE_LETTERS, k=CODE_LENGTH)),
+            form_key=key,
+            created_at=activity.created_at,
+        )
+        for key, name in zip(keys, people, strict=True)
+    ]
+
+
+def _registrations_of_members(session: Session, members: list[Enrolment]) -> Iterator[Registration]:
+    chance = random.Random(str(session.pk))
+    for member in members:
+        if session.is_full:
+            return
+        session.places_taken += 1
+        key = uuid.uuid5(_NAMESPACE, f"{session.pk}|{member.pk}")
+        yield Registration(
+            id=key,
+            institution_id=session.institution_id,
+            session=session,
+            enrolment=member,
+            name=member.name,
+            code="".join(chance.choices(CODE_LETTERS, k=CODE_LENGTH)),
+            form_key=key,
+            created_at=member.created_at,
         )
 
 

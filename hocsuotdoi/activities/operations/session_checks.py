@@ -1,16 +1,19 @@
-"""What a session must be so that it can be held: times, house, room, places."""
+"""What a session must be so that it can be held: times, house, room, places. A room is locked before it is looked at,
+so that of two acts that want it at one time the second is told who was first; the database refuses it in any case."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.enums import InstitutionState
-from hocsuotdoi.places.models import InstitutionStatus
+from hocsuotdoi.places.models import InstitutionStatus, Room
 
 OLDEST = dt.timedelta(days=92)
 """A session of the last three months can still be entered: a sheet on paper comes in late."""
@@ -22,6 +25,56 @@ MOST_PLACES = 100_000
 
 class SessionRefused(Refused):
     """The session may not be so, or not now."""
+
+
+class RoomTaken(SessionRefused):
+    """Another session is in the room at that time."""
+
+
+def locked_session(session: Session) -> Session:
+    """The session as it is now, locked until the transaction ends. Whoever locks more, locks the session first."""
+    return (
+        Session.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("activity", "institution", "room")
+        .get(institution_id=session.institution_id, pk=session.pk)
+    )
+
+
+def lock_rooms(rooms: Iterable[Room | None]) -> None:
+    """Nobody else plans in these rooms until the transaction ends; always in one order, so that nobody waits in a
+    ring."""
+    keys = {room.pk for room in rooms if room is not None}
+    if keys:
+        list(Room.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
+def clashing(session: Session) -> Session | None:
+    """The first other session that has the room of `session` at its time."""
+    if session.room_id is None:
+        return None
+    return (
+        Session.objects.filter(
+            institution_id=session.institution_id,
+            room_id=session.room_id,
+            status__in=[SessionStatus.PLANNED, SessionStatus.CLOSED],
+            starts_at__lt=session.ends_at,
+            ends_at__gt=session.starts_at,
+        )
+        .exclude(pk=session.pk)
+        .select_related("activity")
+        .order_by("starts_at")
+        .first()
+    )
+
+
+def period_in_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+    """«từ 14:00 đến 16:00 ngày 23/11/2026»."""
+    starts, ends = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    if starts.date() == ends.date():
+        return _("from {start} to {end} on {day}").format(
+            start=f"{starts:%H:%M}", end=f"{ends:%H:%M}", day=f"{starts:%d/%m/%Y}"
+        )
+    return _("from {start} to {end}").format(start=f"{starts:%H:%M %d/%m/%Y}", end=f"{ends:%H:%M %d/%m/%Y}")
 
 
 def check_session(session: Session, *, at: dt.datetime, check_date: bool) -> None:
@@ -71,5 +124,12 @@ def _check_room(session: Session) -> None:
         raise SessionRefused(
             _("{room} holds {holds} people. Give fewer places or choose another room.").format(
                 room=room.name, holds=room.capacity
+            )
+        )
+    lock_rooms([room])
+    if (other := clashing(session)) is not None:
+        raise RoomTaken(
+            _("{room} already has “{title}” {period}. Choose another room or another time.").format(
+                room=room.name, title=other.activity.title, period=period_in_words(other.starts_at, other.ends_at)
             )
         )

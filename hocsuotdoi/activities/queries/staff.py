@@ -3,16 +3,17 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import institutions_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
-from hocsuotdoi.activities.models import Activity, Session
+from hocsuotdoi.activities.models import Activity, EquipmentUse, Schedule, Session
 
 HOME_SESSIONS = 8
+SHOWN = (ActivityStatus.PUBLISHED, ActivityStatus.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def sessions_of_day(person: Someone, *, at: dt.datetime) -> QuerySet[Session]:
         Session.objects.exclude(status=SessionStatus.CANCELLED)
         .filter(
             institution__in=institutions_covered(person, Permission.CALL_ROLL, day),
-            activity__status=ActivityStatus.PUBLISHED,
+            activity__status__in=SHOWN,
             starts_at__gte=start,
             starts_at__lt=start + dt.timedelta(days=1),
         )
@@ -83,7 +84,8 @@ def staff_sessions(person: Someone, which: str, *, at: dt.datetime) -> QuerySet[
 
 
 def staff_drafts(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
-    """Drafts that `person` sees as staff, the newest first, with `first_starts_at`."""
+    """Drafts that `person` sees as staff, the newest first, with `first_starts_at`; first of all those that should have
+    been published by now and could not be."""
     sessions = Session.objects.filter(institution_id=OuterRef("institution_id"), activity=OuterRef("pk"))
     return (
         Activity.objects.filter(
@@ -92,7 +94,8 @@ def staff_drafts(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
         )
         .select_related("institution")
         .annotate(first_starts_at=Subquery(sessions.values("starts_at")[:1]))
-        .order_by("-created_at", "id")
+        .annotate(is_stuck=Case(When(publish_at__lte=at, then=True), default=False))
+        .order_by("-is_stuck", "-created_at", "id")
     )
 
 
@@ -108,3 +111,19 @@ def tab_counts(person: Someone, *, at: dt.datetime) -> dict[str, int]:
     )
     drafts = Activity.objects.filter(institution__in=covered, status=ActivityStatus.DRAFT).count()
     return {**counts, "drafts": drafts}
+
+
+def activity_for_staff(person: Someone) -> QuerySet[Activity]:
+    """Activities that `person` may see, with all that the workspace shows of one: sessions with rooms and equipment,
+    rules, people who help, questions."""
+    uses = EquipmentUse.objects.select_related("equipment").order_by("equipment", "item")
+    sessions = Session.objects.select_related("room").order_by("starts_at", "id")
+    return (
+        Activity.objects.visible_to(person)
+        .select_related("institution", "copied_from")
+        .prefetch_related(
+            Prefetch("sessions", sessions.prefetch_related(Prefetch("equipment_uses", uses))),
+            Prefetch("schedules", Schedule.objects.select_related("room").order_by("starts_on", "id")),
+            "contributors",
+        )
+    )

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from hocsuotdoi.portal.activities import ratings, views
+from hocsuotdoi.portal.activities import pictures, views
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activities-activity-list"),
+    path("activities/pictures/<slug:name>/<int:width>.webp", pictures.picture, name="activities-picture-show"),
     path("activities/<uuid:pk>/", views.activity_detail, name="activities-activity-detail"),
     path("activities/<uuid:pk>/join/", views.registration_create, name="activities-registration-create"),
     path("activities/<uuid:pk>/find/", views.registration_find, name="activities-registration-find"),

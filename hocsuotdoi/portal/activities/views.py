@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
-from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
+from hocsuotdoi.activities.enums import ActivityKind, ActivityStatus, SessionStatus
+from hocsuotdoi.activities.formats.facts import render_facts
 from hocsuotdoi.activities.formats.schema_org import render_events
 from hocsuotdoi.activities.models import Activity, Registration, Session
 from hocsuotdoi.activities.operations.registration import cancel_registration, register
 from hocsuotdoi.activities.queries.offer import activity_page, by_day, whats_on
 from hocsuotdoi.activities.queries.roll import roll_of
+from hocsuotdoi.activities.queries.vitality import club_life
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.portal.activities.forms import CodeForm, JoinForm, WishForm
 from hocsuotdoi.portal.activities.wishes import near, spans, wish_of
@@ -169,6 +171,8 @@ def _activity(
         "portal/activities/activity_detail.html",
         {
             "activity": activity,
+            "facts": render_facts(activity),
+            "club": club_life([activity], at=now)[activity.pk] if activity.kind == ActivityKind.CLUB else None,
             "address": address,
             "sessions": sessions,
             "to_come": to_come,

@@ -15,19 +15,31 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import institutions_covered
 from hocsuotdoi.accounts.surfaces import require, requires
-from hocsuotdoi.activities.enums import Theme
+from hocsuotdoi.activities.enums import ActivityKind
+from hocsuotdoi.activities.formats.facts import render_facts, render_rule_facts
+from hocsuotdoi.activities.formats.picture import parse_picture
 from hocsuotdoi.activities.models import Activity
 from hocsuotdoi.activities.operations.activity import (
     cancel_activity,
     change_activity,
     create_activity,
+    plan_publication,
     publish_activity,
 )
-from hocsuotdoi.activities.queries.offer import activity_page
-from hocsuotdoi.activities.queries.staff import staff_drafts, staff_sessions, tab_counts
+from hocsuotdoi.activities.queries.staff import activity_for_staff, staff_drafts, staff_sessions, tab_counts
+from hocsuotdoi.activities.queries.vitality import club_life
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.models import Institution
-from hocsuotdoi.workspace.activities.forms import ActivityForm, ReasonForm, SessionFormSet, one_more_row
+from hocsuotdoi.workspace.activities.forms import (
+    ActivityForm,
+    ContributorFormSet,
+    PlanForm,
+    ReasonForm,
+    SessionFormSet,
+    contributors_of,
+    one_more_row,
+    typed_rows,
+)
 
 PAGE_SIZE = 20
 TABS = {
@@ -80,15 +92,16 @@ def activity_create(request: HttpRequest) -> HttpResponse:
         institution = few[0]
     else:
         institution = get_object_or_404(covered, code=code)
-    form, sessions = _blank_or_posted(request, institution)
-    if request.method == "POST" and "more" not in request.POST and form.is_valid() and sessions.is_valid():
+    form, sessions, people = _blank_or_posted(request, institution)
+    if request.method == "POST" and "more" not in request.POST and _all_valid(form, sessions, people):
         try:
             activity = create_activity(
                 institution,
                 sessions=[row.new_session() for row in sessions if row.has_changed()],
+                contributors=contributors_of(people) if people.is_bound else (),
                 by=request.user,
                 at=now,
-                **form.cleaned_data,
+                **form.values(),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -98,7 +111,7 @@ def activity_create(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "workspace/activities/activity_create.html",
-        {"form": form, "sessions": sessions, "institution": institution, "path": _path()},
+        {"form": form, "sessions": sessions, "people": people, "institution": institution, "path": _path()},
         status=422 if form.is_bound else 200,
     )
 
@@ -107,7 +120,7 @@ def activity_create(request: HttpRequest) -> HttpResponse:
 @require_GET
 def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     now = timezone.now()
-    activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
+    activity = get_object_or_404(activity_for_staff(request.user), pk=pk)
     require(request.user, Permission.VIEW_ACTIVITY, activity)
     return render(
         request,
@@ -115,7 +128,11 @@ def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         {
             "activity": activity,
             "sessions": activity.sessions.all(),
-            "themes": [Theme(theme).label for theme in activity.themes],
+            "facts": render_facts(activity),
+            "schedules": [(one, render_rule_facts(one)) for one in activity.schedules.all()],
+            "club": club_life([activity], at=now)[activity.pk] if activity.kind == ActivityKind.CLUB else None,
+            "plan_form": PlanForm(initial={"publish_at": activity.publish_at}),
+            "is_stuck": activity.publish_at is not None and activity.publish_at <= now,
             "now": now,
             "may_edit": request.person_may(Permission.EDIT_ACTIVITY, activity),
             "may_call": request.person_may(Permission.CALL_ROLL, activity),
@@ -129,10 +146,21 @@ def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def activity_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     activity = _editable(request, pk)
-    form = ActivityForm(request.POST or None, initial=ActivityForm.values_of(activity))
-    if request.method == "POST" and form.is_valid():
+    values = ActivityForm.values_of(activity)
+    form = ActivityForm(request.POST or None, request.FILES or None, initial=values, activity=activity)
+    people = _people(request, list(activity.contributors.values("role", "name", "phone", "note")))
+    if request.method == "POST" and "more" in request.POST:
+        typed = {name: form[name].value() for name in form.fields}
+        form = ActivityForm(initial=typed, activity=activity)
+    elif request.method == "POST" and _all_valid(form, people):
         try:
-            change_activity(activity, by=request.user, at=timezone.now(), **form.cleaned_data)
+            change_activity(
+                activity,
+                contributors=contributors_of(people) if people.is_bound else None,
+                by=request.user,
+                at=timezone.now(),
+                **form.values(),
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -141,8 +169,14 @@ def activity_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "workspace/activities/activity_edit.html",
-        {"form": form, "activity": activity, "path": _path(activity)},
-        status=422 if form.errors else 200,
+        {
+            "form": form,
+            "people": people,
+            "activity": activity,
+            "picture": parse_picture(activity.picture),
+            "path": _path(activity),
+        },
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -156,6 +190,24 @@ def activity_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Published: everybody can find it and join."))
+    return redirect("workspace:activities-activity-detail", pk=pk)
+
+
+@requires(Permission.EDIT_ACTIVITY)
+@require_POST
+def activity_plan(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Publish by itself at a moment; without one, only by hand."""
+    activity = _editable(request, pk)
+    form = PlanForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give day and time at which it is to be published."))
+        return redirect("workspace:activities-activity-detail", pk=pk)
+    try:
+        plan_publication(activity, publish_at=form.cleaned_data["publish_at"], by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
     return redirect("workspace:activities-activity-detail", pk=pk)
 
 
@@ -197,18 +249,39 @@ def _choose_institution(request: HttpRequest, covered) -> HttpResponse:
     )
 
 
-def _blank_or_posted(request: HttpRequest, institution: Institution) -> tuple[ActivityForm, SessionFormSet]:
+def _blank_or_posted(
+    request: HttpRequest, institution: Institution
+) -> tuple[ActivityForm, SessionFormSet, ContributorFormSet]:
     """The forms as they were sent, or fresh ones: empty, or with one more row than was sent."""
     kwargs = {"prefix": "sessions", "form_kwargs": {"institution": institution}}
+    people = _people(request, [])
     if request.method == "GET":
-        return ActivityForm(), SessionFormSet(initial=[{}], **kwargs)
-    form, sessions = ActivityForm(request.POST), SessionFormSet(request.POST, **kwargs)
+        return ActivityForm(), SessionFormSet(initial=[{}], **kwargs), people
+    form, sessions = ActivityForm(request.POST, request.FILES), SessionFormSet(request.POST, **kwargs)
     if "more" not in request.POST:
-        return form, sessions
+        return form, sessions, people
     typed = {name: form[name].value() for name in form.fields}
-    rows = one_more_row(sessions)
-    more = SessionFormSet(initial=rows, **kwargs)
-    return ActivityForm(initial=typed), more
+    more_sessions = request.POST["more"] != "people"
+    rows = one_more_row(sessions) if more_sessions else typed_rows(sessions)
+    return ActivityForm(initial=typed), SessionFormSet(initial=rows, **kwargs), people
+
+
+def _people(request: HttpRequest, rows: list[dict]) -> ContributorFormSet:
+    """Who helps, as it was sent, or as it is with an empty row; with one more row where that was asked for."""
+    if "people-TOTAL_FORMS" not in request.POST:
+        return ContributorFormSet(initial=[*rows, {}], prefix="people")
+    sent = ContributorFormSet(request.POST, prefix="people")
+    if "more" not in request.POST:
+        return sent
+    return ContributorFormSet(
+        initial=[*typed_rows(sent), *([{}] if request.POST["more"] == "people" else [])], prefix="people"
+    )
+
+
+def _all_valid(*forms) -> bool:
+    """All are looked at, so that everything wrong is said at once; who helps need not have been sent."""
+    answers = [form.is_valid() for form in forms if form.is_bound]
+    return all(answers)
 
 
 def _path(activity: Activity | None = None) -> list[tuple[str, str]]:

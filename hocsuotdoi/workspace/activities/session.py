@@ -23,10 +23,16 @@ from hocsuotdoi.workspace.activities.forms import ReasonForm, SessionForm
 def session_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
     require(request.user, Permission.EDIT_ACTIVITY, activity)
-    form = SessionForm(request.POST or None, institution=activity.institution)
+    form = SessionForm(request.POST or None, institution=activity.institution, with_equipment=True)
     if request.method == "POST" and form.is_valid():
         try:
-            add_session(activity, new=form.new_session(), by=request.user, at=timezone.now())
+            add_session(
+                activity,
+                new=form.new_session(),
+                equipment=form.equipment_wanted(),
+                by=request.user,
+                at=timezone.now(),
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -39,10 +45,16 @@ def session_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def session_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     session = session_of(request, pk, Permission.EDIT_ACTIVITY)
-    form = SessionForm(request.POST or None, initial=SessionForm.values_of(session), institution=session.institution)
+    form = SessionForm(
+        request.POST or None,
+        initial=SessionForm.values_of(session),
+        institution=session.institution,
+        with_equipment=True,
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            change_session(session, by=request.user, at=timezone.now(), **form.values())
+            equipment = form.equipment_wanted()
+            change_session(session, by=request.user, at=timezone.now(), equipment=equipment, **form.values())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

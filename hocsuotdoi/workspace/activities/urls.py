@@ -1,13 +1,19 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.activities import activity, roll, session
+from hocsuotdoi.workspace.activities import activity, clubs, copying, roll, series, session
 
 urlpatterns = [
     path("activities/", activity.activity_list, name="activities-activity-list"),
     path("activities/new/", activity.activity_create, name="activities-activity-create"),
+    path("activities/clubs/", clubs.club_list, name="activities-club-list"),
     path("activities/<uuid:pk>/", activity.activity_detail, name="activities-activity-detail"),
     path("activities/<uuid:pk>/edit/", activity.activity_edit, name="activities-activity-edit"),
     path("activities/<uuid:pk>/publish/", activity.activity_publish, name="activities-activity-publish"),
+    path("activities/<uuid:pk>/publish-at/", activity.activity_plan, name="activities-activity-plan"),
+    path("activities/<uuid:pk>/copy/", copying.activity_copy, name="activities-activity-copy"),
+    path("activities/<uuid:pk>/series/new/", series.schedule_create, name="activities-schedule-create"),
+    path("activities/series/<uuid:pk>/edit/", series.schedule_edit, name="activities-schedule-edit"),
+    path("activities/series/<uuid:pk>/extend/", series.schedule_extend, name="activities-schedule-extend"),
     path("activities/<uuid:pk>/cancel/", activity.activity_cancel, name="activities-activity-cancel"),
     path("activities/<uuid:pk>/sessions/new/", session.session_create, name="activities-session-create"),
     path("activities/sessions/<uuid:pk>/edit/", session.session_edit, name="activities-session-edit"),

@@ -1,0 +1,18 @@
+"""Jobs of activities."""
+
+import logging
+
+from django.utils import timezone
+
+from hocsuotdoi.activities.operations.activity import publish_due as publish_drafts_due
+from hocsuotdoi.core.jobs import job
+
+logger = logging.getLogger(__name__)
+
+
+@job("activities.publish_due", cron="* * * * *")
+def publish_due() -> None:
+    """Publishes the drafts whose moment has come."""
+    published, refused = publish_drafts_due(at=timezone.now())
+    if published or refused:
+        logger.info("Drafts published: %s; could not be: %s", published, refused)

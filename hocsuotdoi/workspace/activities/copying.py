@@ -1,0 +1,86 @@
+"""Last year's activity as this year's draft."""
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import require, requires
+from hocsuotdoi.activities.models import Activity
+from hocsuotdoi.activities.operations.copy import MOST_YEARS, copy_activity
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.workspace.activities.session import path_to
+
+
+class CopyForm(forms.Form):
+    to_year = forms.TypedChoiceField(
+        label=gettext_lazy("Sessions"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=gettext_lazy("On the same weekday, at about the same day of the year"),
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args, first_year: int, this_year: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        years = range(max(first_year, this_year), first_year + MOST_YEARS + 1)
+        self.fields["to_year"].choices = [
+            *((year, _("as in {first}, in {year}").format(first=first_year, year=year)) for year in years),
+            ("", _("none: I plan them anew")),
+        ]
+
+
+@requires(Permission.EDIT_ACTIVITY)
+@require_http_methods(["GET", "POST"])
+def activity_copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
+    require(request.user, Permission.EDIT_ACTIVITY, activity)
+    now = timezone.now()
+    first = activity.sessions.order_by("starts_at").first()
+    first_year = timezone.localtime(first.starts_at).year if first else timezone.localtime(now).year
+    this_year = timezone.localtime(now).year
+    form = CopyForm(
+        request.POST or None,
+        first_year=first_year,
+        this_year=this_year,
+        initial={"to_year": max(this_year, first_year + 1)},
+    )
+    if request.method == "POST" and form.is_valid():
+        year = form.cleaned_data["to_year"]
+        try:
+            copied = copy_activity(activity, to_year=year, with_sessions=year is not None, by=request.user, at=now)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("A draft was made. Look through it, then publish it."))
+            _name_left_out(request, copied.left_out)
+            return redirect("workspace:activities-activity-detail", pk=copied.activity.pk)
+    return render(
+        request,
+        "workspace/activities/activity_copy.html",
+        {"form": form, "activity": activity, "path": path_to(activity)},
+        status=422 if form.errors else 200,
+    )
+
+
+def _name_left_out(request: HttpRequest, left_out: list) -> None:
+    if not left_out:
+        return
+    days = ", ".join(day_short(session.starts_at) for session, _why in left_out)
+    messages.warning(
+        request,
+        ngettext(
+            "{count} session could not be planned anew (it was on {days}): {why}",
+            "{count} sessions could not be planned anew (they were on {days}). The first: {why}",
+            len(left_out),
+        ).format(count=len(left_out), days=days, why=left_out[0][1]),
+    )
