@@ -1,7 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.portal.activities import ratings, views
-from hocsuotdoi.portal.activities import pictures, views
+from hocsuotdoi.portal.activities import pictures, ratings, views
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activities-activity-list"),
