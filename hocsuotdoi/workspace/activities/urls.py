@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.activities import activity, roll, session
+from hocsuotdoi.workspace.activities import activity, registrations, roll, session
 
 urlpatterns = [
     path("activities/", activity.activity_list, name="activities-activity-list"),
@@ -16,4 +16,27 @@ urlpatterns = [
     path("activities/sessions/<uuid:pk>/close/", roll.session_close, name="activities-session-close"),
     path("activities/sessions/<uuid:pk>/correct/", roll.session_correct, name="activities-session-correct"),
     path("activities/sessions/<uuid:pk>/sheet/", roll.session_sheet, name="activities-session-sheet"),
+    path(
+        "activities/sessions/<uuid:pk>/registrations/",
+        registrations.registration_list,
+        name="activities-registration-list",
+    ),
+    path(
+        "activities/sessions/<uuid:pk>/registrations/new/",
+        registrations.registration_create,
+        name="activities-registration-create",
+    ),
+    path(
+        "activities/registrations/<uuid:pk>/place/",
+        registrations.registration_place,
+        name="activities-registration-place",
+    ),
+    path(
+        "activities/registrations/<uuid:pk>/cancel/",
+        registrations.registration_cancel,
+        name="activities-registration-cancel",
+    ),
+    path("activities/<uuid:pk>/members/", registrations.enrolment_list, name="activities-enrolment-list"),
+    path("activities/<uuid:pk>/members/new/", registrations.enrolment_create, name="activities-enrolment-create"),
+    path("activities/members/<uuid:pk>/leave/", registrations.enrolment_leave, name="activities-enrolment-leave"),
 ]
