@@ -41,16 +41,18 @@ def next_in_line(
     group larger than the whole session is left out.
     """
     chosen: set[uuid.UUID] = set()
-    turns = list(served)
+    turns, passed = list(served), list[Turn]()
     for group in waiting:
+        if saves and any(sum(turn > large for turn in turns) >= PASSED_OVER_MOST for large in passed):
+            break
         if capacity is not None and group.size > capacity:
             continue
         if free is None or group.size <= free:
             chosen.add(group.id)
             turns.append(group.turn)
             free = None if free is None else free - group.size
-        elif saves and sum(turn > group.turn for turn in turns) >= PASSED_OVER_MOST:
-            break
+        else:
+            passed.append(group.turn)
     return chosen
 
 
