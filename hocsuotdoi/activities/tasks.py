@@ -5,6 +5,7 @@ import logging
 from django.utils import timezone
 
 from hocsuotdoi.activities.operations.activity import publish_due as publish_drafts_due
+from hocsuotdoi.activities.operations.waiting import lapse_offers
 from hocsuotdoi.core.jobs import job
 
 logger = logging.getLogger(__name__)
@@ -16,3 +17,9 @@ def publish_due() -> None:
     published, refused = publish_drafts_due(at=timezone.now())
     if published or refused:
         logger.info("Drafts published: %s; could not be: %s", published, refused)
+
+
+@job("activities.lapse_offers", cron="* * * * *")
+def lapse_overdue_offers() -> None:
+    """Takes back offered places that nobody took up in time, and offers them to the next in line."""
+    lapse_offers(at=timezone.now())

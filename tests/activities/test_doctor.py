@@ -19,4 +19,4 @@ def test_session_that_contradicts_its_registrations_is_told(morning, english):
     (finding,) = activities()
 
     assert finding.level is Level.BROKEN
-    assert "counts 5 places taken; its confirmed registrations are for 3" in finding.message
+    assert "counts 5 places taken; confirmed and offered are 3" in finding.message

@@ -25,6 +25,7 @@ from hocsuotdoi.activities.operations.session_checks import (
     lock_rooms,
     locked_session,
 )
+from hocsuotdoi.activities.operations.waiting import offer_free_places
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.models import Institution, Room
@@ -275,6 +276,8 @@ def change_session(
         tell_people_of(
             session, kind=NoticeKind.MOVED, at=at, about=f"{when:%Y%m%dT%H%M}@{timezone.localtime(at):%Y%m%dT%H%M%S}"
         )
+    if "capacity" in changed:
+        offer_free_places(session, at=at)
     return session
 
 

@@ -1,194 +1,469 @@
-"""Taking places at a session and giving them back, without an account.
+"""Taking places at a session, changing, moving and giving them back, without an account.
 
 The scarce row is the session's: it is taken last and by one conditional UPDATE, so that requests wait for each other
-only for the moment of counting; the check constraint `session_never_overfull` is the last guard.
-See docs/decisions on registration.
+only for the moment of counting; the check constraint `session_never_overfull` is the last guard. Who cannot have a
+place and may wait does so under the session's lock. See docs/decisions/0050 and 0054.
 """
 
 import datetime as dt
-import secrets
 import uuid
+from collections.abc import Sequence
+from typing import NamedTuple, Unpack
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.activities.enums import ActivityStatus, RegistrationStatus, SessionStatus
-from hocsuotdoi.activities.models import Attendance, Registration, Session
-from hocsuotdoi.activities.operations.session_checks import locked_session
-from hocsuotdoi.activities.operations.wording import one_line, phone_number
+from hocsuotdoi.activities.enums import (
+    ActivityStatus,
+    Joining,
+    NoticeKind,
+    RegistrationStatus,
+    SessionStatus,
+    WaitingRule,
+)
+from hocsuotdoi.activities.formats.class_list import ListedPerson
+from hocsuotdoi.activities.models import (
+    HOLDING,
+    Activity,
+    Attendance,
+    Participant,
+    Question,
+    Registration,
+    Session,
+)
+from hocsuotdoi.activities.operations.notices import tell
+from hocsuotdoi.activities.operations.party import (
+    CODE_LENGTH,
+    CODE_LETTERS,
+    LARGEST_GROUP,
+    BadGroupSize,
+    Joiner,
+    Who,
+    check_guardian,
+    checked_answers,
+    cleaned,
+    first_with,
+    insert_or_find,
+    participants_of,
+    party_values,
+    same_person,
+)
+from hocsuotdoi.activities.operations.places import (
+    NoPlacesLeft,
+    locked_sessions,
+    no_places,
+    shift_places,
+    take_places,
+)
+from hocsuotdoi.activities.operations.waiting import locked_with_session, settle
+from hocsuotdoi.activities.queries.joining import questions_of
 from hocsuotdoi.core.errors import Refused
 
-LARGEST_GROUP = 50
-"""A class with its teachers. More is agreed with the institution by phone."""
+__all__ = [
+    "CODE_LENGTH",
+    "CODE_LETTERS",
+    "LARGEST_GROUP",
+    "BadGroupSize",
+    "NoPlacesLeft",
+    "NotCancellable",
+    "NotChangeable",
+    "NotOpen",
+    "TooManyEach",
+    "cancel_registration",
+    "change_registration",
+    "move_registration",
+    "register",
+]
 
-CODE_LETTERS = "ACDEFGHKMNPQRTUVWXY34679"
-"""Without what is mistaken when read out or copied by hand: B 8, I 1 L J, O 0, S 5, Z 2."""
-
-CODE_LENGTH = 8
+ALIVE = (RegistrationStatus.WAITING, *HOLDING)
 
 
 class NotOpen(Refused):
-    """Nobody can register for this session (any more)."""
+    """Nobody can register for this session (yet, or any more)."""
 
 
-class NoPlacesLeft(Refused):
-    """Fewer places than people. `places_left` says how many there were when it was refused."""
+class Look(NamedTuple):
+    """A session as it is before joining: do others wait, does its activity ask questions?"""
 
-    def __init__(self, message: str, *, places_left: int):
-        super().__init__(message)
-        self.places_left = places_left
+    session: Session
+    has_waiting: bool
+    has_questions: bool
 
 
-class BadGroupSize(Refused):
-    """Nobody, or more people than one registration may bring."""
+class TooManyEach(Refused):
+    """More places at one session than one person may take."""
 
 
 class NotCancellable(Refused):
     """The registration can no longer be cancelled."""
 
 
+class NotChangeable(Refused):
+    """The registration can no longer be changed or moved, or not so."""
+
+
 @transaction.atomic
 def register(
     session: Session,
     *,
-    name: str,
-    phone: str = "",
-    group_size: int = 1,
     form_key: uuid.UUID,
     at: dt.datetime,
     learner_key: uuid.UUID | None = None,
+    by: Person | None = None,
+    **who: Unpack[Who],
 ) -> Registration:
-    """Take `group_size` places; return the confirmed registration.
+    """Take places for `who` (see `Joiner`); return the registration: confirmed, or waiting where the activity has a
+    waiting list and the places are gone or others were there first.
 
     The same `form_key` again, also at the same moment from another connection, returns the first registration,
-    whatever the form says now. Refused: no readable name, a bad phone number, group size not 1 to `LARGEST_GROUP`, an
-    activity that is not published, a session that is cancelled, closed or over, fewer places left than people.
+    whatever the form says now. With `by`, staff register a guest: windows, how people join and the limit for each
+    are theirs to overlook; places, consent and questions are not.
+
+    Refused: what `cleaned` refuses; a child without a guardian's consent; a required question without an answer; an
+    activity that is not published or is joined in another way; outside its window; a session that is cancelled, closed
+    or over; more places than one person may take; fewer places left than people and no waiting list.
     """
-    name = one_line(name, longest=120, missing=_("Write your name, so that we know who is coming."))
-    phone = phone_number(phone)
-    _check_group(group_size)
+    joiner = cleaned(Joiner(**who))
     fresh = Registration(
-        institution_id=session.institution_id,
-        session=session,
-        name=name,
-        phone=phone,
-        group_size=group_size,
-        form_key=form_key,
-        learner_key=learner_key,
-        created_at=at,
+        institution_id=session.institution_id, session=session, form_key=form_key, learner_key=learner_key
     )
     try:
-        _check_open(session, group_size=group_size, at=at)
+        look, answers = _check(session, joiner, learner_key=learner_key, at=at, by=by)
     except Refused:
-        if first := _first_with(fresh):  # the last places may be the very ones this form took before
+        if first := first_with(fresh):  # the last places may be the very ones this form took before
             return first
         raise
-    registration = _insert_or_find(fresh)
-    if registration.pk == fresh.pk:
-        _take_places(session, group_size, at=at)
+    for name, value in party_values(joiner, answers=answers, at=at).items():
+        setattr(fresh, name, value)
+    now = look.session
+    waits = _waits(look, joiner.group_size, at=at)
+    if waits:
+        fresh.status, fresh.waiting_since = RegistrationStatus.WAITING, at
+    registration = insert_or_find(fresh)
+    if registration.pk != fresh.pk:
+        return registration
+    Participant.objects.bulk_create(participants_of(registration, joiner.people))
+    if not waits and not take_places(session, joiner.group_size, at=at):
+        _queue(registration, now, at=at, by=by)
+        waits = True
+    if waits:
+        _settle_newcomer(registration, at=at)
+    if now.activity.places_each < LARGEST_GROUP and by is None:
+        # Again, now that the session is locked: two forms of one person may have come at the same moment.
+        _check_each(now, _held_by(registration), 0)
+    if registration.email:
+        kind = NoticeKind.WAITING if registration.is_waiting else NoticeKind.CONFIRMED
+        tell([registration], kind=kind, at=at, about=str(session.pk))
+    return registration
+
+
+@transaction.atomic
+def change_registration(
+    registration: Registration,
+    *,
+    at: dt.datetime,
+    name: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
+    group_size: int | None = None,
+    people: Sequence[ListedPerson] | None = None,
+    by: Person | None = None,
+) -> Registration:
+    """Put new values in place of those given. A group grows within the free places if nobody waits for them; what it
+    gives back is offered on. A waiting group that grows goes to the end of the line. `people` replaces the list of a
+    group that is named.
+
+    Refused: what `cleaned` refuses; a registration that is cancelled or lapsed, of a session that is over or called;
+    too few places; more than one person may take; a size for a group with a list; no phone where a child's guardian
+    gave one.
+    """
+    registration = locked_with_session(registration)
+    session = registration.session
+    _check_changeable(registration, at=at)
+    listed = registration.participants.exists()
+    if people is None and listed and group_size not in (None, registration.group_size):
+        raise NotChangeable(_("This group is registered by name: change the list of names."))
+    joiner = cleaned(
+        Joiner(
+            name=registration.name if name is None else name,
+            phone=registration.phone if phone is None else phone,
+            email=registration.email if email is None else email,
+            group_size=registration.group_size if group_size is None else group_size,
+            people=people or (),
+            guardian_name=registration.guardian_name,
+            consent=registration.consent_at is not None,
+        )
+    )
+    if joiner.brings_children or registration.guardian_name:
+        check_guardian(joiner, session.activity)
+    if registration.guardian_name and not joiner.phone:
+        raise NotChangeable(_("Keep a phone number that reaches the child’s guardian."))
+    grows = joiner.group_size - registration.group_size
+    registration.name, registration.phone, registration.email = joiner.name, joiner.phone, joiner.email
+    if grows:
+        _resize(registration, grows, at=at, by=by)
+    registration.save(update_fields=["name", "phone", "email", "group_size", "waiting_since"])
+    if joiner.people:
+        _drop_lines(registration)
+        Participant.objects.filter(institution_id=session.institution_id, registration=registration).delete()
+        Participant.objects.bulk_create(participants_of(registration, joiner.people))
+    if grows < 0 or registration.is_waiting:
+        settle(session, at=at)
+    return registration
+
+
+@transaction.atomic
+def move_registration(
+    registration: Registration, *, to: Session, at: dt.datetime, by: Person | None = None
+) -> Registration:
+    """Give the places back at one session and take as many at another of the same activity, or neither. Code and
+    names stay.
+
+    Refused: as in `change_registration`; someone in the whole series; another activity's session; one that cannot be
+    joined now; fewer free places there than people, or others who wait for them.
+    """
+    while True:
+        ids = {registration.session_id, to.pk}
+        sessions = {each.pk: each for each in locked_sessions(registration.institution_id, ids)}
+        registration = Registration.objects.select_for_update(no_key=True).get(
+            institution_id=registration.institution_id, pk=registration.pk
+        )
+        if registration.session_id in ids:
+            break
+    old, new = sessions[registration.session_id], sessions.get(to.pk)
+    registration.session = old
+    if old.pk == to.pk:
+        return registration
+    _check_changeable(registration, at=at)
+    if registration.enrolment_id:
+        raise NotChangeable(_("You are in the whole series: cancel this session and keep the others."))
+    if new is None or new.activity_id != old.activity_id:
+        raise NotChangeable(_("Choose another session of the same activity."))
+    _check_open(new, at=at, by=by)
+    _check_each(new, _held_by(registration, at_session=new.pk), registration.group_size, by=by)
+    settle(new, at=at)
+    left = new.places_left
+    if left is not None and (left < registration.group_size or _others_wait(new)):
+        raise no_places(left if left < registration.group_size else 0)
+    if registration.holds_places:
+        shift_places([old], -registration.group_size)
+    shift_places([new], registration.group_size)
+    _drop_lines(registration)
+    registration.session = new
+    registration.status = RegistrationStatus.CONFIRMED
+    registration.waiting_since = registration.offer_ends_at = None
+    registration.save(update_fields=["session", "status", "waiting_since", "offer_ends_at"])
+    settle(old, at=at)
+    if registration.email:
+        tell([registration], kind=NoticeKind.CONFIRMED, at=at, about=str(new.pk))
     return registration
 
 
 @transaction.atomic
 def cancel_registration(registration: Registration, *, at: dt.datetime, by: Person | None = None) -> Registration:
-    """Give the places back; cancelling again changes nothing.
+    """Give the places (or the offer, or the place in line) back, and offer them on; cancelling again changes nothing.
+    When staff do it (`by`), the person is told.
 
     Refused: the session is closed or over, or the people have already been marked present.
     """
-    session = locked_session(registration.session)
-    registration = Registration.objects.select_for_update(no_key=True).get(
-        institution_id=session.institution_id, pk=registration.pk
-    )
-    if not registration.is_confirmed:
+    registration = locked_with_session(registration)
+    session = registration.session
+    if registration.status not in ALIVE:
         return registration
     if session.status == SessionStatus.CLOSED or session.ends_at <= at:
         raise NotCancellable(_("This session is over: there is nothing to cancel any more."))
-    lines = Attendance.objects.filter(institution_id=session.institution_id, registration=registration)
-    if lines.filter(present__gte=1).exists():
+    if _is_marked_present(registration):
         raise NotCancellable(_("You have already been marked present. Please talk to the staff there."))
-    lines.delete()
+    _drop_lines(registration)
+    if registration.holds_places:
+        shift_places([session], -registration.group_size)
     registration.status = RegistrationStatus.CANCELLED
     registration.cancelled_at = at
-    registration.save(update_fields=["status", "cancelled_at"])
-    Session.objects.filter(institution_id=session.institution_id, pk=session.pk).update(
-        places_taken=F("places_taken") - registration.group_size
-    )
+    registration.offer_ends_at = None
+    registration.save(update_fields=["status", "cancelled_at", "offer_ends_at"])
+    settle(session, at=at)
+    if by is not None:
+        tell([registration], kind=NoticeKind.CANCELLED, at=at, about="registration")
     return registration
 
 
-def _check_group(group_size: int) -> None:
-    if group_size < 1:
-        raise BadGroupSize(_("At least one person must come. Give how many you are."))
-    if group_size > LARGEST_GROUP:
-        raise BadGroupSize(
-            _("One registration is for at most {most} people. For a larger group, please call the institution.").format(
-                most=LARGEST_GROUP
+def joining_closes_at(activity: Activity, session: Session) -> dt.datetime:
+    """Until when people join `session` by themselves."""
+    if activity.joining_closes_hours is None:
+        return session.ends_at
+    return min(session.ends_at, session.starts_at - dt.timedelta(hours=activity.joining_closes_hours))
+
+
+def check_activity_open(activity: Activity, *, at: dt.datetime, by: Person | None) -> None:
+    """Refuse a draft or cancelled activity; for people themselves also one that nobody can join yet."""
+    if activity.status == ActivityStatus.DRAFT:
+        raise NotOpen(_("This activity is not published yet. Please come back later."))
+    if activity.status == ActivityStatus.CANCELLED:
+        raise NotOpen(_("This session has been cancelled. Please look for another one."))
+    if by is None and activity.joining_opens_at and at < activity.joining_opens_at:
+        opens = timezone.localtime(activity.joining_opens_at)
+        raise NotOpen(
+            _("Joining opens on {day} at {time}. Please come back then.").format(
+                day=opens.strftime("%d/%m/%Y"), time=opens.strftime("%H:%M")
             )
         )
 
 
-def _check_open(session: Session, *, group_size: int, at: dt.datetime) -> None:
-    """Refuse, with the right sentence, what the session as it is now would not allow."""
-    now = (
-        Session.objects.filter(institution_id=session.institution_id, pk=session.pk)
-        .values_list("activity__status", "status", "ends_at", "capacity", "places_taken")
-        .get()
+def _check(
+    session: Session, joiner: Joiner, *, learner_key: uuid.UUID | None, at: dt.datetime, by: Person | None
+) -> tuple[Look, dict[str, str]]:
+    """Refuse, with the right sentence, what the session as it is now would not allow; return it, and the answers."""
+    look = _look(session)
+    now = look.session
+    activity = now.activity
+    _check_open(now, at=at, by=by)
+    check_guardian(joiner, activity)
+    if by is None:
+        mine = _held_by(Registration(session=session, phone=joiner.phone, learner_key=learner_key))
+        _check_each(now, mine, joiner.group_size)
+    left = now.places_left
+    if left is not None and left < joiner.group_size:
+        if not _has_list(now, at=at):
+            raise no_places(left)
+        if now.capacity is not None and now.capacity < joiner.group_size:
+            raise no_places(left, many=now.capacity)
+    return look, checked_answers(questions_of(activity) if look.has_questions else [], joiner.answers)
+
+
+def _look(session: Session) -> Look:
+    """The session and what of its activity decides about joining, and whether others wait; one query."""
+    waiting = Registration.objects.filter(
+        institution_id=OuterRef("institution_id"), session=OuterRef("pk"), status=RegistrationStatus.WAITING
     )
-    activity_status, status, ends_at, capacity, places_taken = now
-    if activity_status == ActivityStatus.DRAFT:
-        raise NotOpen(_("This activity is not published yet. Please come back later."))
-    if activity_status == ActivityStatus.CANCELLED or status == SessionStatus.CANCELLED:
+    questions = Question.objects.filter(institution_id=OuterRef("institution_id"), activity=OuterRef("activity_id"))
+    found = (
+        Session.objects.select_related("activity")
+        .defer("note", "activity__description", "activity__search_text", "activity__search_vector")
+        .annotate(has_waiting=Exists(waiting), has_questions=Exists(questions))
+        .get(institution_id=session.institution_id, pk=session.pk)
+    )
+    return Look(found, found.has_waiting, found.has_questions)
+
+
+def _check_open(session: Session, *, at: dt.datetime, by: Person | None) -> None:
+    activity = session.activity
+    check_activity_open(activity, at=at, by=by)
+    if session.status == SessionStatus.CANCELLED:
         raise NotOpen(_("This session has been cancelled. Please look for another one."))
-    if status == SessionStatus.CLOSED or ends_at <= at:
+    if session.status == SessionStatus.CLOSED or session.ends_at <= at:
         raise NotOpen(_("This session is over. Please look for another one."))
-    if capacity is not None and places_taken + group_size > capacity:
-        raise _no_places(capacity - places_taken)
+    if by is not None:
+        return
+    if activity.joining == Joining.SERIES:
+        raise NotOpen(_("People join this activity as a whole: choose “all sessions”."))
+    if activity.joining == Joining.JUST_COME:
+        raise NotOpen(_("Nobody needs to register for this activity: just come."))
+    if joining_closes_at(activity, session) <= at:
+        raise NotOpen(_("Registration for this session is closed. Please call the institution."))
 
 
-def _no_places(left: int) -> NoPlacesLeft:
-    if left <= 0:
-        return NoPlacesLeft(_("This session is full. Please choose another session."), places_left=0)
-    return NoPlacesLeft(
-        ngettext(
-            "Only {left} place is left. Come with fewer people or choose another session.",
-            "Only {left} places are left. Come with fewer people or choose another session.",
-            left,
-        ).format(left=left),
-        places_left=left,
+def _has_list(session: Session, *, at: dt.datetime) -> bool:
+    """Once it has begun, waiting makes no sense any more."""
+    return session.activity.waiting_rule != WaitingRule.NONE and at < session.starts_at
+
+
+def _waits(look: Look, people: int, *, at: dt.datetime) -> bool:
+    """Is the end of the line the place for a newcomer? Also when some places are free but others wait for them."""
+    left = look.session.places_left
+    return left is not None and _has_list(look.session, at=at) and (left < people or look.has_waiting)
+
+
+def _queue(registration: Registration, now: Session, *, at: dt.datetime, by: Person | None) -> None:
+    """The places went to others at the moment of counting: wait, or refuse with the right sentence."""
+    as_it_is = _look(now).session
+    _check_open(as_it_is, at=at, by=by)
+    if not _has_list(as_it_is, at=at):
+        left = as_it_is.places_left
+        # Enough again only if a place was given back since.
+        raise no_places(left if left is not None and left < registration.group_size else 0)
+    registration.status, registration.waiting_since = RegistrationStatus.WAITING, at
+    registration.save(update_fields=["status", "waiting_since"])
+
+
+def _settle_newcomer(registration: Registration, *, at: dt.datetime) -> None:
+    session = locked_sessions(registration.institution_id, [registration.session_id])[0]
+    if session.status != SessionStatus.PLANNED or session.activity.status != ActivityStatus.PUBLISHED:
+        raise NotOpen(_("This session has been cancelled. Please look for another one."))
+    settle(session, at=at, newcomer=registration)
+
+
+def _held_by(registration: Registration, *, at_session: uuid.UUID | None = None) -> int:
+    """Places that the same person holds or waits for at the session, this registration's own among them."""
+    person = same_person(phone=registration.phone, learner_key=registration.learner_key)
+    if person is None:
+        return registration.group_size if registration.code and not at_session else 0
+    found = Registration.objects.filter(
+        person, institution_id=registration.session.institution_id, session_id=at_session or registration.session_id
     )
+    return found.filter(status__in=ALIVE).aggregate(people=Sum("group_size"))["people"] or 0
 
 
-def _take_places(session: Session, group_size: int, *, at: dt.datetime) -> None:
-    """Take the places or refuse. The conditions stand on the session's own row, so that they are judged on the row
-    as the request before left it; a subquery would be judged on an old picture."""
-    taken = Session.objects.filter(
-        Q(capacity=None) | Q(capacity__gte=F("places_taken") + group_size),
-        institution_id=session.institution_id,
-        pk=session.pk,
-        status=SessionStatus.PLANNED,
-        ends_at__gt=at,
-    ).update(places_taken=F("places_taken") + group_size)
-    if not taken:
-        _check_open(session, group_size=group_size, at=at)
-        raise _no_places(0)  # full at the moment of counting, and a place given back since
+def _check_each(session: Session, held: int, more: int, *, by: Person | None = None) -> None:
+    most = session.activity.places_each
+    if by is None and held + more > most:
+        raise TooManyEach(
+            ngettext(
+                "One person may take at most {most} place at a session.",
+                "One person may take at most {most} places at a session.",
+                most,
+            ).format(most=most)
+            + (" " + _("With this phone number there are {held} already.").format(held=held) if held and more else "")
+        )
 
 
-def _insert_or_find(fresh: Registration) -> Registration:
-    """Insert, or return the registration that the same form made before."""
-    while True:
-        fresh.code = "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
-        try:
-            with transaction.atomic():
-                fresh.save(force_insert=True)
-            return fresh
-        except IntegrityError:
-            if first := _first_with(fresh):
-                return first
-            # else the code was taken: another one
+def _check_changeable(registration: Registration, *, at: dt.datetime) -> None:
+    session = registration.session
+    if registration.status not in ALIVE:
+        raise NotChangeable(_("This registration is cancelled. Please register again."))
+    if session.status != SessionStatus.PLANNED or session.ends_at <= at:
+        raise NotChangeable(_("This session is over or cancelled: nothing can be changed any more."))
+    if registration.offer_ends_at and registration.offer_ends_at <= at:
+        raise NotChangeable(_("This offer is no longer open. The place has gone on to the next in line."))
+    if _is_marked_present(registration):
+        raise NotChangeable(_("You have already been marked present. Please talk to the staff there."))
 
 
-def _first_with(fresh: Registration) -> Registration | None:
-    return Registration.objects.filter(institution_id=fresh.institution_id, form_key=fresh.form_key).first()
+def _resize(registration: Registration, grows: int, *, at: dt.datetime, by: Person | None) -> None:
+    session = registration.session
+    size = registration.group_size + grows
+    if grows > 0:
+        _check_each(session, _held_by(registration), grows, by=by)
+        if registration.is_offered:
+            raise NotChangeable(_("Accept the offer first. It is for {people} people.").format(people=size - grows))
+        if session.capacity is not None and size > session.capacity:
+            raise no_places(session.places_left or 0, many=session.capacity)
+    if registration.is_waiting:
+        registration.waiting_since = at if grows > 0 else registration.waiting_since
+    else:
+        if grows > 0 and session.places_left is not None and (session.places_left < grows or _others_wait(session)):
+            raise no_places(session.places_left if session.places_left < grows else 0)
+        _drop_lines(registration)
+        shift_places([session], grows)
+    registration.group_size = size
+
+
+def _others_wait(session: Session) -> bool:
+    return Registration.objects.filter(
+        institution_id=session.institution_id, session=session, status=RegistrationStatus.WAITING
+    ).exists()
+
+
+def _is_marked_present(registration: Registration) -> bool:
+    return _lines(registration).filter(present__gte=1).exists()
+
+
+def _drop_lines(registration: Registration) -> None:
+    _lines(registration).delete()
+
+
+def _lines(registration: Registration) -> QuerySet[Attendance]:
+    return Attendance.objects.filter(institution_id=registration.institution_id, registration=registration)

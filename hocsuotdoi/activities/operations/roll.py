@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
 from hocsuotdoi.activities.models import Attendance, Registration, Session, Tally
+from hocsuotdoi.activities.operations.activity import settle_status
 from hocsuotdoi.activities.operations.session_checks import locked_session
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.activities.queries.roll import Roll, can_be_called, confirmed_with_people, roll_of
@@ -187,7 +188,9 @@ def close_session(
     session.status = SessionStatus.CLOSED
     session.closed_at = at
     session.closed_by = by.pk if by else None
-    return session, _post(session, roll, revision=1, by=by, at=at)
+    posting = _post(session, roll, revision=1, by=by, at=at)
+    settle_status(session.activity)
+    return session, posting
 
 
 @transaction.atomic

@@ -3,15 +3,15 @@
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from hocsuotdoi.activities.enums import RegistrationStatus
-from hocsuotdoi.activities.models import Registration, Session
+from hocsuotdoi.activities.models import HOLDING, Registration, Session
 
 
 def miscounted_sessions() -> QuerySet[Session]:
-    """Sessions whose `places_taken` is not the sum of their confirmed groups; each has `groups`. Sound: none."""
+    """Sessions whose `places_taken` is not the sum of the groups that hold places (confirmed or offered); each has
+    `groups`. Sound: none."""
     groups = (
         Registration.objects.filter(
-            institution_id=OuterRef("institution_id"), session=OuterRef("pk"), status=RegistrationStatus.CONFIRMED
+            institution_id=OuterRef("institution_id"), session=OuterRef("pk"), status__in=HOLDING
         )
         .order_by()
         .values("session")

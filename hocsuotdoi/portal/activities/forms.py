@@ -1,17 +1,30 @@
 """What the public fills in: the filter of what's on, the join form, the code."""
 
 import datetime as dt
+from dataclasses import replace
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from hocsuotdoi.activities.enums import ActivityKind, Audience
-from hocsuotdoi.activities.forms import choices_of
-from hocsuotdoi.activities.models import Session
-from hocsuotdoi.activities.operations.registration import CODE_LENGTH, LARGEST_GROUP
+from hocsuotdoi.activities.enums import ActivityKind, Audience, Joining
+from hocsuotdoi.activities.formats.class_list import BadList, ListedPerson, parse_names
+from hocsuotdoi.activities.forms import (
+    LIST_HELP,
+    ContactForm,
+    ListForm,
+    add_list_errors,
+    answer_field,
+    answer_name,
+    choices_of,
+)
+from hocsuotdoi.activities.models import Activity, Participant, Question, Registration, Session
+from hocsuotdoi.activities.models.activity import CHILD_BANDS
+from hocsuotdoi.activities.operations.party import CODE_LENGTH, LARGEST_GROUP
 from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.core.templatetags.house import clock, day
+from hocsuotdoi.ledger.enums import Sex
 
 
 class DayInput(forms.DateInput):
@@ -45,27 +58,17 @@ class WishForm(forms.Form):
         return self.cleaned_data.get(field)
 
 
-class SessionChoice(forms.ModelChoiceField):
-    def label_from_instance(self, session: Session) -> str:
-        when = f"{day(session.starts_at)}, {clock(session.starts_at)}"
-        if session.places_left is None:
-            return when
-        left = ngettext("{left} place left", "{left} places left", session.places_left).format(left=session.places_left)
-        return f"{when} ({left})"
+SERIES = "series"
+"""Chosen in place of a session: all of them."""
 
 
-class JoinForm(forms.Form):
-    """Three fields and a session: one minute on a phone."""
+class JoinForm(ContactForm):
+    """Three fields and a session: one minute on a phone. Guardian and questions stand there only when the activity (or
+    the list of names) asks for them; e-mail and the list are folded away (`MORE`)."""
 
-    session = SessionChoice(label=_("When will you come?"), queryset=Session.objects.none(), empty_label=None)
-    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    phone = forms.CharField(
-        label=_("Phone"),
-        required=False,
-        max_length=30,
-        help_text=_("Only to tell you if something changes. Deleted afterwards."),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-    )
+    MORE = ("email", "people")
+
+    session = forms.ChoiceField(label=_("When will you come?"), widget=forms.RadioSelect)
     group_size = forms.IntegerField(
         label=_("How many people are coming?"),
         min_value=1,
@@ -73,18 +76,205 @@ class JoinForm(forms.Form):
         initial=1,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    guardian_name = forms.CharField(
+        label=_("Parent or guardian"),
+        required=False,
+        max_length=120,
+        help_text=_("The grown-up who answers for the child. We call the phone number above."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    consent = forms.BooleanField(
+        label=_("I am the child’s parent or guardian, or act for them, and agree that the child takes part."),
+        required=False,
+    )
+    people = forms.CharField(
+        label=_("Names of those who come"),
+        required=False,
+        max_length=20_000,
+        help_text=LIST_HELP,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
 
-    def __init__(self, *args, sessions: list[Session], offered: list[Session], **kwargs):
+    field_order = ("session", "name", "phone", "group_size", "guardian_name", "consent")
+
+    def __init__(
+        self,
+        *args,
+        activity: Activity,
+        sessions: list[Session],
+        offered: list[Session],
+        questions: list[Question],
+        asks_guardian: bool = False,
+        **kwargs,
+    ):
         """`sessions`: all there are, so that the act can say what is wrong with one; `offered`: to choose from."""
         super().__init__(*args, **kwargs)
+        self.activity, self.questions = activity, questions
+        self.sessions = {str(session.pk): session for session in sessions}
         field = self.fields["session"]
-        field.queryset = Session.objects.filter(pk__in=[session.pk for session in sessions])
-        field.widget = forms.RadioSelect() if len(offered) > 1 else forms.HiddenInput()
-        if offered:
-            field.initial = offered[0].pk
-        # The sessions are here already: no query for the choices.
-        field.choices = [(session.pk, field.label_from_instance(session)) for session in offered]
+        options = [(str(session.pk), session_label(session)) for session in offered]
+        if activity.takes_series and offered:
+            words = ngettext("The whole series: {n} session", "The whole series: {n} sessions", len(offered))
+            every = (SERIES, words.format(n=len(offered)))
+            options = [every] if activity.joining == Joining.SERIES else [every, *options]
+        field.choices = [(SERIES, ""), *((key, "") for key in self.sessions)]
+        field.widget = forms.HiddenInput() if len(options) == 1 else forms.RadioSelect(choices=options)
+        if options:
+            field.initial = options[0][0]
+        self.fields["group_size"].max_value = most = min(LARGEST_GROUP, activity.places_each)
+        self.fields["group_size"].widget.attrs["max"] = most
+        if activity.is_for_children:
+            self.fields["name"].label = _("The child’s name")
+            self.fields["phone"].label = _("Phone of the parent or guardian")
+            self.fields["phone"].required = self.fields["guardian_name"].required = True
+            self.fields["consent"].required = True
+        elif not asks_guardian:
+            del self.fields["guardian_name"], self.fields["consent"]
+        for question in questions:
+            self.fields[answer_name(question.pk)] = answer_field(question)
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.MORE]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name in self.MORE]
+
+    @property
+    def more_is_open(self) -> bool:
+        return any(field.errors or field.value() for field in self.more_fields)
+
+    def clean_session(self) -> Session | str:
+        return self.sessions.get(self.cleaned_data["session"], SERIES)
+
+    def clean(self) -> dict:
+        good = super().clean()
+        if text := good.get("people", ""):
+            session = good.get("session")
+            on = session.held_on if isinstance(session, Session) else timezone.localdate()
+            try:
+                good["people"] = parse_names(text, on=on)
+            except BadList as refusal:
+                add_list_errors(self, "people", refusal)
+        return good
+
+    def who(self) -> dict:
+        """What the act wants to know, from a form that is valid."""
+        good = self.cleaned_data
+        return {
+            **{name: good[name] for name in ("name", "phone", "email", "group_size")},
+            "people": good["people"] or (),
+            "guardian_name": good.get("guardian_name", ""),
+            "consent": good.get("consent", False),
+            "answers": {str(question.pk): good[answer_name(question.pk)] for question in self.questions},
+        }
+
+
+class ClassForm(ListForm):
+    """A class or group by its list, typed or as a file."""
+
+    session = forms.ChoiceField(label=_("When will you come?"))
+    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+
+    field_order = ("session", "name", "phone", "email", "file", "people", "consent")
+    needs_list = True
+
+    def __init__(self, *args, sessions: list[Session], offered: list[Session], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.sessions = {str(session.pk): session for session in sessions}
+        field = self.fields["session"]
+        field.choices = [(key, "") for key in self.sessions]
+        options = [(str(session.pk), session_label(session)) for session in offered]
+        field.widget = forms.HiddenInput() if len(options) == 1 else forms.RadioSelect(choices=options)
+        if options:
+            field.initial = options[0][0]
+        self.fields["name"].label = _("Teacher or leader of the group")
+
+    def clean_session(self) -> Session:
+        return self.sessions[self.cleaned_data["session"]]
+
+    def ages_on(self) -> dt.date:
+        session = self.cleaned_data.get("session")
+        return session.held_on if session else timezone.localdate()
+
+
+class ChangeForm(ContactForm):
+    """What can be changed of a registration: its own fields, and the number or the names."""
+
+    group_size = forms.IntegerField(
+        label=_("How many people are coming?"),
+        min_value=1,
+        max_value=LARGEST_GROUP,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    people = forms.CharField(
+        label=_("Names of those who come"),
+        max_length=20_000,
+        help_text=LIST_HELP,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+    def __init__(self, *args, registration: Registration, **kwargs):
+        listed = list(registration.participants.all())
+        initial = {
+            **{name: getattr(registration, name) for name in ("name", "phone", "email", "group_size")},
+            "people": "\n".join(listed_line(person) for person in listed),
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.registration, self.listed = registration, listed
+        del self.fields["group_size" if listed else "people"]
+
+    def clean(self) -> dict:
+        good = super().clean()
+        if text := good.get("people"):
+            try:
+                read = parse_names(text, on=self.registration.session.held_on)
+                good["people"] = with_known(read, self.listed)
+            except BadList as refusal:
+                add_list_errors(self, "people", refusal)
+        return good
+
+
+class MoveForm(forms.Form):
+    """Another session of the same activity."""
+
+    session = forms.ChoiceField(label=_("Which session instead?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, offered: list[Session], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.sessions = {str(session.pk): session for session in offered}
+        self.fields["session"].choices = [(key, session_label(session)) for key, session in self.sessions.items()]
+
+    def clean_session(self) -> Session:
+        return self.sessions[self.cleaned_data["session"]]
+
+
+def session_label(session: Session) -> str:
+    when = f"{day(session.starts_at)}, {clock(session.starts_at)}"
+    if session.places_left is None:
+        return when
+    if session.is_full:
+        return _("{when} (full: you join the waiting list)").format(when=when)
+    left = ngettext("{left} place left", "{left} places left", session.places_left).format(left=session.places_left)
+    return f"{when} ({left})"
+
+
+def listed_line(person: Participant) -> str:
+    sex = {Sex.FEMALE: "nữ", Sex.MALE: "nam", Sex.OTHER: "khác"}.get(person.sex or "", "")
+    return ", ".join(filter(None, [person.name, sex]))
+
+
+def with_known(people: list[ListedPerson], listed: list[Participant]) -> list[ListedPerson]:
+    """A name that stood on the list keeps its age, which the list on the form does not show."""
+    known = {person.name: person for person in listed}
+    return [
+        replace(person, age_band=known[person.name].age_band, is_child=known[person.name].age_band in CHILD_BANDS)
+        if person.age_band is None and person.name in known
+        else person
+        for person in people
+    ]
 
 
 class CodeForm(forms.Form):

@@ -1,13 +1,34 @@
-from django.urls import path
+from django.urls import include, path
 
-from hocsuotdoi.portal.activities import pictures, ratings, views
+from hocsuotdoi.portal.activities import joining, pictures, ratings, tickets, views
+
+# By session and code: the address that a ticket's QR code holds, and what can be done there.
+registration = [
+    path("", joining.registration_detail, name="activities-registration-detail"),
+    path("change/", joining.registration_change, name="activities-registration-change"),
+    path("move/", joining.registration_move, name="activities-registration-move"),
+    path("accept/", joining.registration_accept, name="activities-registration-accept"),
+    path("cancel/", joining.registration_cancel, name="activities-registration-cancel"),
+    path("ticket.pdf", tickets.ticket, {"form": "pdf"}, name="activities-ticket-pdf"),
+    path("ticket.png", tickets.ticket, {"form": "png"}, name="activities-ticket-png"),
+    path("calendar.ics", tickets.registration_calendar, name="activities-registration-calendar"),
+]
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activities-activity-list"),
     path("activities/pictures/<slug:name>/<int:width>.webp", pictures.picture, name="activities-picture-show"),
     path("activities/<uuid:pk>/", views.activity_detail, name="activities-activity-detail"),
-    path("activities/<uuid:pk>/join/", views.registration_create, name="activities-registration-create"),
-    path("activities/<uuid:pk>/find/", views.registration_find, name="activities-registration-find"),
+    path("activities/class-list.xlsx", tickets.class_list_template, name="activities-class-list"),
+    path("activities/<uuid:pk>/join/", joining.registration_create, name="activities-registration-create"),
+    path("activities/<uuid:pk>/join/class/", joining.class_create, name="activities-class-create"),
+    path("activities/<uuid:pk>/find/", joining.registration_find, name="activities-registration-find"),
+    path("activities/<uuid:pk>/series/<slug:code>/", joining.enrolment_detail, name="activities-enrolment-detail"),
+    path("activities/<uuid:pk>/series/<slug:code>/leave/", joining.enrolment_leave, name="activities-enrolment-leave"),
+    path(
+        "activities/<uuid:pk>/series/<slug:code>/calendar.ics",
+        tickets.enrolment_calendar,
+        name="activities-enrolment-calendar",
+    ),
     path("activities/sessions/<uuid:pk>/", views.session_sheet, name="activities-session-sheet"),
     path("activities/sessions/<uuid:pk>/rate/", ratings.rating_create, name="activities-rating-create"),
     path("activities/sessions/<uuid:pk>/rate/<uuid:key>/", ratings.rating_detail, name="activities-rating-detail"),
@@ -21,4 +42,5 @@ urlpatterns = [
         views.registration_cancel,
         name="activities-registration-cancel",
     ),
+    path("activities/sessions/<uuid:pk>/<slug:code>/", include(registration)),
 ]

@@ -1,29 +1,26 @@
-"""What is on, an activity, joining it, and what the person who joined sees."""
+"""What is on, an activity, what a session counted."""
 
 import datetime as dt
 import uuid
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.enums import ActivityKind, ActivityStatus, SessionStatus
 from hocsuotdoi.activities.formats.facts import render_facts
 from hocsuotdoi.activities.formats.schema_org import render_events
-from hocsuotdoi.activities.models import Activity, Registration, Session
-from hocsuotdoi.activities.operations.registration import cancel_registration, register
+from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.activities.queries.offer import activity_page, by_day, whats_on
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.activities.queries.vitality import club_life
-from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.portal.activities.forms import CodeForm, JoinForm, WishForm
+from hocsuotdoi.portal.activities.forms import WishForm
+from hocsuotdoi.portal.activities.join import JoinPart, join_part
 from hocsuotdoi.portal.activities.wishes import near, spans, wish_of
 from hocsuotdoi.portal.brief import briefly_kept
 
@@ -63,77 +60,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
 def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
-    return _activity(request, activity, now)
-
-
-@public
-@require_POST
-def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    now = timezone.now()
-    activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
-    form = JoinForm(request.POST, sessions=list(activity.sessions.all()), offered=_free(activity, now))
-    if form.is_valid():
-        fields = form.cleaned_data
-        learner = request.user.learner_key if request.user.is_authenticated else None
-        try:
-            registration = register(at=now, learner_key=learner, **fields)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect("portal:activities-registration-detail", pk=registration.session_id, code=registration.code)
-    return _activity(request, activity, now, form=form)
-
-
-@public
-@require_GET
-def registration_find(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """From the code to the registration, whichever session of the activity it is for."""
-    now = timezone.now()
-    activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
-    form = CodeForm(request.GET)
-    if form.is_valid():
-        found = Registration.objects.filter(
-            institution_id=activity.institution_id, session__activity=activity, code=form.cleaned_data["code"]
-        ).first()
-        if found:
-            return redirect("portal:activities-registration-detail", pk=found.session_id, code=found.code)
-        form.add_error("code", _("There is no registration with this code here. Check it letter by letter."))
-    return _activity(request, activity, now, code_form=form)
-
-
-@public
-@require_GET
-def registration_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
-    """The confirmation: who holds its address (session and code) may see and cancel it."""
-    registration = _registration(pk, code)
-    return render(
-        request,
-        "portal/activities/registration_detail.html",
-        {
-            "registration": registration,
-            "session": registration.session,
-            "activity": registration.session.activity,
-            "can_cancel": _can_cancel(registration),
-        },
-    )
-
-
-@public
-@require_http_methods(["GET", "POST"])
-def registration_cancel(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
-    registration = _registration(pk, code)
-    back = reverse("portal:activities-registration-detail", args=[pk, code])
-    if request.method == "POST":
-        try:
-            cancel_registration(registration, at=timezone.now())
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Your registration is cancelled. Others can have your places now."))
-        return redirect(back)
-    if not _can_cancel(registration):
-        return redirect(back)
-    return render(request, "portal/activities/registration_cancel.html", {"registration": registration, "back": back})
+    return activity_response(request, activity, now)
 
 
 @public
@@ -152,18 +79,13 @@ def session_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
 
 
-def _activity(
-    request: HttpRequest,
-    activity: Activity,
-    now: dt.datetime,
-    *,
-    form: JoinForm | None = None,
-    code_form: CodeForm | None = None,
+def activity_response(
+    request: HttpRequest, activity: Activity, now: dt.datetime, *, part: JoinPart | None = None
 ) -> HttpResponse:
-    sessions = list(activity.sessions.all())
-    to_come = [s for s in sessions if s.status == SessionStatus.PLANNED and s.ends_at > now]
+    """The activity's page; `part`: the join part as it came in, with what is wrong with it."""
+    part = part or join_part(activity, at=now)
+    to_come = [s for s in part.sessions if s.status == SessionStatus.PLANNED and s.ends_at > now]
     is_published = activity.status == ActivityStatus.PUBLISHED
-    free = _free(activity, now)
     url = request.build_absolute_uri(reverse("portal:activities-activity-detail", args=[activity.pk]))
     address = ", ".join(filter(None, [activity.address, activity.place_name]))
     return render(
@@ -174,35 +96,11 @@ def _activity(
             "facts": render_facts(activity),
             "club": club_life([activity], at=now)[activity.pk] if activity.kind == ActivityKind.CLUB else None,
             "address": address,
-            "sessions": sessions,
+            "sessions": part.sessions,
             "to_come": to_come,
-            "is_full": bool(to_come) and is_published and not free,
-            "form": form or (JoinForm(sessions=sessions, offered=free) if free else None),
-            "code_form": code_form or (CodeForm() if to_come and is_published else None),
-            "find_is_open": code_form is not None,
+            "join": part,
+            "form": part.form,
             "events": render_events(activity, to_come, url=url, address=address) if is_published else "",
         },
-        status=200 if form is None or not form.errors else 422,
+        status=422 if part.form is not None and part.form.errors else 200,
     )
-
-
-def _free(activity: Activity, now: dt.datetime) -> list[Session]:
-    """Sessions that one can join now."""
-    if activity.status != ActivityStatus.PUBLISHED:
-        return []
-    return [
-        s for s in activity.sessions.all() if s.status == SessionStatus.PLANNED and s.ends_at > now and not s.is_full
-    ]
-
-
-def _registration(pk: uuid.UUID, code: str) -> Registration:
-    return get_object_or_404(
-        Registration.objects.select_related("session__activity", "session__institution", "session__room"),
-        session=pk,
-        code=code.replace("-", "").upper(),
-    )
-
-
-def _can_cancel(registration: Registration) -> bool:
-    session = registration.session
-    return registration.is_confirmed and session.status == SessionStatus.PLANNED and session.ends_at > timezone.now()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.activities import activity, clubs, copying, roll, series, session
+from hocsuotdoi.workspace.activities import activity, clubs, copying, registrations, roll, series, session
 
 urlpatterns = [
     path("activities/", activity.activity_list, name="activities-activity-list"),
@@ -23,4 +23,27 @@ urlpatterns = [
     path("activities/sessions/<uuid:pk>/correct/", roll.session_correct, name="activities-session-correct"),
     path("activities/sessions/<uuid:pk>/note/", roll.session_note, name="activities-session-note"),
     path("activities/sessions/<uuid:pk>/sheet/", roll.session_sheet, name="activities-session-sheet"),
+    path(
+        "activities/sessions/<uuid:pk>/registrations/",
+        registrations.registration_list,
+        name="activities-registration-list",
+    ),
+    path(
+        "activities/sessions/<uuid:pk>/registrations/new/",
+        registrations.registration_create,
+        name="activities-registration-create",
+    ),
+    path(
+        "activities/registrations/<uuid:pk>/place/",
+        registrations.registration_place,
+        name="activities-registration-place",
+    ),
+    path(
+        "activities/registrations/<uuid:pk>/cancel/",
+        registrations.registration_cancel,
+        name="activities-registration-cancel",
+    ),
+    path("activities/<uuid:pk>/members/", registrations.enrolment_list, name="activities-enrolment-list"),
+    path("activities/<uuid:pk>/members/new/", registrations.enrolment_create, name="activities-enrolment-create"),
+    path("activities/members/<uuid:pk>/leave/", registrations.enrolment_leave, name="activities-enrolment-leave"),
 ]

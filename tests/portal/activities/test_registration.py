@@ -132,12 +132,20 @@ def registration(tomorrow):
     return RegistrationFactory(session=tomorrow, group_size=3, code="K7MR3QXD")
 
 
-def test_confirmation_needs_the_right_code_and_session(client, registration, tomorrow):
-    other = SessionFactory(activity=tomorrow.activity)
+def test_confirmation_needs_the_right_code_and_session(client, registration, tomorrow, library_of_bac_kan):
+    elsewhere = SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan))
 
-    for pk, code in ((tomorrow.pk, "K7MR3QXE"), (other.pk, "K7MR3QXD"), (uuid.uuid4(), "K7MR3QXD")):
+    for pk, code in ((tomorrow.pk, "K7MR3QXE"), (elsewhere.pk, "K7MR3QXD"), (uuid.uuid4(), "K7MR3QXD")):
         url = reverse("portal:activities-registration-detail", args=[pk, code])
         assert client.get(url).status_code == 404
+
+
+def test_confirmation_by_another_session_of_the_activity_leads_to_where_it_is(client, registration, tomorrow):
+    other = SessionFactory(activity=tomorrow.activity)
+
+    response = client.get(reverse("portal:activities-registration-detail", args=[other.pk, "K7MR3QXD"]))
+
+    assert response.url == reverse("portal:activities-registration-detail", args=[tomorrow.pk, "K7MR3QXD"])
 
 
 @pytest.mark.parametrize("typed", ["K7MR3QXD", "k7mr-3qxd", " K7MR 3QXD "])

@@ -1,0 +1,239 @@
+"""Who joins: what people tell about themselves, cleaned and checked alike for a session and for a whole series."""
+
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypedDict, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.activities.enums import QuestionKind
+from hocsuotdoi.activities.formats.class_list import BadList, ListedPerson
+from hocsuotdoi.activities.models import Activity, Enrolment, Participant, Question, Registration
+from hocsuotdoi.activities.operations.wording import Unreadable, one_line, phone_number
+from hocsuotdoi.core.errors import Refused
+
+P = TypeVar("P", Registration, Enrolment)
+
+LARGEST_GROUP = 50
+"""A class with its teachers. More is agreed with the institution by phone."""
+
+LONGEST_ANSWER = 300
+
+CODE_LETTERS = "ACDEFGHKMNPQRTUVWXY34679"
+"""Without what is mistaken when read out or copied by hand: B 8, I 1 L J, O 0, S 5, Z 2."""
+
+CODE_LENGTH = 8
+
+
+class BadGroupSize(Refused):
+    """Nobody, or more people than one registration may bring."""
+
+
+class BadEmail(Refused):
+    """Not an e-mail address."""
+
+
+class GuardianNeeded(Refused):
+    """A child joins, and no grown-up who is responsible has agreed."""
+
+
+class AnswerNeeded(Refused):
+    """A question that must be answered, or an answer that is none of the choices. `question`: its id."""
+
+    def __init__(self, message: str, *, question: uuid.UUID):
+        super().__init__(message)
+        self.question = question
+
+
+class Who(TypedDict, total=False):
+    """The fields of `Joiner`, as acts take them by name."""
+
+    name: str
+    phone: str
+    email: str
+    group_size: int
+    people: Sequence[ListedPerson]
+    guardian_name: str
+    consent: bool
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joiner:
+    """Someone who joins. `people`, where the group is named: then its size is theirs. `answers`: question's id →
+    what was answered («yes» or «no» to a yes-or-no question)."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    group_size: int = 1
+    people: Sequence[ListedPerson] = ()
+    guardian_name: str = ""
+    consent: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def brings_children(self) -> bool:
+        return any(person.is_child for person in self.people)
+
+
+def cleaned(joiner: Joiner) -> Joiner:
+    """With repaired words, and as many people as are named.
+
+    Refused: no readable name, a bad phone number or e-mail address, nobody, more than `LARGEST_GROUP`, a name on the
+    list that cannot be read (with its line).
+    """
+    people = readable(joiner.people)
+    group_size = len(people) or joiner.group_size
+    check_group(group_size)
+    return replace(
+        joiner,
+        name=one_line(joiner.name, longest=120, missing=_("Write your name, so that we know who is coming.")),
+        phone=phone_number(joiner.phone),
+        email=email_address(joiner.email),
+        group_size=group_size,
+        people=people,
+        guardian_name=one_line(joiner.guardian_name, longest=120, missing="") if joiner.guardian_name.strip() else "",
+    )
+
+
+def check_group(group_size: int) -> None:
+    if group_size < 1:
+        raise BadGroupSize(_("At least one person must come. Give how many you are."))
+    if group_size > LARGEST_GROUP:
+        raise BadGroupSize(
+            _("One registration is for at most {most} people. For a larger group, please call the institution.").format(
+                most=LARGEST_GROUP
+            )
+        )
+
+
+def email_address(text: str) -> str:
+    text = text.strip()
+    if not text:
+        return ""
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise BadEmail(_("“{email}” is not an e-mail address, or leave it empty.").format(email=text[:60])) from None
+    if len(text) > 254:
+        raise BadEmail(_("This e-mail address is too long."))
+    return text
+
+
+def readable(people: Sequence[ListedPerson]) -> list[ListedPerson]:
+    """The people with repaired names; refused with the lines whose name cannot be read."""
+    good, wrong = [], []
+    for person in people:
+        try:
+            name = one_line(person.name, longest=120, missing=_("The name is missing."))
+        except Unreadable as refusal:
+            wrong.append((person.line, str(refusal)))
+        else:
+            good.append(replace(person, name=name))
+    if wrong:
+        raise BadList(_("The list cannot be read in full, so nobody was taken from it. Mend these lines:"), wrong)
+    return good
+
+
+def check_guardian(joiner: Joiner, activity: Activity) -> None:
+    """Refuse a child without a responsible grown-up's name, phone and consent (Luật Trẻ em 2016; Nghị định
+    13/2023/NĐ-CP, article 20)."""
+    if not (activity.is_for_children or joiner.brings_children):
+        return
+    if not joiner.guardian_name:
+        raise GuardianNeeded(
+            _("Children under 16 join through a parent, guardian or teacher: write that person’s name.")
+        )
+    if not joiner.phone:
+        raise GuardianNeeded(_("Children under 16 join through a grown-up: write a phone number that reaches you."))
+    if not joiner.consent:
+        raise GuardianNeeded(_("Tick that you agree, for the child, to taking part."))
+
+
+def checked_answers(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, str]:
+    """Question's id → answer, of those that were answered. Refused: a required one without, a choice off the list."""
+    kept = {}
+    for question in questions:
+        text = answers.get(str(question.pk), "").strip()
+        if not text:
+            if question.is_required:
+                raise AnswerNeeded(_("Please answer: {question}").format(question=question.text), question=question.pk)
+            continue
+        allowed = {QuestionKind.YES_NO: ["yes", "no"], QuestionKind.CHOICE: question.options}.get(
+            QuestionKind(question.kind)
+        )
+        if allowed is not None and text not in allowed:
+            raise AnswerNeeded(
+                _("Choose one of the answers: {question}").format(question=question.text), question=question.pk
+            )
+        kept[str(question.pk)] = one_line(text, longest=LONGEST_ANSWER, missing="")
+    return kept
+
+
+def party_values(joiner: Joiner, *, answers: dict[str, str], at: dt.datetime) -> dict[str, Any]:
+    """The fields that registration and enrolment share."""
+    return {
+        "name": joiner.name,
+        "phone": joiner.phone,
+        "email": joiner.email,
+        "group_size": joiner.group_size,
+        "guardian_name": joiner.guardian_name,
+        "consent_at": at if joiner.consent and joiner.guardian_name else None,
+        "answers": answers,
+        "created_at": at,
+    }
+
+
+def same_person(*, phone: str, learner_key: uuid.UUID | None) -> Q | None:
+    """Which parties are the same person's, as far as one can tell; None: one cannot."""
+    condition = Q()
+    if phone:
+        condition |= Q(phone=phone)
+    if learner_key:
+        condition |= Q(learner_key=learner_key)
+    return condition or None
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
+
+
+def insert_or_find(fresh: P) -> P:
+    """Insert, or return what the same form made before."""
+    while True:
+        fresh.code = new_code()
+        try:
+            with transaction.atomic():
+                fresh.save(force_insert=True)
+            return fresh
+        except IntegrityError:
+            if first := first_with(fresh):
+                return first
+            # else the code was taken: another one
+
+
+def first_with(fresh: P) -> P | None:
+    return type(fresh)._default_manager.filter(institution_id=fresh.institution_id, form_key=fresh.form_key).first()
+
+
+def participants_of(registration: Registration, people: Iterable[ListedPerson | Participant]) -> list[Participant]:
+    """Rows, not yet in the table, for the named people of a registration."""
+    return [
+        Participant(
+            institution_id=registration.institution_id,
+            registration=registration,
+            number=number,
+            name=person.name,
+            sex=person.sex,
+            age_band=person.age_band,
+        )
+        for number, person in enumerate(people, start=1)
+    ]
