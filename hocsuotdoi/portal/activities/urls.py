@@ -32,15 +32,5 @@ urlpatterns = [
     path("activities/sessions/<uuid:pk>/", views.session_sheet, name="activities-session-sheet"),
     path("activities/sessions/<uuid:pk>/rate/", ratings.rating_create, name="activities-rating-create"),
     path("activities/sessions/<uuid:pk>/rate/<uuid:key>/", ratings.rating_detail, name="activities-rating-detail"),
-    path(
-        "activities/sessions/<uuid:pk>/<slug:code>/",
-        views.registration_detail,
-        name="activities-registration-detail",
-    ),
-    path(
-        "activities/sessions/<uuid:pk>/<slug:code>/cancel/",
-        views.registration_cancel,
-        name="activities-registration-cancel",
-    ),
     path("activities/sessions/<uuid:pk>/<slug:code>/", include(registration)),
 ]
