@@ -19,7 +19,7 @@ def old(reading_day):
 def test_forget_after_the_time_forgets_the_people_and_keeps_the_numbers(old, morning):
     RegistrationFactory(session=morning, phone="0912345678")
 
-    assert forget(at=local(2026, 10, 24), dry_run=False) == {"registrations": 1, "attendances": 1}
+    assert forget(at=local(2026, 10, 24), dry_run=False) == {"registrations": 1, "attendances": 1, "bookings": 0}
 
     gone = Registration.objects.get(session=old)
     assert (gone.name, gone.phone, gone.group_size) == ("", "", 1)
@@ -28,31 +28,31 @@ def test_forget_after_the_time_forgets_the_people_and_keeps_the_numbers(old, mor
 
 
 def test_forget_before_the_time_erases_nothing(old):
-    assert forget(at=local(2026, 10, 23, 9), dry_run=False) == {"registrations": 0, "attendances": 0}
+    assert forget(at=local(2026, 10, 23, 9), dry_run=False) == {"registrations": 0, "attendances": 0, "bookings": 0}
     assert Registration.objects.get(session=old).name == "Lý Thị Mai"
 
 
 def test_forget_dry_run_counts_and_changes_nothing(old):
-    assert forget(at=local(2026, 10, 24)) == {"registrations": 1, "attendances": 1}
+    assert forget(at=local(2026, 10, 24)) == {"registrations": 1, "attendances": 1, "bookings": 0}
     assert Registration.objects.get(session=old).name == "Lý Thị Mai"
 
 
 def test_forget_twice_finds_nothing(old):
     forget(at=local(2026, 10, 24), dry_run=False)
 
-    assert forget(at=local(2026, 10, 24), dry_run=False) == {"registrations": 0, "attendances": 0}
+    assert forget(at=local(2026, 10, 24), dry_run=False) == {"registrations": 0, "attendances": 0, "bookings": 0}
 
 
 def test_forget_obeys_the_setting(old, settings):
     settings.NAMES_KEPT_MONTHS = 36
 
-    assert forget(at=local(2026, 10, 24), dry_run=False) == {"registrations": 0, "attendances": 0}
+    assert forget(at=local(2026, 10, 24), dry_run=False) == {"registrations": 0, "attendances": 0, "bookings": 0}
 
 
 def test_forget_on_the_last_day_of_a_long_month_counts_from_the_end_of_a_short_one(old, settings):
     settings.NAMES_KEPT_MONTHS = 1
 
-    assert forget(at=local(2026, 3, 31)) == {"registrations": 1, "attendances": 1}
+    assert forget(at=local(2026, 3, 31)) == {"registrations": 1, "attendances": 1, "bookings": 0}
 
 
 def test_forget_leaves_the_ledger(morning, during):

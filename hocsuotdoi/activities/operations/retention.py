@@ -5,10 +5,10 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from hocsuotdoi.activities.models import Attendance, Registration
+from hocsuotdoi.activities.models import Attendance, ClassBooking, Registration
 
 
 @transaction.atomic
@@ -21,12 +21,27 @@ def forget(*, at: dt.datetime, dry_run: bool = True) -> dict[str, int]:
     before = _months_before(at, settings.NAMES_KEPT_MONTHS)
     registrations = Registration.objects.filter(session__ends_at__lt=before).exclude(name="", phone="")
     attendances = Attendance.objects.filter(session__ends_at__lt=before).exclude(name="")
+    over = Q(session__ends_at__lt=before) | Q(session=None) & _proposed_before(before)
+    bookings = ClassBooking.objects.filter(over).exclude(teacher="", phone="", email="")
     if dry_run:
-        return {"registrations": registrations.count(), "attendances": attendances.count()}
+        return {
+            "registrations": registrations.count(),
+            "attendances": attendances.count(),
+            "bookings": bookings.count(),
+        }
     return {
         "registrations": _found_again(registrations).update(name="", phone="", learner_key=None),
         "attendances": _found_again(attendances).update(name=""),
+        "bookings": _found_again(bookings).update(teacher="", phone="", email=""),
     }
+
+
+def _proposed_before(moment: dt.datetime) -> Q:
+    """All the moments (at most three) that a class proposed."""
+    condition = Q(proposed__0__lt=moment)
+    for position in (1, 2):
+        condition &= Q(proposed__len__lte=position) | Q(**{f"proposed__{position}__lt": moment})
+    return condition
 
 
 def _found_again(rows: QuerySet) -> QuerySet:
