@@ -317,11 +317,11 @@ def tell_booking(booking: ClassBooking, *, subject: str, text: str, about: str, 
 
 
 def locked_booking(booking: ClassBooking) -> ClassBooking:
-    return (
-        ClassBooking.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("activity__institution", "institution", "session")
-        .get(institution_id=booking.institution_id, pk=booking.pk)
-    )
+    """The booking as it is now, locked until the transaction ends. Locked first and read after that: rows joined to one
+    that was waited for would be those of before the wait, so that a session just made would be missing."""
+    row = ClassBooking.objects.filter(institution_id=booking.institution_id, pk=booking.pk)
+    row.select_for_update(no_key=True).values_list("pk").get()
+    return row.select_related("activity__institution", "institution", "session").get()
 
 
 def _is_off(booking: ClassBooking) -> bool:
