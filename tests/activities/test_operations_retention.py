@@ -1,9 +1,11 @@
 import pytest
 
-from hocsuotdoi.activities.models import Attendance, Registration
+from hocsuotdoi.activities.models import Attendance, ClassBooking, Registration
 from hocsuotdoi.activities.operations.retention import forget
 from hocsuotdoi.activities.operations.roll import add_walk_in, close_session, mark_all_present
+from hocsuotdoi.activities.operations.school import confirm_booking
 from hocsuotdoi.ledger.models import Entry
+from tests.activities.school import book, make_programme
 from tests.factories.activities import AttendanceFactory, RegistrationFactory, SessionFactory, local
 
 
@@ -65,3 +67,21 @@ def test_forget_leaves_the_ledger(morning, during):
     forget(at=local(2030, 1, 1), dry_run=False)
 
     assert list(Entry.objects.order_by("id").values()) == before
+
+
+def test_forget_erases_who_asked_for_a_class_and_keeps_the_visit(library_of_bac_kan, settings):
+    settings.NAMES_KEPT_MONTHS = 6
+    programme = make_programme(library_of_bac_kan)
+    asked_at = local(2026, 3, 1)
+    book(programme, at=asked_at, proposed=[local(2026, 3, 8), local(2026, 9, 8)])
+    held = book(programme, at=asked_at, proposed=[local(2026, 3, 9)], email="thom@truong.example")
+    confirm_booking(held, starts_at=local(2026, 3, 9), by=None, at=asked_at)
+
+    assert forget(at=local(2026, 9, 9))["bookings"] == 0
+    assert forget(at=local(2026, 9, 10))["bookings"] == 1  # the other one may still come in September
+    assert forget(at=local(2027, 3, 9), dry_run=False)["bookings"] == 2
+
+    for booking in ClassBooking.objects.all():
+        assert (booking.teacher, booking.phone, booking.email) == ("", "", "")
+        assert (booking.school, booking.people) == ("Trường THCS Đức Xuân", 40)
+    assert forget(at=local(2028, 1, 1))["bookings"] == 0

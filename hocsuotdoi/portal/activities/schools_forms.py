@@ -108,7 +108,7 @@ class BookingForm(forms.Form):
     phone = forms.CharField(
         label=_("Phone"),
         max_length=30,
-        help_text=_("The institution calls to settle the day. Deleted some months afterwards."),
+        help_text=_("The institution calls to settle the day. Deleted once it is no longer kept."),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
     email = forms.EmailField(
