@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ YEARS = range(2000, 2101)
 MORNING = dt.time(8)
 
 
-def grades_of(activity: Activity | None = None, *, empty: str = "") -> Options:
+def grades_of(activity: Activity | None = None, *, empty: str | Promise = "") -> Options:
     grades = (activity.grades if activity else None) or range(LAST_GRADE + 1)
     first = [("", capfirst(str(empty)))] if empty else []
     return first + [(str(grade), capfirst(grade_in_words(grade))) for grade in grades]
@@ -103,7 +104,7 @@ class BookingForm(forms.Form):
     day_3 = forms.DateField(label=_("Or this day"), required=False, widget=DayInput)
     time_3 = forms.TimeField(label=_("Arrival"), required=False, widget=TimeInput)
     teacher = forms.CharField(
-        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Teacher in charge"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     phone = forms.CharField(
         label=_("Phone"),
@@ -132,7 +133,7 @@ class BookingForm(forms.Form):
 
     def __init__(self, *args: Any, activity: Activity, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["grade"].choices = grades_of(activity)
+        self.fields["grade"].choices = grades_of(activity, empty=_("choose the grade"))
         subjects = activity.subjects
         if len(subjects) == 1:
             self.fields["subject"].initial = subjects[0]
