@@ -11,14 +11,20 @@ _LIBRARIES = ("library_", "bookcase", "law_bookcase", "post_office_culture_point
 _MUSEUMS = ("museum_", "heritage_site")
 
 
-def visit_of(institution_class: str, kind: str, channel: str) -> tuple[MeasureCode, Purpose] | None:
-    """The visit that each person present at a session also makes, and for what; None online: nobody came in."""
+def visit_of(
+    institution_class: str, kind: str, channel: str, *, is_class_visit: bool = False
+) -> tuple[MeasureCode, Purpose] | None:
+    """The visit that each person present at a session also makes, and for what; None online: nobody came in. A class
+    that a teacher brings to a museum studies there, whatever kind of activity it comes to."""
     if channel == Channel.ONLINE:
         return None
     if institution_class.startswith(_LIBRARIES):
         return MeasureCode.LIBRARY_VISIT, Purpose.LEARNING
     if institution_class.startswith(_MUSEUMS):
-        return MeasureCode.MUSEUM_VISIT, Purpose.STUDY_RESEARCH if kind in _STUDY else Purpose.SIGHTSEEING
+        return (
+            MeasureCode.MUSEUM_VISIT,
+            Purpose.STUDY_RESEARCH if is_class_visit or kind in _STUDY else Purpose.SIGHTSEEING,
+        )
     return MeasureCode.CENTRE_VISIT, Purpose.RECREATION if kind in _RECREATION else Purpose.LEARNING
 
 

@@ -76,6 +76,11 @@ SAMPLE = (
         ("accounts/operations", "accounts/roles.py"),
     ),
     Step(_("Sample activities"), "hocsuotdoi.activities.operations.sample.load_sample", ("activities/operations",)),
+    Step(
+        _("Sample programmes for schools"),
+        "hocsuotdoi.activities.operations.sample_schools.load_sample",
+        ("activities/operations/sample_schools.py", "activities/data/sample_schools.yaml"),
+    ),
 )
 
 

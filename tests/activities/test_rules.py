@@ -46,3 +46,9 @@ def test_tags_are_the_kind_the_themes_and_the_day():
 def test_tags_of_different_sorts_never_collide():
     codes = [*ActivityKind.values, *Theme.values, *Observance.values]
     assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("kind", ActivityKind.values)
+def test_a_class_that_comes_to_a_museum_studies(kind):
+    assert visit_of("museum_province", kind, "on_site", is_class_visit=True) == ("museum_visit", "study_research")
+    assert visit_of("museum_province", kind, "online", is_class_visit=True) is None

@@ -1,5 +1,5 @@
 from hocsuotdoi.activities.models.activity import Activity, Contributor, Question
-from hocsuotdoi.activities.models.booking import ClassBooking
+from hocsuotdoi.activities.models.booking import ClassBooking, SchoolProgramme
 from hocsuotdoi.activities.models.registration import (
     HOLDING,
     Enrolment,
@@ -27,6 +27,7 @@ __all__ = [
     "Rating",
     "Registration",
     "Schedule",
+    "SchoolProgramme",
     "Session",
     "Tally",
 ]

@@ -3,12 +3,36 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.activities.enums import BookingStatus, Subject
 from hocsuotdoi.activities.models.activity import Activity
 from hocsuotdoi.activities.models.session import Session
 from hocsuotdoi.core.operational import OperationalModel, operational_link
+
+
+def grade_in_words(grade: int) -> str:
+    return gettext("grade {grade}").format(grade=grade) if grade else gettext("preschool")
+
+
+class SchoolProgramme(OperationalModel):
+    """What schools are told of an activity that classes may ask for, beside its title, grades and subjects: knowledge
+    and life skills, how long, how many at most, what to bring (plan 169 II.2; plan 1346)."""
+
+    activity = operational_link(Activity, related_name="school_programmes")
+    knowledge = models.TextField(_("what pupils learn"), max_length=2000, blank=True)
+    skills = models.TextField(_("life skills that pupils practise"), max_length=2000, blank=True)
+    bring = models.CharField(_("what the class brings"), max_length=500, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=90)
+    most_people = models.PositiveSmallIntegerField(_("most people at one time"), default=50)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "activity"], name="school_programme_once"),
+            models.CheckConstraint(condition=Q(minutes__gte=15, minutes__lte=600), name="school_programme_lasts"),
+            models.CheckConstraint(condition=Q(most_people__gte=1), name="school_programme_takes_people"),
+        ]
 
 
 class ClassBooking(OperationalModel):
@@ -67,6 +91,23 @@ class ClassBooking(OperationalModel):
             ),
         ]
         indexes = [models.Index(fields=["institution", "status", "created_at"])]
+
+    @property
+    def grade_in_words(self) -> str:
+        return grade_in_words(self.grade)
+
+    @property
+    def is_proposed(self) -> bool:
+        return self.status == BookingStatus.PROPOSED
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.status == BookingStatus.CONFIRMED
+
+    @property
+    def waits_for_the_school(self) -> bool:
+        """The institution asked for another day; the teacher has not changed the request yet."""
+        return self.is_proposed and self.answered_at is not None
 
     @property
     def pupils(self) -> int:

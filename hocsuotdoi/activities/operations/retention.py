@@ -74,10 +74,18 @@ def _ended_enrolments(before: dt.datetime) -> QuerySet[Enrolment]:
 
 
 def _ended_bookings(before: dt.datetime) -> QuerySet[ClassBooking]:
-    """Held that long ago; or, never held, asked for that long ago and not for a day to come."""
+    """Held that long ago; or, never held, asked for that long ago and for no day since."""
     return ClassBooking.objects.filter(
-        Q(session__ends_at__lt=before) | Q(session=None, created_at__lt=before) & Q(proposed__0__lt=before)
+        Q(session__ends_at__lt=before) | Q(session=None, created_at__lt=before) & _proposed_before(before)
     )
+
+
+def _proposed_before(moment: dt.datetime) -> Q:
+    """All the moments (at most three) that a class proposed."""
+    condition = Q(proposed__0__lt=moment)
+    for position in (1, 2):
+        condition &= Q(proposed__len__lte=position) | Q(**{f"proposed__{position}__lt": moment})
+    return condition
 
 
 def _known(rows: QuerySet, values: dict[str, Any]) -> QuerySet:

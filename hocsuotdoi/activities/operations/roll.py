@@ -244,7 +244,10 @@ def ledger_lines(session: Session, roll: Roll) -> list[Line]:
     """What a session with this roll counts as."""
     activity = session.activity
     tags = tags_of(activity.kind, activity.themes, activity.observance, activity.programmes, activity.groups)
-    visit = visit_of(session.institution.institution_class, activity.kind, session.channel)
+    is_class_visit = activity.is_bookable and session.bookings.exists()
+    visit = visit_of(
+        session.institution.institution_class, activity.kind, session.channel, is_class_visit=is_class_visit
+    )
     lines = [Line(measure=MeasureCode.PROGRAMME_SESSION, quantity=1, channel=session.channel, tags=tags)]
     for cell in roll.counted():
         lines.append(

@@ -35,6 +35,7 @@ def whats_on(wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
     """
     today = timezone.localdate(at)
     sessions = Session.objects.planned().filter(activity__status=ActivityStatus.PUBLISHED, ends_at__gt=at)
+    sessions = sessions.filter(bookings=None)  # a class's visit is nobody else's
     if wish.unit is not None:
         sessions = sessions.filter(institution__in=placed_in(wish.unit, today).order_by().values("pk"))
     if wish.first_day:
@@ -57,7 +58,7 @@ def upcoming_at(institution: Institution, *, at: dt.datetime) -> QuerySet[Sessio
     """The planned sessions of the institution's published activities that are not over, soonest first."""
     return (
         Session.objects.planned()
-        .filter(institution=institution, activity__status=ActivityStatus.PUBLISHED, ends_at__gt=at)
+        .filter(institution=institution, activity__status=ActivityStatus.PUBLISHED, ends_at__gt=at, bookings=None)
         .select_related("activity", "institution", "room")
         .order_by("starts_at", "id")
     )

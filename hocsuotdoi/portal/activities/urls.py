@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from hocsuotdoi.portal.activities import joining, pictures, ratings, tickets, views
+from hocsuotdoi.portal.activities import joining, pictures, ratings, schools, tickets, views
 
 # By session and code: the address that a ticket's QR code holds, and what can be done there.
 registration = [
@@ -33,4 +33,29 @@ urlpatterns = [
     path("activities/sessions/<uuid:pk>/rate/", ratings.rating_create, name="activities-rating-create"),
     path("activities/sessions/<uuid:pk>/rate/<uuid:key>/", ratings.rating_detail, name="activities-rating-detail"),
     path("activities/sessions/<uuid:pk>/<slug:code>/", include(registration)),
+    path(
+        "activities/sessions/<uuid:pk>/<slug:code>/",
+        views.registration_detail,
+        name="activities-registration-detail",
+    ),
+    path(
+        "activities/sessions/<uuid:pk>/<slug:code>/cancel/",
+        views.registration_cancel,
+        name="activities-registration-cancel",
+    ),
+    path("schools/", schools.programme_list, name="activities-programme-list"),
+    path("schools/<uuid:pk>/", schools.programme_detail, name="activities-programme-detail"),
+    path("schools/<uuid:pk>/book/", schools.booking_create, name="activities-booking-create"),
+    path("schools/<uuid:pk>/find/", schools.booking_find, name="activities-booking-find"),
+    path("schools/visits/<uuid:pk>/<slug:code>/", schools.booking_detail, name="activities-booking-detail"),
+    path("schools/visits/<uuid:pk>/<slug:code>/edit/", schools.booking_edit, name="activities-booking-edit"),
+    path(
+        "schools/visits/<uuid:pk>/<slug:code>/withdraw/", schools.booking_withdraw, name="activities-booking-withdraw"
+    ),
+    path(
+        "schools/visits/<uuid:pk>/<slug:code>/agreement.pdf",
+        schools.booking_agreement,
+        name="activities-booking-agreement",
+    ),
+    path("schools/visits/<uuid:pk>/<slug:code>/report.pdf", schools.booking_report, name="activities-booking-report"),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.activities import activity, clubs, copying, registrations, roll, series, session
+from hocsuotdoi.workspace.activities import activity, bookings, clubs, copying, registrations, roll, series, session
 
 urlpatterns = [
     path("activities/", activity.activity_list, name="activities-activity-list"),
@@ -46,4 +46,15 @@ urlpatterns = [
     path("activities/<uuid:pk>/members/", registrations.enrolment_list, name="activities-enrolment-list"),
     path("activities/<uuid:pk>/members/new/", registrations.enrolment_create, name="activities-enrolment-create"),
     path("activities/members/<uuid:pk>/leave/", registrations.enrolment_leave, name="activities-enrolment-leave"),
+    path("activities/<uuid:pk>/schools/", bookings.programme_edit, name="activities-programme-edit"),
+    path("bookings/", bookings.booking_list, name="activities-booking-list"),
+    path("bookings/<uuid:pk>/", bookings.booking_detail, name="activities-booking-detail"),
+    path("bookings/<uuid:pk>/confirm/", bookings.booking_confirm, name="activities-booking-confirm"),
+    path("bookings/<uuid:pk>/ask/", bookings.booking_ask, name="activities-booking-ask"),
+    path("bookings/<uuid:pk>/decline/", bookings.booking_decline, name="activities-booking-decline"),
+    path("bookings/<uuid:pk>/agreement/", bookings.booking_agree, name="activities-booking-agree"),
+    path("bookings/<uuid:pk>/headcount/", bookings.booking_count, name="activities-booking-count"),
+    path("bookings/<uuid:pk>/report/", bookings.booking_report, name="activities-booking-report"),
+    path("bookings/<uuid:pk>/agreement.pdf", bookings.agreement_sheet, name="activities-booking-agreement-sheet"),
+    path("bookings/<uuid:pk>/report.pdf", bookings.report_sheet, name="activities-booking-report-sheet"),
 ]

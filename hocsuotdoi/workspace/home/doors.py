@@ -64,6 +64,13 @@ DOORS = [
         "museum",
         Permission.EDIT_INSTITUTION,
     ),
+    Door(
+        "workspace:activities-booking-list",
+        _("Visits of classes"),
+        _("Requests of schools: answer, agreement, headcount, report"),
+        "people",
+        Permission.VIEW_ACTIVITY,
+    ),
     Door("workspace:accounts-role-list", _("Roles"), _("Who holds which role where"), "people", Permission.VIEW_ROLES),
     Door(
         "workspace:accounts-audit",

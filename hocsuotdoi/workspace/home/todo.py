@@ -15,6 +15,8 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import institutions_covered, units_covered, units_held
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.operations.school import ANSWER_DAYS
+from hocsuotdoi.activities.queries.school import bookings_to_answer
 from hocsuotdoi.activities.queries.staff import sessions_of_day, staff_drafts, to_close
 from hocsuotdoi.core.templatetags.house import clock, day_short, time_range
 from hocsuotdoi.indicators.models import CriteriaSet
@@ -117,6 +119,24 @@ def _drafts(asked: _Asked) -> Group:
     return Group(gettext_lazy("Drafts to publish"), "edit", jobs, waiting.count() - len(jobs), more_url)
 
 
+def _visits(asked: _Asked) -> Group:
+    waiting = bookings_to_answer(asked.person, at=asked.now)
+    bookings = list(waiting[: _SHOWN + 1])
+    jobs = [
+        Job(
+            title=f"{each.class_name}, {each.school}",
+            url=reverse("workspace:activities-booking-detail", args=[each.pk]),
+            detail=f"{each.activity}, {each.institution}",
+            due=_("asked on {day}").format(day=day_short(each.created_at)),
+            is_late=each.created_at < asked.now - dt.timedelta(days=ANSWER_DAYS),
+            is_sample=each.activity.is_sample,
+        )
+        for each in bookings[:_SHOWN]
+    ]
+    more_url = reverse("workspace:activities-booking-list")
+    return Group(gettext_lazy("Visits of classes to answer"), "people", jobs, len(bookings) - len(jobs), more_url)
+
+
 def _criteria(asked: _Asked) -> Group:
     title, more_url = gettext_lazy("Criteria to answer"), reverse("workspace:indicators-criteria-list")
     classes = {each for row in CriteriaSet.objects.on(asked.day).values_list("classes", flat=True) for each in row}
@@ -207,6 +227,7 @@ def _target_job(reading: TargetReading, unit: AdminUnit, url: str) -> Job:
 _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.CALL_ROLL, _roll_today),
     (Permission.CALL_ROLL, _not_closed),
+    (Permission.EDIT_ACTIVITY, _visits),
     (Permission.EDIT_ACTIVITY, _drafts),
     (Permission.WRITE_REPORT, _report_due),
     (Permission.ANSWER_CRITERIA, _criteria),
