@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hocsuotdoi.activities.enums import ActivityStatus, RegistrationStatus, Repeating, SessionStatus
+from hocsuotdoi.activities.enums import ActivityStatus, RegistrationStatus, Repeating, SessionStatus, WaitingRule
 from hocsuotdoi.activities.formats.recurrence import Repeat
 from hocsuotdoi.activities.models import Activity, Enrolment, Registration, Schedule, Session
 from hocsuotdoi.activities.operations.activity import MOST_SESSIONS, cancel_activity, cancel_session, change_session
@@ -129,6 +129,7 @@ def test_create_schedule_of_a_cancelled_activity_is_refused(club, now):
 
 
 def test_members_are_registered_for_each_session_of_a_rule(club, now):
+    Activity.objects.update(waiting_rule=WaitingRule.IN_ORDER)
     for number in range(3):
         Enrolment.objects.create(
             institution=club.institution,

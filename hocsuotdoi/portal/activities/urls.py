@@ -33,16 +33,6 @@ urlpatterns = [
     path("activities/sessions/<uuid:pk>/rate/", ratings.rating_create, name="activities-rating-create"),
     path("activities/sessions/<uuid:pk>/rate/<uuid:key>/", ratings.rating_detail, name="activities-rating-detail"),
     path("activities/sessions/<uuid:pk>/<slug:code>/", include(registration)),
-    path(
-        "activities/sessions/<uuid:pk>/<slug:code>/",
-        views.registration_detail,
-        name="activities-registration-detail",
-    ),
-    path(
-        "activities/sessions/<uuid:pk>/<slug:code>/cancel/",
-        views.registration_cancel,
-        name="activities-registration-cancel",
-    ),
     path("schools/", schools.programme_list, name="activities-programme-list"),
     path("schools/<uuid:pk>/", schools.programme_detail, name="activities-programme-detail"),
     path("schools/<uuid:pk>/book/", schools.booking_create, name="activities-booking-create"),
