@@ -48,7 +48,7 @@ def test_page_says_for_whom_by_whom_and_by_which_rule(client, open_day):
         "Thứ bảy hằng tuần",
         "8:00–10:00",
         "nghỉ 1/5/2027",
-        "6-10",
+        "6–10 tuổi",
         "nhất là: đồng bào dân tộc thiểu số",
         "Tiếng Việt, tiếng Tày",
         "Xây dựng nông thôn mới",

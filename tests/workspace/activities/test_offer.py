@@ -298,7 +298,8 @@ def test_draft_is_set_to_be_published_by_itself(librarian, draft):
 
     assert "Sẽ tự công bố lúc" in page.content.decode()
     assert (
-        "tự công bố" in librarian.get(reverse("workspace:activities-activity-list"), {"tab": "drafts"}).content.decode()
+        "Tự công bố lúc"
+        in librarian.get(reverse("workspace:activities-activity-list"), {"tab": "drafts"}).content.decode()
     )
     librarian.post(of("activity-plan", draft), {"publish_at": ""})
     draft.refresh_from_db()
