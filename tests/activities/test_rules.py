@@ -1,6 +1,6 @@
 import pytest
 
-from hocsuotdoi.activities.enums import ActivityKind, Observance, Theme
+from hocsuotdoi.activities.enums import ActivityKind, AudienceGroup, Observance, OtherProgramme, Theme
 from hocsuotdoi.activities.rules import tags_of, visit_of
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.enums import InstitutionClass
@@ -41,10 +41,17 @@ def test_every_class_and_kind_has_a_visit():
 def test_tags_are_the_kind_the_themes_and_the_day():
     assert tags_of("talk", ["reading", "law"], "heritage_day") == ["talk", "reading", "law", "heritage_day"]
     assert tags_of("talk", [], "") == ["talk"]
+    assert tags_of("talk", [], "", ["new_rural"], ["women"]) == ["talk", "new_rural", "women"]
 
 
 def test_tags_of_different_sorts_never_collide():
-    codes = [*ActivityKind.values, *Theme.values, *Observance.values]
+    codes = [
+        *ActivityKind.values,
+        *Theme.values,
+        *Observance.values,
+        *OtherProgramme.values,
+        *AudienceGroup.values,
+    ]
     assert len(codes) == len(set(codes))
 
 

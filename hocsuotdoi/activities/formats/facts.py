@@ -16,10 +16,12 @@ from hocsuotdoi.activities.enums import (
     Theme,
 )
 from hocsuotdoi.activities.formats.picture import Picture, parse_picture
-from hocsuotdoi.activities.formats.recurrence import rule_in_words
+from hocsuotdoi.activities.formats.recurrence import days_of, rule_in_words
 from hocsuotdoi.activities.models import Activity, Contributor, Schedule
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.ledger.enums import AgeBand
+
+MOST_DAYS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,17 @@ def render_facts(activity: Activity) -> Facts:
 
 
 def render_rule_facts(schedule: Schedule) -> Rule:
+    left_out = set(schedule.except_on)
+    if left_out:
+        # Of the days left out, those on which there would be something.
+        rule_days = days_of(schedule.rule, starts_on=schedule.starts_on, until=schedule.until, most=MOST_DAYS)
+        left_out &= set(rule_days)
     ends = dt.datetime.combine(schedule.starts_on, schedule.starts) + dt.timedelta(minutes=schedule.minutes)
     return Rule(
         words=rule_in_words(schedule.rule),
         clock=f"{_clock(schedule.starts)}–{_clock(ends.time())}",
         until=schedule.until,
-        left_out=", ".join(day_short(day) for day in schedule.except_on),
+        left_out=", ".join(day_short(day) for day in sorted(left_out)),
     )
 
 

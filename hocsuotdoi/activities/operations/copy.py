@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ContributorRole, SessionStatus
 from hocsuotdoi.activities.models import Activity, Contributor, Question, Session
-from hocsuotdoi.activities.operations.activity import NewSession, insert_session
+from hocsuotdoi.activities.operations.activity import NewSession, insert_session, locked_activity
 from hocsuotdoi.activities.operations.activity_checks import CHANGEABLE, ActivityRefused
 from hocsuotdoi.activities.operations.session_checks import SessionRefused
 
@@ -38,6 +38,7 @@ def copy_activity(
 
     Refused: a year before the old one's or more than three years after it.
     """
+    activity = locked_activity(activity)
     sessions = list(
         activity.sessions.filter(institution_id=activity.institution_id)
         .exclude(status=SessionStatus.CANCELLED)
