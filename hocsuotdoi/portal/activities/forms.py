@@ -80,7 +80,7 @@ class JoinForm(ContactForm):
         label=_("Parent or guardian"),
         required=False,
         max_length=120,
-        help_text=_("The grown-up who answers for the child. We call the phone number above."),
+        help_text=_("The grown-up who answers for the child, whom we call if something changes."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     consent = forms.BooleanField(
@@ -125,7 +125,9 @@ class JoinForm(ContactForm):
         self.fields["group_size"].max_value = most = min(LARGEST_GROUP, activity.places_each)
         self.fields["group_size"].widget.attrs["max"] = most
         if activity.is_for_children:
+            self.order_fields(("session", "name", "group_size", "guardian_name", "phone", "consent"))
             self.fields["name"].label = _("The child’s name")
+            self.fields["group_size"].label = _("How many children are coming?")
             self.fields["phone"].label = _("Phone of the parent or guardian")
             self.fields["phone"].required = self.fields["guardian_name"].required = True
             self.fields["consent"].required = True
@@ -246,6 +248,7 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sessions = {str(session.pk): session for session in offered}
         self.fields["session"].choices = [(key, session_label(session)) for key, session in self.sessions.items()]
+        self.fields["session"].initial = next(iter(self.sessions), None)
 
     def clean_session(self) -> Session:
         return self.sessions[self.cleaned_data["session"]]

@@ -34,20 +34,20 @@ class JoinPart:
 
     @property
     def takes_lists(self) -> bool:
-        return self.form is not None and self.activity.takes_registrations
+        return self.state == JoinState.OPEN and self.activity.takes_registrations
 
     @property
     def has_free_places(self) -> bool:
         return any(not session.is_full for session in self.offered)
 
 
-def join_part(activity: Activity, *, at: dt.datetime) -> JoinPart:
-    """The part as it stands, with a fresh form where one can join; one query for the questions then."""
+def join_part(activity: Activity, *, at: dt.datetime, with_form: bool = True) -> JoinPart:
+    """The part as it stands; `with_form`: with a fresh form where one can join, one query for its questions."""
     sessions = list(activity.sessions.all())
     to_come = [each for each in sessions if each.status == SessionStatus.PLANNED and each.ends_at > at]
     state, offered = _state(activity, to_come, at=at)
     part = JoinPart(activity, state, sessions, offered)
-    if state == JoinState.OPEN:
+    if with_form and state == JoinState.OPEN:
         part.form = JoinForm(**form_needs(part, questions_of(activity)))
     if to_come and activity.status == ActivityStatus.PUBLISHED and activity.joining != Joining.JUST_COME:
         part.code_form = CodeForm()

@@ -49,7 +49,7 @@ def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One session, or the whole series, whichever the form says."""
     now = timezone.now()
     activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
-    part = join_part(activity, at=now)
+    part = join_part(activity, at=now, with_form=False)
     needs = form_needs(part, questions_of(activity))
     form = JoinForm(request.POST, asks_guardian="guardian_name" in request.POST, **needs)
     if form.is_valid():
@@ -76,7 +76,7 @@ def class_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A class by its list, for one session."""
     now = timezone.now()
     activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
-    part = join_part(activity, at=now)
+    part = join_part(activity, at=now, with_form=False)
     if not part.takes_lists and request.method == "GET":
         return redirect("portal:activities-activity-detail", pk=pk)
     needs = {"sessions": part.sessions, "offered": part.offered, "questions": questions_of(activity)}
