@@ -5,6 +5,7 @@ the API is put into the reader's language when it is asked for (`documentation.d
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -17,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 Row = TypeVar("Row")
 Item = TypeVar("Item")
 
+_ISO = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Days outside are slips of the finger, and the ends of the calendar break arithmetic."""
 
@@ -39,10 +41,11 @@ def _readable(value: Any) -> Any:
     return value.strip()
 
 
-def _only_text(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError(gettext("Write it as text, for example “2026-11-23T08:00:00+07:00”."))
-    return _readable(value)
+def _in_iso(value: Any) -> Any:
+    """Not a number of seconds, which would be read as a day of 1970."""
+    if not isinstance(value, str) or not _ISO.match(value):
+        raise ValueError(gettext("Write a day as “2026-11-23”, a moment as “2026-11-23T08:00:00+07:00”."))
+    return value.strip()
 
 
 def _in_calendar(value: Any) -> Any:
@@ -62,8 +65,8 @@ Readable = BeforeValidator(_readable)
 
 Whole = Annotated[int, Field(strict=True)]
 YesNo = Annotated[bool, Field(strict=True)]
-Day = Annotated[dt.date, BeforeValidator(_only_text), AfterValidator(_in_calendar)]
-Moment = Annotated[dt.datetime, BeforeValidator(_only_text), AfterValidator(_with_offset), AfterValidator(_in_calendar)]
+Day = Annotated[dt.date, BeforeValidator(_in_iso), AfterValidator(_in_calendar)]
+Moment = Annotated[dt.datetime, BeforeValidator(_in_iso), AfterValidator(_with_offset), AfterValidator(_in_calendar)]
 
 
 class Asked(BaseModel):

@@ -57,5 +57,7 @@ def test_only_the_api_guards_its_addresses_itself():
 
 
 def test_route_names_tell_area_noun_and_act():
-    badly_named = [name for name, _, _ in OURS if name.startswith(("portal:", "workspace:", "api:")) and name.endswith("None")]
+    badly_named = [
+        name for name, _, _ in OURS if name.startswith(("portal:", "workspace:", "api:")) and name.endswith("None")
+    ]
     assert badly_named == []
