@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from ninja.openapi import get_schema
 
 from hocsuotdoi.accounts.permissions import Openness, Permission
@@ -32,12 +33,14 @@ def openapi() -> dict[str, Any]:
             operation["security"].append({})
         tags.update(dict.fromkeys(operation["tags"]))
     described["tags"] = [{"name": tag} for tag in tags]
+    for shape in described["components"]["schemas"].values():
+        shape.pop("description", None)  # docstrings are for us
     _translate(described)
-    described["info"]["title"] = _(described["info"]["title"])
-    for each in described["tags"]:
-        each["name"] = _(each["name"])
+    described["info"]["title"] = _in_words(described["info"]["title"])
+    for tag in described["tags"]:
+        tag["name"] = _in_words(tag["name"])
     for operation, _endpoint in _operations(described):
-        operation["tags"] = [_(tag) for tag in operation["tags"]]
+        operation["tags"] = [_in_words(tag) for tag in operation["tags"]]
     return described
 
 
@@ -71,9 +74,13 @@ def _translate(node: Any) -> None:
     elif isinstance(node, dict):
         for key, value in node.items():
             if key in _WORDS and isinstance(value, str):
-                node[key] = _(" ".join(value.split())) if value.strip() else value
+                node[key] = _in_words(value)
             elif key not in ("example", "examples"):
                 _translate(value)
+
+
+def _in_words(marked: str) -> str:
+    return _(marked) if marked else ""  # of the empty string gettext tells about the catalogue
 
 
 # --- for the page ---
@@ -168,7 +175,7 @@ class _Reader:
         """In a few words: «text», «list of objects», the choices of an enumeration."""
         if "$ref" in schema:
             target = self.resolved(schema)
-            return self.type_of(target) if "enum" in target else _("object")
+            return self.type_of(target) if "enum" in target else pgettext("kind of value", "object")
         if "enum" in schema:
             return " | ".join(map(str, schema["enum"]))
         if options := schema.get("anyOf"):
@@ -176,14 +183,14 @@ class _Reader:
             empty = ["null"] if any(each.get("type") == "null" for each in options) else []
             return " | ".join(words + empty)
         if schema.get("type") == "array":
-            return _("list of: {items}").format(items=self.type_of(schema.get("items", {})))
+            return pgettext("kind of value", "list of: {items}").format(items=self.type_of(schema.get("items", {})))
         names = {
             "uuid": "UUID",
-            "date": _("day"),
-            "date-time": _("moment"),
-            "string": _("text"),
-            "integer": _("whole number"),
-            "boolean": _("true or false"),
-            "object": _("object"),
+            "date": pgettext("kind of value", "day"),
+            "date-time": pgettext("kind of value", "moment"),
+            "string": pgettext("kind of value", "text"),
+            "integer": pgettext("kind of value", "whole number"),
+            "boolean": pgettext("kind of value", "true or false"),
+            "object": pgettext("kind of value", "object"),
         }
         return names.get(schema.get("format", ""), names.get(schema.get("type", ""), ""))
