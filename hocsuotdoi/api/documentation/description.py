@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 from ninja.openapi import get_schema
 
 from hocsuotdoi.accounts.permissions import Openness, Permission
@@ -14,6 +14,10 @@ from hocsuotdoi.api.endpoints import api
 from hocsuotdoi.api.errors import Error
 
 PREFIX = "api/v1/"
+_IN_PATHS = {
+    "pk": gettext_noop("Its id, as lists and answers tell it"),
+    "code": gettext_noop("Its code, as lists and answers tell it"),
+}
 _WORDS = frozenset({"summary", "description"})
 _BEARER = {"type": "http", "scheme": "bearer"}
 _SESSION = {"type": "apiKey", "in": "cookie", "name": "sessionid"}
@@ -31,6 +35,9 @@ def openapi() -> dict[str, Any]:
         operation["security"] = [{"key": []}, {"session": []}]
         if asked is Openness.PUBLIC:
             operation["security"].append({})
+        for parameter in operation["parameters"]:
+            if parameter["in"] == "path":
+                parameter["description"] = _IN_PATHS[parameter["name"]]
         tags.update(dict.fromkeys(operation["tags"]))
     described["tags"] = [{"name": tag} for tag in tags]
     for shape in described["components"]["schemas"].values():

@@ -37,7 +37,7 @@ def test_list_shows_what_is_on_with_places_left(anybody, tomorrow, draft):
     assert item["id"] == str(tomorrow.pk)
     assert (item["capacity"], item["places_left"]) == (10, 10)
     assert item["activity"]["title"] == "Ngày hội đọc sách"
-    assert item["activity"]["kind_name"] == "ngày đọc sách"
+    assert item["activity"]["kind_name"] == "ngày hội đọc sách"
     assert item["place_name"] == "Phường Bắc Kạn"
     assert anybody.client.get(item["activity"]["page"]).status_code == 200
 
