@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 
 from hocsuotdoi.api.activities import offers, registrations, rolls, sessions
 from hocsuotdoi.api.errors import install
@@ -20,6 +21,12 @@ class JsonParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         return json.loads(request.body, parse_constant=_not_json)
+
+
+class ReadableRenderer(JSONRenderer):
+    """Vietnamese as it is written, not as escapes."""
+
+    json_dumps_params = {"ensure_ascii": False}
 
 
 def _not_json(constant: str) -> NoReturn:
@@ -37,6 +44,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
     parser=JsonParser(),
+    renderer=ReadableRenderer(),
 )
 install(api)
 for module in (offers, sessions, registrations, rolls, institutions, units):

@@ -5,6 +5,7 @@ import uuid
 from typing import Self
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from pydantic import Field
 
@@ -58,8 +59,8 @@ class SessionShape(Shape):
         return cls(
             id=session.pk,
             number=session.number,
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
+            starts_at=timezone.localtime(session.starts_at),
+            ends_at=timezone.localtime(session.ends_at),
             status=SessionStatus(session.status),
             channel=Channel(session.channel),
             room=session.room.name if session.room else "",
@@ -187,7 +188,7 @@ class RegistrationShape(Shape):
             status=RegistrationStatus(registration.status),
             name=registration.name,
             group_size=registration.group_size,
-            created_at=registration.created_at,
+            created_at=timezone.localtime(registration.created_at),
             can_cancel=registration.is_confirmed and session.status == SessionStatus.PLANNED and session.ends_at > at,
             session=OfferedSession.loaded(session),
         )
@@ -213,7 +214,7 @@ class RegistrationOfStaff(Shape):
             name=registration.name,
             phone=registration.phone,
             group_size=registration.group_size,
-            created_at=registration.created_at,
+            created_at=timezone.localtime(registration.created_at),
         )
 
 

@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, pgettext
 from ninja.openapi import get_schema
 
 from hocsuotdoi.accounts.permissions import Openness, Permission
@@ -24,7 +25,13 @@ _SESSION = {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
 def openapi() -> dict[str, Any]:
-    """The description as data: paths, shapes, who may, what goes wrong; words in the language that is active."""
+    """The description as data: paths, shapes, who may, what goes wrong; words in the language that is active. To be
+    read only: it is made once for each language."""
+    return _described(get_language() or "vi")
+
+
+@lru_cache(maxsize=4)
+def _described(language: str) -> dict[str, Any]:
     described = json.loads(json.dumps(get_schema(api, PREFIX), default=str))
     described["components"]["securitySchemes"] = {"key": _BEARER, "session": _SESSION}
     tags: dict[str, None] = {}
