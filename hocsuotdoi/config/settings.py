@@ -97,6 +97,7 @@ WEB_THREADS = env.int("WEB_THREADS", 8, validate=validate.Range(1, 64))
 
 INSTALLED_APPS = [
     "hocsuotdoi.config",
+    "hocsuotdoi.api",
     "hocsuotdoi.workspace",
     "hocsuotdoi.portal",
     "hocsuotdoi.reporting",

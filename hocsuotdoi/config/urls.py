@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("api/", include("hocsuotdoi.api.urls")),
     path("workspace/", include("hocsuotdoi.workspace.urls")),
     path("", include("hocsuotdoi.portal.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Offers, sessions, registrations and rolls."""

@@ -1,0 +1,202 @@
+"""What is on, and the staff's activities: make, change, publish, cancel."""
+
+import uuid
+from typing import Annotated
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from ninja import Query, Status
+from pydantic import ConfigDict, Field
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import public, require, requires
+from hocsuotdoi.activities.enums import ActivityKind, Audience, Observance, Theme
+from hocsuotdoi.activities.models import Activity
+from hocsuotdoi.activities.operations.activity import (
+    cancel_activity,
+    change_activity,
+    create_activity,
+    publish_activity,
+)
+from hocsuotdoi.activities.queries.offer import activity_page, whats_on
+from hocsuotdoi.activities.queries.staff import staff_drafts
+from hocsuotdoi.api.activities.filters import OfferFilter
+from hocsuotdoi.api.activities.schemas import Offer, OfferedSession, OfferShape
+from hocsuotdoi.api.activities.sessions import GivenSession, Reason
+from hocsuotdoi.api.errors import BadField
+from hocsuotdoi.api.routing import ApiRouter
+from hocsuotdoi.api.shapes import Asked, Given, Listed, Readable, listed
+from hocsuotdoi.places.models import Institution
+
+router = ApiRouter("activities", tag=_("Offers"))
+
+Title = Annotated[str, Readable, Field(max_length=200, description=_("As people would say it"))]
+Description = Annotated[str, Readable, Field(max_length=5000)]
+Themes = Annotated[list[Theme], Field(max_length=len(Theme))]
+
+
+class NewOffer(Given):
+    """A draft with its sessions; nobody outside sees it until it is published."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "institution": "thu-vien-phuong-bac-kan",
+                    "title": "Ngày hội đọc sách",
+                    "kind": "reading_day",
+                    "sessions": [
+                        {
+                            "starts_at": "2026-11-23T08:00:00+07:00",
+                            "ends_at": "2026-11-23T11:00:00+07:00",
+                            "venue": "Sân thư viện",
+                            "capacity": 40,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    institution: Annotated[str, Readable] = Field(
+        max_length=80, description=_("The institution's code, see /institutions")
+    )
+    title: Title
+    kind: ActivityKind
+    themes: Themes = []
+    audience: Audience = Audience.EVERYONE
+    observance: Observance | None = None
+    description: Description = ""
+    sessions: list[GivenSession] = Field(max_length=100, description=_("At least one"))
+
+
+class OfferChange(Given):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"title": "Ngày hội đọc sách mùa đông"}]})
+
+    title: Title = Field(default_factory=str)
+    kind: ActivityKind = Field(default_factory=lambda: ActivityKind.CLASS)
+    themes: Themes = Field(default_factory=list)
+    audience: Audience = Field(default_factory=lambda: Audience.EVERYONE)
+    observance: Observance | None = Field(default_factory=lambda: None)
+    description: Description = Field(default_factory=str)
+
+
+@router.get(
+    "/offers",
+    response=Listed[OfferedSession],
+    summary=_("What is on"),
+    description=_("Sessions to come of published activities, soonest first, narrowed by place, day, kind and words."),
+)
+@public
+def offer_list(request: HttpRequest, asked: Query[OfferFilter]) -> Listed:
+    now = timezone.now()
+    return listed(whats_on(asked.wish(now), at=now), asked, OfferedSession.loaded)
+
+
+@router.get(
+    "/offers/{uuid:pk}",
+    response=Offer,
+    summary=_("One activity"),
+    description=_(
+        "An activity with all its sessions and the places left. Drafts are seen by staff of the institution."
+    ),
+)
+@public
+def offer_detail(request: HttpRequest, pk: uuid.UUID) -> Offer:
+    return _loaded(request, pk)
+
+
+@router.get(
+    "/staff/drafts",
+    response=Listed[OfferShape],
+    summary=_("Drafts"),
+    description=_("Activities of your institutions that are not published yet, the newest first."),
+)
+@requires(Permission.VIEW_ACTIVITY)
+def draft_list(request: HttpRequest, asked: Query[Asked]) -> Listed:
+    drafts = staff_drafts(request.user, at=timezone.now())
+    return listed(drafts, asked, lambda activity: OfferShape.of(activity, activity.institution))
+
+
+@router.post(
+    "/offers",
+    response={201: Offer},
+    summary=_("Make an activity"),
+    description=_("Makes a draft with its sessions. Look it over, then publish it."),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def offer_create(request: HttpRequest, given: NewOffer) -> Status:
+    institution = Institution.objects.filter(code=given.institution).first()
+    if institution is None:
+        raise BadField(
+            "institution", gettext("There is no institution with this code. Look it up under /institutions.")
+        )
+    require(request.user, Permission.EDIT_ACTIVITY, institution)
+    activity = create_activity(
+        institution,
+        title=given.title,
+        kind=given.kind,
+        themes=given.themes,
+        audience=given.audience,
+        observance=given.observance or "",
+        description=given.description,
+        sessions=[session.new_session(institution, f"sessions.{at}") for at, session in enumerate(given.sessions)],
+        by=request.user,
+        at=timezone.now(),
+    )
+    return Status(201, _loaded(request, activity.pk))
+
+
+@router.patch(
+    "/offers/{uuid:pk}",
+    response=Offer,
+    summary=_("Change an activity"),
+    description=_("Puts new values into the fields that you send. What was counted for closed sessions stays."),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def offer_edit(request: HttpRequest, pk: uuid.UUID, given: OfferChange) -> Offer:
+    activity = _editable(request, pk)
+    fields = given.model_dump(exclude_unset=True)
+    if "observance" in fields:
+        fields["observance"] = fields["observance"] or ""
+    change_activity(activity, by=request.user, at=timezone.now(), **fields)
+    return _loaded(request, pk)
+
+
+@router.post(
+    "/offers/{uuid:pk}/publish",
+    response=Offer,
+    summary=_("Publish an activity"),
+    description=_("From now on everybody finds it and can join."),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def offer_publish(request: HttpRequest, pk: uuid.UUID) -> Offer:
+    publish_activity(_editable(request, pk), by=request.user, at=timezone.now())
+    return _loaded(request, pk)
+
+
+@router.post(
+    "/offers/{uuid:pk}/cancel",
+    response=Offer,
+    summary=_("Cancel an activity"),
+    description=_("Cancels it and its sessions to come, with the reason that is shown. What was held stays counted."),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def offer_cancel(request: HttpRequest, pk: uuid.UUID, given: Reason) -> Offer:
+    cancel_activity(_editable(request, pk), reason=given.reason, by=request.user, at=timezone.now())
+    return _loaded(request, pk)
+
+
+def _loaded(request: HttpRequest, pk: uuid.UUID) -> Offer:
+    return Offer.loaded(get_object_or_404(activity_page(request.user, at=timezone.now()), pk=pk))
+
+
+def _editable(request: HttpRequest, pk: uuid.UUID) -> Activity:
+    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
+    require(request.user, Permission.EDIT_ACTIVITY, activity)
+    return activity

@@ -1,0 +1,278 @@
+"""What goes out about activities: shapes, and how each is made of what a query loaded. None of them causes a query."""
+
+import datetime as dt
+import uuid
+from typing import Self
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+from pydantic import Field
+
+from hocsuotdoi.activities.enums import (
+    ActivityKind,
+    ActivityStatus,
+    Audience,
+    Observance,
+    RegistrationStatus,
+    SessionStatus,
+    Theme,
+)
+from hocsuotdoi.activities.models import Activity, Registration, Session
+from hocsuotdoi.activities.queries.roll import Roll
+from hocsuotdoi.api.shapes import Shape, name_of
+from hocsuotdoi.ledger.enums import AgeBand, Channel, Sex
+from hocsuotdoi.places.models import Institution
+
+NO_LIMIT = _("null: no limit")
+
+
+class InstitutionNamed(Shape):
+    """Whose it is."""
+
+    code: str
+    name: str
+
+    @classmethod
+    def of(cls, institution: Institution) -> Self:
+        return cls(code=institution.code, name=institution.name)
+
+
+class SessionShape(Shape):
+    """One planned meeting. `places_left` null: no limit. `attended`: how many came, once the roll is closed."""
+
+    id: uuid.UUID
+    number: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    status: SessionStatus
+    channel: Channel
+    room: str = Field(description=_("Name of the room; empty: none of the institution's own"))
+    venue: str = Field(description=_("Place, if not in a room of the institution"))
+    capacity: int | None = Field(description=NO_LIMIT)
+    places_left: int | None = Field(description=NO_LIMIT)
+    cancel_reason: str
+    attended: int | None = Field(description=_("How many people came; null until the roll is closed"))
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        return cls(
+            id=session.pk,
+            number=session.number,
+            starts_at=timezone.localtime(session.starts_at),
+            ends_at=timezone.localtime(session.ends_at),
+            status=SessionStatus(session.status),
+            channel=Channel(session.channel),
+            room=session.room.name if session.room else "",
+            venue=session.venue,
+            capacity=session.capacity,
+            places_left=session.places_left,
+            cancel_reason=session.cancel_reason,
+            attended=session.attended,
+        )
+
+
+class OfferShape(Shape):
+    """What an institution offers, without its sessions."""
+
+    id: uuid.UUID
+    title: str
+    kind: ActivityKind
+    kind_name: str = Field(description=_("The kind in words, in the language you asked for"))
+    audience: Audience
+    themes: list[Theme]
+    observance: Observance | None
+    status: ActivityStatus
+    institution: InstitutionNamed
+    page: str = Field(description=_("Address of the page for people, on this site"))
+    is_sample: bool = Field(description=_("Made up, to show how the program works"))
+
+    @classmethod
+    def fields_of(cls, activity: Activity, institution: Institution) -> dict:
+        return {
+            "id": activity.pk,
+            "title": activity.title,
+            "kind": activity.kind,
+            "kind_name": name_of(ActivityKind, activity.kind),
+            "audience": activity.audience,
+            "themes": activity.themes,
+            "observance": activity.observance or None,
+            "status": activity.status,
+            "institution": InstitutionNamed.of(institution),
+            "page": reverse("portal:activities-activity-detail", args=[activity.pk]),
+            "is_sample": activity.is_sample,
+        }
+
+    @classmethod
+    def of(cls, activity: Activity, institution: Institution) -> Self:
+        return cls(**cls.fields_of(activity, institution))
+
+
+class Offer(OfferShape):
+    """An activity with all its sessions, in order of time."""
+
+    description: str
+    place_name: str | None = Field(description=_("The unit that the institution stands in today"))
+    address: str | None
+    cancel_reason: str
+    sessions: list[SessionShape]
+
+    @classmethod
+    def loaded(cls, activity: Activity) -> Self:
+        """Of what `queries.offer.activity_page` loads."""
+        return cls(
+            **cls.fields_of(activity, activity.institution),
+            description=activity.description,
+            place_name=activity.place_name,
+            address=activity.address,
+            cancel_reason=activity.cancel_reason,
+            sessions=[SessionShape.of(session) for session in activity.sessions.all()],
+        )
+
+
+class OfferedSession(SessionShape):
+    """A session with the activity it belongs to."""
+
+    activity: OfferShape
+    place_name: str | None = Field(description=_("The unit that the institution stands in today"))
+
+    @classmethod
+    def loaded(cls, session: Session) -> Self:
+        """Of a session that came with its activity, institution and room."""
+        return cls(
+            **dict(SessionShape.of(session)),
+            activity=OfferShape.of(session.activity, session.institution),
+            place_name=getattr(session, "place_name", None),
+        )
+
+
+class Came(Shape):
+    """So many people of whom the same is known; null: not stated."""
+
+    sex: Sex | None
+    age_band: AgeBand | None
+    people: int
+
+
+class SessionSheet(OfferedSession):
+    """A session and, once it is closed, what it counted, without any name."""
+
+    came: list[Came]
+
+    @classmethod
+    def with_roll(cls, session: Session, roll: Roll | None) -> Self:
+        people: dict[tuple[str | None, str | None], int] = {}
+        for cell in roll.counted() if roll else []:
+            people[cell.sex, cell.age_band] = people.get((cell.sex, cell.age_band), 0) + cell.people
+        came = [Came(sex=sex, age_band=age, people=count) for (sex, age), count in people.items()]
+        return cls(**dict(OfferedSession.loaded(session)), came=came)
+
+
+class RegistrationShape(Shape):
+    """What whoever holds the code may see."""
+
+    code: str = Field(description=_("To look up and cancel; show it only to the person"), examples=["K7MR-3QXD"])
+    status: RegistrationStatus
+    name: str
+    group_size: int
+    created_at: dt.datetime
+    can_cancel: bool
+    session: OfferedSession
+
+    @classmethod
+    def loaded(cls, registration: Registration, *, at: dt.datetime) -> Self:
+        """Of a registration that came with its session's activity, institution and room."""
+        session = registration.session
+        return cls(
+            code=registration.code_shown,
+            status=RegistrationStatus(registration.status),
+            name=registration.name,
+            group_size=registration.group_size,
+            created_at=timezone.localtime(registration.created_at),
+            can_cancel=registration.is_confirmed and session.status == SessionStatus.PLANNED and session.ends_at > at,
+            session=OfferedSession.loaded(session),
+        )
+
+
+class RegistrationOfStaff(Shape):
+    """A registration as staff see it."""
+
+    id: uuid.UUID
+    code: str
+    status: RegistrationStatus
+    name: str
+    phone: str
+    group_size: int
+    created_at: dt.datetime
+
+    @classmethod
+    def of(cls, registration: Registration) -> Self:
+        return cls(
+            id=registration.pk,
+            code=registration.code_shown,
+            status=RegistrationStatus(registration.status),
+            name=registration.name,
+            phone=registration.phone,
+            group_size=registration.group_size,
+            created_at=timezone.localtime(registration.created_at),
+        )
+
+
+class RollLineShape(Shape):
+    """One line: a registration, or someone who came without. `present` null: not called yet."""
+
+    id: uuid.UUID
+    name: str
+    size: int
+    present: int | None
+    is_walk_in: bool
+    sex: Sex | None
+    age_band: AgeBand | None
+
+
+class TallyCell(Shape):
+    """People counted without names; null: not stated."""
+
+    sex: Sex | None
+    age_band: AgeBand | None
+    count: int
+
+
+class RollShape(Shape):
+    """The roll of a session as it is now."""
+
+    session: uuid.UUID
+    status: SessionStatus
+    revision: int = Field(description=_("How often it was posted to the ledger: 0 until it is closed"))
+    expected: int = Field(description=_("How many people registered"))
+    people: int = Field(description=_("How many came: by name and in the tally; this is what closing counts"))
+    not_called: int = Field(description=_("Lines about which nothing was said yet"))
+    lines: list[RollLineShape]
+    tally: list[TallyCell]
+
+    @classmethod
+    def of(cls, roll: Roll) -> Self:
+        cells: dict[tuple[str | None, str | None], int] = {}
+        for key, count in roll.tally.items():
+            cells[key[0], key[1]] = cells.get((key[0], key[1]), 0) + count
+        return cls(
+            session=roll.session.pk,
+            status=SessionStatus(roll.session.status),
+            revision=roll.session.revision,
+            expected=roll.expected,
+            people=roll.people,
+            not_called=roll.not_called,
+            lines=[
+                RollLineShape(
+                    id=line.id,
+                    name=line.name,
+                    size=line.size,
+                    present=line.present,
+                    is_walk_in=line.is_walk_in,
+                    sex=line.sex or None,
+                    age_band=line.age_band or None,
+                )
+                for line in roll.lines
+            ],
+            tally=[TallyCell(sex=sex, age_band=age, count=count) for (sex, age), count in cells.items()],
+        )

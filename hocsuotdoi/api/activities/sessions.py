@@ -1,0 +1,194 @@
+"""Sessions: one of them, the staff's lists, adding, changing and cancelling one."""
+
+import uuid
+from enum import StrEnum
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from ninja import Query, Status
+from pydantic import ConfigDict, Field
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import public, require, requires
+from hocsuotdoi.activities.enums import SessionStatus
+from hocsuotdoi.activities.models import Activity, Session
+from hocsuotdoi.activities.operations.activity import NewSession, add_session, cancel_session, change_session
+from hocsuotdoi.activities.queries.offer import with_place
+from hocsuotdoi.activities.queries.roll import roll_of
+from hocsuotdoi.activities.queries.staff import staff_sessions
+from hocsuotdoi.api.activities.schemas import NO_LIMIT, OfferedSession, SessionSheet
+from hocsuotdoi.api.errors import BadField
+from hocsuotdoi.api.routing import ApiRouter
+from hocsuotdoi.api.shapes import Asked, Given, Listed, Moment, Readable, Whole, listed
+from hocsuotdoi.ledger.enums import Channel
+from hocsuotdoi.places.models import Institution, Room
+
+router = ApiRouter("activities", tag=_("Sessions"))
+
+ROOM = _("Id of a room of the same institution, see /institutions/{code}; null: none of its own")
+Venue = Annotated[str, Readable, Field(max_length=200, description=_("Place, if not in a room of the institution"))]
+
+
+class GivenSession(Given):
+    """A session to be made. Without `capacity`: as many as the room holds; without a room, no limit."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"starts_at": "2026-11-30T08:00:00+07:00", "ends_at": "2026-11-30T10:00:00+07:00", "capacity": 40}
+            ]
+        }
+    )
+
+    starts_at: Moment
+    ends_at: Moment
+    room: Whole | None = Field(None, description=ROOM)
+    venue: Venue = ""
+    channel: Channel = Channel.ON_SITE
+    capacity: Whole | None = Field(None, description=NO_LIMIT)
+
+    def new_session(self, institution: Institution, prefix: str = "") -> NewSession:
+        room = _room(institution, self.room, ".".join(filter(None, [prefix, "room"])))
+        return NewSession(
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            room=room,
+            venue=self.venue,
+            channel=self.channel,
+            capacity=self.capacity if self.capacity is not None or room is None else room.capacity,
+        )
+
+
+class SessionChange(Given):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"capacity": 60}]})
+
+    starts_at: Moment = Field(default_factory=timezone.now)
+    ends_at: Moment = Field(default_factory=timezone.now)
+    room: Whole | None = Field(default_factory=lambda: None, description=ROOM)
+    venue: Venue = Field(default_factory=str)
+    channel: Channel = Field(default_factory=lambda: Channel.ON_SITE)
+    capacity: Whole | None = Field(default_factory=lambda: None, description=NO_LIMIT)
+    note: Annotated[str, Readable] = Field(default_factory=str, max_length=2000, description=_("For the staff"))
+
+    def fields(self, institution: Institution) -> dict[str, Any]:
+        fields = self.model_dump(exclude_unset=True)
+        if "room" in fields:
+            fields["room"] = _room(institution, self.room, "room")
+        return fields
+
+
+class Reason(Given):
+    """Why: it is shown to those who wanted to come."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Bão số 9, thư viện đóng cửa"}]})
+
+    reason: Annotated[str, Readable] = Field(max_length=300)
+
+
+class Which(StrEnum):
+    UPCOMING = "upcoming"
+    TO_CLOSE = "to_close"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class StaffFilter(Asked):
+    which: Which = Field(
+        Which.UPCOMING,
+        description=_("To come; over and still to be closed; held and closed; cancelled"),
+    )
+
+
+@router.get(
+    "/sessions/{uuid:pk}",
+    response=SessionSheet,
+    summary=_("One session"),
+    description=_(
+        "With its activity and places left; once the roll is closed, also who came by sex and age, without names."
+    ),
+)
+@public
+def session_detail(request: HttpRequest, pk: uuid.UUID) -> SessionSheet:
+    return _loaded(request, pk)
+
+
+@router.get(
+    "/staff/sessions",
+    response=Listed[OfferedSession],
+    summary=_("My institutions' sessions"),
+    description=_("Sessions at the institutions whose activities you see as staff, by what is to be done with them."),
+)
+@requires(Permission.VIEW_ACTIVITY)
+def session_list(request: HttpRequest, asked: Query[StaffFilter]) -> Listed:
+    return listed(staff_sessions(request.user, asked.which, at=timezone.now()), asked, OfferedSession.loaded)
+
+
+@router.post(
+    "/offers/{uuid:pk}/sessions",
+    response={201: SessionSheet},
+    summary=_("Add a session"),
+    description=_("One more session of an activity, with the next number."),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def session_create(request: HttpRequest, pk: uuid.UUID, given: GivenSession) -> Status:
+    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
+    require(request.user, Permission.EDIT_ACTIVITY, activity)
+    new = given.new_session(activity.institution)
+    session = add_session(activity, new=new, by=request.user, at=timezone.now())
+    return Status(201, _loaded(request, session.pk))
+
+
+@router.patch(
+    "/sessions/{uuid:pk}",
+    response=SessionSheet,
+    summary=_("Change a session"),
+    description=_("Moves it, or changes room, places or note. Closed and cancelled sessions stay as they are."),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def session_edit(request: HttpRequest, pk: uuid.UUID, given: SessionChange) -> SessionSheet:
+    session = session_of(request, pk, Permission.EDIT_ACTIVITY)
+    change_session(session, by=request.user, at=timezone.now(), **given.fields(session.institution))
+    return _loaded(request, pk)
+
+
+@router.post(
+    "/sessions/{uuid:pk}/cancel",
+    response=SessionSheet,
+    summary=_("Cancel a session"),
+    description=_("Cancels one session, with the reason that is shown to those who wanted to come."),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def session_cancel(request: HttpRequest, pk: uuid.UUID, given: Reason) -> SessionSheet:
+    session = session_of(request, pk, Permission.EDIT_ACTIVITY)
+    cancel_session(session, reason=given.reason, by=request.user, at=timezone.now())
+    return _loaded(request, pk)
+
+
+def session_of(request: HttpRequest, pk: uuid.UUID, permission: Permission) -> Session:
+    """The session, if the person sees it (else 404) and holds the permission there (else 403)."""
+    session = get_object_or_404(
+        Session.objects.visible_to(request.user).select_related("activity", "institution", "room"), pk=pk
+    )
+    require(request.user, permission, session)
+    return session
+
+
+def _loaded(request: HttpRequest, pk: uuid.UUID) -> SessionSheet:
+    visible = Session.objects.visible_to(request.user)
+    session = get_object_or_404(with_place(visible, timezone.localdate()), pk=pk)
+    return SessionSheet.with_roll(session, roll_of(session) if session.status == SessionStatus.CLOSED else None)
+
+
+def _room(institution: Institution, room_id: int | None, field: str) -> Room | None:
+    if room_id is None:
+        return None
+    room = Room.objects.filter(institution=institution, pk=room_id).first()
+    if room is None:
+        raise BadField(field, gettext("The institution has no such room. Its rooms stand under /institutions."))
+    return room

@@ -1,0 +1,210 @@
+"""The OpenAPI description in the reader's language, and the page's view of it."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import get_language, gettext_noop, pgettext
+from django.utils.translation import gettext as _
+from ninja.openapi import get_schema
+
+from hocsuotdoi.accounts.permissions import Openness, Permission
+from hocsuotdoi.accounts.surfaces import declared
+from hocsuotdoi.api.endpoints import api
+from hocsuotdoi.api.errors import Error
+
+PREFIX = "api/v1/"
+_IN_PATHS = {
+    "pk": gettext_noop("Its id, as lists and answers tell it"),
+    "code": gettext_noop("Its code, as lists and answers tell it"),
+}
+_WORDS = frozenset({"summary", "description"})
+_BEARER = {"type": "http", "scheme": "bearer"}
+_SESSION = {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+def openapi() -> dict[str, Any]:
+    """The description as data: paths, shapes, who may, what goes wrong; words in the language that is active. To be
+    read only: it is made once for each language."""
+    return _described(get_language() or "vi")
+
+
+@lru_cache(maxsize=4)
+def _described(language: str) -> dict[str, Any]:
+    described = json.loads(json.dumps(get_schema(api, PREFIX), default=str))
+    described["components"]["securitySchemes"] = {"key": _BEARER, "session": _SESSION}
+    tags: dict[str, None] = {}
+    for operation, endpoint in _operations(described):
+        asked = declared(endpoint)
+        operation["x-permission"] = str(asked)
+        operation["x-who"] = who(asked)
+        operation["security"] = [{"key": []}, {"session": []}]
+        if asked is Openness.PUBLIC:
+            operation["security"].append({})
+        for parameter in operation["parameters"]:
+            if parameter["in"] == "path":
+                parameter["description"] = _IN_PATHS[parameter["name"]]
+        tags.update(dict.fromkeys(operation["tags"]))
+    described["tags"] = [{"name": tag} for tag in tags]
+    for shape in described["components"]["schemas"].values():
+        shape.pop("description", None)  # docstrings are for us
+    _translate(described)
+    described["info"]["title"] = _in_words(described["info"]["title"])
+    for tag in described["tags"]:
+        tag["name"] = _in_words(tag["name"])
+    for operation, _endpoint in _operations(described):
+        operation["tags"] = [_in_words(tag) for tag in operation["tags"]]
+    return described
+
+
+def who(asked: Permission | Openness | None) -> str:
+    """Who may, in words."""
+    if isinstance(asked, Permission):
+        return _("Staff who may: {permission}").format(permission=asked.label)
+    return _("Anybody") if asked is Openness.PUBLIC else _("Anybody with an account")
+
+
+def _operations(described: dict[str, Any]) -> list[tuple[dict[str, Any], Any]]:
+    """Each operation's description with its endpoint."""
+    endpoints = {
+        operation.operation_id: operation.view_func
+        for router in api._get_bound_routers()
+        for path_view in router.path_operations.values()
+        for operation in path_view.operations
+    }
+    return [
+        (operation, endpoints[operation["operationId"]])
+        for path in described["paths"].values()
+        for operation in path.values()
+    ]
+
+
+def _translate(node: Any) -> None:
+    """Words for people, wherever they stand, into the active language. A field may itself be called «description»."""
+    if isinstance(node, list):
+        for each in node:
+            _translate(each)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key in _WORDS and isinstance(value, str):
+                node[key] = _in_words(value)
+            elif key not in ("example", "examples"):
+                _translate(value)
+
+
+def _in_words(marked: str) -> str:
+    return _(marked) if marked else ""  # of the empty string gettext tells about the catalogue
+
+
+# --- for the page ---
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A parameter, or a field of a body."""
+
+    name: str
+    type: str
+    is_needed: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    id: str
+    method: str
+    path: str
+    summary: str
+    words: str
+    who: str
+    parameters: list[Part]
+    body: list[Part]
+    example: str
+    answer: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What stands under one heading."""
+
+    name: str
+    endpoints: list[Endpoint]
+
+
+def groups(described: dict[str, Any]) -> list[Group]:
+    """The description as the page shows it."""
+    found = {tag["name"]: Group(tag["name"], []) for tag in described["tags"]}
+    reader = _Reader(described["components"]["schemas"])
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            found[operation["tags"][0]].endpoints.append(reader.endpoint(path, method, operation))
+    return list(found.values())
+
+
+def error_parts(described: dict[str, Any]) -> list[Part]:
+    return _Reader(described["components"]["schemas"]).parts({"$ref": f"#/components/schemas/{Error.__name__}"})
+
+
+class _Reader:
+    """Follows references."""
+
+    def __init__(self, schemas: dict[str, Any]):
+        self.schemas = schemas
+
+    def endpoint(self, path: str, method: str, operation: dict[str, Any]) -> Endpoint:
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        good = next(content for status, content in operation["responses"].items() if status.startswith("2"))
+        example = self.resolved(body).get("examples", []) if body else []
+        return Endpoint(
+            id=operation["operationId"],
+            method=method.upper(),
+            path=path,
+            summary=operation["summary"],
+            words=operation["description"],
+            who=operation["x-who"],
+            parameters=[
+                Part(each["name"], self.type_of(each["schema"]), each["required"], each.get("description", ""))
+                for each in operation["parameters"]
+            ],
+            body=self.parts(body) if body else [],
+            example=json.dumps(example[0], ensure_ascii=False, indent=2) if example else "",
+            answer=self.parts(good["content"]["application/json"]["schema"]),
+        )
+
+    def parts(self, schema: dict[str, Any]) -> list[Part]:
+        schema = self.resolved(schema)
+        needed = set(schema.get("required", []))
+        return [
+            Part(name, self.type_of(each), name in needed, each.get("description", ""))
+            for name, each in schema.get("properties", {}).items()
+        ]
+
+    def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in schema:
+            schema = self.schemas[schema["$ref"].rsplit("/", 1)[-1]]
+        return schema
+
+    def type_of(self, schema: dict[str, Any]) -> str:
+        """In a few words: «text», «list of objects», the choices of an enumeration."""
+        if "$ref" in schema:
+            target = self.resolved(schema)
+            return self.type_of(target) if "enum" in target else pgettext("kind of value", "object")
+        if "enum" in schema:
+            return " | ".join(map(str, schema["enum"]))
+        if options := schema.get("anyOf"):
+            words = [self.type_of(each) for each in options if each.get("type") != "null"]
+            empty = ["null"] if any(each.get("type") == "null" for each in options) else []
+            return " | ".join(words + empty)
+        if schema.get("type") == "array":
+            return pgettext("kind of value", "list of: {items}").format(items=self.type_of(schema.get("items", {})))
+        names = {
+            "uuid": "UUID",
+            "date": pgettext("kind of value", "day"),
+            "date-time": pgettext("kind of value", "moment"),
+            "string": pgettext("kind of value", "text"),
+            "integer": pgettext("kind of value", "whole number"),
+            "boolean": pgettext("kind of value", "true or false"),
+            "object": pgettext("kind of value", "object"),
+        }
+        return names.get(schema.get("format", ""), names.get(schema.get("type", ""), ""))

@@ -1,0 +1,51 @@
+"""All endpoints together: a new router is added here, in the order in which the description shows them."""
+
+import json
+from typing import Any, NoReturn
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_noop as _
+from ninja import NinjaAPI
+from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
+
+from hocsuotdoi.api.activities import offers, registrations, rolls, sessions
+from hocsuotdoi.api.errors import install
+from hocsuotdoi.api.places import institutions, units
+
+VERSION = "1.0"
+
+
+class JsonParser(Parser):
+    """JSON as the standard has it: NaN and Infinity are none. What cannot be read ninja answers with 400."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return json.loads(request.body, parse_constant=_not_json)
+
+
+class ReadableRenderer(JSONRenderer):
+    """Vietnamese as it is written, not as escapes."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
+def _not_json(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+api = NinjaAPI(
+    title=_("Học Suốt Đời: interface for programs"),
+    version=VERSION,
+    description=_(
+        "What the pages can, a program can, under the same rules. What is public on the pages is public here; for the "
+        "rest send a key (Authorization: Bearer …), which acts with the roles of whoever made it."
+    ),
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api",
+    parser=JsonParser(),
+    renderer=ReadableRenderer(),
+)
+install(api)
+for module in (offers, sessions, registrations, rolls, institutions, units):
+    api.add_router("", module.router)

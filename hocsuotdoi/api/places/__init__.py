@@ -1,0 +1,1 @@
+"""Units and institutions, to name places; nothing is changed here."""

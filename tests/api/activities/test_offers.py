@@ -1,0 +1,283 @@
+import datetime as dt
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from hocsuotdoi.activities.enums import ActivityStatus
+from hocsuotdoi.activities.models import Activity, Session
+from hocsuotdoi.places.models import Room
+from tests.factories.activities import ActivityFactory, SessionFactory
+
+START = timezone.now().replace(microsecond=0) + dt.timedelta(days=7)
+
+
+def _new(library, **fields):
+    session = {
+        "starts_at": START.isoformat(),
+        "ends_at": (START + dt.timedelta(hours=2)).isoformat(),
+        "venue": "Sân thư viện",
+        "capacity": 40,
+    }
+    return {
+        "institution": library.code,
+        "title": "Đọc sách bên bếp lửa",
+        "kind": "reading_day",
+        "themes": ["reading", "arts"],
+        "sessions": [session],
+        **fields,
+    }
+
+
+def test_list_shows_what_is_on_with_places_left(anybody, tomorrow, draft):
+    answer = anybody.get("/offers").json()
+
+    assert (answer["count"], answer["next"]) == (1, None)
+    item = answer["items"][0]
+    assert item["id"] == str(tomorrow.pk)
+    assert (item["capacity"], item["places_left"]) == (10, 10)
+    assert item["activity"]["title"] == "Ngày hội đọc sách"
+    assert item["activity"]["kind_name"] == "ngày hội đọc sách"
+    assert item["place_name"] == "Phường Bắc Kạn"
+    assert anybody.client.get(item["activity"]["page"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("unit=01843", True),
+        ("unit=19", True),
+        ("unit=01840", False),
+        ("kind=reading_day", True),
+        ("kind=talk", False),
+        ("audience=everyone", True),
+        ("audience=children", False),
+        ("q=doc+sach", True),
+        ("q=%C4%91%E1%BB%8Dc+s%C3%A1ch", True),
+        ("q=d%C3%B3c", False),
+        ("q=", True),
+        ("first_day=2999-12-31", False),
+        ("last_day=1900-01-01", False),
+        ("first_day=2000-01-01&last_day=2999-12-31", True),
+        ("page=2", False),
+        ("page=10000&limit=100", False),
+    ],
+)
+def test_list_is_narrowed_as_the_page_is(anybody, tomorrow, duc_xuan, query, found):
+    answer = anybody.get(f"/offers?{query}")
+    assert answer.status_code == 200
+    assert len(answer.json()["items"]) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("unit=99999", "unit"),
+        ("unit=123456", "unit"),
+        ("unit=%00", "unit"),
+        ("kind=party", "kind"),
+        ("kind=", "kind"),
+        ("audience=%F0%9F%98%80", "audience"),
+        ("first_day=hom-nay", "first_day"),
+        ("first_day=0001-01-01", "first_day"),
+        ("last_day=9999-12-31", "last_day"),
+        ("last_day=1e9", "last_day"),
+        ("q=" + "x" * 101, "q"),
+        ("q=a%00b", "q"),
+        ("page=0", "page"),
+        ("page=" + "9" * 50, "page"),
+        ("limit=101", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=NaN", "limit"),
+    ],
+)
+def test_bad_filter_is_named_with_a_sentence(anybody, tomorrow, query, field):
+    answer = anybody.get(f"/offers?{query}")
+    assert answer.status_code == 422
+    assert list(answer.json()["fields"]) == [field]
+    assert answer.json()["fields"][field].endswith(".")
+
+
+def test_pages_of_the_list_are_whole_and_in_a_stable_order(anybody, open_day):
+    at = timezone.now() + dt.timedelta(days=1)
+    sessions = [SessionFactory(activity=open_day, number=n, starts_at=at) for n in range(1, 6)]  # all at one time
+
+    seen, page = [], 1
+    while page:
+        answer = anybody.get(f"/offers?limit=2&page={page}").json()
+        seen += [item["id"] for item in answer["items"]]
+        page = answer["next"]
+
+    assert sorted(seen) == sorted(str(session.pk) for session in sessions)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_list_takes_the_same_queries_for_any_number(anybody, library_of_bac_kan, django_assert_num_queries, number):
+    for _each in range(number):
+        SessionFactory(
+            activity=ActivityFactory(institution=library_of_bac_kan), starts_at=timezone.now() + dt.timedelta(days=1)
+        )
+    with django_assert_num_queries(2):
+        assert anybody.get("/offers").json()["count"] == number
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_detail_takes_the_same_queries_for_any_number_of_sessions(anybody, open_day, django_assert_num_queries, number):
+    for each in range(number):
+        SessionFactory(activity=open_day, number=each + 1)
+    with django_assert_num_queries(2):
+        assert len(anybody.get(f"/offers/{open_day.pk}").json()["sessions"]) == number
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_drafts_take_the_same_queries_for_any_number(librarian, library_of_bac_kan, django_assert_num_queries, number):
+    for _each in range(number):
+        ActivityFactory(institution=library_of_bac_kan, status=ActivityStatus.DRAFT, published_at=None)
+    librarian.get("/staff/drafts")  # notes the key's use
+    with django_assert_num_queries(4):
+        assert librarian.get("/staff/drafts").json()["count"] == number
+
+
+def test_draft_is_seen_by_staff_of_its_institution_only(anybody, librarian, stranger, draft):
+    assert librarian.get(f"/offers/{draft.pk}").json()["status"] == "draft"
+    assert anybody.get(f"/offers/{draft.pk}").status_code == 404
+    assert stranger.get(f"/offers/{draft.pk}").status_code == 404
+
+
+def test_activity_is_made_changed_published_and_cancelled(anybody, librarian, library_of_bac_kan):
+    made = librarian.post("/offers", _new(library_of_bac_kan))
+    assert made.status_code == 201
+    offer = made.json()
+    assert (offer["status"], offer["themes"], len(offer["sessions"])) == ("draft", ["arts", "reading"], 1)
+    url = f"/offers/{offer['id']}"
+
+    changed = librarian.patch(url, {"title": "Đọc sách\u0323 mùa đông", "observance": "book_day"}).json()
+    assert changed["observance"] == "book_day"
+    assert changed["description"] == ""
+    assert librarian.patch(url, {"observance": None}).json()["observance"] is None
+    assert librarian.patch(url, {}).json()["title"] == changed["title"]
+
+    assert librarian.post(f"{url}/publish").json()["status"] == "published"
+    assert anybody.get(url).status_code == 200
+    again = librarian.post(f"{url}/publish")
+    assert (again.status_code, again.json()["error"]) == (409, "activity_refused")
+    assert again.json()["message"] == "Hoạt động này đã được công bố."
+
+    cancelled = librarian.post(f"{url}/cancel", {"reason": "Mưa to"}).json()
+    assert (cancelled["status"], cancelled["cancel_reason"]) == ("cancelled", "Mưa to")
+    assert cancelled["sessions"][0]["status"] == "cancelled"
+    assert librarian.patch(url, {"title": "Nữa"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"title": ""}, 422),
+        ({"title": "😀"}, 422),
+        ({"title": "<b>Đọc</b>"}, 422),
+        ({"title": "x" * 201}, 422),
+        ({"title": None}, 422),
+        ({"title": 1}, 422),
+        ({"title": "a\x00b"}, 422),
+        ({"title": "a\ud800b"}, 422),
+        ({"kind": "party"}, 422),
+        ({"kind": None}, 422),
+        ({"themes": ["party"]}, 422),
+        ({"themes": "reading"}, 422),
+        ({"description": "x" * 5001}, 422),
+        ({"institution": "khong-co"}, 422),
+        ({"institution": "\x00"}, 422),
+        ({"published_at": "2026-11-23T08:00:00+07:00"}, 422),
+        ({"sessions": []}, 409),
+        ({"sessions": None}, 422),
+        ({"sessions": [{}]}, 422),
+        ({"sessions": [{"starts_at": "2026-11-23", "ends_at": "2026-11-24"}]}, 422),
+    ],
+)
+def test_bad_activity_is_refused_with_a_sentence_and_not_made(librarian, library_of_bac_kan, fields, status):
+    answer = librarian.post("/offers", _new(library_of_bac_kan, **fields))
+    assert answer.status_code == status
+    assert answer.json()["message"].endswith(".")
+    assert not Activity.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"starts_at": 1800000000}, 422),
+        ({"starts_at": "0"}, 422),
+        ({"starts_at": "2026-11-30T08:00:00"}, 422),
+        ({"starts_at": "9999-12-31T23:59:59-12:00"}, 422),
+        ({"starts_at": "0001-01-01T00:00:00+14:00"}, 422),
+        ({"starts_at": "2999-01-01T00:00:00Z", "ends_at": "2999-01-01T01:00:00Z"}, 409),
+        ({"ends_at": START.isoformat()}, 409),
+        ({"capacity": 0}, 409),
+        ({"capacity": -1}, 409),
+        ({"capacity": 10**30}, 409),
+        ({"capacity": "40"}, 422),
+        ({"capacity": True}, 422),
+        ({"channel": "by_post"}, 422),
+        ({"venue": "x" * 201}, 422),
+        ({"venue": "😀"}, 422),
+        ({"room": 10**30}, 422),
+        ({"room": -1}, 422),
+        ({"room": "1"}, 422),
+    ],
+)
+def test_bad_session_is_refused_with_a_sentence_and_not_added(librarian, open_day, fields, status):
+    good = {"starts_at": START.isoformat(), "ends_at": (START + dt.timedelta(hours=2)).isoformat()}
+    answer = librarian.post(f"/offers/{open_day.pk}/sessions", {**good, **fields})
+    assert answer.status_code == status
+    assert answer.json()["message"].endswith(".")
+    assert not Session.objects.exists()
+
+
+def test_session_is_added_moved_and_cancelled(librarian, open_day, library_of_bac_kan):
+    hall = Room.objects.create(institution=library_of_bac_kan, name="Phòng đọc", capacity=30)
+    body = {"starts_at": START.isoformat(), "ends_at": (START + dt.timedelta(hours=2)).isoformat(), "room": hall.pk}
+    added = librarian.post(f"/offers/{open_day.pk}/sessions", body)
+    assert added.status_code == 201
+    assert (added.json()["room"], added.json()["capacity"], added.json()["number"]) == ("Phòng đọc", 30, 1)
+    url = f"/sessions/{added.json()['id']}"
+
+    moved = librarian.patch(url, {"ends_at": (START + dt.timedelta(hours=3)).isoformat(), "room": None, "note": "Ghế"})
+    assert (moved.json()["room"], moved.json()["capacity"]) == ("", 30)
+    assert dt.datetime.fromisoformat(moved.json()["ends_at"]) == START + dt.timedelta(hours=3)
+    assert dt.datetime.fromisoformat(moved.json()["starts_at"]) == START
+
+    assert librarian.post(f"{url}/cancel", {"reason": " "}).json()["error"] == "unreadable"
+    assert librarian.post(f"{url}/cancel", {"reason": "Bão số 9"}).json()["status"] == "cancelled"
+    refused = librarian.patch(url, {"capacity": 5})
+    assert (refused.status_code, refused.json()["error"]) == (409, "session_refused")
+
+
+def test_room_of_another_institution_cannot_be_used(librarian, open_day, library_of_duc_xuan):
+    hall = Room.objects.create(institution=library_of_duc_xuan, name="Phòng đọc", capacity=30)
+    body = {"starts_at": START.isoformat(), "ends_at": (START + dt.timedelta(hours=2)).isoformat(), "room": hall.pk}
+    answer = librarian.post(f"/offers/{open_day.pk}/sessions", body)
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["room"])
+
+
+def test_session_never_gets_fewer_places_than_are_taken(librarian, running, family):
+    answer = librarian.patch(f"/sessions/{running.pk}", {"capacity": 3})
+    assert (answer.status_code, answer.json()["error"]) == (409, "capacity_below_taken")
+    assert Session.objects.get(pk=running.pk).capacity == 20
+
+
+@pytest.mark.parametrize(("which", "found"), [("upcoming", 2), ("to_close", 0), ("held", 0), ("cancelled", 0)])
+def test_staff_list_tells_what_is_to_be_done(librarian, stranger, running, tomorrow, which, found):
+    assert librarian.get(f"/staff/sessions?which={which}").json()["count"] == found
+    assert stranger.get(f"/staff/sessions?which={which}").json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "", {}),
+        ("POST", "/publish", None),
+        ("POST", "/cancel", {"reason": "Mưa to"}),
+        ("POST", "/sessions", {"starts_at": START.isoformat(), "ends_at": START.isoformat()}),
+    ],
+)
+def test_activity_of_nobody_is_not_found(librarian, method, path, body):
+    assert librarian.ask(method, f"/offers/{uuid.uuid4()}{path}", body).status_code == 404

@@ -1,0 +1,135 @@
+"""Each endpoint with someone who may and someone who must not; what is public is on a list."""
+
+import uuid
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import get_resolver
+
+from hocsuotdoi.accounts.permissions import Openness, Permission
+from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.api.routing import ApiPath, ApiRouter
+from tests.architecture.test_permissions import routes
+
+PATHS = {
+    path.removeprefix("api/v1/"): pattern.callback
+    for _name, path, pattern in routes(get_resolver().url_patterns)
+    if isinstance(pattern.callback, ApiPath)
+}
+DECLARED = {
+    (method, path): asked for path, view in PATHS.items() for method, asked in view.permissions.items()
+}  # fmt: skip
+
+# As on the pages: what anybody may. Short on purpose: add one only with a reason.
+PUBLIC = {
+    ("GET", "offers"),
+    ("GET", "offers/<uuidstr:pk>"),
+    ("GET", "sessions/<uuidstr:pk>"),
+    ("POST", "sessions/<uuidstr:pk>/registrations"),  # joining takes no account
+    ("GET", "sessions/<uuidstr:pk>/registrations/<slug:code>"),  # who holds the code
+    ("POST", "sessions/<uuidstr:pk>/registrations/<slug:code>/cancel"),
+    ("GET", "units"),
+    ("GET", "units/<slug:code>"),
+    ("GET", "institutions"),
+    ("GET", "institutions/<slug:code>"),
+}
+STAFF = sorted(route for route in DECLARED if route not in PUBLIC)
+
+
+def test_every_endpoint_declares_who_may():
+    assert DECLARED
+    assert None not in DECLARED.values()
+
+
+def test_public_endpoints_are_on_the_short_list():
+    assert {route for route, asked in DECLARED.items() if asked is Openness.PUBLIC} == PUBLIC
+
+
+def test_endpoint_without_a_declaration_stops_the_start():
+    router = ApiRouter("activities", tag="Thử")
+    with pytest.raises(ImproperlyConfigured, match="declares no permission"):
+
+        @router.get("/x", response=int, summary="X", description="X")
+        def undeclared(request): ...
+
+
+def test_endpoint_without_words_stops_the_start():
+    router = ApiRouter("activities", tag="Thử")
+    with pytest.raises(ImproperlyConfigured, match="has no words"):
+
+        @router.get("/x", response=int)
+        @public
+        def wordless(request): ...
+
+
+BODIES = {
+    "offers": {"title": "Đọc sách", "kind": "reading_day", "sessions": []},
+    "cancel": {"reason": "Mưa to"},
+    "marks": {"marks": []},
+    "walk-ins": {"name": "Bàn Văn Páo", "form_key": str(uuid.uuid4())},
+    "tally": {"cells": [{"count": 1}]},
+    "close": {"nobody_came": True},
+    "correct": {"reason": "Đếm sót", "cells": [{"count": 1}]},
+    "sessions": {"starts_at": "2026-11-30T08:00:00+07:00", "ends_at": "2026-11-30T10:00:00+07:00"},
+}
+
+
+@pytest.fixture
+def ask(open_day, tomorrow, library_of_bac_kan):
+    """Asks an endpoint about the library of Bắc Kạn, with a body that it takes."""
+
+    def asked(client, method, path):
+        pk = open_day.pk if path.startswith("offers") else tomorrow.pk
+        body = None if method == "GET" else BODIES.get(path.rsplit("/", 1)[-1], {})
+        if path == "offers" and body:
+            body = {**body, "institution": library_of_bac_kan.code}
+        return client.ask(method, "/" + path.replace("<uuidstr:pk>", str(pk)), body)
+
+    return asked
+
+
+@pytest.mark.parametrize(("method", "path"), STAFF)
+def test_staff_endpoint_without_a_key_asks_to_sign_in(ask, anybody, method, path):
+    answer = ask(anybody, method, path)
+    assert (answer.status_code, answer.json()["error"]) == (401, "sign_in")
+
+
+@pytest.mark.parametrize(("method", "path"), STAFF)
+def test_staff_endpoint_is_forbidden_to_an_account_without_roles(ask, learner, method, path):
+    answer = ask(learner, method, path)
+    assert (answer.status_code, answer.json()["error"]) == (403, "forbidden")
+    assert "vai trò" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in STAFF if not route[1].startswith("staff/")])
+def test_staff_endpoint_is_forbidden_to_staff_of_another_ward(ask, stranger, method, path):
+    assert ask(stranger, method, path).status_code == 403
+
+
+@pytest.mark.parametrize(("method", "path"), STAFF)
+def test_auditor_reads_everything_and_changes_nothing(ask, inspector, method, path):
+    reads = method == "GET" and str(DECLARED[method, path]).startswith("view_")
+    assert ask(inspector, method, path).status_code == (200 if reads else 403)
+
+
+@pytest.mark.parametrize(("method", "path"), STAFF)
+def test_librarian_is_let_in(ask, librarian, method, path):
+    assert ask(librarian, method, path).status_code not in (401, 403, 404)
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in STAFF if "<" in route[1]])
+def test_draft_of_another_ward_is_not_there(stranger, draft, method, path):
+    pk = draft.pk if path.startswith("offers") else draft.sessions.get().pk
+    body = None if method == "GET" else BODIES.get(path.rsplit("/", 1)[-1], {})
+    answer = stranger.ask(method, "/" + path.replace("<uuidstr:pk>", str(pk)), body)
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+
+
+def test_permissions_are_those_of_the_pages():
+    assert set(DECLARED.values()) == {
+        Openness.PUBLIC,
+        Permission.VIEW_ACTIVITY,
+        Permission.EDIT_ACTIVITY,
+        Permission.CALL_ROLL,
+        Permission.VIEW_PARTICIPANTS,
+    }

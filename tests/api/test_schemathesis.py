@@ -1,0 +1,104 @@
+"""Whatever the description allows, and what it forbids, is answered as the description says, and never with a failure.
+
+Schemathesis makes the requests from the OpenAPI document itself: derandomised, so that a failure can be had again.
+"""
+
+import uuid
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from hocsuotdoi.activities.models import Registration
+from hocsuotdoi.config.wsgi import application
+
+schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+for_anybody = schema.include(lambda context: context.operation.definition.raw["x-permission"] == "public")
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    unsupported_method,
+]
+PLAIN = {"Accept-Encoding": "identity"}  # what reads the answers here cannot unpack them
+bounded = settings(
+    max_examples=4,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(autouse=True)
+def _connection_stays():
+    """As Django's own test client does: the end of a request does not end the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.slow
+@for_anybody.parametrize()
+@bounded
+def test_anybody_is_answered_as_described(case, db):
+    case.call_and_validate(checks=[*CHECKS, ignored_auth], headers=PLAIN)
+
+
+@pytest.mark.slow
+@schema.parametrize()
+@bounded
+def test_staff_are_answered_as_described_about_things_that_exist(case, librarian, tomorrow, running, mai, draft):
+    """The ids of the description's paths are put in, so that bodies reach the acts themselves."""
+    checks = CHECKS if _has_a_good_path(case) else [check for check in CHECKS if check is not negative_data_rejection]
+    _put_in(case, tomorrow=tomorrow, running=running, mai=mai, draft=draft)
+    response = case.call_and_validate(checks=checks, headers={**PLAIN, **librarian.headers})
+    assert response.status_code not in (401, 403)
+
+
+def _has_a_good_path(case) -> bool:
+    """A broken id is replaced by a whole one: then the request is no longer the bad one it was meant to be."""
+    path = case.meta.components.get(ParameterLocation.PATH)
+    return path is None or path.mode.is_positive
+
+
+def _put_in(case, *, tomorrow, running, mai, draft) -> None:
+    parts = case.path_parameters or {}
+    if "pk" in parts:
+        is_roll = any(word in case.path for word in ("/roll", "/close", "/correct"))
+        session = running if is_roll or "code" in parts else tomorrow
+        parts["pk"] = str((draft if case.path.startswith("/api/v1/offers") else session).pk)
+    if "code" in parts and "registrations" in case.path:
+        parts["code"] = mai.code
+
+
+def test_links_of_the_description_lead_from_a_registration_to_its_end(anybody, tomorrow):
+    """The way of a program: what is on, its session, a registration, its code, giving it back."""
+    offered = anybody.get("/offers").json()["items"][0]
+    body = {"name": "Lý Thị Mai", "form_key": str(uuid.uuid4())}
+    made = anybody.post(f"/sessions/{offered['id']}/registrations", body).json()
+    seen = anybody.get(f"/sessions/{offered['id']}/registrations/{made['code']}").json()
+    assert seen == made
+    ended = anybody.post(f"/sessions/{offered['id']}/registrations/{made['code']}/cancel").json()
+    assert (ended["status"], ended["can_cancel"]) == ("cancelled", False)
+    assert Registration.objects.get().status == "cancelled"
