@@ -224,6 +224,7 @@ LOCALE_PATHS = [PACKAGE_DIR / "locale", PACKAGE_DIR / "accounts" / "sign_in_word
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "hocsuotdoi.config.input_formats"
 
 # --- forms: a roll sends three fields for each line, and a hall holds more than 300 people ---
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
