@@ -1,6 +1,7 @@
 """Which targets bind a unit, what they ask for by now, and their state."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -86,8 +87,28 @@ def test_judge_needs_figures_of_half(reporting, state):
     assert judge(figure_of("60"), Decimal(50), value_of("100", reporting=reporting), 2026)[0] == state
 
 
-def test_judge_without_anything_due_gives_no_state():
-    assert judge(figure_of("60"), None, value_of("100"), 2024)[0] == TargetState.NO_DATA
+@pytest.mark.parametrize(
+    ("percent", "indicator", "state"),
+    [
+        ("60", {}, TargetState.ON_TRACK),
+        ("59.9", {}, TargetState.NO_DATA),
+        ("60", {"indicator": FEWER}, TargetState.ON_TRACK),
+        ("60.1", {"indicator": FEWER}, TargetState.NO_DATA),
+    ],
+)
+def test_judge_before_anything_is_due_tells_only_what_is_reached(percent, indicator, state):
+    given, words = judge(figure_of("60", year=2030, **indicator), None, value_of(percent), 2026)
+    assert given == state
+    assert ("2030" in words) == (state == TargetState.ON_TRACK)
+
+
+def test_judge_of_reached_target_needs_figures_of_half_too():
+    assert judge(figure_of("60", year=2030), None, value_of("100", reporting=1), 2026)[0] == TargetState.NO_DATA
+
+
+def test_judge_where_there_is_nothing_of_the_kind_does_not_apply():
+    nothing = replace(value_of(None), state=ValueState.NOT_APPLICABLE, note="không có")
+    assert judge(figure_of("60"), Decimal(50), nothing, 2026) == (TargetState.NOT_APPLICABLE, "không có")
 
 
 @pytest.mark.parametrize(
@@ -179,3 +200,10 @@ def test_effective_targets_addendum_puts_its_figure_in_place_and_adds_others(db)
     TargetFactory(clause=ClauseFactory(plan=addendum), year=2030, figure=80)
     figures = {t.year: t.low for t in effective_targets([target.plan])[target.plan.pk]}
     assert figures == {2025: 65, 2030: 80}
+
+
+def test_unit_targets_of_a_class_the_unit_has_none_of_do_not_apply(reference):
+    readings = unit_targets(unit_by_code("01843", TODAY), 2026, TODAY)
+    outside = [each for each in readings if each.value.state == ValueState.NOT_APPLICABLE]
+    assert outside
+    assert {each.state for each in outside} == {TargetState.NOT_APPLICABLE}
