@@ -113,6 +113,7 @@ def test_load_plan_again_changes_nothing_and_another_text_is_refused(territory):
         ("library_commune + library_school", "library_commune + khong_co", (15, "cohort")),
         ("[book_day]", "[tet]", (20, "II.observances")),
         ("[reading_day]", "[doc_sach]", (20, "II.activity_kinds")),
+        ("[reading_day]", "[reading_day]\n        themes: [doc_sach]", (20, "II.themes")),
         ("part: lead, written", "part: lead, agency: khong-co, written", (24, "agencies.agency")),
         ("source: thử", "source: thử\nkind: addendum", (1, "amends")),
     ],

@@ -128,6 +128,7 @@ class ParsedTask(Piece):
     due: Due = Due()
     observances: list[str] = []
     activity_kinds: list[str] = []
+    themes: list[str] = []
     evidence: Annotated[OptionalText, Field(max_length=24)] = ""
     tiers: list[Literal["country", "province", "district", "commune"]] = []
     agencies: list[ParsedAgency] = []

@@ -184,6 +184,12 @@ class Task(models.Model):
         blank=True,
         help_text=_("Kinds that are evidence, of activities.enums.ActivityKind"),
     )
+    themes = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text=_("Only activities with one of these themes are evidence, of activities.enums.Theme; empty: any"),
+    )
     evidence = models.CharField(
         max_length=24,
         blank=True,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.activities.enums import ActivityKind, Observance
+from hocsuotdoi.activities.enums import ActivityKind, Observance, Theme
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.enums import CohortKind
@@ -117,7 +117,8 @@ def plan_digest(parsed: ParsedPlan) -> str:
 
     def without_lines(value: object) -> object:
         if isinstance(value, dict):
-            return {k: without_lines(v) for k, v in value.items() if k != "line"}
+            # A task that names no themes counts as it did before tasks could name any.
+            return {k: without_lines(v) for k, v in value.items() if k != "line" and (k != "themes" or v)}
         return [without_lines(v) for v in value] if isinstance(value, list) else value
 
     return hashlib.sha256(repr(without_lines(parsed.model_dump(mode="json"))).encode()).hexdigest()
@@ -216,6 +217,7 @@ def _check_tasks(parsed: ParsedPlan, missing: Missing) -> None:
             for field, given, known in (
                 ("observances", task.observances, Observance.values),
                 ("activity_kinds", task.activity_kinds, ActivityKind.values),
+                ("themes", task.themes, Theme.values),
             ):
                 for value in sorted(set(given) - set(known)):
                     missing(task.line, f"{clause.path}.{field}", _("«%(value)s» is not known here."), value=value)
@@ -339,6 +341,7 @@ def _task(parsed: ParsedTask, clause: Clause, refs: _References, ordinal: int) -
         due_day=parsed.due.day,
         observances=parsed.observances,
         activity_kinds=parsed.activity_kinds,
+        themes=parsed.themes,
         evidence=parsed.evidence,
         tiers=list(parsed.tiers) or [refs.unit.tier],
         ordinal=ordinal,
