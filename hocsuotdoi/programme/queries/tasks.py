@@ -122,7 +122,10 @@ def read_task(
     today: dt.date,
     is_inherited: bool = False,
 ) -> TaskReading:
-    """The state of one task, from what was held on a theme that it names. Rules: see `_by_observances`, `_by_kinds` and `_by_day`."""
+    """The state of one task, from what was held on a theme that it names.
+
+    Rules: see `_by_observances`, `_by_kinds` and `_by_day`.
+    """
     held = [h for h in held if not task.themes or set(h.themes) & set(task.themes)]
     due_on = _due_on(task, year)
     if task.observances:
