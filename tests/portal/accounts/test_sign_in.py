@@ -174,3 +174,9 @@ def test_second_step_is_set_up_only_after_the_password_was_given_again(client, m
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
     assert "data:image/svg+xml" in page
     assert "quét mã QR" in page
+
+
+def test_failed_sign_in_does_not_speak_of_saving(client, reader):
+    page = client.post("/accounts/login/", {"login": reader.email, "password": "khong-dung"}).content.decode()
+    assert "Chưa lưu gì" not in page
+    assert "Chưa được" in page

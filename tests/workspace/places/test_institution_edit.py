@@ -128,6 +128,17 @@ def test_same_new_room_sent_twice_is_one_room(client, manager_of_bac_kan, librar
     assert Room.objects.count() == 1
 
 
+def test_bad_rows_come_back_with_one_summary_that_leads_to_them(client, manager_of_bac_kan, library_of_bac_kan) -> None:
+    client.force_login(manager_of_bac_kan)
+    rows = {"rooms-TOTAL_FORMS": "2", "rooms-INITIAL_FORMS": "0", "rooms-0-name": "Phòng đọc", "rooms-0-capacity": "30"}
+    rows |= {"rooms-1-name": "Phòng họp", "rooms-1-capacity": "nhiều"}
+    page = client.post(_url("places-room-edit", library_of_bac_kan), rows).content.decode()
+    assert page.count("data-focus") == 1
+    summary = page[page.index("data-focus") :].partition("</ul>")[0]
+    assert 'href="#id_rooms-1-capacity"' in summary
+    assert "Dòng 2" in summary
+
+
 def test_equipment_with_more_usable_than_there_is_says_so(client, manager_of_bac_kan, library_of_bac_kan) -> None:
     client.force_login(manager_of_bac_kan)
     rows = {"equipment-TOTAL_FORMS": "1", "equipment-INITIAL_FORMS": "0", "equipment-0-kind": "sound"}

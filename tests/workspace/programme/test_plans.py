@@ -316,3 +316,15 @@ def test_finding_answer_by_a_planner_of_another_ward_records_nothing(client, pla
     address = f"{url('finding-answer', plan.code)}?key={finding.key}"
     assert client.post(address, {"kind": "accepted", "reason": "x"}).status_code == 403
     assert not FindingAnswer.objects.exists()
+
+
+def test_plan_create_with_bad_rows_comes_back_with_one_summary_that_leads_to_them(
+    client, planner, bac_kan, definitions
+):
+    client.force_login(planner)
+    data = filled(bac_kan, {"path": "I.1", "figure": "nhiều"}, tasks=({"path": "", "text": "Việc không có mục"},))
+    page = client.post(url("plan-create"), data).content.decode()
+    assert page.count("data-focus") == 1
+    summary = page[page.index("data-focus") :].partition("</ul>")[0]
+    assert 'href="#id_clauses-0-indicator"' in summary
+    assert 'href="#id_tasks-0-path"' in summary
