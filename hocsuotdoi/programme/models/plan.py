@@ -120,6 +120,9 @@ class Clause(models.Model):
             models.UniqueConstraint(fields=["plan", "path"], name="clause_path_once"),
         ]
 
+    def __str__(self) -> str:
+        return self.path
+
 
 @tracked
 class Target(models.Model):
@@ -159,6 +162,9 @@ class Target(models.Model):
                 nulls_distinct=False,
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.written
 
 
 @tracked
@@ -205,6 +211,9 @@ class Task(models.Model):
     class Meta:
         ordering = ["ordinal"]
 
+    def __str__(self) -> str:
+        return self.text
+
 
 @tracked
 class TaskAgency(models.Model):
@@ -214,3 +223,6 @@ class TaskAgency(models.Model):
     agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="task_parts")
     part = models.CharField(max_length=14, choices=AgencyPart)
     written = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.written
