@@ -19,6 +19,7 @@ from hocsuotdoi.programme.queries.plan_facts import TargetFacts, can_speak_for, 
 from hocsuotdoi.programme.queries.plan_finding import figure_text
 
 ENOUGH_COVERAGE = Decimal(50)  # per cent of what is expected; below it no state is given
+MOST_NAMED = 3  # classes named one by one; more are a collective word (as `CohortFacts.ended_tier`)
 AT_RISK_SHARE = Decimal("0.9")  # of what should be reached by now
 
 
@@ -119,9 +120,13 @@ def _choose(series: list[_Series], unit: AdminUnit) -> list[_Series]:
     """The series that count, nearest first; one whose classes nearer plans speak of is listed above those."""
     chosen: list[_Series] = []
     for one in series:
-        facets = {f for f in cohort_facts(one.targets[0].cohort).facets if can_speak_for(f, unit.tier)}
+        named = cohort_facts(one.targets[0].cohort).facets
+        facets = {f for f in named if can_speak_for(f, unit.tier)}
         if not facets:
             continue
+        # Of classes that a figure names together, one that the unit has no say in counts too: until a nearer plan
+        # speaks of all of them, the joint figure stands. A collective word («libraries of all kinds») names none.
+        asked = named if len(named) <= MOST_NAMED else facets
         covering = [
             near
             for near in chosen
@@ -131,7 +136,7 @@ def _choose(series: list[_Series], unit: AdminUnit) -> list[_Series]:
             and facets & cohort_facts(near.targets[0].cohort).facets
         ]
         covered = {f for near in covering for f in cohort_facts(near.targets[0].cohort).facets}
-        if facets <= covered:
+        if asked <= covered:
             for near in covering:
                 near.above += one.targets
         else:

@@ -44,6 +44,8 @@ def test_sign_up_with_name_email_and_password_opens_an_account(client, db):
     ("wrong", "words"),
     [
         ({"full_name": ""}, "bắt buộc"),
+        ({"full_name": "<script>x</script>"}, "hãy"),
+        ({"full_name": "12345"}, "chữ"),
         ({"email": "khong-phai"}, "thư điện tử"),
         ({"password1": "12345678"}, "Mật khẩu"),
         ({"password1": "mai@thu.example"}, "Mật khẩu"),
