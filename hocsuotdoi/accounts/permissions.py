@@ -13,6 +13,7 @@ class Permission(models.TextChoices):
     CALL_ROLL = "call_roll", _("call the roll and close sessions")
     VIEW_PARTICIPANTS = "view_participants", _("read names on sign-in sheets")
     ENROL_DEVICE = "enrol_device", _("enrol and revoke devices that call the roll offline")
+    VIEW_REGISTER = "view_register", _("read register entries, criteria and their answers")
     EDIT_INSTITUTION = "edit_institution", _("keep an institution's register entry")
     ANSWER_CRITERIA = "answer_criteria", _("answer criteria")
     VIEW_FIGURES = "view_figures", _("see figures down to their entries")

@@ -54,7 +54,16 @@ ROLES: dict[RoleName, Role] = {
             RoleName.INSTITUTION_MANAGER,
             _("All that staff do; also keeps the register entry, answers criteria and gives roles there."),
             frozenset({HeldAt.INSTITUTION}),
-            _STAFF | {P.ENROL_DEVICE, P.EDIT_INSTITUTION, P.ANSWER_CRITERIA, P.VIEW_ROLES, P.ASSIGN_ROLE, P.VIEW_AUDIT},
+            _STAFF
+            | {
+                P.ENROL_DEVICE,
+                P.VIEW_REGISTER,
+                P.EDIT_INSTITUTION,
+                P.ANSWER_CRITERIA,
+                P.VIEW_ROLES,
+                P.ASSIGN_ROLE,
+                P.VIEW_AUDIT,
+            },
         ),
         Role(
             RoleName.AGENCY_OFFICER,
@@ -63,6 +72,7 @@ ROLES: dict[RoleName, Role] = {
             _STAFF
             | {
                 P.ENROL_DEVICE,
+                P.VIEW_REGISTER,
                 P.EDIT_INSTITUTION,
                 P.ANSWER_CRITERIA,
                 P.VIEW_REPORT,

@@ -8,8 +8,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def catalogues() -> list[Path]:
-    """Our own catalogue, and the words of the sign-in library that it lacks itself."""
-    return [*PACKAGE.glob("locale/*/LC_MESSAGES/*.po"), *PACKAGE.glob("accounts/sign_in_words/*/LC_MESSAGES/*.po")]
+    """Our own catalogue, the words of the sign-in library that it lacks itself, and of Django's forms in our words."""
+    folders = ("locale", "accounts/sign_in_words", "config/django_words")
+    return [po for folder in folders for po in PACKAGE.glob(f"{folder}/*/LC_MESSAGES/*.po")]
 
 
 def compile_catalogues() -> None:

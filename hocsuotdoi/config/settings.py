@@ -224,11 +224,13 @@ CACHES = {
 # --- language and time ---
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
-# The second: words of the sign-in library, which brings no Vietnamese (docs/accounts.md).
-LOCALE_PATHS = [PACKAGE_DIR / "locale", PACKAGE_DIR / "accounts" / "sign_in_words"]
+# The second: words of the sign-in library, which brings no Vietnamese (docs/accounts.md). The third: what Django's
+# forms say, whose Vietnamese has gaps and is not ours (tests/config/test_django_words.py looks for both).
+LOCALE_PATHS = [PACKAGE_DIR / folder for folder in ("locale", "accounts/sign_in_words", "config/django_words")]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "hocsuotdoi.config.input_formats"
 
 # --- forms: a roll sends three fields for each line, and a hall holds more than 300 people ---
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

@@ -1,4 +1,7 @@
-"""`hocsuotdoi serve`: starts the web and the worker, watches them, and stops all of it together."""
+"""`hocsuotdoi serve`: starts the web and the worker, watches them, and stops all of it together.
+
+What it prints is written in Vietnamese here: the catalogue is not loaded in this process.
+"""
 
 import contextlib
 import ctypes
@@ -71,10 +74,10 @@ class Supervisor:
                 if child.poll() is None:
                     continue
                 if name == "web" or self._restarts >= RESTARTS_A_WORKER_GETS:
-                    print(f"The {name} process ended (code {child.returncode}); stopping.", file=sys.stderr)
+                    print(f"Tiến trình {name} đã kết thúc (mã {child.returncode}); dừng tất cả.", file=sys.stderr)
                     return 1
                 self._restarts += 1
-                print(f"The {name} process ended (code {child.returncode}); starting it again.", file=sys.stderr)
+                print(f"Tiến trình {name} đã kết thúc (mã {child.returncode}); khởi động lại.", file=sys.stderr)
                 time.sleep(self._restarts)
                 self.start(name, self._arguments[name])
             each_second()
@@ -117,7 +120,7 @@ def serve(
         if not ready and _answers(host, port):
             ready = True
             shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host
-            print(f"Học Suốt Đời: http://{shown}:{port}/  (Ctrl-C: stop)", flush=True)
+            print(f"Học Suốt Đời: http://{shown}:{port}/  (Ctrl-C: dừng)", flush=True)
 
     try:
         supervisor.start("web", ["-m", "hocsuotdoi.config.web"], LISTEN_FD=str(listener.fileno()), HASHED_STATIC="true")

@@ -76,6 +76,7 @@ class TargetState(models.TextChoices):
     AT_RISK = "at_risk", _("at risk")
     OFF_TRACK = "off_track", _("off track")
     NO_DATA = "no_data", _("no data")
+    NOT_APPLICABLE = "not_applicable", _("not applicable")
 
 
 class TaskState(models.TextChoices):

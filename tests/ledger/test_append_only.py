@@ -38,6 +38,38 @@ def test_book_changed_in_sql_is_refused(library, table, statement):
     assert (Posting.objects.count(), Entry.objects.get().occurred_on) == (1, DAY)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_posting SET reason = 'khác'",
+        "DELETE FROM ledger_entry",
+        "DELETE FROM ledger_entry_2026",
+        "TRUNCATE ledger_entry_2026",
+    ],
+)
+def test_book_changed_by_a_connection_that_calls_itself_a_replica_is_refused(library, statement):
+    make_posting(library, DAY)
+    run("SET session_replication_role = replica")
+    try:
+        with pytest.raises(DatabaseError, match=r"refused|Cannot update or delete"):
+            run(statement)
+    finally:
+        run("SET session_replication_role = origin")
+
+
+def test_triggers_of_a_new_partition_are_always_on(db):
+    run("SELECT ledger_ensure_partition(2099)")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT tgname, tgenabled FROM pg_trigger
+               WHERE tgrelid = 'ledger_entry_2099'::regclass AND tgname IN
+                     ('append_only', 'no_truncate', 'with_its_posting')"""
+        )
+        triggers = dict(cursor.fetchall())
+
+    assert triggers == dict.fromkeys(["append_only", "no_truncate", "with_its_posting"], "A")
+
+
 def test_truncate_of_a_table_the_book_rests_on_is_refused(library):
     make_posting(library, DAY)
 

@@ -32,6 +32,15 @@ def test_export_without_a_day_is_of_today() -> None:
     assert len(json.loads(_export())) == 3_356
 
 
+@pytest.mark.parametrize("day", ["1800-01-01", "2008-07-31", "9999-12-31"])
+def test_export_of_a_day_without_a_known_map_is_one_sentence_and_code_2(day: str) -> None:
+    error = io.StringIO()
+    with pytest.raises(SystemExit) as stop:
+        call_command("export_units", "--as-of", day, stderr=error)
+    assert stop.value.code == 2
+    assert error.getvalue().startswith(f"The units of {day} are not known: ask for a day from 2008-08-01")
+
+
 def test_export_of_a_day_that_is_none_is_one_sentence_and_code_2(capsys: pytest.CaptureFixture[str]) -> None:
     error = io.StringIO()
     with pytest.raises(SystemExit) as stop:

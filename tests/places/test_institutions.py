@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
+from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Equipment, Institution, InstitutionPlacement, InstitutionStatus
 from hocsuotdoi.places.operations import load_sample
 from hocsuotdoi.places.queries.institutions import (
@@ -63,10 +64,23 @@ def test_sample_library_is_found_at_ward_province_and_country_on_both_maps(refer
 def test_sample_is_marked_and_loading_it_again_adds_nothing(reference: None) -> None:
     load_sample(lambda _line: None)
     count = Institution.objects.filter(is_sample=True).count()
-    assert count == 186
+    assert count == 211
     assert not Institution.objects.filter(is_sample=True).exclude(name__endswith="(mẫu)").exists()
     load_sample(lambda _line: None)
     assert Institution.objects.filter(is_sample=True).count() == count
+
+
+def test_every_class_of_institution_occurs(reference: None) -> None:
+    load_sample(lambda _line: None)
+    assert set(InstitutionClass.values) - set(Institution.objects.values_list("institution_class", flat=True)) == set()
+
+
+def test_sample_library_of_a_district_ended_with_it(reference: None) -> None:
+    load_sample(lambda _line: None)
+    libraries = Institution.objects.filter(institution_class=InstitutionClass.LIBRARY_DISTRICT, is_sample=True)
+    country = _unit("Việt Nam", AFTER)
+    assert institutions_in(country, BEFORE).filter(pk__in=libraries).count() == libraries.count() == 4
+    assert not institutions_in(country, AFTER).filter(pk__in=libraries).exists()
 
 
 def test_expected_set_of_a_year_leaves_out_what_closed_before_its_end(db: None) -> None:

@@ -60,7 +60,7 @@ def test_load_plan_bad_file_prints_line_and_field_and_changes_nothing(file):
 
 def test_load_plan_unknown_unit_prints_line_and_field(file):
     file.write_text(FILE.replace("T9001", "T9"), encoding="utf-8")
-    with pytest.raises(CommandError, match=r"plan\.yaml:1: unit: .+T9"):
+    with pytest.raises(CommandError, match=r"plan\.yaml:5: unit: .+T9"):
         run("load_plan", str(file))
 
 

@@ -107,13 +107,18 @@ def test_load_plan_again_changes_nothing_and_another_text_is_refused(territory):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("unit: T9001", "unit: T9002", (1, "unit")),
-        ("parent: cap-tren", "parent: khong-co", (1, "parent")),
+        ("unit: T9001", "unit: T9002", (5, "unit")),
+        ("parent: cap-tren", "parent: khong-co", (6, "parent")),
         ("indicator: library_services", "indicator: library_servces", (15, "I.1.indicator")),
-        ("library_commune + library_school", "library_commune + khong_co", (15, "cohort")),
-        ("[book_day]", "[tet]", (20, "II.observances")),
-        ("[reading_day]", "[doc_sach]", (20, "II.activity_kinds")),
-        ("part: lead, written", "part: lead, agency: khong-co, written", (24, "agencies.agency")),
+        (
+            "cohort: library_commune + library_school",
+            "\n          cohort: library_commune + khong_co",
+            (16, "I.1.cohort"),
+        ),
+        ("[book_day]", "[tet]", (21, "II.observances")),
+        ("[reading_day]", "[doc_sach]", (22, "II.activity_kinds")),
+        ("[reading_day]", "[reading_day]\n        themes: [doc_sach]", (23, "II.themes")),
+        ("part: lead, written", "part: lead, agency: khong-co, written", (24, "II.agencies.agency")),
         ("source: thử", "source: thử\nkind: addendum", (1, "amends")),
     ],
 )

@@ -224,7 +224,8 @@ def test_no_number_or_date_is_found(number, issued_on, is_found):
 @pytest.mark.parametrize(
     ("institution_class", "year", "is_found"),
     [
-        ("library_district", 2025, False),
+        ("library_district", 2024, False),
+        ("library_district", 2025, True),  # due at the year's end
         ("library_district", 2026, True),
         ("library_district", None, False),
         ("library_commune", 2030, False),
@@ -255,6 +256,22 @@ def test_abolished_tier_plan_of_a_unit_that_ended_is_found_with_its_own_institut
         (CheckRule.ABOLISHED_TIER, "0", "", None),
         (CheckRule.ABOLISHED_TIER, "I.2", "library_province", 2030),
     ]
+
+
+def test_abolished_tier_figure_of_an_ended_province_is_sent_to_its_successor():
+    plan = plan_of(figure_of("100", "library_province", year=2030), unit_ended_on=REFORM, unit_became="Tỉnh Lâm Đồng")
+    [_head, finding] = find(plan, [])
+    assert "Tỉnh Lâm Đồng" in finding.suggestion
+    [of_district] = find(plan_of(figure_of("60", "library_district", year=2030)), [])
+    assert "Lâm Đồng" not in of_district.suggestion
+
+
+def test_below_a_range_above_at_least_its_low_end_is_asked_for():
+    above = nation(figure_of("10-15", indicator=GROWTH, unit=TargetUnit.PERCENT_PER_YEAR))
+    plan = plan_of(figure_of("5", indicator=GROWTH, unit=TargetUnit.PERCENT_PER_YEAR))
+    [finding] = [each for each in find(plan, [above]) if each.rule == CheckRule.BELOW_PARENT]
+    assert "15" not in finding.suggestion
+    assert "10 - 15" in finding.message
 
 
 # -- indicators --

@@ -1,6 +1,7 @@
 """Which targets bind a unit, what they ask for by now, and their state."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -86,8 +87,28 @@ def test_judge_needs_figures_of_half(reporting, state):
     assert judge(figure_of("60"), Decimal(50), value_of("100", reporting=reporting), 2026)[0] == state
 
 
-def test_judge_without_anything_due_gives_no_state():
-    assert judge(figure_of("60"), None, value_of("100"), 2024)[0] == TargetState.NO_DATA
+@pytest.mark.parametrize(
+    ("percent", "indicator", "state"),
+    [
+        ("60", {}, TargetState.ON_TRACK),
+        ("59.9", {}, TargetState.NO_DATA),
+        ("60", {"indicator": FEWER}, TargetState.ON_TRACK),
+        ("60.1", {"indicator": FEWER}, TargetState.NO_DATA),
+    ],
+)
+def test_judge_before_anything_is_due_tells_only_what_is_reached(percent, indicator, state):
+    given, words = judge(figure_of("60", year=2030, **indicator), None, value_of(percent), 2026)
+    assert given == state
+    assert ("2030" in words) == (state == TargetState.ON_TRACK)
+
+
+def test_judge_of_reached_target_needs_figures_of_half_too():
+    assert judge(figure_of("60", year=2030), None, value_of("100", reporting=1), 2026)[0] == TargetState.NO_DATA
+
+
+def test_judge_where_there_is_nothing_of_the_kind_does_not_apply():
+    nothing = replace(value_of(None), state=ValueState.NOT_APPLICABLE, note="không có")
+    assert judge(figure_of("60"), Decimal(50), nothing, 2026) == (TargetState.NOT_APPLICABLE, "không có")
 
 
 @pytest.mark.parametrize(
@@ -144,6 +165,16 @@ def test_unit_targets_nearest_figure_stands_and_those_above_are_listed(reference
     assert readings["museum_education", "museum_all"].plan.code == "qd-1520-2022"
 
 
+def test_unit_targets_joint_figure_stands_until_a_nearer_plan_speaks_of_all_its_classes(reference):
+    ward = unit_by_code("01843", TODAY)
+    joint = ("library_services", "library_commune_armed_forces")
+    plan = PlanFactory(unit=ward, number="1/KH-UBND", issued_on=dt.date(2026, 1, 5))
+    TargetFactory(clause__plan=plan, indicator_id=joint[0], cohort_id="library_commune", year=2026, low=60, high=60)
+    readings = {(r.target.indicator_id, r.target.cohort_id): r for r in unit_targets(ward, 2026, TODAY)}
+    assert readings["library_services", "library_commune"].plan == plan
+    assert readings[joint].plan.code == "kh-2023-tp-bac-kan"
+
+
 def test_unit_targets_of_a_part_are_read_with_the_figures_of_that_part(reference):
     readings = unit_targets(unit_by_code("68", TODAY), 2026, TODAY)
     parts = [r for r in readings if r.is_partial]
@@ -158,7 +189,8 @@ def test_unit_targets_own_new_plan_takes_the_place_of_the_inherited_one(referenc
     TargetFactory(clause__plan=plan, year=2030, figure=70)
     readings = [r for r in unit_targets(ward, 2026, TODAY) if r.target.indicator_id == "library_services"]
     assert readings[0].plan == plan
-    assert {t.plan.code for t in readings[0].above} == {"kh-2023-tp-bac-kan", "qd-1520-2022"}
+    assert {t.plan.code for t in readings[0].above} == {"qd-1520-2022"}
+    assert "kh-2023-tp-bac-kan" in {r.plan.code for r in readings}  # its figure is for the armed forces' library too
 
 
 def test_unit_targets_need_the_same_queries_with_more_targets(reference, django_assert_max_num_queries):
@@ -179,3 +211,10 @@ def test_effective_targets_addendum_puts_its_figure_in_place_and_adds_others(db)
     TargetFactory(clause=ClauseFactory(plan=addendum), year=2030, figure=80)
     figures = {t.year: t.low for t in effective_targets([target.plan])[target.plan.pk]}
     assert figures == {2025: 65, 2030: 80}
+
+
+def test_unit_targets_of_a_class_the_unit_has_none_of_do_not_apply(reference):
+    readings = unit_targets(unit_by_code("01843", TODAY), 2026, TODAY)
+    outside = [each for each in readings if each.value.state == ValueState.NOT_APPLICABLE]
+    assert outside
+    assert {each.state for each in outside} == {TargetState.NOT_APPLICABLE}

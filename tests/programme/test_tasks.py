@@ -13,8 +13,8 @@ from hocsuotdoi.programme.registry import Evidence
 TODAY = dt.date(2026, 11, 20)
 
 
-def held(kind: str = "reading_day", observance: str = "", day: dt.date = TODAY) -> Held:
-    return Held(kind, observance, Evidence("Ngày hội đọc sách", day, "activities.session", "1"))
+def held(kind: str = "reading_day", observance: str = "", day: dt.date = TODAY, themes: tuple[str, ...] = ()) -> Held:
+    return Held(kind, observance, Evidence("Ngày hội đọc sách", day, "activities.session", "1"), themes)
 
 
 def task(**fields) -> Task:
@@ -65,6 +65,35 @@ def test_task_of_observance_days_keeps_evidence_of_those_days_only():
 def test_task_with_kinds_is_done_when_one_was_held_and_late_after_its_day(fields, happened, today, state):
     a_task = task(activity_kinds=["contest"], **fields)
     assert state_of(a_task, *[held(kind) for kind in happened], today=today) == state
+
+
+@pytest.mark.parametrize(
+    ("themes", "state"),
+    [
+        (("livelihood",), TaskState.DOING),
+        ((), TaskState.DOING),
+        (("heritage",), TaskState.DONE),
+        (("livelihood", "heritage"), TaskState.DONE),
+    ],
+)
+def test_task_with_themes_is_done_only_by_an_activity_on_one_of_them(themes, state):
+    a_task = task(activity_kinds=["class"], themes=["heritage"])
+    assert state_of(a_task, held("class", themes=themes)) == state
+
+
+def test_task_of_observance_days_with_themes_needs_the_theme_on_the_day():
+    a_task = task(observances=["heritage_day"], themes=["heritage"])
+    on_the_day = {"observance": "heritage_day"}
+    assert state_of(a_task, held(**on_the_day, themes=("sport",))) == TaskState.DOING
+    assert state_of(a_task, held(**on_the_day, themes=("heritage",))) == TaskState.DONE
+
+
+def test_training_of_farmers_is_no_evidence_of_history_and_culture(reference):
+    farming = held("class", themes=("livelihood",))
+    of_heritage = [each for each in Task.objects.all() if each.themes and "livelihood" not in each.themes]
+    named = {(each.plan.code, each.clause.path) for each in of_heritage}
+    assert {("kh-2023-tp-bac-kan", "II.3.3"), ("kh-2023-tp-bac-kan", "IV.2.2")} <= named
+    assert {state for each in of_heritage if (state := state_of(each, farming)) == TaskState.DONE} == set()
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,11 @@ def switch_powers_on(person: Person, *, reason: str, minutes: int, at: dt.dateti
     if not holds_switched_role(person, timezone.localdate(at)):
         raise PowersRefused(_("Only an administrator can switch powers on."))
     if len(reason) < SHORTEST_REASON:
-        raise PowersRefused(_("Say in a few words what you need the powers for. It is kept and others can read it."))
+        raise PowersRefused(
+            _(
+                "Say in at least {shortest} letters what you need the powers for. It is kept and others can read it."
+            ).format(shortest=SHORTEST_REASON)
+        )
     if not 1 <= minutes <= LONGEST_MINUTES:
         raise PowersRefused(_("Powers can be on for {longest} minutes at most.").format(longest=LONGEST_MINUTES))
     if PowerSwitch.objects.on_at(at).filter(person=person).exists():

@@ -10,7 +10,7 @@ SELECT guarded.relname
  WHERE (guarded.oid = 'ledger_posting'::regclass OR guarded.oid IN (
             SELECT inhrelid FROM pg_inherits WHERE inhparent = 'ledger_entry'::regclass))
    AND (SELECT count(*) FROM pg_trigger
-         WHERE tgrelid = guarded.oid AND tgenabled <> 'D' AND NOT tgisinternal
+         WHERE tgrelid = guarded.oid AND tgenabled = 'A' AND NOT tgisinternal
            AND (tgname IN ('append_only', 'no_truncate', 'with_its_posting') OR tgname LIKE 'pgtrigger_%%'))
        < CASE WHEN guarded.relname = 'ledger_posting' THEN 2 ELSE 3 END
  ORDER BY 1
@@ -30,7 +30,7 @@ HAVING sum(entry.quantity) <> 0
 
 
 def unguarded_tables() -> list[str]:
-    """Tables of the book, partitions too, that lack one of their triggers or have one switched off."""
+    """Tables of the book, partitions too, that lack one of their triggers or have one not always on."""
     with connection.cursor() as cursor:
         cursor.execute(_UNGUARDED, [])
         return [name for (name,) in cursor.fetchall()]

@@ -19,7 +19,7 @@ from hocsuotdoi.places.operations.register import Day, Entry, write_entries
 def load_sample(progress: Callable[[str], Any] = print) -> None:
     """Writes the sample institutions that are not there yet; loading again changes nothing."""
     data = yaml.safe_load((DATA / "sample.yaml").read_text(encoding="utf-8"))
-    entries = list(_entries(data))
+    entries = [*_entries(data), *_ended_entries(data)]
     added = write_entries(entries)
     progress(_("%(all)d institutions, %(new)d of them new") % {"all": len(entries), "new": added})
 
@@ -32,7 +32,7 @@ def _entries(data: dict) -> Iterator[Entry]:
     provinces = dict(UnitParent.objects.on(REFORM_DAY).filter(unit__in=communes).values_list("unit_id", "parent__code"))
     agencies: dict[str, int] = dict(Agency.objects.filter(ends_on=None).values_list("code", "pk"))
     for unit in communes:
-        for kit in data["sets"][data["communes"].get(unit.code, data["elsewhere"])]:
+        for kit in data["sets"][data["communes"].get(unit.code, data["elsewhere"])] + data["also"].get(unit.code, []):
             entry = _entry(data, unit, kit)
             entry.placements = _placements(unit, origins.get(unit.pk), data["since"])
             prefix = data["kits"][kit]["agency"]
@@ -41,6 +41,24 @@ def _entries(data: dict) -> Iterator[Entry]:
             agency = own or agencies[f"{prefix}-{provinces[unit.pk]}"]
             entry.agencies = [(agency, REFORM_DAY, None)]
             yield entry
+
+
+def _ended_entries(data: dict) -> Iterator[Entry]:
+    """Libraries of districts: open until the reform, closed since."""
+    rule = data["districts"]
+    agencies: dict[str, int] = dict(Agency.objects.values_list("code", "pk"))
+    prefix = data["kits"][rule["kit"]]["agency"]
+    last_day = REFORM_DAY - dt.timedelta(days=1)
+    for unit in AdminUnit.objects.on(last_day).filter(tier=Tier.DISTRICT, code__in=rule["codes"]).order_by("code"):
+        entry = _entry(data, unit, rule["kit"])
+        entry.placements = [(unit.pk, data["since"], REFORM_DAY, "")]
+        entry.states = [
+            (InstitutionState.ACTIVE, data["since"], REFORM_DAY, ""),
+            (InstitutionState.CLOSED, REFORM_DAY, None, rule["closed_because"]),
+        ]
+        committee = agencies.get(f"{prefix}-{unit.code}-den-{last_day}")
+        entry.agencies = [(committee, data["since"], REFORM_DAY)] if committee else []
+        yield entry
 
 
 def _communes(data: dict) -> list[AdminUnit]:

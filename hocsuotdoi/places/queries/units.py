@@ -10,6 +10,8 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Succession, UnitParent
 
 COUNTRY_CODE = "VN"
+MAP_KNOWN_FROM = dt.date(2008, 8, 1)
+"""The 63 provinces stood from this day (Hà Tây joined Hà Nội); of the maps before it we know nothing."""
 
 
 def country() -> AdminUnit:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.names import readable_name
 
 
 class SignUpForm(forms.Form):
@@ -12,6 +13,7 @@ class SignUpForm(forms.Form):
     full_name = forms.CharField(
         label=_("Your name"),
         max_length=120,
+        validators=[readable_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ("full_name", "email", "password1")
@@ -22,10 +24,16 @@ class SignUpForm(forms.Form):
 
 
 class PersonForm(forms.ModelForm):
+    full_name = forms.CharField(
+        label=_("full name"),
+        max_length=120,
+        validators=[readable_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
     class Meta:
         model = Person
         fields = ("full_name", "phone", "language")
         widgets = {
-            "full_name": forms.TextInput(attrs={"autocomplete": "name"}),
             "phone": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
         }

@@ -35,9 +35,11 @@ _EVE = REFORM_DAY - dt.timedelta(days=1)
 def unit_list(request: HttpRequest) -> HttpResponse:
     """The provinces of a day, or the units whose name was asked for."""
     today = timezone.localdate()
-    day = DayForm(request.GET).day(today)
+    asked = DayForm(request.GET)
+    day = asked.day(today)
     words = request.GET.get("q", "").strip()
     context = {"words": words, "day": day, "today": today, "is_past": day < REFORM_DAY, "spans": _spans(request, day)}
+    context["doubt"] = asked.doubt(today)
     if words:
         found = _with_above(search_units(words, day), day)
         context["page"] = Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page"))
@@ -56,7 +58,8 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
     """`?on=` names the day, since a code can be used again; without it today, or the last time the code was borne."""
     now = timezone.now()
     today = timezone.localdate(now)
-    day = DayForm(request.GET).day(today)
+    asked = DayForm(request.GET)
+    day = asked.day(today)
     bearing = AdminUnit.objects.visible_to(request.user).filter(code=code).select_related("began_by", "ended_by")
     unit = bearing.on(day).first() or bearing.order_by("-ends_on").first()
     if unit is None:
@@ -66,7 +69,14 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "portal/places/unit_detail.html",
-        {"page": page, "unit": unit, "today": today, "on": page.day if page.day != today else None, "path": above},
+        {
+            "page": page,
+            "unit": unit,
+            "today": today,
+            "on": page.day if page.day != today else None,
+            "path": above,
+            "doubt": asked.doubt(today),
+        },
     )
 
 

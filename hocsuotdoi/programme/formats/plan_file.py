@@ -2,7 +2,7 @@
 
 Scalars are read as written (no YAML guessing: `unit: 06` stays «06»), then checked field by field. What only the
 database can tell (does this unit, indicator or plan exist?) is checked by `operations.plan`, which finds the line in
-the `line` that every parsed piece carries. The format is described in docs/programme.md.
+the lines that every parsed piece carries. The format is described in docs/programme.md.
 """
 
 import calendar
@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from hocsuotdoi.programme.enums import AgencyPart, ClauseKind, Operator, PlanKind, PlanStatus, Recurrence, TargetUnit
 
-_LINE = "@line"
+_LINE, _LINES = "@line", "@lines"
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _OF = re.compile(rf"^({_NUMBER})\s*/\s*({_NUMBER})$")
 _RANGE = re.compile(rf"^({_NUMBER})\s*%?\s*[-–—]\s*({_NUMBER})\s*%?$")
@@ -97,6 +97,11 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9_-]+$", max_length=80)]
 class Piece(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
     line: int = Field(default=0, alias=_LINE)
+    lines: dict[str, int] = Field(default_factory=dict, alias=_LINES)
+
+    def line_of(self, field: str) -> int:
+        """Where the field stands; the piece's first line where it was left out."""
+        return self.lines.get(field, self.line)
 
 
 class ParsedAgency(Piece):
@@ -128,6 +133,7 @@ class ParsedTask(Piece):
     due: Due = Due()
     observances: list[str] = []
     activity_kinds: list[str] = []
+    themes: list[str] = []
     evidence: Annotated[OptionalText, Field(max_length=24)] = ""
     tiers: list[Literal["country", "province", "district", "commune"]] = []
     agencies: list[ParsedAgency] = []
@@ -271,9 +277,13 @@ def _parts(node: yaml.Node) -> list[yaml.Node]:
 
 
 def _plain(node: yaml.Node, field: str, problems: list[Problem]) -> Any:
-    """The node as dictionaries (with their line under `@line`), lists and strings; repeated keys are problems."""
+    """The node as dictionaries (with their line under `@line`), lists and strings; repeated keys are problems.
+
+    The lines of its fields stand under `@lines`.
+    """
     if isinstance(node, yaml.MappingNode):
-        found: dict[str, Any] = {_LINE: node.start_mark.line + 1}
+        lines: dict[str, int] = {}
+        found: dict[str, Any] = {_LINE: node.start_mark.line + 1, _LINES: lines}
         for key, value in node.value:
             name = str(key.value)
             if name in found:
@@ -281,6 +291,7 @@ def _plain(node: yaml.Node, field: str, problems: list[Problem]) -> Any:
                     Problem(line=key.start_mark.line + 1, field=field + name, reason=_("This field stands here twice."))
                 )
             found[name] = _plain(value, f"{field}{name}.", problems)
+            lines[name] = key.start_mark.line + 1
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, f"{field}{number}.", problems) for number, item in enumerate(node.value, 1)]

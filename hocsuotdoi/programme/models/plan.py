@@ -120,6 +120,9 @@ class Clause(models.Model):
             models.UniqueConstraint(fields=["plan", "path"], name="clause_path_once"),
         ]
 
+    def __str__(self) -> str:
+        return self.path
+
 
 @tracked
 class Target(models.Model):
@@ -160,6 +163,9 @@ class Target(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.written
+
 
 @tracked
 class Task(models.Model):
@@ -184,6 +190,12 @@ class Task(models.Model):
         blank=True,
         help_text=_("Kinds that are evidence, of activities.enums.ActivityKind"),
     )
+    themes = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text=_("Only activities with one of these themes are evidence, of activities.enums.Theme; empty: any"),
+    )
     evidence = models.CharField(
         max_length=24,
         blank=True,
@@ -199,6 +211,9 @@ class Task(models.Model):
     class Meta:
         ordering = ["ordinal"]
 
+    def __str__(self) -> str:
+        return self.text
+
 
 @tracked
 class TaskAgency(models.Model):
@@ -208,3 +223,6 @@ class TaskAgency(models.Model):
     agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="task_parts")
     part = models.CharField(max_length=14, choices=AgencyPart)
     written = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.written

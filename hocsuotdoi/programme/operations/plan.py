@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.activities.enums import ActivityKind, Observance
+from hocsuotdoi.activities.enums import ActivityKind, Observance, Theme
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.enums import CohortKind
@@ -27,6 +27,7 @@ from hocsuotdoi.programme.formats.plan_file import (
     ParsedPlan,
     ParsedTarget,
     ParsedTask,
+    Piece,
     Problem,
     parse_plan,
     read_figure,
@@ -117,7 +118,10 @@ def plan_digest(parsed: ParsedPlan) -> str:
 
     def without_lines(value: object) -> object:
         if isinstance(value, dict):
-            return {k: without_lines(v) for k, v in value.items() if k != "line"}
+            # A task that names no themes counts as it did before tasks could name any.
+            return {
+                k: without_lines(v) for k, v in value.items() if k not in {"line", "lines"} and (k != "themes" or v)
+            }
         return [without_lines(v) for v in value] if isinstance(value, list) else value
 
     return hashlib.sha256(repr(without_lines(parsed.model_dump(mode="json"))).encode()).hexdigest()
@@ -132,23 +136,21 @@ def _resolve(parsed: ParsedPlan, today: dt.date) -> _References:
     day = parsed.unit_on or parsed.issued_on or today
     unit = AdminUnit.objects.on(day).filter(code=parsed.unit).first()
     if unit is None:
-        missing(
-            parsed.line, "unit", _("There is no unit with the code %(code)s on %(day)s."), code=parsed.unit, day=day
-        )
+        missing(parsed, "unit", _("There is no unit with the code %(code)s on %(day)s."), code=parsed.unit, day=day)
     plans = {plan.code: plan for plan in Plan.objects.filter(code__in=[parsed.parent, parsed.amends])}
     for field in ("parent", "amends"):
         code = getattr(parsed, field)
         if code and code not in plans:
-            missing(parsed.line, field, _("There is no plan with the code %(code)s."), code=code)
+            missing(parsed, field, _("There is no plan with the code %(code)s."), code=code)
     if (parsed.kind == PlanKind.ADDENDUM) != bool(parsed.amends):
-        missing(parsed.line, "amends", _("An addendum, and only an addendum, names the plan that it amends."))
+        missing(parsed, "amends", _("An addendum, and only an addendum, names the plan that it amends."))
     targets = [(clause, target) for clause in parsed.clauses for target in clause.targets]
     indicators = Indicator.objects.in_bulk({target.indicator for _clause, target in targets})
-    cohorts = _cohorts([target for _clause, target in targets], missing)
+    cohorts = _cohorts(targets, missing)
     for clause, target in targets:
         if target.indicator not in indicators:
-            field = f"{clause.path}.indicator"
-            missing(target.line, field, _("There is no indicator with the code %(code)s."), code=target.indicator)
+            reason = _("There is no indicator with the code %(code)s.")
+            missing(target, "indicator", reason, clause.path, code=target.indicator)
     _check_tasks(parsed, missing)
     agencies = _agencies(parsed, unit, missing) if unit else {}
     if problems or unit is None:
@@ -176,24 +178,30 @@ def _unit_day(parsed: ParsedPlan, today: dt.date) -> dt.date:
 Missing = Callable[..., None]
 
 
-def _missing(problems: list[Problem], line: int, field: str, reason: str, **values: object) -> None:
-    problems.append(Problem(line=line, field=field, reason=reason % values if values else reason))
+def _missing(
+    problems: list[Problem], piece: Piece, field: str, reason: str, path: str = "", /, **values: object
+) -> None:
+    """`path`: of the clause in which the piece stands; the field is named by it."""
+    named = f"{path}.{field}" if path else field
+    line = piece.line_of(field.rpartition(".")[2])
+    problems.append(Problem(line=line, field=named, reason=reason % values if values else reason))
 
 
-def _cohorts(targets: list[ParsedTarget], missing: Missing) -> dict[str, Cohort]:
+def _cohorts(targets: list[tuple[ParsedClause, ParsedTarget]], missing: Missing) -> dict[str, Cohort]:
     """Each written cohort («a», «a + b») with the row it means; a merged one that is new is prepared, not yet saved."""
     known = {cohort.code: cohort for cohort in Cohort.objects.all()}
     by_classes = {(c.kind, frozenset(c.classes)): c for c in known.values() if c.kind == CohortKind.INSTITUTIONS}
     found: dict[str, Cohort] = {}
-    for target in targets:
+    for clause, target in targets:
         parts = [part.strip() for part in target.cohort.split("+")]
         unknown = [part for part in parts if part not in known]
         if unknown:
-            missing(target.line, "cohort", _("There is no class with the code %(code)s."), code=", ".join(unknown))
+            reason = _("There is no class with the code %(code)s.")
+            missing(target, "cohort", reason, clause.path, code=", ".join(unknown))
         elif len(parts) == 1:
             found[target.cohort] = known[parts[0]]
         elif any(known[part].kind != CohortKind.INSTITUTIONS for part in parts):
-            missing(target.line, "cohort", _("Only classes of institutions can be joined with +."))
+            missing(target, "cohort", _("Only classes of institutions can be joined with +."), clause.path)
         else:
             classes = frozenset(c for part in parts for c in known[part].classes)
             found[target.cohort] = by_classes.setdefault(
@@ -216,23 +224,24 @@ def _check_tasks(parsed: ParsedPlan, missing: Missing) -> None:
             for field, given, known in (
                 ("observances", task.observances, Observance.values),
                 ("activity_kinds", task.activity_kinds, ActivityKind.values),
+                ("themes", task.themes, Theme.values),
             ):
                 for value in sorted(set(given) - set(known)):
-                    missing(task.line, f"{clause.path}.{field}", _("«%(value)s» is not known here."), value=value)
+                    missing(task, field, _("«%(value)s» is not known here."), clause.path, value=value)
 
 
 def _agencies(parsed: ParsedPlan, unit: AdminUnit, missing: Missing) -> dict[str, Agency]:
     """Agencies by code where the file gives one, and by their words where one of this unit or above is so called."""
-    parts = [agency for clause in parsed.clauses for task in clause.tasks for agency in task.agencies]
+    placed = [(clause.path, part) for clause in parsed.clauses for task in clause.tasks for part in task.agencies]
+    parts = [part for _path, part in placed]
     codes = {part.agency for part in parts if part.agency} | ({parsed.issuer_agency} - {""})
     found = {agency.code: agency for agency in Agency.objects.filter(code__in=codes)}
-    for part in parts:
+    unknown = _("There is no agency with the code %(code)s.")
+    for path, part in placed:
         if part.agency and part.agency not in found:
-            missing(part.line, "agencies.agency", _("There is no agency with the code %(code)s."), code=part.agency)
+            missing(part, "agencies.agency", unknown, path, code=part.agency)
     if parsed.issuer_agency and parsed.issuer_agency not in found:
-        missing(
-            parsed.line, "issuer_agency", _("There is no agency with the code %(code)s."), code=parsed.issuer_agency
-        )
+        missing(parsed, "issuer_agency", unknown, code=parsed.issuer_agency)
     here = {_words(agency.name): agency for agency in Agency.objects.filter(unit=unit)}
     central = {
         _words(agency.name): agency
@@ -339,6 +348,7 @@ def _task(parsed: ParsedTask, clause: Clause, refs: _References, ordinal: int) -
         due_day=parsed.due.day,
         observances=parsed.observances,
         activity_kinds=parsed.activity_kinds,
+        themes=parsed.themes,
         evidence=parsed.evidence,
         tiers=list(parsed.tiers) or [refs.unit.tier],
         ordinal=ordinal,

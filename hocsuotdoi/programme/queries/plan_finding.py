@@ -1,7 +1,7 @@
 """What the plan check finds, and how figures, classes and years are put into words."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -49,6 +49,11 @@ def figure_text(target: TargetFacts) -> str:
     if target.unit == TargetUnit.PERCENT_PER_YEAR:
         return _("%(figure)s%% a year") % {"figure": text}
     return f"{text}%" if target.unit == TargetUnit.PERCENT else text
+
+
+def least_text(target: TargetFacts) -> str:
+    """What «at least» asks for: of a range its low end."""
+    return figure_text(replace(target, operator=Operator.EQUAL, high=target.low))
 
 
 def facet_name(facet: str) -> str:

@@ -21,6 +21,7 @@ from hocsuotdoi.programme.queries.plan_finding import (
     facet_name,
     figure_text,
     finding_of,
+    least_text,
     names_of,
     worse,
     year_text,
@@ -68,7 +69,7 @@ def below_parent(comparison: Comparison) -> Iterator[Finding]:
                 "above": above_text,
             },
             suggestion=_("Raise the figure to at least %(above)s, or answer with the reason why it is lower here.")
-            % {"above": figure_text(highest)},
+            % {"above": least_text(highest)},
             parent_plan=nearest.code,
             parent_clause=highest.clause,
             parent_figure=above_text,

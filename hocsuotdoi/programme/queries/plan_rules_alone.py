@@ -14,6 +14,7 @@ from hocsuotdoi.programme.queries.plan_finding import (
     day_text,
     figure_text,
     finding_of,
+    least_text,
     names_of,
     same_series,
     worse,
@@ -63,7 +64,7 @@ def falling_path(plan: PlanFacts) -> Iterator[Finding]:
                 "before_year": before.year,
             },
             suggestion=_("Correct the figure for %(year)s to at least %(before)s, or the one for %(before_year)s.")
-            % {"year": later.year, "before": figure_text(before), "before_year": before.year},
+            % {"year": later.year, "before": least_text(before), "before_year": before.year},
             parent_clause=before.clause,
             parent_figure=figure_text(before),
         )
@@ -120,8 +121,17 @@ def abolished_tier(plan: PlanFacts) -> Iterator[Finding]:
             target,
             message=_("Clause %(clause)s sets %(figure)s for %(cohort)s in %(year)s, but %(what)s ended on %(day)s.")
             % {**names_of(target), "what": what, "day": day_text(ended_on)},
-            suggestion=_("Re-home the figure by a recorded decision: to the province or to the communes."),
+            suggestion=_rehome(target, plan),
         )
+
+
+def _rehome(target: TargetFacts, plan: PlanFacts) -> str:
+    if target.cohort.ended_tier or not plan.unit_became:
+        return _("Re-home the figure by a recorded decision: to the province or to the communes.")
+    return _("Re-home the figure by a recorded decision: to %(became)s, which %(unit)s became.") % {
+        "became": plan.unit_became,
+        "unit": plan.unit_name,
+    }
 
 
 def _what_ended(target: TargetFacts, plan: PlanFacts) -> tuple[dt.date | None, str]:
@@ -135,10 +145,10 @@ def _what_ended(target: TargetFacts, plan: PlanFacts) -> tuple[dt.date | None, s
 
 
 def _after(target: TargetFacts, plan: PlanFacts, ended_on: dt.date) -> bool:
-    """Whether the whole of the target's year, or the plan itself, comes after the end."""
+    """Whether the target falls due, at its year's end, or the plan itself was issued after the end."""
     if plan.issued_on is not None and plan.issued_on >= ended_on:
         return True
-    return target.year is not None and dt.date(target.year, 1, 1) >= ended_on
+    return target.year is not None and dt.date(target.year, 12, 31) >= ended_on
 
 
 def _is_single(cohort: CohortFacts, plan: PlanFacts) -> bool:

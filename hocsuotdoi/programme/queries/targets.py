@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.queries.values import IndicatorValue, values_for
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import TargetState, TargetUnit
@@ -18,6 +19,7 @@ from hocsuotdoi.programme.queries.plan_facts import TargetFacts, can_speak_for, 
 from hocsuotdoi.programme.queries.plan_finding import figure_text
 
 ENOUGH_COVERAGE = Decimal(50)  # per cent of what is expected; below it no state is given
+MOST_NAMED = 3  # classes named one by one; more are a collective word (as `CohortFacts.ended_tier`)
 AT_RISK_SHARE = Decimal("0.9")  # of what should be reached by now
 
 
@@ -118,9 +120,13 @@ def _choose(series: list[_Series], unit: AdminUnit) -> list[_Series]:
     """The series that count, nearest first; one whose classes nearer plans speak of is listed above those."""
     chosen: list[_Series] = []
     for one in series:
-        facets = {f for f in cohort_facts(one.targets[0].cohort).facets if can_speak_for(f, unit.tier)}
+        named = cohort_facts(one.targets[0].cohort).facets
+        facets = {f for f in named if can_speak_for(f, unit.tier)}
         if not facets:
             continue
+        # Of classes that a figure names together, one that the unit has no say in counts too: until a nearer plan
+        # speaks of all of them, the joint figure stands. A collective word («libraries of all kinds») names none.
+        asked = named if len(named) <= MOST_NAMED else facets
         covering = [
             near
             for near in chosen
@@ -130,7 +136,7 @@ def _choose(series: list[_Series], unit: AdminUnit) -> list[_Series]:
             and facets & cohort_facts(near.targets[0].cohort).facets
         ]
         covered = {f for near in covering for f in cohort_facts(near.targets[0].cohort).facets}
-        if facets <= covered:
+        if asked <= covered:
             for near in covering:
                 near.above += one.targets
         else:
@@ -141,7 +147,8 @@ def _choose(series: list[_Series], unit: AdminUnit) -> list[_Series]:
 def _reading(series: _Series, year: int, value: IndicatorValue) -> TargetReading:
     facts = [target_facts(target) for target in series.targets]
     expected = expected_in(facts, year)
-    state, rule = judge(facts[0], expected, value, year)
+    last = max((t for t in facts if t.year is not None), key=lambda t: t.year or 0, default=facts[0])
+    state, rule = judge(last, expected, value, year)
     return TargetReading(
         target=series.due(year),
         value=value,
@@ -184,18 +191,21 @@ def expected_in(targets: Sequence[TargetFacts], year: int) -> Decimal | None:
 
 
 def judge(target: TargetFacts, expected: Decimal | None, value: IndicatorValue, year: int) -> tuple[TargetState, str]:
-    """The state of a target and the rule that gave it, in words for people."""
+    """The state of a target and the rule that gave it, in words for people.
+
+    `target` is the last that the plan states. Where nothing is asked for yet, only having reached that is told.
+    """
     actual = value.percent
+    if value.state == ValueState.NOT_APPLICABLE:
+        return TargetState.NOT_APPLICABLE, value.note or _("There is nothing here that this target speaks of.")
     if not value.has_value or actual is None:
         return TargetState.NO_DATA, value.note or _("There is no figure yet.")
-    if expected is None:
-        return TargetState.NO_DATA, _("The plan states no figure for %(year)s or before, and no baseline.") % {
-            "year": year
-        }
     if value.coverage is not None and value.coverage < ENOUGH_COVERAGE:
         return TargetState.NO_DATA, _(
             "Only %(reporting)s of %(expected)s have figures: less than half, so no state is given."
         ) % {"reporting": value.reporting, "expected": value.expected}
+    if expected is None:
+        return _before_anything_is_due(target, actual, year)
     words = {"value": _plain(actual), "expected": _plain(expected), "year": year}
     if not target.indicator.higher_is_better:
         actual, expected = -actual, -expected
@@ -208,6 +218,15 @@ def judge(target: TargetFacts, expected: Decimal | None, value: IndicatorValue, 
     return TargetState.OFF_TRACK, _(
         "%(value)s%% is more than a tenth below the %(expected)s%% due in %(year)s."
     ) % words
+
+
+def _before_anything_is_due(target: TargetFacts, actual: Decimal, year: int) -> tuple[TargetState, str]:
+    goal = target.comparable
+    if target.year is not None and (actual >= goal if target.indicator.higher_is_better else actual <= goal):
+        return TargetState.ON_TRACK, _(
+            "%(value)s%% already reaches the %(goal)s%% due in %(due)s; the plan asks for nothing in %(year)s."
+        ) % {"value": _plain(actual), "goal": _plain(goal), "due": target.year, "year": year}
+    return TargetState.NO_DATA, _("The plan states no figure for %(year)s or before, and no baseline.") % {"year": year}
 
 
 def _nearly(actual: Decimal, expected: Decimal) -> bool:

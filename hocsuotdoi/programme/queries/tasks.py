@@ -52,6 +52,7 @@ class Held:
     activity_kind: str
     observance: str
     evidence: Evidence
+    themes: tuple[str, ...] = ()
 
 
 def unit_tasks(unit: AdminUnit, year: int, today: dt.date) -> list[TaskReading]:
@@ -106,6 +107,7 @@ def held_in(unit: AdminUnit, year: int, today: dt.date) -> list[Held]:
                 kind="activities.session",
                 key=str(session.pk),
             ),
+            themes=tuple(session.activity.themes),
         )
         for session in sessions
     ]
@@ -120,8 +122,11 @@ def read_task(
     today: dt.date,
     is_inherited: bool = False,
 ) -> TaskReading:
-    """The state of one task, from what was held. Rules: see `_by_observances`, `_by_kinds` and `_by_day`."""
-    held = list(held)
+    """The state of one task, from what was held on a theme that it names.
+
+    Rules: see `_by_observances`, `_by_kinds` and `_by_day`.
+    """
+    held = [h for h in held if not task.themes or set(h.themes) & set(task.themes)]
     due_on = _due_on(task, year)
     if task.observances:
         state, evidence, rule, missing, due_on = _by_observances(task, held, year, today)

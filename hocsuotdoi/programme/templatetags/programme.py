@@ -2,7 +2,7 @@
 
 from django import template
 
-from hocsuotdoi.activities.enums import ActivityKind, Observance
+from hocsuotdoi.activities.enums import ActivityKind, Observance, Theme
 from hocsuotdoi.programme.models import Task
 
 register = template.Library()
@@ -18,3 +18,9 @@ def observances(task: Task) -> str:
 def activity_kinds(task: Task) -> str:
     """The kinds of activity that show a task was done, in words."""
     return ", ".join(str(ActivityKind(code).label) for code in task.activity_kinds)
+
+
+@register.filter
+def themes(task: Task) -> str:
+    """The themes that an activity must have to show it, in words."""
+    return ", ".join(str(Theme(code).label) for code in task.themes)

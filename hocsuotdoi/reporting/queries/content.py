@@ -35,7 +35,6 @@ from hocsuotdoi.reporting.queries.suggestions import (
     task_sentences,
 )
 from hocsuotdoi.reporting.queries.wording import (
-    NOT_APPLICABLE,
     STATE_WORDS,
     TASK_STATE_WORDS,
     basis_words,
@@ -146,7 +145,7 @@ def target_content(reading: TargetReading, behind: BehindFigures) -> TargetConte
         "expected_now": _plain_or_none(reading.expected_now),
         "trajectory_words": _trajectory_words(reading),
         "state": str(reading.state),
-        "state_words": NOT_APPLICABLE if value.state == "not_applicable" else STATE_WORDS[str(reading.state)],
+        "state_words": STATE_WORDS[str(reading.state)],
         "rule_words": str(reading.rule_in_words),
         "note": "" if value.note == reading.rule_in_words else value.note,
         "behind": behind.of(value),

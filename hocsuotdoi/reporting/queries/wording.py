@@ -20,6 +20,7 @@ STATE_WORDS = {
     "at_risk": "Có nguy cơ chậm",
     "off_track": "Chậm tiến độ",
     "no_data": "Chưa đủ số liệu",
+    "not_applicable": NOT_APPLICABLE,
 }
 TASK_STATE_WORDS = {"done": "Đã thực hiện", "doing": "Đang thực hiện", "late": "Chậm"}
 SEX_WORDS = {"female": "nữ", "male": "nam", "other": "khác", "": "không rõ"}

@@ -1,10 +1,12 @@
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.accounts.operations.powers import LONGEST_MINUTES
+from hocsuotdoi.accounts.operations.powers import LONGEST_MINUTES, SHORTEST_REASON
 from hocsuotdoi.accounts.roles import ROLES
+from hocsuotdoi.core.names import readable_name
 
 
 def _day(**attributes) -> forms.DateInput:
@@ -32,6 +34,7 @@ class RoleGive(forms.Form):
         label=_("Name"),
         required=False,
         max_length=120,
+        validators=[readable_name],
         help_text=_("Only if the person has no account yet: it is opened with this name."),
     )
     ends_on = forms.DateField(
@@ -64,8 +67,11 @@ class RoleGive(forms.Form):
 class PowersForm(forms.Form):
     reason = forms.CharField(
         label=_("What do you need the powers for?"),
+        min_length=SHORTEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Kept for good; auditors can read it."),
+        help_text=format_lazy(
+            _("At least {shortest} letters. Kept for good; auditors can read it."), shortest=SHORTEST_REASON
+        ),
     )
     minutes = forms.TypedChoiceField(
         label=_("For how long?"),

@@ -139,8 +139,15 @@ def _role_sentence(entry: TrailEntry) -> str:
 def name_of(entry: TrailEntry) -> str:
     """«phòng “Phòng đọc”, Thư viện phường Bắc Kạn»: the kind, the thing's own name, what it belongs to."""
     own = _own_name(entry.thing)
-    belongs = [str(link) for link in entry.links.values() if _is_owner(entry.kind, link)]
+    belongs = [_name_of_link(link) for link in entry.links.values() if _is_owner(entry.kind, link)]
     return ", ".join([f"{_kind(entry.kind)} “{own}”" if own else _kind(entry.kind), *belongs])
+
+
+def _name_of_link(link: Model) -> str:
+    """A thing's name, cut where it is a sentence; its kind where it has none."""
+    if type(link).__str__ is Model.__str__:
+        return _kind(type(link))
+    return Truncator(str(link)).chars(_LONGEST_VALUE)
 
 
 def _own_name(thing: Model) -> str:
@@ -184,4 +191,6 @@ def spoken(value: Any, field: Field) -> str:
         return ", ".join(str(labels.get(each, each)) for each in value)
     if isinstance(field, ForeignKey) and not isinstance(value, Model):
         return _("something that is gone")
+    if isinstance(value, Model):
+        return _name_of_link(value)
     return Truncator(str(value)).chars(_LONGEST_VALUE)

@@ -336,17 +336,16 @@ def one_more_row(formset: forms.BaseFormSet) -> list[dict[str, Any]]:
     """What stands in the rows now, and one more row like the last, a week later: what a series mostly is."""
     rows = typed_rows(formset)
     last = rows[-1] if rows else {}
-    day = SessionForm.base_fields["day"].to_python(last.get("day")) if _is_day(last.get("day")) else None
+    day = _day(last.get("day"))
     later = day + A_WEEK if day and day <= dt.date.max - A_WEEK else None
     return [*rows, {**last, "day": later}][:MOST_ROWS]
 
 
-def _is_day(text: str | None) -> bool:
+def _day(text: str | None) -> dt.date | None:
     try:
-        dt.date.fromisoformat(text or "")
-    except (TypeError, ValueError):
-        return False
-    return True
+        return SessionForm.base_fields["day"].to_python(text)
+    except forms.ValidationError:
+        return None
 
 
 def _moment(day: dt.date, time: dt.time) -> dt.datetime:

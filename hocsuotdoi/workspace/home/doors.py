@@ -41,7 +41,7 @@ DOORS = [
         _("Criteria"),
         _("What an institution offers and has: answered once a year"),
         "check",
-        Permission.ANSWER_CRITERIA,
+        Permission.VIEW_REGISTER,
     ),
     Door(
         "workspace:programme-plan-list",
@@ -62,7 +62,7 @@ DOORS = [
         _("Institutions"),
         _("The register: opening hours, rooms, equipment"),
         "museum",
-        Permission.EDIT_INSTITUTION,
+        Permission.VIEW_REGISTER,
     ),
     Door(
         "workspace:activities-booking-list",

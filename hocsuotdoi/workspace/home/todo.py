@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import institutions_covered, units_covered, units_held
+from hocsuotdoi.accounts.queries.scope import institutions_covered, units_held
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.school import ANSWER_DAYS
@@ -185,7 +185,7 @@ def _days_left(days: int) -> str:
 
 def _findings(asked: _Asked) -> Group:
     title = gettext_lazy("Findings of the plan check to answer")
-    plans = list(Plan.objects.filter(unit__in=units_covered(asked.person, Permission.ANSWER_FINDING, asked.day)))
+    plans = list(Plan.objects.kept_by(asked.person, Permission.ANSWER_FINDING, asked.day))
     if not plans:
         return Group(title, "plan")
     answered = set(FindingAnswer.objects.filter(plan__in=plans).values_list("plan_id", "finding_key"))
@@ -196,7 +196,7 @@ def _findings(asked: _Asked) -> Group:
             words = ngettext("{count} without an answer", "{count} without an answer", waiting)
             url = reverse("portal:programme-plan-check", args=[plan.code])
             jobs.append(Job(str(plan), url, plan.title, words.format(count=waiting)))
-    return Group(title, "plan", jobs[:_SHOWN], len(jobs[_SHOWN:]), reverse("portal:programme-plan-list"))
+    return Group(title, "plan", jobs[:_SHOWN], len(jobs[_SHOWN:]), reverse("workspace:programme-plan-list"))
 
 
 def _targets_at_risk(asked: _Asked) -> Group:

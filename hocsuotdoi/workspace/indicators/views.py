@@ -1,4 +1,4 @@
-"""The criteria of the institutions that a person answers for."""
+"""The criteria of the institutions that a person answers for, or may read."""
 
 import datetime as dt
 from typing import Any
@@ -31,7 +31,7 @@ YEARS_BACK = 2
 
 
 @require_GET
-@requires(Permission.ANSWER_CRITERIA)
+@requires(Permission.VIEW_REGISTER)
 def criteria_list(request: HttpRequest) -> HttpResponse:
     """The institutions one answers for, each with how far its checklists are."""
     today = timezone.localdate()
@@ -52,7 +52,7 @@ def criteria_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@requires(Permission.ANSWER_CRITERIA)
+@requires(Permission.VIEW_REGISTER)
 def criteria_compare(request: HttpRequest) -> HttpResponse:
     """Where what staff state and what the program found are not the same."""
     today = timezone.localdate()
@@ -74,15 +74,22 @@ def criteria_compare(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.ANSWER_CRITERIA)
+@requires(Permission.VIEW_REGISTER)
 def criteria_answer(request: HttpRequest, code: str, year: int) -> HttpResponse:
+    """Who may only read sees the form as it stands and cannot send it."""
     now = timezone.now()
     today = timezone.localdate(now)
     institution = get_object_or_404(Institution.objects.visible_to(request.user), code=code)
-    require(request.user, Permission.ANSWER_CRITERIA, institution)
+    may_answer = request.person_may(Permission.ANSWER_CRITERIA, institution)
+    require(
+        request.user, Permission.ANSWER_CRITERIA if request.method == "POST" else Permission.VIEW_REGISTER, institution
+    )
     if year not in _years(today):
         raise Http404
     form = AnswersForm(request.POST or None, readings=readings_of([institution], year, today)[institution.pk])
+    if not may_answer:
+        for field in form.fields.values():
+            field.disabled = True
     if request.method == "POST" and form.is_valid():
         try:
             stated = state_answers(institution, year=year, answers=form.answers(), by=request.user, at=now)
@@ -98,6 +105,7 @@ def criteria_answer(request: HttpRequest, code: str, year: int) -> HttpResponse:
             "institution": institution,
             "form": form,
             "checklists": form.checklists(),
+            "may_answer": may_answer,
             "year": year,
             "tabs": [
                 {**tab, "url": reverse("workspace:indicators-criteria-answer", args=[code, tab["label"]])}
@@ -110,9 +118,9 @@ def criteria_answer(request: HttpRequest, code: str, year: int) -> HttpResponse:
 
 
 def _answerable(request: HttpRequest, today: dt.date) -> QuerySet[Institution]:
-    """Open institutions that have a checklist and that the person answers for."""
+    """Open institutions that have a checklist and that the person answers for, or may read."""
     classes = {each for row in CriteriaSet.objects.on(today).values_list("classes", flat=True) for each in row}
-    covered = institutions_covered(request.user, Permission.ANSWER_CRITERIA, today)
+    covered = institutions_covered(request.user, Permission.VIEW_REGISTER, today)
     return active_on(covered, today).filter(institution_class__in=classes)
 
 

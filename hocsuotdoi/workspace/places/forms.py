@@ -16,13 +16,26 @@ from hocsuotdoi.places.operations.register import index
 
 SPANS_A_DAY = 3
 MOST_ROWS = 300
+NOT_CHOSEN = _("not chosen yet")
 
 
 def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class EntryForm(forms.ModelForm):
+class _SaysNotChosen(forms.ModelForm):
+    """Where nothing is chosen yet, it says so instead of Django's row of dashes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = NOT_CHOSEN if field.empty_label is not None else None
+            elif isinstance(field, forms.ChoiceField):
+                field.choices = [(value, label if value else NOT_CHOSEN) for value, label in field.choices]
+
+
+class EntryForm(_SaysNotChosen):
     website = forms.URLField(label=_("website"), required=False, assume_scheme="https")
 
     class Meta:
@@ -41,7 +54,7 @@ class RoomForm(forms.ModelForm):
         fields = ("name", "capacity")
 
 
-class EquipmentForm(forms.ModelForm):
+class EquipmentForm(_SaysNotChosen):
     class Meta:
         model = Equipment
         fields = ("kind", "room", "quantity", "usable", "checked_on")

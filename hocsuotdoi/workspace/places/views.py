@@ -36,20 +36,21 @@ _ON_A_PAGE = 30
 _UNITS_SHOWN = 10
 
 
-@requires(Permission.EDIT_INSTITUTION)
+@requires(Permission.VIEW_REGISTER)
 def institution_list(request: HttpRequest) -> HttpResponse:
-    """Those whose entry the person keeps."""
+    """Those whose entry the person keeps, or may read here."""
     today = timezone.localdate()
     words = request.GET.get("q", "").strip()
-    kept = institutions_covered(request.user, Permission.EDIT_INSTITUTION, today).named(words)
+    kept = institutions_covered(request.user, Permission.VIEW_REGISTER, today).named(words)
     page = Paginator(with_place(kept, today), _ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "workspace/places/institution_list.html", {"page": page, "words": words})
 
 
-@requires(Permission.EDIT_INSTITUTION)
+@requires(Permission.VIEW_REGISTER)
 def institution_detail(request: HttpRequest, code: str) -> HttpResponse:
     """The entry as it stands, with a door to each edit and to its history."""
-    institution = _institution(request, code)
+    institution = get_object_or_404(Institution.objects.visible_to(request.user), code=code)
+    require(request.user, Permission.VIEW_REGISTER, institution)
     return render(
         request,
         "workspace/places/institution_detail.html",
@@ -57,6 +58,7 @@ def institution_detail(request: HttpRequest, code: str) -> HttpResponse:
             "institution": institution,
             "entry": register_entry(institution, at=timezone.now()),
             "path": [_to_list()],
+            "may_edit": request.person_may(Permission.EDIT_INSTITUTION, institution),
             "may_read_history": request.person_may(Permission.VIEW_AUDIT, institution),
         },
     )

@@ -19,7 +19,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import reading_of
 from hocsuotdoi.programme.enums import AnswerKind
-from hocsuotdoi.programme.formats.plan_file import BadPlanFile, ParsedPlan, parse_plan
+from hocsuotdoi.programme.formats.plan_file import BadPlanFile, ParsedPlan, Problem, parse_plan
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.operations import PlanRefused, answer_finding, load_plan, unit_named
 from hocsuotdoi.programme.queries.plan_check import check_plans
@@ -103,7 +103,7 @@ def plan_upload(request: HttpRequest) -> HttpResponse:
                 form.add_error("file", _("The file is too large for a plan."))
             else:
                 parsed = parse_plan(upload.read())
-                _require_at_its_unit(request, parsed, timezone.localdate(now))
+                _refuse_elsewhere(request, parsed, timezone.localdate(now))
                 plan = load_plan(parsed, by=request.user, at=now)
                 messages.success(request, _("The plan has been taken in. Here is what the check says about it."))
                 return redirect("portal:programme-plan-check", plan.code)
@@ -152,15 +152,28 @@ def _plan(request: HttpRequest, code: str) -> Plan:
     return get_object_or_404(plans, code=code)
 
 
-def _require_at_its_unit(request: HttpRequest, parsed: ParsedPlan, today: dt.date) -> None:
+def _refuse_elsewhere(request: HttpRequest, parsed: ParsedPlan, today: dt.date) -> None:
     """Whoever brings a file must be the planner of its unit, and of the plan that it amends; a unit or a plan that
-    does not exist is told by `load_plan`."""
+    does not exist is told by `load_plan`. Raises `PlanRefused`: the file is open, so the person learns which line."""
     unit = unit_named(parsed, today)
-    if unit is not None:
-        require(request.user, Permission.EDIT_PLAN, unit if unit.holds_on(today) else reading_of(unit, today))
     amended = Plan.objects.select_related("unit").filter(code=parsed.amends).first() if parsed.amends else None
+    asked: dict[str, AdminUnit] = {}
+    if unit is not None:
+        asked["unit"] = unit if unit.holds_on(today) else reading_of(unit, today)
     if amended is not None:
-        require(request.user, Permission.EDIT_PLAN, responsible_unit(amended, today))
+        asked["amends"] = responsible_unit(amended, today)
+    problems = [
+        Problem(
+            line=parsed.line_of(field),
+            field=field,
+            reason=_("You have no right to enter plans for %(unit)s; its planner can take this file in.")
+            % {"unit": where.name},
+        )
+        for field, where in asked.items()
+        if not request.person_may(Permission.EDIT_PLAN, where)
+    ]
+    if problems:
+        raise PlanRefused(problems)
 
 
 def _with_more_rows(request: HttpRequest):

@@ -44,6 +44,8 @@ def test_sign_up_with_name_email_and_password_opens_an_account(client, db):
     ("wrong", "words"),
     [
         ({"full_name": ""}, "bắt buộc"),
+        ({"full_name": "<script>x</script>"}, "hãy"),
+        ({"full_name": "12345"}, "chữ"),
         ({"email": "khong-phai"}, "thư điện tử"),
         ({"password1": "12345678"}, "Mật khẩu"),
         ({"password1": "mai@thu.example"}, "Mật khẩu"),
@@ -174,3 +176,9 @@ def test_second_step_is_set_up_only_after_the_password_was_given_again(client, m
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
     assert "data:image/svg+xml" in page
     assert "quét mã QR" in page
+
+
+def test_failed_sign_in_does_not_speak_of_saving(client, reader):
+    page = client.post("/accounts/login/", {"login": reader.email, "password": "khong-dung"}).content.decode()
+    assert "Chưa lưu gì" not in page
+    assert "Chưa được" in page

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from hocsuotdoi.places.models import AdminUnit
 from tests.factories.places import InstitutionFactory, UnitFactory
@@ -74,3 +75,25 @@ def test_unit_takes_the_same_queries_with_one_and_three_institutions(
             assert client.get(_url(province.code)).status_code == 200
         InstitutionFactory(unit=UnitFactory(parent=province))
         InstitutionFactory(unit=UnitFactory(parent=province))
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("9999-12-31", "chưa biết được"),
+        ("1800-01-01", "1/8/2008"),
+        ("abc", "abc"),
+        ("31/02/2025", "31/02/2025"),
+    ],
+)
+def test_day_without_a_known_map_is_told_and_today_is_shown(client, bac_kan, today_here, asked: str, told: str) -> None:
+    for page in (client.get(_url("01843", asked)), client.get("/units/", {"on": asked})):
+        assert told in page.context["doubt"]
+        assert page.context["doubt"] in page.content.decode()
+        assert page.context.get("day", today_here) == today_here
+        assert "9999: " not in page.content.decode()
+
+
+@pytest.fixture
+def today_here() -> dt.date:
+    return timezone.localdate()

@@ -2,7 +2,10 @@ import re
 
 import pytest
 
+from hocsuotdoi.accounts.queries.audit import tracked_by, tracked_kinds
 from hocsuotdoi.places.models import Institution
+from hocsuotdoi.workspace.accounts.trail import spoken
+from tests.factories.programme import TargetFactory
 
 PAGE = "/workspace/audit/"
 
@@ -81,3 +84,18 @@ def test_one_change_and_three_take_the_same_queries(
         Institution.objects.update(phone=str(number))
     with django_assert_num_queries(6):
         client.get(PAGE, {"kind": "places.institution"})
+
+
+def test_whatever_a_change_names_has_a_name_that_people_know():
+    tracked = [tracked_by(event) for event in tracked_kinds().values()]
+    named = {link.related_model for model in tracked for link in model._meta.concrete_fields if link.is_relation}
+    assert {"Clause", "Task", "Plan"} <= {model.__name__ for model in named}
+    assert [model for model in named if " object (" in spoken(model(), model._meta.pk)] == []
+
+
+def test_change_of_a_target_names_its_clause(client, auditor, bac_kan):
+    target = TargetFactory(clause__path="I.2.a", clause__plan__unit=bac_kan)
+    client.force_login(auditor)
+    page = client.get("/workspace/audit/", {"thing": f"programme.target:{target.pk}"}).content.decode()
+    assert "I.2.a" in page
+    assert " object (" not in page

@@ -24,6 +24,13 @@ def test_powers_without_a_reason_or_for_too_long_stay_off(client, administrator_
     assert not PowerSwitch.objects.exists()
 
 
+def test_reason_that_is_too_short_is_told_how_long_it_must_be(client, administrator_at_rest):
+    client.force_login(administrator_at_rest)
+    page = client.post(PAGE, WORDS | {"reason": "việc khác"}).content.decode()
+    assert "Cần ít nhất 10 ký tự (hiện có 9)." in page
+    assert "Ít nhất 10 chữ" in page
+
+
 @pytest.mark.parametrize("who", ["reader", "auditor", "officer_of_bac_kan"])
 def test_page_is_forbidden_to_who_is_no_administrator(client, request, who):
     client.force_login(request.getfixturevalue(who))

@@ -6,9 +6,11 @@ import pytest
 
 from hocsuotdoi.accounts.queries.scope import permissions_anywhere
 from hocsuotdoi.activities.enums import ActivityStatus
+from hocsuotdoi.places.models import UnitReading
 from hocsuotdoi.reporting.operations.report import open_report
 from hocsuotdoi.workspace.home.todo import Group, todo
 from tests.factories.activities import ActivityFactory, SessionFactory, local
+from tests.factories.places import UnitFactory
 from tests.factories.programme import PlanFactory
 
 MORNING = local(2026, 11, 23, 7)
@@ -92,6 +94,13 @@ def test_findings_are_asked_of_planners_of_the_plans_unit(planner, thai_nguyen, 
     PlanFactory(unit=country, number="", issued_on=None, title="Kế hoạch khác")
     assert _titles(planner, "Findings of the plan check to answer") == ["Kế hoạch không số"]
     assert _titles(officer_of_bac_kan, "Findings of the plan check to answer") == []
+
+
+def test_findings_of_an_ended_units_plan_are_asked_of_the_planner_of_its_successor(planner, thai_nguyen):
+    ended = UnitFactory(ends_on=dt.date(2025, 7, 1))
+    UnitReading.objects.create(unit=ended, reads_as=thai_nguyen, starts_on=dt.date(2025, 7, 1))
+    PlanFactory(unit=ended, number="", issued_on=None, title="Kế hoạch của đơn vị cũ")
+    assert _titles(planner, "Findings of the plan check to answer") == ["Kế hoạch của đơn vị cũ"]
 
 
 def test_more_than_five_of_a_kind_are_counted(library_of_bac_kan, librarian_of_bac_kan):

@@ -64,10 +64,21 @@ def test_officer_of_the_ward_may_answer_too(client, open_library, officer_of_bac
     assert CriterionAnswer.objects.get().value == AnswerValue.NO
 
 
-def test_answering_is_refused_to_staff_to_other_wards_and_to_auditors(
-    client, open_library, librarian_of_bac_kan, librarian_of_duc_xuan, auditor, reader, day
+def test_auditor_reads_the_answers_and_gives_none(client, open_library, auditor, day):
+    client.force_login(auditor)
+    page = client.get(answer_page(open_library, day.year))
+    assert page.status_code == 200
+    assert "Lưu các câu trả lời" not in page.content.decode()
+    assert all(field.disabled for field in page.context["form"].fields.values())
+    assert client.get(LIST).status_code == client.get(COMPARE).status_code == 200
+    assert client.post(answer_page(open_library, day.year), {ADVISER: "yes"}).status_code == 403
+    assert not CriterionAnswer.objects.exists()
+
+
+def test_answering_is_refused_to_staff_and_to_other_wards(
+    client, open_library, librarian_of_bac_kan, librarian_of_duc_xuan, reader, day
 ):
-    for person in (librarian_of_bac_kan, librarian_of_duc_xuan, auditor, reader):
+    for person in (librarian_of_bac_kan, librarian_of_duc_xuan, reader):
         client.force_login(person)
         assert client.get(answer_page(open_library, day.year)).status_code == 403
         assert client.post(answer_page(open_library, day.year), {ADVISER: "yes"}).status_code == 403

@@ -37,18 +37,25 @@ def test_page_opens_for_the_manager_and_for_the_officer_of_the_ward(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_is_refused_to_those_of_another_ward_to_staff_and_to_auditors(
+def test_auditor_reads_the_entry_and_changes_nothing(client, auditor, library_of_bac_kan, page: str) -> None:
+    client.force_login(auditor)
+    answer = client.get(_url(page, library_of_bac_kan))
+    assert answer.status_code == (200 if page == "places-institution-detail" else 403)
+    assert f"{library_of_bac_kan.code}/edit/" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_is_refused_to_those_of_another_ward_and_to_staff(
     client,
     library_of_bac_kan,
     librarian_of_bac_kan,
     librarian_of_duc_xuan,
-    auditor,
     reader,
     manager_of_bac_kan,
     library_of_duc_xuan,
     page: str,
 ) -> None:
-    for person in (librarian_of_bac_kan, librarian_of_duc_xuan, auditor, reader):
+    for person in (librarian_of_bac_kan, librarian_of_duc_xuan, reader):
         client.force_login(person)
         assert client.get(_url(page, library_of_bac_kan)).status_code == 403
     client.force_login(manager_of_bac_kan)
@@ -128,6 +135,17 @@ def test_same_new_room_sent_twice_is_one_room(client, manager_of_bac_kan, librar
     assert Room.objects.count() == 1
 
 
+def test_bad_rows_come_back_with_one_summary_that_leads_to_them(client, manager_of_bac_kan, library_of_bac_kan) -> None:
+    client.force_login(manager_of_bac_kan)
+    rows = {"rooms-TOTAL_FORMS": "2", "rooms-INITIAL_FORMS": "0", "rooms-0-name": "Phòng đọc", "rooms-0-capacity": "30"}
+    rows |= {"rooms-1-name": "Phòng họp", "rooms-1-capacity": "nhiều"}
+    page = client.post(_url("places-room-edit", library_of_bac_kan), rows).content.decode()
+    assert page.count("data-focus") == 1
+    summary = page[page.index("data-focus") :].partition("</ul>")[0]
+    assert 'href="#id_rooms-1-capacity"' in summary
+    assert "Dòng 2" in summary
+
+
 def test_equipment_with_more_usable_than_there_is_says_so(client, manager_of_bac_kan, library_of_bac_kan) -> None:
     client.force_login(manager_of_bac_kan)
     rows = {"equipment-TOTAL_FORMS": "1", "equipment-INITIAL_FORMS": "0", "equipment-0-kind": "sound"}
@@ -173,3 +191,11 @@ def test_code_is_looked_up_by_name_on_the_page_of_a_new_place(client, officer_of
     client.force_login(officer_of_bac_kan)
     page = client.get(_url("places-placement-change", library_of_bac_kan) + "?q=khong co dau")
     assert page.context["units"] == []
+
+
+def test_nothing_chosen_says_so_instead_of_dashes(client, manager_of_bac_kan, library_of_bac_kan) -> None:
+    client.force_login(manager_of_bac_kan)
+    for page in ("places-institution-edit", "places-equipment-edit"):
+        answer = client.get(_url(page, library_of_bac_kan)).content.decode()
+        assert "---------" not in answer
+        assert "chưa chọn" in answer

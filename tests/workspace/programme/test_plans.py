@@ -249,7 +249,7 @@ def test_plan_upload_takes_a_good_file_in(client, planner, bac_kan, definitions)
 
 @pytest.mark.parametrize(
     ("old", "new", "line"),
-    [("figure: 60%", "figure: nhiều", 11), ("library_services", "khong_co", 11), ('"01843"', '"99999"', 1)],
+    [("figure: 60%", "figure: nhiều", 11), ("library_services", "khong_co", 11), ('"01843"', '"99999"', 5)],
 )
 def test_plan_upload_bad_file_shows_line_and_field_and_changes_nothing(
     client, planner, bac_kan, definitions, old, new, line
@@ -262,7 +262,8 @@ def test_plan_upload_bad_file_shows_line_and_field_and_changes_nothing(
 
 def test_plan_upload_for_another_territory_is_refused(client, planner_of_duc_xuan, bac_kan, definitions):
     client.force_login(planner_of_duc_xuan)
-    assert upload(client, FILE).status_code == 403
+    [problem] = upload(client, FILE).context["problems"]
+    assert (problem.line, problem.field) == (FILE[: FILE.index("unit:")].count("\n") + 1, "unit")
     assert not Plan.objects.exists()
 
 
@@ -270,7 +271,8 @@ def test_plan_upload_of_an_addendum_to_another_territorys_plan_is_refused(client
     PlanFactory(unit=country, code="kh-nuoc", number="", issued_on=dt.date(2026, 1, 5))
     client.force_login(planner)
     text = FILE.split("clauses:")[0] + "kind: addendum\namends: kh-nuoc\n"
-    assert upload(client, text).status_code == 403
+    [problem] = upload(client, text).context["problems"]
+    assert (problem.line, problem.field) == (text[: text.index("amends:")].count("\n") + 1, "amends")
     assert not Plan.objects.filter(code="kh-bac-kan").exists()
 
 
@@ -314,3 +316,15 @@ def test_finding_answer_by_a_planner_of_another_ward_records_nothing(client, pla
     address = f"{url('finding-answer', plan.code)}?key={finding.key}"
     assert client.post(address, {"kind": "accepted", "reason": "x"}).status_code == 403
     assert not FindingAnswer.objects.exists()
+
+
+def test_plan_create_with_bad_rows_comes_back_with_one_summary_that_leads_to_them(
+    client, planner, bac_kan, definitions
+):
+    client.force_login(planner)
+    data = filled(bac_kan, {"path": "I.1", "figure": "nhiều"}, tasks=({"path": "", "text": "Việc không có mục"},))
+    page = client.post(url("plan-create"), data).content.decode()
+    assert page.count("data-focus") == 1
+    summary = page[page.index("data-focus") :].partition("</ul>")[0]
+    assert 'href="#id_clauses-0-indicator"' in summary
+    assert 'href="#id_tasks-0-path"' in summary

@@ -59,3 +59,15 @@ for (const current of document.querySelectorAll(":is(.site-nav, .staff-nav, .tab
     strip.scrollLeft += inside.left + inside.width / 2 - whole.left - whole.width / 2;
   }
 }
+
+// A table wider than its frame is scrolled; one with a keyboard reaches it too.
+const frames = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth <= target.clientWidth || target.hasAttribute("tabindex")) continue;
+    target.tabIndex = 0;
+    target.setAttribute("role", "region");
+    const caption = target.querySelector("caption");
+    if (caption) target.setAttribute("aria-label", caption.textContent.trim());
+  }
+});
+for (const frame of document.querySelectorAll(".table-frame")) frames.observe(frame);

@@ -7,7 +7,7 @@ import json
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from hocsuotdoi.places.queries.units import unit_rows
+from hocsuotdoi.places.queries.units import MAP_KNOWN_FROM, unit_rows
 
 
 class Command(BaseCommand):
@@ -23,6 +23,9 @@ class Command(BaseCommand):
         except ValueError:
             self.stderr.write(f"«{options['as_of']}» is not a date; write it as year-month-day: 2025-06-30.")
             raise SystemExit(2) from None
+        if not MAP_KNOWN_FROM <= day <= timezone.localdate():
+            self.stderr.write(f"The units of {day} are not known: ask for a day from {MAP_KNOWN_FROM} to today.")
+            raise SystemExit(2)
         rows = unit_rows(day)
         if options["format"] == "csv":
             writer = csv.DictWriter(self.stdout, ["code", "name", "tier", "parent"], lineterminator="\n")
