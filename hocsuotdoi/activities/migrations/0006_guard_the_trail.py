@@ -6,7 +6,7 @@ from hocsuotdoi.core.append_only import Guard
 
 
 class Migration(migrations.Migration):
-    dependencies = [("activities", "0004_spread_offer_join_and_after")]
+    dependencies = [("activities", "0005_what_schools_are_told")]
 
     operations = [
         Guard("activities_activityevent", "activities_sessionevent"),
