@@ -14,8 +14,9 @@ from hocsuotdoi.activities.enums import ActivityKind, ActivityStatus, Audience, 
 from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.activities.operations.session_checks import SessionRefused, check_session
 from hocsuotdoi.activities.operations.wording import one_line
+from hocsuotdoi.activities.queries.search import searchable_text
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.core.vietnamese import normalise, search_text
+from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.models import Institution, Room
 
@@ -219,7 +220,7 @@ def _locked(activity: Activity) -> Activity:
 def _put(activity: Activity, fields: dict[str, Any]) -> None:
     for field, value in fields.items():
         setattr(activity, field, _clean(field, value))
-    activity.search_text = search_text(activity.title, activity.description)
+    activity.search_text = searchable_text(activity)
 
 
 def _clean(field: str, value: Any) -> Any:

@@ -23,7 +23,7 @@ from hocsuotdoi.activities.models import Activity, Registration, Session, Tally
 from hocsuotdoi.activities.operations.registration import CODE_LENGTH, CODE_LETTERS
 from hocsuotdoi.activities.operations.roll import SOURCE_KIND, ledger_lines
 from hocsuotdoi.activities.queries.roll import Roll
-from hocsuotdoi.core.vietnamese import search_text
+from hocsuotdoi.activities.queries.search import searchable_texts
 from hocsuotdoi.ledger.operations.posting import post
 from hocsuotdoi.places.models import Institution, Room
 
@@ -87,7 +87,6 @@ def _activity(
         created_at=announced,
         is_sample=True,
     )
-    activity.search_text = search_text(activity.title, activity.description)
     days = sorted([*rule["days"], *rule.get("more_days", [])[: year - data["since"]]])
     room = rooms[rule["room"]] if rule.get("room", len(rooms)) < len(rooms) else None
     people = rule["people"] * (1 + data["growth"]) ** (year - data["since"])
@@ -131,7 +130,10 @@ def _write(made: list[_Made], names: list[str]) -> None:
     pairs = [pair for one in made for pair in one.sessions]
     open_ones = [session for session, _cells in pairs if session.status == SessionStatus.PLANNED]
     registrations = [registration for session in open_ones for registration in _registrations(session, names)]
-    Activity.objects.bulk_create(one.activity for one in made)
+    activities = [one.activity for one in made]
+    for activity, text in zip(activities, searchable_texts(activities), strict=True):
+        activity.search_text = text
+    Activity.objects.bulk_create(activities)
     Session.objects.bulk_create(session for session, _cells in pairs)
     Registration.objects.bulk_create(registrations)
     closed = [(session, cells) for session, cells in pairs if session.status == SessionStatus.CLOSED]

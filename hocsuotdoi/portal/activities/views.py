@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,42 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
-from hocsuotdoi.activities.formats.schema_org import render_events
 from hocsuotdoi.activities.models import Activity, Registration, Session
 from hocsuotdoi.activities.operations.registration import cancel_registration, register
-from hocsuotdoi.activities.queries.offer import activity_page, by_day, whats_on
+from hocsuotdoi.activities.queries.offer import activity_page
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.portal.activities.forms import CodeForm, JoinForm, WishForm
-from hocsuotdoi.portal.activities.wishes import near, spans, wish_of
-
-PAGE_SIZE = 20
-
-
-@public
-@require_GET
-def activity_list(request: HttpRequest) -> HttpResponse:
-    """What's on, by day; every filter in the address."""
-    now = timezone.now()
-    today = timezone.localdate(now)
-    form = WishForm(request.GET)
-    form.is_valid()
-    place = near(form.wished("unit"), form.wished("where"), today)
-    wish = wish_of(form, place.unit)
-    page = Paginator(whats_on(wish, at=now), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "portal/activities/activity_list.html",
-        {
-            "form": form,
-            "wish": wish,
-            "place": place,
-            "is_narrowed": wish != type(wish)(),
-            "spans": spans(request, wish, today),
-            "page": page,
-            "days": by_day(list(page)),
-        },
-    )
+from hocsuotdoi.portal.activities.forms import CodeForm, JoinForm
+from hocsuotdoi.portal.activities.structured import events_of
 
 
 @public
@@ -159,7 +129,6 @@ def _activity(
     to_come = [s for s in sessions if s.status == SessionStatus.PLANNED and s.ends_at > now]
     is_published = activity.status == ActivityStatus.PUBLISHED
     free = _free(activity, now)
-    url = request.build_absolute_uri(reverse("portal:activities-activity-detail", args=[activity.pk]))
     address = ", ".join(filter(None, [activity.address, activity.place_name]))
     return render(
         request,
@@ -173,7 +142,7 @@ def _activity(
             "form": form or (JoinForm(sessions=sessions, offered=free) if free else None),
             "code_form": code_form or (CodeForm() if to_come and is_published else None),
             "find_is_open": code_form is not None,
-            "events": render_events(activity, to_come, url=url, address=address) if is_published else "",
+            "events": events_of(request, activity, address=address, at=now),
         },
         status=200 if form is None or not form.errors else 422,
     )

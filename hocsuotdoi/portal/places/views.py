@@ -1,6 +1,7 @@
 """Finding a unit or an institution, and the page of each."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -66,7 +67,14 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "portal/places/unit_detail.html",
-        {"page": page, "unit": unit, "today": today, "on": page.day if page.day != today else None, "path": above},
+        {
+            "page": page,
+            "unit": unit,
+            "today": today,
+            "on": page.day if page.day != today else None,
+            "path": above,
+            "filters": urlencode({"unit": unit.code}),
+        },
     )
 
 
@@ -106,6 +114,7 @@ def institution_detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "entry": entry,
             "institution": institution,
+            "filters": urlencode({"institution": institution.code}),
             "sessions": list(upcoming_at(institution, at=now)[:_SHOWN_SESSIONS]),
             "path": [(unit.name, _unit_url(unit, now.date(), now.date())) for unit in above],
             "may_edit": request.user.is_authenticated and request.person_may(Permission.EDIT_INSTITUTION, institution),
