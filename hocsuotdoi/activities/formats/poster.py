@@ -22,9 +22,9 @@ from hocsuotdoi.ledger.enums import AgeBand, Channel
 
 TEMPLATE = Path(__file__).parent / "poster.typ"
 BAND = Path(__file__).resolve().parents[2] / "core" / "static" / "img" / "tho-cam.svg"
-MOST_DATES = 6
+MOST_DATES, MOST_DATES_BESIDE_A_PICTURE = 6, 4
 LONGEST_WORD = 14
-PICTURE = (178, 84)
+PICTURE_WIDE, PICTURE_HIGH, PICTURE_LOW = 178, 84, 56
 Size = Literal["a4", "a3"]
 
 
@@ -54,7 +54,8 @@ def poster_of(
 ) -> Poster:
     """`to_come`: its sessions that one can go to, soonest first; `picture`: a JPEG."""
     others = [each.name for each in contributors if each.role == ContributorRole.CO_ORGANISER]
-    shown = to_come[:MOST_DATES]
+    shown = to_come[: MOST_DATES_BESIDE_A_PICTURE if picture else MOST_DATES]
+    crowded = len(shown) > 1 or len(activity.title) > 70
     more = len(to_come) - len(shown)
     cancelled = activity.status == ActivityStatus.CANCELLED
     return Poster(
@@ -71,10 +72,10 @@ def poster_of(
             "rule": weekly(to_come),
             "facts": _facts(activity, to_come, address),
             "scan": _("Scan to see more") if activity.joining == Joining.JUST_COME else _("Scan to join or see more"),
-            "address": breakable(short_address, 26),
+            "address": short_address.replace("/h/", "\u200b/h/"),
             "qr": qr_svg(url),
             "band": BAND.read_text(encoding="utf-8"),
-            "picture": _framed(picture) if picture else "",
+            "picture": _framed(picture, PICTURE_LOW if crowded else PICTURE_HIGH) if picture else "",
         }
     )
 
@@ -138,9 +139,9 @@ def _facts(activity: Activity, to_come: list[Session], address: str) -> list[tup
     return facts
 
 
-def _framed(picture: bytes) -> str:
+def _framed(picture: bytes, height: int) -> str:
     """The picture cut to its frame, as SVG text: so it travels among plain values."""
-    width, height = PICTURE
+    width = PICTURE_WIDE
     data = b64encode(picture).decode()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'

@@ -14,6 +14,7 @@ from hocsuotdoi.places.enums import Tier
 class CommuneCount:
     code: str
     name: str
+    short_name: str
     sort_key: str
     latitude: float | None
     longitude: float | None
@@ -39,7 +40,7 @@ def counted_by_commune(sessions: QuerySet[Session], day: dt.date) -> list[Commun
             **{f"{_ABOVE}ancestor__tier": Tier.PROVINCE},
         )
         .values_list(
-            *(f"{reads_as}{name}" for name in ("code", "name", "sort_key", "latitude", "longitude")),
+            *(f"{reads_as}{name}" for name in ("code", "name", "short_name", "sort_key", "latitude", "longitude")),
             f"{_ABOVE}ancestor__code",
         )
         .annotate(number=Count("pk"))

@@ -45,11 +45,12 @@ class CalendarDay:
 @public
 @require_GET
 def activity_calendar(request: HttpRequest) -> HttpResponse:
-    """`?month=2026-11`; without it, or with one that makes no sense, this month. The filters for days are left out:
-    the month is one."""
+    """`?month=2026-11`; the filters for days only say with which month to begin."""
     search = asked(request, timezone.now())
-    wished = search.wish.first_day
-    first = _month(search.form.wished("month") or (f"{wished:%Y-%m}" if wished else ""), search.today)
+    # Without a month in the address: the one in which the first session is, so that nobody looks at an empty page.
+    soonest = whats_on(search.wish, at=search.now).order_by("starts_at").values_list("starts_at", flat=True).first()
+    fallback = timezone.localdate(max(soonest, search.now)) if soonest else search.today
+    first = _month(search.form.wished("month") or "", search.today, fallback)
     weeks = _weeks(search, first)
     earlier, later = _shifted(first, -1), _shifted(first, 1)
     this_month = search.today.replace(day=1)
@@ -69,15 +70,15 @@ def activity_calendar(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _month(text: str, today: dt.date) -> dt.date:
-    """The first day of the month that `text` names, if it is one that the calendar shows."""
+def _month(text: str, today: dt.date, fallback: dt.date) -> dt.date:
+    """The first day of the month that `text` names, if it is one that the calendar shows; else that of `fallback`."""
     found = _MONTH.fullmatch(text)
     this_month = today.replace(day=1)
     if found and 1 <= int(found[2]) <= 12 and int(found[1]) >= 1:
         first = dt.date(int(found[1]), int(found[2]), 1)
         if this_month <= first <= _shifted(this_month, MONTHS_AHEAD):
             return first
-    return this_month
+    return fallback.replace(day=1)
 
 
 def _shifted(first: dt.date, months: int) -> dt.date:

@@ -23,6 +23,8 @@ from hocsuotdoi.portal.home.stitched_map import WIDER, StitchedMap, kept_stitche
 SIDE = 100
 """The longer side of a province's map."""
 MARGIN = 9
+NARROWEST = 76
+"""So that there is room for names beside a long and narrow province."""
 FAR = 1.0
 """Islands so many degrees of longitude from the rest stand at the map's edge, with their names."""
 MOST_LABELS = 7
@@ -30,7 +32,7 @@ MOST_LABELS = 7
 
 @dataclass(frozen=True)
 class Point:
-    """Places are fractions of the map's own unit; `url` is what the point opens."""
+    """In the map's own unit; `url` is what the point opens, `label` what may be written beside it."""
 
     x: float
     y: float
@@ -38,6 +40,7 @@ class Point:
     name: str
     number: int
     url: str
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,10 +141,11 @@ def _province(search: Search, province: AdminUnit, counts: list[CommuneCount]) -
     points = [
         Point(
             *frame.at(count.latitude, count.longitude),
-            1.4 + 2.6 * math.sqrt(count.number / largest),
+            1.3 + 2 * math.sqrt(count.number / largest),
             count.name,
             count.number,
             address(search, path, unit=count.code, within=None, order=None),
+            count.short_name,
         )
         for count in sorted(within, key=lambda count: -count.number)
         if count.latitude is not None and count.longitude is not None
@@ -187,7 +191,9 @@ class _Frame:
             east += FAR / 3
         high, wide = max(north - south, 0.05), max((east - west) / WIDER, 0.05)
         scale = (SIDE - 2 * MARGIN) / max(high, wide)
-        return cls(north, west, east, scale, wide * scale + 2 * MARGIN, high * scale + 2 * MARGIN)
+        width = max(wide * scale + 2 * MARGIN, NARROWEST)
+        spare = width - wide * scale - 2 * MARGIN
+        return cls(north, west - spare / 2 / scale * WIDER, east, scale, width, high * scale + 2 * MARGIN)
 
     def at(self, latitude: float, longitude: float) -> tuple[float, float]:
         x = (min(longitude, self.east) - self.west) / WIDER * self.scale + MARGIN
@@ -200,14 +206,14 @@ def _labels(points: list[Point], width: float) -> list[MapLabel]:
     taken: list[tuple[float, float, float]] = []
     labels = []
     for point in points:
-        at_end = point.x > width * 0.6
-        length = 1.9 * len(point.name) + point.radius + 1
+        at_end = point.x > width * 0.62
+        length = 1.9 * len(point.label) + point.radius + 1
         begins = point.x - length if at_end else point.x
         clear = all(abs(point.y - y) > 4.2 or begins > end or begins + length < start for start, end, y in taken)
         if clear and begins >= 0 and begins + length <= width + 2:
             taken.append((begins, begins + length, point.y))
             x = point.x - point.radius - 0.8 if at_end else point.x + point.radius + 0.8
-            labels.append(MapLabel(round(x, 2), round(point.y + 1.2, 2), point.name, at_end))
+            labels.append(MapLabel(round(x, 2), round(point.y + 1.2, 2), point.label, at_end))
         if len(labels) == MOST_LABELS:
             break
     return labels
