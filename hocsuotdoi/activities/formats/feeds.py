@@ -90,7 +90,7 @@ def render_atom(entries: Iterable[Entry], *, name: str, url: str, feed_url: str)
             unique_id=f"urn:uuid:{activity.pk}",
             pubdate=activity.published_at,
             updateddate=max(activity.published_at, *(entry.changed_at for entry in those)),
-            author_name=activity.institution.name,
+            author_name=those[0].session.institution.name,
             categories=[str(activity.get_kind_display())],
         )
     return str(feed.writeString("utf-8"))
