@@ -35,7 +35,7 @@ PACKAGES = {
     ),
 }
 WEIGHTS = (400, 600, 700)
-CHART_WEIGHTS = (400, 600)  # charts are drawn on the server, from TrueType files
+PRINT_WEIGHTS = (400, 600, 700)  # charts and posters are drawn on the server, from TrueType files
 FIGURE_WIDTH = 650  # of 1000: the family's zero is 676 wide, its one 385
 # ASCII, the Vietnamese letters that Latin-1 holds, and the marks that pages set.
 LATIN = {*range(0x20, 0x7F), *map(ord, "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúý\xa0§«»·°×©–—‘’“”•…−")}
@@ -92,7 +92,7 @@ def build_fonts(package: Path, scratch: Path) -> None:
             parts.append(str(made))
         font = Merger().merge(parts)
         add_figures_of_one_width(font)
-        if weight in CHART_WEIGHTS:
+        if weight in PRINT_WEIGHTS:
             font.save(CORE / "fonts" / f"be-vietnam-pro-{weight}.ttf")
         font.flavor = "woff2"
         font.save(CORE / "static" / "fonts" / f"be-vietnam-pro-{weight}.woff2")

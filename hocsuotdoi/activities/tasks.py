@@ -5,6 +5,7 @@ import logging
 from django.utils import timezone
 
 from hocsuotdoi.activities.operations.activity import publish_due as publish_drafts_due
+from hocsuotdoi.activities.operations.search import refresh_search_texts
 from hocsuotdoi.activities.operations.waiting import lapse_offers
 from hocsuotdoi.core.jobs import job
 
@@ -23,3 +24,9 @@ def publish_due() -> None:
 def lapse_overdue_offers() -> None:
     """Takes back offered places that nobody took up in time, and offers them to the next in line."""
     lapse_offers(at=timezone.now())
+
+
+@job("activities.refresh_search_texts", cron="30 18 * * *")  # half past one in the night in Viet Nam
+def refresh() -> None:
+    """Activities are found by the names that their institutions and places have now."""
+    logger.info("Search texts written anew: %s", refresh_search_texts(at=timezone.now()))

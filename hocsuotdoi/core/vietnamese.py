@@ -73,3 +73,19 @@ def search_terms(query: str) -> list[str]:
     A word typed with marks matches only itself («đường» never finds «dương»); typed without, any marking of it.
     """
     return [f" {word}" for word in _WORD.findall(normalise(query).lower())]
+
+
+def search_expression(query: str) -> str:
+    """What PostgreSQL's `to_tsquery('simple', …)` takes, to match the vector of a `search_text`; empty when nothing can
+    be looked for. All words must occur, the last one perhaps unfinished; each as in `search_terms`."""
+    words = _WORD.findall(normalise(query).lower())
+    return " & ".join(f"'{word}'" for word in words) + ":*" if words else ""
+
+
+def exact_expression(query: str) -> str:
+    """The same for texts that hold every word just as typed; empty when `search_expression` asks no less: all words
+    have marks. Words as written weigh A in the vector."""
+    words = _WORD.findall(normalise(query).lower())
+    if all(fold(word) != word for word in words):
+        return ""
+    return " & ".join(f"'{word}':A" for word in words[:-1]) + (" & " if words[1:] else "") + f"'{words[-1]}':*A"

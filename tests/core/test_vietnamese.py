@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hocsuotdoi.core.vietnamese import fold, name_sort_key, normalise, search_terms, search_text, sort_key
+from hocsuotdoi.core.vietnamese import (
+    exact_expression,
+    fold,
+    name_sort_key,
+    normalise,
+    search_expression,
+    search_terms,
+    search_text,
+    sort_key,
+)
 
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 words = st.text(alphabet=LETTERS + LETTERS.upper(), min_size=1, max_size=7)
@@ -90,3 +99,25 @@ def test_search_marked_word_never_found_unless_written_so(query, title):
     marked = [w for w in normalise(query).lower().split() if fold(w) != w]
     if found(query, title):
         assert all(any(word.startswith(m) for word in normalise(title).lower().split()) for m in marked)
+
+
+def test_search_expression_takes_the_last_word_as_begun():
+    assert search_expression("Đọc  SÁCH") == "'đọc' & 'sách':*"
+    assert search_expression("ở") == "'ở':*"
+    assert search_expression("%_ 😀 \x00") == ""
+
+
+def test_search_expression_mends_what_was_typed():
+    assert search_expression("\u0110o\u0300\u0302ng") == search_expression("Đồng")
+
+
+def test_exact_expression_only_where_it_asks_more():
+    assert exact_expression("doc sách") == "'doc':A & 'sách':*A"
+    assert exact_expression("đọc sách") == ""
+    assert exact_expression("") == ""
+
+
+@given(st.text(max_size=40))
+def test_search_expression_holds_nothing_that_could_end_a_quotation(typed):
+    quoted = search_expression(typed).split("'")
+    assert all(part.isalnum() for part in quoted[1::2])

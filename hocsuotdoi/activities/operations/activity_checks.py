@@ -20,8 +20,9 @@ from hocsuotdoi.activities.enums import (
 )
 from hocsuotdoi.activities.models import Activity
 from hocsuotdoi.activities.operations.wording import one_line
+from hocsuotdoi.activities.queries.search import searchable_text
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.core.vietnamese import normalise, search_text
+from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.ledger.enums import AgeBand
 
 SEVERAL = {
@@ -56,7 +57,7 @@ def put_fields(activity: Activity, fields: Mapping[str, Any]) -> None:
         raise TypeError(f"not changeable: {sorted(unknown)}")
     for field, value in fields.items():
         setattr(activity, field, _clean(field, value))
-    activity.search_text = search_text(activity.title, activity.description)
+    activity.search_text = searchable_text(activity)
 
 
 def _clean(field: str, value: Any) -> Any:

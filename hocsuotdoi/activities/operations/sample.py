@@ -24,7 +24,7 @@ from hocsuotdoi.activities.models import Activity, Contributor, Enrolment, Regis
 from hocsuotdoi.activities.operations.registration import CODE_LENGTH, CODE_LETTERS
 from hocsuotdoi.activities.operations.roll import SOURCE_KIND, ledger_lines
 from hocsuotdoi.activities.queries.roll import Roll
-from hocsuotdoi.core.vietnamese import search_text
+from hocsuotdoi.activities.queries.search import searchable_texts
 from hocsuotdoi.ledger.operations.posting import post
 from hocsuotdoi.places.models import Institution, Room
 
@@ -99,7 +99,6 @@ def _activity(
         created_at=announced,
         is_sample=True,
     )
-    activity.search_text = search_text(activity.title, activity.description)
     room = rooms[rule["room"]] if rule.get("room", len(rooms)) < len(rooms) else None
     schedule = _schedule(rule, activity, year, room)
     people = rule["people"] * (1 + data["growth"]) ** (year - data["since"])
@@ -203,7 +202,10 @@ def _write(made: list[_Made], names: list[str]) -> None:
             else _registrations(session, names)
         )
     ]
-    Activity.objects.bulk_create(one.activity for one in made)
+    activities = [one.activity for one in made]
+    for activity, text in zip(activities, searchable_texts(activities), strict=True):
+        activity.search_text = text
+    Activity.objects.bulk_create(activities)
     Contributor.objects.bulk_create(contributor for one in made for contributor in one.contributors)
     Schedule.objects.bulk_create(one.schedule for one in made if one.schedule)
     Enrolment.objects.bulk_create(enrolment for some in enrolments.values() for enrolment in some)

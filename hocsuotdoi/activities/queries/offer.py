@@ -1,52 +1,85 @@
 """What the public finds: sessions to come, one activity, what an institution offers."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber, Sqrt, TruncDate
 from django.utils import timezone
 
 from hocsuotdoi.accounts.rules import Someone
-from hocsuotdoi.activities.enums import ActivityStatus
+from hocsuotdoi.activities.enums import ActivityStatus, Audience, SessionStatus, SpokenLanguage
 from hocsuotdoi.activities.models import Activity, Session
-from hocsuotdoi.core.vietnamese import search_terms
+from hocsuotdoi.activities.models.activity import CHILD_BANDS
+from hocsuotdoi.core.vietnamese import exact_expression, search_expression
+from hocsuotdoi.ledger.enums import AgeBand, Channel
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
 from hocsuotdoi.places.queries.institutions import placed_in
+
+KM_OF_A_DEGREE = 111.195
+DISTANCES = (5, 10, 20, 50)
+LONGEST = dt.timedelta(days=32)
+"""No session lasts longer (operations.session_checks): so the index on the beginning finds those not over yet."""
+CANCELLED_SHOWN = dt.timedelta(days=14)
+"""How long after its time a calendar is still told that a session was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What someone looks for; what is None or empty is not asked about. Days are both included."""
+    """What someone looks for; what is None, empty or False is not asked about. Days are both included.
+
+    `within`: so many kilometres around the centre of `unit` instead of in it. `nearest`: what is near that centre
+    comes first, not what is soon.
+    """
 
     unit: AdminUnit | None = None
+    within: int | None = None
+    institution: Institution | None = None
     first_day: dt.date | None = None
     last_day: dt.date | None = None
     kind: str = ""
     audience: str = ""
+    age: str = ""
+    group: str = ""
+    language: str = ""
     words: str = ""
+    free: bool = False
+    online: bool = False
+    nearest: bool = False
+
+    @property
+    def measures(self) -> bool:
+        """Whether distances are asked for and can be told."""
+        has_centre = self.unit is not None and self.unit.latitude is not None and self.unit.longitude is not None
+        return has_centre and (self.nearest or self.within is not None)
+
+    @property
+    def is_by_time(self) -> bool:
+        return not self.words and not (self.nearest and self.measures)
 
 
 def whats_on(wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
     """Planned sessions of published activities that are not over at `at` and fit `wish`, soonest first.
 
-    Each session has `place_name` (the unit its institution stands in today); activity, institution and room come
-    along. One query, whatever is asked. Words without marks find any marking, words with marks only themselves.
+    Each session has `place_name` (the unit its institution stands in today) and `distance_km` where the wish measures;
+    activity, institution and room come along. One query, whatever is asked. Words without marks find any marking, words
+    with marks only themselves; what holds the words just as typed comes first.
     """
-    today = timezone.localdate(at)
-    sessions = Session.objects.planned().filter(activity__status=ActivityStatus.PUBLISHED, ends_at__gt=at)
-    sessions = sessions.filter(bookings=None)  # a class's visit is nobody else's
-    if wish.unit is not None:
-        sessions = sessions.filter(institution__in=placed_in(wish.unit, today).order_by().values("pk"))
-    if wish.first_day:
-        sessions = sessions.filter(ends_at__gte=_midnight(wish.first_day))
-    if wish.last_day and wish.last_day < dt.date.max:
-        sessions = sessions.filter(starts_at__lt=_midnight(wish.last_day + dt.timedelta(days=1)))
-    if wish.kind:
-        sessions = sessions.filter(activity__kind=wish.kind)
-    if wish.audience:
-        sessions = sessions.filter(activity__audience=wish.audience)
-    return with_place(sessions.filter(_holds(wish.words)), today).order_by("starts_at", "id")
+    planned = Session.objects.planned().filter(starts_at__gt=at - LONGEST, ends_at__gt=at)
+    return _fitting(planned.filter(activity__status=ActivityStatus.PUBLISHED), wish, at=at)
+
+
+def to_follow(wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
+    """As `whats_on`, for those who follow a calendar: also what was cancelled, until a while after its time."""
+    published = Q(activity__status=ActivityStatus.PUBLISHED, status=SessionStatus.PLANNED, ends_at__gt=at)
+    cancelled = Q(
+        activity__published_at__isnull=False, status=SessionStatus.CANCELLED, ends_at__gt=at - CANCELLED_SHOWN
+    )
+    lately = Session.objects.filter(starts_at__gt=at - LONGEST - CANCELLED_SHOWN)
+    return _fitting(lately.filter(published | cancelled), wish, at=at)
 
 
 def by_day(sessions: list[Session]) -> list[tuple[dt.date, list[Session]]]:
@@ -65,7 +98,8 @@ def upcoming_at(institution: Institution, *, at: dt.datetime) -> QuerySet[Sessio
 
 
 def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
-    """Activities that `person` may see, with institution, `place_name`, `address` and all sessions with rooms."""
+    """Activities that `person` may see, with institution, `place_name`, `address`, all sessions with rooms, the rules
+    of the series and who helps."""
     placement = InstitutionPlacement.objects.on(timezone.localdate(at)).filter(institution=OuterRef("institution"))
     return (
         Activity.objects.visible_to(person)
@@ -73,8 +107,30 @@ def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
         .annotate(
             place_name=Subquery(placement.values("unit__name")[:1]), address=Subquery(placement.values("address")[:1])
         )
-        .prefetch_related(Prefetch("sessions", Session.objects.select_related("room").order_by("starts_at", "id")))
+        .prefetch_related(
+            Prefetch("sessions", Session.objects.select_related("room").order_by("starts_at", "id")),
+            "schedules",
+            "contributors",
+        )
     )
+
+
+def counted_by_day(sessions: QuerySet[Session]) -> dict[dt.date, int]:
+    """How many of `sessions` begin on each local day; one query."""
+    days = sessions.order_by().annotate(day=TruncDate("starts_at")).values_list("day")
+    return dict(days.annotate(number=Count("pk")))
+
+
+def first_of_each_day(sessions: QuerySet[Session], *, most: int) -> dict[dt.date, list[Session]]:
+    """Day → the `most` first of `sessions` that begin on it; one query."""
+    place = Window(RowNumber(), partition_by=TruncDate("starts_at"), order_by=["starts_at", "pk"])
+    shown = sessions.annotate(place_in_day=place).filter(place_in_day__lte=most).order_by("starts_at", "id")
+    return dict(by_day(list(shown)))
+
+
+def counted_by_institution(sessions: QuerySet[Session]) -> dict[int, int]:
+    """How many of `sessions` each institution offers; one query."""
+    return dict(sessions.order_by().values_list("institution_id").annotate(number=Count("pk")))
 
 
 def with_place(sessions: QuerySet[Session], day: dt.date) -> QuerySet[Session]:
@@ -85,11 +141,90 @@ def with_place(sessions: QuerySet[Session], day: dt.date) -> QuerySet[Session]:
     )
 
 
-def _holds(words: str) -> Q:
-    condition = Q()
-    for term in search_terms(words):
-        condition &= Q(activity__search_text__contains=term)
-    return condition
+def _fitting(sessions: QuerySet[Session], wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
+    today = timezone.localdate(at)
+    sessions = sessions.filter(bookings=None)  # a class's visit is nobody else's
+    order = ["starts_at", "id"]
+    if wish.measures:
+        spots = _measured(wish, today)
+        sessions = sessions.annotate(
+            distance_km=Subquery(spots.filter(institution=OuterRef("institution")).values("km")[:1])
+        )
+        order = ["distance_km", *order] if wish.nearest else order
+    if wish.unit is not None:
+        sessions = sessions.filter(institution__in=_standing(wish, today))
+    if exact := exact_expression(wish.words):
+        holds_it = Activity.objects.filter(pk=OuterRef("activity"), search_vector=_query(exact))
+        sessions = sessions.annotate(is_exact=Exists(holds_it))
+        order = ["-is_exact", *order]
+    return with_place(sessions.filter(_asked(wish)), today).order_by(*order)
+
+
+def _asked(wish: Wish) -> Q:
+    """What `wish` asks of a session and its activity, the place aside."""
+    asked = Q()
+    if wish.institution is not None:
+        asked &= Q(institution=wish.institution)
+    if wish.first_day:
+        asked &= Q(ends_at__gte=_midnight(wish.first_day))
+    if wish.last_day and wish.last_day < dt.date.max:
+        asked &= Q(starts_at__lt=_midnight(wish.last_day + dt.timedelta(days=1)))
+    for field, value in (("kind", wish.kind), ("audience", wish.audience)):
+        if value:
+            asked &= Q(**{f"activity__{field}": value})
+    if wish.age:
+        asked &= _for_age(wish.age)
+    if wish.group:
+        asked &= Q(activity__groups__contains=[wish.group])
+    if wish.language:
+        spoken = Q(activity__languages__contains=[wish.language])
+        asked &= spoken | Q(activity__languages=[]) if wish.language == SpokenLanguage.VIETNAMESE else spoken
+    if wish.free:
+        asked &= Q(capacity__isnull=True) | Q(places_taken__lt=F("capacity"))
+    if wish.online:
+        asked &= Q(channel=Channel.ONLINE) | Q(also_online=True)
+    if words := search_expression(wish.words):
+        asked &= Q(activity__search_vector=_query(words))
+    return asked
+
+
+def _for_age(band: str) -> Q:
+    """Activities for people of that age: where no ages are stated, by whom they are meant for."""
+    meant_for = [Audience.EVERYONE, Audience.FAMILIES]
+    if band in CHILD_BANDS:
+        meant_for.append(Audience.CHILDREN)
+    if band in (AgeBand.CHILD, AgeBand.TEEN, AgeBand.YOUTH, AgeBand.YOUNG_ADULT):
+        meant_for.append(Audience.PUPILS)
+    if band in (AgeBand.YOUNG_ADULT, AgeBand.ADULT, AgeBand.SENIOR):
+        meant_for.append(Audience.ADULTS)
+    if band == AgeBand.SENIOR:
+        meant_for.append(Audience.SENIORS)
+    stated = Q(activity__age_bands__contains=[band])
+    return stated | Q(activity__age_bands=[], activity__audience__in=meant_for)
+
+
+def _standing(wish: Wish, today: dt.date) -> QuerySet:
+    """The institutions where `wish` looks, as a subquery of keys."""
+    assert wish.unit is not None
+    if wish.within is None or not wish.measures:
+        return placed_in(wish.unit, today).order_by().values("pk")
+    return _measured(wish, today).filter(km__lte=wish.within).values("institution")
+
+
+def _measured(wish: Wish, today: dt.date) -> QuerySet[InstitutionPlacement]:
+    """Today's placements with `km`: from the centre of the wished unit, as the crow flies. The institution's own
+    coordinates where they are known, else the centre of its unit. On a plane: at 50 km that errs by some metres."""
+    assert wish.unit is not None
+    assert wish.unit.latitude is not None
+    assert wish.unit.longitude is not None
+    narrower = math.cos(math.radians(wish.unit.latitude))
+    north = (Coalesce("latitude", "unit__latitude") - wish.unit.latitude) * KM_OF_A_DEGREE
+    east = (Coalesce("longitude", "unit__longitude") - wish.unit.longitude) * (KM_OF_A_DEGREE * narrower)
+    return InstitutionPlacement.objects.on(today).annotate(km=Sqrt(north * north + east * east))
+
+
+def _query(expression: str) -> SearchQuery:
+    return SearchQuery(expression, config="simple", search_type="raw")
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from hocsuotdoi.activities.enums import ActivityKind, Audience, Joining
+from hocsuotdoi.activities.enums import Joining
 from hocsuotdoi.activities.formats.class_list import BadList, ListedPerson, parse_names
 from hocsuotdoi.activities.forms import (
     LIST_HELP,
@@ -17,7 +17,6 @@ from hocsuotdoi.activities.forms import (
     add_list_errors,
     answer_field,
     answer_name,
-    choices_of,
 )
 from hocsuotdoi.activities.models import Activity, Participant, Question, Registration, Session
 from hocsuotdoi.activities.models.activity import CHILD_BANDS
@@ -32,30 +31,6 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
-
-
-class WishForm(forms.Form):
-    """Narrows what's on, by GET. A field with a mistake is left out of the wish and says so."""
-
-    q = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
-    unit = forms.CharField(required=False, max_length=5, widget=forms.HiddenInput)
-    where = forms.CharField(
-        label=_("Where"),
-        required=False,
-        max_length=80,
-        help_text=_("A province, ward or commune, for example Bắc Kạn"),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    first_day = forms.DateField(label=_("From day"), required=False, widget=DayInput)
-    last_day = forms.DateField(label=_("Until day"), required=False, widget=DayInput)
-    kind = forms.ChoiceField(
-        label=_("Kind of activity"), required=False, choices=choices_of(ActivityKind, empty=_("everything"))
-    )
-    audience = forms.ChoiceField(label=_("For whom"), required=False, choices=choices_of(Audience, empty=_("anybody")))
-
-    def wished(self, field: str) -> str | dt.date | None:
-        """The value of `field` where it is good."""
-        return self.cleaned_data.get(field)
 
 
 SERIES = "series"

@@ -1,6 +1,19 @@
 from django.urls import include, path
 
-from hocsuotdoi.portal.activities import joining, pictures, ratings, schools, tickets, views
+from hocsuotdoi.portal.activities import (
+    calendar,
+    feeds,
+    joining,
+    listing,
+    near,
+    pictures,
+    poster,
+    ratings,
+    schools,
+    tickets,
+    views,
+)
+from hocsuotdoi.portal.activities import map as point_map
 
 # By session and code: the address that a ticket's QR code holds, and what can be done there.
 registration = [
@@ -15,7 +28,16 @@ registration = [
 ]
 
 urlpatterns = [
-    path("activities/", views.activity_list, name="activities-activity-list"),
+    path("activities/", listing.activity_list, name="activities-activity-list"),
+    path("activities/calendar/", calendar.activity_calendar, name="activities-activity-calendar"),
+    path("activities/map/", point_map.activity_map, name="activities-activity-map"),
+    path("activities/feed.ics", feeds.feed_icalendar, name="activities-feed-icalendar"),
+    path("activities/feed.atom", feeds.feed_atom, name="activities-feed-atom"),
+    path("activities/near/", near.near_current, name="activities-near-current"),
+    path("activities/near/<slug:version>.json", near.near_table, name="activities-near-table"),
+    path("h/<slug:code>/", poster.activity_short, name="activities-activity-short"),
+    path("activities/<uuid:pk>/poster.pdf", poster.poster_pdf, name="activities-poster-pdf"),
+    path("activities/<uuid:pk>/poster.png", poster.poster_png, name="activities-poster-png"),
     path("activities/pictures/<slug:name>/<int:width>.webp", pictures.picture, name="activities-picture-show"),
     path("activities/<uuid:pk>/", views.activity_detail, name="activities-activity-detail"),
     path("activities/class-list.xlsx", tickets.class_list_template, name="activities-class-list"),

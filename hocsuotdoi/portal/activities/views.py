@@ -3,55 +3,22 @@
 import datetime as dt
 import uuid
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
-from hocsuotdoi.activities.enums import ActivityKind, ActivityStatus, SessionStatus
+from hocsuotdoi.activities.enums import ActivityKind, SessionStatus
 from hocsuotdoi.activities.formats.facts import render_facts
-from hocsuotdoi.activities.formats.schema_org import render_events
 from hocsuotdoi.activities.models import Activity, Session
-from hocsuotdoi.activities.queries.offer import activity_page, by_day, whats_on
+from hocsuotdoi.activities.queries.offer import activity_page
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.activities.queries.vitality import club_life
-from hocsuotdoi.portal.activities.forms import WishForm
 from hocsuotdoi.portal.activities.join import JoinPart, join_part
-from hocsuotdoi.portal.activities.wishes import near, spans, wish_of
+from hocsuotdoi.portal.activities.structured import events_of
 from hocsuotdoi.portal.brief import briefly_kept
-
-PAGE_SIZE = 20
-
-
-@public
-@require_GET
-@briefly_kept
-def activity_list(request: HttpRequest) -> HttpResponse:
-    """What's on, by day; every filter in the address."""
-    now = timezone.now()
-    today = timezone.localdate(now)
-    form = WishForm(request.GET)
-    form.is_valid()
-    place = near(form.wished("unit"), form.wished("where"), today)
-    wish = wish_of(form, place.unit)
-    page = Paginator(whats_on(wish, at=now), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "portal/activities/activity_list.html",
-        {
-            "form": form,
-            "wish": wish,
-            "place": place,
-            "is_narrowed": wish != type(wish)(),
-            "spans": spans(request, wish, today),
-            "page": page,
-            "days": by_day(list(page)),
-        },
-    )
 
 
 @public
@@ -85,8 +52,6 @@ def activity_response(
     """The activity's page; `part`: the join part as it came in, with what is wrong with it."""
     part = part or join_part(activity, at=now)
     to_come = [s for s in part.sessions if s.status == SessionStatus.PLANNED and s.ends_at > now]
-    is_published = activity.status == ActivityStatus.PUBLISHED
-    url = request.build_absolute_uri(reverse("portal:activities-activity-detail", args=[activity.pk]))
     address = ", ".join(filter(None, [activity.address, activity.place_name]))
     return render(
         request,
@@ -100,7 +65,7 @@ def activity_response(
             "to_come": to_come,
             "join": part,
             "form": part.form,
-            "events": render_events(activity, to_come, url=url, address=address) if is_published else "",
+            "events": events_of(request, activity, address=address, at=now),
         },
         status=422 if part.form is not None and part.form.errors else 200,
     )

@@ -17,14 +17,13 @@ from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacemen
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.places.queries.units import children_of, country
 from hocsuotdoi.portal.home.calendar import ObservanceAhead, observance_ahead
-from hocsuotdoi.portal.home.stitched_map import StitchedMap, path_of_runs, square_at, stitched_map
+from hocsuotdoi.portal.home.stitched_map import KEPT_SECONDS, StitchedMap, path_of_runs, square_at, stitched_map
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.queries.targets import unit_targets
 
 SHOWN_SESSIONS = 5
 LOOKED_AT_SESSIONS = 200
 FIGURES_KEPT_SECONDS = 45  # a new entry shows within a minute
-MAP_KEPT_SECONDS = 3600
 SOON_DAYS = 14
 
 
@@ -70,7 +69,7 @@ def front_at(at: dt.datetime) -> Front:
         {
             "reached": (lambda: _reached(whole, today), FIGURES_KEPT_SECONDS),
             "targets": (lambda: _targets(whole, today), FIGURES_KEPT_SECONDS),
-            "map": (lambda: stitched_map(today), MAP_KEPT_SECONDS),
+            "map": (lambda: stitched_map(today), KEPT_SECONDS),
         },
         today,
     )

@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.cache import cache
+
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.enums import Tier, UnitKind
 from hocsuotdoi.places.models import AdminUnit
@@ -18,6 +20,7 @@ STEP = 0.22  # degrees of latitude
 WIDER = 1.06  # a degree of longitude is shorter here
 SHADES = 3
 MARGIN = 0.5
+KEPT_SECONDS = 3600
 
 Square = tuple[int, int]  # row, column
 
@@ -77,6 +80,12 @@ def stitched_map(today: dt.date) -> StitchedMap:
     height = max((row for row, _ in owner), default=0) + 2
     width = max((column for _, column in owner), default=0) + 6
     return StitchedMap(width, height, provinces, labels)
+
+
+def kept_stitched_map(today: dt.date) -> StitchedMap:
+    """The same, made at most once an hour for all pages that show it."""
+    found: StitchedMap = cache.get_or_set(f"front:map:{today}", lambda: stitched_map(today), KEPT_SECONDS)
+    return found
 
 
 def path_of_runs(squares: Iterable[Square]) -> str:

@@ -1,6 +1,7 @@
 """Finding a unit or an institution, and the page of each."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -76,6 +77,7 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
             "on": page.day if page.day != today else None,
             "path": above,
             "doubt": asked.doubt(today),
+            "filters": urlencode({"unit": unit.code}),
         },
     )
 
@@ -116,6 +118,7 @@ def institution_detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "entry": entry,
             "institution": institution,
+            "filters": urlencode({"institution": institution.code}),
             "sessions": list(upcoming_at(institution, at=now)[:_SHOWN_SESSIONS]),
             "path": [(unit.name, _unit_url(unit, now.date(), now.date())) for unit in above],
             "may_edit": request.user.is_authenticated and request.person_may(Permission.EDIT_INSTITUTION, institution),

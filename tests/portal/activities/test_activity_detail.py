@@ -86,7 +86,7 @@ def test_activity_page_needs_the_same_queries_for_one_and_for_three_sessions(
 ):
     client.get(url(tomorrow.activity))
     for _more in range(2):
-        with django_assert_num_queries(5):  # the activity, its sessions, rules, people who help, questions
+        with django_assert_num_queries(6):  # the activity, its sessions, rules, people who help, questions, moves
             client.get(url(tomorrow.activity))
         SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)
         SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)

@@ -1,0 +1,40 @@
+"""What search engines read on an activity's page."""
+
+import datetime as dt
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from hocsuotdoi.activities.enums import SessionStatus
+from hocsuotdoi.activities.formats.schema_org import render_events
+from hocsuotdoi.activities.models import Activity
+from hocsuotdoi.activities.queries.history import changes_of
+
+
+def events_of(request: HttpRequest, activity: Activity, *, address: str, at: dt.datetime) -> str:
+    """JSON-LD of the sessions that are not over, also of cancelled ones; empty for what was never published. One query
+    beside what `activity_page` brings along."""
+    if activity.published_at is None:
+        return ""
+    sessions = [
+        session
+        for session in activity.sessions.all()
+        if session.ends_at > at and session.status != SessionStatus.CLOSED
+    ]
+    for session in sessions:
+        session.activity = activity
+    changes = changes_of(sessions)
+    page, picture = (
+        request.build_absolute_uri(reverse(f"portal:activities-{name}", args=[activity.pk]))
+        for name in ("activity-detail", "poster-png")
+    )
+    return render_events(
+        activity,
+        sessions,
+        url=page,
+        address=address,
+        image=picture,
+        moved_from={key: each.moved_from for key, each in changes.items() if each.moved_from},
+        schedules=activity.schedules.all(),
+        contributors=activity.contributors.all(),
+    )
