@@ -20,6 +20,9 @@ def sheet(*rows) -> bytes:
     return out.getvalue()
 
 
+GOOD = sheet(["Họ và tên", "Giới tính", "Tuổi"], ["Nông Thị Lan", "nữ", 9])
+
+
 def said(people) -> list[tuple]:
     return [(person.name, person.sex, person.age_band, person.is_child) for person in people]
 
@@ -165,5 +168,15 @@ def test_whatever_is_typed_is_read_or_refused(text):
 def test_whatever_is_sent_is_read_or_refused(content, name):
     try:
         parse_file(content, file_name=name, on=DAY)
+    except BadList as refusal:
+        assert str(refusal)
+
+
+@given(place=st.integers(0, 4000), byte=st.integers(0, 255))
+def test_a_damaged_spreadsheet_is_read_or_refused(place, byte):
+    content = bytearray(GOOD)
+    content[place % len(content)] = byte
+    try:
+        parse_file(bytes(content), file_name="lop.xlsx", on=DAY)
     except BadList as refusal:
         assert str(refusal)

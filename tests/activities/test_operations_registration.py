@@ -256,7 +256,7 @@ def test_registration_at_another_institution_than_its_session_is_refused_by_the_
 
 def test_register_needs_the_same_few_queries_whoever_came_before(morning, now, django_assert_num_queries):
     for size in (1, 2):
-        with django_assert_num_queries(7):  # the act's savepoint 2, a look, the insert in its savepoint 3, the taking
+        with django_assert_num_queries(8):  # savepoint 2, a look, the questions, insert in savepoint 3, the taking
             register(morning, name="Mai", group_size=size, form_key=uuid.uuid4(), at=now)
 
 

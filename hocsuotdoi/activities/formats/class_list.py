@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
 
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import fold, normalise
@@ -255,7 +254,7 @@ def _sheet_rows(content: bytes) -> list[tuple[int, list[str]]]:
         return rows
     except BadList:
         raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError, SyntaxError) as error:
+    except Exception as error:  # a damaged or hostile file makes the reader stumble in any way
         raise BadList(unreadable) from error
 
 

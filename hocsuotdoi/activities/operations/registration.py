@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Unpack
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,7 +31,6 @@ from hocsuotdoi.activities.models import (
     Activity,
     Attendance,
     Participant,
-    Question,
     Registration,
     Session,
 )
@@ -79,6 +78,20 @@ __all__ = [
     "register",
 ]
 
+_OF_SESSION = ("id", "institution_id", "starts_at", "ends_at", "status", "capacity", "places_taken")
+_OF_ACTIVITY = (
+    "id",
+    "status",
+    "audience",
+    "age_bands",
+    "joining",
+    "joining_opens_at",
+    "joining_closes_hours",
+    "places_each",
+    "waiting_rule",
+)
+"""What a look before joining needs of a session and its activity."""
+
 ALIVE = (RegistrationStatus.WAITING, *HOLDING)
 
 
@@ -87,11 +100,10 @@ class NotOpen(Refused):
 
 
 class Look(NamedTuple):
-    """A session as it is before joining: do others wait, does its activity ask questions?"""
+    """A session as it is before joining, with what of its activity decides about that; and whether others wait."""
 
     session: Session
     has_waiting: bool
-    has_questions: bool
 
 
 class TooManyEach(Refused):
@@ -331,22 +343,23 @@ def _check(
             raise no_places(left)
         if now.capacity is not None and now.capacity < joiner.group_size:
             raise no_places(left, many=now.capacity)
-    return look, checked_answers(questions_of(activity) if look.has_questions else [], joiner.answers)
+    return look, checked_answers(questions_of(activity), joiner.answers)
 
 
 def _look(session: Session) -> Look:
-    """The session and what of its activity decides about joining, and whether others wait; one query."""
-    waiting = Registration.objects.filter(
-        institution_id=OuterRef("institution_id"), session=OuterRef("pk"), status=RegistrationStatus.WAITING
+    """One query for plain columns: this stands before every registration, so what costs most is what Django builds."""
+    values = (
+        Session.objects.filter(institution_id=session.institution_id, pk=session.pk)
+        .values_list(*_OF_SESSION, *(f"activity__{name}" for name in _OF_ACTIVITY))
+        .get()
     )
-    questions = Question.objects.filter(institution_id=OuterRef("institution_id"), activity=OuterRef("activity_id"))
-    found = (
-        Session.objects.select_related("activity")
-        .defer("note", "activity__description", "activity__search_text", "activity__search_vector")
-        .annotate(has_waiting=Exists(waiting), has_questions=Exists(questions))
-        .get(institution_id=session.institution_id, pk=session.pk)
+    now = Session(**dict(zip(_OF_SESSION, values, strict=False)))
+    now.activity = Activity(
+        institution_id=session.institution_id,
+        **dict(zip(_OF_ACTIVITY, values[len(_OF_SESSION) :], strict=True)),
     )
-    return Look(found, found.has_waiting, found.has_questions)
+    can_wait = now.capacity is not None and now.activity.waiting_rule != WaitingRule.NONE
+    return Look(now, can_wait and _others_wait(now))
 
 
 def _check_open(session: Session, *, at: dt.datetime, by: Person | None) -> None:

@@ -127,7 +127,8 @@ def registration_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpR
     try:
         registration = registration_at(pk, code)
     except Http404:
-        return redirect("portal:activities-registration-detail", pk=_moved(pk, code).session_id, code=code)
+        found = _moved(pk, code)
+        return redirect("portal:activities-registration-detail", pk=found.session_id, code=found.code)
     if registration.offer_ends_at and registration.offer_ends_at <= now:
         lapse_offers_of(registration.session, at=now)
         registration = registration_at(pk, code)
@@ -273,10 +274,15 @@ def typed_code(code: str) -> str:
 
 
 def _moved(pk: uuid.UUID, code: str) -> Registration:
-    """An old address after the registration was moved: it is at another session of the activity now."""
+    """An old address after the registration was moved: it is at another session of the activity now. Or the code of a
+    whole series: the registration that it made for this session."""
     session = get_object_or_404(Session.objects.select_related("activity"), pk=pk)
-    found = _by_code(session.activity, typed_code(code))
-    if found is None or found.session_id == pk:
+    code = typed_code(code)
+    of_series = Registration.objects.filter(
+        institution_id=session.institution_id, session=session, enrolment__code=code
+    ).first()
+    found = of_series or _by_code(session.activity, code)
+    if found is None or (found.code == code and found.session_id == pk):
         raise Http404
     return found
 

@@ -351,6 +351,17 @@ def test_the_whole_series_is_joined_looked_up_and_left_by_one_code(client, serie
     assert sum(Session.objects.values_list("places_taken", flat=True)) == 0
 
 
+def test_the_code_of_the_series_leads_to_the_registration_for_a_session(client, series, tomorrow):
+    join(client, series, "series")
+    registration = Registration.objects.get(session=tomorrow)
+
+    response = client.get(
+        reverse("portal:activities-registration-detail", args=[tomorrow.pk, registration.enrolment.code])
+    )
+
+    assert response.url == at("registration-detail", registration)
+
+
 def test_a_full_session_of_the_series_is_named(client, series, overmorrow):
     RegistrationFactory(session=overmorrow, group_size=4)
 
