@@ -19,12 +19,8 @@ from hocsuotdoi.activities.operations.enrolment import enrol_members
 from hocsuotdoi.activities.operations.equipment import free_equipment, put_equipment
 from hocsuotdoi.activities.operations.notices import tell_people_of
 from hocsuotdoi.activities.operations.picture import check_picture, drop_picture, put_picture
-from hocsuotdoi.activities.operations.session_checks import (
-    SessionRefused,
-    check_session,
-    lock_rooms,
-    locked_session,
-)
+from hocsuotdoi.activities.operations.places import locked_session
+from hocsuotdoi.activities.operations.session_checks import SessionRefused, check_session, lock_rooms
 from hocsuotdoi.activities.operations.waiting import offer_free_places
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.ledger.enums import Channel

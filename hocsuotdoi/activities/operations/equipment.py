@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import EquipmentUse, Session
-from hocsuotdoi.activities.operations.session_checks import SessionRefused, locked_session, period_in_words
+from hocsuotdoi.activities.operations.places import locked_session
+from hocsuotdoi.activities.operations.session_checks import SessionRefused, period_in_words
 from hocsuotdoi.places.models import Equipment
 
 

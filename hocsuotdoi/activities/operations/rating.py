@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ActivityStatus, Face, SessionStatus
 from hocsuotdoi.activities.models import Rating, Registration, Session
-from hocsuotdoi.activities.operations.session_checks import locked_session
+from hocsuotdoi.activities.operations.places import locked_session
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise
 

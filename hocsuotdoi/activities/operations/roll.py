@@ -18,7 +18,7 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
 from hocsuotdoi.activities.models import Attendance, Registration, Session, Tally
 from hocsuotdoi.activities.operations.activity import settle_status
-from hocsuotdoi.activities.operations.session_checks import locked_session
+from hocsuotdoi.activities.operations.places import locked_session
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.activities.queries.roll import Roll, can_be_called, confirmed_with_people, roll_of
 from hocsuotdoi.activities.rules import tags_of, visit_of

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from hocsuotdoi.activities.enums import ActivityStatus, Audience
 from hocsuotdoi.activities.models import Activity, SchoolProgramme
-from hocsuotdoi.core.vietnamese import search_text
+from hocsuotdoi.activities.queries.search import searchable_text
 from hocsuotdoi.places.models import Institution
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "sample_schools.yaml"
@@ -41,7 +41,7 @@ def load_sample(*, at: dt.datetime, progress: Callable[[str], Any] = print) -> N
 
 def _activity(key: uuid.UUID, rule: dict, institution: Institution, announced: dt.datetime) -> Activity:
     title = f"{rule['title']} (mẫu)"
-    return Activity(
+    activity = Activity(
         id=key,
         institution=institution,
         title=title,
@@ -52,9 +52,10 @@ def _activity(key: uuid.UUID, rule: dict, institution: Institution, announced: d
         subjects=sorted(rule["subjects"]),
         is_bookable=True,
         description=rule["description"],
-        search_text=search_text(title, rule["description"]),
         status=ActivityStatus.PUBLISHED,
         published_at=announced,
         created_at=announced,
         is_sample=True,
     )
+    activity.search_text = searchable_text(activity)
+    return activity

@@ -31,15 +31,6 @@ class RoomTaken(SessionRefused):
     """Another session is in the room at that time."""
 
 
-def locked_session(session: Session) -> Session:
-    """The session as it is now, locked until the transaction ends. Whoever locks more, locks the session first."""
-    return (
-        Session.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("activity", "institution", "room")
-        .get(institution_id=session.institution_id, pk=session.pk)
-    )
-
-
 def lock_rooms(rooms: Iterable[Room | None]) -> None:
     """Nobody else plans in these rooms until the transaction ends; always in one order, so that nobody waits in a
     ring."""
