@@ -1,5 +1,8 @@
 """Definitions (data, loaded from files) and staff's answers to criteria. Values are computed, never typed."""
 
+from pathlib import Path
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -9,6 +12,7 @@ from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.core.dated import Dated
 from hocsuotdoi.core.operational import OperationalModel
+from hocsuotdoi.core.two_languages import also_in_english
 from hocsuotdoi.indicators.enums import (
     AnswerSource,
     AnswerValue,
@@ -18,7 +22,10 @@ from hocsuotdoi.indicators.enums import (
 )
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 
+ENGLISH = Path(__file__).resolve().parent / "data" / "english.yaml"
 
+
+@also_in_english(ENGLISH, "name", "definition", "unit", "source")
 class Measure(models.Model):
     """What is counted (`ledger.enums.MeasureCode`), by which definition."""
 
@@ -30,6 +37,12 @@ class Measure(models.Model):
     never_added_to = ArrayField(models.CharField(max_length=32), default=list, blank=True)
 
 
+def _by_classes(cohort: Any, field: str) -> str:
+    """A plan's own joining of classes has no words of ours; the classes have."""
+    return ", ".join(str(InstitutionClass(each).label) for each in cohort.classes)
+
+
+@also_in_english(ENGLISH, "name", fallback=_by_classes)
 class Cohort(models.Model):
     """Of whom a target speaks: institutions of some classes, units of a tier, or a part of the population."""
 
@@ -44,6 +57,9 @@ class Cohort(models.Model):
         return self.name
 
 
+@also_in_english(
+    ENGLISH, "name", "short_name", "definition", "numerator", "denominator", "unit", "source", "legal_basis"
+)
 class Indicator(models.Model):
     """A figure of the programme: numerator, denominator, unit, direction, where it comes from."""
 
@@ -70,6 +86,7 @@ class Indicator(models.Model):
         return self.name
 
 
+@also_in_english(ENGLISH, "rule", "source")
 class CriteriaSet(Dated):
     """The checklist that decides whether an institution counts for an indicator, as it stood for a time."""
 
@@ -92,6 +109,7 @@ class CriteriaSet(Dated):
         return [str(InstitutionClass(each).label) for each in self.classes]
 
 
+@also_in_english(ENGLISH, "question")
 class Criterion(models.Model):
     """One question of a checklist. `answered_by` says who answers; `rule` names the computed answer in
     `indicators.queries.criteria`, empty when staff answer."""

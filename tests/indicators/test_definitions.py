@@ -2,7 +2,9 @@ import datetime as dt
 
 import pytest
 import yaml
+from django.utils import translation
 
+from hocsuotdoi.core.two_languages import english_words
 from hocsuotdoi.indicators.enums import AnswerSource
 from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Criterion, Indicator, Measure
 from hocsuotdoi.indicators.operations.definitions import (
@@ -160,3 +162,46 @@ def test_bad_file_is_refused_and_changes_nothing(folder, name, change):
 def test_dimensions_fit_their_columns():
     for choices, length in ((Sex, 8), (AgeBand, 8), (Channel, 12), (Purpose, 16), (MeasureCode, 32)):
         assert max(map(len, choices.values)) <= length
+
+
+WORDS = {
+    Measure: ("name", "definition", "unit", "source"),
+    Cohort: ("name",),
+    Indicator: ("name", "short_name", "definition", "numerator", "denominator", "unit", "source", "legal_basis"),
+    CriteriaSet: ("rule", "source"),
+    Criterion: ("question",),
+}
+
+
+def test_every_definition_has_its_words_in_both_languages():
+    load_definitions()
+    stored = {words for model, names in WORDS.items() for row in model.objects.values_list(*names) for words in row}
+    assert stored - {""} == set(english_words(DATA / "english.yaml"))
+
+
+def test_definition_reads_in_the_language_of_the_page_and_is_stored_in_vietnamese():
+    with translation.override("en"):
+        load_definitions()
+        indicator = Indicator.objects.get(code="commune_centre")
+        assert (indicator.short_name, str(indicator)) == (
+            "Communes with a culture and sport centre",
+            "Communes with a culture and sport centre of the commune",
+        )
+    assert indicator.short_name == "Xã có trung tâm văn hóa - thể thao"
+    assert Indicator.objects.filter(short_name="Xã có trung tâm văn hóa - thể thao").exists()
+
+
+def test_class_joined_by_a_plan_reads_by_its_classes_in_english():
+    joined = Cohort(code="x", name="Thư viện xã, trường", classes=["library_commune", "library_school"])
+    with translation.override("en"):
+        assert joined.name.startswith("Public library of a commune, Library of a school")
+    assert joined.name == "Thư viện xã, trường"
+
+
+def test_pages_of_indicators_are_english_where_the_words_are_ours(client, country):
+    load_definitions()
+    client.cookies["django_language"] = "en"
+    for address in ("/indicators/", "/indicators/commune_centre/"):
+        page = client.get(address).content.decode()
+        assert "Communes with a culture and sport centre" in page
+        assert "Xã có trung tâm" not in page

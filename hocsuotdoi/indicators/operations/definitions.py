@@ -1,4 +1,5 @@
-"""Loads the definitions from the data files beside this area: measures, cohorts, indicators, criteria.
+"""Loads the definitions from the data files beside this area: measures, cohorts, indicators, criteria. Their English
+(`data/english.yaml`) is not loaded but read where it is shown (`core.two_languages`).
 
 Loading again changes nothing. Words may be mended in place; a checklist's substance (its criteria, who answers, the
 rules and numbers, how many are needed, whom it is for) may not, because figures of past years rest on it: the file adds
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.two_languages import stored_words
 from hocsuotdoi.indicators.enums import AnswerSource
 from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Criterion, Indicator, Measure
 from hocsuotdoi.indicators.queries.answers import RULES
@@ -34,6 +36,11 @@ class UsedDefinitionChanged(Refused):
 @transaction.atomic
 def load_definitions(folder: Path = DATA) -> None:
     """Load all four files; everything or nothing. Refused: `BadDefinition`, `UsedDefinitionChanged`."""
+    with stored_words():
+        _load_all(folder)
+
+
+def _load_all(folder: Path) -> None:
     _load(Measure, _read(folder / "measures.yaml"))
     _load(Cohort, _read(folder / "cohorts.yaml"))
     _load(Indicator, _read(folder / "indicators.yaml"))

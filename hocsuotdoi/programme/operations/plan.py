@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ActivityKind, Observance, Theme
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.two_languages import stored_words
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.enums import CohortKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
@@ -214,7 +215,8 @@ def _merged_cohort(parts: list[Cohort], classes: frozenset[str]) -> Cohort:
     code = "-".join(sorted(part.code for part in parts))
     if len(code) > 60:
         code = "merged-" + hashlib.sha256(code.encode()).hexdigest()[:16]
-    name = ", ".join(part.name for part in parts)[:300]
+    with stored_words():
+        name = ", ".join(part.name for part in parts)[:300]
     return Cohort(code=code, name=name, kind=CohortKind.INSTITUTIONS, classes=sorted(classes))
 
 
@@ -274,7 +276,8 @@ def _create(parsed: ParsedPlan, refs: _References, digest: str, replacing: Plan 
     plan.save()
     for cohort in refs.cohorts.values():
         if cohort._state.adding:
-            cohort.save()
+            with stored_words():
+                cohort.save()
     by_path: dict[str, Clause] = {}
     for ordinal, parsed_clause in enumerate(parsed.clauses, 1):
         clause = Clause(
