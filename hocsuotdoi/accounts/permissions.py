@@ -35,3 +35,4 @@ class Openness(StrEnum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
+    DEVICE = "device"

@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("workspace/", include("hocsuotdoi.workspace.urls")),
+    path("roll/", include("hocsuotdoi.workspace.roll_app.urls")),
     path("", include("hocsuotdoi.portal.urls")),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.activities import activity, roll, session
+from hocsuotdoi.workspace.activities import activity, marks, roll, session
 
 urlpatterns = [
     path("activities/", activity.activity_list, name="activities-activity-list"),
@@ -17,4 +17,6 @@ urlpatterns = [
     path("activities/sessions/<uuid:pk>/correct/", roll.session_correct, name="activities-session-correct"),
     path("activities/sessions/<uuid:pk>/note/", roll.session_note, name="activities-session-note"),
     path("activities/sessions/<uuid:pk>/sheet/", roll.session_sheet, name="activities-session-sheet"),
+    path("devices/marks/", marks.mark_list, name="activities-mark-list"),
+    path("devices/marks/<int:institution>/<uuid:session>/", marks.mark_settle, name="activities-mark-settle"),
 ]
