@@ -376,10 +376,11 @@ def _check_chain(here: Any, device: Device, marks: list[Mark], verdicts: Verdict
 
 
 def _moments(marks: list[Mark], *, at: dt.datetime) -> dict[uuid.UUID, dt.datetime]:
-    """When each was noted. By a clock that runs ahead, all of the batch are set back, so that their order stays."""
-    ahead = max((mark.noted_at for mark in marks), default=at) - at
-    back = max(ahead, dt.timedelta())
-    return {mark.id: mark.noted_at - back for mark in marks}
+    """When each was noted. What a clock that runs ahead puts into the future was noted just before it arrived, in the
+    device's order, which is also that of its batches."""
+    step = dt.timedelta(microseconds=1)
+    last = len(marks)
+    return {mark.id: min(mark.noted_at, at - (last - place) * step) for place, mark in enumerate(marks)}
 
 
 def _row(mark: Mark, device: Device, verdicts: Verdicts, *, at: dt.datetime) -> DeviceMark:

@@ -82,7 +82,7 @@ def device_invite(request: HttpRequest, code: str) -> HttpResponse:
         else:
             # Behind the # it goes to no server and into no log.
             address = request.build_absolute_uri(reverse("roll:app-page-enrol"))
-            return render(
+            response = render(
                 request,
                 "workspace/accounts/device_code.html",
                 {
@@ -94,8 +94,9 @@ def device_invite(request: HttpRequest, code: str) -> HttpResponse:
                     "square": mark_safe(qr_svg(f"{address}#{typed}")),
                     "path": _path(),
                 },
-                headers={"Cache-Control": "no-store"},
             )
+            response["Cache-Control"] = "no-store"
+            return response
     return render(
         request,
         "workspace/accounts/device_invite.html",
