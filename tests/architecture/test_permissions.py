@@ -10,6 +10,12 @@ from hocsuotdoi.accounts.surfaces import PUBLIC, declared
 # Public addresses that are not the portal's. Short on purpose: add one only with a reason.
 PUBLIC_OUTSIDE_THE_PORTAL = {
     "workspace:components",  # shows the design's parts with made-up words, no data
+    # The offline roll's program, the same for everybody; what it carries is asked for by an enrolled device.
+    "roll:app-page-open",
+    "roll:app-page-enrol",
+    "roll:app-worker-open",
+    "roll:app-manifest-open",
+    "roll:app-device-enrol",  # takes an invitation's code, which is the permission
 }
 
 

@@ -38,7 +38,7 @@ class _Names:
 
 def carried(device: Device, *, at: dt.datetime) -> dict[str, Any]:
     """The published sessions of the device's institution from today on for 14 days, and what of the last 7 days is not
-    closed; six queries, however much it is."""
+    closed; five queries, however much it is."""
     first, end = _window(at)
     found = list(
         Session.objects.filter(

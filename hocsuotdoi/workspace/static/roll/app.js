@@ -10,7 +10,7 @@ import { say } from "./wording.js";
 
 const head = document.getElementById("head");
 const bar = h("div", { class: "under-head" });
-head.after(bar);
+head.append(bar);
 
 let update = null; // brings the screen up to date
 let leave = null; // ends what the screen has running
@@ -22,7 +22,7 @@ const go = () => {
   [update, leave] = [null, null];
   const [, place, id, act] = location.hash.split("/");
   showBar();
-  if (!state.device || place === "enrol") return enrolScreen(codeInAddress());
+  if (!state.device || place === "enrol" || codeInAddress()) return enrolScreen(codeInAddress());
   if (place === "status") {
     statusScreen(true);
     update = () => statusScreen(false);
