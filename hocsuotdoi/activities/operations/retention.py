@@ -8,24 +8,33 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from hocsuotdoi.activities.models import Attendance, Registration
+from hocsuotdoi.activities.enums import MarkOutcome
+from hocsuotdoi.activities.models import Attendance, DeviceMark, Registration
 
 
 @transaction.atomic
 def forget(*, at: dt.datetime, dry_run: bool = True) -> dict[str, int]:
     """Erase (count only, if `dry_run`) names and phones of sessions that ended more than `NAMES_KEPT_MONTHS` before
-    `at`; return how many registrations and lines of rolls.
+    `at`; return how many registrations, lines of rolls and marks of
+    devices (those that wait for a person stay whole until somebody decides).
 
     Group sizes, sex, age bands and the ledger stay, so no figure changes. Running it again finds nothing.
     """
     before = _months_before(at, settings.NAMES_KEPT_MONTHS)
     registrations = Registration.objects.filter(session__ends_at__lt=before).exclude(name="", phone="")
     attendances = Attendance.objects.filter(session__ends_at__lt=before).exclude(name="")
+    noted = DeviceMark.objects.filter(received_at__lt=before).exclude(said={}, reason="")
+    noted = noted.exclude(outcome=MarkOutcome.WAITING)
     if dry_run:
-        return {"registrations": registrations.count(), "attendances": attendances.count()}
+        return {
+            "registrations": registrations.count(),
+            "attendances": attendances.count(),
+            "device_marks": noted.count(),
+        }
     return {
         "registrations": _found_again(registrations).update(name="", phone="", learner_key=None),
         "attendances": _found_again(attendances).update(name=""),
+        "device_marks": noted.update(said={}, reason=""),
     }
 
 
