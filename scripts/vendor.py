@@ -25,6 +25,7 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph, GlyphComponent
 
 CORE = Path(__file__).resolve().parent.parent / "hocsuotdoi" / "core"
+ROLL = CORE.parent / "workspace" / "static" / "roll" / "vendor"
 
 PACKAGES = {
     "@fontsource/be-vietnam-pro@5.3.0": (
@@ -33,6 +34,8 @@ PACKAGES = {
     "htmx.org@2.0.11": (
         "sha512-Thx/WtpeOQqSrqBCw/A1cwGJGg4UrVa3+sW0GmrM3p4gJgO89ecH4qtbnyzDDWFvBTqjnIMCgELTNt636dtamA=="
     ),
+    # Reads QR codes in browsers that cannot (Apache-2.0); the offline roll loads it only there.
+    "jsqr@1.4.0": ("sha512-dxLob7q65Xg2DvstYkRpkYtmKm2sPJ9oFhrhmudT1dZvNFFTlroai3AWSpLey/w5vMcLBXRgOJsbXpdN9HzU/A=="),
 }
 WEIGHTS = (400, 600, 700)
 PRINT_WEIGHTS = (400, 600, 700)  # charts and posters are drawn on the server, from TrueType files
@@ -102,11 +105,14 @@ def build_fonts(package: Path, scratch: Path) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        fonts, htmx = (fetch(spec, integrity, scratch) for spec, integrity in PACKAGES.items())
+        fonts, htmx, jsqr = (fetch(spec, integrity, scratch) for spec, integrity in PACKAGES.items())
         build_fonts(fonts, scratch)
         shutil.copy(htmx / "dist" / "htmx.min.js", CORE / "static" / "js" / "htmx.min.js")
-    for path in sorted([*(CORE / "static" / "fonts").iterdir(), CORE / "static" / "js" / "htmx.min.js"]):
-        print(f"{path.relative_to(CORE)}  {path.stat().st_size} bytes")
+        shutil.copy(jsqr / "dist" / "jsQR.js", ROLL / "jsQR.js")
+        shutil.copy(jsqr / "LICENSE", ROLL / "jsQR.LICENSE.txt")
+    made = [*(CORE / "static" / "fonts").iterdir(), CORE / "static" / "js" / "htmx.min.js", *ROLL.iterdir()]
+    for path in sorted(made):
+        print(f"{path.relative_to(CORE.parent)}  {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

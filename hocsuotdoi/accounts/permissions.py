@@ -36,3 +36,4 @@ class Openness(StrEnum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
+    DEVICE = "device"

@@ -5,7 +5,9 @@
     @requires(Permission.CALL_ROLL)           # someone who holds that permission anywhere
     def session_close(request, pk): ...
 
-The same three go above a class-based view (they set its `permission` attribute, which may also be written by hand:
+    @device                                   # an enrolled device, by the token that it sends along
+
+The same go above a class-based view (they set its `permission` attribute, which may also be written by hand:
 `permission = Permission.EDIT_PLAN`) and around an `as_view()` result. They only declare. The gate
 (`hocsuotdoi.config.gate.Gate`, a middleware) reads the declaration before the view runs: it sends people who are not
 signed in to the sign-in page and back, refuses (403) who holds the permission nowhere, and fails on a view of ours
@@ -16,6 +18,7 @@ that declares nothing. So `@requires` asks "anywhere?"; the view itself then ask
 
 The gate also sets on every request
 - `request.person_may(permission, thing=None) -> bool`: to show or hide a button beside one thing;
+- `request.device`: behind `@device`, the device;
 - `request.permissions`: the permissions held anywhere today, as a set (one query, only when looked at); templates
   and menus ask `{% if "edit_plan" in request.permissions %}`.
 """
@@ -33,6 +36,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = Openness.PUBLIC
 SIGNED_IN = Openness.SIGNED_IN
+DEVICE = Openness.DEVICE
 
 
 def public(view: View) -> View:
@@ -43,6 +47,13 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Anybody with an account may open this view."""
     return _declare(view, SIGNED_IN)
+
+
+def device(view: View) -> View:
+    """Only an enrolled device may open this view. It shows its token with each request, which no other page can make a
+    browser do: so no form token is asked for."""
+    view.csrf_exempt = True  # type: ignore[attr-defined]
+    return _declare(view, DEVICE)
 
 
 def requires(permission: Permission) -> Callable[[View], View]:

@@ -1,4 +1,5 @@
-"""The gate before every view: signed in where that is asked for, permitted where a permission is declared.
+"""The gate before every view: signed in where that is asked for, permitted where a permission is declared, recognised
+where a device is asked for.
 
 Views declare with `hocsuotdoi.accounts.surfaces`; its docstring says what the gate puts on the request. Views of the
 sign-in library and of Django guard themselves and pass.
@@ -9,14 +10,17 @@ from functools import partial
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from hocsuotdoi.accounts.operations.devices import recognise_device
 from hocsuotdoi.accounts.permissions import Openness
 from hocsuotdoi.accounts.queries.scope import remember_roles
 from hocsuotdoi.accounts.rules import may
 from hocsuotdoi.accounts.surfaces import declared
+from hocsuotdoi.core.errors import Refused
 
 
 class Gate:
@@ -39,11 +43,23 @@ class Gate:
             return None
         if asked is Openness.PUBLIC:
             return None
+        if asked is Openness.DEVICE:
+            return _recognise(request)
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         if asked is not Openness.SIGNED_IN and asked not in request.permissions:
             raise PermissionDenied
         return None
+
+
+def _recognise(request: HttpRequest) -> HttpResponse | None:
+    """Puts the device on the request, or answers it with a sentence for whoever holds it."""
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    try:
+        request.device = recognise_device(token.strip() if scheme == "Bearer" else "", at=timezone.now())
+    except Refused as refusal:
+        return JsonResponse({"sentence": str(refusal)}, status=401, headers={"WWW-Authenticate": "Bearer"})
+    return None
 
 
 def _permissions_of(request: HttpRequest) -> frozenset:

@@ -15,8 +15,10 @@ from hocsuotdoi.activities.models import (
 )
 from hocsuotdoi.activities.operations.retention import forget
 from hocsuotdoi.activities.operations.roll import add_walk_in, close_session, mark_all_present
+from hocsuotdoi.activities.operations.sync import take_marks
 from hocsuotdoi.ledger.models import Entry
 from tests.factories.activities import AttendanceFactory, RegistrationFactory, SessionFactory, local
+from tests.support.phone import Phone, enrolled
 
 NOTHING = {
     "registrations": 0,
@@ -212,3 +214,13 @@ def _mark(session, **fields) -> DeviceMark:
         received_at=session.starts_at,
         **{"outcome": MarkOutcome.APPLIED, **fields},
     )
+
+
+def test_forget_after_the_time_forgets_what_devices_noted(library_of_bac_kan, manager_of_bac_kan, morning, afterwards):
+    device, _token = enrolled(library_of_bac_kan, by=manager_of_bac_kan, at=afterwards)
+    phone = Phone(afterwards)
+    take_marks(device, [phone.note(morning, "walk_in", name="Bàn Văn Páo")], at=afterwards)
+    later = afterwards.replace(year=afterwards.year + 3)
+
+    assert forget(at=later, dry_run=False)["device marks"] == 1
+    assert DeviceMark.objects.get().said == {}

@@ -16,6 +16,12 @@ PUBLIC_OUTSIDE_THE_PORTAL = {
     "api:documentation",  # what the API can
     "api:openapi",
     "api:nothing",  # answers «not found» in JSON
+    # The offline roll's program, the same for everybody; what it carries is asked for by an enrolled device.
+    "roll:app-page-open",
+    "roll:app-page-enrol",
+    "roll:app-worker-open",
+    "roll:app-manifest-open",
+    "roll:app-device-enrol",  # takes an invitation's code, which is the permission
 }
 
 

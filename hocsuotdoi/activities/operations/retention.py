@@ -25,6 +25,7 @@ from hocsuotdoi.activities.models import (
 
 _PARTY: dict[str, Any] = {"name": "", "phone": "", "email": "", "guardian_name": "", "answers": {}, "learner_key": None}
 _BOOKING = {"teacher": "", "phone": "", "email": "", "wishes": "", "transport": "", "risks": ""}
+_MARK: dict[str, Any] = {"said": {}, "reason": ""}
 _NOTICE = {"name": "", "address": "", "subject": "", "text": "", "url": ""}
 
 
@@ -50,11 +51,11 @@ def forget(*, at: dt.datetime, dry_run: bool = True) -> dict[str, int]:
         ("notices", _known(Notice.objects.filter(over | Q(session=None, created_at__lt=before)), _NOTICE), _NOTICE),
         ("push subscriptions", PushSubscription.objects.filter(registration__in=_over(before)), None),
         ("class bookings", _known(_ended_bookings(before), _BOOKING), _BOOKING),
-        # What devices noted holds the names of walk-ins; what still waits for a person is needed.
+        # What devices noted, and why it was not taken, names walk-ins; what still waits for a person is needed.
         (
             "device marks",
-            DeviceMark.objects.filter(received_at__lt=before).exclude(said={}).exclude(outcome=MarkOutcome.WAITING),
-            {"said": {}},
+            _known(DeviceMark.objects.filter(received_at__lt=before), _MARK).exclude(outcome=MarkOutcome.WAITING),
+            _MARK,
         ),
     ]
     if dry_run:

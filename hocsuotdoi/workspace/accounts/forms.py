@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.accounts.operations.devices import LONGEST_DAYS
 from hocsuotdoi.accounts.operations.powers import LONGEST_MINUTES, SHORTEST_REASON
 from hocsuotdoi.accounts.roles import ROLES
 from hocsuotdoi.core.names import readable_name
@@ -79,6 +80,22 @@ class PowersForm(forms.Form):
         initial=30,
         choices=[(minutes, _("{minutes} minutes").format(minutes=minutes)) for minutes in (15, 30, LONGEST_MINUTES)],
         widget=forms.RadioSelect,
+    )
+
+
+class DeviceInvite(forms.Form):
+    name = forms.CharField(
+        label=_("Whose phone or tablet?"),
+        max_length=80,
+        help_text=_("So that you know it again in the list: “the phone of chị Lan”, “the tablet of the reading room”."),
+    )
+    days = forms.TypedChoiceField(
+        label=_("For how long?"),
+        coerce=int,
+        initial=30,
+        choices=[(days, _("{days} days").format(days=days)) for days in (1, 7, 30, 90, LONGEST_DAYS)],
+        widget=forms.RadioSelect,
+        help_text=_("After that it has to be enrolled again. A lost one can be revoked at once."),
     )
 
 

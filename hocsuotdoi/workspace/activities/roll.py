@@ -5,7 +5,9 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,6 +21,7 @@ from hocsuotdoi.activities.queries.lineage import postings_of
 from hocsuotdoi.activities.queries.outcome import ratings_of, words_about
 from hocsuotdoi.activities.queries.roll import Roll, can_be_called, roll_of
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.qr import qr_svg
 from hocsuotdoi.workspace.activities.roll_form import AGES, SEXES, RollForm, form_of, posted_form
 from hocsuotdoi.workspace.activities.session import path_to, session_of
 
@@ -127,6 +130,7 @@ def session_correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def session_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The sign-in sheet: before the session to be printed and signed, afterwards what stands behind the figure."""
     session = session_of(request, pk, Permission.VIEW_PARTICIPANTS)
+    roll_address = reverse("workspace:activities-session-roll", args=[pk])
     return render(
         request,
         "workspace/activities/session_sheet.html",
@@ -135,7 +139,8 @@ def session_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "activity": session.activity,
             "roll": roll_of(session),
             "postings": postings_of(session),
-            "blank_lines": range(12),
+            "blank_lines": range(max(12, min(60, (session.capacity or 0) - session.places_taken))),
+            "square": mark_safe(qr_svg(request.build_absolute_uri(roll_address))),
             "ratings": ratings_of(session),
             "said": words_about(session),
             "longest_note": LONGEST_NOTE,

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.activities import activity, bookings, clubs, copying, registrations, roll, series, session
+from hocsuotdoi.workspace.activities import (
+    activity,
+    bookings,
+    clubs,
+    copying,
+    marks,
+    registrations,
+    roll,
+    series,
+    session,
+)
 
 urlpatterns = [
     path("activities/", activity.activity_list, name="activities-activity-list"),
@@ -57,4 +67,6 @@ urlpatterns = [
     path("bookings/<uuid:pk>/report/", bookings.booking_report, name="activities-booking-report"),
     path("bookings/<uuid:pk>/agreement.pdf", bookings.agreement_sheet, name="activities-booking-agreement-sheet"),
     path("bookings/<uuid:pk>/report.pdf", bookings.report_sheet, name="activities-booking-report-sheet"),
+    path("devices/marks/", marks.mark_list, name="activities-mark-list"),
+    path("devices/marks/<int:institution>/<uuid:session>/", marks.mark_settle, name="activities-mark-settle"),
 ]

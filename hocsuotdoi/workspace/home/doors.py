@@ -71,6 +71,20 @@ DOORS = [
         "people",
         Permission.VIEW_ACTIVITY,
     ),
+    Door(
+        "workspace:accounts-device-list",
+        _("Devices"),
+        _("Phones that call the roll without a connection"),
+        "phone",
+        Permission.ENROL_DEVICE,
+    ),
+    Door(
+        "workspace:activities-mark-list",
+        _("From devices"),
+        _("What devices noted and somebody must decide about"),
+        "roll",
+        Permission.CALL_ROLL,
+    ),
     Door("workspace:accounts-role-list", _("Roles"), _("Who holds which role where"), "people", Permission.VIEW_ROLES),
     Door(
         "workspace:accounts-audit",

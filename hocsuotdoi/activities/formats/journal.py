@@ -1,0 +1,97 @@
+"""Marks as a device's journal writes them: one JSON object each, chained by SHA-256 so that a gap or a change shows.
+
+A mark's hash is that of its canonical JSON (keys in order, no spaces, UTF-8) without the key `hash`. The other side of
+this format is workspace/static/roll/journal.js.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LINE, ALL, WALK_IN, TALLY, NOTE, CLOSE = "line", "all", "walk_in", "tally", "note", "close"
+ACTS = (LINE, ALL, WALK_IN, TALLY, NOTE, CLOSE)
+
+_KEYS = {"id", "number", "session", "act", "said", "noted_at", "previous_hash", "hash"}
+_LAST_MOMENT = 253_402_300_799_000  # end of the year 9999, in milliseconds
+
+
+class UnreadableMark(ValueError):
+    """Something that no journal of ours has written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`said`: what the act says. line and all {"present": {key: people}}, walk_in {"name", "sex", "age_band"}, tally
+    {"sex", "age_band", "count"}, note {"note"}, close {"nobody_came"}. `is_whole`: the hash fits what came."""
+
+    id: uuid.UUID
+    number: int
+    session: uuid.UUID
+    act: str
+    said: dict[str, Any]
+    noted_at: dt.datetime
+    previous_hash: str
+    hash: str
+    is_whole: bool
+
+
+def parse_mark(raw: object) -> Mark:
+    """Refused (`UnreadableMark`): anything without the journal's own keys and kinds of values."""
+    if not isinstance(raw, dict) or raw.keys() != _KEYS:
+        raise UnreadableMark
+    number, noted_at, said = raw["number"], raw["noted_at"], raw["said"]
+    if (
+        not _is_whole_number(number, 2**53)
+        or not _is_whole_number(noted_at, _LAST_MOMENT)
+        or not isinstance(said, dict)
+    ):
+        raise UnreadableMark
+    texts = [raw[key] for key in ("id", "session", "act", "previous_hash", "hash")]
+    if not all(isinstance(text, str) and len(text) <= 64 and _is_storable(text) for text in texts):
+        raise UnreadableMark
+    try:
+        named, session = uuid.UUID(raw["id"]), uuid.UUID(raw["session"])
+        computed = mark_hash(raw)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableMark from error
+    return Mark(
+        id=named,
+        number=number,
+        session=session,
+        act=raw["act"][:16],
+        said=_storable(said),
+        noted_at=dt.datetime.fromtimestamp(noted_at / 1000, dt.UTC),
+        previous_hash=raw["previous_hash"],
+        hash=raw["hash"],
+        is_whole=computed == raw["hash"],
+    )
+
+
+def mark_hash(raw: Mapping[str, Any]) -> str:
+    """The hash that a mark must carry."""
+    content = {key: value for key, value in raw.items() if key != "hash"}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_whole_number(value: object, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+
+
+def _is_storable(text: str) -> bool:
+    return not any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text)
+
+
+def _storable(value: Any) -> Any:
+    """Without the signs that the database cannot keep."""
+    if isinstance(value, str):
+        return "".join(char for char in value if _is_storable(char))
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(each) for key, each in value.items()}
+    return value

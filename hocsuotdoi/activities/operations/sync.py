@@ -1,0 +1,411 @@
+"""Taking in what a device noted while it had no connection: any number of times, in any order, never losing any of it.
+
+What can be taken into the roll is; what cannot waits, with the reason, for a person (operations/settling.py). Which of
+several marks of one line stands is decided by when they were noted, not by when they arrive (decision 0057).
+"""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.accounts.models import Device
+from hocsuotdoi.activities.enums import MarkOutcome, RegistrationStatus, SessionStatus
+from hocsuotdoi.activities.formats.journal import ALL, CLOSE, LINE, NOTE, TALLY, WALK_IN, Mark
+from hocsuotdoi.activities.models import Attendance, DeviceMark, Registration, Session, Tally
+from hocsuotdoi.activities.operations.rating import note_session
+from hocsuotdoi.activities.operations.roll import (
+    MOST_IN_A_CELL,
+    BadCell,
+    BadMark,
+    add_walk_in,
+    close_session,
+    open_roll,
+    set_tally,
+)
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.ledger.enums import AgeBand, Sex
+
+OPENS_BEFORE = dt.timedelta(hours=2)
+LONGEST_REASON = 300
+
+Cell = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one mark. `outcome`: applied, duplicate (taken before), or waiting, with the reason in words."""
+
+    id: uuid.UUID
+    outcome: str
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """Why marks wait, and what is to be remembered of those that were taken."""
+
+    waiting: dict[uuid.UUID, str] = field(default_factory=dict)
+    noted: dict[uuid.UUID, str] = field(default_factory=dict)
+
+    def wait(self, marks: Iterable[Mark], reason: object) -> None:
+        for mark in marks:
+            self.waiting.setdefault(mark.id, str(reason)[:LONGEST_REASON])
+
+
+@transaction.atomic
+def take_marks(device: Device, marks: Sequence[Mark], *, at: dt.datetime) -> list[Answer]:
+    """Take each mark into its roll, in the name of whoever enrolled the device, or keep it waiting with the reason; an
+    answer for each. The same mark again changes nothing.
+
+    A mark waits when it was changed on the way, when its chain is broken, when its session is unknown, cancelled,
+    closed or not open, and when the person is not expected (any more). Marks of one session are taken in one lock.
+    """
+    device = Device.objects.select_for_update(of=("self",)).select_related("enrolled_by").get(pk=device.pk)
+    here = DeviceMark.objects.filter(institution_id=device.institution_id)
+    sent, marks = marks, _told_apart(here, marks)
+    taken = {mark.pk: mark for mark in here.filter(pk__in=[mark.id for mark in marks])}
+    fresh = sorted({mark.id: mark for mark in marks if mark.id not in taken}.values(), key=lambda mark: mark.number)
+    verdicts = Verdicts()
+    _check_chain(here, device, fresh, verdicts)
+    moments = _moments(fresh, at=at)
+    sessions = {
+        session.pk: session
+        for session in Session.objects.filter(
+            institution_id=device.institution_id, pk__in={mark.session for mark in fresh}
+        )
+    }
+    by_session = defaultdict(list)
+    for mark in fresh:
+        if mark.id not in verdicts.waiting:
+            by_session[mark.session].append(mark)
+    for session_id in sorted(by_session):
+        if session_id in sessions:
+            _Taking(device, sessions[session_id], by_session[session_id], verdicts, moments, at).take()
+        else:
+            verdicts.wait(by_session[session_id], _("This institution has no such session (any more)."))
+    DeviceMark.objects.bulk_create(_row(mark, device, verdicts, at=at) for mark in fresh)
+    return [_answer(mark, as_sent.id, taken, verdicts) for mark, as_sent in zip(marks, sent, strict=True)]
+
+
+@dataclass(slots=True)
+class _Taking:
+    """The marks of one session, taken in one go."""
+
+    device: Device
+    session: Session
+    marks: list[Mark]
+    verdicts: Verdicts
+    moments: dict[uuid.UUID, dt.datetime]
+    at: dt.datetime
+
+    def take(self) -> None:
+        """Those who came without registering first: a later mark may be about them. Closing last."""
+        of = defaultdict(list)
+        for mark in self.marks:
+            of[LINE if mark.act == ALL else mark.act].append(mark)
+        self._note(of.pop(NOTE, []))
+        closing = of.pop(CLOSE, [])
+        walk_ins, lines, tallies = (of.pop(act, []) for act in (WALK_IN, LINE, TALLY))
+        for marks in of.values():
+            self.verdicts.wait(marks, _("The program does not know this kind of mark. Bring the program up to date."))
+        if walk_ins or lines or tallies:
+            try:
+                with transaction.atomic():
+                    self.session = open_roll(self.session, by=self.device.enrolled_by, at=self.at)
+            except Refused as refusal:
+                self.verdicts.wait([*walk_ins, *lines, *tallies], refusal)
+            else:
+                self._walk_ins(walk_ins)
+                self._lines(lines)
+                self._tally(tallies)
+        self._close(closing)
+
+    def moment(self, mark: Mark) -> dt.datetime:
+        """When it was noted; by a slow clock not before the roll opened, and still in the device's order."""
+        opens = self.session.starts_at - OPENS_BEFORE
+        noted = self.moments[mark.id]
+        return noted if noted >= opens else opens + dt.timedelta(microseconds=min(mark.number, 10**9))
+
+    def _walk_ins(self, marks: list[Mark]) -> None:
+        for mark in marks:
+            sex, age = mark.said.get("sex"), mark.said.get("age_band")
+            try:
+                with transaction.atomic():
+                    add_walk_in(
+                        self.session,
+                        name=str(mark.said.get("name", "")),
+                        form_key=mark.id,
+                        sex=sex if sex is None else str(sex),
+                        age_band=age if age is None else str(age),
+                        by=self.device.enrolled_by,
+                        at=self.moment(mark),
+                    )
+            except Refused as refusal:
+                self.verdicts.wait([mark], refusal)
+
+    def _lines(self, marks: list[Mark]) -> None:
+        if not marks:
+            return
+        lines = lines_by_key(self.session)
+        changed: dict[uuid.UUID, Attendance] = {}
+        for mark in marks:
+            moment = self.moment(mark)
+            stands, problems = False, []
+            for key, people in present_in(mark.said).items():
+                line = lines.get(key)
+                try:
+                    check_line(self.session, key, line, people)
+                except Refused as refusal:
+                    problems.append(str(refusal))
+                    continue
+                assert line is not None
+                # Of two marks at one moment the higher number stands, so that the order of arrival never matters.
+                if line.marked_at is None or (moment, people) > (line.marked_at, line.present or 0):
+                    line.present, line.marked_at, line.marked_by = people, moment, self.device.enrolled_by.pk
+                    changed[line.pk] = line
+                    stands = True
+            if problems or not present_in(mark.said):
+                self.verdicts.wait([mark], problems[0] if problems else _("This mark says nothing about anybody."))
+            elif not stands:
+                self.verdicts.noted[mark.id] = _("A later mark of the same line stands.")
+        here = Attendance.objects.filter(institution_id=self.session.institution_id)
+        here.bulk_update(changed.values(), ["present", "marked_at", "marked_by"])
+
+    def _tally(self, marks: list[Mark]) -> None:
+        """A device says its own count of a cell; the counts of several devices add up to what is there already."""
+        if not marks:
+            return
+        own = self._own_counts()
+        cells = {(cell.sex, cell.age_band): cell.count for cell in _tally_of(self.session)}
+        took = []
+        for mark in marks:
+            try:
+                cell, count = tally_in(mark.said)
+            except Refused as refusal:
+                self.verdicts.wait([mark], refusal)
+                continue
+            number, before = own.get(cell, (-1, 0))
+            if mark.number <= number:
+                self.verdicts.noted[mark.id] = _("A later count of this device stands.")
+                continue
+            own[cell] = (mark.number, count)
+            cells[cell] = max(0, cells.get(cell, 0) + count - before)
+            took.append(mark)
+        if not took:
+            return
+        try:
+            with transaction.atomic():
+                set_tally(self.session, cells=cells, by=self.device.enrolled_by, at=self.at)
+        except Refused as refusal:  # several devices together count more than a cell can hold
+            self.verdicts.wait(took, refusal)
+
+    def _own_counts(self) -> dict[Cell, tuple[int, int]]:
+        """What this device said before, cell by cell: (the mark's number, the count)."""
+        own: dict[Cell, tuple[int, int]] = {}
+        for number, said in _own(self.device, self.session, TALLY):
+            cell, count = tally_in(said)
+            own[cell] = max(own.get(cell, (-1, 0)), (number, count))
+        return own
+
+    def _note(self, marks: list[Mark]) -> None:
+        """A device's note stands beside what others wrote; a later one of the same device takes its place."""
+        before = _own(self.device, self.session, NOTE) if marks else []
+        for mark in marks:
+            last = max(before, key=lambda each: each[0], default=(-1, {}))
+            if mark.number <= last[0]:
+                self.verdicts.noted[mark.id] = _("A later note of this device stands.")
+                continue
+            try:
+                with transaction.atomic():
+                    self.session = note_session(
+                        self.session,
+                        note=_with_note(self.session.note, str(last[1].get("note", "")), note_in(mark.said)),
+                        by=self.device.enrolled_by,
+                        at=self.at,
+                    )
+            except Refused as refusal:
+                self.verdicts.wait([mark], refusal)
+            else:
+                before = [*before, (mark.number, mark.said)]
+
+    def _close(self, marks: list[Mark]) -> None:
+        for mark in marks:
+            if mark.id in self.verdicts.noted:  # something before it has not arrived
+                self.verdicts.wait([mark], self.verdicts.noted.pop(mark.id))
+                continue
+            try:
+                with transaction.atomic():
+                    self.session, _posting = close_session(
+                        self.session,
+                        nobody_came=mark.said.get("nobody_came") is True,
+                        by=self.device.enrolled_by,
+                        at=self.at,
+                    )
+            except Refused as refusal:
+                self.session.refresh_from_db(fields=["status"])
+                if self.session.status == SessionStatus.CLOSED:
+                    self.verdicts.noted[mark.id] = str(refusal)
+                else:
+                    self.verdicts.wait([mark], refusal)
+
+
+def lines_by_key(session: Session) -> dict[str, Attendance]:
+    """The lines of an opened roll by the keys that devices use (queries/carry.py)."""
+    lines = Attendance.objects.filter(institution_id=session.institution_id, session=session)
+    return {line_key(line): line for line in lines.select_related("registration", "participant")}
+
+
+def line_key(line: Attendance) -> str:
+    if line.registration is None:
+        return str(line.form_key)
+    if line.participant is not None:
+        return f"{line.registration.code}.{line.participant.number}"
+    return line.registration.code
+
+
+def check_line(session: Session, key: str, line: Attendance | None, people: object) -> None:
+    """Refused: nobody's line, someone who cancelled, a number that the line cannot have."""
+    registration = line.registration if line else _registration(session, key)
+    if registration is not None and registration.status != RegistrationStatus.CONFIRMED:
+        raise BadMark(
+            _("{name} had cancelled, or holds no place, but the device says that they came.").format(
+                name=registration.name or key
+            )
+        )
+    if line is None:
+        raise BadMark(_("Nobody on this roll has the code {key}.").format(key=key[:40]))
+    if not isinstance(people, int) or isinstance(people, bool) or not 0 <= people <= line.size:
+        raise BadMark(_("{name}: from 0 to {size} people can be present.").format(name=line.name, size=line.size))
+
+
+def present_in(said: dict[str, Any]) -> dict[str, Any]:
+    present = said.get("present")
+    return present if isinstance(present, dict) else {}
+
+
+def tally_in(said: dict[str, Any]) -> tuple[Cell, int]:
+    """The cell and the count. Refused: what is on no list, a count that nobody can have counted."""
+    sex, age, count = said.get("sex"), said.get("age_band"), said.get("count")
+    if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MOST_IN_A_CELL:
+        raise BadCell(_("Give a number of people from 0 to {most}.").format(most=MOST_IN_A_CELL))
+    if sex not in (None, *Sex.values) or age not in (None, *AgeBand.values):
+        raise BadCell(_("Choose sex and age from the list, or leave them open."))
+    return (sex, age), count
+
+
+def note_in(said: dict[str, Any]) -> str:
+    note = said.get("note")
+    return note if isinstance(note, str) else ""
+
+
+def _with_note(whole: str, before: str, now: str) -> str:
+    """`whole` with this device's part replaced, or added on a line of its own."""
+    if before and before in whole:
+        return whole.replace(before, now, 1).strip()
+    return f"{whole}\n{now}".strip() if now not in whole else whole
+
+
+def _registration(session: Session, key: str) -> Registration | None:
+    return Registration.objects.filter(
+        institution_id=session.institution_id, session=session, code=key.partition(".")[0]
+    ).first()
+
+
+def _tally_of(session: Session) -> Iterable[Tally]:
+    return Tally.objects.filter(institution_id=session.institution_id, session=session, channel=None)
+
+
+def _own(device: Device, session: Session, act: str) -> list[tuple[int, dict[str, Any]]]:
+    return list(
+        DeviceMark.objects.filter(
+            institution_id=device.institution_id,
+            device=device.pk,
+            session=session.pk,
+            act=act,
+            outcome__in=[MarkOutcome.APPLIED, MarkOutcome.SETTLED],
+        ).values_list("number", "said")
+    )
+
+
+def _told_apart(here: Any, marks: Sequence[Mark]) -> list[Mark]:
+    """Two different marks under one id: the later one is kept under an id of its own, and will wait."""
+    known = dict(here.filter(pk__in=[mark.id for mark in marks]).values_list("pk", "hash"))
+    apart = []
+    for mark in marks:
+        if known.setdefault(mark.id, mark.hash) != mark.hash:
+            mark = _under(mark, uuid.uuid5(mark.id, mark.hash))
+        apart.append(mark)
+    return apart
+
+
+def _under(mark: Mark, other: uuid.UUID) -> Mark:
+    return Mark(
+        other,
+        mark.number,
+        mark.session,
+        mark.act,
+        mark.said,
+        mark.noted_at,
+        mark.previous_hash,
+        mark.hash,
+        is_whole=False,
+    )
+
+
+def _check_chain(here: Any, device: Device, marks: list[Mark], verdicts: Verdicts) -> None:
+    """A mark that was changed waits, and one whose predecessor is another than it says. A predecessor that is not there
+    (yet) is only remembered; one that came under an earlier enrolment of the same phone is known by its hash."""
+    before = {mark.number: mark.hash for mark in marks}
+    missing = {mark.number - 1 for mark in marks} - before.keys()
+    before |= dict(here.filter(device=device.pk, number__in=missing).values_list("number", "hash"))
+    elsewhere = {mark.previous_hash for mark in marks if mark.previous_hash and mark.number - 1 not in before}
+    arrived = set(here.filter(hash__in=elsewhere).values_list("hash", flat=True)) if elsewhere else set()
+    for mark in marks:
+        if not mark.is_whole:
+            verdicts.wait([mark], _("What arrived is not what the device wrote down: it was changed on the way."))
+        elif before.get(mark.number - 1, mark.previous_hash) != mark.previous_hash:
+            verdicts.wait([mark], _("The chain of this device is broken here: the mark before it is another one."))
+        elif mark.previous_hash and mark.number - 1 not in before and mark.previous_hash not in arrived:
+            verdicts.noted[mark.id] = _("The mark before this one has not arrived.")
+
+
+def _moments(marks: list[Mark], *, at: dt.datetime) -> dict[uuid.UUID, dt.datetime]:
+    """When each was noted. What a clock that runs ahead puts into the future was noted just before it arrived, in the
+    device's order, which is also that of its batches."""
+    step = dt.timedelta(microseconds=1)
+    last = len(marks)
+    return {mark.id: min(mark.noted_at, at - (last - place) * step) for place, mark in enumerate(marks)}
+
+
+def _row(mark: Mark, device: Device, verdicts: Verdicts, *, at: dt.datetime) -> DeviceMark:
+    waits = verdicts.waiting.get(mark.id)
+    return DeviceMark(
+        id=mark.id,
+        institution_id=device.institution_id,
+        device=device.pk,
+        number=mark.number,
+        previous_hash=mark.previous_hash,
+        hash=mark.hash,
+        session=mark.session,
+        act=mark.act,
+        said=mark.said,
+        noted_at=mark.noted_at,
+        received_at=at,
+        outcome=MarkOutcome.APPLIED if waits is None else MarkOutcome.WAITING,
+        reason=verdicts.noted.get(mark.id, "") if waits is None else waits,
+    )
+
+
+def _answer(mark: Mark, named: uuid.UUID, taken: dict[uuid.UUID, DeviceMark], verdicts: Verdicts) -> Answer:
+    if (before := taken.get(mark.id)) is not None:
+        waits = before.outcome == MarkOutcome.WAITING
+        return Answer(named, "waiting" if waits else "duplicate", before.reason)
+    if mark.id in verdicts.waiting:
+        return Answer(named, "waiting", verdicts.waiting[mark.id])
+    return Answer(named, "applied", verdicts.noted.get(mark.id, ""))
