@@ -63,6 +63,10 @@ def forget(*, at: dt.datetime, dry_run: bool = True) -> dict[str, int]:
     return {kind: _erase(rows, values) for kind, rows, values in erased}
 
 
+def _decided_marks(before: dt.datetime) -> QuerySet[DeviceMark]:
+    return DeviceMark.objects.filter(received_at__lt=before).exclude(outcome=MarkOutcome.WAITING)
+
+
 def _over(before: dt.datetime) -> QuerySet:
     return Registration.objects.filter(session__ends_at__lt=before).values("pk")
 
