@@ -73,6 +73,15 @@ def note_session(session: Session, *, note: str, by: Person | None, at: dt.datet
     return session
 
 
+def is_ratable(session: Session, *, at: dt.datetime) -> bool:
+    """Whether a page may ask for a rating now."""
+    try:
+        _check_ratable(session, at=at)
+    except NotRatable:
+        return False
+    return True
+
+
 def _check_ratable(session: Session, *, at: dt.datetime) -> None:
     is_public = session.activity.published_at is not None and session.activity.status != ActivityStatus.DRAFT
     if session.status == SessionStatus.CANCELLED or not is_public:

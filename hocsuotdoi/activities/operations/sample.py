@@ -71,13 +71,8 @@ def _activities(data: dict, *, at: dt.datetime) -> Iterator[_Made]:
                     yield _activity(data, rule, number, institution, rooms.get(institution.pk, []), year, at)
 
 
-def _activity(
-    data: dict, rule: dict, number: int, institution: Institution, rooms: list[Room], year: int, at: dt.datetime
-) -> _Made:
-    name = f"{institution.code}|{number}|{year}"
-    chance = random.Random(name)
-    announced = min(_moment(year, "01-05", "09:00"), at - dt.timedelta(days=30))
-    activity = Activity(
+def _row(name: str, rule: dict, institution: Institution, announced: dt.datetime) -> Activity:
+    return Activity(
         id=uuid.uuid5(_NAMESPACE, name),
         institution=institution,
         title=f"{rule['title']} (mẫu)",
@@ -99,6 +94,15 @@ def _activity(
         created_at=announced,
         is_sample=True,
     )
+
+
+def _activity(
+    data: dict, rule: dict, number: int, institution: Institution, rooms: list[Room], year: int, at: dt.datetime
+) -> _Made:
+    name = f"{institution.code}|{number}|{year}"
+    chance = random.Random(name)
+    announced = min(_moment(year, "01-05", "09:00"), at - dt.timedelta(days=30))
+    activity = _row(name, rule, institution, announced)
     room = rooms[rule["room"]] if rule.get("room", len(rooms)) < len(rooms) else None
     schedule = _schedule(rule, activity, year, room)
     people = rule["people"] * (1 + data["growth"]) ** (year - data["since"])

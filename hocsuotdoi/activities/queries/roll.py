@@ -36,6 +36,11 @@ class RollLine:
     def is_called(self) -> bool:
         return self.present is not None
 
+    @property
+    def code_plain(self) -> str:
+        """As a ticket's QR code holds it."""
+        return self.code.replace("-", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:

@@ -21,6 +21,7 @@ from hocsuotdoi.activities.forms import add_list_errors, answer_name
 from hocsuotdoi.activities.models import Activity, Enrolment, Registration, Session
 from hocsuotdoi.activities.operations.enrolment import enrol, leave
 from hocsuotdoi.activities.operations.party import AnswerNeeded, GuardianNeeded
+from hocsuotdoi.activities.operations.rating import is_ratable
 from hocsuotdoi.activities.operations.registration import (
     cancel_registration,
     change_registration,
@@ -149,8 +150,14 @@ def registration_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpR
             "is_alive": is_to_come and (registration.holds_places or registration.is_waiting),
             "can_move": is_to_come and registration.enrolment_id is None and bool(_others(registration, now)),
             "qr": qr_svg(address) if registration.is_confirmed and is_to_come else "",
+            "rate_url": _rate_url(registration) if registration.is_confirmed and is_ratable(session, at=now) else "",
         },
     )
+
+
+def _rate_url(registration: Registration) -> str:
+    page = reverse("portal:activities-rating-create", args=[registration.session_id])
+    return f"{page}?code={registration.code}"
 
 
 @public

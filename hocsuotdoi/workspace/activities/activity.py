@@ -26,6 +26,7 @@ from hocsuotdoi.activities.operations.activity import (
     plan_publication,
     publish_activity,
 )
+from hocsuotdoi.activities.queries.outcome import compared_with_last_time
 from hocsuotdoi.activities.queries.staff import activity_for_staff, staff_drafts, staff_sessions, tab_counts
 from hocsuotdoi.activities.queries.vitality import club_life
 from hocsuotdoi.core.errors import Refused
@@ -133,6 +134,7 @@ def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "club": club_life([activity], at=now)[activity.pk] if activity.kind == ActivityKind.CLUB else None,
             "plan_form": PlanForm(initial={"publish_at": activity.publish_at}),
             "is_stuck": activity.publish_at is not None and activity.publish_at <= now,
+            "outcome": compared_with_last_time(activity),
             "now": now,
             "may_edit": request.person_may(Permission.EDIT_ACTIVITY, activity),
             "may_call": request.person_may(Permission.CALL_ROLL, activity),

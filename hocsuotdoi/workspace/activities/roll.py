@@ -37,7 +37,7 @@ def session_roll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     act = request.POST.get("act", "")
     is_tick = bool(request.htmx) and not act
     takes_walk_in = not is_tick and (act == "walk_in" or bool(request.POST.get("walk_in_name", "").strip()))
-    form = posted_form(request.POST, roll, takes_walk_in=takes_walk_in)
+    form = posted_form(request.POST, roll, takes_walk_in=takes_walk_in, takes_list=not is_tick)
     if not form.error:
         try:
             save_roll(

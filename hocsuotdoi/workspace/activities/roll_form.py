@@ -4,7 +4,9 @@ Only what differs from what the form itself said before is sent on to the act. S
 undoing each other, and a form that comes late (no connection, no script) loses nothing.
 """
 
+import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hocsuotdoi.activities.formats.class_list import BadList, parse_names
 from hocsuotdoi.activities.operations.roll import BadMark, WalkIn
 from hocsuotdoi.activities.queries.roll import Roll, RollLine
 from hocsuotdoi.core.ids import uuid7
@@ -59,6 +62,7 @@ class RollForm:
     present: dict[uuid.UUID, int] = field(default_factory=dict)
     cells: dict[tuple[str | None, str | None], int] = field(default_factory=dict)
     walk_ins: list[WalkIn] = field(default_factory=list)
+    walk_in_list: str = ""
     watched: Cell | None = None
     viewers: int | None = None
     error: str = ""
@@ -76,7 +80,7 @@ def form_of(roll: Roll) -> RollForm:
     return form
 
 
-def posted_form(data: QueryDict, roll: Roll, *, takes_walk_in: bool) -> RollForm:
+def posted_form(data: QueryDict, roll: Roll, *, takes_walk_in: bool, takes_list: bool = True) -> RollForm:
     """The form as it was sent, with what changed in it; `error` says what cannot be read."""
     known = set(data.getlist("line"))
     ticked = set(data.getlist("here"))
@@ -100,8 +104,13 @@ def posted_form(data: QueryDict, roll: Roll, *, takes_walk_in: bool) -> RollForm
             form.viewers = _people(form.watched.now or "0")
         if takes_walk_in:
             form.walk_ins = [_walk_in(walk_in)]
+        form.walk_in_list = data.get("walk_in_list", "")
+        if form.walk_in_list.strip() and takes_list:
+            form.walk_ins += _listed(form.walk_in_list, key=walk_in["key"], on=roll.session.held_on)
     except BadMark as error:
         form.error = str(error)
+    except BadList as error:
+        form.error = " ".join([str(error), *(f"{number}: {wrong}" for number, wrong in error.lines)])
     return form
 
 
@@ -127,11 +136,28 @@ def _people(text: str) -> int:
 
 
 def _walk_in(typed: Mapping[str, str]) -> WalkIn:
+    return WalkIn(
+        name=typed["name"], form_key=_key_or_new(typed["key"]), sex=typed["sex"] or None, age_band=typed["age"] or None
+    )
+
+
+def _key_or_new(text: str) -> uuid.UUID:
     try:
-        key = uuid.UUID(typed["key"])
+        return uuid.UUID(text)
     except ValueError:
-        key = uuid7()
-    return WalkIn(name=typed["name"], form_key=key, sex=typed["sex"] or None, age_band=typed["age"] or None)
+        return uuid7()
+
+
+def _listed(text: str, *, key: str, on: dt.date) -> list[WalkIn]:
+    """One for each line. A line's key is that of its name, so that the list sent again adds nobody twice; two people of
+    one name are told apart by their order."""
+    seen: Counter[str] = Counter()
+    walk_ins = []
+    for person in parse_names(text, on=on):
+        seen[person.name] += 1
+        own = uuid.uuid5(_key_or_new(key), f"{seen[person.name]} {person.name}")
+        walk_ins.append(WalkIn(person.name, own, sex=person.sex, age_band=person.age_band))
+    return walk_ins
 
 
 def _tally(value) -> list[tuple[str, list[Cell]]]:

@@ -29,6 +29,7 @@ SPECIMENS: dict[str, Any] = {
         {"label": "Điểm danh"},
         {"label": "Chốt buổi"},
     ],
+    "ratings": {"happy": 28, "so_so": 4, "sad": 1},
     "columns": [
         {"label": "Địa bàn"},
         {"label": "Lượt tham gia", "numeric": True},

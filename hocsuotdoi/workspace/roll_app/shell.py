@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.workspace.roll_app.words import words
 
-SCRIPTS = ("app", "dom", "days", "session", "scan", "status", "roll", "journal", "store", "sync", "wording")
+SCRIPTS = ("app", "dom", "days", "session", "scan", "square", "status", "roll", "journal", "store", "sync", "wording")
 FILES = (
     "css/tokens.css",
     "roll/roll.css",

@@ -10,7 +10,7 @@ from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.roll import add_walk_in, close_session, mark_attendance, set_tally
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.ledger.models import Entry
-from tests.factories.activities import AttendanceFactory, SessionFactory
+from tests.factories.activities import AttendanceFactory, RatingFactory, SessionFactory
 
 
 def of(name: str, session: Session) -> str:
@@ -317,3 +317,67 @@ def test_roll_of_a_full_hall_is_saved(librarian, running):
 
     assert response.status_code == 302
     assert roll_of(running).people == 400
+
+
+def test_a_list_of_walk_ins_is_added_once_however_often_it_is_sent(librarian, running):
+    key = str(uuid.uuid4())
+    data = {
+        "act": "save",
+        "walk_in_key": key,
+        "walk_in_list": "1. Lý Thị Mai, nữ, 1961\n\nBàn Văn Páo, nam\nLý Thị Mai\n",
+    }
+
+    for _time in range(2):
+        assert librarian.post(of("roll", running), data).status_code == 302
+
+    lines = [(line.name, line.present, line.sex, line.age_band) for line in roll_of(running).lines]
+    assert lines == [
+        ("Lý Thị Mai", 1, "female", "60+"),
+        ("Bàn Văn Páo", 1, "male", None),
+        ("Lý Thị Mai", 1, None, None),
+    ]
+
+
+def test_a_list_that_cannot_be_read_is_kept_in_the_form_and_adds_nobody(librarian, running):
+    typed = "Lý Thị Mai, nữ\nBàn Văn Páo, mèo"
+    page = librarian.post(of("roll", running), {"act": "save", "walk_in_list": typed})
+
+    assert (page.status_code, roll_of(running).lines) == (422, [])
+    assert typed in page.content.decode()
+
+
+def test_a_tick_does_not_send_a_list_that_is_still_being_typed(librarian, running, mai):
+    data = sent(mai, here=[mai], walk_in_list="Bàn Văn")
+    librarian.post(of("roll", running), data, headers={"HX-Request": "true"})
+    assert [line.name for line in roll_of(running).lines] == ["Lý Thị Mai"]
+
+
+def test_viewers_are_counted_where_one_can_follow_on_line(librarian, running):
+    assert 'name="viewers"' not in librarian.get(of("roll", running)).content.decode()
+    Session.objects.filter(pk=running.pk).update(also_online=True)
+    assert 'name="viewers"' in librarian.get(of("roll", running)).content.decode()
+    librarian.post(of("roll", running), {"act": "save", "viewers": "31", "was-viewers": ""})
+    librarian.post(of("roll", running), {"act": "save", "viewers": "31", "was-viewers": "31"})
+    assert roll_of(running).viewers == 31
+    assert librarian.post(of("roll", running), {"act": "save", "viewers": "nhiều"}).status_code == 422
+
+
+def test_note_is_kept_by_those_who_call_the_roll_and_by_nobody_else(librarian, inspector, running):
+    url = reverse("workspace:activities-session-note", args=[running.pk])
+    assert inspector.post(url, {"note": "Của người kiểm tra"}).status_code == 403
+    librarian.post(url, {"note": "Thiếu ghế"})
+    librarian.post(url, {"note": "a" * 5001})
+    running.refresh_from_db()
+    assert running.note == "Thiếu ghế"
+
+
+def test_sheet_shows_faces_and_words_without_names(librarian, closed):
+    RatingFactory(session=closed, words="Cô kể chuyện hay")
+    page = librarian.get(of("sheet", closed)).content.decode()
+    assert "Cô kể chuyện hay" in page
+    assert "faces-counted" in page
+
+
+def test_the_activitys_page_tells_how_it_went(librarian, closed):
+    page = librarian.get(reverse("workspace:activities-activity-detail", args=[closed.activity_id]))
+    assert "Kết quả" in page.content.decode()

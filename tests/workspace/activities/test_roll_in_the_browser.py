@@ -1,10 +1,13 @@
 """The roll on a phone: ticking, the connection that goes away, no JavaScript, nothing in the way of a screen reader."""
 
 import datetime as dt
+import io
 import uuid
 
 import pytest
+import qrcode
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 
 from hocsuotdoi.accounts.enums import RoleName
@@ -14,6 +17,7 @@ from hocsuotdoi.activities.queries.roll import roll_of
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.places import InstitutionFactory
+from tests.support.browser import OPTIONS, chromium_path, new_context
 
 PHONE = {"width": 360, "height": 740}
 
@@ -110,3 +114,31 @@ def test_public_pages_are_accessible_and_joining_takes_one_page(live_program, vi
     expect(page.locator("main")).to_contain_text("Nông Thị Hoa")
     assert accessibility(page) == []
     assert presence(running)["Nông Thị Hoa"] is None
+
+
+def test_a_ticket_before_the_camera_ticks_its_people(live_program, chromium, running, tmp_path):
+    family = running.registrations.get(name="Gia đình chị Hà")
+    film = tmp_path / "ticket.mjpeg"
+    film.write_bytes(_film_of(f"{live_program.url}/activities/sessions/{running.pk}/{family.code}/"))
+    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    camera += [f"--use-file-for-fake-video-capture={film}"]
+    browser = chromium.browser_type.launch(executable_path=chromium_path(), args=[*OPTIONS, *camera])
+    page = sign_in(
+        new_context(browser, live_program.url, viewport=PHONE, permissions=["camera"]), live_program.url, running
+    )
+    page.get_by_role("button", name="Quét vé").click()
+    expect(page.locator("#scan [role=status]")).to_have_text("Gia đình chị Hà: có mặt", timeout=20_000)
+    page.get_by_role("button", name="Xong").click()
+    expect(page.locator("#roll-saved")).to_contain_text("4 người", timeout=15_000)
+    browser.close()
+    assert presence(running)["Gia đình chị Hà"] == 4
+
+
+def _film_of(text: str) -> bytes:
+    """A picture of a ticket's square, as a film of one picture that a browser takes for its camera."""
+    square = qrcode.make(text, box_size=8, border=6).convert("RGB")
+    picture = Image.new("RGB", (640, 640), "white")
+    picture.paste(square.resize((560, 560)), (40, 40))
+    frame = io.BytesIO()
+    picture.save(frame, "JPEG", quality=95)
+    return frame.getvalue() * 3

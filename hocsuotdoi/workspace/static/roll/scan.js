@@ -1,51 +1,17 @@
 // Tickets before the camera. The browser reads the squares where it can; elsewhere a decoder is loaded for it.
 import { announce, h, show } from "./dom.js";
 import { ticket } from "./roll.js";
+import { canRead, drawn, reader } from "./square.js";
 import { seconds } from "./status.js";
 import { act, mark, rollOfSession, sessionOf } from "./session.js";
 import { state } from "./sync.js";
 import { momentWords, say, told } from "./wording.js";
 
-const WIDEST = 720;
 const SAME_TICKET = 4000;
-
-const loadDecoder = () =>
-  new Promise((resolve, reject) => {
-    if (window.jsQR) return resolve(window.jsQR);
-    const script = h("script", { src: told.decoder });
-    script.onload = () => resolve(window.jsQR);
-    script.onerror = () => reject(new Error("decoder"));
-    document.head.append(script);
-    return null;
-  });
-
-const canRead = async () =>
-  "BarcodeDetector" in window && (await window.BarcodeDetector.getSupportedFormats()).includes("qr_code");
-
-/** A function that finds the text of a square in a picture, or null. */
-const reader = async () => {
-  if (await canRead().catch(() => false)) {
-    const detector = new window.BarcodeDetector({ formats: ["qr_code"] });
-    return async (canvas) => (await detector.detect(canvas))[0]?.rawValue ?? null;
-  }
-  const decode = await loadDecoder();
-  return (canvas) => {
-    const { width, height } = canvas;
-    const { data } = canvas.getContext("2d", { willReadFrequently: true }).getImageData(0, 0, width, height);
-    return decode(data, width, height)?.data ?? null;
-  };
-};
 
 /** Where the browser cannot read squares itself, the decoder is kept for days without a connection. */
 export const keepDecoder = async (worker) => {
   if (!(await canRead().catch(() => false))) worker?.postMessage("keep decoder");
-};
-
-const drawn = (source, width, height) => {
-  const scale = Math.min(1, WIDEST / Math.max(width, height));
-  const canvas = h("canvas", { width: Math.round(width * scale), height: Math.round(height * scale) });
-  canvas.getContext("2d", { willReadFrequently: true }).drawImage(source, 0, 0, canvas.width, canvas.height);
-  return canvas;
 };
 
 /** Marks whom the text stands for, and says who that is. */
@@ -96,7 +62,7 @@ export const scanScreen = (session) => {
   };
 
   const watch = async () => {
-    const read = await reader();
+    const read = await reader(told.decoder);
     stream = await navigator.mediaDevices.getUserMedia({
       audio: false,
       video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 } },
@@ -124,7 +90,7 @@ export const scanScreen = (session) => {
     if (!file) return;
     try {
       const picture = await createImageBitmap(file);
-      const text = await (await reader())(drawn(picture, picture.width, picture.height));
+      const text = await (await reader(told.decoder))(drawn(picture, picture.width, picture.height));
       if (text) await look(text);
       else tell(["wrong", say("scan_nothing")]);
     } catch {
