@@ -1,9 +1,11 @@
 from django.urls import path
 
-from hocsuotdoi.portal.activities import ratings, views
+from hocsuotdoi.portal.activities import push, ratings, views
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activities-activity-list"),
+    path("activities/push-worker.js", push.push_worker, name="activities-push-worker"),
+    path("activities/push-key/", push.push_key, name="activities-push-key"),
     path("activities/<uuid:pk>/", views.activity_detail, name="activities-activity-detail"),
     path("activities/<uuid:pk>/join/", views.registration_create, name="activities-registration-create"),
     path("activities/<uuid:pk>/find/", views.registration_find, name="activities-registration-find"),
@@ -20,4 +22,5 @@ urlpatterns = [
         views.registration_cancel,
         name="activities-registration-cancel",
     ),
+    path("activities/sessions/<uuid:pk>/<slug:code>/push/", push.push_subscribe, name="activities-push-subscribe"),
 ]

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.activities import activity, roll, session
+from hocsuotdoi.workspace.activities import activity, notices, roll, session
 
 urlpatterns = [
     path("activities/", activity.activity_list, name="activities-activity-list"),
     path("activities/new/", activity.activity_create, name="activities-activity-create"),
+    path("activities/notices/", notices.notice_list, name="activities-notice-list"),
+    path("activities/notices/sheet/", notices.notice_sheet, name="activities-notice-sheet"),
+    path("activities/notices/<uuid:pk>/told/", notices.notice_tell, name="activities-notice-tell"),
     path("activities/<uuid:pk>/", activity.activity_detail, name="activities-activity-detail"),
     path("activities/<uuid:pk>/edit/", activity.activity_edit, name="activities-activity-edit"),
     path("activities/<uuid:pk>/publish/", activity.activity_publish, name="activities-activity-publish"),
