@@ -51,6 +51,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         {
             "session": session,
             "pile": pile,
+            "sheet_url": reverse("workspace:activities-notice-sheet") + (f"?session={session.pk}" if session else ""),
             "tabs": [
                 {
                     "label": label,
