@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from hocsuotdoi.activities.operations.activity import publish_due as publish_drafts_due
 from hocsuotdoi.activities.operations.search import refresh_search_texts
+from hocsuotdoi.activities.operations.sending import remind as remind_of_sessions
+from hocsuotdoi.activities.operations.sending import send_notices as send_waiting_notices
 from hocsuotdoi.activities.operations.waiting import lapse_offers
-from hocsuotdoi.core.jobs import job
+from hocsuotdoi.core.jobs import enqueue, job
 
 logger = logging.getLogger(__name__)
 
@@ -30,3 +32,16 @@ def lapse_overdue_offers() -> None:
 def refresh() -> None:
     """Activities are found by the names that their institutions and places have now."""
     logger.info("Search texts written anew: %s", refresh_search_texts(at=timezone.now()))
+
+
+@job("activities.send_notices")
+def send_notices() -> None:
+    """Sends what people are to be told."""
+    send_waiting_notices(at=timezone.now())
+
+
+@job("activities.remind", cron="*/10 * * * *")
+def remind() -> None:
+    """Reminds of sessions to come; has what could not be sent before tried again."""
+    remind_of_sessions(at=timezone.now())
+    enqueue("activities.send_notices")

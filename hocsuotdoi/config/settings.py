@@ -78,6 +78,15 @@ def _identity_servers() -> list[dict]:
         ) from error
 
 
+def _service_url(name: str, url: str, setting: str) -> str:
+    """The address `url` of an outside service, as read from `setting`."""
+    parts = urlsplit(url)
+    is_here = parts.hostname in {"localhost", "127.0.0.1"}
+    if url and ((parts.scheme != "https" and not is_here) or not parts.hostname):
+        raise ImproperlyConfigured(f"{setting} is {url!r}: the address of {name} must begin with https://.")
+    return url
+
+
 # --- where things are, and who may reach them ---
 DATA_DIR = Path(env.str("DATA_DIR", ".data")).expanduser().resolve()
 DEBUG = env.bool("DEBUG", False)
@@ -261,6 +270,40 @@ EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Học Suốt Đời <hocsuotdoi@localhost>")
+
+# --- SMS, Zalo, messages to browsers (core/channels): what is not set is not offered ---
+SMS_GATEWAY_URL = _service_url("the SMS gateway", env.str("SMS_GATEWAY_URL", ""), "SMS_GATEWAY_URL")
+SMS_TOKEN = env.str("SMS_TOKEN", "")
+SMS_SENDER = env.str("SMS_SENDER", "")
+if SMS_GATEWAY_URL and not (SMS_TOKEN and SMS_SENDER):
+    raise ImproperlyConfigured("SMS_GATEWAY_URL is set: set SMS_TOKEN and SMS_SENDER (the brand name) too.")
+ZNS_TEMPLATE_ID = env.str("ZNS_TEMPLATE_ID", "")
+ZNS_PARAMETERS = env.list("ZNS_PARAMETERS", ["subject", "content", "link"])
+ZNS_ACCESS_TOKEN = env.str("ZNS_ACCESS_TOKEN", "")
+ZNS_REFRESH_TOKEN = env.str("ZNS_REFRESH_TOKEN", "")
+ZNS_APP_ID = env.str("ZNS_APP_ID", "")
+ZNS_SECRET_KEY = env.str("ZNS_SECRET_KEY", "")
+ZNS_URL = _service_url("Zalo", env.str("ZNS_URL", "https://business.openapi.zalo.me/message/template"), "ZNS_URL")
+ZNS_TOKEN_URL = _service_url(
+    "Zalo", env.str("ZNS_TOKEN_URL", "https://oauth.zaloapp.com/v4/oa/access_token"), "ZNS_TOKEN_URL"
+)
+if ZNS_TEMPLATE_ID and not (ZNS_ACCESS_TOKEN or (ZNS_REFRESH_TOKEN and ZNS_APP_ID and ZNS_SECRET_KEY)):
+    raise ImproperlyConfigured(
+        "ZNS_TEMPLATE_ID is set: set ZNS_REFRESH_TOKEN, ZNS_APP_ID and ZNS_SECRET_KEY too, "
+        "or at least ZNS_ACCESS_TOKEN."
+    )
+if len(set(ZNS_PARAMETERS)) != 3 or not all(ZNS_PARAMETERS):
+    raise ImproperlyConfigured(
+        "ZNS_PARAMETERS must name the template's three parameters, such as subject,content,link: "
+        "those for the subject, the words and the link."
+    )
+WEB_PUSH = env.bool("WEB_PUSH", True)
+WEB_PUSH_KEY = env.str("WEB_PUSH_KEY", "")
+# Only these (and hosts below them) are called: the address comes from the visitor's browser.
+WEB_PUSH_SERVICES = env.list(
+    "WEB_PUSH_SERVICES",
+    ["fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com"],
+)
 
 # --- the browser's protection: nothing inline, nothing from elsewhere ---
 CONTENT_SECURITY_POLICY = {

@@ -29,10 +29,15 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", ordered)
 
 
+def without_marks(text: str) -> str:
+    """`text` without any mark, capitals as they are: «Đọc sách» → «Doc sach»."""
+    decomposed = unicodedata.normalize("NFD", normalise(text).replace("đ", "d").replace("Đ", "D"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
 def fold(text: str) -> str:
     """`text` in small letters without any mark: «Đọc sách» → «doc sach»."""
-    decomposed = unicodedata.normalize("NFD", normalise(text).lower().replace("đ", "d"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return without_marks(normalise(text).lower())
 
 
 def sort_key(text: str) -> str:

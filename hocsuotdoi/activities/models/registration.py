@@ -180,4 +180,8 @@ class Notice(OperationalModel):
         indexes = [
             models.Index(fields=["institution", "state", "created_at"]),
             models.Index(fields=["session", "kind"]),
+            # The few that have not reached anybody, among all that were ever told.
+            models.Index(
+                fields=["created_at"], condition=Q(state__in=["waiting", "to_tell"]), name="notice_still_open"
+            ),
         ]

@@ -8,6 +8,7 @@ from hocsuotdoi.portal.activities import (
     near,
     pictures,
     poster,
+    push,
     ratings,
     schools,
     tickets,
@@ -25,6 +26,7 @@ registration = [
     path("ticket.pdf", tickets.ticket, {"form": "pdf"}, name="activities-ticket-pdf"),
     path("ticket.png", tickets.ticket, {"form": "png"}, name="activities-ticket-png"),
     path("calendar.ics", tickets.registration_calendar, name="activities-registration-calendar"),
+    path("push/", push.push_subscribe, name="activities-push-subscribe"),
 ]
 
 urlpatterns = [
@@ -38,6 +40,8 @@ urlpatterns = [
     path("h/<slug:code>/", poster.activity_short, name="activities-activity-short"),
     path("activities/<uuid:pk>/poster.pdf", poster.poster_pdf, name="activities-poster-pdf"),
     path("activities/<uuid:pk>/poster.png", poster.poster_png, name="activities-poster-png"),
+    path("activities/push-worker.js", push.push_worker, name="activities-push-worker"),
+    path("activities/push-key/", push.push_key, name="activities-push-key"),
     path("activities/pictures/<slug:name>/<int:width>.webp", pictures.picture, name="activities-picture-show"),
     path("activities/<uuid:pk>/", views.activity_detail, name="activities-activity-detail"),
     path("activities/class-list.xlsx", tickets.class_list_template, name="activities-class-list"),

@@ -58,6 +58,13 @@ DOORS = [
         Permission.VIEW_REPORT,
     ),
     Door(
+        "workspace:activities-notice-list",
+        _("Telling people"),
+        _("Who is still to be called, what was sent"),
+        "phone",
+        Permission.VIEW_PARTICIPANTS,
+    ),
+    Door(
         "workspace:places-institution-list",
         _("Institutions"),
         _("The register: opening hours, rooms, equipment"),

@@ -16,6 +16,7 @@ from hocsuotdoi.accounts.queries.scope import institutions_covered, units_held
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.school import ANSWER_DAYS
+from hocsuotdoi.activities.queries.notices import people_to_call
 from hocsuotdoi.activities.queries.school import bookings_to_answer
 from hocsuotdoi.activities.queries.staff import sessions_of_day, staff_drafts, to_close
 from hocsuotdoi.core.templatetags.house import clock, day_short, time_range
@@ -98,6 +99,24 @@ def _session_job(session: Session, due: str) -> Job:
         due=due,
         is_sample=session.activity.is_sample,
     )
+
+
+def _to_tell(asked: _Asked) -> Group:
+    """People to be told by phone, session by session; reminders by phone are a courtesy and are not counted here."""
+    more_url = reverse("workspace:activities-notice-list")
+    rows = people_to_call(asked.person, at=asked.now, day=asked.day)
+    jobs = [
+        Job(
+            title=row["session__activity__title"] or _("A class’s visit"),
+            url=f"{more_url}?session={row['session']}" if row["session"] else more_url,
+            detail=row["institution__name"],
+            due=ngettext("{count} person to call", "{count} people to call", row["people"]).format(count=row["people"]),
+            is_sample=bool(row["session__activity__is_sample"]),
+        )
+        for row in rows[: _SHOWN + 1]
+    ]
+    more = rows.count() - _SHOWN if len(jobs) > _SHOWN else 0
+    return Group(gettext_lazy("People to be told by phone"), "phone", jobs[:_SHOWN], more, more_url)
 
 
 def _drafts(asked: _Asked) -> Group:
@@ -228,6 +247,7 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.CALL_ROLL, _roll_today),
     (Permission.CALL_ROLL, _not_closed),
     (Permission.EDIT_ACTIVITY, _visits),
+    (Permission.VIEW_PARTICIPANTS, _to_tell),
     (Permission.EDIT_ACTIVITY, _drafts),
     (Permission.WRITE_REPORT, _report_due),
     (Permission.ANSWER_CRITERIA, _criteria),
