@@ -315,3 +315,14 @@ def test_contradicting_rows_are_refused_by_the_database(reading_day, morning, mo
 def test_session_of_an_activity_of_another_institution_is_refused_by_the_database(reading_day, library_of_duc_xuan):
     with pytest.raises(IntegrityError, match="same_institution"), transaction.atomic():
         SessionFactory(activity=reading_day, institution=library_of_duc_xuan)
+
+
+def test_a_session_that_is_moved_is_reminded_of_again(morning, now):
+    Session.objects.filter(pk=morning.pk).update(reminded_at=now)
+    change_session(morning, note="Mang theo bút", by=None, at=now)
+    morning.refresh_from_db()
+    assert morning.reminded_at == now
+
+    change_session(morning, starts_at=morning.starts_at + dt.timedelta(minutes=30), by=None, at=now)
+    morning.refresh_from_db()
+    assert morning.reminded_at is None

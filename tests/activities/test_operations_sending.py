@@ -44,6 +44,20 @@ def test_waiting_notices_are_sent_once_with_the_link(morning, now, settings):
     assert Notice.objects.get().done_at == now
 
 
+def test_letter_about_the_day_brings_it_for_the_calendar(morning, now):
+    registration = RegistrationFactory(session=morning, email="mai@example.vn")
+    tell_people_of(morning, kind=MOVED, at=now, about="")
+    tell_people_of(morning, kind=NoticeKind.REMINDER, at=now, about="")
+
+    send_notices(at=now)
+
+    brought = [letter.attachments for letter in mail.outbox]
+    assert sorted(map(len, brought)) == [0, 1]
+    ((name, content, kind),) = max(brought, key=len)
+    assert (name, kind) == (f"{registration.code}.ics", "text/calendar")
+    assert f"UID:{morning.pk}@hocsuotdoi" in content.replace("\r\n ", "")
+
+
 def test_notice_no_longer_true_is_never_sent(morning, now, afterwards):
     RegistrationFactory(session=morning, email="mai@example.vn")
     tell_people_of(morning, kind=MOVED, at=now, about="")

@@ -264,7 +264,9 @@ def change_session(
         )
     touches_equipment = equipment is not None or changed & {"starts_at", "ends_at"}
     had = free_equipment(session) if touches_equipment else {}
-    session.save(update_fields=list(fields))
+    if "starts_at" in changed:
+        session.reminded_at = None
+    session.save(update_fields=[*fields, "reminded_at"])
     put_equipment(session, had if equipment is None else equipment)
     if changed & TOLD:
         # The moment of the act belongs to what was said: moved there, back and there again is three times news.

@@ -32,7 +32,10 @@ from hocsuotdoi.activities.operations.activity import NewSession, add_session, c
 from hocsuotdoi.activities.operations.registration import CODE_LENGTH, CODE_LETTERS, cancel_registration
 from hocsuotdoi.activities.operations.session_checks import SessionRefused
 from hocsuotdoi.activities.operations.wording import one_line, phone_number
+from hocsuotdoi.core.channels.message import Reach
+from hocsuotdoi.core.channels.registry import offered
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.jobs import enqueue
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.places.enums import InstitutionState
 from hocsuotdoi.places.models import InstitutionStatus, Room
@@ -293,6 +296,7 @@ def tell_booking(booking: ClassBooking, *, subject: str, text: str, about: str, 
     by phone. `about` keeps the same thing from being told twice. Nothing where names were erased."""
     if not (booking.email or booking.phone):
         return
+    by_mail = bool(booking.email) and bool(offered(Reach.EMAIL))
     code = _("Code of the visit: {code}").format(code=booking.code_shown)
     Notice.objects.bulk_create(
         [
@@ -301,19 +305,21 @@ def tell_booking(booking: ClassBooking, *, subject: str, text: str, about: str, 
                 booking=booking,
                 session=booking.session,
                 kind=NoticeKind.BOOKING,
-                channel="email" if booking.email else "",
+                channel="email" if by_mail else "",
                 name=booking.teacher,
-                address=booking.email or booking.phone,
+                address=booking.email if by_mail else booking.phone or booking.email,
                 subject=f"{subject}: {booking.activity.title}"[:200],
                 text=f"{text.strip()}\n{code}",
                 url=url[:300],
                 once=f"booking:{booking.pk}:{about}",
-                state=NoticeState.WAITING if booking.email else NoticeState.TO_TELL,
+                state=NoticeState.WAITING if by_mail else NoticeState.TO_TELL,
                 created_at=at,
             )
         ],
         ignore_conflicts=True,
     )
+    if by_mail:
+        enqueue("activities.send_notices")
 
 
 def locked_booking(booking: ClassBooking) -> ClassBooking:

@@ -15,9 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.enums import ActivityStatus, NoticeKind, NoticeState, RegistrationStatus, SessionStatus
+from hocsuotdoi.activities.formats.ical import Meeting, render_calendar
 from hocsuotdoi.activities.models import Notice, PushSubscription, Registration, Session
 from hocsuotdoi.activities.operations.notices import OPEN, next_way, no_longer_true, tell_each
-from hocsuotdoi.core.channels.message import CannotSend, ForGood, Gone, Reach, TryAgain
+from hocsuotdoi.activities.queries.joining import with_sequence
+from hocsuotdoi.core.channels.message import Attachment, CannotSend, ForGood, Gone, Reach, TryAgain
 from hocsuotdoi.core.channels.registry import channels, offered
 from hocsuotdoi.core.jobs import enqueue
 
@@ -59,6 +61,10 @@ def drop_outdated(*, at: dt.datetime) -> int:
     outdated = Notice.objects.filter(no_longer_true(at), state__in=OPEN)
     found = Notice.objects.filter(pk__in=outdated.values("pk"), state__in=OPEN)
     return found.update(state=NoticeState.DROPPED, done_at=at)
+
+
+IN_CALENDARS = (NoticeKind.CONFIRMED, NoticeKind.MOVED, NoticeKind.CANCELLED)
+"""A letter of these kinds brings the session along as a calendar file, which takes the place of the one before."""
 
 
 @transaction.atomic
@@ -137,7 +143,9 @@ def _hand_over(notice: Notice) -> None:
     if channel.reach == Reach.BROWSER:
         address = _subscription(notice)
     try:
-        channel.send(address, notice.subject, notice.text, absolute(notice.url), key=str(notice.pk))
+        channel.send(
+            address, notice.subject, notice.text, absolute(notice.url), key=str(notice.pk), attachment=_calendar(notice)
+        )
     except CannotSend:
         raise
     except Exception as error:  # one message that breaks a channel must not hold up all others
@@ -149,6 +157,24 @@ def _hand_over(notice: Notice) -> None:
 def absolute(path: str) -> str:
     """The address that people use, for a page of ours."""
     return f"{settings.PUBLIC_URL or f'http://localhost:{settings.PORT}'}{path}" if path else ""
+
+
+def _calendar(notice: Notice) -> Attachment | None:
+    """The session for the person's calendar, where the notice is about its day and its way can carry it."""
+    if notice.channel != "email" or notice.kind not in IN_CALENDARS or notice.registration is None:
+        return None
+    session = with_sequence(Session.objects.select_related("activity", "institution", "room")).get(
+        institution_id=notice.institution_id, pk=notice.registration.session_id
+    )
+    meeting = Meeting(
+        session=session,
+        url=absolute(notice.url),
+        sequence=session.sequence,  # type: ignore[attr-defined]  # an annotation
+        is_off=not notice.registration.holds_places,
+        note=_("Your code: {code}").format(code=notice.registration.code_shown),
+    )
+    content = render_calendar([meeting], name=session.activity.title, stamped_at=notice.created_at)
+    return Attachment(f"{notice.registration.code}.ics", content, "text/calendar")
 
 
 def _subscription(notice: Notice) -> str:
