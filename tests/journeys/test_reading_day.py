@@ -105,6 +105,7 @@ def _make_and_publish(page: Page) -> None:
     starts, ends = _began()
     page.locator("[name=title]").fill(TITLE)
     page.locator("[name=kind]").select_option("reading_day")
+    page.locator("details", has=page.locator("[name=observance]")).locator("summary").click()
     page.locator("[name=observance]").select_option("heritage_day")
     page.locator("[name=themes][value=reading]").check()
     page.locator("[name$=-day]").fill(f"{starts:%Y-%m-%d}")

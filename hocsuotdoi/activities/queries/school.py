@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from hocsuotdoi.activities.enums import ActivityStatus, BookingStatus, SessionSt
 from hocsuotdoi.activities.models import Activity, ClassBooking, Rating, SchoolProgramme, Session
 from hocsuotdoi.activities.models.booking import grade_in_words
 from hocsuotdoi.activities.queries.roll import Roll, roll_of
-from hocsuotdoi.core.vietnamese import fold, search_terms
+from hocsuotdoi.core.vietnamese import fold, search_expression
 from hocsuotdoi.ledger.enums import AgeBand, Sex
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
 from hocsuotdoi.places.queries.institutions import placed_in
@@ -48,8 +49,8 @@ def programmes(wish: SchoolWish, *, at: dt.datetime) -> QuerySet[Activity]:
         found = found.filter(institution__in=placed_in(wish.unit, timezone.localdate(at)).order_by().values("pk"))
     if wish.institution is not None:
         found = found.filter(institution=wish.institution)
-    for term in search_terms(wish.words):
-        found = found.filter(search_text__contains=term)
+    if words := search_expression(wish.words):
+        found = found.filter(search_vector=SearchQuery(words, config="simple", search_type="raw"))
     return found.order_by("title", "institution__sort_key", "id")
 
 

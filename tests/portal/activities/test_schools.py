@@ -80,7 +80,8 @@ def test_list_finds_by_grade_subject_place_house_and_words(
     assert titles(client, unit="01843") == ["Trống đồng"]
     assert titles(client, where="Thái Nguyên") == ["Hát then", "Trống đồng"]
     assert titles(client, institution=library_of_duc_xuan.code) == ["Hát then"]
-    assert titles(client, q="trong dong") == ["Trống đồng"]
+    assert titles(client, q="trống đồng") == ["Trống đồng"]
+    assert titles(client, q="hat the") == ["Hát then"]
 
 
 @pytest.mark.parametrize(
