@@ -44,7 +44,8 @@ def programme_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = ProgrammeFilterForm(request.GET)
     form.is_valid()
-    place = near(form.wished("unit"), form.wished("where"), timezone.localdate(now))
+    where_is_asked = "where" in request.GET
+    place = near(form.wished("unit"), form.wished("where"), timezone.localdate(now), where_is_asked)
     code = form.wished("institution")
     wish = SchoolWish(
         grade=form.wished("grade"),
