@@ -7,7 +7,7 @@ import sys
 
 from bench.stage import stage
 
-ALL = ("registrations", "pages")
+ALL = ("registrations", "sync", "pages")
 
 
 def main() -> None:

@@ -43,6 +43,34 @@ def post(path: str, form: dict[str, str]) -> bytes:
     ).encode()
 
 
+def post_json(path: str, body: str, token: str) -> bytes:
+    content = body.encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
+
+
+def rush_once(port: int, requests: list[bytes]) -> Result:
+    """One client, each request once, one after the other."""
+    statuses: Counter[int] = Counter()
+    waits = []
+    begun = time.perf_counter()
+    connection = socket.create_connection(("127.0.0.1", port))
+    for request in requests:
+        start = time.perf_counter()
+        connection.sendall(request)
+        status, open_still = _read(connection)
+        statuses[status] += 1
+        waits.append(time.perf_counter() - start)
+        if not open_still:
+            connection.close()
+            connection = socket.create_connection(("127.0.0.1", port))
+    connection.close()
+    return Result(time.perf_counter() - begun, statuses, waits)
+
+
 def rush(port: int, make: Callable[[int], bytes], *, clients: int = 16, seconds: float = 8.0) -> Result:
     """`clients` connections, each sending `make(n)` again and again for so long; n never repeats."""
     statuses: Counter[int] = Counter()

@@ -25,9 +25,8 @@ def changes_of(sessions: Iterable[Session]) -> dict[uuid.UUID, Changes]:
     starts = {session.pk: session.starts_at for session in sessions}
     found: dict[uuid.UUID, Changes] = dict.fromkeys(starts, Changes())
     events = apps.get_model("activities", "SessionEvent").objects.filter(pgh_obj__in=list(starts))
-    for key, label, at, started in (
-        events.order_by("pgh_id").values_list("pgh_obj", "pgh_label", "pgh_created_at", "starts_at").iterator()
-    ):
+    columns = ("pgh_obj", "pgh_label", "pgh_created_at", "starts_at")
+    for key, label, at, started in events.order_by("pgh_id").values_list(*columns):
         before = found[key]
         found[key] = Changes(
             before.number + (label == "update"), at, started if started != starts[key] else before.moved_from

@@ -27,6 +27,10 @@ CANCELLED_SHOWN = dt.timedelta(days=14)
 """How long after its time a calendar is still told that a session was cancelled."""
 
 
+SEARCHED = ("search_text", "search_vector")
+"""Columns that only the database reads, and long ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What someone looks for; what is None, empty or False is not asked about. Days are both included.
@@ -103,6 +107,7 @@ def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
     placement = InstitutionPlacement.objects.on(timezone.localdate(at)).filter(institution=OuterRef("institution"))
     return (
         Activity.objects.visible_to(person)
+        .defer(*SEARCHED)
         .select_related("institution")
         .annotate(
             place_name=Subquery(placement.values("unit__name")[:1]), address=Subquery(placement.values("address")[:1])
@@ -113,6 +118,12 @@ def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
             "contributors",
         )
     )
+
+
+def activity_to_join(person: Someone) -> QuerySet[Activity]:
+    """Activities that `person` may see, with their sessions: no more than taking a place needs, since it comes before
+    every registration; two queries."""
+    return Activity.objects.visible_to(person).defer(*SEARCHED, "description").prefetch_related("sessions")
 
 
 def counted_by_day(sessions: QuerySet[Session]) -> dict[dt.date, int]:
@@ -136,7 +147,8 @@ def counted_by_institution(sessions: QuerySet[Session]) -> dict[int, int]:
 def with_place(sessions: QuerySet[Session], day: dt.date) -> QuerySet[Session]:
     """`sessions` with `place_name`, activity, institution and room."""
     placement = InstitutionPlacement.objects.on(day).filter(institution=OuterRef("institution"))
-    return sessions.select_related("activity", "institution", "room").annotate(
+    found = sessions.select_related("activity", "institution", "room")
+    return found.defer(*(f"activity__{column}" for column in SEARCHED)).annotate(
         place_name=Subquery(placement.values("unit__name")[:1])
     )
 

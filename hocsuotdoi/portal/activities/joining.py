@@ -36,7 +36,7 @@ from hocsuotdoi.activities.queries.joining import (
     questions_of,
     sessions_to_come,
 )
-from hocsuotdoi.activities.queries.offer import activity_page
+from hocsuotdoi.activities.queries.offer import activity_page, activity_to_join
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.qr import qr_svg
 from hocsuotdoi.portal.activities.forms import SERIES, ChangeForm, ClassForm, CodeForm, JoinForm, MoveForm
@@ -49,9 +49,8 @@ from hocsuotdoi.portal.activities.views import activity_response
 def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One session, or the whole series, whichever the form says."""
     now = timezone.now()
-    activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
-    part = join_part(activity, at=now, with_form=False)
-    needs = form_needs(part, questions_of(activity))
+    activity = get_object_or_404(activity_to_join(request.user), pk=pk)
+    needs = form_needs(join_part(activity, at=now, with_form=False), questions_of(activity))
     form = JoinForm(request.POST, asks_guardian="guardian_name" in request.POST, **needs)
     if form.is_valid():
         chosen = form.cleaned_data["session"]
@@ -67,6 +66,8 @@ def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             _add(form, refusal)
         except Refused as refusal:
             _add(form, refusal)
+    activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
+    part = join_part(activity, at=now, with_form=False)
     part.form = form
     return activity_response(request, activity, now, part=part)
 
