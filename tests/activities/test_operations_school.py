@@ -6,15 +6,30 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 
-from hocsuotdoi.activities.enums import ActivityStatus, BookingStatus, NoticeState, RegistrationStatus, SessionStatus
-from hocsuotdoi.activities.models import Activity, ClassBooking, Notice, Registration, SchoolProgramme, Session
+from hocsuotdoi.activities.enums import (
+    ActivityStatus,
+    BookingStatus,
+    Joining,
+    NoticeState,
+    RegistrationStatus,
+    SessionStatus,
+    WaitingRule,
+)
+from hocsuotdoi.activities.models import (
+    Activity,
+    ClassBooking,
+    Enrolment,
+    Notice,
+    Registration,
+    SchoolProgramme,
+    Session,
+)
 from hocsuotdoi.activities.operations.activity import cancel_session
 from hocsuotdoi.activities.operations.registration import NoPlacesLeft, register
 from hocsuotdoi.activities.operations.school import (
     AlreadyAnswered,
     BookingRefused,
     NotBookable,
-    RoomTaken,
     ask_for_change,
     book_visit,
     change_booking,
@@ -23,7 +38,8 @@ from hocsuotdoi.activities.operations.school import (
     offer_to_schools,
     withdraw_booking,
 )
-from hocsuotdoi.activities.operations.session_checks import SessionRefused
+from hocsuotdoi.activities.operations.session_checks import RoomTaken, SessionRefused
+from hocsuotdoi.activities.queries.offer import activity_to_join
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.enums import InstitutionState
 from hocsuotdoi.places.models import InstitutionStatus
@@ -233,12 +249,11 @@ def test_confirm_booking_refuses_another_day_after_a_colleague(confirmed, now):
 def test_confirm_booking_refuses_a_room_in_use_with_a_sentence(programme, booking, room, now):
     other = SessionFactory(activity=programme, number=1, room=room, starts_at=TUESDAY)
 
-    with pytest.raises(Refused, match="Phòng đọc"):
+    with pytest.raises(RoomTaken, match="Phòng đọc"):
         confirm_booking(booking, starts_at=TUESDAY, room=room, by=None, at=now)
 
     assert list(Session.objects.all()) == [other]
     assert ClassBooking.objects.get().is_proposed
-    assert issubclass(RoomTaken, Refused)
 
 
 def test_confirm_booking_refuses_a_room_too_small_or_of_another_house(booking, room, room_elsewhere, now):
@@ -338,3 +353,23 @@ def test_school_programme_of_no_length_or_twice_is_refused_by_the_database(progr
         SchoolProgramme.objects.update(most_people=0)
     with pytest.raises(IntegrityError, match="school_programme_once"), transaction.atomic():
         SchoolProgramme.objects.create(institution=programme.institution, activity=programme)
+
+
+def test_a_classs_session_is_nobody_elses(programme, booking, now):
+    """Not of the members of a series, not of those who would wait for a place."""
+    Activity.objects.update(joining=Joining.EITHER, waiting_rule=WaitingRule.IN_ORDER)
+    Enrolment.objects.create(
+        institution=programme.institution,
+        activity=programme,
+        name="Mai",
+        code="M",
+        form_key=uuid.uuid4(),
+        created_at=now,
+    )
+
+    session = confirm_booking(booking, starts_at=TUESDAY, by=None, at=now).session
+
+    assert list(session.registrations.values_list("group_size", flat=True)) == [booking.people]
+    with pytest.raises(Refused):
+        register(session, name="Lan", form_key=uuid.uuid4(), at=now)
+    assert list(activity_to_join(None).get(pk=programme.pk).sessions.all()) == []

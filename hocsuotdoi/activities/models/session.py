@@ -60,6 +60,10 @@ class SessionQuerySet(models.QuerySet):
     def planned(self) -> Self:
         return self.filter(status=SessionStatus.PLANNED)
 
+    def for_everybody(self) -> Self:
+        """Not those that were made for the visit of one class."""
+        return self.filter(bookings=None)
+
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
         """Sessions of the activities that `person` may see."""
         return self.filter(activity__in=Activity.objects.visible_to(person, day))

@@ -41,7 +41,7 @@ class CapacityBelowTaken(SessionRefused):
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """One session to be made. `capacity` None: no limit."""
+    """One session to be made. `capacity` None: no limit. `for_class`: for the visit of one class, nobody else's."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -50,6 +50,7 @@ class NewSession:
     channel: str = Channel.ON_SITE
     also_online: bool = False
     capacity: int | None = None
+    for_class: bool = False
 
 
 @transaction.atomic
@@ -319,7 +320,8 @@ def insert_session(
     )
     check_session(session, at=at, check_date=True)
     session.save(force_insert=True)
-    enrol_members(session, at=at)
+    if not new.for_class:
+        enrol_members(session, at=at)
     return session
 
 

@@ -380,14 +380,16 @@ def _check_open(session: Session, *, at: dt.datetime, by: Person | None) -> None
 
 
 def _has_list(session: Session, *, at: dt.datetime) -> bool:
-    """Once it has begun, waiting makes no sense any more."""
-    return session.activity.waiting_rule != WaitingRule.NONE and at < session.starts_at
+    """Once it has begun, waiting makes no sense any more; and nobody waits for a place in a class's visit."""
+    if session.activity.waiting_rule == WaitingRule.NONE or at >= session.starts_at:
+        return False
+    return Session.objects.for_everybody().filter(institution_id=session.institution_id, pk=session.pk).exists()
 
 
 def _waits(look: Look, people: int, *, at: dt.datetime) -> bool:
     """Is the end of the line the place for a newcomer? Also when some places are free but others wait for them."""
     left = look.session.places_left
-    return left is not None and _has_list(look.session, at=at) and (left < people or look.has_waiting)
+    return left is not None and (left < people or look.has_waiting) and _has_list(look.session, at=at)
 
 
 def _queue(registration: Registration, now: Session, *, at: dt.datetime, by: Person | None) -> None:

@@ -81,10 +81,6 @@ class AlreadyAnswered(BookingRefused):
     """The visit was confirmed, declined or withdrawn before."""
 
 
-class RoomTaken(BookingRefused):
-    """The room is in use at that time."""
-
-
 @transaction.atomic
 def offer_to_schools(
     activity: Activity,
@@ -233,12 +229,9 @@ def confirm_booking(
         room=room,
         venue=venue,
         capacity=booking.people,
+        for_class=True,
     )
-    session = _add_session(booking.activity, new, by=by, at=at)
-    # What is held again is on again: the activity has a planned session.
-    Activity.objects.filter(
-        institution_id=booking.institution_id, pk=booking.activity_id, status=ActivityStatus.HELD
-    ).update(status=ActivityStatus.PUBLISHED)
+    session = add_session(booking.activity, new=new, by=by, at=at)
     _register_class(booking, session, at=at)
     booking.session, booking.status = session, BookingStatus.CONFIRMED
     _answered(booking, answer, by=by, at=at)
@@ -352,20 +345,6 @@ def _answered(booking: ClassBooking, answer: str, *, by: Person | None, at: dt.d
 def _minutes(booking: ClassBooking) -> int:
     told = SchoolProgramme.objects.filter(institution_id=booking.institution_id, activity_id=booking.activity_id)
     return told.values_list("minutes", flat=True).first() or MINUTES
-
-
-def _add_session(activity: Activity, new: NewSession, *, by: Person | None, at: dt.datetime) -> Session:
-    try:
-        with transaction.atomic():
-            return add_session(activity, new=new, by=by, at=at)
-    except IntegrityError as error:
-        if "session_room_for_one_at_a_time" not in str(error):
-            raise
-        raise RoomTaken(
-            _("{room} is in use at that time. Choose another room or another time.").format(
-                room=new.room.name if new.room else ""
-            )
-        ) from error
 
 
 def _register_class(booking: ClassBooking, session: Session, *, at: dt.datetime) -> Registration:

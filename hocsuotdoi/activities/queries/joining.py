@@ -158,9 +158,11 @@ def members_of(activity: Activity) -> QuerySet[Enrolment]:
 
 
 def sessions_to_come(activity: Activity, *, at: dt.datetime) -> QuerySet[Session]:
-    return Session.objects.filter(
-        institution_id=activity.institution_id, activity=activity, status=SessionStatus.PLANNED, ends_at__gt=at
-    ).order_by("starts_at", "id")
+    return (
+        Session.objects.for_everybody()
+        .filter(institution_id=activity.institution_id, activity=activity, status=SessionStatus.PLANNED, ends_at__gt=at)
+        .order_by("starts_at", "id")
+    )
 
 
 def enrolment_by_code(activity: Activity, code: str) -> Enrolment | None:

@@ -95,7 +95,8 @@ def upcoming_at(institution: Institution, *, at: dt.datetime) -> QuerySet[Sessio
     """The planned sessions of the institution's published activities that are not over, soonest first."""
     return (
         Session.objects.planned()
-        .filter(institution=institution, activity__status=ActivityStatus.PUBLISHED, ends_at__gt=at, bookings=None)
+        .for_everybody()
+        .filter(institution=institution, activity__status=ActivityStatus.PUBLISHED, ends_at__gt=at)
         .select_related("activity", "institution", "room")
         .order_by("starts_at", "id")
     )
@@ -113,7 +114,7 @@ def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
             place_name=Subquery(placement.values("unit__name")[:1]), address=Subquery(placement.values("address")[:1])
         )
         .prefetch_related(
-            Prefetch("sessions", Session.objects.select_related("room").order_by("starts_at", "id")),
+            Prefetch("sessions", Session.objects.for_everybody().select_related("room").order_by("starts_at", "id")),
             "schedules",
             "contributors",
         )
@@ -123,7 +124,11 @@ def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
 def activity_to_join(person: Someone) -> QuerySet[Activity]:
     """Activities that `person` may see, with their sessions: no more than taking a place needs, since it comes before
     every registration; two queries."""
-    return Activity.objects.visible_to(person).defer(*SEARCHED, "description").prefetch_related("sessions")
+    return (
+        Activity.objects.visible_to(person)
+        .defer(*SEARCHED, "description")
+        .prefetch_related(Prefetch("sessions", Session.objects.for_everybody()))
+    )
 
 
 def counted_by_day(sessions: QuerySet[Session]) -> dict[dt.date, int]:
@@ -155,7 +160,7 @@ def with_place(sessions: QuerySet[Session], day: dt.date) -> QuerySet[Session]:
 
 def _fitting(sessions: QuerySet[Session], wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
     today = timezone.localdate(at)
-    sessions = sessions.filter(bookings=None)  # a class's visit is nobody else's
+    sessions = sessions.filter(bookings=None)  # a class’s visit is nobody else’s
     order = ["starts_at", "id"]
     if wish.measures:
         spots = _measured(wish, today)
