@@ -102,12 +102,12 @@ def test_roll_of_forty_without_a_connection(manager, phone, village_evening, acc
     phone.set_offline(True)
     page.locator("a.session").click()
     page.get_by_role("button", name="Tất cả có mặt").click()
-    expect(page.locator(".big")).to_have_text("40 trong 40 người có mặt")
+    expect(page.locator(".big")).to_have_text("Có mặt 40/40 người")
     for absent in ("Hoàng Văn Thái 07", "Hoàng Văn Thái 19", "Hoàng Văn Thái 33"):
         page.get_by_label("Tìm theo tên hoặc mã").fill(f"hoang van thai {absent[-2:]}")
         page.locator(".roll-row:visible", has_text=absent).tap()
     page.get_by_label("Tìm theo tên hoặc mã").fill("")
-    expect(page.locator(".big")).to_have_text("37 trong 40 người có mặt")
+    expect(page.locator(".big")).to_have_text("Có mặt 37/40 người")
     for name in ("Lý Seo Phừ", "Bàn Thị Mỷ"):
         page.locator("#walk-name").fill(name)
         page.locator("#walk-sex").select_option("female")
@@ -120,7 +120,7 @@ def test_roll_of_forty_without_a_connection(manager, phone, village_evening, acc
     assert accessibility(page) == []
 
     page.reload()  # without a connection: the program and the journal are on the phone
-    expect(page.locator(".big")).to_have_text("37 trong 40 người có mặt")
+    expect(page.locator(".big")).to_have_text("Có mặt 37/40 người")
     expect(page.locator(".status")).to_contain_text("Không có kết nối")
     expect(page.locator(".status")).to_contain_text("7 mục chưa gửi")
     page.get_by_role("link", name="Chốt buổi").click()

@@ -353,11 +353,11 @@ def test_clubs_are_listed_with_their_life(librarian, stranger, club):
 
     page = librarian.get(CLUBS).content.decode()
     assert "Sôi nổi" in page
-    assert "họp 4 trong 4 lần gần nhất theo lịch; thường có 12 người" in page
+    assert "họp 4/4 lần gần nhất theo lịch; thường có 12 người" in page
     assert "Cô Thu" in page
     assert "Câu lạc bộ bạn đọc" not in stranger.get(CLUBS).content.decode()
     public = Client().get(reverse("portal:activities-activity-detail", args=[club.pk])).content.decode()
-    assert "họp 4 trong 4 lần gần nhất" in public
+    assert "họp 4/4 lần gần nhất" in public
     assert "0912345678" not in public
 
 
