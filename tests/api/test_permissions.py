@@ -10,6 +10,7 @@ from hocsuotdoi.accounts.permissions import Openness, Permission
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.api.routing import ApiPath, ApiRouter
 from tests.architecture.test_permissions import routes
+from tests.factories.activities import EnrolmentFactory, RegistrationFactory
 
 PATHS = {
     path.removeprefix("api/v1/"): pattern.callback
@@ -27,7 +28,13 @@ PUBLIC = {
     ("GET", "sessions/<uuidstr:pk>"),
     ("POST", "sessions/<uuidstr:pk>/registrations"),  # joining takes no account
     ("GET", "sessions/<uuidstr:pk>/registrations/<slug:code>"),  # who holds the code
+    ("PATCH", "sessions/<uuidstr:pk>/registrations/<slug:code>"),
+    ("POST", "sessions/<uuidstr:pk>/registrations/<slug:code>/accept"),
     ("POST", "sessions/<uuidstr:pk>/registrations/<slug:code>/cancel"),
+    ("POST", "sessions/<uuidstr:pk>/registrations/<slug:code>/move"),
+    ("POST", "offers/<uuidstr:pk>/enrolments"),
+    ("GET", "offers/<uuidstr:pk>/enrolments/<slug:code>"),
+    ("POST", "offers/<uuidstr:pk>/enrolments/<slug:code>/leave"),
     ("GET", "units"),
     ("GET", "units/<slug:code>"),
     ("GET", "institutions"),
@@ -74,16 +81,42 @@ BODIES = {
 }
 
 
+GUEST = {"name": "Bàn Văn Páo", "form_key": str(uuid.uuid4())}
+BODIES |= {"guests": GUEST, "members": GUEST, "place": {"confirmed": True}}
+
+
+def _things_of(activity) -> dict[str, uuid.UUID]:
+    """First word of an address → the id of such a thing of `activity`."""
+    session = activity.sessions.order_by("number").last()
+    return {
+        "offers": activity.pk,
+        "sessions": session.pk,
+        "registrations": RegistrationFactory(session=session).pk,
+        "members": EnrolmentFactory(activity=activity).pk,
+    }
+
+
+def _address(things, path: str) -> str:
+    return "/" + path.replace("<uuidstr:pk>", str(things.get(path.split("/")[0], "")))
+
+
+def _body(method: str, path: str):
+    body = None if method == "GET" else BODIES.get(path.rsplit("/", 1)[-1], {})
+    # Nobody is told why a registration is cancelled for them.
+    return {} if path == "registrations/<uuidstr:pk>/cancel" else body
+
+
 @pytest.fixture
 def ask(open_day, tomorrow, library_of_bac_kan):
     """Asks an endpoint about the library of Bắc Kạn, with a body that it takes."""
 
+    things = _things_of(open_day)
+
     def asked(client, method, path):
-        pk = open_day.pk if path.startswith("offers") else tomorrow.pk
-        body = None if method == "GET" else BODIES.get(path.rsplit("/", 1)[-1], {})
+        body = _body(method, path)
         if path == "offers" and body:
             body = {**body, "institution": library_of_bac_kan.code}
-        return client.ask(method, "/" + path.replace("<uuidstr:pk>", str(pk)), body)
+        return client.ask(method, _address(things, path), body)
 
     return asked
 
@@ -119,9 +152,7 @@ def test_librarian_is_let_in(ask, librarian, method, path):
 
 @pytest.mark.parametrize(("method", "path"), [route for route in STAFF if "<" in route[1]])
 def test_draft_of_another_ward_is_not_there(stranger, draft, method, path):
-    pk = draft.pk if path.startswith("offers") else draft.sessions.get().pk
-    body = None if method == "GET" else BODIES.get(path.rsplit("/", 1)[-1], {})
-    answer = stranger.ask(method, "/" + path.replace("<uuidstr:pk>", str(pk)), body)
+    answer = stranger.ask(method, _address(_things_of(draft), path), _body(method, path))
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
 
 

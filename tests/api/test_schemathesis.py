@@ -87,7 +87,8 @@ def _put_in(case, *, tomorrow, running, mai, draft) -> None:
     if "pk" in parts:
         is_roll = any(word in case.path for word in ("/roll", "/close", "/correct"))
         session = running if is_roll or "code" in parts else tomorrow
-        parts["pk"] = str((draft if case.path.startswith("/api/v1/offers") else session).pk)
+        things = {"offers": draft, "registrations": mai}
+        parts["pk"] = str(things.get(case.path.split("/")[3], session).pk)
     if "code" in parts and "registrations" in case.path:
         parts["code"] = mai.code
 

@@ -27,7 +27,7 @@ from hocsuotdoi.activities.operations.roll import (
     set_tally,
 )
 from hocsuotdoi.activities.queries.roll import roll_of
-from hocsuotdoi.api.activities.registrations import IdempotencyKey, key_of
+from hocsuotdoi.api.activities.parties import IdempotencyKey, key_of
 from hocsuotdoi.api.activities.schemas import RollShape
 from hocsuotdoi.api.activities.sessions import session_of
 from hocsuotdoi.api.routing import ApiRouter

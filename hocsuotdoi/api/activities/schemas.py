@@ -14,11 +14,10 @@ from hocsuotdoi.activities.enums import (
     ActivityStatus,
     Audience,
     Observance,
-    RegistrationStatus,
     SessionStatus,
     Theme,
 )
-from hocsuotdoi.activities.models import Activity, Registration, Session
+from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.activities.queries.roll import Roll
 from hocsuotdoi.api.shapes import Shape, name_of
 from hocsuotdoi.ledger.enums import AgeBand, Channel, Sex
@@ -166,56 +165,6 @@ class SessionSheet(OfferedSession):
             people[cell.sex, cell.age_band] = people.get((cell.sex, cell.age_band), 0) + cell.people
         came = [Came(sex=sex, age_band=age, people=count) for (sex, age), count in people.items()]
         return cls(**dict(OfferedSession.loaded(session)), came=came)
-
-
-class RegistrationShape(Shape):
-    """What whoever holds the code may see."""
-
-    code: str = Field(description=_("To look up and cancel; show it only to the person"), examples=["K7MR-3QXD"])
-    status: RegistrationStatus
-    name: str
-    group_size: int
-    created_at: dt.datetime
-    can_cancel: bool
-    session: OfferedSession
-
-    @classmethod
-    def loaded(cls, registration: Registration, *, at: dt.datetime) -> Self:
-        """Of a registration that came with its session's activity, institution and room."""
-        session = registration.session
-        return cls(
-            code=registration.code_shown,
-            status=RegistrationStatus(registration.status),
-            name=registration.name,
-            group_size=registration.group_size,
-            created_at=timezone.localtime(registration.created_at),
-            can_cancel=registration.is_confirmed and session.status == SessionStatus.PLANNED and session.ends_at > at,
-            session=OfferedSession.loaded(session),
-        )
-
-
-class RegistrationOfStaff(Shape):
-    """A registration as staff see it."""
-
-    id: uuid.UUID
-    code: str
-    status: RegistrationStatus
-    name: str
-    phone: str
-    group_size: int
-    created_at: dt.datetime
-
-    @classmethod
-    def of(cls, registration: Registration) -> Self:
-        return cls(
-            id=registration.pk,
-            code=registration.code_shown,
-            status=RegistrationStatus(registration.status),
-            name=registration.name,
-            phone=registration.phone,
-            group_size=registration.group_size,
-            created_at=timezone.localtime(registration.created_at),
-        )
 
 
 class RollLineShape(Shape):
