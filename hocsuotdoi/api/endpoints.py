@@ -9,7 +9,17 @@ from ninja import NinjaAPI
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
-from hocsuotdoi.api.activities import offers, registrations, rolls, sessions
+from hocsuotdoi.api.activities import (
+    bookings,
+    enrolments,
+    offers,
+    ratings,
+    registrations,
+    registrations_staff,
+    rolls,
+    schedules,
+    sessions,
+)
 from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.places import institutions, units
 
@@ -47,5 +57,17 @@ api = NinjaAPI(
     renderer=ReadableRenderer(),
 )
 install(api)
-for module in (offers, sessions, registrations, rolls, institutions, units):
+for module in (
+    offers,
+    schedules,
+    sessions,
+    registrations,
+    enrolments,
+    registrations_staff,
+    rolls,
+    ratings,
+    bookings,
+    institutions,
+    units,
+):
     api.add_router("", module.router)

@@ -14,6 +14,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from pydantic import Field
 
+from hocsuotdoi.activities.formats.class_list import BadList
+from hocsuotdoi.activities.operations.party import AnswerNeeded, GuardianNeeded
 from hocsuotdoi.activities.operations.wording import Unreadable
 from hocsuotdoi.api.shapes import Shape
 from hocsuotdoi.core.errors import Refused
@@ -73,8 +75,18 @@ def install(api: NinjaAPI) -> None:
 def _refused(refusal: Refused) -> HttpResponse:
     """409: not now, as things are. 422: never so; by custom these refusals are called Bad…"""
     name = type(refusal).__name__
-    is_bad_input = name.startswith("Bad") or isinstance(refusal, Unreadable)
-    return answer(422 if is_bad_input else 409, re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(), str(refusal))
+    is_bad_input = name.startswith("Bad") or isinstance(refusal, Unreadable | GuardianNeeded | AnswerNeeded)
+    code = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return answer(422 if is_bad_input else 409, code, str(refusal), _fields(refusal))
+
+
+def _fields(refusal: Refused) -> dict[str, str]:
+    """Where it can be mended, for refusals that know."""
+    if isinstance(refusal, BadList):
+        return {f"people.{line - 1}.name": sentence for line, sentence in refusal.lines}
+    if isinstance(refusal, AnswerNeeded):
+        return {f"answers.{refusal.question}": str(refusal)}
+    return {}
 
 
 def _unread(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -11,9 +11,11 @@ from django.utils import timezone, translation
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.operations.api_tokens import make_api_token
-from hocsuotdoi.activities.enums import ActivityStatus
-from hocsuotdoi.activities.models import Activity, Registration, Session
+from hocsuotdoi.activities.enums import ActivityStatus, Repeating
+from hocsuotdoi.activities.formats.recurrence import Repeat
+from hocsuotdoi.activities.models import Activity, Registration, Schedule, Session
 from hocsuotdoi.activities.operations.registration import register
+from hocsuotdoi.activities.operations.series import NewSchedule, create_schedule
 from tests.factories.activities import ActivityFactory, SessionFactory
 
 
@@ -113,3 +115,15 @@ def draft(library_of_bac_kan) -> Activity:
     )
     SessionFactory(activity=draft, number=1, starts_at=timezone.now() + dt.timedelta(days=3))
     return draft
+
+
+@pytest.fixture
+def schedule(open_day) -> Schedule:
+    """Two Saturdays from next week on."""
+    new = NewSchedule(
+        repeat=Repeat(every=Repeating.RULE, rule="FREQ=WEEKLY;BYDAY=SA;COUNT=2"),
+        starts_on=timezone.localdate() + dt.timedelta(days=8),
+        starts=dt.time(14),
+        minutes=90,
+    )
+    return create_schedule(open_day, new=new, by=None, at=timezone.now()).schedule

@@ -68,10 +68,12 @@ def test_anybody_is_answered_as_described(case, db):
 @pytest.mark.slow
 @schema.parametrize()
 @bounded
-def test_staff_are_answered_as_described_about_things_that_exist(case, librarian, tomorrow, running, mai, draft):
+def test_staff_are_answered_as_described_about_things_that_exist(
+    case, librarian, tomorrow, running, mai, draft, schedule
+):
     """The ids of the description's paths are put in, so that bodies reach the acts themselves."""
     checks = CHECKS if _has_a_good_path(case) else [check for check in CHECKS if check is not negative_data_rejection]
-    _put_in(case, tomorrow=tomorrow, running=running, mai=mai, draft=draft)
+    _put_in(case, tomorrow=tomorrow, running=running, mai=mai, draft=draft, schedule=schedule)
     response = case.call_and_validate(checks=checks, headers={**PLAIN, **librarian.headers})
     assert response.status_code not in (401, 403)
 
@@ -82,12 +84,13 @@ def _has_a_good_path(case) -> bool:
     return path is None or path.mode.is_positive
 
 
-def _put_in(case, *, tomorrow, running, mai, draft) -> None:
+def _put_in(case, *, tomorrow, running, mai, draft, schedule) -> None:
     parts = case.path_parameters or {}
     if "pk" in parts:
         is_roll = any(word in case.path for word in ("/roll", "/close", "/correct"))
         session = running if is_roll or "code" in parts else tomorrow
-        parts["pk"] = str((draft if case.path.startswith("/api/v1/offers") else session).pk)
+        things = {"offers": draft, "registrations": mai, "schedules": schedule}
+        parts["pk"] = str(things.get(case.path.split("/")[3], session).pk)
     if "code" in parts and "registrations" in case.path:
         parts["code"] = mai.code
 

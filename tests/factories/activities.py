@@ -7,7 +7,16 @@ import factory
 from django.utils import timezone
 
 from hocsuotdoi.activities.enums import ActivityKind, ActivityStatus
-from hocsuotdoi.activities.models import Activity, Attendance, Participant, Rating, Registration, Session, Tally
+from hocsuotdoi.activities.models import (
+    Activity,
+    Attendance,
+    Enrolment,
+    Participant,
+    Rating,
+    Registration,
+    Session,
+    Tally,
+)
 from hocsuotdoi.core.vietnamese import search_text
 
 
@@ -61,6 +70,19 @@ class RegistrationFactory(factory.django.DjangoModelFactory):
             registration.session.places_taken += registration.group_size
             registration.session.save(update_fields=["places_taken"])
         return registration
+
+
+class EnrolmentFactory(factory.django.DjangoModelFactory):
+    """A member without registrations; give `activity`."""
+
+    class Meta:
+        model = Enrolment
+
+    institution = factory.SelfAttribute("activity.institution")
+    name = "Lý Thị Mai"
+    code = factory.Sequence(lambda n: f"E{n:07d}")
+    form_key = factory.LazyFunction(uuid.uuid4)
+    created_at = local(2026, 11, 20)
 
 
 class AttendanceFactory(factory.django.DjangoModelFactory):

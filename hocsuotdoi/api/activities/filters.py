@@ -1,6 +1,7 @@
 """The filters of what's on: the one place where an address becomes a `Wish`."""
 
 import datetime as dt
+from enum import StrEnum
 from typing import Annotated
 
 from django.utils import timezone
@@ -8,11 +9,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from pydantic import Field
 
-from hocsuotdoi.activities.enums import ActivityKind, Audience
+from hocsuotdoi.activities.enums import ActivityKind, Audience, AudienceGroup, SpokenLanguage
 from hocsuotdoi.activities.queries.offer import Wish
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.shapes import Asked, Day, Readable
-from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.ledger.enums import AgeBand
+from hocsuotdoi.places.models import AdminUnit, Institution
+
+
+class Order(StrEnum):
+    SOON = "soon"
+    NEAR = "near"
 
 
 class OfferFilter(Asked):
@@ -24,10 +31,22 @@ class OfferFilter(Asked):
         description=_("Code of a unit: only what is on in it or in what lies in it"),
         examples=["01843"],
     )
+    within: int | None = Field(
+        None, ge=1, le=100, description=_("So many kilometres around the centre of the unit instead of in it")
+    )
+    institution: Annotated[str, Readable] = Field(
+        "", max_length=80, description=_("The institution's code, see /institutions")
+    )
     first_day: Day | None = Field(None, description=_("From this day, Vietnamese time"))
     last_day: Day | None = Field(None, description=_("Until this day, included"))
     kind: ActivityKind | None = Field(None, description=_("Kind of activity"))
     audience: Audience | None = Field(None, description=_("For whom"))
+    age: AgeBand | None = Field(None, description=_("For people of this age"))
+    group: AudienceGroup | None = Field(None, description=_("Meant in particular for these people"))
+    language: SpokenLanguage | None = Field(None, description=_("Held in this language (ISO 639-3)"))
+    free: bool = Field(False, description=_("Only with free places"))
+    online: bool = Field(False, description=_("Only what can be followed on line"))
+    order: Order = Field(Order.SOON, description=_("Soonest first, or nearest to the centre of the unit first"))
     q: Annotated[str, Readable] = Field(
         "",
         max_length=100,
@@ -41,11 +60,19 @@ class OfferFilter(Asked):
         """Problem 422 for a unit that is not there today."""
         return Wish(
             unit=self._unit(timezone.localdate(at)),
+            within=self.within if self.unit else None,
+            institution=self._institution(),
             first_day=self.first_day,
             last_day=self.last_day,
             kind=self.kind or "",
             audience=self.audience or "",
+            age=self.age or "",
+            group=self.group or "",
+            language=self.language or "",
             words=self.q,
+            free=self.free,
+            online=self.online,
+            nearest=bool(self.unit) and self.order == Order.NEAR,
         )
 
     def _unit(self, today: dt.date) -> AdminUnit | None:
@@ -55,3 +82,13 @@ class OfferFilter(Asked):
         if unit is None:
             raise BadField("unit", gettext("There is no unit with this code today. Look it up under /units."))
         return unit
+
+    def _institution(self) -> Institution | None:
+        if not self.institution:
+            return None
+        institution = Institution.objects.visible_to(None).filter(code=self.institution).first()
+        if institution is None:
+            raise BadField(
+                "institution", gettext("There is no institution with this code. Look it up under /institutions.")
+            )
+        return institution

@@ -1,7 +1,7 @@
 """What is on, and the staff's activities: make, change, publish, cancel."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -13,22 +13,38 @@ from pydantic import ConfigDict, Field
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public, require, requires
-from hocsuotdoi.activities.enums import ActivityKind, Audience, Observance, Theme
+from hocsuotdoi.activities.enums import (
+    ActivityKind,
+    Audience,
+    AudienceGroup,
+    ContributorRole,
+    Joining,
+    Observance,
+    OtherProgramme,
+    SpokenLanguage,
+    Theme,
+    WaitingRule,
+)
 from hocsuotdoi.activities.models import Activity
 from hocsuotdoi.activities.operations.activity import (
     cancel_activity,
     change_activity,
     create_activity,
+    plan_publication,
     publish_activity,
 )
+from hocsuotdoi.activities.operations.contributors import NewContributor
+from hocsuotdoi.activities.operations.copy import copy_activity
 from hocsuotdoi.activities.queries.offer import activity_page, whats_on
 from hocsuotdoi.activities.queries.staff import staff_drafts
+from hocsuotdoi.activities.queries.vitality import club_life
 from hocsuotdoi.api.activities.filters import OfferFilter
 from hocsuotdoi.api.activities.schemas import Offer, OfferedSession, OfferShape
 from hocsuotdoi.api.activities.sessions import GivenSession, Reason
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.routing import ApiRouter
-from hocsuotdoi.api.shapes import Asked, Given, Listed, Readable, listed
+from hocsuotdoi.api.shapes import Asked, Given, Listed, Moment, Readable, Whole, listed
+from hocsuotdoi.ledger.enums import AgeBand
 from hocsuotdoi.places.models import Institution
 
 router = ApiRouter("activities", tag=_("Offers"))
@@ -38,7 +54,56 @@ Description = Annotated[str, Readable, Field(max_length=5000)]
 Themes = Annotated[list[Theme], Field(max_length=len(Theme))]
 
 
-class NewOffer(Given):
+class ContributorGiven(Given):
+    """Who leads, speaks, helps or organises along."""
+
+    role: ContributorRole
+    name: Annotated[str, Readable] = Field(max_length=200)
+    phone: Annotated[str, Readable] = Field("", max_length=30, description=_("For colleagues only"))
+    note: Annotated[str, Readable] = Field("", max_length=200, description=_("For colleagues only"))
+
+    def new(self) -> NewContributor:
+        return NewContributor(role=self.role, name=self.name, phone=self.phone, note=self.note)
+
+
+class Particulars(Given):
+    """For whom it is and how people join: what is left out of a new activity is as on the page's empty form, what is
+    left out of a change stays as it is."""
+
+    age_bands: list[AgeBand] = Field(default_factory=list, max_length=len(AgeBand))
+    groups: list[AudienceGroup] = Field(default_factory=list, max_length=len(AudienceGroup))
+    languages: list[SpokenLanguage] = Field(default_factory=list, max_length=len(SpokenLanguage))
+    programmes: list[OtherProgramme] = Field(
+        default_factory=list, max_length=len(OtherProgramme), description=_("What it also counts for")
+    )
+    joining: Joining = Field(default_factory=lambda: Joining.REGISTER)
+    joining_opens_at: Moment | None = Field(
+        default_factory=lambda: None, description=_("From when people join by themselves; null: at once")
+    )
+    joining_closes_hours: Whole | None = Field(
+        default_factory=lambda: None,
+        description=_("So many hours before a session nobody joins by themselves any more; null: until it ends"),
+    )
+    places_each: Whole = Field(
+        default_factory=lambda: 50, description=_("The most places that one person holds at a session")
+    )
+    waiting_rule: WaitingRule = Field(default_factory=lambda: WaitingRule.NONE)
+    offer_hours: Whole = Field(default_factory=lambda: 24, description=_("Hours for which an offered place is kept"))
+    contributors: list[ContributorGiven] = Field(
+        default_factory=list, max_length=30, description=_("Exactly these, in this order")
+    )
+
+    def fields(self, *others: str) -> dict[str, Any]:
+        """What was sent, as the acts take it; without `others`."""
+        fields = {name: getattr(self, name) for name in self.model_fields_set if name not in others}
+        if "observance" in fields:
+            fields["observance"] = fields["observance"] or ""
+        if "contributors" in fields:
+            fields["contributors"] = [each.new() for each in self.contributors]
+        return fields
+
+
+class NewOffer(Particulars):
     """A draft with its sessions; nobody outside sees it until it is published."""
 
     model_config = ConfigDict(
@@ -73,7 +138,7 @@ class NewOffer(Given):
     sessions: list[GivenSession] = Field(max_length=100, description=_("At least one"))
 
 
-class OfferChange(Given):
+class OfferChange(Particulars):
     """What is left out stays as it is."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"title": "Ngày hội đọc sách mùa đông"}]})
@@ -139,12 +204,7 @@ def offer_create(request: HttpRequest, given: NewOffer) -> Status:
     require(request.user, Permission.EDIT_ACTIVITY, institution)
     activity = create_activity(
         institution,
-        title=given.title,
-        kind=given.kind,
-        themes=given.themes,
-        audience=given.audience,
-        observance=given.observance or "",
-        description=given.description,
+        **given.fields("institution", "sessions"),
         sessions=[session.new_session(institution, f"sessions.{at}") for at, session in enumerate(given.sessions)],
         by=request.user,
         at=timezone.now(),
@@ -161,10 +221,7 @@ def offer_create(request: HttpRequest, given: NewOffer) -> Status:
 @requires(Permission.EDIT_ACTIVITY)
 def offer_edit(request: HttpRequest, pk: uuid.UUID, given: OfferChange) -> Offer:
     activity = _editable(request, pk)
-    fields = given.model_dump(exclude_unset=True)
-    if "observance" in fields:
-        fields["observance"] = fields["observance"] or ""
-    change_activity(activity, by=request.user, at=timezone.now(), **fields)
+    change_activity(activity, by=request.user, at=timezone.now(), **given.fields())
     return _loaded(request, pk)
 
 
@@ -192,8 +249,58 @@ def offer_cancel(request: HttpRequest, pk: uuid.UUID, given: Reason) -> Offer:
     return _loaded(request, pk)
 
 
+class PublishAt(Given):
+    """When."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"publish_at": "2026-12-01T07:00:00+07:00"}]})
+
+    publish_at: Moment | None = Field(description=_("null: only by hand"))
+
+
+class Copying(Given):
+    """Which year."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"to_year": 2027}]})
+
+    to_year: Whole | None = Field(
+        description=_("Its sessions on the same weekdays of this year, at most three years later; null: no sessions")
+    )
+
+
+@router.post(
+    "/offers/{uuid:pk}/publish-at",
+    response=Offer,
+    summary=_("Publish at a time"),
+    description=_("The draft is published by itself at that moment."),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def offer_publish_at(request: HttpRequest, pk: uuid.UUID, given: PublishAt) -> Offer:
+    plan_publication(_editable(request, pk), publish_at=given.publish_at, by=request.user, at=timezone.now())
+    return _loaded(request, pk)
+
+
+@router.post(
+    "/offers/{uuid:pk}/copy",
+    response={201: Offer},
+    summary=_("Copy an activity"),
+    description=_(
+        "A draft with everything but people. Sessions that cannot be held in the new year are left out: compare."
+    ),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def offer_copy(request: HttpRequest, pk: uuid.UUID, given: Copying) -> Status:
+    has_sessions = given.to_year is not None
+    copied = copy_activity(
+        _editable(request, pk), to_year=given.to_year, with_sessions=has_sessions, by=request.user, at=timezone.now()
+    )
+    return Status(201, _loaded(request, copied.activity.pk))
+
+
 def _loaded(request: HttpRequest, pk: uuid.UUID) -> Offer:
-    return Offer.loaded(get_object_or_404(activity_page(request.user, at=timezone.now()), pk=pk))
+    now = timezone.now()
+    activity = get_object_or_404(activity_page(request.user, at=now).prefetch_related("questions"), pk=pk)
+    is_club = activity.kind == ActivityKind.CLUB
+    return Offer.loaded(activity, club_life([activity], at=now)[activity.pk] if is_club else None)
 
 
 def _editable(request: HttpRequest, pk: uuid.UUID) -> Activity:

@@ -1,56 +1,78 @@
-"""Taking places at a session and giving them back, without an account; the staff's list."""
+"""Taking places at a session, changing, moving and giving them back, without an account; the staff's list."""
 
+import datetime as dt
 import uuid
-from typing import Annotated
+from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
-from ninja import Header, Query, Status
+from ninja import Query, Status
 from pydantic import ConfigDict, Field
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public, requires
+from hocsuotdoi.activities.enums import RegistrationStatus
 from hocsuotdoi.activities.models import Registration, Session
-from hocsuotdoi.activities.operations.registration import cancel_registration, register
-from hocsuotdoi.api.activities.schemas import RegistrationOfStaff, RegistrationShape
+from hocsuotdoi.activities.operations.registration import (
+    cancel_registration,
+    change_registration,
+    move_registration,
+    register,
+)
+from hocsuotdoi.activities.operations.waiting import accept_offer, lapse_offers_of
+from hocsuotdoi.activities.queries.joining import position_of
+from hocsuotdoi.api.activities.parties import (
+    Email,
+    IdempotencyKey,
+    Name,
+    NewParty,
+    People,
+    Phone,
+    Size,
+    key_of,
+    listed_people,
+    plain_code,
+)
+from hocsuotdoi.api.activities.schemas_joining import RegistrationOfStaff, RegistrationShape
 from hocsuotdoi.api.activities.sessions import session_of
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.routing import ApiRouter, personal
-from hocsuotdoi.api.shapes import Asked, Given, Listed, Readable, Whole, listed
+from hocsuotdoi.api.shapes import Asked, Given, Listed, listed
 
 router = ApiRouter("activities", tag=_("Registrations"))
 
-FORM_KEY = _("A fresh UUID for each registration (or header Idempotency-Key): sent twice, it counts once")
 
-IdempotencyKey = Annotated[
-    uuid.UUID | None,
-    Header(None, alias="Idempotency-Key", description=_("In place of form_key in the body: a fresh UUID")),
-]
+class RegistrationChange(Given):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"group_size": 3}]})
+
+    name: Name = Field(default_factory=str)
+    phone: Phone = Field(default_factory=str)
+    email: Email = Field(default_factory=str)
+    group_size: Size = Field(default_factory=lambda: 1)
+    people: People = Field(default_factory=list)
+
+    def fields(self) -> dict[str, Any]:
+        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        if "people" in fields:
+            fields["people"] = listed_people(self.people)
+        return fields
 
 
-class NewRegistration(Given):
-    """Who comes, and how many."""
+class Move(Given):
+    """Where to."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Lý Thị Mai",
-                    "phone": "0912 345 678",
-                    "group_size": 2,
-                    "form_key": "0193e3c0-0000-7000-8000-000000000001",
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"to": "0193e3c0-0000-7000-8000-000000000004"}]})
 
-    name: Annotated[str, Readable] = Field(max_length=120)
-    phone: Annotated[str, Readable] = Field("", max_length=30, description=_("Only to tell them if something changes"))
-    group_size: Whole = Field(1, description=_("How many people, from 1 to 50"))
-    form_key: uuid.UUID | None = Field(None, description=FORM_KEY)
+    to: uuid.UUID = Field(description=_("Id of another session of the same activity"))
+
+
+class RegistrationFilter(Asked):
+    status: RegistrationStatus | None = Field(None, description=_("Only these; those who wait come in their order"))
 
 
 @router.post(
@@ -58,51 +80,101 @@ class NewRegistration(Given):
     response={201: RegistrationShape, 200: RegistrationShape},
     summary=_("Register"),
     description=_(
-        "Takes places at a session. No account is needed. The same key again answers with the first registration (200) "
-        "and takes nothing twice, so after a lost answer simply send it again. Keep the code: with it one looks up and "
-        "cancels."
+        "Takes places at a session, or a place in its waiting list. No account is needed. The same key again answers "
+        "with the first registration (200) and takes nothing twice, so after a lost answer simply send it again. Keep "
+        "the code: with it one looks up, changes and cancels."
     ),
 )
 @public
 @personal
 def registration_create(
-    request: HttpRequest, pk: uuid.UUID, given: NewRegistration, idempotency_key: IdempotencyKey
+    request: HttpRequest, pk: uuid.UUID, given: NewParty, idempotency_key: IdempotencyKey
 ) -> Status:
     now = timezone.now()
-    session = get_object_or_404(Session.objects.visible_to(request.user), pk=pk)
-    fields = given.model_dump()
-    fields["form_key"] = key_of(given.form_key, idempotency_key)
-    learner = request.user.learner_key if request.user.is_authenticated else None
-    registration = register(session, at=now, learner_key=learner, **fields)
-    is_fresh = registration.created_at == now
-    shown = _registration(registration.session_id, registration.code)
-    return Status(201 if is_fresh else 200, RegistrationShape.loaded(shown, at=now))
+    session = get_object_or_404(Session.objects.visible_to(request.user).select_related("activity"), pk=pk)
+    registration = register(
+        session,
+        form_key=key_of(given.form_key, idempotency_key),
+        at=now,
+        learner_key=request.user.learner_key if request.user.is_authenticated else None,
+        **given.who(session.activity),
+    )
+    return Status(201 if registration.created_at == now else 200, shown(registration, at=now))
 
 
 @router.get(
     "/sessions/{uuid:pk}/registrations/{slug:code}",
     response=RegistrationShape,
     summary=_("Look up a registration"),
-    description=_("Who holds session and code may see it."),
+    description=_("Who holds session and code may see it: its state, its place in line, until when an offer stands."),
 )
 @public
 @personal
 def registration_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> RegistrationShape:
-    return RegistrationShape.loaded(_registration(pk, code), at=timezone.now())
+    now = timezone.now()
+    registration = _registration(pk, code)
+    if registration.offer_ends_at and registration.offer_ends_at <= now:
+        lapse_offers_of(registration.session, at=now)
+    return shown(registration, at=now)
+
+
+@router.patch(
+    "/sessions/{uuid:pk}/registrations/{slug:code}",
+    response=RegistrationShape,
+    summary=_("Change a registration"),
+    description=_("Puts new values into the fields that you send. A group grows within the places that are free."),
+)
+@public
+@personal
+def registration_edit(request: HttpRequest, pk: uuid.UUID, code: str, given: RegistrationChange) -> RegistrationShape:
+    now = timezone.now()
+    return shown(change_registration(_registration(pk, code), at=now, **given.fields()), at=now)
+
+
+@router.post(
+    "/sessions/{uuid:pk}/registrations/{slug:code}/move",
+    response=RegistrationShape,
+    summary=_("Move to another session"),
+    description=_("Gives the places back here and takes as many at the other session, or changes nothing."),
+)
+@public
+@personal
+def registration_move(request: HttpRequest, pk: uuid.UUID, code: str, given: Move) -> RegistrationShape:
+    now = timezone.now()
+    registration = _registration(pk, code)
+    to = Session.objects.visible_to(request.user).filter(pk=given.to, institution_id=registration.institution_id)
+    if (session := to.first()) is None:
+        raise BadField("to", gettext("Choose another session of the same activity."))
+    return shown(move_registration(registration, to=session, at=now), at=now)
+
+
+@router.post(
+    "/sessions/{uuid:pk}/registrations/{slug:code}/accept",
+    response=RegistrationShape,
+    summary=_("Accept an offered place"),
+    description=_("Takes up the offer while it stands. To decline it, cancel the registration."),
+)
+@public
+@personal
+def registration_accept(request: HttpRequest, pk: uuid.UUID, code: str) -> RegistrationShape:
+    now = timezone.now()
+    return shown(accept_offer(_registration(pk, code), at=now), at=now)
 
 
 @router.post(
     "/sessions/{uuid:pk}/registrations/{slug:code}/cancel",
     response=RegistrationShape,
     summary=_("Cancel a registration"),
-    description=_("Gives the places back, so that others can have them. Cancelling again changes nothing."),
+    description=_(
+        "Gives the places, the offer or the place in line back, so that others can have them. Cancelling again changes "
+        "nothing."
+    ),
 )
 @public
 @personal
 def registration_cancel(request: HttpRequest, pk: uuid.UUID, code: str) -> RegistrationShape:
     now = timezone.now()
-    cancel_registration(_registration(pk, code), at=now)
-    return RegistrationShape.loaded(_registration(pk, code), at=now)
+    return shown(cancel_registration(_registration(pk, code), at=now), at=now)
 
 
 @router.get(
@@ -112,23 +184,30 @@ def registration_cancel(request: HttpRequest, pk: uuid.UUID, code: str) -> Regis
     description=_("The registrations of a session with names and phones, cancelled ones too, in order of coming in."),
 )
 @requires(Permission.VIEW_PARTICIPANTS)
-def registration_list(request: HttpRequest, pk: uuid.UUID, asked: Query[Asked]) -> Listed:
+def registration_list(request: HttpRequest, pk: uuid.UUID, asked: Query[RegistrationFilter]) -> Listed:
     session = session_of(request, pk, Permission.VIEW_PARTICIPANTS)
+    now = timezone.now()
     registrations = Registration.objects.filter(institution_id=session.institution_id, session=session)
-    return listed(registrations.order_by("created_at", "id"), asked, RegistrationOfStaff.of)
+    if registrations.filter(status=RegistrationStatus.OFFERED, offer_ends_at__lte=now).exists():
+        lapse_offers_of(session, at=now)
+    if asked.status:
+        registrations = registrations.filter(status=asked.status)
+    order = "waiting_since" if asked.status == RegistrationStatus.WAITING else "created_at"
+    rows = registrations.order_by(order, "id").prefetch_related("participants")
+    return listed(rows, asked, RegistrationOfStaff.of)
 
 
-def key_of(in_body: uuid.UUID | None, in_header: uuid.UUID | None) -> uuid.UUID:
-    """The key of this very registration. A UUID, not any word: whoever guesses a key is answered with what it made."""
-    key = in_body or in_header
-    if key is None:
-        raise BadField("form_key", gettext("Send a fresh UUID, in form_key or in the header Idempotency-Key."))
-    return key
+def shown(registration: Registration, *, at: dt.datetime) -> RegistrationShape:
+    """As it is now, for whoever holds the code."""
+    found = _registration(registration.session_id, registration.code)
+    return RegistrationShape.loaded(found, at=at, position=position_of(found) if found.is_waiting else None)
 
 
 def _registration(pk: uuid.UUID, code: str) -> Registration:
     return get_object_or_404(
-        Registration.objects.select_related("session__activity", "session__institution", "session__room"),
+        Registration.objects.select_related(
+            "session__activity", "session__institution", "session__room"
+        ).prefetch_related("participants"),
         session=pk,
-        code=code.replace("-", "").upper(),
+        code=plain_code(code),
     )

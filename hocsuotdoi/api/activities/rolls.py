@@ -17,6 +17,7 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.operations.rating import note_session
 from hocsuotdoi.activities.operations.roll import (
     WalkIn,
     add_walk_in,
@@ -24,10 +25,11 @@ from hocsuotdoi.activities.operations.roll import (
     correct_session,
     mark_all_present,
     mark_attendance,
+    save_roll,
     set_tally,
 )
 from hocsuotdoi.activities.queries.roll import roll_of
-from hocsuotdoi.api.activities.registrations import IdempotencyKey, key_of
+from hocsuotdoi.api.activities.parties import IdempotencyKey, key_of
 from hocsuotdoi.api.activities.schemas import RollShape
 from hocsuotdoi.api.activities.sessions import session_of
 from hocsuotdoi.api.routing import ApiRouter
@@ -102,6 +104,35 @@ class WalkInGiven(Given):
     )
 
 
+class Sheet(Given):
+    """A whole roll at once: a sheet of paper that is typed in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "all_present": True,
+                    "walk_ins": [{"name": "Bàn Văn Páo", "form_key": "0193e3c0-0000-7000-8000-000000000003"}],
+                }
+            ]
+        }
+    )
+
+    all_present: YesNo = Field(False, description=_("Every line in full; then marks are not looked at"))
+    marks: list[Mark] = Field([], max_length=5000)
+    cells: list[Counted] = Field([], max_length=200)
+    walk_ins: list[WalkInGiven] = Field([], max_length=500)
+    viewers: Whole | None = Field(None, description=_("The most people who followed on line at one time"))
+
+
+class Note(Given):
+    """How it went."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"note": "Các em muốn có thêm buổi kể chuyện."}]})
+
+    note: Annotated[str, Readable] = Field(max_length=5000, description=_("For the staff"))
+
+
 class Closing(Given):
     """What closing needs to know."""
 
@@ -127,6 +158,7 @@ class Correction(Given):
     marks: list[Mark] = Field([], max_length=5000)
     cells: list[Counted] = Field([], max_length=200)
     walk_ins: list[WalkInGiven] = Field([], max_length=500)
+    viewers: Whole | None = Field(None, description=_("The most people who followed on line at one time"))
 
 
 @router.get(
@@ -195,6 +227,41 @@ def roll_tally(request: HttpRequest, pk: uuid.UUID, given: TallyGiven) -> RollSh
 
 
 @router.post(
+    "/sessions/{uuid:pk}/roll/sheet",
+    response=RollShape,
+    summary=_("Send a whole roll"),
+    description=_("Marks, tally, people who came without registering and viewers at once, or nothing of it."),
+)
+@requires(Permission.CALL_ROLL)
+def roll_sheet(request: HttpRequest, pk: uuid.UUID, given: Sheet) -> RollShape:
+    session = session_of(request, pk, Permission.CALL_ROLL)
+    save_roll(
+        session,
+        all_present=given.all_present,
+        present=Marks(marks=given.marks).present(),
+        cells=TallyGiven(cells=given.cells).by_key(),
+        walk_ins=_walk_ins(given.walk_ins),
+        viewers=given.viewers,
+        by=request.user,
+        at=timezone.now(),
+    )
+    return _roll(session)
+
+
+@router.post(
+    "/sessions/{uuid:pk}/roll/note",
+    response=RollShape,
+    summary=_("Note how it went"),
+    description=_("The staff's own note; also after closing. It takes the place of the one before."),
+)
+@requires(Permission.CALL_ROLL)
+def roll_note(request: HttpRequest, pk: uuid.UUID, given: Note) -> RollShape:
+    session = session_of(request, pk, Permission.CALL_ROLL)
+    note_session(session, note=given.note, by=request.user, at=timezone.now())
+    return _roll(session)
+
+
+@router.post(
     "/sessions/{uuid:pk}/close",
     response=RollShape,
     summary=_("Close a session"),
@@ -228,17 +295,22 @@ def session_correct(request: HttpRequest, pk: uuid.UUID, given: Correction) -> R
         reason=given.reason,
         present=Marks(marks=given.marks).present(),
         cells=TallyGiven(cells=given.cells).by_key(),
-        walk_ins=[
-            WalkIn(name=each.name, form_key=key_of(each.form_key, None), sex=each.sex, age_band=each.age_band)
-            for each in given.walk_ins
-        ],
+        walk_ins=_walk_ins(given.walk_ins),
+        viewers=given.viewers,
         by=request.user,
         at=timezone.now(),
     )
     return _roll(session)
 
 
+def _walk_ins(given: list[WalkInGiven]) -> list[WalkIn]:
+    return [
+        WalkIn(name=each.name, form_key=key_of(each.form_key, None), sex=each.sex, age_band=each.age_band)
+        for each in given
+    ]
+
+
 def _roll(session: Session) -> RollShape:
     """As it is now."""
-    session.refresh_from_db(fields=["status", "revision"])
+    session.refresh_from_db(fields=["status", "revision", "note"])
     return RollShape.of(roll_of(session))

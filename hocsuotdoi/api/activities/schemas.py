@@ -13,13 +13,23 @@ from hocsuotdoi.activities.enums import (
     ActivityKind,
     ActivityStatus,
     Audience,
+    AudienceGroup,
+    ContributorRole,
+    Joining,
     Observance,
-    RegistrationStatus,
+    OtherProgramme,
+    QuestionKind,
     SessionStatus,
+    SpokenLanguage,
+    Subject,
     Theme,
+    Trend,
+    Vitality,
+    WaitingRule,
 )
-from hocsuotdoi.activities.models import Activity, Registration, Session
+from hocsuotdoi.activities.models import Activity, Question, Schedule, Session
 from hocsuotdoi.activities.queries.roll import Roll
+from hocsuotdoi.activities.queries.vitality import ClubLife
 from hocsuotdoi.api.shapes import Shape, name_of
 from hocsuotdoi.ledger.enums import AgeBand, Channel, Sex
 from hocsuotdoi.places.models import Institution
@@ -72,6 +82,79 @@ class SessionShape(Shape):
         )
 
 
+class ContributorShape(Shape):
+    """Who leads, speaks, helps or organises along."""
+
+    role: ContributorRole
+    name: str
+
+
+class QuestionShape(Shape):
+    """What those who join are asked. `options`: the answers of a choice."""
+
+    id: uuid.UUID
+    text: str
+    kind: QuestionKind
+    options: list[str]
+    is_required: bool
+
+    @classmethod
+    def of(cls, question: Question) -> Self:
+        return cls(
+            id=question.pk,
+            text=question.text,
+            kind=QuestionKind(question.kind),
+            options=question.options,
+            is_required=question.is_required,
+        )
+
+
+class ScheduleShape(Shape):
+    """The rule by which sessions are made."""
+
+    id: uuid.UUID
+    rule: str = Field(description=_("RFC 5545, without the first and the last day"))
+    starts_on: dt.date
+    until: dt.date | None
+    starts: dt.time
+    minutes: int
+
+    @classmethod
+    def of(cls, schedule: Schedule) -> Self:
+        return cls(
+            id=schedule.pk,
+            rule=schedule.rule,
+            starts_on=schedule.starts_on,
+            until=schedule.until,
+            starts=schedule.starts,
+            minutes=schedule.minutes,
+        )
+
+
+class ClubLifeShape(Shape):
+    """Met so many of the last planned times (at most four), computed from the rolls."""
+
+    vitality: Vitality
+    met: int
+    of_last: int
+    typical: int | None = Field(description=_("How many people usually come"))
+    trend: Trend | None
+    members: int
+    last_met_on: dt.date | None
+
+    @classmethod
+    def of(cls, life: ClubLife) -> Self:
+        return cls(
+            vitality=life.vitality,
+            met=life.met,
+            of_last=life.of,
+            typical=life.typical,
+            trend=life.trend,
+            members=life.members,
+            last_met_on=life.last_met_on,
+        )
+
+
 class OfferShape(Shape):
     """What an institution offers, without its sessions."""
 
@@ -80,8 +163,14 @@ class OfferShape(Shape):
     kind: ActivityKind
     kind_name: str = Field(description=_("The kind in words, in the language you asked for"))
     audience: Audience
+    age_bands: list[AgeBand] = Field(description=_("Empty: as the audience says"))
+    groups: list[AudienceGroup]
+    languages: list[SpokenLanguage] = Field(description=_("Empty: Vietnamese"))
+    programmes: list[OtherProgramme] = Field(description=_("What it also counts for"))
     themes: list[Theme]
     observance: Observance | None
+    joining: Joining
+    is_bookable: bool = Field(description=_("Classes may ask for a visit"))
     status: ActivityStatus
     institution: InstitutionNamed
     page: str = Field(description=_("Address of the page for people, on this site"))
@@ -95,7 +184,9 @@ class OfferShape(Shape):
             "kind": activity.kind,
             "kind_name": name_of(ActivityKind, activity.kind),
             "audience": activity.audience,
-            "themes": activity.themes,
+            **{name: getattr(activity, name) for name in ("age_bands", "groups", "languages", "programmes", "themes")},
+            "joining": activity.joining,
+            "is_bookable": activity.is_bookable,
             "observance": activity.observance or None,
             "status": activity.status,
             "institution": InstitutionNamed.of(institution),
@@ -115,17 +206,42 @@ class Offer(OfferShape):
     place_name: str | None = Field(description=_("The unit that the institution stands in today"))
     address: str | None
     cancel_reason: str
+    joining_opens_at: dt.datetime | None = Field(description=_("From when people join by themselves; null: at once"))
+    joining_closes_hours: int | None = Field(
+        description=_("So many hours before a session nobody joins by themselves any more; null: until it ends")
+    )
+    places_each: int = Field(description=_("The most places that one person holds at a session"))
+    waiting_rule: WaitingRule
+    publish_at: dt.datetime | None = Field(description=_("When the draft is published by itself"))
+    grades: list[int] = Field(description=_("School grades, 0: preschool; empty: all"))
+    subjects: list[Subject]
+    contributors: list[ContributorShape]
+    questions: list[QuestionShape] = Field(description=_("What those who join are asked"))
+    schedules: list[ScheduleShape]
+    vitality: ClubLifeShape | None = Field(description=_("How alive a club is; null: not a club"))
     sessions: list[SessionShape]
 
     @classmethod
-    def loaded(cls, activity: Activity) -> Self:
-        """Of what `queries.offer.activity_page` loads."""
+    def loaded(cls, activity: Activity, life: ClubLife | None) -> Self:
+        """Of what `queries.offer.activity_page` loads, with its questions; a club with its life."""
+        helpers = sorted(activity.contributors.all(), key=lambda each: each.number)
         return cls(
             **cls.fields_of(activity, activity.institution),
             description=activity.description,
             place_name=activity.place_name,
             address=activity.address,
             cancel_reason=activity.cancel_reason,
+            joining_opens_at=_local(activity.joining_opens_at),
+            joining_closes_hours=activity.joining_closes_hours,
+            places_each=activity.places_each,
+            waiting_rule=WaitingRule(activity.waiting_rule),
+            publish_at=_local(activity.publish_at),
+            grades=activity.grades,
+            subjects=activity.subjects,
+            contributors=[ContributorShape(role=ContributorRole(p.role), name=p.name) for p in helpers],
+            questions=[QuestionShape.of(question) for question in activity.questions.all()],
+            schedules=[ScheduleShape.of(schedule) for schedule in activity.schedules.all()],
+            vitality=ClubLifeShape.of(life) if life else None,
             sessions=[SessionShape.of(session) for session in activity.sessions.all()],
         )
 
@@ -135,6 +251,7 @@ class OfferedSession(SessionShape):
 
     activity: OfferShape
     place_name: str | None = Field(description=_("The unit that the institution stands in today"))
+    distance_km: float | None = Field(description=_("From the centre of the unit, where distances are asked for"))
 
     @classmethod
     def loaded(cls, session: Session) -> Self:
@@ -143,6 +260,7 @@ class OfferedSession(SessionShape):
             **dict(SessionShape.of(session)),
             activity=OfferShape.of(session.activity, session.institution),
             place_name=getattr(session, "place_name", None),
+            distance_km=getattr(session, "distance_km", None),
         )
 
 
@@ -168,56 +286,6 @@ class SessionSheet(OfferedSession):
         return cls(**dict(OfferedSession.loaded(session)), came=came)
 
 
-class RegistrationShape(Shape):
-    """What whoever holds the code may see."""
-
-    code: str = Field(description=_("To look up and cancel; show it only to the person"), examples=["K7MR-3QXD"])
-    status: RegistrationStatus
-    name: str
-    group_size: int
-    created_at: dt.datetime
-    can_cancel: bool
-    session: OfferedSession
-
-    @classmethod
-    def loaded(cls, registration: Registration, *, at: dt.datetime) -> Self:
-        """Of a registration that came with its session's activity, institution and room."""
-        session = registration.session
-        return cls(
-            code=registration.code_shown,
-            status=RegistrationStatus(registration.status),
-            name=registration.name,
-            group_size=registration.group_size,
-            created_at=timezone.localtime(registration.created_at),
-            can_cancel=registration.is_confirmed and session.status == SessionStatus.PLANNED and session.ends_at > at,
-            session=OfferedSession.loaded(session),
-        )
-
-
-class RegistrationOfStaff(Shape):
-    """A registration as staff see it."""
-
-    id: uuid.UUID
-    code: str
-    status: RegistrationStatus
-    name: str
-    phone: str
-    group_size: int
-    created_at: dt.datetime
-
-    @classmethod
-    def of(cls, registration: Registration) -> Self:
-        return cls(
-            id=registration.pk,
-            code=registration.code_shown,
-            status=RegistrationStatus(registration.status),
-            name=registration.name,
-            phone=registration.phone,
-            group_size=registration.group_size,
-            created_at=timezone.localtime(registration.created_at),
-        )
-
-
 class RollLineShape(Shape):
     """One line: a registration, or someone who came without. `present` null: not called yet."""
 
@@ -228,6 +296,7 @@ class RollLineShape(Shape):
     is_walk_in: bool
     sex: Sex | None
     age_band: AgeBand | None
+    party: str = Field(description=_("Who registered a person that is one of several named ones"))
 
 
 class TallyCell(Shape):
@@ -247,6 +316,8 @@ class RollShape(Shape):
     expected: int = Field(description=_("How many people registered"))
     people: int = Field(description=_("How many came: by name and in the tally; this is what closing counts"))
     not_called: int = Field(description=_("Lines about which nothing was said yet"))
+    viewers: int = Field(description=_("The most people who followed on line at one time, beside those who came"))
+    note: str = Field(description=_("The staff's own note on how it went"))
     lines: list[RollLineShape]
     tally: list[TallyCell]
 
@@ -262,6 +333,8 @@ class RollShape(Shape):
             expected=roll.expected,
             people=roll.people,
             not_called=roll.not_called,
+            viewers=roll.viewers,
+            note=roll.session.note,
             lines=[
                 RollLineShape(
                     id=line.id,
@@ -271,8 +344,13 @@ class RollShape(Shape):
                     is_walk_in=line.is_walk_in,
                     sex=line.sex or None,
                     age_band=line.age_band or None,
+                    party=line.party,
                 )
                 for line in roll.lines
             ],
             tally=[TallyCell(sex=sex, age_band=age, count=count) for (sex, age), count in cells.items()],
         )
+
+
+def _local(moment: dt.datetime | None) -> dt.datetime | None:
+    return timezone.localtime(moment) if moment else None

@@ -52,7 +52,7 @@ class GivenSession(Given):
     capacity: Whole | None = Field(None, description=NO_LIMIT)
 
     def new_session(self, institution: Institution, prefix: str = "") -> NewSession:
-        room = _room(institution, self.room, ".".join(filter(None, [prefix, "room"])))
+        room = room_of(institution, self.room, ".".join(filter(None, [prefix, "room"])))
         return NewSession(
             starts_at=self.starts_at,
             ends_at=self.ends_at,
@@ -79,7 +79,7 @@ class SessionChange(Given):
     def fields(self, institution: Institution) -> dict[str, Any]:
         fields = self.model_dump(exclude_unset=True)
         if "room" in fields:
-            fields["room"] = _room(institution, self.room, "room")
+            fields["room"] = room_of(institution, self.room, "room")
         return fields
 
 
@@ -185,7 +185,7 @@ def _loaded(request: HttpRequest, pk: uuid.UUID) -> SessionSheet:
     return SessionSheet.with_roll(session, roll_of(session) if session.status == SessionStatus.CLOSED else None)
 
 
-def _room(institution: Institution, room_id: int | None, field: str) -> Room | None:
+def room_of(institution: Institution, room_id: int | None, field: str) -> Room | None:
     if room_id is None:
         return None
     room = Room.objects.filter(institution=institution, pk=room_id).first()

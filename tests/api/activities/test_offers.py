@@ -125,7 +125,7 @@ def test_list_takes_the_same_queries_for_any_number(anybody, library_of_bac_kan,
 def test_detail_takes_the_same_queries_for_any_number_of_sessions(anybody, open_day, django_assert_num_queries, number):
     for each in range(number):
         SessionFactory(activity=open_day, number=each + 1)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(5):
         assert len(anybody.get(f"/offers/{open_day.pk}").json()["sessions"]) == number
 
 
@@ -281,3 +281,87 @@ def test_staff_list_tells_what_is_to_be_done(librarian, stranger, running, tomor
 )
 def test_activity_of_nobody_is_not_found(librarian, method, path, body):
     assert librarian.ask(method, f"/offers/{uuid.uuid4()}{path}", body).status_code == 404
+
+
+def test_particulars_are_kept_changed_and_told(librarian, anybody, draft):
+    sent = {
+        "age_bands": ["6-10"],
+        "groups": ["remote"],
+        "languages": ["tyz"],
+        "programmes": ["new_rural"],
+        "joining": "either",
+        "places_each": 4,
+        "waiting_rule": "in_order",
+    }
+    people = [{"role": "leader", "name": "Hà Thị Thơm", "phone": "0912345678"}]
+    told = librarian.patch(f"/offers/{draft.pk}", {**sent, "contributors": people}).json()
+    assert {name: told[name] for name in sent} == sent
+    assert told["contributors"] == [{"role": "leader", "name": "Hà Thị Thơm"}]
+    assert librarian.patch(f"/offers/{draft.pk}", {"title": "Lớp mới"}).json()["contributors"] == told["contributors"]
+    assert librarian.patch(f"/offers/{draft.pk}", {"places_each": 0}).status_code in (409, 422)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("institution=", 1),
+        ("age=6-10", 1),
+        ("group=remote", 0),
+        ("language=vie", 1),
+        ("language=tyz", 0),
+        ("free=true", 1),
+        ("online=true", 0),
+        ("unit=00001&within=5&order=near", None),
+        ("institution=khong-co", None),
+    ],
+)
+def test_list_is_narrowed_by_what_the_page_narrows(anybody, tomorrow, query, found):
+    answer = anybody.get(f"/offers?{query}")
+    assert (len(answer.json()["items"]) if answer.status_code == 200 else None) == found
+
+
+def test_nearest_tells_the_distance(anybody, tomorrow, bac_kan):
+    bac_kan.__class__.objects.filter(pk=bac_kan.pk).update(latitude=22.15, longitude=105.83)
+    items = anybody.get(f"/offers?unit={bac_kan.code}&within=10&order=near").json()["items"]
+    assert [item["distance_km"] for item in items] == [0]
+
+
+def test_a_draft_is_published_at_a_time_and_copied(librarian, stranger, draft):
+    moment = (timezone.now() + dt.timedelta(days=1)).isoformat()
+    assert librarian.post(f"/offers/{draft.pk}/publish-at", {"publish_at": moment}).json()["publish_at"]
+    past = {"publish_at": "2026-01-01T08:00:00+07:00"}
+    assert librarian.post(f"/offers/{draft.pk}/publish-at", past).json()["error"] == "activity_refused"
+    copied = librarian.post(f"/offers/{draft.pk}/copy", {"to_year": None})
+    assert (copied.status_code, copied.json()["status"], copied.json()["sessions"]) == (201, "draft", [])
+    assert librarian.post(f"/offers/{draft.pk}/copy", {"to_year": 1999}).status_code == 409
+    assert stranger.post(f"/offers/{draft.pk}/copy", {"to_year": None}).status_code == 404
+
+
+def test_a_club_tells_how_alive_it_is(anybody, open_day):
+    assert anybody.get(f"/offers/{open_day.pk}").json()["vitality"] is None
+    open_day.kind = "club"
+    open_day.save(update_fields=["kind"])
+    assert anybody.get(f"/offers/{open_day.pk}").json()["vitality"]["vitality"] == "new"
+
+
+def test_a_rule_is_seen_saved_changed_and_extended(librarian, stranger, open_day):
+    first = timezone.localdate() + dt.timedelta(days=8)
+    rule = {"rule": "FREQ=DAILY;COUNT=3", "starts_on": str(first), "starts": "08:30", "minutes": 90}
+    url = f"/offers/{open_day.pk}/schedules"
+    assert len(librarian.post(f"{url}/preview", rule).json()["days"]) == 3
+    assert not open_day.sessions.exists()
+    assert stranger.post(url, rule).status_code == 403
+    assert librarian.post(url, {**rule, "rule": "FREQ=DAILY"}).json()["error"] == "series_refused"
+    assert librarian.post(url, {**rule, "starts": "25:00"}).status_code == 422
+
+    made = librarian.post(url, rule)
+    assert (made.status_code, len(made.json()["added"])) == (201, 3)
+    change = {**rule, "rule": "FREQ=DAILY;COUNT=2"}
+    at = f"/schedules/{made.json()['schedule']['id']}"
+    assert len(librarian.post(f"{at}/preview", change).json()["removed"]) == 1
+    assert open_day.sessions.count() == 3
+    assert librarian.ask("PUT", at, change).status_code == 200
+    assert open_day.sessions.count() == 2
+    assert stranger.ask("PUT", at, change).status_code == 403
+    assert len(librarian.post(f"{at}/extend", {"times": 4}).json()["added"]) == 2
+    assert librarian.post(f"{at}/extend", {}).status_code == 409

@@ -154,7 +154,7 @@ def test_staff_list_takes_the_same_queries_for_any_number(librarian, running, dj
     for _each in range(number):
         RegistrationFactory(session=running)
     librarian.get("/staff/drafts")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         assert librarian.get(f"/sessions/{running.pk}/registrations").json()["count"] == number
 
 

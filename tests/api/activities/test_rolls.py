@@ -185,5 +185,50 @@ def test_roll_takes_the_same_queries_for_any_number_of_lines(librarian, running,
     for _each in range(number):
         RegistrationFactory(session=running)
     librarian.get("/staff/drafts")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(librarian.get(f"/sessions/{running.pk}/roll").json()["lines"]) == number
+
+
+def test_a_whole_sheet_is_taken_at_once_or_not_at_all(librarian, running, mai, family):
+    sheet = {"all_present": True, "walk_ins": [{"name": n, "form_key": str(uuid.uuid4())} for n in ("Páo", "Hoa")]}
+    url = f"/sessions/{running.pk}/roll/sheet"
+    wrong = {**sheet, "cells": [{"count": -1}]}
+    assert librarian.post(url, wrong).status_code == 422
+    assert librarian.get(f"/sessions/{running.pk}/roll").json()["people"] == 0
+    assert [librarian.post(url, sheet).json()["people"] for _time in range(2)] == [7, 7]
+
+
+def test_viewers_count_where_it_can_be_followed_on_line(librarian, running):
+    url = f"/sessions/{running.pk}/roll/sheet"
+    assert librarian.post(url, {"viewers": 9}).status_code in (409, 422)
+    running.also_online = True
+    running.save(update_fields=["also_online"])
+    roll = librarian.post(url, {"viewers": 9}).json()
+    assert (roll["viewers"], roll["people"]) == (9, 9)
+
+
+def test_people_of_a_named_group_are_lines_of_their_own(librarian, running):
+    body = {"name": "Lớp 3A", "people": [{"name": "Hà"}, {"name": "Páo"}], "form_key": str(uuid.uuid4())}
+    librarian.post(f"/sessions/{running.pk}/guests", body)
+    lines = librarian.get(f"/sessions/{running.pk}/roll").json()["lines"]
+    assert {(line["name"], line["party"]) for line in lines} == {("Hà", "Lớp 3A"), ("Páo", "Lớp 3A")}
+
+
+def test_the_note_stays_after_closing_and_is_refused_to_others(librarian, stranger, running):
+    librarian.post(f"/sessions/{running.pk}/close", {"nobody_came": True})
+    url = f"/sessions/{running.pk}/roll/note"
+    assert librarian.post(url, {"note": "Mưa to."}).json()["note"] == "Mưa to."
+    assert stranger.post(url, {"note": "x"}).status_code == 403
+
+
+def test_faces_are_given_by_anybody_and_counted_for_staff(anybody, librarian, running, tomorrow, mai):
+    url = f"/sessions/{running.pk}/ratings"
+    for face in (1, 3):  # the same registration changes what it said
+        body = {"face": face, "code": mai.code_shown, "form_key": str(uuid.uuid4())}
+        assert anybody.post(url, body).status_code == 201
+    assert librarian.get(url).json() == {"happy": 1, "so_so": 0, "sad": 0, "is_telling": False}
+    assert anybody.get(url).status_code == 401
+    key = str(uuid.uuid4())
+    assert anybody.post(url, {"face": 4, "form_key": key}).json()["error"] == "bad_rating"
+    assert anybody.post(url, {"face": 3, "code": "AAAAAAAA", "form_key": key}).status_code == 422
+    assert anybody.post(f"/sessions/{tomorrow.pk}/ratings", {"face": 3, "form_key": key}).status_code == 409

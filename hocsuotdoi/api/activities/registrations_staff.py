@@ -1,0 +1,85 @@
+"""Joining by way of the staff: guests on their behalf, places given by hand."""
+
+import uuid
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+from ninja import Status
+from pydantic import ConfigDict, Field
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import require, requires
+from hocsuotdoi.activities.models import Registration, Session
+from hocsuotdoi.activities.operations.registration import cancel_registration, register
+from hocsuotdoi.activities.operations.waiting import give_place
+from hocsuotdoi.api.activities.parties import IdempotencyKey, NewParty, key_of
+from hocsuotdoi.api.activities.schemas_joining import RegistrationOfStaff
+from hocsuotdoi.api.activities.sessions import session_of
+from hocsuotdoi.api.routing import ApiRouter
+from hocsuotdoi.api.shapes import Given, YesNo
+
+router = ApiRouter("activities", tag=_("Registrations, for staff"))
+
+
+class Place(Given):
+    """How a place is given."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"confirmed": True}]})
+
+    confirmed: YesNo = Field(False, description=_("True: at once, since they said yes; false: offered for a time"))
+
+
+@router.post(
+    "/sessions/{uuid:pk}/guests",
+    response={201: RegistrationOfStaff, 200: RegistrationOfStaff},
+    summary=_("Register a guest"),
+    description=_(
+        "On behalf of somebody who called or came by, or of a class by its list; also outside the time for joining. "
+        "The same key again answers with the first registration (200)."
+    ),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def guest_create(request: HttpRequest, pk: uuid.UUID, given: NewParty, idempotency_key: IdempotencyKey) -> Status:
+    session = session_of(request, pk, Permission.EDIT_ACTIVITY)
+    now = timezone.now()
+    key = key_of(given.form_key, idempotency_key)
+    registration = register(session, form_key=key, by=request.user, at=now, **given.who(session.activity))
+    return Status(201 if registration.created_at == now else 200, _shown(registration))
+
+
+@router.post(
+    "/registrations/{uuid:pk}/place",
+    response=RegistrationOfStaff,
+    summary=_("Give a place by hand"),
+    description=_("Offers a place to somebody who waits, whatever the order, or gives it at once."),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def registration_place(request: HttpRequest, pk: uuid.UUID, given: Place) -> RegistrationOfStaff:
+    registration = _registration(request, pk)
+    return _shown(give_place(registration, by=request.user, at=timezone.now(), confirmed=given.confirmed))
+
+
+@router.post(
+    "/registrations/{uuid:pk}/cancel",
+    response=RegistrationOfStaff,
+    summary=_("Cancel for somebody"),
+    description=_("On behalf of the person, who is told. Cancelling again changes nothing."),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def registration_cancel_for(request: HttpRequest, pk: uuid.UUID) -> RegistrationOfStaff:
+    return _shown(cancel_registration(_registration(request, pk), by=request.user, at=timezone.now()))
+
+
+def _registration(request: HttpRequest, pk: uuid.UUID) -> Registration:
+    found = Registration.objects.filter(session__in=Session.objects.visible_to(request.user))
+    registration = get_object_or_404(found.select_related("session__activity", "session__institution"), pk=pk)
+    require(request.user, Permission.EDIT_ACTIVITY, registration.session)
+    return registration
+
+
+def _shown(registration: Registration) -> RegistrationOfStaff:
+    """As it is now."""
+    here = Registration.objects.filter(institution_id=registration.institution_id)
+    return RegistrationOfStaff.of(here.prefetch_related("participants").get(pk=registration.pk))

@@ -1,0 +1,159 @@
+"""What goes out about those who join: to whoever holds the code, and to staff. None of the shapes causes a query."""
+
+import datetime as dt
+import uuid
+from typing import Any, Self
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+from pydantic import Field
+
+from hocsuotdoi.activities.enums import RegistrationStatus, SessionStatus
+from hocsuotdoi.activities.models import Enrolment, Participant, Registration
+from hocsuotdoi.activities.models.registration import Party
+from hocsuotdoi.api.activities.schemas import OfferedSession, SessionShape
+from hocsuotdoi.api.shapes import Shape
+from hocsuotdoi.ledger.enums import AgeBand, Sex
+
+OFFER_ENDS = _("Until when an offered place is kept; null: nothing is offered")
+
+
+class PersonShape(Shape):
+    """One person of a group that is named."""
+
+    name: str
+    sex: Sex | None
+    age_band: AgeBand | None
+
+    @classmethod
+    def of(cls, person: Participant) -> Self:
+        return cls(name=person.name, sex=person.sex or None, age_band=person.age_band or None)
+
+
+class PartyShape(Shape):
+    """What a registration and an enrolment have in common."""
+
+    code: str = Field(
+        description=_("To look up, change and cancel; show it only to the person"), examples=["K7MR-3QXD"]
+    )
+    name: str
+    group_size: int
+    guardian_name: str
+    created_at: dt.datetime
+
+    @classmethod
+    def party(cls, party: Party) -> dict[str, Any]:
+        return {
+            "code": party.code_shown,
+            "name": party.name,
+            "group_size": party.group_size,
+            "guardian_name": party.guardian_name,
+            "created_at": timezone.localtime(party.created_at),
+        }
+
+
+class RegistrationShape(PartyShape):
+    """What whoever holds the code may see."""
+
+    status: RegistrationStatus
+    position: int | None = Field(description=_("Which in line, from 1; null: not on the waiting list"))
+    offer_ends_at: dt.datetime | None = Field(description=OFFER_ENDS)
+    people: list[PersonShape] = Field(description=_("Those who are named; empty: only counted"))
+    can_cancel: bool
+    session: OfferedSession
+
+    @classmethod
+    def loaded(cls, registration: Registration, *, at: dt.datetime, position: int | None) -> Self:
+        """Of a registration that came with its people and its session's activity, institution and room."""
+        session = registration.session
+        is_alive = registration.holds_places or registration.is_waiting
+        return cls(
+            **cls.party(registration),
+            status=RegistrationStatus(registration.status),
+            position=position,
+            offer_ends_at=_local(registration.offer_ends_at),
+            people=[PersonShape.of(person) for person in registration.participants.all()],
+            can_cancel=is_alive and session.status == SessionStatus.PLANNED and session.ends_at > at,
+            session=OfferedSession.loaded(session),
+        )
+
+
+class PlaceInSeries(Shape):
+    """How a member of a series stands at one of its sessions."""
+
+    code: str
+    status: RegistrationStatus
+    session: SessionShape
+
+
+class EnrolmentShape(PartyShape):
+    """What whoever holds the code of a series may see. Sessions to come without a registration are full."""
+
+    ended_at: dt.datetime | None = Field(description=_("When they left; null: still in it"))
+    registrations: list[PlaceInSeries]
+
+    @classmethod
+    def loaded(cls, enrolment: Enrolment, *, at: dt.datetime) -> Self:
+        """Of an enrolment that came with its registrations and their sessions."""
+        return cls(
+            **cls.party(enrolment),
+            ended_at=_local(enrolment.ended_at),
+            registrations=[
+                PlaceInSeries(
+                    code=each.code_shown,
+                    status=RegistrationStatus(each.status),
+                    session=SessionShape.of(each.session),
+                )
+                for each in enrolment.registrations.all()
+            ],
+        )
+
+
+class Contact(PartyShape):
+    """A party as staff see it. `answers`: question's id → answer."""
+
+    id: uuid.UUID
+    phone: str
+    email: str
+    answers: dict[str, str]
+
+    @classmethod
+    def contact(cls, party: Registration | Enrolment) -> dict[str, Any]:
+        seen = {"id": party.pk, "phone": party.phone, "email": party.email, "answers": party.answers}
+        return {**cls.party(party), **seen}
+
+
+class RegistrationOfStaff(Contact):
+    """A registration as staff see it."""
+
+    status: RegistrationStatus
+    waiting_since: dt.datetime | None = Field(description=_("Since when in line; it stays once a place is given"))
+    offer_ends_at: dt.datetime | None = Field(description=OFFER_ENDS)
+    in_series: bool = Field(description=_("Made by joining the whole series"))
+    people: list[PersonShape]
+
+    @classmethod
+    def of(cls, registration: Registration) -> Self:
+        """Of a registration that came with its people."""
+        return cls(
+            **cls.contact(registration),
+            status=RegistrationStatus(registration.status),
+            waiting_since=_local(registration.waiting_since),
+            offer_ends_at=_local(registration.offer_ends_at),
+            in_series=registration.enrolment_id is not None,
+            people=[PersonShape.of(person) for person in registration.participants.all()],
+        )
+
+
+class Member(Contact):
+    """Somebody in a whole series, as staff see it."""
+
+    ended_at: dt.datetime | None = Field(description=_("When they left; null: still in it"))
+
+    @classmethod
+    def of(cls, enrolment: Enrolment) -> Self:
+        return cls(**cls.contact(enrolment), ended_at=_local(enrolment.ended_at))
+
+
+def _local(moment: dt.datetime | None) -> dt.datetime | None:
+    return timezone.localtime(moment) if moment else None
