@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.enums import SessionStatus
@@ -45,9 +45,11 @@ from hocsuotdoi.portal.activities.views import activity_response
 
 
 @public
-@require_POST
+@require_http_methods(["GET", "POST"])
 def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """One session, or the whole series, whichever the form says."""
+    """One session, or the whole series, whichever the form says. Opened again by its address, it leads to the form."""
+    if request.method == "GET":
+        return redirect(f"{reverse('portal:activities-activity-detail', args=[pk])}#join")
     now = timezone.now()
     activity = get_object_or_404(activity_to_join(request.user), pk=pk)
     needs = form_needs(join_part(activity, at=now, with_form=False), questions_of(activity))
@@ -188,9 +190,11 @@ def registration_move(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpRes
 
 
 @public
-@require_POST
+@require_http_methods(["GET", "POST"])
 def registration_accept(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
     registration = registration_at(pk, code)
+    if request.method == "GET":
+        return redirect("portal:activities-registration-detail", pk=pk, code=code)
     try:
         accept_offer(registration, at=timezone.now())
     except Refused as refusal:

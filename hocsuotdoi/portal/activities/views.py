@@ -51,7 +51,6 @@ def activity_response(
 ) -> HttpResponse:
     """The activity's page; `part`: the join part as it came in, with what is wrong with it."""
     part = part or join_part(activity, at=now)
-    to_come = [s for s in part.sessions if s.status == SessionStatus.PLANNED and s.ends_at > now]
     address = ", ".join(filter(None, [activity.address, activity.place_name]))
     return render(
         request,
@@ -61,8 +60,8 @@ def activity_response(
             "facts": render_facts(activity),
             "club": club_life([activity], at=now)[activity.pk] if activity.kind == ActivityKind.CLUB else None,
             "address": address,
-            "sessions": part.sessions,
-            "to_come": to_come,
+            "coming": [session for session in part.sessions if session.ends_at > now],
+            "past": [session for session in reversed(part.sessions) if session.ends_at <= now],
             "join": part,
             "form": part.form,
             "events": events_of(request, activity, address=address, at=now),

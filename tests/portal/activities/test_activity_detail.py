@@ -90,3 +90,11 @@ def test_activity_page_needs_the_same_queries_for_one_and_for_three_sessions(
             client.get(url(tomorrow.activity))
         SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)
         SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)
+
+
+def test_activity_page_shows_what_comes_before_what_was(client, tomorrow):
+    before = SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at - dt.timedelta(days=30))
+    page = client.get(url(tomorrow.activity))
+    assert page.context["coming"] == [tomorrow]
+    assert page.context["past"] == [before]
+    assert "1 buổi đã qua" in page.content.decode()

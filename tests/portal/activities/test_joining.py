@@ -236,7 +236,9 @@ def test_an_offer_is_accepted_on_its_page(client, tomorrow, waiting):
     cancel_registration(Registration.objects.get(code="K7MR3QXD"), at=timezone.now())
 
     assert "nhận chỗ" in client.get(at("registration-detail", waiting)).content.decode()
-    assert client.get(at("registration-accept", waiting)).status_code == 405
+    client.get(at("registration-accept", waiting))
+    waiting.refresh_from_db()
+    assert waiting.is_offered
     client.post(at("registration-accept", waiting))
 
     waiting.refresh_from_db()
@@ -422,3 +424,9 @@ def test_a_cancelled_session_says_so_and_offers_no_acts(client, registration, to
 
     assert "Bão" in page
     assert "/change/" not in page
+
+
+def test_the_forms_own_address_leads_to_the_form(client, tomorrow):
+    page = reverse("portal:activities-activity-detail", args=[tomorrow.activity_id])
+    answer = client.get(reverse("portal:activities-registration-create", args=[tomorrow.activity_id]))
+    assert (answer.status_code, answer.url) == (302, f"{page}#join")

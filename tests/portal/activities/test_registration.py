@@ -121,12 +121,6 @@ def test_joining_a_draft_is_not_found(client, library_of_bac_kan, filled):
     assert join(client, draft, filled).status_code == 404
 
 
-def test_joining_by_get_is_not_possible(client, tomorrow):
-    url = reverse("portal:activities-registration-create", args=[tomorrow.activity_id])
-
-    assert client.get(url).status_code == 405
-
-
 @pytest.fixture
 def registration(tomorrow):
     return RegistrationFactory(session=tomorrow, group_size=3, code="K7MR3QXD")
