@@ -59,7 +59,7 @@ def test_page_shows_every_endpoint_in_vietnamese_and_nothing_from_elsewhere(clie
     for group in groups(openapi()):
         for endpoint in group.endpoints:
             assert f'id="{endpoint.id}"' in page
-    assert "Giữ chỗ ở một buổi, không cần tài khoản" in page
+    assert "Giữ chỗ ở một buổi, hoặc giữ lượt trong danh sách chờ" in page
     assert 'src="http' not in page
     assert "<script>" not in page
 

@@ -116,7 +116,7 @@ class ScheduleShape(Shape):
     rule: str = Field(description=_("RFC 5545, without the first and the last day"))
     starts_on: dt.date
     until: dt.date | None
-    starts: dt.time
+    starts: str = Field(description=_("Vietnamese time, as “08:30”"))
     minutes: int
 
     @classmethod
@@ -126,7 +126,7 @@ class ScheduleShape(Shape):
             rule=schedule.rule,
             starts_on=schedule.starts_on,
             until=schedule.until,
-            starts=schedule.starts,
+            starts=f"{schedule.starts:%H:%M}",
             minutes=schedule.minutes,
         )
 
