@@ -39,7 +39,7 @@ CHECKS = [
 ]
 PLAIN = {"Accept-Encoding": "identity"}  # what reads the answers here cannot unpack them
 bounded = settings(
-    max_examples=4,
+    max_examples=2,
     derandomize=True,
     deadline=None,
     database=None,
