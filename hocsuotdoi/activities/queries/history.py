@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.db.models import Exists, OuterRef
 
 from hocsuotdoi.activities.models import Session
 
@@ -20,9 +21,17 @@ class Changes:
     moved_from: dt.datetime | None = None
 
 
+def ever_changed() -> Exists:
+    """Of each session: whether it was changed since it was made."""
+    events = apps.get_model("activities", "SessionEvent").objects
+    return Exists(events.filter(pgh_obj=OuterRef("pk"), pgh_label="update"))
+
+
 def changes_of(sessions: Iterable[Session]) -> dict[uuid.UUID, Changes]:
-    """One query. Registrations are no changes of a session."""
+    """One query, none for no sessions. Registrations are no changes of a session."""
     starts = {session.pk: session.starts_at for session in sessions}
+    if not starts:
+        return {}
     found: dict[uuid.UUID, Changes] = dict.fromkeys(starts, Changes())
     events = apps.get_model("activities", "SessionEvent").objects.filter(pgh_obj__in=list(starts))
     columns = ("pgh_obj", "pgh_label", "pgh_created_at", "starts_at")

@@ -3,17 +3,32 @@
 import datetime as dt
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Window,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce, RowNumber, Sqrt, TruncDate
 from django.utils import timezone
 
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.activities.enums import ActivityStatus, Audience, SessionStatus, SpokenLanguage
-from hocsuotdoi.activities.models import Activity, Session
-from hocsuotdoi.activities.models.activity import CHILD_BANDS
+from hocsuotdoi.activities.models import Activity, Contributor, Question, Session
+from hocsuotdoi.activities.models.activity import CHILD_BANDS, ActivityQuerySet
+from hocsuotdoi.activities.queries.history import ever_changed
+from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.vietnamese import exact_expression, search_expression
 from hocsuotdoi.ledger.enums import AgeBand, Channel
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
@@ -29,6 +44,8 @@ CANCELLED_SHOWN = dt.timedelta(days=14)
 
 SEARCHED = ("search_text", "search_vector")
 """Columns that only the database reads, and long ones."""
+REGISTERED = ("sort_key", "search_text", "about", "source", "website", "email", "phone")
+"""Columns of an institution that only its own page needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +120,55 @@ def upcoming_at(institution: Institution, *, at: dt.datetime) -> QuerySet[Sessio
 
 
 def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
-    """Activities that `person` may see, with institution, `place_name`, `address`, all sessions with rooms, the rules
-    of the series and who helps."""
-    placement = InstitutionPlacement.objects.on(timezone.localdate(at)).filter(institution=OuterRef("institution"))
+    """Activities that `person` may see, with institution, `place_name`, `address`, all sessions with rooms; two
+    queries. `has_contributors`, `has_questions`: whether there are any, so that nobody asks in vain (see `completed`).
+    """
+    return _described(timezone.localdate(at)).visible_to(person)
+
+
+@lru_cache(maxsize=2)
+def _described(day: dt.date) -> ActivityQuerySet:
+    """Kept for the day: to write this question down anew takes longer than to answer it."""
     return (
-        Activity.objects.visible_to(person)
-        .defer(*SEARCHED)
+        Activity.objects.defer(*SEARCHED, *(f"institution__{column}" for column in REGISTERED))
         .select_related("institution")
         .annotate(
-            place_name=Subquery(placement.values("unit__name")[:1]), address=Subquery(placement.values("address")[:1])
+            today=FilteredRelation("institution__placements", condition=on(day, "institution__placements__")),
+            place_name=F("today__unit__name"),
+            address=F("today__address"),
+            has_contributors=_any_of(Contributor),
+            has_questions=_any_of(Question),
         )
         .prefetch_related(
-            Prefetch("sessions", Session.objects.for_everybody().select_related("room").order_by("starts_at", "id")),
-            "schedules",
-            "contributors",
+            Prefetch(
+                "sessions",
+                Session.objects.for_everybody()
+                .select_related("room")
+                .annotate(was_changed=ever_changed())
+                .order_by("starts_at", "id"),
+            )
         )
     )
+
+
+def completed(activity: Activity) -> Activity:
+    """Brings along an `activity_page`'s rules, contributors and questions: a query for each kind there is any of."""
+    has_rules = any(session.schedule_id for session in activity.sessions.all())
+    there_are = {
+        "schedules": has_rules,
+        "contributors": activity.has_contributors,
+        "questions": activity.has_questions,
+    }
+    prefetch_related_objects([activity], *(name for name, some in there_are.items() if some))
+    # Django has no public word for «known to be empty», and asking for nothing costs as much as asking.
+    activity._prefetched_objects_cache |= {
+        name: getattr(activity, name).none() for name, some in there_are.items() if not some
+    }
+    return activity
+
+
+def _any_of(model: type[Contributor] | type[Question]) -> Exists:
+    return Exists(model.objects.filter(institution=OuterRef("institution"), activity=OuterRef("pk")))
 
 
 def activity_to_join(person: Someone) -> QuerySet[Activity]:

@@ -35,7 +35,7 @@ from hocsuotdoi.activities.operations.activity import (
 )
 from hocsuotdoi.activities.operations.contributors import NewContributor
 from hocsuotdoi.activities.operations.copy import copy_activity
-from hocsuotdoi.activities.queries.offer import activity_page, whats_on
+from hocsuotdoi.activities.queries.offer import activity_page, completed, whats_on
 from hocsuotdoi.activities.queries.staff import staff_drafts
 from hocsuotdoi.activities.queries.vitality import club_life
 from hocsuotdoi.api.activities.filters import OfferFilter
@@ -298,7 +298,7 @@ def offer_copy(request: HttpRequest, pk: uuid.UUID, given: Copying) -> Status:
 
 def _loaded(request: HttpRequest, pk: uuid.UUID) -> Offer:
     now = timezone.now()
-    activity = get_object_or_404(activity_page(request.user, at=now).prefetch_related("questions"), pk=pk)
+    activity = completed(get_object_or_404(activity_page(request.user, at=now), pk=pk))
     is_club = activity.kind == ActivityKind.CLUB
     return Offer.loaded(activity, club_life([activity], at=now)[activity.pk] if is_club else None)
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from hocsuotdoi.activities.enums import ActivityStatus, Joining, SessionStatus, WaitingRule
 from hocsuotdoi.activities.models import Activity, Question, Session
 from hocsuotdoi.activities.operations.registration import joining_closes_at
-from hocsuotdoi.activities.queries.joining import questions_of
 from hocsuotdoi.portal.activities.forms import CodeForm, JoinForm
 
 
@@ -42,13 +41,14 @@ class JoinPart:
 
 
 def join_part(activity: Activity, *, at: dt.datetime, with_form: bool = True) -> JoinPart:
-    """The part as it stands; `with_form`: with a fresh form where one can join, one query for its questions."""
+    """The part as it stands; `with_form`: with a fresh form where one can join; what the activity asks came with
+    `queries.offer.completed`."""
     sessions = list(activity.sessions.all())
     to_come = [each for each in sessions if each.status == SessionStatus.PLANNED and each.ends_at > at]
     state, offered = _state(activity, to_come, at=at)
     part = JoinPart(activity, state, sessions, offered)
     if with_form and state == JoinState.OPEN:
-        part.form = JoinForm(**form_needs(part, questions_of(activity)))
+        part.form = JoinForm(**form_needs(part, list(activity.questions.all())))
     if to_come and activity.status == ActivityStatus.PUBLISHED and activity.joining != Joining.JUST_COME:
         part.code_form = CodeForm()
     return part

@@ -36,7 +36,7 @@ from hocsuotdoi.activities.queries.joining import (
     questions_of,
     sessions_to_come,
 )
-from hocsuotdoi.activities.queries.offer import activity_page, activity_to_join
+from hocsuotdoi.activities.queries.offer import activity_page, activity_to_join, completed
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.qr import qr_svg
 from hocsuotdoi.portal.activities.forms import SERIES, ChangeForm, ClassForm, CodeForm, JoinForm, MoveForm
@@ -68,7 +68,7 @@ def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             _add(form, refusal)
         except Refused as refusal:
             _add(form, refusal)
-    activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
+    activity = completed(get_object_or_404(activity_page(request.user, at=now), pk=pk))
     part = join_part(activity, at=now, with_form=False)
     part.form = form
     return activity_response(request, activity, now, part=part)
@@ -118,7 +118,7 @@ def registration_find(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         if enrolment_by_code(activity, code):
             return redirect("portal:activities-enrolment-detail", pk=pk, code=code)
         form.add_error("code", _("There is no registration with this code here. Check it letter by letter."))
-    part = join_part(activity, at=now)
+    part = join_part(completed(activity), at=now)
     part.code_form = form
     return activity_response(request, activity, now, part=part)
 

@@ -13,7 +13,7 @@ from hocsuotdoi.activities.queries.history import changes_of
 
 def events_of(request: HttpRequest, activity: Activity, *, address: str, at: dt.datetime) -> str:
     """JSON-LD of the sessions that are not over, also of cancelled ones; empty for what was never published. One query
-    beside what `activity_page` brings along."""
+    where a session was ever changed, beside what `activity_page` and `completed` bring along."""
     if activity.published_at is None:
         return ""
     sessions = [
@@ -23,7 +23,7 @@ def events_of(request: HttpRequest, activity: Activity, *, address: str, at: dt.
     ]
     for session in sessions:
         session.activity = activity
-    changes = changes_of(sessions)
+    changes = changes_of(session for session in sessions if session.was_changed)
     page, picture = (
         request.build_absolute_uri(reverse(f"portal:activities-{name}", args=[activity.pk]))
         for name in ("activity-detail", "poster-png")

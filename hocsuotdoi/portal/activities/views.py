@@ -13,7 +13,7 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.enums import ActivityKind, SessionStatus
 from hocsuotdoi.activities.formats.facts import render_facts
 from hocsuotdoi.activities.models import Activity, Session
-from hocsuotdoi.activities.queries.offer import activity_page
+from hocsuotdoi.activities.queries.offer import activity_page, completed
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.activities.queries.vitality import club_life
 from hocsuotdoi.portal.activities.join import JoinPart, join_part
@@ -26,7 +26,7 @@ from hocsuotdoi.portal.brief import briefly_kept
 @briefly_kept
 def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     now = timezone.now()
-    activity = get_object_or_404(activity_page(request.user, at=now), pk=pk)
+    activity = completed(get_object_or_404(activity_page(request.user, at=now), pk=pk))
     return activity_response(request, activity, now)
 
 
