@@ -1,4 +1,5 @@
-"""Many published activities of one session each, spread over all institutions and the coming two months."""
+"""A library in every commune; many published activities of one session each, spread over them and the coming two
+months."""
 
 import datetime as dt
 import itertools
@@ -10,7 +11,8 @@ from bench.stage import Stage
 from hocsuotdoi.activities.enums import ActivityKind, Audience
 from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.core.vietnamese import search_text
-from hocsuotdoi.places.models import Institution
+from hocsuotdoi.places.enums import InstitutionClass, Tier
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
 
 WHAT = ["Ngày hội đọc sách", "Lớp tin học", "Câu lạc bộ cờ tướng", "Kể chuyện theo sách", "Nói chuyện chuyên đề",
         "Lớp vẽ", "Tập huấn chăn nuôi", "Trưng bày ảnh", "Liên hoan văn nghệ", "Hội thi đố vui"]  # fmt: skip
@@ -21,6 +23,7 @@ ABOUT = "Mời bà con đến tham gia, mang theo giấy bút. Có nước uốn
 
 def fill(stage: Stage, upto: int) -> None:
     """Brings the number of activities up to `upto`; then the statistics are fresh."""
+    found_libraries()
     have = Activity.objects.count()
     houses = list(Institution.objects.order_by("pk").values_list("pk", flat=True))
     kinds, audiences = list(ActivityKind.values), list(Audience.values)
@@ -54,7 +57,26 @@ def fill(stage: Stage, upto: int) -> None:
             for n, activity in enumerate(made)
         )
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE activities_activity, activities_session")
+        cursor.execute("VACUUM ANALYZE")
+
+
+def found_libraries() -> None:
+    """One in each commune of today's map, once."""
+    today = timezone.localdate()
+    bare = AdminUnit.objects.on(today).filter(tier=Tier.COMMUNE, placements=None)
+    libraries = [
+        Institution(
+            code=f"bench-{unit.code}",
+            name=f"Thư viện {unit.name}",
+            sort_key=unit.sort_key,
+            institution_class=InstitutionClass.LIBRARY_COMMUNE,
+        )
+        for unit in bare
+    ]
+    Institution.objects.bulk_create(libraries)
+    InstitutionPlacement.objects.bulk_create(
+        InstitutionPlacement(institution=library, unit=unit) for library, unit in zip(libraries, bare, strict=True)
+    )
 
 
 def opening() -> Session:

@@ -2,16 +2,22 @@
 
 import datetime as dt
 import math
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
+    BooleanField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     FilteredRelation,
+    Func,
     OuterRef,
     Prefetch,
     Q,
@@ -27,6 +33,7 @@ from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.activities.enums import ActivityStatus, Audience, SessionStatus, SpokenLanguage
 from hocsuotdoi.activities.models import Activity, Contributor, Question, Session
 from hocsuotdoi.activities.models.activity import CHILD_BANDS, ActivityQuerySet
+from hocsuotdoi.activities.models.session import SessionQuerySet
 from hocsuotdoi.activities.queries.history import ever_changed
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.vietnamese import exact_expression, search_expression
@@ -101,6 +108,12 @@ def to_follow(wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
     )
     lately = Session.objects.filter(starts_at__gt=at - LONGEST - CANCELLED_SHOWN)
     return _fitting(lately.filter(published | cancelled), wish, at=at)
+
+
+def rows_of(sessions: QuerySet[Session], keys: Iterable[uuid.UUID]) -> list[Session]:
+    """Those of `sessions` (as `whats_on` gives them) that a page shows; one query. The page is found by its keys first,
+    so that only keys are sorted, not everything that is said about everything that is on."""
+    return list(sessions.filter(pk__in=list(keys)))
 
 
 def by_day(sessions: list[Session]) -> list[tuple[dt.date, list[Session]]]:
@@ -190,8 +203,9 @@ def counted_by_day(sessions: QuerySet[Session]) -> dict[dt.date, int]:
 def first_of_each_day(sessions: QuerySet[Session], *, most: int) -> dict[dt.date, list[Session]]:
     """Day → the `most` first of `sessions` that begin on it; one query."""
     place = Window(RowNumber(), partition_by=TruncDate("starts_at"), order_by=["starts_at", "pk"])
-    shown = sessions.annotate(place_in_day=place).filter(place_in_day__lte=most).order_by("starts_at", "id")
-    return dict(by_day(list(shown)))
+    numbered = sessions.order_by().annotate(place_in_day=place).filter(place_in_day__lte=most)
+    # Only keys are numbered: whole rows of a country's month would not fit the memory of a sort.
+    return dict(by_day(list(sessions.filter(pk__in=numbered.values("pk")).order_by("starts_at", "id"))))
 
 
 def counted_by_institution(sessions: QuerySet[Session]) -> dict[int, int]:
@@ -208,9 +222,9 @@ def with_place(sessions: QuerySet[Session], day: dt.date) -> QuerySet[Session]:
     )
 
 
-def _fitting(sessions: QuerySet[Session], wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
+def _fitting(sessions: SessionQuerySet, wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
     today = timezone.localdate(at)
-    sessions = sessions.filter(bookings=None)  # a class’s visit is nobody else’s
+    sessions = sessions.for_everybody()
     order = ["starts_at", "id"]
     if wish.measures:
         spots = _measured(wish, today)
@@ -219,12 +233,24 @@ def _fitting(sessions: QuerySet[Session], wish: Wish, *, at: dt.datetime) -> Que
         )
         order = ["distance_km", *order] if wish.nearest else order
     if wish.unit is not None:
-        sessions = sessions.filter(institution__in=_standing(wish, today))
+        sessions = sessions.filter(_is_among("institution_id", _standing(wish, today)))
     if exact := exact_expression(wish.words):
-        holds_it = Activity.objects.filter(pk=OuterRef("activity"), search_vector=_query(exact))
-        sessions = sessions.annotate(is_exact=Exists(holds_it))
+        holds_it = Q(activity__search_vector=_query(exact))
+        sessions = sessions.annotate(is_exact=ExpressionWrapper(holds_it, BooleanField()))
         order = ["-is_exact", *order]
     return with_place(sessions.filter(_asked(wish)), today).order_by(*order)
+
+
+def _is_among(column: str, keys: QuerySet) -> Func:
+    """`column` is one of `keys`, which are looked up first and once. As an IN with its subquery the planner has more
+    tables than it tries all orders of, and reads the whole country for a commune."""
+    return Func(
+        F(column),
+        ArraySubquery(keys),
+        template="(%(expressions)s))",
+        arg_joiner=" = ANY (",
+        output_field=BooleanField(),
+    )
 
 
 def _asked(wish: Wish) -> Q:

@@ -1,13 +1,16 @@
 """Where sessions are: counted by commune, for maps."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.queries.offer import counted_by_institution
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import InstitutionPlacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +26,22 @@ class CommuneCount:
     number: int
 
 
-_READ = "institution__placements__unit__readings__"
+_READ = "unit__readings__"
 _ABOVE = f"{_READ}reads_as__ancestries__"
 
 
 def counted_by_commune(sessions: QuerySet[Session], day: dt.date) -> list[CommuneCount]:
     """How many of `sessions` there are in each unit that an institution stands in on `day`, read on the map of that
-    day. One query, at most one row for each commune."""
-    reads_as = f"{_READ}reads_as__"
-    rows = (
-        sessions.order_by()
-        .filter(
-            on(day, "institution__placements__"),
-            on(day, _READ),
-            on(day, _ABOVE),
-            **{f"{_ABOVE}ancestor__tier": Tier.PROVINCE},
-        )
-        .values_list(
-            *(f"{reads_as}{name}" for name in ("code", "name", "short_name", "sort_key", "latitude", "longitude")),
-            f"{_ABOVE}ancestor__code",
-        )
-        .annotate(number=Count("pk"))
+    day. Two queries: how many each institution has, then where those institutions stand; so that sessions, of which
+    there are many, are counted before places are looked up."""
+    numbers = counted_by_institution(sessions)
+    columns = ("code", "name", "short_name", "sort_key", "latitude", "longitude")
+    standing = (
+        InstitutionPlacement.objects.on(day)
+        .filter(on(day, _READ), on(day, _ABOVE), institution__in=numbers, **{f"{_ABOVE}ancestor__tier": Tier.PROVINCE})
+        .values_list("institution", *(f"{_READ}reads_as__{name}" for name in columns), f"{_ABOVE}ancestor__code")
     )
-    return sorted((CommuneCount(*row) for row in rows), key=lambda commune: commune.sort_key)
+    found: Counter[tuple] = Counter()
+    for institution, *place in standing:
+        found[tuple(place)] += numbers[institution]
+    return sorted((CommuneCount(*place, n) for place, n in found.items()), key=lambda commune: commune.sort_key)

@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.surfaces import public
-from hocsuotdoi.activities.queries.offer import by_day, whats_on
+from hocsuotdoi.activities.queries.offer import by_day, rows_of, whats_on
 from hocsuotdoi.portal.activities.wishes import address, asked, spans
 from hocsuotdoi.portal.brief import briefly_kept
 
@@ -20,7 +20,7 @@ MOST_COUNTED = 2000
 class CappedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
-        return self.object_list[:MOST_COUNTED].count()  # type: ignore[union-attr]
+        return self.object_list.order_by()[:MOST_COUNTED].count()  # type: ignore[union-attr]
 
     @property
     def is_capped(self) -> bool:
@@ -33,8 +33,9 @@ class CappedPaginator(Paginator):
 def activity_list(request: HttpRequest) -> HttpResponse:
     """What's on; every filter in the address."""
     search = asked(request, timezone.now())
-    page = CappedPaginator(whats_on(search.wish, at=search.now), PAGE_SIZE).get_page(request.GET.get("page"))
-    sessions = list(page)
+    found = whats_on(search.wish, at=search.now)
+    page = CappedPaginator(found.values_list("pk", flat=True), PAGE_SIZE).get_page(request.GET.get("page"))
+    sessions = rows_of(found, page)
     return render(
         request,
         "portal/activities/activity_list.html",
