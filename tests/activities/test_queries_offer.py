@@ -105,7 +105,7 @@ def test_activity_page_brings_its_sessions(reading_day, morning, now, django_ass
     for sessions in (1, 3):
         while Session.objects.count() < sessions:
             SessionFactory(activity=reading_day)
-        with django_assert_num_queries(4):  # sessions, rules of series, who helps
+        with django_assert_num_queries(2):
             activity = activity_page(None, at=now).get(pk=reading_day.pk)
             assert len(activity.sessions.all()) == sessions
         assert activity.place_name == "Phường Bắc Kạn"

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Self
 
 import pghistory
+from django.apps import apps
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
@@ -64,8 +65,8 @@ class SessionQuerySet(models.QuerySet):
         """Not those that were made for the visit of one class."""
         # Not `bookings=None`: the planner takes an outer join's NULL for one row in two hundred, and then looks up
         # hundreds of thousands of activities one by one.
-        visits = self.model._meta.get_field("bookings").related_model.objects
-        return self.filter(~Exists(visits.filter(session=OuterRef("pk"))))
+        visits = apps.get_model("activities", "ClassBooking").objects.filter(session=OuterRef("pk"))
+        return self.filter(~Exists(visits))
 
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
         """Sessions of the activities that `person` may see."""

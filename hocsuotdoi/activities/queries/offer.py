@@ -5,7 +5,7 @@ import math
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -31,9 +31,8 @@ from django.utils import timezone
 
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.activities.enums import ActivityStatus, Audience, SessionStatus, SpokenLanguage
-from hocsuotdoi.activities.models import Activity, Contributor, Question, Session
+from hocsuotdoi.activities.models import Activity, Contributor, Question, Schedule, Session
 from hocsuotdoi.activities.models.activity import CHILD_BANDS, ActivityQuerySet
-from hocsuotdoi.activities.models.session import SessionQuerySet
 from hocsuotdoi.activities.queries.history import ever_changed
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.vietnamese import exact_expression, search_expression
@@ -96,7 +95,7 @@ def whats_on(wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
     activity, institution and room come along. One query, whatever is asked. Words without marks find any marking, words
     with marks only themselves; what holds the words just as typed comes first.
     """
-    planned = Session.objects.planned().filter(starts_at__gt=at - LONGEST, ends_at__gt=at)
+    planned = Session.objects.planned().for_everybody().filter(starts_at__gt=at - LONGEST, ends_at__gt=at)
     return _fitting(planned.filter(activity__status=ActivityStatus.PUBLISHED), wish, at=at)
 
 
@@ -106,7 +105,7 @@ def to_follow(wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
     cancelled = Q(
         activity__published_at__isnull=False, status=SessionStatus.CANCELLED, ends_at__gt=at - CANCELLED_SHOWN
     )
-    lately = Session.objects.filter(starts_at__gt=at - LONGEST - CANCELLED_SHOWN)
+    lately = Session.objects.for_everybody().filter(starts_at__gt=at - LONGEST - CANCELLED_SHOWN)
     return _fitting(lately.filter(published | cancelled), wish, at=at)
 
 
@@ -134,7 +133,8 @@ def upcoming_at(institution: Institution, *, at: dt.datetime) -> QuerySet[Sessio
 
 def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
     """Activities that `person` may see, with institution, `place_name`, `address`, all sessions with rooms; two
-    queries. `has_contributors`, `has_questions`: whether there are any, so that nobody asks in vain (see `completed`).
+    queries. `has_schedules`, `has_contributors`, `has_questions`: whether there are any, so that nobody asks in vain
+    (see `completed`).
     """
     return _described(timezone.localdate(at)).visible_to(person)
 
@@ -149,6 +149,7 @@ def _described(day: dt.date) -> ActivityQuerySet:
             today=FilteredRelation("institution__placements", condition=on(day, "institution__placements__")),
             place_name=F("today__unit__name"),
             address=F("today__address"),
+            has_schedules=_any_of(Schedule),
             has_contributors=_any_of(Contributor),
             has_questions=_any_of(Question),
         )
@@ -166,30 +167,30 @@ def _described(day: dt.date) -> ActivityQuerySet:
 
 def completed(activity: Activity) -> Activity:
     """Brings along an `activity_page`'s rules, contributors and questions: a query for each kind there is any of."""
-    has_rules = any(session.schedule_id for session in activity.sessions.all())
-    there_are = {
-        "schedules": has_rules,
-        "contributors": activity.has_contributors,
-        "questions": activity.has_questions,
-    }
+    there_are = {name: getattr(activity, f"has_{name}") for name in ("schedules", "contributors", "questions")}
     prefetch_related_objects([activity], *(name for name, some in there_are.items() if some))
     # Django has no public word for «known to be empty», and asking for nothing costs as much as asking.
-    activity._prefetched_objects_cache |= {
+    activity._prefetched_objects_cache |= {  # type: ignore[attr-defined]
         name: getattr(activity, name).none() for name, some in there_are.items() if not some
     }
     return activity
 
 
-def _any_of(model: type[Contributor] | type[Question]) -> Exists:
+def _any_of(model: type[Schedule] | type[Contributor] | type[Question]) -> Exists:
     return Exists(model.objects.filter(institution=OuterRef("institution"), activity=OuterRef("pk")))
 
 
 def activity_to_join(person: Someone) -> QuerySet[Activity]:
-    """Activities that `person` may see, with their sessions: no more than taking a place needs, since it comes before
-    every registration; two queries."""
+    """Activities that `person` may see, with their sessions and `has_questions`: no more than taking a place needs,
+    since it comes before every registration; two queries."""
+    return _joinable().visible_to(person)
+
+
+@cache
+def _joinable() -> ActivityQuerySet:
     return (
-        Activity.objects.visible_to(person)
-        .defer(*SEARCHED, "description")
+        Activity.objects.defer(*SEARCHED, "description")
+        .annotate(has_questions=_any_of(Question))
         .prefetch_related(Prefetch("sessions", Session.objects.for_everybody()))
     )
 
@@ -222,9 +223,8 @@ def with_place(sessions: QuerySet[Session], day: dt.date) -> QuerySet[Session]:
     )
 
 
-def _fitting(sessions: SessionQuerySet, wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
+def _fitting(sessions: QuerySet[Session], wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
     today = timezone.localdate(at)
-    sessions = sessions.for_everybody()
     order = ["starts_at", "id"]
     if wish.measures:
         spots = _measured(wish, today)

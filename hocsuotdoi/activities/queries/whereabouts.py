@@ -44,4 +44,4 @@ def counted_by_commune(sessions: QuerySet[Session], day: dt.date) -> list[Commun
     found: Counter[tuple] = Counter()
     for institution, *place in standing:
         found[tuple(place)] += numbers[institution]
-    return sorted((CommuneCount(*place, n) for place, n in found.items()), key=lambda commune: commune.sort_key)
+    return sorted((CommuneCount(*place, number=n) for place, n in found.items()), key=lambda commune: commune.sort_key)

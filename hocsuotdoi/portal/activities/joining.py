@@ -52,7 +52,8 @@ def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect(f"{reverse('portal:activities-activity-detail', args=[pk])}#join")
     now = timezone.now()
     activity = get_object_or_404(activity_to_join(request.user), pk=pk)
-    needs = form_needs(join_part(activity, at=now, with_form=False), questions_of(activity))
+    asked = questions_of(activity) if activity.has_questions else []
+    needs = form_needs(join_part(activity, at=now, with_form=False), asked)
     form = JoinForm(request.POST, asks_guardian="guardian_name" in request.POST, **needs)
     if form.is_valid():
         chosen = form.cleaned_data["session"]

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
-from hocsuotdoi.activities.models import Activity, Session
+from hocsuotdoi.activities.models import Activity, Contributor, Question, Schedule, Session
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
 
 
@@ -86,10 +86,33 @@ def test_activity_page_needs_the_same_queries_for_one_and_for_three_sessions(
 ):
     client.get(url(tomorrow.activity))
     for _more in range(2):
-        with django_assert_num_queries(6):  # the activity, its sessions, rules, people who help, questions, moves
+        with django_assert_num_queries(2):  # the activity, its sessions
             client.get(url(tomorrow.activity))
         SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)
         SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)
+
+
+def test_activity_page_asks_a_query_more_for_each_kind_of_thing_that_there_is(
+    client, tomorrow, django_assert_num_queries
+):
+    client.get(url(tomorrow.activity))
+    whose = {"institution": tomorrow.institution, "activity": tomorrow.activity}
+    more = [
+        lambda: Contributor.objects.create(**whose, role="leader", name="Cô Thu"),
+        lambda: Question.objects.create(**whose, text="Bạn đi bằng gì?"),
+        lambda: Schedule.objects.create(
+            **whose, rule="FREQ=WEEKLY;BYDAY=SA", starts_on=dt.date(2026, 11, 28), starts=dt.time(8), minutes=90,
+            created_at=timezone.now(),
+        ),
+        lambda: Session.objects.filter(pk=tomorrow.pk).update(starts_at=tomorrow.starts_at - dt.timedelta(hours=1)),
+    ]  # fmt: skip
+    for number, add in enumerate(more, start=3):
+        add()
+        with django_assert_num_queries(number):
+            page = client.get(url(tomorrow.activity)).content.decode()
+    assert "Cô Thu" in page
+    assert "Bạn đi bằng gì?" in page
+    assert "EventRescheduled" in page
 
 
 def test_activity_page_shows_what_comes_before_what_was(client, tomorrow):

@@ -55,13 +55,13 @@ def test_map_without_any_territory_still_answers(client, db):
     assert client.get(URL).status_code == 200
 
 
-@pytest.mark.parametrize(("query", "queries"), [({}, 3), ({"province": "19"}, 3)])
+@pytest.mark.parametrize(("query", "queries"), [({}, 4), ({"province": "19"}, 4)])
 def test_map_needs_the_same_queries_for_one_and_for_two_communes(
     client, tomorrow, centre, library_of_duc_xuan, django_assert_num_queries, query, queries
 ):
     client.get(URL, query)
     for _more in range(2):
-        with django_assert_num_queries(queries):  # provinces, counts, the kept country or the communes of one
+        with django_assert_num_queries(queries):  # provinces, counts, places, the kept country or one’s communes
             client.get(URL, query)
         activity = ActivityFactory(institution=library_of_duc_xuan)
         SessionFactory(activity=activity, starts_at=tomorrow.starts_at)
