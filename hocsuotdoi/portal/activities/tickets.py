@@ -16,19 +16,30 @@ from hocsuotdoi.activities.formats.ticket import render_ticket
 from hocsuotdoi.activities.models import Registration, Session
 from hocsuotdoi.activities.queries.history import changes_of, for_calendars
 from hocsuotdoi.portal.activities.joining import enrolment_at, registration_at, typed_code
+from hocsuotdoi.portal.limits import sets_type, typesetter_for
+
+KEPT_SECONDS = 3600
+"""A name stands on a ticket: it is kept no longer than it takes to show and to print it."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @public
 @require_GET
+@sets_type
 def ticket(request: HttpRequest, pk: uuid.UUID, code: str, form: str) -> HttpResponse:
     """The ticket as PDF or PNG; only of who has a place."""
     registration = registration_at(pk, code)
     if not registration.is_confirmed:
         raise Http404
     session = for_calendars(Session.objects.filter(institution_id=registration.institution_id), _today()).get(pk=pk)
-    content = render_ticket(registration, url=_url(request, registration), address=address_of(session), to=form)
+    content = render_ticket(
+        registration,
+        url=_url(request, registration),
+        address=address_of(session),
+        to=form,
+        by=typesetter_for(request, seconds=KEPT_SECONDS),
+    )
     kind = "application/pdf" if form == "pdf" else "image/png"
     return _file(content, kind, f"ve-{registration.code}.{form}", inline=True)
 
