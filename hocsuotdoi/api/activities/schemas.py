@@ -277,13 +277,8 @@ class Offer(OfferShape):
 class SessionLeftOut(Shape):
     """A session of the old activity that cannot be held anew."""
 
-    id: uuid.UUID
-    starts_at: dt.datetime
+    day: dt.date = Field(description=_("On which the old one was"))
     why: str = Field(description=_("A sentence for people, in the language you asked for"))
-
-    @classmethod
-    def of(cls, session: Session, why: str) -> Self:
-        return cls(id=session.pk, starts_at=timezone.localtime(session.starts_at), why=why)
 
 
 class CopiedOffer(Offer):
