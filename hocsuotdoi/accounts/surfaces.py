@@ -27,7 +27,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 
 from hocsuotdoi.accounts.permissions import Openness, Permission
 from hocsuotdoi.accounts.rules import Someone, may
@@ -75,6 +77,14 @@ def require(person: Someone, permission: Permission, thing: object, day: dt.date
     """Refuse (403) unless `person` may do this at `thing`."""
     if not may(person, permission, thing, day):
         raise PermissionDenied
+
+
+def address_of(request: HttpRequest) -> str:
+    """From where it is asked, as sign-in counts its attempts; empty behind a proxy that does not say."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        return ""
 
 
 def _declare(view: View, permission: Permission | Openness) -> View:

@@ -12,13 +12,20 @@ from ninja.renderers import JSONRenderer
 from hocsuotdoi.api.activities import (
     bookings,
     enrolments,
+    equipment,
+    marks,
+    notices,
     offers,
+    pictures,
+    programmes,
+    questions,
     ratings,
     registrations,
     registrations_staff,
     rolls,
     schedules,
     sessions,
+    visits,
 )
 from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.places import institutions, units
@@ -59,14 +66,21 @@ api = NinjaAPI(
 install(api)
 for module in (
     offers,
+    pictures,
+    questions,
     schedules,
     sessions,
+    equipment,
     registrations,
     enrolments,
     registrations_staff,
+    notices,
     rolls,
+    marks,
     ratings,
+    programmes,
     bookings,
+    visits,
     institutions,
     units,
 ):

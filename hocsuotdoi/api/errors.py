@@ -86,7 +86,7 @@ def _fields(refusal: Refused) -> dict[str, str]:
         return {f"people.{line - 1}.name": sentence for line, sentence in refusal.lines}
     if isinstance(refusal, AnswerNeeded):
         return {f"answers.{refusal.question}": str(refusal)}
-    return {}
+    return {refusal.field: str(refusal)} if refusal.field else {}
 
 
 def _unread(request: HttpRequest, error: HttpError) -> HttpResponse:

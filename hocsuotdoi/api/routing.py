@@ -41,6 +41,12 @@ def personal(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
+def takes_file(endpoint: Endpoint) -> Endpoint:
+    """What is posted here comes as multipart/form-data, for there is a file in it."""
+    endpoint.takes_file = True
+    return endpoint
+
+
 class ApiRouter(Router):
     """Endpoints of one area; `area` is the first word of their names, `tag` the heading they stand under."""
 
@@ -101,7 +107,7 @@ class ApiPath:
             refusal["Allow"] = self._allowed()
             return self._finish(request, refusal)
         try:
-            _check_body(request)
+            _check_body(request, operation.view_func)
             auth.identify(request)
             asked = declared(operation.view_func)
             assert asked is not None  # ApiRouter saw to it
@@ -167,9 +173,12 @@ def language_of(request: HttpRequest) -> str:
     return LANGUAGES[0]
 
 
-def _check_body(request: HttpRequest) -> None:
+def _check_body(request: HttpRequest, endpoint: Callable[..., Any]) -> None:
     if request.method in auth.SAFE:
         return
     length = request.headers.get("Content-Length", "0") or "0"
-    if length != "0" and request.content_type != "application/json":
+    if getattr(endpoint, "takes_file", False):
+        if length != "0" and request.content_type != "multipart/form-data":
+            raise Problem(415, "not_multipart", _("Send the file as multipart/form-data."))
+    elif length != "0" and request.content_type != "application/json":
         raise Problem(415, "not_json", _("Send the body as application/json."))

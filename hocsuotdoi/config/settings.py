@@ -230,6 +230,12 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"},
     # Public pages, for seconds, in each web process (portal/brief.py).
     "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1000}},
+    # Posters and tickets as they were set (core/typesetting.py): up to a few hundred KB each, so at most 100 MB.
+    "typeset": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "typeset",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
 }
 # --- end of accounts ---
 

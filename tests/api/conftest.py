@@ -41,6 +41,13 @@ class ApiClient:
     def post(self, path: str, body: Any = None, **headers: str):
         return self.ask("POST", path, body, **headers)
 
+    def put(self, path: str, body: Any = None, **headers: str):
+        return self.ask("PUT", path, body, **headers)
+
+    def upload(self, path: str, **parts: Any):
+        """As multipart/form-data."""
+        return self.client.post(f"/api/v1{path}", parts, headers=self.headers)
+
     def patch(self, path: str, body: Any = None, **headers: str):
         return self.ask("PATCH", path, body, **headers)
 

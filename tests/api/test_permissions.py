@@ -1,6 +1,7 @@
 """Each endpoint with someone who may and someone who must not; what is public is on a list."""
 
 import datetime as dt
+import io
 import uuid
 
 import pytest
@@ -10,7 +11,8 @@ from django.utils import timezone
 
 from hocsuotdoi.accounts.permissions import Openness, Permission
 from hocsuotdoi.accounts.surfaces import public
-from hocsuotdoi.activities.models import ClassBooking, Schedule
+from hocsuotdoi.activities.enums import NoticeKind, NoticeState
+from hocsuotdoi.activities.models import ClassBooking, Notice, Schedule
 from hocsuotdoi.api.routing import ApiPath, ApiRouter
 from tests.architecture.test_permissions import routes
 from tests.factories.activities import EnrolmentFactory, RegistrationFactory
@@ -43,6 +45,8 @@ PUBLIC = {
     ("POST", "offers/<uuidstr:pk>/enrolments"),
     ("GET", "offers/<uuidstr:pk>/enrolments/<slug:code>"),
     ("POST", "offers/<uuidstr:pk>/enrolments/<slug:code>/leave"),
+    ("GET", "school-programmes"),
+    ("GET", "school-programmes/<uuidstr:pk>"),
     ("GET", "units"),
     ("GET", "units/<slug:code>"),
     ("GET", "institutions"),
@@ -111,6 +115,19 @@ BODIES |= {
     "confirm": {"starts_at": "2026-12-08T08:00:00+07:00"},
     "ask": {"answer": "Xin chọn ngày khác."},
     "decline": {"answer": "Bảo tàng đóng cửa."},
+    "agreement": {
+        "number": "12/TT",
+        "agreed_on": f"{timezone.localdate()}",
+        "by_school": "Nguyễn Văn Hòa",
+        "by_institution": "Hoàng Thị Lan",
+    },
+    "headcount": {"girls": 1, "boys": 1, "adults": 1},
+    "report": {"report": "Các em hỏi rất nhiều."},
+    "school-programme": {"is_bookable": True},
+    "questions": {"questions": []},
+    "equipment": {"equipment": []},
+    "settle": {"marks": [], "reason": "Em đến muộn"},
+    "dismiss": {"marks": [], "reason": "Em đến muộn"},
 }
 
 
@@ -146,6 +163,18 @@ def _things_of(activity) -> dict[str, uuid.UUID]:
             form_key=uuid.uuid4(),
             created_at=timezone.now(),
         ).pk,
+        "notices": Notice.objects.create(
+            institution=activity.institution,
+            session=session,
+            kind=NoticeKind.MOVED,
+            state=NoticeState.TO_TELL,
+            name="Lý Thị Mai",
+            address="0912345678",
+            subject="Buổi đọc sách",
+            text="Buổi đọc sách được chuyển giờ.",
+            once=str(uuid.uuid4()),
+            created_at=timezone.now(),
+        ).pk,
     }
 
 
@@ -155,10 +184,18 @@ def _address(things, path: str) -> str:
 
 def _body(method: str, path: str):
     body = None if method == "GET" else BODIES.get(path.rsplit("/", 1)[-1], {})
-    if method == "PUT":
+    if method == "PUT" and path.startswith("schedules"):
         return RULE
+    if method == "DELETE":
+        return None
     # Nobody is told why a registration is cancelled for them.
     return {} if path == "registrations/<uuidstr:pk>/cancel" else body
+
+
+def _send(client, method: str, address: str, body):
+    if address.endswith("/picture") and method == "POST":
+        return client.upload(address, picture=io.BytesIO(b"x"), picture_alt="Em nhỏ đọc sách")
+    return client.ask(method, address, body)
 
 
 @pytest.fixture
@@ -171,7 +208,7 @@ def ask(open_day, tomorrow, library_of_bac_kan):
         body = _body(method, path)
         if path == "offers" and body:
             body = {**body, "institution": library_of_bac_kan.code}
-        return client.ask(method, _address(things, path), body)
+        return _send(client, method, _address(things, path), body)
 
     return asked
 
@@ -191,7 +228,7 @@ def test_staff_endpoint_is_forbidden_to_an_account_without_roles(ask, learner, m
 
 @pytest.mark.parametrize(("method", "path"), [route for route in STAFF if not route[1].startswith("staff/")])
 def test_staff_endpoint_is_forbidden_to_staff_of_another_ward(ask, stranger, method, path):
-    is_seen = not path.startswith("bookings/")  # a request of a class is nobody else's to see
+    is_seen = not path.startswith(("bookings/", "notices/"))  # names of people are nobody else's to see
     assert ask(stranger, method, path).status_code == (403 if is_seen else 404)
 
 
@@ -208,7 +245,7 @@ def test_librarian_is_let_in(ask, librarian, method, path):
 
 @pytest.mark.parametrize(("method", "path"), [route for route in STAFF if "<" in route[1]])
 def test_draft_of_another_ward_is_not_there(stranger, draft, method, path):
-    answer = stranger.ask(method, _address(_things_of(draft), path), _body(method, path))
+    answer = _send(stranger, method, _address(_things_of(draft), path), _body(method, path))
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
 
 

@@ -17,7 +17,7 @@ from hocsuotdoi.activities.enums import ActivityStatus, ContributorRole, Joining
 from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.core.qr import qr_svg
 from hocsuotdoi.core.templatetags.house import clock, day_short, month, weekday
-from hocsuotdoi.core.typesetting import typeset
+from hocsuotdoi.core.typesetting import Typesetter, typeset
 from hocsuotdoi.ledger.enums import AgeBand, Channel
 
 TEMPLATE = Path(__file__).parent / "poster.typ"
@@ -34,12 +34,12 @@ class Poster:
 
     values: dict[str, Any]
 
-    def pdf(self, size: Size = "a4") -> bytes:
-        return typeset(TEMPLATE, {**self.values, "size": size})
+    def pdf(self, size: Size = "a4", *, by: Typesetter = typeset) -> bytes:
+        return by(TEMPLATE, {**self.values, "size": size})
 
-    def png(self) -> bytes:
+    def png(self, *, by: Typesetter = typeset) -> bytes:
         """For pages and for those who share a link."""
-        return typeset(TEMPLATE, {**self.values, "size": "a4"}, to="png", dpi=100)
+        return by(TEMPLATE, {**self.values, "size": "a4"}, to="png", dpi=100)
 
 
 def poster_of(

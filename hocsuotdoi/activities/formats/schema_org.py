@@ -1,10 +1,11 @@
-"""Activities as schema.org Events in JSON-LD, for search engines. https://schema.org/Event"""
+"""Activities as schema.org Events in JSON-LD, for search engines: what https://schema.org/Event knows and what
+https://developers.google.com/search/docs/appearance/structured-data/event asks for and recommends."""
 
 import datetime as dt
 import json
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -29,28 +30,39 @@ def render_events(
     *,
     url: str,
     address: str = "",
-    image: str = "",
+    images: Sequence[str] = (),
+    organiser_url: str = "",
     moved_from: Mapping[uuid.UUID, dt.datetime] | None = None,
     schedules: Iterable[Schedule] = (),
     contributors: Iterable[Any] = (),
 ) -> str:
     """The sessions as a JSON-LD list, safe to stand inside a script element; a series comes first.
 
-    `address`: the institution's, in words; `moved_from`: when sessions that were moved were to begin before.
+    `address`: the institution's, in words; `organiser_url`: its page; `images`: absolute addresses; `moved_from`: when
+    sessions that were moved were to begin before.
     """
-    shared = _shared(activity, url=url, image=image, contributors=list(contributors))
+    shared = _shared(
+        activity, url=url, images=list(images), organiser_url=organiser_url, contributors=list(contributors)
+    )
     events = [
         _event(session, shared, address=address, before=(moved_from or {}).get(session.pk)) for session in sessions
     ]
-    if rules := [_schedule(schedule) for schedule in schedules]:
+    if events and (rules := [_schedule(schedule) for schedule in schedules]):
+        # A series is an event as well: from the first of its sessions to the last, where the first one is.
         series = {**shared, "@type": "EventSeries", "@id": f"{url}#series", "eventSchedule": rules}
+        series |= {"startDate": events[0]["startDate"], "endDate": events[-1]["endDate"]}
+        series["location"] = events[0]["location"]
         events = [series, *({**event, "superEvent": {"@id": series["@id"]}} for event in events)]
     return json.dumps(events, ensure_ascii=False).translate(_ESCAPES)
 
 
-def _shared(activity: Activity, *, url: str, image: str, contributors: list[Any]) -> dict[str, Any]:
+def _shared(
+    activity: Activity, *, url: str, images: list[str], organiser_url: str, contributors: list[Any]
+) -> dict[str, Any]:
     """What all sessions of the activity have in common."""
     organisers = [{"@type": "Organization", "name": activity.institution.name}]
+    if organiser_url:
+        organisers[0]["url"] = organiser_url
     organisers += [
         {"@type": "Organization", "name": each.name}
         for each in contributors
@@ -75,8 +87,8 @@ def _shared(activity: Activity, *, url: str, image: str, contributors: list[Any]
         shared["performer"] = performers
     if activity.description:
         shared["description"] = activity.description
-    if image:
-        shared["image"] = image
+    if images:
+        shared["image"] = images
     return shared | _audience(activity)
 
 
@@ -105,6 +117,7 @@ def _event(session: Session, shared: dict[str, Any], *, address: str, before: dt
         status = "EventCancelled"
     elif before is not None:
         status = "EventRescheduled"
+    opens = session.activity.joining_opens_at or session.activity.published_at
     event = {
         **shared,
         "startDate": timezone.localtime(session.starts_at).isoformat(),
@@ -117,18 +130,27 @@ def _event(session: Session, shared: dict[str, Any], *, address: str, before: dt
             "priceCurrency": "VND",
             "availability": f"https://schema.org/{'SoldOut' if session.is_full else 'InStock'}",
             "url": shared["url"],
+            **({"validFrom": timezone.localtime(opens).isoformat()} if opens else {}),
         },
     }
-    if before is not None:
+    if before is not None and status == "EventRescheduled":
         event["previousStartDate"] = timezone.localtime(before).isoformat()
-    where = session.venue or _organiser(shared)
     virtual = {"@type": "VirtualLocation", "url": shared["url"]}
-    place = {"@type": "Place", "name": where, "address": address or where}
+    place = _place(session, _organiser(shared), address)
     event["location"] = virtual if online else [place, virtual] if session.also_online else place
     if session.capacity is not None:
         event["maximumAttendeeCapacity"] = session.capacity
         event["remainingAttendeeCapacity"] = session.places_left
     return event
+
+
+def _place(session: Session, house: str, address: str) -> dict[str, Any]:
+    """Only what is in the house has the house's address."""
+    outside = session.venue if session.room is None else ""
+    name = outside or (f"{session.room.name}, {house}" if session.room else house)
+    street = outside if session.channel == Channel.OFF_SITE else ""
+    where = {"@type": "PostalAddress", "streetAddress": street or address or name, "addressCountry": "VN"}
+    return {"@type": "Place", "name": name, "address": where}
 
 
 def _organiser(shared: dict[str, Any]) -> str:

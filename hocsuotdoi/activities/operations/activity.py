@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ActivityStatus, NoticeKind, SessionStatus
 from hocsuotdoi.activities.models import Activity, Schedule, Session
-from hocsuotdoi.activities.operations.activity_checks import ActivityRefused, put_fields
+from hocsuotdoi.activities.operations.activity_checks import ActivityRefused, BadActivity, put_fields
 from hocsuotdoi.activities.operations.contributors import NewContributor, put_contributors
 from hocsuotdoi.activities.operations.enrolment import enrol_members
 from hocsuotdoi.activities.operations.equipment import free_equipment, put_equipment
@@ -74,8 +74,8 @@ def create_activity(
     would refuse, somebody who cannot be listed, a picture that cannot be shown or that nobody described.
     """
     if not 1 <= len(sessions) <= MOST_SESSIONS:
-        raise ActivityRefused(
-            _("Give the activity at least one session and at most {most}.").format(most=MOST_SESSIONS)
+        raise BadActivity(
+            _("Give the activity at least one session and at most {most}.").format(most=MOST_SESSIONS), field="sessions"
         )
     activity = Activity(institution=institution, created_by=by.pk if by else None, created_at=at, is_sample=is_sample)
     put_fields(activity, {"title": title, "kind": kind, **fields})
@@ -148,7 +148,9 @@ def plan_publication(
     activity = locked_activity(activity)
     _check_draft(activity)
     if publish_at is not None and not at < publish_at <= at + dt.timedelta(days=366):
-        raise ActivityRefused(_("Choose a moment to come, within a year. To publish now, use the other button."))
+        raise BadActivity(
+            _("Choose a moment to come, within a year. To publish now, use the other button."), field="publish_at"
+        )
     activity.publish_at = publish_at
     activity.save(update_fields=["publish_at"])
     return activity
@@ -386,4 +388,5 @@ def _sessions(activity: Activity) -> QuerySet[Session]:
 
 
 def _reason(reason: str) -> str:
-    return one_line(reason, longest=300, missing=_("Say in a few words why: it is shown to those who wanted to come."))
+    missing = _("Say in a few words why: it is shown to those who wanted to come.")
+    return one_line(reason, longest=300, missing=missing, field="reason")

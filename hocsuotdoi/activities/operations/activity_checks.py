@@ -50,13 +50,21 @@ class ActivityRefused(Refused):
     """The activity may not be so, or not now."""
 
 
+class BadActivity(ActivityRefused):
+    """A value that no activity can have."""
+
+
 def put_fields(activity: Activity, fields: Mapping[str, Any]) -> None:
     """Put `fields` into `activity`, cleaned. Refused: what is not on its list or out of bounds, text that is missing or
     too long. An unknown field is a programmer's slip."""
     if unknown := fields.keys() - CHANGEABLE:
         raise TypeError(f"not changeable: {sorted(unknown)}")
     for field, value in fields.items():
-        setattr(activity, field, _clean(field, value))
+        try:
+            setattr(activity, field, _clean(field, value))
+        except Refused as refusal:
+            refusal.field = field
+            raise
     activity.search_text = searchable_text(activity)
 
 
@@ -76,7 +84,7 @@ def _clean(field: str, value: Any) -> Any:
         case "description":
             text = normalise(value).replace("\x00", "").strip()
             if len(text) > 5000:
-                raise ActivityRefused(_("The description is too long: at most 5,000 letters."))
+                raise BadActivity(_("The description is too long: at most 5,000 letters."))
             return text
         case "grades":
             return _several(list(GRADES), value)
@@ -100,9 +108,9 @@ def _number(value: Any, least: int, most: int, *, may_be_empty: bool) -> int | N
     if value is None and may_be_empty:
         return None
     if not isinstance(value, int) or not least <= value <= most:
-        raise ActivityRefused(_("Give a number from {least} to {most}.").format(least=least, most=most))
+        raise BadActivity(_("Give a number from {least} to {most}.").format(least=least, most=most))
     return value
 
 
 def _not_on_list() -> None:
-    raise ActivityRefused(_("Choose from the list: kind, themes, audience and day have fixed values."))
+    raise BadActivity(_("Choose from the list: kind, themes, audience and day have fixed values."))

@@ -13,7 +13,7 @@ from hocsuotdoi.core.errors import Refused
 MOST = 30
 
 
-class ContributorRefused(Refused):
+class BadContributor(Refused):
     """Someone who cannot be listed so."""
 
 
@@ -33,23 +33,32 @@ def put_contributors(activity: Activity, people: Sequence[NewContributor]) -> No
     Refused: no or no readable name, an unknown part, a bad phone number, the same name twice in one part, too many.
     """
     if len(people) > MOST:
-        raise ContributorRefused(_("At most {most} people and organisations can be listed.").format(most=MOST))
+        raise BadContributor(
+            _("At most {most} people and organisations can be listed.").format(most=MOST), field="contributors"
+        )
     rows = [_row(activity, number, person) for number, person in enumerate(people, start=1)]
     if len({(row.role, row.name) for row in rows}) < len(rows):
-        raise ContributorRefused(_("Somebody is listed twice with the same part. Take one of the two out."))
+        raise BadContributor(
+            _("Somebody is listed twice with the same part. Take one of the two out."), field="contributors"
+        )
     Contributor.objects.filter(institution_id=activity.institution_id, activity=activity).delete()
     Contributor.objects.bulk_create(rows)
 
 
 def _row(activity: Activity, number: int, person: NewContributor) -> Contributor:
     if person.role not in ContributorRole.values:
-        raise ContributorRefused(_("Choose from the list what {name} does.").format(name=person.name))
+        raise BadContributor(_("Choose from the list what {name} does.").format(name=person.name), field="contributors")
     note = one_line(person.note, longest=200, missing="") if person.note.strip() else ""
     return Contributor(
         institution_id=activity.institution_id,
         activity=activity,
         role=person.role,
-        name=one_line(person.name, longest=200, missing=_("Write the name of each person or organisation who helps.")),
+        name=one_line(
+            person.name,
+            longest=200,
+            missing=_("Write the name of each person or organisation who helps."),
+            field="contributors",
+        ),
         phone=phone_number(person.phone),
         note=note,
         number=number,

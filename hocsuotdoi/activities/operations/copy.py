@@ -11,7 +11,7 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ContributorRole, SessionStatus
 from hocsuotdoi.activities.models import Activity, Contributor, Question, Session
 from hocsuotdoi.activities.operations.activity import NewSession, insert_session, locked_activity
-from hocsuotdoi.activities.operations.activity_checks import CHANGEABLE, ActivityRefused
+from hocsuotdoi.activities.operations.activity_checks import CHANGEABLE, BadActivity
 from hocsuotdoi.activities.operations.session_checks import SessionRefused
 
 DAYS_OF_A_YEAR = 365.2425
@@ -76,8 +76,8 @@ def _weeks(sessions: list[Session], to_year: int) -> int:
         return 0
     years = to_year - timezone.localtime(sessions[0].starts_at).year
     if not 0 <= years <= MOST_YEARS:
-        raise ActivityRefused(
-            _("Choose a year from that of the activity to {most} years later.").format(most=MOST_YEARS)
+        raise BadActivity(
+            _("Choose a year from that of the activity to {most} years later.").format(most=MOST_YEARS), field="to_year"
         )
     return round(years * DAYS_OF_A_YEAR / 7)
 

@@ -15,7 +15,7 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import EquipmentUse, Session
 from hocsuotdoi.activities.operations.places import locked_session
-from hocsuotdoi.activities.operations.session_checks import SessionRefused, period_in_words
+from hocsuotdoi.activities.operations.session_checks import BadSession, SessionRefused, period_in_words
 from hocsuotdoi.places.models import Equipment
 
 
@@ -60,7 +60,7 @@ def put_equipment(session: Session, wanted: Mapping[int, int]) -> list[Equipment
         .order_by("pk")
     )
     if len(locked) < len(wanted):
-        raise SessionRefused(_("Choose equipment of the same institution."))
+        raise BadSession(_("Choose equipment of the same institution."), field="equipment")
     uses = [
         EquipmentUse(
             institution_id=session.institution_id,
@@ -78,7 +78,7 @@ def put_equipment(session: Session, wanted: Mapping[int, int]) -> list[Equipment
 
 def _free_items(session: Session, equipment: Equipment, count: int) -> list[int]:
     if count < 0:
-        raise SessionRefused(_("Give how many pieces you need, from 0 up."))
+        raise BadSession(_("Give how many pieces you need, from 0 up."), field="equipment")
     others = EquipmentUse.objects.filter(
         institution_id=session.institution_id,
         equipment=equipment,

@@ -95,23 +95,28 @@ def cleaned(joiner: Joiner) -> Joiner:
     check_group(group_size)
     return replace(
         joiner,
-        name=one_line(joiner.name, longest=120, missing=_("Write your name, so that we know who is coming.")),
+        name=one_line(
+            joiner.name, longest=120, missing=_("Write your name, so that we know who is coming."), field="name"
+        ),
         phone=phone_number(joiner.phone),
         email=email_address(joiner.email),
         group_size=group_size,
         people=people,
-        guardian_name=one_line(joiner.guardian_name, longest=120, missing="") if joiner.guardian_name.strip() else "",
+        guardian_name=one_line(joiner.guardian_name, longest=120, missing="", field="guardian_name")
+        if joiner.guardian_name.strip()
+        else "",
     )
 
 
 def check_group(group_size: int) -> None:
     if group_size < 1:
-        raise BadGroupSize(_("At least one person must come. Give how many you are."))
+        raise BadGroupSize(_("At least one person must come. Give how many you are."), field="group_size")
     if group_size > LARGEST_GROUP:
         raise BadGroupSize(
             _("One registration is for at most {most} people. For a larger group, please call the institution.").format(
                 most=LARGEST_GROUP
-            )
+            ),
+            field="group_size",
         )
 
 
@@ -122,9 +127,11 @@ def email_address(text: str) -> str:
     try:
         validate_email(text)
     except ValidationError:
-        raise BadEmail(_("“{email}” is not an e-mail address, or leave it empty.").format(email=text[:60])) from None
+        raise BadEmail(
+            _("“{email}” is not an e-mail address, or leave it empty.").format(email=text[:60]), field="email"
+        ) from None
     if len(text) > 254:
-        raise BadEmail(_("This e-mail address is too long."))
+        raise BadEmail(_("This e-mail address is too long."), field="email")
     return text
 
 
@@ -150,12 +157,15 @@ def check_guardian(joiner: Joiner, activity: Activity) -> None:
         return
     if not joiner.guardian_name:
         raise GuardianNeeded(
-            _("Children under 16 join through a parent, guardian or teacher: write that person’s name.")
+            _("Children under 16 join through a parent, guardian or teacher: write that person’s name."),
+            field="guardian_name",
         )
     if not joiner.phone:
-        raise GuardianNeeded(_("Children under 16 join through a grown-up: write a phone number that reaches you."))
+        raise GuardianNeeded(
+            _("Children under 16 join through a grown-up: write a phone number that reaches you."), field="phone"
+        )
     if not joiner.consent:
-        raise GuardianNeeded(_("Tick that you agree, for the child, to taking part."))
+        raise GuardianNeeded(_("Tick that you agree, for the child, to taking part."), field="consent")
 
 
 def checked_answers(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from hocsuotdoi.activities.models import Activity
 from hocsuotdoi.core.errors import Refused
 
 
-class PictureRefused(Refused):
+class BadImage(Refused):
     """The file is no picture that we can show, or nobody said what it shows."""
 
 
@@ -22,7 +22,7 @@ def put_picture(activity: Activity, content: bytes) -> None:
     try:
         picture, files = render_picture(content)
     except BadPicture as bad:
-        raise PictureRefused(_sentence(str(bad))) from bad
+        raise BadImage(_sentence(str(bad)), field="picture") from bad
     for width, data in files.items():
         # The name is the content's: a file that is there already is this one.
         if not default_storage.exists(picture.file(width)):
@@ -42,7 +42,9 @@ def drop_picture(activity: Activity, *, keep: str = "") -> None:
 def check_picture(activity: Activity) -> None:
     """Refuse a picture that nobody described: who cannot see it must know what it shows."""
     if activity.picture and not activity.picture_alt:
-        raise PictureRefused(_("Say in a few words what the picture shows, for people who cannot see it."))
+        raise BadImage(
+            _("Say in a few words what the picture shows, for people who cannot see it."), field="picture_alt"
+        )
     if not activity.picture:
         activity.picture_alt = ""
 

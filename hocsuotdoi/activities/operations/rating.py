@@ -46,7 +46,7 @@ def rate_session(
     session = locked_session(session)
     _check_ratable(session, at=at)
     if face not in Face.values:
-        raise BadRating(_("Choose one of the three faces."))
+        raise BadRating(_("Choose one of the three faces."), field="face")
     words = _lines(words, longest=LONGEST_WORDS)
     given = _given_before(session, form_key=form_key, registration=registration)
     if given is None:

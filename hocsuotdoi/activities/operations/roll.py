@@ -213,7 +213,9 @@ def correct_session(
     session = locked_session(session)
     if session.status != SessionStatus.CLOSED:
         raise NotCorrectable(_("This session is not closed: change the roll itself."))
-    reason = one_line(reason, longest=300, missing=_("Say in a few words why the figures are corrected."))
+    reason = one_line(
+        reason, longest=300, missing=_("Say in a few words why the figures are corrected."), field="reason"
+    )
     before = roll_of(session)
     _mark(session, present or {}, by=by, at=at)
     if cells:

@@ -73,6 +73,10 @@ class BookingRefused(Refused):
     """The visit cannot be asked for or changed so."""
 
 
+class BadBooking(BookingRefused):
+    """A value that no visit can have."""
+
+
 class NotBookable(BookingRefused):
     """Classes cannot ask for this programme (any more)."""
 
@@ -108,20 +112,22 @@ def offer_to_schools(
         raise NotBookable(_("This activity is cancelled and can no longer be changed."))
     grades, subjects = sorted(set(grades)), sorted(set(subjects))
     if not all(0 <= grade <= LAST_GRADE for grade in grades) or not set(subjects) <= set(Subject.values):
-        raise BookingRefused(_("Choose grades and subjects from the list."))
+        raise BadBooking(_("Choose grades and subjects from the list."), field="grades")
     if not 15 <= minutes <= 600:
-        raise BookingRefused(_("A visit takes from 15 minutes to 10 hours."))
+        raise BadBooking(_("A visit takes from 15 minutes to 10 hours."), field="minutes")
     if not 1 <= most_people <= LARGEST_VISIT:
-        raise BookingRefused(_("Give how many people can come at one time: 1 to {most}.").format(most=LARGEST_VISIT))
+        raise BadBooking(
+            _("Give how many people can come at one time: 1 to {most}.").format(most=LARGEST_VISIT), field="most_people"
+        )
     activity.is_bookable, activity.grades, activity.subjects = is_bookable, grades, subjects
     activity.save(update_fields=["is_bookable", "grades", "subjects"])
     SchoolProgramme.objects.update_or_create(
         institution_id=activity.institution_id,
         activity=activity,
         defaults={
-            "knowledge": several_lines(knowledge, longest=2000),
-            "skills": several_lines(skills, longest=2000),
-            "bring": several_lines(bring, longest=500),
+            "knowledge": several_lines(knowledge, longest=2000, field="knowledge"),
+            "skills": several_lines(skills, longest=2000, field="skills"),
+            "bring": several_lines(bring, longest=500, field="bring"),
             "minutes": minutes,
             "most_people": most_people,
         },
@@ -222,7 +228,7 @@ def confirm_booking(
         )
     _check_open(booking)
     minutes = minutes or _minutes(booking)
-    answer = several_lines(answer, longest=500)
+    answer = several_lines(answer, longest=500, field="answer")
     new = NewSession(
         starts_at=starts_at,
         ends_at=starts_at + dt.timedelta(minutes=minutes),
@@ -255,7 +261,10 @@ def ask_for_change(
     booking = locked_booking(booking)
     _check_open(booking)
     answer = several_lines(
-        answer, longest=500, missing=_("Write what the teacher should change: other days, fewer people …")
+        answer,
+        longest=500,
+        missing=_("Write what the teacher should change: other days, fewer people …"),
+        field="answer",
     )
     _answered(booking, answer, by=by, at=at)
     about = f"asked:{at.isoformat()}"
@@ -276,7 +285,9 @@ def decline_booking(
         return booking
     if booking.status == BookingStatus.WITHDRAWN:
         raise AlreadyAnswered(_("The school has withdrawn this visit: there is nothing to decline."))
-    answer = several_lines(answer, longest=500, missing=_("Write in a few words why the class cannot come."))
+    answer = several_lines(
+        answer, longest=500, missing=_("Write in a few words why the class cannot come."), field="answer"
+    )
     _call_off(booking, reason=answer[:300], at=at)
     booking.status = BookingStatus.DECLINED
     _answered(booking, answer, by=by, at=at)
@@ -386,30 +397,34 @@ def _put(booking: ClassBooking, asked: dict[str, Any], *, at: dt.datetime) -> No
     """Clean what the teacher filled in, or refuse it."""
     if unknown := asked.keys() ^ set(ASKED):
         raise TypeError(f"missing or not asked for: {sorted(unknown)}")
-    booking.school = one_line(asked["school"], longest=200, missing=_("Write the name of the school."))
-    booking.class_name = one_line(asked["class_name"], longest=60, missing=_("Write the name of the class: 7A1."))
-    booking.teacher = one_line(asked["teacher"], longest=120, missing=_("Write who brings the class."))
+    booking.school = one_line(asked["school"], longest=200, missing=_("Write the name of the school."), field="school")
+    booking.class_name = one_line(
+        asked["class_name"], longest=60, missing=_("Write the name of the class: 7A1."), field="class_name"
+    )
+    booking.teacher = one_line(asked["teacher"], longest=120, missing=_("Write who brings the class."), field="teacher")
     booking.phone = phone_number(asked["phone"])
     if not booking.phone:
-        raise BookingRefused(_("Leave a phone number, so that the institution can settle the day with you."))
+        raise BadBooking(_("Leave a phone number, so that the institution can settle the day with you."), field="phone")
     booking.email = _email(asked["email"])
     booking.grade = _grade(booking.activity, asked["grade"])
     if asked["subject"] not in ("", *Subject.values):
-        raise BookingRefused(_("Choose the subject from the list, or leave it open."))
+        raise BadBooking(_("Choose the subject from the list, or leave it open."), field="subject")
     booking.subject = asked["subject"]
     booking.girls, booking.boys, booking.adults = asked["girls"], asked["boys"], asked["adults"]
     _check_people(booking)
-    booking.wishes = several_lines(asked["wishes"], longest=2000)
-    booking.transport = several_lines(asked["transport"], longest=300)
-    booking.risks = several_lines(asked["risks"], longest=2000)
+    booking.wishes = several_lines(asked["wishes"], longest=2000, field="wishes")
+    booking.transport = several_lines(asked["transport"], longest=300, field="transport")
+    booking.risks = several_lines(asked["risks"], longest=2000, field="risks")
     booking.proposed = _moments(booking, asked["proposed"], at=at)
 
 
 def _grade(activity: Activity, grade: int) -> int:
     if not 0 <= grade <= LAST_GRADE:
-        raise BookingRefused(_("Choose the grade from the list."))
+        raise BadBooking(_("Choose the grade from the list."), field="grade")
     if activity.grades and grade not in activity.grades:
-        raise BookingRefused(_("This programme is not made for that grade. Choose another grade or programme."))
+        raise BadBooking(
+            _("This programme is not made for that grade. Choose another grade or programme."), field="grade"
+        )
     return grade
 
 
@@ -419,38 +434,40 @@ def _email(text: str) -> str:
         try:
             validate_email(text)
         except ValidationError as error:
-            raise BookingRefused(_("“{text}” is not an e-mail address.").format(text=text[:60])) from error
+            raise BadBooking(_("“{text}” is not an e-mail address.").format(text=text[:60]), field="email") from error
     return text
 
 
 def _check_people(booking: ClassBooking) -> None:
     if min(booking.girls, booking.boys, booking.adults) < 0 or booking.pupils < 1:
-        raise BookingRefused(_("Write how many girls and boys are coming: at least one pupil."))
+        raise BadBooking(_("Write how many girls and boys are coming: at least one pupil."), field="girls")
     most = (
         SchoolProgramme.objects.filter(institution_id=booking.institution_id, activity_id=booking.activity_id)
         .values_list("most_people", flat=True)
         .first()
     ) or LARGEST_VISIT
     if booking.people > most:
-        raise BookingRefused(
+        raise BadBooking(
             ngettext(
                 "At most {most} person can come at one time. Book twice, each time with a part of the class.",
                 "At most {most} people can come at one time. Book twice, each time with a part of the class.",
                 most,
-            ).format(most=most)
+            ).format(most=most),
+            field="girls",
         )
 
 
 def _moments(booking: ClassBooking, moments: Sequence[dt.datetime], *, at: dt.datetime) -> list[dt.datetime]:
     proposed = list(dict.fromkeys(moments))
     if not 1 <= len(proposed) <= MOST_MOMENTS:
-        raise BookingRefused(_("Propose one to three days that suit the class, the best first."))
+        raise BadBooking(_("Propose one to three days that suit the class, the best first."), field="proposed")
     for moment in proposed:
         if moment <= at:
-            raise BookingRefused(_("{when} is past. Propose a day to come.").format(when=_when(moment)))
+            raise BadBooking(_("{when} is past. Propose a day to come.").format(when=_when(moment)), field="proposed")
         if moment - at > FARTHEST_VISIT:
-            raise BookingRefused(
-                _("{when} is more than a year away. Propose an earlier day.").format(when=_when(moment))
+            raise BadBooking(
+                _("{when} is more than a year away. Propose an earlier day.").format(when=_when(moment)),
+                field="proposed",
             )
         day = timezone.localdate(moment)
         shut = InstitutionStatus.objects.on(day).filter(institution_id=booking.institution_id)
@@ -467,13 +484,14 @@ def _when(moment: dt.datetime) -> str:
     return timezone.localtime(moment).strftime("%H:%M, %d/%m/%Y")
 
 
-def several_lines(text: str, *, longest: int, missing: str = "") -> str:
+def several_lines(text: str, *, longest: int, missing: str = "", field: str = "") -> str:
     """Lines in repaired Vietnamese. Refused: too long; nothing, where `missing` says that something is needed."""
     words = normalise(text).replace("\x00", "").strip()
     if not words and missing:
-        raise BookingRefused(missing)
+        raise BadBooking(missing, field=field)
     if len(words) > longest:
-        raise BookingRefused(
-            _("“{start}…” is too long: at most {longest} letters.").format(start=words[:30], longest=longest)
+        raise BadBooking(
+            _("“{start}…” is too long: at most {longest} letters.").format(start=words[:30], longest=longest),
+            field=field,
         )
     return words

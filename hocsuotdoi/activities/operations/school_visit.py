@@ -11,7 +11,13 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import RegistrationStatus, SessionStatus
 from hocsuotdoi.activities.models import ClassBooking, Registration
 from hocsuotdoi.activities.operations.roll import save_roll
-from hocsuotdoi.activities.operations.school import BookingRefused, locked_booking, several_lines, tell_booking
+from hocsuotdoi.activities.operations.school import (
+    BadBooking,
+    BookingRefused,
+    locked_booking,
+    several_lines,
+    tell_booking,
+)
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.activities.queries.school import headcount_cells
 
@@ -38,13 +44,19 @@ def record_agreement(
     booking = locked_booking(booking)
     if not booking.is_confirmed:
         raise NoVisit(_("Confirm the visit first, then note the agreement."))
-    booking.agreement_number = one_line(number, longest=60, missing=_("Write the number of the agreement."))
+    booking.agreement_number = one_line(
+        number, longest=60, missing=_("Write the number of the agreement."), field="number"
+    )
     if agreed_on is None or agreed_on > timezone.localdate(at):
-        raise BookingRefused(_("Give the day on which the agreement was signed; it cannot be a day to come."))
+        raise BadBooking(
+            _("Give the day on which the agreement was signed; it cannot be a day to come."), field="agreed_on"
+        )
     booking.agreed_on = agreed_on
-    booking.agreed_by_school = one_line(by_school, longest=120, missing=_("Write who signed for the school."))
+    booking.agreed_by_school = one_line(
+        by_school, longest=120, missing=_("Write who signed for the school."), field="by_school"
+    )
     booking.agreed_by_institution = one_line(
-        by_institution, longest=120, missing=_("Write who signed for the institution.")
+        by_institution, longest=120, missing=_("Write who signed for the institution."), field="by_institution"
     )
     booking.save(
         update_fields=["agreement_number", "agreed_on", "agreed_by_school", "agreed_by_institution"],
@@ -86,7 +98,9 @@ def send_report(
     session = booking.session
     if session is None or session.status != SessionStatus.CLOSED:
         raise NoVisit(_("Close the roll of the visit first: the report tells the school who came."))
-    booking.report = several_lines(report, longest=5000, missing=_("Write a few sentences about what the class did."))
+    booking.report = several_lines(
+        report, longest=5000, missing=_("Write a few sentences about what the class did."), field="report"
+    )
     booking.reported_at = booking.reported_at or at
     booking.save(update_fields=["report", "reported_at"])
     text = _("The report of the visit on {day} can be read and printed.").format(

@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.enums import ActivityStatus, NoticeKind, NoticeState, RegistrationStatus, SessionStatus
-from hocsuotdoi.activities.formats.ical import Meeting, render_calendar
+from hocsuotdoi.activities.formats.ical import meeting_with, render_calendar
 from hocsuotdoi.activities.models import Notice, PushSubscription, Registration, Session
 from hocsuotdoi.activities.operations.notices import OPEN, next_way, no_longer_true, tell_each
-from hocsuotdoi.activities.queries.joining import with_sequence
+from hocsuotdoi.activities.queries.history import changes_of, for_calendars
 from hocsuotdoi.core.channels.message import Attachment, CannotSend, ForGood, Gone, Reach, TryAgain
 from hocsuotdoi.core.channels.registry import channels, offered
 from hocsuotdoi.core.jobs import enqueue
@@ -163,18 +163,16 @@ def _calendar(notice: Notice) -> Attachment | None:
     """The session for the person's calendar, where the notice is about its day and its way can carry it."""
     if notice.channel != "email" or notice.kind not in IN_CALENDARS or notice.registration is None:
         return None
-    session = with_sequence(Session.objects.select_related("activity", "institution", "room")).get(
-        institution_id=notice.institution_id, pk=notice.registration.session_id
+    registration = notice.registration
+    here = Session.objects.filter(institution_id=notice.institution_id)
+    registration.session = for_calendars(here, timezone.localdate(notice.created_at)).get(pk=registration.session_id)
+    session = registration.session
+    changes = changes_of([session])[session.pk]
+    meeting = meeting_with(
+        registration, url=absolute(notice.url), changes=changes.number, changed_at=changes.at(session)
     )
-    meeting = Meeting(
-        session=session,
-        url=absolute(notice.url),
-        sequence=session.sequence,  # type: ignore[attr-defined]  # an annotation
-        is_off=not notice.registration.holds_places,
-        note=_("Your code: {code}").format(code=notice.registration.code_shown),
-    )
-    content = render_calendar([meeting], name=session.activity.title, stamped_at=notice.created_at)
-    return Attachment(f"{notice.registration.code}.ics", content, "text/calendar")
+    content = render_calendar([meeting], name=session.activity.title)
+    return Attachment(f"{registration.code}.ics", content, "text/calendar")
 
 
 def _subscription(notice: Notice) -> str:

@@ -54,6 +54,10 @@ class SeriesRefused(SessionRefused):
     """The rule cannot be followed."""
 
 
+class BadSeries(SeriesRefused):
+    """A rule, or a value of it, that nobody can follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewSchedule:
     """A rule to be followed. It ends on `until` (included) or after `repeat.times`. `capacity` None: no limit."""
@@ -94,7 +98,7 @@ def create_schedule(activity: Activity, *, new: NewSchedule, by: Person | None, 
     schedule = schedule_of(activity, new=new, at=at)
     plan = plan_of(schedule)
     if not plan.days:
-        raise SeriesRefused(_("This rule meets no day on which a session can be held. Check days and dates."))
+        raise BadSeries(_("This rule meets no day on which a session can be held. Check days and dates."), field="rule")
     check_number_of_sessions(activity, more=len(plan.days))
     schedule.save(force_insert=True)
     added = _insert(activity, schedule, plan.days, at=at)
@@ -144,7 +148,7 @@ def extend_schedule(
     check_not_cancelled(activity)
     schedule = Schedule.objects.select_related("room").get(institution_id=schedule.institution_id, pk=schedule.pk)
     if (until is None) == (times is None):
-        raise SeriesRefused(_("Say either until which day or how many times."))
+        raise BadSeries(_("Say either until which day or how many times."), field="until")
     if until is not None and schedule.until is not None and until <= schedule.until:
         raise SeriesRefused(_("The series already goes on until then. Choose a later day."))
     lock_rooms([schedule.room])
@@ -188,22 +192,23 @@ def schedule_of(activity: Activity, *, new: NewSchedule, at: dt.datetime, earlie
         minutes=new.minutes,
         except_on=sorted(set(new.except_on)),
         room=new.room,
-        venue=one_line(new.venue, longest=200, missing="") if new.venue.strip() else "",
+        venue=one_line(new.venue, longest=200, missing="", field="venue") if new.venue.strip() else "",
         channel=new.channel,
         capacity=new.capacity,
         created_at=at,
     )
     if new.room is not None and new.room.institution_id != activity.institution_id:
-        raise SeriesRefused(_("Choose a room of the same institution."))
+        raise BadSeries(_("Choose a room of the same institution."), field="room")
     if new.starts_on < at.date() - OLDEST and new.starts_on != earlier:
-        raise SeriesRefused(_("The first day is too far back: at most three months."))
+        raise BadSeries(_("The first day is too far back: at most three months."), field="starts_on")
     if not 1 <= new.minutes <= MOST_MINUTES:
-        raise SeriesRefused(_("A session of a series ends on the same day or the next, after it starts."))
+        raise BadSeries(_("A session of a series ends on the same day or the next, after it starts."), field="minutes")
     if len(schedule.except_on) > MOST_EXCEPTED:
-        raise SeriesRefused(_("At most {most} days can be left out.").format(most=MOST_EXCEPTED))
+        raise BadSeries(_("At most {most} days can be left out.").format(most=MOST_EXCEPTED), field="except_on")
     if new.capacity is not None and not 1 <= new.capacity <= MOST_PLACES:
-        raise SeriesRefused(
-            _("Give a number of places from 1 to {most}, or leave it empty for no limit.").format(most=MOST_PLACES)
+        raise BadSeries(
+            _("Give a number of places from 1 to {most}, or leave it empty for no limit.").format(most=MOST_PLACES),
+            field="capacity",
         )
     _check_end(schedule)
     return schedule
@@ -217,8 +222,9 @@ def _rule(repeat: Repeat) -> str:
     try:
         return render_rule(repeat)
     except BadRule as bad:
-        raise SeriesRefused(
-            _("Say on which days it repeats: choose weekdays, a day of the month, or write a rule as in RFC 5545.")
+        raise BadSeries(
+            _("Say on which days it repeats: choose weekdays, a day of the month, or write a rule as in RFC 5545."),
+            field="rule",
         ) from bad
 
 
@@ -226,16 +232,18 @@ def _with_times(rule: str, times: int | None) -> str:
     try:
         return with_times(rule, times)
     except BadRule as bad:
-        raise SeriesRefused(_("Give how many times as a number from 1 to 400.")) from bad
+        raise BadSeries(_("Give how many times as a number from 1 to 400."), field="times") from bad
 
 
 def _check_end(schedule: Schedule) -> None:
     if schedule.until is None and not ends_by_itself(schedule.rule):
-        raise SeriesRefused(_("Say until when it goes on, or how many times. A series can be extended later."))
+        raise BadSeries(
+            _("Say until when it goes on, or how many times. A series can be extended later."), field="until"
+        )
     if schedule.until is not None and schedule.until < schedule.starts_on:
-        raise SeriesRefused(_("The last day comes before the first. Check the dates."))
+        raise BadSeries(_("The last day comes before the first. Check the dates."), field="until")
     if schedule.until is not None and schedule.until - schedule.starts_on > LONGEST:
-        raise SeriesRefused(_("A series goes on for at most two years. Extend it later."))
+        raise BadSeries(_("A series goes on for at most two years. Extend it later."), field="until")
 
 
 def _insert(activity: Activity, schedule: Schedule, days: Iterable[PlannedDay], *, at: dt.datetime) -> list[Session]:

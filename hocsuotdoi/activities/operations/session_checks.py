@@ -27,6 +27,10 @@ class SessionRefused(Refused):
     """The session may not be so, or not now."""
 
 
+class BadSession(SessionRefused):
+    """A value that no session can have."""
+
+
 class RoomTaken(SessionRefused):
     """Another session is in the room at that time."""
 
@@ -71,21 +75,22 @@ def period_in_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
 def check_session(session: Session, *, at: dt.datetime, check_date: bool) -> None:
     """Clean the free text of `session` and refuse what cannot be held. `check_date`: is the start new?"""
     if session.ends_at <= session.starts_at:
-        raise SessionRefused(_("The session must end after it starts. Check the times."))
+        raise BadSession(_("The session must end after it starts. Check the times."), field="ends_at")
     if session.ends_at - session.starts_at > LONGEST:
-        raise SessionRefused(_("One session lasts at most a month. Add more sessions instead."))
+        raise BadSession(_("One session lasts at most a month. Add more sessions instead."), field="ends_at")
     if check_date and not -OLDEST <= session.starts_at - at <= FARTHEST:
-        raise SessionRefused(
+        raise BadSession(
             _("{day} is too far away. A session starts at most three months back and three years ahead.").format(
                 day=timezone.localtime(session.starts_at).strftime("%d/%m/%Y")
-            )
+            ),
+            field="starts_at",
         )
     if check_date:
         _check_house(session)
     if session.channel not in Channel.values:
-        raise SessionRefused(_("Choose how it is held: on site, off site or online."))
+        raise BadSession(_("Choose how it is held: on site, off site or online."), field="channel")
     if session.venue:
-        session.venue = one_line(session.venue, longest=200, missing="")
+        session.venue = one_line(session.venue, longest=200, missing="", field="venue")
     _check_room(session)
 
 
@@ -103,19 +108,21 @@ def _check_house(session: Session) -> None:
 
 def _check_room(session: Session) -> None:
     if session.capacity is not None and not 1 <= session.capacity <= MOST_PLACES:
-        raise SessionRefused(
-            _("Give a number of places from 1 to {most}, or leave it empty for no limit.").format(most=MOST_PLACES)
+        raise BadSession(
+            _("Give a number of places from 1 to {most}, or leave it empty for no limit.").format(most=MOST_PLACES),
+            field="capacity",
         )
     room = session.room
     if room is None:
         return
     if room.institution_id != session.institution_id:
-        raise SessionRefused(_("Choose a room of the same institution."))
+        raise BadSession(_("Choose a room of the same institution."), field="room")
     if session.capacity is not None and session.capacity > room.capacity:
-        raise SessionRefused(
+        raise BadSession(
             _("{room} holds {holds} people. Give fewer places or choose another room.").format(
                 room=room.name, holds=room.capacity
-            )
+            ),
+            field="capacity",
         )
     lock_rooms([room])
     if (other := clashing(session)) is not None:

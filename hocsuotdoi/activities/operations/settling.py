@@ -28,6 +28,10 @@ class SettlingRefused(Refused):
     """These marks cannot be settled so."""
 
 
+class BadSettling(SettlingRefused):
+    """No marks, or marks that do not belong together."""
+
+
 @dataclass
 class _Changes:
     """What several marks together say about one roll; the later ones stand."""
@@ -53,9 +57,11 @@ def settle_marks(marks: Iterable[DeviceMark], *, reason: str, by: Person, at: dt
     unknown, cancelled, a draft or not open yet.
     """
     waiting = _locked(marks)
-    reason = one_line(reason, longest=_LONGEST_WORDS, missing=_("Say in a few words why: others read it later."))
+    reason = one_line(
+        reason, longest=_LONGEST_WORDS, missing=_("Say in a few words why: others read it later."), field="reason"
+    )
     if len({mark.session for mark in waiting}) > 1:
-        raise SettlingRefused(_("Settle the marks of one session at a time."))
+        raise BadSettling(_("Settle the marks of one session at a time."), field="marks")
     session = Session.objects.filter(institution_id=waiting[0].institution_id, pk=waiting[0].session).first()
     if session is None:
         raise SettlingRefused(_("There is no such session (any more): dismiss the mark, with the reason."))
@@ -73,14 +79,16 @@ def settle_marks(marks: Iterable[DeviceMark], *, reason: str, by: Person, at: dt
 def dismiss_marks(marks: Iterable[DeviceMark], *, reason: str, by: Person, at: dt.datetime) -> list[DeviceMark]:
     """These waiting marks change nothing; they are kept with the reason. Refused: no reason, one that does not wait."""
     waiting = _locked(marks)
-    reason = one_line(reason, longest=_LONGEST_WORDS, missing=_("Say in a few words why: others read it later."))
+    reason = one_line(
+        reason, longest=_LONGEST_WORDS, missing=_("Say in a few words why: others read it later."), field="reason"
+    )
     return _decided(waiting, MarkOutcome.DISMISSED, reason=reason, by=by, at=at)
 
 
 def _locked(marks: Iterable[DeviceMark]) -> list[DeviceMark]:
     asked = list(marks)
     if not asked:
-        raise SettlingRefused(_("Choose at least one mark."))
+        raise BadSettling(_("Choose at least one mark."), field="marks")
     # The institution is locked, too: two people who decide about the same marks do so one after the other.
     Institution.objects.select_for_update(no_key=True).get(pk=asked[0].institution_id)
     waiting = list(

@@ -20,20 +20,23 @@ class BadPhone(Refused):
     """Not a phone number."""
 
 
-def one_line(text: str, *, longest: int, missing: str) -> str:
-    """`text` in repaired Vietnamese on one line.
+def one_line(text: str, *, longest: int, missing: str, field: str = "") -> str:
+    """`text` in repaired Vietnamese on one line. `field`: what a refusal says it is about.
 
     Refused: nothing left (with the sentence `missing`), longer than `longest`, no letter or digit, markup, emoji.
     """
     line = " ".join(normalise(text).split())
     if not line:
-        raise Unreadable(missing)
+        raise Unreadable(missing, field=field)
     if len(line) > longest:
         raise Unreadable(
-            _("“{start}…” is too long: at most {longest} letters.").format(start=line[:30], longest=longest)
+            _("“{start}…” is too long: at most {longest} letters.").format(start=line[:30], longest=longest),
+            field=field,
         )
     if any(_is_unreadable(char) for char in line) or not any(char.isalnum() for char in line):
-        raise Unreadable(_("“{line}” has signs that cannot be used: write letters and digits.").format(line=line))
+        raise Unreadable(
+            _("“{line}” has signs that cannot be used: write letters and digits.").format(line=line), field=field
+        )
     return line
 
 
@@ -41,7 +44,10 @@ def phone_number(text: str) -> str:
     """`text` without spaces, dots and dashes; empty stays empty. Refused: anything but 8 to 15 digits."""
     digits = _SPACES_IN_PHONES.sub("", text)
     if digits and not _PHONE.fullmatch(digits):
-        raise BadPhone(_("“{phone}” is not a phone number: 8 to 15 digits, or leave it empty.").format(phone=text))
+        raise BadPhone(
+            _("“{phone}” is not a phone number: 8 to 15 digits, or leave it empty.").format(phone=text[:60]),
+            field="phone",
+        )
     return digits
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.queries.offer import with_place
+from hocsuotdoi.places.models import InstitutionPlacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,21 @@ class Changes:
     last_at: dt.datetime | None = None
     moved_from: dt.datetime | None = None
 
+    def at(self, session: Session) -> dt.datetime:
+        """When what calendars say of the session last changed: itself, or its activity's words (`for_calendars`)."""
+        known = [self.last_at, getattr(session, "activity_changed_at", None), session.activity.published_at]
+        return max((moment for moment in known if moment), default=session.activity.created_at)
 
-def ever_changed() -> Exists:
-    """Of each session: whether it was changed since it was made."""
-    events = apps.get_model("activities", "SessionEvent").objects
-    return Exists(events.filter(pgh_obj=OuterRef("pk"), pgh_label="update"))
+
+def for_calendars(sessions: QuerySet[Session], day: dt.date) -> QuerySet[Session]:
+    """`sessions` with all that a calendar says of them: activity, institution, room, `street`, `place_name` and
+    `activity_changed_at`."""
+    placement = InstitutionPlacement.objects.on(day).filter(institution=OuterRef("institution"))
+    events = apps.get_model("activities", "ActivityEvent").objects.filter(pgh_obj=OuterRef("activity"))
+    return with_place(sessions, day).annotate(
+        street=Subquery(placement.values("address")[:1]),
+        activity_changed_at=Subquery(events.order_by("-pgh_id").values("pgh_created_at")[:1]),
+    )
 
 
 def changes_of(sessions: Iterable[Session]) -> dict[uuid.UUID, Changes]:

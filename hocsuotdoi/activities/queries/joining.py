@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.enums import QuestionKind, RegistrationStatus, SessionStatus
@@ -75,19 +73,6 @@ def position_of(registration: Registration) -> int:
             status=RegistrationStatus.WAITING,
         ).count()
     )
-
-
-def with_sequence(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """`sessions` with `sequence`: how often each was changed since it was made, as the audit trail tells: what
-    calendars need to put a moved meeting in place of the old one."""
-    event = apps.get_model("activities", "SessionEvent")
-    changes = (
-        event.objects.filter(pgh_obj=OuterRef("pk"), pgh_label="update")
-        .order_by()
-        .values("pgh_obj")
-        .annotate(changes=Count("pgh_id"))
-    )
-    return sessions.annotate(sequence=Coalesce(Subquery(changes.values("changes")), 0, output_field=IntegerField()))
 
 
 @dataclass

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
 
+from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
@@ -33,7 +34,6 @@ from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.activities.enums import ActivityStatus, Audience, SessionStatus, SpokenLanguage
 from hocsuotdoi.activities.models import Activity, Contributor, Question, Schedule, Session
 from hocsuotdoi.activities.models.activity import CHILD_BANDS, ActivityQuerySet
-from hocsuotdoi.activities.queries.history import ever_changed
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.vietnamese import exact_expression, search_expression
 from hocsuotdoi.ledger.enums import AgeBand, Channel
@@ -158,7 +158,7 @@ def _described(day: dt.date) -> ActivityQuerySet:
                 "sessions",
                 Session.objects.for_everybody()
                 .select_related("room")
-                .annotate(was_changed=ever_changed())
+                .annotate(was_changed=_ever_changed())
                 .order_by("starts_at", "id"),
             )
         )
@@ -174,6 +174,12 @@ def completed(activity: Activity) -> Activity:
         name: getattr(activity, name).none() for name, some in there_are.items() if not some
     }
     return activity
+
+
+def _ever_changed() -> Exists:
+    """Of a session: whether it was changed since it was made."""
+    events = apps.get_model("activities", "SessionEvent").objects
+    return Exists(events.filter(pgh_obj=OuterRef("pk"), pgh_label="update"))
 
 
 def _any_of(model: type[Schedule] | type[Contributor] | type[Question]) -> Exists:

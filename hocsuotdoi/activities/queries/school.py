@@ -61,9 +61,9 @@ def programme_page(*, at: dt.datetime) -> QuerySet[Activity]:
 
 def told_of(activity: Activity) -> SchoolProgramme:
     """What schools are told; the defaults where nobody has said anything."""
-    told: list[SchoolProgramme] = getattr(activity, "told", None) or list(
-        SchoolProgramme.objects.filter(institution_id=activity.institution_id, activity=activity)
-    )
+    told: list[SchoolProgramme] | None = getattr(activity, "told", None)
+    if told is None:
+        told = list(SchoolProgramme.objects.filter(institution_id=activity.institution_id, activity=activity))
     return told[0] if told else SchoolProgramme(activity=activity)
 
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_noop as _
 from ninja import Query, Status
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.surfaces import public, require, requires
+from hocsuotdoi.accounts.surfaces import public, requires
 from hocsuotdoi.activities.models import Activity, Enrolment
 from hocsuotdoi.activities.operations.enrolment import enrol, leave
 from hocsuotdoi.activities.queries.joining import members_of, with_registrations
+from hocsuotdoi.api.activities.found import acting, activity_of, member_of
 from hocsuotdoi.api.activities.parties import IdempotencyKey, NewParty, key_of, plain_code
 from hocsuotdoi.api.activities.schemas_joining import EnrolmentShape, Member
 from hocsuotdoi.api.routing import ApiRouter, personal
@@ -80,7 +81,7 @@ def enrolment_leave(request: HttpRequest, pk: uuid.UUID, code: str) -> Enrolment
 )
 @requires(Permission.VIEW_PARTICIPANTS)
 def member_list(request: HttpRequest, pk: uuid.UUID, asked: Query[Asked]) -> Listed:
-    return listed(members_of(_activity(request, pk, Permission.VIEW_PARTICIPANTS)), asked, Member.of)
+    return listed(members_of(activity_of(request, pk, Permission.VIEW_PARTICIPANTS)), asked, Member.of)
 
 
 @router.post(
@@ -92,7 +93,7 @@ def member_list(request: HttpRequest, pk: uuid.UUID, asked: Query[Asked]) -> Lis
 @requires(Permission.EDIT_ACTIVITY)
 def member_create(request: HttpRequest, pk: uuid.UUID, given: NewParty, idempotency_key: IdempotencyKey) -> Status:
     now = timezone.now()
-    activity = _activity(request, pk, Permission.EDIT_ACTIVITY)
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
     key = key_of(given.form_key, idempotency_key)
     enrolment = enrol(activity, form_key=key, by=request.user, at=now, **given.who(activity))
     return Status(201 if enrolment.created_at == now else 200, Member.of(enrolment))
@@ -106,16 +107,7 @@ def member_create(request: HttpRequest, pk: uuid.UUID, given: NewParty, idempote
 )
 @requires(Permission.EDIT_ACTIVITY)
 def member_leave(request: HttpRequest, pk: uuid.UUID) -> Member:
-    found = Enrolment.objects.filter(activity__in=Activity.objects.visible_to(request.user))
-    enrolment = get_object_or_404(found.select_related("activity__institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, enrolment.activity)
-    return Member.of(leave(enrolment, by=request.user, at=timezone.now()))
-
-
-def _activity(request: HttpRequest, pk: uuid.UUID, permission: Permission) -> Activity:
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
-    require(request.user, permission, activity)
-    return activity
+    return Member.of(leave(member_of(request, pk), **acting(request)))
 
 
 def _enrolment(pk: uuid.UUID, code: str) -> Enrolment:

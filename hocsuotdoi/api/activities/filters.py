@@ -22,8 +22,8 @@ class Order(StrEnum):
     NEAR = "near"
 
 
-class OfferFilter(Asked):
-    """Nothing given: everything to come."""
+class Placed(Asked):
+    """Where: a unit or an institution, by its code."""
 
     unit: Annotated[str, Readable] = Field(
         "",
@@ -31,11 +31,36 @@ class OfferFilter(Asked):
         description=_("Code of a unit: only what is on in it or in what lies in it"),
         examples=["01843"],
     )
-    within: int | None = Field(
-        None, ge=1, le=100, description=_("So many kilometres around the centre of the unit instead of in it")
-    )
     institution: Annotated[str, Readable] = Field(
         "", max_length=80, description=_("The institution's code, see /institutions")
+    )
+
+    def unit_on(self, day: dt.date) -> AdminUnit | None:
+        """Problem 422 for a unit that is not there on that day."""
+        if not self.unit:
+            return None
+        unit = AdminUnit.objects.on(day).filter(code=self.unit).first()
+        if unit is None:
+            raise BadField("unit", gettext("There is no unit with this code today. Look it up under /units."))
+        return unit
+
+    def institution_named(self) -> Institution | None:
+        """Problem 422 for one that is not there."""
+        if not self.institution:
+            return None
+        institution = Institution.objects.visible_to(None).filter(code=self.institution).first()
+        if institution is None:
+            raise BadField(
+                "institution", gettext("There is no institution with this code. Look it up under /institutions.")
+            )
+        return institution
+
+
+class OfferFilter(Placed):
+    """Nothing given: everything to come."""
+
+    within: int | None = Field(
+        None, ge=1, le=100, description=_("So many kilometres around the centre of the unit instead of in it")
     )
     first_day: Day | None = Field(None, description=_("From this day, Vietnamese time"))
     last_day: Day | None = Field(None, description=_("Until this day, included"))
@@ -59,9 +84,9 @@ class OfferFilter(Asked):
     def wish(self, at: dt.datetime) -> Wish:
         """Problem 422 for a unit that is not there today."""
         return Wish(
-            unit=self._unit(timezone.localdate(at)),
+            unit=self.unit_on(timezone.localdate(at)),
             within=self.within if self.unit else None,
-            institution=self._institution(),
+            institution=self.institution_named(),
             first_day=self.first_day,
             last_day=self.last_day,
             kind=self.kind or "",
@@ -74,21 +99,3 @@ class OfferFilter(Asked):
             online=self.online,
             nearest=bool(self.unit) and self.order == Order.NEAR,
         )
-
-    def _unit(self, today: dt.date) -> AdminUnit | None:
-        if not self.unit:
-            return None
-        unit = AdminUnit.objects.on(today).filter(code=self.unit).first()
-        if unit is None:
-            raise BadField("unit", gettext("There is no unit with this code today. Look it up under /units."))
-        return unit
-
-    def _institution(self) -> Institution | None:
-        if not self.institution:
-            return None
-        institution = Institution.objects.visible_to(None).filter(code=self.institution).first()
-        if institution is None:
-            raise BadField(
-                "institution", gettext("There is no institution with this code. Look it up under /institutions.")
-            )
-        return institution

@@ -1,6 +1,7 @@
 """What is on, and the staff's activities: make, change, publish, cancel."""
 
 import uuid
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -25,7 +26,6 @@ from hocsuotdoi.activities.enums import (
     Theme,
     WaitingRule,
 )
-from hocsuotdoi.activities.models import Activity
 from hocsuotdoi.activities.operations.activity import (
     cancel_activity,
     change_activity,
@@ -39,7 +39,8 @@ from hocsuotdoi.activities.queries.offer import activity_page, completed, whats_
 from hocsuotdoi.activities.queries.staff import staff_drafts
 from hocsuotdoi.activities.queries.vitality import club_life
 from hocsuotdoi.api.activities.filters import OfferFilter
-from hocsuotdoi.api.activities.schemas import Offer, OfferedSession, OfferShape
+from hocsuotdoi.api.activities.found import acting, activity_of
+from hocsuotdoi.api.activities.schemas import CopiedOffer, Offer, OfferedSession, OfferShape, SessionLeftOut
 from hocsuotdoi.api.activities.sessions import GivenSession, Reason
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.routing import ApiRouter
@@ -149,6 +150,9 @@ class OfferChange(Particulars):
     audience: Audience = Field(default_factory=lambda: Audience.EVERYONE)
     observance: Observance | None = Field(default_factory=lambda: None)
     description: Description = Field(default_factory=str)
+    picture_alt: Annotated[str, Readable] = Field(
+        default_factory=str, max_length=200, description=_("What the picture shows; the picture itself: …/picture")
+    )
 
 
 @router.get(
@@ -173,7 +177,7 @@ def offer_list(request: HttpRequest, asked: Query[OfferFilter]) -> Listed:
 )
 @public
 def offer_detail(request: HttpRequest, pk: uuid.UUID) -> Offer:
-    return _loaded(request, pk)
+    return loaded(request, pk)
 
 
 @router.get(
@@ -206,10 +210,9 @@ def offer_create(request: HttpRequest, given: NewOffer) -> Status:
         institution,
         **given.fields("institution", "sessions"),
         sessions=[session.new_session(institution, f"sessions.{at}") for at, session in enumerate(given.sessions)],
-        by=request.user,
-        at=timezone.now(),
+        **acting(request),
     )
-    return Status(201, _loaded(request, activity.pk))
+    return Status(201, loaded(request, activity.pk))
 
 
 @router.patch(
@@ -220,9 +223,7 @@ def offer_create(request: HttpRequest, given: NewOffer) -> Status:
 )
 @requires(Permission.EDIT_ACTIVITY)
 def offer_edit(request: HttpRequest, pk: uuid.UUID, given: OfferChange) -> Offer:
-    activity = _editable(request, pk)
-    change_activity(activity, by=request.user, at=timezone.now(), **given.fields())
-    return _loaded(request, pk)
+    return after(change_activity, request, pk, **given.fields())
 
 
 @router.post(
@@ -233,8 +234,7 @@ def offer_edit(request: HttpRequest, pk: uuid.UUID, given: OfferChange) -> Offer
 )
 @requires(Permission.EDIT_ACTIVITY)
 def offer_publish(request: HttpRequest, pk: uuid.UUID) -> Offer:
-    publish_activity(_editable(request, pk), by=request.user, at=timezone.now())
-    return _loaded(request, pk)
+    return after(publish_activity, request, pk)
 
 
 @router.post(
@@ -245,8 +245,7 @@ def offer_publish(request: HttpRequest, pk: uuid.UUID) -> Offer:
 )
 @requires(Permission.EDIT_ACTIVITY)
 def offer_cancel(request: HttpRequest, pk: uuid.UUID, given: Reason) -> Offer:
-    cancel_activity(_editable(request, pk), reason=given.reason, by=request.user, at=timezone.now())
-    return _loaded(request, pk)
+    return after(cancel_activity, request, pk, reason=given.reason)
 
 
 class PublishAt(Given):
@@ -275,35 +274,37 @@ class Copying(Given):
 )
 @requires(Permission.EDIT_ACTIVITY)
 def offer_publish_at(request: HttpRequest, pk: uuid.UUID, given: PublishAt) -> Offer:
-    plan_publication(_editable(request, pk), publish_at=given.publish_at, by=request.user, at=timezone.now())
-    return _loaded(request, pk)
+    return after(plan_publication, request, pk, publish_at=given.publish_at)
 
 
 @router.post(
     "/offers/{uuid:pk}/copy",
-    response={201: Offer},
+    response={201: CopiedOffer},
     summary=_("Copy an activity"),
     description=_(
-        "A draft with everything but people. Sessions that cannot be held in the new year are left out: compare."
+        "A draft with everything but people. Sessions that cannot be held in the new year are left out and named, each "
+        "with the reason."
     ),
 )
 @requires(Permission.EDIT_ACTIVITY)
 def offer_copy(request: HttpRequest, pk: uuid.UUID, given: Copying) -> Status:
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
     has_sessions = given.to_year is not None
-    copied = copy_activity(
-        _editable(request, pk), to_year=given.to_year, with_sessions=has_sessions, by=request.user, at=timezone.now()
-    )
-    return Status(201, _loaded(request, copied.activity.pk))
+    copied = copy_activity(activity, to_year=given.to_year, with_sessions=has_sessions, **acting(request))
+    made = loaded(request, copied.activity.pk)
+    left_out = [SessionLeftOut(day=session.held_on, why=why) for session, why in copied.left_out]
+    return Status(201, CopiedOffer(**dict(made), left_out=left_out))
 
 
-def _loaded(request: HttpRequest, pk: uuid.UUID) -> Offer:
+def after(act: Callable[..., Any], request: HttpRequest, pk: uuid.UUID, **given: Any) -> Offer:
+    """The activity as it is once `act` was done with it."""
+    act(activity_of(request, pk, Permission.EDIT_ACTIVITY), **given, **acting(request))
+    return loaded(request, pk)
+
+
+def loaded(request: HttpRequest, pk: uuid.UUID) -> Offer:
+    """As the person sees it now."""
     now = timezone.now()
     activity = completed(get_object_or_404(activity_page(request.user, at=now), pk=pk))
     is_club = activity.kind == ActivityKind.CLUB
     return Offer.loaded(activity, club_life([activity], at=now)[activity.pk] if is_club else None)
-
-
-def _editable(request: HttpRequest, pk: uuid.UUID) -> Activity:
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, activity)
-    return activity

@@ -1,7 +1,7 @@
 """What people thought of a session: three faces, without an account; counted for the staff."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -15,9 +15,9 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public, requires
 from hocsuotdoi.activities.models import Registration, Session
 from hocsuotdoi.activities.operations.rating import LONGEST_WORDS, rate_session
-from hocsuotdoi.activities.queries.outcome import ratings_of
+from hocsuotdoi.activities.queries.outcome import Outcome, Ratings, compared_with_last_time, ratings_of, words_about
+from hocsuotdoi.api.activities.found import activity_of, session_of
 from hocsuotdoi.api.activities.parties import FORM_KEY, IdempotencyKey, key_of, plain_code
-from hocsuotdoi.api.activities.sessions import session_of
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.routing import ApiRouter, personal
 from hocsuotdoi.api.shapes import Given, Readable, Shape, Whole
@@ -53,6 +53,44 @@ class RatingsShape(Shape):
     sad: int
     is_telling: bool = Field(description=_("Five or more: fewer say more about who answered than about the session"))
 
+    @classmethod
+    def fields_of(cls, given: Ratings) -> dict[str, Any]:
+        return {"happy": given.happy, "so_so": given.so_so, "sad": given.sad, "is_telling": given.is_telling}
+
+    @classmethod
+    def of(cls, given: Ratings) -> Self:
+        return cls(**cls.fields_of(given))
+
+
+class RatingsOfSession(RatingsShape):
+    """With what was written, the latest first; no names."""
+
+    said: list[RatingShape]
+
+
+class OutcomeShape(Shape):
+    """Of an activity's sessions that were held."""
+
+    offer: uuid.UUID = Field(description=_("Id of the activity"))
+    planned: int
+    held: int
+    expected: int = Field(description=_("How many people had registered for them"))
+    came: int
+    each: int | None = Field(description=_("People at a session, rounded; null before the first"))
+    ratings: RatingsShape
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        plain = {name: getattr(outcome, name) for name in ("planned", "held", "expected", "came", "each")}
+        return cls(offer=outcome.activity.pk, ratings=RatingsShape.of(outcome.ratings), **plain)
+
+
+class ComparedShape(Shape):
+    """How it went beside the last time."""
+
+    now: OutcomeShape
+    last: OutcomeShape | None = Field(description=_("null: there was none"))
+
 
 @router.post(
     "/sessions/{uuid:pk}/ratings",
@@ -77,14 +115,28 @@ def rating_create(request: HttpRequest, pk: uuid.UUID, given: NewRating, idempot
 
 @router.get(
     "/sessions/{uuid:pk}/ratings",
-    response=RatingsShape,
+    response=RatingsOfSession,
     summary=_("Ratings of a session"),
-    description=_("How often each face was given; no names."),
+    description=_("How often each face was given, and what was written; no names."),
 )
 @requires(Permission.VIEW_ACTIVITY)
-def rating_counts(request: HttpRequest, pk: uuid.UUID) -> RatingsShape:
-    given = ratings_of(session_of(request, pk, Permission.VIEW_ACTIVITY))
-    return RatingsShape(happy=given.happy, so_so=given.so_so, sad=given.sad, is_telling=given.is_telling)
+def rating_counts(request: HttpRequest, pk: uuid.UUID) -> RatingsOfSession:
+    session = session_of(request, pk, Permission.VIEW_ACTIVITY)
+    said = [RatingShape(face=each.face, words=each.words) for each in words_about(session)]
+    return RatingsOfSession(**RatingsShape.fields_of(ratings_of(session)), said=said)
+
+
+@router.get(
+    "/offers/{uuid:pk}/outcome",
+    response=ComparedShape,
+    summary=_("How an activity went"),
+    description=_("Planned, came, ratings; beside the same of the last time."),
+)
+@requires(Permission.VIEW_ACTIVITY)
+def offer_outcome(request: HttpRequest, pk: uuid.UUID) -> ComparedShape:
+    compared = compared_with_last_time(activity_of(request, pk, Permission.VIEW_ACTIVITY))
+    last = OutcomeShape.of(compared.last) if compared.last else None
+    return ComparedShape(now=OutcomeShape.of(compared.now), last=last)
 
 
 def _registration(session: Session, code: str) -> Registration:

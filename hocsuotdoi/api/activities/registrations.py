@@ -24,6 +24,7 @@ from hocsuotdoi.activities.operations.registration import (
 )
 from hocsuotdoi.activities.operations.waiting import accept_offer, lapse_offers_of
 from hocsuotdoi.activities.queries.joining import position_of
+from hocsuotdoi.api.activities.found import session_of
 from hocsuotdoi.api.activities.parties import (
     Email,
     IdempotencyKey,
@@ -37,7 +38,6 @@ from hocsuotdoi.api.activities.parties import (
     plain_code,
 )
 from hocsuotdoi.api.activities.schemas_joining import RegistrationOfStaff, RegistrationShape
-from hocsuotdoi.api.activities.sessions import session_of
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.routing import ApiRouter, personal
 from hocsuotdoi.api.shapes import Asked, Given, Listed, listed

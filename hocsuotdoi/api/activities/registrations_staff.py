@@ -3,20 +3,19 @@
 import uuid
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from ninja import Status
 from pydantic import ConfigDict, Field
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.surfaces import require, requires
-from hocsuotdoi.activities.models import Registration, Session
+from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.activities.models import Registration
 from hocsuotdoi.activities.operations.registration import cancel_registration, register
 from hocsuotdoi.activities.operations.waiting import give_place
+from hocsuotdoi.api.activities.found import acting, registration_of, session_of
 from hocsuotdoi.api.activities.parties import IdempotencyKey, NewParty, key_of
 from hocsuotdoi.api.activities.schemas_joining import RegistrationOfStaff
-from hocsuotdoi.api.activities.sessions import session_of
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Given, YesNo
 
@@ -57,8 +56,7 @@ def guest_create(request: HttpRequest, pk: uuid.UUID, given: NewParty, idempoten
 )
 @requires(Permission.EDIT_ACTIVITY)
 def registration_place(request: HttpRequest, pk: uuid.UUID, given: Place) -> RegistrationOfStaff:
-    registration = _registration(request, pk)
-    return _shown(give_place(registration, by=request.user, at=timezone.now(), confirmed=given.confirmed))
+    return _shown(give_place(registration_of(request, pk), confirmed=given.confirmed, **acting(request)))
 
 
 @router.post(
@@ -69,14 +67,7 @@ def registration_place(request: HttpRequest, pk: uuid.UUID, given: Place) -> Reg
 )
 @requires(Permission.EDIT_ACTIVITY)
 def registration_cancel_for(request: HttpRequest, pk: uuid.UUID) -> RegistrationOfStaff:
-    return _shown(cancel_registration(_registration(request, pk), by=request.user, at=timezone.now()))
-
-
-def _registration(request: HttpRequest, pk: uuid.UUID) -> Registration:
-    found = Registration.objects.filter(session__in=Session.objects.visible_to(request.user))
-    registration = get_object_or_404(found.select_related("session__activity", "session__institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, registration.session)
-    return registration
+    return _shown(cancel_registration(registration_of(request, pk), **acting(request)))
 
 
 def _shown(registration: Registration) -> RegistrationOfStaff:

@@ -5,10 +5,10 @@ and people who came without registering carry a key.
 """
 
 import uuid
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from ninja import Status
 from pydantic import ConfigDict, Field
@@ -16,7 +16,6 @@ from pydantic import ConfigDict, Field
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.activities.enums import SessionStatus
-from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.rating import note_session
 from hocsuotdoi.activities.operations.roll import (
     WalkIn,
@@ -29,9 +28,9 @@ from hocsuotdoi.activities.operations.roll import (
     set_tally,
 )
 from hocsuotdoi.activities.queries.roll import roll_of
+from hocsuotdoi.api.activities.found import acting, session_of
 from hocsuotdoi.api.activities.parties import IdempotencyKey, key_of
 from hocsuotdoi.api.activities.schemas import RollShape
-from hocsuotdoi.api.activities.sessions import session_of
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Given, Readable, Whole, YesNo
 from hocsuotdoi.ledger.enums import AgeBand, Sex
@@ -55,9 +54,6 @@ class Marks(Given):
 
     marks: list[Mark] = Field(max_length=5000)
 
-    def present(self) -> dict[uuid.UUID, int]:
-        return {mark.line: mark.present for mark in self.marks}
-
 
 class Counted(Given):
     """A cell of the tally; null: not stated."""
@@ -76,8 +72,13 @@ class TallyGiven(Given):
 
     cells: list[Counted] = Field(max_length=200)
 
-    def by_key(self) -> dict[tuple[str | None, str | None], int]:
-        return {(cell.sex, cell.age_band): cell.count for cell in self.cells}
+
+def present_of(marks: list[Mark]) -> dict[uuid.UUID, int]:
+    return {mark.line: mark.present for mark in marks}
+
+
+def cells_of(cells: list[Counted]) -> dict[tuple[str | None, str | None], int]:
+    return {(cell.sex, cell.age_band): cell.count for cell in cells}
 
 
 class WalkInGiven(Given):
@@ -104,7 +105,28 @@ class WalkInGiven(Given):
     )
 
 
-class Sheet(Given):
+class Said(Given):
+    """What a whole roll says. Lines and cells that are not named stay as they are."""
+
+    marks: list[Mark] = Field([], max_length=5000)
+    cells: list[Counted] = Field([], max_length=200)
+    walk_ins: list[WalkInGiven] = Field([], max_length=500)
+    viewers: Whole | None = Field(None, description=_("The most people who followed on line at one time"))
+
+    def said(self) -> dict[str, Any]:
+        """As the acts take it."""
+        return {
+            "present": present_of(self.marks),
+            "cells": cells_of(self.cells),
+            "walk_ins": [
+                WalkIn(name=each.name, form_key=key_of(each.form_key, None), sex=each.sex, age_band=each.age_band)
+                for each in self.walk_ins
+            ],
+            "viewers": self.viewers,
+        }
+
+
+class Sheet(Said):
     """A whole roll at once: a sheet of paper that is typed in."""
 
     model_config = ConfigDict(
@@ -119,10 +141,6 @@ class Sheet(Given):
     )
 
     all_present: YesNo = Field(False, description=_("Every line in full; then marks are not looked at"))
-    marks: list[Mark] = Field([], max_length=5000)
-    cells: list[Counted] = Field([], max_length=200)
-    walk_ins: list[WalkInGiven] = Field([], max_length=500)
-    viewers: Whole | None = Field(None, description=_("The most people who followed on line at one time"))
 
 
 class Note(Given):
@@ -143,8 +161,8 @@ class Closing(Given):
     )
 
 
-class Correction(Given):
-    """What was wrong in a closed roll. Lines and cells that are not named stay as they were."""
+class Correction(Said):
+    """What was wrong in a closed roll."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -155,10 +173,6 @@ class Correction(Given):
     reason: Annotated[str, Readable] = Field(
         max_length=300, description=_("Stands in the account book for everybody to read: name nobody")
     )
-    marks: list[Mark] = Field([], max_length=5000)
-    cells: list[Counted] = Field([], max_length=200)
-    walk_ins: list[WalkInGiven] = Field([], max_length=500)
-    viewers: Whole | None = Field(None, description=_("The most people who followed on line at one time"))
 
 
 @router.get(
@@ -180,9 +194,7 @@ def roll_detail(request: HttpRequest, pk: uuid.UUID) -> RollShape:
 )
 @requires(Permission.CALL_ROLL)
 def roll_mark(request: HttpRequest, pk: uuid.UUID, given: Marks) -> RollShape:
-    session = session_of(request, pk, Permission.CALL_ROLL)
-    mark_attendance(session, present=given.present(), by=request.user, at=timezone.now())
-    return _roll(session)
+    return _after(mark_attendance, request, pk, present=present_of(given.marks))
 
 
 @router.post(
@@ -193,9 +205,7 @@ def roll_mark(request: HttpRequest, pk: uuid.UUID, given: Marks) -> RollShape:
 )
 @requires(Permission.CALL_ROLL)
 def roll_all_present(request: HttpRequest, pk: uuid.UUID) -> RollShape:
-    session = session_of(request, pk, Permission.CALL_ROLL)
-    mark_all_present(session, by=request.user, at=timezone.now())
-    return _roll(session)
+    return _after(mark_all_present, request, pk)
 
 
 @router.post(
@@ -206,11 +216,8 @@ def roll_all_present(request: HttpRequest, pk: uuid.UUID) -> RollShape:
 )
 @requires(Permission.CALL_ROLL)
 def roll_walk_in(request: HttpRequest, pk: uuid.UUID, given: WalkInGiven, idempotency_key: IdempotencyKey) -> Status:
-    session = session_of(request, pk, Permission.CALL_ROLL)
-    fields = given.model_dump()
-    fields["form_key"] = key_of(given.form_key, idempotency_key)
-    add_walk_in(session, by=request.user, at=timezone.now(), **fields)
-    return Status(201, _roll(session))
+    key = key_of(given.form_key, idempotency_key)
+    return Status(201, _after(add_walk_in, request, pk, **given.model_dump(exclude={"form_key"}), form_key=key))
 
 
 @router.post(
@@ -221,9 +228,7 @@ def roll_walk_in(request: HttpRequest, pk: uuid.UUID, given: WalkInGiven, idempo
 )
 @requires(Permission.CALL_ROLL)
 def roll_tally(request: HttpRequest, pk: uuid.UUID, given: TallyGiven) -> RollShape:
-    session = session_of(request, pk, Permission.CALL_ROLL)
-    set_tally(session, cells=given.by_key(), by=request.user, at=timezone.now())
-    return _roll(session)
+    return _after(set_tally, request, pk, cells=cells_of(given.cells))
 
 
 @router.post(
@@ -234,18 +239,7 @@ def roll_tally(request: HttpRequest, pk: uuid.UUID, given: TallyGiven) -> RollSh
 )
 @requires(Permission.CALL_ROLL)
 def roll_sheet(request: HttpRequest, pk: uuid.UUID, given: Sheet) -> RollShape:
-    session = session_of(request, pk, Permission.CALL_ROLL)
-    save_roll(
-        session,
-        all_present=given.all_present,
-        present=Marks(marks=given.marks).present(),
-        cells=TallyGiven(cells=given.cells).by_key(),
-        walk_ins=_walk_ins(given.walk_ins),
-        viewers=given.viewers,
-        by=request.user,
-        at=timezone.now(),
-    )
-    return _roll(session)
+    return _after(save_roll, request, pk, all_present=given.all_present, **given.said())
 
 
 @router.post(
@@ -256,9 +250,7 @@ def roll_sheet(request: HttpRequest, pk: uuid.UUID, given: Sheet) -> RollShape:
 )
 @requires(Permission.CALL_ROLL)
 def roll_note(request: HttpRequest, pk: uuid.UUID, given: Note) -> RollShape:
-    session = session_of(request, pk, Permission.CALL_ROLL)
-    note_session(session, note=given.note, by=request.user, at=timezone.now())
-    return _roll(session)
+    return _after(note_session, request, pk, note=given.note)
 
 
 @router.post(
@@ -273,9 +265,9 @@ def roll_note(request: HttpRequest, pk: uuid.UUID, given: Note) -> RollShape:
 @requires(Permission.CALL_ROLL)
 def session_close(request: HttpRequest, pk: uuid.UUID, given: Closing) -> RollShape:
     session = session_of(request, pk, Permission.CALL_ROLL)
-    if session.status != SessionStatus.CLOSED or session.closed_by != request.user.pk:
-        session, _posting = close_session(session, nobody_came=given.nobody_came, by=request.user, at=timezone.now())
-    return _roll(session)
+    if session.status == SessionStatus.CLOSED and session.closed_by == request.user.pk:
+        return RollShape.of(roll_of(session))
+    return _after(close_session, request, pk, nobody_came=given.nobody_came)
 
 
 @router.post(
@@ -289,28 +281,12 @@ def session_close(request: HttpRequest, pk: uuid.UUID, given: Closing) -> RollSh
 )
 @requires(Permission.CALL_ROLL)
 def session_correct(request: HttpRequest, pk: uuid.UUID, given: Correction) -> RollShape:
+    return _after(correct_session, request, pk, reason=given.reason, **given.said())
+
+
+def _after(act: Callable[..., Any], request: HttpRequest, pk: uuid.UUID, **given: Any) -> RollShape:
+    """The roll as it is once `act` was done with its session."""
     session = session_of(request, pk, Permission.CALL_ROLL)
-    session, _posting = correct_session(
-        session,
-        reason=given.reason,
-        present=Marks(marks=given.marks).present(),
-        cells=TallyGiven(cells=given.cells).by_key(),
-        walk_ins=_walk_ins(given.walk_ins),
-        viewers=given.viewers,
-        by=request.user,
-        at=timezone.now(),
-    )
-    return _roll(session)
-
-
-def _walk_ins(given: list[WalkInGiven]) -> list[WalkIn]:
-    return [
-        WalkIn(name=each.name, form_key=key_of(each.form_key, None), sex=each.sex, age_band=each.age_band)
-        for each in given
-    ]
-
-
-def _roll(session: Session) -> RollShape:
-    """As it is now."""
+    act(session, **given, **acting(request))
     session.refresh_from_db(fields=["status", "revision", "note"])
     return RollShape.of(roll_of(session))

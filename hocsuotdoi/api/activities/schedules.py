@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from ninja import Status
 from pydantic import ConfigDict, Field
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.surfaces import require, requires
+from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.activities.enums import Repeating
 from hocsuotdoi.activities.formats.recurrence import Repeat
-from hocsuotdoi.activities.models import Activity, Schedule, Session
+from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.series import (
     MOST_EXCEPTED,
     NewSchedule,
@@ -26,11 +25,12 @@ from hocsuotdoi.activities.operations.series import (
     create_schedule,
     extend_schedule,
     plan_of,
-    schedule_of,
 )
+from hocsuotdoi.activities.operations.series import schedule_of as rule_of
 from hocsuotdoi.activities.queries.series import LeftOut, PlannedDay
+from hocsuotdoi.api.activities.found import acting, activity_of, room_of, schedule_of
 from hocsuotdoi.api.activities.schemas import NO_LIMIT, ScheduleShape, SessionShape
-from hocsuotdoi.api.activities.sessions import ROOM, Venue, room_of
+from hocsuotdoi.api.activities.sessions import ROOM, Venue
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Day, Given, Readable, Shape, Whole
 from hocsuotdoi.ledger.enums import Channel
@@ -143,9 +143,9 @@ class SeriesShape(Shape):
 )
 @requires(Permission.EDIT_ACTIVITY)
 def schedule_create(request: HttpRequest, pk: uuid.UUID, given: GivenSchedule) -> Status:
-    activity = _activity(request, pk)
-    series = create_schedule(activity, new=given.new(activity.institution), by=request.user, at=timezone.now())
-    return Status(201, SeriesShape.of(series))
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
+    made = create_schedule(activity, new=given.new(activity.institution), **acting(request))
+    return Status(201, SeriesShape.of(made))
 
 
 @router.post(
@@ -156,8 +156,8 @@ def schedule_create(request: HttpRequest, pk: uuid.UUID, given: GivenSchedule) -
 )
 @requires(Permission.EDIT_ACTIVITY)
 def schedule_preview(request: HttpRequest, pk: uuid.UUID, given: GivenSchedule) -> Preview:
-    activity = _activity(request, pk)
-    plan = plan_of(schedule_of(activity, new=given.new(activity.institution), at=timezone.now()))
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
+    plan = plan_of(rule_of(activity, new=given.new(activity.institution), at=timezone.now()))
     return _preview(plan.days, plan.left_out)
 
 
@@ -169,9 +169,9 @@ def schedule_preview(request: HttpRequest, pk: uuid.UUID, given: GivenSchedule) 
 )
 @requires(Permission.EDIT_ACTIVITY)
 def schedule_edit(request: HttpRequest, pk: uuid.UUID, given: GivenSchedule) -> SeriesShape:
-    schedule = _schedule(request, pk)
+    schedule = schedule_of(request, pk)
     new = given.new(schedule.activity.institution)
-    return SeriesShape.of(change_schedule(schedule, new=new, by=request.user, at=timezone.now()))
+    return SeriesShape.of(change_schedule(schedule, new=new, **acting(request)))
 
 
 @router.post(
@@ -182,9 +182,9 @@ def schedule_edit(request: HttpRequest, pk: uuid.UUID, given: GivenSchedule) -> 
 )
 @requires(Permission.EDIT_ACTIVITY)
 def schedule_edit_preview(request: HttpRequest, pk: uuid.UUID, given: GivenSchedule) -> Preview:
-    schedule, now = _schedule(request, pk), timezone.now()
+    schedule, now = schedule_of(request, pk), timezone.now()
     new = given.new(schedule.activity.institution)
-    wanted = schedule_of(schedule.activity, new=new, at=now, earlier=schedule.starts_on)
+    wanted = rule_of(schedule.activity, new=new, at=now, earlier=schedule.starts_on)
     change = change_of(schedule, wanted, at=now)
     return _preview(change.plan.days, change.plan.left_out, kept=change.kept, removed=change.removed)
 
@@ -197,10 +197,8 @@ def schedule_edit_preview(request: HttpRequest, pk: uuid.UUID, given: GivenSched
 )
 @requires(Permission.EDIT_ACTIVITY)
 def schedule_extend(request: HttpRequest, pk: uuid.UUID, given: Extension) -> SeriesShape:
-    extended = extend_schedule(
-        _schedule(request, pk), until=given.until, times=given.times, by=request.user, at=timezone.now()
-    )
-    return SeriesShape.of(extended)
+    schedule = schedule_of(request, pk)
+    return SeriesShape.of(extend_schedule(schedule, until=given.until, times=given.times, **acting(request)))
 
 
 def _preview(
@@ -216,17 +214,3 @@ def _preview(
         kept=[session.pk for session in kept],
         removed=[session.pk for session in removed],
     )
-
-
-def _activity(request: HttpRequest, pk: uuid.UUID) -> Activity:
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, activity)
-    return activity
-
-
-def _schedule(request: HttpRequest, pk: uuid.UUID) -> Schedule:
-    seen = Activity.objects.visible_to(request.user).order_by()
-    found = Schedule.objects.filter(activity__in=seen).select_related("activity__institution", "room")
-    schedule = get_object_or_404(found, pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, schedule.activity)
-    return schedule

@@ -27,6 +27,7 @@ from hocsuotdoi.activities.enums import (
     Vitality,
     WaitingRule,
 )
+from hocsuotdoi.activities.formats.picture import parse_picture
 from hocsuotdoi.activities.models import Activity, Question, Schedule, Session
 from hocsuotdoi.activities.queries.roll import Roll
 from hocsuotdoi.activities.queries.vitality import ClubLife
@@ -35,6 +36,8 @@ from hocsuotdoi.ledger.enums import AgeBand, Channel, Sex
 from hocsuotdoi.places.models import Institution
 
 NO_LIMIT = _("null: no limit")
+PAGE = _("Address of the page for people, on this site")
+ALSO_ONLINE = _("Can be followed on line, too, by those who do not come")
 
 
 class InstitutionNamed(Shape):
@@ -57,6 +60,7 @@ class SessionShape(Shape):
     ends_at: dt.datetime
     status: SessionStatus
     channel: Channel
+    also_online: bool = Field(description=ALSO_ONLINE)
     room: str = Field(description=_("Name of the room; empty: none of the institution's own"))
     venue: str = Field(description=_("Place, if not in a room of the institution"))
     capacity: int | None = Field(description=NO_LIMIT)
@@ -73,6 +77,7 @@ class SessionShape(Shape):
             ends_at=timezone.localtime(session.ends_at),
             status=SessionStatus(session.status),
             channel=Channel(session.channel),
+            also_online=session.also_online,
             room=session.room.name if session.room else "",
             venue=session.venue,
             capacity=session.capacity,
@@ -155,6 +160,27 @@ class ClubLifeShape(Shape):
         )
 
 
+class PictureShape(Shape):
+    """An activity's picture, as WebP; both addresses are kept for ever."""
+
+    address: str = Field(description=_("On this site, at most 1,280 pixels wide"))
+    small: str = Field(description=_("The same, at most 640 pixels wide"))
+    width: int
+    height: int
+    alt: str = Field(description=_("What it shows, for people who cannot see it"))
+
+    @classmethod
+    def of(cls, activity: Activity) -> Self | None:
+        picture = parse_picture(activity.picture)
+        if picture is None:
+            return None
+        address, small = (
+            reverse("portal:activities-picture-show", args=[picture.name, width])
+            for width in (picture.width, picture.small_width)
+        )
+        return cls(address=address, small=small, width=picture.width, height=picture.height, alt=activity.picture_alt)
+
+
 class OfferShape(Shape):
     """What an institution offers, without its sessions."""
 
@@ -173,7 +199,8 @@ class OfferShape(Shape):
     is_bookable: bool = Field(description=_("Classes may ask for a visit"))
     status: ActivityStatus
     institution: InstitutionNamed
-    page: str = Field(description=_("Address of the page for people, on this site"))
+    page: str = Field(description=PAGE)
+    picture: PictureShape | None
     is_sample: bool = Field(description=_("Made up, to show how the program works"))
 
     @classmethod
@@ -191,6 +218,7 @@ class OfferShape(Shape):
             "status": activity.status,
             "institution": InstitutionNamed.of(institution),
             "page": reverse("portal:activities-activity-detail", args=[activity.pk]),
+            "picture": PictureShape.of(activity),
             "is_sample": activity.is_sample,
         }
 
@@ -244,6 +272,19 @@ class Offer(OfferShape):
             vitality=ClubLifeShape.of(life) if life else None,
             sessions=[SessionShape.of(session) for session in activity.sessions.all()],
         )
+
+
+class SessionLeftOut(Shape):
+    """A session of the old activity that cannot be held anew."""
+
+    day: dt.date = Field(description=_("On which the old one was"))
+    why: str = Field(description=_("A sentence for people, in the language you asked for"))
+
+
+class CopiedOffer(Offer):
+    """The new draft."""
+
+    left_out: list[SessionLeftOut] = Field(description=_("Sessions of the old one that have no place in the new"))
 
 
 class OfferedSession(SessionShape):

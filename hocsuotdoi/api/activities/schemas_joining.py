@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any, Self
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from pydantic import Field
@@ -11,7 +12,7 @@ from pydantic import Field
 from hocsuotdoi.activities.enums import RegistrationStatus, SessionStatus
 from hocsuotdoi.activities.models import Enrolment, Participant, Registration
 from hocsuotdoi.activities.models.registration import Party
-from hocsuotdoi.api.activities.schemas import OfferedSession, SessionShape
+from hocsuotdoi.api.activities.schemas import PAGE, OfferedSession, SessionShape
 from hocsuotdoi.api.shapes import Shape
 from hocsuotdoi.ledger.enums import AgeBand, Sex
 
@@ -61,11 +62,15 @@ class RegistrationShape(PartyShape):
     people: list[PersonShape] = Field(description=_("Those who are named; empty: only counted"))
     can_cancel: bool
     session: OfferedSession
+    page: str = Field(description=PAGE)
+    ticket: str | None = Field(description=_("Address of the ticket as PDF; null without a place"))
+    calendar: str = Field(description=_("Address of the meeting as iCalendar"))
 
     @classmethod
     def loaded(cls, registration: Registration, *, at: dt.datetime, position: int | None) -> Self:
         """Of a registration that came with its people and its session's activity, institution and room."""
         session = registration.session
+        here = [session.pk, registration.code]
         is_alive = registration.holds_places or registration.is_waiting
         return cls(
             **cls.party(registration),
@@ -75,6 +80,9 @@ class RegistrationShape(PartyShape):
             people=[PersonShape.of(person) for person in registration.participants.all()],
             can_cancel=is_alive and session.status == SessionStatus.PLANNED and session.ends_at > at,
             session=OfferedSession.loaded(session),
+            page=reverse("portal:activities-registration-detail", args=here),
+            ticket=reverse("portal:activities-ticket-pdf", args=here) if registration.is_confirmed else None,
+            calendar=reverse("portal:activities-registration-calendar", args=here),
         )
 
 
@@ -91,6 +99,8 @@ class EnrolmentShape(PartyShape):
 
     ended_at: dt.datetime | None = Field(description=_("When they left; null: still in it"))
     registrations: list[PlaceInSeries]
+    page: str = Field(description=PAGE)
+    calendar: str = Field(description=_("Address of the meetings as iCalendar"))
 
     @classmethod
     def loaded(cls, enrolment: Enrolment, *, at: dt.datetime) -> Self:
@@ -106,6 +116,8 @@ class EnrolmentShape(PartyShape):
                 )
                 for each in enrolment.registrations.all()
             ],
+            page=reverse("portal:activities-enrolment-detail", args=[enrolment.activity_id, enrolment.code]),
+            calendar=reverse("portal:activities-enrolment-calendar", args=[enrolment.activity_id, enrolment.code]),
         )
 
 

@@ -7,25 +7,24 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Query, Status
 from pydantic import ConfigDict, Field
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.surfaces import public, require, requires
+from hocsuotdoi.accounts.surfaces import public, requires
 from hocsuotdoi.activities.enums import SessionStatus
-from hocsuotdoi.activities.models import Activity, Session
+from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.activity import NewSession, add_session, cancel_session, change_session
 from hocsuotdoi.activities.queries.offer import with_place
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.activities.queries.staff import staff_sessions
-from hocsuotdoi.api.activities.schemas import NO_LIMIT, OfferedSession, SessionSheet
-from hocsuotdoi.api.errors import BadField
+from hocsuotdoi.api.activities.found import acting, activity_of, room_of, session_of
+from hocsuotdoi.api.activities.schemas import ALSO_ONLINE, NO_LIMIT, OfferedSession, SessionSheet
 from hocsuotdoi.api.routing import ApiRouter
-from hocsuotdoi.api.shapes import Asked, Given, Listed, Moment, Readable, Whole, listed
+from hocsuotdoi.api.shapes import Asked, Given, Listed, Moment, Readable, Whole, YesNo, listed
 from hocsuotdoi.ledger.enums import Channel
-from hocsuotdoi.places.models import Institution, Room
+from hocsuotdoi.places.models import Institution
 
 router = ApiRouter("activities", tag=_("Sessions"))
 
@@ -49,6 +48,7 @@ class GivenSession(Given):
     room: Whole | None = Field(None, description=ROOM)
     venue: Venue = ""
     channel: Channel = Channel.ON_SITE
+    also_online: YesNo = Field(False, description=ALSO_ONLINE)
     capacity: Whole | None = Field(None, description=NO_LIMIT)
 
     def new_session(self, institution: Institution, prefix: str = "") -> NewSession:
@@ -59,6 +59,7 @@ class GivenSession(Given):
             room=room,
             venue=self.venue,
             channel=self.channel,
+            also_online=self.also_online,
             capacity=self.capacity if self.capacity is not None or room is None else room.capacity,
         )
 
@@ -73,6 +74,7 @@ class SessionChange(Given):
     room: Whole | None = Field(default_factory=lambda: None, description=ROOM)
     venue: Venue = Field(default_factory=str)
     channel: Channel = Field(default_factory=lambda: Channel.ON_SITE)
+    also_online: YesNo = Field(default_factory=lambda: False, description=ALSO_ONLINE)
     capacity: Whole | None = Field(default_factory=lambda: None, description=NO_LIMIT)
     note: Annotated[str, Readable] = Field(default_factory=str, max_length=2000, description=_("For the staff"))
 
@@ -137,10 +139,8 @@ def session_list(request: HttpRequest, asked: Query[StaffFilter]) -> Listed:
 )
 @requires(Permission.EDIT_ACTIVITY)
 def session_create(request: HttpRequest, pk: uuid.UUID, given: GivenSession) -> Status:
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, activity)
-    new = given.new_session(activity.institution)
-    session = add_session(activity, new=new, by=request.user, at=timezone.now())
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
+    session = add_session(activity, new=given.new_session(activity.institution), **acting(request))
     return Status(201, _loaded(request, session.pk))
 
 
@@ -153,7 +153,7 @@ def session_create(request: HttpRequest, pk: uuid.UUID, given: GivenSession) -> 
 @requires(Permission.EDIT_ACTIVITY)
 def session_edit(request: HttpRequest, pk: uuid.UUID, given: SessionChange) -> SessionSheet:
     session = session_of(request, pk, Permission.EDIT_ACTIVITY)
-    change_session(session, by=request.user, at=timezone.now(), **given.fields(session.institution))
+    change_session(session, **given.fields(session.institution), **acting(request))
     return _loaded(request, pk)
 
 
@@ -166,29 +166,11 @@ def session_edit(request: HttpRequest, pk: uuid.UUID, given: SessionChange) -> S
 @requires(Permission.EDIT_ACTIVITY)
 def session_cancel(request: HttpRequest, pk: uuid.UUID, given: Reason) -> SessionSheet:
     session = session_of(request, pk, Permission.EDIT_ACTIVITY)
-    cancel_session(session, reason=given.reason, by=request.user, at=timezone.now())
+    cancel_session(session, reason=given.reason, **acting(request))
     return _loaded(request, pk)
-
-
-def session_of(request: HttpRequest, pk: uuid.UUID, permission: Permission) -> Session:
-    """The session, if the person sees it (else 404) and holds the permission there (else 403)."""
-    session = get_object_or_404(
-        Session.objects.visible_to(request.user).select_related("activity", "institution", "room"), pk=pk
-    )
-    require(request.user, permission, session)
-    return session
 
 
 def _loaded(request: HttpRequest, pk: uuid.UUID) -> SessionSheet:
     visible = Session.objects.visible_to(request.user)
     session = get_object_or_404(with_place(visible, timezone.localdate()), pk=pk)
     return SessionSheet.with_roll(session, roll_of(session) if session.status == SessionStatus.CLOSED else None)
-
-
-def room_of(institution: Institution, room_id: int | None, field: str) -> Room | None:
-    if room_id is None:
-        return None
-    room = Room.objects.filter(institution=institution, pk=room_id).first()
-    if room is None:
-        raise BadField(field, gettext("The institution has no such room. Its rooms stand under /institutions."))
-    return room

@@ -14,8 +14,8 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Asked, Listed, Readable, Shape, listed, name_of
-from hocsuotdoi.places.enums import InstitutionClass
-from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.enums import EquipmentKind, InstitutionClass
+from hocsuotdoi.places.models import AdminUnit, Equipment, Institution
 from hocsuotdoi.places.queries.institutions import active_on, institutions_in, with_place
 
 router = ApiRouter("places", tag=_("Institutions"))
@@ -54,14 +54,29 @@ class RoomShape(Shape):
     capacity: int
 
 
+class EquipmentShape(Shape):
+    """What the house has of one kind, for sessions to take."""
+
+    id: int
+    kind: EquipmentKind
+    kind_name: str = Field(description=_("The kind in words, in the language you asked for"))
+    usable: int = Field(description=_("How many pieces can be used"))
+
+    @classmethod
+    def of(cls, equipment: Equipment) -> Self:
+        kind = EquipmentKind(equipment.kind)
+        return cls(id=equipment.pk, kind=kind, kind_name=name_of(EquipmentKind, kind), usable=equipment.usable)
+
+
 class InstitutionEntry(InstitutionShape):
-    """A register entry with its rooms."""
+    """A register entry with its rooms and equipment."""
 
     phone: str
     email: str
     website: str
     about: str
     rooms: list[RoomShape]
+    equipment: list[EquipmentShape]
 
 
 class InstitutionFilter(Asked):
@@ -102,7 +117,7 @@ def institution_list(request: HttpRequest, asked: Query[InstitutionFilter]) -> L
     "/institutions/{slug:code}",
     response=InstitutionEntry,
     summary=_("One institution"),
-    description=_("The register entry with the rooms that sessions can be held in."),
+    description=_("The register entry with the rooms and the equipment that sessions can have."),
 )
 @public
 def institution_detail(request: HttpRequest, code: str) -> InstitutionEntry:
@@ -111,6 +126,7 @@ def institution_detail(request: HttpRequest, code: str) -> InstitutionEntry:
     rooms = [
         RoomShape(id=room.pk, name=room.name, capacity=room.capacity) for room in institution.rooms.order_by("name")
     ]
+    usable = institution.equipment.filter(usable__gte=1)
     return InstitutionEntry(
         **dict(InstitutionShape.loaded(institution)),
         phone=institution.phone,
@@ -118,4 +134,5 @@ def institution_detail(request: HttpRequest, code: str) -> InstitutionEntry:
         website=institution.website,
         about=institution.about,
         rooms=rooms,
+        equipment=[EquipmentShape.of(each) for each in usable.order_by("kind", "pk")],
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hocsuotdoi.accounts.surfaces import public
-from hocsuotdoi.activities.formats.feeds import Entry, render_atom, render_icalendar
-from hocsuotdoi.activities.queries.history import changes_of
-from hocsuotdoi.activities.queries.offer import to_follow, whats_on
+from hocsuotdoi.activities.formats.atom import render_atom
+from hocsuotdoi.activities.formats.ical import CONTENT_TYPE, Meeting, render_calendar
+from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.queries.history import changes_of, for_calendars
+from hocsuotdoi.activities.queries.offer import to_follow
 from hocsuotdoi.portal.activities.wishes import Search, address, asked
 
 MOST_SESSIONS = 500
@@ -24,9 +27,11 @@ KEPT_SECONDS = 900
 @require_safe
 def feed_icalendar(request: HttpRequest) -> HttpResponse:
     search = asked(request, timezone.now())
-    sessions = to_follow(search.wish, at=search.now).order_by("starts_at", "id")[:MOST_SESSIONS]
-    body = render_icalendar(_entries(search, sessions), name=name_of(search), url=_list_url(search))
-    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    sessions = to_follow(search.wish, at=search.now).order_by("starts_at", "id")
+    body = render_calendar(
+        _meetings(search, sessions, most=MOST_SESSIONS), name=name_of(search), url=_list_url(search), is_followed=True
+    )
+    response = HttpResponse(body, content_type=CONTENT_TYPE)
     response["Content-Disposition"] = 'inline; filename="hoat-dong.ics"'
     return _conditional(request, response)
 
@@ -34,11 +39,11 @@ def feed_icalendar(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def feed_atom(request: HttpRequest) -> HttpResponse:
-    """What was announced last comes first."""
+    """What was announced last comes first. Cancelled sessions stand in it as such: who read of them must read that."""
     search = asked(request, timezone.now())
-    sessions = whats_on(search.wish, at=search.now).order_by("-activity__published_at", "starts_at", "id")
+    sessions = to_follow(search.wish, at=search.now).order_by("-activity__published_at", "starts_at", "id")
     body = render_atom(
-        _entries(search, sessions[:MOST_LOOKED_AT]),
+        _meetings(search, sessions, most=MOST_LOOKED_AT),
         name=name_of(search),
         url=_list_url(search),
         feed_url=request.build_absolute_uri(address(search, request.path)),
@@ -58,32 +63,20 @@ def name_of(search: Search) -> str:
     return f"{_('What’s on')}: {named}" if named else f"{_('What’s on')} – Học Suốt Đời"
 
 
-def _entries(search: Search, sessions) -> list[Entry]:
+def _meetings(search: Search, sessions: QuerySet[Session], *, most: int) -> list[Meeting]:
     """Two queries."""
-    found = list(sessions)
+    found = list(for_calendars(sessions, timezone.localdate(search.now))[:most])
     changes = changes_of(found)
-    pages: dict = {}
+    page = {
+        key: search.request.build_absolute_uri(reverse("portal:activities-activity-detail", args=[key]))
+        for key in {session.activity_id for session in found}
+    }
     return [
-        Entry(
+        Meeting(
             session=session,
-            url=pages.setdefault(
-                session.activity_id,
-                search.request.build_absolute_uri(
-                    reverse("portal:activities-activity-detail", args=[session.activity_id])
-                ),
-            ),
-            place=", ".join(
-                filter(
-                    None,
-                    [
-                        session.room.name if session.room else session.venue,
-                        session.institution.name,
-                        session.place_name,
-                    ],
-                )
-            ),
+            url=page[session.activity_id],
+            changed_at=changes[session.pk].at(session),
             changes=changes[session.pk].number,
-            changed_at=changes[session.pk].last_at or session.activity.published_at or session.activity.created_at,
         )
         for session in found
     ]

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import re
 import uuid
 
 from django.core.files.storage import default_storage
@@ -17,12 +16,18 @@ from PIL import Image
 
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.enums import SessionStatus
+from hocsuotdoi.activities.formats.picture import parse_picture
 from hocsuotdoi.activities.formats.poster import Poster, poster_of
 from hocsuotdoi.activities.models import Activity
 from hocsuotdoi.activities.queries.offer import activity_page
+from hocsuotdoi.portal.limits import sets_type, typesetter_for
 
 KEPT_SECONDS = 600
-_STORED = re.compile(r"[0-9a-f]{32}-(\d{1,5})x\d{1,5}")
+"""By those who read it."""
+
+SET_KEPT_SECONDS = 24 * 3600
+"""By us: it is found by what stands on it, so that it is never old."""
+
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: nobody reads an I, L, O or U for something else."""
 _SHORT_BITS = 60
@@ -30,23 +35,32 @@ _SHORT_BITS = 60
 
 @public
 @require_safe
+@sets_type
 def poster_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """`?size=a3`; anything else is A4."""
     size = "a3" if request.GET.get("size", "").lower() == "a3" else "a4"
     poster = _poster(request, pk)
     response = _unchanged(request, poster, size)
     if response is None:
-        response = HttpResponse(poster.pdf("a3" if size == "a3" else "a4"), content_type="application/pdf")
+        response = HttpResponse(
+            poster.pdf("a3" if size == "a3" else "a4", by=typesetter_for(request, seconds=SET_KEPT_SECONDS)),
+            content_type="application/pdf",
+        )
         response["Content-Disposition"] = f'inline; filename="ap-phich-{size}.pdf"'
     return _kept(response, poster, size)
 
 
 @public
 @require_safe
+@sets_type
 def poster_png(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A picture of it, for pages, for those who share a link, and for search engines."""
     poster = _poster(request, pk)
-    response = _unchanged(request, poster, "png") or HttpResponse(poster.png(), content_type="image/png")
+    response = _unchanged(request, poster, "png")
+    if response is None:
+        response = HttpResponse(
+            poster.png(by=typesetter_for(request, seconds=SET_KEPT_SECONDS)), content_type="image/png"
+        )
     return _kept(response, poster, "png")
 
 
@@ -107,12 +121,11 @@ def _poster(request: HttpRequest, pk: uuid.UUID) -> Poster:
 
 def _picture(name: str) -> bytes:
     """The stored picture as JPEG; nothing where there is none or its file is gone."""
-    stored = _STORED.fullmatch(name)
-    path = f"activities/{name}-{stored[1]}.webp" if stored else ""
-    if not path or not default_storage.exists(path):
+    stored = parse_picture(name)
+    if stored is None or not default_storage.exists(stored.file(stored.width)):
         return b""
     out = io.BytesIO()
-    with default_storage.open(path) as file, Image.open(file) as image:
+    with default_storage.open(stored.file(stored.width)) as file, Image.open(file) as image:
         clear = image.convert("RGBA")
         on_white = Image.new("RGB", clear.size, "white")
         on_white.paste(clear, mask=clear.getchannel("A"))

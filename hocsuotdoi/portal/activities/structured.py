@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from hocsuotdoi.activities.enums import SessionStatus
+from hocsuotdoi.activities.formats.picture import parse_picture
 from hocsuotdoi.activities.formats.schema_org import render_events
 from hocsuotdoi.activities.models import Activity
 from hocsuotdoi.activities.queries.history import changes_of
@@ -24,17 +25,27 @@ def events_of(request: HttpRequest, activity: Activity, *, address: str, at: dt.
     for session in sessions:
         session.activity = activity
     changes = changes_of(session for session in sessions if session.was_changed)
-    page, picture = (
+    page, poster = (
         request.build_absolute_uri(reverse(f"portal:activities-{name}", args=[activity.pk]))
         for name in ("activity-detail", "poster-png")
     )
+    house = reverse("portal:places-institution-detail", args=[activity.institution.code])
     return render_events(
         activity,
         sessions,
         url=page,
         address=address,
-        image=picture,
+        images=[*_picture(request, activity), poster],
+        organiser_url=request.build_absolute_uri(house),
         moved_from={key: each.moved_from for key, each in changes.items() if each.moved_from},
         schedules=activity.schedules.all(),
         contributors=activity.contributors.all(),
     )
+
+
+def _picture(request: HttpRequest, activity: Activity) -> list[str]:
+    picture = parse_picture(activity.picture)
+    if picture is None:
+        return []
+    path = reverse("portal:activities-picture-show", args=[picture.name, picture.width])
+    return [request.build_absolute_uri(path)]

@@ -1,35 +1,45 @@
 """What the person who joined takes along: the ticket on a card, the meeting for the calendar, the list to fill in."""
 
+import datetime as dt
 import uuid
 
-from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.formats.class_list import render_template
-from hocsuotdoi.activities.formats.ical import CONTENT_TYPE, Meeting, render_calendar
+from hocsuotdoi.activities.formats.ical import CONTENT_TYPE, address_of, meeting_with, render_calendar
 from hocsuotdoi.activities.formats.ticket import render_ticket
 from hocsuotdoi.activities.models import Registration, Session
-from hocsuotdoi.activities.queries.joining import with_sequence
-from hocsuotdoi.places.models import InstitutionPlacement
+from hocsuotdoi.activities.queries.history import changes_of, for_calendars
 from hocsuotdoi.portal.activities.joining import enrolment_at, registration_at, typed_code
+from hocsuotdoi.portal.limits import sets_type, typesetter_for
+
+KEPT_SECONDS = 3600
+"""A name stands on a ticket: it is kept no longer than it takes to show and to print it."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @public
 @require_GET
+@sets_type
 def ticket(request: HttpRequest, pk: uuid.UUID, code: str, form: str) -> HttpResponse:
     """The ticket as PDF or PNG; only of who has a place."""
     registration = registration_at(pk, code)
     if not registration.is_confirmed:
         raise Http404
-    content = render_ticket(registration, url=_url(request, registration), address=_address(pk), to=form)
+    session = for_calendars(Session.objects.filter(institution_id=registration.institution_id), _today()).get(pk=pk)
+    content = render_ticket(
+        registration,
+        url=_url(request, registration),
+        address=address_of(session),
+        to=form,
+        by=typesetter_for(request, seconds=KEPT_SECONDS),
+    )
     kind = "application/pdf" if form == "pdf" else "image/png"
     return _file(content, kind, f"ve-{registration.code}.{form}", inline=True)
 
@@ -39,12 +49,7 @@ def ticket(request: HttpRequest, pk: uuid.UUID, code: str, form: str) -> HttpRes
 def registration_calendar(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
     """The one meeting; asked for again after it was moved or cancelled, it says so."""
     registration = get_object_or_404(Registration, session=pk, code=typed_code(code))
-    session = get_object_or_404(with_sequence(Session.objects.select_related("activity", "institution", "room")), pk=pk)
-    registration.session = session
-    content = render_calendar(
-        [_meeting(request, registration, _address(pk))], name=session.activity.title, stamped_at=timezone.now()
-    )
-    return _file(content, CONTENT_TYPE, f"{registration.code}.ics")
+    return _calendar(request, [registration], code=registration.code)
 
 
 @public
@@ -53,20 +58,7 @@ def enrolment_calendar(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpRe
     """All meetings of the series at which the person has a place."""
     enrolment = enrolment_at(pk, code)
     registrations = [each for each in enrolment.registrations.all() if not (each.is_waiting or each.is_offered)]
-    sessions = with_sequence(
-        Session.objects.select_related("activity", "institution", "room").filter(
-            institution_id=enrolment.institution_id, activity=enrolment.activity
-        )
-    ).in_bulk()
-    for each in registrations:
-        each.session = sessions[each.session_id]
-    address = _address(registrations[0].session_id) if registrations else ""
-    content = render_calendar(
-        [_meeting(request, each, address) for each in registrations],
-        name=enrolment.activity.title,
-        stamped_at=timezone.now(),
-    )
-    return _file(content, CONTENT_TYPE, f"{enrolment.code}.ics")
+    return _calendar(request, registrations, code=enrolment.code, name=enrolment.activity.title)
 
 
 @public
@@ -75,33 +67,29 @@ def class_list_template(request: HttpRequest) -> HttpResponse:
     return _file(render_template(), XLSX, "danh-sach-lop.xlsx")
 
 
-def _meeting(request: HttpRequest, registration: Registration, address: str) -> Meeting:
-    return Meeting(
-        session=registration.session,
-        url=_url(request, registration),
-        sequence=registration.session.sequence,
-        is_off=not registration.holds_places,
-        note=_("Your code: {code}").format(code=registration.code_shown),
-        address=address,
-    )
+def _calendar(request: HttpRequest, registrations: list[Registration], *, code: str, name: str = "") -> HttpResponse:
+    """The sessions of registrations; two queries, however many."""
+    here = Session.objects.filter(institution_id__in={each.institution_id for each in registrations})
+    sessions = for_calendars(here, _today()).in_bulk([each.session_id for each in registrations])
+    changes = changes_of(sessions.values())
+    meetings = []
+    for registration in registrations:
+        registration.session = session = sessions[registration.session_id]
+        changed = changes[session.pk]
+        url = _url(request, registration)
+        meetings.append(meeting_with(registration, url=url, changes=changed.number, changed_at=changed.at(session)))
+    content = render_calendar(meetings, name=name or registrations[0].session.activity.title)
+    return _file(content, CONTENT_TYPE, f"{code}.ics")
+
+
+def _today() -> dt.date:
+    return timezone.localdate()
 
 
 def _url(request: HttpRequest, registration: Registration) -> str:
     return request.build_absolute_uri(
         reverse("portal:activities-registration-detail", args=[registration.session_id, registration.code])
     )
-
-
-def _address(session: uuid.UUID) -> str:
-    """Of the session's house, in words: street and unit."""
-    placement = InstitutionPlacement.objects.on(timezone.localdate()).filter(institution=OuterRef("institution"))
-    found = (
-        Session.objects.filter(pk=session)
-        .annotate(street=Subquery(placement.values("address")[:1]), unit=Subquery(placement.values("unit__name")[:1]))
-        .values_list("street", "unit")
-        .first()
-    )
-    return ", ".join(filter(None, found or ()))
 
 
 def _file(content: bytes, kind: str, name: str, *, inline: bool = False) -> HttpResponse:

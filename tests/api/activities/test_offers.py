@@ -188,7 +188,7 @@ def test_activity_is_made_changed_published_and_cancelled(anybody, librarian, li
         ({"institution": "khong-co"}, 422),
         ({"institution": "\x00"}, 422),
         ({"published_at": "2026-11-23T08:00:00+07:00"}, 422),
-        ({"sessions": []}, 409),
+        ({"sessions": []}, 422),
         ({"sessions": None}, 422),
         ({"sessions": [{}]}, 422),
         ({"sessions": [{"starts_at": "2026-11-23", "ends_at": "2026-11-24"}]}, 422),
@@ -209,11 +209,11 @@ def test_bad_activity_is_refused_with_a_sentence_and_not_made(librarian, library
         ({"starts_at": "2026-11-30T08:00:00"}, 422),
         ({"starts_at": "9999-12-31T23:59:59-12:00"}, 422),
         ({"starts_at": "0001-01-01T00:00:00+14:00"}, 422),
-        ({"starts_at": "2999-01-01T00:00:00Z", "ends_at": "2999-01-01T01:00:00Z"}, 409),
-        ({"ends_at": START.isoformat()}, 409),
-        ({"capacity": 0}, 409),
-        ({"capacity": -1}, 409),
-        ({"capacity": 10**30}, 409),
+        ({"starts_at": "2999-01-01T00:00:00Z", "ends_at": "2999-01-01T01:00:00Z"}, 422),
+        ({"ends_at": START.isoformat()}, 422),
+        ({"capacity": 0}, 422),
+        ({"capacity": -1}, 422),
+        ({"capacity": 10**30}, 422),
         ({"capacity": "40"}, 422),
         ({"capacity": True}, 422),
         ({"channel": "by_post"}, 422),
@@ -298,7 +298,7 @@ def test_particulars_are_kept_changed_and_told(librarian, anybody, draft):
     assert {name: told[name] for name in sent} == sent
     assert told["contributors"] == [{"role": "leader", "name": "Hà Thị Thơm"}]
     assert librarian.patch(f"/offers/{draft.pk}", {"title": "Lớp mới"}).json()["contributors"] == told["contributors"]
-    assert librarian.patch(f"/offers/{draft.pk}", {"places_each": 0}).status_code in (409, 422)
+    assert librarian.patch(f"/offers/{draft.pk}", {"places_each": 0}).json()["fields"].keys() == {"places_each"}
 
 
 @pytest.mark.parametrize(
@@ -330,10 +330,10 @@ def test_a_draft_is_published_at_a_time_and_copied(librarian, stranger, draft):
     moment = (timezone.now() + dt.timedelta(days=1)).isoformat()
     assert librarian.post(f"/offers/{draft.pk}/publish-at", {"publish_at": moment}).json()["publish_at"]
     past = {"publish_at": "2026-01-01T08:00:00+07:00"}
-    assert librarian.post(f"/offers/{draft.pk}/publish-at", past).json()["error"] == "activity_refused"
+    assert librarian.post(f"/offers/{draft.pk}/publish-at", past).json()["fields"].keys() == {"publish_at"}
     copied = librarian.post(f"/offers/{draft.pk}/copy", {"to_year": None})
     assert (copied.status_code, copied.json()["status"], copied.json()["sessions"]) == (201, "draft", [])
-    assert librarian.post(f"/offers/{draft.pk}/copy", {"to_year": 1999}).status_code == 409
+    assert librarian.post(f"/offers/{draft.pk}/copy", {"to_year": 1999}).json()["fields"].keys() == {"to_year"}
     assert stranger.post(f"/offers/{draft.pk}/copy", {"to_year": None}).status_code == 404
 
 
@@ -351,7 +351,7 @@ def test_a_rule_is_seen_saved_changed_and_extended(librarian, stranger, open_day
     assert len(librarian.post(f"{url}/preview", rule).json()["days"]) == 3
     assert not open_day.sessions.exists()
     assert stranger.post(url, rule).status_code == 403
-    assert librarian.post(url, {**rule, "rule": "FREQ=DAILY"}).json()["error"] == "series_refused"
+    assert librarian.post(url, {**rule, "rule": "FREQ=DAILY"}).json()["error"] == "bad_series"
     assert librarian.post(url, {**rule, "starts": "25:00"}).status_code == 422
 
     made = librarian.post(url, rule)
@@ -364,4 +364,4 @@ def test_a_rule_is_seen_saved_changed_and_extended(librarian, stranger, open_day
     assert open_day.sessions.count() == 2
     assert stranger.ask("PUT", at, change).status_code == 403
     assert len(librarian.post(f"{at}/extend", {"times": 4}).json()["added"]) == 2
-    assert librarian.post(f"{at}/extend", {}).status_code == 409
+    assert librarian.post(f"{at}/extend", {}).json()["fields"].keys() == {"until"}

@@ -226,7 +226,7 @@ def test_faces_are_given_by_anybody_and_counted_for_staff(anybody, librarian, ru
     for face in (1, 3):  # the same registration changes what it said
         body = {"face": face, "code": mai.code_shown, "form_key": str(uuid.uuid4())}
         assert anybody.post(url, body).status_code == 201
-    assert librarian.get(url).json() == {"happy": 1, "so_so": 0, "sad": 0, "is_telling": False}
+    assert librarian.get(url).json() == {"happy": 1, "so_so": 0, "sad": 0, "is_telling": False, "said": []}
     assert anybody.get(url).status_code == 401
     key = str(uuid.uuid4())
     assert anybody.post(url, {"face": 4, "form_key": key}).json()["error"] == "bad_rating"

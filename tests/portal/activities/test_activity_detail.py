@@ -37,7 +37,7 @@ def test_activity_page_tells_search_engines_about_the_event(client, tomorrow):
     assert event["@type"] == "Event"
     assert event["name"] == "Đọc sách bên bếp lửa"
     assert event["description"] == "Đọc <b>sách</b> cùng nhau."
-    assert event["location"]["address"] == "Phường Bắc Kạn"
+    assert event["location"]["address"]["streetAddress"] == "Phường Bắc Kạn"
     assert event["remainingAttendeeCapacity"] == 10
     assert dt.datetime.fromisoformat(event["startDate"]) == tomorrow.starts_at
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from hocsuotdoi.activities.enums import ActivityStatus
-from hocsuotdoi.activities.operations.activity import cancel_session, change_session
+from hocsuotdoi.activities.operations.activity import cancel_session, change_activity, change_session
 from tests.factories.activities import ActivityFactory, SessionFactory
 
 ICS = reverse("portal:activities-feed-icalendar")
@@ -78,6 +78,57 @@ def test_atom_has_one_entry_for_an_activity_with_all_its_sessions(client, tomorr
     assert entry.findtext("a:id", namespaces=SPACE) == f"urn:uuid:{tomorrow.activity_id}"
     assert entry.findtext("a:title", namespaces=SPACE) == "Đọc sách bên bếp lửa"
     assert entry.findtext("a:summary", namespaces=SPACE).count("Thư viện phường Bắc Kạn") == 2
+
+
+def test_atom_has_what_the_standard_asks_for(client, tomorrow):
+    """RFC 4287, 4.1.1 and 4.1.2: id, title and updated of feed and entry, an author, a link to itself."""
+    url = f"{ATOM}?unit=01843"
+    feed = ET.fromstring(client.get(url).content)
+    (entry,) = feed.findall("a:entry", SPACE)
+
+    links = {link.get("rel"): link.get("href") for link in feed.findall("a:link", SPACE)}
+    assert links == {
+        "self": f"http://testserver{url}",
+        "alternate": f"http://testserver{reverse('portal:activities-activity-list')}?unit=01843",
+    }
+    assert feed.findtext("a:id", namespaces=SPACE) == links["self"]
+    for part in (feed, entry):
+        assert part.findtext("a:title", namespaces=SPACE)
+        assert dt.datetime.fromisoformat(part.findtext("a:updated", namespaces=SPACE)).tzinfo
+    assert entry.findtext("a:author/a:name", namespaces=SPACE) == "Thư viện phường Bắc Kạn"
+    assert feed.findtext("a:updated", namespaces=SPACE) == entry.findtext("a:updated", namespaces=SPACE)
+    assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == "vi"
+
+
+def test_atom_without_an_entry_does_not_follow_the_clock(client, duc_xuan):
+    first, again = client.get(f"{ATOM}?unit=01840"), client.get(f"{ATOM}?unit=01840")
+
+    assert first["ETag"] == again["ETag"]
+    assert ET.fromstring(first.content).findtext("a:updated", namespaces=SPACE) == "2026-01-01T00:00:00+00:00"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["cancel", "move", "words"])
+def test_atom_says_when_an_entry_changed(transactional_db, client, tomorrow, what):
+    """Each act in a transaction of its own: the moment of a change is that of its transaction."""
+
+    def seen() -> tuple[str, dt.datetime, str]:
+        (entry,) = ET.fromstring(client.get(ATOM).content).findall("a:entry", SPACE)
+        identity, at, words = (entry.findtext(f"a:{name}", namespaces=SPACE) for name in ("id", "updated", "title"))
+        return identity, dt.datetime.fromisoformat(at), words
+
+    before, now = seen(), timezone.now()
+    if what == "cancel":
+        cancel_session(tomorrow, reason="Mưa lũ", by=None, at=now)
+    elif what == "move":
+        change_session(tomorrow, by=None, at=now, starts_at=tomorrow.starts_at + dt.timedelta(minutes=30))
+    else:
+        change_activity(tomorrow.activity, title="Đọc sách đêm trăng", by=None, at=now)
+    after = seen()
+
+    assert before[0] == after[0]
+    assert after[1] > before[1]
+    assert after[2].startswith("Đã hủy") == (what == "cancel")
 
 
 @pytest.mark.parametrize("url", [ICS, ATOM])

@@ -3,6 +3,7 @@ import io
 import re
 
 import pytest
+from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -11,6 +12,8 @@ from PIL import Image
 
 from hocsuotdoi.activities.enums import ActivityStatus
 from hocsuotdoi.activities.formats.poster import breakable, weekly
+from hocsuotdoi.activities.operations.activity import change_activity
+from hocsuotdoi.portal import limits
 from hocsuotdoi.portal.activities.poster import short_code
 from tests.factories.activities import ActivityFactory, SessionFactory
 
@@ -123,3 +126,28 @@ def test_weekly_names_the_rule_only_where_there_is_one(tomorrow):
 def test_breakable_breaks_only_what_no_line_holds():
     assert breakable("Ngày hội  đọc sách") == "Ngày hội đọc sách"
     assert breakable("x" * 30).count("\u200b") == 2
+
+
+@pytest.fixture
+def one_a_minute(monkeypatch):
+    caches["typeset"].clear()
+    monkeypatch.setattr(limits, "MOST_SET_A_MINUTE", 1)
+
+
+def test_poster_is_set_once_and_anew_when_a_word_changes(client, tomorrow, one_a_minute):
+    first, again = (client.get(url(tomorrow.activity)) for _time in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.content == again.content
+
+    change_activity(tomorrow.activity, title="Đọc sách đêm trăng", by=None, at=timezone.now())
+    assert client.get(url(tomorrow.activity)).status_code == 429
+
+
+def test_one_address_has_so_much_set_in_a_minute_and_is_then_told_to_wait(client, tomorrow, one_a_minute):
+    assert client.get(url(tomorrow.activity)).status_code == 200
+    refused = client.get(url(tomorrow.activity), {"size": "a3"})
+
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert "chờ một phút" in refused.content.decode()
+    assert client.get(url(tomorrow.activity)).status_code == 200  # it is kept
+    assert client.get(url(tomorrow.activity), {"size": "a3"}, REMOTE_ADDR="10.9.8.7").status_code == 200

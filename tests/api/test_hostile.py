@@ -1,0 +1,215 @@
+"""Each endpoint with what no form would send: nothing, too much, the wrong kind, markup, emoji, torn letters, days long
+past, another house's things. Always a sentence for the person, and nothing is changed.
+
+The endpoints and their fields come from the description: a new one is tried by itself.
+"""
+
+import re
+import unicodedata
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from hocsuotdoi.activities.models import Enrolment
+from hocsuotdoi.api.documentation.description import openapi
+from tests.api.test_permissions import _things_of
+from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
+
+NFD = unicodedata.normalize("NFD", "Đọc sách ở phường Bắc Kạn")
+NEVER = [None, "x" * 6001, "a\x00b", "a\ud800b", 10**30, 1.5, True, [None], {"a": {"b": []}}]
+"""Put into every field at once: what no field takes is found before any act."""
+
+IN_TEXT = ["", "<script>alert(1)</script> 😀"]
+IN_DAYS = ["1026-01-01T08:00:00+07:00", "2020-01-01T08:00:00+07:00", "01/02/2026"]
+IN_NUMBERS = [-1, 10**9]
+IN_IDS = ["0193e3c0-0000-7000-8000-00000000ffff", "x"]
+IN_LISTS = [[], ["<b>"] * 3]
+IN_ADDRESSES = ["", "%00", "%3Cb%3E%F0%9F%98%80", "x" * 300, "-1", "9" * 40, "1026-01-01"]
+SENTENCE = re.compile(r"[\w“«{].*[.:?…”]", re.DOTALL)
+TABLES = (
+    *("activity", "session", "schedule", "question", "contributor", "registration", "enrolment", "participant"),
+    *("attendance", "tally", "rating", "notice", "classbooking", "schoolprogramme", "equipmentuse", "devicemark"),
+)
+
+
+def _operations() -> dict[str, tuple[str, str, dict]]:
+    return {
+        operation["operationId"]: (method.upper(), path.removeprefix("/api/v1"), operation)
+        for path, methods in openapi()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+OPERATIONS = _operations()
+
+
+def _body_of(operation: dict) -> dict | None:
+    content = operation.get("requestBody", {}).get("content", {})
+    return content["application/json"]["schema"] if "application/json" in content else None
+
+
+def _resolved(schema: dict) -> dict:
+    while "$ref" in schema:
+        schema = openapi()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+    return schema
+
+
+def _hostile(schema: dict) -> list:
+    """What a field of this schema may be sent, one at a time."""
+    options = [_resolved(each) for each in schema.get("anyOf", [schema])]
+    kinds = {(each.get("type"), each.get("format")) for each in options if "enum" not in each}
+    found: list = []
+    for kind, form in kinds:
+        match kind:
+            case "string" if form in ("date", "date-time"):
+                found += IN_DAYS
+            case "string" if form == "uuid":
+                found += IN_IDS
+            case "string":
+                found += IN_TEXT
+            case "integer":
+                found += IN_NUMBERS
+            case "array":
+                found += IN_LISTS
+    return found or ["party"]
+
+
+@pytest.fixture
+def address(open_day, tomorrow):
+    """An endpoint's address, about things of the library of Bắc Kạn."""
+    things = _things_of(open_day)
+    registration = RegistrationFactory(session=tomorrow)
+    codes = {
+        "registrations": registration.code,
+        "enrolments": Enrolment.objects.get().code,
+        "bookings": "BOOKBOOK",
+        "units": "01843",
+        "institutions": open_day.institution.code,
+    }
+
+    def of(path: str) -> str:
+        first = path.split("/")[1]
+        found = path.replace("{pk}", str(things.get(first, things["offers"])))
+        for word, code in codes.items():
+            found = found.replace(f"{word}/{{code}}", f"{word}/{code}")
+        return found
+
+    return of
+
+
+def _state() -> list:
+    parts = " UNION ALL ".join(
+        f"SELECT '{table}', md5(string_agg(row::text, ',' ORDER BY id)) FROM activities_{table} row" for table in TABLES
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(parts)
+        return sorted(cursor.fetchall())
+
+
+def _check_sentences(answer, asked: str) -> None:
+    body = answer.json()
+    assert body.keys() == {"error", "message", "fields"}, asked
+    for sentence in (body["message"], *body["fields"].values()):
+        assert SENTENCE.fullmatch(sentence), (asked, sentence)
+        assert not re.search(r"Traceback|NoneType|pydantic|__", sentence), (asked, sentence)
+
+
+def _ask(client, method: str, path: str, body: Any, before: list, asked: str) -> Any:
+    """Never a failure; a refusal has sentences and leaves everything as it was; what is taken is taken back here."""
+    with transaction.atomic():
+        answer = client.ask(method, path, body)
+        assert answer.status_code < 500, asked
+        if answer.status_code >= 400:
+            _check_sentences(answer, asked)
+            assert _state() == before, asked
+        else:
+            text = answer.content.decode()
+            assert unicodedata.is_normalized("NFC", text), asked
+        transaction.set_rollback(True)
+    return answer
+
+
+@pytest.mark.slow
+def test_each_field_of_each_body_with_hostile_values(librarian, address):
+    before = _state()
+    for name, (method, path, operation) in OPERATIONS.items():
+        if (body := _body_of(operation)) is None:
+            continue
+        schema, target = _resolved(body), address(path)
+        good = schema["examples"][0]
+        if "institution" in good:
+            good = {**good, "institution": address("/institutions/{code}").rsplit("/", 1)[-1]}
+
+        def ask(body, asked, *, method=method, target=target, name=name):
+            return _ask(librarian, method, target, body, before, f"{name} {asked}")
+
+        for value in NEVER:
+            answer = ask(dict.fromkeys(schema["properties"], value), f"all={value!r:.40}")
+            assert answer.status_code == 422 or value in (None, True), (name, value)
+        texts = {field: NFD for field, each in schema["properties"].items() if _hostile(each) == IN_TEXT}
+        ask({**good, **texts}, "torn letters")
+        for field, each in schema["properties"].items():
+            for value in _hostile(each):
+                ask({**good, field: value}, f"{field}={value!r:.40}")
+        for field in schema.get("required", []):
+            answer = ask({key: value for key, value in good.items() if key != field}, f"without {field}")
+            assert (answer.status_code, list(answer.json()["fields"])) == (422, [field]), (name, field)
+        for body in (None, [], "x", {**good, "no_such_field": 1}):
+            assert ask(body, f"{body!r:.40}").status_code == 422, (name, body)
+
+
+@pytest.mark.slow
+def test_each_part_of_each_query_with_hostile_values(librarian, address):
+    before = _state()
+    for method, path, operation in OPERATIONS.values():
+        for parameter in (each["name"] for each in operation["parameters"] if each["in"] == "query"):
+            for value in IN_ADDRESSES:
+                asked = f"{address(path)}?{parameter}={value}"
+                answer = _ask(librarian, method, asked, None, before, asked)
+                if answer.status_code != 200:
+                    assert (answer.status_code, list(answer.json()["fields"])) == (422, [parameter]), asked
+
+
+@pytest.mark.slow
+def test_each_address_of_nothing_is_not_found(librarian, open_day):
+    before = _state()
+    for method, path, _operation in OPERATIONS.values():
+        if "{" not in path:
+            continue
+        for key, code in ((uuid.uuid4(), "AAAAAAAA"), (uuid.uuid4(), "a" * 200), ("😀", "<b>")):
+            asked = path.replace("{pk}", str(key)).replace("{code}", code)
+            answer = _ask(librarian, method, asked, {} if method != "GET" else None, before, asked)
+            expected = {404, 415} if path.endswith("/picture") else {404, 422}
+            assert answer.status_code in expected, asked
+
+
+def test_things_of_another_house_are_no_things(librarian, address, tomorrow, library_of_duc_xuan):
+    """Ids that exist, of an institution where the asker is nobody."""
+    other = SessionFactory(activity=ActivityFactory(institution=library_of_duc_xuan))
+    room = library_of_duc_xuan.rooms.create(name="Phòng đọc", capacity=40)
+    theirs = RegistrationFactory(session=other)
+    times = {"starts_at": "2026-12-08T08:00:00+07:00", "ends_at": "2026-12-08T10:00:00+07:00"}
+    rule = {"rule": "FREQ=DAILY;COUNT=2", "starts_on": "2026-12-08", "starts": "08:00", "minutes": 60}
+    before = _state()
+    for method, path, body, field in [
+        ("POST", "/offers/{pk}/sessions", {**times, "room": room.pk}, "room"),
+        ("PATCH", "/sessions/{pk}", {"room": room.pk}, "room"),
+        ("POST", "/offers/{pk}/schedules", {**rule, "room": room.pk}, "room"),
+        ("PUT", "/schedules/{pk}", {**rule, "room": room.pk}, "room"),
+        ("POST", "/bookings/{pk}/confirm", {"starts_at": times["starts_at"], "room": room.pk}, "room"),
+        ("POST", "/sessions/{pk}/registrations/{code}/move", {"to": str(other.pk)}, "to"),
+        ("POST", "/sessions/{pk}/ratings", {"face": 3, "code": theirs.code, "form_key": str(uuid.uuid4())}, "code"),
+    ]:
+        answer = _ask(librarian, method, address(path), body, before, path)
+        assert (answer.status_code, list(answer.json()["fields"])) == (422, [field]), path
+    for method, path in [
+        ("PATCH", f"/sessions/{other.pk}"),
+        ("PATCH", f"/offers/{other.activity_id}"),
+        ("POST", f"/sessions/{other.pk}/roll/all-present"),
+        ("POST", f"/registrations/{theirs.pk}/cancel"),
+        ("PUT", f"/offers/{other.activity_id}/questions"),
+    ]:
+        body = {"questions": []} if path.endswith("questions") else {}
+        assert _ask(librarian, method, path, body, before, path).status_code == 403, path
