@@ -93,6 +93,8 @@ def _session() -> dict[str, str]:
         "group_of": _("group of {size}"),
         "waits": _("waits for a decision"),
         "close": _("Close the session …"),
+        "close_missing": _("Nobody is marked yet: tick who is here, add people, or count them."),
+        "close_open": _("Not marked yet: {count}. They count as absent."),
         "close_title": _("Close this session?"),
         "close_text": _(
             "Whoever is not ticked counts as absent. After the next sync it is counted; a mistake is then "
