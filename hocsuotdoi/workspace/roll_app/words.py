@@ -165,6 +165,12 @@ def _status() -> dict[str, str]:
             "These are on the server. Whoever calls the roll of the institution decides about them in the workspace."
         ),
         "refused_title": _("Not taken by the server"),
+        "export_title": _("Everything that this phone noted"),
+        "export_help": _(
+            "If this phone cannot sync any more, save it as a file and give that to the manager, and to nobody else: "
+            "it holds names."
+        ),
+        "export_act": _("Save as a file"),
         "elsewhere": _(
             "{count} noted for another institution are kept on this phone; they are sent when it is "
             "enrolled there again."

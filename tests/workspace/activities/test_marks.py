@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from hocsuotdoi.accounts.operations.devices import revoke_device
 from hocsuotdoi.activities.enums import MarkOutcome
 from hocsuotdoi.activities.models import DeviceMark
 from hocsuotdoi.activities.operations.roll import close_session
@@ -173,6 +174,17 @@ def test_list_takes_the_same_queries_for_one_and_three(
         dismiss_marks([mark], reason="Nhầm", by=manager_of_bac_kan, at=moment)
     with django_assert_num_queries(13):
         assert len(librarian.get(LIST).context["groups"]) == count
+
+
+def test_marks_of_a_revoked_device_stay_for_whoever_decides(
+    librarian, late, closed, device, manager_of_bac_kan, moment
+):
+    revoke_device(device, by=manager_of_bac_kan, at=moment)
+
+    assert "Lý Thị Mai: có mặt" in librarian.get(LIST).content.decode()
+    librarian.post(address(late), sent(late))
+    closed.refresh_from_db()
+    assert (outcome(late), closed.attended) == (MarkOutcome.SETTLED, 1)
 
 
 def test_home_names_what_waits_session_by_session(librarian, stranger, late, closed):
