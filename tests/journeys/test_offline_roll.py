@@ -2,99 +2,25 @@
 
 import datetime as dt
 import io
-import re
-import uuid
 
 import pytest
 import qrcode
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import expect
 
-from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.activities.enums import MarkOutcome, SessionStatus
-from hocsuotdoi.activities.models import DeviceMark, Session
+from hocsuotdoi.activities.models import DeviceMark
 from hocsuotdoi.activities.operations.roll import close_session
 from hocsuotdoi.activities.queries.roll import roll_of
-from hocsuotdoi.core.vietnamese import sort_key
 from hocsuotdoi.ledger.models import Entry, Posting
-from hocsuotdoi.places.enums import InstitutionClass
-from hocsuotdoi.places.models import AdminUnit, Institution
-from tests.factories.accounts import PersonFactory, RoleAssignmentFactory, place
-from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
-from tests.support.browser import DESK, PHONE, watch_for_errors
-
-EXPECTED = 40
-
-
-@pytest.fixture
-def library(live_program) -> Institution:
-    key = uuid.uuid4().hex[:8]
-    name = f"Thư viện thôn Nà Pài {key}"
-    library = Institution.objects.create(
-        code=f"thon-{key}", name=name, sort_key=sort_key(name), institution_class=InstitutionClass.LIBRARY_COMMUNE
-    )
-    place(library, AdminUnit.objects.get(code="01843", ends_on=None))
-    return library
-
-
-@pytest.fixture
-def manager(library, visitor) -> Page:
-    """The institution's manager, signed in, at a desk."""
-    person = PersonFactory(full_name="Nông Văn Dũng")
-    person.set_password("đọc sách mỗi ngày")
-    person.save()
-    RoleAssignmentFactory(person=person, role=RoleName.INSTITUTION_MANAGER, institution=library)
-    page = visitor(viewport=DESK).new_page()
-    page.goto("/accounts/login/")
-    page.locator("input[name=login]").fill(person.email)
-    page.locator("input[name=password]").fill("đọc sách mỗi ngày")
-    page.locator("input[name=password]").press("Enter")
-    expect(page).to_have_url(re.compile("/workspace/$"))
-    return page
-
-
-@pytest.fixture
-def village_evening(library) -> Session:
-    now = timezone.now()
-    activity = ActivityFactory(institution=library, title="Đêm đọc sách ở nhà văn hóa thôn")
-    session = SessionFactory(
-        activity=activity, number=1, starts_at=now - dt.timedelta(minutes=20), ends_at=now + dt.timedelta(hours=2)
-    )
-    for number in range(EXPECTED):
-        RegistrationFactory(session=session, name=f"Hoàng Văn Thái {number:02d}", code=f"T{number:07d}")
-    return session
-
-
-@pytest.fixture
-def phone(visitor) -> BrowserContext:
-    return visitor(viewport=PHONE, has_touch=True)
-
-
-def _enrol(manager: Page, phone: BrowserContext) -> Page:
-    """The manager shows the square; the phone opens the address that is in it."""
-    manager.goto("/workspace/devices/")
-    manager.get_by_role("link", name="Kích hoạt máy").first.click()
-    manager.locator("[name=name]").fill("Điện thoại chị Lan")
-    manager.get_by_role("button", name="Hiện mã").click()
-    code = manager.locator(".device-letters").inner_text().strip()
-    page = phone.new_page()
-    page.goto(f"/roll/enrol#{code}")
-    page.get_by_role("button", name="Kích hoạt máy này").click()
-    expect(page.get_by_role("heading", level=1, name="Các buổi")).to_be_visible()
-    expect(page.locator(".status")).to_contain_text("Có kết nối")
-    page.evaluate("navigator.serviceWorker.ready")
-    return page
-
-
-def _sync(page: Page) -> None:
-    expect(page.get_by_role("button", name="Đồng bộ ngay")).to_be_enabled()
-    page.get_by_role("button", name="Đồng bộ ngay").click()
-    expect(page.locator(".status")).to_contain_text("đã gửi hết")
+from tests.factories.activities import RegistrationFactory, SessionFactory
+from tests.support.browser import PHONE, watch_for_errors
+from tests.support.roll_app import EXPECTED, enrol, sync_now
 
 
 @pytest.mark.slow
 def test_roll_of_forty_without_a_connection(manager, phone, village_evening, accessibility):
-    page = _enrol(manager, phone)
+    page = enrol(manager, phone)
     errors = watch_for_errors(page)
     expect(page.locator("a.session")).to_contain_text("40 người đăng ký")
     assert accessibility(page) == []
@@ -131,7 +57,7 @@ def test_roll_of_forty_without_a_connection(manager, phone, village_evening, acc
     assert roll_of(village_evening).people == 0
 
     phone.set_offline(False)
-    _sync(page)
+    sync_now(page)
     village_evening.refresh_from_db()
     assert (village_evening.status, village_evening.attended) == (SessionStatus.CLOSED, 44)
     attendance = Entry.objects.filter(
@@ -144,7 +70,7 @@ def test_roll_of_forty_without_a_connection(manager, phone, village_evening, acc
 
 @pytest.mark.slow
 def test_what_conflicts_lands_in_the_list_and_is_settled(manager, phone, village_evening, accessibility):
-    page = _enrol(manager, phone)
+    page = enrol(manager, phone)
     phone.set_offline(True)
     page.locator("a.session").click()
     page.locator(".roll-row", has_text="Hoàng Văn Thái 05").tap()
@@ -153,7 +79,7 @@ def test_what_conflicts_lands_in_the_list_and_is_settled(manager, phone, village
     close_session(village_evening, nobody_came=True, by=None, at=timezone.now())
 
     phone.set_offline(False)
-    _sync(page)
+    sync_now(page)
     expect(page.locator(".status")).to_contain_text("1 mục chờ quyết định")
     page.goto("/roll/#/status")
     expect(page.locator("main")).to_contain_text("Chờ người quyết định")
@@ -170,7 +96,7 @@ def test_what_conflicts_lands_in_the_list_and_is_settled(manager, phone, village
     assert (village_evening.attended, village_evening.revision) == (1, 2)
     mark = DeviceMark.objects.get(session=village_evening.pk)
     assert (mark.outcome, mark.settled_by is not None) == (MarkOutcome.SETTLED, True)
-    _sync(page)
+    sync_now(page)
     expect(page.locator(".status")).not_to_contain_text("chờ quyết định")
 
 
@@ -184,7 +110,7 @@ def test_tickets_are_scanned_without_a_connection(manager, phone, village_evenin
         ends_at=village_evening.ends_at + dt.timedelta(days=1),
     )
     RegistrationFactory(session=other, name="Vi Văn Ky", code="W7777777")
-    page = _enrol(manager, phone)
+    page = enrol(manager, phone)
     page.wait_for_function(
         """async () => {
             if ("BarcodeDetector" in window) return true;
@@ -215,13 +141,13 @@ def test_tickets_are_scanned_without_a_connection(manager, phone, village_evenin
     assert accessibility(page) == []
 
     phone.set_offline(False)
-    _sync(page)
+    sync_now(page)
     assert roll_of(village_evening).people == 1
 
 
 @pytest.mark.slow
 def test_revoked_device_forgets_the_names_and_keeps_what_it_noted(manager, phone, village_evening):
-    page = _enrol(manager, phone)
+    page = enrol(manager, phone)
     phone.set_offline(True)
     page.locator("a.session").click()
     page.locator(".roll-row", has_text="Hoàng Văn Thái 05").tap()
@@ -239,14 +165,14 @@ def test_revoked_device_forgets_the_names_and_keeps_what_it_noted(manager, phone
     assert roll_of(village_evening).people == 0
 
     page.close()
-    again = _enrol(manager, phone)
-    _sync(again)
+    again = enrol(manager, phone)
+    sync_now(again)
     assert roll_of(village_evening).people == 1
 
 
 @pytest.mark.slow
 def test_two_tabs_write_one_chain(manager, phone, village_evening):
-    page = _enrol(manager, phone)
+    page = enrol(manager, phone)
     phone.set_offline(True)
     other = phone.new_page()
     for each in (page, other):
@@ -258,7 +184,7 @@ def test_two_tabs_write_one_chain(manager, phone, village_evening):
     expect(page.locator(".status")).to_contain_text("6 mục chưa gửi")
 
     phone.set_offline(False)
-    _sync(page)
+    sync_now(page)
     marks = DeviceMark.objects.filter(session=village_evening.pk).order_by("number")
     assert [mark.number for mark in marks] == [1, 2, 3, 4, 5, 6]
     assert [mark.previous_hash for mark in marks] == ["", *(mark.hash for mark in marks)][:6]

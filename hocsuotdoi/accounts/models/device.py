@@ -17,6 +17,10 @@ class TokenQuerySet(models.QuerySet):
         """Neither expired nor revoked at `moment`."""
         return self.filter(expires_at__gt=moment).exclude(revoked_at__lte=moment)
 
+    def ending(self, *, at: dt.datetime, before: dt.datetime) -> Self:
+        """Those that are alive at `at` and end before `before`, the first to end first."""
+        return self.alive_at(at).filter(expires_at__lt=before).order_by("expires_at", "pk")
+
 
 class Token(models.Model):
     """Something secret that was shown once; only its SHA-256 is kept. It ends by itself and can be revoked."""

@@ -26,7 +26,8 @@ class UnreadableMark(ValueError):
 @dataclass(frozen=True, slots=True)
 class Mark:
     """`said`: what the act says. line and all {"present": {key: people}}, walk_in {"name", "sex", "age_band"}, tally
-    {"sex", "age_band", "count"}, note {"note"}, close {"nobody_came"}. `is_whole`: the hash fits what came."""
+    {"sex", "age_band", "count", "phone"}, note {"note", "phone"}, close {"nobody_came"}; `phone` names the journal:
+    one phone may be enrolled several times. `is_whole`: the hash fits what came."""
 
     id: uuid.UUID
     number: int

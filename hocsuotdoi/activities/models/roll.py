@@ -129,4 +129,5 @@ class DeviceMark(OperationalModel):
         indexes = [
             models.Index(fields=["device", "number"]),
             models.Index(fields=["institution", "outcome"]),
+            models.Index(fields=["session", "act"]),
         ]

@@ -60,12 +60,13 @@ class NotCorrectable(Refused):
 
 @dataclass(frozen=True, slots=True)
 class WalkIn:
-    """Someone who came without registering."""
+    """Someone who came without registering; `size`: a group of so many, all of them here."""
 
     name: str
     form_key: uuid.UUID
     sex: str | None = None
     age_band: str | None = None
+    size: int = 1
 
 
 @transaction.atomic
@@ -158,15 +159,30 @@ def save_roll(
     session = open_roll(session, by=by, at=at)
     if all_present:
         mark_all_present(session, by=by, at=at)
-    else:
-        _mark(session, present or {}, by=by, at=at)
+        present = None
+    put_on_roll(session, present=present, cells=cells, walk_ins=walk_ins, viewers=viewers, by=by, at=at)
+    return session
+
+
+def put_on_roll(
+    session: Session,
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    present: Mapping[uuid.UUID, int] | None = None,
+    cells: Cells | None = None,
+    walk_ins: Iterable[WalkIn] = (),
+    viewers: int | None = None,
+) -> None:
+    """What the roll of the locked `session` says from now on, whatever state it is in: for acts that have asked whether
+    it may be changed. Refused as `mark_attendance`, `set_tally`, `count_viewers` and `add_walk_in` are."""
+    _mark(session, present or {}, by=by, at=at)
     if cells:
         _set_tally(session, cells)
     if viewers is not None:
         _count_viewers(session, viewers)
     for walk_in in walk_ins:
         _add_walk_in(session, walk_in, by=by, at=at)
-    return session
 
 
 @transaction.atomic
@@ -217,18 +233,21 @@ def correct_session(
         reason, longest=300, missing=_("Say in a few words why the figures are corrected."), field="reason"
     )
     before = roll_of(session)
-    _mark(session, present or {}, by=by, at=at)
-    if cells:
-        _set_tally(session, cells)
-    if viewers is not None:
-        _count_viewers(session, viewers)
-    for walk_in in walk_ins:
-        _add_walk_in(session, walk_in, by=by, at=at)
+    put_on_roll(session, present=present, cells=cells, walk_ins=walk_ins, viewers=viewers, by=by, at=at)
+    posting = recount(session, before=before, reason=reason, by=by, at=at)
+    if posting is None:
+        raise NotCorrectable(_("Nothing was changed, so there is nothing to correct."))
+    return session, posting
+
+
+def recount(session: Session, *, before: Roll, reason: str, by: Person | None, at: dt.datetime) -> Posting | None:
+    """Post the locked, closed `session` again: its posting is taken back with the reason, the next revision made. None,
+    and nothing posted, when its roll counts as it did `before`."""
     roll = roll_of(session)
     if sorted(map(repr, roll.counted())) == sorted(map(repr, before.counted())):
-        raise NotCorrectable(_("Nothing was changed, so there is nothing to correct."))
+        return None
     reverse(posting_of(session), reason=reason, by=by, at=at)
-    return session, _post(session, roll, revision=session.revision + 1, by=by, at=at)
+    return _post(session, roll, revision=session.revision + 1, by=by, at=at)
 
 
 def posting_of(session: Session) -> Posting:
@@ -388,7 +407,8 @@ def _add_walk_in(session: Session, walk_in: WalkIn, *, by: Person | None, at: dt
             institution_id=session.institution_id,
             session=session,
             name=name,
-            present=1,
+            size=walk_in.size,
+            present=walk_in.size,
             sex=walk_in.sex,
             age_band=walk_in.age_band,
             form_key=key,

@@ -3,19 +3,28 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import MarkOutcome, RegistrationStatus, SessionStatus
-from hocsuotdoi.activities.models import Attendance, DeviceMark, Registration, Session
-from hocsuotdoi.activities.operations.activity import locked_session
+from hocsuotdoi.activities.formats.journal import ACTS, ALL, CLOSE, LINE, NOTE, TALLY, WALK_IN
+from hocsuotdoi.activities.models import Attendance, DeviceMark, Session
+from hocsuotdoi.activities.operations.merging import (
+    OwnCounts,
+    OwnNotes,
+    check_people,
+    lines_by_key,
+    moment_of,
+    present_in,
+    registration_of,
+    said_last,
+)
+from hocsuotdoi.activities.operations.places import locked_session
 from hocsuotdoi.activities.operations.rating import note_session
-from hocsuotdoi.activities.operations.roll import WalkIn, close_session, correct_session, open_roll, save_roll
-from hocsuotdoi.activities.operations.sync import lines_by_key, note_in, present_in, tally_in
+from hocsuotdoi.activities.operations.roll import WalkIn, close_session, open_roll, put_on_roll, recount
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.core.errors import Refused
@@ -32,29 +41,14 @@ class BadSettling(SettlingRefused):
     """No marks, or marks that do not belong together."""
 
 
-@dataclass
-class _Changes:
-    """What several marks together say about one roll; the later ones stand."""
-
-    present: dict[uuid.UUID, int] = field(default_factory=dict)
-    cells: dict[tuple[str | None, str | None], int] = field(default_factory=dict)
-    walk_ins: list[WalkIn] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    closes: bool = False
-    nobody_came: bool = False
-
-    @property
-    def touch_the_roll(self) -> bool:
-        return bool(self.present or self.cells or self.walk_ins)
-
-
 @transaction.atomic
 def settle_marks(marks: Iterable[DeviceMark], *, reason: str, by: Person, at: dt.datetime) -> list[DeviceMark]:
     """Take these waiting marks of one session into its roll, as they were noted; into a closed one by a correction with
-    the reason. Someone who had cancelled and came all the same is added as a walk-in, a group of them to the tally.
+    the reason. Someone who had cancelled and came all the same is added as a walk-in, once however often it was noted.
 
-    Refused, all of it: marks of several sessions, one that does not wait (any more), no reason, a session that is
-    unknown, cancelled, a draft or not open yet.
+    What a device said before and later counts here as in syncing, so nothing is counted twice; over what a page says,
+    the decision stands. Refused, all of it: marks of several sessions, one that does not wait (any more), no reason, a
+    session that is unknown, cancelled, a draft or not open yet, and a mark that says nothing that can be counted.
     """
     waiting = _locked(marks)
     reason = one_line(
@@ -68,10 +62,19 @@ def settle_marks(marks: Iterable[DeviceMark], *, reason: str, by: Person, at: dt
     session = locked_session(session)
     if session.status == SessionStatus.CANCELLED:
         raise SettlingRefused(_("The session was cancelled: dismiss the mark, or count the people at another session."))
+    if unknown := {mark.act for mark in waiting} - set(ACTS):
+        raise SettlingRefused(
+            _("The program does not know this kind of mark ({act}): it can only be dismissed.").format(act=min(unknown))
+        )
     if session.status == SessionStatus.PLANNED:
         session = open_roll(session, by=by, at=at)
-    changes = _changes(session, waiting)
-    _apply(session, changes, reason=reason, by=by, at=at)
+    before = roll_of(session)
+    _Settling(session, waiting, by, at).put()
+    if session.status == SessionStatus.CLOSED:
+        recount(session, before=before, reason=reason, by=by, at=at)
+    elif closing := [mark for mark in waiting if mark.act == CLOSE]:
+        nobody_came = any(mark.said.get("nobody_came") is True for mark in closing)
+        close_session(session, nobody_came=nobody_came, by=by, at=at)
     return _decided(waiting, MarkOutcome.SETTLED, reason=reason, by=by, at=at)
 
 
@@ -105,81 +108,100 @@ def _locked(marks: Iterable[DeviceMark]) -> list[DeviceMark]:
     return waiting
 
 
-def _changes(session: Session, marks: list[DeviceMark]) -> _Changes:
-    changes = _Changes()
-    lines = lines_by_key(session)
-    for mark in marks:
-        match mark.act:
-            case "line" | "all":
-                for key, people in present_in(mark.said).items():
-                    _put_line(changes, session, mark, lines.get(key), key, people)
-            case "walk_in":
-                name = str(mark.said.get("name", ""))
-                sex, age = mark.said.get("sex") or None, mark.said.get("age_band") or None
-                changes.walk_ins.append(WalkIn(name=name, form_key=mark.pk, sex=sex, age_band=age))
-            case "tally":
-                cell, count = tally_in(mark.said)
-                changes.cells[cell] = roll_of(session).tally.get(cell, 0) + count
-            case "note":
-                changes.notes.append(note_in(mark.said))
-            case "close":
-                changes.closes = True
-                changes.nobody_came = mark.said.get("nobody_came") is True
-            case _:
-                raise SettlingRefused(_("The program does not know this kind of mark: it can only be dismissed."))
-    return changes
+@dataclass(slots=True)
+class _Settling:
+    """The marks of one session, put on its roll: those who came without registering first, a later mark may be about
+    them."""
 
+    session: Session
+    marks: list[DeviceMark]
+    by: Person
+    at: dt.datetime
 
-def _put_line(
-    changes: _Changes, session: Session, mark: DeviceMark, line: Attendance | None, key: str, people: Any
-) -> None:
-    if not isinstance(people, int) or isinstance(people, bool) or people < 0:
-        raise SettlingRefused(_("This mark says nothing that can be counted: it can only be dismissed."))
-    registration = (
-        line.registration
-        if line
-        else Registration.objects.filter(
-            institution_id=session.institution_id, session=session, code=key.partition(".")[0]
-        ).first()
-    )
-    if registration is not None and registration.status != RegistrationStatus.CONFIRMED:
-        name = (line.name if line and line.participant_id else registration.name) or key
-        if people == 1:
-            changes.walk_ins.append(WalkIn(name=name, form_key=uuid.uuid5(mark.pk, key)))
-        elif people:
-            changes.cells[(None, None)] = (
-                changes.cells.get((None, None), roll_of(session).tally.get((None, None), 0)) + people
-            )
-    elif line is not None:
-        changes.present[line.pk] = people
-    else:
-        raise SettlingRefused(
-            _("Nobody on this roll has the code {key}: add the person at the roll, then dismiss the mark.").format(
-                key=key[:40]
-            )
-        )
+    def put(self) -> None:
+        self._walk_ins()
+        self._lines()
+        self._tally()
+        self._note()
 
+    def _of(self, *acts: str) -> list[DeviceMark]:
+        return [mark for mark in self.marks if mark.act in acts]
 
-def _apply(session: Session, changes: _Changes, *, reason: str, by: Person, at: dt.datetime) -> None:
-    parts: dict[str, Any] = {"present": changes.present, "cells": changes.cells, "walk_ins": changes.walk_ins}
-    if changes.touch_the_roll and session.status == SessionStatus.CLOSED:
-        if not _says_so_already(session, changes):
-            correct_session(session, reason=reason, by=by, at=at, **parts)
-    elif changes.touch_the_roll:
-        save_roll(session, by=by, at=at, **parts)
-    if changes.closes and session.status != SessionStatus.CLOSED:
-        close_session(session, nobody_came=changes.nobody_came, by=by, at=at)
-    if changes.notes:
-        note_session(session, note="\n".join(filter(None, [session.note, *changes.notes])), by=by, at=at)
+    def _walk_ins(self) -> None:
+        for mark in self._of(WALK_IN):
+            sex, age = mark.said.get("sex") or None, mark.said.get("age_band") or None
+            walk_in = WalkIn(str(mark.said.get("name", "")), form_key=mark.pk, sex=sex, age_band=age)
+            put_on_roll(self.session, walk_ins=[walk_in], by=self.by, at=self._moment(mark))
 
+    def _lines(self) -> None:
+        marks = self._of(LINE, ALL)
+        if not marks:
+            return
+        last, lines = said_last(self.session), lines_by_key(self.session)
+        changed: dict[uuid.UUID, Attendance] = {}
+        for mark in marks:
+            if not present_in(mark.said):
+                raise SettlingRefused(_("This mark says nothing that can be counted: it can only be dismissed."))
+            moment = self._moment(mark)
+            for key, people in present_in(mark.said).items():
+                line = self._line(key, people, lines)
+                if line is None:
+                    continue
+                check_people(line, people)
+                if key in last and last[key] > (moment, people):
+                    continue  # a later word of a device about the same line counts already
+                last[key] = (moment, people)
+                line.present, line.marked_at, line.marked_by = people, moment, self.by.pk
+                changed[line.pk] = line
+        here = Attendance.objects.filter(institution_id=self.session.institution_id)
+        here.bulk_update(changed.values(), ["present", "marked_at", "marked_by"])
 
-def _says_so_already(session: Session, changes: _Changes) -> bool:
-    """A correction that would change nothing is refused by the roll; here it means that the mark is right already."""
-    roll = roll_of(session)
-    said = {line.id: line.present or 0 for line in roll.lines}
-    same_lines = all(said.get(key) == people for key, people in changes.present.items())
-    same_cells = all(roll.tally.get(cell, 0) == count for cell, count in changes.cells.items())
-    return same_lines and same_cells and not changes.walk_ins
+    def _line(self, key: str, people: object, lines: dict[str, Attendance]) -> Attendance | None:
+        """The line that `key` means; of one who had cancelled a walk-in's line of their own, the same one each time.
+        None: nobody came of those who had cancelled, and there is no line to say so on."""
+        line = lines.get(key)
+        registration = line.registration if line else registration_of(self.session, key)
+        if registration is None or registration.status == RegistrationStatus.CONFIRMED:
+            if line is None:
+                raise SettlingRefused(
+                    _(
+                        "Nobody on this roll has the code {key}: add the person at the roll, then dismiss the mark."
+                    ).format(key=key[:40])
+                )
+            return line
+        own = uuid.uuid5(self.session.pk, key)
+        if str(own) not in lines and people:
+            is_person = "." in key
+            name = (line.name if line and is_person else registration.name) or key
+            size = 1 if is_person else registration.group_size
+            walk_in = WalkIn(name=name, form_key=own, size=size)
+            put_on_roll(self.session, walk_ins=[walk_in], by=self.by, at=self.at)
+            lines |= lines_by_key(self.session)
+        return lines.get(str(own))
+
+    def _tally(self) -> None:
+        marks = self._of(TALLY)
+        if not marks:
+            return
+        own, cells = OwnCounts(self.session), dict(roll_of(self.session).tally)
+        for mark in marks:
+            own.put(cells, mark.said, device=mark.device, number=mark.number)
+        put_on_roll(self.session, cells=cells, by=self.by, at=self.at)
+
+    def _note(self) -> None:
+        marks = self._of(NOTE)
+        if not marks:
+            return
+        own, note = OwnNotes(self.session), self.session.note
+        for mark in marks:
+            merged = own.merged(note, mark.said, device=mark.device, number=mark.number)
+            if merged is not None:
+                note = merged
+                own.remember(mark.said, device=mark.device, number=mark.number)
+        note_session(self.session, note=note, by=self.by, at=self.at)
+
+    def _moment(self, mark: DeviceMark) -> dt.datetime:
+        return moment_of(self.session, noted_at=mark.noted_at, number=mark.number, received_at=mark.received_at)
 
 
 def _decided(

@@ -15,31 +15,31 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Device
-from hocsuotdoi.activities.enums import MarkOutcome, RegistrationStatus, SessionStatus
+from hocsuotdoi.activities.enums import MarkOutcome, SessionStatus
 from hocsuotdoi.activities.formats.journal import ALL, CLOSE, LINE, NOTE, TALLY, WALK_IN, Mark
-from hocsuotdoi.activities.models import Attendance, DeviceMark, Registration, Session, Tally
-from hocsuotdoi.activities.operations.rating import note_session
-from hocsuotdoi.activities.operations.roll import (
-    MOST_IN_A_CELL,
-    BadCell,
-    BadMark,
-    add_walk_in,
-    close_session,
-    open_roll,
-    set_tally,
+from hocsuotdoi.activities.models import Attendance, DeviceMark, Session
+from hocsuotdoi.activities.operations.merging import (
+    OwnCounts,
+    OwnNotes,
+    check_line,
+    lines_by_key,
+    moment_of,
+    present_in,
 )
+from hocsuotdoi.activities.operations.places import locked_session
+from hocsuotdoi.activities.operations.rating import note_session
+from hocsuotdoi.activities.operations.roll import add_walk_in, close_session, open_roll, put_on_roll
+from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.ledger.enums import AgeBand, Sex
 
-OPENS_BEFORE = dt.timedelta(hours=2)
 LONGEST_REASON = 300
-
-Cell = tuple[str | None, str | None]
+_TOLD_AGAIN = {MarkOutcome.WAITING: "waiting", MarkOutcome.DISMISSED: "dismissed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one mark. `outcome`: applied, duplicate (taken before), or waiting, with the reason in words."""
+    """What became of one mark. `outcome`: applied, duplicate (taken before), dismissed (somebody decided that it does
+    not count), or waiting, with the reason in words."""
 
     id: uuid.UUID
     outcome: str
@@ -73,7 +73,6 @@ def take_marks(device: Device, marks: Sequence[Mark], *, at: dt.datetime) -> lis
     fresh = sorted({mark.id: mark for mark in marks if mark.id not in taken}.values(), key=lambda mark: mark.number)
     verdicts = Verdicts()
     _check_chain(here, device, fresh, verdicts)
-    moments = _moments(fresh, at=at)
     sessions = {
         session.pk: session
         for session in Session.objects.filter(
@@ -86,7 +85,7 @@ def take_marks(device: Device, marks: Sequence[Mark], *, at: dt.datetime) -> lis
             by_session[mark.session].append(mark)
     for session_id in sorted(by_session):
         if session_id in sessions:
-            _Taking(device, sessions[session_id], by_session[session_id], verdicts, moments, at).take()
+            _Taking(device, sessions[session_id], by_session[session_id], verdicts, at).take()
         else:
             verdicts.wait(by_session[session_id], _("This institution has no such session (any more)."))
     DeviceMark.objects.bulk_create(_row(mark, device, verdicts, at=at) for mark in fresh)
@@ -101,7 +100,6 @@ class _Taking:
     session: Session
     marks: list[Mark]
     verdicts: Verdicts
-    moments: dict[uuid.UUID, dt.datetime]
     at: dt.datetime
 
     def take(self) -> None:
@@ -127,10 +125,7 @@ class _Taking:
         self._close(closing)
 
     def moment(self, mark: Mark) -> dt.datetime:
-        """When it was noted; by a slow clock not before the roll opened, and still in the device's order."""
-        opens = self.session.starts_at - OPENS_BEFORE
-        noted = self.moments[mark.id]
-        return noted if noted >= opens else opens + dt.timedelta(microseconds=min(mark.number, 10**9))
+        return moment_of(self.session, noted_at=mark.noted_at, number=mark.number, received_at=self.at)
 
     def _walk_ins(self, marks: list[Mark]) -> None:
         for mark in marks:
@@ -178,61 +173,46 @@ class _Taking:
         here.bulk_update(changed.values(), ["present", "marked_at", "marked_by"])
 
     def _tally(self, marks: list[Mark]) -> None:
-        """A device says its own count of a cell; the counts of several devices add up to what is there already."""
+        """A phone says its own count of a cell; the counts of several phones add up to what is there already."""
         if not marks:
             return
-        own = self._own_counts()
-        cells = {(cell.sex, cell.age_band): cell.count for cell in _tally_of(self.session)}
+        own = OwnCounts(self.session)
+        cells = roll_of(self.session).tally
         took = []
         for mark in marks:
             try:
-                cell, count = tally_in(mark.said)
+                if own.put(cells, mark.said, device=self.device.pk, number=mark.number):
+                    took.append(mark)
+                else:
+                    self.verdicts.noted[mark.id] = _("A later count of this device stands.")
             except Refused as refusal:
                 self.verdicts.wait([mark], refusal)
-                continue
-            number, before = own.get(cell, (-1, 0))
-            if mark.number <= number:
-                self.verdicts.noted[mark.id] = _("A later count of this device stands.")
-                continue
-            own[cell] = (mark.number, count)
-            cells[cell] = max(0, cells.get(cell, 0) + count - before)
-            took.append(mark)
         if not took:
             return
         try:
             with transaction.atomic():
-                set_tally(self.session, cells=cells, by=self.device.enrolled_by, at=self.at)
+                put_on_roll(self.session, cells=cells, by=self.device.enrolled_by, at=self.at)
         except Refused as refusal:  # several devices together count more than a cell can hold
             self.verdicts.wait(took, refusal)
 
-    def _own_counts(self) -> dict[Cell, tuple[int, int]]:
-        """What this device said before, cell by cell: (the mark's number, the count)."""
-        own: dict[Cell, tuple[int, int]] = {}
-        for number, said in _own(self.device, self.session, TALLY):
-            cell, count = tally_in(said)
-            own[cell] = max(own.get(cell, (-1, 0)), (number, count))
-        return own
-
     def _note(self, marks: list[Mark]) -> None:
-        """A device's note stands beside what others wrote; a later one of the same device takes its place."""
-        before = _own(self.device, self.session, NOTE) if marks else []
+        """A phone's note stands beside what others wrote; a later one of the same phone takes its place."""
+        if not marks:
+            return
+        self.session = locked_session(self.session)
+        own = OwnNotes(self.session)
         for mark in marks:
-            last = max(before, key=lambda each: each[0], default=(-1, {}))
-            if mark.number <= last[0]:
+            merged = own.merged(self.session.note, mark.said, device=self.device.pk, number=mark.number)
+            if merged is None:
                 self.verdicts.noted[mark.id] = _("A later note of this device stands.")
                 continue
             try:
                 with transaction.atomic():
-                    self.session = note_session(
-                        self.session,
-                        note=_with_note(self.session.note, str(last[1].get("note", "")), note_in(mark.said)),
-                        by=self.device.enrolled_by,
-                        at=self.at,
-                    )
+                    self.session = note_session(self.session, note=merged, by=self.device.enrolled_by, at=self.at)
             except Refused as refusal:
                 self.verdicts.wait([mark], refusal)
             else:
-                before = [*before, (mark.number, mark.said)]
+                own.remember(mark.said, device=self.device.pk, number=mark.number)
 
     def _close(self, marks: list[Mark]) -> None:
         for mark in marks:
@@ -253,84 +233,6 @@ class _Taking:
                     self.verdicts.noted[mark.id] = str(refusal)
                 else:
                     self.verdicts.wait([mark], refusal)
-
-
-def lines_by_key(session: Session) -> dict[str, Attendance]:
-    """The lines of an opened roll by the keys that devices use (queries/carry.py)."""
-    lines = Attendance.objects.filter(institution_id=session.institution_id, session=session)
-    return {line_key(line): line for line in lines.select_related("registration", "participant")}
-
-
-def line_key(line: Attendance) -> str:
-    if line.registration is None:
-        return str(line.form_key)
-    if line.participant is not None:
-        return f"{line.registration.code}.{line.participant.number}"
-    return line.registration.code
-
-
-def check_line(session: Session, key: str, line: Attendance | None, people: object) -> None:
-    """Refused: nobody's line, someone who cancelled, a number that the line cannot have."""
-    registration = line.registration if line else _registration(session, key)
-    if registration is not None and registration.status != RegistrationStatus.CONFIRMED:
-        raise BadMark(
-            _("{name} had cancelled, or holds no place, but the device says that they came.").format(
-                name=registration.name or key
-            )
-        )
-    if line is None:
-        raise BadMark(_("Nobody on this roll has the code {key}.").format(key=key[:40]))
-    if not isinstance(people, int) or isinstance(people, bool) or not 0 <= people <= line.size:
-        raise BadMark(_("{name}: from 0 to {size} people can be present.").format(name=line.name, size=line.size))
-
-
-def present_in(said: dict[str, Any]) -> dict[str, Any]:
-    present = said.get("present")
-    return present if isinstance(present, dict) else {}
-
-
-def tally_in(said: dict[str, Any]) -> tuple[Cell, int]:
-    """The cell and the count. Refused: what is on no list, a count that nobody can have counted."""
-    sex, age, count = said.get("sex"), said.get("age_band"), said.get("count")
-    if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MOST_IN_A_CELL:
-        raise BadCell(_("Give a number of people from 0 to {most}.").format(most=MOST_IN_A_CELL))
-    if sex not in (None, *Sex.values) or age not in (None, *AgeBand.values):
-        raise BadCell(_("Choose sex and age from the list, or leave them open."))
-    return (sex, age), count
-
-
-def note_in(said: dict[str, Any]) -> str:
-    note = said.get("note")
-    return note if isinstance(note, str) else ""
-
-
-def _with_note(whole: str, before: str, now: str) -> str:
-    """`whole` with this device's part replaced, or added on a line of its own."""
-    if before and before in whole:
-        return whole.replace(before, now, 1).strip()
-    return f"{whole}\n{now}".strip() if now not in whole else whole
-
-
-def _registration(session: Session, key: str) -> Registration | None:
-    return Registration.objects.filter(
-        institution_id=session.institution_id, session=session, code=key.partition(".")[0]
-    ).first()
-
-
-def _tally_of(session: Session) -> Iterable[Tally]:
-    return Tally.objects.filter(institution_id=session.institution_id, session=session, channel=None)
-
-
-def _own(device: Device, session: Session, act: str) -> list[tuple[int, dict[str, Any]]]:
-    return list(
-        DeviceMark.objects.filter(
-            institution_id=device.institution_id,
-            device=device.pk,
-            session=session.pk,
-            act=act,
-            outcome__in=[MarkOutcome.APPLIED, MarkOutcome.SETTLED],
-        ).values_list("number", "said")
-    )
 
 
 def _told_apart(here: Any, marks: Sequence[Mark]) -> list[Mark]:
@@ -375,14 +277,6 @@ def _check_chain(here: Any, device: Device, marks: list[Mark], verdicts: Verdict
             verdicts.noted[mark.id] = _("The mark before this one has not arrived.")
 
 
-def _moments(marks: list[Mark], *, at: dt.datetime) -> dict[uuid.UUID, dt.datetime]:
-    """When each was noted. What a clock that runs ahead puts into the future was noted just before it arrived, in the
-    device's order, which is also that of its batches."""
-    step = dt.timedelta(microseconds=1)
-    last = len(marks)
-    return {mark.id: min(mark.noted_at, at - (last - place) * step) for place, mark in enumerate(marks)}
-
-
 def _row(mark: Mark, device: Device, verdicts: Verdicts, *, at: dt.datetime) -> DeviceMark:
     waits = verdicts.waiting.get(mark.id)
     return DeviceMark(
@@ -404,8 +298,7 @@ def _row(mark: Mark, device: Device, verdicts: Verdicts, *, at: dt.datetime) -> 
 
 def _answer(mark: Mark, named: uuid.UUID, taken: dict[uuid.UUID, DeviceMark], verdicts: Verdicts) -> Answer:
     if (before := taken.get(mark.id)) is not None:
-        waits = before.outcome == MarkOutcome.WAITING
-        return Answer(named, "waiting" if waits else "duplicate", before.reason)
+        return Answer(named, _TOLD_AGAIN.get(MarkOutcome(before.outcome), "duplicate"), before.reason)
     if mark.id in verdicts.waiting:
         return Answer(named, "waiting", verdicts.waiting[mark.id])
     return Answer(named, "applied", verdicts.noted.get(mark.id, ""))

@@ -81,12 +81,12 @@ def _names(device: Device, sessions: Iterable[Session]) -> _Names:
     called: dict[uuid.UUID, int | None] = {}
     names = _Names()
     marked = Attendance.objects.filter(**here).order_by("id")
-    for pk, session_id, registration_id, key, name, present in marked.values_list(
-        "pk", "session_id", "registration_id", "form_key", "name", "present"
+    for pk, session_id, registration_id, key, name, present, size in marked.values_list(
+        "pk", "session_id", "registration_id", "form_key", "name", "present", "size"
     ):
         called[pk] = present
         if registration_id is None:
-            names.walk_ins[session_id].append([str(key), name, present])
+            names.walk_ins[session_id].append([str(key), name, present, *([size] if size > 1 else [])])
     people = _people(device, here)
     registered = Registration.objects.filter(**here, status=RegistrationStatus.CONFIRMED)
     for pk, session_id, code, name, size, series in sorted(

@@ -4,8 +4,9 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, F, Max, Min, QuerySet
+from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -56,6 +57,18 @@ def marks_waiting(person: Someone, day: dt.date | None = None) -> QuerySet[Devic
     """Marks that wait at institutions whose roll `person` calls."""
     covered = institutions_covered(person, Permission.CALL_ROLL, day)
     return DeviceMark.objects.filter(outcome=MarkOutcome.WAITING, institution__in=covered)
+
+
+def marks_by_session(person: Someone, day: dt.date | None = None) -> QuerySet[DeviceMark, Any]:
+    """How many marks wait for `person`, session by session, the oldest first: rows of `session`, its activity's `title`
+    (None: there is no such session), `institution__name`, `marks` and when the `oldest` was noted; one query."""
+    named = Session.objects.filter(institution=OuterRef("institution"), pk=OuterRef("session"))
+    return (
+        marks_waiting(person, day)
+        .values("institution", "institution__name", "session")
+        .annotate(marks=Count("pk"), oldest=Min("noted_at"), title=Subquery(named.values("activity__title")[:1]))
+        .order_by("oldest", "session")
+    )
 
 
 def waiting_sessions(person: Someone, day: dt.date | None = None) -> list[WaitingSession]:

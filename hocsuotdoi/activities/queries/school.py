@@ -1,7 +1,7 @@
 """Programmes for schools and the visits of classes: what the public finds, what staff have to answer."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -215,6 +215,20 @@ def headcount_of(booking: ClassBooking, roll: Roll | None) -> Headcount:
     cells = [(Sex.FEMALE, band), (Sex.MALE, band), (None, None)]
     girls, boys, adults = (roll.tally.get(cell, 0) for cell in cells)
     return Headcount(girls, boys, adults, True)
+
+
+def visit_at(session: Session) -> ClassBooking | None:
+    """The class's visit that `session` was made for."""
+    found = ClassBooking.objects.filter(
+        institution_id=session.institution_id, session=session, status=BookingStatus.CONFIRMED
+    )
+    return found.first()
+
+
+def roll_without_class(roll: Roll) -> Roll:
+    """The roll of a visit without the class's own line: its people are counted by the headcount, beside it. A line on
+    which somebody was marked all the same stays, to be put right."""
+    return replace(roll, lines=[line for line in roll.lines if line.is_walk_in or line.present])
 
 
 def roll_of_visit(booking: ClassBooking) -> Roll | None:

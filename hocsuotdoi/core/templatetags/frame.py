@@ -3,7 +3,8 @@
 from typing import Any
 
 from django import template
-from django.template import Context
+from django.template import Context, Node
+from django.template.base import Parser, Token
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -38,3 +39,16 @@ def portal_nav(context: Context) -> dict[str, Any]:
             continue
         items.append({"url": url, "label": label, "is_current": area == here})
     return {"items": items}
+
+
+class _ParentNode(Node):
+    def render(self, context: Context) -> str:
+        return context["block"].super()
+
+
+@register.tag
+def parent_block(parser: Parser, token: Token) -> _ParentNode:
+    """What the block says in the template that this one extends; in place of `{{ block.super }}`, which Django resolves
+    as a variable: where anything in the parent's block is missing, that counts as the variable missing, and the whole
+    block is silently empty under status 200. Here the error goes on, to the test or into the log."""
+    return _ParentNode()

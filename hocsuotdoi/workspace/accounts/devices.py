@@ -1,8 +1,8 @@
 """Devices that call the roll offline: the list, enrolling one by a QR code, revoking one."""
 
 import uuid
+from functools import partial
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +21,7 @@ from hocsuotdoi.activities.queries.marks import gaps_of, marks_waiting
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.qr import qr_svg
 from hocsuotdoi.workspace.accounts.forms import DeviceInvite, PlaceSearch
+from hocsuotdoi.workspace.acts import did
 
 PAGE_SIZE = 20
 
@@ -110,12 +111,8 @@ def device_invite(request: HttpRequest, code: str) -> HttpResponse:
 def device_revoke(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     device = get_object_or_404(devices_of(request.user, at=timezone.now()), pk=pk)
     if request.method == "POST":
-        try:
-            revoke_device(device, by=request.user, at=timezone.now())
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("The device is revoked: it neither reads nor writes any more."))
+        act = partial(revoke_device, device, by=request.user, at=timezone.now())
+        did(request, act, _("The device is revoked: it neither reads nor writes any more."))
         return redirect("workspace:accounts-device-list")
     return render(request, "workspace/accounts/device_revoke.html", {"device": device, "path": _path()})
 

@@ -1,6 +1,7 @@
 """Activities: the list, making one, changing, publishing and cancelling it."""
 
 import uuid
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -41,6 +42,8 @@ from hocsuotdoi.workspace.activities.forms import (
     one_more_row,
     typed_rows,
 )
+from hocsuotdoi.workspace.activities.session import activity_of
+from hocsuotdoi.workspace.acts import did
 
 PAGE_SIZE = 20
 TABS = {
@@ -147,7 +150,7 @@ def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.EDIT_ACTIVITY)
 @require_http_methods(["GET", "POST"])
 def activity_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    activity = _editable(request, pk)
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
     values = ActivityForm.values_of(activity)
     form = ActivityForm(request.POST or None, request.FILES or None, initial=values, activity=activity)
     people = _people(request, list(activity.contributors.values("role", "name", "phone", "note")))
@@ -155,18 +158,9 @@ def activity_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         typed = {name: form[name].value() for name in form.fields}
         form = ActivityForm(initial=typed, activity=activity)
     elif request.method == "POST" and _all_valid(form, people):
-        try:
-            change_activity(
-                activity,
-                contributors=contributors_of(people) if people.is_bound else None,
-                by=request.user,
-                at=timezone.now(),
-                **form.values(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
+        changes = form.values() | {"contributors": contributors_of(people) if people.is_bound else None}
+        act = partial(change_activity, activity, by=request.user, at=timezone.now(), **changes)
+        if did(request, act, _("Saved."), form=form):
             return redirect("workspace:activities-activity-detail", pk=pk)
     return render(
         request,
@@ -185,13 +179,9 @@ def activity_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.EDIT_ACTIVITY)
 @require_POST
 def activity_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    activity = _editable(request, pk)
-    try:
-        publish_activity(activity, by=request.user, at=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Published: everybody can find it and join."))
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
+    act = partial(publish_activity, activity, by=request.user, at=timezone.now())
+    did(request, act, _("Published: everybody can find it and join."))
     return redirect("workspace:activities-activity-detail", pk=pk)
 
 
@@ -199,32 +189,24 @@ def activity_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def activity_plan(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Publish by itself at a moment; without one, only by hand."""
-    activity = _editable(request, pk)
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
     form = PlanForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Give day and time at which it is to be published."))
-        return redirect("workspace:activities-activity-detail", pk=pk)
-    try:
-        plan_publication(activity, publish_at=form.cleaned_data["publish_at"], by=request.user, at=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    if form.is_valid():
+        act = partial(plan_publication, activity, by=request.user, at=timezone.now(), **form.cleaned_data)
+        did(request, act, _("Saved."))
     else:
-        messages.success(request, _("Saved."))
+        messages.error(request, _("Give day and time at which it is to be published."))
     return redirect("workspace:activities-activity-detail", pk=pk)
 
 
 @requires(Permission.EDIT_ACTIVITY)
 @require_http_methods(["GET", "POST"])
 def activity_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    activity = _editable(request, pk)
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            cancel_activity(activity, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The activity is cancelled."))
+        act = partial(cancel_activity, activity, by=request.user, at=timezone.now(), **form.cleaned_data)
+        if did(request, act, _("The activity is cancelled."), form=form):
             return redirect("workspace:activities-activity-detail", pk=pk)
     taken = sum(session.places_taken for session in activity.sessions.planned())
     return render(
@@ -233,12 +215,6 @@ def activity_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         {"form": form, "activity": activity, "taken": taken, "path": _path(activity)},
         status=422 if form.errors else 200,
     )
-
-
-def _editable(request: HttpRequest, pk: uuid.UUID) -> Activity:
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, activity)
-    return activity
 
 
 def _choose_institution(request: HttpRequest, covered) -> HttpResponse:

@@ -2,15 +2,16 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.activities.enums import SessionStatus, Subject
-from hocsuotdoi.activities.models import Activity, ClassBooking
+from hocsuotdoi.activities.models import ClassBooking
 from hocsuotdoi.activities.operations.school import (
     ask_for_change,
     confirm_booking,
@@ -27,7 +28,7 @@ from hocsuotdoi.activities.operations.school import (
     offer_to_schools,
 )
 from hocsuotdoi.activities.operations.school_papers import agreement_pdf, report_pdf
-from hocsuotdoi.activities.operations.school_visit import record_agreement, send_report, take_headcount
+from hocsuotdoi.activities.operations.school_visit import record_agreement, send_report
 from hocsuotdoi.activities.queries.roll import can_be_called
 from hocsuotdoi.activities.queries.school import (
     TABS,
@@ -39,7 +40,6 @@ from hocsuotdoi.activities.queries.school import (
     staff_bookings,
     told_of,
 )
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.workspace.activities.bookings_forms import (
     AgreementForm,
     AskForm,
@@ -49,6 +49,8 @@ from hocsuotdoi.workspace.activities.bookings_forms import (
     ProgrammeForm,
     ReportForm,
 )
+from hocsuotdoi.workspace.activities.session import activity_of, path_to
+from hocsuotdoi.workspace.acts import did
 
 PAGE_SIZE = 20
 TAB_LABELS = {
@@ -91,94 +93,57 @@ def booking_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _page(request, _booking(request, pk))
 
 
-@requires(Permission.EDIT_ACTIVITY)
-@require_POST
-def booking_confirm(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    booking = _editable(request, pk, Permission.EDIT_ACTIVITY)
-    form = ConfirmForm(request.POST, booking=booking, minutes=told_of(booking.activity).minutes)
-    return _act(
-        request,
-        booking,
-        "confirm",
-        form,
-        lambda: confirm_booking(booking, **form.values(), **_who(request), url=_url(request, booking)),
-        _("Confirmed. The teacher is told; the visit stands among your sessions."),
-    )
+class _Act(NamedTuple):
+    """One act of the page: its form, what it does, what is said afterwards; `tells`: the teacher is told, with the
+    address of the own page."""
+
+    form: Callable[[QueryDict | None, ClassBooking], forms.Form]
+    do: Callable[..., Any]
+    said: str | Promise
+    tells: bool = True
+
+
+ACTS = {
+    "confirm": _Act(
+        lambda data, booking: ConfirmForm(data, booking=booking, minutes=told_of(booking.activity).minutes),
+        confirm_booking,
+        gettext_lazy("Confirmed. The teacher is told; the visit stands among your sessions."),
+    ),
+    "ask": _Act(
+        lambda data, _booking: AskForm(data),
+        ask_for_change,
+        gettext_lazy("The teacher is asked to change the request."),
+    ),
+    "decline": _Act(
+        lambda data, _booking: DeclineForm(data), decline_booking, gettext_lazy("Declined. The teacher is told why.")
+    ),
+    "agreement": _Act(
+        lambda data, _booking: AgreementForm(data),
+        record_agreement,
+        gettext_lazy("The agreement is noted, and offered for the next visit of this school."),
+        tells=False,
+    ),
+    "report": _Act(
+        lambda data, booking: ReportForm(data, initial={"report": booking.report}),
+        send_report,
+        gettext_lazy("The school can read and print the report."),
+    ),
+}
 
 
 @requires(Permission.EDIT_ACTIVITY)
 @require_POST
-def booking_ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    booking = _editable(request, pk, Permission.EDIT_ACTIVITY)
-    form = AskForm(request.POST)
-    return _act(
-        request,
-        booking,
-        "ask",
-        form,
-        lambda: ask_for_change(booking, **form.cleaned_data, **_who(request), url=_url(request, booking)),
-        _("The teacher is asked to change the request."),
-    )
-
-
-@requires(Permission.EDIT_ACTIVITY)
-@require_POST
-def booking_decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    booking = _editable(request, pk, Permission.EDIT_ACTIVITY)
-    form = DeclineForm(request.POST)
-    return _act(
-        request,
-        booking,
-        "decline",
-        form,
-        lambda: decline_booking(booking, **form.cleaned_data, **_who(request), url=_url(request, booking)),
-        _("Declined. The teacher is told why."),
-    )
-
-
-@requires(Permission.EDIT_ACTIVITY)
-@require_POST
-def booking_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    booking = _editable(request, pk, Permission.EDIT_ACTIVITY)
-    form = AgreementForm(request.POST)
-    return _act(
-        request,
-        booking,
-        "agreement",
-        form,
-        lambda: record_agreement(booking, **form.cleaned_data, **_who(request)),
-        _("The agreement is noted, and offered for the next visit of this school."),
-    )
-
-
-@requires(Permission.CALL_ROLL)
-@require_POST
-def booking_count(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    booking = _editable(request, pk, Permission.CALL_ROLL)
-    form = HeadcountForm(request.POST)
-    return _act(
-        request,
-        booking,
-        "headcount",
-        form,
-        lambda: take_headcount(booking, **form.cleaned_data, **_who(request)),
-        _("The class is on the roll. Close the session when the visit is over."),
-    )
-
-
-@requires(Permission.EDIT_ACTIVITY)
-@require_POST
-def booking_report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    booking = _editable(request, pk, Permission.EDIT_ACTIVITY)
-    form = ReportForm(request.POST)
-    return _act(
-        request,
-        booking,
-        "report",
-        form,
-        lambda: send_report(booking, **form.cleaned_data, **_who(request), url=_url(request, booking)),
-        _("The school can read and print the report."),
-    )
+def booking_act(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+    """One of `ACTS`: done and back to the page, or the page with what is wrong."""
+    booking, act = _booking(request, pk), ACTS[name]
+    require(request.user, Permission.EDIT_ACTIVITY, booking)
+    form = act.form(request.POST, booking)
+    if form.is_valid():
+        more = {"url": _url(request, booking)} if act.tells else {}
+        do = partial(act.do, booking, by=request.user, at=timezone.now(), **form.cleaned_data, **more)
+        if did(request, do, act.said, form=form):
+            return redirect("workspace:activities-booking-detail", pk=pk)
+    return _page(request, _booking(request, pk), wrong=(name, form))
 
 
 @requires(Permission.VIEW_ACTIVITY)
@@ -204,17 +169,12 @@ def report_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def programme_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What schools are told of an activity, and whether classes may ask for it."""
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, activity)
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
     back = reverse("workspace:activities-activity-detail", args=[pk])
     form = ProgrammeForm(request.POST or None, initial=ProgrammeForm.values_of(activity, told_of(activity)))
     if request.method == "POST" and form.is_valid():
-        try:
-            offer_to_schools(activity, **form.cleaned_data, **_who(request))
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
+        act = partial(offer_to_schools, activity, by=request.user, at=timezone.now(), **form.cleaned_data)
+        if did(request, act, _("Saved."), form=form):
             return redirect(back)
     return render(
         request,
@@ -223,10 +183,7 @@ def programme_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "form": form,
             "activity": activity,
             "back": back,
-            "path": [
-                (_("Activities"), reverse("workspace:activities-activity-list")),
-                (activity.title, back),
-            ],
+            "path": path_to(activity),
         },
         status=422 if form.errors else 200,
     )
@@ -236,34 +193,9 @@ def _booking(request: HttpRequest, pk: uuid.UUID) -> ClassBooking:
     return get_object_or_404(bookings_seen_by(request.user, at=timezone.now()), pk=pk)
 
 
-def _editable(request: HttpRequest, pk: uuid.UUID, permission: Permission) -> ClassBooking:
-    booking = _booking(request, pk)
-    require(request.user, permission, booking)
-    return booking
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.user, "at": timezone.now()}
-
-
 def _url(request: HttpRequest, booking: ClassBooking) -> str:
     """The teacher's page, for the notice."""
     return request.build_absolute_uri(reverse("portal:activities-booking-detail", args=[booking.pk, booking.code]))
-
-
-def _act(
-    request: HttpRequest, booking: ClassBooking, name: str, form: forms.Form, act: Callable[[], Any], done: str
-) -> HttpResponse:
-    """One act of the page: done and back to it, or the page with what is wrong."""
-    if form.is_valid():
-        try:
-            act()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, done)
-            return redirect("workspace:activities-booking-detail", pk=booking.pk)
-    return _page(request, _booking(request, booking.pk), wrong=(name, form))
 
 
 def _page(request: HttpRequest, booking: ClassBooking, *, wrong: tuple[str, forms.Form] | None = None) -> HttpResponse:
@@ -272,17 +204,11 @@ def _page(request: HttpRequest, booking: ClassBooking, *, wrong: tuple[str, form
     is_off = session is not None and session.status == SessionStatus.CANCELLED
     is_planned = booking.is_confirmed and session is not None and session.status == SessionStatus.PLANNED
     is_closed = booking.is_confirmed and session is not None and session.status == SessionStatus.CLOSED
-    told = told_of(booking.activity)
     headcount = headcount_of(booking, roll_of_visit(booking) if is_planned or is_closed else None)
     agreement = agreement_with(booking)
-    shown: dict[str, forms.Form] = {
-        "confirm": ConfirmForm(booking=booking, minutes=told.minutes),
-        "ask": AskForm(),
-        "decline": DeclineForm(),
-        "agreement": AgreementForm(initial=AgreementForm.values_of(agreement)),
-        "headcount": HeadcountForm(initial=HeadcountForm.values_of(headcount)),
-        "report": ReportForm(initial={"report": booking.report}),
-    }
+    shown = {name: act.form(None, booking) for name, act in ACTS.items()}
+    shown["agreement"] = AgreementForm(initial=AgreementForm.values_of(agreement))
+    shown["headcount"] = HeadcountForm(initial=HeadcountForm.values_of(headcount))
     for name, form in shown.items():
         form.auto_id = f"{name}_%s"  # several forms on one page
     if wrong is not None:

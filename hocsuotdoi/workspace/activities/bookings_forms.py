@@ -118,10 +118,7 @@ class ConfirmForm(forms.Form):
                 good["starts_at"] = timezone.make_aware(dt.datetime.combine(other, time))
         elif chosen is not None:
             good["starts_at"] = self.booking.proposed[int(chosen)]
-        return good
-
-    def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("starts_at", "minutes", "room", "venue", "answer")}
+        return {name: value for name, value in good.items() if name not in ("moment", "day", "time")}
 
 
 class AskForm(forms.Form):

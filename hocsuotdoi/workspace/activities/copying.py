@@ -5,19 +5,18 @@ import uuid
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.surfaces import require, requires
-from hocsuotdoi.activities.models import Activity
+from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.activities.operations.copy import MOST_YEARS, copy_activity
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
-from hocsuotdoi.workspace.activities.session import path_to
+from hocsuotdoi.workspace.activities.session import activity_of, path_to
 
 
 class CopyForm(forms.Form):
@@ -42,8 +41,7 @@ class CopyForm(forms.Form):
 @requires(Permission.EDIT_ACTIVITY)
 @require_http_methods(["GET", "POST"])
 def activity_copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, activity)
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
     now = timezone.now()
     first = activity.sessions.order_by("starts_at").first()
     first_year = timezone.localtime(first.starts_at).year if first else timezone.localtime(now).year

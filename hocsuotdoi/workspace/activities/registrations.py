@@ -1,6 +1,7 @@
 """Who joins: a session's registrations and waiting list, a series' members; guests and classes on their behalf."""
 
 import uuid
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -26,7 +27,8 @@ from hocsuotdoi.activities.operations.waiting import give_place, lapse_offers_of
 from hocsuotdoi.activities.queries.joining import members_of, questions_of, registrations_of
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.ids import uuid7
-from hocsuotdoi.workspace.activities.session import path_to, session_of
+from hocsuotdoi.workspace.activities.session import activity_of, path_to, session_of
+from hocsuotdoi.workspace.acts import did
 
 PAGE_SIZE = 50
 
@@ -124,12 +126,8 @@ def registration_place(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Offer a place to someone who waits, or give it at once when they said yes on the phone."""
     registration = _registration(request, pk)
     confirmed = request.POST.get("act") == "confirm"
-    try:
-        give_place(registration, by=request.user, at=timezone.now(), confirmed=confirmed)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The place is given.") if confirmed else _("The place is offered."))
+    act = partial(give_place, registration, by=request.user, at=timezone.now(), confirmed=confirmed)
+    did(request, act, _("The place is given.") if confirmed else _("The place is offered."))
     return redirect("workspace:activities-registration-list", pk=registration.session_id)
 
 
@@ -140,12 +138,8 @@ def registration_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     registration = _registration(request, pk)
     back = reverse("workspace:activities-registration-list", args=[registration.session_id])
     if request.method == "POST":
-        try:
-            cancel_registration(registration, by=request.user, at=timezone.now())
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Cancelled. The person is told."))
+        act = partial(cancel_registration, registration, by=request.user, at=timezone.now())
+        did(request, act, _("Cancelled. The person is told."))
         return redirect(back)
     return render(
         request, "workspace/activities/registration_cancel.html", {"registration": registration, "back": back}
@@ -156,7 +150,7 @@ def registration_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def enrolment_list(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The members of a series or club."""
-    activity = _activity(request, pk, Permission.VIEW_PARTICIPANTS)
+    activity = activity_of(request, pk, Permission.VIEW_PARTICIPANTS)
     return render(
         request,
         "workspace/activities/enrolment_list.html",
@@ -172,7 +166,7 @@ def enrolment_list(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.EDIT_ACTIVITY)
 @require_http_methods(["GET", "POST"])
 def enrolment_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    activity = _activity(request, pk, Permission.EDIT_ACTIVITY)
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
     form = GuestForm(request.POST or None, request.FILES or None, questions=questions_of(activity))
     if request.method == "POST" and form.is_valid():
         try:
@@ -221,12 +215,6 @@ def _registration(request: HttpRequest, pk: uuid.UUID) -> Registration:
     )
     require(request.user, Permission.EDIT_ACTIVITY, registration.session)
     return registration
-
-
-def _activity(request: HttpRequest, pk: uuid.UUID, permission: Permission) -> Activity:
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
-    require(request.user, permission, activity)
-    return activity
 
 
 def _back(request: HttpRequest, session: Session) -> HttpResponse:

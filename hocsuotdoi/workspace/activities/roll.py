@@ -1,9 +1,10 @@
 """The roll: calling it on a phone, closing it, correcting it, the sign-in sheet."""
 
 import uuid
+from functools import partial
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,16 +15,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.activities.enums import SessionStatus
-from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.models import ClassBooking, Session
 from hocsuotdoi.activities.operations.rating import LONGEST_NOTE, note_session
 from hocsuotdoi.activities.operations.roll import close_session, correct_session, save_roll
+from hocsuotdoi.activities.operations.school_visit import take_headcount
 from hocsuotdoi.activities.queries.lineage import postings_of
 from hocsuotdoi.activities.queries.outcome import ratings_of, words_about
 from hocsuotdoi.activities.queries.roll import Roll, can_be_called, roll_of
+from hocsuotdoi.activities.queries.school import headcount_of, roll_without_class, visit_at
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.qr import qr_svg
+from hocsuotdoi.workspace.activities.bookings_forms import HeadcountForm
 from hocsuotdoi.workspace.activities.roll_form import AGES, SEXES, RollForm, form_of, posted_form
 from hocsuotdoi.workspace.activities.session import path_to, session_of
+from hocsuotdoi.workspace.acts import did
 
 
 @requires(Permission.CALL_ROLL)
@@ -31,13 +36,15 @@ from hocsuotdoi.workspace.activities.session import path_to, session_of
 def session_roll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The roll as one form. Each tick is sent by itself where htmx runs; every button sends the whole form."""
     session = session_of(request, pk, Permission.CALL_ROLL)
+    visit = visit_at(session)
     roll = roll_of(session)
+    called = roll_without_class(roll) if visit else roll
     if request.method == "GET":
-        return _roll_page(request, roll, form_of(roll))
+        return _roll_page(request, roll, form_of(called), visit=visit)
     act = request.POST.get("act", "")
     is_tick = bool(request.htmx) and not act
     takes_walk_in = not is_tick and (act == "walk_in" or bool(request.POST.get("walk_in_name", "").strip()))
-    form = posted_form(request.POST, roll, takes_walk_in=takes_walk_in, takes_list=not is_tick)
+    form = posted_form(request.POST, called, takes_walk_in=takes_walk_in, takes_list=not is_tick)
     if not form.error:
         try:
             save_roll(
@@ -46,7 +53,7 @@ def session_roll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 cells=form.cells,
                 walk_ins=form.walk_ins,
                 viewers=form.viewers,
-                all_present=act == "all_present",
+                all_present=act == "all_present" and visit is None,  # a class is counted, not ticked
                 by=request.user,
                 at=timezone.now(),
             )
@@ -55,11 +62,28 @@ def session_roll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if is_tick:
         return _saved(request, session, form)
     if form.error:
-        return _roll_page(request, roll, form)
+        return _roll_page(request, roll, form, visit=visit)
     if act == "close":
         return redirect("workspace:activities-session-close", pk=pk)
     messages.success(request, _("Saved."))
     return redirect("workspace:activities-session-roll", pk=pk)
+
+
+@requires(Permission.CALL_ROLL)
+@require_POST
+def session_headcount(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The people of a class that visits, by sex; then the roll can be closed on the same page."""
+    session = session_of(request, pk, Permission.CALL_ROLL)
+    visit = visit_at(session)
+    if visit is None:
+        raise Http404
+    form = HeadcountForm(request.POST)
+    if form.is_valid():
+        act = partial(take_headcount, visit, by=request.user, at=timezone.now(), **form.cleaned_data)
+        if did(request, act, _("The class is on the roll. Close the session when the visit is over."), form=form):
+            return redirect("workspace:activities-session-roll", pk=pk)
+    roll = roll_of(session)
+    return _roll_page(request, roll, form_of(roll_without_class(roll)), visit=visit, headcount=form)
 
 
 @requires(Permission.CALL_ROLL)
@@ -99,12 +123,14 @@ def session_correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     session = session_of(request, pk, Permission.CALL_ROLL)
     if session.status != SessionStatus.CLOSED:
         return redirect("workspace:activities-session-roll", pk=pk)
+    visit = visit_at(session)
     roll = roll_of(session)
+    called = roll_without_class(roll) if visit else roll
     if request.method == "GET":
-        return _roll_page(request, roll, form_of(roll))
+        return _roll_page(request, roll, form_of(called), visit=visit)
     reason = request.POST.get("reason", "")
     takes_walk_in = bool(request.POST.get("walk_in_name", "").strip())
-    form = posted_form(request.POST, roll, takes_walk_in=takes_walk_in)
+    form = posted_form(request.POST, called, takes_walk_in=takes_walk_in)
     if not form.error:
         try:
             correct_session(
@@ -120,7 +146,7 @@ def session_correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         except Refused as refusal:
             form.error = str(refusal)
     if form.error:
-        return _roll_page(request, roll, form, reason=reason)
+        return _roll_page(request, roll, form, visit=visit, reason=reason)
     messages.success(request, _("Corrected. The figures follow within a minute."))
     return redirect("workspace:activities-session-sheet", pk=pk)
 
@@ -155,17 +181,27 @@ def session_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def session_note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What the staff want to remember of it."""
     session = session_of(request, pk, Permission.CALL_ROLL)
-    try:
-        note_session(session, note=request.POST.get("note", ""), by=request.user, at=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Saved."))
+    note = request.POST.get("note", "")
+    did(request, partial(note_session, session, note=note, by=request.user, at=timezone.now()), _("Saved."))
     return redirect("workspace:activities-session-sheet", pk=pk)
 
 
-def _roll_page(request: HttpRequest, roll: Roll, form: RollForm, *, reason: str = "") -> HttpResponse:
+def _roll_page(
+    request: HttpRequest,
+    roll: Roll,
+    form: RollForm,
+    *,
+    visit: ClassBooking | None,
+    headcount: HeadcountForm | None = None,
+    reason: str = "",
+) -> HttpResponse:
     session = roll.session
+    is_correction = session.status == SessionStatus.CLOSED
+    counted = headcount_of(visit, roll) if visit else None
+    if counted and headcount is None:
+        headcount = HeadcountForm(initial=HeadcountForm.values_of(counted))
+    if headcount:
+        headcount.auto_id = "headcount_%s"
     return render(
         request,
         "workspace/activities/session_roll.html",
@@ -175,13 +211,19 @@ def _roll_page(request: HttpRequest, roll: Roll, form: RollForm, *, reason: str 
             "roll": roll,
             "form": form,
             "reason": reason,
+            "visit": visit,
+            "headcount": counted,
+            "headcount_form": headcount,
             "sexes": SEXES,
             "ages": AGES,
-            "is_correction": session.status == SessionStatus.CLOSED,
+            "is_correction": is_correction,
+            "action": reverse(
+                f"workspace:activities-session-{'correct' if is_correction else 'roll'}", args=[session.pk]
+            ),
             "is_open": session.status == SessionStatus.PLANNED and can_be_called(session, timezone.now()),
             "path": path_to(session.activity),
         },
-        status=422 if form.error else 200,
+        status=422 if form.error or (headcount and headcount.errors) else 200,
     )
 
 

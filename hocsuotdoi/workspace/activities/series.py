@@ -28,15 +28,14 @@ from hocsuotdoi.activities.operations.series import (
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.workspace.activities.series_form import ExtendForm, ScheduleForm
-from hocsuotdoi.workspace.activities.session import path_to
+from hocsuotdoi.workspace.activities.session import activity_of, path_to
 
 
 @requires(Permission.EDIT_ACTIVITY)
 @require_http_methods(["GET", "POST"])
 def schedule_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """First what the rule comes to, then it is saved."""
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, activity)
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
     now = timezone.now()
     form = ScheduleForm(request.POST or None, institution=activity.institution)
     plan = None

@@ -1,8 +1,8 @@
 """Sessions: adding, moving and cancelling one."""
 
 import uuid
+from functools import partial
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,29 +14,19 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.activities.operations.activity import add_session, cancel_session, change_session
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.workspace.activities.forms import ReasonForm, SessionForm
+from hocsuotdoi.workspace.acts import did
 
 
 @requires(Permission.EDIT_ACTIVITY)
 @require_http_methods(["GET", "POST"])
 def session_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, activity)
+    activity = activity_of(request, pk, Permission.EDIT_ACTIVITY)
     form = SessionForm(request.POST or None, institution=activity.institution, with_equipment=True)
     if request.method == "POST" and form.is_valid():
-        try:
-            add_session(
-                activity,
-                new=form.new_session(),
-                equipment=form.equipment_wanted(),
-                by=request.user,
-                at=timezone.now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The session is added."))
+        new, equipment = form.new_session(), form.equipment_wanted()
+        act = partial(add_session, activity, new=new, equipment=equipment, by=request.user, at=timezone.now())
+        if did(request, act, _("The session is added."), form=form):
             return redirect("workspace:activities-activity-detail", pk=pk)
     return _form_page(request, form, activity, title=_("Add a session"), submit_label=_("Add"))
 
@@ -52,13 +42,9 @@ def session_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         with_equipment=True,
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            equipment = form.equipment_wanted()
-            change_session(session, by=request.user, at=timezone.now(), equipment=equipment, **form.values())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
+        changes = form.values() | {"equipment": form.equipment_wanted()}
+        act = partial(change_session, session, by=request.user, at=timezone.now(), **changes)
+        if did(request, act, _("Saved."), form=form):
             return redirect("workspace:activities-activity-detail", pk=session.activity_id)
     return _form_page(request, form, session.activity, title=_("Change the session"), submit_label=_("Save"))
 
@@ -69,12 +55,8 @@ def session_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     session = session_of(request, pk, Permission.EDIT_ACTIVITY)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            cancel_session(session, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The session is cancelled."))
+        act = partial(cancel_session, session, by=request.user, at=timezone.now(), **form.cleaned_data)
+        if did(request, act, _("The session is cancelled."), form=form):
             return redirect("workspace:activities-activity-detail", pk=session.activity_id)
     return render(
         request,
@@ -82,6 +64,13 @@ def session_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         {"form": form, "session": session, "activity": session.activity, "path": path_to(session.activity)},
         status=422 if form.errors else 200,
     )
+
+
+def activity_of(request: HttpRequest, pk: uuid.UUID, permission: Permission) -> Activity:
+    """The activity, if the person sees it (else 404) and holds the permission there (else 403)."""
+    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
+    require(request.user, permission, activity)
+    return activity
 
 
 def session_of(request: HttpRequest, pk: uuid.UUID, permission: Permission) -> Session:

@@ -19,11 +19,16 @@ class Door:
     detail: str | Promise
     icon: str
     needs: Permission | None
+    also: tuple[str, ...] = ()
+    """Further parts of addresses' names, of pages that one comes to through this door."""
 
     @property
     def area(self) -> str:
         """The part of the address's name that all pages behind this door share."""
-        return self.name.removeprefix("workspace:").rpartition("-")[0] or self.name.removeprefix("workspace:")
+        return self.name.removeprefix("workspace:").removesuffix("-list")
+
+    def leads_to(self, here: str) -> bool:
+        return any(here == area or here.startswith(f"{area}-") for area in (self.area, *self.also))
 
 
 # In the order of a working day; the first five that open are the navigation.
@@ -35,6 +40,9 @@ DOORS = [
         _("Make, publish, call the roll, close"),
         "calendar",
         Permission.VIEW_ACTIVITY,
+        also=tuple(
+            f"activities-{noun}" for noun in ("club", "schedule", "session", "registration", "enrolment", "programme")
+        ),
     ),
     Door(
         "workspace:indicators-criteria-list",
@@ -114,15 +122,28 @@ def doors_of(request: HttpRequest) -> list[dict]:
             url = reverse(door.name)
         except NoReverseMatch:
             continue
-        is_current = here == door.area or here.startswith(f"{door.area}-")
         doors.append(
-            {"label": door.label, "detail": door.detail, "url": url, "icon": door.icon, "is_current": is_current}
+            {
+                "label": door.label,
+                "detail": door.detail,
+                "url": url,
+                "icon": door.icon,
+                "is_current": door.leads_to(here),
+            }
         )
     return doors
+
+
+def navigation_of(request: HttpRequest) -> list[dict]:
+    """The first doors that open. On a page behind a later door, that one stands last: one always sees where one is."""
+    doors = doors_of(request)
+    shown, later = doors[:_AT_MOST_IN_NAVIGATION], doors[_AT_MOST_IN_NAVIGATION:]
+    current = [door for door in later if door["is_current"]]
+    return [*shown[: _AT_MOST_IN_NAVIGATION - len(current)], *current]
 
 
 def navigation(request: HttpRequest) -> dict:
     """Context processor: `workspace_nav` for the frame of the staff's pages."""
     if not request.path.startswith("/workspace/") or not hasattr(request, "permissions"):
         return {}
-    return {"workspace_nav": SimpleLazyObject(lambda: doors_of(request)[:_AT_MOST_IN_NAVIGATION])}
+    return {"workspace_nav": SimpleLazyObject(lambda: navigation_of(request))}

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.devices import devices_of
 from hocsuotdoi.accounts.queries.scope import institutions_covered, units_held
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.school import ANSWER_DAYS
+from hocsuotdoi.activities.queries.marks import marks_by_session
 from hocsuotdoi.activities.queries.notices import people_to_call
 from hocsuotdoi.activities.queries.school import bookings_to_answer
 from hocsuotdoi.activities.queries.staff import sessions_of_day, staff_drafts, to_close
@@ -34,6 +36,9 @@ from hocsuotdoi.reporting.queries.reports import due_of
 _SHOWN = 5
 _ANSWERED_BY_ONE_PERSON = 25  # whoever covers more institutions than this does not answer for each
 _REPORT_ASKED_BEFORE = 60  # days
+_MOST_SESSIONS = 100
+_MARKS_WAIT = dt.timedelta(days=2)  # then they are late: people remember what happened only for so long
+_ENDS_SOON = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -156,6 +161,40 @@ def _visits(asked: _Asked) -> Group:
     return Group(gettext_lazy("Visits of classes to answer"), "people", jobs, len(bookings) - len(jobs), more_url)
 
 
+def _marks(asked: _Asked) -> Group:
+    """What devices noted and could not be taken into a roll, session by session; one query."""
+    more_url = reverse("workspace:activities-mark-list")
+    rows = list(marks_by_session(asked.person, asked.day)[:_MOST_SESSIONS])
+    jobs = [
+        Job(
+            title=row["title"] or _("Unknown session"),
+            url=f"{more_url}#session-{row['session']}",
+            detail=row["institution__name"],
+            due=ngettext("{count} mark waits", "{count} marks wait", row["marks"]).format(count=row["marks"]),
+            is_late=row["oldest"] < asked.now - _MARKS_WAIT,
+        )
+        for row in rows[:_SHOWN]
+    ]
+    return Group(gettext_lazy("From devices, to be decided"), "roll", jobs, len(rows) - len(jobs), more_url)
+
+
+def _devices(asked: _Asked) -> Group:
+    """Those that stop working soon, while somebody may still be out with them; one query."""
+    ending = list(devices_of(asked.person, at=asked.now).ending(at=asked.now, before=asked.now + _ENDS_SOON))
+    more_url = reverse("workspace:accounts-device-list")
+    jobs = [
+        Job(
+            title=each.name,
+            url=reverse("workspace:accounts-device-invite", args=[each.institution.code]),
+            detail=str(each.institution),
+            due=_("works until {day}").format(day=day_short(each.expires_at)),
+            is_late=each.expires_at <= asked.now + dt.timedelta(days=2),
+        )
+        for each in ending[:_SHOWN]
+    ]
+    return Group(gettext_lazy("Devices to enrol anew soon"), "phone", jobs, len(ending) - len(jobs), more_url)
+
+
 def _criteria(asked: _Asked) -> Group:
     title, more_url = gettext_lazy("Criteria to answer"), reverse("workspace:indicators-criteria-list")
     classes = {each for row in CriteriaSet.objects.on(asked.day).values_list("classes", flat=True) for each in row}
@@ -248,7 +287,9 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.CALL_ROLL, _not_closed),
     (Permission.EDIT_ACTIVITY, _visits),
     (Permission.VIEW_PARTICIPANTS, _to_tell),
+    (Permission.CALL_ROLL, _marks),
     (Permission.EDIT_ACTIVITY, _drafts),
+    (Permission.ENROL_DEVICE, _devices),
     (Permission.WRITE_REPORT, _report_due),
     (Permission.ANSWER_CRITERIA, _criteria),
     (Permission.ANSWER_FINDING, _findings),

@@ -62,7 +62,7 @@ def carry(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sync(request: HttpRequest) -> HttpResponse:
     """Up to 200 marks as the journal wrote them, in its order; an answer for each, in the same order. `outcome`:
-    applied, duplicate (taken before), waiting (for a person) or refused (unreadable, kept on the device)."""
+    applied, duplicate (taken before), dismissed, waiting (for a person) or refused (unreadable, kept on the device)."""
     given = _json(request)
     marks = given.get("marks") if isinstance(given, dict) else None
     if not isinstance(marks, list) or len(marks) > MOST_MARKS:

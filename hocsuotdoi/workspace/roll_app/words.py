@@ -93,6 +93,8 @@ def _session() -> dict[str, str]:
         "group_of": _("group of {size}"),
         "waits": _("waits for a decision"),
         "close": _("Close the session …"),
+        "close_missing": _("Nobody is marked yet: tick who is here, add people, or count them."),
+        "close_open": _("Not marked yet: {count}. They count as absent."),
         "close_title": _("Close this session?"),
         "close_text": _(
             "Whoever is not ticked counts as absent. After the next sync it is counted; a mistake is then "
@@ -163,6 +165,12 @@ def _status() -> dict[str, str]:
             "These are on the server. Whoever calls the roll of the institution decides about them in the workspace."
         ),
         "refused_title": _("Not taken by the server"),
+        "export_title": _("Everything that this phone noted"),
+        "export_help": _(
+            "If this phone cannot sync any more, save it as a file and give that to the manager, and to nobody else: "
+            "it holds names."
+        ),
+        "export_act": _("Save as a file"),
         "elsewhere": _(
             "{count} noted for another institution are kept on this phone; they are sent when it is "
             "enrolled there again."

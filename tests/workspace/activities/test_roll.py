@@ -296,7 +296,7 @@ def test_nobody_signed_in_is_led_to_sign_in(client, closed):
         assert client.get(of(name, closed)).status_code == 302
 
 
-@pytest.mark.parametrize(("name", "queries"), [("roll", 11), ("sheet", 18)])
+@pytest.mark.parametrize(("name", "queries"), [("roll", 12), ("sheet", 18)])
 def test_roll_pages_need_the_same_queries_for_one_and_for_three_lines(
     librarian, running, mai, django_assert_num_queries, name, queries
 ):

@@ -50,7 +50,7 @@ const day = (sessions) =>
   );
 
 const row = (session) => {
-  const roll = rollOf(session, state.journal, state.carry, state.device);
+  const roll = rollOf(session, state.journal, state.carry);
   const closed = session.closedHere || roll.closed;
   const late = !closed && session.ends < seconds();
   const people = session.closedHere ? session.people : roll.people;

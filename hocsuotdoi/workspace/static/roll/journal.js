@@ -1,5 +1,5 @@
 // The journal: every act, chained by SHA-256, kept before anything else happens. Its format is activities/formats/journal.py.
-import { addEntry, kept, lastEntry } from "./store.js";
+import { addEntry, keep, kept, lastEntry } from "./store.js";
 
 export const canonical = (value) => {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
@@ -30,7 +30,17 @@ export const note = async (session, act, said, device) => {
   }
 };
 
-const append = async (session, act, said, device) => {
+/** Whose count or note it is: this phone's, however often it is enrolled anew. */
+const phone = async () => {
+  const known = await kept("phone");
+  if (known) return known;
+  const made = crypto.randomUUID();
+  await keep("phone", made);
+  return made;
+};
+
+const append = async (session, act, given, device) => {
+  const said = ["tally", "note"].includes(act) ? { ...given, phone: await phone() } : given;
   const [last, clock] = [await lastEntry(), await kept("clock")];
   // Never earlier than the act before, nor than the last word of the server: a clock may be set back.
   const earliest = Math.max((last?.mark.noted_at ?? 0) + 1, clock?.server ?? 0);

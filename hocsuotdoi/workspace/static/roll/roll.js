@@ -20,21 +20,22 @@ const carriedLines = (session) => {
       lines.push({ key: code, name, size: third ?? 1, present: present ?? null, codes, party: "" });
     }
   }
-  for (const [key, name, present] of session.walk_ins ?? []) {
-    lines.push({ key, name, size: 1, present, codes: [], party: "", walkIn: true });
+  for (const [key, name, present, size] of session.walk_ins ?? []) {
+    lines.push({ key, name, size: size ?? 1, present, codes: [], party: "", walkIn: true });
   }
   return lines;
 };
 
-export const rollOf = (session, journal, carry, device) => {
+export const rollOf = (session, journal, carry) => {
   const lines = new Map(carriedLines(session).map((line) => [line.key, line]));
   const roll = { session, lines, cells: new Map(), others: 0, note: null, closed: null, waiting: 0 };
   const counted = new Map();
   for (const entry of journal) {
     const { mark } = entry;
-    if (mark.session !== session.id) continue;
+    // What somebody dismissed counts nowhere, here neither.
+    if (mark.session !== session.id || entry.outcome === "dismissed") continue;
     if (entry.outcome === "waiting") roll.waiting += 1;
-    if (mark.act === "tally") count(roll, counted, entry, carry, device);
+    if (mark.act === "tally") count(roll, counted, entry, carry);
     else if (mark.act === "close") roll.closed = entry;
     else if (mark.act === "note") roll.note = mark.said.note;
     else if (!isCarried(entry, carry)) lay(lines, entry);
@@ -47,8 +48,8 @@ export const rollOf = (session, journal, carry, device) => {
   return Object.assign(roll, totals(roll));
 };
 
-const count = (roll, counted, entry, carry, device) => {
-  if (entry.device !== device?.id) return;
+// What this phone counted under an earlier enrolment is its own count, too: the server knows it by `said.phone`.
+const count = (roll, counted, entry, carry) => {
   const { sex, age_band: age, count: people } = entry.mark.said;
   roll.cells.set(cellKey(sex, age), people);
   if (isCarried(entry, carry)) counted.set(cellKey(sex, age), people);

@@ -28,7 +28,7 @@ export const act = async (session, what, said) => {
 };
 
 export const sessionOf = (id) => state.carry?.sessions.find((session) => session.id === id);
-export const rollOfSession = (session) => rollOf(session, state.journal, state.carry, state.device);
+export const rollOfSession = (session) => rollOf(session, state.journal, state.carry);
 const when = (session) => `${timeOf(session.starts)}–${timeOf(session.ends)}, ${dayWords(session.starts, seconds())}`;
 
 export const gone = () =>
@@ -110,9 +110,9 @@ export const sessionScreen = (session) => {
     tallyTotal.textContent = current.others ? say("tally_others", { people: current.tallied }) : "";
     for (const control of document.querySelectorAll("#main [data-early]")) control.disabled = early;
     end.replaceChildren(
-      current.closed
-        ? h("p", { class: "strong" }, say("closed_words", { people: current.people }))
-        : h("a", { class: "button button-primary full", href: `#/s/${session.id}/close` }, say("close")),
+      ...(current.closed
+        ? [h("p", { class: "strong" }, say("closed_words", { people: current.people }))]
+        : closing(session, current)),
     );
     filter();
   };
@@ -151,6 +151,18 @@ export const sessionScreen = (session) => {
   ]);
   update();
   return update;
+};
+
+// Nothing to close yet: the way there is open (nobody may have come), but does not look like the next thing to do.
+const closing = (session, roll) => {
+  const open = [...roll.lines.values()].filter((line) => line.present === null || line.present === undefined).length;
+  const early = seconds() < session.starts;
+  const missing = early ? say("close_early") : roll.untouched ? say("close_missing") : open ? say("close_open", { count: open }) : "";
+  const kind = early || roll.untouched ? "secondary" : "primary";
+  return [
+    missing ? h("p", { class: "small closing-missing" }, missing) : null,
+    h("a", { class: `button button-${kind} full`, href: `#/s/${session.id}/close` }, say("close")),
+  ].filter(Boolean);
 };
 
 const matches = (line, typed) =>

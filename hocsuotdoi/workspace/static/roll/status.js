@@ -72,6 +72,16 @@ export const statusScreen = (fresh) => {
       elsewhere ? alertBox("gold", say("elsewhere", { count: elsewhere })) : null,
       marks(say("waiting_title"), say("waiting_lead"), waiting()),
       marks(say("refused_title"), "", refused()),
+      marks(say("to_send"), "", [...unsent(), ...ofOthers()]),
+      state.journal.length
+        ? h(
+            "section",
+            { class: "stack" },
+            h("h2", {}, say("export_title")),
+            h("p", { class: "soft" }, say("export_help")),
+            button(say("export_act"), exported),
+          )
+        : null,
       h("p", {}, h("a", { href: "#/enrol" }, say("enrol_new"))),
       h("p", {}, h("a", { href: "/workspace/activities/" }, say("ordinary_roll"))),
     ],
@@ -93,13 +103,35 @@ const marks = (title, lead, found) =>
         h(
           "li",
           { class: "mark" },
-          h("p", { class: "strong" }, `${mark.said.name ?? titleOf(mark.session)}`),
-          h("p", {}, reason),
+          h("p", { class: "strong" }, words(mark)),
+          reason ? h("p", {}, reason) : null,
           h("p", { class: "soft small" }, `${momentWords(Math.round(mark.noted_at / 1000), seconds())}`),
         ),
       ),
     ),
   );
+
+const words = ({ act, said, session }) => {
+  const [people] = Object.values(said.present ?? {});
+  if (act === "line" && said.name) return `${said.name}: ${people}`;
+  if (act === "all") return `${say("all_here")}: ${Object.keys(said.present ?? {}).length}`;
+  if (act === "tally") return `${say("tally")}: ${said.count}`;
+  if (act === "note") return said.note;
+  if (act === "close") return `${say("close_act")}: ${titleOf(session)}`;
+  return said.name ?? titleOf(session);
+};
+
+// The whole journal as it is sent: whoever runs the program can read it where this phone never gets through again.
+const exported = () => {
+  const { id, name, institution } = state.device;
+  const marks = state.journal.map(({ mark, outcome, reason }) => ({ ...mark, outcome, reason }));
+  const file = new Blob([JSON.stringify({ device: { id, name, institution }, marks }, null, 1)], {
+    type: "application/json",
+  });
+  const address = URL.createObjectURL(file);
+  h("a", { href: address, download: `diem-danh-${id.slice(0, 8)}.json` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+};
 
 const titleOf = (id) =>
   [...(state.carry?.sessions ?? []), ...(state.carry?.closed ?? [])].find((session) => session.id === id)?.title ?? "–";

@@ -188,7 +188,7 @@ const closedSince = (before, content) => {
   const still = new Set(content.sessions.map((session) => session.id));
   const gone = (before?.sessions ?? []).filter((session) => !still.has(session.id));
   for (const session of gone) {
-    const roll = rollOf(session, state.journal, before, state.device);
+    const roll = rollOf(session, state.journal, before);
     const { id, title, number, starts, ends, place } = session;
     if (roll.closed) recent.push({ id, title, number, starts, ends, place, people: roll.people });
   }
@@ -206,7 +206,7 @@ const prune = async () => {
   const last = state.journal.at(-1)?.number;
   const old = state.journal.filter(
     (entry) =>
-      ["applied", "duplicate"].includes(entry.outcome) &&
+      ["applied", "duplicate", "dismissed"].includes(entry.outcome) &&
       entry.mark.noted_at < Date.now() - KEPT_FOR &&
       entry.number !== last,
   );

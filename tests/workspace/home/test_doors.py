@@ -1,0 +1,58 @@
+"""The navigation shows where one is."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.factories.activities import ActivityFactory, SessionFactory
+
+
+@pytest.fixture
+def manager(client: Client, manager_of_bac_kan) -> Client:
+    client.force_login(manager_of_bac_kan)
+    return client
+
+
+def lit(page) -> list[str]:
+    """The addresses of the doors in the navigation that are lit."""
+    return [str(door["url"]) for door in page.context["workspace_nav"] if door["is_current"]]
+
+
+@pytest.mark.parametrize(
+    ("page", "door"),
+    [
+        ("activities-booking-list", "activities-booking-list"),
+        ("activities-mark-list", "activities-mark-list"),
+        ("accounts-device-list", "accounts-device-list"),
+        ("activities-notice-list", "activities-notice-list"),
+        ("activities-club-list", "activities-activity-list"),
+        ("activities-activity-list", "activities-activity-list"),
+        ("accounts-role-list", "accounts-role-list"),
+        ("home", "home"),
+    ],
+)
+def test_page_lights_its_door_and_no_other(manager, page, door):
+    assert lit(manager.get(reverse(f"workspace:{page}"))) == [reverse(f"workspace:{door}")]
+
+
+@pytest.mark.parametrize("name", ["roll", "close", "sheet", "edit", "cancel"])
+def test_pages_of_a_session_light_the_door_of_the_activities(manager, library_of_bac_kan, name):
+    session = SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan), starts_at=timezone.now())
+
+    page = manager.get(reverse(f"workspace:activities-session-{name}", args=[session.pk]))
+
+    assert lit(page) == [reverse("workspace:activities-activity-list")]
+
+
+def test_navigation_never_holds_more_than_five_doors(manager):
+    for page in ("home", "activities-booking-list", "accounts-device-list"):
+        assert len(manager.get(reverse(f"workspace:{page}")).context["workspace_nav"]) == 5
+
+
+def test_enrolling_lights_the_devices(manager, library_of_bac_kan):
+    page = manager.get(reverse("workspace:accounts-device-invite", args=[library_of_bac_kan.code]))
+    assert lit(page) == [reverse("workspace:accounts-device-list")]
+    assert manager.get(reverse("workspace:accounts-device-revoke", args=[uuid.uuid4()])).status_code == 404
