@@ -3,6 +3,7 @@ from django.urls import path
 from hocsuotdoi.workspace.activities import (
     activity,
     bookings,
+    changing,
     clubs,
     copying,
     marks,
@@ -57,6 +58,8 @@ urlpatterns = [
         registrations.registration_cancel,
         name="activities-registration-cancel",
     ),
+    path("activities/registrations/<uuid:pk>/edit/", changing.registration_edit, name="activities-registration-edit"),
+    path("activities/members/<uuid:pk>/edit/", changing.enrolment_edit, name="activities-enrolment-edit"),
     path("activities/<uuid:pk>/members/", registrations.enrolment_list, name="activities-enrolment-list"),
     path("activities/<uuid:pk>/members/new/", registrations.enrolment_create, name="activities-enrolment-create"),
     path("activities/members/<uuid:pk>/leave/", registrations.enrolment_leave, name="activities-enrolment-leave"),
