@@ -8,6 +8,7 @@ from hocsuotdoi.workspace.activities import (
     copying,
     marks,
     notices,
+    recording,
     registrations,
     roll,
     series,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("activities/sessions/<uuid:pk>/roll/", roll.session_roll, name="activities-session-roll"),
     path("activities/sessions/<uuid:pk>/close/", roll.session_close, name="activities-session-close"),
     path("activities/sessions/<uuid:pk>/correct/", roll.session_correct, name="activities-session-correct"),
+    path("activities/sessions/<uuid:pk>/recording/", recording.session_recording, name="activities-session-recording"),
     path("activities/sessions/<uuid:pk>/note/", roll.session_note, name="activities-session-note"),
     path("activities/sessions/<uuid:pk>/sheet/", roll.session_sheet, name="activities-session-sheet"),
     path(
