@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -14,9 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.activities.enums import QuestionKind
-from hocsuotdoi.activities.formats.class_list import LARGEST_FILE, BadList, parse_file, parse_names
-from hocsuotdoi.activities.models import Question
-from hocsuotdoi.activities.operations.party import LONGEST_ANSWER
+from hocsuotdoi.activities.formats.class_list import LARGEST_FILE, BadList, ListedPerson, parse_file, parse_names
+from hocsuotdoi.activities.models import Enrolment, Participant, Question, Registration
+from hocsuotdoi.activities.models.activity import CHILD_BANDS
+from hocsuotdoi.activities.operations.party import LARGEST_GROUP, LONGEST_ANSWER, AnswerNeeded, GuardianNeeded
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.ledger.enums import Sex
 
 Options = list[tuple[str, str]]
 
@@ -123,6 +127,90 @@ class ListForm(ContactForm):
         }
 
 
+class ChangeForm(ContactForm):
+    """What can be changed of a registration or of an enrolment in a series: who can be reached, the number or the
+    names, the answers. The grown-up who answers for children stands there once one does, or must (`asks_guardian`)."""
+
+    group_size = forms.IntegerField(
+        label=_("How many people are coming?"),
+        min_value=1,
+        max_value=LARGEST_GROUP,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    people = forms.CharField(
+        label=_("Names of those who come"),
+        max_length=20_000,
+        help_text=LIST_HELP,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    guardian_name = forms.CharField(
+        label=_("Parent or guardian"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    consent = forms.BooleanField(
+        label=_("I am the child’s parent or guardian, or act for them, and agree that the child takes part.")
+    )
+
+    def __init__(
+        self,
+        *args,
+        party: Registration | Enrolment,
+        listed: Sequence[Participant],
+        questions: Sequence[Question],
+        on: dt.date,
+        asks_guardian: bool = False,
+        **kwargs,
+    ):
+        """`on`: the day for which ages are told."""
+        fields = ("name", "phone", "email", "group_size", "guardian_name")
+        initial = {
+            **{name: getattr(party, name) for name in fields},
+            "people": "\n".join(listed_line(person) for person in listed),
+            **{answer_name(question.pk): party.answers.get(str(question.pk), "") for question in questions},
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.listed, self.questions, self.on = listed, questions, on
+        del self.fields["group_size" if listed else "people"]
+        if not (party.guardian_name or asks_guardian):
+            del self.fields["guardian_name"]
+        if party.consent_at or not asks_guardian:
+            del self.fields["consent"]
+        for question in questions:
+            self.fields[answer_name(question.pk)] = answer_field(question)
+
+    def clean(self) -> dict:
+        good = super().clean() or self.cleaned_data
+        if text := good.get("people"):
+            try:
+                good["people"] = with_known(parse_names(text, on=self.on), self.listed)
+            except BadList as refusal:
+                add_list_errors(self, "people", refusal)
+        return good
+
+    def wanted(self) -> dict:
+        """What the act is to put in, from a form that is valid."""
+        good = self.cleaned_data
+        names = ("name", "phone", "email", "group_size", "people", "guardian_name", "consent")
+        answers = {str(question.pk): good[answer_name(question.pk)] for question in self.questions}
+        return {**{name: good[name] for name in names if name in good}, **({"answers": answers} if answers else {})}
+
+
+def listed_line(person: Participant) -> str:
+    words: dict[str | None, str] = {Sex.FEMALE: "nữ", Sex.MALE: "nam", Sex.OTHER: "khác"}
+    sex = words.get(person.sex, "")
+    return ", ".join(filter(None, [person.name, sex]))
+
+
+def with_known(people: list[ListedPerson], listed: Sequence[Participant]) -> list[ListedPerson]:
+    """A name that stood on the list keeps its age, which the list on the form does not show."""
+    known = {person.name: person for person in listed}
+    return [
+        replace(person, age_band=known[person.name].age_band, is_child=known[person.name].age_band in CHILD_BANDS)
+        if person.age_band is None and person.name in known
+        else person
+        for person in people
+    ]
+
+
 def answer_name(question: uuid.UUID) -> str:
     return f"answer-{question}"
 
@@ -147,3 +235,17 @@ def add_list_errors(form: forms.Form, field: str, refusal: BadList) -> None:
     more = len(refusal.lines) - MOST_LINES_TOLD
     if more > 0:
         form.add_error(field, ngettext("And {n} more line.", "And {n} more lines.", more).format(n=more))
+
+
+def add_refusal(form: forms.Form, refusal: Refused) -> None:
+    """The refusal of an act where the person can mend it."""
+    if isinstance(refusal, BadList):
+        add_list_errors(form, "people" if "file" not in form.fields or form["people"].value() else "file", refusal)
+    elif isinstance(refusal, GuardianNeeded):
+        fields = [name for name in ("guardian_name", "consent") if name in form.fields]
+        form.is_valid()
+        form.add_error(fields[-1] if fields else None, str(refusal))
+    elif isinstance(refusal, AnswerNeeded) and answer_name(refusal.question) in form.fields:
+        form.add_error(answer_name(refusal.question), str(refusal))
+    else:
+        form.add_error(None, str(refusal))

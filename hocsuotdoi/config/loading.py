@@ -77,6 +77,11 @@ SAMPLE = (
     ),
     Step(_("Sample activities"), "hocsuotdoi.activities.operations.sample.load_sample", ("activities/operations",)),
     Step(
+        _("A sample session with a waiting list"),
+        "hocsuotdoi.activities.operations.sample_waiting.load_sample",
+        ("activities/operations/sample_waiting.py", "activities/data/sample_waiting.yaml"),
+    ),
+    Step(
         _("Sample programmes for schools"),
         "hocsuotdoi.activities.operations.sample_schools.load_sample",
         ("activities/operations/sample_schools.py", "activities/data/sample_schools.yaml"),

@@ -46,6 +46,7 @@ class MeasureCode(models.TextChoices):
 
     PROGRAMME_SESSION = "programme_session", _("programme sessions")
     PROGRAMME_ATTENDANCE = "programme_attendance", _("programme attendance")
+    RECORDING_VIEW = "recording_view", _("views of recordings")
     LIBRARY_VISIT = "library_visit", _("library visits")
     MUSEUM_VISIT = "museum_visit", _("museum visits")
     CENTRE_VISIT = "centre_visit", _("culture-centre visits")

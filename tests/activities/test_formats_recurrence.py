@@ -51,12 +51,12 @@ def test_days_of_a_rule_are_within_it_and_on_its_weekdays(repeat, starts_on, len
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        ("FREQ=WEEKLY;BYDAY=SA", "Thứ bảy hằng tuần"),
-        ("FREQ=WEEKLY;BYDAY=TU,SA;COUNT=4", "Thứ ba và thứ bảy hằng tuần"),
+        ("FREQ=WEEKLY;BYDAY=SA", "Thứ Bảy hằng tuần"),
+        ("FREQ=WEEKLY;BYDAY=TU,SA;COUNT=4", "Thứ Ba và thứ Bảy hằng tuần"),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=SU", "Chủ nhật, hai tuần một lần"),
         ("FREQ=MONTHLY;BYMONTHDAY=15", "Ngày 15 hằng tháng"),
-        ("FREQ=MONTHLY;BYDAY=1SA", "Thứ bảy đầu tiên hằng tháng"),
-        ("FREQ=MONTHLY;BYDAY=3SA", "Thứ bảy lần thứ 3 hằng tháng"),
+        ("FREQ=MONTHLY;BYDAY=1SA", "Thứ Bảy đầu tiên hằng tháng"),
+        ("FREQ=MONTHLY;BYDAY=3SA", "Thứ Bảy lần thứ 3 hằng tháng"),
         ("FREQ=MONTHLY;BYDAY=-1SU", "Chủ nhật cuối cùng hằng tháng"),
         ("FREQ=DAILY;COUNT=5", "Hằng ngày"),
         ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "Hằng ngày"),

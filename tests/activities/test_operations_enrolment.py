@@ -5,12 +5,19 @@ import pytest
 
 from hocsuotdoi.activities.enums import ActivityStatus, Joining, RegistrationStatus, SessionStatus, WaitingRule
 from hocsuotdoi.activities.formats.class_list import ListedPerson
-from hocsuotdoi.activities.models import Enrolment, Participant, Registration, Session
-from hocsuotdoi.activities.operations.enrolment import NotASeries, enrol, enrol_members, leave
+from hocsuotdoi.activities.models import Activity, Enrolment, Participant, Question, Registration, Session
+from hocsuotdoi.activities.operations.enrolment import NotASeries, change_enrolment, enrol, enrol_members, leave
+from hocsuotdoi.activities.operations.party import NotChangeable
 from hocsuotdoi.activities.operations.places import NoPlacesLeft
-from hocsuotdoi.activities.operations.registration import NotOpen, TooManyEach, cancel_registration
+from hocsuotdoi.activities.operations.registration import (
+    NotOpen,
+    TooManyEach,
+    cancel_registration,
+    change_registration,
+)
 from hocsuotdoi.activities.operations.roll import mark_all_present
 from hocsuotdoi.activities.queries.checks import miscounted_sessions
+from hocsuotdoi.core.errors import Refused
 from tests.factories.activities import RegistrationFactory, SessionFactory
 
 A_WEEK = dt.timedelta(days=7)
@@ -230,3 +237,131 @@ def test_leaving_during_a_session_at_which_one_is_present_keeps_that_one(series,
     leave(enrolment, at=during)
 
     assert statuses(enrolment) == ["confirmed", "cancelled", "cancelled"]
+
+
+# Changing it once
+
+
+def at_each(enrolment, field: str) -> list:
+    return list(enrolment.registrations.order_by("session__starts_at").values_list(field, flat=True))
+
+
+def names(enrolment) -> list[list[str]]:
+    return [
+        [person.name for person in registration.participants.all()]
+        for registration in enrolment.registrations.order_by("session__starts_at")
+    ]
+
+
+def test_changing_once_reaches_all_sessions_to_come_and_leaves_the_past(series, now, afterwards):
+    food = Question.objects.create(institution=series.institution, activity=series, text="Bạn ăn gì?", kind="text")
+    enrolment = join(series, 2, at=now, answers={str(food.pk): "Chay"})
+
+    changed = change_enrolment(
+        enrolment, name="Lý Mai", phone="0912 345 678", group_size=3, answers={str(food.pk): "Mặn"}, at=afterwards
+    )
+
+    assert at_each(enrolment, "name") == ["Lý Thị Mai", "Lý Mai", "Lý Mai"]
+    assert at_each(enrolment, "phone") == ["", "0912345678", "0912345678"]
+    assert [answers[str(food.pk)] for answers in at_each(enrolment, "answers")] == ["Chay", "Mặn", "Mặn"]
+    assert taken(series) == [2, 3, 3]
+    assert (len(changed.reached), changed.kept) == (2, [])
+    enrolment.refresh_from_db()
+    assert (enrolment.name, enrolment.group_size) == ("Lý Mai", 3)
+    assert enrolment.events.get().changed_fields == ["answers", "group_size", "name", "phone"]
+
+
+def test_changing_once_puts_in_only_what_is_otherwise(series, morning, now):
+    enrolment = join(series, 3, at=now)
+    change_registration(enrolment.registrations.get(session=morning), group_size=1, at=now)
+
+    change_enrolment(enrolment, name="Lý Thị Mai", group_size=3, phone="0912345678", at=now)
+    change_enrolment(enrolment, name="Lý Thị Mai", group_size=3, phone="0912345678", at=now)
+
+    assert taken(series) == [1, 3, 3]
+    assert at_each(enrolment, "phone") == ["0912345678"] * 3
+    assert enrolment.events.count() == 1
+
+
+def test_a_change_that_one_session_cannot_take_changes_nothing_and_names_the_day(series, now):
+    enrolment = join(series, 2, at=now)
+    last = series.sessions.get(number=3)
+    RegistrationFactory(session=last, group_size=7)
+
+    with pytest.raises(NotChangeable, match="07/12/2026"):
+        change_enrolment(enrolment, group_size=4, name="Lan", at=now)
+
+    assert taken(series) == [2, 2, 9]
+    assert at_each(enrolment, "name") == ["Lý Thị Mai"] * 3
+    assert not enrolment.events.exists()
+
+
+def test_a_new_list_of_names_reaches_added_sessions_too(series, morning, now):
+    enrolment = join(series, people=[ListedPerson("Nông Thị Lan"), ListedPerson("Lý Văn Sơn")], at=now)
+    cancel_registration(enrolment.registrations.order_by("session__starts_at").last(), at=now)
+
+    change_enrolment(enrolment, people=[ListedPerson("Lý Văn Sơn"), ListedPerson("Bế Văn Thắng")], at=now)
+    change_registration(enrolment.registrations.get(session__number=2), people=[ListedPerson("Bế Văn Thắng")], at=now)
+    added = SessionFactory(activity=series, number=4, capacity=10, starts_at=morning.starts_at + 3 * A_WEEK)
+    enrol_members(added, at=now)
+
+    assert names(enrolment)[0] == names(enrolment)[3] == ["Lý Văn Sơn", "Bế Văn Thắng"]
+    assert names(enrolment)[1] == ["Bế Văn Thắng"]
+    assert names(enrolment)[2] == ["Nông Thị Lan", "Lý Văn Sơn"], "given back before the change"
+    with pytest.raises(NotChangeable):
+        change_enrolment(enrolment, group_size=5, at=now)
+
+
+def test_names_cannot_be_changed_without_a_session_to_come_but_a_phone_can(series, now):
+    enrolment = join(series, people=[ListedPerson("Nông Thị Lan")], at=now)
+    at = now + 4 * A_WEEK
+
+    with pytest.raises(NotChangeable):
+        change_enrolment(enrolment, people=[ListedPerson("Lý Văn Sơn")], at=at)
+    change_enrolment(enrolment, phone="0912345678", at=at)
+
+    assert at_each(enrolment, "phone") == [""] * 3
+    assert Enrolment.objects.get().phone == "0912345678"
+
+
+def test_sessions_whose_window_is_closed_or_where_one_is_present_stay_and_are_named(
+    series, morning, now, during, librarian_of_bac_kan
+):
+    enrolment = join(series, 2, at=now)
+    Activity.objects.update(joining_closes_hours=24)
+
+    changed = change_enrolment(enrolment, group_size=3, at=now)
+    assert [row.session_id for row in changed.kept] == [morning.pk]
+    assert taken(series) == [2, 3, 3]
+
+    changed = change_enrolment(enrolment, name="Lan", by=librarian_of_bac_kan, at=now)
+    assert (len(changed.reached), changed.kept) == (3, [])
+    mark_all_present(morning, by=None, at=during)
+    changed = change_enrolment(enrolment, name="Hà", by=librarian_of_bac_kan, at=during)
+    assert [row.session_id for row in changed.kept] == [morning.pk]
+    assert at_each(enrolment, "name") == ["Lan", "Hà", "Hà"]
+
+
+def test_a_bad_value_or_a_series_that_was_left_is_refused(series, now):
+    enrolment = join(series, at=now)
+
+    for wrong in ({"name": "<b>"}, {"phone": "không"}, {"email": "mai@"}, {"group_size": 0}, {"group_size": 51}):
+        with pytest.raises(Refused):
+            change_enrolment(enrolment, at=now, **wrong)
+    leave(enrolment, at=now)
+    with pytest.raises(NotChangeable):
+        change_enrolment(enrolment, name="Lan", at=now)
+
+    assert Enrolment.objects.get().name == "Lý Thị Mai"
+
+
+def test_fewer_people_offer_the_places_on_at_each_session(series, morning, now):
+    Activity.objects.update(waiting_rule=WaitingRule.IN_ORDER)
+    enrolment = join(series, 10, at=now)
+    other = join(series, 2, at=now)
+    assert statuses(other) == ["waiting"] * 3
+
+    change_enrolment(enrolment, group_size=8, at=now)
+
+    assert statuses(other) == ["offered"] * 3
+    assert taken(series) == [10, 10, 10]

@@ -133,5 +133,5 @@ def test_compared_with_last_time_finds_the_one_copied_or_the_same_title(reading_
 def test_compared_with_last_time_needs_the_same_queries(reading_day, now, sessions, django_assert_num_queries):
     for _session in range(sessions):
         SessionFactory(activity=reading_day)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         compared_with_last_time(reading_day)

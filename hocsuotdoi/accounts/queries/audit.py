@@ -177,6 +177,12 @@ def _links(model: type[Model]) -> list[ForeignKey]:
     return [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
 
 
+def _fields_kept(row: Any) -> list[Field]:
+    """Of the tracked model, those that its events hold: some leave out people's names. Links are always held."""
+    held = {field.attname for field in type(row)._meta.concrete_fields}
+    return [field for field in row.pgh_tracked_model._meta.concrete_fields if field.attname in held]
+
+
 def _entries(found: list[tuple[str, int, dt.datetime]]) -> list[TrailEntry]:
     keys = defaultdict(list)
     for label, key, _at in found:
@@ -220,7 +226,7 @@ def _people(rows: Iterable[Any]) -> dict[str, Person]:
 
 def _entry(event: type[Event], row: Any, linked: dict, people: dict[str, Person]) -> TrailEntry:
     kind = tracked_by(event)
-    kept = {field.attname: getattr(row, field.attname) for field in kind._meta.concrete_fields}
+    kept = {field.attname: getattr(row, field.attname) for field in _fields_kept(row)}
     user = row.pgh_context.metadata.get("user") if row.pgh_context else None
     return TrailEntry(
         kind=kind,
@@ -233,12 +239,12 @@ def _entry(event: type[Event], row: Any, linked: dict, people: dict[str, Person]
             for link in _links(kind)
             if (link.related_model, kept[link.attname]) in linked
         },
-        changes=_changes(kind, row, linked) if row.pgh_label == "update" and row.trail_previous else [],
+        changes=_changes(row, linked) if row.pgh_label == "update" and row.trail_previous else [],
     )
 
 
-def _changes(kind: type[Model], row: Any, linked: dict) -> list[Change]:
-    pairs = [(f, getattr(row.trail_previous, f.attname), getattr(row, f.attname)) for f in kind._meta.concrete_fields]
+def _changes(row: Any, linked: dict) -> list[Change]:
+    pairs = [(f, getattr(row.trail_previous, f.attname), getattr(row, f.attname)) for f in _fields_kept(row)]
     return [
         Change(field, _readable_value(field, before, linked), _readable_value(field, after, linked))
         for field, before, after in pairs

@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.enums import Repeating
+from hocsuotdoi.core.templatetags.house import within
 
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LAST = -1
@@ -137,9 +138,9 @@ def days_of(rule: str, *, starts_on: dt.date, until: dt.date | None, most: int) 
 
 
 def rule_in_words(rule: str) -> str:
-    """«Thứ bảy hằng tuần», «Ngày 15 hằng tháng», «Chủ nhật cuối cùng hằng tháng»."""
+    """«Thứ Bảy hằng tuần», «Ngày 15 hằng tháng», «Chủ nhật cuối cùng hằng tháng»."""
     repeat = parse_repeat(rule)
-    names = [str(WEEKDAYS[day]).lower() for day in sorted(repeat.weekdays)]
+    names = [within(str(WEEKDAYS[day])) for day in sorted(repeat.weekdays)]
     days = _("{some} and {last}").format(some=", ".join(names[:-1]), last=names[-1]) if len(names) > 1 else names
     weekdays = days if isinstance(days, str) else "".join(days)
     match repeat.every:

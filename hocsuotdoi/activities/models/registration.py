@@ -1,5 +1,7 @@
 """Who wants to come: places at a session, a whole series, the people of a group, and what they are told."""
 
+import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +31,10 @@ class Party(OperationalModel):
     form_key = models.UUIDField(help_text="Made with the form: sending it twice registers once")
     learner_key = models.UUIDField(null=True, help_text="Pseudonym of someone signed in, never the account's id")
     created_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True, editable=False, help_text="When somebody last changed what it says")
+    changed_fields = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("what was changed"), default=list, blank=True, editable=False
+    )
 
     class Meta:
         abstract = True
@@ -39,6 +45,17 @@ class Party(OperationalModel):
         return f"{self.code[:4]}-{self.code[4:]}"
 
 
+# The trail says who changed what of a party and when, never the words themselves: it is kept for good, names are not.
+_CHANGED = pghistory.AnyChange("changed_at")
+_KEPT = ("id", "institution", "group_size", "changed_at", "changed_fields")
+
+
+@pghistory.track(
+    pghistory.UpdateEvent(condition=_CHANGED),
+    fields=[*_KEPT, "activity"],
+    model_name="EnrolmentEvent",
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
+)
 class Enrolment(Party):
     """Someone in a whole series, a member of a club: registered for each of its sessions to come, also for those that
     are added. Leaving keeps the past."""
@@ -59,6 +76,12 @@ class Enrolment(Party):
         return self.ended_at is None
 
 
+@pghistory.track(
+    pghistory.UpdateEvent(condition=_CHANGED),
+    fields=[*_KEPT, "session", "enrolment"],
+    model_name="RegistrationEvent",
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
+)
 class Registration(Party):
     """Places at a session, held or waited for. `waiting_since`: the order of the waiting list; it stays when a place is
     offered. A registration out of an enrolment is looked up by the enrolment's code as well as its own."""

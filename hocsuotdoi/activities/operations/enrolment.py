@@ -6,10 +6,12 @@ One enrolment, however many sessions: the sessions are locked in the order of th
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Unpack
+from dataclasses import dataclass
+from typing import Any, Unpack
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,10 +23,13 @@ from hocsuotdoi.activities.enums import (
     SessionStatus,
     WaitingRule,
 )
+from hocsuotdoi.activities.formats.class_list import ListedPerson
 from hocsuotdoi.activities.models import Activity, Attendance, Enrolment, Participant, Registration, Session
 from hocsuotdoi.activities.operations.notices import tell
 from hocsuotdoi.activities.operations.party import (
     Joiner,
+    NotChangeable,
+    Wanted,
     Who,
     check_guardian,
     checked_answers,
@@ -34,7 +39,9 @@ from hocsuotdoi.activities.operations.party import (
     new_code,
     participants_of,
     party_values,
+    put_values,
     same_person,
+    wanted_values,
 )
 from hocsuotdoi.activities.operations.places import locked_session, locked_sessions, no_places, shift_places
 from hocsuotdoi.activities.operations.registration import (
@@ -43,13 +50,23 @@ from hocsuotdoi.activities.operations.registration import (
     TooManyEach,
     check_activity_open,
     joining_closes_at,
+    put_wanted,
 )
 from hocsuotdoi.activities.operations.waiting import settle
 from hocsuotdoi.activities.queries.joining import questions_of, sessions_to_come
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.ids import uuid7
 
-__all__ = ["NotASeries", "enrol", "enrol_members", "leave"]
+__all__ = ["Changed", "NotASeries", "change_enrolment", "enrol", "enrol_members", "leave", "people_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change of a whole series reached: registrations at sessions to come, and those left as they were."""
+
+    enrolment: Enrolment
+    reached: list[Registration]
+    kept: list[Registration]
 
 
 class NotASeries(Refused):
@@ -141,6 +158,90 @@ def enrol_members(session: Session, *, at: dt.datetime) -> int:
         if row.email:
             tell([row], kind=_kind(row), at=at, about=str(session.pk))
     return len(made)
+
+
+@transaction.atomic
+def change_enrolment(
+    enrolment: Enrolment, *, at: dt.datetime, by: Person | None = None, **wanted: Unpack[Wanted]
+) -> Changed:
+    """Once for the whole series: the same new values (as in `change_registration`) in the enrolment and in its
+    registrations at sessions to come; what has been stays as it was. Only what is otherwise than in the enrolment is
+    put in, so that a session at which fewer come than else keeps its number when a phone changes.
+
+    Left as they were and returned: sessions whose window has closed (unless `by` staff) or at which the person is
+    already marked present. Refused, all of it: an enrolment that was left; what `change_registration` refuses at any
+    of the sessions, with its day; other names when there is no session to come.
+    """
+    _lock_activity(enrolment.institution_id, enrolment.activity_id)
+    enrolment = Enrolment.objects.select_related("activity").get(
+        institution_id=enrolment.institution_id, pk=enrolment.pk
+    )
+    if not enrolment.is_active:
+        raise NotChangeable(_("You have left this series. Please join it again."))
+    activity = enrolment.activity
+    values, people = wanted_values(
+        enrolment, activity, wanted, listed=people_of(enrolment), questions=lambda: questions_of(activity), at=at
+    )
+    if not values and not people:
+        return Changed(enrolment, [], [])
+    rows, kept = _rows_to_change(enrolment, at=at, by=by)
+    if people and not rows:
+        raise NotChangeable(
+            _("There is no session now for which the names could be changed. Come back when the next is planned.")
+        )
+    change = _for_each(wanted, values, people, consents=bool(enrolment.consent_at or wanted.get("consent")))
+    for row in rows:
+        try:
+            put_wanted(row, change, at=at, by=by)
+        except Refused as refusal:
+            day = timezone.localdate(row.session.starts_at).strftime("%d/%m/%Y")
+            raise NotChangeable(_("Nothing was changed. {day}: {why}").format(day=day, why=refusal)) from refusal
+    put_values(enrolment, values, named=bool(people), at=at)
+    return Changed(enrolment, rows, kept)
+
+
+def people_of(enrolment: Enrolment) -> list[Participant]:
+    """The named people of a member, as they come to sessions; empty where the group is only a number."""
+    return _named_people([enrolment]).get(enrolment.pk, [])
+
+
+def _for_each(wanted: Wanted, values: dict[str, Any], people: Sequence[ListedPerson], *, consents: bool) -> Wanted:
+    """What of `wanted` is to be put into each registration: what is otherwise in the enrolment."""
+    change: Wanted = {"consent": consents}
+    for name in ("name", "phone", "email", "group_size", "guardian_name", "answers"):
+        if name in values:
+            change[name] = values[name]
+    if people:
+        change["people"] = people
+    return change
+
+
+def _rows_to_change(
+    enrolment: Enrolment, *, at: dt.datetime, by: Person | None
+) -> tuple[list[Registration], list[Registration]]:
+    """The member's registrations that a change reaches, and those at sessions to come that stay as they are; all of
+    them locked, their sessions before."""
+    sessions = {
+        session.pk: session
+        for session in locked_sessions(
+            enrolment.institution_id, sessions_to_come(enrolment.activity, at=at).values_list("pk", flat=True)
+        )
+    }
+    came = Attendance.objects.filter(
+        institution_id=enrolment.institution_id, session__in=sessions, present__gte=1, registration__isnull=False
+    )
+    present = set(came.values_list("registration", flat=True))
+    rows: list[Registration] = []
+    kept: list[Registration] = []
+    for row in (
+        Registration.objects.select_for_update(no_key=True)
+        .filter(institution_id=enrolment.institution_id, enrolment=enrolment, session__in=sessions, status__in=ALIVE)
+        .order_by("pk")
+    ):
+        row.session = session = sessions[row.session_id]
+        is_open = by is not None or joining_closes_at(session.activity, session) > at
+        (rows if is_open and row.pk not in present else kept).append(row)
+    return rows, kept
 
 
 @transaction.atomic
@@ -281,20 +382,25 @@ def _insert(made: list[Registration]) -> None:
 
 
 def _copy_people(made: Sequence[Registration]) -> None:
-    """The named people of members, as they stand at the member's session before."""
-    members = [row.enrolment_id for row in made]
-    named: dict[uuid.UUID, dict[uuid.UUID, list[Participant]]] = {}
-    for person in (
-        Participant.objects.filter(institution_id=made[0].institution_id, registration__enrolment__in=members)
-        .select_related("registration")
-        .order_by("registration__created_at", "registration_id", "number")
-    ):
-        enrolment_id = person.registration.enrolment_id
-        assert enrolment_id is not None
-        named.setdefault(enrolment_id, {}).setdefault(person.registration_id, []).append(person)
+    named = _named_people([row.enrolment for row in made if row.enrolment])
     Participant.objects.bulk_create(
-        copied
-        for row in made
-        if row.enrolment_id in named
-        for copied in participants_of(row, list(named[row.enrolment_id].values())[-1])
+        copied for row in made for copied in participants_of(row, named.get(row.enrolment_id, ()))
     )
+
+
+def _named_people(members: Sequence[Enrolment]) -> dict[uuid.UUID | None, list[Participant]]:
+    """The named people of members, as they stand at the member's last session where all of its group come. (At one
+    session fewer may come than else; one that was cancelled did not hear of later changes.)"""
+    named: dict[uuid.UUID | None, dict[uuid.UUID, list[Participant]]] = {}
+    for person in (
+        Participant.objects.filter(
+            institution_id=members[0].institution_id,
+            registration__enrolment__in=members,
+            registration__group_size=F("registration__enrolment__group_size"),
+        )
+        .exclude(registration__status=RegistrationStatus.CANCELLED)
+        .select_related("registration")
+        .order_by("registration__session__starts_at", "registration_id", "number")
+    ):
+        named.setdefault(person.registration.enrolment_id, {}).setdefault(person.registration_id, []).append(person)
+    return {member: list(lists.values())[-1] for member, lists in named.items()}

@@ -3,7 +3,7 @@
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict, TypeVar
 
@@ -50,6 +50,23 @@ class AnswerNeeded(Refused):
     def __init__(self, message: str, *, question: uuid.UUID):
         super().__init__(message)
         self.question = question
+
+
+class NotChangeable(Refused):
+    """The registration can no longer be changed or moved, or not so."""
+
+
+class Wanted(TypedDict, total=False):
+    """What is to be otherwise about a party, as acts take it by name; None or missing: as it is."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+    group_size: int | None
+    people: Sequence[ListedPerson] | None
+    guardian_name: str | None
+    consent: bool
+    answers: Mapping[str, str] | None
 
 
 class Who(TypedDict, total=False):
@@ -186,6 +203,57 @@ def checked_answers(questions: Sequence[Question], answers: Mapping[str, str]) -
             )
         kept[str(question.pk)] = one_line(text, longest=LONGEST_ANSWER, missing="")
     return kept
+
+
+def wanted_values(
+    party: Registration | Enrolment,
+    activity: Activity,
+    wanted: Wanted,
+    *,
+    listed: Sequence[Participant],
+    questions: Callable[[], Sequence[Question]],
+    at: dt.datetime,
+) -> tuple[dict[str, Any], Sequence[ListedPerson]]:
+    """The fields of `party` that `wanted` puts another value into, cleaned; and the names, if they are others than the
+    `listed` ones. Both empty: nothing is otherwise. Refused: as by `change_registration`."""
+    has: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    people = has.get("people") or ()
+    if listed and not people and has.get("group_size", party.group_size) != party.group_size:
+        raise NotChangeable(_("This group is registered by name: change the list of names."))
+    own: dict[str, Any] = {
+        name: has.get(name, getattr(party, name)) for name in ("name", "phone", "email", "group_size", "guardian_name")
+    }
+    consents = party.consent_at is not None or bool(has.get("consent"))
+    joiner = cleaned(Joiner(**own, people=people, consent=consents))
+    if joiner.brings_children or party.guardian_name:
+        check_guardian(joiner, activity)
+    if party.guardian_name and not joiner.guardian_name:
+        raise GuardianNeeded(_("Keep the name of the child’s parent or guardian."))
+    if party.guardian_name and not joiner.phone:
+        raise NotChangeable(_("Keep a phone number that reaches the child’s guardian."))
+    values = {name: getattr(joiner, name) for name in own}
+    if "answers" in has:
+        values["answers"] = checked_answers(questions(), has["answers"])
+    if joiner.guardian_name and joiner.consent and party.consent_at is None:
+        values["consent_at"] = at
+    is_same_list = [_told(person) for person in joiner.people] == [_told(person) for person in listed]
+    return (
+        {name: value for name, value in values.items() if value != getattr(party, name)},
+        () if is_same_list else joiner.people,
+    )
+
+
+def put_values(party: Registration | Enrolment, values: Mapping[str, Any], *, named: bool, at: dt.datetime) -> None:
+    """Put `values` into `party` and save; which of them, and whether the names, goes into the audit trail."""
+    for name, value in values.items():
+        setattr(party, name, value)
+    party.changed_at = at
+    party.changed_fields = sorted([*values, *(["people"] if named else [])])
+    party.save(update_fields=[*values, "changed_at", "changed_fields"])
+
+
+def _told(person: ListedPerson | Participant) -> tuple[str, str | None, str | None]:
+    return person.name, person.sex or None, person.age_band or None
 
 
 def party_values(joiner: Joiner, *, answers: dict[str, str], at: dt.datetime) -> dict[str, Any]:

@@ -7,7 +7,6 @@ place and may wait does so under the session's lock. See docs/decisions/0050 and
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
 from typing import NamedTuple, Unpack
 
 from django.db import transaction
@@ -25,7 +24,6 @@ from hocsuotdoi.activities.enums import (
     SessionStatus,
     WaitingRule,
 )
-from hocsuotdoi.activities.formats.class_list import ListedPerson
 from hocsuotdoi.activities.models import (
     HOLDING,
     Activity,
@@ -41,6 +39,8 @@ from hocsuotdoi.activities.operations.party import (
     LARGEST_GROUP,
     BadGroupSize,
     Joiner,
+    NotChangeable,
+    Wanted,
     Who,
     check_guardian,
     checked_answers,
@@ -49,7 +49,9 @@ from hocsuotdoi.activities.operations.party import (
     insert_or_find,
     participants_of,
     party_values,
+    put_values,
     same_person,
+    wanted_values,
 )
 from hocsuotdoi.activities.operations.places import (
     NoPlacesLeft,
@@ -114,10 +116,6 @@ class NotCancellable(Refused):
     """The registration can no longer be cancelled."""
 
 
-class NotChangeable(Refused):
-    """The registration can no longer be changed or moved, or not so."""
-
-
 @transaction.atomic
 def register(
     session: Session,
@@ -175,57 +173,52 @@ def register(
 
 @transaction.atomic
 def change_registration(
-    registration: Registration,
-    *,
-    at: dt.datetime,
-    name: str | None = None,
-    phone: str | None = None,
-    email: str | None = None,
-    group_size: int | None = None,
-    people: Sequence[ListedPerson] | None = None,
-    by: Person | None = None,
+    registration: Registration, *, at: dt.datetime, by: Person | None = None, **wanted: Unpack[Wanted]
 ) -> Registration:
-    """Put new values in place of those given. A group grows within the free places if nobody waits for them; what it
-    gives back is offered on. A waiting group that grows goes to the end of the line. `people` replaces the list of a
-    group that is named.
+    """Put new values in place of those given (None: as it is). A group grows within the free places if nobody waits for
+    them; what it gives back is offered on. A waiting group that grows goes to the end of the line. `people` replaces
+    the list of a group that is named, `answers` all answers. What was changed (not from what to what) is in the audit
+    trail; nothing otherwise changes nothing. With `by`, staff do it, also after the window has closed.
 
-    Refused: what `cleaned` refuses; a registration that is cancelled or lapsed, of a session that is over or called;
-    too few places; more than one person may take; a size for a group with a list; no phone where a child's guardian
-    gave one.
+    Refused: what `cleaned` and `checked_answers` refuse; a registration that is cancelled or lapsed, of a session that
+    is over or called; after its window has closed; too few places; more than one person may take; a size for a group
+    with a list; no phone where a child's guardian gave one; children on the list without a guardian's consent.
     """
     registration = locked_with_session(registration)
+    put_wanted(registration, wanted, at=at, by=by)
+    return registration
+
+
+def put_wanted(registration: Registration, wanted: Wanted, *, at: dt.datetime, by: Person | None) -> None:
+    """`change_registration` for acts that hold the registration and its session."""
     session = registration.session
     _check_changeable(registration, at=at)
-    listed = registration.participants.exists()
-    if people is None and listed and group_size not in (None, registration.group_size):
-        raise NotChangeable(_("This group is registered by name: change the list of names."))
-    joiner = cleaned(
-        Joiner(
-            name=registration.name if name is None else name,
-            phone=registration.phone if phone is None else phone,
-            email=registration.email if email is None else email,
-            group_size=registration.group_size if group_size is None else group_size,
-            people=people or (),
-            guardian_name=registration.guardian_name,
-            consent=registration.consent_at is not None,
+    if by is None and joining_closes_at(session.activity, session) <= at:
+        raise NotChangeable(
+            _("Registration for this session is closed, so nothing can be changed any more. You can still cancel.")
         )
+    values, people = wanted_values(
+        registration,
+        session.activity,
+        wanted,
+        listed=list(registration.participants.all()),
+        questions=lambda: questions_of(session.activity),
+        at=at,
     )
-    if joiner.brings_children or registration.guardian_name:
-        check_guardian(joiner, session.activity)
-    if registration.guardian_name and not joiner.phone:
-        raise NotChangeable(_("Keep a phone number that reaches the child’s guardian."))
-    grows = joiner.group_size - registration.group_size
-    registration.name, registration.phone, registration.email = joiner.name, joiner.phone, joiner.email
+    if not values and not people:
+        return
+    grows = values.get("group_size", registration.group_size) - registration.group_size
     if grows:
-        _resize(registration, grows, at=at, by=by)
-    registration.save(update_fields=["name", "phone", "email", "group_size", "waiting_since"])
-    if joiner.people:
+        _resize(registration, grows, at=at)
+    put_values(registration, values, named=bool(people), at=at)
+    if grows > 0:  # by the phone that it has now: another one must not bring new places along
+        _check_each(session, _held_by(registration), 0, by=by)
+    if people:
         _drop_lines(registration)
         Participant.objects.filter(institution_id=session.institution_id, registration=registration).delete()
-        Participant.objects.bulk_create(participants_of(registration, joiner.people))
+        Participant.objects.bulk_create(participants_of(registration, people))
     if grows < 0 or registration.is_waiting:
         settle(session, at=at)
-    return registration
 
 
 @transaction.atomic
@@ -447,23 +440,22 @@ def _check_changeable(registration: Registration, *, at: dt.datetime) -> None:
         raise NotChangeable(_("You have already been marked present. Please talk to the staff there."))
 
 
-def _resize(registration: Registration, grows: int, *, at: dt.datetime, by: Person | None) -> None:
+def _resize(registration: Registration, grows: int, *, at: dt.datetime) -> None:
     session = registration.session
     size = registration.group_size + grows
     if grows > 0:
-        _check_each(session, _held_by(registration), grows, by=by)
         if registration.is_offered:
             raise NotChangeable(_("Accept the offer first. It is for {people} people.").format(people=size - grows))
         if session.capacity is not None and size > session.capacity:
             raise no_places(session.places_left or 0, many=session.capacity)
-    if registration.is_waiting:
-        registration.waiting_since = at if grows > 0 else registration.waiting_since
-    else:
+    if not registration.is_waiting:
         if grows > 0 and session.places_left is not None and (session.places_left < grows or _others_wait(session)):
             raise no_places(session.places_left if session.places_left < grows else 0)
         _drop_lines(registration)
         shift_places([session], grows)
-    registration.group_size = size
+    elif grows > 0:
+        registration.waiting_since = at
+        registration.save(update_fields=["waiting_since"])
 
 
 def _others_wait(session: Session) -> bool:

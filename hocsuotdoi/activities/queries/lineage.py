@@ -32,9 +32,17 @@ def describe_sessions(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SourceDe
     }
 
 
+def describe_recordings(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SourceDescription]:
+    """The recordings of sessions, named as the sessions are; one query."""
+    return {
+        key: SourceDescription(title=_("Recording: {title}").format(title=one.title), detail=one.detail)
+        for key, one in describe_sessions(ids).items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class PostingLine:
-    """One posting of a session: people (negative: taken back), when, by whom, why."""
+    """One posting of a session: people or views (negative: taken back), when, by whom, why."""
 
     revision: int
     is_reversal: bool
@@ -46,14 +54,19 @@ class PostingLine:
 
 def postings_of(session: Session) -> list[PostingLine]:
     """What was posted for the session and taken back again, in order; three queries."""
+    return posting_lines(session, "activities.session", MeasureCode.PROGRAMME_ATTENDANCE)
+
+
+def posting_lines(session: Session, source_kind: str, measure: MeasureCode) -> list[PostingLine]:
+    """Postings of one kind about the session, each with how much of `measure` it holds; three queries."""
     postings = Posting.objects.filter(
-        institution_id=session.institution_id, source_kind="activities.session", source_id=session.pk
+        institution_id=session.institution_id, source_kind=source_kind, source_id=session.pk
     ).order_by("posted_at", "id")
     people = dict(
         Entry.objects.filter(
             institution_id=session.institution_id,
             posting__in=postings.order_by().values("pk"),
-            measure=MeasureCode.PROGRAMME_ATTENDANCE,
+            measure=measure,
         )
         .values_list("posting")
         .annotate(people=Sum("quantity"))

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from hocsuotdoi.activities.enums import Face, SessionStatus
 from hocsuotdoi.activities.models import Activity, Rating, Session
+from hocsuotdoi.activities.queries.recording import views_by_activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Ratings:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of an activity's sessions that were held. `expected`: who had registered for them."""
+    """Of an activity's sessions that were held. `expected`: who had registered for them. `recording_views`: beside
+    those who `came`, never among them."""
 
     activity: Activity
     planned: int
@@ -39,6 +41,7 @@ class Outcome:
     expected: int
     came: int
     ratings: Ratings
+    recording_views: int = 0
 
     @property
     def each(self) -> int | None:
@@ -75,7 +78,7 @@ class Said:
 
 def compared_with_last_time(activity: Activity) -> Compared:
     """The activity's outcome, and that of the one it was copied from or, else, the institution's latest earlier one of
-    the same kind and title; at most four queries."""
+    the same kind and title; at most five queries."""
     last = _last_time(activity)
     outcomes = _outcomes([activity, *([last] if last else [])])
     before = outcomes.get(last.pk) if last else None
@@ -129,11 +132,13 @@ def _outcomes(activities: list[Activity]) -> dict[uuid.UUID, Outcome]:
         Rating.objects.filter(institution_id=here["institution_id"], session__activity__in=activities),
         by="session__activity",
     )
+    views = views_by_activity(activities)
     nothing = {"planned": 0, "held": 0, "expected": 0, "came": 0}
     return {
         activity.pk: Outcome(
             activity=activity,
             ratings=ratings.get(activity.pk, Ratings()),
+            recording_views=views.get(activity.pk, 0),
             **{name: figures.get(activity.pk, nothing)[name] for name in nothing},
         )
         for activity in activities

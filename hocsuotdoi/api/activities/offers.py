@@ -292,7 +292,7 @@ def offer_copy(request: HttpRequest, pk: uuid.UUID, given: Copying) -> Status:
     has_sessions = given.to_year is not None
     copied = copy_activity(activity, to_year=given.to_year, with_sessions=has_sessions, **acting(request))
     made = loaded(request, copied.activity.pk)
-    left_out = [SessionLeftOut(day=session.held_on, why=why) for session, why in copied.left_out]
+    left_out = [SessionLeftOut(day=one.day, why=one.why) for one in copied.left_out]
     return Status(201, CopiedOffer(**dict(made), left_out=left_out))
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 register = template.Library()
@@ -53,8 +52,19 @@ def _local_day(value: date | datetime) -> date:
 
 @register.filter
 def weekday(value: date | datetime | None) -> str:
-    """«Chủ nhật», «Thứ hai»: capital letter only at the front."""
-    return capfirst(date_format(_local_day(value), "l").lower()) if value else ""
+    """«Chủ nhật», «Thứ Hai», as it begins a line."""
+    return date_format(_local_day(value), "l") if value else ""
+
+
+@register.filter
+def weekday_within(value: date | datetime | None) -> str:
+    """«Chủ nhật», «thứ Hai», within a sentence (Nghị định 30/2020/NĐ-CP, annex II)."""
+    return within(weekday(value))
+
+
+def within(weekday_name: str) -> str:
+    """A weekday's name as it stands within a sentence."""
+    return "thứ" + weekday_name[3:] if weekday_name.startswith("Thứ ") else weekday_name
 
 
 @register.filter
@@ -74,6 +84,12 @@ def day(value: date | datetime | None) -> str:
     local = _local_day(value)
     in_words = f"{local.day} {month(local)} {local.year}" if _is_english() else day_short(local)
     return f"{weekday(local)}, {in_words}"
+
+
+@register.filter
+def day_within(value: date | datetime | None) -> str:
+    """The same within a sentence: «thứ Hai, 23/11/2026»."""
+    return within(day(value))
 
 
 @register.filter
@@ -108,11 +124,11 @@ def at(items: Any, position: int) -> Any:
 
 @register.simple_tag
 def time_range(starts_at: datetime, ends_at: datetime | None = None) -> str:
-    """«9:00–11:00, Chủ nhật, 23/11/2026»; over several days «9:00 23/11/2026 – 17:00 25/11/2026»."""
+    """«9:00–11:00, thứ Hai, 23/11/2026»; over several days «9:00 23/11/2026 – 17:00 25/11/2026»."""
     if ends_at is None:
-        return f"{clock(starts_at)}, {day(starts_at)}"
+        return f"{clock(starts_at)}, {day_within(starts_at)}"
     if _local_day(starts_at) == _local_day(ends_at):
-        return f"{clock(starts_at)}–{clock(ends_at)}, {day(starts_at)}"
+        return f"{clock(starts_at)}–{clock(ends_at)}, {day_within(starts_at)}"
     return f"{clock(starts_at)} {day_short(starts_at)} – {clock(ends_at)} {day_short(ends_at)}"
 
 

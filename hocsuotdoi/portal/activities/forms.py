@@ -1,7 +1,6 @@
 """What the public fills in: the filter of what's on, the join form, the code."""
 
 import datetime as dt
-from dataclasses import replace
 
 from django import forms
 from django.utils import timezone
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.activities.enums import Joining
-from hocsuotdoi.activities.formats.class_list import BadList, ListedPerson, parse_names
+from hocsuotdoi.activities.formats.class_list import BadList, parse_names
 from hocsuotdoi.activities.forms import (
     LIST_HELP,
     ContactForm,
@@ -18,12 +17,10 @@ from hocsuotdoi.activities.forms import (
     answer_field,
     answer_name,
 )
-from hocsuotdoi.activities.models import Activity, Participant, Question, Registration, Session
-from hocsuotdoi.activities.models.activity import CHILD_BANDS
+from hocsuotdoi.activities.models import Activity, Question, Session
 from hocsuotdoi.activities.operations.party import CODE_LENGTH, LARGEST_GROUP
 from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.core.templatetags.house import clock, day
-from hocsuotdoi.ledger.enums import Sex
 
 
 class DayInput(forms.DateInput):
@@ -177,43 +174,6 @@ class ClassForm(ListForm):
         return session.held_on if session else timezone.localdate()
 
 
-class ChangeForm(ContactForm):
-    """What can be changed of a registration: its own fields, and the number or the names."""
-
-    group_size = forms.IntegerField(
-        label=_("How many people are coming?"),
-        min_value=1,
-        max_value=LARGEST_GROUP,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-    people = forms.CharField(
-        label=_("Names of those who come"),
-        max_length=20_000,
-        help_text=LIST_HELP,
-        widget=forms.Textarea(attrs={"rows": 8}),
-    )
-
-    def __init__(self, *args, registration: Registration, **kwargs):
-        listed = list(registration.participants.all())
-        initial = {
-            **{name: getattr(registration, name) for name in ("name", "phone", "email", "group_size")},
-            "people": "\n".join(listed_line(person) for person in listed),
-        }
-        super().__init__(*args, initial=initial, **kwargs)
-        self.registration, self.listed = registration, listed
-        del self.fields["group_size" if listed else "people"]
-
-    def clean(self) -> dict:
-        good = super().clean()
-        if text := good.get("people"):
-            try:
-                read = parse_names(text, on=self.registration.session.held_on)
-                good["people"] = with_known(read, self.listed)
-            except BadList as refusal:
-                add_list_errors(self, "people", refusal)
-        return good
-
-
 class MoveForm(forms.Form):
     """Another session of the same activity."""
 
@@ -237,22 +197,6 @@ def session_label(session: Session) -> str:
         return _("{when} (full: you join the waiting list)").format(when=when)
     left = ngettext("{left} place left", "{left} places left", session.places_left).format(left=session.places_left)
     return f"{when} ({left})"
-
-
-def listed_line(person: Participant) -> str:
-    sex = {Sex.FEMALE: "nữ", Sex.MALE: "nam", Sex.OTHER: "khác"}.get(person.sex or "", "")
-    return ", ".join(filter(None, [person.name, sex]))
-
-
-def with_known(people: list[ListedPerson], listed: list[Participant]) -> list[ListedPerson]:
-    """A name that stood on the list keeps its age, which the list on the form does not show."""
-    known = {person.name: person for person in listed}
-    return [
-        replace(person, age_band=known[person.name].age_band, is_child=known[person.name].age_band in CHILD_BANDS)
-        if person.age_band is None and person.name in known
-        else person
-        for person in people
-    ]
 
 
 class CodeForm(forms.Form):

@@ -16,15 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.enums import SessionStatus
-from hocsuotdoi.activities.formats.class_list import BadList
-from hocsuotdoi.activities.forms import add_list_errors, answer_name
+from hocsuotdoi.activities.forms import add_refusal
 from hocsuotdoi.activities.models import Activity, Enrolment, Registration, Session
-from hocsuotdoi.activities.operations.enrolment import enrol, leave
-from hocsuotdoi.activities.operations.party import AnswerNeeded, GuardianNeeded
+from hocsuotdoi.activities.operations.enrolment import enrol, leave, people_of
+from hocsuotdoi.activities.operations.party import GuardianNeeded
 from hocsuotdoi.activities.operations.rating import is_ratable
 from hocsuotdoi.activities.operations.registration import (
     cancel_registration,
-    change_registration,
+    joining_closes_at,
     move_registration,
     register,
 )
@@ -39,7 +38,7 @@ from hocsuotdoi.activities.queries.joining import (
 from hocsuotdoi.activities.queries.offer import activity_page, activity_to_join, completed
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.qr import qr_svg
-from hocsuotdoi.portal.activities.forms import SERIES, ChangeForm, ClassForm, CodeForm, JoinForm, MoveForm
+from hocsuotdoi.portal.activities.forms import SERIES, ClassForm, CodeForm, JoinForm, MoveForm
 from hocsuotdoi.portal.activities.join import can_be_joined, form_needs, join_part
 from hocsuotdoi.portal.activities.views import activity_response
 
@@ -66,9 +65,9 @@ def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect("portal:activities-registration-detail", pk=registration.session_id, code=registration.code)
         except GuardianNeeded as refusal:
             form = JoinForm(request.POST, asks_guardian=True, **needs)
-            _add(form, refusal)
+            add_refusal(form, refusal)
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
     activity = completed(get_object_or_404(activity_page(request.user, at=now), pk=pk))
     part = join_part(activity, at=now, with_form=False)
     part.form = form
@@ -93,7 +92,7 @@ def class_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 good["session"], form_key=good["form_key"], at=now, learner_key=_learner(request), **form.who()
             )
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             return redirect("portal:activities-registration-detail", pk=registration.session_id, code=registration.code)
     return render(
@@ -152,6 +151,7 @@ def registration_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpR
             "answers": answered(registration.answers, questions_of(activity)) if registration.answers else [],
             "position": position_of(registration) if registration.is_waiting else None,
             "is_alive": is_to_come and (registration.holds_places or registration.is_waiting),
+            "can_change": joining_closes_at(activity, session) > now,
             "can_move": is_to_come and registration.enrolment_id is None and bool(_others(registration, now)),
             "qr": qr_svg(address) if registration.is_confirmed and is_to_come else "",
             "rate_url": _rate_url(registration) if registration.is_confirmed and is_ratable(session, at=now) else "",
@@ -162,18 +162,6 @@ def registration_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpR
 def _rate_url(registration: Registration) -> str:
     page = reverse("portal:activities-rating-create", args=[registration.session_id])
     return f"{page}?code={registration.code}"
-
-
-@public
-@require_http_methods(["GET", "POST"])
-def registration_change(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
-    registration = registration_at(pk, code)
-    form = ChangeForm(request.POST or None, registration=registration)
-
-    def change(good: dict) -> Registration:
-        return change_registration(registration, at=timezone.now(), **good)
-
-    return _act(request, registration, form, change, "registration_change", _("Saved."))
 
 
 @public
@@ -243,6 +231,8 @@ def enrolment_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResp
             "registrations": registrations,
             "full": [session for session in to_come if session.pk not in mine],
             "can_leave": bool(to_come),
+            "participants": people_of(enrolment),
+            "answers": answered(enrolment.answers, questions_of(enrolment.activity)) if enrolment.answers else [],
             "now": now,
         },
     )
@@ -265,7 +255,7 @@ def enrolment_leave(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpRespo
 def registration_at(pk: uuid.UUID, code: str) -> Registration:
     """The registration that session and code name together, with all that its pages show."""
     return get_object_or_404(
-        Registration.objects.select_related("session__activity", "session__institution", "session__room"),
+        Registration.objects.select_related("session__activity", "session__institution", "session__room", "enrolment"),
         session=pk,
         code=typed_code(code),
     )
@@ -332,7 +322,7 @@ def _act(
         try:
             changed = act(form.cleaned_data)
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, done)
             return redirect("portal:activities-registration-detail", pk=changed.session_id, code=changed.code)
@@ -347,17 +337,3 @@ def _act(
 
 def _learner(request: HttpRequest) -> uuid.UUID | None:
     return request.user.learner_key if request.user.is_authenticated else None
-
-
-def _add(form: forms.Form, refusal: Refused) -> None:
-    """The refusal where the person can mend it."""
-    if isinstance(refusal, BadList):
-        add_list_errors(form, "people" if form["people"].value() else "file", refusal)
-    elif isinstance(refusal, GuardianNeeded):
-        fields = [name for name in ("guardian_name", "consent") if name in form.fields]
-        form.is_valid()
-        form.add_error(fields[-1] if fields else None, str(refusal))
-    elif isinstance(refusal, AnswerNeeded) and answer_name(refusal.question) in form.fields:
-        form.add_error(answer_name(refusal.question), str(refusal))
-    else:
-        form.add_error(None, str(refusal))

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from hocsuotdoi.portal.activities import (
     calendar,
+    changing,
     feeds,
     joining,
     listing,
@@ -19,7 +20,7 @@ from hocsuotdoi.portal.activities import map as point_map
 # By session and code: the address that a ticket's QR code holds, and what can be done there.
 registration = [
     path("", joining.registration_detail, name="activities-registration-detail"),
-    path("change/", joining.registration_change, name="activities-registration-change"),
+    path("change/", changing.registration_change, name="activities-registration-change"),
     path("move/", joining.registration_move, name="activities-registration-move"),
     path("accept/", joining.registration_accept, name="activities-registration-accept"),
     path("cancel/", joining.registration_cancel, name="activities-registration-cancel"),
@@ -49,6 +50,9 @@ urlpatterns = [
     path("activities/<uuid:pk>/join/class/", joining.class_create, name="activities-class-create"),
     path("activities/<uuid:pk>/find/", joining.registration_find, name="activities-registration-find"),
     path("activities/<uuid:pk>/series/<slug:code>/", joining.enrolment_detail, name="activities-enrolment-detail"),
+    path(
+        "activities/<uuid:pk>/series/<slug:code>/change/", changing.enrolment_change, name="activities-enrolment-change"
+    ),
     path("activities/<uuid:pk>/series/<slug:code>/leave/", joining.enrolment_leave, name="activities-enrolment-leave"),
     path(
         "activities/<uuid:pk>/series/<slug:code>/calendar.ics",

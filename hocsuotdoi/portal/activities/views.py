@@ -14,6 +14,7 @@ from hocsuotdoi.activities.enums import ActivityKind, SessionStatus
 from hocsuotdoi.activities.formats.facts import render_facts
 from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.activities.queries.offer import activity_page, completed
+from hocsuotdoi.activities.queries.recording import views_of
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.activities.queries.vitality import club_life
 from hocsuotdoi.portal.activities.join import JoinPart, join_part
@@ -42,7 +43,13 @@ def session_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "portal/activities/session_sheet.html",
-        {"session": session, "activity": session.activity, "roll": roll, "sees_names": sees_names},
+        {
+            "session": session,
+            "activity": session.activity,
+            "roll": roll,
+            "recording_views": views_of(session) if roll else 0,
+            "sees_names": sees_names,
+        },
     )
 
 

@@ -24,7 +24,10 @@ from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.places.queries.units import children_of
 from hocsuotdoi.portal.indicators.words import coverage_words, unit_address, value_words
 
-SHEETS = {"activities.session": "portal:activities-session-sheet"}
+SHEETS = {
+    "activities.session": "portal:activities-session-sheet",
+    "activities.recording": "portal:activities-session-sheet",
+}
 """Where the acts behind postings are shown, by source kind; each page decides who sees names on it."""
 
 

@@ -24,6 +24,8 @@ _KINDS = {
     "accounts.roleassignment": gettext_lazy("role"),
     "accounts.powerswitch": gettext_lazy("administrator's powers"),
     "activities.activity": gettext_lazy("activity"),
+    "activities.enrolment": gettext_lazy("enrolment in a series"),
+    "activities.registration": gettext_lazy("registration"),
     "activities.session": gettext_lazy("session"),
     "indicators.population": gettext_lazy("population"),
     "places.equipment": gettext_lazy("equipment"),
@@ -62,9 +64,14 @@ _FIELDS = {
     "latitude": gettext_lazy("latitude"),
     "longitude": gettext_lazy("longitude"),
     "parent": gettext_lazy("what it belongs to"),
+    "answers": gettext_lazy("answers"),
+    "consent_at": gettext_lazy("consent"),
 }
 # Derived from other fields, or our own keys: nobody needs to read them.
-_UNSPOKEN = {"id", "sort_key", "search_text", "version", "given_at", "created_at", "changed_at", "places_taken"}
+_UNSPOKEN = {
+    *("id", "sort_key", "search_text", "version", "given_at", "created_at", "changed_at", "changed_fields"),
+    "places_taken",
+}
 
 
 @dataclass(frozen=True)
@@ -102,11 +109,14 @@ def _line(entry: TrailEntry) -> Line | None:
         for change in entry.changes
         if change.field.name not in _UNSPOKEN
     ]
-    if entry.act == "update" and not changes:
+    if entry.act == "update" and not changes and not _fields_alone(entry):
         return None
+    nobody = (
+        _("Somebody with the code") if _fields_alone(entry) else _("The program, or somebody in the database itself")
+    )
     return Line(
         at=entry.at,
-        who=str(entry.person) if entry.person else _("The program, or somebody in the database itself"),
+        who=str(entry.person) if entry.person else nobody,
         what=_sentence(entry),
         changes=changes,
         act=entry.act,
@@ -117,12 +127,23 @@ def _line(entry: TrailEntry) -> Line | None:
 def _sentence(entry: TrailEntry) -> str:
     if entry.kind is RoleAssignment:
         return _role_sentence(entry)
+    if fields := _fields_alone(entry):
+        return _("changed {fields}: {thing}").format(fields=", ".join(fields), thing=name_of(entry))
     patterns = {
         "insert": _("entered: {thing}"),
         "update": _("changed: {thing}"),
         "delete": _("removed: {thing}"),
     }
     return patterns[entry.act].format(thing=name_of(entry))
+
+
+def _fields_alone(entry: TrailEntry) -> list[str]:
+    """What was changed, where the trail keeps the fields' names but, for the sake of the people, not their words."""
+    names = {field.name: field for field in entry.kind._meta.concrete_fields}
+    return [
+        _field(names[name]) if name in names else _("list of names")
+        for name in getattr(entry.thing, "changed_fields", ())
+    ]
 
 
 def _role_sentence(entry: TrailEntry) -> str:

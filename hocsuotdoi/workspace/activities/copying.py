@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
-from hocsuotdoi.activities.operations.copy import MOST_YEARS, copy_activity
+from hocsuotdoi.activities.operations.copy import MOST_YEARS, Copied, copy_activity
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.workspace.activities.session import activity_of, path_to
@@ -25,7 +25,10 @@ class CopyForm(forms.Form):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text=gettext_lazy("On the same weekday, at about the same day of the year"),
+        help_text=gettext_lazy(
+            "On the same weekday, at about the same day of the year. A series stays a series: its rule goes on from "
+            "there, for as many times."
+        ),
         widget=forms.RadioSelect,
     )
 
@@ -60,7 +63,7 @@ def activity_copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("A draft was made. Look through it, then publish it."))
-            _name_left_out(request, copied.left_out)
+            _name_left_out(request, copied)
             return redirect("workspace:activities-activity-detail", pk=copied.activity.pk)
     return render(
         request,
@@ -70,15 +73,20 @@ def activity_copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
 
 
-def _name_left_out(request: HttpRequest, left_out: list) -> None:
-    if not left_out:
-        return
-    days = ", ".join(day_short(session.starts_at) for session, _why in left_out)
-    messages.warning(
-        request,
-        ngettext(
-            "{count} session could not be planned anew (it was on {days}): {why}",
-            "{count} sessions could not be planned anew (they were on {days}). The first: {why}",
-            len(left_out),
-        ).format(count=len(left_out), days=days, why=left_out[0][1]),
-    )
+def _name_left_out(request: HttpRequest, copied: Copied) -> None:
+    """Each with its own sentence: those with the same one together."""
+    by_reason: dict[str, list[str]] = {}
+    for one in copied.left_out:
+        by_reason.setdefault(one.why, []).append(day_short(one.day))
+    if by_reason:
+        lines = [f"{', '.join(days)}: {why}" for why, days in by_reason.items()]
+        words = ngettext("{count} session was left out.", "{count} sessions were left out.", len(copied.left_out))
+        messages.warning(request, "\n".join([words.format(count=len(copied.left_out)), *lines]))
+    if copied.no_longer_excepted:
+        days = ", ".join(day_short(day) for day in copied.no_longer_excepted)
+        messages.info(
+            request,
+            _(
+                "The rule left out {days}; in the new year it meets no such day. Look whether other days fall out."
+            ).format(days=days),
+        )

@@ -17,11 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.activities.enums import SessionStatus
-from hocsuotdoi.activities.formats.class_list import BadList
-from hocsuotdoi.activities.forms import ListForm, add_list_errors, answer_name
+from hocsuotdoi.activities.forms import ListForm, add_refusal
 from hocsuotdoi.activities.models import Activity, Enrolment, Registration, Session
 from hocsuotdoi.activities.operations.enrolment import enrol, leave
-from hocsuotdoi.activities.operations.party import LARGEST_GROUP, AnswerNeeded, GuardianNeeded
+from hocsuotdoi.activities.operations.party import LARGEST_GROUP
 from hocsuotdoi.activities.operations.registration import cancel_registration, register
 from hocsuotdoi.activities.operations.waiting import give_place, lapse_offers_of
 from hocsuotdoi.activities.queries.joining import members_of, questions_of, registrations_of
@@ -100,7 +99,7 @@ def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 session, form_key=form.cleaned_data["form_key"], by=request.user, at=timezone.now(), **form.who()
             )
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             words = _("On the waiting list.") if registration.is_waiting else _("Registered.")
             messages.success(request, f"{words} " + _("Their code: {code}").format(code=registration.code_shown))
@@ -124,7 +123,7 @@ def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def registration_place(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Offer a place to someone who waits, or give it at once when they said yes on the phone."""
-    registration = _registration(request, pk)
+    registration = registration_of(request, pk)
     confirmed = request.POST.get("act") == "confirm"
     act = partial(give_place, registration, by=request.user, at=timezone.now(), confirmed=confirmed)
     did(request, act, _("The place is given.") if confirmed else _("The place is offered."))
@@ -135,7 +134,7 @@ def registration_place(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def registration_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """On behalf of the person, who is told."""
-    registration = _registration(request, pk)
+    registration = registration_of(request, pk)
     back = reverse("workspace:activities-registration-list", args=[registration.session_id])
     if request.method == "POST":
         act = partial(cancel_registration, registration, by=request.user, at=timezone.now())
@@ -174,7 +173,7 @@ def enrolment_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 activity, form_key=form.cleaned_data["form_key"], by=request.user, at=timezone.now(), **form.who()
             )
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             words = _("Added to the series.") + " " + _("Their code: {code}").format(code=enrolment.code_shown)
             messages.success(request, words)
@@ -197,9 +196,7 @@ def enrolment_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def enrolment_leave(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """On behalf of the member."""
-    found = Enrolment.objects.filter(activity__in=Activity.objects.visible_to(request.user))
-    enrolment = get_object_or_404(found.select_related("activity__institution"), pk=pk)
-    require(request.user, Permission.EDIT_ACTIVITY, enrolment.activity)
+    enrolment = enrolment_of(request, pk)
     back = reverse("workspace:activities-enrolment-list", args=[enrolment.activity_id])
     if request.method == "POST":
         leave(enrolment, by=request.user, at=timezone.now())
@@ -208,7 +205,7 @@ def enrolment_leave(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "workspace/activities/enrolment_leave.html", {"enrolment": enrolment, "back": back})
 
 
-def _registration(request: HttpRequest, pk: uuid.UUID) -> Registration:
+def registration_of(request: HttpRequest, pk: uuid.UUID) -> Registration:
     found = Registration.objects.filter(session__in=Session.objects.visible_to(request.user))
     registration = get_object_or_404(
         found.select_related("session__activity", "session__institution", "session__room"), pk=pk
@@ -217,20 +214,15 @@ def _registration(request: HttpRequest, pk: uuid.UUID) -> Registration:
     return registration
 
 
+def enrolment_of(request: HttpRequest, pk: uuid.UUID) -> Enrolment:
+    found = Enrolment.objects.filter(activity__in=Activity.objects.visible_to(request.user))
+    enrolment = get_object_or_404(found.select_related("activity__institution"), pk=pk)
+    require(request.user, Permission.EDIT_ACTIVITY, enrolment.activity)
+    return enrolment
+
+
 def _back(request: HttpRequest, session: Session) -> HttpResponse:
     """To the list for those who may see names, else to the activity."""
     if request.person_may(Permission.VIEW_PARTICIPANTS, session):
         return redirect("workspace:activities-registration-list", pk=session.pk)
     return redirect("workspace:activities-activity-detail", pk=session.activity_id)
-
-
-def _add(form: forms.Form, refusal: Refused) -> None:
-    """The refusal where it can be mended."""
-    if isinstance(refusal, BadList):
-        add_list_errors(form, "people" if form["people"].value() else "file", refusal)
-    elif isinstance(refusal, GuardianNeeded):
-        form.add_error("consent", str(refusal))
-    elif isinstance(refusal, AnswerNeeded):
-        form.add_error(answer_name(refusal.question), str(refusal))
-    else:
-        form.add_error(None, str(refusal))

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import lazy
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +25,7 @@ HOLIDAYS = ((1, 1), (30, 4), (1, 5), (2, 9))
 
 MOST_YEARS = 3
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?")
-_name = lazy(lambda weekday: capfirst(str(WEEKDAYS[weekday]).lower()), str)
+_name = lazy(lambda weekday: str(WEEKDAYS[weekday]), str)
 
 
 def _day_input() -> forms.DateInput:

@@ -45,7 +45,7 @@ def test_page_says_for_whom_by_whom_and_by_which_rule(client, open_day):
     page = client.get(url(open_day)).content.decode()
 
     for words in (
-        "Thứ bảy hằng tuần",
+        "Thứ Bảy hằng tuần",
         "8:00–10:00",
         "nghỉ 1/5/2027",
         "6–10 tuổi",

@@ -377,6 +377,98 @@ def test_a_wrong_code_of_a_series_is_not_found(client, series):
         assert client.get(reverse(f"portal:activities-{name}", args=[series.pk, "K7MR3QXE"])).status_code == 404
 
 
+def of_series(name: str, enrolment) -> str:
+    return reverse(f"portal:activities-{name}", args=[enrolment.activity_id, enrolment.code])
+
+
+def test_the_whole_series_is_changed_once_by_its_code(client, series):
+    food = Question.objects.create(institution=series.institution, activity=series, number=1, text="Ăn gì?")
+    join(client, series, "series", **{f"answer-{food.pk}": "Chay"})
+    enrolment = Enrolment.objects.get()
+    assert "Chay" in client.get(of_series("enrolment-detail", enrolment)).content.decode()
+    assert 'value="Chay"' in client.get(of_series("enrolment-change", enrolment)).content.decode()
+
+    wanted = {"name": "Lý Mai", "phone": "0912345678", "group_size": "2", f"answer-{food.pk}": "Mặn"}
+    answer = client.post(of_series("enrolment-change", enrolment), wanted, follow=True)
+
+    assert "Mặn" in answer.content.decode() and "0912345678" in answer.content.decode()
+    assert set(Registration.objects.values_list("name", "phone", "group_size")) == {("Lý Mai", "0912345678", 2)}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"name": "😀"},
+        {"name": "x" * 121},
+        {"phone": "<b>1</b>"},
+        {"email": "mai@"},
+        {"group_size": "hai"},
+        {"group_size": "5"},
+        {"group_size": "-1"},
+        {"group_size": "9" * 40},
+    ],
+)
+def test_a_bad_change_of_a_series_says_so_and_changes_nothing(client, series, wrong):
+    join(client, series, "series")
+    enrolment = Enrolment.objects.get()
+
+    answer = client.post(of_series("enrolment-change", enrolment), {"name": "Lan", "group_size": "1", **wrong})
+
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode() or 'role="alert"' in answer.content.decode()
+    assert set(Registration.objects.values_list("name", "group_size")) == {("Lý Thị Mai", 1)}
+
+
+def test_a_series_that_was_left_or_another_ones_cannot_be_changed(client, series, library_of_bac_kan):
+    join(client, series, "series")
+    enrolment = Enrolment.objects.get()
+    elsewhere = ActivityFactory(institution=library_of_bac_kan)
+    foreign = reverse("portal:activities-enrolment-change", args=[elsewhere.pk, enrolment.code])
+    assert client.post(foreign, {"name": "Lan", "group_size": "1"}).status_code == 404
+    client.post(of_series("enrolment-leave", enrolment))
+
+    answer = client.post(of_series("enrolment-change", enrolment), {"name": "Lan", "group_size": "1"})
+
+    assert answer.url == of_series("enrolment-detail", enrolment)
+    assert Enrolment.objects.get().name == "Lý Thị Mai"
+
+
+def test_answers_are_changed_by_code_until_the_window_closes(client, open_day, tomorrow):
+    bus = Question.objects.create(
+        institution=open_day.institution, activity=open_day, number=1, text="Đi xe buýt?", kind="yes_no"
+    )
+    join(client, open_day, tomorrow.pk, **{f"answer-{bus.pk}": "yes"})
+    registration = Registration.objects.get()
+    wanted = {"name": "Lý Thị Mai", "group_size": "1", f"answer-{bus.pk}": "no"}
+
+    assert client.post(at("registration-change", registration), wanted).status_code == 302
+    put(open_day, joining_closes_hours=48)
+    answer = client.post(at("registration-change", registration), {**wanted, f"answer-{bus.pk}": "yes"})
+
+    assert answer.status_code == 422
+    assert "hết hạn" in answer.content.decode()
+    assert Registration.objects.get().answers == {str(bus.pk): "no"}
+    assert (
+        at("registration-change", registration)
+        not in client.get(at("registration-detail", registration)).content.decode()
+    )
+
+
+def test_a_child_put_on_the_list_afterwards_makes_the_form_ask_for_the_guardian(client, open_day, tomorrow):
+    join(client, open_day, tomorrow.pk, people="Lý Văn Sơn")
+    registration = Registration.objects.get()
+    wanted = {"name": "Cô Hà", "phone": "0912345678", "people": "Lý Văn Sơn\nNông Thị Lan, nữ, 9"}
+
+    asked = client.post(at("registration-change", registration), wanted)
+    assert asked.status_code == 422
+    assert 'name="consent"' in asked.content.decode()
+    done = client.post(at("registration-change", registration), {**wanted, "guardian_name": "Cô Hà", "consent": "on"})
+
+    assert done.status_code == 302
+    assert Registration.objects.get().group_size == 2
+
+
 # What is taken along
 
 

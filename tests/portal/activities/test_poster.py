@@ -119,7 +119,7 @@ def test_weekly_names_the_rule_only_where_there_is_one(tomorrow):
             for each in range(number)
         ]
 
-    assert weekly(every(7, 3)) == "Thứ bảy hằng tuần, 8:00–10:00"
+    assert weekly(every(7, 3)) == "Thứ Bảy hằng tuần, 8:00–10:00"
     assert weekly(every(7, 2)) == weekly(every(14, 4)) == weekly([]) == ""
 
 

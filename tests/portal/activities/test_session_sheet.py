@@ -50,5 +50,5 @@ def test_sheet_of_a_draft_is_not_found(client, library_of_bac_kan):
 
 
 def test_sheet_needs_the_same_queries_however_many_came(client, held, django_assert_num_queries):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(url(held))

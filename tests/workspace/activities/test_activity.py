@@ -323,9 +323,8 @@ def test_detail_needs_the_same_queries_for_one_and_for_three_sessions(
 ):
     librarian.get(of("activity-detail", open_day))
     for _more in range(2):
-        with django_assert_num_queries(
-            23
-        ):  # page and person, three for each of four permissions, three for how it went
+        # page and person, three for each of four permissions, four for how it went
+        with django_assert_num_queries(24):
             librarian.get(of("activity-detail", open_day))
         SessionFactory(activity=open_day, starts_at=running.starts_at)
         SessionFactory(activity=open_day, starts_at=running.starts_at)

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
+from hocsuotdoi.activities.formats.recurrence import Repeat
 from hocsuotdoi.activities.models import Activity, Contributor, Schedule, Session
+from hocsuotdoi.activities.operations.series import NewSchedule, create_schedule
 from hocsuotdoi.places.models import Equipment, Room
 from tests.activities.test_formats_picture import drawn
 from tests.factories.activities import ActivityFactory, SessionFactory
@@ -336,6 +338,33 @@ def test_copy_makes_a_draft_of_next_year(librarian, open_day, running):
     assert librarian.post(of("activity-copy", open_day), {"to_year": "1999"}).status_code == 422
     librarian.post(of("activity-copy", open_day), {"to_year": ""})
     assert Activity.objects.filter(sessions=None).count() == 1
+
+
+def test_copy_of_a_series_says_which_sessions_were_left_out_and_why(librarian, club, library_of_bac_kan):
+    room = Room.objects.create(institution=library_of_bac_kan, name="Phòng đọc", capacity=40)
+    first = timezone.localdate() + dt.timedelta(days=7)
+    new = NewSchedule(
+        repeat=Repeat(every="weekly", weekdays=(first.weekday(),)),
+        starts_on=first,
+        until=first + dt.timedelta(weeks=3),
+        starts=dt.time(8),
+        minutes=90,
+        room=room,
+    )
+    create_schedule(club, new=new, by=None, at=timezone.now())
+    SessionFactory(
+        activity=ActivityFactory(institution=library_of_bac_kan, title="Lớp <i>tin</i> học"),
+        room=room,
+        starts_at=timezone.make_aware(dt.datetime.combine(first + dt.timedelta(weeks=53), dt.time(9))),
+    )
+
+    response = librarian.post(of("activity-copy", club), {"to_year": str(first.year + 1)}, follow=True)
+
+    page = response.content.decode()
+    assert "1 buổi chưa lập được." in page
+    assert "Lớp &lt;i&gt;tin&lt;/i&gt; học" in page
+    assert f"{first + dt.timedelta(weeks=53):%d/%m/%Y}" in page
+    assert Activity.objects.get(status=ActivityStatus.DRAFT).sessions.count() == 3
 
 
 # --- Clubs ---

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from hocsuotdoi.activities.enums import Joining, WaitingRule
 from hocsuotdoi.activities.models import Activity, Enrolment, Notice, Question, Registration, Session
-from hocsuotdoi.activities.operations.registration import register
+from hocsuotdoi.activities.operations.enrolment import enrol
+from hocsuotdoi.activities.operations.registration import change_registration, register
 from tests.factories.activities import RegistrationFactory, SessionFactory
 
 
@@ -183,3 +184,55 @@ def test_the_members_need_the_same_queries_for_one_and_for_three(
             client.get(url("enrolment-list", club))
         client.post(url("enrolment-create", club), guest())
         client.post(url("enrolment-create", club), guest())
+
+
+def test_staff_change_a_registration_on_behalf_of_the_person(client, librarian_of_bac_kan, session):
+    client.force_login(librarian_of_bac_kan)
+    registration = register(session, name="Bác Thái", form_key=uuid.uuid4(), at=timezone.now())
+    Activity.objects.update(joining_closes_hours=2000)
+    assert "Bác Thái" in client.get(url("registration-edit", registration)).content.decode()
+
+    bad = client.post(url("registration-edit", registration), {"name": "", "group_size": "2"})
+    done = client.post(url("registration-edit", registration), {"name": "Bác Thái", "group_size": "2"})
+
+    assert (bad.status_code, done.url) == (422, url("registration-list", session))
+    assert Registration.objects.get().group_size == 2
+    assert registration.events.get().pgh_context.metadata["user"] == str(librarian_of_bac_kan.pk)
+
+
+def test_staff_change_a_member_once_for_all_sessions(client, librarian_of_bac_kan, club, session):
+    client.force_login(librarian_of_bac_kan)
+    SessionFactory(activity=club, number=8, capacity=10, starts_at=session.starts_at + dt.timedelta(days=7))
+    client.post(url("enrolment-create", club), guest())
+    member = Enrolment.objects.get()
+    assert client.get(url("enrolment-edit", member)).status_code == 200
+
+    full = client.post(url("enrolment-edit", member), {"name": "Bác Thái", "group_size": "11"})
+    client.post(url("enrolment-edit", member), {"name": "Bác Thái", "group_size": "3"})
+
+    assert full.status_code == 422
+    assert list(Session.objects.values_list("places_taken", flat=True)) == [3, 3]
+
+
+def test_changes_are_kept_from_other_houses_and_from_the_auditor(client, librarian_of_duc_xuan, auditor, club, session):
+    registration = register(session, name="Bác Thái", by=auditor, form_key=uuid.uuid4(), at=timezone.now())
+    member = enrol(club, name="Bác Thái", form_key=uuid.uuid4(), at=timezone.now())
+
+    for stranger in (librarian_of_duc_xuan, auditor):
+        client.force_login(stranger)
+        for page in (url("registration-edit", registration), url("enrolment-edit", member)):
+            assert client.get(page).status_code in (403, 404)
+            assert client.post(page, {"name": "Lan", "group_size": "1"}).status_code in (403, 404)
+    assert not Registration.objects.filter(name="Lan").exists()
+
+
+def test_the_trail_says_who_changed_what_of_a_registration_without_its_words(client, auditor, session):
+    registration = register(session, name="Bác Thái", form_key=uuid.uuid4(), at=timezone.now())
+    change_registration(registration, name="Lò Văn Thái", group_size=2, at=timezone.now())
+    client.force_login(auditor)
+
+    page = client.get("/workspace/audit/", {"kind": "activities.registration"}).content.decode()
+
+    assert "how many people" not in page
+    assert "số người" in page.lower() and "đăng ký" in page
+    assert "Lò Văn Thái" not in page and "Bác Thái" not in page

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("activities", "0007_open_notices_are_found"),
+        ("activities", "0009_marks_are_found_by_session"),
         ("places", "0002_guard_the_trail"),
     ]
 
