@@ -65,7 +65,7 @@ def poster_of(
             "about": "" if picture else Truncator(" ".join(activity.description.split())).chars(220, truncate="…"),
             "organiser": activity.institution.name,
             "with_others": _("Together with {names}").format(names=", ".join(others)) if others else "",
-            "dates": [_date(session) for session in shown],
+            "dates": [date_of(session) for session in shown],
             "more": ngettext("and {number} more session", "and {number} more sessions", more).format(number=more)
             if more
             else "",
@@ -99,7 +99,8 @@ def breakable(text: str, longest: int = LONGEST_WORD) -> str:
     )
 
 
-def _date(session: Session) -> dict[str, str]:
+def date_of(session: Session) -> dict[str, str]:
+    """Day and time as posters and tickets write them."""
     start = timezone.localtime(session.starts_at)
     return {
         "weekday": weekday(start),

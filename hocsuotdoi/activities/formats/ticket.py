@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Literal
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.activities.formats.ical import place_of
+from hocsuotdoi.activities.formats.poster import BAND, breakable, date_of
 from hocsuotdoi.activities.models import Registration
 from hocsuotdoi.core.qr import qr_svg
 from hocsuotdoi.core.typesetting import typeset
@@ -16,8 +16,6 @@ TEMPLATE = Path(__file__).parent / "ticket.typ"
 PICTURE_DPI = 220
 """Sharp on a phone, and still under 200 KB."""
 
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
-
 
 def render_ticket(
     registration: Registration, *, url: str, address: str = "", to: Literal["pdf", "png"] = "pdf"
@@ -25,16 +23,12 @@ def render_ticket(
     """The ticket of a confirmed registration; its session comes with activity, institution and room. `url`: the
     registration's own address, which the code holds: whoever scans it finds session and code in it."""
     session = registration.session
-    starts, ends = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
-    until = ends.strftime("%H:%M" if ends.date() == starts.date() else "%H:%M, %d/%m/%Y")
     people = ngettext("{people} person", "{people} people", registration.group_size)
     values = {
         "kicker": _("Ticket"),
-        "title": session.activity.title,
-        "weekday": WEEKDAYS[starts.weekday()],
-        "day": str(starts.day),
-        "month": _("month {month}, {year}").format(month=starts.month, year=starts.year),
-        "time": f"{starts:%H:%M} – {until}",
+        "title": breakable(session.activity.title),
+        "date": date_of(session),
+        "place_label": _("Where"),
         "place": place_of(session),
         "address": address,
         "name_label": _("Name"),
@@ -43,7 +37,7 @@ def render_ticket(
         "code_label": _("Your code"),
         "code": registration.code_shown,
         "help": _("Show this code at the door, on paper or on the phone."),
-        "house": session.institution.name,
         "qr": qr_svg(url),
+        "band": BAND.read_text(encoding="utf-8"),
     }
     return typeset(TEMPLATE, values, to=to, dpi=PICTURE_DPI)
