@@ -29,6 +29,8 @@ NARROWEST = 76
 FAR = 1.0
 """Islands so many degrees of longitude from the rest stand at the map's edge, with their names."""
 MOST_LABELS = 7
+NEAR_LABEL, FAR_LABEL = 3.3, 2.4
+"""The size of names on the map, as components.css sets it."""
 
 
 @dataclass(frozen=True)
@@ -116,17 +118,29 @@ def _country(search: Search, provinces: dict[str, AdminUnit], counts: list[Commu
             square = square_at(count.latitude, count.longitude)
             squares.setdefault(square, Counter())[count.province] += count.number
     largest = max((found.total() for found in squares.values()), default=1)
-    points = []
+    points: list[Point] = []
+    named: set[str] = set()
     for (row, column), found in sorted(squares.items(), key=lambda item: -item[1].total()):
         code = found.most_common(1)[0][0]
         radius = 0.5 + 1.3 * math.sqrt(found.total() / largest)
-        points.append(Point(column + 0.5, row + 0.5, radius, provinces[code].short_name, found.total(), urls[code]))
+        name = provinces[code].short_name
+        label = "" if code in named else name
+        named.add(code)
+        points.append(Point(column + 0.5, row + 0.5, radius, name, found.total(), urls[code], label))
     in_province: Counter[str] = Counter()
     for count in counts:
         in_province[count.province] += count.number
     rows = [MapRow(unit.name, in_province[code], urls[code]) for code, unit in provinces.items() if in_province[code]]
     stitched = kept_stitched_map(search.today)
-    return ShownMap(stitched.width, stitched.height, points, rows, in_province.total(), stitched)
+    return ShownMap(
+        width=stitched.width,
+        height=stitched.height,
+        points=points,
+        rows=rows,
+        total=in_province.total(),
+        stitched=stitched,
+        labels=_labels(points, stitched.width, size=FAR_LABEL),
+    )
 
 
 def _province(search: Search, province: AdminUnit, counts: list[CommuneCount]) -> ShownMap:
@@ -163,7 +177,7 @@ def _province(search: Search, province: AdminUnit, counts: list[CommuneCount]) -
         rows=rows,
         total=sum(count.number for count in within),
         communes=[frame.at(*spot) for spot in grains],
-        labels=_labels(points, frame.width),
+        labels=_labels(points, frame.width, size=NEAR_LABEL),
     )
 
 
@@ -203,19 +217,30 @@ class _Frame:
         return round(x, 2), round(min(max(y, MARGIN / 2), self.height - MARGIN / 2), 2)
 
 
-def _labels(points: list[Point], width: float) -> list[MapLabel]:
-    """The names of the largest points, as far as they do not run into each other."""
+def _labels(points: list[Point], width: float, *, size: float) -> list[MapLabel]:
+    """The names of the largest points, to the right or to the left of each, as far as they run neither into each other
+    nor into another point."""
     taken: list[tuple[float, float, float]] = []
     labels = []
     for point in points:
-        at_end = point.x > width * 0.62
-        length = 1.9 * len(point.label) + point.radius + 1
-        begins = point.x - length if at_end else point.x
-        clear = all(abs(point.y - y) > 4.2 or begins > end or begins + length < start for start, end, y in taken)
-        if clear and begins >= 0 and begins + length <= width + 2:
-            taken.append((begins, begins + length, point.y))
-            x = point.x - point.radius - 0.8 if at_end else point.x + point.radius + 0.8
-            labels.append(MapLabel(round(x, 2), round(point.y + 1.2, 2), point.label, at_end))
+        length = 0.58 * size * len(point.label) + 0.8
+        for at_end in (point.x > width * 0.62, point.x <= width * 0.62):
+            begins = point.x - point.radius - length if at_end else point.x + point.radius
+            ends = begins + length
+            is_clear = all(
+                abs(point.y - y) > 1.3 * size or begins > end or ends < start for start, end, y in taken
+            ) and not any(
+                other is not point
+                and abs(point.y - other.y) < other.radius + size / 2
+                and begins < other.x + other.radius
+                and other.x - other.radius < ends
+                for other in points
+            )
+            if point.label and is_clear and begins >= 0 and ends <= width + 2:
+                taken.append((begins, ends, point.y))
+                x = point.x - point.radius - 0.8 if at_end else point.x + point.radius + 0.8
+                labels.append(MapLabel(round(x, 2), round(point.y + 0.36 * size, 2), point.label, at_end))
+                break
         if len(labels) == MOST_LABELS:
             break
     return labels
