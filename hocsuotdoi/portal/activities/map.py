@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import product
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -118,15 +119,12 @@ def _country(search: Search, provinces: dict[str, AdminUnit], counts: list[Commu
             square = square_at(count.latitude, count.longitude)
             squares.setdefault(square, Counter())[count.province] += count.number
     largest = max((found.total() for found in squares.values()), default=1)
-    points: list[Point] = []
-    named: set[str] = set()
+    points = []
     for (row, column), found in sorted(squares.items(), key=lambda item: -item[1].total()):
         code = found.most_common(1)[0][0]
         radius = 0.5 + 1.3 * math.sqrt(found.total() / largest)
         name = provinces[code].short_name
-        label = "" if code in named else name
-        named.add(code)
-        points.append(Point(column + 0.5, row + 0.5, radius, name, found.total(), urls[code], label))
+        points.append(Point(column + 0.5, row + 0.5, radius, name, found.total(), urls[code], name))
     in_province: Counter[str] = Counter()
     for count in counts:
         in_province[count.province] += count.number
@@ -218,28 +216,34 @@ class _Frame:
 
 
 def _labels(points: list[Point], width: float, *, size: float) -> list[MapLabel]:
-    """The names of the largest points, to the right or to the left of each, as far as they run neither into each other
-    nor into another point."""
+    """The names of the largest points, each once, to the right or to the left, as far as they run neither into each
+    other nor into another point."""
     taken: list[tuple[float, float, float]] = []
-    labels = []
+    labels: list[MapLabel] = []
+    named: set[str] = set()
     for point in points:
+        if point.label in named:
+            continue
         length = 0.58 * size * len(point.label) + 0.8
-        for at_end in (point.x > width * 0.62, point.x <= width * 0.62):
+        for lifted, at_end in product((0, -0.9, 0.9), (point.x > width * 0.62, point.x <= width * 0.62)):
+            y = point.y + lifted * size
             begins = point.x - point.radius - length if at_end else point.x + point.radius
             ends = begins + length
-            is_clear = all(
-                abs(point.y - y) > 1.3 * size or begins > end or ends < start for start, end, y in taken
-            ) and not any(
-                other is not point
-                and abs(point.y - other.y) < other.radius + size / 2
+            runs_into_a_name = any(
+                abs(y - other) < 1.3 * size and begins < end and start < ends for start, end, other in taken
+            )
+            runs_into_a_point = any(
+                abs(y - other.y) < other.radius + size / 2
                 and begins < other.x + other.radius
                 and other.x - other.radius < ends
                 for other in points
+                if other is not point
             )
-            if point.label and is_clear and begins >= 0 and ends <= width + 2:
-                taken.append((begins, ends, point.y))
-                x = point.x - point.radius - 0.8 if at_end else point.x + point.radius + 0.8
-                labels.append(MapLabel(round(x, 2), round(point.y + 0.36 * size, 2), point.label, at_end))
+            if not runs_into_a_name and not runs_into_a_point and begins >= 0 and ends <= width + 2:
+                taken.append((begins, ends, y))
+                x = begins + length - 0.8 if at_end else begins + 0.8
+                labels.append(MapLabel(round(x, 2), round(y + 0.36 * size, 2), point.label, at_end))
+                named.add(point.label)
                 break
         if len(labels) == MOST_LABELS:
             break
