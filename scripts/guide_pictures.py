@@ -154,7 +154,7 @@ def start(guide: Guide) -> None:
     shoot(page, "today", whole=True)
     page = guide.page(OFFICER, PHONE)
     page.goto("/workspace/")
-    shoot(page, "today-phone", whole=True, at_most=740)
+    shoot(page, "today-phone", screen=True)
 
 
 def activities(guide: Guide) -> None:
@@ -253,7 +253,7 @@ def finding(guide: Guide) -> None:
     """The month and the map."""
     page = guide.page()
     page.goto("/activities/calendar/")
-    shoot(page, "calendar", page.locator(".month-head"), at_most=620)
+    shoot(page, "calendar", page.locator(".month-head"), page.locator("table.month"), at_most=700)
     page.goto("/activities/map/?province=19")
     shoot(page, "map", page.locator(".month-head"), page.locator(".where"), at_most=760)
 
