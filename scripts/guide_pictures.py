@@ -8,12 +8,15 @@ See docs/how-to/refresh-the-guide-pictures.md.
 """
 
 import datetime as dt
+import io
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +35,11 @@ READING_DAY = "Ngày hội đọc sách chào mừng Ngày Di sản văn hóa 23
 READING_NOW = "Đọc sách cùng con"
 JOINED = [("Gia đình chị Lường Thị Hiền", "3"), ("Nông Văn Quý", "1"), ("Triệu Thị Mai", "1"), ("Hà Văn Lợi", "1")]
 WALK_INS = [("Bàn Thị Mỷ", "female", "11-14"), ("Hoàng Văn Thái", "male", "60+")]
+PROGRAMME, SCHOOL = "Theo dấu chân người xưa - Giờ học tại di tích", "Trường Tiểu học Đức Xuân"
+SMALL_CLASS = "Làm diều giấy"
 MARGIN = 14
+COLOURS = 160
+"""Enough for flat pages, and half the weight."""
 # Fields for days and times follow the browser's own language, and a server's Chromium has only English: for the moment
 # of the picture they show what a Vietnamese browser shows.
 DAYS_IN_VIETNAMESE = """() => document.querySelectorAll('input[type=date], input[type=time]').forEach(field => {
@@ -83,10 +90,14 @@ def shoot(
     last: Locator | None = None,
     *,
     whole: bool = False,
+    screen: bool = False,
     at_most: int = 900,
 ) -> None:
     """A PNG of the page's main part, from the top of `first` (its heading) to the end of `last` (of `first`, else as
-    far as `at_most` pixels go). `whole`: with the frame around it, as the screen shows it."""
+    far as `at_most` pixels go). `whole`: with the frame around it; `screen`: just what the screen shows."""
+    if screen:
+        page.evaluate("document.fonts.ready")
+        return keep(name, page.screenshot(animations="disabled", caret="hide"))
     # What sticks to the window's edges would lie over the middle of a long picture.
     page.add_style_tag(content=".site-head, .sticky-end, .staff-nav { position: static !important }")
     page.evaluate("document.fonts.ready")
@@ -101,11 +112,21 @@ def shoot(
     end = _box(last or first) if last or first else {"y": top + at_most, "height": 0}
     bottom = min(end["y"] + end["height"] + MARGIN, top + at_most, main["y"] + main["height"] + MARGIN)
     clip = {"x": left, "y": max(top, 0), "width": right - left, "height": bottom - max(top, 0)}
-    FOLDER.mkdir(exist_ok=True)
     page.evaluate(DAYS_IN_VIETNAMESE)
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=clip, animations="disabled", caret="hide")
+    picture = page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide")
     page.evaluate(DAYS_AS_THEY_WERE)
-    print(f"{name}.png  {(FOLDER / f'{name}.png').stat().st_size // 1024} KB", flush=True)
+    return keep(name, picture)
+
+
+def keep(name: str, picture: bytes, *, width: int = 0) -> None:
+    """Write the picture, light; made narrower to `width` where one is given."""
+    FOLDER.mkdir(exist_ok=True)
+    path = FOLDER / f"{name}.png"
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    if width:
+        image = image.resize((width, image.height * width // image.width))
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path.name}  {path.stat().st_size // 1024} KB", flush=True)
 
 
 def _box(part: Locator) -> dict:
@@ -133,7 +154,7 @@ def start(guide: Guide) -> None:
     shoot(page, "today", whole=True)
     page = guide.page(OFFICER, PHONE)
     page.goto("/workspace/")
-    shoot(page, "today-phone", whole=True, at_most=740)
+    shoot(page, "today-phone", screen=True)
 
 
 def activities(guide: Guide) -> None:
@@ -146,8 +167,10 @@ def activities(guide: Guide) -> None:
     shoot(page, "institution-choose", at_most=420)
     page.get_by_role("link", name=LIBRARY).click()
     _fill_activity(page, READING_DAY, day, dt.time(8), dt.time(10, 30))
+    for section in ("Dịp, chủ đề", "Mô tả và ảnh"):
+        page.locator("summary", has_text=section).click()
     page.locator("h1").click()
-    shoot(page, "activity-create", last=page.locator("button[name=more]"), at_most=1300)
+    shoot(page, "activity-create", last=page.locator(".form-end"), at_most=1400)
     page.get_by_role("button", name="Lưu bản nháp").click()
     page.get_by_role("button", name="Công bố ngay").wait_for()
     shoot(page, "activity-draft", at_most=520)
@@ -163,13 +186,22 @@ def activities(guide: Guide) -> None:
 def _fill_activity(page: Page, title: str, day: dt.date, starts: dt.time, ends: dt.time) -> None:
     page.locator("[name=title]").fill(title)
     page.locator("[name=kind]").select_option("reading_day")
+    unfold(page, "Dịp, chủ đề")
     page.locator("[name=observance]").select_option("heritage_day")
     page.locator("[name=themes][value=reading]").check()
+    unfold(page, "Mô tả và ảnh")
     page.locator("[name=description]").fill("Trưng bày sách mới, đọc sách cùng nhau, đố vui có thưởng.")
     page.locator("[name$=-day]").fill(f"{day:%Y-%m-%d}")
     page.locator("[name$=-starts]").fill(f"{starts:%H:%M}")
     page.locator("[name$=-ends]").fill(f"{ends:%H:%M}")
     page.locator("[name$=-capacity]").fill("30")
+
+
+def unfold(page: Page, title: str) -> None:
+    """Open the section of a form under `title`, if it is not open."""
+    section = page.locator("details").filter(has=page.locator("summary", has_text=title)).first
+    if section.get_attribute("open") is None:
+        section.locator("summary").first.click()
 
 
 def _happening_now(guide: Guide) -> None:
@@ -193,6 +225,7 @@ def _happening_now(guide: Guide) -> None:
 
 def _join(page: Page, name: str, size: str) -> None:
     page.locator("[name=name]").fill(name)
+    page.locator("[name=phone]").fill(f"0912 345 {crc32(name.encode()) % 1000:03d}")
     page.locator("[name=group_size]").fill(size)
     page.locator("#join button[type=submit]").click()
     page.locator(".panel .number").first.wait_for()
@@ -203,9 +236,9 @@ def _citizens(guide: Guide, address: str) -> None:
     page.goto("/")
     shoot(page, "home-phone", whole=True, at_most=740)
     page.goto("/activities/?q=di+san")
-    shoot(page, "find-phone", whole=True, at_most=900)
+    shoot(page, "find-phone", screen=True)
     page.goto(address)
-    shoot(page, "activity-phone", whole=True, at_most=740)
+    shoot(page, "activity-phone", screen=True)
     page.locator("[name=name]").fill("Gia đình chị Lường Thị Hiền")
     page.locator("[name=group_size]").fill("3")
     shoot(page, "join-phone", page.locator("#join"))
@@ -214,6 +247,97 @@ def _citizens(guide: Guide, address: str) -> None:
     page.get_by_role("link", name="Tôi không đến được: hủy đăng ký").click()
     page.locator("h1").wait_for()
     shoot(page, "cancel-phone", page.locator("h1"), page.locator("main form button").last)
+
+
+def finding(guide: Guide) -> None:
+    """The month and the map."""
+    page = guide.page()
+    page.goto("/activities/calendar/")
+    shoot(page, "calendar", page.locator(".month-head"), page.locator("table.month"), at_most=700)
+    page.goto("/activities/map/?province=19")
+    shoot(page, "map", page.locator(".month-head"), page.locator(".where"), at_most=760)
+
+
+def joining(guide: Guide) -> None:
+    """A small class that fills up: who comes later waits; the ticket of who was first."""
+    page = guide.page(OFFICER)
+    page.goto("/workspace/activities/new/?q=thu+vien")
+    page.get_by_role("link", name=LIBRARY).click()
+    _fill_activity(page, SMALL_CLASS, guide.now.date() + dt.timedelta(days=9), dt.time(14), dt.time(16))
+    page.locator("[name=kind]").select_option("class")
+    page.locator("[name=observance]").select_option("")
+    page.locator("[name$=-capacity]").fill("2")
+    unfold(page, "Cách tham gia")
+    page.locator("[name=waiting_rule]").select_option("in_order")
+    page.get_by_role("button", name="Lưu bản nháp").click()
+    page.get_by_role("button", name="Công bố ngay").click()
+    address = page.get_by_role("link", name="Xem trang công khai").get_attribute("href") or ""
+    first, second = guide.page(device=PHONE), guide.page(device=PHONE)
+    first.goto(address)
+    _join(first, JOINED[0][0], "2")
+    ticket = first.get_by_role("link", name="Vé dạng ảnh").get_attribute("href") or ""
+    keep("ticket", first.request.get(ticket).body(), width=360)
+    second.goto(address)
+    _join(second, JOINED[1][0], "1")
+    shoot(second, "waiting-phone", second.locator("h1"), second.locator(".ticket-card"))
+
+
+def schools(guide: Guide) -> None:
+    """A teacher asks for a programme; the officer reads the request."""
+    page = guide.page(device=PHONE)
+    page.goto("/schools/?grade=5&where=B%E1%BA%AFc+K%E1%BA%A1n")
+    page.get_by_role("link", name=PROGRAMME).first.click()
+    page.get_by_role("link", name="Đặt lịch cho lớp").first.wait_for()
+    shoot(page, "school-programme-phone", screen=True)
+    page.get_by_role("link", name="Đặt lịch cho lớp").first.click()
+    day = guide.now.date() + dt.timedelta(days=10)
+    said = {"class_name": "5A", "school": SCHOOL, "girls": "18", "boys": "17", "adults": "2"}
+    said |= {"day_1": day.isoformat(), "teacher": "Hà Thị Thơm", "phone": "0912 345 678"}
+    for name, value in said.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("[name=grade]").select_option("5")
+    page.get_by_role("button", name="Gửi đăng ký").click()
+    page.get_by_role("heading", level=1, name="Đã gửi đăng ký").wait_for()
+    shoot(page, "school-code-phone", at_most=620)
+    page = guide.page(OFFICER)
+    page.goto("/workspace/bookings/")
+    page.get_by_role("link", name=f"5A, {SCHOOL}").first.click()
+    shoot(page, "school-booking", last=page.locator("#confirm"), at_most=1300)
+
+
+def offline(guide: Guide) -> None:
+    """A phone is enrolled and calls the roll of the session that happens now, with the network cut."""
+    page = guide.page(MANAGER)
+    page.goto("/workspace/devices/")
+    page.get_by_role("link", name="Kích hoạt máy").first.click()
+    page.locator("[name=name]").fill("Điện thoại chị Lan")
+    page.get_by_role("button", name="Hiện mã").click()
+    code = page.locator(".device-letters").inner_text().strip()
+    shoot(page, "device-code", last=page.locator(".device-code"), at_most=700)
+    page = guide.page(device=PHONE)
+    page.goto(f"/roll/enrol#{code}")
+    page.get_by_role("button", name="Kích hoạt máy này").click()
+    page.locator("a.session").first.wait_for()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.context.set_offline(True)
+    page.locator("a.session", has_text=READING_NOW).first.click()
+    page.get_by_role("button", name="Tất cả có mặt").click()
+    page.get_by_text("Không có kết nối").first.wait_for()
+    shoot(page, "offline-phone", screen=True)
+    page.context.set_offline(False)
+
+
+def notices(guide: Guide) -> None:
+    """A session that people joined is cancelled: who is to be called."""
+    page = guide.page(OFFICER)
+    page.goto("/workspace/activities/")
+    page.get_by_role("link", name=SMALL_CLASS).first.click()
+    page.get_by_role("link", name="Hủy buổi").first.click()
+    page.locator("[name=reason]").fill("Bão số 9, đường vào thư viện bị ngập")
+    page.locator("main form button[type=submit]").first.click()
+    page.get_by_text("Đã hủy").first.wait_for()
+    page.goto("/workspace/activities/notices/")
+    shoot(page, "notices", at_most=560)
 
 
 def roll(guide: Guide) -> None:
@@ -346,7 +470,10 @@ def roles(guide: Guide) -> None:
     shoot(page, "powers", at_most=700)
 
 
-PARTS: list[Callable[[Guide], None]] = [start, activities, roll, figures, criteria, plans, report, roles]
+PARTS: list[Callable[[Guide], None]] = [
+    *(start, activities, finding, joining, schools, offline, notices),
+    *(roll, figures, criteria, plans, report, roles),
+]
 
 
 def main(arguments: list[str]) -> int:

@@ -100,7 +100,7 @@ def breakable(text: str, longest: int = LONGEST_WORD) -> str:
 
 
 def date_of(session: Session) -> dict[str, str]:
-    """When it is, in the pieces in which a poster and a ticket show it."""
+    """Day and time as posters and tickets write them."""
     start = timezone.localtime(session.starts_at)
     return {
         "weekday": weekday(start),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.activities.formats.ical import place_of
-from hocsuotdoi.activities.formats.poster import date_of
+from hocsuotdoi.activities.formats.poster import BAND, breakable, date_of
 from hocsuotdoi.activities.models import Registration
 from hocsuotdoi.core.qr import qr_svg
 from hocsuotdoi.core.typesetting import Typesetter, typeset
@@ -31,9 +31,9 @@ def render_ticket(
     people = ngettext("{people} person", "{people} people", registration.group_size)
     values = {
         "kicker": _("Ticket"),
-        "title": session.activity.title,
-        # As on the poster.
-        **{name: value for name, value in date_of(session).items() if name in ("weekday", "day", "month", "time")},
+        "title": breakable(session.activity.title),
+        "date": date_of(session),
+        "place_label": _("Where"),
         "place": place_of(session),
         "address": address,
         "name_label": _("Name"),
@@ -42,7 +42,7 @@ def render_ticket(
         "code_label": _("Your code"),
         "code": registration.code_shown,
         "help": _("Show this code at the door, on paper or on the phone."),
-        "house": session.institution.name,
         "qr": qr_svg(url),
+        "band": BAND.read_text(encoding="utf-8"),
     }
     return by(TEMPLATE, values, to=to, dpi=PICTURE_DPI)

@@ -18,16 +18,26 @@ from hocsuotdoi.portal.activities.wishes import Search, address, asked
 from hocsuotdoi.portal.brief import briefly_kept
 
 SHOWN_IN_A_DAY = 3
+LOOKED_AT_IN_A_DAY = 12
+"""So that the same thing at the same hour in many places is written once, and there is still something to show."""
 MOST_DOTS = 5
 MONTHS_AHEAD = 36
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
 @dataclass(frozen=True)
+class CalendarEntry:
+    starts_at: dt.datetime
+    title: str
+    url: str
+    in_several_places: bool
+
+
+@dataclass(frozen=True)
 class CalendarDay:
     day: dt.date
     number: int
-    sessions: list[Session]
+    entries: list[CalendarEntry]
     url: str
     is_today: bool
     is_past: bool
@@ -37,10 +47,6 @@ class CalendarDay:
     @property
     def dots(self) -> range:
         return range(min(self.number, MOST_DOTS))
-
-    @property
-    def more(self) -> int:
-        return self.number - len(self.sessions)
 
 
 @public
@@ -97,14 +103,16 @@ def _weeks(search: Search, first: dt.date) -> list[list[CalendarDay]]:
         starts_at__lt=timezone.make_aware(dt.datetime.combine(ends + dt.timedelta(days=1), dt.time.min)),
     )
     numbers = counted_by_day(sessions)
-    shown = first_of_each_day(sessions, most=SHOWN_IN_A_DAY)
+    shown = first_of_each_day(sessions, most=LOOKED_AT_IN_A_DAY)
     path = reverse("portal:activities-activity-list")
+    # What is over is not on: of this month the weeks that are past are left out.
+    dates = [week for week in dates if week[-1] >= search.today]
     return [
         [
             CalendarDay(
                 day=day,
                 number=numbers.get(day, 0),
-                sessions=shown.get(day, []),
+                entries=_entries(shown.get(day, []), address(search, path, first_day=day, last_day=day)),
                 url=address(search, path, first_day=day, last_day=day),
                 is_today=day == search.today,
                 is_past=day < search.today,
@@ -113,4 +121,20 @@ def _weeks(search: Search, first: dt.date) -> list[list[CalendarDay]]:
             for day in week
         ]
         for week in dates
+    ]
+
+
+def _entries(sessions: list[Session], day_url: str) -> list[CalendarEntry]:
+    """What begins at one time under one title is one entry; held in several places, it opens the day."""
+    same: dict[tuple[dt.datetime, str], list[Session]] = {}
+    for session in sessions:
+        same.setdefault((session.starts_at, session.activity.title), []).append(session)
+    return [
+        CalendarEntry(
+            starts_at,
+            title,
+            day_url if len(found) > 1 else reverse("portal:activities-activity-detail", args=[found[0].activity_id]),
+            len(found) > 1,
+        )
+        for (starts_at, title), found in list(same.items())[:SHOWN_IN_A_DAY]
     ]

@@ -32,6 +32,7 @@ class DayInput(forms.DateInput):
 
 SERIES = "series"
 """Chosen in place of a session: all of them."""
+MOST_AT_ONCE = 6
 
 
 class JoinForm(ContactForm):
@@ -91,7 +92,7 @@ class JoinForm(ContactForm):
             every = (SERIES, words.format(n=len(offered)))
             options = [every] if activity.joining == Joining.SERIES else [every, *options]
         field.choices = [(SERIES, ""), *((key, "") for key in self.sessions)]
-        field.widget = forms.HiddenInput() if len(options) == 1 else forms.RadioSelect(choices=options)
+        field.widget = session_widget(options)
         if options:
             field.initial = options[0][0]
         self.fields["group_size"].max_value = most = min(LARGEST_GROUP, activity.places_each)
@@ -161,7 +162,7 @@ class ClassForm(ListForm):
         field = self.fields["session"]
         field.choices = [(key, "") for key in self.sessions]
         options = [(str(session.pk), session_label(session)) for session in offered]
-        field.widget = forms.HiddenInput() if len(options) == 1 else forms.RadioSelect(choices=options)
+        field.widget = session_widget(options)
         if options:
             field.initial = options[0][0]
         self.fields["name"].label = _("Teacher or leader of the group")
@@ -187,6 +188,14 @@ class MoveForm(forms.Form):
 
     def clean_session(self) -> Session:
         return self.sessions[self.cleaned_data["session"]]
+
+
+def session_widget(options: list[tuple[str, str]]) -> forms.Widget:
+    """Nothing to choose, a few to see at once, or too many to push the rest of the form off a phone's screen."""
+    if len(options) == 1:
+        return forms.HiddenInput()
+    few = len(options) <= MOST_AT_ONCE
+    return forms.RadioSelect(choices=options) if few else forms.Select(choices=options)
 
 
 def session_label(session: Session) -> str:

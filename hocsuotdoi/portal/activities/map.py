@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import product
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,6 +30,8 @@ NARROWEST = 76
 FAR = 1.0
 """Islands so many degrees of longitude from the rest stand at the map's edge, with their names."""
 MOST_LABELS = 7
+NEAR_LABEL, FAR_LABEL = 3.3, 2.4
+"""The size of names on the map, as components.css sets it."""
 
 
 @dataclass(frozen=True)
@@ -120,13 +123,22 @@ def _country(search: Search, provinces: dict[str, AdminUnit], counts: list[Commu
     for (row, column), found in sorted(squares.items(), key=lambda item: -item[1].total()):
         code = found.most_common(1)[0][0]
         radius = 0.5 + 1.3 * math.sqrt(found.total() / largest)
-        points.append(Point(column + 0.5, row + 0.5, radius, provinces[code].short_name, found.total(), urls[code]))
+        name = provinces[code].short_name
+        points.append(Point(column + 0.5, row + 0.5, radius, name, found.total(), urls[code], name))
     in_province: Counter[str] = Counter()
     for count in counts:
         in_province[count.province] += count.number
     rows = [MapRow(unit.name, in_province[code], urls[code]) for code, unit in provinces.items() if in_province[code]]
     stitched = kept_stitched_map(search.today)
-    return ShownMap(stitched.width, stitched.height, points, rows, in_province.total(), stitched)
+    return ShownMap(
+        width=stitched.width,
+        height=stitched.height,
+        points=points,
+        rows=rows,
+        total=in_province.total(),
+        stitched=stitched,
+        labels=_labels(points, stitched.width, size=FAR_LABEL),
+    )
 
 
 def _province(search: Search, province: AdminUnit, counts: list[CommuneCount]) -> ShownMap:
@@ -163,7 +175,7 @@ def _province(search: Search, province: AdminUnit, counts: list[CommuneCount]) -
         rows=rows,
         total=sum(count.number for count in within),
         communes=[frame.at(*spot) for spot in grains],
-        labels=_labels(points, frame.width),
+        labels=_labels(points, frame.width, size=NEAR_LABEL),
     )
 
 
@@ -203,19 +215,36 @@ class _Frame:
         return round(x, 2), round(min(max(y, MARGIN / 2), self.height - MARGIN / 2), 2)
 
 
-def _labels(points: list[Point], width: float) -> list[MapLabel]:
-    """The names of the largest points, as far as they do not run into each other."""
+def _labels(points: list[Point], width: float, *, size: float) -> list[MapLabel]:
+    """The names of the largest points, each once, to the right or to the left, as far as they run neither into each
+    other nor into another point."""
     taken: list[tuple[float, float, float]] = []
-    labels = []
+    labels: list[MapLabel] = []
+    named: set[str] = set()
     for point in points:
-        at_end = point.x > width * 0.62
-        length = 1.9 * len(point.label) + point.radius + 1
-        begins = point.x - length if at_end else point.x
-        clear = all(abs(point.y - y) > 4.2 or begins > end or begins + length < start for start, end, y in taken)
-        if clear and begins >= 0 and begins + length <= width + 2:
-            taken.append((begins, begins + length, point.y))
-            x = point.x - point.radius - 0.8 if at_end else point.x + point.radius + 0.8
-            labels.append(MapLabel(round(x, 2), round(point.y + 1.2, 2), point.label, at_end))
+        if point.label in named:
+            continue
+        length = 0.58 * size * len(point.label) + 0.8
+        for lifted, at_end in product((0, -0.9, 0.9), (point.x > width * 0.62, point.x <= width * 0.62)):
+            y = point.y + lifted * size
+            begins = point.x - point.radius - length if at_end else point.x + point.radius
+            ends = begins + length
+            runs_into_a_name = any(
+                abs(y - other) < 1.3 * size and begins < end and start < ends for start, end, other in taken
+            )
+            runs_into_a_point = any(
+                abs(y - other.y) < other.radius + size / 2
+                and begins < other.x + other.radius
+                and other.x - other.radius < ends
+                for other in points
+                if other is not point
+            )
+            if not runs_into_a_name and not runs_into_a_point and begins >= 0 and ends <= width + 2:
+                taken.append((begins, ends, y))
+                x = begins + length - 0.8 if at_end else begins + 0.8
+                labels.append(MapLabel(round(x, 2), round(y + 0.36 * size, 2), point.label, at_end))
+                named.add(point.label)
+                break
         if len(labels) == MOST_LABELS:
             break
     return labels

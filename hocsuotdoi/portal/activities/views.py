@@ -5,7 +5,10 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
@@ -59,6 +62,9 @@ def activity_response(
     """The activity's page; `part`: the join part as it came in, with what is wrong with it."""
     part = part or join_part(activity, at=now)
     address = ", ".join(filter(None, [activity.address, activity.place_name]))
+    coming = [session for session in part.sessions if session.ends_at > now]
+    following = [session for session in coming if session.status == SessionStatus.PLANNED]
+    whats_on = reverse("portal:activities-activity-list")
     return render(
         request,
         "portal/activities/activity_detail.html",
@@ -67,7 +73,13 @@ def activity_response(
             "facts": render_facts(activity),
             "club": club_life([activity], at=now)[activity.pk] if activity.kind == ActivityKind.CLUB else None,
             "address": address,
-            "coming": [session for session in part.sessions if session.ends_at > now],
+            "path": [
+                (_("What's on"), whats_on),
+                (capfirst(activity.get_kind_display()), f"{whats_on}?kind={activity.kind}"),
+            ],
+            "coming": coming,
+            "next": following[0] if following else None,
+            "more": len(following) - 1,
             "past": [session for session in reversed(part.sessions) if session.ends_at <= now],
             "join": part,
             "form": part.form,

@@ -7,9 +7,11 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.queries.offer import Wish
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.places.queries.units import search_units
@@ -19,6 +21,7 @@ MOST_NAMESAKES = 8
 MOST_LOOKED_AT = 80
 _OF_A_PAGE = ("page", "month", "province")
 """What belongs to one page or view and not to what is looked for."""
+_OF_A_PLACE = ("where", "within", "order")
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,9 @@ class Search:
             "is_unknown_institution": self.is_unknown_institution,
             "filters": self.query,
             "views": _views(self),
+            "chosen": _chosen(self),
+            "today": self.today,
+            "tomorrow": self.today + dt.timedelta(days=1),
             "here": self.request.path,
         }
 
@@ -166,6 +172,25 @@ def _views(search: Search) -> list[dict]:
         {"label": label, "url": address(search, path), "is_current": path == search.request.path}
         for path, label in ((reverse(name), label) for name, label in names.items())
     ]
+
+
+def _chosen(search: Search) -> list[dict[str, str]]:
+    """The filters that are set, in words, each with the address of the search without it."""
+    found = []
+    for each in search.form.visible_fields():
+        value = search.form.wished(each.name)
+        if value in ("", None, False) or (each.name in _OF_A_PLACE and search.wish.unit is None):
+            continue
+        match value:
+            case True:
+                words = str(each.label)
+            case dt.date():
+                words = f"{each.label} {day_short(value)}"
+            case _:
+                words = capfirst(str(dict(getattr(each.field, "choices", [])).get(value, value)))
+        gone = ("where", "unit", "within", "order") if each.name == "where" else (each.name,)
+        found.append({"words": words, "url": address(search, **dict.fromkeys(gone))})
+    return found
 
 
 def _is_named(unit: AdminUnit, wanted: str) -> bool:

@@ -261,6 +261,15 @@ class SessionForm(forms.Form):
     def equipment_fields(self) -> list[forms.BoundField]:
         return [self[f"equipment_{one.pk}"] for one in self.equipment]
 
+    @property
+    def more_is_open(self) -> bool:
+        """Is something wrong or filled in of what is folded away?"""
+        folded = ["last_day", "also_online", *(field.name for field in self.equipment_fields())]
+        if not self["room"].is_hidden:
+            folded.append("venue")
+        channel = self["channel"].value() or Channel.ON_SITE
+        return channel != Channel.ON_SITE or any(self[name].errors or self[name].value() for name in folded)
+
     def equipment_wanted(self) -> dict[int, int]:
         """Equipment's key → how many, from a form that is valid."""
         return {one.pk: self.cleaned_data[f"equipment_{one.pk}"] or 0 for one in self.equipment}

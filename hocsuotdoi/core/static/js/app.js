@@ -71,3 +71,8 @@ const frames = new ResizeObserver((entries) => {
   }
 });
 for (const frame of document.querySelectorAll(".table-frame")) frames.observe(frame);
+
+// A door that is half outside a row that scrolls sideways comes wholly into view when the keyboard reaches it.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.closest(".site-nav, .tabs, .staff-nav")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
