@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import settings
@@ -26,6 +27,7 @@ _databases = databases.Databases(os.environ["DATABASE_URL"])
 
 def pytest_configure() -> None:
     network.turn_off()
+    django_settings.PASSWORD_HASHERS = ["tests.support.passwords.QuickHasher"]
     # Django would empty every table after a test that commits; append-only tables refuse that, so clone anew.
     TransactionTestCase._fixture_teardown = lambda self: _databases.renew(_current_kind[0])  # type: ignore[method-assign]
 
