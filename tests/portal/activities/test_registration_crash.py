@@ -106,7 +106,7 @@ def program_of_its_own(transactional_db, own_server) -> Iterator[tuple[LiveProgr
     _copy(renamed(os.environ["DATABASE_URL"], connection.settings_dict["NAME"]), own_server)
     running = start_program("own", own_server.url(), own_server.data_dir / "program")
     yield running, session
-    running.stop()
+    running.kill()
 
 
 def test_killed_database_server_loses_no_registration(own_server, program_of_its_own):
