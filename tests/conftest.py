@@ -2,10 +2,13 @@
 
 import datetime as dt
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import settings
@@ -26,6 +29,7 @@ _databases = databases.Databases(os.environ["DATABASE_URL"])
 
 def pytest_configure() -> None:
     network.turn_off()
+    django_settings.PASSWORD_HASHERS = ["tests.support.passwords.QuickHasher"]
     # Django would empty every table after a test that commits; append-only tables refuse that, so clone anew.
     TransactionTestCase._fixture_teardown = lambda self: _databases.renew(_current_kind[0])  # type: ignore[method-assign]
 
@@ -38,8 +42,19 @@ def _kind_of(item: pytest.Item) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Tests on the reference data come together, so that the connection changes over once.
-    items.sort(key=lambda item: ("live_program" in getattr(item, "fixturenames", ()), _kind_of(item)))
+    # The files that take longest come first, or one process would still be busy with one when the other has nothing
+    # left: those with a running program, then those with many slow tests. (A file stays with one process.)
+    weights: Counter[Path] = Counter()
+    for item in items:
+        runs = "live_program" in getattr(item, "fixturenames", ())
+        weights[item.path] += 1000 if runs else 20 if item.get_closest_marker("slow") else 1
+
+    def place(item: pytest.Item) -> tuple[object, ...]:
+        # In a file, tests on the same data come together, so that the connection changes over once.
+        runs = "live_program" in getattr(item, "fixturenames", ())
+        return -weights[item.path], str(item.path), runs, _kind_of(item)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +109,7 @@ def _live_program(
         name = _databases.clone(databases.REFERENCE)
     running = program.start_program(name, _databases.url(name), tmp_path_factory.getbasetemp() / "program")
     yield running
-    running.stop()
+    running.kill()
     with django_db_blocker.unblock():
         _databases.drop(name)
 

@@ -5,12 +5,17 @@ the test databases for the next run (tests/support/databases.py). DATABASE_URL n
 """
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 from hocsuotdoi.config.catalogue import compile_catalogues
 from hocsuotdoi.config.database import EmbeddedServer
 
+# Some machines keep Python from writing its compiled modules: then each of the many processes that tests start would
+# compile the whole program again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 compile_catalogues()
 os.environ.setdefault("SECRET_KEY", "only for tests")
 # Tests see at once what they have just changed; those of the keeping itself switch it on.

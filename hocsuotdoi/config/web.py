@@ -8,10 +8,11 @@ from typing import Any
 import django
 from django.conf import settings
 from django.core.checks import run_checks
-from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from gunicorn.app.base import BaseApplication
+
+from hocsuotdoi.config.static_files import collect_static
 
 
 class WebServer(BaseApplication):
@@ -54,7 +55,7 @@ def prepare() -> str | None:
     connection.close()
     if missing:
         return f"The database lacks {len(missing)} migrations: run `hocsuotdoi migrate` and start again."
-    call_command("collectstatic", interactive=False, verbosity=0)
+    collect_static()
     return None
 
 

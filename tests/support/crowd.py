@@ -40,7 +40,7 @@ class Person:
         for attempt in range(tries):
             # Connections wait in the queue of the server while hundreds stand in line.
             try:
-                with httpx.Client(base_url=self.url, cookies={"csrftoken": TOKEN}, timeout=120) as client:
+                with _client(self.url) as client:
                     answer = client.post(f"/activities/{self.activity}/join/", data=form)
             except httpx.HTTPError:
                 self.answers.append(0)
@@ -55,9 +55,15 @@ class Person:
         return self.answers[-1], code
 
 
+def _client(url: str) -> httpx.Client:
+    # No certificates for plain HTTP: reading them for each of hundreds takes longer than what they ask, so that they
+    # would come one after another.
+    return httpx.Client(base_url=url, cookies={"csrftoken": TOKEN}, timeout=120, verify=False)
+
+
 def cancel(url: str, session: uuid.UUID, code: str) -> int:
     """Gives one's places back; the status."""
-    with httpx.Client(base_url=url, cookies={"csrftoken": TOKEN}, timeout=120) as client:
+    with _client(url) as client:
         where = f"/activities/sessions/{session}/{code}/cancel/"
         return client.post(where, data={"csrfmiddlewaretoken": TOKEN}).status_code
 

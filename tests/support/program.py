@@ -1,5 +1,6 @@
 """The real program, started as a person starts it: `hocsuotdoi serve` on a free port, with a database of its own."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -8,6 +9,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 
 @dataclass
@@ -30,9 +33,22 @@ class LiveProgram:
             self.process.kill()
             raise
         finally:
-            self.reader.join(5)
-            if self.process.stdout:
-                self.process.stdout.close()
+            self._hear_the_last()
+
+    def kill(self) -> None:
+        """At once, with all its processes: an orderly end takes seconds and is what tests of `stop` are about."""
+        everything = [psutil.Process(self.process.pid)]
+        everything += everything[0].children(recursive=True)
+        for process in everything:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait(20)
+        self._hear_the_last()
+
+    def _hear_the_last(self) -> None:
+        self.reader.join(5)
+        if self.process.stdout:
+            self.process.stdout.close()
 
 
 def start_program(database: str, database_url: str, data_dir: Path, *options: str, **settings: str) -> LiveProgram:

@@ -5,11 +5,9 @@ Each person's form is sent again until it is answered, as people reload a page t
 
 import contextlib
 import datetime as dt
-import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -19,33 +17,20 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from hocsuotdoi.activities.models import Registration, Session
 from hocsuotdoi.config.database import EmbeddedServer
+from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import Institution
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.support.crowd import Person, all_at_once
+from tests.support.databases import renamed
 from tests.support.program import LiveProgram, start_program
 
 pytestmark = pytest.mark.slow
 CLIENTS, PLACES = 120, 50
-
-# The few rows that the second test needs, in a database of its own.
-PREPARE = """
-import datetime as dt, json, django
-django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0, interactive=False)
-from django.utils import timezone
-from hocsuotdoi.places.models import Institution
-from tests.factories.activities import ActivityFactory, SessionFactory
-house = Institution.objects.create(code="thu", name="Thư viện", sort_key="t", institution_class="library_commune")
-session = SessionFactory(
-    activity=ActivityFactory(institution=house), capacity=50, starts_at=timezone.now() + dt.timedelta(days=7)
-)
-print(json.dumps([str(session.activity_id), str(session.pk)]))
-"""
 
 
 def _during(act: Callable[[], None], people: list[Person], *, answered: int) -> list[tuple[int, str]]:
@@ -99,23 +84,34 @@ def own_server() -> Iterator[EmbeddedServer]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _copy(source: str, server: EmbeddedServer) -> None:
+    """A database of the tests' server as the database of `server`: running all migrations would take much longer."""
+    dump = [server._binary("pg_dump"), "--no-owner", "--no-acl", "--dbname", source]
+    with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
+        restore = [server._binary("psql"), "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--output", os.devnull]
+        subprocess.run([*restore, "--dbname", server.url()], stdin=dumping.stdout, check=True)
+    assert dumping.returncode == 0
+
+
 @pytest.fixture
-def program_of_its_own(own_server: EmbeddedServer) -> Iterator[tuple[LiveProgram, list[str]]]:
-    prepared = subprocess.run(
-        [sys.executable, "-c", PREPARE],
-        env={**os.environ, "DATABASE_URL": own_server.url(), "DJANGO_SETTINGS_MODULE": "hocsuotdoi.config.settings"},
-        capture_output=True,
-        text=True,
-        check=True,
+def program_of_its_own(transactional_db, own_server) -> Iterator[tuple[LiveProgram, Session]]:
+    house = Institution.objects.create(
+        code="thu", name="Thư viện", sort_key="t", institution_class=InstitutionClass.LIBRARY_COMMUNE
     )
+    session = SessionFactory(
+        activity=ActivityFactory(institution=house),
+        capacity=PLACES,
+        starts_at=timezone.now() + dt.timedelta(days=7),
+    )
+    _copy(renamed(os.environ["DATABASE_URL"], connection.settings_dict["NAME"]), own_server)
     running = start_program("own", own_server.url(), own_server.data_dir / "program")
-    yield running, json.loads(prepared.stdout)
-    running.stop()
+    yield running, session
+    running.kill()
 
 
 def test_killed_database_server_loses_no_registration(own_server, program_of_its_own):
-    program, (activity, session) = program_of_its_own
-    people = [Person(program.url, activity, session, name=f"Người {n}") for n in range(CLIENTS)]
+    program, session = program_of_its_own
+    people = [Person(program.url, session.activity_id, session.pk, name=f"Người {n}") for n in range(CLIENTS)]
 
     def kill_and_start_again() -> None:
         postmaster = psutil.Process(int((own_server.pgdata / "postmaster.pid").read_text().split("\n", 1)[0]))
