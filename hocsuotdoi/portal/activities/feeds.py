@@ -15,7 +15,7 @@ from hocsuotdoi.activities.formats.atom import render_atom
 from hocsuotdoi.activities.formats.ical import CONTENT_TYPE, Meeting, render_calendar
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.queries.history import changes_of, for_calendars
-from hocsuotdoi.activities.queries.offer import to_follow
+from hocsuotdoi.activities.queries.offer import rows_of, to_follow
 from hocsuotdoi.portal.activities.wishes import Search, address, asked
 
 MOST_SESSIONS = 500
@@ -64,8 +64,9 @@ def name_of(search: Search) -> str:
 
 
 def _meetings(search: Search, sessions: QuerySet[Session], *, most: int) -> list[Meeting]:
-    """Two queries."""
-    found = list(for_calendars(sessions, timezone.localdate(search.now))[:most])
+    """Three queries."""
+    keys = sessions.values_list("pk", flat=True)[:most]
+    found = rows_of(for_calendars(sessions, timezone.localdate(search.now)), keys)
     changes = changes_of(found)
     page = {
         key: search.request.build_absolute_uri(reverse("portal:activities-activity-detail", args=[key]))

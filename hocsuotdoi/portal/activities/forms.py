@@ -40,6 +40,7 @@ class JoinForm(ContactForm):
     the list of names) asks for them; e-mail and the list are folded away (`MORE`)."""
 
     MORE = ("email", "people")
+    ALIKE = ("name", "phone", "group_size", "guardian_name", "consent", "email", "people")
 
     session = forms.ChoiceField(label=_("When will you come?"), widget=forms.RadioSelect)
     group_size = forms.IntegerField(
@@ -108,6 +109,16 @@ class JoinForm(ContactForm):
             del self.fields["guardian_name"], self.fields["consent"]
         for question in questions:
             self.fields[answer_name(question.pk)] = answer_field(question)
+
+    @property
+    def kept_as(self) -> str:
+        """All that the inputs of `ALIKE` show of an activity, while nobody has filled them in: so that they are drawn
+        once for many activities. Empty for a form that was filled in."""
+        if self.is_bound:
+            return ""
+        shown = {name: self.fields[name] for name in self.ALIKE if name in self.fields}
+        most = shown["group_size"].widget.attrs["max"]
+        return f"{most}|{'|'.join(f'{name}:{field.label}:{field.required}' for name, field in shown.items())}"
 
     @property
     def main_fields(self) -> list[forms.BoundField]:
