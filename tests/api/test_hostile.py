@@ -18,7 +18,7 @@ from tests.api.test_permissions import _things_of
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
 
 NFD = unicodedata.normalize("NFD", "Đọc sách ở phường Bắc Kạn")
-NEVER = [None, "x" * 6001, "a\x00b", "a\ud800b", 10**30, 1.5, True, [None], {"a": {"b": []}}]
+NEVER = [None, "x" * 6001, "a\x00b\ud800", 10**30, True, {"a": {"b": []}}]
 """Put into every field at once: what no field takes is found before any act."""
 
 IN_TEXT = ["", "<script>alert(1)</script> 😀"]
