@@ -60,6 +60,8 @@ def test_page_shows_every_endpoint_in_vietnamese_and_nothing_from_elsewhere(clie
         for endpoint in group.endpoints:
             assert f'id="{endpoint.id}"' in page
     assert "Giữ chỗ ở một buổi, hoặc giữ lượt trong danh sách chờ" in page
+    assert "/<wbr>{pk}/<wbr>picture</code>" in page  # a narrow screen breaks a long address where a person would
+    assert "-F picture=@…" in page
     assert 'src="http' not in page
     assert "<script>" not in page
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, Self
 
 from django.http import HttpRequest
@@ -22,6 +23,10 @@ from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Asked, Listed, Shape, listed
 
 router = ApiRouter("activities", tag=_("Telling people"))
+
+
+WhichPile = StrEnum("WhichPile", {pile.name: pile.value for pile in Pile})
+"""Without the docstring, which is for us."""
 
 
 class NoticeShape(Shape):
@@ -57,8 +62,8 @@ class NoticeShape(Shape):
 
 
 class NoticeFilter(Asked):
-    pile: Pile = Field(
-        Pile.CALL,
+    pile: WhichPile = Field(
+        WhichPile("call"),
         description=_("To be called; reminders by phone; without an address; could not be sent; sent and told"),
     )
     session: uuid.UUID | None = Field(None, description=_("Only of this session"))
@@ -73,7 +78,7 @@ class NoticeFilter(Asked):
 @requires(Permission.VIEW_PARTICIPANTS)
 def notice_list(request: HttpRequest, asked: Query[NoticeFilter]) -> Listed:
     seen = notices_seen_by(request.user, at=timezone.now(), session=asked.session)
-    return listed(in_pile(seen, asked.pile), asked, NoticeShape.of)
+    return listed(in_pile(seen, Pile(asked.pile)), asked, NoticeShape.of)
 
 
 @router.post(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
 from ninja.openapi import get_schema
@@ -123,6 +125,12 @@ class Endpoint:
     example: str
     answer: list[Part]
 
+    @property
+    def breakable_path(self) -> SafeString:
+        """The path, which a narrow screen may break after each stroke."""
+        *parts, last = self.path.split("/")
+        return format_html("{}{}", format_html_join("", "{}/<wbr>", ((part,) for part in parts)), last)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -153,9 +161,11 @@ class _Reader:
         self.schemas = schemas
 
     def endpoint(self, path: str, method: str, operation: dict[str, Any]) -> Endpoint:
-        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        content = operation.get("requestBody", {}).get("content", {})
+        body = next((each["schema"] for each in content.values()), None)
         good = next(content for status, content in operation["responses"].items() if status.startswith("2"))
         example = self.resolved(body).get("examples", []) if body else []
+        parts = self.parts(body) if body else []
         return Endpoint(
             id=operation["operationId"],
             method=method.upper(),
@@ -167,8 +177,8 @@ class _Reader:
                 Part(each["name"], self.type_of(each["schema"]), each["required"], each.get("description", ""))
                 for each in operation["parameters"]
             ],
-            body=self.parts(body) if body else [],
-            example=json.dumps(example[0], ensure_ascii=False, indent=2) if example else "",
+            body=parts,
+            example=json.dumps(example[0], ensure_ascii=False, indent=2) if example else _as_form(parts),
             answer=self.parts(good["content"]["application/json"]["schema"]),
         )
 
@@ -206,5 +216,12 @@ class _Reader:
             "integer": pgettext("kind of value", "whole number"),
             "boolean": pgettext("kind of value", "true or false"),
             "object": pgettext("kind of value", "object"),
+            "binary": pgettext("kind of value", "file"),
         }
         return names.get(schema.get("format", ""), names.get(schema.get("type", ""), ""))
+
+
+def _as_form(parts: list[Part]) -> str:
+    """A body with a file in it, as curl sends it."""
+    a_file = pgettext("kind of value", "file")
+    return "\n".join(f"-F {part.name}={'@' if part.type == a_file else ''}…" for part in parts)
