@@ -44,6 +44,7 @@ def registration_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         change,
         needs={
             "party": registration,
+            "activity": session.activity,
             "listed": list(registration.participants.all()),
             "questions": questions_of(session.activity),
             "on": session.held_on,
@@ -74,6 +75,7 @@ def enrolment_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         change,
         needs={
             "party": enrolment,
+            "activity": enrolment.activity,
             "listed": people_of(enrolment),
             "questions": questions_of(enrolment.activity),
             "on": timezone.localdate(),
