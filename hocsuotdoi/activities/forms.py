@@ -16,10 +16,11 @@ from django.utils.translation import ngettext
 
 from hocsuotdoi.activities.enums import QuestionKind
 from hocsuotdoi.activities.formats.class_list import LARGEST_FILE, BadList, ListedPerson, parse_file, parse_names
-from hocsuotdoi.activities.models import Enrolment, Participant, Question, Registration
+from hocsuotdoi.activities.models import Activity, Enrolment, Participant, Question, Registration
 from hocsuotdoi.activities.models.activity import CHILD_BANDS
 from hocsuotdoi.activities.operations.party import LARGEST_GROUP, LONGEST_ANSWER, AnswerNeeded, GuardianNeeded
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.ledger.enums import Sex
 
 Options = list[tuple[str, str]]
@@ -41,6 +42,17 @@ def choices_of(choices: type[Choices], *, empty: str | Promise = "") -> Callable
         return first + [(str(value), capfirst(str(label))) for value, label in choices.choices]
 
     return options
+
+
+def form_key_field() -> forms.UUIDField:
+    """The key by which a form is taken once."""
+    sentence = _("was damaged on its way here. Open it anew and fill it in again.")
+    return forms.UUIDField(
+        label=_("This page"),
+        widget=forms.HiddenInput,
+        initial=uuid7,
+        error_messages={"required": sentence, "invalid": sentence},
+    )
 
 
 class ContactForm(forms.Form):
@@ -156,6 +168,7 @@ class ChangeForm(ContactForm):
         party: Registration | Enrolment,
         listed: Sequence[Participant],
         questions: Sequence[Question],
+        activity: Activity,
         on: dt.date,
         asks_guardian: bool = False,
         **kwargs,
@@ -169,11 +182,17 @@ class ChangeForm(ContactForm):
         }
         super().__init__(*args, initial=initial, **kwargs)
         self.listed, self.questions, self.on = listed, questions, on
-        del self.fields["group_size" if listed else "people"]
-        if not (party.guardian_name or asks_guardian):
+        if activity.is_for_children:
+            self.fields["name"].label = _("The child’s name")
+            self.fields["group_size"].label = _("How many children are coming?")
+        if party.guardian_name or asks_guardian:
+            self.fields["phone"].label = _("Phone of the parent or guardian")
+            self.fields["phone"].required = True
+        else:
             del self.fields["guardian_name"]
         if party.consent_at or not asks_guardian:
             del self.fields["consent"]
+        del self.fields["group_size" if listed else "people"]
         for question in questions:
             self.fields[answer_name(question.pk)] = answer_field(question)
 

@@ -18,6 +18,7 @@ from hocsuotdoi.activities.formats.class_list import BadList, ListedPerson
 from hocsuotdoi.activities.models import Activity, Enrolment, Participant, Question, Registration
 from hocsuotdoi.activities.operations.wording import Unreadable, one_line, phone_number
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.vietnamese import normalise
 
 P = TypeVar("P", Registration, Enrolment)
 
@@ -189,7 +190,7 @@ def checked_answers(questions: Sequence[Question], answers: Mapping[str, str]) -
     """Question's id → answer, of those that were answered. Refused: a required one without, a choice off the list."""
     kept = {}
     for question in questions:
-        text = answers.get(str(question.pk), "").strip()
+        text = normalise(answers.get(str(question.pk), "")).strip()
         if not text:
             if question.is_required:
                 raise AnswerNeeded(_("Please answer: {question}").format(question=question.text), question=question.pk)
@@ -197,10 +198,14 @@ def checked_answers(questions: Sequence[Question], answers: Mapping[str, str]) -
         allowed = {QuestionKind.YES_NO: ["yes", "no"], QuestionKind.CHOICE: question.options}.get(
             QuestionKind(question.kind)
         )
-        if allowed is not None and text not in allowed:
-            raise AnswerNeeded(
-                _("Choose one of the answers: {question}").format(question=question.text), question=question.pk
-            )
+        if allowed is not None:
+            options = {normalise(option).strip(): option for option in allowed}
+            if text not in options:
+                raise AnswerNeeded(
+                    _("Choose one of the answers: {question}").format(question=question.text), question=question.pk
+                )
+            kept[str(question.pk)] = options[text]
+            continue
         kept[str(question.pk)] = one_line(text, longest=LONGEST_ANSWER, missing="")
     return kept
 

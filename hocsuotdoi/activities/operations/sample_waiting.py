@@ -24,13 +24,13 @@ _ANNOUNCED = dt.timedelta(days=10)
 
 @transaction.atomic
 def load_sample(*, at: dt.datetime, progress: Callable[[str], Any] = print) -> None:
-    """Write the session at the first sample library of a commune, unless it is there; again changes nothing."""
+    """Write the session at the sample library of one commune, unless it is there; again changes nothing."""
     data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
     title = f"{data['title']} (mẫu)"
-    institution = (
-        Institution.objects.filter(is_sample=True, institution_class=data["institution_class"]).order_by("code").first()
-    )
-    if institution is None or Activity.objects.filter(is_sample=True, title=title).exists():
+    institution = Institution.objects.filter(
+        is_sample=True, institution_class=data["institution_class"], code__endswith=f"-{data['commune']}"
+    ).first()
+    if institution is None or Activity.objects.filter(institution=institution, title=title, is_sample=True).exists():
         return
     session = _session(institution, title, data, at=at)
     gives_back = []

@@ -31,6 +31,7 @@ def registration_change(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpR
     session = registration.session
     needs = {
         "party": registration,
+        "activity": session.activity,
         "listed": list(registration.participants.all()),
         "questions": questions_of(session.activity),
         "on": session.held_on,
@@ -83,6 +84,7 @@ def series_needs(enrolment: Enrolment, *, at: dt.datetime) -> dict[str, Any]:
     first = sessions_to_come(enrolment.activity, at=at).first()
     return {
         "party": enrolment,
+        "activity": enrolment.activity,
         "listed": people_of(enrolment),
         "questions": questions_of(enrolment.activity),
         "on": first.held_on if first else timezone.localdate(at),

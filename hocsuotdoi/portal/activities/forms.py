@@ -16,10 +16,10 @@ from hocsuotdoi.activities.forms import (
     add_list_errors,
     answer_field,
     answer_name,
+    form_key_field,
 )
 from hocsuotdoi.activities.models import Activity, Question, Session
 from hocsuotdoi.activities.operations.party import CODE_LENGTH, LARGEST_GROUP
-from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.core.templatetags.house import clock, day
 
 
@@ -68,7 +68,7 @@ class JoinForm(ContactForm):
         help_text=LIST_HELP,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    form_key = form_key_field()
 
     field_order = ("session", "name", "phone", "group_size", "guardian_name", "consent")
 
@@ -162,7 +162,7 @@ class ClassForm(ListForm):
     """A class or group by its list, typed or as a file."""
 
     session = forms.ChoiceField(label=_("When will you come?"))
-    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    form_key = form_key_field()
 
     field_order = ("session", "name", "phone", "email", "file", "people", "consent")
     needs_list = True

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -128,11 +128,9 @@ def registration_find(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def registration_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
     """The confirmation, the place in line or the offer: who holds its address (session and code) may see it."""
     now = timezone.now()
-    try:
-        registration = registration_at(pk, code)
-    except Http404:
-        found = _moved(pk, code)
-        return redirect("portal:activities-registration-detail", pk=found.session_id, code=found.code)
+    registration = registration_at(pk, code)
+    if (registration.session_id, registration.code) != (pk, typed_code(code)):
+        return redirect("portal:activities-registration-detail", pk=registration.session_id, code=registration.code)
     if registration.offer_ends_at and registration.offer_ends_at <= now:
         lapse_offers_of(registration.session, at=now)
         registration = registration_at(pk, code)
@@ -253,11 +251,15 @@ def enrolment_leave(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpRespo
 
 
 def registration_at(pk: uuid.UUID, code: str) -> Registration:
-    """The registration that session and code name together, with all that its pages show."""
-    return get_object_or_404(
-        Registration.objects.select_related("session__activity", "session__institution", "session__room", "enrolment"),
-        session=pk,
-        code=typed_code(code),
+    """The registration that session and code name together, with all that its pages show. A page that was open in
+    another tab while the registration moved still names its old session: it is found where it is now."""
+    found = _shown().filter(session=pk, code=typed_code(code)).first()
+    return found or get_object_or_404(_shown(), pk=_moved(pk, code).pk)
+
+
+def _shown() -> QuerySet[Registration]:
+    return Registration.objects.select_related(
+        "session__activity", "session__institution", "session__room", "enrolment"
     )
 
 

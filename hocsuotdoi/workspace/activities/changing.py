@@ -44,6 +44,7 @@ def registration_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         change,
         needs={
             "party": registration,
+            "activity": session.activity,
             "listed": list(registration.participants.all()),
             "questions": questions_of(session.activity),
             "on": session.held_on,
@@ -74,6 +75,7 @@ def enrolment_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         change,
         needs={
             "party": enrolment,
+            "activity": enrolment.activity,
             "listed": people_of(enrolment),
             "questions": questions_of(enrolment.activity),
             "on": timezone.localdate(),
@@ -94,13 +96,13 @@ def _page(
     context: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """The form: shown, refused where it can be mended, or done."""
-    form = ChangeForm(request.POST or None, asks_guardian="guardian_name" in request.POST, **needs)
+    form = _form(request, needs, asks_guardian="guardian_name" in request.POST)
     if request.method == "POST" and form.is_valid():
         try:
             done = change(timezone.now(), form.wanted())
         except Refused as refusal:
             if isinstance(refusal, GuardianNeeded) and "consent" not in form.fields:
-                form = ChangeForm(request.POST, asks_guardian=True, **needs)
+                form = _form(request, needs, asks_guardian=True)
             add_refusal(form, refusal)
         else:
             messages.success(request, done)
@@ -118,3 +120,16 @@ def _page(
         },
         status=422 if form.errors else 200,
     )
+
+
+def _form(request: HttpRequest, needs: dict[str, Any], *, asks_guardian: bool) -> ChangeForm:
+    """In the words of who does it for somebody else."""
+    form = ChangeForm(request.POST or None, asks_guardian=asks_guardian, **needs)
+    form.fields["name"].label = _("Name")
+    form.fields["phone"].help_text = _("So that we can tell them if something changes")
+    form.fields["email"].help_text = ""
+    if "consent" in form.fields:
+        form.fields["consent"].label = _(
+            "The guest answers for the children who come, and their parents agree that they take part."
+        )
+    return form

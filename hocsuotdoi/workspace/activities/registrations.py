@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.activities.enums import SessionStatus
-from hocsuotdoi.activities.forms import ListForm, add_refusal
+from hocsuotdoi.activities.forms import ListForm, add_refusal, form_key_field
 from hocsuotdoi.activities.models import Activity, Enrolment, Registration, Session
 from hocsuotdoi.activities.operations.enrolment import enrol, leave
 from hocsuotdoi.activities.operations.party import LARGEST_GROUP
@@ -25,7 +25,6 @@ from hocsuotdoi.activities.operations.registration import cancel_registration, r
 from hocsuotdoi.activities.operations.waiting import give_place, lapse_offers_of
 from hocsuotdoi.activities.queries.joining import members_of, questions_of, registrations_of
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.workspace.activities.session import activity_of, path_to, session_of
 from hocsuotdoi.workspace.acts import did
 
@@ -43,7 +42,7 @@ class GuestForm(ListForm):
         help_text=gettext_lazy("With a list, as many as stand on it"),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    form_key = form_key_field()
 
     field_order = ("name", "phone", "email", "group_size", "file", "people", "consent")
 
