@@ -77,8 +77,10 @@ class ListedPerson:
 
 def parse_names(text: str, *, on: dt.date) -> list[ListedPerson]:
     """One person a line: a name and, after commas, sex and age (or day or year of birth), in any order. `on`: the day
-    for which ages are told. Empty lines and numbering are left out."""
+    for which ages are told. Empty lines and numbering are left out. Refused: more than `MOST_ROWS` at a time."""
     rows = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    if len(rows) > MOST_ROWS:
+        raise BadList(_("The list has more than {most} lines. Send it in parts.").format(most=MOST_ROWS))
     return _people([(number, _fields(line)) for number, line in rows], on=on)
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.enums import MarkOutcome, RegistrationStatus
 from hocsuotdoi.activities.formats.journal import ALL, LINE, NOTE, TALLY, WALK_IN
-from hocsuotdoi.activities.models import Attendance, DeviceMark, Registration, Session
+from hocsuotdoi.activities.models import Attendance, DeviceMark, Registration, Session, Tally
 from hocsuotdoi.activities.operations.roll import MOST_IN_A_CELL, BadCell, BadMark
+from hocsuotdoi.activities.queries.school import visit_at
 from hocsuotdoi.ledger.enums import AgeBand, Sex
 
 OPENS_BEFORE = dt.timedelta(hours=2)
@@ -112,6 +113,23 @@ def line_key(line: Attendance) -> str:
     if line.participant is not None:
         return f"{line.registration.code}.{line.participant.number}"
     return line.registration.code
+
+
+def is_counted_by_head(session: Session) -> bool:
+    """A class's visit whose headcount stands in the tally: on the class's own line its people would count again."""
+    if not session.activity.is_bookable or visit_at(session) is None:
+        return False
+    return Tally.objects.filter(institution_id=session.institution_id, session=session, channel=None).exists()
+
+
+def check_counted_once(line: Attendance, people: int, *, by_head: bool) -> None:
+    """Refused: people on the line of a class that was counted by its headcount."""
+    if by_head and people and line.registration is not None:
+        raise BadMark(
+            _("{name} is counted by the headcount already. Put the headcount right, and dismiss this.").format(
+                name=line.name
+            )
+        )
 
 
 def check_line(session: Session, key: str, line: Attendance | None, people: object) -> None:

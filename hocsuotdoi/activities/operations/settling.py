@@ -15,7 +15,9 @@ from hocsuotdoi.activities.models import Attendance, DeviceMark, Session
 from hocsuotdoi.activities.operations.merging import (
     OwnCounts,
     OwnNotes,
+    check_counted_once,
     check_people,
+    is_counted_by_head,
     lines_by_key,
     moment_of,
     present_in,
@@ -138,6 +140,7 @@ class _Settling:
         if not marks:
             return
         last, lines = said_last(self.session), lines_by_key(self.session)
+        by_head = is_counted_by_head(self.session)
         changed: dict[uuid.UUID, Attendance] = {}
         for mark in marks:
             if not present_in(mark.said):
@@ -148,6 +151,7 @@ class _Settling:
                 if line is None:
                     continue
                 check_people(line, people)
+                check_counted_once(line, people, by_head=by_head)
                 if key in last and last[key] > (moment, people):
                     continue  # a later word of a device about the same line counts already
                 last[key] = (moment, people)

@@ -21,7 +21,9 @@ from hocsuotdoi.activities.models import Attendance, DeviceMark, Session
 from hocsuotdoi.activities.operations.merging import (
     OwnCounts,
     OwnNotes,
+    check_counted_once,
     check_line,
+    is_counted_by_head,
     lines_by_key,
     moment_of,
     present_in,
@@ -147,7 +149,7 @@ class _Taking:
     def _lines(self, marks: list[Mark]) -> None:
         if not marks:
             return
-        lines = lines_by_key(self.session)
+        lines, by_head = lines_by_key(self.session), is_counted_by_head(self.session)
         changed: dict[uuid.UUID, Attendance] = {}
         for mark in marks:
             moment = self.moment(mark)
@@ -156,10 +158,11 @@ class _Taking:
                 line = lines.get(key)
                 try:
                     check_line(self.session, key, line, people)
+                    assert line is not None
+                    check_counted_once(line, people, by_head=by_head)
                 except Refused as refusal:
                     problems.append(str(refusal))
                     continue
-                assert line is not None
                 # Of two marks at one moment the higher number stands, so that the order of arrival never matters.
                 if line.marked_at is None or (moment, people) > (line.marked_at, line.present or 0):
                     line.present, line.marked_at, line.marked_by = people, moment, self.device.enrolled_by.pk

@@ -8,11 +8,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from hocsuotdoi.activities.models import ClassBooking, Session
+from hocsuotdoi.activities.models import ClassBooking, DeviceMark, Session
 from hocsuotdoi.activities.operations.roll import close_session, mark_attendance
 from hocsuotdoi.activities.operations.school import book_visit, confirm_booking
+from hocsuotdoi.activities.operations.settling import settle_marks
+from hocsuotdoi.activities.operations.sync import take_marks
 from hocsuotdoi.activities.queries.roll import roll_of
+from hocsuotdoi.core.errors import Refused
 from tests.activities.school import asked, make_programme
+from tests.support.phone import Phone, enrolled
 
 COUNT = {"girls": "19", "boys": "17", "adults": "3"}
 
@@ -64,6 +68,21 @@ def test_ticking_everybody_present_does_not_count_the_class_twice(librarian, vis
 
     librarian.post(of("roll", visit.session), {"act": "all_present"})
 
+    assert roll_of(visit.session).people == 39
+
+
+def test_phone_that_ticks_the_class_after_the_headcount_does_not_count_it_twice(librarian, visit, manager_of_bac_kan):
+    now = timezone.now()
+    librarian.post(of("headcount", visit.session), COUNT)
+    device, _token = enrolled(visit.institution, by=manager_of_bac_kan, at=now)
+    code = visit.session.registrations.get().code
+    later = Phone(now + dt.timedelta(minutes=1)).line(visit.session, code, 38)
+
+    (answer,) = take_marks(device, [later], at=now + dt.timedelta(minutes=2))
+
+    assert (answer.outcome, roll_of(visit.session).people) == ("waiting", 39)
+    with pytest.raises(Refused):
+        settle_marks(DeviceMark.objects.all(), reason="Đúng", by=manager_of_bac_kan, at=now)
     assert roll_of(visit.session).people == 39
 
 
