@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories.activities import SessionFactory
+from tests.factories.activities import ActivityFactory, SessionFactory
 
 URL = reverse("portal:activities-activity-calendar")
 
@@ -48,3 +48,19 @@ def test_calendar_needs_the_same_queries_for_one_and_for_three_sessions(client, 
             client.get(URL)
         SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at)
         SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at + dt.timedelta(days=1))
+
+
+def test_calendar_leaves_out_the_weeks_that_are_past(client, tomorrow):
+    weeks = client.get(URL, {"month": f"{timezone.localdate():%Y-%m}"}).context["weeks"]
+
+    assert weeks[0][0].day <= timezone.localdate() <= weeks[0][-1].day
+
+
+def test_same_thing_at_one_hour_in_two_places_is_written_once(client, tomorrow, library_of_duc_xuan):
+    there = ActivityFactory(institution=library_of_duc_xuan, title=tomorrow.activity.title)
+    SessionFactory(activity=there, starts_at=tomorrow.starts_at)
+    day = next(each for week in client.get(URL).context["weeks"] for each in week if each.number)
+
+    (entry,) = day.entries
+    assert (entry.title, entry.in_several_places, entry.url) == ("Đọc sách bên bếp lửa", True, day.url)
+    assert day.number == 2

@@ -121,3 +121,29 @@ def test_activity_page_shows_what_comes_before_what_was(client, tomorrow):
     assert page.context["coming"] == [tomorrow]
     assert page.context["past"] == [before]
     assert "1 buổi đã qua" in page.content.decode()
+
+
+def test_activity_page_says_when_and_where_first_and_where_one_is(client, tomorrow):
+    page = client.get(url(tomorrow.activity))
+
+    assert page.context["next"] == tomorrow
+    assert [words for words, _address in page.context["path"]] == ["Lịch hoạt động", "Ngày hội đọc sách"]
+
+
+def test_next_session_is_none_that_was_cancelled(client, tomorrow):
+    later = SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at + dt.timedelta(days=7))
+    Session.objects.filter(pk=tomorrow.pk).update(status=SessionStatus.CANCELLED, cancel_reason="Bão")
+
+    context = client.get(url(tomorrow.activity)).context
+    assert (context["next"], context["more"]) == (later, 0)
+
+
+def test_many_sessions_fold_and_are_chosen_from_one_field(client, tomorrow):
+    for week in range(1, 9):
+        SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at + dt.timedelta(days=7 * week))
+    page = client.get(url(tomorrow.activity)).content.decode()
+
+    assert "và 8 buổi nữa" in page
+    assert "Xem 3 buổi nữa" in page
+    assert '<select name="session"' in page
+    assert 'type="radio"' not in page

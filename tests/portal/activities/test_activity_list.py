@@ -99,3 +99,21 @@ def test_whats_on_needs_the_same_queries_for_one_and_for_three_sessions(client, 
 
 def test_whats_on_sets_no_cookie(client, tomorrow):
     assert not client.get(URL).cookies
+
+
+def test_filters_that_are_set_stand_in_words_and_each_can_be_taken_away(client, tomorrow):
+    page = client.get(URL, {"kind": "reading_day", "age": "60+", "free": "on", "within": "20"})
+
+    assert [each["words"] for each in page.context["chosen"]] == ["Ngày hội đọc sách", "Từ 60 tuổi", "Chỉ buổi còn chỗ"]
+    assert page.context["chosen"][0]["url"] == "?within=20&age=60%2B&free=on"
+
+
+def test_filter_of_a_place_is_taken_away_with_its_distance(client, tomorrow):
+    chosen = client.get(URL, {"unit": "01843", "within": "20", "q": "doc"}).context["chosen"]
+
+    assert chosen[0] == {"words": "Phường Bắc Kạn", "url": "?q=doc"}
+    assert chosen[1] == {"words": "Trong vòng 20 km", "url": "?q=doc&unit=01843"}
+
+
+def test_whats_on_calls_tomorrow_by_its_name(client, tomorrow):
+    assert "<h2>Ngày mai</h2>" in client.get(URL).content.decode()

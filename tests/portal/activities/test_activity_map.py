@@ -1,6 +1,8 @@
 import pytest
 from django.urls import reverse
 
+from hocsuotdoi.portal.activities import map as point_map
+from hocsuotdoi.portal.activities.map import Point
 from tests.factories.activities import ActivityFactory, SessionFactory
 
 URL = reverse("portal:activities-activity-map")
@@ -65,3 +67,18 @@ def test_map_needs_the_same_queries_for_one_and_for_two_communes(
             client.get(URL, query)
         activity = ActivityFactory(institution=library_of_duc_xuan)
         SessionFactory(activity=activity, starts_at=tomorrow.starts_at)
+
+
+def test_names_on_the_map_run_neither_into_each_other_nor_into_a_point():
+    points = [Point(50, 50, 3, "A", 9, "", "Bắc Kạn"), Point(50, 46, 2, "B", 5, "", "Đức Xuân")]
+    labels = point_map._labels(points, 100, size=3.3)
+
+    assert [label.name for label in labels] == ["Bắc Kạn", "Đức Xuân"]
+    assert abs(labels[0].y - labels[1].y) > 3.3
+
+
+def test_name_of_a_province_stands_once_beside_whichever_point_has_room():
+    points = [Point(30, 30, 2, "A", 9, "", "Lâm Đồng"), Point(33, 30, 1, "A", 5, "", "Lâm Đồng")]
+
+    (label,) = point_map._labels(points, 60, size=2.4)
+    assert label.name == "Lâm Đồng"

@@ -370,3 +370,19 @@ def test_sample_activity_is_marked_wherever_it_is_shown(librarian, library_of_ba
 
     for url in (LIST, of("activity-detail", sample), of("activity-edit", sample)):
         assert "sample" in librarian.get(url).content.decode()
+
+
+def test_form_marks_what_must_be_filled_in_and_folds_the_rest(librarian, library_of_bac_kan):
+    Room.objects.create(institution=library_of_bac_kan, name="Phòng đọc", capacity=30)
+    page = librarian.get(CREATE).content.decode()
+
+    assert "Chỉ cần điền các ô có dấu *." in page
+    assert "(không bắt buộc)" not in page
+    assert '<details class="more">' in page
+
+
+def test_form_unfolds_what_was_filled_in(librarian, library_of_bac_kan, filled):
+    Room.objects.create(institution=library_of_bac_kan, name="Phòng đọc", capacity=30)
+    page = librarian.post(CREATE, {**filled, "title": "", "sessions-0-channel": "online"}).content.decode()
+
+    assert '<details class="more" open>' in page
