@@ -277,7 +277,7 @@ class Offer(OfferShape):
 class SessionLeftOut(Shape):
     """A session of the old activity that cannot be held anew."""
 
-    day: dt.date = Field(description=_("On which the old one was"))
+    day: dt.date = Field(description=_("On which it would be"))
     why: str = Field(description=_("A sentence for people, in the language you asked for"))
 
 
