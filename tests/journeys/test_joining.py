@@ -77,7 +77,7 @@ def test_a_citizen_joins_changes_moves_and_cancels_with_the_code_alone(phone, no
     phone.locator("summary", has_text="Đã đăng ký?").click()
     phone.locator("[name=code]").fill(code)
     phone.get_by_role("button", name="Tra cứu").click()
-    phone.get_by_role("link", name="Đổi tên").click()
+    phone.get_by_role("link", name="Sửa tên").click()
     no_barrier(phone)
     phone.locator("[name=group_size]").fill("2")
     send(phone)

@@ -13,7 +13,7 @@ from hocsuotdoi.activities.operations.sample_schools import load_sample as load_
 from hocsuotdoi.places.operations import load_sample as load_sample_institutions
 from tests.support.browser import PHONE, watch_for_errors
 
-PROGRAMME = "Theo dấu chân người xưa - Giờ học tại di tích (mẫu)"
+PROGRAMME = "Theo dấu chân người xưa – Giờ học tại di tích (mẫu)"
 SCHOOL = "Trường THCS Đức Xuân"
 
 
