@@ -54,6 +54,16 @@ def test_the_form_asks_only_for_a_name_a_phone_and_how_many(client, open_day, to
     assert "guardian_name" not in page
 
 
+def test_a_refusal_is_seen_without_a_script(client, open_day, tomorrow):
+    """The form stands far down the page of a phone: the answer opens there, not at a top where nothing has changed."""
+    page = join(client, open_day, tomorrow.pk, name="").content.decode()
+
+    action = reverse("portal:activities-registration-create", args=[open_day.pk])
+    assert f'action="{action}#join"' in page
+    assert page.count('id="join"') == 1
+    assert page.index('id="join"') < page.index('role="alert"')
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
