@@ -112,6 +112,7 @@ def test_a_child_is_registered_by_a_guardian_who_agrees(client, open_day, tomorr
             else {key: value for key, value in guardian.items() if key != "consent"},
         )
         assert answer.status_code == 422
+    assert "Hãy đánh dấu vào ô đồng ý cho trẻ tham gia." in answer.text
     response = join(client, open_day, tomorrow.pk, **guardian)
 
     assert response.status_code == 302
