@@ -66,6 +66,7 @@ OF_THE_STAFF = {
     "activity-edit": ("series",),
     "activity-copy": ("series",),
     "activity-cancel": ("series",),
+    "question-edit": ("series",),
     "schedule-create": ("series",),
     "schedule-edit": ("rule",),
     "schedule-extend": ("rule",),

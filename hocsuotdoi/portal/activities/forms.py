@@ -60,6 +60,7 @@ class JoinForm(ContactForm):
     consent = forms.BooleanField(
         label=_("I am the child’s parent or guardian, or act for them, and agree that the child takes part."),
         required=False,
+        error_messages={"required": _("Tick that you agree, for the child, to taking part.")},
     )
     people = forms.CharField(
         label=_("Names of those who come"),

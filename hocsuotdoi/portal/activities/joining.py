@@ -149,6 +149,7 @@ def registration_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpR
             "answers": answered(registration.answers, questions_of(activity)) if registration.answers else [],
             "position": position_of(registration) if registration.is_waiting else None,
             "is_alive": is_to_come and (registration.holds_places or registration.is_waiting),
+            "is_past": not is_to_come and (registration.holds_places or registration.is_waiting),
             "can_change": joining_closes_at(activity, session) > now,
             "can_move": is_to_come and registration.enrolment_id is None and bool(_others(registration, now)),
             "qr": qr_svg(address) if registration.is_confirmed and is_to_come else "",

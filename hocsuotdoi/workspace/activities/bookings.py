@@ -107,15 +107,20 @@ ACTS = {
     "confirm": _Act(
         lambda data, booking: ConfirmForm(data, booking=booking, minutes=told_of(booking.activity).minutes),
         confirm_booking,
-        gettext_lazy("Confirmed. The teacher is told; the visit stands among your sessions."),
+        gettext_lazy(
+            "Confirmed: the visit stands among your sessions. A teacher without e-mail is to be called: see "
+            "«Telling people»."
+        ),
     ),
     "ask": _Act(
         lambda data, _booking: AskForm(data),
         ask_for_change,
-        gettext_lazy("The teacher is asked to change the request."),
+        gettext_lazy("It waits for the teacher. A teacher without e-mail is to be called: see «Telling people»."),
     ),
     "decline": _Act(
-        lambda data, _booking: DeclineForm(data), decline_booking, gettext_lazy("Declined. The teacher is told why.")
+        lambda data, _booking: DeclineForm(data),
+        decline_booking,
+        gettext_lazy("Declined. A teacher without e-mail is to be called: see «Telling people»."),
     ),
     "agreement": _Act(
         lambda data, _booking: AgreementForm(data),

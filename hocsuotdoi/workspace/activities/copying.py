@@ -34,7 +34,7 @@ class CopyForm(forms.Form):
 
     def __init__(self, *args, first_year: int, this_year: int, **kwargs):
         super().__init__(*args, **kwargs)
-        years = range(max(first_year, this_year), first_year + MOST_YEARS + 1)
+        years = range(max(first_year + 1, this_year), first_year + MOST_YEARS + 1)
         self.fields["to_year"].choices = [
             *((year, _("as in {first}, in {year}").format(first=first_year, year=year)) for year in years),
             ("", _("none: I plan them anew")),

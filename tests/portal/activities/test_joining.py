@@ -54,6 +54,16 @@ def test_the_form_asks_only_for_a_name_a_phone_and_how_many(client, open_day, to
     assert "guardian_name" not in page
 
 
+def test_a_refusal_is_seen_without_a_script(client, open_day, tomorrow):
+    """The form stands far down the page of a phone: the answer opens there, not at a top where nothing has changed."""
+    page = join(client, open_day, tomorrow.pk, name="").content.decode()
+
+    action = reverse("portal:activities-registration-create", args=[open_day.pk])
+    assert f'action="{action}#join"' in page
+    assert page.count('id="join"') == 1
+    assert page.index('id="join"') < page.index('role="alert"')
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -102,6 +112,7 @@ def test_a_child_is_registered_by_a_guardian_who_agrees(client, open_day, tomorr
             else {key: value for key, value in guardian.items() if key != "consent"},
         )
         assert answer.status_code == 422
+    assert "Hãy đánh dấu vào ô đồng ý cho trẻ tham gia." in answer.text
     response = join(client, open_day, tomorrow.pk, **guardian)
 
     assert response.status_code == 302

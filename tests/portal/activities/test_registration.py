@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from hocsuotdoi.activities.enums import ActivityStatus
 from hocsuotdoi.activities.models import Registration, Session
+from hocsuotdoi.activities.operations.activity import cancel_session
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
 
 
@@ -192,3 +193,26 @@ def test_cancelling_after_the_session_says_why_not(client, registration, tomorro
     registration.refresh_from_db()
     assert registration.is_confirmed
     assert 'role="alert"' in page
+
+
+def test_session_that_is_over_promises_nothing_any_more(client, registration, tomorrow):
+    Session.objects.update(
+        starts_at=timezone.now() - dt.timedelta(hours=3), ends_at=timezone.now() - dt.timedelta(hours=1)
+    )
+
+    page = client.get(reverse("portal:activities-registration-detail", args=[tomorrow.pk, "K7MR3QXD"])).text
+
+    assert "Buổi này đã kết thúc" in page
+    assert "hẹn gặp bạn" not in page
+    assert "đổi hoặc hủy đăng ký" not in page
+    assert "K7MR-3QXD" in page
+
+
+def test_session_that_was_cancelled_expects_nobody_and_says_why(client, registration, tomorrow):
+    cancel_session(tomorrow, reason="Bão số 3", by=None, at=timezone.now())
+
+    page = client.get(reverse("portal:activities-registration-detail", args=[tomorrow.pk, "K7MR3QXD"])).text
+
+    assert page.count("Buổi này đã bị hủy") == 1
+    assert "Bão số 3" in page
+    assert "hẹn gặp bạn" not in page

@@ -231,6 +231,15 @@ def test_headcount_closing_and_report(librarian, begun):
     assert librarian.get(to("report-sheet", begun)).content.startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("name", ["confirm", "ask", "decline"])
+def test_nobody_is_said_to_know_who_must_still_be_called(librarian, booking, name):
+    """A teacher who left a phone only waits on the list of those to call."""
+    answer = librarian.post(to(name, booking), ACTS[name], follow=True).text
+
+    assert "mục «Báo tin»" in answer
+    assert "báo cho giáo viên;" not in answer
+
+
 def test_programme_for_schools_is_told_and_refused_in_words(librarian, inspector, stranger, programme):
     address = reverse("workspace:activities-programme-edit", args=[programme.pk])
     data = {"is_bookable": "on", "grades": ["0", "1"], "subjects": ["arts"], "minutes": "45", "most_people": "30"}
