@@ -14,6 +14,9 @@ SEARCHES = [
     "/activities/?q=doc+sach",
     "/activities/?q=%C4%91%E1%BB%8Dc+s%C3%A1ch",
     "/activities/?unit=19",
+    "/activities/calendar/",
+    "/activities/map/",
+    "/activities/feed.ics?unit=19",
 ]
 
 

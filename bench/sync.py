@@ -35,7 +35,7 @@ def run(stage: Stage) -> Table:
         nothing = rush_once(stage.port, [post_json("/nothing/machine/", body, token) for body in batches])
         synced = rush_once(stage.port, [post_json("/roll/sync", body, token) for body in batches])
         again = rush_once(stage.port, [post_json("/roll/sync", body, token) for body in batches])
-    assert set(nothing.statuses) == {302}
+    assert set(nothing.statuses) == {302}, nothing.statuses
     assert set(synced.statuses) == set(again.statuses) == {200}, (synced.statuses, again.statuses)
     assert DeviceMark.objects.filter(outcome="applied").count() == len(marks)
     plain = _plain_copy()
