@@ -29,6 +29,7 @@ from hocsuotdoi.activities.enums import (
 )
 from hocsuotdoi.activities.models import Activity, ClassBooking, Notice, Registration, SchoolProgramme, Session
 from hocsuotdoi.activities.operations.activity import NewSession, add_session, cancel_session
+from hocsuotdoi.activities.operations.places import lock_activity_of
 from hocsuotdoi.activities.operations.registration import CODE_LENGTH, CODE_LETTERS, cancel_registration
 from hocsuotdoi.activities.operations.session_checks import SessionRefused
 from hocsuotdoi.activities.operations.wording import one_line, phone_number
@@ -387,6 +388,7 @@ def _call_off(booking: ClassBooking, *, reason: str, at: dt.datetime) -> None:
         return
     if session.status == SessionStatus.CLOSED or session.starts_at <= at:
         raise AlreadyAnswered(_("This visit has begun or is over: it can no longer be called off."))
+    lock_activity_of(session)
     for registration in Registration.objects.filter(institution_id=booking.institution_id, session=session):
         # First, so that the session's own notice is not sent to the class as well.
         cancel_registration(registration, at=at)
