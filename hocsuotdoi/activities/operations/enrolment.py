@@ -11,7 +11,6 @@ from typing import Any, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -62,6 +61,7 @@ from hocsuotdoi.activities.operations.waiting import settle
 from hocsuotdoi.activities.queries.joining import questions_of, sessions_to_come
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.ids import uuid7
+from hocsuotdoi.core.templatetags.house import day_short
 
 __all__ = ["Changed", "NotASeries", "change_enrolment", "enrol", "enrol_members", "leave", "people_of"]
 
@@ -200,7 +200,7 @@ def change_enrolment(
         try:
             put_wanted(row, change, at=at, by=by)
         except Refused as refusal:
-            day = timezone.localdate(row.session.starts_at).strftime("%d/%m/%Y")
+            day = day_short(row.session.starts_at)
             raise NotChangeable(_("Nothing was changed. {day}: {why}").format(day=day, why=refusal)) from refusal
     put_values(enrolment, values, named=bool(people), at=at)
     return Changed(enrolment, rows, kept)

@@ -37,6 +37,8 @@ from hocsuotdoi.core.channels.message import Reach
 from hocsuotdoi.core.channels.registry import offered
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.jobs import enqueue
+from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.core.templatetags.house import moment as spoken
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.places.enums import InstitutionState
 from hocsuotdoi.places.models import InstitutionStatus, Room
@@ -224,7 +226,7 @@ def confirm_booking(
             return booking
         raise AlreadyAnswered(
             _("This visit is confirmed for {when} already. To move it, change its session.").format(
-                when=_when(booking.session.starts_at)
+                when=spoken(booking.session.starts_at)
             )
         )
     _check_open(booking)
@@ -243,7 +245,7 @@ def confirm_booking(
     booking.session, booking.status = session, BookingStatus.CONFIRMED
     _answered(booking, answer, by=by, at=at)
     text = _("{institution} expects class {class_name} at {when}. {answer}").format(
-        institution=booking.institution.name, class_name=booking.class_name, when=_when(starts_at), answer=answer
+        institution=booking.institution.name, class_name=booking.class_name, when=spoken(starts_at), answer=answer
     )
     tell_booking(
         booking, subject=_("The visit is confirmed"), text=text, about=f"confirmed:{session.pk}", at=at, url=url
@@ -465,10 +467,10 @@ def _moments(booking: ClassBooking, moments: Sequence[dt.datetime], *, at: dt.da
         raise BadBooking(_("Propose one to three days that suit the class, the best first."), field="proposed")
     for moment in proposed:
         if moment <= at:
-            raise BadBooking(_("{when} is past. Propose a day to come.").format(when=_when(moment)), field="proposed")
+            raise BadBooking(_("{when} is past. Propose a day to come.").format(when=spoken(moment)), field="proposed")
         if moment - at > FARTHEST_VISIT:
             raise BadBooking(
-                _("{when} is more than a year away. Propose an earlier day.").format(when=_when(moment)),
+                _("{when} is more than a year away. Propose an earlier day.").format(when=spoken(moment)),
                 field="proposed",
             )
         day = timezone.localdate(moment)
@@ -476,14 +478,10 @@ def _moments(booking: ClassBooking, moments: Sequence[dt.datetime], *, at: dt.da
         if shut.exclude(state=InstitutionState.ACTIVE).exists():
             raise BookingRefused(
                 _("{institution} is closed on {day}. Propose another day.").format(
-                    institution=booking.activity.institution.name, day=day.strftime("%d/%m/%Y")
+                    institution=booking.activity.institution.name, day=day_short(day)
                 )
             )
     return proposed
-
-
-def _when(moment: dt.datetime) -> str:
-    return timezone.localtime(moment).strftime("%H:%M, %d/%m/%Y")
 
 
 def several_lines(text: str, *, longest: int, missing: str = "", field: str = "") -> str:
