@@ -55,7 +55,10 @@ def prepare() -> str | None:
     connection.close()
     if missing:
         return f"The database lacks {len(missing)} migrations: run `hocsuotdoi migrate` and start again."
-    collect_static()
+    try:
+        collect_static()
+    except OSError as error:
+        return f"The static files cannot be collected in {settings.STATIC_ROOT} ({error}): make the folder writable."
     return None
 
 

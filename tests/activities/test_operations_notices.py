@@ -127,7 +127,7 @@ def test_move_is_told_with_the_old_and_the_new_time(morning, now):
     tell_people_of(morning, kind=MOVED, at=now, about="9:00")
     notice = Notice.objects.get()
     assert notice.text == (
-        "“Ngày hội đọc sách” dời từ 08:00 ngày 23/11/2026 sang 09:00 ngày 24/11/2026, Thư viện phường Bắc Kạn. "
+        "“Ngày hội đọc sách” dời từ 8:00 ngày 23/11/2026 sang 9:00 ngày 24/11/2026, Thư viện phường Bắc Kạn. "
         "Nếu không đến được, xin hủy đăng ký giúp."
     )
     assert notice.subject == "Đổi giờ hoặc địa điểm: Ngày hội đọc sách"
@@ -139,7 +139,7 @@ def test_cancellation_is_told_with_its_reason(morning, now):
     morning.save()
     tell_people_of(morning, kind=NoticeKind.CANCELLED, at=now, about="")
     assert Notice.objects.get().text == (
-        "“Ngày hội đọc sách”, 08:00 ngày 23/11/2026, bị hủy: Mất điện cả phường. Mong bạn thông cảm."
+        "“Ngày hội đọc sách”, 8:00 ngày 23/11/2026, bị hủy: Mất điện cả phường. Mong bạn thông cảm."
     )
 
 

@@ -160,7 +160,7 @@ def test_book_visit_refuses_a_day_on_which_the_house_is_closed(programme, now):
         ends_on=dt.date(2026, 12, 10),
         reason="Sửa mái",
     )
-    with pytest.raises(BookingRefused, match="closed on 09/12/2026"):
+    with pytest.raises(BookingRefused, match="closed on 9/12/2026"):
         book(programme, at=now)
     assert book(programme, at=now, proposed=[TUESDAY]).is_proposed
 
@@ -241,7 +241,7 @@ def test_confirm_booking_twice_makes_one_session_and_tells_once(booking, now):
 
 
 def test_confirm_booking_refuses_another_day_after_a_colleague(confirmed, now):
-    with pytest.raises(AlreadyAnswered, match="08:00, 08/12/2026"):
+    with pytest.raises(AlreadyAnswered, match=" 8:00, 8/12/2026"):
         confirm_booking(confirmed, starts_at=local(2026, 12, 9), by=None, at=now)
     assert Session.objects.count() == 1
 

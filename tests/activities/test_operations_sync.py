@@ -391,7 +391,7 @@ def test_batch_takes_a_constant_number_of_queries(device, phone, morning, afterw
 
     for some in (codes[:3], codes[3:]):
         marks = [phone.line(morning, code, 1) for code in some]
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             take_marks(device, marks, at=afterwards)
 
 

@@ -4,6 +4,7 @@
 
 import datetime as dt
 import uuid
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -15,8 +16,9 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.activities.enums import Joining, RegistrationStatus, Repeating, SessionStatus, WaitingRule
 from hocsuotdoi.activities.models import SchoolProgramme
 from hocsuotdoi.activities.operations.roll import close_session, mark_all_present
-from hocsuotdoi.activities.operations.school import ASKED, book_visit
+from hocsuotdoi.activities.operations.school import ASKED, book_visit, confirm_booking
 from hocsuotdoi.activities.operations.series import NewSchedule, Repeat, create_schedule
+from hocsuotdoi.activities.operations.sync import take_marks
 from hocsuotdoi.portal.activities import urls as of_the_portal
 from hocsuotdoi.workspace.activities import urls as of_the_workspace
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
@@ -29,6 +31,7 @@ from tests.factories.activities import (
 )
 from tests.factories.places import InstitutionFactory
 from tests.support.browser import PHONE
+from tests.support.phone import Phone, enrolled
 
 OF_THE_PUBLIC = {
     "activity-list": (),
@@ -41,6 +44,7 @@ OF_THE_PUBLIC = {
     "registration-cancel": ("to_come", "code"),
     "class-create": ("series",),
     "enrolment-detail": ("series", "member_code"),
+    "enrolment-change": ("series", "member_code"),
     "enrolment-leave": ("series", "member_code"),
     "session-sheet": ("closed",),
     "rating-create": ("closed",),
@@ -76,17 +80,28 @@ OF_THE_STAFF = {
     "session-roll": ("running",),
     "session-close": ("running",),
     "session-correct": ("closed",),
+    "session-recording": ("closed",),
     "session-sheet": ("closed",),
     "registration-list": ("filled",),
     "registration-create": ("to_come",),
+    "registration-edit": ("registration",),
     "registration-cancel": ("registration",),
     "enrolment-list": ("series",),
     "enrolment-create": ("series",),
+    "enrolment-edit": ("member",),
     "enrolment-leave": ("member",),
     "programme-edit": ("offered",),
     "booking-list": (),
     "booking-detail": ("booking",),
     "mark-list": (),
+}
+OF_THE_DEVICES = {
+    "device-list": (),
+    "device-invite": ("library_code",),
+    "device-revoke": ("device",),
+}
+MORE_OF_THE_STAFF = {
+    "session-roll": [("visit",)],
 }
 NO_PAGES = {
     "of_the_public": {
@@ -97,8 +112,8 @@ NO_PAGES = {
     },
     "of_the_staff": {
         *("activity-publish", "activity-plan", "notice-tell", "session-note", "registration-place", "mark-settle"),
-        *("booking-confirm", "booking-ask", "booking-decline", "booking-agree", "booking-count", "booking-report"),
-        *("booking-agreement-sheet", "booking-report-sheet"),
+        *("booking-confirm", "booking-ask", "booking-decline", "booking-agree", "booking-report"),
+        *("booking-agreement-sheet", "booking-report-sheet", "session-headcount"),
     },
 }
 """Answers to forms, files and what scripts ask for."""
@@ -160,38 +175,48 @@ def things(live_program) -> dict:
         "proposed": [days[1]],
     }
     booking = book_visit(offered, form_key=uuid.uuid4(), at=now, **told)
+    soon = now + dt.timedelta(hours=1)
+    expected = confirm_booking(book_visit(offered, form_key=uuid.uuid4(), at=now, **told), starts_at=soon, **act)
+    device, _key = enrolled(library, by=manager, at=now)
+    take_marks(device, [Phone(now).line(closed, "x", 1)], at=now)
     return {
         **{"series": series.pk, "full": full.pk, "cancelled": cancelled.pk, "over": over.pk, "offered": offered.pk},
         **{"to_come": to_come.pk, "filled": filled.pk, "closed": closed.pk, "running": running.pk, "rule": rule.pk},
         **{"registration": registration.pk, "code": registration.code, "waiting_code": waiting.code},
         **{"member": member.pk, "member_code": member.code, "rating": rating.form_key},
+        **{"visit": expected.session_id, "device": device.pk, "library_code": library.code},
         **{"booking": booking.pk, "booking_code": booking.code, "manager": manager},
     }
 
 
-def faults(page, address: str, accessibility) -> list[str]:
-    """What is wrong with the page at `address`, in words."""
-    response = page.goto(address)
-    found = [] if response.status == 200 else [f"answers {response.status}"]
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    found += [f"is {wide} pixels wide"] if wide > PHONE["width"] else []
-    page.emulate_media(color_scheme="light")
-    found += accessibility(page)
-    page.emulate_media(color_scheme="dark")
-    found += [f"by night: {problem}" for problem in accessibility(page, only=["color-contrast"])]
-    return [f"{address} {fault}" for fault in found]
+def faults(page, addresses, accessibility) -> list[str]:
+    """What is wrong with the pages, in words. Each is opened once, by day, and then looked at by night, too."""
+    found = []
+    for address in addresses:
+        page.emulate_media(color_scheme="light")
+        response = page.goto(address)
+        problems = [] if response.status == 200 else [f"answers {response.status}"]
+        problems += [] if urlsplit(page.url).path == address else [f"leads to {page.url}"]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        problems += [f"is {wide} pixels wide"] if wide > PHONE["width"] else []
+        problems += accessibility(page)
+        page.emulate_media(color_scheme="dark")
+        problems += [f"by night: {problem}" for problem in accessibility(page, only=["color-contrast"])]
+        found += [f"{address} {problem}" for problem in problems]
+    return found
+
+
+def addresses_of(things: dict, start: str, pages: dict, more: dict) -> list[str]:
+    wanted = [*pages.items(), *((name, args) for name, several in more.items() for args in several)]
+    return [reverse(f"{start}-{name}", args=[things[arg] for arg in args]) for name, args in wanted]
 
 
 @pytest.mark.slow
 def test_every_page_of_the_public_fits_a_phone(things, visitor, accessibility):
     page = visitor(viewport=PHONE).new_page()
-    looked_at = [*OF_THE_PUBLIC.items(), *((name, args) for name, more in MORE_OF_THE_PUBLIC.items() for args in more)]
+    addresses = addresses_of(things, "portal:activities", OF_THE_PUBLIC, MORE_OF_THE_PUBLIC)
 
-    found = []
-    for name, args in looked_at:
-        found += faults(page, reverse(f"portal:activities-{name}", args=[things[arg] for arg in args]), accessibility)
-
-    assert found == []
+    assert faults(page, addresses, accessibility) == []
 
 
 @pytest.mark.slow
@@ -201,12 +226,7 @@ def test_every_page_of_the_staff_fits_a_phone(things, live_program, visitor, acc
     context = visitor(viewport=PHONE)
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": signed_in.cookies[name].value, "url": live_program.url}])
-    page = context.new_page()
+    addresses = addresses_of(things, "workspace:activities", OF_THE_STAFF, MORE_OF_THE_STAFF)
+    addresses += addresses_of(things, "workspace:accounts", OF_THE_DEVICES, {})
 
-    found = []
-    for name, args in OF_THE_STAFF.items():
-        found += faults(
-            page, reverse(f"workspace:activities-{name}", args=[things[arg] for arg in args]), accessibility
-        )
-
-    assert found == []
+    assert faults(context.new_page(), addresses, accessibility) == []

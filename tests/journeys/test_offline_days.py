@@ -1,13 +1,16 @@
 """What can go wrong with a phone that is out for days: nothing that it noted is lost, and nothing counts twice."""
 
 import json
+import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from hocsuotdoi.activities.enums import MarkOutcome
 from hocsuotdoi.activities.models import DeviceMark
 from hocsuotdoi.activities.queries.roll import roll_of
+from hocsuotdoi.core.templatetags.house import weekday, weekday_within
 from tests.support.browser import PHONE
 from tests.support.roll_app import EXPECTED, enrol, sync_now
 
@@ -197,6 +200,9 @@ def test_closing_does_not_look_ready_before_anybody_is_marked(manager, phone, vi
 
 def test_roll_is_called_by_keyboard_in_the_order_of_the_page_and_focus_is_seen(manager, phone, village_evening):
     page = enrol(manager, phone)
+    day = timezone.localdate(village_evening.starts_at)
+    named = rf"^(Hôm nay, {weekday_within(day)}|{weekday(day)}), {day.day}/{day.month}$"  # as pages spell it
+    expect(page.get_by_role("heading", level=2).first).to_have_text(re.compile(named))
     page.locator("a.session").click()
     expect(page.locator(".roll-row")).to_have_count(EXPECTED)
     order = []

@@ -154,7 +154,7 @@ def test_post_of_a_day_long_ago_is_refused(library):
 
 
 def test_post_before_the_institution_had_a_place_is_refused(library):
-    with pytest.raises(NoPlace, match="30/06/2025"):
+    with pytest.raises(NoPlace, match="30/6/2025"):
         post_visits(library, uuid.uuid4(), day=dt.date(2025, 6, 30))
 
 

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -54,6 +54,10 @@ def watch_for_errors(page: Page) -> list[str]:
 
 
 def accessibility_problems(page: Page, only: list[str] | None = None) -> list[str]:
-    """One line for each rule (of those in `only`, where given) that axe finds broken on the page as it stands."""
-    found = Axe().run(page, options={"runOnly": only} if only else None).response["violations"]
+    """One line for each rule (of those in `only`, where given) that axe finds broken on the page as it stands. A page
+    takes axe in once, however often it is looked at."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"], **({"runOnly": only} if only else {})}
+    found = page.evaluate("async options => (await axe.run(document, options)).violations", options)
     return [f"{rule['id']}: {rule['help']} – {rule['nodes'][0]['target']} ({len(rule['nodes'])})" for rule in found]

@@ -19,7 +19,7 @@ from hocsuotdoi.activities.operations.enrolment import enrol_members
 from hocsuotdoi.activities.operations.equipment import free_equipment, put_equipment
 from hocsuotdoi.activities.operations.notices import tell_people_of
 from hocsuotdoi.activities.operations.picture import check_picture, drop_picture, put_picture
-from hocsuotdoi.activities.operations.places import locked_session
+from hocsuotdoi.activities.operations.places import lock_activity_of, locked_session
 from hocsuotdoi.activities.operations.session_checks import SessionRefused, check_session, lock_rooms
 from hocsuotdoi.activities.operations.waiting import offer_free_places
 from hocsuotdoi.activities.operations.wording import one_line
@@ -177,8 +177,8 @@ def publish_due(*, at: dt.datetime) -> tuple[int, int]:
 def settle_status(activity: Activity) -> None:
     """Held once no session is planned any more and at least one was closed; published again when one is added.
 
-    To be called by every act that adds, closes or cancels a session, at the end of its transaction: sessions are locked
-    before their activity.
+    To be called by every act that adds, closes or cancels a session, at the end of its transaction, with the activity
+    locked before its sessions.
     """
     activity = locked_activity(activity)
     if activity.status not in (ActivityStatus.PUBLISHED, ActivityStatus.HELD):
@@ -197,8 +197,8 @@ def cancel_activity(activity: Activity, *, reason: str, by: Person | None, at: d
 
     Registrations stay, so that it can be seen who was told. Refused: no reason, cancelled before.
     """
-    lock_sessions(activity)
     activity = locked_activity(activity)
+    lock_sessions(activity)
     if activity.status == ActivityStatus.CANCELLED:
         raise ActivityRefused(_("This activity was cancelled before."))
     reason = _reason(reason)
@@ -289,6 +289,7 @@ def cancel_session(session: Session, *, reason: str, by: Person | None, at: dt.d
 
     Refused: no reason, a session that is closed or cancelled.
     """
+    lock_activity_of(session)
     session = locked_session(session)
     check_planned(session)
     _cancel(session, reason=_reason(reason), at=at)
@@ -328,7 +329,7 @@ def insert_session(
 
 
 def lock_sessions(activity: Activity) -> None:
-    """The activity's sessions, locked before the activity itself: in the order in which every act locks."""
+    """All sessions of a locked activity."""
     list(_sessions(activity).select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 

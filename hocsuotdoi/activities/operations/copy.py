@@ -21,7 +21,7 @@ from hocsuotdoi.activities.operations.activity import (
     locked_activity,
 )
 from hocsuotdoi.activities.operations.activity_checks import CHANGEABLE, BadActivity
-from hocsuotdoi.activities.operations.equipment import put_equipment
+from hocsuotdoi.activities.operations.equipment import lock_equipment_of, put_equipment
 from hocsuotdoi.activities.operations.series import LONGEST, MOST_DAYS
 from hocsuotdoi.activities.operations.session_checks import SessionRefused, lock_rooms
 
@@ -222,6 +222,7 @@ def _insert(
     """In order of time, each in a savepoint: one that cannot be held must not undo the others."""
     wanted = sorted(wanted, key=lambda one: one.new.starts_at)
     lock_rooms(one.new.room for one in wanted)
+    lock_equipment_of(one.was for one in wanted if one.was)
     number = 1
     for one in wanted:
         try:

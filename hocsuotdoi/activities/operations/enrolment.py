@@ -11,7 +11,6 @@ from typing import Any, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -43,7 +42,13 @@ from hocsuotdoi.activities.operations.party import (
     same_person,
     wanted_values,
 )
-from hocsuotdoi.activities.operations.places import locked_session, locked_sessions, no_places, shift_places
+from hocsuotdoi.activities.operations.places import (
+    lock_activities,
+    locked_session,
+    locked_sessions,
+    no_places,
+    shift_places,
+)
 from hocsuotdoi.activities.operations.registration import (
     ALIVE,
     NotOpen,
@@ -56,6 +61,7 @@ from hocsuotdoi.activities.operations.waiting import settle
 from hocsuotdoi.activities.queries.joining import questions_of, sessions_to_come
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.ids import uuid7
+from hocsuotdoi.core.templatetags.house import day_short
 
 __all__ = ["Changed", "NotASeries", "change_enrolment", "enrol", "enrol_members", "leave", "people_of"]
 
@@ -106,7 +112,7 @@ def enrol(
     enrolment = insert_or_find(fresh)
     if enrolment.pk != fresh.pk:
         return enrolment
-    _lock_activity(activity.institution_id, activity.pk)
+    lock_activities(activity.institution_id, [activity.pk])
     sessions = locked_sessions(activity.institution_id, _joinable(activity, at=at, by=by))
     if by is None:
         _check_each(activity, fresh, sessions)
@@ -172,7 +178,7 @@ def change_enrolment(
     already marked present. Refused, all of it: an enrolment that was left; what `change_registration` refuses at any
     of the sessions, with its day; other names when there is no session to come.
     """
-    _lock_activity(enrolment.institution_id, enrolment.activity_id)
+    lock_activities(enrolment.institution_id, [enrolment.activity_id])
     enrolment = Enrolment.objects.select_related("activity").get(
         institution_id=enrolment.institution_id, pk=enrolment.pk
     )
@@ -194,7 +200,7 @@ def change_enrolment(
         try:
             put_wanted(row, change, at=at, by=by)
         except Refused as refusal:
-            day = timezone.localdate(row.session.starts_at).strftime("%d/%m/%Y")
+            day = day_short(row.session.starts_at)
             raise NotChangeable(_("Nothing was changed. {day}: {why}").format(day=day, why=refusal)) from refusal
     put_values(enrolment, values, named=bool(people), at=at)
     return Changed(enrolment, rows, kept)
@@ -248,7 +254,7 @@ def _rows_to_change(
 def leave(enrolment: Enrolment, *, at: dt.datetime, by: Person | None = None) -> Enrolment:
     """Leave the series: what has been stays, places at sessions to come are given back and offered on. Leaving again
     changes nothing. A session at which the person has already been marked present stays."""
-    _lock_activity(enrolment.institution_id, enrolment.activity_id)
+    lock_activities(enrolment.institution_id, [enrolment.activity_id])
     enrolment = Enrolment.objects.select_related("activity").get(
         institution_id=enrolment.institution_id, pk=enrolment.pk
     )
@@ -278,12 +284,6 @@ def leave(enrolment: Enrolment, *, at: dt.datetime, by: Person | None = None) ->
             shift_places([session], -row.group_size)
         settle(session, at=at)
     return enrolment
-
-
-def _lock_activity(institution_id: int, pk: uuid.UUID) -> None:
-    """As adding a session does: nobody joins or leaves unseen while the members are registered for a new session. The
-    activity is locked before its sessions."""
-    Activity.objects.select_for_update(no_key=True).only("pk").get(institution_id=institution_id, pk=pk)
 
 
 def _check(activity: Activity, joiner: Joiner, *, at: dt.datetime, by: Person | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ last piece the second is told who has it. The database refuses it in any case.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -48,17 +48,26 @@ def free_equipment(session: Session) -> dict[int, int]:
     return dict(had)
 
 
+def lock_equipment_of(sessions: Iterable[Session]) -> None:
+    """What these sessions use, all at once: for acts that will put it for several sessions, one after the other."""
+    sessions = list(sessions)
+    if sessions:
+        uses = EquipmentUse.objects.filter(institution_id=sessions[0].institution_id, session__in=sessions)
+        _locked(sessions[0].institution_id, set(uses.values_list("equipment", flat=True)))
+
+
+def _locked(institution_id: int, keys: Iterable[int]) -> list[Equipment]:
+    """In the order of keys, so that no two acts wait for each other in a ring."""
+    equipment = Equipment.objects.filter(institution_id=institution_id, pk__in=keys)
+    return list(equipment.select_for_update(no_key=True).order_by("pk"))
+
+
 def put_equipment(session: Session, wanted: Mapping[int, int]) -> list[EquipmentUse]:
     """For acts that hold the session and have freed what it had. Refused as by `take_equipment`."""
     wanted = {key: count for key, count in wanted.items() if count}
     if not wanted:
         return []
-    # The key order keeps two acts from waiting for each other in a ring.
-    locked = list(
-        Equipment.objects.select_for_update(no_key=True)
-        .filter(institution_id=session.institution_id, pk__in=wanted)
-        .order_by("pk")
-    )
+    locked = _locked(session.institution_id, wanted)
     if len(locked) < len(wanted):
         raise BadSession(_("Choose equipment of the same institution."), field="equipment")
     uses = [

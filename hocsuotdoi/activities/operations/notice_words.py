@@ -5,11 +5,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.enums import NoticeKind, RegistrationStatus, SessionStatus
 from hocsuotdoi.activities.models import Registration, Session
+from hocsuotdoi.core.templatetags.house import clock, day_short
 
 _LONGEST_TITLE = 60
 
@@ -95,8 +96,7 @@ def _cancelled(registration: Registration, said: dict) -> str:
 
 
 def _when(moment: dt.datetime) -> str:
-    local = timezone.localtime(moment)
-    return _("{time} on {day}").format(time=f"{local:%H:%M}", day=f"{local:%d/%m/%Y}")
+    return _("{time} on {day}").format(time=clock(moment), day=day_short(moment))
 
 
 def _short(title: str) -> str:

@@ -1,5 +1,8 @@
-"""The scarce rows: sessions. Who changes more than a session's count locks the session first; who changes several
-sessions locks them in the order of their ids."""
+"""The scarce rows, and the one order in which every act locks them, so that no two wait for each other in a ring:
+
+activities, then sessions, then rooms, then equipment, then registrations; of each kind all at once, in the order of
+their keys. An act takes what it needs of these and leaves the rest out, but never goes back: whoever may close, cancel
+or add a session locks its activity first. (Before all of them come a device, its marks and a class's booking.)"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -10,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.activities.enums import SessionStatus
-from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.core.errors import Refused
 
 
@@ -20,6 +23,17 @@ class NoPlacesLeft(Refused):
     def __init__(self, message: str, *, places_left: int):
         super().__init__(message)
         self.places_left = places_left
+
+
+def lock_activities(institution_id: int, ids: Iterable[UUID]) -> None:
+    """Nobody else changes these activities, joins or leaves them as a whole, or adds, closes or cancels a session of
+    theirs until the transaction ends."""
+    activities = Activity.objects.filter(institution_id=institution_id, pk__in=ids)
+    list(activities.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def lock_activity_of(session: Session) -> None:
+    lock_activities(session.institution_id, [session.activity_id])
 
 
 def locked_session(session: Session) -> Session:

@@ -14,6 +14,7 @@ from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.activities.queries.recording import COUNTED_DAYS, RECORDING, counted_until
 from hocsuotdoi.activities.rules import tags_of
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.ledger.enums import Channel, MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, post, reverse
@@ -55,7 +56,7 @@ def count_recording_views(
     if not happenings and timezone.localdate(at) > counted_until(session):
         raise RecordingRefused(
             _("Only views of {days} days count, until {day}. It is too late for a first number.").format(
-                days=COUNTED_DAYS, day=counted_until(session).strftime("%d/%m/%Y")
+                days=COUNTED_DAYS, day=day_short(counted_until(session))
             )
         )
     if happenings:

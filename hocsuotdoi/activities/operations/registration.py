@@ -11,7 +11,6 @@ from typing import NamedTuple, Unpack
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -63,6 +62,7 @@ from hocsuotdoi.activities.operations.places import (
 from hocsuotdoi.activities.operations.waiting import locked_with_session, settle
 from hocsuotdoi.activities.queries.joining import questions_of
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.templatetags.house import clock, day_short
 
 __all__ = [
     "CODE_LENGTH",
@@ -310,10 +310,10 @@ def check_activity_open(activity: Activity, *, at: dt.datetime, by: Person | Non
     if activity.status == ActivityStatus.CANCELLED:
         raise NotOpen(_("This session has been cancelled. Please look for another one."))
     if by is None and activity.joining_opens_at and at < activity.joining_opens_at:
-        opens = timezone.localtime(activity.joining_opens_at)
+        opens = activity.joining_opens_at
         raise NotOpen(
             _("Joining opens on {day} at {time}. Please come back then.").format(
-                day=opens.strftime("%d/%m/%Y"), time=opens.strftime("%H:%M")
+                day=day_short(opens), time=clock(opens)
             )
         )
 

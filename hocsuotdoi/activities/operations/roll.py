@@ -18,7 +18,7 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
 from hocsuotdoi.activities.models import Attendance, Registration, Session, Tally
 from hocsuotdoi.activities.operations.activity import settle_status
-from hocsuotdoi.activities.operations.places import locked_session
+from hocsuotdoi.activities.operations.places import lock_activity_of, locked_session
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.activities.queries.roll import Roll, can_be_called, confirmed_with_people, roll_of
 from hocsuotdoi.activities.rules import tags_of, visit_of
@@ -195,6 +195,7 @@ def close_session(
     the institution. Refused: before it started, closed, cancelled or not published, and an untouched roll unless
     `nobody_came` says that it is meant (a session held for a group counts even then).
     """
+    lock_activity_of(session)
     session = locked_session(session)
     _check_closable(session, at=at)
     _make_lines(session)

@@ -29,6 +29,7 @@ from hocsuotdoi.activities.enums import (
 )
 from hocsuotdoi.activities.models import Activity, ClassBooking, Notice, Registration, SchoolProgramme, Session
 from hocsuotdoi.activities.operations.activity import NewSession, add_session, cancel_session
+from hocsuotdoi.activities.operations.places import lock_activity_of
 from hocsuotdoi.activities.operations.registration import CODE_LENGTH, CODE_LETTERS, cancel_registration
 from hocsuotdoi.activities.operations.session_checks import SessionRefused
 from hocsuotdoi.activities.operations.wording import one_line, phone_number
@@ -36,6 +37,8 @@ from hocsuotdoi.core.channels.message import Reach
 from hocsuotdoi.core.channels.registry import offered
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.jobs import enqueue
+from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.core.templatetags.house import moment as spoken
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.places.enums import InstitutionState
 from hocsuotdoi.places.models import InstitutionStatus, Room
@@ -223,7 +226,7 @@ def confirm_booking(
             return booking
         raise AlreadyAnswered(
             _("This visit is confirmed for {when} already. To move it, change its session.").format(
-                when=_when(booking.session.starts_at)
+                when=spoken(booking.session.starts_at)
             )
         )
     _check_open(booking)
@@ -242,7 +245,7 @@ def confirm_booking(
     booking.session, booking.status = session, BookingStatus.CONFIRMED
     _answered(booking, answer, by=by, at=at)
     text = _("{institution} expects class {class_name} at {when}. {answer}").format(
-        institution=booking.institution.name, class_name=booking.class_name, when=_when(starts_at), answer=answer
+        institution=booking.institution.name, class_name=booking.class_name, when=spoken(starts_at), answer=answer
     )
     tell_booking(
         booking, subject=_("The visit is confirmed"), text=text, about=f"confirmed:{session.pk}", at=at, url=url
@@ -387,6 +390,7 @@ def _call_off(booking: ClassBooking, *, reason: str, at: dt.datetime) -> None:
         return
     if session.status == SessionStatus.CLOSED or session.starts_at <= at:
         raise AlreadyAnswered(_("This visit has begun or is over: it can no longer be called off."))
+    lock_activity_of(session)
     for registration in Registration.objects.filter(institution_id=booking.institution_id, session=session):
         # First, so that the session's own notice is not sent to the class as well.
         cancel_registration(registration, at=at)
@@ -463,10 +467,10 @@ def _moments(booking: ClassBooking, moments: Sequence[dt.datetime], *, at: dt.da
         raise BadBooking(_("Propose one to three days that suit the class, the best first."), field="proposed")
     for moment in proposed:
         if moment <= at:
-            raise BadBooking(_("{when} is past. Propose a day to come.").format(when=_when(moment)), field="proposed")
+            raise BadBooking(_("{when} is past. Propose a day to come.").format(when=spoken(moment)), field="proposed")
         if moment - at > FARTHEST_VISIT:
             raise BadBooking(
-                _("{when} is more than a year away. Propose an earlier day.").format(when=_when(moment)),
+                _("{when} is more than a year away. Propose an earlier day.").format(when=spoken(moment)),
                 field="proposed",
             )
         day = timezone.localdate(moment)
@@ -474,14 +478,10 @@ def _moments(booking: ClassBooking, moments: Sequence[dt.datetime], *, at: dt.da
         if shut.exclude(state=InstitutionState.ACTIVE).exists():
             raise BookingRefused(
                 _("{institution} is closed on {day}. Propose another day.").format(
-                    institution=booking.activity.institution.name, day=day.strftime("%d/%m/%Y")
+                    institution=booking.activity.institution.name, day=day_short(day)
                 )
             )
     return proposed
-
-
-def _when(moment: dt.datetime) -> str:
-    return timezone.localtime(moment).strftime("%H:%M, %d/%m/%Y")
 
 
 def several_lines(text: str, *, longest: int, missing: str = "", field: str = "") -> str:

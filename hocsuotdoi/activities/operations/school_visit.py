@@ -20,6 +20,7 @@ from hocsuotdoi.activities.operations.school import (
 )
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.activities.queries.school import headcount_cells
+from hocsuotdoi.core.templatetags.house import day_short
 
 
 class NoVisit(BookingRefused):
@@ -103,8 +104,6 @@ def send_report(
     )
     booking.reported_at = booking.reported_at or at
     booking.save(update_fields=["report", "reported_at"])
-    text = _("The report of the visit on {day} can be read and printed.").format(
-        day=timezone.localtime(session.starts_at).strftime("%d/%m/%Y")
-    )
+    text = _("The report of the visit on {day} can be read and printed.").format(day=day_short(session.starts_at))
     tell_booking(booking, subject=_("Report of the visit"), text=text, about="report", at=at, url=url)
     return booking

@@ -24,7 +24,7 @@ from hocsuotdoi.activities.operations.activity import (
     next_number,
     settle_status,
 )
-from hocsuotdoi.activities.operations.equipment import free_equipment, put_equipment
+from hocsuotdoi.activities.operations.equipment import free_equipment, lock_equipment_of, put_equipment
 from hocsuotdoi.activities.operations.session_checks import (
     MOST_PLACES,
     OLDEST,
@@ -92,8 +92,8 @@ def create_schedule(activity: Activity, *, new: NewSchedule, by: Person | None, 
     Refused: a cancelled activity, a rule that nobody can follow, without end or without any day, too many sessions,
     what `add_session` refuses for each session.
     """
-    lock_rooms([new.room])
     activity = locked_activity(activity)
+    lock_rooms([new.room])
     check_not_cancelled(activity)
     schedule = schedule_of(activity, new=new, at=at)
     plan = plan_of(schedule)
@@ -113,13 +113,14 @@ def change_schedule(schedule: Schedule, *, new: NewSchedule, by: Person | None, 
 
     Refused: as by `create_schedule`.
     """
-    lock_sessions(schedule.activity)
-    lock_rooms([new.room])
     activity = locked_activity(schedule.activity)
+    lock_sessions(activity)
+    lock_rooms([new.room])
     check_not_cancelled(activity)
     schedule = Schedule.objects.get(institution_id=schedule.institution_id, pk=schedule.pk)
     wanted = schedule_of(activity, new=new, at=at, earlier=schedule.starts_on)
     change = change_of(schedule, wanted, at=at)
+    lock_equipment_of(session for session, _day in change.moved)
     check_number_of_sessions(activity, more=len(change.added) - len(change.removed))
     for session in change.removed:
         free_equipment(session)

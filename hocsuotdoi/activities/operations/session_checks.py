@@ -11,6 +11,7 @@ from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.wording import one_line
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.templatetags.house import clock, day_short
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.enums import InstitutionState
 from hocsuotdoi.places.models import InstitutionStatus, Room
@@ -64,12 +65,12 @@ def clashing(session: Session) -> Session | None:
 
 def period_in_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
     """«từ 14:00 đến 16:00 ngày 23/11/2026»."""
-    starts, ends = timezone.localtime(starts_at), timezone.localtime(ends_at)
-    if starts.date() == ends.date():
+    if timezone.localdate(starts_at) == timezone.localdate(ends_at):
         return _("from {start} to {end} on {day}").format(
-            start=f"{starts:%H:%M}", end=f"{ends:%H:%M}", day=f"{starts:%d/%m/%Y}"
+            start=clock(starts_at), end=clock(ends_at), day=day_short(starts_at)
         )
-    return _("from {start} to {end}").format(start=f"{starts:%H:%M %d/%m/%Y}", end=f"{ends:%H:%M %d/%m/%Y}")
+    start, end = (f"{clock(moment)} {day_short(moment)}" for moment in (starts_at, ends_at))
+    return _("from {start} to {end}").format(start=start, end=end)
 
 
 def check_session(session: Session, *, at: dt.datetime, check_date: bool) -> None:
@@ -81,7 +82,7 @@ def check_session(session: Session, *, at: dt.datetime, check_date: bool) -> Non
     if check_date and not -OLDEST <= session.starts_at - at <= FARTHEST:
         raise BadSession(
             _("{day} is too far away. A session starts at most three months back and three years ahead.").format(
-                day=timezone.localtime(session.starts_at).strftime("%d/%m/%Y")
+                day=day_short(session.starts_at)
             ),
             field="starts_at",
         )
@@ -101,7 +102,7 @@ def _check_house(session: Session) -> None:
     if status is not None:
         raise SessionRefused(
             _("{institution} is closed on {day}. Choose another day, or correct the register first.").format(
-                institution=session.institution.name, day=day.strftime("%d/%m/%Y")
+                institution=session.institution.name, day=day_short(day)
             )
         )
 

@@ -24,7 +24,7 @@ from hocsuotdoi.activities.operations.merging import (
     registration_of,
     said_last,
 )
-from hocsuotdoi.activities.operations.places import locked_session
+from hocsuotdoi.activities.operations.places import lock_activity_of, locked_session
 from hocsuotdoi.activities.operations.rating import note_session
 from hocsuotdoi.activities.operations.roll import WalkIn, close_session, open_roll, put_on_roll, recount
 from hocsuotdoi.activities.operations.wording import one_line
@@ -61,6 +61,7 @@ def settle_marks(marks: Iterable[DeviceMark], *, reason: str, by: Person, at: dt
     session = Session.objects.filter(institution_id=waiting[0].institution_id, pk=waiting[0].session).first()
     if session is None:
         raise SettlingRefused(_("There is no such session (any more): dismiss the mark, with the reason."))
+    lock_activity_of(session)
     session = locked_session(session)
     if session.status == SessionStatus.CANCELLED:
         raise SettlingRefused(_("The session was cancelled: dismiss the mark, or count the people at another session."))

@@ -28,7 +28,7 @@ from hocsuotdoi.activities.operations.merging import (
     moment_of,
     present_in,
 )
-from hocsuotdoi.activities.operations.places import locked_session
+from hocsuotdoi.activities.operations.places import lock_activities, locked_session
 from hocsuotdoi.activities.operations.rating import note_session
 from hocsuotdoi.activities.operations.roll import add_walk_in, close_session, open_roll, put_on_roll
 from hocsuotdoi.activities.queries.roll import roll_of
@@ -85,6 +85,7 @@ def take_marks(device: Device, marks: Sequence[Mark], *, at: dt.datetime) -> lis
     for mark in fresh:
         if mark.id not in verdicts.waiting:
             by_session[mark.session].append(mark)
+    lock_activities(device.institution_id, {session.activity_id for session in sessions.values()})
     for session_id in sorted(by_session):
         if session_id in sessions:
             _Taking(device, sessions[session_id], by_session[session_id], verdicts, at).take()

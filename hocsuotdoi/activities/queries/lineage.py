@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.activities.models import Session
+from hocsuotdoi.core.templatetags.house import clock, day_short
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.registry import SourceDescription
@@ -23,8 +23,8 @@ def describe_sessions(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SourceDe
         session.pk: SourceDescription(
             title=session.activity.title,
             detail=_("{day} at {time}, {institution}").format(
-                day=session.held_on.strftime("%d/%m/%Y"),
-                time=timezone.localtime(session.starts_at).strftime("%H:%M"),
+                day=day_short(session.held_on),
+                time=clock(session.starts_at),
                 institution=session.institution.name,
             ),
         )

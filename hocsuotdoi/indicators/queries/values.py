@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.frame import frame_of
@@ -115,7 +116,7 @@ class _Figure:
         units = self.material.units_of.get((self.group.pk, self.cohort.tier), [])
         if not units:
             note = _("On the map of {day} there is no {tier} here.").format(
-                day=date_format(self.frame.map_day, "d/m/Y"), tier=Tier(self.cohort.tier).label
+                day=day_short(self.frame.map_day), tier=Tier(self.cohort.tier).label
             )
             return self._none(ValueState.NOT_APPLICABLE, note=note)
         answers: dict[int, list[bool | None]] = {}
@@ -172,7 +173,7 @@ class _Figure:
         if self.frame.is_running:
             words.append(
                 _("The year is running: both years are counted up to {day}.").format(
-                    day=date_format(self.frame.last_day, "d/m")
+                    day=date_format(self.frame.last_day, "j/n")
                 )
             )
         return " ".join(words)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.ids import uuid7
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.places.models import AdminUnit, Institution
@@ -149,7 +150,7 @@ def reverse(posting: Posting, *, reason: str, by: Person | None, at: dt.datetime
     )
     reversal = _insert_or_find(fresh, reverses=posting)
     if reversal.pk != fresh.pk:
-        raise AlreadyReversed(_("This was taken back before, on {day}.").format(day=_day(reversal.posted_at)))
+        raise AlreadyReversed(_("This was taken back before, on {day}.").format(day=day_short(reversal.posted_at)))
     originals = Entry.objects.filter(
         institution_id=posting.institution_id, posting=posting, occurred_on=posting.occurred_on
     )
@@ -206,7 +207,7 @@ def _place_of(institution: Institution, day: dt.date) -> AdminUnit:
     except AdminUnit.DoesNotExist:
         raise NoPlace(
             _("{institution} has no place on {day}. Enter where it stood, then try again.").format(
-                institution=institution.name, day=_day(day)
+                institution=institution.name, day=day_short(day)
             )
         ) from None
 
@@ -228,9 +229,9 @@ def _check_lines(lines: list[Line]) -> None:
 
 def _check_day(occurred_on: dt.date, at: dt.datetime) -> None:
     if occurred_on > timezone.localdate(at):
-        raise BadDate(_("{day} has not come yet: it can be counted on the day.").format(day=_day(occurred_on)))
+        raise BadDate(_("{day} has not come yet: it can be counted on the day.").format(day=day_short(occurred_on)))
     if occurred_on < EARLIEST:
-        raise BadDate(_("{day} is too long ago: check the year.").format(day=_day(occurred_on)))
+        raise BadDate(_("{day} is too long ago: check the year.").format(day=day_short(occurred_on)))
 
 
 def _check_previous_reversed(institution: Institution, source_kind: str, source_id: uuid.UUID, revision: int) -> None:
@@ -239,9 +240,3 @@ def _check_previous_reversed(institution: Institution, source_kind: str, source_
     )
     if not previous.filter(kind=PostingKind.REVERSAL).exists():
         raise PreviousRevisionStands(_("Take back the figures posted before; then post the corrected ones."))
-
-
-def _day(moment: dt.date | dt.datetime) -> str:
-    if isinstance(moment, dt.datetime):
-        moment = timezone.localdate(moment)
-    return moment.strftime("%d/%m/%Y")

@@ -8,10 +8,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.places.enums import InstitutionState
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, InstitutionStatus, OpeningHours
 
@@ -62,7 +62,7 @@ def move_institution(
     if not unit.holds_on(starts_on):
         raise RegisterRefused(
             _("{unit} does not exist on {day}. Choose the unit of that day.").format(
-                unit=unit.name, day=date_format(starts_on, "d/m/Y")
+                unit=unit.name, day=day_short(starts_on)
             )
         )
     if last and last.ends_on is None and last.unit_id == unit.pk and last.address == address.strip():
@@ -117,9 +117,7 @@ def _last(rows: Any) -> Any:
 def _refuse_earlier(last: InstitutionStatus | InstitutionPlacement | None, starts_on: dt.date) -> None:
     if last and last.starts_on and starts_on <= last.starts_on:
         raise RegisterRefused(
-            _("The last change is from {day}; the new one must come after it.").format(
-                day=date_format(last.starts_on, "d/m/Y")
-            )
+            _("The last change is from {day}; the new one must come after it.").format(day=day_short(last.starts_on))
         )
 
 

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Field, ForeignKey, Model
-from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, RoleAssignment
 from hocsuotdoi.accounts.queries.audit import TrailEntry, tracked_by, tracked_kinds
+from hocsuotdoi.core.templatetags.house import clock, day_short
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution
 
 _LONGEST_VALUE = 120
@@ -204,9 +203,9 @@ def spoken(value: Any, field: Field) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dt.datetime):
-        return date_format(localtime(value), "H:i j/n/Y")
+        return f"{clock(value)} {day_short(value)}"
     if isinstance(value, dt.date):
-        return date_format(value, "j/n/Y")
+        return day_short(value)
     if isinstance(value, list):
         labels = dict(getattr(getattr(field, "base_field", None), "choices", None) or [])
         return ", ".join(str(labels.get(each, each)) for each in value)

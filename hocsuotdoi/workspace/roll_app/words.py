@@ -1,8 +1,10 @@
 """What the offline roll says. It runs without the server, so it takes its words along, in the reader's language; values
 are put in by name."""
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.templatetags.house import within
 from hocsuotdoi.ledger.enums import AgeBand, Sex
 
 
@@ -186,6 +188,8 @@ def _lists() -> dict[str, list]:
     """Sex and age as the server writes them, with their words."""
     unknown = [None, _("not stated")]
     return {
+        # From Monday: as it begins a line, and within a sentence.
+        "weekdays": [[str(name), within(str(name))] for _day, name in sorted(WEEKDAYS.items())],
         "sexes": [[sex.value, str(sex.label)] for sex in (Sex.FEMALE, Sex.MALE)] + [unknown],
         "ages": [[age.value, str(age.label)] for age in AgeBand] + [unknown],
     }

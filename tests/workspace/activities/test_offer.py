@@ -13,6 +13,7 @@ from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
 from hocsuotdoi.activities.formats.recurrence import Repeat
 from hocsuotdoi.activities.models import Activity, Contributor, Schedule, Session
 from hocsuotdoi.activities.operations.series import NewSchedule, create_schedule
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.places.models import Equipment, Room
 from tests.activities.test_formats_picture import drawn
 from tests.factories.activities import ActivityFactory, SessionFactory
@@ -287,7 +288,7 @@ def test_room_that_is_taken_is_told_with_what_has_it(librarian, open_day, librar
     librarian.post(of("session-create", open_day), sent)
     refused = librarian.post(of("session-create", open_day), {**sent, "starts": "09:00"}).content.decode()
 
-    assert "Phòng đọc đã có “Ngày hội đọc sách” từ 08:00 đến 10:00" in refused
+    assert "Phòng đọc đã có “Ngày hội đọc sách” từ 8:00 đến 10:00" in refused
     assert Session.objects.count() == 1
 
 
@@ -365,7 +366,7 @@ def test_copy_of_a_series_says_which_sessions_were_left_out_and_why(librarian, c
     page = response.content.decode()
     assert "1 buổi chưa lập được." in page
     assert "Lớp &lt;i&gt;tin&lt;/i&gt; học" in page
-    assert f"{first + dt.timedelta(weeks=53):%d/%m/%Y}" in page
+    assert day_short(first + dt.timedelta(weeks=53)) in page
     assert Activity.objects.get(status=ActivityStatus.DRAFT).sessions.count() == 3
 
 

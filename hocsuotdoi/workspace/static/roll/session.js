@@ -4,7 +4,7 @@ import { note } from "./journal.js";
 import { cellKey, rollOf } from "./roll.js";
 import { seconds } from "./status.js";
 import { changed, soon, state, tellOthers } from "./sync.js";
-import { dayWords, found, list, momentWords, say, timeOf } from "./wording.js";
+import { dayWithin, found, list, momentWords, say, timeOf } from "./wording.js";
 
 const OPENS_BEFORE = 2 * 3600;
 
@@ -29,7 +29,7 @@ export const act = async (session, what, said) => {
 
 export const sessionOf = (id) => state.carry?.sessions.find((session) => session.id === id);
 export const rollOfSession = (session) => rollOf(session, state.journal, state.carry);
-const when = (session) => `${timeOf(session.starts)}–${timeOf(session.ends)}, ${dayWords(session.starts, seconds())}`;
+const when = (session) => `${timeOf(session.starts)}–${timeOf(session.ends)}, ${dayWithin(session.starts)}`;
 
 export const gone = () =>
   show([backLink(), h("h1", {}, say("gone")), h("p", {}, say("gone_text"))]);

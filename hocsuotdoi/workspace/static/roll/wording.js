@@ -9,9 +9,9 @@ export const list = (key) => words[key];
 
 const zone = { timeZone: "Asia/Ho_Chi_Minh" };
 const as = (options) => new Intl.DateTimeFormat(language, { ...zone, ...options });
-const [clock, day, short] = [
+const [clock, date, short] = [
   as({ hour: "numeric", minute: "2-digit", hourCycle: "h23" }),
-  as({ weekday: "long", day: "numeric", month: "numeric" }),
+  as({ day: "numeric", month: "numeric" }),
   as({ day: "numeric", month: "numeric", year: "numeric" }),
 ];
 const key = new Intl.DateTimeFormat("en-CA", zone);
@@ -21,12 +21,19 @@ export const dayOf = (seconds) => short.format(seconds * 1000);
 export const dayKey = (seconds) => key.format(seconds * 1000);
 export const number = (value) => new Intl.NumberFormat(language).format(value);
 
-/** "Today, thursday 26/11" */
+/** "Today, Thursday, 26/11", as it begins a line. Weekdays are the page's words: browsers spell them in another way. */
 export const dayWords = (seconds, now) => {
-  const name = day.format(seconds * 1000);
-  if (dayKey(seconds) === dayKey(now)) return `${say("today")}, ${name}`;
-  if (dayKey(seconds) === dayKey(now + 86400)) return `${say("tomorrow")}, ${name}`;
-  return name.charAt(0).toUpperCase() + name.slice(1);
+  if (dayKey(seconds) === dayKey(now)) return `${say("today")}, ${dayWithin(seconds)}`;
+  if (dayKey(seconds) === dayKey(now + 86400)) return `${say("tomorrow")}, ${dayWithin(seconds)}`;
+  return named(seconds, 0);
+};
+
+/** The same within a line, by its name alone. */
+export const dayWithin = (seconds) => named(seconds, 1);
+
+const named = (seconds, place) => {
+  const fromMonday = (new Date(`${dayKey(seconds)}T00:00Z`).getUTCDay() + 6) % 7;
+  return `${list("weekdays")[fromMonday][place]}, ${date.format(seconds * 1000)}`;
 };
 
 export const momentWords = (seconds, now) =>

@@ -1,0 +1,146 @@
+"""Static files are collected when their sources changed and only then; what is served is what the sources say."""
+
+import json
+import os
+import re
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.staticfiles import finders
+from django.test import override_settings
+
+from hocsuotdoi.config import web
+from hocsuotdoi.config.static_files import collect_static
+from tests.support.program import start_program
+
+LONG_AGO = 946_684_800
+
+
+@pytest.fixture
+def sources(tmp_path):
+    """A folder of two files, collected under fingerprints as `serve` does."""
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "house.css").write_text("body { color: black }")
+    (folder / "note.txt").write_text("một")
+    hashed = {"BACKEND": "hocsuotdoi.config.static_files.FingerprintedFiles"}
+    with override_settings(
+        STATIC_ROOT=tmp_path / "data" / "static",
+        STATICFILES_DIRS=[folder],
+        STATICFILES_FINDERS=["django.contrib.staticfiles.finders.FileSystemFinder"],
+        STORAGES={**django_settings.STORAGES, "staticfiles": hashed},
+    ):
+        finders.get_finder.cache_clear()
+        assert collect_static()
+        yield folder
+    finders.get_finder.cache_clear()
+
+
+def served(name: str) -> str:
+    """What stands under the fingerprint that pages name."""
+    root = Path(django_settings.STATIC_ROOT)
+    return (root / json.loads((root / "staticfiles.json").read_text())["paths"][name]).read_text()
+
+
+def test_unchanged_sources_are_not_collected_again(sources):
+    os.utime(sources / "house.css")
+
+    assert not collect_static()
+    assert served("house.css") == "body { color: black }"
+
+
+@pytest.mark.parametrize("time", [None, LONG_AGO], ids=["now", "older than the copy"])
+def test_source_that_changed_is_collected_whatever_its_size_and_time(sources, time):
+    before = (sources / "house.css").stat()
+    (sources / "house.css").write_text("body { color: white }")
+    os.utime(sources / "house.css", (time or before.st_mtime,) * 2)
+
+    assert collect_static()
+    assert served("house.css") == "body { color: white }"
+    assert not collect_static()
+
+
+def test_source_that_was_added_or_removed_is_collected(sources):
+    (sources / "new.txt").write_text("hai")
+    assert collect_static()
+    assert served("new.txt") == "hai"
+
+    (sources / "note.txt").unlink()
+    assert collect_static()
+    assert [path.name for path in Path(django_settings.STATIC_ROOT).glob("note*")] == []
+
+
+@pytest.mark.parametrize("harm", ["emptied", "a file cut short", "a file gone", "no account"])
+def test_what_is_broken_is_repaired(sources, harm):
+    root = Path(django_settings.STATIC_ROOT)
+    match harm:
+        case "emptied":
+            for file in root.iterdir():
+                file.unlink()
+        case "a file cut short":
+            (root / "house.css").write_text("")
+        case "a file gone":
+            (root / "house.css").unlink()
+        case "no account":
+            root.with_suffix(".collected").unlink()
+
+    assert collect_static()
+    assert served("house.css") == "body { color: black }"
+    assert not collect_static()
+
+
+def test_collection_that_was_broken_off_is_done_again(sources):
+    broken = sources / "broken.css"
+    broken.write_text('body { background: url("nowhere.png") }')
+    with pytest.raises(Exception, match="nowhere"):
+        collect_static()
+
+    broken.unlink()
+
+    assert collect_static()
+    assert served("house.css") == "body { color: black }"
+
+
+def test_two_that_start_at_once_collect_once(sources):
+    (sources / "new.txt").write_text("hai")
+    start, collected = threading.Barrier(2), []
+
+    def run() -> None:
+        start.wait(timeout=10)
+        collected.append(collect_static())
+
+    threads = [threading.Thread(target=run) for _n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(collected) == [False, True]
+    assert served("new.txt") == "hai"
+
+
+def test_folder_that_cannot_be_written_keeps_the_web_from_starting_and_is_named(db, sources, tmp_path):
+    (tmp_path / "file").touch()
+    with override_settings(STATIC_ROOT=tmp_path / "file" / "static"):
+        assert "file/static" in (web.prepare() or "")
+
+
+@pytest.mark.slow
+def test_program_started_again_serves_what_the_first_start_collected(live_program, tmp_path):
+    def start() -> tuple[int, int]:
+        program = start_program(live_program.database, live_program.database_url, tmp_path)
+        try:
+            with urllib.request.urlopen(program.url + "/accounts/login/") as page:
+                style = re.search(r'href="(/static/[^"]+\.css)"', page.read().decode())
+            with urllib.request.urlopen(program.url + style[1]) as answer:
+                return answer.status, (tmp_path / "static.collected").stat().st_mtime_ns
+        finally:
+            program.kill()
+
+    first = start()
+
+    assert first[0] == 200
+    assert start() == first
