@@ -48,8 +48,8 @@ class Club(OfferShape):
     response=Listed[Club],
     summary=_("Clubs and how alive they are"),
     description=_(
-        "Of your institutions, by name: those that are published or met within half a year. Lively met at least three "
-        "of the last four planned times, asleep none of them or not for half a year."
+        "Of your institutions, by name: those that are published or had a planned time within half a year. Lively met "
+        "at least three of the last four planned times, asleep none of them or not for half a year."
     ),
 )
 @requires(Permission.VIEW_ACTIVITY)

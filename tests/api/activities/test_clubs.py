@@ -38,7 +38,8 @@ def club(library_of_bac_kan) -> Activity:
 
 
 def test_clubs_are_listed_with_their_life_and_nobodys_phone(librarian, club, tomorrow):
-    next_time = SessionFactory(activity=club, number=9, starts_at=timezone.now() + dt.timedelta(days=3))
+    in_three_days = timezone.now().replace(microsecond=0) + dt.timedelta(days=3)
+    SessionFactory(activity=club, number=9, starts_at=in_three_days)
 
     answer = librarian.get("/staff/clubs")
 
@@ -53,7 +54,7 @@ def test_clubs_are_listed_with_their_life_and_nobodys_phone(librarian, club, tom
         "members": 3,
         "last_met_on": f"{timezone.localdate(timezone.now() - dt.timedelta(weeks=1))}",
     }
-    assert dt.datetime.fromisoformat(found["next_starts_at"]) == next_time.starts_at
+    assert dt.datetime.fromisoformat(found["next_starts_at"]) == in_three_days
     assert found["contributors"] == [{"role": "leader", "name": "Cô Thu"}]
     assert [each["rule"] for each in found["schedules"]] == ["FREQ=WEEKLY;BYDAY=SA"]
     assert "0912345678" not in answer.content.decode() and "buổi tối" not in answer.content.decode()
@@ -67,10 +68,10 @@ def test_clubs_are_those_that_one_sees_as_staff(anybody, learner, stranger, insp
 
 
 def test_clubs_come_page_by_page(librarian, library_of_bac_kan):
-    for title in ("Cờ", "Đọc", "Hát"):
+    for title in ("Cờ", "Hát", "Vẽ"):
         _club(library_of_bac_kan, title)
     first, last = (librarian.get(f"/staff/clubs?limit=2&page={page}").json() for page in (1, 2))
-    assert [each["title"] for each in (*first["items"], *last["items"])] == ["Cờ", "Đọc", "Hát"]
+    assert [each["title"] for each in (*first["items"], *last["items"])] == ["Cờ", "Hát", "Vẽ"]
     assert (first["next"], last["next"], last["count"]) == (2, None, 3)
     assert librarian.get("/staff/clubs?page=9").json()["items"] == []
     assert librarian.get("/staff/clubs?page=0").status_code == 422
@@ -81,5 +82,5 @@ def test_clubs_take_the_same_queries_for_any_number(librarian, library_of_bac_ka
     for at in range(number):
         _club(library_of_bac_kan, f"Câu lạc bộ {at}")
     librarian.get("/staff/drafts")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         assert librarian.get("/staff/clubs").json()["count"] == number
