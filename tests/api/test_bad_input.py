@@ -44,7 +44,11 @@ ENDPOINTS = {
     for path, methods in DESCRIBED["paths"].items()
     for method, described in methods.items()
 }
-WITH_BODY = [name for name, described in ENDPOINTS.items() if "requestBody" in described]
+WITH_BODY = [
+    name
+    for name, described in ENDPOINTS.items()
+    if "application/json" in described.get("requestBody", {}).get("content", {})
+]
 WITH_QUERY = [name for name, described in ENDPOINTS.items() if any(p["in"] == "query" for p in described["parameters"])]
 
 

@@ -121,6 +121,15 @@ def test_list_takes_the_same_queries_for_any_number(anybody, library_of_bac_kan,
         assert anybody.get("/offers").json()["count"] == number
 
 
+def test_counting_the_list_asks_for_the_number_alone(anybody, tomorrow, django_assert_num_queries):
+    """A country's sessions are counted without sorting them and without looking up where each is."""
+    with django_assert_num_queries(2) as asked:
+        anybody.get("/offers?q=đọc")
+    count, rows = (query["sql"] for query in asked.captured_queries)
+    for word in ("ORDER BY", "placement"):
+        assert (word in count, word in rows) == (False, True)
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_detail_takes_the_same_queries_for_any_number_of_sessions(anybody, open_day, django_assert_num_queries, number):
     for each in range(number):
