@@ -23,6 +23,11 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Days outside are slips of the finger, and the ends of the calendar break arithmetic."""
 
 
+FAR = 1_000
+"""From this row on a page is found by its keys first: so only keys are sorted, not everything that is told of all the
+rows before it (at row 50,000 of what is on, a sixth of the time)."""
+
+
 class Shape(BaseModel):
     """What goes out."""
 
@@ -95,11 +100,17 @@ class Part:
 
 def part_of(rows: Any, asked: Asked) -> Part:
     """The page of `rows` (a queryset in a stable order) that was asked for: one query for the count, one for the rows.
-    A page after the last is empty."""
+    Far from the start another one, for keys. A page after the last is empty."""
     count = rows.count()  # of keys alone: Django leaves out the order and what is told of each row
     start = (asked.page - 1) * asked.limit
-    shown = list(rows[start : start + asked.limit]) if start < count else []
+    shown = list(_shown(rows, start, start + asked.limit)) if start < count else []
     return Part(shown, count, asked.page + 1 if start + asked.limit < count else None)
+
+
+def _shown(rows: Any, start: int, end: int) -> Any:
+    if start < FAR:
+        return rows[start:end]
+    return rows.filter(pk__in=list(rows.values_list("pk", flat=True)[start:end]))
 
 
 def listed(rows: Any, asked: Asked, shape: Callable[[Any], Any]) -> Listed:
