@@ -11,6 +11,7 @@ from ninja.renderers import JSONRenderer
 
 from hocsuotdoi.api.activities import (
     bookings,
+    clubs,
     enrolments,
     equipment,
     marks,
@@ -20,6 +21,7 @@ from hocsuotdoi.api.activities import (
     programmes,
     questions,
     ratings,
+    recordings,
     registrations,
     registrations_staff,
     rolls,
@@ -73,10 +75,12 @@ for module in (
     equipment,
     registrations,
     enrolments,
+    clubs,
     registrations_staff,
     notices,
     rolls,
     marks,
+    recordings,
     ratings,
     programmes,
     bookings,

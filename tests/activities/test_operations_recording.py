@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from hocsuotdoi.activities.models import Session
-from hocsuotdoi.activities.operations.recording import MOST_VIEWS, RecordingRefused, count_recording_views
+from hocsuotdoi.activities.operations.recording import MOST_VIEWS, BadViews, RecordingRefused, count_recording_views
 from hocsuotdoi.activities.operations.roll import close_session, correct_session, set_tally
 from hocsuotdoi.activities.operations.wording import Unreadable
 from hocsuotdoi.activities.queries.outcome import compared_with_last_time
@@ -88,7 +88,7 @@ def test_a_first_number_is_taken_until_the_thirtieth_day(closed):
 
 @pytest.mark.parametrize("views", [-1, MOST_VIEWS + 1, 10**30])
 def test_a_number_that_nobody_can_have_counted_is_refused(closed, afterwards, views):
-    with pytest.raises(RecordingRefused):
+    with pytest.raises(BadViews):
         count_recording_views(closed, views=views, by=None, at=afterwards)
     assert figures() == ROLL
 

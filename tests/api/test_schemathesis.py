@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from hocsuotdoi.activities.models import Registration
 from hocsuotdoi.config.wsgi import application
+from tests.factories.activities import EnrolmentFactory, RegistrationFactory
 
 # The tests of an endpoint are built when they run, and named by it: schemathesis' own way builds all of them in every
 # process before the first test, and gives them one name, of which pytest-xdist then runs only the first.
@@ -80,7 +81,16 @@ def _connection_stays():
 
 @pytest.fixture
 def things(tomorrow, running, mai, draft, schedule) -> dict:
-    return {"tomorrow": tomorrow, "running": running, "mai": mai, "draft": draft, "schedule": schedule}
+    member = EnrolmentFactory(activity=tomorrow.activity, code="MEMBERED")
+    RegistrationFactory(session=tomorrow, enrolment=member)
+    return {
+        "tomorrow": tomorrow,
+        "running": running,
+        "mai": mai,
+        "draft": draft,
+        "schedule": schedule,
+        "member": member,
+    }
 
 
 @pytest.mark.slow
@@ -115,15 +125,17 @@ def _has_a_good_path(case) -> bool:
     return path is None or path.mode.is_positive
 
 
-def _put_in(case, *, tomorrow, running, mai, draft, schedule) -> None:
+def _put_in(case, *, tomorrow, running, mai, draft, schedule, member) -> None:
     parts = case.path_parameters or {}
     if "pk" in parts:
         is_roll = any(word in case.path for word in ("/roll", "/close", "/correct"))
         session = running if is_roll or "code" in parts else tomorrow
-        things = {"offers": draft, "registrations": mai, "schedules": schedule}
+        things = {"offers": draft, "registrations": mai, "schedules": schedule, "members": member}
         parts["pk"] = str(things.get(case.path.split("/")[3], session).pk)
     if "code" in parts and "registrations" in case.path:
         parts["code"] = mai.code
+    if "code" in parts and "enrolments" in case.path:
+        parts |= {"pk": str(member.activity_id), "code": member.code}
 
 
 def test_links_of_the_description_lead_from_a_registration_to_its_end(anybody, tomorrow):

@@ -206,7 +206,7 @@ def checked_answers(questions: Sequence[Question], answers: Mapping[str, str]) -
                 )
             kept[str(question.pk)] = options[text]
             continue
-        kept[str(question.pk)] = one_line(text, longest=LONGEST_ANSWER, missing="")
+        kept[str(question.pk)] = one_line(text, longest=LONGEST_ANSWER, missing="", field=f"answers.{question.pk}")
     return kept
 
 
@@ -224,7 +224,7 @@ def wanted_values(
     has: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     people = has.get("people") or ()
     if listed and not people and has.get("group_size", party.group_size) != party.group_size:
-        raise NotChangeable(_("This group is registered by name: change the list of names."))
+        raise NotChangeable(_("This group is registered by name: change the list of names."), field="group_size")
     own: dict[str, Any] = {
         name: has.get(name, getattr(party, name)) for name in ("name", "phone", "email", "group_size", "guardian_name")
     }
@@ -233,9 +233,9 @@ def wanted_values(
     if joiner.brings_children or party.guardian_name:
         check_guardian(joiner, activity)
     if party.guardian_name and not joiner.guardian_name:
-        raise GuardianNeeded(_("Keep the name of the child’s parent or guardian."))
+        raise GuardianNeeded(_("Keep the name of the child’s parent or guardian."), field="guardian_name")
     if party.guardian_name and not joiner.phone:
-        raise NotChangeable(_("Keep a phone number that reaches the child’s guardian."))
+        raise GuardianNeeded(_("Keep a phone number that reaches the child’s guardian."), field="phone")
     values = {name: getattr(joiner, name) for name in own}
     if "answers" in has:
         values["answers"] = checked_answers(questions(), has["answers"])

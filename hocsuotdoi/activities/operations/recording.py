@@ -23,7 +23,11 @@ MOST_VIEWS = 10_000_000
 
 
 class RecordingRefused(Refused):
-    """The views cannot be counted, or not now."""
+    """The views cannot be counted now."""
+
+
+class BadViews(Refused):
+    """A number of views that nobody can have counted."""
 
 
 @transaction.atomic
@@ -36,13 +40,13 @@ def count_recording_views(
     number again changes nothing. Refused: a session that is not closed; a number that nobody can have counted; a first
     number after the 30 days; another number without a reason.
     """
+    if not 0 <= views <= MOST_VIEWS:
+        raise BadViews(_("Give a number of views from 0 to {most}.").format(most=MOST_VIEWS), field="views")
     session = locked_session(session)
     if session.status != SessionStatus.CLOSED:
         raise RecordingRefused(
             _("This session is not closed yet. Close it first, then count who watched the recording.")
         )
-    if not 0 <= views <= MOST_VIEWS:
-        raise RecordingRefused(_("Give a number of views from 0 to {most}.").format(most=MOST_VIEWS))
     postings = list(
         Posting.objects.filter(
             institution_id=session.institution_id, source_kind=RECORDING, source_id=session.pk
@@ -60,7 +64,9 @@ def count_recording_views(
             )
         )
     if happenings:
-        reason = one_line(reason, longest=300, missing=_("Say in a few words why the figures are corrected."))
+        reason = one_line(
+            reason, longest=300, missing=_("Say in a few words why the figures are corrected."), field="reason"
+        )
     if standing is not None:
         reverse(standing, reason=reason, by=by, at=at)
     if not views:

@@ -1,6 +1,5 @@
-"""A whole series: joining and leaving it with a code, its members for the staff."""
+"""A whole series: joining, changing and leaving it with a code, its members for the staff."""
 
-import datetime as dt
 import uuid
 
 from django.http import HttpRequest
@@ -10,13 +9,13 @@ from django.utils.translation import gettext_noop as _
 from ninja import Query, Status
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.surfaces import public, requires
+from hocsuotdoi.accounts.surfaces import public, require, requires
 from hocsuotdoi.activities.models import Activity, Enrolment
-from hocsuotdoi.activities.operations.enrolment import enrol, leave
+from hocsuotdoi.activities.operations.enrolment import change_enrolment, enrol, leave, people_of
 from hocsuotdoi.activities.queries.joining import members_of, with_registrations
 from hocsuotdoi.api.activities.found import acting, activity_of, member_of
-from hocsuotdoi.api.activities.parties import IdempotencyKey, NewParty, key_of, plain_code
-from hocsuotdoi.api.activities.schemas_joining import EnrolmentShape, Member
+from hocsuotdoi.api.activities.parties import IdempotencyKey, NewParty, PartyChange, key_of, plain_code
+from hocsuotdoi.api.activities.schemas_joining import ChangedEnrolment, ChangedMember, EnrolmentShape, Member
 from hocsuotdoi.api.routing import ApiRouter, personal
 from hocsuotdoi.api.shapes import Asked, Listed, listed
 
@@ -44,7 +43,7 @@ def enrolment_create(request: HttpRequest, pk: uuid.UUID, given: NewParty, idemp
         learner_key=request.user.learner_key if request.user.is_authenticated else None,
         **given.who(activity),
     )
-    return Status(201 if enrolment.created_at == now else 200, _shown(pk, enrolment.code, at=now))
+    return Status(201 if enrolment.created_at == now else 200, _shown(pk, enrolment.code))
 
 
 @router.get(
@@ -56,7 +55,24 @@ def enrolment_create(request: HttpRequest, pk: uuid.UUID, given: NewParty, idemp
 @public
 @personal
 def enrolment_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> EnrolmentShape:
-    return _shown(pk, code, at=timezone.now())
+    return _shown(pk, code)
+
+
+@router.patch(
+    "/offers/{uuid:pk}/enrolments/{slug:code}",
+    response=ChangedEnrolment,
+    summary=_("Change an enrolment"),
+    description=_(
+        "Once for all sessions to come, or for none of them if one cannot take it: new values in the fields that you "
+        "send. With people or answers, send all of them. What has been stays as it was."
+    ),
+)
+@public
+@personal
+def enrolment_edit(request: HttpRequest, pk: uuid.UUID, code: str, given: PartyChange) -> ChangedEnrolment:
+    enrolment = _enrolment(pk, code)
+    changed = change_enrolment(enrolment, at=timezone.now(), **given.wanted(enrolment.activity))
+    return ChangedEnrolment.after(_shown(pk, code), changed.kept)
 
 
 @router.post(
@@ -68,9 +84,8 @@ def enrolment_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> Enrolmen
 @public
 @personal
 def enrolment_leave(request: HttpRequest, pk: uuid.UUID, code: str) -> EnrolmentShape:
-    now = timezone.now()
-    leave(_enrolment(pk, code), at=now)
-    return _shown(pk, code, at=now)
+    leave(_enrolment(pk, code), at=timezone.now())
+    return _shown(pk, code)
 
 
 @router.get(
@@ -99,6 +114,23 @@ def member_create(request: HttpRequest, pk: uuid.UUID, given: NewParty, idempote
     return Status(201 if enrolment.created_at == now else 200, Member.of(enrolment))
 
 
+@router.patch(
+    "/members/{uuid:pk}",
+    response=ChangedMember,
+    summary=_("Change for a member"),
+    description=_(
+        "Once for all sessions to come, on behalf of the member, also once joining is closed. With people or answers, "
+        "send all of them. Sessions at which they are already marked present stay as they are."
+    ),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def member_edit(request: HttpRequest, pk: uuid.UUID, given: PartyChange) -> ChangedMember:
+    member = member_of(request, pk)
+    require(request.user, Permission.VIEW_PARTICIPANTS, member.activity)
+    changed = change_enrolment(member, **given.wanted(member.activity), **acting(request))
+    return ChangedMember.after(changed.enrolment, people_of(changed.enrolment), changed.kept)
+
+
 @router.post(
     "/members/{uuid:pk}/leave",
     response=Member,
@@ -115,5 +147,6 @@ def _enrolment(pk: uuid.UUID, code: str) -> Enrolment:
     return get_object_or_404(with_registrations(found), activity=pk, code=plain_code(code))
 
 
-def _shown(pk: uuid.UUID, code: str, *, at: dt.datetime) -> EnrolmentShape:
-    return EnrolmentShape.loaded(_enrolment(pk, code), at=at)
+def _shown(pk: uuid.UUID, code: str) -> EnrolmentShape:
+    enrolment = _enrolment(pk, code)
+    return EnrolmentShape.loaded(enrolment, people_of(enrolment))

@@ -1,7 +1,7 @@
 """Those who join, as programs tell them: the same for a session and for a whole series, for oneself and for a guest."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from hocsuotdoi.activities.formats.class_list import ListedPerson
 from hocsuotdoi.activities.models import Activity
 from hocsuotdoi.activities.models.activity import CHILD_BANDS
-from hocsuotdoi.activities.operations.party import LARGEST_GROUP, Who
+from hocsuotdoi.activities.operations.party import LARGEST_GROUP, Wanted, Who
 from hocsuotdoi.activities.queries.joining import questions_of
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.shapes import Given, Readable, Whole, YesNo
@@ -19,6 +19,7 @@ from hocsuotdoi.ledger.enums import AgeBand, Sex
 
 FORM_KEY = _("A fresh UUID for each registration (or header Idempotency-Key): sent twice, it counts once")
 PHONE = _("Only to tell them if something changes")
+GUARDIAN = _("Children under 16 join through this grown-up, who has a phone")
 PEOPLE = _("Everybody by name, for a class or a family; then the group is as large as this list")
 
 IdempotencyKey = Annotated[
@@ -29,6 +30,11 @@ Name = Annotated[str, Readable, Field(max_length=120)]
 Phone = Annotated[str, Readable, Field(max_length=30, description=PHONE)]
 Email = Annotated[str, Readable, Field(max_length=254, description=PHONE)]
 Size = Annotated[Whole, Field(description=_("How many people, from 1 to 50"))]
+Consent = Annotated[YesNo, Field(description=_("The grown-up agrees, for the child, to taking part"))]
+Answers = Annotated[
+    dict[uuid.UUID, Annotated[str, Readable]],
+    Field(description=_("Id of a question of the activity → answer; “yes” or “no” where it asks so")),
+]
 
 
 class PersonGiven(Given):
@@ -77,20 +83,13 @@ class NewParty(Given):
     email: Email = ""
     group_size: Size = 1
     people: People = []
-    guardian_name: Name = Field("", description=_("Children under 16 join through this grown-up, who has a phone"))
-    consent: YesNo = Field(False, description=_("The grown-up agrees, for the child, to taking part"))
-    answers: dict[uuid.UUID, Annotated[str, Readable]] = Field(
-        {}, description=_("Id of a question of the activity → answer; “yes” or “no” where it asks so")
-    )
+    guardian_name: Name = Field("", description=GUARDIAN)
+    consent: Consent = False
+    answers: Answers = {}
     form_key: uuid.UUID | None = Field(None, description=FORM_KEY)
 
     def who(self, activity: Activity) -> Who:
         """Problem 422 for an answer that nobody asked for."""
-        if self.answers:
-            known = {question.pk for question in questions_of(activity)}
-            for key in self.answers:
-                if key not in known:
-                    raise BadField(f"answers.{key}", gettext("The activity asks no such question."))
         return Who(
             name=self.name,
             phone=self.phone,
@@ -99,8 +98,41 @@ class NewParty(Given):
             people=listed_people(self.people),
             guardian_name=self.guardian_name,
             consent=self.consent,
-            answers={str(key): answer for key, answer in self.answers.items()},
+            answers=answers_to(activity, self.answers),
         )
+
+
+class PartyChange(Given):
+    """What is left out stays as it is; `people` and `answers` are all of them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"group_size": 3}]})
+
+    name: Name = Field(default_factory=str)
+    phone: Phone = Field(default_factory=str)
+    email: Email = Field(default_factory=str)
+    group_size: Size = Field(default_factory=lambda: 1)
+    people: People = Field(default_factory=list)
+    guardian_name: Name = Field(default_factory=str, description=GUARDIAN)
+    consent: Consent = Field(default_factory=lambda: False)
+    answers: Answers = Field(default_factory=dict)
+
+    def wanted(self, activity: Activity) -> Wanted:
+        """Problem 422 for an answer that nobody asked for."""
+        wanted: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
+        if "people" in wanted:
+            wanted["people"] = listed_people(self.people)
+        if "answers" in wanted:
+            wanted["answers"] = answers_to(activity, self.answers)
+        return cast(Wanted, wanted)
+
+
+def answers_to(activity: Activity, answers: dict[uuid.UUID, str]) -> dict[str, str]:
+    """As acts take them. Problem 422 for one that nobody asked for."""
+    known = {question.pk for question in questions_of(activity)} if answers else set()
+    for key in answers:
+        if key not in known:
+            raise BadField(f"answers.{key}", gettext("The activity asks no such question."))
+    return {str(key): answer for key, answer in answers.items()}
 
 
 def key_of(in_body: uuid.UUID | None, in_header: uuid.UUID | None) -> uuid.UUID:

@@ -77,11 +77,13 @@ class OutcomeShape(Shape):
     expected: int = Field(description=_("How many people had registered for them"))
     came: int
     each: int | None = Field(description=_("People at a session, rounded; null before the first"))
+    recording_views: int = Field(description=_("How often the recordings were viewed within 30 days"))
     ratings: RatingsShape
 
     @classmethod
     def of(cls, outcome: Outcome) -> Self:
-        plain = {name: getattr(outcome, name) for name in ("planned", "held", "expected", "came", "each")}
+        names = ("planned", "held", "expected", "came", "each", "recording_views")
+        plain = {name: getattr(outcome, name) for name in names}
         return cls(offer=outcome.activity.pk, ratings=RatingsShape.of(outcome.ratings), **plain)
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -25,42 +24,13 @@ from hocsuotdoi.activities.operations.registration import (
 from hocsuotdoi.activities.operations.waiting import accept_offer, lapse_offers_of
 from hocsuotdoi.activities.queries.joining import position_of
 from hocsuotdoi.api.activities.found import session_of
-from hocsuotdoi.api.activities.parties import (
-    Email,
-    IdempotencyKey,
-    Name,
-    NewParty,
-    People,
-    Phone,
-    Size,
-    key_of,
-    listed_people,
-    plain_code,
-)
+from hocsuotdoi.api.activities.parties import IdempotencyKey, NewParty, PartyChange, key_of, plain_code
 from hocsuotdoi.api.activities.schemas_joining import RegistrationOfStaff, RegistrationShape
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.routing import ApiRouter, personal
 from hocsuotdoi.api.shapes import Asked, Given, Listed, listed
 
 router = ApiRouter("activities", tag=_("Registrations"))
-
-
-class RegistrationChange(Given):
-    """What is left out stays as it is."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"group_size": 3}]})
-
-    name: Name = Field(default_factory=str)
-    phone: Phone = Field(default_factory=str)
-    email: Email = Field(default_factory=str)
-    group_size: Size = Field(default_factory=lambda: 1)
-    people: People = Field(default_factory=list)
-
-    def fields(self) -> dict[str, Any]:
-        fields = {name: getattr(self, name) for name in self.model_fields_set}
-        if "people" in fields:
-            fields["people"] = listed_people(self.people)
-        return fields
 
 
 class Move(Given):
@@ -122,13 +92,18 @@ def registration_detail(request: HttpRequest, pk: uuid.UUID, code: str) -> Regis
     "/sessions/{uuid:pk}/registrations/{slug:code}",
     response=RegistrationShape,
     summary=_("Change a registration"),
-    description=_("Puts new values into the fields that you send. A group grows within the places that are free."),
+    description=_(
+        "Puts new values into the fields that you send. A group grows within the places that are free. With people or "
+        "answers, send all of them."
+    ),
 )
 @public
 @personal
-def registration_edit(request: HttpRequest, pk: uuid.UUID, code: str, given: RegistrationChange) -> RegistrationShape:
+def registration_edit(request: HttpRequest, pk: uuid.UUID, code: str, given: PartyChange) -> RegistrationShape:
     now = timezone.now()
-    return shown(change_registration(_registration(pk, code), at=now, **given.fields()), at=now)
+    registration = _registration(pk, code)
+    wanted = given.wanted(registration.session.activity)
+    return shown(change_registration(registration, at=now, **wanted), at=now)
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""Joining by way of the staff: guests on their behalf, places given by hand."""
+"""Joining by way of the staff: guests on their behalf, what they say changed, places given by hand."""
 
 import uuid
 
@@ -9,12 +9,12 @@ from ninja import Status
 from pydantic import ConfigDict, Field
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.activities.models import Registration
-from hocsuotdoi.activities.operations.registration import cancel_registration, register
+from hocsuotdoi.activities.operations.registration import cancel_registration, change_registration, register
 from hocsuotdoi.activities.operations.waiting import give_place
 from hocsuotdoi.api.activities.found import acting, registration_of, session_of
-from hocsuotdoi.api.activities.parties import IdempotencyKey, NewParty, key_of
+from hocsuotdoi.api.activities.parties import IdempotencyKey, NewParty, PartyChange, key_of
 from hocsuotdoi.api.activities.schemas_joining import RegistrationOfStaff
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Given, YesNo
@@ -46,6 +46,23 @@ def guest_create(request: HttpRequest, pk: uuid.UUID, given: NewParty, idempoten
     key = key_of(given.form_key, idempotency_key)
     registration = register(session, form_key=key, by=request.user, at=now, **given.who(session.activity))
     return Status(201 if registration.created_at == now else 200, _shown(registration))
+
+
+@router.patch(
+    "/registrations/{uuid:pk}",
+    response=RegistrationOfStaff,
+    summary=_("Change for somebody"),
+    description=_(
+        "What the person could change with the code, on their behalf, also once joining is closed. With people or "
+        "answers, send all of them."
+    ),
+)
+@requires(Permission.EDIT_ACTIVITY)
+def registration_edit_for(request: HttpRequest, pk: uuid.UUID, given: PartyChange) -> RegistrationOfStaff:
+    registration = registration_of(request, pk)
+    session = registration.session
+    require(request.user, Permission.VIEW_PARTICIPANTS, session)
+    return _shown(change_registration(registration, **given.wanted(session.activity), **acting(request)))
 
 
 @router.post(

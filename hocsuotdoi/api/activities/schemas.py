@@ -317,14 +317,15 @@ class SessionSheet(OfferedSession):
     """A session and, once it is closed, what it counted, without any name."""
 
     came: list[Came]
+    recording_views: int = Field(description=_("How often the recording was viewed within 30 days"))
 
     @classmethod
-    def with_roll(cls, session: Session, roll: Roll | None) -> Self:
+    def with_roll(cls, session: Session, roll: Roll | None, recording_views: int) -> Self:
         people: dict[tuple[str | None, str | None], int] = {}
         for cell in roll.counted() if roll else []:
             people[cell.sex, cell.age_band] = people.get((cell.sex, cell.age_band), 0) + cell.people
         came = [Came(sex=sex, age_band=age, people=count) for (sex, age), count in people.items()]
-        return cls(**dict(OfferedSession.loaded(session)), came=came)
+        return cls(**dict(OfferedSession.loaded(session)), came=came, recording_views=recording_views)
 
 
 class RollLineShape(Shape):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any, Self
 
 from django.urls import reverse
@@ -17,6 +18,8 @@ from hocsuotdoi.api.shapes import Shape
 from hocsuotdoi.ledger.enums import AgeBand, Sex
 
 OFFER_ENDS = _("Until when an offered place is kept; null: nothing is offered")
+NAMED = _("Those who are named; empty: only counted")
+KEPT = _("Sessions to come that stay as they were: changing is closed there, or they are already marked present")
 
 
 class PersonShape(Shape):
@@ -40,6 +43,7 @@ class PartyShape(Shape):
     name: str
     group_size: int
     guardian_name: str
+    answers: dict[str, str] = Field(description=_("Id of a question → what was answered"))
     created_at: dt.datetime
 
     @classmethod
@@ -49,6 +53,7 @@ class PartyShape(Shape):
             "name": party.name,
             "group_size": party.group_size,
             "guardian_name": party.guardian_name,
+            "answers": party.answers,
             "created_at": timezone.localtime(party.created_at),
         }
 
@@ -59,7 +64,7 @@ class RegistrationShape(PartyShape):
     status: RegistrationStatus
     position: int | None = Field(description=_("Which in line, from 1; null: not on the waiting list"))
     offer_ends_at: dt.datetime | None = Field(description=OFFER_ENDS)
-    people: list[PersonShape] = Field(description=_("Those who are named; empty: only counted"))
+    people: list[PersonShape] = Field(description=NAMED)
     can_cancel: bool
     session: OfferedSession
     page: str = Field(description=PAGE)
@@ -93,45 +98,58 @@ class PlaceInSeries(Shape):
     status: RegistrationStatus
     session: SessionShape
 
+    @classmethod
+    def of(cls, registration: Registration) -> Self:
+        """Of a registration that came with its session and room."""
+        return cls(
+            code=registration.code_shown,
+            status=RegistrationStatus(registration.status),
+            session=SessionShape.of(registration.session),
+        )
+
 
 class EnrolmentShape(PartyShape):
     """What whoever holds the code of a series may see. Sessions to come without a registration are full."""
 
     ended_at: dt.datetime | None = Field(description=_("When they left; null: still in it"))
+    people: list[PersonShape] = Field(description=NAMED)
     registrations: list[PlaceInSeries]
     page: str = Field(description=PAGE)
     calendar: str = Field(description=_("Address of the meetings as iCalendar"))
 
     @classmethod
-    def loaded(cls, enrolment: Enrolment, *, at: dt.datetime) -> Self:
+    def loaded(cls, enrolment: Enrolment, people: Sequence[Participant]) -> Self:
         """Of an enrolment that came with its registrations and their sessions."""
         return cls(
             **cls.party(enrolment),
             ended_at=_local(enrolment.ended_at),
-            registrations=[
-                PlaceInSeries(
-                    code=each.code_shown,
-                    status=RegistrationStatus(each.status),
-                    session=SessionShape.of(each.session),
-                )
-                for each in enrolment.registrations.all()
-            ],
+            people=[PersonShape.of(person) for person in people],
+            registrations=[PlaceInSeries.of(each) for each in enrolment.registrations.all()],
             page=reverse("portal:activities-enrolment-detail", args=[enrolment.activity_id, enrolment.code]),
             calendar=reverse("portal:activities-enrolment-calendar", args=[enrolment.activity_id, enrolment.code]),
         )
 
 
+class ChangedEnrolment(EnrolmentShape):
+    """A series as it is after a change."""
+
+    kept: list[PlaceInSeries] = Field(description=KEPT)
+
+    @classmethod
+    def after(cls, enrolment: EnrolmentShape, kept: Sequence[Registration]) -> Self:
+        return cls(**dict(enrolment), kept=[PlaceInSeries.of(each) for each in kept])
+
+
 class Contact(PartyShape):
-    """A party as staff see it. `answers`: question's id → answer."""
+    """A party as staff see it."""
 
     id: uuid.UUID
     phone: str
     email: str
-    answers: dict[str, str]
 
     @classmethod
     def contact(cls, party: Registration | Enrolment) -> dict[str, Any]:
-        seen = {"id": party.pk, "phone": party.phone, "email": party.email, "answers": party.answers}
+        seen = {"id": party.pk, "phone": party.phone, "email": party.email}
         return {**cls.party(party), **seen}
 
 
@@ -165,6 +183,21 @@ class Member(Contact):
     @classmethod
     def of(cls, enrolment: Enrolment) -> Self:
         return cls(**cls.contact(enrolment), ended_at=_local(enrolment.ended_at))
+
+
+class ChangedMember(Member):
+    """A member as they are after a change."""
+
+    people: list[PersonShape] = Field(description=NAMED)
+    kept: list[PlaceInSeries] = Field(description=KEPT)
+
+    @classmethod
+    def after(cls, enrolment: Enrolment, people: Sequence[Participant], kept: Sequence[Registration]) -> Self:
+        return cls(
+            **dict(Member.of(enrolment)),
+            people=[PersonShape.of(person) for person in people],
+            kept=[PlaceInSeries.of(each) for each in kept],
+        )
 
 
 def _local(moment: dt.datetime | None) -> dt.datetime | None:

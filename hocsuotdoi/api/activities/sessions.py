@@ -17,6 +17,7 @@ from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.activity import NewSession, add_session, cancel_session, change_session
 from hocsuotdoi.activities.queries.offer import with_place
+from hocsuotdoi.activities.queries.recording import views_of
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.activities.queries.staff import staff_sessions
 from hocsuotdoi.api.activities.found import acting, activity_of, room_of, session_of
@@ -112,7 +113,8 @@ class StaffFilter(Asked):
     response=SessionSheet,
     summary=_("One session"),
     description=_(
-        "With its activity and places left; once the roll is closed, also who came by sex and age, without names."
+        "With its activity and places left; once the roll is closed, also who came by sex and age, without names, and "
+        "how often the recording was viewed."
     ),
 )
 @public
@@ -173,4 +175,6 @@ def session_cancel(request: HttpRequest, pk: uuid.UUID, given: Reason) -> Sessio
 def _loaded(request: HttpRequest, pk: uuid.UUID) -> SessionSheet:
     visible = Session.objects.visible_to(request.user)
     session = get_object_or_404(with_place(visible, timezone.localdate()), pk=pk)
-    return SessionSheet.with_roll(session, roll_of(session) if session.status == SessionStatus.CLOSED else None)
+    if session.status != SessionStatus.CLOSED:
+        return SessionSheet.with_roll(session, None, 0)
+    return SessionSheet.with_roll(session, roll_of(session), views_of(session))

@@ -121,11 +121,36 @@ def test_list_takes_the_same_queries_for_any_number(anybody, library_of_bac_kan,
         assert anybody.get("/offers").json()["count"] == number
 
 
+@pytest.mark.slow
+def test_a_page_far_from_the_start_goes_on_where_the_one_before_ended(anybody, open_day, django_assert_num_queries):
+    sessions = [
+        SessionFactory.build(activity=open_day, number=each, starts_at=START + dt.timedelta(minutes=each // 3))
+        for each in range(1, 1031)
+    ]
+    Session.objects.bulk_create(sessions)
+    url = "/offers?limit=100&q=đọc&page="
+    before = anybody.get(f"{url}10").json()
+    with django_assert_num_queries(3):
+        last = anybody.get(f"{url}11").json()
+    assert (before["next"], last["next"], last["count"]) == (11, None, 1030)
+    in_order = sorted(sessions, key=lambda each: (each.starts_at, each.pk))
+    assert [each["id"] for each in (*before["items"], *last["items"])] == [str(each.pk) for each in in_order[900:]]
+
+
+def test_counting_the_list_asks_for_the_number_alone(anybody, tomorrow, django_assert_num_queries):
+    """A country's sessions are counted without sorting them and without looking up where each is."""
+    with django_assert_num_queries(2) as asked:
+        anybody.get("/offers?q=đọc")
+    count, rows = (query["sql"] for query in asked.captured_queries)
+    for word in ("ORDER BY", "placement"):
+        assert (word in count, word in rows) == (False, True)
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_detail_takes_the_same_queries_for_any_number_of_sessions(anybody, open_day, django_assert_num_queries, number):
     for each in range(number):
         SessionFactory(activity=open_day, number=each + 1)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(2):
         assert len(anybody.get(f"/offers/{open_day.pk}").json()["sessions"]) == number
 
 
