@@ -4,7 +4,6 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.activity import cancel_session, change_session
 from hocsuotdoi.activities.queries.history import changes_of
 from hocsuotdoi.activities.queries.joining import PASSED_OVER_MOST, Waiting, next_in_line
