@@ -119,3 +119,12 @@ def test_clubs_are_those_of_institutions_that_one_sees(club, librarian_of_bac_ka
     assert list(clubs(librarian_of_bac_kan, at=NOW)) == [club]
     assert list(clubs(librarian_of_duc_xuan, at=NOW)) == []
     assert list(clubs(reader, at=NOW)) == []
+
+
+def test_clubs_stand_in_the_vietnamese_order_of_their_titles(library_of_bac_kan, librarian_of_bac_kan):
+    for title in ("Hát then", "Đọc sách", "Dưỡng sinh", "Ươm mầm", "Âm nhạc", "An toàn", "Đọc sách"):
+        ActivityFactory(institution=library_of_bac_kan, title=title, kind="club")
+
+    assert [club.title for club in clubs(librarian_of_bac_kan, at=NOW)] == [
+        *("An toàn", "Âm nhạc", "Dưỡng sinh", "Đọc sách", "Đọc sách", "Hát then", "Ươm mầm"),
+    ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Unpack
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -58,12 +58,12 @@ from hocsuotdoi.activities.operations.registration import (
     put_wanted,
 )
 from hocsuotdoi.activities.operations.waiting import settle
-from hocsuotdoi.activities.queries.joining import questions_of, sessions_to_come
+from hocsuotdoi.activities.queries.joining import named_people, people_of, questions_of, sessions_to_come
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.core.templatetags.house import day_short
 
-__all__ = ["Changed", "NotASeries", "change_enrolment", "enrol", "enrol_members", "leave", "people_of"]
+__all__ = ["Changed", "NotASeries", "change_enrolment", "enrol", "enrol_members", "leave"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +204,6 @@ def change_enrolment(
             raise NotChangeable(_("Nothing was changed. {day}: {why}").format(day=day, why=refusal)) from refusal
     put_values(enrolment, values, named=bool(people), at=at)
     return Changed(enrolment, rows, kept)
-
-
-def people_of(enrolment: Enrolment) -> list[Participant]:
-    """The named people of a member, as they come to sessions; empty where the group is only a number."""
-    return _named_people([enrolment]).get(enrolment.pk, [])
 
 
 def _for_each(wanted: Wanted, values: dict[str, Any], people: Sequence[ListedPerson], *, consents: bool) -> Wanted:
@@ -382,25 +377,7 @@ def _insert(made: list[Registration]) -> None:
 
 
 def _copy_people(made: Sequence[Registration]) -> None:
-    named = _named_people([row.enrolment for row in made if row.enrolment])
+    named = named_people([row.enrolment for row in made if row.enrolment])
     Participant.objects.bulk_create(
         copied for row in made for copied in participants_of(row, named.get(row.enrolment_id, ()))
     )
-
-
-def _named_people(members: Sequence[Enrolment]) -> dict[uuid.UUID | None, list[Participant]]:
-    """The named people of members, as they stand at the member's last session where all of its group come. (At one
-    session fewer may come than else; one that was cancelled did not hear of later changes.)"""
-    named: dict[uuid.UUID | None, dict[uuid.UUID, list[Participant]]] = {}
-    for person in (
-        Participant.objects.filter(
-            institution_id=members[0].institution_id,
-            registration__enrolment__in=members,
-            registration__group_size=F("registration__enrolment__group_size"),
-        )
-        .exclude(registration__status=RegistrationStatus.CANCELLED)
-        .select_related("registration")
-        .order_by("registration__session__starts_at", "registration_id", "number")
-    ):
-        named.setdefault(person.registration.enrolment_id, {}).setdefault(person.registration_id, []).append(person)
-    return {member: list(lists.values())[-1] for member, lists in named.items()}

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.enums import QuestionKind, RegistrationStatus, SessionStatus
-from hocsuotdoi.activities.models import Activity, Enrolment, Question, Registration, Session
+from hocsuotdoi.activities.models import Activity, Enrolment, Participant, Question, Registration, Session
 
 PASSED_OVER_MOST = 3
 """Groups behind it that may be served before a large group; then what comes free is saved up for it."""
@@ -162,3 +162,26 @@ def with_registrations(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
             Registration.objects.select_related("session__room").order_by("session__starts_at", "session_id"),
         )
     )
+
+
+def people_of(enrolment: Enrolment) -> list[Participant]:
+    """The named people of a member, as they come to sessions; empty where the group is only a number."""
+    return named_people([enrolment]).get(enrolment.pk, [])
+
+
+def named_people(members: Sequence[Enrolment]) -> dict[uuid.UUID | None, list[Participant]]:
+    """The named people of members, as they stand at the member's last session where all of its group come. (At one
+    session fewer may come than else; one that was cancelled did not hear of later changes.)"""
+    named: dict[uuid.UUID | None, dict[uuid.UUID, list[Participant]]] = {}
+    for person in (
+        Participant.objects.filter(
+            institution_id=members[0].institution_id,
+            registration__enrolment__in=members,
+            registration__group_size=F("registration__enrolment__group_size"),
+        )
+        .exclude(registration__status=RegistrationStatus.CANCELLED)
+        .select_related("registration")
+        .order_by("registration__session__starts_at", "registration_id", "number")
+    ):
+        named.setdefault(person.registration.enrolment_id, {}).setdefault(person.registration_id, []).append(person)
+    return {member: list(lists.values())[-1] for member, lists in named.items()}

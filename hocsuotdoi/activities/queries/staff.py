@@ -125,5 +125,6 @@ def activity_for_staff(person: Someone) -> QuerySet[Activity]:
             Prefetch("sessions", sessions.prefetch_related(Prefetch("equipment_uses", uses))),
             Prefetch("schedules", Schedule.objects.select_related("room").order_by("starts_on", "id")),
             "contributors",
+            "questions",
         )
     )

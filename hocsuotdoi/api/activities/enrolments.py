@@ -11,8 +11,8 @@ from ninja import Query, Status
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public, require, requires
 from hocsuotdoi.activities.models import Activity, Enrolment
-from hocsuotdoi.activities.operations.enrolment import change_enrolment, enrol, leave, people_of
-from hocsuotdoi.activities.queries.joining import members_of, with_registrations
+from hocsuotdoi.activities.operations.enrolment import change_enrolment, enrol, leave
+from hocsuotdoi.activities.queries.joining import members_of, people_of, with_registrations
 from hocsuotdoi.api.activities.found import acting, activity_of, member_of
 from hocsuotdoi.api.activities.parties import IdempotencyKey, NewParty, PartyChange, key_of, plain_code
 from hocsuotdoi.api.activities.schemas_joining import ChangedEnrolment, ChangedMember, EnrolmentShape, Member

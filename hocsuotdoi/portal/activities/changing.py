@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.forms import ChangeForm, add_refusal
 from hocsuotdoi.activities.models import Activity, Enrolment
-from hocsuotdoi.activities.operations.enrolment import Changed, change_enrolment, people_of
+from hocsuotdoi.activities.operations.enrolment import Changed, change_enrolment
 from hocsuotdoi.activities.operations.party import GuardianNeeded
 from hocsuotdoi.activities.operations.registration import change_registration
-from hocsuotdoi.activities.queries.joining import questions_of, sessions_to_come
+from hocsuotdoi.activities.queries.joining import people_of, questions_of, sessions_to_come
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.portal.activities.joining import enrolment_at, registration_at

@@ -18,7 +18,7 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.forms import add_refusal
 from hocsuotdoi.activities.models import Activity, Enrolment, Registration, Session
-from hocsuotdoi.activities.operations.enrolment import enrol, leave, people_of
+from hocsuotdoi.activities.operations.enrolment import enrol, leave
 from hocsuotdoi.activities.operations.party import GuardianNeeded
 from hocsuotdoi.activities.operations.rating import is_ratable
 from hocsuotdoi.activities.operations.registration import (
@@ -31,6 +31,7 @@ from hocsuotdoi.activities.operations.waiting import accept_offer, lapse_offers_
 from hocsuotdoi.activities.queries.joining import (
     answered,
     enrolment_by_code,
+    people_of,
     position_of,
     questions_of,
     sessions_to_come,

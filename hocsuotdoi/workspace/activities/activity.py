@@ -43,6 +43,7 @@ from hocsuotdoi.workspace.activities.forms import (
     typed_rows,
 )
 from hocsuotdoi.workspace.activities.session import activity_of
+from hocsuotdoi.workspace.activities.session_rows import rows_of
 from hocsuotdoi.workspace.acts import did
 
 PAGE_SIZE = 20
@@ -126,22 +127,24 @@ def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     activity = get_object_or_404(activity_for_staff(request.user), pk=pk)
     require(request.user, Permission.VIEW_ACTIVITY, activity)
+    may = {
+        "may_edit": request.person_may(Permission.EDIT_ACTIVITY, activity),
+        "may_call": request.person_may(Permission.CALL_ROLL, activity),
+        "sees_names": request.person_may(Permission.VIEW_PARTICIPANTS, activity),
+    }
     return render(
         request,
         "workspace/activities/activity_detail.html",
         {
             "activity": activity,
-            "sessions": activity.sessions.all(),
+            "rows": rows_of(activity, at=now, **may),
             "facts": render_facts(activity),
             "schedules": [(one, render_rule_facts(one)) for one in activity.schedules.all()],
             "club": club_life([activity], at=now)[activity.pk] if activity.kind == ActivityKind.CLUB else None,
             "plan_form": PlanForm(initial={"publish_at": activity.publish_at}),
             "is_stuck": activity.publish_at is not None and activity.publish_at <= now,
             "outcome": compared_with_last_time(activity),
-            "now": now,
-            "may_edit": request.person_may(Permission.EDIT_ACTIVITY, activity),
-            "may_call": request.person_may(Permission.CALL_ROLL, activity),
-            "sees_names": request.person_may(Permission.VIEW_PARTICIPANTS, activity),
+            **may,
             "path": _path(),
         },
     )

@@ -17,10 +17,10 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.activities.forms import ChangeForm, add_refusal
 from hocsuotdoi.activities.models import Activity
-from hocsuotdoi.activities.operations.enrolment import change_enrolment, people_of
+from hocsuotdoi.activities.operations.enrolment import change_enrolment
 from hocsuotdoi.activities.operations.party import GuardianNeeded
 from hocsuotdoi.activities.operations.registration import change_registration
-from hocsuotdoi.activities.queries.joining import questions_of
+from hocsuotdoi.activities.queries.joining import people_of, questions_of
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.workspace.activities.registrations import enrolment_of, registration_of

@@ -90,7 +90,7 @@ DOORS = [
         "workspace:accounts-device-list",
         _("Devices"),
         _("Phones that call the roll without a connection"),
-        "phone",
+        "device",
         Permission.ENROL_DEVICE,
     ),
     Door(
@@ -100,7 +100,7 @@ DOORS = [
         "roll",
         Permission.CALL_ROLL,
     ),
-    Door("workspace:accounts-role-list", _("Roles"), _("Who holds which role where"), "people", Permission.VIEW_ROLES),
+    Door("workspace:accounts-role-list", _("Roles"), _("Who holds which role where"), "key", Permission.VIEW_ROLES),
     Door(
         "workspace:accounts-audit",
         _("Changes"),

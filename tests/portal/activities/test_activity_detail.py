@@ -147,3 +147,15 @@ def test_many_sessions_fold_and_are_chosen_from_one_field(client, tomorrow):
     assert "Xem 3 buổi nữa" in page
     assert '<select name="session"' in page
     assert 'type="radio"' not in page
+
+
+def test_poster_is_offered_while_there_is_something_to_come(client, tomorrow):
+    offered = f'href="{reverse("portal:activities-poster-pdf", args=[tomorrow.activity.pk])}"'
+    assert offered in client.get(url(tomorrow.activity)).text
+
+    over = timezone.now() - dt.timedelta(hours=2)
+    Session.objects.update(starts_at=over - dt.timedelta(hours=2), ends_at=over)
+
+    page = client.get(url(tomorrow.activity))
+    assert page.status_code == 200
+    assert offered not in page.text

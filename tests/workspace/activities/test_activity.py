@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -6,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
-from hocsuotdoi.activities.models import Activity, Session
+from hocsuotdoi.activities.models import Activity, Question, Session
 from hocsuotdoi.core.vietnamese import search_text
 from hocsuotdoi.places.models import Room
-from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
+from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory, local
 
 LIST = reverse("workspace:activities-activity-list")
 CREATE = reverse("workspace:activities-activity-create")
@@ -318,13 +319,73 @@ def test_detail_shows_the_auditor_no_way_to_change(inspector, open_day, running)
     assert of("activity-edit", open_day) not in page
 
 
+def test_detail_says_how_people_join_and_what_they_are_asked(librarian, open_day, running):
+    page = librarian.get(of("activity-detail", open_day)).text
+    assert "Ngay khi đăng" in page
+    assert "Khi buổi kết thúc" in page
+    assert "Tối đa 50 chỗ" in page
+    assert "Không hỏi gì" in page
+
+    Activity.objects.update(
+        joining_opens_at=local(2026, 11, 20, 8), joining_closes_hours=24, places_each=4, waiting_rule="in_order"
+    )
+    Question.objects.create(
+        activity=open_day, institution_id=open_day.institution_id, text="Có mang màu vẽ không?", is_required=True
+    )
+    page = librarian.get(of("activity-detail", open_day)).text
+    assert "24 giờ trước khi bắt đầu" in page
+    assert "Tối đa 4 chỗ" in page
+    assert "Chỗ mời được giữ nhiều nhất 24 giờ" in page
+    assert "Có mang màu vẽ không?" in page
+    assert "bắt buộc trả lời" in page
+
+    Activity.objects.update(joining="just_come")
+    page = librarian.get(of("activity-detail", open_day)).text
+    assert "24 giờ trước khi bắt đầu" not in page
+
+
+def test_detail_of_a_long_series_folds_what_was_and_what_is_far(librarian, open_day, running):
+    now = timezone.now()
+    closed = SessionFactory(
+        activity=open_day,
+        starts_at=now - dt.timedelta(days=9),
+        status=SessionStatus.CLOSED,
+        closed_at=now,
+        attended=3,
+        revision=1,
+    )
+    forgotten = SessionFactory(activity=open_day, starts_at=now - dt.timedelta(days=2))
+    for week in range(1, 9):
+        SessionFactory(activity=open_day, starts_at=now + dt.timedelta(weeks=week))
+
+    rows = librarian.get(of("activity-detail", open_day)).context["rows"]
+
+    assert [row.session for row in rows.past] == [closed]
+    assert [row.session for row in rows.first[:2]] == [forgotten, running]
+    assert (len(rows.first), len(rows.later)) == (7, 3)
+    assert [row.waits_to_be_closed for row in rows.first[:2]] == [True, False]
+    assert [row.main[1] for row in rows.first[:2]] == [of("session-roll", one) for one in (forgotten, running)]
+    assert {row.main[1] for row in rows.later} == {of("registration-list", row.session) for row in rows.later}
+    assert all(of("session-roll", row.session) == row.others[0][1] for row in rows.later)
+
+
+def test_detail_where_all_is_over_shows_what_was_unfolded(librarian, open_day, running):
+    Session.objects.update(status=SessionStatus.CANCELLED, cancel_reason="Mưa", starts_at=local(2026, 1, 5, 8))
+    Session.objects.update(ends_at=local(2026, 1, 5, 10))
+
+    page = librarian.get(of("activity-detail", open_day))
+
+    assert page.context["rows"].first == []
+    assert re.search(r"<details open>\s*<summary>1 buổi đã qua", page.text)
+
+
 def test_detail_needs_the_same_queries_for_one_and_for_three_sessions(
     librarian, open_day, running, django_assert_num_queries
 ):
     librarian.get(of("activity-detail", open_day))
     for _more in range(2):
-        # page and person, three for each of four permissions, four for how it went
-        with django_assert_num_queries(24):
+        # page with questions and person, three for each of four permissions, four for how it went
+        with django_assert_num_queries(25):
             librarian.get(of("activity-detail", open_day))
         SessionFactory(activity=open_day, starts_at=running.starts_at)
         SessionFactory(activity=open_day, starts_at=running.starts_at)

@@ -96,6 +96,18 @@ def test_question_that_cannot_be_asked_is_refused_in_words(librarian_of_bac_kan,
     assert not Question.objects.exists()
 
 
+def test_refusal_names_the_question_as_the_page_numbers_it(librarian_of_bac_kan, drawing):
+    staff = Client()
+    staff.force_login(librarian_of_bac_kan)
+
+    answer = staff.post(page_of(drawing), rows(COLOURS, {}, GRADE | {"options": "Lớp 1"}, {"text": "x" * 201}))
+    last = staff.post(page_of(drawing), rows(COLOURS, {}, GRADE | {"options": "Lớp 1"})).text
+
+    assert '<a href="#id_form-3-text">Câu hỏi 4</a>: ' in answer.text
+    assert '<a href="#id_form-2-options">Câu hỏi 3, các câu trả lời để chọn, mỗi dòng một câu</a>: ' in last
+    assert '<legend class="label">Câu hỏi 3</legend>' in last
+
+
 def test_cancelled_activity_asks_nothing_new(librarian_of_bac_kan, library_of_bac_kan):
     staff = Client()
     staff.force_login(librarian_of_bac_kan)

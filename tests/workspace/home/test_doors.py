@@ -1,5 +1,6 @@
 """The navigation shows where one is."""
 
+import re
 import uuid
 
 import pytest
@@ -7,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from hocsuotdoi.workspace.components.specimens import SPRITE
+from hocsuotdoi.workspace.home.doors import DOORS
 from tests.factories.activities import ActivityFactory, SessionFactory
 
 
@@ -56,3 +59,10 @@ def test_enrolling_lights_the_devices(manager, library_of_bac_kan):
     page = manager.get(reverse("workspace:accounts-device-invite", args=[library_of_bac_kan.code]))
     assert lit(page) == [reverse("workspace:accounts-device-list")]
     assert manager.get(reverse("workspace:accounts-device-revoke", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_no_two_doors_share_an_icon_and_each_stands_in_the_sprite():
+    icons = [door.icon for door in DOORS]
+
+    assert sorted(set(icons)) == sorted(icons)
+    assert set(icons) <= set(re.findall(r'<symbol id="([^"]+)"', SPRITE.read_text()))
