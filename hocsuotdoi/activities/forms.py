@@ -185,7 +185,12 @@ class ChangeForm(ContactForm):
         if activity.is_for_children:
             self.fields["name"].label = _("The child’s name")
             self.fields["group_size"].label = _("How many children are coming?")
-        if party.guardian_name or asks_guardian:
+        self.is_led = party.is_led
+        if self.is_led:
+            self.fields["name"].label = _("Teacher or leader of the group")
+            self.fields["phone"].required = True
+            del self.fields["guardian_name"]
+        elif party.guardian_name or asks_guardian:
             self.fields["phone"].label = _("Phone of the parent or guardian")
             self.fields["phone"].required = True
         else:
@@ -210,7 +215,10 @@ class ChangeForm(ContactForm):
         good = self.cleaned_data
         names = ("name", "phone", "email", "group_size", "people", "guardian_name", "consent")
         answers = {str(question.pk): good[answer_name(question.pk)] for question in self.questions}
-        return {**{name: good[name] for name in names if name in good}, **({"answers": answers} if answers else {})}
+        wanted = {name: good[name] for name in names if name in good}
+        if self.is_led:
+            wanted["guardian_name"] = good["name"]
+        return {**wanted, **({"answers": answers} if answers else {})}
 
 
 def listed_line(person: Participant) -> str:

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from hocsuotdoi.activities.enums import ActivityStatus, NoticeKind, SessionStatus
 from hocsuotdoi.activities.formats.picture import parse_picture
@@ -349,6 +350,18 @@ def test_copy_without_sessions_has_none(reading_day, morning, now):
     assert not copy.sessions.exists()
     with pytest.raises(ActivityRefused):
         publish_activity(copy, by=None, at=now)
+
+
+@pytest.mark.parametrize("first", [2010, 2022, 2026])
+@pytest.mark.parametrize("year", [2027, 2028, 2029])
+def test_copy_of_something_old_is_held_in_the_years_to_come(reading_day, now, first, year):
+    SessionFactory(activity=reading_day, starts_at=local(first, 6, 15, 8))
+
+    session = copy_activity(reading_day, to_year=year, by=None, at=now).activity.sessions.get()
+
+    starts_at = timezone.localtime(session.starts_at)
+    assert starts_at.weekday() == local(first, 6, 15).weekday()
+    assert abs(starts_at - local(year, 6, 15, 8)) < dt.timedelta(days=5)
 
 
 @pytest.mark.parametrize("year", [2025, 2030, -1, 99999])

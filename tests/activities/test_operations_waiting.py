@@ -6,7 +6,12 @@ import pytest
 from hocsuotdoi.activities.enums import NoticeKind, RegistrationStatus, SessionStatus, WaitingRule
 from hocsuotdoi.activities.models import Notice, Registration, Session
 from hocsuotdoi.activities.operations.places import NoPlacesLeft
-from hocsuotdoi.activities.operations.registration import cancel_registration, change_registration, register
+from hocsuotdoi.activities.operations.registration import (
+    cancel_registration,
+    change_registration,
+    move_registration,
+    register,
+)
 from hocsuotdoi.activities.operations.waiting import (
     NotOffered,
     NotWaiting,
@@ -16,7 +21,8 @@ from hocsuotdoi.activities.operations.waiting import (
     offer_free_places,
 )
 from hocsuotdoi.activities.queries.checks import miscounted_sessions
-from hocsuotdoi.activities.queries.joining import position_of
+from hocsuotdoi.activities.queries.joining import position_of, saved_for_waiting
+from tests.factories.activities import SessionFactory
 
 HOUR = dt.timedelta(hours=1)
 
@@ -133,6 +139,47 @@ def test_a_large_group_is_passed_over_three_times_and_then_saved_for(listed, ear
     cancel_registration(rest, at=early + 2 * HOUR)
     assert state(large) == "offered"
     assert taken(listed) == 6 + 3 + 1
+
+
+def is_saved(session, *, at) -> bool:
+    return Session.objects.annotate(saved=saved_for_waiting(at)).get(pk=session.pk).saved
+
+
+def test_places_are_called_saved_exactly_when_a_newcomer_would_wait(listed, early):
+    join(listed, 6, at=early)
+    join(listed, 6, at=early)
+    for turn in range(1, 5):
+        said = is_saved(listed, at=early + turn * HOUR)
+        newcomer = join(listed, 1, at=early + turn * HOUR)
+        assert (said, newcomer.is_waiting) == ((False, False) if turn < 4 else (True, True))
+
+    # Near the start nothing is saved up, after it nobody waits any more.
+    assert not is_saved(listed, at=listed.starts_at - HOUR)
+    assert not is_saved(listed, at=listed.starts_at)
+
+
+def test_where_staff_choose_every_free_place_is_for_those_who_wait(listed, now):
+    listed.activity.waiting_rule = WaitingRule.BY_HAND
+    listed.activity.save(update_fields=["waiting_rule"])
+    join(listed, 9, at=now)
+    assert not is_saved(listed, at=now)
+    join(listed, 2, at=now)
+
+    assert is_saved(listed, at=now)
+    assert join(listed, 1, at=now).is_waiting
+
+
+def test_a_place_kept_for_those_who_wait_is_refused_in_these_words(listed, early, english):
+    family = join(listed, 9, at=early)
+    join(listed, 2, at=early)
+    elsewhere = SessionFactory(activity=listed.activity, capacity=5, starts_at=listed.starts_at + HOUR * 24)
+    other = join(elsewhere, 1, at=early)
+
+    with pytest.raises(NoPlacesLeft, match=r"kept for those on the waiting list.*The group keeps"):
+        change_registration(family, group_size=10, at=early)
+    with pytest.raises(NoPlacesLeft, match=r"kept for those on the waiting list.*another session"):
+        move_registration(other, to=listed, at=early)
+    assert taken(listed) == 9
 
 
 def test_near_the_start_no_place_is_saved_for_a_large_group(listed, now):

@@ -128,7 +128,7 @@ def _event(session: Session, shared: dict[str, Any], *, address: str, before: dt
             "@type": "Offer",
             "price": "0",
             "priceCurrency": "VND",
-            "availability": f"https://schema.org/{'SoldOut' if session.is_full else 'InStock'}",
+            "availability": f"https://schema.org/{'SoldOut' if session.is_full or session.places_saved else 'InStock'}",
             "url": shared["url"],
             **({"validFrom": timezone.localtime(opens).isoformat()} if opens else {}),
         },
@@ -140,7 +140,7 @@ def _event(session: Session, shared: dict[str, Any], *, address: str, before: dt
     event["location"] = virtual if online else [place, virtual] if session.also_online else place
     if session.capacity is not None:
         event["maximumAttendeeCapacity"] = session.capacity
-        event["remainingAttendeeCapacity"] = session.places_left
+        event["remainingAttendeeCapacity"] = 0 if session.places_saved else session.places_left
     return event
 
 

@@ -40,6 +40,11 @@ class Party(OperationalModel):
         abstract = True
 
     @property
+    def is_led(self) -> bool:
+        """Whether who registered answers for the children as well: a teacher with a class, no parent of theirs."""
+        return bool(self.guardian_name) and self.guardian_name == self.name
+
+    @property
     def code_shown(self) -> str:
         """In two groups, to be read out."""
         return f"{self.code[:4]}-{self.code[4:]}"
@@ -208,3 +213,13 @@ class Notice(OperationalModel):
                 fields=["created_at"], condition=Q(state__in=["waiting", "to_tell"]), name="notice_still_open"
             ),
         ]
+
+    @property
+    def guardian_name(self) -> str:
+        """Whom the phone reaches where `name` is a child's; empty where it reaches who is named."""
+        of = self.registration
+        return of.guardian_name if of is not None and of.guardian_name != self.name else ""
+
+    @property
+    def addressee(self) -> str:
+        return self.guardian_name or self.name

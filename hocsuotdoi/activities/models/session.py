@@ -165,6 +165,11 @@ class Session(OperationalModel):
         return None if self.capacity is None else self.capacity - self.places_taken
 
     @property
+    def places_saved(self) -> bool:
+        """What is free is for those who wait (`saved_for_waiting`); only queries for pages find it out."""
+        return bool(getattr(self, "is_saved_for_waiting", False))
+
+    @property
     def is_full(self) -> bool:
         return self.capacity is not None and self.places_taken >= self.capacity
 

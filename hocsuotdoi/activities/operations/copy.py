@@ -73,11 +73,11 @@ def copy_activity(
     A day that the rule left out (2 September) is left out again where the rule meets that day of the year.
 
     A session that cannot be held then, or cannot have the equipment of the old one, is left out and named. Refused: a
-    year before the old one's or more than three years after it.
+    year before the old one's or more than three years ahead of this one.
     """
     activity = locked_activity(activity)
     sessions = _sessions_of(activity) if with_sessions else []
-    weeks = _weeks(sessions, to_year) if to_year is not None else 0
+    weeks = _weeks(sessions, to_year, at=at) if to_year is not None else 0
     copy = Activity(
         institution=activity.institution,
         copied_from=activity,
@@ -126,16 +126,21 @@ def _equipment_of(sessions: Sequence[Session]) -> dict[UUID, Counter[int]]:
     return had
 
 
-def _weeks(sessions: Sequence[Session], to_year: int) -> int:
+def _weeks(sessions: Sequence[Session], to_year: int, *, at: dt.datetime) -> int:
     counted = [session for session in sessions if session.status != SessionStatus.CANCELLED]
     if not counted:
         return 0
-    years = to_year - timezone.localtime(counted[0].starts_at).year
-    if not 0 <= years <= MOST_YEARS:
+    first_year, last_year = timezone.localtime(counted[0].starts_at).year, last_year_to_copy_to(at)
+    if not first_year <= to_year <= last_year:
         raise BadActivity(
-            _("Choose a year from that of the activity to {most} years later.").format(most=MOST_YEARS), field="to_year"
+            _("Choose a year from that of the activity until {last_year}.").format(last_year=last_year), field="to_year"
         )
-    return round(years * DAYS_OF_A_YEAR / 7)
+    return round((to_year - first_year) * DAYS_OF_A_YEAR / 7)
+
+
+def last_year_to_copy_to(at: dt.datetime) -> int:
+    """Sessions are planned so far ahead at most, however old the activity is."""
+    return timezone.localtime(at).year + MOST_YEARS
 
 
 def _shifted(session: Session, weeks: int) -> NewSession:

@@ -77,6 +77,11 @@ def shift_places(sessions: Iterable[Session], people: int) -> None:
         session.places_taken += people
 
 
+def kept_for_waiting(what_now: str) -> NoPlacesLeft:
+    """The refusal where places are free, but others were there first."""
+    return NoPlacesLeft(_("The free places are kept for those on the waiting list.") + " " + what_now, places_left=0)
+
+
 def no_places(left: int, *, many: int | None = None) -> NoPlacesLeft:
     """The refusal for `left` places; `many`: all that there are, when even an empty session is too small."""
     if many is not None:

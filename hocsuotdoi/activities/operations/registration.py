@@ -54,6 +54,7 @@ from hocsuotdoi.activities.operations.party import (
 )
 from hocsuotdoi.activities.operations.places import (
     NoPlacesLeft,
+    kept_for_waiting,
     locked_sessions,
     no_places,
     shift_places,
@@ -252,8 +253,11 @@ def move_registration(
     _check_each(new, _held_by(registration, at_session=new.pk), registration.group_size, by=by)
     settle(new, at=at)
     left = new.places_left
-    if left is not None and (left < registration.group_size or _others_wait(new)):
-        raise no_places(left if left < registration.group_size else 0)
+    if left is not None:
+        if left > 0 and _others_wait(new):
+            raise kept_for_waiting(_("Please choose another session."))
+        if left < registration.group_size:
+            raise no_places(left)
     if registration.holds_places:
         shift_places([old], -registration.group_size)
     shift_places([new], registration.group_size)
@@ -449,8 +453,11 @@ def _resize(registration: Registration, grows: int, *, at: dt.datetime) -> None:
         if session.capacity is not None and size > session.capacity:
             raise no_places(session.places_left or 0, many=session.capacity)
     if not registration.is_waiting:
-        if grows > 0 and session.places_left is not None and (session.places_left < grows or _others_wait(session)):
-            raise no_places(session.places_left if session.places_left < grows else 0)
+        if grows > 0 and session.places_left is not None:
+            if session.places_left > 0 and _others_wait(session):
+                raise kept_for_waiting(_("The group keeps the places that it has."))
+            if session.places_left < grows:
+                raise no_places(session.places_left)
         _drop_lines(registration)
         shift_places([session], grows)
     elif grows > 0:

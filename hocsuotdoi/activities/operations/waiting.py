@@ -22,11 +22,8 @@ from hocsuotdoi.activities.enums import (
 from hocsuotdoi.activities.models import HOLDING, Registration, Session
 from hocsuotdoi.activities.operations.notices import tell
 from hocsuotdoi.activities.operations.places import locked_session, no_places, shift_places
-from hocsuotdoi.activities.queries.joining import Waiting, next_in_line, turn_of
+from hocsuotdoi.activities.queries.joining import SAVED_UNTIL, Waiting, next_in_line, turn_of
 from hocsuotdoi.core.errors import Refused
-
-SAVED_UNTIL = dt.timedelta(days=2)
-"""Before the start: then free places are no longer saved up for a large group."""
 
 
 class NotOffered(Refused):

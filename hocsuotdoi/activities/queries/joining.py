@@ -6,14 +6,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from hocsuotdoi.activities.enums import QuestionKind, RegistrationStatus, SessionStatus
-from hocsuotdoi.activities.models import Activity, Enrolment, Participant, Question, Registration, Session
+from hocsuotdoi.activities.enums import QuestionKind, RegistrationStatus, SessionStatus, WaitingRule
+from hocsuotdoi.activities.models import (
+    HOLDING,
+    Activity,
+    Enrolment,
+    Participant,
+    Question,
+    Registration,
+    Session,
+)
 
 PASSED_OVER_MOST = 3
 """Groups behind it that may be served before a large group; then what comes free is saved up for it."""
+
+SAVED_UNTIL = dt.timedelta(days=2)
+"""Before the start: then free places are no longer saved up for a large group."""
 
 Turn = tuple[dt.datetime, uuid.UUID]
 """Since when someone waits; of two at the same moment, the one whose row was made first."""
@@ -52,6 +64,34 @@ def next_in_line(
         else:
             passed.append(group.turn)
     return chosen
+
+
+def saved_for_waiting(at: dt.datetime | Now) -> Exists:
+    """Of a session: whether what is free at `at` is not for a newcomer, even alone, but for those who wait: the staff
+    choose among them, or it is saved up for a large group (`next_in_line`)."""
+    served = Registration.objects.filter(
+        Q(waiting_since__gt=OuterRef("waiting_since"))
+        | Q(waiting_since=OuterRef("waiting_since"), id__gt=OuterRef("id")),
+        institution=OuterRef("institution"),
+        session=OuterRef("session"),
+        status__in=HOLDING,
+    )
+    passed_over = Exists(served.order_by()[PASSED_OVER_MOST - 1 : PASSED_OVER_MOST])
+    saved_up = Q(
+        passed_over,
+        session__activity__waiting_rule=WaitingRule.IN_ORDER,
+        session__starts_at__gt=at + SAVED_UNTIL,
+        group_size__lte=F("session__capacity"),
+    )
+    return Exists(
+        Registration.objects.filter(
+            saved_up | Q(session__activity__waiting_rule=WaitingRule.BY_HAND),
+            institution=OuterRef("institution"),
+            session=OuterRef("pk"),
+            status=RegistrationStatus.WAITING,
+            session__starts_at__gt=at,
+        )
+    )
 
 
 def turn_of(registration: Registration) -> Turn:
@@ -146,6 +186,7 @@ def sessions_to_come(activity: Activity, *, at: dt.datetime) -> QuerySet[Session
     return (
         Session.objects.for_everybody()
         .filter(institution_id=activity.institution_id, activity=activity, status=SessionStatus.PLANNED, ends_at__gt=at)
+        .annotate(is_saved_for_waiting=saved_for_waiting(at))
         .order_by("starts_at", "id")
     )
 

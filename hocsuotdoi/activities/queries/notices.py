@@ -63,7 +63,8 @@ def in_pile(notices: QuerySet[Notice], pile: Pile) -> QuerySet[Notice]:
 def on_the_sheet(notices: QuerySet[Notice]) -> QuerySet[Notice]:
     """Everybody who is still to be told by people: by phone, or without any address."""
     found = notices.filter(_TO_TELL | IN_PILE[Pile.FAILED])
-    return found.select_related("session__activity", "institution").order_by("session__starts_at", "session", "name")
+    found = found.select_related("session__activity", "institution", "registration")
+    return found.order_by("session__starts_at", "session", "name")
 
 
 def people_to_call(person: Someone, *, at: dt.datetime, day: dt.date) -> "QuerySet[Any, Any]":

@@ -27,13 +27,14 @@ from django.db.models import (
     Window,
     prefetch_related_objects,
 )
-from django.db.models.functions import Coalesce, RowNumber, Sqrt, TruncDate
+from django.db.models.functions import Coalesce, Now, RowNumber, Sqrt, TruncDate
 from django.utils import timezone
 
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.activities.enums import ActivityStatus, Audience, SessionStatus, SpokenLanguage
 from hocsuotdoi.activities.models import Activity, Contributor, Question, Schedule, Session
 from hocsuotdoi.activities.models.activity import CHILD_BANDS, ActivityQuerySet
+from hocsuotdoi.activities.queries.joining import saved_for_waiting
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.vietnamese import exact_expression, search_expression
 from hocsuotdoi.ledger.enums import AgeBand, Channel
@@ -91,12 +92,13 @@ class Wish:
 def whats_on(wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
     """Planned sessions of published activities that are not over at `at` and fit `wish`, soonest first.
 
-    Each session has `place_name` (the unit its institution stands in today) and `distance_km` where the wish measures;
-    activity, institution and room come along. One query, whatever is asked. Words without marks find any marking, words
-    with marks only themselves; what holds the words just as typed comes first.
+    Each session has `place_name` (the unit its institution stands in today), `places_saved`, and `distance_km` where
+    the wish measures; activity, institution and room come along. One query, whatever is asked. Words without marks find
+    any marking, words with marks only themselves; what holds the words just as typed comes first.
     """
     planned = Session.objects.planned().for_everybody().filter(starts_at__gt=at - LONGEST, ends_at__gt=at)
-    return _fitting(planned.filter(activity__status=ActivityStatus.PUBLISHED), wish, at=at)
+    found = _fitting(planned.filter(activity__status=ActivityStatus.PUBLISHED), wish, at=at)
+    return found.annotate(is_saved_for_waiting=saved_for_waiting(at))
 
 
 def to_follow(wish: Wish, *, at: dt.datetime) -> QuerySet[Session]:
@@ -127,6 +129,7 @@ def upcoming_at(institution: Institution, *, at: dt.datetime) -> QuerySet[Sessio
         .for_everybody()
         .filter(institution=institution, activity__status=ActivityStatus.PUBLISHED, ends_at__gt=at)
         .select_related("activity", "institution", "room")
+        .annotate(is_saved_for_waiting=saved_for_waiting(at))
         .order_by("starts_at", "id")
     )
 
@@ -141,7 +144,8 @@ def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
 
 @lru_cache(maxsize=2)
 def _described(day: dt.date) -> ActivityQuerySet:
-    """Kept for the day: to write this question down anew takes longer than to answer it."""
+    """Kept for the day: to write this question down anew takes longer than to answer it. So the database's clock says
+    for whom a free place is."""
     return (
         Activity.objects.defer(*SEARCHED, *(f"institution__{column}" for column in REGISTERED))
         .select_related("institution")
@@ -158,7 +162,7 @@ def _described(day: dt.date) -> ActivityQuerySet:
                 "sessions",
                 Session.objects.for_everybody()
                 .select_related("room")
-                .annotate(was_changed=_ever_changed())
+                .annotate(was_changed=_ever_changed(), is_saved_for_waiting=saved_for_waiting(Now()))
                 .order_by("starts_at", "id"),
             )
         )
@@ -244,7 +248,7 @@ def _fitting(sessions: QuerySet[Session], wish: Wish, *, at: dt.datetime) -> Que
         holds_it = Q(activity__search_vector=_query(exact))
         sessions = sessions.annotate(is_exact=ExpressionWrapper(holds_it, BooleanField()))
         order = ["-is_exact", *order]
-    return with_place(sessions.filter(_asked(wish)), today).order_by(*order)
+    return with_place(sessions.filter(_asked(wish, at=at)), today).order_by(*order)
 
 
 def _is_among(column: str, keys: QuerySet) -> Func:
@@ -259,7 +263,7 @@ def _is_among(column: str, keys: QuerySet) -> Func:
     )
 
 
-def _asked(wish: Wish) -> Q:
+def _asked(wish: Wish, *, at: dt.datetime) -> Q:
     """What `wish` asks of a session and its activity, the place aside."""
     asked = Q()
     if wish.institution is not None:
@@ -279,7 +283,7 @@ def _asked(wish: Wish) -> Q:
         spoken = Q(activity__languages__contains=[wish.language])
         asked &= spoken | Q(activity__languages=[]) if wish.language == SpokenLanguage.VIETNAMESE else spoken
     if wish.free:
-        asked &= Q(capacity__isnull=True) | Q(places_taken__lt=F("capacity"))
+        asked &= Q(capacity__isnull=True) | Q(places_taken__lt=F("capacity")) & ~Q(saved_for_waiting(at))
     if wish.online:
         asked &= Q(channel=Channel.ONLINE) | Q(also_online=True)
     if words := search_expression(wish.words):

@@ -262,7 +262,7 @@ class Copying(Given):
     model_config = ConfigDict(json_schema_extra={"examples": [{"to_year": 2027}]})
 
     to_year: Whole | None = Field(
-        description=_("Its sessions on the same weekdays of this year, at most three years later; null: no sessions")
+        description=_("Its sessions on the same weekdays of this year, at most three years from now; null: no sessions")
     )
 
 

@@ -88,15 +88,8 @@ class JoinForm(ContactForm):
         self.activity, self.questions = activity, questions
         self.sessions = {str(session.pk): session for session in sessions}
         field = self.fields["session"]
-        options = [(str(session.pk), session_label(session)) for session in offered]
-        if activity.takes_series and offered:
-            words = ngettext("The whole series: {n} session", "The whole series: {n} sessions", len(offered))
-            every = (SERIES, words.format(n=len(offered)))
-            options = [every] if activity.joining == Joining.SERIES else [every, *options]
         field.choices = [(SERIES, ""), *((key, "") for key in self.sessions)]
-        field.widget = session_widget(options)
-        if options:
-            field.initial = options[0][0]
+        self.offer(offered)
         self.fields["group_size"].max_value = most = min(LARGEST_GROUP, activity.places_each)
         self.fields["group_size"].widget.attrs["max"] = most
         if activity.is_for_children:
@@ -110,6 +103,18 @@ class JoinForm(ContactForm):
             del self.fields["guardian_name"], self.fields["consent"]
         for question in questions:
             self.fields[answer_name(question.pk)] = answer_field(question)
+
+    def offer(self, sessions: list[Session]) -> None:
+        """Let people choose among `sessions`, in words that say what is free."""
+        options = [(str(session.pk), session_label(session)) for session in sessions]
+        if self.activity.takes_series and sessions:
+            words = ngettext("The whole series: {n} session", "The whole series: {n} sessions", len(sessions))
+            every = (SERIES, words.format(n=len(sessions)))
+            options = [every] if self.activity.joining == Joining.SERIES else [every, *options]
+        field = self.fields["session"]
+        field.widget = session_widget(options)
+        if options:
+            field.initial = options[0][0]
 
     @property
     def kept_as(self) -> str:
@@ -216,6 +221,8 @@ def session_label(session: Session) -> str:
         return when
     if session.is_full:
         return _("{when} (full: you join the waiting list)").format(when=when)
+    if session.places_saved:
+        return _("{when} (free places kept for those who wait: you join the waiting list)").format(when=when)
     left = ngettext("{left} place left", "{left} places left", session.places_left).format(left=session.places_left)
     return f"{when} ({left})"
 

@@ -37,7 +37,11 @@ class JoinPart:
 
     @property
     def has_free_places(self) -> bool:
-        return any(not session.is_full for session in self.offered)
+        return any(not session.is_full and not session.places_saved for session in self.offered)
+
+    @property
+    def has_saved_places(self) -> bool:
+        return any(not session.is_full and session.places_saved for session in self.offered)
 
 
 def join_part(activity: Activity, *, at: dt.datetime, with_form: bool = True) -> JoinPart:

@@ -71,6 +71,7 @@ def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             add_refusal(form, refusal)
     activity = completed(get_object_or_404(activity_page(request.user, at=now), pk=pk))
     part = join_part(activity, at=now, with_form=False)
+    form.offer(part.offered)
     part.form = form
     return activity_response(request, activity, now, part=part)
 

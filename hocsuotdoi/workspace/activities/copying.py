@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
-from hocsuotdoi.activities.operations.copy import MOST_YEARS, Copied, copy_activity
+from hocsuotdoi.activities.operations.copy import Copied, copy_activity, last_year_to_copy_to
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.workspace.activities.session import activity_of, path_to
@@ -32,9 +32,9 @@ class CopyForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args, first_year: int, this_year: int, **kwargs):
+    def __init__(self, *args, first_year: int, this_year: int, last_year: int, **kwargs):
         super().__init__(*args, **kwargs)
-        years = range(max(first_year + 1, this_year), first_year + MOST_YEARS + 1)
+        years = range(max(first_year + 1, this_year), last_year + 1)
         self.fields["to_year"].choices = [
             *((year, _("as in {first}, in {year}").format(first=first_year, year=year)) for year in years),
             ("", _("none: I plan them anew")),
@@ -53,6 +53,7 @@ def activity_copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         request.POST or None,
         first_year=first_year,
         this_year=this_year,
+        last_year=last_year_to_copy_to(now),
         initial={"to_year": max(this_year, first_year + 1)},
     )
     if request.method == "POST" and form.is_valid():

@@ -89,9 +89,9 @@ def notice_tell(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     require(request.user, Permission.CALL_ROLL, notice)
     if request.POST.get("act") == "undo":
         if take_tick_back(notice):
-            messages.success(request, _("{name} is on the list again.").format(name=notice.name))
+            messages.success(request, _("{name} is on the list again.").format(name=notice.addressee))
     elif tick_told(notice, by=request.user, at=now):
-        messages.success(request, _("Noted: {name} has been told.").format(name=notice.name))
+        messages.success(request, _("Noted: {name} has been told.").format(name=notice.addressee))
     else:
         messages.info(request, _("That had been done before, or is no longer needed."))
     return redirect(_address(_pile(request.POST.get("tab", "")), _uuid(request.POST.get("session", ""))))

@@ -21,10 +21,12 @@ from hocsuotdoi.activities.operations.roll import close_session, correct_session
 from hocsuotdoi.activities.operations.school_visit import take_headcount
 from hocsuotdoi.activities.queries.lineage import postings_of
 from hocsuotdoi.activities.queries.outcome import ratings_of, words_about
+from hocsuotdoi.activities.queries.recording import views_of
 from hocsuotdoi.activities.queries.roll import Roll, can_be_called, roll_of
 from hocsuotdoi.activities.queries.school import headcount_of, roll_without_class, visit_at
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.qr import qr_svg
+from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.workspace.activities.bookings_forms import HeadcountForm
 from hocsuotdoi.workspace.activities.roll_form import AGES, SEXES, RollForm, form_of, posted_form
 from hocsuotdoi.workspace.activities.session import path_to, session_of
@@ -171,9 +173,15 @@ def session_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "said": words_about(session),
             "longest_note": LONGEST_NOTE,
             "may_call": request.person_may(Permission.CALL_ROLL, session),
+            "has_recording": _has_recording(session),
             "path": path_to(session.activity),
         },
     )
+
+
+def _has_recording(session: Session) -> bool:
+    """Whether it was shown on line, or its views were counted all the same."""
+    return session.channel == Channel.ONLINE or session.also_online or views_of(session) > 0
 
 
 @requires(Permission.CALL_ROLL)

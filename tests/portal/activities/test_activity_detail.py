@@ -2,10 +2,11 @@ import datetime as dt
 import json
 import re
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
+from hocsuotdoi.activities.enums import ActivityStatus, RegistrationStatus, SessionStatus, WaitingRule
 from hocsuotdoi.activities.models import Activity, Contributor, Question, Schedule, Session
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
 
@@ -113,6 +114,50 @@ def test_activity_page_asks_a_query_more_for_each_kind_of_thing_that_there_is(
     assert "Cô Thu" in page
     assert "Bạn đi bằng gì?" in page
     assert "EventRescheduled" in page
+
+
+@pytest.fixture
+def saved(tomorrow):
+    """One place of ten is free, and two people wait for the staff to choose."""
+    Activity.objects.update(waiting_rule=WaitingRule.BY_HAND)
+    RegistrationFactory(session=tomorrow, group_size=9)
+    RegistrationFactory(session=tomorrow, group_size=2, status=RegistrationStatus.WAITING, waiting_since=timezone.now())
+    return tomorrow
+
+
+def test_a_place_kept_for_those_who_wait_is_not_called_free(client, saved, django_assert_num_queries):
+    client.get(url(saved.activity))
+    with django_assert_num_queries(2):
+        page = client.get(url(saved.activity)).content.decode()
+
+    assert page.count("Chỗ trống dành cho người đang chờ") == 2  # when and where, above the form
+    assert "còn 1 chỗ" not in page.lower()
+    assert "Vào danh sách chờ" in page
+    (event,) = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1])
+    assert event["remainingAttendeeCapacity"] == 0
+    assert event["offers"]["availability"] == "https://schema.org/SoldOut"
+
+
+def test_a_mistake_in_the_form_leaves_the_words_about_kept_places(client, saved):
+    SessionFactory(activity=saved.activity, starts_at=saved.starts_at + dt.timedelta(days=7), capacity=5)
+    create = reverse("portal:activities-registration-create", args=[saved.activity_id])
+
+    for page in (client.get(url(saved.activity)).text, client.post(create, {"session": str(saved.pk)}).text):
+        assert "(chỗ trống dành cho người đang chờ, vào danh sách chờ)" in page
+        assert "(còn 5 chỗ)" in page
+        assert "(còn 1 chỗ)" not in page
+
+
+def test_lists_say_for_whom_a_free_place_is(client, saved):
+    for address in (
+        reverse("portal:activities-activity-list"),
+        reverse("portal:places-institution-detail", args=[saved.institution.code]),
+    ):
+        page = client.get(address).text
+        assert "Chỗ trống dành cho người đang chờ" in page
+        assert "còn 1 chỗ" not in page.lower()
+    free = client.get(reverse("portal:activities-activity-list"), {"free": "on"})
+    assert saved not in free.context["sessions"]
 
 
 def test_activity_page_shows_what_comes_before_what_was(client, tomorrow):

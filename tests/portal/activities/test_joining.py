@@ -198,6 +198,28 @@ def test_a_class_of_forty_comes_by_spreadsheet(client, open_day, tomorrow):
     assert Session.objects.get(pk=tomorrow.pk).places_taken == 40
 
 
+def test_a_teacher_is_in_charge_of_the_class_and_nobodys_guardian(client, open_day, tomorrow, librarian_of_bac_kan):
+    client.post(
+        reverse("portal:activities-class-create", args=[open_day.pk]), class_form(tomorrow, people="Lan, nữ, 9")
+    )
+    registration = Registration.objects.get()
+
+    for page in (
+        client.get(at("registration-detail", registration)),
+        client.get(at("registration-change", registration)),
+    ):
+        assert "giám hộ" not in page.text
+    assert "Người phụ trách" in client.get(at("registration-detail", registration)).text
+    changed = {"name": "Cô Vi Thu", "phone": "0912345678", "people": "Lan, nữ"}
+    assert client.post(at("registration-change", registration), changed).status_code == 302
+    registration.refresh_from_db()
+    assert (registration.name, registration.guardian_name) == ("Cô Vi Thu", "Cô Vi Thu")
+    client.force_login(librarian_of_bac_kan)
+    staff = client.get(reverse("workspace:activities-registration-list", args=[tomorrow.pk])).text
+    assert "Người phụ trách" in staff
+    assert "Người giám hộ" not in staff
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -221,6 +221,17 @@ def test_papers_are_there_only_when_there_is_something_to_print(client, booking)
     assert client.get(page_of(booking, "report")).status_code == 404
 
 
+def test_page_shows_back_what_the_class_said(client, programme, in_a_week):
+    said = {"wishes": "Hai em <đi> xe lăn", "transport": "Xe ca, 40 phút", "risks": "Qua suối"}
+    told = book_visit(programme, form_key=uuid.uuid4(), at=timezone.now(), **asked(proposed=[in_a_week], **said))
+
+    page = client.get(page_of(told)).content.decode()
+
+    assert "Hai em &lt;đi&gt; xe lăn" in page
+    assert "Xe ca, 40 phút" in page
+    assert "Qua suối" in page
+
+
 def test_change_puts_the_new_wish(client, booking, filled):
     assert client.get(page_of(booking, "edit")).context["form"].initial["girls"] == 20
     response = client.post(page_of(booking, "edit"), filled | {"girls": "11"})

@@ -42,6 +42,18 @@ def test_list_shows_who_is_to_be_called_and_what_to_say(librarian, moved):
     assert "Bàn Văn Páo" not in page
 
 
+def test_list_names_the_guardian_who_answers_the_phone_and_about_whom(librarian, moved):
+    RegistrationFactory(session=moved, name="Bé Hoàng Minh", guardian_name="Hoàng Thị Lan", phone="0987654321")
+    RegistrationFactory(session=moved, name="Cô Vi Thu", guardian_name="Cô Vi Thu", phone="0987654322")
+    tell_people_of(moved, kind=NoticeKind.MOVED, at=timezone.now(), about="1")
+
+    for page in (librarian.get(LIST).text, librarian.get(SHEET).text):
+        assert page.index("Hoàng Thị Lan") < page.index("về: Bé Hoàng Minh")
+        assert "về: Cô Vi Thu" not in page
+    done = librarian.post(tell_url(of("Bé Hoàng Minh")), {"act": "told"}, follow=True).text
+    assert "Hoàng Thị Lan đã được báo" in done
+
+
 @pytest.mark.parametrize(("tab", "name"), [("paper", "Bàn Văn Páo"), ("sent", "Nông Thị Lan")])
 def test_each_pile_shows_its_people(librarian, moved, tab, name):
     assert name in librarian.get(LIST, {"tab": tab}).content.decode()

@@ -343,6 +343,20 @@ def test_copy_makes_a_draft_of_next_year(librarian, open_day, running):
     assert Activity.objects.filter(sessions=None).count() == 1
 
 
+@pytest.mark.parametrize("age", [4, 12])
+def test_copy_of_an_old_activity_offers_the_years_to_come(librarian, open_day, age):
+    this_year = timezone.localdate().year
+    old = timezone.localtime().replace(year=this_year - age, month=6, day=15, hour=8)
+    SessionFactory(activity=open_day, number=7, starts_at=old)
+    form = librarian.get(of("activity-copy", open_day)).context["form"]
+    assert [value for value, _words in form.fields["to_year"].choices] == [*range(this_year, this_year + 4), ""]
+
+    for year in (this_year, this_year + 1):
+        assert librarian.post(of("activity-copy", open_day), {"to_year": str(year)}).status_code == 302
+    copies = Activity.objects.filter(copied_from=open_day)
+    assert [copy.sessions.get().held_on.year for copy in copies if copy.sessions.exists()][-1] == this_year + 1
+
+
 def test_copy_of_a_series_says_which_sessions_were_left_out_and_why(librarian, club, library_of_bac_kan):
     room = Room.objects.create(institution=library_of_bac_kan, name="Phòng đọc", capacity=40)
     first = timezone.localdate() + dt.timedelta(days=7)

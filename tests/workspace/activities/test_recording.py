@@ -40,6 +40,18 @@ def test_views_are_counted_corrected_and_shown_apart(librarian, client, closed):
     assert "lượt xem bản ghi" in public and "410" in public
 
 
+def test_sheet_leads_to_views_only_where_there_was_something_to_view(librarian, closed):
+    sheet = reverse("workspace:activities-session-sheet", args=[closed.pk])
+    assert page_of(closed) not in librarian.get(sheet).text
+
+    Session.objects.filter(pk=closed.pk).update(also_online=True)
+    assert page_of(closed) in librarian.get(sheet).text
+
+    Session.objects.filter(pk=closed.pk).update(also_online=False)
+    librarian.post(page_of(closed), {"views": "3"})
+    assert page_of(closed) in librarian.get(sheet).text
+
+
 @pytest.mark.parametrize("value", ["", "nhiều", "-1", "1.5", "9" * 40, "<b>1</b>", "😀"])
 def test_a_bad_number_says_so_and_counts_nothing(librarian, closed, value):
     answer = librarian.post(page_of(closed), {"views": value})
