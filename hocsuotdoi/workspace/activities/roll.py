@@ -181,6 +181,8 @@ def session_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _has_recording(session: Session) -> bool:
     """Whether it was shown on line, or its views were counted all the same."""
+    if session.status != SessionStatus.CLOSED:
+        return False
     return session.channel == Channel.ONLINE or session.also_online or views_of(session) > 0
 
 
