@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from hocsuotdoi.places.models import AdminUnit, Institution
 from tests.factories.activities import ActivityFactory, SessionFactory
@@ -66,7 +67,7 @@ def test_three_views_on_a_phone_without_javascript(library, visitor, path):
         page.get_by_role("rowheader", name="Phường Bắc Kạn").get_by_role("link").click()
     elif "calendar" in path:
         page.locator(".month-list a").first.click()
-    assert page.get_by_role("link", name="Đọc sách ven sông Cầu").is_visible()
+    expect(page.get_by_role("link", name="Đọc sách ven sông Cầu")).to_be_visible()
 
 
 @pytest.mark.parametrize(
