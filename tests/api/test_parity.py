@@ -22,6 +22,7 @@ EXCEPTIONS = {
     "school_papers.report_pdf": "paper; what stands on it is in the answer of /bookings/{id}",
     "school_papers.topics_of": "words on that paper",
     "rating.is_ratable": "whether a page shows the faces; a program asks and is told",
+    "copy.last_year_to_copy_to": "which years a form offers; the act itself refuses the others in words",
     "registration.joining_closes_at": "what a page says beside the form; /offers/{id} has the hours",
 }
 
