@@ -69,8 +69,8 @@ def main() -> None:
         sys.exit(problem)
     from hocsuotdoi.config.wsgi import application  # slow import: reads the static files that `prepare` has made
 
-    # A thread that holds a place's row in the database must not wait five milliseconds, Python's own measure, behind each
-    # thread that draws a page: nobody else can take a place meanwhile.
+    # A thread that holds a place's row in the database must not wait five milliseconds, Python's own measure, behind
+    # each thread that draws a page: nobody else can take a place meanwhile.
     sys.setswitchinterval(0.0005)
     WebServer(application, int(os.environ["LISTEN_FD"])).run()
 
