@@ -7,7 +7,8 @@ from django.utils import translation
 
 from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.places.models import Room
-from tests.factories.activities import ActivityFactory, SessionFactory, local
+from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory, local
+from tests.support.phone import Phone, enrolled
 
 
 @pytest.fixture
@@ -52,3 +53,26 @@ def english():
     """Refusals in the source language, where a test reads their words."""
     with translation.override("en"):
         yield
+
+
+# An enrolled device, its journal, and two who are on the roll.
+
+
+@pytest.fixture
+def device(library_of_bac_kan, manager_of_bac_kan, now):
+    return enrolled(library_of_bac_kan, by=manager_of_bac_kan, at=now)[0]
+
+
+@pytest.fixture
+def phone(during) -> Phone:
+    return Phone(during)
+
+
+@pytest.fixture
+def mai(morning):
+    return RegistrationFactory(session=morning, name="Lý Thị Mai", code="AAAAAAAA")
+
+
+@pytest.fixture
+def family(morning):
+    return RegistrationFactory(session=morning, name="Gia đình anh Páo", code="BBBBBBBB", group_size=4)

@@ -32,26 +32,6 @@ CELL = {"sex": "female", "age_band": "6-10"}
 
 
 @pytest.fixture
-def device(library_of_bac_kan, manager_of_bac_kan, now):
-    return enrolled(library_of_bac_kan, by=manager_of_bac_kan, at=now)[0]
-
-
-@pytest.fixture
-def phone(during):
-    return Phone(during)
-
-
-@pytest.fixture
-def mai(morning):
-    return RegistrationFactory(session=morning, name="Lý Thị Mai", code="AAAAAAAA")
-
-
-@pytest.fixture
-def family(morning):
-    return RegistrationFactory(session=morning, name="Gia đình anh Páo", code="BBBBBBBB", group_size=4)
-
-
-@pytest.fixture
 def closed(morning, mai, family, afterwards):
     close_session(morning, nobody_came=True, by=None, at=afterwards)
     morning.refresh_from_db()

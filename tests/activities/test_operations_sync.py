@@ -16,26 +16,6 @@ from tests.factories.activities import ParticipantFactory, RegistrationFactory, 
 from tests.support.phone import Phone, enrolled
 
 
-@pytest.fixture
-def device(library_of_bac_kan, manager_of_bac_kan, now):
-    return enrolled(library_of_bac_kan, by=manager_of_bac_kan, at=now)[0]
-
-
-@pytest.fixture
-def phone(during):
-    return Phone(during)
-
-
-@pytest.fixture
-def mai(morning):
-    return RegistrationFactory(session=morning, name="Lý Thị Mai", code="AAAAAAAA")
-
-
-@pytest.fixture
-def family(morning):
-    return RegistrationFactory(session=morning, name="Gia đình anh Páo", code="BBBBBBBB", group_size=4)
-
-
 def outcomes(answers) -> list[str]:
     return [answer.outcome for answer in answers]
 
