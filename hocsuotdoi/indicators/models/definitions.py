@@ -22,7 +22,7 @@ from hocsuotdoi.indicators.enums import (
 )
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 
-ENGLISH = Path(__file__).resolve().parent / "data" / "english.yaml"
+ENGLISH = Path(__file__).resolve().parents[1] / "data" / "english.yaml"
 
 
 @also_in_english(ENGLISH, "name", "definition", "unit", "source")

@@ -1,0 +1,43 @@
+from hocsuotdoi.indicators.models.definitions import (
+    Cohort,
+    CriteriaSet,
+    Criterion,
+    CriterionAnswer,
+    Indicator,
+    Measure,
+    Population,
+)
+from hocsuotdoi.indicators.models.rollup import (
+    Cell,
+    FreshInstitutionMonth,
+    InstitutionMonth,
+    LearnerYear,
+    Pending,
+    Reach,
+    Reclassed,
+    RollupMap,
+    UnitTotal,
+    UnitTotalByClass,
+    UnitTotalByPerson,
+)
+
+__all__ = [
+    "Cell",
+    "Cohort",
+    "CriteriaSet",
+    "Criterion",
+    "CriterionAnswer",
+    "FreshInstitutionMonth",
+    "Indicator",
+    "InstitutionMonth",
+    "LearnerYear",
+    "Measure",
+    "Pending",
+    "Population",
+    "Reach",
+    "Reclassed",
+    "RollupMap",
+    "UnitTotal",
+    "UnitTotalByClass",
+    "UnitTotalByPerson",
+]
