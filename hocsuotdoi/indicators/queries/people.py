@@ -23,35 +23,54 @@ class Participation:
 
 _PARTICIPATION = """
 WITH place AS (
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[]) AS place (id, group_id, urban)
+    SELECT * FROM unnest(%(places)s::bigint[], %(groups)s::bigint[], %(urban)s::boolean[])
+               AS place (place_id, group_id, urban)
 ), kept AS (
-    SELECT place.group_id, place.urban, learner_key, sum(quantity) AS quantity
-      FROM ledger_entry JOIN place ON place.id = ledger_entry.place_id
-     WHERE occurred_on BETWEEN %s AND %s AND measure = ANY(%s)
+    SELECT group_id, urban, learner_key, sum(quantity) AS quantity
+      FROM {learners} JOIN place USING (place_id)
+     WHERE measure = ANY(%(measures)s)
      GROUP BY 1, 2, 3 HAVING sum(quantity) > 0
+), known AS (
+    SELECT group_id, urban, count(DISTINCT learner_key) AS people, sum(quantity) AS attendances
+      FROM kept GROUP BY GROUPING SETS ((group_id, urban), (group_id))
+), everyone AS (
+    SELECT group_id, urban, sum(quantity) AS attendances
+      FROM {everyone} JOIN place USING (place_id)
+     WHERE measure = ANY(%(measures)s)
+     GROUP BY GROUPING SETS ((group_id, urban), (group_id))
 )
-SELECT group_id, urban, count(DISTINCT learner_key),
-       coalesce(sum(quantity) FILTER (WHERE learner_key IS NOT NULL), 0), sum(quantity)
-  FROM kept
- GROUP BY GROUPING SETS ((group_id, urban), (group_id))
+SELECT everyone.group_id, everyone.urban, coalesce(people, 0), coalesce(known.attendances, 0), everyone.attendances
+  FROM everyone
+  LEFT JOIN known ON known.group_id = everyone.group_id AND known.urban IS NOT DISTINCT FROM everyone.urban
 """
+_WHOLE_YEAR = {
+    "learners": "(SELECT * FROM indicators_fresh_learneryear WHERE year = %(year)s) AS learner",
+    "everyone": "(SELECT * FROM indicators_fresh_cell WHERE month BETWEEN %(first)s AND %(last)s) AS cell",
+}
+_DAYS = {
+    "learners": """(SELECT * FROM ledger_entry WHERE occurred_on BETWEEN %(first)s AND %(last)s
+                       AND learner_key IS NOT NULL) AS learner""",
+    "everyone": "(SELECT * FROM ledger_entry WHERE occurred_on BETWEEN %(first)s AND %(last)s) AS entry",
+}
 
 
 def participation(
     frame: Frame, spots: dict[int, Spot], measures: Collection[str]
 ) -> dict[tuple[int, bool | None], Participation]:
     """(group id, in towns or not; None: both) to who took part in the year. One query."""
+    source = _WHOLE_YEAR if frame.is_whole_year else _DAYS
     with connection.cursor() as cursor:
         cursor.execute(
-            _PARTICIPATION,
-            [
-                list(spots),
-                [spot.group_id for spot in spots.values()],
-                [spot.is_urban for spot in spots.values()],
-                frame.starts_on,
-                frame.last_day,
-                list(measures),
-            ],
+            _PARTICIPATION.format(**source),
+            {
+                "places": list(spots),
+                "groups": [spot.group_id for spot in spots.values()],
+                "urban": [spot.is_urban for spot in spots.values()],
+                "year": frame.year,
+                "first": frame.starts_on,
+                "last": frame.last_day,
+                "measures": list(measures),
+            },
         )
         return {
             (group_id, urban): Participation(people, int(known), int(attendances))

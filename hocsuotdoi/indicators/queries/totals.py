@@ -77,8 +77,8 @@ def totals(
         "units": [unit.pk for unit in units],
         "tiers": sorted({str(unit.tier) for unit in units}),
         "grain": grain,
-        "first": first.replace(day=1, month=1 if grain == "year" else first.month),
-        "last": last,
+        "first": first.replace(month=1, day=1) if grain == "year" else first.replace(day=1),
+        "last": last.replace(month=12, day=31) if grain == "year" else last,
         "day": map_day,
     }
     source = _source(columns, map_day, grain)
@@ -129,8 +129,8 @@ _AS_REPORTED = """
   JOIN places_adminunit AS stood ON stood.id = cell.place_id
   JOIN LATERAL (
       SELECT ancestry.ancestor_id AS unit_id
-        FROM places_unitancestry AS ancestry,
-             least((month + interval '1 month')::date, stood.ends_on) - 1 AS on_day
+        FROM places_unitancestry AS ancestry
+       CROSS JOIN (SELECT least((month + interval '1 month')::date, stood.ends_on) - 1 AS on_day) AS last
        WHERE ancestry.unit_id = cell.place_id AND ancestry.ancestor_id = ANY(%(units)s)
          AND coalesce(ancestry.starts_on, '-infinity') <= on_day AND coalesce(ancestry.ends_on, 'infinity') > on_day
   ) AS place ON true
