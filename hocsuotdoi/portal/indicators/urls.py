@@ -1,9 +1,10 @@
 from django.urls import path
 
-from hocsuotdoi.portal.indicators import counts, views
+from hocsuotdoi.portal.indicators import counts, pivot, views
 
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators-indicator-list"),
+    path("indicators/table/", pivot.pivot, name="indicators-pivot"),
     path("indicators/<slug:code>/", views.indicator_detail, name="indicators-indicator-detail"),
     path(
         "indicators/values/<slug:unit>/<int:year>/<slug:indicator>/<slug:cohort>/",
