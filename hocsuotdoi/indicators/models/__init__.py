@@ -20,6 +20,7 @@ from hocsuotdoi.indicators.models.rollup import (
     UnitTotalByClass,
     UnitTotalByPerson,
 )
+from hocsuotdoi.indicators.models.saved import SavedTable
 
 __all__ = [
     "Cell",
@@ -37,6 +38,7 @@ __all__ = [
     "Reach",
     "Reclassed",
     "RollupMap",
+    "SavedTable",
     "UnitTotal",
     "UnitTotalByClass",
     "UnitTotalByPerson",

@@ -2,20 +2,25 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
-from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.accounts.surfaces import public, signed_in
+from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short, number
-from hocsuotdoi.indicators.models import Measure
+from hocsuotdoi.indicators.models import Measure, SavedTable
+from hocsuotdoi.indicators.operations.saved_tables import forget_table, save_table
 from hocsuotdoi.indicators.queries.pivot import (
     DIMENSION_LABELS,
     Answer,
@@ -43,6 +48,7 @@ class Row:
 
 
 @public
+@never_cache
 @require_safe
 def pivot(request: HttpRequest) -> HttpResponse:
     """Without a question: the first one, with its answer."""
@@ -50,6 +56,8 @@ def pivot(request: HttpRequest) -> HttpResponse:
     data = request.GET if request.GET else _as_data(first_question(today))
     form = PivotForm(data, units=_units(request, data, today), today=today)
     context: dict[str, Any] = {"form": form, "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))]}
+    if request.user.is_authenticated:
+        context["saved"] = SavedTable.objects.visible_to(request.user)
     if form.is_valid():
         found = answer(form.question(), today)
         page = Paginator(found.rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
@@ -63,6 +71,7 @@ def pivot(request: HttpRequest) -> HttpResponse:
             "corner": capfirst(DIMENSION_LABELS[found.question.rows]),
             "sums": _shown_sums(found),
             "has_row_totals": found.row_totals is not None,
+            "query": _without_page(data),
         }
     return render(request, "portal/indicators/pivot.html", context)
 
@@ -136,7 +145,36 @@ def _address_below(question: Question, head: Head, data: QueryDict) -> str:
     """A unit opens into the units below it, with the same question."""
     if head.unit is None or head.unit == question.unit or head.unit.tier == Tier.COMMUNE:
         return ""
-    asked = data.copy()
-    asked.pop("page", None)
+    asked = QueryDict(_without_page(data), mutable=True)
     asked["unit"], asked["level"] = head.unit.code, Tier.COMMUNE
     return f"?{asked.urlencode()}"
+
+
+def _without_page(data: QueryDict) -> str:
+    asked = data.copy()
+    asked.pop("page", None)
+    return asked.urlencode()
+
+
+@signed_in
+@require_POST
+def table_save(request: HttpRequest) -> HttpResponse:
+    query = request.POST.get("query", "")
+    try:
+        table = save_table(
+            cast(Person, request.user), name=request.POST.get("name", ""), query=query, at=timezone.now()
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("“{name}” stands in your list now.").format(name=table.name))
+    return redirect(f"{reverse('portal:indicators-pivot')}?{QueryDict(query[:2000]).urlencode()}")
+
+
+@signed_in
+@require_POST
+def table_forget(request: HttpRequest, pk: int) -> HttpResponse:
+    table = get_object_or_404(SavedTable.objects.visible_to(request.user), pk=pk)
+    forget_table(table)
+    messages.success(request, _("“{name}” is no longer in your list.").format(name=table.name))
+    return redirect("portal:indicators-pivot")

@@ -5,6 +5,8 @@ from hocsuotdoi.portal.indicators import counts, pivot, views
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators-indicator-list"),
     path("indicators/table/", pivot.pivot, name="indicators-pivot"),
+    path("indicators/table/save", pivot.table_save, name="indicators-table-save"),
+    path("indicators/table/saved/<int:pk>/forget", pivot.table_forget, name="indicators-table-forget"),
     path("indicators/<slug:code>/", views.indicator_detail, name="indicators-indicator-detail"),
     path(
         "indicators/values/<slug:unit>/<int:year>/<slug:indicator>/<slug:cohort>/",

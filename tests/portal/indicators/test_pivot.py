@@ -4,8 +4,11 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from hocsuotdoi.indicators.models import SavedTable
 from hocsuotdoi.indicators.operations.rolling import fold, follow_map
+from hocsuotdoi.indicators.operations.saved_tables import MOST, TableNotSaved, save_table
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from tests.factories.ledger import make_posting
@@ -123,3 +126,51 @@ def test_the_cost_does_not_grow_with_the_table(client, asked, library_of_bac_kan
 
 
 QUERIES = 6
+
+
+SAVE = reverse("portal:indicators-table-save")
+
+
+def test_a_table_is_kept_under_a_name_once_and_found_again(client, country, reader):
+    client.force_login(reader)
+    for query in ("unit=VN", "unit=19"):
+        assert client.post(SAVE, {"name": " Của  tôi ", "query": query}).status_code == 302
+    table = SavedTable.objects.get()
+    assert (table.name, table.query) == ("Của tôi", "unit=19")
+    assert "?unit=19" in client.get(PAGE).content.decode()
+    client.post(reverse("portal:indicators-table-forget", args=[table.pk]))
+    assert not SavedTable.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"name": " "}, "Hãy đặt tên"),
+        ({"name": "x" * 121}, "nhiều nhất 120"),
+        ({"query": "x" * 2001}, "hỏi quá nhiều thứ"),
+        ({"query": "a\0"}, "hỏi quá nhiều thứ"),
+    ],
+)
+def test_a_table_that_cannot_be_kept_is_told_why(client, country, reader, wrong, told):
+    client.force_login(reader)
+    response = client.post(SAVE, {"name": "Bảng", "query": "unit=VN"} | wrong, follow=True)
+    assert not SavedTable.objects.exists()
+    assert told in response.content.decode()
+
+
+def test_nobody_keeps_without_an_account_and_nobody_removes_anothers(client, reader, auditor):
+    assert client.post(SAVE, {"name": "Bảng", "query": "unit=VN"}).status_code == 302
+    assert not SavedTable.objects.exists()
+    table = save_table(auditor, name="Bảng", query="unit=VN", at=timezone.now())
+    client.force_login(reader)
+    assert client.post(reverse("portal:indicators-table-forget", args=[table.pk])).status_code == 404
+    assert "saved/" not in client.get(PAGE).content.decode()
+    assert SavedTable.objects.exists()
+
+
+def test_a_person_keeps_so_many_tables_and_no_more(reader):
+    for number in range(MOST):
+        save_table(reader, name=str(number), query="", at=timezone.now())
+    with pytest.raises(TableNotSaved):
+        save_table(reader, name="Một bảng nữa", query="", at=timezone.now())
+    save_table(reader, name="1", query="unit=VN", at=timezone.now())
