@@ -28,7 +28,7 @@ def save_table(person: Person, *, name: str, query: str, at: dt.datetime) -> Sav
     if not name:
         raise TableNotSaved(_("Give the table a name, so that you find it again."))
     if len(name) > 120:
-        raise TableNotSaved(_("The name is too long: at most {most} letters.").format(most=120))
+        raise TableNotSaved(_("The table's name is too long: at most {most} letters.").format(most=120))
     if len(query) > 2000 or "\x00" in query:
         raise TableNotSaved(_("This table asks for too much at once to be kept: take out some of what is ticked."))
     mine = SavedTable.objects.filter(person=person)

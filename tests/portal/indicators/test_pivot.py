@@ -146,7 +146,7 @@ def test_a_table_is_kept_under_a_name_once_and_found_again(client, country, read
     ("wrong", "told"),
     [
         ({"name": " "}, "Hãy đặt tên"),
-        ({"name": "x" * 121}, "120"),
+        ({"name": "x" * 121}, "tối đa 120"),
         ({"query": "x" * 2001}, "hỏi quá nhiều thứ"),
         ({"query": "a\0"}, "hỏi quá nhiều thứ"),
     ],
