@@ -195,6 +195,17 @@ def test_people_are_told_and_ticked_off(librarian, stranger, inspector, learner,
     assert inspector.post(f"{url}/told").status_code == 403
 
 
+def test_notice_about_a_child_names_the_guardian_who_is_to_be_told(librarian, notice):
+    grown_up = librarian.get("/staff/notices").json()["items"][0]
+    assert (grown_up["name"], grown_up["addressee"]) == ("Lý Thị Mai", "Lý Thị Mai")
+
+    Registration.objects.filter(pk=notice.registration_id).update(guardian_name="Hoàng Thị Lan")
+
+    child = librarian.get("/staff/notices").json()["items"][0]
+    assert (child["name"], child["addressee"]) == ("Lý Thị Mai", "Hoàng Thị Lan")
+    assert librarian.post(f"/notices/{notice.pk}/told").json()["addressee"] == "Hoàng Thị Lan"
+
+
 def test_a_browsers_address_is_told_to_nobody(librarian, notice):
     Notice.objects.update(channel="push", address="https://push.example/secret")
     assert librarian.get("/staff/notices").json()["items"][0]["address"] == ""
