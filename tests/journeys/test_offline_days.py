@@ -183,6 +183,19 @@ def test_revoked_phone_shows_and_saves_what_it_noted(manager, phone, village_eve
     assert saved["marks"][1]["previous_hash"] == saved["marks"][0]["hash"]
     assert "token" not in saved["device"]
 
+    # It gets through no more: the manager reads the file in, from before the phone was revoked.
+    manager.goto("/workspace/devices/")
+    manager.get_by_role("link", name="Nạp tệp do máy lưu").click()
+    assert accessibility(manager) == []
+    manager.locator("[name=file]").set_input_files(saving.value.path())
+    manager.get_by_role("button", name="Nạp tệp").click()
+    expect(manager.get_by_role("heading", level=1)).to_have_text("Đã đọc 2 mục")
+    expect(manager.locator(".figures")).to_contain_text("Đã vào bảng điểm danh")
+    manager.locator("summary").first.click()
+    expect(manager.locator("main")).to_contain_text("Hoàng Văn Thái 05: có mặt")
+    assert accessibility(manager) == []
+    assert roll_of(village_evening).people == 2
+
 
 def test_closing_does_not_look_ready_before_anybody_is_marked(manager, phone, village_evening, accessibility):
     page = enrol(manager, phone)
