@@ -70,7 +70,7 @@ def test_the_last_time_stands_beside_it_with_its_address(client, open_day, last_
 
     assert "lần trước 8" in page
     assert reverse("portal:activities-activity-detail", args=[last_year.pk]) in page
-    assert "lần trước 2/5 người thấy vui" in page
+    assert "khi đó 2/5 người thấy vui" in page
 
 
 @pytest.mark.parametrize(("now", "before"), [("3333", "33333"), ("33333", "3333")])
