@@ -117,6 +117,16 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def hours_long(hours: int) -> str:
+    """How long something lasts: «36 giờ», but «14 ngày» where it is whole days. One day stays «24 giờ»: «1 ngày» could
+    end with the day."""
+    days, rest = divmod(hours, 24)
+    if days > 1 and not rest:
+        return ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
+    return ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": number(hours)}
+
+
+@register.filter
 def at(items: Any, position: int) -> Any:
     """The item at that position of a list (the table component pairs cells with columns)."""
     return items[position] if position < len(items) else ""

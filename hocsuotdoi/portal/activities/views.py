@@ -20,6 +20,7 @@ from hocsuotdoi.activities.queries.offer import activity_page, completed
 from hocsuotdoi.activities.queries.recording import views_of
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.activities.queries.vitality import club_life
+from hocsuotdoi.portal.activities.held import held_part
 from hocsuotdoi.portal.activities.join import JoinPart, join_part
 from hocsuotdoi.portal.activities.structured import events_of
 from hocsuotdoi.portal.brief import briefly_kept
@@ -81,6 +82,7 @@ def activity_response(
             "next": following[0] if following else None,
             "more": len(following) - 1,
             "past": [session for session in reversed(part.sessions) if session.ends_at <= now],
+            "held": held_part(activity),
             "join": part,
             "form": part.form,
             "events": events_of(request, activity, address=address, at=now),

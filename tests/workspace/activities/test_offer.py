@@ -410,7 +410,7 @@ def test_clubs_are_listed_with_their_life(librarian, stranger, club):
 def test_clubs_need_the_same_queries_for_one_and_for_three(librarian, club, django_assert_num_queries):
     librarian.get(CLUBS)
     for _more in range(2):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             librarian.get(CLUBS)
         for _n in range(2):
             more = ActivityFactory(institution=club.institution, kind="club")
