@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from hocsuotdoi.accounts.models import Person
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = (
@@ -43,6 +47,14 @@ def new_context(browser: Browser, base_url: str, **options: object) -> BrowserCo
     )
     context.set_default_timeout(10_000)
     return context
+
+
+def sign_in(context: BrowserContext, person: Person) -> None:
+    """As somebody who has signed in before; signing in by hand takes three pages and has tests of its own."""
+    client = Client()
+    client.force_login(person)
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "domain": "localhost", "path": "/"}])
 
 
 def watch_for_errors(page: Page) -> list[str]:

@@ -72,7 +72,10 @@ class Databases:
 
     def renew(self, kind: str) -> None:
         """After a test that committed: drops this process's database and clones it again, under the same name."""
-        name = self._own[kind]
+        self.clone_anew(kind, self._own[kind])
+
+    def clone_anew(self, kind: str, name: str) -> None:
+        """Whoever is connected to the database of that name loses the connection, and finds a fresh one at the next."""
         self.drop(name)
         self.clone(kind, name)
 
