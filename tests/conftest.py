@@ -1,6 +1,7 @@
 """The databases, the running program and the browser that tests share; docs/testing.md explains which to use when."""
 
 import datetime as dt
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,6 +32,9 @@ _LIVE = f"hsd_run_{os.getpid()}_live"
 def pytest_configure() -> None:
     network.turn_off()
     django_settings.PASSWORD_HASHERS = ["tests.support.passwords.QuickHasher"]
+    # Each test's client is a web server of its own: static files are looked for when one is asked for, not all at its
+    # start.
+    django_settings.WHITENOISE_AUTOREFRESH = True
     # Django would empty every table after a test that commits; append-only tables refuse that, so clone anew.
     TransactionTestCase._fixture_teardown = lambda self: _databases.renew(_current_kind[0])  # type: ignore[method-assign]
 
@@ -56,6 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return -weights[item.path], str(item.path), runs, _kind_of(item)
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded by now stays: going through all of it again and again is a tenth of the whole run.
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,8 @@ _KEPT_TEMPLATES = 3
 
 def schema_fingerprint() -> str:
     migrations = sorted(loading.PACKAGE.glob("*/migrations"))
-    return loading.fingerprint([*migrations, loading.PACKAGE / "core", loading.PACKAGE / "config" / "loading.py"])
+    core = sorted((loading.PACKAGE / "core").rglob("*.py"))  # a colour makes no other database
+    return loading.fingerprint([*migrations, *core, loading.PACKAGE / "config" / "loading.py"])
 
 
 @functools.cache  # a file edited while tests run must not change the name under way
