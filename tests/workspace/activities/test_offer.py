@@ -329,7 +329,7 @@ def test_draft_that_could_not_be_published_is_shown_as_such(librarian, draft):
 
 
 def test_copy_makes_a_draft_of_next_year(librarian, open_day, running):
-    this_year = timezone.localdate().year
+    this_year = timezone.localdate(running.starts_at).year  # just after New Year it began in the old one
     form = librarian.get(of("activity-copy", open_day)).text
     assert f'value="{this_year + 1}"' in form
     assert f'value="{this_year}"' not in form  # the same days again would stand on themselves
