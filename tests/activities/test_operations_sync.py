@@ -1,5 +1,6 @@
 import datetime as dt
 import uuid
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -357,7 +358,7 @@ def test_any_order_and_repetition_of_batches_gives_the_same_roll(
             device, _token = enrolled(library_of_bac_kan, by=manager_of_bac_kan, at=now)
             phone = Phone(during)
             marks = [noted(phone, session, move) for move in moves]
-            sent += [(device, [mark]) for mark in marks]
+            sent += [(device, batch) for batch in (cut(marks) if shuffled else [marks])]
         if shuffled:
             sent += chance.sample(sent, k=len(sent) // 2)
             chance.shuffle(sent)
@@ -365,6 +366,10 @@ def test_any_order_and_repetition_of_batches_gives_the_same_roll(
             take_marks(device, marks, at=afterwards)
         stood = roll_of(session)
         return sorted((line.name, line.present or 0) for line in stood.lines), stood.tally
+
+    def cut(marks: list) -> list[list]:
+        ends = [place for place in range(1, len(marks)) if chance.random() < 0.5]
+        return [marks[start:end] for start, end in pairwise([0, *ends, len(marks)])]
 
     def noted(phone, session, move):
         act, what, number = move
