@@ -2,17 +2,20 @@
 
 The first line is an object: `format` ("hocsuotdoi-truth"), `version`, `plan` (what was asked for), `counts` (what was
 written), `maps` (map to its day), `measures`, `learner_measure`. Every further line is an array that begins with its
-kind. A unit is its official code, with `@` and the day it began where it has one ("24@2025-07-01"), since codes are used
-again. A map is `reported` (the units of the day on which it happened), `today` or `before` (the day before the reform of
-2025). What is zero is left out.
+kind. A unit is its official code, with `@` and the day it began where it has one ("24@2025-07-01"), for codes are used
+again. A map is `reported` (the units of the day on which it happened), `today` or `before` (the day before the reform
+of 2025). What is zero is left out.
 
-| Line | Means |
-|---|---|
-| `["total", map, unit, year, {measure: sum}]` | what stands in the end, of every tier |
-| `["month", map, unit, "2024-03", class, {measure: sum}]` | the same by month and class; the country and provinces |
-| `["institutions", map, unit, year, class, expected, reporting]` | open on the year's last day; of them, with a standing posting |
-| `["people", map, unit, year, people, known, attendances]` | different people; attendances with a key; all attendances |
-| `["growth", map, unit, figure, class, year, base_year, now, base, institutions]` | sums of the constant set; provinces and country |
+    ["total", map, unit, year, {measure: sum}]
+        what stands in the end; units of every tier
+    ["month", map, unit, "2024-03", class, {measure: sum}]
+        the same by month and class; the country and provinces
+    ["institutions", map, unit, year, class, expected, reporting]
+        open on the last day of the year that counts; those of them with a posting in it that stands
+    ["people", map, unit, year, people, known, attendances]
+        different people, attendances with a learner's key, all attendances
+    ["growth", map, unit, figure, class, year, base_year, now, base, institutions]
+        sums of the constant set, and how many it has; the country and provinces, years that are whole
 
 A figure of growth is a measure, or a measure and a purpose joined by `:`. Nothing here was read back from the ledger.
 """
@@ -21,7 +24,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -85,8 +88,8 @@ class Truth:
     def read(cls, path: Path) -> "Truth":
         """Raises `NotTheTruth` for another file."""
         with _opened(path, "rt") as lines:
-            head = json.loads(next(lines, "null"))
-            if not isinstance(head, dict) or (head.get("format"), head.get("version")) != (FORMAT, VERSION):
+            head = _head(next(lines, ""))
+            if (head.get("format"), head.get("version")) != (FORMAT, VERSION):
                 raise NotTheTruth(f"{path} is not a file of the truth, version {VERSION}.")
             return cls.of(head, map(json.loads, lines))
 
@@ -160,10 +163,17 @@ class Truth:
 def write_truth(path: Path, head: dict[str, Any], rows: Iterable[Row]) -> None:
     """Line by line, so that the truth of a large country needs no memory."""
     with _opened(path, "wt") as file:
-        for each in ({"format": FORMAT, "version": VERSION, **head}, *()):
-            file.write(_line(each))
+        file.write(_line({"format": FORMAT, "version": VERSION, **head}))
         for row in rows:
             file.write(_line(row))
+
+
+def _head(line: str) -> dict[str, Any]:
+    with suppress(json.JSONDecodeError):
+        head = json.loads(line)
+        if isinstance(head, dict):
+            return head
+    return {}
 
 
 def _line(value: Any) -> str:
@@ -174,4 +184,4 @@ def _line(value: Any) -> str:
 def _opened(path: Path, mode: str) -> Iterator[IO[str]]:
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, mode, encoding="utf-8") as file:
-        yield file  # type: ignore[misc]  # text, since the mode is
+        yield file

@@ -15,9 +15,9 @@ from hocsuotdoi.activities.enums import Observance
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.simulation.formats.calendar import busyness, days_of, observance_of
-from hocsuotdoi.simulation.formats.model import Act, LineModel, Model, Visit
+from hocsuotdoi.simulation.formats.model import LineModel, Model, Visit
 from hocsuotdoi.simulation.operations.country import Country
-from hocsuotdoi.simulation.queries.territory import Map, Territory
+from hocsuotdoi.simulation.queries.territory import Map
 
 NOT_KNOWN = -1
 MEASURES, PURPOSES, CHANNELS = list(MeasureCode), list(Purpose), list(Channel)
@@ -33,7 +33,9 @@ _AGE_SHARES = {
     "else": np.cumsum([0.03, 0.15, 0.14, 0.1, 0.22, 0.24, 0.12]),
 }
 _AGE_UPTO = np.array([5, 10, 14, 17, 34, 59])
-_PEOPLE_OF_A_COMMUNE, _NEW_EACH_YEAR = 4000, 300
+_PEOPLE_OF_A_COMMUNE, _NEW_EACH_YEAR = 1500, 100
+_TRAVELLERS = 5
+"""For each institution: people who come to any house of the country."""
 _COMMUNE_SHIFT = 24
 
 
@@ -159,7 +161,6 @@ class Activity:
             country.kinds
         ]
         self._at_today: Map = self.territory.map_on(country.span.today)
-        self._homes = np.unique(country.stay_place)
         self._neighbours = self._neighbours_of_stays()
 
     def _neighbours_of_stays(self) -> np.ndarray:
@@ -349,16 +350,21 @@ class Activity:
         return np.searchsorted(_AGE_UPTO, years)
 
     def _learners(self, rng: np.random.Generator, acts: Acts, act: np.ndarray, month: int) -> np.ndarray:
-        """People of the commune, some often, others seldom; a few from elsewhere; new ones every year.
+        """People of the commune, some often, others seldom; a few who come to houses anywhere; new ones every year.
 
         A person is known by the commune on today's map, so that houses of one commune share their people.
         """
-        home = self.country.stay_place[acts.stay[act]]
-        elsewhere = self._homes[rng.integers(0, len(self._homes), len(act))]
-        home = np.where(rng.random(len(act)) < 0.05, elsewhere, home)
-        commune = self._at_today.lies_in[Tier.COMMUNE][home]
-        often = (_PEOPLE_OF_A_COMMUNE * rng.random(len(act)) ** 2).astype(np.int64)
-        return (commune.astype(np.int64) << _COMMUNE_SHIFT) + month // 12 * _NEW_EACH_YEAR + often
+        place = self.country.stay_place[acts.stay[act]]
+        commune = self._at_today.lies_in[Tier.COMMUNE][place].astype(np.int64)
+        travels, often = rng.random(len(act)) < 0.05, rng.random(len(act)) ** 3
+        from_anywhere = len(self.territory.units)
+        return np.where(
+            travels,
+            (from_anywhere << _COMMUNE_SHIFT) + (_TRAVELLERS * self.country.count * often).astype(np.int64),
+            (commune << _COMMUNE_SHIFT)
+            + month // 12 * _NEW_EACH_YEAR
+            + (_PEOPLE_OF_A_COMMUNE * often).astype(np.int64),
+        )
 
     def _residences(self, rng: np.random.Generator, acts: Acts, act: np.ndarray) -> np.ndarray:
         """Where people live: mostly in the commune of the house, else in another one of the province."""

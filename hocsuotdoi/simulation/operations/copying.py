@@ -1,8 +1,8 @@
 """Writes batches into the ledger by COPY, each in one transaction, through several connections at a time.
 
-Nothing of the book's is switched off: keys, links, the yearly partitions and the trigger that lets an entry in only with
-its posting hold for these rows as for any other. Who sends a posting twice does so as `ledger.operations.post` does, and
-is refused by the same key.
+Nothing of the book's is switched off: keys, links, yearly partitions and the trigger that lets an entry in only with
+its posting hold for these rows as for any other. A posting that is sent twice is sent as `ledger.operations.post` would
+send it, and refused by the same key.
 """
 
 import queue
@@ -27,8 +27,8 @@ from hocsuotdoi.simulation.operations.activity import (
     OFFSET_MS,
     PURPOSES,
     SEXES,
-    Acts,
     Activity,
+    Acts,
     Batch,
     Fate,
     Lines,

@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.places.operations.register import write_entries
 from hocsuotdoi.simulation.formats.calendar import YEARS
-from hocsuotdoi.simulation.formats.model import Model, read_model
+from hocsuotdoi.simulation.formats.model import read_model
 from hocsuotdoi.simulation.formats.truth import Truth, write_truth
-from hocsuotdoi.simulation.operations.activity import DAY_MS, EPOCH, OFFSET_MS, Activity
+from hocsuotdoi.simulation.operations.activity import DAY_MS, EPOCH, OFFSET_MS, Activity, Batch
 from hocsuotdoi.simulation.operations.copying import Counts, Writers, Writing, ensure_partitions
 from hocsuotdoi.simulation.operations.country import CODE, Country, Span
 from hocsuotdoi.simulation.operations.tally import Tally
@@ -84,32 +84,48 @@ def simulate(
     Refused: a database that holds anything real or has a simulated country; no institution, years that have not come or
     whose calendar is not known, a province that is not on today's map, a territory that is not loaded.
     """
-    today = timezone.localdate(at)
-    _check_plan(plan, today)
+    _check_plan(plan, timezone.localdate(at))
     _check_database()
-    model, territory = read_model(MODEL), Territory()
-    country = Country(_chance(plan, _COUNTRY), model, territory, _span(plan, today), plan.institutions)
+    country = drawn_country(plan, at=at)
     keys = _register(country)
-    seen = min(plan.until + dt.timedelta(days=BOOK_LOOKED_AT), today).toordinal() + 1
-    seen_until = (seen - EPOCH) * DAY_MS - OFFSET_MS
-    if seen > today.toordinal():  # the day is not over
-        seen_until = int(at.timestamp() * 1000)
-    activity = Activity(country, scale=1, seen_until=seen_until)
-    activity.scale = _scale(plan, activity)
-    writing, tally = Writing(activity, keys, plan.seed), Tally(country)
+    activity, tally = drawn_activity(plan, country, at=at), Tally(country)
+    writing = Writing(activity, keys, plan.seed)
     ensure_partitions(range(plan.first_year, plan.until.year + 1))
     with Writers(writers or max(1, min(8, os.cpu_count() or 1))) as out:
-        for month, number in enumerate(country.span.months):
-            for part, institutions in enumerate(_parts(activity, month)):
-                batch = activity.batch(_chance(plan, _ACTIVITY, month, part), month, institutions)
-                if batch is not None:
-                    tally.add(batch, month)
-                    out.write(writing.rows(_chance(plan, _ROWS, month, part), batch))
-            progress(dt.date(*number, 1), writing.counts.entries)
+        told = 0
+        for month, part, batch in batches(plan, activity):
+            if month != told:
+                progress(dt.date(*country.span.months[told], 1), writing.counts.entries)
+                told = month
+            tally.add(batch, month)
+            out.write(writing.rows(_chance(plan, _ROWS, month, part), batch))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE ledger_posting, ledger_entry, places_institution, places_institutionplacement")
-    head = {"plan": _told(plan), "counts": asdict(writing.counts), **tally.head()}
-    return Summary(replace(writing.counts), head, tally)
+    return Summary(writing.counts, {"plan": _told(plan), "counts": asdict(writing.counts), **tally.head()}, tally)
+
+
+def drawn_country(plan: Plan, *, at: dt.datetime) -> Country:
+    """The institutions, not yet written anywhere."""
+    span = _span(plan, timezone.localdate(at))
+    return Country(_chance(plan, _COUNTRY), read_model(MODEL), Territory(), span, plan.institutions)
+
+
+def drawn_activity(plan: Plan, country: Country, *, at: dt.datetime) -> Activity:
+    """What draws the batches, as busy as is asked for."""
+    last_seen = (plan.until + dt.timedelta(days=BOOK_LOOKED_AT + 1)).toordinal()
+    seen_until = min((last_seen - EPOCH) * DAY_MS - OFFSET_MS, int(at.timestamp() * 1000))
+    activity = Activity(country, scale=1, seen_until=seen_until)
+    activity.scale = _scale(plan, activity)
+    return activity
+
+
+def batches(plan: Plan, activity: Activity) -> Iterator[tuple[int, int, Batch]]:
+    """Month by month, and in each month the institutions part by part: what they do."""
+    for month in range(len(activity.country.span.months)):
+        for part, institutions in enumerate(_parts(activity, month)):
+            batch = activity.batch(_chance(plan, _ACTIVITY, month, part), month, institutions)
+            if batch is not None:
+                yield month, part, batch
 
 
 def _chance(plan: Plan, *stream: int) -> np.random.Generator:
@@ -205,7 +221,8 @@ def _check_database() -> None:
     if Posting.objects.filter(institution__is_sample=False).exists():
         raise SimulationRefused(
             _(
-                "The account book here counts real happenings. Simulate in a database of its own: choose another DATA_DIR."
+                "The account book here counts what really happened. Simulate in a database of its own: choose another "
+                "DATA_DIR."
             )
         )
     if Institution.objects.filter(code__startswith=CODE).exists():

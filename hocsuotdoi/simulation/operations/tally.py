@@ -86,18 +86,18 @@ class Tally:
         year = batch.year - self.first_year
         self.reported[batch.acts.institution[standing], year] = True
         stay = batch.acts.stay[lines.act]
-        np.add.at(self.of_year, (stay, year, lines.measure), lines.quantity)
+        _add(self.of_year, (stay, year, lines.measure), lines.quantity)
         for column, (measure, purpose) in enumerate(WITH_PURPOSE, start=len(MEASURES)):
             which = (lines.measure == MEASURES.index(measure)) & (lines.purpose == PURPOSES.index(purpose))
-            np.add.at(self.of_year, (stay[which], year, column), lines.quantity[which])
+            _add(self.of_year, (stay[which], year, column), lines.quantity[which])
         kind = self.country.kinds[batch.acts.institution[lines.act]]
         for name, cells in self.of_month.items():
-            np.add.at(cells, (self._province_of[name][stay], month, kind, lines.measure), lines.quantity)
+            _add(cells, (self._province_of[name][stay], month, kind, lines.measure), lines.quantity)
         self._meet(lines, stay, year)
 
     def _meet(self, lines: Lines, stay: np.ndarray, year: int) -> None:
         which = (lines.measure == _ATTENDANCE) & (lines.learner != NOT_KNOWN)
-        np.add.at(self.of_year, (stay[which], year, _KNOWN), lines.quantity[which])
+        _add(self.of_year, (stay[which], year, _KNOWN), lines.quantity[which])
         if year != self._met_year:
             self._close_year()
             self._met_year = year
@@ -241,6 +241,11 @@ class Tally:
 
     def _class(self, kind: int) -> str:
         return self.country.model.classes[kind].institution_class.value
+
+
+def _add(cells: np.ndarray, where: Any, quantities: np.ndarray) -> None:
+    """`cells[where] += quantities`, but right where a cell is named twice."""
+    np.add.at(cells, where, quantities)
 
 
 def _pairs(first: np.ndarray, second: np.ndarray, seconds: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Makes a country of sample institutions and what happened in it, in a scratch database, and tells the right answers."""
+"""Makes a country of sample institutions, with years of what happened in it, and tells the right answers."""
 
 import datetime as dt
 import time
