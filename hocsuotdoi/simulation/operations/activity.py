@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from functools import cache
 
 import numpy as np
 
@@ -153,7 +154,8 @@ class Activity:
         kinds = self.model.classes
         self._rates = np.array([[kind.acts.get(act.code, 0.0) for act in self.acts] for kind in kinds])
         rhythms = list({id(kind.rhythm): kind.rhythm for kind in kinds}.values())
-        self._rhythms = rhythms
+        self._weights = cache(lambda month: [busyness(each, *country.span.months[month]) for each in rhythms])
+        """How busy the days of a month are, by rhythm."""
         self._rhythm_of = np.array([rhythms.index(kind.rhythm) for kind in kinds])[country.kinds]
         self._is_school = np.array(["school" in kind.institution_class for kind in kinds])[country.kinds]
         codes = [act.code for act in self.acts]
@@ -178,7 +180,7 @@ class Activity:
         year, number = country.span.months[month]
         days = np.array([day.toordinal() for day in days_of(year, number)])
         everyone = np.arange(country.count)
-        busy = np.array([busyness(rhythm, year, number).mean() for rhythm in self._rhythms])[self._rhythm_of]
+        busy = np.array([weights.mean() for weights in self._weights(month)])[self._rhythm_of]
         opened = np.clip(country.opens, days[0], days[-1] + 1)
         closed = np.clip(country.closes, days[0], days[-1] + 1)
         share = np.clip(closed - opened, 0, None) / len(days) * ~country.silent[:, month]
@@ -220,7 +222,7 @@ class Activity:
         institutions, rate = institutions[rate > 0], rate[rate > 0]
         year, number = country.span.months[month]
         first = dt.date(year, number, 1).toordinal()
-        weights = [busyness(rhythm, year, number) for rhythm in self._rhythms]
+        weights = self._weights(month)
         rhythm = self._rhythm_of[institutions]
         many = rng.poisson(rate * np.array([each.mean() for each in weights])[rhythm])
         who, rhythm = np.repeat(institutions, many), np.repeat(rhythm, many)

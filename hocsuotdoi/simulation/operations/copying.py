@@ -7,7 +7,6 @@ send it, and refused by the same key.
 
 import queue
 import threading
-import uuid
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -288,10 +287,6 @@ def learner_keys(seed: int, learners: np.ndarray) -> list[str]:
     """Pseudonyms: the same learner has the same key at every house and in every year of one simulation."""
     base = learners.astype(np.uint64) * np.uint64(2) + np.uint64(seed % 2**32 << 40)
     return _hex(_stamped(_splitmix(base), 4), _variant(_splitmix(base + np.uint64(1))))
-
-
-def learner_key(seed: int, learner: int) -> uuid.UUID:
-    return uuid.UUID(learner_keys(seed, np.array([learner]))[0])
 
 
 def _ids(rng: np.random.Generator, moments: np.ndarray) -> list[str]:

@@ -73,7 +73,7 @@ class Country:
         """When each was founded, closed, under repair."""
         count, span = self.count, self.span
         before = rng.integers(_FOUNDED_FROM, min(span.first, REFORM), count)
-        later = rng.integers(span.first, span.last, count)
+        later = rng.integers(span.first, span.last + 1, count)
         old = np.array([bool(each.at_most) for each in self.model.classes])[self.kinds]
         self.opens = np.where(old | (rng.random(count) < 0.82), before, later)
         closes = rng.integers(span.first, span.last + 1, count)
@@ -81,7 +81,7 @@ class Country:
         self.closes = np.where(closing, closes, END)
         reformed = (rng.random(count) < self._of("reform")) & (self.opens < REFORM - 1) & (self.closes > REFORM)
         self.closes[reformed] = REFORM
-        starts = rng.integers(span.first, span.last, count)
+        starts = rng.integers(span.first, span.last + 1, count)
         ends = starts + rng.integers(30, 200, count)
         repaired = (rng.random(count) < 0.01 * span.years) & (starts > self.opens) & (ends < self.closes)
         self.repair_starts, self.repair_ends = np.where(repaired, starts, END), np.where(repaired, ends, END)
@@ -180,20 +180,23 @@ class _Allowed:
         self._of_map: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
     def on(self, day: int) -> tuple[np.ndarray, Map]:
-        period = max(change for change in self.territory.changes if change <= day)
-        found = self.territory.map_on(period)
-        if period not in self._of_map:
+        """The communes of a day, and its map."""
+        return self._of(day)[0], self.territory.map_on(day)
+
+    def one(self, day: int, luck: float) -> int:
+        communes, weights = self._of(day)
+        return int(communes[np.searchsorted(weights, luck)])
+
+    def _of(self, day: int) -> tuple[np.ndarray, np.ndarray]:
+        """Communes, and their running weights: more in towns."""
+        found = self.territory.map_on(day)
+        if found.since not in self._of_map:
             home = self.today.lies_in[Tier.PROVINCE][found.communes]
             communes = found.communes[np.isin(home, list(self.provinces))]
             urban = np.array([self.territory.units[i].is_urban for i in communes])
             weights = np.cumsum(np.where(urban, 2.0, 1.0))
-            self._of_map[period] = communes, weights / weights[-1]
-        return self._of_map[period][0], found
-
-    def one(self, day: int, luck: float) -> int:
-        communes, _map = self.on(day)
-        _communes, weights = self._of_map[_map.day]
-        return int(communes[np.searchsorted(weights, luck)])
+            self._of_map[found.since] = communes, weights / weights[-1]
+        return self._of_map[found.since]
 
     def homes(self, day: int, tier: Tier) -> np.ndarray:
         """The provinces or districts of a day in which institutions may stand."""

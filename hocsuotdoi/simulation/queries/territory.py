@@ -6,7 +6,7 @@ mistakes. Units are numbered by their place in `units`; days are ordinals (`date
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class Territory:
             if is_origin:
                 self.origin[number[after]] = number[before]
         self.pks = np.array([unit.pk for unit in self.units])
-        self.map_on = cache(lambda day: Map(self, day))
+        self._maps: dict[int, Map] = {}
 
     @cached_property
     def changes(self) -> list[int]:
@@ -77,6 +77,13 @@ class Territory:
         for links in self._parents.values():
             days |= {day for _parent, starts, ends in links for day in (starts, ends)}
         return sorted((days | {BEGINNING}) - {END})
+
+    def map_on(self, day: int) -> "Map":
+        """The map of `day`; the same one for all days until the next change."""
+        period = max(change for change in self.changes if change <= day)
+        if period not in self._maps:
+            self._maps[period] = Map(self, period)
+        return self._maps[period]
 
     def reading(self, unit: int, day: int) -> int:
         """As which unit `unit` is read on the map of `day`: the heir of its heir, or what it came from."""
@@ -96,7 +103,7 @@ class Map:
     (`NOWHERE` where there is none)."""
 
     def __init__(self, territory: Territory, day: int) -> None:
-        self.day = day
+        self.since = day
         count = len(territory.units)
         self.lies_in = {tier: np.full(count, NOWHERE, np.int32) for tier in TIERS}
         for unit in range(count):
