@@ -179,6 +179,19 @@ def test_growth_of_the_constant_set(truth: Truth, indicator: str, cohort: str, f
         assert compared
 
 
+def test_growth_of_provinces_that_have_ended(truth: Truth):
+    figure, pair, classes = "library_visit", ("library_users_growth", "library_all"), sorted(LIBRARIES)
+    ended = AdminUnit.objects.filter(tier=Tier.PROVINCE, ends_on=dt.date(2025, 7, 1)).order_by("code")
+    keys = {unit: key_of(unit.code, unit.starts_on) for unit in ended}
+    grown = [unit for unit, key in keys.items() if truth.growth(key, figure, 2025, classes, BEFORE)]
+    for unit in grown[:6]:
+        told, value = truth.growth(keys[unit], figure, 2025, classes, BEFORE), values_for(unit, 2025, [pair], TODAY_DAY)
+        assert value[pair].reporting == told.institutions
+        if told.base:
+            assert (value[pair].numerator, value[pair].denominator) == (told.now, told.base)
+    assert len(grown) > 6
+
+
 def test_counts_of_rows_are_those_of_the_tables(country, truth: Truth):
     with connection.cursor() as cursor:
         cursor.execute(

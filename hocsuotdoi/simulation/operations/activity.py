@@ -144,11 +144,14 @@ class Tags:
 
 
 class Activity:
-    """Draws batches. `scale` says how many times the model's number of acts happen."""
+    """Draws batches. `pace` says how many times the model's number of acts happen, `typed_pace` (at most 1) which part
+    of the figures of a month are typed in at all."""
 
-    def __init__(self, country: Country, *, scale: float, seen_until: int) -> None:
+    pace, typed_pace = 1.0, 1.0
+
+    def __init__(self, country: Country, *, seen_until: int) -> None:
         self.country, self.model, self.territory = country, country.model, country.territory
-        self.scale, self.seen_until = scale, seen_until
+        self.seen_until = seen_until
         self.acts = list(self.model.acts.values())
         self.tags = Tags(self.model)
         kinds = self.model.classes
@@ -175,7 +178,7 @@ class Activity:
     # -- how much --
 
     def expected(self, month: int) -> tuple[np.ndarray, np.ndarray]:
-        """Entries of each institution in a month: of acts at scale one, and of figures typed in."""
+        """Entries of each institution in a month: of acts and of figures typed in, both at the model's pace."""
         country, model = self.country, self.model
         year, number = country.span.months[month]
         days = np.array([day.toordinal() for day in days_of(year, number)])
@@ -218,7 +221,7 @@ class Activity:
     def _happenings(self, rng: np.random.Generator, month: int, institutions: np.ndarray, code: int) -> Acts:
         country = self.country
         able = (country.connected_from[institutions] <= month) & ~country.silent[institutions, month]
-        rate = self._rates[country.kinds[institutions], code] * able * self.scale
+        rate = self._rates[country.kinds[institutions], code] * able * self.pace
         institutions, rate = institutions[rate > 0], rate[rate > 0]
         year, number = country.span.months[month]
         first = dt.date(year, number, 1).toordinal()
@@ -237,6 +240,7 @@ class Activity:
         """One for each institution without the system, on the last day of the month, brought in weeks later."""
         country = self.country
         typed = (country.connected_from[institutions] > month) & ~country.silent[institutions, month]
+        typed &= rng.random(len(institutions)) < self.typed_pace
         who = institutions[typed & (self._stated[institutions] != NOT_KNOWN)]
         last = days_of(*country.span.months[month])[-1].toordinal()
         posted = self._posted(np.full(len(who), last), rng.random(len(who)), rng.integers(2, 41, len(who)))

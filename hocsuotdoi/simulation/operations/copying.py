@@ -89,7 +89,7 @@ class Writing:
         self.counts = Counts()
 
     def rows(self, rng: np.random.Generator, batch: Batch) -> Rows:
-        acts, lines = batch.acts, batch.lines
+        acts = batch.acts
         reversed_acts = np.flatnonzero((acts.fate == Fate.PUT_RIGHT) | (acts.fate == Fate.WITHDRAWN))
         right_again = np.flatnonzero(acts.fate == Fate.PUT_RIGHT)
         sources = _ids(rng, (acts.day - EPOCH) * DAY_MS)
@@ -110,7 +110,6 @@ class Writing:
         resent = np.flatnonzero(rng.random(len(acts)) < self.activity.model.resent_share)
         again = self._postings(acts, resent, _ids(rng, acts.posted[resent]), sources, kind_of, acts.posted, 1)
         self._count(acts, kind_of, len(postings), len(entries), len(resent))
-        assert len(lines)
         return Rows("".join(postings), "".join(entries), "".join(again), len(resent))
 
     def _postings(

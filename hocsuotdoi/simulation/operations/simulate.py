@@ -114,8 +114,8 @@ def drawn_activity(plan: Plan, country: Country, *, at: dt.datetime) -> Activity
     """What draws the batches, as busy as is asked for."""
     last_seen = (plan.until + dt.timedelta(days=BOOK_LOOKED_AT + 1)).toordinal()
     seen_until = min((last_seen - EPOCH) * DAY_MS - OFFSET_MS, int(at.timestamp() * 1000))
-    activity = Activity(country, scale=1, seen_until=seen_until)
-    activity.scale = _scale(plan, activity)
+    activity = Activity(country, seen_until=seen_until)
+    _set_pace(plan, activity)
     return activity
 
 
@@ -166,21 +166,25 @@ def _register(country: Country) -> np.ndarray:
     return np.fromiter(keys, np.int64)
 
 
-def _scale(plan: Plan, activity: Activity) -> float:
-    """How many times the model's number of acts must happen so that there are as many entries as asked for."""
+def _set_pace(plan: Plan, activity: Activity) -> None:
+    """So that there are about as many entries as asked for. Figures typed in come once a month at most: where more is
+    asked for than the model has, only acts become more."""
     if plan.entries is None:
-        return 1
+        return
     acts, typed = 0.0, 0.0
     for month in range(len(activity.country.span.months)):
         of_acts, of_typed = activity.expected(month)
         acts, typed = acts + of_acts.sum(), typed + of_typed.sum()
-    return max(0.0, plan.entries - typed) / acts if acts else 0
+    if plan.entries < acts + typed:
+        activity.pace = activity.typed_pace = plan.entries / (acts + typed)
+    elif acts:
+        activity.pace = (plan.entries - typed) / acts
 
 
 def _parts(activity: Activity, month: int) -> Iterator[np.ndarray]:
     """The institutions in runs that write about as many entries as fit into one batch."""
     acts, typed = activity.expected(month)
-    upto = np.cumsum(acts * activity.scale + typed)
+    upto = np.cumsum(acts * activity.pace + typed * activity.typed_pace)
     cuts = np.searchsorted(upto, np.arange(ENTRIES_AT_A_TIME, upto[-1], ENTRIES_AT_A_TIME)) + 1
     everyone = np.arange(activity.country.count)
     return (part for part in np.split(everyone, np.unique(cuts)) if len(part))
