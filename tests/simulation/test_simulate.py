@@ -143,14 +143,14 @@ def test_writers_bypass_nothing_of_the_book(scratch: Callable[[str], None]):
         "\t\\N\t\\N\t\\N\t\\N\t5\t\\N\t\\N\n"
     )
     with pytest.raises(Exception, match="together with its posting"), Writers(1) as out:
-        out.write(Rows("", slipped_in, "", 0))
+        out.write(Rows("", slipped_in, ""))
     # Sent again it must be refused; one with another source would be counted twice.
     again = (
         f"{fresh}\t{posting.institution_id}\thappening\tsimulation.day\t{fresh}\t1\t{posting.occurred_on}"
         "\t2026-01-01 00:00+07\t\\N\t\n"
     )
     with pytest.raises(BookTookItTwice), Writers(1) as out:
-        out.write(Rows("", "", again, 1))
+        out.write(Rows("", "", again))
     assert (Posting.objects.count(), Entry.objects.count()) == before
 
 

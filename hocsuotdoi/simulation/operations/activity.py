@@ -25,6 +25,8 @@ MEASURES, PURPOSES, CHANNELS = list(MeasureCode), list(Purpose), list(Channel)
 SEXES, AGES = list(Sex), list(AgeBand)
 DAY_MS = 86_400_000
 EPOCH = dt.date(1970, 1, 1).toordinal()
+PUT_RIGHT_AFTER_MS = 60_000
+"""What was taken back is posted again a minute later."""
 OFFSET_MS = 7 * 3_600_000
 """Viet Nam is seven hours ahead of the universal time."""
 
@@ -270,7 +272,7 @@ class Activity:
         wrong = rng.random(len(acts)) < self.model.wrong_share
         acts.corrected = acts.posted + rng.integers(1, 41, len(acts)) * DAY_MS
         withdrawn = rng.random(len(acts)) < self.model.never_right
-        noticed = acts.corrected + 60_000 < self.seen_until
+        noticed = acts.corrected + PUT_RIGHT_AFTER_MS < self.seen_until
         fate = np.where(withdrawn, Fate.WITHDRAWN, Fate.PUT_RIGHT)
         acts.fate = np.where(wrong, np.where(noticed, fate, Fate.STILL_WRONG), Fate.RIGHT)
 

@@ -25,15 +25,16 @@ from hocsuotdoi.simulation.operations.activity import (
     MEASURES,
     OFFSET_MS,
     PURPOSES,
+    PUT_RIGHT_AFTER_MS,
     SEXES,
     Activity,
     Acts,
     Batch,
     Fate,
-    Lines,
 )
 
 NULL = r"\N"
+LATE_MS = 14 * DAY_MS
 _POSTING = (
     "COPY {table} (id, institution_id, kind, source_kind, source_id, revision, occurred_on, posted_at, reverses_id, "
     "reason) FROM STDIN"
@@ -69,142 +70,139 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Lines of text as COPY takes them."""
+    """Lines of text as COPY takes them; `again` are postings that the book must refuse."""
 
     postings: str
     entries: str
     again: str
-    again_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Booking:
+    """Postings of some acts of a batch: `which`, under which ids, when. `reverses` holds the postings taken back."""
+
+    which: np.ndarray
+    ids: list[str]
+    moments: np.ndarray
+    revision: int = 1
+    reverses: list[str] | None = None
 
 
 class Writing:
-    """Makes rows of batches. The same batch and the same numbers give the same rows, ids too."""
+    """Makes rows of batches. The same batch and the same chance give the same rows, ids too."""
 
     def __init__(self, activity: Activity, institution_keys: np.ndarray, seed: int) -> None:
         self.activity, self.country, self.seed = activity, activity.country, seed
         self.institutions = [str(key) for key in institution_keys]
         self.units = [*(str(key) for key in activity.territory.pks), NULL]
         self.tags = ["{" + ",".join(tags) + "}" for tags in activity.tags.sets()]
+        self.sources = [act.source for act in activity.acts]
+        self.kinds = [str(PostingKind.STATED if act.is_stated else PostingKind.HAPPENING) for act in activity.acts]
         self._codes = [[*map(str, each), NULL] for each in (MEASURES, SEXES, AGES, CHANNELS, PURPOSES)]
         self.counts = Counts()
 
     def rows(self, rng: np.random.Generator, batch: Batch) -> Rows:
-        acts = batch.acts
-        reversed_acts = np.flatnonzero((acts.fate == Fate.PUT_RIGHT) | (acts.fate == Fate.WITHDRAWN))
-        right_again = np.flatnonzero(acts.fate == Fate.PUT_RIGHT)
-        sources = _ids(rng, (acts.day - EPOCH) * DAY_MS)
-        first = _ids(rng, acts.posted)
-        taken_back = _ids(rng, acts.corrected[reversed_acts])
-        posted_again = _ids(rng, acts.corrected[right_again] + 60_000)
-        everything = np.arange(len(acts))
-        kinds = [PostingKind.STATED if act.is_stated else PostingKind.HAPPENING for act in self.activity.acts]
-        kind_of = [str(kinds[code]) for code in acts.code.tolist()]
-        reasons = self.activity.model.wrong_reasons
-        why = rng.integers(0, len(reasons), len(acts))
-        postings = [
-            *self._postings(acts, everything, first, sources, kind_of, acts.posted, 1),
-            *self._reversals(acts, reversed_acts, taken_back, sources, first, [reasons[each] for each in why.tolist()]),
-            *self._postings(acts, right_again, posted_again, sources, kind_of, acts.corrected + 60_000, 2),
-        ]
-        entries = self._entries(rng, batch, first, reversed_acts, taken_back, right_again, posted_again)
-        resent = np.flatnonzero(rng.random(len(acts)) < self.activity.model.resent_share)
-        again = self._postings(acts, resent, _ids(rng, acts.posted[resent]), sources, kind_of, acts.posted, 1)
-        self._count(acts, kind_of, len(postings), len(entries), len(resent))
-        return Rows("".join(postings), "".join(entries), "".join(again), len(resent))
-
-    def _postings(
-        self, acts: Acts, which: np.ndarray, ids: list[str], sources: list[str], kinds: list[str],
-        posted: np.ndarray, revision: int,
-    ) -> list[str]:  # fmt: skip
-        heads = self._heads(acts, which)
-        return [
-            f"{key}\t{who}\t{kinds[act]}\t{source}\t{sources[act]}\t{revision}\t{day}\t{moment}\t{NULL}\t\n"
-            for key, act, (who, source, day), moment in zip(
-                ids, which.tolist(), heads, _moments(posted[which]), strict=True
-            )
-        ]
-
-    def _reversals(
-        self, acts: Acts, which: np.ndarray, ids: list[str], sources: list[str], firsts: list[str], reasons: list[str]
-    ) -> list[str]:
-        heads, moments = self._heads(acts, which), _moments(acts.corrected[which])
-        return [
-            f"{key}\t{who}\t{PostingKind.REVERSAL}\t{source}\t{sources[act]}\t1\t{day}\t{moment}\t{firsts[act]}\t"
-            f"{reasons[act]}\n"
-            for key, act, (who, source, day), moment in zip(ids, which.tolist(), heads, moments, strict=True)
-        ]
-
-    def _heads(self, acts: Acts, which: np.ndarray) -> list[tuple[str, str, str]]:
-        """Institution, kind of source and day of acts."""
-        sources = [act.source for act in self.activity.acts]
-        return [
-            (self.institutions[who], sources[code], day)
-            for who, code, day in zip(
-                acts.institution[which].tolist(), acts.code[which].tolist(), _days(acts.day[which]), strict=True
-            )
-        ]
-
-    def _entries(
-        self, rng: np.random.Generator, batch: Batch, first: list[str], reversed_acts: np.ndarray,
-        taken_back: list[str], right_again: np.ndarray, posted_again: list[str],
-    ) -> list[str]:  # fmt: skip
         acts, lines = batch.acts, batch.lines
+        back = np.flatnonzero((acts.fate == Fate.PUT_RIGHT) | (acts.fate == Fate.WITHDRAWN))
+        right = np.flatnonzero(acts.fate == Fate.PUT_RIGHT)
+        resent = np.flatnonzero(rng.random(len(acts)) < self.activity.model.resent_share)
+        sources = _ids(rng, (acts.day - EPOCH) * DAY_MS)
+        first = _booking(rng, np.arange(len(acts)), acts.posted)
+        undone = _booking(rng, back, acts.corrected[back], reverses=[first.ids[act] for act in back.tolist()])
+        posted_again = _booking(rng, right, acts.corrected[right] + PUT_RIGHT_AFTER_MS, revision=2)
         wrong = (acts.fate != Fate.RIGHT)[lines.act]
         as_posted = np.where(wrong, batch.wrong_quantities(), lines.quantity)
-        back = np.isin(lines.act, reversed_acts)
-        right = np.isin(lines.act, right_again)
-        again = dict(zip(right_again.tolist(), posted_again, strict=True))
-        undone = dict(zip(reversed_acts.tolist(), taken_back, strict=True))
+        postings = [row for each in (first, undone, posted_again) for row in self._postings(rng, acts, sources, each)]
+        entries = [
+            *self._entries(rng, batch, first, as_posted),
+            *self._entries(rng, batch, undone, -as_posted),
+            *self._entries(rng, batch, posted_again, lines.quantity),
+        ]
+        again = self._postings(rng, acts, sources, _booking(rng, resent, acts.posted[resent]))
+        self._count(acts, len(postings), len(entries), len(again))
+        return Rows("".join(postings), "".join(entries), "".join(again))
+
+    def _postings(self, rng: np.random.Generator, acts: Acts, sources: list[str], booking: _Booking) -> list[str]:
+        which, moments = booking.which, _moments(booking.moments)
+        codes, reverses = acts.code[which].tolist(), booking.reverses or [NULL] * len(which)
+        kinds = [str(PostingKind.REVERSAL) if booking.reverses else self.kinds[code] for code in codes]
+        reasons = self.activity.model.wrong_reasons
+        why = [reasons[each] if booking.reverses else "" for each in rng.integers(0, len(reasons), len(which)).tolist()]
+        days, institutions = _days(acts.day[which]), acts.institution[which].tolist()
         return [
-            *self._of_postings(rng, acts, lines, as_posted, acts.posted, dict(enumerate(first))),
-            *self._of_postings(rng, acts, lines.taken(back), -as_posted[back], acts.corrected, undone),
-            *self._of_postings(rng, acts, lines.taken(right), lines.quantity[right], acts.corrected + 60_000, again),
+            f"{key}\t{self.institutions[who]}\t{kind}\t{self.sources[code]}\t{sources[act]}\t{booking.revision}\t{day}\t"
+            f"{moment}\t{undone}\t{reason}\n"
+            for key, who, kind, code, act, day, moment, undone, reason in zip(
+                booking.ids, institutions, kinds, codes, which.tolist(), days, moments, reverses, why, strict=True
+            )
         ]
 
-    def _of_postings(
-        self, rng: np.random.Generator, acts: Acts, lines: Lines, quantity: np.ndarray, posted: np.ndarray,
-        postings: dict[int, str],
-    ) -> list[str]:  # fmt: skip
-        """The text of the lines, each in the posting of its act."""
-        places = self.country.stay_place[acts.stay].tolist()
-        heads = {
-            act: f"{self.institutions[who]}\t{postings[act]}\t{day}\t{self.units[places[act]]}\t{self.tags[tag]}"
-            for act, (who, day, tag) in enumerate(
-                zip(acts.institution.tolist(), _days(acts.day), acts.tag.tolist(), strict=True)
-            )
-            if act in postings
-        }
+    def _entries(self, rng: np.random.Generator, batch: Batch, booking: _Booking, quantities: np.ndarray) -> list[str]:
+        """The lines of the acts that are booked; `quantities` stand for those of all lines."""
+        acts, mine = batch.acts, np.isin(batch.lines.act, booking.which)
+        lines = batch.lines.taken(mine)
+        number = np.zeros(len(acts), np.int64)
+        number[booking.which] = np.arange(len(booking.which))
+        posting = number[lines.act]
+        heads = self._heads(acts, booking)
         measures, sexes, ages, channels, purposes = self._codes
-        numbers = zip(
-            _ids(rng, posted[lines.act]),
-            lines.act.tolist(),
+        rows = zip(
+            _ids(rng, booking.moments[posting]),
+            posting.tolist(),
             *(each.tolist() for each in (lines.measure, lines.sex, lines.age, lines.channel, lines.purpose)),
-            quantity.tolist(),
+            quantities[mine].tolist(),
             lines.residence.tolist(),
             self._learners(lines.learner),
             strict=True,
         )
         return [
-            f"{key}\t{heads[act]}\t{measures[m]}\t{sexes[s]}\t{ages[a]}\t{channels[c]}\t{purposes[p]}\t{q}\t"
+            f"{key}\t{heads[at]}\t{measures[m]}\t{sexes[s]}\t{ages[a]}\t{channels[c]}\t{purposes[p]}\t{quantity}\t"
             f"{self.units[home]}\t{learner}\n"
-            for key, act, m, s, a, c, p, q, home, learner in numbers
+            for key, at, m, s, a, c, p, quantity, home, learner in rows
+        ]
+
+    def _heads(self, acts: Acts, booking: _Booking) -> list[str]:
+        """What all entries of a posting begin with: institution, posting, day, place and tags."""
+        which = booking.which
+        return [
+            f"{self.institutions[who]}\t{key}\t{day}\t{self.units[place]}\t{self.tags[tag]}"
+            for who, key, day, place, tag in zip(
+                acts.institution[which].tolist(),
+                booking.ids,
+                _days(acts.day[which]),
+                self.country.stay_place[acts.stay[which]].tolist(),
+                acts.tag[which].tolist(),
+                strict=True,
+            )
         ]
 
     def _learners(self, learners: np.ndarray) -> list[str]:
         keys = learner_keys(self.seed, learners)
         return [key if known else NULL for key, known in zip(keys, (learners >= 0).tolist(), strict=True)]
 
-    def _count(self, acts: Acts, kinds: list[str], postings: int, entries: int, resent: int) -> None:
+    def _count(self, acts: Acts, postings: int, entries: int, resent: int) -> None:
         counts, fates = self.counts, np.bincount(acts.fate, minlength=len(Fate))
+        is_stated = np.array([kind == PostingKind.STATED for kind in self.kinds])
         counts.postings += postings
         counts.entries += entries
-        counts.stated += kinds.count(str(PostingKind.STATED))
+        counts.stated += int(is_stated[acts.code].sum())
         counts.reversals += int(fates[Fate.PUT_RIGHT] + fates[Fate.WITHDRAWN])
         counts.revisions += int(fates[Fate.PUT_RIGHT])
         counts.withdrawn += int(fates[Fate.WITHDRAWN])
         counts.still_wrong += int(fates[Fate.STILL_WRONG])
-        counts.late += int((acts.posted - (acts.day - EPOCH) * DAY_MS >= 14 * DAY_MS).sum())
+        counts.late += int((acts.posted - (acts.day - EPOCH) * DAY_MS >= LATE_MS).sum())
         counts.resent += resent
+
+
+def _booking(
+    rng: np.random.Generator,
+    which: np.ndarray,
+    moments: np.ndarray,
+    *,
+    revision: int = 1,
+    reverses: list[str] | None = None,
+) -> _Booking:
+    return _Booking(which, _ids(rng, moments), moments, revision, reverses)
 
 
 class Writers:
