@@ -15,6 +15,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from hocsuotdoi.ledger.models import Entry, Posting
+from hocsuotdoi.ledger.queries.entries import totals_by_measure
 from hocsuotdoi.ledger.registry import describe_sources
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.simulation.formats.truth import NotTheTruth, Truth
@@ -128,6 +129,17 @@ def test_command_refuses_wrong_arguments(reference, wrong: list[str]):
     with pytest.raises(CommandError) as refused:
         call_command("simulate", "--institutions=5", *wrong)
     assert refused.value.returncode == 2
+
+
+@pytest.mark.slow
+def test_year_that_runs_ends_now_and_has_mistakes_that_nobody_noticed(scratch: Callable[[str], None]):
+    scratch("running")
+    summary = simulate(Plan(institutions=30, first_year=2026, until=AT.date(), seed=3, entries=4000), at=AT)
+    assert summary.counts.still_wrong > 0
+    assert not Posting.objects.filter(posted_at__gt=AT).exists()
+    assert not Posting.objects.filter(occurred_on__gt=AT.date()).exists()
+    sums = {measure.value: total for measure, total in totals_by_measure(Entry.objects.all()).items() if total}
+    assert summary.truth().totals("VN", 2026) == sums
 
 
 @pytest.mark.slow

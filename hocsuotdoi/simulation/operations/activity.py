@@ -5,10 +5,11 @@ for good, or wrong and not yet noticed. What is written and what is true both fo
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 
@@ -93,7 +94,10 @@ class Lines:
         return Lines(*(getattr(self, field.name)[which] for field in fields(self)))
 
 
-def together(parts: list) -> "Lines | Acts":
+Parallel = TypeVar("Parallel", Acts, Lines)
+
+
+def together(parts: Sequence[Parallel]) -> Parallel:
     made = type(parts[0])
     return made(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(made)))
 
@@ -212,11 +216,9 @@ class Activity:
         if not found:
             return None
         acts = together(found)
-        assert isinstance(acts, Acts)
         self._draw_fate(rng, acts)
         self._draw_tags(rng, acts, month)
         lines = together([lines for code in np.unique(acts.code) for lines in self._lines(rng, acts, int(code), month)])
-        assert isinstance(lines, Lines)
         order = np.argsort(lines.act, kind="stable")
         return Batch(self.country.span.months[month][0], acts, lines.taken(order))
 
