@@ -20,7 +20,8 @@ from hocsuotdoi.simulation.queries.territory import NOWHERE, TIERS
 WITH_PURPOSE = ((MeasureCode.MUSEUM_VISIT, Purpose.STUDY_RESEARCH),)
 """Figures of one purpose of a measure, which the programme's growth asks for."""
 
-FIGURES = [*(measure.value for measure in MEASURES), *(f"{m.value}:{p.value}" for m, p in WITH_PURPOSE)]
+_NAMES = [measure.value for measure in MEASURES]
+FIGURES = [*_NAMES, *(f"{m.value}:{p.value}" for m, p in WITH_PURPOSE)]
 """Columns of the yearly sums; after them come attendances with a key."""
 
 _KNOWN = len(FIGURES)
@@ -52,6 +53,7 @@ class Tally:
         self._province_of = {
             name: np.searchsorted(self.provinces, home.of_facts[Tier.PROVINCE]) for name, home in self.homes.items()
         }
+        self._classes = [each.institution_class.value for each in country.model.classes]
         self._met: list[tuple[np.ndarray, np.ndarray]] = []
         self._met_year, self._met_count = NOWHERE, 0
         self._people: list[Row] = []
@@ -136,7 +138,7 @@ class Tally:
         days = {name: str(dt.date.fromordinal(day)) for name, day in self.map_days.items() if day is not None}
         return {
             "maps": {REPORTED: None, **days},
-            "measures": [measure.value for measure in MEASURES],
+            "measures": _NAMES,
             "learner_measure": MeasureCode.PROGRAMME_ATTENDANCE.value,
         }
 
@@ -240,7 +242,7 @@ class Tally:
         return self.territory.units[unit].key
 
     def _class(self, kind: int) -> str:
-        return self.country.model.classes[kind].institution_class.value
+        return self._classes[kind]
 
 
 def _add(cells: np.ndarray, where: Any, quantities: np.ndarray) -> None:
@@ -255,4 +257,4 @@ def _pairs(first: np.ndarray, second: np.ndarray, seconds: int) -> tuple[np.ndar
 
 
 def _named(sums: np.ndarray) -> dict[str, int]:
-    return {MEASURES[index].value: int(sums[index]) for index in np.flatnonzero(sums)}
+    return {name: value for name, value in zip(_NAMES, sums.tolist(), strict=True) if value}
