@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "hocsuotdoi.portal",
     "hocsuotdoi.reporting",
     "hocsuotdoi.programme",
+    "hocsuotdoi.simulation",
     "hocsuotdoi.indicators",
     "hocsuotdoi.activities",
     "hocsuotdoi.ledger",
