@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.indicators.operations.rolling import rebuild
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
@@ -101,6 +102,7 @@ def simulate(
             out.write(writing.rows(_chance(plan, _ROWS, month, part), batch))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE ledger_posting, ledger_entry, places_institution, places_institutionplacement")
+    rebuild(timezone.localdate(at))
     return Summary(writing.counts, {"plan": _told(plan), "counts": asdict(writing.counts), **tally.head()}, tally)
 
 
