@@ -183,6 +183,8 @@ DATABASES = {"default": _database()}
 # A thread keeps its connection for a minute, and looks whether it still lives before using it again.
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60, validate=validate.Range(0, 3600))
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Lets core/kept_queries.py prepare what it keeps; nothing else of Django does.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
 # --- accounts ---

@@ -19,6 +19,7 @@ from django.db.models import (
     F,
     FilteredRelation,
     Func,
+    Model,
     OuterRef,
     Prefetch,
     Q,
@@ -34,8 +35,10 @@ from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.activities.enums import ActivityStatus, Audience, SessionStatus, SpokenLanguage
 from hocsuotdoi.activities.models import Activity, Contributor, Question, Schedule, Session
 from hocsuotdoi.activities.models.activity import CHILD_BANDS, ActivityQuerySet
+from hocsuotdoi.activities.models.session import SessionQuerySet
 from hocsuotdoi.activities.queries.joining import saved_for_waiting
 from hocsuotdoi.core.dated import on
+from hocsuotdoi.core.kept_queries import KeptQuery
 from hocsuotdoi.core.vietnamese import exact_expression, search_expression
 from hocsuotdoi.ledger.enums import AgeBand, Channel
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
@@ -142,6 +145,21 @@ def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
     return _described(timezone.localdate(at)).visible_to(person)
 
 
+def published_activity(key: uuid.UUID, *, at: dt.datetime) -> Activity | None:
+    """The activity as a stranger sees it: as `activity_page`, `completed`; two queries and those of `completed`. What a
+    crawler opens page by page, so it is asked by questions that are kept."""
+    found = _published(timezone.localdate(at)).of(key)
+    if not found:
+        return None
+    activity = found[0]
+    sessions = _sessions().all()
+    sessions._result_cache = _SESSIONS_OF.of(key)  # type: ignore[attr-defined]
+    for session in sessions:
+        session.activity = activity
+    activity._prefetched_objects_cache = {"sessions": sessions}  # type: ignore[attr-defined]
+    return completed(activity)
+
+
 @lru_cache(maxsize=2)
 def _described(day: dt.date) -> ActivityQuerySet:
     """Kept for the day: to write this question down anew takes longer than to answer it. So the database's clock says
@@ -157,27 +175,49 @@ def _described(day: dt.date) -> ActivityQuerySet:
             has_contributors=_any_of(Contributor),
             has_questions=_any_of(Question),
         )
-        .prefetch_related(
-            Prefetch(
-                "sessions",
-                Session.objects.for_everybody()
-                .select_related("room")
-                .annotate(was_changed=_ever_changed(), is_saved_for_waiting=saved_for_waiting(Now()))
-                .order_by("starts_at", "id"),
-            )
-        )
+        .prefetch_related(Prefetch("sessions", _sessions()))
     )
+
+
+@cache
+def _sessions() -> SessionQuerySet:
+    """For an activity's page."""
+    return (
+        Session.objects.for_everybody()
+        .select_related("room")
+        .annotate(was_changed=_ever_changed(), is_saved_for_waiting=saved_for_waiting(Now()))
+        .order_by("starts_at", "id")
+    )
+
+
+@lru_cache(maxsize=2)
+def _published(day: dt.date) -> KeptQuery[Activity]:
+    return KeptQuery(lambda key: _described(day).visible_to(None).filter(pk=key))
+
+
+_SESSIONS_OF = KeptQuery(lambda key: _sessions().filter(activity=key))
 
 
 def completed(activity: Activity) -> Activity:
     """Brings along an `activity_page`'s rules, contributors and questions: a query for each kind there is any of."""
-    there_are = {name: getattr(activity, f"has_{name}") for name in ("schedules", "contributors", "questions")}
-    prefetch_related_objects([activity], *(name for name, some in there_are.items() if some))
+    there_are = {name: getattr(activity, f"has_{name}") for name in _OF_AN_ACTIVITY}
+    if any(there_are.values()):
+        prefetch_related_objects([activity], *(name for name, some in there_are.items() if some))
     # Django has no public word for «known to be empty», and asking for nothing costs as much as asking.
     activity._prefetched_objects_cache |= {  # type: ignore[attr-defined]
-        name: getattr(activity, name).none() for name, some in there_are.items() if not some
+        name: _none_of(_OF_AN_ACTIVITY[name]) for name, some in there_are.items() if not some
     }
     return activity
+
+
+_OF_AN_ACTIVITY = {"schedules": Schedule, "contributors": Contributor, "questions": Question}
+
+
+@cache
+def _none_of(model: type[Model]) -> QuerySet:
+    nothing = model._default_manager.none()
+    nothing._result_cache = []  # type: ignore[attr-defined]
+    return nothing
 
 
 def _ever_changed() -> Exists:

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.enums import ActivityKind, SessionStatus
 from hocsuotdoi.activities.formats.facts import render_facts
 from hocsuotdoi.activities.models import Activity, Session
-from hocsuotdoi.activities.queries.offer import activity_page, completed
+from hocsuotdoi.activities.queries.offer import activity_page, completed, published_activity
 from hocsuotdoi.activities.queries.recording import views_of
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.activities.queries.vitality import club_life
@@ -30,7 +30,10 @@ from hocsuotdoi.portal.brief import briefly_kept
 @briefly_kept
 def activity_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     now = timezone.now()
-    activity = completed(get_object_or_404(activity_page(request.user, at=now), pk=pk))
+    if request.user.is_authenticated:
+        activity = completed(get_object_or_404(activity_page(request.user, at=now), pk=pk))
+    elif (activity := published_activity(pk, at=now)) is None:
+        raise Http404
     return activity_response(request, activity, now)
 
 
