@@ -31,8 +31,10 @@ class KeptQuery(Generic[Row]):
         """The objects, as the queryset gives them, without what it prefetches; one query."""
         kept = self._kept
         with connection.cursor() as cursor:
-            # Django's wrapper, which counts the query and turns errors into Django's, around a cursor that prepares.
-            cursor.cursor = _PreparingCursor(connection.connection)
+            # Within Django's wrapper, which turns errors into Django's, a cursor that prepares; unless queries are
+            # logged, for which Django reads their text from its own kind of cursor.
+            if not connection.queries_logged:
+                cursor.cursor = _PreparingCursor(connection.connection)
             cursor.execute(kept.sql, [key])
             rows = cursor.fetchall()
         return [kept.object_of(row) for row in rows]

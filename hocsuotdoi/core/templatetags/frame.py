@@ -5,8 +5,10 @@ from typing import Any
 from django import template
 from django.template import Context, Node
 from django.template.base import Parser, Token
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext_lazy as _
+
+from hocsuotdoi.core.addresses import address
 
 register = template.Library()
 
@@ -34,7 +36,7 @@ def portal_nav(context: Context) -> dict[str, Any]:
     here, items = _area(context), []
     for area, name, label in PORTAL_DOORS:
         try:
-            url = reverse(name)
+            url = address(name)
         except NoReverseMatch:
             continue
         items.append({"url": url, "label": label, "is_current": area == here})

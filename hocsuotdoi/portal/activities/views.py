@@ -5,7 +5,6 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from hocsuotdoi.activities.queries.offer import activity_page, completed, publis
 from hocsuotdoi.activities.queries.recording import views_of
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.activities.queries.vitality import club_life
+from hocsuotdoi.core.addresses import address
 from hocsuotdoi.portal.activities.join import JoinPart, join_part
 from hocsuotdoi.portal.activities.structured import events_of
 from hocsuotdoi.portal.brief import briefly_kept
@@ -64,10 +64,10 @@ def activity_response(
 ) -> HttpResponse:
     """The activity's page; `part`: the join part as it came in, with what is wrong with it."""
     part = part or join_part(activity, at=now)
-    address = ", ".join(filter(None, [activity.address, activity.place_name]))
+    stands_at = ", ".join(filter(None, [activity.address, activity.place_name]))
     coming = [session for session in part.sessions if session.ends_at > now]
     following = [session for session in coming if session.status == SessionStatus.PLANNED]
-    whats_on = reverse("portal:activities-activity-list")
+    whats_on = address("portal:activities-activity-list")
     return render(
         request,
         "portal/activities/activity_detail.html",
@@ -75,7 +75,7 @@ def activity_response(
             "activity": activity,
             "facts": render_facts(activity),
             "club": club_life([activity], at=now)[activity.pk] if activity.kind == ActivityKind.CLUB else None,
-            "address": address,
+            "address": stands_at,
             "path": [
                 (_("What's on"), whats_on),
                 (capfirst(activity.get_kind_display()), f"{whats_on}?kind={activity.kind}"),
@@ -85,8 +85,7 @@ def activity_response(
             "more": len(following) - 1,
             "past": [session for session in reversed(part.sessions) if session.ends_at <= now],
             "join": part,
-            "form": part.form,
-            "events": events_of(request, activity, address=address, at=now),
+            "events": events_of(request, activity, stands_at=stands_at, at=now),
         },
         status=422 if part.form is not None and part.form.errors else 200,
     )
