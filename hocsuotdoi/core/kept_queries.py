@@ -6,12 +6,12 @@ key, is kept here as text and prepared on each connection. The answer is always 
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -29,15 +29,32 @@ class KeptQuery(Generic[Row]):
 
     def of(self, key: uuid.UUID) -> list[Row]:
         """The objects, as the queryset gives them, without what it prefetches; one query."""
-        kept = self._kept
+        return self._asked(self._kept.sql, key)
+
+    def of_each(self, keys: Iterable[uuid.UUID]) -> list[Row]:
+        """The same for several keys at once, in the queryset's order; one query."""
+        return self._asked(self._kept.sql_of_each, list(keys))
+
+    def _asked(self, sql: str, asked: uuid.UUID | list[uuid.UUID]) -> list[Row]:
+        # Django asks each connection whether it lives before a request first uses it. This question finds out itself.
+        connection.health_check_done = True
+        try:
+            rows = self._rows(sql, asked)
+        except OperationalError:
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            rows = self._rows(sql, asked)
+        return [self._kept.object_of(row) for row in rows]
+
+    def _rows(self, sql: str, asked: uuid.UUID | list[uuid.UUID]) -> list[tuple]:
         with connection.cursor() as cursor:
             # Within Django's wrapper, which turns errors into Django's, a cursor that prepares; unless queries are
             # logged, for which Django reads their text from its own kind of cursor.
             if not connection.queries_logged:
                 cursor.cursor = _PreparingCursor(connection.connection)
-            cursor.execute(kept.sql, [key])
-            rows = cursor.fetchall()
-        return [kept.object_of(row) for row in rows]
+            cursor.execute(sql, [asked])
+            return cursor.fetchall()
 
     @cached_property
     def _kept(self) -> "_Written":
@@ -57,7 +74,9 @@ class _Written:
         sql, params = compiler.as_sql()
         # What does not change stands in the text: so the planner knows it, and takes the index of what is published.
         text = connection.ops.compose_sql(sql, params).replace("%", "%%")
-        self.sql = text.replace(connection.ops.compose_sql("%s", [_SOME_KEY]), "%s")
+        some_key = connection.ops.compose_sql("%s", [_SOME_KEY])
+        self.sql = text.replace(some_key, "%s")
+        self.sql_of_each = text.replace(f"= {some_key}", "= ANY (%s)")
         start, *_, last = compiler.klass_info["select_fields"]
         self.columns = slice(start, last + 1)
         self.model = compiler.klass_info["model"]

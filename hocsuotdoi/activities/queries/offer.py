@@ -120,6 +120,20 @@ def rows_of(sessions: QuerySet[Session], keys: Iterable[uuid.UUID]) -> list[Sess
     return list(sessions.filter(pk__in=list(keys)))
 
 
+def found_sessions(keys: Iterable[uuid.UUID], *, at: dt.datetime) -> list[Session]:
+    """What a list says of the sessions with these keys, in their order, as `whats_on` without distances; one query,
+    which is kept."""
+    keys = list(keys)
+    found = {session.pk: session for session in _found(timezone.localdate(at)).of_each(keys)} if keys else {}
+    return [found[key] for key in keys if key in found]
+
+
+@lru_cache(maxsize=2)
+def _found(day: dt.date) -> KeptQuery[Session]:
+    told = with_place(Session.objects.annotate(is_saved_for_waiting=saved_for_waiting(Now())), day).order_by()
+    return KeptQuery(lambda key: told.filter(pk=key))
+
+
 def by_day(sessions: list[Session]) -> list[tuple[dt.date, list[Session]]]:
     """Sessions in order of time, grouped by the local day they begin on."""
     return [(day, list(group)) for day, group in groupby(sessions, key=lambda session: session.held_on)]
@@ -252,11 +266,13 @@ def counted_by_day(sessions: QuerySet[Session]) -> dict[dt.date, int]:
 
 
 def first_of_each_day(sessions: QuerySet[Session], *, most: int) -> dict[dt.date, list[Session]]:
-    """Day → the `most` first of `sessions` that begin on it; one query."""
+    """Day → the `most` first of `sessions` that begin on it, each with its beginning and its activity's title; one
+    query."""
     place = Window(RowNumber(), partition_by=TruncDate("starts_at"), order_by=["starts_at", "pk"])
     numbered = sessions.order_by().annotate(place_in_day=place).filter(place_in_day__lte=most)
     # Only keys are numbered: whole rows of a country's month would not fit the memory of a sort.
-    return dict(by_day(list(sessions.filter(pk__in=numbered.values("pk")).order_by("starts_at", "id"))))
+    named = Session.objects.select_related("activity").only("starts_at", "activity__title")
+    return dict(by_day(list(named.filter(pk__in=numbered.values("pk")).order_by("starts_at", "id"))))
 
 
 def counted_by_institution(sessions: QuerySet[Session]) -> dict[int, int]:

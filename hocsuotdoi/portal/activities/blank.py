@@ -27,19 +27,24 @@ class DrawnForm:
     main: SafeString
     more: SafeString
     more_is_open: bool = False
-    errors: tuple = ()
+    is_wrong: bool = False
+    summary: SafeString = SafeString()
+    """What is wrong, at the form's top."""
 
 
 def blank_join_form(activity: Activity, offered: list[Session], questions: Iterable[Question]) -> DrawnForm:
     """As `JoinForm` draws it before anybody has filled it in."""
     main, more = _alike(get_language(), activity.is_for_children, min(LARGEST_GROUP, activity.places_each))
-    options = session_options(activity, offered)
     hidden = format_html('<input type="hidden" name="form_key" value="{}" id="id_form_key">', str(uuid7()))
     choice, asked = SafeString(), SafeString()
-    if len(options) == 1:
-        hidden = format_html('<input type="hidden" name="session" value="{}" id="id_session">', options[0][0]) + hidden
+    if len(offered) == 1 and not activity.takes_series:
+        only = str(offered[0].pk)
     else:
-        choice = drawn(_with(session=_choice_of(options)))
+        options = session_options(activity, offered)
+        only = options[0][0] if len(options) == 1 else ""
+        choice = SafeString() if only else drawn(_with(session=_choice_of(options)))
+    if only:
+        hidden = format_html('<input type="hidden" name="session" value="{}" id="id_session">', only) + hidden
     if questions:
         asked = drawn(_with(**{answer_name(question.pk): answer_field(question) for question in questions}))
     return DrawnForm(hidden, choice + main + asked, more)
@@ -52,7 +57,8 @@ def drawn_join_form(form: JoinForm) -> DrawnForm:
         main=drawn(form.main_fields),
         more=drawn(form.more_fields),
         more_is_open=form.more_is_open,
-        errors=form.errors,
+        is_wrong=bool(form.errors),
+        summary=part("components/error_summary.html", form=form),
     )
 
 

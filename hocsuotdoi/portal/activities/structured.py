@@ -25,27 +25,24 @@ def events_of(request: HttpRequest, activity: Activity, *, stands_at: str, at: d
     for session in sessions:
         session.activity = activity
     changes = changes_of(session for session in sessions if session.was_changed)
-    page, poster = (
-        request.build_absolute_uri(address(f"portal:activities-{name}", activity.pk))
-        for name in ("activity-detail", "poster-png")
-    )
+    site = request.build_absolute_uri("/").removesuffix("/")
+    page, poster = (site + address(f"portal:activities-{name}", activity.pk) for name in ("activity-detail", "poster-png"))
     house = address("portal:places-institution-detail", activity.institution.code)
     return render_events(
         activity,
         sessions,
         url=page,
         address=stands_at,
-        images=[*_picture(request, activity), poster],
-        organiser_url=request.build_absolute_uri(house),
+        images=[*_picture(site, activity), poster],
+        organiser_url=site + house,
         moved_from={key: each.moved_from for key, each in changes.items() if each.moved_from},
         schedules=activity.schedules.all(),
         contributors=activity.contributors.all(),
     )
 
 
-def _picture(request: HttpRequest, activity: Activity) -> list[str]:
+def _picture(site: str, activity: Activity) -> list[str]:
     picture = parse_picture(activity.picture)
     if picture is None:
         return []
-    path = address("portal:activities-picture-show", picture.name, picture.width)
-    return [request.build_absolute_uri(path)]
+    return [site + address("portal:activities-picture-show", picture.name, picture.width)]

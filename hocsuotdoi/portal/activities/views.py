@@ -87,5 +87,5 @@ def activity_response(
             "join": part,
             "events": events_of(request, activity, stands_at=stands_at, at=now),
         },
-        status=422 if part.form is not None and part.form.errors else 200,
+        status=422 if part.form is not None and part.form.is_wrong else 200,
     )
