@@ -6,7 +6,7 @@ key, is kept here as text and prepared on each connection. The answer is always 
 """
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -37,7 +37,7 @@ class KeptQuery(Generic[Row]):
 
     def _asked(self, sql: str, asked: uuid.UUID | list[uuid.UUID]) -> list[Row]:
         # Django asks each connection whether it lives before a request first uses it. This question finds out itself.
-        connection.health_check_done = True
+        connection.health_check_done = True  # type: ignore[attr-defined]
         try:
             rows = self._rows(sql, asked)
         except OperationalError:
@@ -73,15 +73,17 @@ class _Written:
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         # What does not change stands in the text: so the planner knows it, and takes the index of what is published.
-        text = connection.ops.compose_sql(sql, params).replace("%", "%%")
-        some_key = connection.ops.compose_sql("%s", [_SOME_KEY])
+        text = _composed(sql, params).replace("%", "%%")
+        some_key = _composed("%s", [_SOME_KEY])
         self.sql = text.replace(some_key, "%s")
         self.sql_of_each = text.replace(f"= {some_key}", "= ANY (%s)")
         start, *_, last = compiler.klass_info["select_fields"]
         self.columns = slice(start, last + 1)
         self.model = compiler.klass_info["model"]
         self.names = [column[0].target.attname for column in compiler.select[self.columns]]
-        self.populators = get_related_populators(compiler.klass_info, compiler.select, connection.alias)
+        self.populators = get_related_populators(  # type: ignore[call-arg]
+            compiler.klass_info, compiler.select, connection.alias
+        )
         self.annotations = list(compiler.annotation_col_map.items())
         self.converters = compiler.get_converters([column[0] for column in compiler.select])
 
@@ -97,3 +99,8 @@ class _Written:
         for name, place in self.annotations:
             setattr(made, name, row[place])
         return made
+
+
+def _composed(sql: str, params: Sequence[Any]) -> str:
+    """The text with its parameters in it."""
+    return connection.ops.compose_sql(sql, params)  # type: ignore[attr-defined]

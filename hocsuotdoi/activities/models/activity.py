@@ -145,10 +145,10 @@ class Activity(OperationalModel):
         return self.title
 
     # Lists name the kind of each activity; Django's own way of finding the words goes through all choices each time.
-    def get_kind_display(self) -> str:
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
         return str(ActivityKind(self.kind).label)
 
-    def get_audience_display(self) -> str:
+    def get_audience_display(self) -> str:  # type: ignore[no-redef]
         return str(Audience(self.audience).label)
 
     @property

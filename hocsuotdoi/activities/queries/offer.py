@@ -167,7 +167,7 @@ def published_activity(key: uuid.UUID, *, at: dt.datetime) -> Activity | None:
         return None
     activity = found[0]
     sessions = _sessions().all()
-    sessions._result_cache = _SESSIONS_OF.of(key)  # type: ignore[attr-defined]
+    sessions._result_cache = _SESSIONS_OF.of(key)
     for session in sessions:
         session.activity = activity
     activity._prefetched_objects_cache = {"sessions": sessions}  # type: ignore[attr-defined]
@@ -230,7 +230,7 @@ _OF_AN_ACTIVITY = {"schedules": Schedule, "contributors": Contributor, "question
 @cache
 def _none_of(model: type[Model]) -> QuerySet:
     nothing = model._default_manager.none()
-    nothing._result_cache = []  # type: ignore[attr-defined]
+    nothing._result_cache = []
     return nothing
 
 

@@ -28,7 +28,7 @@ class DrawnForm:
     more: SafeString
     more_is_open: bool = False
     is_wrong: bool = False
-    summary: SafeString = SafeString()
+    summary: str = ""
     """What is wrong, at the form's top."""
 
 
@@ -53,7 +53,7 @@ def blank_join_form(activity: Activity, offered: list[Session], questions: Itera
 def drawn_join_form(form: JoinForm) -> DrawnForm:
     """As it came in, with what is wrong with it."""
     return DrawnForm(
-        hidden=mark_safe("".join(map(str, form.hidden_fields()))),  # noqa: S308: Django's own inputs
+        hidden=mark_safe("".join(map(str, form.hidden_fields()))),
         main=drawn(form.main_fields),
         more=drawn(form.more_fields),
         more_is_open=form.more_is_open,
@@ -67,7 +67,7 @@ def blank_code_field() -> SafeString:
 
 
 def drawn(fields: Iterable[forms.BoundField]) -> SafeString:
-    return mark_safe("".join(part("components/field.html", field=field) for field in fields))  # noqa: S308: our own
+    return mark_safe("".join(part("components/field.html", field=field) for field in fields))
 
 
 @lru_cache(maxsize=4 * LARGEST_GROUP)

@@ -26,15 +26,14 @@ def events_of(request: HttpRequest, activity: Activity, *, stands_at: str, at: d
         session.activity = activity
     changes = changes_of(session for session in sessions if session.was_changed)
     site = request.build_absolute_uri("/").removesuffix("/")
-    page, poster = (site + address(f"portal:activities-{name}", activity.pk) for name in ("activity-detail", "poster-png"))
-    house = address("portal:places-institution-detail", activity.institution.code)
+    poster = site + address("portal:activities-poster-png", activity.pk)
     return render_events(
         activity,
         sessions,
-        url=page,
+        url=site + address("portal:activities-activity-detail", activity.pk),
         address=stands_at,
         images=[*_picture(site, activity), poster],
-        organiser_url=site + house,
+        organiser_url=site + address("portal:places-institution-detail", activity.institution.code),
         moved_from={key: each.moved_from for key, each in changes.items() if each.moved_from},
         schedules=activity.schedules.all(),
         contributors=activity.contributors.all(),

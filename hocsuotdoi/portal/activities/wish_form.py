@@ -55,7 +55,7 @@ class WishForm(forms.Form):
     def drawn(self) -> SafeString:
         """The fields to be seen. One says the same to everybody who put the same into it, so each is drawn once."""
         language, data = get_language(), self.data
-        return mark_safe(  # noqa: S308: our own components
+        return mark_safe(
             "".join(
                 _drawn(self[name]) if name in self.errors else _drawn_once(language, name, data.get(name))
                 for name, field in self.fields.items()
