@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from django.db import OperationalError, connection
+from django.db import NotSupportedError, OperationalError, connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -36,11 +36,12 @@ class KeptQuery(Generic[Row]):
         return self._asked(self._kept.sql_of_each, list(keys))
 
     def _asked(self, sql: str, asked: uuid.UUID | list[uuid.UUID]) -> list[Row]:
-        # Django asks each connection whether it lives before a request first uses it. This question finds out itself.
+        # Django asks each connection whether it lives before a request first uses it. This question finds out itself;
+        # and whether what was prepared still fits the tables.
         connection.health_check_done = True  # type: ignore[attr-defined]
         try:
             rows = self._rows(sql, asked)
-        except OperationalError:
+        except (OperationalError, NotSupportedError):
             if connection.in_atomic_block:
                 raise
             connection.close()
