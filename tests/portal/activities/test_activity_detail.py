@@ -207,8 +207,8 @@ def test_poster_is_offered_while_there_is_something_to_come(client, tomorrow):
 
 
 def test_activity_page_says_at_once_what_was_changed(client, tomorrow, library_of_bac_kan, django_assert_num_queries):
-    """What is kept of the page is no fact: those are asked for each time, by two queries, and a third for what a session
-    that was changed was before."""
+    """What is kept of the page is no fact: those are asked for each time, by two queries, and a third for what a
+    session that was changed was before."""
     with django_assert_num_queries(2):
         client.get(url(tomorrow.activity))
     Activity.objects.update(title="Kể chuyện đêm hội", description="Bên suối.", places_each=3)
