@@ -60,6 +60,7 @@ def environment(language: str) -> jinja2.Environment:
     made = jinja2.Environment(
         autoescape=True,
         auto_reload=settings.DEBUG,
+        keep_trailing_newline=True,  # an icon and the word after it stand apart
         loader=jinja2.FileSystemLoader(get_app_template_dirs("jinja2")),
         lstrip_blocks=True,
         trim_blocks=True,
