@@ -29,7 +29,7 @@ PARTITIONED_YEARS = range(2015, 2036)
 
 
 class NothingToPost(Refused):
-    """A posting without entries."""
+    """A happening without entries."""
 
 
 class UnknownMeasure(Refused):
@@ -100,11 +100,12 @@ def post(
 
     The same source and revision posted again, also at the same moment from another connection, returns the first
     posting and adds nothing, whatever the lines are now: to change what was posted, `reverse` it and post revision + 1.
+    A stated posting may be without lines: somebody reported that there was nothing, which is not silence.
     Refused: no lines, an unknown measure, a quantity below 1, a day in the future of `at`, an institution without a
     place on the day, an account's id as learner key, a revision whose predecessor has not been reversed.
     """
     lines = list(lines)
-    _check_lines(lines)
+    _check_lines(lines, may_be_none=kind == PostingKind.STATED)
     _check_day(occurred_on, at)
     place = _place_of(institution, occurred_on)
     _ensure_partition(occurred_on)
@@ -212,8 +213,8 @@ def _place_of(institution: Institution, day: dt.date) -> AdminUnit:
         ) from None
 
 
-def _check_lines(lines: list[Line]) -> None:
-    if not lines:
+def _check_lines(lines: list[Line], *, may_be_none: bool) -> None:
+    if not lines and not may_be_none:
         raise NothingToPost(_("There is nothing to count here."))
     for line in lines:
         if line.measure not in MeasureCode.values:
