@@ -26,7 +26,6 @@ from hocsuotdoi.indicators.queries.stated import (
     Asked,
     Change,
     Planned,
-    changed_later,
     newest_figures,
     planned,
     sheet_of,
@@ -191,12 +190,8 @@ def undo_statement(statement: Statement, *, reason: str, by: Person, at: dt.date
     _lock(Institution.objects.filter(pk__in=statement.figures.values("institution")))
     if Statement.objects.filter(undoes=statement).exists():
         raise AlreadyUndone(_("This was undone before."))
-    if replaced := changed_later(statement).select_related("institution").first():
-        raise ReplacedLater(
-            _("A later entry has replaced figures of {institution} and perhaps others. Undo that one first.").format(
-                institution=replaced.institution.name
-            )
-        )
+    histories = _histories(statement)
+    _check_nothing_later(statement, histories)
     undoing = Statement.objects.create(
         id=uuid7(),
         unit=statement.unit,
@@ -208,7 +203,7 @@ def undo_statement(statement: Statement, *, reason: str, by: Person, at: dt.date
         stated_by=by.pk,
         stated_at=at,
     )
-    _restore(statement, undoing, by=by, at=at)
+    _restore(undoing, histories, by=by, at=at)
     return undoing
 
 
@@ -265,38 +260,68 @@ def _write(statement: Statement, period: Period, changes: Sequence[Change], *, b
     _post(figures, revisions, dict.fromkeys(slots, day), by=by, at=at)
 
 
-def _restore(statement: Statement, undoing: Statement, *, by: Person, at: dt.datetime) -> None:
-    """Each figure of `statement` becomes what it was before, on the day on which that was posted."""
-    undone = list(statement.figures.select_related("institution", "posting"))
-    slots = [each.slot for each in undone]
-    earlier = {
-        (each.slot, each.revision): each
-        for each in StatedFigure.objects.filter(
-            slot__in=slots, institution__in=[each.institution_id for each in undone]
-        ).select_related("posting")
-    }
+class _History:
+    """All rows of one slot."""
+
+    def __init__(self, rows: list[StatedFigure]) -> None:
+        self.rows = {row.revision: row for row in rows}
+        self.newest = max(rows, key=lambda row: row.revision)
+
+    @property
+    def origin(self) -> StatedFigure | None:
+        """The row that holds, or the one that it restored: undoing what undid leaves the earlier to be undone."""
+        row: StatedFigure | None = self.newest
+        while row is not None and row.statement.undoes_id is not None:
+            undone = next(each for each in self.rows.values() if each.statement_id == row.statement.undoes_id)
+            row = self.rows.get(undone.revision - 1)
+        return row
+
+
+def _histories(statement: Statement) -> list[_History]:
+    """Of every figure of `statement`; one query."""
+    own = statement.figures.values("slot")
+    rows = StatedFigure.objects.filter(slot__in=own).select_related("institution", "posting", "statement")
+    by_slot: dict[uuid.UUID, list[StatedFigure]] = {}
+    for row in rows.order_by("institution_id", "slot"):
+        by_slot.setdefault(row.slot, []).append(row)
+    return [_History(each) for each in by_slot.values()]
+
+
+def _check_nothing_later(statement: Statement, histories: Iterable[_History]) -> None:
+    for history in histories:
+        if history.origin is None or history.origin.statement_id != statement.pk:
+            raise ReplacedLater(
+                _(
+                    "A later entry has replaced figures of {institution} and perhaps others. Undo that one first."
+                ).format(institution=history.newest.institution.name)
+            )
+
+
+def _restore(undoing: Statement, histories: Sequence[_History], *, by: Person, at: dt.datetime) -> None:
+    """Each figure becomes what it was before, on the day on which that was posted."""
     figures, days = [], {}
-    for each in undone:
-        if each.posting is not None:
-            reverse(each.posting, reason=undoing.reason, by=by, at=at)
-        before = earlier.get((each.slot, each.revision - 1))
+    for history in histories:
+        newest, origin = history.newest, history.origin
+        before = history.rows.get(origin.revision - 1) if origin else None
+        if newest.posting is not None:
+            reverse(newest.posting, reason=undoing.reason, by=by, at=at)
         if before is not None and before.posting is not None:
-            days[each.slot] = before.posting.occurred_on
+            days[newest.slot] = before.posting.occurred_on
         figures.append(
             StatedFigure(
-                institution=each.institution,
+                institution=newest.institution,
                 statement=undoing,
-                slot=each.slot,
-                revision=each.revision + 1,
-                column=each.column,
-                period=each.period,
-                starts_on=each.starts_on,
-                ends_on=each.ends_on,
+                slot=newest.slot,
+                revision=newest.revision + 1,
+                column=newest.column,
+                period=newest.period,
+                starts_on=newest.starts_on,
+                ends_on=newest.ends_on,
                 quantity=before.quantity if before else None,
                 recorded=before.recorded if before else 0,
             )
         )
-    _post(figures, _posted_revisions(slots), days, by=by, at=at)
+    _post(figures, _posted_revisions([each.slot for each in figures]), days, by=by, at=at)
 
 
 def _post(

@@ -285,14 +285,6 @@ def figures_of(statement: Statement) -> QuerySet[StatedFigure]:
     )
 
 
-def changed_later(statement: Statement) -> QuerySet[StatedFigure]:
-    """Its figures that a later statement has replaced: that one is undone first."""
-    later = StatedFigure.objects.filter(
-        institution=OuterRef("institution"), slot=OuterRef("slot"), revision__gt=OuterRef("revision")
-    )
-    return statement.figures.filter(Exists(later))
-
-
 def describe_stated(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SourceDescription]:
     """Stated figures as the ledger's sources, by slot: what it is a figure of, and from where. One query."""
     rows = (
