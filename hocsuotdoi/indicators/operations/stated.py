@@ -33,7 +33,7 @@ from hocsuotdoi.indicators.queries.stated import (
 )
 from hocsuotdoi.ledger.enums import PostingKind
 from hocsuotdoi.ledger.models import Posting
-from hocsuotdoi.ledger.operations.posting import Line, post, reverse
+from hocsuotdoi.ledger.operations.posting import Act, Line, post_all, reverse_all
 from hocsuotdoi.places.models import AdminUnit, Institution
 
 LONGEST_SOURCE = 300
@@ -238,11 +238,11 @@ def _write(statement: Statement, period: Period, changes: Sequence[Change], *, b
     standing = _standing(slots)
     revisions = _posted_revisions(slots)
     day = period.counted_until(timezone.localdate(at))
+    if wrong := [each.posting for each in standing.values() if each.posting is not None]:
+        reverse_all(wrong, reason=statement.reason, by=by, at=at)
     figures = []
     for slot, change in slots.items():
         before = standing.get(slot)
-        if before is not None and before.posting is not None:
-            reverse(before.posting, reason=statement.reason, by=by, at=at)
         figures.append(
             StatedFigure(
                 institution=change.institution,
@@ -299,12 +299,12 @@ def _check_nothing_later(statement: Statement, histories: Iterable[_History]) ->
 
 def _restore(undoing: Statement, histories: Sequence[_History], *, by: Person, at: dt.datetime) -> None:
     """Each figure becomes what it was before, on the day on which that was posted."""
+    if wrong := [each.newest.posting for each in histories if each.newest.posting is not None]:
+        reverse_all(wrong, reason=undoing.reason, by=by, at=at)
     figures, days = [], {}
     for history in histories:
         newest, origin = history.newest, history.origin
         before = history.rows.get(origin.revision - 1) if origin else None
-        if newest.posting is not None:
-            reverse(newest.posting, reason=undoing.reason, by=by, at=at)
         if before is not None and before.posting is not None:
             days[newest.slot] = before.posting.occurred_on
         figures.append(
@@ -332,23 +332,22 @@ def _post(
     by: Person,
     at: dt.datetime,
 ) -> None:
-    for figure in figures:
-        if figure.quantity is None:
-            continue
-        column = StatedColumn(figure.column)
-        lines = [Line(column.measure, figure.quantity, purpose=column.purpose)] if figure.quantity else []
-        figure.posting = post(
-            figure.institution,
-            source_kind=SOURCE_KIND,
-            source_id=figure.slot,
-            occurred_on=days[figure.slot],
-            lines=lines,
-            by=by,
-            at=at,
-            revision=revisions.get(figure.slot, 0) + 1,
-            kind=PostingKind.STATED,
-        )
+    told = [figure for figure in figures if figure.quantity is not None]
+    acts = [
+        Act(figure.institution, figure.slot, days[figure.slot], _lines(figure), revisions.get(figure.slot, 0) + 1)
+        for figure in told
+    ]
+    if acts:
+        postings = post_all(acts, source_kind=SOURCE_KIND, by=by, at=at, kind=PostingKind.STATED)
+        for figure, posting in zip(told, postings, strict=True):
+            figure.posting = posting
     StatedFigure.objects.bulk_create(figures)
+
+
+def _lines(figure: StatedFigure) -> list[Line]:
+    """None where there was none: the posting alone says that it was reported."""
+    column = StatedColumn(figure.column)
+    return [Line(column.measure, figure.quantity, purpose=column.purpose)] if figure.quantity else []
 
 
 def _standing(slots: Iterable[uuid.UUID]) -> dict[uuid.UUID, StatedFigure]:

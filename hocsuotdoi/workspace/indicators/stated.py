@@ -22,6 +22,7 @@ from hocsuotdoi.core.periods import Period, parse_period
 from hocsuotdoi.core.vietnamese import normalise, search_terms
 from hocsuotdoi.indicators.enums import ImportKind, StatingWay, columns_of
 from hocsuotdoi.indicators.formats.stated_sheet import (
+    ReadSheet,
     Template,
     TemplateCell,
     TemplateRow,
@@ -39,14 +40,14 @@ from hocsuotdoi.indicators.operations.stated import (
     preview_figures,
     state_figures,
 )
-from hocsuotdoi.indicators.queries.stated import Asked, Change, ChangeKind, Sheet, sheet_of, with_outcome
+from hocsuotdoi.indicators.queries.stated import Asked, Change, ChangeKind, Sheet, planned, sheet_of, with_outcome
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, table_of
 from hocsuotdoi.workspace.indicators.stated_forms import ConfirmForm, InstitutionFiguresForm
 
 ON_A_PAGE = 25
-CHANGES_ON_A_PAGE = 100
+CHANGES_ON_A_PAGE = 50
 PROBLEMS_SHOWN = 200
 YEARS_BACK = 5
 _ORDER = [ChangeKind.TAKEN_BACK, ChangeKind.CHANGED, ChangeKind.NEW, ChangeKind.UNCHANGED]
@@ -252,30 +253,31 @@ def _preview(
     read = read_sheet(table)
     if not read.problems and read.mark != mark_of(unit.code, unit.pk, period.code):
         read.problems.append(Problem("B1", _another_sheet(read.mark, unit, period)))
-    if read.problems:
-        raise BadFile(read.problems)
     asked = [Asked(each.institution, each.column, each.quantity, each.at) for each in read.cells]
-    strangers = set(read.rows) - {each.institution for each in asked}
-    _refuse_strangers(unit, period, strangers, read.rows, timezone.localdate(now))
+    problems = [*read.problems, *_problems(unit, period, asked, read, timezone.localdate(now))]
+    if problems:
+        raise BadFile(sorted(problems, key=_in_order))
     sent = Sent(way, form.cleaned_data["source"], upload.name or "", digest)
     return preview_figures(unit, period=period, asked=asked, sent=sent, by=request.user, at=now)
 
 
-def _refuse_strangers(unit: AdminUnit, period: Period, codes: set[str], rows: dict[str, int], today: dt.date) -> None:
-    """Rows without any figure must be of the unit too, or the sheet is not the one that was handed out."""
-    named = Institution.objects.filter(code__in=codes)
-    known = {each.code for each in sheet_of(unit, period, today, named).institutions} if codes else set()
-    problems = [
-        Problem(
-            f"A{rows[code]}",
-            _("“{code}” is not an institution of {unit} in {period}.").format(
-                code=code, unit=unit.name, period=period.words
-            ),
-        )
-        for code in sorted(codes - known, key=lambda each: rows[each])
+def _problems(unit: AdminUnit, period: Period, asked: list[Asked], read: ReadSheet, today: dt.date) -> list[Problem]:
+    """What the sheet itself cannot know: whose institutions these are, rows without a figure too."""
+    sheet = sheet_of(unit, period, today)
+    wrong = [Problem(each.at, each.reason, each.about) for each in planned(sheet, asked).problems]
+    known = {each.code for each in sheet.institutions} | {each.institution for each in asked}
+    strange = _("“{code}” is not an institution of {unit} in {period}.")
+    return wrong + [
+        Problem(f"A{row}", strange.format(code=code, unit=unit.name, period=period.words))
+        for code, row in read.rows.items()
+        if code not in known
     ]
-    if problems:
-        raise BadFile(problems)
+
+
+def _in_order(problem: Problem) -> tuple[int, str]:
+    """Row by row, as one mends a sheet; what is about the whole file first."""
+    digits = "".join(filter(str.isdigit, problem.at.partition(":")[0]))
+    return int(digits or 0), problem.at
 
 
 def _another_sheet(mark: str, unit: AdminUnit, period: Period) -> str:
