@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.templatetags.house import day_short, number
@@ -102,10 +102,11 @@ def map_day_of(year: int, today: dt.date) -> dt.date:
 
 def units_of(unit: AdminUnit, year: int, today: dt.date) -> QuerySet[AdminUnit]:
     """Whose population can be entered under `unit` for `year`: itself, and its provinces and communes, as the map of
-    the year has them. A unit that did not stand then is looked for on its nearest day."""
+    the year has them, the higher first. A unit that did not stand then is looked for on its nearest day."""
     day = day_on_map_of(unit, map_day_of(year, today))
     tiers = [unit.tier, Tier.PROVINCE, Tier.COMMUNE]
-    return AdminUnit.objects.under(unit, day).filter(tier__in=tiers)
+    ranks = Case(*(When(tier=tier, then=Value(rank)) for rank, tier in enumerate(Tier)), output_field=IntegerField())
+    return AdminUnit.objects.under(unit, day).filter(tier__in=tiers).order_by(ranks, "sort_key", "pk")
 
 
 def populations_of(units: QuerySet[AdminUnit] | Sequence[AdminUnit], year: int) -> dict[int, Population]:

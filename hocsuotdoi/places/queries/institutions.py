@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.enums import InstitutionState
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, InstitutionStatus
 from hocsuotdoi.places.queries.units import day_on_map_of, reading_of, units_reading_as
@@ -26,14 +27,13 @@ def places_of(institutions: Iterable[int], day: dt.date) -> dict[int, AdminUnit]
     that a reform has ended by then."""
     placements = InstitutionPlacement.objects.on(day).filter(institution__in=institutions)
     found: dict[int, AdminUnit] = {}
-    read_as: dict[int, AdminUnit] = {}
+    read_as: dict[int, AdminUnit | None] = {}
     for placement in placements.select_related("unit").order_by("-pk"):
         unit: AdminUnit = placement.unit
-        if not unit.holds_on(day):
-            if unit.pk not in read_as:
-                read_as[unit.pk] = reading_of(unit, day)
-            unit = read_as[unit.pk]
-        found[placement.institution_id] = unit
+        if not unit.holds_on(day) and unit.pk not in read_as:
+            read_as[unit.pk] = AdminUnit.objects.filter(on(day, "read_from__"), read_from__unit=unit).first()
+        if (place := unit if unit.holds_on(day) else read_as[unit.pk]) is not None:
+            found[placement.institution_id] = place
     return found
 
 

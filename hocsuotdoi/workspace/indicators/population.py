@@ -104,7 +104,7 @@ def population_template(request: HttpRequest, code: str, year: int, kind: str) -
     """The unit, its provinces and communes on the map of the year, with what is known."""
     today = timezone.localdate()
     unit = _unit(request, code, year, today)
-    units = list(units_of(unit, year, today).order_by("tier", "sort_key", "pk"))
+    units = list(units_of(unit, year, today))
     known = populations_of(units, year)
     rows = []
     for each in units:
@@ -171,7 +171,7 @@ def _known(request: HttpRequest, unit: AdminUnit, year: int, today: dt.date) -> 
     units = units_of(unit, year, today)
     for term in search_terms(text):
         units = units.filter(search_text__contains=term)
-    page = Paginator(units.order_by("tier", "sort_key", "pk"), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(units, ON_A_PAGE).get_page(request.GET.get("page"))
     known = populations_of(list(page), year)
     return {"page_obj": page, "rows": [(each, known.get(each.pk)) for each in page], "text": text}
 
