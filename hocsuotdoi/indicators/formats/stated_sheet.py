@@ -155,6 +155,7 @@ def _harmless(value: str | int) -> str | int:
 
 
 def _write(book: Workbook, sheet: Worksheet, template: Template) -> None:
+    columns = template.columns
     base = {"font_name": FONT, "font_size": 11, "valign": "vcenter"}
     boxed = {**base, "border": 1, "border_color": "#B9B29E"}
     grey = {**boxed, "bg_color": "#EEEBE2", "font_color": "#5B5546"}
@@ -167,7 +168,7 @@ def _write(book: Workbook, sheet: Worksheet, template: Template) -> None:
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 36)
     sheet.set_column(2, 3, 22)
-    sheet.set_column(4, 4 + 2 * len(template.columns), 14)
+    sheet.set_column(4, 4 + 2 * len(columns), 14)
     sheet.set_row(HEADING_ROW - 1, 66)
     for number, row in enumerate(_rows(template)):
         for place, value in enumerate(row):
@@ -178,11 +179,11 @@ def _write(book: Workbook, sheet: Worksheet, template: Template) -> None:
             elif place < 4:
                 sheet.write_string(number, place, str(value), text)
             else:
-                column = template.columns[(place - 4) // 2]
+                column = columns[(place - 4) // 2]
                 is_open = place % 2 == 0 and column in template.rows[number - HEADING_ROW].cells
                 sheet.write(number, place, value, open_cell if is_open else shown)
     last = HEADING_ROW + len(template.rows) - 1
-    for place, _column in enumerate(template.columns):
+    for place in range(len(columns)):
         sheet.data_validation(HEADING_ROW, 4 + 2 * place, max(last, HEADING_ROW), 4 + 2 * place, _whole_number_rule())
 
 
