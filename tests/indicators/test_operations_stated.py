@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hocsuotdoi.core.periods import Period, parse_period
 from hocsuotdoi.indicators.enums import StatedColumn, StatingWay
 from hocsuotdoi.indicators.models import PreviewedImport, StatedFigure, Statement
+from hocsuotdoi.indicators.operations.retention import forget
 from hocsuotdoi.indicators.operations.stated import (
     AlreadyUndone,
     BadPeriod,
@@ -101,7 +102,7 @@ def test_stated_figure_is_posted_on_the_last_day_of_its_period_with_its_origin(v
     assert total(viet_nam) == 120
     told = describe_stated([posting.source_id])[posting.source_id]
     assert told.title == "Nhập tay: lượt mượn về, quý III/2026"
-    assert told.detail == f"{library.name}; 120; nguồn: Báo cáo giấy"
+    assert told.detail == f"{library.name}; nguồn: Báo cáo giấy"
 
 
 def test_figure_of_a_running_period_stands_on_the_day_it_was_stated(library, state):
@@ -199,6 +200,17 @@ def test_number_of_queries_of_a_plan_does_not_grow(viet_nam, officer, django_ass
         )
         with django_assert_num_queries(3):
             assert len(plan_of(preview, TODAY).effective) == len(asked)
+
+
+def test_preview_that_nobody_confirms_is_forgotten_after_a_month(viet_nam, library, officer, state):
+    statement = state(loans(4))
+    preview_figures(viet_nam.xa, period=Q3, asked=[loans(5)], sent=Sent(StatingWay.CSV, "Giấy"), by=officer, at=NOW)
+
+    assert forget(at=NOW + dt.timedelta(days=30), dry_run=False) == {"previews_never_confirmed": 0}
+    assert forget(at=NOW + dt.timedelta(days=31), dry_run=True) == {"previews_never_confirmed": 1}
+    assert forget(at=NOW + dt.timedelta(days=31), dry_run=False) == {"previews_never_confirmed": 1}
+    assert not PreviewedImport.objects.exists()
+    assert Statement.objects.get() == statement
 
 
 # -- what is refused --

@@ -167,7 +167,8 @@ def _write(book: Workbook, sheet: Worksheet, template: Template) -> None:
     open_cell = book.add_format({**boxed, "num_format": "#,##0", "locked": False})
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 36)
-    sheet.set_column(2, 3, 22)
+    sheet.set_column(2, 2, 34)
+    sheet.set_column(3, 3, 22)
     sheet.set_column(4, 4 + 2 * len(columns), 14)
     sheet.set_row(HEADING_ROW - 1, 66)
     for number, row in enumerate(_rows(template)):

@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.periods import Period, parse_period
-from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import StatedColumn, columns_of
 from hocsuotdoi.indicators.models import StatedFigure, Statement
 from hocsuotdoi.ledger.models import Entry
@@ -286,22 +285,23 @@ def figures_of(statement: Statement) -> QuerySet[StatedFigure]:
 
 
 def describe_stated(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SourceDescription]:
-    """Stated figures as the ledger's sources, by slot: what it is a figure of, and from where. One query."""
+    """Stated figures as the ledger's sources, by slot: what they are figures of, and from where. One query."""
     rows = (
-        newest_figures(StatedFigure.objects.filter(slot__in=ids))
-        .annotate(source=F("statement__source"), institution_name=F("institution__name"))
-        .values_list("slot", "column", "period", "quantity", "source", "institution_name")
+        StatedFigure.objects.filter(slot__in=ids)
+        .order_by("slot", "revision")
+        .values_list("slot", "column", "period", "institution__name", "statement__source")
     )
+    sources: dict[uuid.UUID, dict[str, None]] = {}
+    about: dict[uuid.UUID, tuple[str, str, str]] = {}
+    for slot, column, period, institution, source in rows:
+        about[slot] = column, period, institution
+        sources.setdefault(slot, {})[source] = None
     return {
         slot: SourceDescription(
             title=_("Typed in: {measure}, {period}").format(
                 measure=StatedColumn(column).label, period=parse_period(period).words
             ),
-            detail=_("{institution}; {quantity}; from: {source}").format(
-                institution=institution,
-                quantity=_("taken back") if quantity is None else number(quantity),
-                source=source,
-            ),
+            detail=_("{institution}; from: {source}").format(institution=institution, source="; ".join(sources[slot])),
         )
-        for slot, column, period, quantity, source, institution in rows
+        for slot, (column, period, institution) in about.items()
     }

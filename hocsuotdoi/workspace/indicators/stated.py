@@ -20,7 +20,7 @@ from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.periods import Period, parse_period
 from hocsuotdoi.core.vietnamese import normalise, search_terms
-from hocsuotdoi.indicators.enums import ImportKind, StatingWay, columns_of
+from hocsuotdoi.indicators.enums import ImportKind, StatedColumn, StatingWay, columns_of
 from hocsuotdoi.indicators.formats.stated_sheet import (
     ReadSheet,
     Template,
@@ -262,16 +262,14 @@ def _preview(
 
 
 def _problems(unit: AdminUnit, period: Period, asked: list[Asked], read: ReadSheet, today: dt.date) -> list[Problem]:
-    """What the sheet itself cannot know: whose institutions these are, rows without a figure too."""
+    """What the sheet itself cannot know. An institution that is not of the unit is told once, for its row, which may be
+    without a figure."""
     sheet = sheet_of(unit, period, today)
-    wrong = [Problem(each.at, each.reason, each.about) for each in planned(sheet, asked).problems]
-    known = {each.code for each in sheet.institutions} | {each.institution for each in asked}
-    strange = _("“{code}” is not an institution of {unit} in {period}.")
-    return wrong + [
-        Problem(f"A{row}", strange.format(code=code, unit=unit.name, period=period.words))
-        for code, row in read.rows.items()
-        if code not in known
-    ]
+    known = {each.code for each in sheet.institutions}
+    a_column = next(iter(StatedColumn))
+    strange = [Asked(code, a_column, 0, f"A{row}") for code, row in read.rows.items() if code not in known]
+    own = [each for each in asked if each.institution in known]
+    return [Problem(each.at, each.reason, each.about) for each in planned(sheet, [*own, *strange]).problems]
 
 
 def _in_order(problem: Problem) -> tuple[int, str]:

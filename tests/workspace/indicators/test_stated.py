@@ -172,13 +172,13 @@ def test_every_wrong_cell_of_a_sheet_is_told_at_once(client, officer, bac_kan, l
     rows = [
         line.split(";") for line in filled(client, bac_kan, last_year, LOAN="1.200").decode("utf-8-sig").split("\r\n")
     ]
-    rows[5] = [library_of_duc_xuan.code, "", "", "", "5"]
+    rows[5] = [library_of_duc_xuan.code, "", "", "", "5", "", "6"]
     rows += [["khong-co"]]
 
     page = send(client, bac_kan, last_year, "\r\n".join(";".join(row) for row in rows).encode())
 
     assert page.status_code == 422
-    assert [at for at, _ in problems(page)] == ["G5", "E6", "A7"]
+    assert [at for at, _ in problems(page)] == ["G5", "A6", "A7"]
     assert "Ô G5" in page.content.decode()
     assert not PreviewedImport.objects.exists()
 
