@@ -120,6 +120,15 @@ def test_museum_visits_for_study_carry_their_purpose(viet_nam, state):
     assert total(viet_nam, MeasureCode.MUSEUM_VISIT) == 100
 
 
+def test_figure_of_a_year_before_the_reform_stands_in_the_place_of_its_time(viet_nam, state):
+    InstitutionFactory(code="cu", unit=viet_nam.old_a)
+
+    state(loans(40, "cu"), period=Period(2024), unit=viet_nam.xa)
+
+    assert Entry.objects.get().place == viet_nam.old_a
+    assert [counts_for(unit, 2024, TODAY)[MeasureCode.LOAN] for unit in (viet_nam.xa, viet_nam.old_north)] == [40, 40]
+
+
 def test_zero_is_reported_and_is_not_silence(viet_nam, library, state):
     indicator = IndicatorFactory(kind="count", measures=[MeasureCode.LOAN])
     pair = (indicator.code, CohortFactory().code)
