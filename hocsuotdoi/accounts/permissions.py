@@ -17,6 +17,7 @@ class Permission(models.TextChoices):
     EDIT_INSTITUTION = "edit_institution", _("keep an institution's register entry")
     ANSWER_CRITERIA = "answer_criteria", _("answer criteria")
     VIEW_FIGURES = "view_figures", _("see figures down to their entries")
+    STATE_FIGURES = "state_figures", _("type in and import figures and population of a territory")
     EDIT_PLAN = "edit_plan", _("enter plans")
     ANSWER_FINDING = "answer_finding", _("answer findings of the plan check")
     VIEW_REPORT = "view_report", _("read reports before they are signed")

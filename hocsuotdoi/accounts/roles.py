@@ -75,6 +75,7 @@ ROLES: dict[RoleName, Role] = {
                 P.VIEW_REGISTER,
                 P.EDIT_INSTITUTION,
                 P.ANSWER_CRITERIA,
+                P.STATE_FIGURES,
                 P.VIEW_REPORT,
                 P.WRITE_REPORT,
                 P.FREEZE_REPORT,

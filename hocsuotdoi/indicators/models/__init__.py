@@ -21,6 +21,7 @@ from hocsuotdoi.indicators.models.rollup import (
     UnitTotalByPerson,
 )
 from hocsuotdoi.indicators.models.saved import SavedTable
+from hocsuotdoi.indicators.models.stated import PreviewedImport, StatedFigure, Statement
 
 __all__ = [
     "Cell",
@@ -35,10 +36,13 @@ __all__ = [
     "Measure",
     "Pending",
     "Population",
+    "PreviewedImport",
     "Reach",
     "Reclassed",
     "RollupMap",
     "SavedTable",
+    "StatedFigure",
+    "Statement",
     "UnitTotal",
     "UnitTotalByClass",
     "UnitTotalByPerson",

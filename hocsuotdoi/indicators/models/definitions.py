@@ -157,13 +157,20 @@ class CriterionAnswer(OperationalModel):
 
 @tracked
 class Population(models.Model):
-    """Residents of a unit in a year, urban and rural, with the source."""
+    """What figures of a unit are divided by in a year: residents, urban and rural; villages and residential groups.
+
+    NULL is not entered; 0 is none. `source` says where the numbers were read.
+    """
 
     unit = models.ForeignKey("places.AdminUnit", on_delete=models.CASCADE, related_name="populations")
     year = models.PositiveSmallIntegerField()
     urban = models.PositiveBigIntegerField(null=True)
     rural = models.PositiveBigIntegerField(null=True)
+    villages = models.PositiveIntegerField(null=True, help_text="Villages and residential groups below a commune")
     source = models.CharField(max_length=300)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["unit", "year"], name="population_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "year"], name="population_once"),
+            models.CheckConstraint(condition=~Q(source=""), name="population_names_its_source"),
+        ]

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Population
@@ -99,8 +100,26 @@ def residents(frame: Frame, groups: list[AdminUnit]) -> dict[int, Residents]:
 
     Two queries. A group that has neither is left out.
     """
+    entered = Q(urban__isnull=False) | Q(rural__isnull=False)
+    return {
+        group_id: Residents(rows[0].year, rows[0].urban, rows[0].rural) if is_own else _together(rows)
+        for group_id, (is_own, rows) in _newest(frame, groups, entered).items()
+    }
+
+
+def villages(frame: Frame, groups: list[AdminUnit]) -> dict[int, int]:
+    """Group id to how many villages and residential groups it has, of the newest year, found as residents are.
+
+    Two queries. A group of which it is not known is left out.
+    """
+    found = _newest(frame, groups, Q(villages__isnull=False))
+    return {group_id: sum(row.villages or 0 for row in rows) for group_id, (_is_own, rows) in found.items()}
+
+
+def _newest(frame: Frame, groups: list[AdminUnit], entered: Q) -> dict[int, tuple[bool, list[Population]]]:
+    """Group id to its own newest row that has what is `entered`, or to those of all its communes."""
     newest: dict[int, Population] = {}
-    rows = Population.objects.filter(year__lte=frame.year, year__gt=frame.year - 5).order_by("year")
+    rows = Population.objects.filter(entered, year__lte=frame.year, year__gt=frame.year - 5).order_by("year")
     for row in rows:
         newest[row.unit_id] = row
     communes: dict[int, list[int]] = {}
@@ -109,13 +128,13 @@ def residents(frame: Frame, groups: list[AdminUnit]) -> dict[int, Residents]:
     )
     for group_id, unit_id in lower.values_list("ancestor_id", "unit_id"):
         communes.setdefault(group_id, []).append(unit_id)
-    found: dict[int, Residents] = {}
+    found: dict[int, tuple[bool, list[Population]]] = {}
     for group in groups:
-        own, below = newest.get(group.pk), communes.get(group.pk, [])
-        if own is not None:
-            found[group.pk] = Residents(own.year, own.urban, own.rural)
+        below = communes.get(group.pk, [])
+        if group.pk in newest:
+            found[group.pk] = True, [newest[group.pk]]
         elif below and all(unit_id in newest for unit_id in below):
-            found[group.pk] = _together([newest[unit_id] for unit_id in below])
+            found[group.pk] = False, [newest[unit_id] for unit_id in below]
     return found
 
 

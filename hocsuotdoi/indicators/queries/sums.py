@@ -12,9 +12,9 @@ from django.utils import timezone
 from hocsuotdoi.indicators.models import Cohort, FreshInstitutionMonth, Indicator
 from hocsuotdoi.indicators.queries.frame import Frame, at_any_of
 from hocsuotdoi.indicators.queries.totals import Slice, totals
-from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry
-from hocsuotdoi.ledger.queries.entries import entries_read_at, totals_by_measure
+from hocsuotdoi.ledger.queries.entries import entries_read_at, standing_postings, totals_by_measure
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.queries.units import units_reading_as
 
@@ -81,17 +81,23 @@ def sums_by_institution(frame: Frame, counted: Collection[Counted], years: Colle
 
 
 def reporting_by_year(frame: Frame, years: Collection[int], institutions: Collection[int]) -> dict[int, set[int]]:
-    """Year to the institutions with at least one posting that stands in its period. As many queries as the sums."""
-    standing: Counter[tuple[int, int]] = Counter()
-    if years and institutions:
-        for rows in _rows_at_institutions(frame, years):
-            lines = rows.filter(at_any_of(institutions)).values_list("year", "institution_id").annotate(Sum("lines"))
-            for year, institution, number in lines.order_by():
-                standing[year, institution] += number
+    """Year to the institutions with at least one posting that stands in its period: also one that states a zero, which
+    has no entries. One query more than the sums take."""
     reporting: dict[int, set[int]] = {year: set() for year in years}
-    for (year, institution), number in standing.items():
-        if number > 0:
-            reporting[year].add(institution)
+    if not years or not institutions:
+        return reporting
+    standing: Counter[tuple[int, int]] = Counter()
+    for rows in _rows_at_institutions(frame, years):
+        lines = rows.filter(at_any_of(institutions)).values_list("year", "institution_id").annotate(Sum("lines"))
+        for year, institution, number in lines.order_by():
+            standing[year, institution] += number
+    days = Q()
+    for year in years:
+        days |= Q(occurred_on__range=period(frame, year))
+    stated = standing_postings().filter(days, at_any_of(institutions), kind=PostingKind.STATED)
+    said = stated.values_list("occurred_on__year", "institution_id").distinct()
+    for year, institution in {*said, *(key for key, number in standing.items() if number > 0)}:
+        reporting[year].add(institution)
     return reporting
 
 
