@@ -68,7 +68,9 @@ def fitting(counts: dict, known: dict, rows: int, columns: int) -> list[dict]:
     def possible(place):
         if known[place] is Shown.AS_IT_IS:
             return [counts[place]]
-        return range(1, FEWEST) if known[place] is Shown.FEW else range(max(FEWEST, counts[place] - 2), counts[place] + 3)
+        return (
+            range(1, FEWEST) if known[place] is Shown.FEW else range(max(FEWEST, counts[place] - 2), counts[place] + 3)
+        )
 
     found = []
     for choice in product(*(possible(cell) for cell in cells)):
@@ -104,4 +106,6 @@ def test_pyramid_shows_no_small_number_and_keeps_its_total(rows):
 
     if table is not None:
         assert table.words(TOTAL, TOTAL) != "không nêu"
-        assert all(state is not Shown.AS_IT_IS or not is_few(table.counts[place]) for place, state in table.shown.items())
+        assert all(
+            state is not Shown.AS_IT_IS or not is_few(table.counts[place]) for place, state in table.shown.items()
+        )

@@ -27,9 +27,7 @@ class Canvas:
         self, d: str, *, fill: str = "none", stroke: str = "", width: float = 0, dash: str = "", rounded: bool = False
     ) -> None:
         ends = "round" if rounded else ""
-        self._add(
-            "path", d=d, fill=fill, stroke=stroke, stroke_width=width, stroke_dasharray=dash, stroke_linecap=ends
-        )
+        self._add("path", d=d, fill=fill, stroke=stroke, stroke_width=width, stroke_dasharray=dash, stroke_linecap=ends)
 
     def lines(
         self, spots: list[tuple[float, float]], *, stroke: str = CHAM, width: float = 2.5, dash: str = ""
@@ -38,10 +36,12 @@ class Canvas:
             self.path(_through(spots), stroke=stroke, width=width, dash=dash, rounded=not dash)
 
     def area(self, spots: list[tuple[float, float]], *, fill: str) -> None:
-        if len(spots) > 2:  # noqa: PLR2004 - fewer enclose nothing
+        if len(spots) > 2:
             self.path(f"{_through(spots)}Z", fill=fill)
 
-    def rect(self, x: float, y: float, width: float, height: float, *, fill: str, stroke: str = "", says: str = "") -> None:
+    def rect(
+        self, x: float, y: float, width: float, height: float, *, fill: str, stroke: str = "", says: str = ""
+    ) -> None:
         self._add("rect", says, x=x, y=y, width=width, height=height, fill=fill, stroke=stroke)
 
     def circle(
@@ -66,7 +66,7 @@ class Canvas:
         self._parts.append(f"<text{attributes}>{escape(words)}</text>")
 
     def place(self, other: "Canvas", x: float, y: float) -> None:
-        self._parts.append(f'<g transform="translate({plain(x)} {plain(y)})">{"".join(other._parts)}</g>')  # noqa: SLF001
+        self._parts.append(f'<g transform="translate({plain(x)} {plain(y)})">{"".join(other._parts)}</g>')
 
     def svg(self, title: str, description: str = "") -> SafeString:
         """With a title and a description that a screen reader reads. The same picture has the same names in it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hocsuotdoi.core.charts.chart import Number, steps
 from hocsuotdoi.core.templatetags.house import number
@@ -22,7 +23,7 @@ def percent_classes() -> Classes:
     """Fifths of the whole, so that maps of all years and units can be laid side by side."""
     bounds = (20, 40, 60, 80)
     edges = (0, *bounds, 100)
-    return Classes(bounds, [f"{low}–{high}%" for low, high in zip(edges, edges[1:], strict=False)])
+    return Classes(bounds, [f"{low}–{high}%" for low, high in pairwise(edges)])
 
 
 def classes_of(figures: Sequence[Number], most: int) -> Classes:
@@ -44,5 +45,5 @@ def step_classes(figures: Sequence[Number], most: int = 5) -> Classes:
     if not figures:
         return Classes((), [])
     marks = steps(float(min(figures)), float(max(figures)), most - 1)
-    labels = [f"{number(low)} – {number(high)}" for low, high in zip(marks, marks[1:], strict=False)]
+    labels = [f"{number(low)} – {number(high)}" for low, high in pairwise(marks)]
     return Classes(tuple(marks[1:-1])[: most - 1], labels[:most])

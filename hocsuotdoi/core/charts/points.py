@@ -42,8 +42,8 @@ def points(
 ) -> Chart:
     """Filled dots: a value; rings: not reported; grains: places to which it does not apply, so that the shape of the
     land is seen. North is up."""
-    frame = _Frame.around(spots)
-    few = len(spots) < 400  # noqa: PLR2004 - a province: larger dots
+    few = len(spots) < 400
+    frame = _Frame.around(spots, is_near=few)
     size = 2.0 if few else 1.0
     key = 26 * math.ceil((len(classes.labels) + 2) / 3) + 10
     canvas = Canvas(WIDTH, frame.height + key)
@@ -101,28 +101,39 @@ def _draw_key(canvas: Canvas, classes: Classes, top: float) -> None:
         canvas.text(x + 13, y + 4.5, words, size=12)
 
 
+FAR = 1.6
+"""Islands so many degrees of longitude from the middle of a province stand at the map's edge."""
+
+
 @dataclass(frozen=True)
 class _Frame:
     """From coordinates to the picture: a degree of longitude is shorter than one of latitude."""
 
     north: float
+    south: float
     west: float
+    east: float
     scale: float
     shorter: float
     left: float
     height: float
 
     @classmethod
-    def around(cls, spots: Sequence[Spot]) -> "_Frame":
-        latitudes = [spot.latitude for spot in spots] or [16.0]
-        longitudes = [spot.longitude for spot in spots] or [107.0]
-        north, south, west, east = max(latitudes), min(latitudes), min(longitudes), max(longitudes)
+    def around(cls, spots: Sequence[Spot], *, is_near: bool) -> "_Frame":
+        longitudes = sorted(spot.longitude for spot in spots) or [107.0]
+        middle = longitudes[len(longitudes) // 2]
+        near = [spot for spot in spots if not is_near or abs(spot.longitude - middle) <= FAR] or [Spot(16, middle)]
+        north, south = max(spot.latitude for spot in near), min(spot.latitude for spot in near)
+        west, east = min(spot.longitude for spot in near), max(spot.longitude for spot in near)
+        if longitudes[-1] > east:
+            east += FAR / 4
         shorter = math.cos(math.radians((north + south) / 2))
         wide, high = max((east - west) * shorter, 0.05), max(north - south, 0.05)
         scale = min((WIDTH - 2 * MARGIN) / wide, (TALLEST - 2 * MARGIN) / high)
         left = (WIDTH - wide * scale) / 2
-        return cls(north, west, scale, shorter, left, high * scale + 2 * MARGIN)
+        return cls(north, south, west, east, scale, shorter, left, high * scale + 2 * MARGIN)
 
     def at(self, latitude: float, longitude: float) -> tuple[float, float]:
-        x = self.left + (longitude - self.west) * self.shorter * self.scale
-        return round(x, 1), round(MARGIN + (self.north - latitude) * self.scale, 1)
+        x = self.left + (min(longitude, self.east) - self.west) * self.shorter * self.scale
+        y = MARGIN + (self.north - max(min(latitude, self.north), self.south)) * self.scale
+        return round(x, 1), round(y, 1)

@@ -31,9 +31,7 @@ class Group:
     bars: list[Bar] = field(default_factory=list)
 
 
-def ranking(
-    title: str, groups: Sequence[Group], *, name: str, measure: str, unit: str = "", legend: str = ""
-) -> Chart:
+def ranking(title: str, groups: Sequence[Group], *, name: str, measure: str, unit: str = "", legend: str = "") -> Chart:
     """In the order given. Figures below zero begin at the line of zero and run to the left."""
     every = [bar for group in groups for bar in group.bars]
     figures = [float(bar.figure) for bar in every if bar.figure is not None]
@@ -87,7 +85,13 @@ def _draw(canvas: Canvas, bar: Bar, x: Axis, y: float, unit: str) -> None:
         zero, at = x.at(0), x.at(bar.figure)
         fill, stroke = (LEAF, CHAM) if bar.is_thin else (CHAM, "")
         canvas.rect(
-            min(zero, at), y + 6, max(abs(at - zero), 1.5), ROW - 12, fill=fill, stroke=stroke, says=f"{bar.name}: {words}"
+            min(zero, at),
+            y + 6,
+            max(abs(at - zero), 1.5),
+            ROW - 12,
+            fill=fill,
+            stroke=stroke,
+            says=f"{bar.name}: {words}",
         )
         end = max(zero, at)
     canvas.text(end + 6, middle + 4.5, words, fill=INK if bar.figure is not None else INK_SOFT)

@@ -111,7 +111,7 @@ def scale_of(several: Sequence[Sequence[TrendPoint]], unit: str) -> tuple[float,
         if figure is not None
     ]
     low, high = min([0.0, *figures]), max([0.0, *figures])
-    return (0.0, 100.0) if unit == "%" and low >= 0 and high <= 100 else (low, high or 1.0)  # noqa: PLR2004
+    return (0.0, 100.0) if unit == "%" and low >= 0 and high <= 100 else (low, high or 1.0)
 
 
 def _drawn(points: Sequence[TrendPoint], unit: str, room: _Measures, scale: tuple[float, float]) -> Canvas:
@@ -169,9 +169,7 @@ def _draw_path(canvas: Canvas, points: Sequence[TrendPoint], x: Axis, y: Axis, r
         )
 
 
-def _draw_values(
-    canvas: Canvas, points: Sequence[TrendPoint], x: Axis, y: Axis, room: _Measures, unit: str
-) -> None:
+def _draw_values(canvas: Canvas, points: Sequence[TrendPoint], x: Axis, y: Axis, room: _Measures, unit: str) -> None:
     known = [p for p in points if p.value is not None]
     run: list[tuple[float, float]] = []
     for p in points:
@@ -188,7 +186,7 @@ def _draw_values(
         says = f"{p.year}: {words}" + (f" ({p.coverage})" if p.coverage else "")
         fill = LEAF if p.is_thin else CHAM
         canvas.circle(at, up, room.dot, fill=fill, stroke=CHAM, width=2, says=says)
-        if p is known[-1] or (room is LARGE and len(known) <= 6):  # noqa: PLR2004 - more would run into each other
+        if p is known[-1] or (room is LARGE and len(known) <= 6):
             hangs = _is_crowded_above(p, y)
             rises = following is not None and (following.value or 0) > (p.value or 0) and not hangs
             canvas.text(
@@ -209,7 +207,7 @@ def _is_crowded_above(point: TrendPoint, y: Axis) -> bool:
     """The label of a value hangs below its dot where the dot is near the top or a target stands right above."""
     up = y.at(point.value or 0)
     near = [y.at(figure) for figure in (point.target, point.target_high) if figure is not None]
-    return up < y.end + 4 or any(0 <= up - each < 32 for each in near)  # noqa: PLR2004
+    return up < y.end + 4 or any(0 <= up - each < 32 for each in near)
 
 
 def _target_label(canvas: Canvas, p: TrendPoint, x: Axis, y: Axis, room: _Measures, unit: str) -> None:

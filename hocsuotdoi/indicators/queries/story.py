@@ -53,9 +53,9 @@ def story(told: Told) -> str:
     if told.value.state == ValueState.NOT_REPORTED:
         return _not_reported(told)
     if _is_secret(told):
-        return pgettext("story", "{lead}, fewer than 5 people in {where} are known to have taken part ({whom}).").format(
-            **_names(told)
-        )
+        return pgettext(
+            "story", "{lead}, fewer than 5 people in {where} are known to have taken part ({whom})."
+        ).format(**_names(told))
     clauses = [_figure(told), _change(told), "" if is_thin(told.value) else _gap(told)]
     return ", ".join(filter(None, clauses)) + _coverage(told) + "."
 
@@ -82,9 +82,7 @@ def _names(told: Told) -> dict[str, str]:
     if until is None:
         lead = pgettext("story", "In {year}").format(year=told.value.year)
     else:
-        lead = pgettext("story", "In {year} up to {day}").format(
-            year=told.value.year, day=f"{until.day}/{until.month}"
-        )
+        lead = pgettext("story", "In {year} up to {day}").format(year=told.value.year, day=f"{until.day}/{until.month}")
     return {
         "lead": lead,
         "where": where_words(told.value.unit),
@@ -110,7 +108,7 @@ def _figure(told: Told) -> str:
     if kind == IndicatorKind.COUNT or not predicate:
         figure = number(value.numerator) if kind == IndicatorKind.COUNT else _share(told)
         return pgettext("story", "{lead}, in {where}: {name} ({whom}) {figure}").format(figure=figure, **names)
-    if not value.numerator:
+    if not value.numerator and told.cohort.kind != CohortKind.POPULATION:
         return pgettext("story", "{lead}, none of the {whom} in {where} {predicate}").format(
             predicate=predicate, **names
         )

@@ -95,9 +95,7 @@ def _with_totals(rows: Sequence[Sequence[int]]) -> dict[Place, int]:
 def _next_to_hide(open_: Place, counts: Mapping[Place, int], hidden: set[Place]) -> Place | None:
     """The smallest number beside the one that is not hidden yet, numbers of the table before totals; else any other."""
     candidates = [
-        place
-        for place, count in counts.items()
-        if place not in hidden and count >= FEWEST and place != (TOTAL, TOTAL)
+        place for place, count in counts.items() if place not in hidden and count >= FEWEST and place != (TOTAL, TOTAL)
     ]
     return min(
         candidates,

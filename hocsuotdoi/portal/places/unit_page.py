@@ -84,6 +84,10 @@ class UnitPage:
     """By indicator, in the order of the programme."""
 
     @property
+    def figures_url(self) -> str:
+        return unit_address("portal:indicators-unit-look", self.unit, year=self.year)
+
+    @property
     def parent(self) -> AdminUnit | None:
         return self.path[-2] if len(self.path) > 1 else None
 
