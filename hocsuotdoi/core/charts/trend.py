@@ -181,7 +181,7 @@ def _draw_values(canvas: Canvas, points: Sequence[TrendPoint], x: Axis, y: Axis,
             sign = "×" if p.silence == "not_reported" else "–"
             canvas.text(x.at(p.year), y.start - 3, sign, size=room.size + 1, anchor="middle")
     canvas.lines(run)
-    for p, following in zip(known, [*known[1:], None], strict=True):
+    for p, following in zip(known, [*known, None][1:], strict=True):
         at, up, words = x.at(p.year), y.at(p.value or 0), figure_words(p.value, _short(unit))
         says = f"{p.year}: {words}" + (f" ({p.coverage})" if p.coverage else "")
         fill = LEAF if p.is_thin else CHAM

@@ -92,9 +92,7 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
             "left_out": left_out,
             "calendar": _told_calendar(frame),
             "pyramid": _told_pyramid(frame),
-            "compare_url": f"{reverse('portal:indicators-comparison')}?{urlencode(choice)}"
-            if place.ends_on is None
-            else "",
+            "compare_url": f"{compare}?{urlencode(choice)}" if place.ends_on is None else "",
             "unit_url": unit_address("portal:places-unit-detail", place),
             "path": [(each.name, _address(each, year)) for each in above],
         },

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import hocsuotdoi.core
-from hocsuotdoi.core.bars import Bar, bars
 from hocsuotdoi.core.charts.chart import Chart
-from hocsuotdoi.core.trend import TrendPoint, trend
+from hocsuotdoi.core.charts.ranking import Bar, bars
+from hocsuotdoi.core.charts.trend import TrendPoint, trend
 
 SPRITE = Path(hocsuotdoi.core.__file__).parent / "static" / "icons" / "icons.svg"
 
