@@ -54,7 +54,8 @@ CASES = {
     "all that can be told": (
         Told(SERVICES, LIBRARIES, share(41, 66), share(36, 66, year=2024), EIGHTY),
         "Năm 2025, 62,1% thư viện công cộng cấp xã của tỉnh Thái Nguyên phục vụ học tập suốt đời, tăng 7,6 điểm phần "
-        "trăm so với năm 2024, còn thiếu 17,9 điểm phần trăm so với chỉ tiêu 80% của năm 2030; số liệu của 66/92 cơ sở.",
+        "trăm so với năm 2024, còn thiếu 17,9 điểm phần trăm so với chỉ tiêu 80% của năm 2030; số liệu của 66/92 "
+        "cơ sở.",
     ),
     "reached, of the whole country": (
         Told(SERVICES, LIBRARIES, share(90, 100, expected=100, unit=COUNTRY), None, EIGHTY),
@@ -165,8 +166,8 @@ CASES = {
             None,
             Goal(Decimal(100), Decimal(100), 2025, "8/8", is_percent=False),
         ),
-        "Năm 2025, 6/8 huyện, thành phố thuộc tỉnh của tỉnh Thái Nguyên có trung tâm đủ hạng mục, chưa đạt chỉ tiêu 8/8 "
-        "của năm 2025; có đủ số liệu của 8 đơn vị.",
+        "Năm 2025, 6/8 huyện, thành phố thuộc tỉnh của tỉnh Thái Nguyên có trung tâm đủ hạng mục, chưa đạt chỉ tiêu "
+        "8/8 của năm 2025; có đủ số liệu của 8 đơn vị.",
     ),
     "a share of the population rests on attendances": (
         Told(

@@ -13,7 +13,8 @@ WIDTH, ROW, NAME, BAR_END = 400, 28, 132, 300
 
 @dataclass(frozen=True)
 class Bar:
-    """`figure` None: no bar, `words` says why. `is_thin`: the figure rests on less than half of those expected."""
+    """`figure` None: no bar, `words` says why. `is_thin`: the figure rests on less than half of those expected.
+    `short`: the name as the picture writes it, where the table's is too long."""
 
     name: str
     figure: Number | None
@@ -21,6 +22,7 @@ class Bar:
     coverage: str = ""
     is_thin: bool = False
     url: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def bars(title: str, items: Sequence[Bar], *, name: str, measure: str, unit: str
 
 def _draw(canvas: Canvas, bar: Bar, x: Axis, y: float, unit: str) -> None:
     middle = y + ROW / 2
-    canvas.text(NAME, middle + 4.5, cut(bar.name, NAME), anchor="end", fill=INK)
+    canvas.text(NAME, middle + 4.5, cut(bar.short or bar.name, NAME), anchor="end", fill=INK)
     words = _words(bar, unit)
     end = x.at(0)
     if bar.figure is not None:

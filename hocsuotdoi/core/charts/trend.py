@@ -64,7 +64,7 @@ def trend(
         [p.year, p.value, p.expected, p.target, p.target_high, p.coverage, "" if p.value is not None else p.words]
         for p in points
     ]
-    return Chart(title, canvas, columns, rows, _legend(points), _data_columns(), data)
+    return Chart(title, canvas, columns, rows, key_of(points), _data_columns(), data)
 
 
 def multiples(
@@ -94,7 +94,7 @@ def multiples(
         whole,
         numbered(years, name),
         rows,
-        _legend(every),
+        key_of(every),
         [name, *years],
         [[label, *(p.value for p in points)] for label, _url, points in series],
         panels,
@@ -204,10 +204,10 @@ def _draw_values(canvas: Canvas, points: Sequence[TrendPoint], x: Axis, y: Axis,
 
 
 def _is_crowded_above(point: TrendPoint, y: Axis) -> bool:
-    """The label of a value hangs below its dot where the dot is near the top or a target stands right above."""
+    """The label of a value hangs below its dot where a target stands right above."""
     up = y.at(point.value or 0)
     near = [y.at(figure) for figure in (point.target, point.target_high) if figure is not None]
-    return up < y.end + 4 or any(0 <= up - each < 32 for each in near)
+    return any(0 < up - each < 32 for each in near)
 
 
 def _target_label(canvas: Canvas, p: TrendPoint, x: Axis, y: Axis, room: _Measures, unit: str) -> None:
@@ -222,7 +222,7 @@ def _target_label(canvas: Canvas, p: TrendPoint, x: Axis, y: Axis, room: _Measur
     canvas.text(at, up, words, size=room.size, anchor="middle")
 
 
-def _legend(points: Sequence[TrendPoint]) -> str:
+def key_of(points: Sequence[TrendPoint]) -> str:
     """What the marks mean, only those that occur."""
     words = [gettext("Solid line with dots: reached.")]
     if any(p.is_thin and p.value is not None for p in points):

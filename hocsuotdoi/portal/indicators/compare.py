@@ -19,6 +19,7 @@ from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import country, search_units, units_on_map
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links
@@ -87,6 +88,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
             "compared": [(each, _files(f"{address}{at}", choice)) for at, each in enumerate(compared)],
             "unit_options": [Option(unit.code, unit.name, unit.pk in taken) for unit in options],
             "figure_options": _figure_options(figures, choice),
+            "has_sample": bool(compared) and has_sample(provinces[0], today),
             "years": years_to_ask(today),
             "words": words,
             "found": [(unit, f"{here}?{choice.query(more=unit.code)}") for unit in found],

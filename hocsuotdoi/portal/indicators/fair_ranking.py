@@ -102,17 +102,16 @@ def _rank(value: IndicatorValue, drawn: Number | None) -> tuple[int, float, str]
 
 
 def _bar(figure: Figure, value: IndicatorValue, drawn: Number | None) -> Bar:
+    is_of_units = figure.indicator.kind == IndicatorKind.UNITS_OF_UNITS
     return Bar(
         name=value.unit.name,
+        short=value.unit.short_name,
         figure=drawn,
-        words=value_words(value, figure.indicator) if drawn is None or figure.indicator.kind in _IN_WORDS else "",
+        words=value_words(value, figure.indicator) if drawn is None or is_of_units else "",
         coverage=f"{number(value.reporting)}/{number(value.expected)}" if value.expected else "",
         is_thin=is_thin(value),
         url=_address(figure, value.unit, value.year),
     )
-
-
-_IN_WORDS = (IndicatorKind.GROWTH, IndicatorKind.UNITS_OF_UNITS)
 
 
 def _address(figure: Figure, unit: AdminUnit, year: int) -> str:

@@ -179,7 +179,7 @@ def _ranking_chart(figure: Figure, taken: Taken, fair: FairRanking) -> Chart:
         _("{indicator} in {year}, unit beside unit").format(indicator=figure.indicator.short_name, year=taken.year),
         fair.groups,
         name=_("Unit"),
-        measure=_("Value"),
-        unit=_("% a year") if figure.indicator.kind == IndicatorKind.GROWTH else fair.unit,
+        measure=_("Value, per cent a year") if figure.indicator.kind == IndicatorKind.GROWTH else _("Value"),
+        unit=fair.unit,
         legend=words,
     )

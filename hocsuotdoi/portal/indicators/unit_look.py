@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.core.charts.chart import Chart
-from hocsuotdoi.core.charts.trend import trend
+from hocsuotdoi.core.charts.trend import TrendPoint, key_of, trend
 from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.queries.frame import Frame, frame_of
 from hocsuotdoi.indicators.queries.happenings import counts_by_age_and_sex, counts_by_day
@@ -22,6 +22,7 @@ from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links
@@ -49,6 +50,7 @@ class Card:
     part: str
     state: TargetState
     story: str
+    points: list[TrendPoint]
     chart: Chart
     url: str
     figure: str
@@ -89,6 +91,8 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
             "years": years,
             "until": frame.last_day if frame.is_running else None,
             "groups": groups,
+            "key": key_of([point for _name, card in cards for point in card.points]) if cards else "",
+            "has_sample": has_sample(place, frame.map_day),
             "left_out": left_out,
             "calendar": _told_calendar(frame),
             "pyramid": _told_pyramid(frame),
@@ -148,6 +152,7 @@ def _card(frame: Frame, path: TargetPath, series: Series, today: dt.date) -> Car
     query = {"unit": path.territory.code, "year": frame.year, "cohort": figure.cohort.code}
     if (last_day := path.territory.last_day) is not None:
         query["on"] = last_day.isoformat()
+    points = trend_points(figure, series, path)
     state, _rule = path.judge(series[frame.year], frame.year)
     title = f"{figure.indicator.short_name}: {figure.cohort.name}"
     return Card(
@@ -155,7 +160,8 @@ def _card(frame: Frame, path: TargetPath, series: Series, today: dt.date) -> Car
         part=path.territory.name if path.is_partial else "",
         state=state,
         story=story_of(figure, series, path, frame.year, today),
-        chart=trend(title, trend_points(figure, series, path), unit=figure.unit, is_small=True),
+        points=points,
+        chart=trend(title, points, unit=figure.unit, is_small=True),
         url=f"{reverse('portal:indicators-indicator-detail', args=[figure.indicator.code])}?{urlencode(query)}",
         figure=".".join(figure.pair),
     )

@@ -18,6 +18,7 @@ from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.lineage import lineage
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links
@@ -62,6 +63,7 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
             "form": form,
             "taken": form.taken,
             "page": indicator_page(figure, checklists, form.taken, today, view),
+            "has_sample": has_sample(form.taken.unit, today),
             "files": _files_of(indicator, form.taken) if figure else {},
             "unit_url": unit_address("portal:indicators-unit-look", form.taken.unit, year=form.taken.year),
             "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],
