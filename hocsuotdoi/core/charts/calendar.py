@@ -1,27 +1,22 @@
 """The days of a year as a calendar: the more on a day, the larger and darker its square."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext
 
-from hocsuotdoi.core.charts.canvas import INK_SOFT, RULE, SCALE, Canvas
 from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
 from hocsuotdoi.core.charts.classes import Classes, classes_of
-from hocsuotdoi.core.templatetags.house import day_short, month, number, weekday
+from hocsuotdoi.core.charts.vega import INK_SOFT, RULE, SCALE, Spec, layer
+from hocsuotdoi.core.templatetags.house import month, number, weekday
 
-PITCH, LEFT, TOP = 13.6, 30, 22
-HALF = 7 * PITCH + 36
+PITCH, WEEKS = 13.4, 27
 LEVELS = 4
 
 
 def calendar(title: str, year: int, counts: Mapping[dt.date, int], *, last_day: dt.date, measure: str) -> Chart:
     """Both halves of the year below each other, a column for each week. Days after `last_day` are not yet told."""
     classes = classes_of([count for count in counts.values() if count > 0], LEVELS)
-    canvas = Canvas(400, 2 * HALF + 34)
-    for half in (0, 1):
-        _draw_half(canvas, year, half, counts, last_day, classes)
-    _draw_key(canvas, classes.labels)
     months = [_month(year, number_of, counts, last_day) for number_of in range(1, 13)]
     rows: list[list[Cell]] = [
         [name, number(total) if told else "–", number(days) if told else "–"] for name, total, days, told in months
@@ -31,46 +26,60 @@ def calendar(title: str, year: int, counts: Mapping[dt.date, int], *, last_day: 
     days = [first + dt.timedelta(days=each) for each in range((last_day - first).days + 1)]
     legend = gettext("Each square is a day, each column a week from Monday. The larger and darker, the more.")
     data = [[day, counts.get(day, 0)] for day in days]
-    return Chart(title, canvas, columns, rows, legend, [gettext("Day"), measure], data)
+    return Chart(
+        title, _spec(year, counts, last_day, classes), 400, 310, columns, rows, legend, [gettext("Day"), measure], data
+    )
 
 
-def _draw_half(
-    canvas: Canvas, year: int, half: int, counts: Mapping[dt.date, int], last_day: dt.date, classes: Classes
-) -> None:
-    top = half * HALF
-    first = dt.date(year, 1 + 6 * half, 1)
-    end = dt.date(year + half, 7 - 6 * half, 1)
-    monday = first - dt.timedelta(days=first.weekday())
-    for weekday_number in (0, 2, 4, 6):
-        canvas.text(LEFT - 6, top + TOP + weekday_number * PITCH + 10, _weekday(weekday_number), size=11, anchor="end")
-    day = first
+def _spec(year: int, counts: Mapping[dt.date, int], last_day: dt.date, classes: Classes) -> Spec:
+    values = [row for half in (0, 1) for row in _half(year, half, counts, last_day, classes)]
+    weekdays = [_weekday(each) for each in range(7)]
+    labels = ["0", *classes.labels]
+    x: Spec = {"field": "week", "type": "ordinal", "axis": None, "scale": {"domain": list(range(WEEKS))}}
+    shown = [weekdays[each] for each in (0, 2, 4, 6)]
+    y: Spec = {"field": "weekday", "type": "ordinal", "sort": weekdays, "axis": {"values": shown, "labelFontSize": 11}}
+    sizes = [9, *((PITCH - 2 - (LEVELS - 1 - level) * 2) ** 2 for level in range(LEVELS))][: len(labels)]
+    colours = [RULE, *SCALE[1:]][: len(labels)]
+    key = {"title": None, "direction": "horizontal", "symbolType": "square"}
+    level = {"field": "level", "type": "ordinal", "sort": labels, "legend": key}
+    days = layer(
+        {"type": "point", "shape": "square", "filled": True, "opacity": 1},
+        "isValid(datum.level)",
+        x=x,
+        y=y,
+        size={**level, "scale": {"domain": labels, "range": sizes}},
+        color={**level, "scale": {"domain": labels, "range": colours}},
+    )
+    months = layer(
+        {"type": "text", "align": "left", "fontSize": 11, "fill": INK_SOFT},
+        "isValid(datum.month)",
+        x=x,
+        y={"value": -9},
+        text={"field": "month", "type": "nominal"},
+    )
+    return {
+        "data": {"values": values},
+        "facet": {"row": {"field": "half", "type": "ordinal", "header": {"labels": False}}},
+        "spacing": 26,
+        "spec": {"width": {"step": PITCH}, "height": {"step": PITCH}, "layer": [days, months]},
+    }
+
+
+def _half(
+    year: int, half: int, counts: Mapping[dt.date, int], last_day: dt.date, classes: Classes
+) -> Iterator[dict[str, object]]:
+    """Its days, a column for each week from Monday; one that has not come has no level."""
+    day, end = dt.date(year, 1 + 6 * half, 1), dt.date(year + half, 7 - 6 * half, 1)
+    monday = day - dt.timedelta(days=day.weekday())
     while day < end:
-        x = LEFT + (day - monday).days // 7 * PITCH
-        y = top + TOP + day.weekday() * PITCH
+        row: dict[str, object] = {"half": half, "week": (day - monday).days // 7, "weekday": _weekday(day.weekday())}
         if day.day == 1:
-            canvas.text(x, top + 14, month(day), size=11)
+            row["month"] = month(day)
         if day <= last_day:
             count = counts.get(day, 0)
-            _draw_day(canvas, x, y, classes.level(count) if count > 0 else None, f"{day_short(day)}: {number(count)}")
+            row["level"] = classes.labels[classes.level(count)] if count > 0 else "0"
+        yield row
         day += dt.timedelta(days=1)
-
-
-def _draw_day(canvas: Canvas, x: float, y: float, level: int | None, says: str) -> None:
-    whole = PITCH - 2
-    if level is None:
-        canvas.rect(x + whole / 2 - 1.5, y + whole / 2 - 1.5, 3, 3, fill=RULE)
-        return
-    side = whole - (LEVELS - 1 - level) * 2
-    spare = (whole - side) / 2
-    canvas.rect(x + spare, y + spare, side, side, fill=SCALE[level + 1], says=says)
-
-
-def _draw_key(canvas: Canvas, labels: list[str]) -> None:
-    y, x = 2 * HALF + 8, float(LEFT)
-    for level, label in [(None, "0"), *enumerate(labels)]:
-        _draw_day(canvas, x, y, level, "")
-        canvas.text(x + PITCH + 3, y + 10, label, size=12, fill=INK_SOFT)
-        x += PITCH + 16 + len(label) * 7.2
 
 
 def _month(year: int, of: int, counts: Mapping[dt.date, int], last_day: dt.date) -> tuple[str, int, int, bool]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from hocsuotdoi.core.charts.canvas import Canvas
+from hocsuotdoi.core.charts.vega import Spec, svg_of
 from hocsuotdoi.core.templatetags.house import number
 
 Number = int | float | Decimal
@@ -18,35 +18,40 @@ Cell = str | dict[str, str]
 
 
 @dataclass(frozen=True)
-class Panel:
-    """One of several small pictures of a chart, with its name; the page lays them out."""
+class Picture:
+    """Where the picture is fetched, and its size; `narrow` for a phone where it differs. A page that shows a chart so
+    does not wait for its drawing."""
 
-    name: str
-    svg: SafeString
-    url: str = ""
-    detail: str = ""
+    url: str
+    width: int
+    height: int
+    narrow_url: str = ""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """What `components/chart.html` shows: the picture, its title, the key in words, the table.
+    """What `components/chart.html` shows: a Vega-Lite specification, its title, the key in words, the table.
 
-    `data` are the rows for files: numbers as numbers, None where nothing is known, one item for each of
-    `data_columns`. Where they are empty the table itself is taken.
+    `narrow`: the same laid out for a phone, where the whole would be too small. `data` are the rows for files: numbers
+    as numbers, None where nothing is known, one item for each of `data_columns`; where there are none the table is
+    taken. `picture`: where a page has it fetched instead of drawing it.
     """
 
     title: str
-    canvas: Canvas
+    spec: Spec
+    width: int
+    height: int
     columns: list[dict[str, Any]]
     rows: list[list[Cell]]
     legend: str = ""
     data_columns: list[str] = field(default_factory=list)
     data: list[list[Any]] = field(default_factory=list)
-    panels: list[Panel] = field(default_factory=list)
+    narrow: Spec | None = None
+    picture: Picture | None = None
 
     @property
     def svg(self) -> SafeString:
-        return self.canvas.svg(self.title, self.legend)
+        return svg_of(self.spec, self.title, self.legend)
 
 
 def steps(low: float, high: float, count: int = 4) -> list[float]:
@@ -58,19 +63,6 @@ def steps(low: float, high: float, count: int = 4) -> list[float]:
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(step * at, 10) for at in range(first, last + 1)]
-
-
-@dataclass(frozen=True)
-class Axis:
-    """From figures to places between `start` and `end`."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-
-    def at(self, figure: Number) -> float:
-        return self.start + (float(figure) - self.low) / (self.high - self.low or 1) * (self.end - self.start)
 
 
 def figure_words(figure: Number | None, unit: str = "") -> str:

@@ -4,15 +4,14 @@ import csv
 import datetime as dt
 import io
 from decimal import Decimal
-from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from django.utils.translation import gettext
 from xlsxwriter import Workbook
 
-from hocsuotdoi.core.charts.canvas import INK, LEAF, Canvas, wrapped
 from hocsuotdoi.core.charts.chart import Chart
-from hocsuotdoi.core.typesetting import Typesetter, typeset
+from hocsuotdoi.core.charts.vega import LEAF, Spec, png_of, svg_of
 
 FORMS = {
     "svg": "image/svg+xml",
@@ -20,44 +19,27 @@ FORMS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_TEMPLATE = Path(__file__).parent / "chart.typ"
-_EDGE = 20
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def chart_file(chart: Chart, form: str, *, story: str = "", source: str = "", by: Typesetter = typeset) -> bytes:
+def chart_file(chart: Chart, form: str, *, story: str = "", source: str = "") -> bytes:
     """The chart in one of `FORMS`. `story` and `source` stand in the picture and in the workbook's notes."""
     if form == "csv":
         return _csv(chart)
     if form == "xlsx":
         return _xlsx(chart, [chart.title, story, chart.legend, source])
-    whole = _framed(chart, story, source)
-    svg = str(whole.svg(chart.title, chart.legend))
-    if form == "svg":
-        return svg.encode()
-    return by(_TEMPLATE, {"svg": svg, "width": whole.width}, to="png", dpi=192)
+    whole = _with_words(chart, story, source)
+    if form == "png":
+        return png_of(whole)
+    return svg_of(whole, chart.title, " ".join(filter(None, [story, chart.legend]))).encode()
 
 
-def _framed(chart: Chart, story: str, source: str) -> Canvas:
+def _with_words(chart: Chart, story: str, source: str) -> Spec:
     """On paper of its own, with the words that it needs where it stands alone."""
-    inner = chart.canvas
-    width = max(inner.width, 400)
-    above = [(line, 16, True, INK) for line in wrapped(chart.title, width, 16, bold=True)]
-    above += [(line, 13, False, INK) for line in wrapped(story, width)]
-    below = [line for words in (chart.legend, source) for line in wrapped(words, width, 11)]
-    head = sum(size * 1.4 for _line, size, _bold, _fill in above) + 14
-    whole = Canvas(width + 2 * _EDGE, head + inner.height + len(below) * 15.5 + 2 * _EDGE + 8)
-    whole.rect(0, 0, whole.width, whole.height, fill=LEAF)
-    y = float(_EDGE)
-    for line, size, bold, fill in above:
-        whole.text(_EDGE, y + size, line, size=size, bold=bold, fill=fill)
-        y += size * 1.4
-    whole.place(inner, _EDGE + (width - inner.width) / 2, _EDGE + head)
-    y = _EDGE + head + inner.height + 8
-    for line in below:
-        whole.text(_EDGE, y + 11, line, size=11)
-        y += 15.5
-    return whole
+    most = max(chart.width, 400) // 6
+    below = [line for words in (story, chart.legend, source) for line in wrap(words, most)]
+    title = {"text": wrap(chart.title, most * 3 // 4), "subtitle": below, "offset": 16}
+    return {**chart.spec, "title": title, "background": LEAF, "padding": 20}
 
 
 def _table(chart: Chart) -> tuple[list[str], list[list[Any]]]:

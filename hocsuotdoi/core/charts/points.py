@@ -1,21 +1,21 @@
-"""A map of points: each place where it lies, the more, the larger and darker. It needs no map service.
-
-Places of one class are one path of dots, so that the whole country (3,321 communes) weighs some 40 KB.
-"""
+"""A map of points: each place where it lies, the more, the larger and darker. It needs no map service."""
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.utils.translation import gettext
 
-from hocsuotdoi.core.charts.canvas import CHAM, INK_SOFT, LEAF, RULE, SCALE, Canvas, length_of, plain
 from hocsuotdoi.core.charts.chart import Cell, Chart, Number
 from hocsuotdoi.core.charts.classes import Classes
+from hocsuotdoi.core.charts.vega import CHAM, INK_SOFT, LEAF, RULE, SCALE, Spec, layer
 
-WIDTH, TALLEST, MARGIN = 400, 640, 14
+WIDTH, TALLEST = 400, 620
+FEW = 400
+"""So many places are a province: dots twice as large, and islands far from the rest at the edge."""
+FAR = 1.6
+"""Degrees of longitude from a province's middle from which on a place is far."""
 Standing = Literal["value", "not_reported", "not_applicable"]
 
 
@@ -42,98 +42,85 @@ def points(
 ) -> Chart:
     """Filled dots: a value; rings: not reported; grains: places to which it does not apply, so that the shape of the
     land is seen. North is up."""
-    few = len(spots) < 400
-    frame = _Frame.around(spots, is_near=few)
-    size = 2.0 if few else 1.0
-    key = 26 * math.ceil((len(classes.labels) + 2) / 3) + 10
-    canvas = Canvas(WIDTH, frame.height + key)
-    there: defaultdict[int | Standing, list[tuple[float, float]]] = defaultdict(list)
-    for spot in spots:
-        kind = classes.level(spot.figure) if spot.figure is not None and spot.standing == "value" else spot.standing
-        there[kind].append(frame.at(spot.latitude, spot.longitude))
-    _dots(canvas, there["not_applicable"], RULE, 2.4 * size)
-    _dots(canvas, there["not_reported"], INK_SOFT, 5 * size)
-    _dots(canvas, there["not_reported"], LEAF, 3 * size)
-    for level in range(len(classes.labels)):
-        _dots(canvas, there[level], CHAM, _width(level, size) + 1.4)
-        _dots(canvas, there[level], _colour(level, classes), _width(level, size))
-    for spot in spots:
-        if spot.label:
-            _label(canvas, *frame.at(spot.latitude, spot.longitude), spot.label)
-    _draw_key(canvas, classes, frame.height + 14)
+    placed = _brought_near(spots) if len(spots) < FEW else list(spots)
+    high = _height(placed)
     legend = gettext("The larger and darker a dot, the higher. Rings: not reported. Grains: does not apply there.")
-    return Chart(title, canvas, columns, rows, legend, data_columns, data)
+    spec = _spec(placed, classes, high, 2.6 if len(spots) < FEW else 1)
+    return Chart(title, spec, WIDTH + 10, high + 70, columns, rows, legend, data_columns, data)
 
 
-def _width(level: int, size: float) -> float:
-    return (3 + 1.1 * level) * size
+def _spec(spots: Sequence[Spot], classes: Classes, high: int, larger: float) -> Spec:
+    labels = classes.labels or ["–"]
+    levels = [round(at * 4 / max(len(labels) - 1, 1)) for at in range(len(labels))]
+    place: Spec = {
+        "longitude": {"field": "longitude", "type": "quantitative"},
+        "latitude": {"field": "latitude", "type": "quantitative"},
+    }
+    values = [_row(spot, classes) for spot in spots]
+    point: Spec = {"type": "point", "filled": True, "opacity": 1}
+    sizes = [(14 + 12 * each) * larger for each in levels]
+    key = {"title": None, "orient": "bottom", "direction": "horizontal", "columns": 3}
+    level = {"field": "level", "type": "ordinal", "sort": labels, "legend": key}
+    dots = layer(
+        {**point, "stroke": CHAM, "strokeWidth": 0.8},
+        "isValid(datum.level)",
+        **place,
+        size={**level, "scale": {"domain": labels, "range": sizes}},
+        fill={**level, "scale": {"domain": labels, "range": [SCALE[each] for each in levels]}},
+    )
+    return {
+        "data": {"values": values},
+        "width": WIDTH,
+        "height": high,
+        "projection": {"type": "mercator"},
+        "layer": [
+            layer({**point, "fill": RULE, "size": 5 * larger}, "datum.standing == 'not_applicable'", **place),
+            layer(
+                {**point, "fill": LEAF, "stroke": INK_SOFT, "strokeWidth": 1, "size": 16 * larger},
+                "datum.standing == 'not_reported'",
+                **place,
+            ),
+            dots,
+            layer(
+                {"type": "text", "fill": INK_SOFT, "fontSize": 11, "dy": 13, "align": "right"},
+                "isValid(datum.label)",
+                **place,
+                text={"field": "label", "type": "nominal"},
+            ),
+        ],
+    }
 
 
-def _colour(level: int, classes: Classes) -> str:
-    return SCALE[round(level * 4 / max(len(classes.labels) - 1, 1))]
+def _row(spot: Spot, classes: Classes) -> Spec:
+    row: Spec = {"latitude": round(spot.latitude, 3), "longitude": round(spot.longitude, 3), "standing": spot.standing}
+    if spot.figure is not None and spot.standing == "value":
+        row["level"] = classes.labels[classes.level(spot.figure)]
+    if spot.label:
+        row["label"] = spot.label
+    return row
 
 
-def _dots(canvas: Canvas, places: list[tuple[float, float]], colour: str, width: float) -> None:
-    """A line of no length with round ends is a dot."""
-    if places:
-        drawn = "".join(f"M{plain(x)} {plain(y)}h0" for x, y in places)
-        canvas.path(drawn, stroke=colour, width=width, rounded=True)
+def _height(spots: Sequence[Spot]) -> int:
+    """As high as the land is at that width; a degree of longitude is shorter than one of latitude."""
+    latitudes = [spot.latitude for spot in spots] or [16.0]
+    longitudes = [spot.longitude for spot in spots] or [107.0]
+    high = max(latitudes) - min(latitudes)
+    wide = (max(longitudes) - min(longitudes)) * math.cos(math.radians(sum(latitudes) / len(latitudes)))
+    return round(min(max(WIDTH * high / max(wide, 0.05), 160), TALLEST))
 
 
-def _label(canvas: Canvas, x: float, y: float, words: str) -> None:
-    is_far = x + length_of(words, 11) > WIDTH
-    canvas.text(x - 6 if is_far else x, y + 18 if not is_far else y + 4, words, size=11, anchor="end" if is_far else "")
-
-
-def _draw_key(canvas: Canvas, classes: Classes, top: float) -> None:
-    entries: list[tuple[int | None, str]] = [*enumerate(classes.labels)]
-    entries += [(None, gettext("not reported")), (None, gettext("does not apply"))]
-    for at, (level, words) in enumerate(entries):
-        x, y = 12 + at % 3 * 132, top + at // 3 * 26
-        if level is not None:
-            _dots(canvas, [(x, y)], CHAM, _width(level, 2) + 1.4)
-            _dots(canvas, [(x, y)], _colour(level, classes), _width(level, 2))
-        elif at == len(entries) - 2:
-            _dots(canvas, [(x, y)], INK_SOFT, 10)
-            _dots(canvas, [(x, y)], LEAF, 6)
-        else:
-            _dots(canvas, [(x, y)], RULE, 4.8)
-        canvas.text(x + 13, y + 4.5, words, size=12)
-
-
-FAR = 1.6
-"""Islands so many degrees of longitude from the middle of a province stand at the map's edge."""
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """From coordinates to the picture: a degree of longitude is shorter than one of latitude."""
-
-    north: float
-    south: float
-    west: float
-    east: float
-    scale: float
-    shorter: float
-    left: float
-    height: float
-
-    @classmethod
-    def around(cls, spots: Sequence[Spot], *, is_near: bool) -> "_Frame":
-        longitudes = sorted(spot.longitude for spot in spots) or [107.0]
-        middle = longitudes[len(longitudes) // 2]
-        near = [spot for spot in spots if not is_near or abs(spot.longitude - middle) <= FAR] or [Spot(16, middle)]
-        north, south = max(spot.latitude for spot in near), min(spot.latitude for spot in near)
-        west, east = min(spot.longitude for spot in near), max(spot.longitude for spot in near)
-        if longitudes[-1] > east:
-            east += FAR / 4
-        shorter = math.cos(math.radians((north + south) / 2))
-        wide, high = max((east - west) * shorter, 0.05), max(north - south, 0.05)
-        scale = min((WIDTH - 2 * MARGIN) / wide, (TALLEST - 2 * MARGIN) / high)
-        left = (WIDTH - wide * scale) / 2
-        return cls(north, south, west, east, scale, shorter, left, high * scale + 2 * MARGIN)
-
-    def at(self, latitude: float, longitude: float) -> tuple[float, float]:
-        x = self.left + (min(longitude, self.east) - self.west) * self.shorter * self.scale
-        y = MARGIN + (self.north - max(min(latitude, self.north), self.south)) * self.scale
-        return round(x, 1), round(y, 1)
+def _brought_near(spots: Sequence[Spot]) -> list[Spot]:
+    """Islands far from the rest stand at the edge, or nothing else of the province could be seen."""
+    longitudes = sorted(spot.longitude for spot in spots)
+    if not longitudes:
+        return []
+    middle = longitudes[len(longitudes) // 2]
+    near = [spot for spot in spots if abs(spot.longitude - middle) <= FAR]
+    east = max(spot.longitude for spot in near)
+    low, top = min(spot.latitude for spot in near), max(spot.latitude for spot in near)
+    return [
+        spot
+        if spot in near
+        else Spot(min(max(spot.latitude, low), top), east + FAR / 4, spot.figure, spot.standing, spot.label)
+        for spot in spots
+    ]

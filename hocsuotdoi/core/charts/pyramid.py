@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from hocsuotdoi.core.charts.canvas import CHAM, GOLD, INK, INK_SOFT, Canvas
-from hocsuotdoi.core.charts.chart import Axis, Cell, Chart, numbered
+from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
+from hocsuotdoi.core.charts.vega import CHAM, GOLD, INK_SOFT, LEAF, RULE, Spec, hidden, layer
 
-WIDTH, ROW = 400, 30
+WIDTH, ROW, END = 400, 30, 52
 LEFT, RIGHT = 152, 248
 """Between them stand the names of the bands."""
 
@@ -30,25 +30,17 @@ class AgeRow:
     """Another sex, or not known."""
     total: Amount
 
+    @property
+    def by_sex(self) -> tuple[Amount, Amount, Amount]:
+        return self.female, self.male, self.other
+
 
 def pyramid(title: str, rows: Sequence[AgeRow], totals: AgeRow, *, other: str) -> Chart:
     """`rows` from the youngest to those whose age is not known; `other` is the column's name."""
-    height = ROW * len(rows) + 62
-    canvas = Canvas(WIDTH, height)
     female, male = gettext("Female"), gettext("Male")
-    canvas.text(LEFT, 16, f"{female}: {totals.female.words}", anchor="end", bold=True, fill=INK)
-    canvas.text(RIGHT, 16, f"{male}: {totals.male.words}", bold=True, fill=INK)
-    largest = max((a.number or 0 for row in rows for a in (row.female, row.male)), default=0)
-    length = Axis(0, largest or 1, 0, LEFT - 52)
-    *aged, unknown = rows
-    for at, row in enumerate([*reversed(aged), unknown]):
-        y = 26 + at * ROW
-        if row is unknown:
-            canvas.line(0, y + 1, WIDTH, y + 1)
-        canvas.text(WIDTH / 2, y + ROW / 2 + 5, row.label, size=12, anchor="middle", fill=INK)
-        _draw(canvas, row.female, length, y, f"{female}, {row.label}", is_left=True)
-        _draw(canvas, row.male, length, y, f"{male}, {row.label}", is_left=False)
-    canvas.text(WIDTH / 2, height - 12, f"{other}: {totals.other.words}", anchor="middle")
+    spec = _spec(
+        rows, f"{female}: {totals.female.words}", f"{male}: {totals.male.words}", f"{other}: {totals.other.words}"
+    )
     columns = numbered([female, male, other, gettext("Together")], gettext("Age"))
     table: list[list[Cell]] = [
         [row.label, row.female.words, row.male.words, row.other.words, row.total.words] for row in [*rows, totals]
@@ -58,19 +50,61 @@ def pyramid(title: str, rows: Sequence[AgeRow], totals: AgeRow, *, other: str) -
         for row in [*rows, totals]
     ]
     legend = gettext("To the left women, to the right men; the oldest on top. The longer the bar, the more.")
-    return Chart(title, canvas, columns, table, legend, [column["label"] for column in columns], data)
+    return Chart(
+        title,
+        spec,
+        WIDTH,
+        ROW * (len(rows) + 2) + 8,
+        columns,
+        table,
+        legend,
+        [column["label"] for column in columns],
+        data,
+    )
 
 
-def _draw(canvas: Canvas, amount: Amount, length: Axis, y: float, says: str, *, is_left: bool) -> None:
-    start, way = (LEFT, -1) if is_left else (RIGHT, 1)
-    middle = y + ROW / 2
-    bar = length.at(amount.number) if amount.number else 0
-    if amount.number is None:  # kept back: a stub of a length that says nothing
-        for step in (0, 5, 10):
-            canvas.line(start + way * (2 + step), middle + 6, start + way * (6 + step), middle - 6, stroke=INK_SOFT)
-        bar = 18
-    elif bar:
-        at = start - bar if is_left else start
-        canvas.rect(at, y + 6, bar, ROW - 12, fill=CHAM if is_left else GOLD, says=f"{says}: {amount.words}")
-    anchor = "end" if is_left else ""
-    canvas.text(start + way * (bar + 5), middle + 4.5, amount.words, size=12, anchor=anchor, fill=INK)
+def _spec(rows: Sequence[AgeRow], female: str, male: str, other: str) -> Spec:
+    """The oldest on top, those of unknown age below; a heading above and the other sexes' sum as the last row."""
+    *aged, unknown = rows
+    shown = [*reversed(aged), unknown]
+    values: list[Spec] = [{"order": 0, "left": female, "right": male, "head": True}]
+    for at, row in enumerate(shown, start=1):
+        values.append(
+            {
+                "order": at,
+                "label": row.label,
+                "left": row.female.words,
+                "right": row.male.words,
+                "female": row.female.number or 0,
+                "male": row.male.number or 0,
+                "left_kept": row.female.number is None,
+                "right_kept": row.male.number is None,
+            }
+        )
+    values.append({"order": len(shown) + 1, "label": other})
+    largest = max((a.number or 0 for row in rows for a in (row.female, row.male)), default=0) or 1
+    y = hidden("order", "ordinal", padding=0.4)
+    sides = [("female", "left", CHAM, [LEFT, END], -1), ("male", "right", GOLD, [RIGHT, WIDTH - END], 1)]
+    label, whole = {"field": "label", "type": "nominal"}, ({"value": 0}, {"value": WIDTH})
+    rule: Spec = {"type": "rule", "color": RULE, "yOffset": -15}
+    layers = [
+        layer({"type": "text"}, "isValid(datum.label)", y=y, x={"value": WIDTH / 2}, text=label),
+        layer(rule, f"datum.order == {len(shown)}", y=y, x=whole[0], x2=whole[1]),
+    ]
+    for figure, words, colour, ends, way in sides:
+        x = hidden(figure, domain=[0, largest], range=ends, nice=False)
+        text: Spec = {"type": "text", "align": "right" if way < 0 else "left", "fontSize": 12}
+        says = {"field": words, "type": "nominal"}
+        start = {"value": ends[0]}
+        # What is kept back is a stub of a length that says nothing, hollow and dashed.
+        stub: Spec = {"type": "rect", "fill": LEAF, "stroke": INK_SOFT, "strokeDash": [3, 3], "height": 14}
+        layers += [
+            layer({"type": "bar", "color": colour}, f"isValid(datum.{figure})", y=y, x=x),
+            layer(stub, f"datum.{words}_kept", y=y, x=start, x2={"value": ends[0] + way * 16}),
+            layer({**text, "dx": way * 5}, f"isValid(datum.{figure}) && !datum.{words}_kept", y=y, x=x, text=says),
+            layer({**text, "dx": way * 21}, f"datum.{words}_kept", y=y, x=start, text=says),
+            layer({**text, "fontWeight": 600, "fontSize": 13}, "datum.head", y=y, x=start, text=says),
+        ]
+    # Each side has a scale of its own: the one grows to the left, the other to the right.
+    independent = {"resolve": {"scale": {"x": "independent"}}}
+    return {"data": {"values": values}, "width": WIDTH, "height": {"step": ROW}, "layer": layers, **independent}

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
-from hocsuotdoi.core.charts.canvas import CHAM, INK, INK_SOFT, LEAF, Canvas, cut
-from hocsuotdoi.core.charts.chart import Axis, Cell, Chart, Number, figure_words, numbered
+from hocsuotdoi.core.charts.chart import Cell, Chart, Number, figure_words, numbered
+from hocsuotdoi.core.charts.vega import CHAM, INK_SOFT, LEAF, RULE, Spec, hidden, layer
 
 WIDTH, ROW, NAME, BAR_END = 400, 28, 132, 300
+"""Names end at NAME, where bars begin."""
 
 
 @dataclass(frozen=True)
@@ -36,21 +37,10 @@ class Group:
 def ranking(title: str, groups: Sequence[Group], *, name: str, measure: str, unit: str = "", legend: str = "") -> Chart:
     """In the order given. Figures below zero begin at the line of zero and run to the left."""
     every = [bar for group in groups for bar in group.bars]
-    figures = [float(bar.figure) for bar in every if bar.figure is not None]
-    x = Axis(min([0.0, *figures]), max([0.0, *figures]) or 1, NAME + 8, BAR_END)
-    height = sum(ROW * len(group.bars) + (34 if group.heading else 0) for group in groups) + 8
-    canvas = Canvas(WIDTH, max(height, 2 * ROW))
-    y = 4.0
-    for group in groups:
-        if group.heading:
-            canvas.text(0, y + 22, cut(group.heading, WIDTH), size=13, bold=True, fill=INK)
-            canvas.line(0, y + 29, WIDTH, y + 29)
-            y += 34
-        for bar in group.bars:
-            _draw(canvas, bar, x, y, unit)
-            y += ROW
+    spec = _spec(groups, unit)
+    height = ROW * len(spec["data"]["values"]) + 8
     if any(bar.is_thin and bar.figure is not None for bar in every):
-        legend = f"{legend} {gettext('Hollow bar: figures from less than half, not ranked.')}".strip()
+        legend = " ".join(filter(None, [legend, gettext("Hollow bar: figures from less than half, not ranked.")]))
     with_coverage, with_groups = any(bar.coverage for bar in every), any(group.heading for group in groups)
     columns = numbered([measure], name)
     if with_coverage:
@@ -70,7 +60,7 @@ def ranking(title: str, groups: Sequence[Group], *, name: str, measure: str, uni
         for bar in group.bars
     ]
     headings = [name, measure, gettext("Coverage"), gettext("Group"), gettext("Note")]
-    return Chart(title, canvas, columns, rows, legend, headings, data)
+    return Chart(title, spec, WIDTH, height, columns, rows, legend, headings, data)
 
 
 def bars(title: str, items: Sequence[Bar], *, name: str, measure: str, unit: str = "") -> Chart:
@@ -78,26 +68,56 @@ def bars(title: str, items: Sequence[Bar], *, name: str, measure: str, unit: str
     return ranking(title, [Group("", list(items))], name=name, measure=measure, unit=unit)
 
 
-def _draw(canvas: Canvas, bar: Bar, x: Axis, y: float, unit: str) -> None:
-    middle = y + ROW / 2
-    canvas.text(NAME, middle + 4.5, cut(bar.short or bar.name, NAME), anchor="end", fill=INK)
-    words = _words(bar, unit)
-    end = x.at(0)
-    if bar.figure is not None:
-        zero, at = x.at(0), x.at(bar.figure)
-        fill, stroke = (LEAF, CHAM) if bar.is_thin else (CHAM, "")
-        canvas.rect(
-            min(zero, at),
-            y + 6,
-            max(abs(at - zero), 1.5),
-            ROW - 12,
-            fill=fill,
-            stroke=stroke,
-            says=f"{bar.name}: {words}",
-        )
-        end = max(zero, at)
-    canvas.text(end + 6, middle + 4.5, words, fill=INK if bar.figure is not None else INK_SOFT)
-    canvas.text(WIDTH, middle + 4.5, bar.coverage if bar.figure is not None else "", size=12, anchor="end")
+def _spec(groups: Sequence[Group], unit: str) -> Spec:
+    """A row for each heading and each bar, from the top down."""
+    rows: list[Spec] = []
+    for group in groups:
+        if group.heading:
+            rows.append({"heading": group.heading})
+        rows += [
+            {
+                "name": bar.short or bar.name,
+                "words": _words(bar, unit),
+                "coverage": bar.coverage if bar.figure is not None else "",
+                "thin": bar.is_thin,
+                **({"figure": float(bar.figure)} if bar.figure is not None else {}),
+            }
+            for bar in group.bars
+        ]
+    figures = [row.get("figure", 0.0) for row in rows]
+    ends: Spec = {
+        "domain": [min([0.0, *figures]), max([0.0, *figures]) or 1],
+        "range": [NAME + 8, BAR_END],
+        "nice": False,
+    }
+    y = hidden("order", "ordinal", padding=0.32)
+    x = hidden("figure", **ends)
+    bar: Spec = {"type": "bar"}
+    text: Spec = {"type": "text", "align": "left"}
+    rule: Spec = {"type": "rule", "color": RULE, "yOffset": 13}
+    soft: Spec = {**text, "align": "right", "fill": INK_SOFT, "fontSize": 12}
+    left, names, right = ({"value": place} for place in (0, NAME, WIDTH))
+    has_heading = "isValid(datum.heading)"
+    # Where no bar is, its words stand where it would begin.
+    end = hidden("end", **ends)
+
+    def says(name: str) -> Spec:
+        return {"field": name, "type": "nominal"}
+
+    return {
+        "data": {"values": [{**row, "order": at, "end": max(row.get("figure", 0), 0)} for at, row in enumerate(rows)]},
+        "width": WIDTH,
+        "height": {"step": ROW},
+        "layer": [
+            layer(rule, has_heading, y=y, x=left, x2=right),
+            layer({**text, "fontWeight": 600, "limit": WIDTH}, has_heading, y=y, x=left, text=says("heading")),
+            layer({**text, "align": "right", "limit": NAME}, "isValid(datum.name)", y=y, x=names, text=says("name")),
+            layer({**bar, "color": CHAM}, "isValid(datum.figure) && !datum.thin", y=y, x=x),
+            layer({**bar, "fill": LEAF, "stroke": CHAM}, "isValid(datum.figure) && datum.thin", y=y, x=x),
+            layer({**text, "dx": 6}, "isValid(datum.words)", y=y, x=end, text=says("words")),
+            layer(soft, "isValid(datum.coverage)", y=y, x=right, text=says("coverage")),
+        ],
+    }
 
 
 def _words(bar: Bar, unit: str) -> str:

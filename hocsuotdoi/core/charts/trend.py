@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext
 
-from hocsuotdoi.core.charts.canvas import CHAM, GOLD, GOLD_WASH, INK, INK_SOFT, LEAF, Canvas, length_of
-from hocsuotdoi.core.charts.chart import Axis, Cell, Chart, Number, Panel, figure_words, numbered, steps
+from hocsuotdoi.core.charts.chart import Cell, Chart, Number, figure_words, numbered, steps
+from hocsuotdoi.core.charts.vega import CHAM, GOLD, GOLD_WASH, INK, INK_SOFT, LEAF, Spec, figure_axis, layer
 
 Silence = Literal["", "not_reported", "not_applicable"]
 
@@ -30,22 +30,10 @@ class TrendPoint:
     is_thin: bool = False
 
 
-@dataclass(frozen=True)
-class _Measures:
-    """The room around the drawing, and how large things are."""
-
-    width: float
-    height: float
-    left: float
-    right: float
-    top: float
-    bottom: float
-    size: float
-    dot: float
-
-
-LARGE = _Measures(width=400, height=230, left=44, right=24, top=24, bottom=28, size=13, dot=4.5)
-SMALL = _Measures(width=250, height=130, left=38, right=36, top=20, bottom=24, size=13, dot=4)
+LARGE, SMALL = (400, 230), (230, 100)
+"""Width and height; 400 is about a phone."""
+MOST_NAMED = 6
+"""More values written out would run into each other."""
 
 
 def trend(
@@ -58,46 +46,58 @@ def trend(
 ) -> Chart:
     """Values as a solid line with dots, broken where a year has none; the trajectory as a dashed line in its band,
     targets as diamonds. At least one point. `scale`: the least and the largest figure, to be shared with others."""
-    canvas = _drawn(points, unit, SMALL if is_small else LARGE, scale or scale_of([points], unit))
     columns, rows = _table(points, unit)
     data = [
         [p.year, p.value, p.expected, p.target, p.target_high, p.coverage, "" if p.value is not None else p.words]
         for p in points
     ]
-    return Chart(title, canvas, columns, rows, key_of(points), _data_columns(), data)
+    width, height = SMALL if is_small else LARGE
+    spec = {
+        "data": {"values": _rows(points, unit)},
+        "width": width - 52,
+        "height": height - 30,
+        **_layers(points, unit, scale or scale_of([points], unit), is_small=is_small),
+    }
+    return Chart(title, spec, width, height, columns, rows, key_of(points), _data_columns(), data)
 
 
 def multiples(
     title: str, series: Sequence[tuple[str, str, Sequence[TrendPoint]]], *, name: str, unit: str = "%", across: int = 3
 ) -> Chart:
     """Small trends on one scale, one for each (name, address, points); all have the same years."""
-    scale = scale_of([points for _label, _url, points in series], unit)
-    drawn = [(label, url, points, _drawn(points, unit, SMALL, scale)) for label, url, points in series]
-    down = SMALL.height + 30
-    whole = Canvas(across * (SMALL.width + 16), max(1, -(-len(drawn) // across)) * down)
-    panels = []
-    for at, (label, url, points, canvas) in enumerate(drawn):
-        x, y = at % across * (SMALL.width + 16), at // across * down
-        whole.text(x + 4, y + 18, label, size=14, bold=True, fill=INK)
-        whole.place(canvas, x, y + 24)
-        last = next((p for p in reversed(points) if p.value is not None), None)
-        detail = figure_words(last.value, unit) if last else gettext("no figures yet")
-        panels.append(Panel(label, canvas.svg(f"{label}: {_in_words(points, unit)}"), url, detail))
+    every = [p for _label, _url, points in series for p in points]
+    values = [{**row, "name": label} for label, _url, points in series for row in _rows(points, unit)]
+    across = max(min(across, len(series)), 1)
     years = [str(p.year) for p in series[0][2]] if series else []
     rows: list[list[Cell]] = [
         [{"text": label, "url": url} if url else label, *(_value_words(p, unit) for p in points)]
         for label, url, points in series
     ]
-    every = [p for _label, _url, points in series for p in points]
+    names = [label for label, _url, _points in series]
+    scale = scale_of([points for _label, _url, points in series], unit)
+
+    def faceted(columns: int) -> Spec:
+        layers = _layers(every, unit, scale, is_small=True)
+        return {
+            "data": {"values": values},
+            "facet": {"field": "name", "type": "nominal", "sort": names, "header": {"labelLimit": 230}},
+            "columns": columns,
+            "spacing": 22,
+            "spec": {"width": 190, "height": 76, **layers},
+        }
+
+    down = -(-len(series) // across)
     return Chart(
         title,
-        whole,
+        faceted(across),
+        across * 260,
+        max(down, 1) * 145,
         numbered(years, name),
         rows,
         key_of(every),
         [name, *years],
         [[label, *(p.value for p in points)] for label, _url, points in series],
-        panels,
+        faceted(1) if across > 1 else None,
     )
 
 
@@ -114,112 +114,94 @@ def scale_of(several: Sequence[Sequence[TrendPoint]], unit: str) -> tuple[float,
     return (0.0, 100.0) if unit == "%" and low >= 0 and high <= 100 else (low, high or 1.0)
 
 
-def _drawn(points: Sequence[TrendPoint], unit: str, room: _Measures, scale: tuple[float, float]) -> Canvas:
-    canvas = Canvas(room.width, room.height)
-    marks = steps(*scale, 4 if room is LARGE else 1)
-    years = [p.year for p in points]
-    first, last = min(years), max(years)
-    spare = 0 if last > first else 1
-    x = Axis(first - spare, last + spare, room.left + 8, room.width - room.right)
-    y = Axis(marks[0], marks[-1], room.height - room.bottom, room.top)
-    for mark in marks:
-        canvas.line(room.left, y.at(mark), room.width - 4, y.at(mark))
-        canvas.text(room.left - 6, y.at(mark) + 4, figure_words(mark, _short(unit)), size=room.size - 1, anchor="end")
-    _year_labels(canvas, points, x, room)
-    _draw_path(canvas, points, x, y, room)
-    _draw_values(canvas, points, x, y, room, unit)
-    return canvas
+def _rows(points: Sequence[TrendPoint], unit: str) -> list[dict[str, Any]]:
+    """One for each year. `run` counts the stretches of years without a gap: the line of each is its own."""
+    run, rows, last = 0, [], max((p.year for p in points if p.value is not None), default=0)
+    for p in points:
+        run += int(p.value is None)
+        figures = {
+            "value": p.value,
+            "expected": p.expected,
+            "target": p.target,
+            "high": p.target if p.target_high is None else p.target_high,
+            "near": p.band[0] if p.band else None,
+            "due": p.band[1] if p.band else None,
+        }
+        rows.append(
+            {
+                "year": p.year,
+                "run": run,
+                "thin": p.is_thin,
+                "last": p.year == last,
+                "silence": {"not_reported": "×", "not_applicable": "–"}.get(p.silence, ""),
+                "below": p.target is not None and (p.value is None or p.value < p.target),
+                "words": figure_words(p.value, _short(unit)),
+                "goal": _target_words(p, _short(unit)),
+                **{name: float(figure) for name, figure in figures.items() if figure is not None},
+            }
+        )
+    return rows
 
 
 def _short(unit: str) -> str:
     return "%" if unit.startswith("%") else ""
 
 
-def _year_labels(canvas: Canvas, points: Sequence[TrendPoint], x: Axis, room: _Measures) -> None:
-    """The newest year with a value and the years of targets first, the others where there is room."""
-    newest = max((p.year for p in points if p.value is not None), default=points[-1].year)
-    order = sorted(points, key=lambda p: (p.year != newest, p.target is None, -p.year))
-    taken: list[float] = []
-    for point in order:
-        at = x.at(point.year)
-        if all(abs(at - other) > room.size * 2.7 for other in taken):
-            taken.append(at)
-            canvas.text(at, room.height - room.bottom + 18, str(point.year), size=room.size - 1, anchor="middle")
+def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float], *, is_small: bool) -> Spec:
+    """From back to front: band, trajectory, line, targets, dots, words."""
+    marks = steps(*scale, 1 if is_small else 4)
+    years = sorted({p.year for p in points}) or [0]
+    labelled = sorted({years[0], *(p.year for p in points if p.target is not None or p.value is not None)})
+    x: Spec = {
+        "field": "year",
+        "type": "quantitative",
+        "scale": {"domain": [years[0] - 0.6, years[-1] + 0.6], "nice": False, "zero": False},
+        "axis": {"grid": False, "values": labelled, "format": "d", "labelOverlap": "greedy", "labelSeparation": 4},
+    }
 
+    def y(name: str) -> Spec:
+        domain = {"domain": [marks[0], marks[-1]], "nice": False}
+        return {"field": name, "type": "quantitative", "scale": domain, "axis": figure_axis(_short(unit), marks)}
 
-def _draw_path(canvas: Canvas, points: Sequence[TrendPoint], x: Axis, y: Axis, room: _Measures) -> None:
-    bands = [(x.at(p.year), y.at(p.band[0]), y.at(p.band[1])) for p in points if p.band is not None]
-    canvas.area(
-        [*((at, high) for at, _low, high in bands), *((at, low) for at, low, _high in reversed(bands))], fill=GOLD_WASH
-    )
-    expected = [(x.at(p.year), y.at(p.expected)) for p in points if p.expected is not None]
-    canvas.lines(expected, stroke=INK_SOFT, width=1.6, dash="5 4")
-    for p in points:
-        if p.target is None:
-            continue
-        at, size = x.at(p.year), room.dot + 2.5
-        if p.target_high is not None and p.target_high != p.target:
-            canvas.line(at, y.at(p.target), at, y.at(p.target_high), stroke=GOLD, width=6)
-        up = y.at(p.target)
-        canvas.path(
-            f"M{at:.1f} {up - size:.1f}l{size} {size}l{-size} {size}l{-size} {-size}Z",
-            fill=GOLD,
-            stroke=INK,
-            width=1,
-        )
+    def has(name: str) -> str:
+        return f"isValid(datum.{name})"
 
+    def says(name: str) -> Spec:
+        return {"field": name, "type": "nominal"}
 
-def _draw_values(canvas: Canvas, points: Sequence[TrendPoint], x: Axis, y: Axis, room: _Measures, unit: str) -> None:
-    known = [p for p in points if p.value is not None]
-    run: list[tuple[float, float]] = []
-    for p in points:
-        if p.value is not None:
-            run.append((x.at(p.year), y.at(p.value)))
-        elif p.silence:
-            canvas.lines(run)
-            run = []
-            sign = "×" if p.silence == "not_reported" else "–"
-            canvas.text(x.at(p.year), y.start - 3, sign, size=room.size + 1, anchor="middle")
-    canvas.lines(run)
-    for p, following in zip(known, [*known, None][1:], strict=True):
-        at, up, words = x.at(p.year), y.at(p.value or 0), figure_words(p.value, _short(unit))
-        says = f"{p.year}: {words}" + (f" ({p.coverage})" if p.coverage else "")
-        fill = LEAF if p.is_thin else CHAM
-        canvas.circle(at, up, room.dot, fill=fill, stroke=CHAM, width=2, says=says)
-        if p is known[-1] or (room is LARGE and len(known) <= 6):
-            hangs = _is_crowded_above(p, y)
-            rises = following is not None and (following.value or 0) > (p.value or 0) and not hangs
-            canvas.text(
-                at + (4 if rises else 0),
-                up + (19 if hangs else -10),
-                words,
-                size=room.size,
-                anchor="end" if rises else "middle",
-                bold=True,
-                fill=INK,
-            )
-    for p in points:
-        if p.target is not None and room is LARGE:
-            _target_label(canvas, p, x, y, room, unit)
-
-
-def _is_crowded_above(point: TrendPoint, y: Axis) -> bool:
-    """The label of a value hangs below its dot where a target stands right above."""
-    up = y.at(point.value or 0)
-    near = [y.at(figure) for figure in (point.target, point.target_high) if figure is not None]
-    return any(0 < up - each < 32 for each in near)
-
-
-def _target_label(canvas: Canvas, p: TrendPoint, x: Axis, y: Axis, room: _Measures, unit: str) -> None:
-    high = p.target_high if p.target_high is not None else p.target
-    words = figure_words(high, _short(unit))
-    if high != p.target:
-        words = f"{figure_words(p.target)}–{words}"
-    half = length_of(words, room.size) / 2
-    at = min(x.at(p.year), room.width - half - 2)
-    below = p.value is not None and y.at(p.value) < y.at(high or 0)
-    up = y.at(p.target or 0) + 22 if below or y.at(high or 0) < room.top else y.at(high or 0) - 12
-    canvas.text(at, up, words, size=room.size, anchor="middle")
+    point: Spec = {"type": "point", "opacity": 1, "filled": True, "size": 45 if is_small else 80}
+    diamond = {**point, "shape": "diamond", "fill": GOLD, "stroke": INK, "strokeWidth": 1, "size": 2.2 * point["size"]}
+    dot = {**point, "fill": CHAM, "stroke": CHAM, "strokeWidth": 2}
+    line: Spec = {"type": "line", "color": CHAM, "strokeWidth": 2.5}
+    path: Spec = {"type": "line", "color": INK_SOFT, "strokeDash": [5, 4], "strokeWidth": 1.6}
+    floor: Spec = {"datum": marks[0], "type": "quantitative"}
+    text: Spec = {"type": "text"}
+    strong = {**text, "fontWeight": 600}
+    value, target = has("value"), has("target")
+    is_range = f"{target} && datum.high != datum.target"
+    named = value if not is_small and sum(p.value is not None for p in points) <= MOST_NAMED else "datum.last"
+    layers = [
+        layer({"type": "area", "color": GOLD_WASH, "opacity": 1}, has("near"), x=x, y=y("near"), y2={"field": "due"}),
+        layer(path, has("expected"), x=x, y=y("expected")),
+        layer(line, value, x=x, y=y("value"), detail=says("run")),
+        layer({"type": "rule", "color": GOLD, "strokeWidth": 6}, is_range, x=x, y=y("target"), y2={"field": "high"}),
+        layer(diamond, target, x=x, y=y("target")),
+        layer(dot, f"{value} && !datum.thin", x=x, y=y("value")),
+        layer({**dot, "fill": LEAF}, f"{value} && datum.thin", x=x, y=y("value")),
+        layer({**text, "fill": INK_SOFT, "dy": -7}, "datum.silence != ''", x=x, y=floor, text=says("silence")),
+        # What is reached is written above its dot, or below where a target stands above it.
+        layer(
+            {**text, "fontWeight": 600, "dy": -13}, f"{named} && !datum.below", x=x, y=y("value"), text=says("words")
+        ),
+        layer({**strong, "dy": 17}, f"{named} && datum.below", x=x, y=y("value"), text=says("words")),
+    ]
+    if not is_small:
+        goal = {**text, "fill": INK_SOFT}
+        layers += [
+            layer({**goal, "dy": -15}, f"{target} && datum.below", x=x, y=y("high"), text=says("goal")),
+            layer({**goal, "dy": 19}, f"{target} && !datum.below", x=x, y=y("target"), text=says("goal")),
+        ]
+    return {"layer": layers}
 
 
 def key_of(points: Sequence[TrendPoint]) -> str:
@@ -242,10 +224,6 @@ def key_of(points: Sequence[TrendPoint]) -> str:
 
 def _value_words(point: TrendPoint, unit: str) -> str:
     return point.words or figure_words(point.value, unit)
-
-
-def _in_words(points: Sequence[TrendPoint], unit: str) -> str:
-    return "; ".join(f"{p.year}: {_value_words(p, unit)}" for p in points)
 
 
 def _table(points: Sequence[TrendPoint], unit: str) -> tuple[list[dict[str, Any]], list[list[Cell]]]:

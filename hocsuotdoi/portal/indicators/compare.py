@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -22,7 +22,7 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import country, search_units, units_on_map
 from hocsuotdoi.portal.brief import briefly_kept
-from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links
+from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
 from hocsuotdoi.portal.indicators.forms import asked_year, years_to_ask
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
 from hocsuotdoi.portal.limits import sets_type
@@ -85,7 +85,10 @@ def comparison(request: HttpRequest) -> HttpResponse:
         "portal/indicators/comparison.html",
         {
             "choice": choice,
-            "compared": [(each, _files(f"{address}{at}", choice)) for at, each in enumerate(compared)],
+            "compared": [
+                (replace(each, chart=pictured(each.chart)), _files(f"{address}{at}", choice))
+                for at, each in enumerate(compared)
+            ],
             "unit_options": [Option(unit.code, unit.name, unit.pk in taken) for unit in options],
             "figure_options": _figure_options(figures, choice),
             "has_sample": bool(compared) and has_sample(provinces[0], today),

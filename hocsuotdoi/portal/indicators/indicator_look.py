@@ -20,6 +20,7 @@ from hocsuotdoi.indicators.queries.values import values_by_unit
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import children_of
+from hocsuotdoi.portal.indicators.chart_files import pictured
 from hocsuotdoi.portal.indicators.fair_ranking import FairRanking, fair_ranking
 from hocsuotdoi.portal.indicators.forms import Taken
 from hocsuotdoi.portal.indicators.map_points import map_chart
@@ -70,9 +71,9 @@ def indicator_page(
         return IndicatorPage(checklists)
     tabs = _tabs(figure, taken, view)
     if view == View.MAP:
-        return IndicatorPage(checklists, view, tabs, map=indicator_map(figure, taken, today))
+        return IndicatorPage(checklists, view, tabs, map=pictured(indicator_map(figure, taken, today)))
     if view == View.UNITS:
-        return IndicatorPage(checklists, view, tabs, units=indicator_units(figure, taken, today))
+        return IndicatorPage(checklists, view, tabs, units=pictured(indicator_units(figure, taken, today)))
     series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today)
     path = path_for(figure, taken, today)
     value = series[taken.year]
@@ -84,9 +85,9 @@ def indicator_page(
         value=shown_value(value, figure.indicator, figure.cohort),
         story=story_of(figure, series, path, taken.year, today),
         path=ShownPath(path.plan, *path.judge(value, taken.year)) if path else None,
-        trend=trend(trend_title(figure, taken), trend_points(figure, series, path), unit=figure.unit),
+        trend=pictured(trend(trend_title(figure, taken), trend_points(figure, series, path), unit=figure.unit)),
         ranked=fair,
-        ranking=_ranking_chart(figure, taken, fair) if fair and fair.names else None,
+        ranking=pictured(_ranking_chart(figure, taken, fair)) if fair and fair.names else None,
     )
 
 

@@ -1,7 +1,7 @@
 """A unit, to look at: all that is asked of it as small trends, and what happened there in the year."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,7 +25,7 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.portal.brief import briefly_kept
-from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links
+from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
 from hocsuotdoi.portal.indicators.forms import asked_year, years_to_ask
 from hocsuotdoi.portal.indicators.happening_charts import (
     calendar_of,
@@ -94,8 +94,8 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
             "key": key_of([point for _name, card in cards for point in card.points]) if cards else "",
             "has_sample": has_sample(place, frame.map_day),
             "left_out": left_out,
-            "calendar": _told_calendar(frame),
-            "pyramid": _told_pyramid(frame),
+            "calendar": _on_page(_told_calendar(frame)),
+            "pyramid": _on_page(_told_pyramid(frame)),
             "compare_url": f"{compare}?{urlencode(choice)}" if place.ends_on is None else "",
             "unit_url": unit_address("portal:places-unit-detail", place),
             "path": [(each.name, _address(each, year)) for each in above],
@@ -161,7 +161,7 @@ def _card(frame: Frame, path: TargetPath, series: Series, today: dt.date) -> Car
         state=state,
         story=story_of(figure, series, path, frame.year, today),
         points=points,
-        chart=trend(title, points, unit=figure.unit, is_small=True),
+        chart=pictured(trend(title, points, unit=figure.unit, is_small=True)),
         url=f"{reverse('portal:indicators-indicator-detail', args=[figure.indicator.code])}?{urlencode(query)}",
         figure=".".join(figure.pair),
     )
@@ -181,6 +181,10 @@ def _told_pyramid(frame: Frame) -> Told:
     if table is None:
         return Told(_("So few took part that ages and sexes would tell who they were; they are not shown."), None, [])
     return Told(pyramid_story(frame, table), pyramid_of(frame, table), _files(frame, "pyramid"))
+
+
+def _on_page(told: Told) -> Told:
+    return replace(told, chart=pictured(told.chart) if told.chart else None)
 
 
 def _files(frame: Frame, chart: str) -> list[dict[str, str]]:

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from hocsuotdoi.portal.indicators import compare, counts, unit_look, views
+from hocsuotdoi.portal.indicators import chart_files, compare, counts, unit_look, views
 
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators-indicator-list"),
     path("indicators/compare/", compare.comparison, name="indicators-comparison"),
     path("indicators/compare/<int:number>.<slug:form>", compare.comparison_chart, name="indicators-comparison-chart"),
+    path("indicators/pictures/<slug:key>.svg", chart_files.picture, name="indicators-picture"),
     path("indicators/units/<slug:unit>/", unit_look.unit_look, name="indicators-unit-look"),
     path("indicators/units/<slug:unit>/<slug:chart>.<slug:form>", unit_look.unit_chart, name="indicators-unit-chart"),
     path("indicators/<slug:code>/", views.indicator_detail, name="indicators-indicator-detail"),

@@ -27,7 +27,7 @@ def test_units_of_all_tiers_stand_beside_each_other(client, target, posting, tha
     page = client.get(HERE, {"unit": ["VN", "19", "01843"], "figure": FIGURE})
 
     ((compared, files),) = page.context["compared"]
-    assert [panel.name for panel in compared.chart.panels] == ["Việt Nam", "Tỉnh Thái Nguyên", "Phường Bắc Kạn"]
+    assert compared.chart.spec["facet"]["sort"] == ["Việt Nam", "Tỉnh Thái Nguyên", "Phường Bắc Kạn"]
     assert len(compared.stories) == 3
     assert all("unit=VN&unit=19&unit=01843" in each["url"] for each in files)
 
@@ -37,7 +37,7 @@ def test_figures_of_one_unit_stand_beside_each_other(client, target, posting, ba
 
     ((compared, _files),) = page.context["compared"]
     assert compared.chart.title == bac_kan.name
-    assert [panel.name for panel in compared.chart.panels] == [f"{target.indicator.short_name}: {target.cohort.name}"]
+    assert compared.chart.spec["facet"]["sort"] == [f"{target.indicator.short_name}: {target.cohort.name}"]
 
 
 def test_wrong_and_repeated_choices_are_left_out(client, target, posting, bac_kan):

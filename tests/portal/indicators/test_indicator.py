@@ -78,7 +78,7 @@ def test_indicator_can_be_looked_at_in_every_way(client, target, posting, bac_ka
     page = client.get(*detail("library_services", view=view, unit=unit))
 
     text = page.content.decode()
-    assert "<svg" in text
+    assert 'loading="lazy"' in text
     assert "Xem số liệu dạng bảng" in text
     assert [tab["is_current"] for tab in page.context["page"].tabs].count(True) == 1
 
@@ -111,6 +111,21 @@ def test_every_chart_of_an_indicator_can_be_taken_away(client, target, posting, 
     assert answer.status_code == 200
     assert answer["Content-Disposition"].startswith('attachment; filename="library_services-VN-')
     assert client.get(address, {"unit": "VN"}, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+@pytest.mark.slow
+def test_picture_is_fetched_by_what_it_shows_and_never_changes(client, target, posting, bac_kan):
+    shown = client.get(*detail("library_services", unit=bac_kan.code)).context["page"].trend.picture
+
+    answer = client.get(shown.url)
+
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert "immutable" in answer["Cache-Control"]
+    assert answer.content.startswith(b"<svg")
+
+
+def test_picture_of_which_no_page_spoke_is_not_found(client, db):
+    assert client.get(reverse("portal:indicators-picture", args=["0" * 32])).status_code == 404
 
 
 @pytest.mark.slow
