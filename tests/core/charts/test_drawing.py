@@ -128,8 +128,8 @@ def test_trend_tells_values_targets_and_trajectory_apart_by_shape_and_dash():
     svg = trend("Xu hướng", YEARS).svg
 
     assert "stroke-dasharray" in svg
-    shapes = dict(re.findall(r'd="([^"]*)" fill="(#[0-9a-f]{6})" stroke="#[0-9a-f]{6}"', svg))
-    drawn = {colour: "round" if "A" in path else "angular" for path, colour in shapes.items()}
+    shapes = re.findall(r'd="([^"]*)" fill="(#[0-9a-f]{6})" stroke="#[0-9a-f]{6}"', svg)
+    drawn = {colour: "round" if "A" in path else "angular" for path, colour in shapes}
     assert (drawn[CHAM], drawn[GOLD]) == ("round", "angular")
 
 

@@ -3,7 +3,6 @@ from django.urls import reverse
 
 from hocsuotdoi.indicators.enums import AnswerValue
 from hocsuotdoi.indicators.models import Indicator
-from hocsuotdoi.places.enums import Tier
 from tests.factories.accounts import make_unit
 from tests.factories.indicators import AnswerFactory
 from tests.factories.ledger import make_posting
@@ -13,7 +12,7 @@ LIST = reverse("portal:indicators-indicator-list")
 
 
 def commune(code, province):
-    return make_unit(code, f"Xã {code}", Tier.COMMUNE, parent=province)
+    return make_unit(code, f"Xã {code}", parent=province)
 
 
 def detail(code, **query):
