@@ -1,4 +1,4 @@
-"""A planner looks at a province instead of reading: from its page to a figure, its map, a comparison; on a phone too."""
+"""A planner looks at a province instead of reading: from its page to a figure, a map, a comparison; also on a phone."""
 
 import pytest
 from django.urls import reverse
