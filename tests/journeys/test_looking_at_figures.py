@@ -9,7 +9,7 @@ from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.models import AdminUnit
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
-from tests.support.browser import PHONE
+from tests.support.browser import DESK, PHONE
 
 pytestmark = pytest.mark.slow
 FIGURE = "library_services.library_commune"
@@ -41,18 +41,26 @@ def pictures_come(page) -> None:
         assert picture.evaluate("each => each.naturalWidth > 0"), picture.get_attribute("src")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_fits_a_phone_has_no_barrier_and_shows_its_pictures(visitor, happened, accessibility, name):
-    page = visitor(viewport=PHONE, color_scheme="dark" if name == "unit" else "light")
+@pytest.mark.parametrize(
+    ("name", "screen", "theme"),
+    [
+        *((name, PHONE, "light") for name in PAGES),
+        ("unit", PHONE, "dark"),
+        ("unit", DESK, "light"),
+        ("map", DESK, "dark"),
+    ],
+)
+def test_every_page_fits_has_no_barrier_and_shows_its_pictures(visitor, happened, accessibility, name, screen, theme):
+    page = visitor(viewport=screen, color_scheme=theme).new_page()
     page.goto(PAGES[name])
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
     pictures_come(page)
     assert accessibility(page) == []
 
 
 def test_from_the_unit_to_a_figure_its_map_and_back_to_its_table_without_javascript(visitor, happened):
-    page = visitor(java_script_enabled=False)
+    page = visitor(java_script_enabled=False).new_page()
     page.goto(PAGES["unit"])
 
     page.get_by_role("link", name=Cohort.objects.get(code="library_commune").name, exact=True).first.click()

@@ -89,7 +89,7 @@ class Material:
             unit__in=units_reading_as(self.frame.unit, day),
         ).values_list("unit_id", "reads_as__ancestries__ancestor_id", "reads_as__ancestries__ancestor__tier")
         self.unit_at: dict[tuple[int, str], int] = {(place, tier): unit for place, unit, tier in readings}
-        self.registered_places = places_with_institutions(self.frame)
+        self.registered_places = _places_with_institutions(self.frame)
 
     def _load_people(self) -> None:
         shares = [(i, c) for i, c in self.defined if i.kind == IndicatorKind.SHARE_OF_POPULATION]
@@ -121,7 +121,7 @@ class Material:
         return found
 
 
-def places_with_institutions(frame: Frame) -> set[int]:
+def _places_with_institutions(frame: Frame) -> set[int]:
     """Units in which at least one institution of any class is open on the frame's last day."""
     placements = InstitutionPlacement.objects.on(frame.last_day).filter(
         institution__in=institutions_expected(frame.unit, frame.year, as_of=frame.as_of)

@@ -8,9 +8,8 @@ or pairs.
 import datetime as dt
 from collections.abc import Sequence
 
-from hocsuotdoi.indicators.enums import CohortKind
 from hocsuotdoi.indicators.queries.frame import Frame, expected_institutions, frame_of
-from hocsuotdoi.indicators.queries.material import Material, places_with_institutions
+from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.indicators.queries.values import values_from
 from hocsuotdoi.places.models import AdminUnit
@@ -64,6 +63,5 @@ class _InAnotherYear(Material):
                 self.expected[spot.group_id].append(institution)
         self._load_checklists(institutions)
         self._load_sums(institutions)
-        if any(cohort.kind == CohortKind.UNITS for _indicator, cohort in self.defined):
-            self.registered_places = places_with_institutions(frame)
+        self._load_units()
         self._load_people()
