@@ -244,6 +244,12 @@ CACHES = {
         "LOCATION": DATA_DIR / "typeset",
         "OPTIONS": {"MAX_ENTRIES": 300},
     },
+    # Charts that pages spoke of, and as they were drawn (core/charts/vega.py): mostly some KB each.
+    "charts": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "charts",
+        "OPTIONS": {"MAX_ENTRIES": 1500},
+    },
 }
 # --- end of accounts ---
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0003_guard_always'),
-        ('places', '0002_guard_the_trail'),
+        ("ledger", "0003_guard_always"),
+        ("places", "0002_guard_the_trail"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(condition=models.Q(('kind', 'stated')), fields=['occurred_on'], name='posting_stated'),
+            model_name="posting",
+            index=models.Index(condition=models.Q(("kind", "stated")), fields=["occurred_on"], name="posting_stated"),
         ),
     ]

@@ -64,6 +64,11 @@ def institutions_expected(
     return institutions_in(unit, day, classes)
 
 
+def has_sample(unit: AdminUnit, day: dt.date) -> bool:
+    """Whether sample institutions stand here, so that the figures hold sample data too."""
+    return institutions_in(unit, day).filter(is_sample=True).exists()
+
+
 def with_place(institutions: QuerySet[Institution], day: dt.date) -> QuerySet[Institution]:
     """Adds `place_name` and `place_code`: the unit each stands in on `day`, as the register has it."""
     placements = InstitutionPlacement.objects.on(day).filter(institution=OuterRef("pk"))

@@ -40,7 +40,7 @@ class ValueForm(forms.Form):
             units.append(unit)
         self.units = {each.code: each for each in units}
         self.fields["unit"].choices = [(each.code, each.name) for each in units]
-        self.fields["year"].choices = [(year, year) for year in range(today.year, FIRST_YEAR - 1, -1)]
+        self.fields["year"].choices = [(year, year) for year in years_to_ask(today)]
         self.fields["cohort"].choices = sorted(
             ((each.code, each.name) for each in cohorts), key=lambda each: sort_key(each[1])
         )
@@ -55,3 +55,19 @@ class ValueForm(forms.Form):
         code = self.taken.cohort.code if self.taken.cohort else ""
         self.initial = {"unit": self.taken.unit.code, "year": self.taken.year, "cohort": code}
         self.is_bound = False
+
+
+class YearForm(forms.Form):
+    year = forms.IntegerField(required=False)
+
+
+def years_to_ask(today: dt.date) -> list[int]:
+    """The newest first."""
+    return list(range(today.year, min(FIRST_YEAR, today.year) - 1, -1))
+
+
+def asked_year(data: dict, today: dt.date) -> int:
+    """The year from the address; this year where none, or none that can be asked for."""
+    form = YearForm(data)
+    year = form.cleaned_data["year"] if form.is_valid() else None
+    return year if year in years_to_ask(today) else today.year

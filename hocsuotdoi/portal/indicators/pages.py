@@ -1,28 +1,23 @@
 """What the pages of figures show, made ready: values in words, addresses that open them. Templates ask nothing."""
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
 
-from hocsuotdoi.core.charts import Chart, ranking
 from hocsuotdoi.core.templatetags.house import day
-from hocsuotdoi.indicators.enums import IndicatorKind, Outcome, ValueState
-from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Indicator
+from hocsuotdoi.indicators.enums import Outcome, ValueState
+from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.criteria import InstitutionReading
 from hocsuotdoi.indicators.queries.lineage import Lineage, MeasureTotal, Row
 from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.values import values_by_unit, values_for
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.registry import describe_sources
-from hocsuotdoi.places.enums import InstitutionClass, Tier
-from hocsuotdoi.places.models import AdminUnit, Institution
-from hocsuotdoi.places.queries.units import children_of
-from hocsuotdoi.portal.indicators.words import coverage_words, unit_address, value_words
+from hocsuotdoi.places.enums import InstitutionClass
+from hocsuotdoi.places.models import Institution
+from hocsuotdoi.portal.indicators.words import coverage_words, is_kept_back, unit_address, value_words
 
 SHEETS = {
     "activities.session": "portal:activities-session-sheet",
@@ -43,45 +38,6 @@ class ShownValue:
     base_year: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorPage:
-    checklists: list[CriteriaSet]
-    value: ShownValue | None
-    chart: Chart | None = None
-    ranked: list[ShownValue] = field(default_factory=list)
-    left_out: int = 0
-    """Provinces to which the figure does not apply."""
-
-
-def indicator_page(
-    indicator: Indicator, cohort: Cohort | None, unit: AdminUnit, year: int, today: dt.date
-) -> IndicatorPage:
-    """`cohort` None: no plan sets a target for it yet, so only the definition is shown."""
-    checklists = list(indicator.criteria_sets.on(today).prefetch_related("criteria").order_by("pk"))
-    if cohort is None:
-        return IndicatorPage(checklists, None)
-    pair = indicator.code, cohort.code
-    value = shown_value(values_for(unit, year, [pair], today)[pair], indicator, cohort)
-    if unit.tier != Tier.COUNTRY:
-        return IndicatorPage(checklists, value)
-    provinces = list(children_of(unit, today))
-    values = values_by_unit(unit, provinces, year, pair, today)
-    apply = [each for each in values.values() if each.state != ValueState.NOT_APPLICABLE]
-    ranked = sorted(apply, key=_rank)
-    left_out = len(provinces) - len(ranked)
-    shown = [shown_value(each, indicator, cohort) for each in ranked]
-    if not any(each.has_value for each in ranked):
-        return IndicatorPage(checklists, value, None, shown, left_out)
-    chart = ranking(
-        _("{indicator}, by province").format(indicator=indicator.short_name),
-        [(each.unit.short_name, _figure(each, indicator)) for each in ranked if each.has_value],
-        name=_("Province"),
-        measure=_("Value"),
-        unit="" if _is_number(indicator) else "%",
-    )
-    return IndicatorPage(checklists, value, chart, shown, left_out)
-
-
 def shown_value(value: IndicatorValue, indicator: Indicator, cohort: Cohort) -> ShownValue:
     return ShownValue(
         name=value.unit.name,
@@ -89,7 +45,7 @@ def shown_value(value: IndicatorValue, indicator: Indicator, cohort: Cohort) -> 
         coverage=coverage_words(value, indicator, cohort),
         note=value.note,
         url=unit_address("portal:indicators-value-lineage", value.unit, value.year, indicator.code, cohort.code),
-        numerator=value.numerator,
+        numerator=None if is_kept_back(value, indicator) else value.numerator,
         denominator=value.denominator,
         base_year=value.base_year,
     )
@@ -207,16 +163,3 @@ def sheet_address(source_kind: str, source_id: uuid.UUID) -> str:
         return reverse(SHEETS[source_kind], args=[source_id])
     except (KeyError, NoReverseMatch):
         return ""
-
-
-def _rank(value: IndicatorValue) -> tuple[bool, Any, str]:
-    figure = value.percent if value.percent is not None else value.numerator
-    return (not value.has_value, -(figure or 0) if value.has_value else 0, value.unit.sort_key)
-
-
-def _is_number(indicator: Indicator) -> bool:
-    return indicator.kind in (IndicatorKind.COUNT, IndicatorKind.UNITS_OF_UNITS)
-
-
-def _figure(value: IndicatorValue, indicator: Indicator) -> Any:
-    return value.numerator if _is_number(indicator) else value.percent

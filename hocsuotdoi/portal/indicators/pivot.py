@@ -33,6 +33,7 @@ from hocsuotdoi.indicators.queries.pivot import (
 )
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import country, units_on_map
 from hocsuotdoi.portal.indicators.pivot_form import PivotForm, first_question
 from hocsuotdoi.portal.indicators.views import asked_unit
@@ -72,6 +73,7 @@ def pivot(request: HttpRequest) -> HttpResponse:
             "sums": _shown_sums(found),
             "has_row_totals": found.row_totals is not None,
             "query": _without_page(data),
+            "has_sample": has_sample(found.question.unit, today),
         }
     return render(request, "portal/indicators/pivot.html", context)
 

@@ -1,13 +1,23 @@
 from django.urls import path
 
-from hocsuotdoi.portal.indicators import counts, pivot, views
+from hocsuotdoi.portal.indicators import chart_files, compare, counts, pivot, unit_look, views
 
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators-indicator-list"),
     path("indicators/table/", pivot.pivot, name="indicators-pivot"),
     path("indicators/table/save", pivot.table_save, name="indicators-table-save"),
     path("indicators/table/saved/<int:pk>/forget", pivot.table_forget, name="indicators-table-forget"),
+    path("indicators/compare/", compare.comparison, name="indicators-comparison"),
+    path("indicators/compare/<int:number>.<slug:form>", compare.comparison_chart, name="indicators-comparison-chart"),
+    path("indicators/pictures/<slug:key>.svg", chart_files.picture, name="indicators-picture"),
+    path("indicators/units/<slug:unit>/", unit_look.unit_look, name="indicators-unit-look"),
+    path("indicators/units/<slug:unit>/<slug:chart>.<slug:form>", unit_look.unit_chart, name="indicators-unit-chart"),
     path("indicators/<slug:code>/", views.indicator_detail, name="indicators-indicator-detail"),
+    path(
+        "indicators/<slug:code>/charts/<slug:chart>.<slug:form>",
+        views.indicator_chart,
+        name="indicators-indicator-chart",
+    ),
     path(
         "indicators/values/<slug:unit>/<int:year>/<slug:indicator>/<slug:cohort>/",
         views.value_lineage,

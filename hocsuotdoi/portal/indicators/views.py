@@ -9,25 +9,26 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.lineage import lineage
+from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import path_of
+from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.day import DayForm
-from hocsuotdoi.portal.indicators.forms import ValueForm
-from hocsuotdoi.portal.indicators.pages import (
-    behind,
-    children_of_figure,
-    indicator_page,
-    measures_of_criteria,
-    shown_value,
-)
+from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links
+from hocsuotdoi.portal.indicators.forms import Taken, ValueForm
+from hocsuotdoi.portal.indicators.indicator_look import View, chart_named, indicator_page
+from hocsuotdoi.portal.indicators.pages import behind, children_of_figure, measures_of_criteria, shown_value
+from hocsuotdoi.portal.indicators.trends import Figure
 from hocsuotdoi.portal.indicators.words import unit_address
+from hocsuotdoi.portal.limits import sets_type
 
 ON_A_PAGE = 50
 
@@ -43,17 +44,18 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
+@briefly_kept
 def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """What an indicator means, its value where and when asked (by default the country, this year), the provinces."""
+    """What an indicator means, its value where and when asked (by default the country, this year), to look at over the
+    years, on the map (`?view=map`) and unit by unit (`?view=units`)."""
     today = timezone.localdate()
     indicator = get_object_or_404(Indicator, code=code)
-    unit = asked_unit(request, request.GET.get("unit", ""), today) if request.GET.get("unit") else None
-    # Higher areas may not be asked from below, but a page may: these are the groups that plans set targets for.
-    # The one of which most plans speak comes first.
-    targeted = Cohort.objects.filter(targets__indicator=indicator)
-    cohorts = list(targeted.annotate(spoken_of=Count("targets")).order_by("-spoken_of", "code"))
-    form = ValueForm(request.GET, today=today, unit=unit, cohorts=cohorts)
+    form, figure = _asked_figure(request, indicator, today)
+    view = View(asked) if (asked := request.GET.get("view", "")) in set(View) else View.YEARS
+    if form.taken.unit.tier == Tier.COMMUNE:
+        view = View.YEARS
+    checklists = list(indicator.criteria_sets.on(today).prefetch_related("criteria").order_by("pk"))
     return render(
         request,
         "portal/indicators/indicator_detail.html",
@@ -62,10 +64,50 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
             "form": form,
             "taken": form.taken,
             "doubt": DayForm(request.GET).doubt(today),
-            "page": indicator_page(indicator, form.taken.cohort, form.taken.unit, form.taken.year, today),
+            "page": indicator_page(figure, checklists, form.taken, today, view),
+            "has_sample": has_sample(form.taken.unit, today),
+            "files": _files_of(indicator, form.taken) if figure else {},
+            "unit_url": unit_address("portal:indicators-unit-look", form.taken.unit, year=form.taken.year),
             "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],
         },
     )
+
+
+@public
+@require_safe
+@sets_type
+def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> HttpResponse:
+    """A chart of the page with the same question."""
+    today = timezone.localdate()
+    indicator = get_object_or_404(Indicator, code=code)
+    asked, figure = _asked_figure(request, indicator, today)
+    found = chart_named(chart, figure, asked.taken, today) if figure else None
+    if found is None:
+        raise Http404
+    drawn, story = found
+    name = f"{indicator.code}-{asked.taken.unit.code}-{asked.taken.year}-{chart}"
+    return chart_response(request, drawn, form, name=name, story=story, source=indicator.source)
+
+
+def _asked_figure(request: HttpRequest, indicator: Indicator, today: dt.date) -> tuple[ValueForm, Figure | None]:
+    """None: no plan sets a target for it yet, so nobody has said of whom it speaks."""
+    unit = asked_unit(request, request.GET.get("unit", ""), today) if request.GET.get("unit") else None
+    # Higher areas may not be asked from below, but a page may: these are the groups that plans set targets for.
+    # The one of which most plans speak comes first.
+    targeted = Cohort.objects.filter(targets__indicator=indicator)
+    cohorts = list(targeted.annotate(spoken_of=Count("targets")).order_by("-spoken_of", "code"))
+    form = ValueForm(request.GET, today=today, unit=unit, cohorts=cohorts)
+    return form, Figure(indicator, form.taken.cohort) if form.taken.cohort else None
+
+
+def _files_of(indicator: Indicator, taken: Taken) -> dict[str, list[dict[str, str]]]:
+    query: dict[str, object] = {"unit": taken.unit.code, "year": taken.year}
+    query["cohort"] = taken.cohort.code if taken.cohort else ""
+    if taken.unit.last_day:
+        query["on"] = taken.unit.last_day.isoformat()
+    address = reverse("portal:indicators-indicator-chart", args=[indicator.code, "chart", "form"])
+    address = address.removesuffix("chart.form")
+    return {name: file_links(f"{address}{name}", **query) for name in ("trend", "ranking", "map", "units")}
 
 
 @public

@@ -12,6 +12,7 @@ from hocsuotdoi.core.templatetags.house import number, percent
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.indicators.queries.suppression import few_words, is_few
 from hocsuotdoi.places.models import AdminUnit
 
 
@@ -21,6 +22,8 @@ def value_words(value: IndicatorValue, indicator: Indicator) -> str:
         return _("does not apply here")
     if value.state == ValueState.NOT_REPORTED:
         return _("no figures yet")
+    if is_kept_back(value, indicator):
+        return few_words()
     if indicator.kind == IndicatorKind.COUNT:
         return number(value.numerator)
     if indicator.kind == IndicatorKind.UNITS_OF_UNITS:
@@ -31,6 +34,11 @@ def value_words(value: IndicatorValue, indicator: Indicator) -> str:
         sign = "+" if (value.percent or 0) > 0 else ""
         return _("{rate} a year").format(rate=sign + percent(value.percent))
     return percent(value.percent)
+
+
+def is_kept_back(value: IndicatorValue, indicator: Indicator) -> bool:
+    """Behind the figure stand so few different people that they could be found."""
+    return indicator.kind == IndicatorKind.SHARE_OF_POPULATION and is_few(value.numerator or 0)
 
 
 def coverage_words(value: IndicatorValue, indicator: Indicator, cohort: Cohort) -> str:

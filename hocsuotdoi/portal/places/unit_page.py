@@ -17,7 +17,7 @@ from hocsuotdoi.places.enums import Certainty, InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, Succession, UnitNote
 from hocsuotdoi.places.queries.institutions import institutions_in
 from hocsuotdoi.places.queries.units import became, children_of, day_on_map_of, path_of, was
-from hocsuotdoi.portal.indicators.words import coverage_words, unit_address, value_words
+from hocsuotdoi.portal.indicators.words import coverage_words, is_kept_back, unit_address, value_words
 from hocsuotdoi.programme.enums import TargetUnit
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 
@@ -82,6 +82,10 @@ class UnitPage:
     counts: list[CountShown]
     targets: list[tuple[str, list[TargetShown]]]
     """By indicator, in the order of the programme."""
+
+    @property
+    def figures_url(self) -> str:
+        return unit_address("portal:indicators-unit-look", self.unit, year=self.year)
 
     @property
     def parent(self) -> AdminUnit | None:
@@ -159,7 +163,7 @@ def _target(reading: TargetReading) -> TargetShown:
     bar: dict[str, Decimal | str | None] | None = None
     if target.unit in units:
         high = target.high if target.high != target.low else None
-        shown = value.percent if value.has_value else None
+        shown = value.percent if value.has_value and not is_kept_back(value, indicator) else None
         bar = {"value": shown, "low": target.low, "high": high, "unit": units[TargetUnit(target.unit)]}
     return TargetShown(
         reading=reading,

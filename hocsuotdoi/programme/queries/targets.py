@@ -80,7 +80,7 @@ def unit_targets(unit: AdminUnit, year: int, as_of: dt.date | None = None) -> li
     """
     as_of = as_of or timezone.localdate()
     bindings = binding_plans(unit, min(dt.date(year, 12, 31), as_of))
-    chosen = _choose(_series(bindings), unit)
+    chosen = choose(series_of(bindings), unit)
     chosen.sort(key=lambda s: (s.targets[0].indicator.ordinal, s.binding.nearness, s.targets[0].ordinal))
     territories: dict[AdminUnit, list[tuple[str, str]]] = {}
     for series in chosen:
@@ -105,7 +105,7 @@ def effective_targets(plans: Sequence[Plan]) -> dict[int, list[Target]]:
     return {pk: list(of_plan.values()) for pk, of_plan in found.items()}
 
 
-def _series(bindings: list[BindingPlan]) -> list[_Series]:
+def series_of(bindings: list[BindingPlan]) -> list[_Series]:
     targets = effective_targets([binding.plan for binding in bindings])
     found = []
     for binding in bindings:
@@ -116,7 +116,7 @@ def _series(bindings: list[BindingPlan]) -> list[_Series]:
     return found
 
 
-def _choose(series: list[_Series], unit: AdminUnit) -> list[_Series]:
+def choose(series: list[_Series], unit: AdminUnit) -> list[_Series]:
     """The series that count, nearest first; one whose classes nearer plans speak of is listed above those."""
     chosen: list[_Series] = []
     for one in series:

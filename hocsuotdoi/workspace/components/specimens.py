@@ -4,9 +4,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from hocsuotdoi.core import charts
+import hocsuotdoi.core
+from hocsuotdoi.core.charts.chart import Chart
+from hocsuotdoi.core.charts.ranking import Bar, bars
+from hocsuotdoi.core.charts.trend import TrendPoint, trend
 
-SPRITE = Path(charts.__file__).parent / "static" / "icons" / "icons.svg"
+SPRITE = Path(hocsuotdoi.core.__file__).parent / "static" / "icons" / "icons.svg"
 
 SPECIMENS: dict[str, Any] = {
     "workspace_nav": [
@@ -48,21 +51,26 @@ def icons() -> list[str]:
     return [name for name in re.findall(r'<symbol id="([^"]+)"', SPRITE.read_text()) if not name.startswith("state-")]
 
 
-def drawn() -> dict[str, charts.Chart]:
+def drawn() -> dict[str, Chart]:
     return {
-        "trend": charts.trend(
+        "trend": trend(
             "Thư viện công cộng cấp xã có cung ứng dịch vụ học tập suốt đời",
             [
-                charts.TrendPoint(2022, 20, 20),
-                charts.TrendPoint(2023, 31.5, 31),
-                charts.TrendPoint(2024, 44, 44),
-                charts.TrendPoint(2025, 60.4, 57, 70),
-                charts.TrendPoint(2030, None, 90, 90),
+                TrendPoint(2022, 20, 20),
+                TrendPoint(2023, 31.5, 31),
+                TrendPoint(2024, 44, 44),
+                TrendPoint(2025, 60.4, 57, 70),
+                TrendPoint(2030, None, 90, 90),
             ],
         ),
-        "ranking": charts.ranking(
+        "ranking": bars(
             "Lượt tham gia theo địa bàn",
-            [("Xã Chợ Đồn", 2310), ("Phường Bắc Kạn", 1248), ("Phường Đức Xuân", 986), ("Xã Bằng Thành", None)],
+            [
+                Bar("Xã Chợ Đồn", 2310),
+                Bar("Phường Bắc Kạn", 1248),
+                Bar("Phường Đức Xuân", 986),
+                Bar("Xã Bằng Thành", None, "chưa có số liệu"),
+            ],
             name="Địa bàn",
             measure="Lượt tham gia",
         ),

@@ -10,6 +10,7 @@ from hocsuotdoi.indicators.operations import load_definitions
 from hocsuotdoi.ledger.enums import Channel, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import InstitutionState
+from hocsuotdoi.programme.models import Clause, Plan, Target
 from tests.factories.ledger import make_posting
 
 
@@ -33,4 +34,25 @@ def posting(definitions, library_of_bac_kan, day):
         Line(MeasureCode.PROGRAMME_SESSION, 1),
         Line(MeasureCode.PROGRAMME_ATTENDANCE, 12, sex=Sex.FEMALE, channel=Channel.ON_SITE),
         Line(MeasureCode.LIBRARY_VISIT, 12),
+    )
+
+
+@pytest.fixture
+def target(definitions, country):
+    """A plan that sets a target for libraries of communes, so that the indicator's page can speak of them."""
+    indicator, cohort = definitions
+    plan = Plan.objects.create(code="thu", title="Kế hoạch thử", issuer="Thử", unit=country, source="thử")
+    clause = Clause.objects.create(plan=plan, path="I.1", kind="target", ordinal=1)
+    return Target.objects.create(
+        plan=plan,
+        clause=clause,
+        indicator=indicator,
+        cohort=cohort,
+        year=2030,
+        operator="at_least",
+        low=60,
+        high=60,
+        unit="percent",
+        written="60%",
+        ordinal=1,
     )

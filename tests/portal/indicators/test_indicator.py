@@ -3,11 +3,16 @@ from django.urls import reverse
 
 from hocsuotdoi.indicators.enums import AnswerValue
 from hocsuotdoi.indicators.models import Indicator
+from tests.factories.accounts import make_unit
 from tests.factories.indicators import AnswerFactory
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
 
 LIST = reverse("portal:indicators-indicator-list")
+
+
+def commune(code, province):
+    return make_unit(code, f"Xã {code}", parent=province)
 
 
 def detail(code, **query):
@@ -16,29 +21,6 @@ def detail(code, **query):
 
 def lineage(unit, year, indicator="library_services", cohort="library_commune"):
     return reverse("portal:indicators-value-lineage", args=[unit.code, year, indicator, cohort])
-
-
-@pytest.fixture
-def target(definitions, country):
-    """A plan that sets a target for libraries of communes, so that the indicator's page can speak of them."""
-    from hocsuotdoi.programme.models import Clause, Plan, Target
-
-    indicator, cohort = definitions
-    plan = Plan.objects.create(code="thu", title="Kế hoạch thử", issuer="Thử", unit=country, source="thử")
-    clause = Clause.objects.create(plan=plan, path="I.1", kind="target", ordinal=1)
-    return Target.objects.create(
-        plan=plan,
-        clause=clause,
-        indicator=indicator,
-        cohort=cohort,
-        year=2030,
-        operator="at_least",
-        low=60,
-        high=60,
-        unit="percent",
-        written="60%",
-        ordinal=1,
-    )
 
 
 def test_list_shows_every_indicator_and_every_count(client, definitions):
@@ -67,7 +49,7 @@ def test_indicator_with_a_target_shows_its_value_with_coverage_and_the_provinces
 
     assert page.context["page"].value.words
     assert page.context["page"].value.coverage
-    assert [each.name for each in page.context["page"].ranked] == ["Tỉnh Thái Nguyên"]
+    assert page.context["page"].ranked.names == ["Tỉnh Thái Nguyên"]
 
 
 def test_indicator_asked_for_a_ward_and_a_year_shows_that(client, target, posting, bac_kan, day):
@@ -79,6 +61,103 @@ def test_indicator_asked_for_a_ward_and_a_year_shows_that(client, target, postin
 @pytest.mark.parametrize("query", [{"unit": "99999"}, {"year": "abc"}, {"year": "1800"}, {"cohort": "no"}])
 def test_indicator_asked_for_nonsense_falls_back(client, target, query):
     assert client.get(*detail("library_services", **query)).status_code == 200
+
+
+def test_indicator_tells_its_story_against_the_target(client, target, posting, bac_kan, day):
+    page = client.get(*detail("library_services", unit=bac_kan.code, year=day.year, cohort="library_commune"))
+
+    assert "của phường Bắc Kạn" in page.context["page"].story
+    assert page.context["page"].path.plan == target.plan
+    assert [point["label"] for point in page.context["page"].trend.columns[:3]] == ["Năm", "Đạt", "Lộ trình"]
+
+
+@pytest.mark.parametrize("view", ["years", "map", "units"])
+@pytest.mark.parametrize("unit", ["VN", "19"])
+def test_indicator_can_be_looked_at_in_every_way(client, target, posting, bac_kan, view, unit):
+    page = client.get(*detail("library_services", view=view, unit=unit))
+
+    text = page.content.decode()
+    assert 'loading="lazy"' in text
+    assert "Xem số liệu dạng bảng" in text
+    assert [tab["is_current"] for tab in page.context["page"].tabs].count(True) == 1
+
+
+def test_map_of_the_country_leads_to_that_of_a_province_and_this_to_its_communes(
+    client, target, posting, thai_nguyen, bac_kan
+):
+    of_country = client.get(*detail("library_services", view="map")).context["page"].map
+    of_province = client.get(*detail("library_services", view="map", unit="19")).context["page"].map
+
+    assert "unit=19" in of_country.rows[0][0]["url"]
+    assert of_country.rows[0][0]["text"] == thai_nguyen.name
+    assert of_province.rows[0][0]["text"] == bac_kan.name
+
+
+def test_commune_has_no_map_and_no_units_below(client, target, posting, bac_kan):
+    page = client.get(*detail("library_services", view="map", unit=bac_kan.code))
+
+    assert page.context["page"].tabs == []
+    assert page.context["page"].trend is not None
+
+
+@pytest.mark.parametrize("chart", ["trend", "ranking", "map", "units"])
+@pytest.mark.parametrize("form", ["svg", "csv", "xlsx"])
+def test_every_chart_of_an_indicator_can_be_taken_away(client, target, posting, bac_kan, chart, form):
+    address = reverse("portal:indicators-indicator-chart", args=["library_services", chart, form])
+
+    answer = client.get(address, {"unit": "VN"})
+
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith('attachment; filename="library_services-VN-')
+    assert client.get(address, {"unit": "VN"}, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+@pytest.mark.slow
+def test_picture_is_fetched_by_what_it_shows_and_never_changes(client, target, posting, bac_kan):
+    shown = client.get(*detail("library_services", unit=bac_kan.code)).context["page"].trend.picture
+
+    answer = client.get(shown.url)
+
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert "immutable" in answer["Cache-Control"]
+    assert answer.content.startswith(b"<svg")
+
+
+def test_picture_of_which_no_page_spoke_is_not_found(client, db):
+    assert client.get(reverse("portal:indicators-picture", args=["0" * 32])).status_code == 404
+
+
+@pytest.mark.slow
+def test_chart_as_a_picture(client, target, posting, bac_kan):
+    answer = client.get(reverse("portal:indicators-indicator-chart", args=["library_services", "trend", "png"]))
+
+    assert answer.content.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("chart", "form"), [("trend", "exe"), ("smiles", "svg")])
+def test_chart_or_form_that_there_is_not_is_not_found(client, target, posting, chart, form):
+    address = reverse("portal:indicators-indicator-chart", args=["library_services", chart, form])
+    assert client.get(address).status_code == 404
+
+
+def test_chart_of_an_indicator_without_a_target_or_of_a_commune_is_not_found(client, target, posting, bac_kan):
+    untargeted = reverse("portal:indicators-indicator-chart", args=["museum_education", "trend", "svg"])
+    ranking = reverse("portal:indicators-indicator-chart", args=["library_services", "ranking", "svg"])
+    assert client.get(untargeted).status_code == 404
+    assert client.get(ranking, {"unit": bac_kan.code}).status_code == 404
+
+
+@pytest.mark.parametrize(("view", "queries"), [("years", 88), ("map", 24), ("units", 67)])
+@pytest.mark.parametrize("times", [1, 3])
+def test_every_view_takes_the_same_queries_with_one_and_three_communes(
+    client, target, posting, thai_nguyen, day, django_assert_num_queries, view, times, queries
+):
+    for at in range(times):
+        make_posting(InstitutionFactory(unit=commune(f"0900{at}", thai_nguyen)), day)
+    query = detail("library_services", view=view, unit="VN", year=2026)
+    client.get(*query)
+    with django_assert_num_queries(queries):
+        client.get(*query)
 
 
 def test_unknown_indicator_is_not_found(client, definitions):

@@ -1,0 +1,126 @@
+"""A map of points: each place where it lies, the more, the larger and darker. It needs no map service."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils.translation import gettext
+
+from hocsuotdoi.core.charts.chart import Cell, Chart, Number
+from hocsuotdoi.core.charts.classes import Classes
+from hocsuotdoi.core.charts.vega import CHAM, INK_SOFT, LEAF, RULE, SCALE, Spec, layer
+
+WIDTH, TALLEST = 400, 620
+FEW = 400
+"""So many places are a province: dots twice as large, and islands far from the rest at the edge."""
+FAR = 1.6
+"""Degrees of longitude from a province's middle from which on a place is far."""
+Standing = Literal["value", "not_reported", "not_applicable"]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """`figure` is None unless `standing` is "value"; `label` is written beside it on the map."""
+
+    latitude: float
+    longitude: float
+    figure: Number | None = None
+    standing: Standing = "not_applicable"
+    label: str = ""
+
+
+def points(
+    title: str,
+    spots: Sequence[Spot],
+    classes: Classes,
+    *,
+    columns: list[dict[str, Any]],
+    rows: list[list[Cell]],
+    data_columns: list[str],
+    data: list[list[Any]],
+) -> Chart:
+    """Filled dots: a value; rings: not reported; grains: places to which it does not apply, so that the shape of the
+    land is seen. North is up."""
+    placed = _brought_near(spots) if len(spots) < FEW else list(spots)
+    high = _height(placed)
+    legend = gettext("The larger and darker a dot, the higher. Rings: not reported. Grains: does not apply there.")
+    spec = _spec(placed, classes, high, 2.6 if len(spots) < FEW else 1)
+    return Chart(title, spec, WIDTH + 10, high + 70, columns, rows, legend, data_columns, data)
+
+
+def _spec(spots: Sequence[Spot], classes: Classes, high: int, larger: float) -> Spec:
+    labels = classes.labels or ["–"]
+    levels = [round(at * 4 / max(len(labels) - 1, 1)) for at in range(len(labels))]
+    place: Spec = {
+        "longitude": {"field": "longitude", "type": "quantitative"},
+        "latitude": {"field": "latitude", "type": "quantitative"},
+    }
+    values = [_row(spot, classes) for spot in spots]
+    point: Spec = {"type": "point", "filled": True, "opacity": 1}
+    sizes = [(14 + 12 * each) * larger for each in levels]
+    key = {"title": None, "orient": "bottom", "direction": "horizontal", "columns": 3}
+    level = {"field": "level", "type": "ordinal", "sort": labels, "legend": key}
+    dots = layer(
+        {**point, "stroke": CHAM, "strokeWidth": 0.8},
+        "isValid(datum.level)",
+        **place,
+        size={**level, "scale": {"domain": labels, "range": sizes}},
+        fill={**level, "scale": {"domain": labels, "range": [SCALE[each] for each in levels]}},
+    )
+    return {
+        "data": {"values": values},
+        "width": WIDTH,
+        "height": high,
+        "projection": {"type": "mercator"},
+        "layer": [
+            layer({**point, "fill": RULE, "size": 5 * larger}, "datum.standing == 'not_applicable'", **place),
+            layer(
+                {**point, "fill": LEAF, "stroke": INK_SOFT, "strokeWidth": 1, "size": 16 * larger},
+                "datum.standing == 'not_reported'",
+                **place,
+            ),
+            dots,
+            layer(
+                {"type": "text", "fill": INK_SOFT, "fontSize": 11, "dy": 13, "align": "right"},
+                "isValid(datum.label)",
+                **place,
+                text={"field": "label", "type": "nominal"},
+            ),
+        ],
+    }
+
+
+def _row(spot: Spot, classes: Classes) -> Spec:
+    row: Spec = {"latitude": round(spot.latitude, 3), "longitude": round(spot.longitude, 3), "standing": spot.standing}
+    if spot.figure is not None and spot.standing == "value":
+        row["level"] = classes.labels[classes.level(spot.figure)]
+    if spot.label:
+        row["label"] = spot.label
+    return row
+
+
+def _height(spots: Sequence[Spot]) -> int:
+    """As high as the land is at that width; a degree of longitude is shorter than one of latitude."""
+    latitudes = [spot.latitude for spot in spots] or [16.0]
+    longitudes = [spot.longitude for spot in spots] or [107.0]
+    high = max(latitudes) - min(latitudes)
+    wide = (max(longitudes) - min(longitudes)) * math.cos(math.radians(sum(latitudes) / len(latitudes)))
+    return round(min(max(WIDTH * high / max(wide, 0.05), 160), TALLEST))
+
+
+def _brought_near(spots: Sequence[Spot]) -> list[Spot]:
+    """Islands far from the rest stand at the edge, or nothing else of the province could be seen."""
+    longitudes = sorted(spot.longitude for spot in spots)
+    if not longitudes:
+        return []
+    middle = longitudes[len(longitudes) // 2]
+    near = [spot for spot in spots if abs(spot.longitude - middle) <= FAR]
+    east = max(spot.longitude for spot in near)
+    low, top = min(spot.latitude for spot in near), max(spot.latitude for spot in near)
+    return [
+        spot
+        if spot in near
+        else Spot(min(max(spot.latitude, low), top), east + FAR / 4, spot.figure, spot.standing, spot.label)
+        for spot in spots
+    ]

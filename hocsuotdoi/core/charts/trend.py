@@ -1,0 +1,262 @@
+"""Values by year against the trajectory and the targets; the same small, many on one scale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils.translation import gettext
+
+from hocsuotdoi.core.charts.chart import Cell, Chart, Number, figure_words, numbered, steps
+from hocsuotdoi.core.charts.vega import CHAM, GOLD, GOLD_WASH, INK, INK_SOFT, LEAF, Spec, figure_axis, layer
+
+Silence = Literal["", "not_reported", "not_applicable"]
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """One year: the value reached (None: no figure, and `silence` says why), the trajectory's figure with the band of
+    what is still near it, the target set for that year (a range where `target_high` is given). `words` is what the
+    table says in place of the figure; `is_thin` marks a value that rests on less than half of those expected."""
+
+    year: int
+    value: Number | None = None
+    expected: Number | None = None
+    target: Number | None = None
+    target_high: Number | None = None
+    band: tuple[Number, Number] | None = None
+    silence: Silence = ""
+    words: str = ""
+    coverage: str = ""
+    is_thin: bool = False
+
+
+LARGE, SMALL = (400, 230), (230, 100)
+"""Width and height; 400 is about a phone."""
+MOST_NAMED = 6
+"""More values written out would run into each other."""
+
+
+def trend(
+    title: str,
+    points: Sequence[TrendPoint],
+    *,
+    unit: str = "%",
+    is_small: bool = False,
+    scale: tuple[float, float] | None = None,
+) -> Chart:
+    """Values as a solid line with dots, broken where a year has none; the trajectory as a dashed line in its band,
+    targets as diamonds. At least one point. `scale`: the least and the largest figure, to be shared with others."""
+    columns, rows = _table(points, unit)
+    data = [
+        [p.year, p.value, p.expected, p.target, p.target_high, p.coverage, "" if p.value is not None else p.words]
+        for p in points
+    ]
+    width, height = SMALL if is_small else LARGE
+    spec = {
+        "data": {"values": _rows(points, unit)},
+        "width": width - 52,
+        "height": height - 30,
+        **_layers(points, unit, scale or scale_of([points], unit), is_small=is_small),
+    }
+    return Chart(title, spec, width, height, columns, rows, key_of(points), _data_columns(), data)
+
+
+def multiples(
+    title: str, series: Sequence[tuple[str, str, Sequence[TrendPoint]]], *, name: str, unit: str = "%", across: int = 3
+) -> Chart:
+    """Small trends on one scale, one for each (name, address, points); all have the same years."""
+    every = [p for _label, _url, points in series for p in points]
+    values = [{**row, "name": label} for label, _url, points in series for row in _rows(points, unit)]
+    across = max(min(across, len(series)), 1)
+    years = [str(p.year) for p in series[0][2]] if series else []
+    rows: list[list[Cell]] = [
+        [{"text": label, "url": url} if url else label, *(_value_words(p, unit) for p in points)]
+        for label, url, points in series
+    ]
+    names = [label for label, _url, _points in series]
+    scale = scale_of([points for _label, _url, points in series], unit)
+
+    def faceted(columns: int) -> Spec:
+        layers = _layers(every, unit, scale, is_small=True)
+        return {
+            "data": {"values": values},
+            "facet": {"field": "name", "type": "nominal", "sort": names, "header": {"labelLimit": 230}},
+            "columns": columns,
+            "spacing": 22,
+            "spec": {"width": 190, "height": 76, **layers},
+        }
+
+    down = -(-len(series) // across)
+    return Chart(
+        title,
+        faceted(across),
+        across * 260,
+        max(down, 1) * 145,
+        numbered(years, name),
+        rows,
+        key_of(every),
+        [name, *years],
+        [[label, *(p.value for p in points)] for label, _url, points in series],
+        faceted(1) if across > 1 else None,
+    )
+
+
+def scale_of(several: Sequence[Sequence[TrendPoint]], unit: str) -> tuple[float, float]:
+    """From the least to the largest figure of all; per cent of a whole from 0 to 100."""
+    figures = [
+        float(figure)
+        for points in several
+        for p in points
+        for figure in (p.value, p.expected, p.target, p.target_high)
+        if figure is not None
+    ]
+    low, high = min([0.0, *figures]), max([0.0, *figures])
+    return (0.0, 100.0) if unit == "%" and low >= 0 and high <= 100 else (low, high or 1.0)
+
+
+def _rows(points: Sequence[TrendPoint], unit: str) -> list[dict[str, Any]]:
+    """One for each year. `run` counts the stretches of years without a gap: the line of each is its own."""
+    run, rows, last = 0, [], max((p.year for p in points if p.value is not None), default=0)
+    for p in points:
+        run += int(p.value is None)
+        figures = {
+            "value": p.value,
+            "expected": p.expected,
+            "target": p.target,
+            "high": p.target if p.target_high is None else p.target_high,
+            "near": p.band[0] if p.band else None,
+            "due": p.band[1] if p.band else None,
+        }
+        rows.append(
+            {
+                "year": p.year,
+                "run": run,
+                "thin": p.is_thin,
+                "last": p.year == last,
+                "silence": {"not_reported": "×", "not_applicable": "–"}.get(p.silence, ""),
+                "below": p.target is not None and (p.value is None or p.value < p.target),
+                "words": figure_words(p.value, _short(unit)),
+                "goal": _target_words(p, _short(unit)),
+                **{name: float(figure) for name, figure in figures.items() if figure is not None},
+            }
+        )
+    return rows
+
+
+def _short(unit: str) -> str:
+    return "%" if unit.startswith("%") else ""
+
+
+def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float], *, is_small: bool) -> Spec:
+    """From back to front: band, trajectory, line, targets, dots, words."""
+    marks = steps(*scale, 1 if is_small else 4)
+    years = sorted({p.year for p in points}) or [0]
+    labelled = sorted({years[0], *(p.year for p in points if p.target is not None or p.value is not None)})
+    x: Spec = {
+        "field": "year",
+        "type": "quantitative",
+        "scale": {"domain": [years[0] - 0.6, years[-1] + 0.6], "nice": False, "zero": False},
+        "axis": {"grid": False, "values": labelled, "format": "d", "labelOverlap": "greedy", "labelSeparation": 4},
+    }
+
+    def y(name: str) -> Spec:
+        domain = {"domain": [marks[0], marks[-1]], "nice": False}
+        return {"field": name, "type": "quantitative", "scale": domain, "axis": figure_axis(_short(unit), marks)}
+
+    def has(name: str) -> str:
+        return f"isValid(datum.{name})"
+
+    def says(name: str) -> Spec:
+        return {"field": name, "type": "nominal"}
+
+    point: Spec = {"type": "point", "opacity": 1, "filled": True, "size": 45 if is_small else 80}
+    diamond = {**point, "shape": "diamond", "fill": GOLD, "stroke": INK, "strokeWidth": 1, "size": 2.2 * point["size"]}
+    dot = {**point, "fill": CHAM, "stroke": CHAM, "strokeWidth": 2}
+    line: Spec = {"type": "line", "color": CHAM, "strokeWidth": 2.5}
+    path: Spec = {"type": "line", "color": INK_SOFT, "strokeDash": [5, 4], "strokeWidth": 1.6}
+    floor: Spec = {"datum": marks[0], "type": "quantitative"}
+    text: Spec = {"type": "text"}
+    strong = {**text, "fontWeight": 600}
+    value, target = has("value"), has("target")
+    is_range = f"{target} && datum.high != datum.target"
+    named = value if not is_small and sum(p.value is not None for p in points) <= MOST_NAMED else "datum.last"
+    layers = [
+        layer({"type": "area", "color": GOLD_WASH, "opacity": 1}, has("near"), x=x, y=y("near"), y2={"field": "due"}),
+        layer(path, has("expected"), x=x, y=y("expected")),
+        layer(line, value, x=x, y=y("value"), detail=says("run")),
+        layer({"type": "rule", "color": GOLD, "strokeWidth": 6}, is_range, x=x, y=y("target"), y2={"field": "high"}),
+        layer(diamond, target, x=x, y=y("target")),
+        layer(dot, f"{value} && !datum.thin", x=x, y=y("value")),
+        layer({**dot, "fill": LEAF}, f"{value} && datum.thin", x=x, y=y("value")),
+        layer({**text, "fill": INK_SOFT, "dy": -7}, "datum.silence != ''", x=x, y=floor, text=says("silence")),
+        # What is reached is written above its dot, or below where a target stands above it.
+        layer(
+            {**text, "fontWeight": 600, "dy": -13}, f"{named} && !datum.below", x=x, y=y("value"), text=says("words")
+        ),
+        layer({**strong, "dy": 17}, f"{named} && datum.below", x=x, y=y("value"), text=says("words")),
+    ]
+    if not is_small:
+        goal = {**text, "fill": INK_SOFT}
+        layers += [
+            layer({**goal, "dy": -15}, f"{target} && datum.below", x=x, y=y("high"), text=says("goal")),
+            layer({**goal, "dy": 19}, f"{target} && !datum.below", x=x, y=y("target"), text=says("goal")),
+        ]
+    return {"layer": layers}
+
+
+def key_of(points: Sequence[TrendPoint]) -> str:
+    """What the marks mean, only those that occur."""
+    words = [gettext("Solid line with dots: reached.")]
+    if any(p.is_thin and p.value is not None for p in points):
+        words.append(gettext("Hollow dot: figures from less than half."))
+    if any(p.silence == "not_reported" for p in points):
+        words.append(gettext("×: not reported."))
+    if any(p.silence == "not_applicable" for p in points):
+        words.append(gettext("–: does not apply."))
+    if any(p.expected is not None for p in points):
+        words.append(gettext("Dashed line: trajectory."))
+    if any(p.band is not None for p in points):
+        words.append(gettext("Band along it: within a tenth of it."))
+    if any(p.target is not None for p in points):
+        words.append(gettext("Diamonds: targets."))
+    return " ".join(words)
+
+
+def _value_words(point: TrendPoint, unit: str) -> str:
+    return point.words or figure_words(point.value, unit)
+
+
+def _table(points: Sequence[TrendPoint], unit: str) -> tuple[list[dict[str, Any]], list[list[Cell]]]:
+    with_path = any(p.expected is not None or p.target is not None for p in points)
+    with_coverage = any(p.coverage for p in points)
+    labels = [gettext("Reached"), *([gettext("Trajectory"), gettext("Target")] if with_path else [])]
+    columns = numbered(labels, gettext("Year"))
+    if with_coverage:
+        columns.append({"label": gettext("Coverage")})
+    rows: list[list[Cell]] = []
+    for p in points:
+        row: list[Cell] = [str(p.year), _value_words(p, unit)]
+        if with_path:
+            row += [figure_words(p.expected, unit), _target_words(p, unit)]
+        if with_coverage:
+            row.append(p.coverage or "–")
+        rows.append(row)
+    return columns, rows
+
+
+def _target_words(p: TrendPoint, unit: str) -> str:
+    if p.target_high is not None and p.target_high != p.target:
+        return f"{figure_words(p.target)}–{figure_words(p.target_high, unit)}"
+    return figure_words(p.target, unit)
+
+
+def _data_columns() -> list[str]:
+    return [
+        gettext("Year"),
+        gettext("Reached"),
+        gettext("Trajectory"),
+        gettext("Target"),
+        gettext("Target, at most"),
+        gettext("Coverage"),
+        gettext("Note"),
+    ]

@@ -1,0 +1,214 @@
+"""Units beside each other, or figures of one unit: each small, all on one scale. The address holds the whole choice."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.core.charts.chart import Chart
+from hocsuotdoi.core.charts.trend import multiples
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.series import Series, series_by_unit
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.institutions import has_sample
+from hocsuotdoi.places.queries.units import country, search_units, units_on_map
+from hocsuotdoi.portal.brief import briefly_kept
+from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
+from hocsuotdoi.portal.indicators.forms import asked_year, years_to_ask
+from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
+from hocsuotdoi.portal.limits import sets_type
+from hocsuotdoi.programme.models import Target
+
+MOST_UNITS, MOST_FIGURES = 8, 4
+FOUND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is compared. `figures` are of those that plans set targets for."""
+
+    units: list[AdminUnit]
+    figures: list[Figure]
+    year: int
+    is_cut: bool
+    """More was asked for than is shown."""
+
+    def query(self, *, year: int | None = None, more: str = "", without: str = "") -> str:
+        units = [("unit", unit.code) for unit in self.units if unit.code != without]
+        units += [("unit", more)] if more else []
+        return urlencode(
+            [*units, *(("figure", ".".join(each.pair)) for each in self.figures), ("year", year or self.year)]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    chart: Chart
+    stories: list[tuple[str, str]]
+    """(what, its sentence)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@public
+@require_safe
+@briefly_kept
+def comparison(request: HttpRequest) -> HttpResponse:
+    """`?unit=…&unit=…&figure=indicator.cohort&year=`; `?add=` finds a unit to add by its name."""
+    today = timezone.localdate()
+    choice, figures = _chosen(request.GET, today)
+    words = request.GET.get("add", "").strip()
+    here = reverse("portal:indicators-comparison")
+    taken = {unit.pk for unit in choice.units}
+    found = [unit for unit in search_units(words, today)[:FOUND] if unit.pk not in taken] if words else []
+    provinces = [country(), *units_on_map(today, Tier.PROVINCE).order_by("sort_key")]
+    shown = {unit.pk for unit in provinces}
+    options = [*provinces, *(unit for unit in choice.units if unit.pk not in shown)]
+    compared = _compared(choice, today)
+    address = reverse("portal:indicators-comparison-chart", args=[0, "form"]).removesuffix("0.form")
+    return render(
+        request,
+        "portal/indicators/comparison.html",
+        {
+            "choice": choice,
+            "compared": [
+                (replace(each, chart=pictured(each.chart)), _files(f"{address}{at}", choice))
+                for at, each in enumerate(compared)
+            ],
+            "unit_options": [Option(unit.code, unit.name, unit.pk in taken) for unit in options],
+            "figure_options": _figure_options(figures, choice),
+            "has_sample": bool(compared) and has_sample(provinces[0], today),
+            "years": years_to_ask(today),
+            "words": words,
+            "found": [(unit, f"{here}?{choice.query(more=unit.code)}") for unit in found],
+            "most_units": MOST_UNITS,
+            "most_figures": MOST_FIGURES,
+            "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],
+        },
+    )
+
+
+@public
+@require_safe
+@sets_type
+def comparison_chart(request: HttpRequest, number: int, form: str) -> HttpResponse:
+    """The chart of that number on the page with the same choice."""
+    today = timezone.localdate()
+    choice, _figures = _chosen(request.GET, today)
+    compared = _compared(choice, today)
+    if number >= len(compared):
+        raise Http404
+    each = compared[number]
+    return chart_response(
+        request,
+        each.chart,
+        form,
+        name=f"comparison-{choice.year}-{number + 1}",
+        story=" ".join(said for _what, said in each.stories) if len(each.stories) <= 2 else "",
+    )
+
+
+def _chosen(data: QueryDict, today: dt.date) -> tuple[Choice, list[Figure]]:
+    """The choice, and every figure that can be chosen. What cannot be is left out."""
+    codes, names = list(dict.fromkeys(data.getlist("unit"))), list(dict.fromkeys(data.getlist("figure")))
+    standing = {unit.code: unit for unit in AdminUnit.objects.on(today).filter(code__in=codes[: 4 * MOST_UNITS])}
+    units = [standing[code] for code in codes if code in standing]
+    figures = _every_figure()
+    by_name = {".".join(each.pair): each for each in figures}
+    asked = [by_name[name] for name in names if name in by_name]
+    is_cut = len(units) > MOST_UNITS or len(asked) > MOST_FIGURES
+    return Choice(units[:MOST_UNITS], asked[:MOST_FIGURES], asked_year(data, today), is_cut), figures
+
+
+def _every_figure() -> list[Figure]:
+    """Those that plans set targets for, in the order of the programme. Three queries."""
+    pairs = Target.objects.order_by().values_list("indicator", "cohort").distinct()
+    indicators, cohorts = Indicator.objects.in_bulk(), Cohort.objects.in_bulk()
+    found = [Figure(indicators[indicator], cohorts[cohort]) for indicator, cohort in pairs]
+    return sorted(found, key=lambda each: (each.indicator.ordinal, each.cohort.name))
+
+
+def _figure_options(figures: list[Figure], choice: Choice) -> list[tuple[str, list[Option]]]:
+    chosen = {each.pair for each in choice.figures}
+    groups: dict[str, list[Option]] = {}
+    for each in figures:
+        option = Option(".".join(each.pair), each.cohort.name, each.pair in chosen)
+        groups.setdefault(each.indicator.short_name, []).append(option)
+    return list(groups.items())
+
+
+def _compared(choice: Choice, today: dt.date) -> list[Compared]:
+    """A chart for each figure with the units beside each other; of a single unit one for all figures of one kind."""
+    if not choice.units or not choice.figures:
+        return []
+    series = _series(choice, today)
+    if len(choice.units) > 1:
+        return [_units_beside(figure, choice, series, today) for figure in choice.figures]
+    by_scale: dict[str, list[Figure]] = {}
+    for figure in choice.figures:
+        by_scale.setdefault(figure.unit, []).append(figure)
+    return [_figures_beside(figures, choice, series, today) for figures in by_scale.values()]
+
+
+def _series(choice: Choice, today: dt.date) -> dict[tuple[tuple[str, str], int], Series]:
+    """Tier by tier, because of the units asked for together none may lie within another."""
+    whole, found = country(), {}
+    pairs = [figure.pair for figure in choice.figures]
+    for tier in Tier:
+        units = [unit for unit in choice.units if unit.tier == tier]
+        if units:
+            for pair, by_unit in series_by_unit(whole, units, pairs, years_up_to(choice.year), today).items():
+                found |= {(pair, pk): years for pk, years in by_unit.items()}
+    return found
+
+
+def _units_beside(
+    figure: Figure, choice: Choice, series: dict[tuple[tuple[str, str], int], Series], today: dt.date
+) -> Compared:
+    panels = [
+        (unit.name, _page(figure, unit, choice), trend_points(figure, series[figure.pair, unit.pk], None))
+        for unit in choice.units
+    ]
+    stories = [
+        (unit.name, story_of(figure, series[figure.pair, unit.pk], None, choice.year, today)) for unit in choice.units
+    ]
+    title = f"{figure.indicator.short_name}: {figure.cohort.name}"
+    return Compared(multiples(title, panels, name=_("Unit"), unit=figure.unit, across=2), stories)
+
+
+def _figures_beside(
+    figures: Sequence[Figure], choice: Choice, series: dict[tuple[tuple[str, str], int], Series], today: dt.date
+) -> Compared:
+    (unit,) = choice.units
+    names = {figure.pair: f"{figure.indicator.short_name}: {figure.cohort.name}" for figure in figures}
+    panels = [
+        (names[each.pair], _page(each, unit, choice), trend_points(each, series[each.pair, unit.pk], None))
+        for each in figures
+    ]
+    stories = [
+        (names[each.pair], story_of(each, series[each.pair, unit.pk], None, choice.year, today)) for each in figures
+    ]
+    return Compared(multiples(unit.name, panels, name=_("Figure"), unit=figures[0].unit, across=2), stories)
+
+
+def _page(figure: Figure, unit: AdminUnit, choice: Choice) -> str:
+    address = reverse("portal:indicators-indicator-detail", args=[figure.indicator.code])
+    return f"{address}?{urlencode({'unit': unit.code, 'year': choice.year, 'cohort': figure.cohort.code})}"
+
+
+def _files(address: str, choice: Choice) -> list[dict[str, str]]:
+    return [{**link, "url": f"{link['url']}?{choice.query()}"} for link in file_links(address)]

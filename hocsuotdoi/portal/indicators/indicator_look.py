@@ -1,0 +1,186 @@
+"""An indicator at a unit, to look at: how it went, where it stands on the map, who is how far, province by province."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.core.charts.chart import Chart
+from hocsuotdoi.core.charts.ranking import ranking
+from hocsuotdoi.core.charts.trend import multiples, trend
+from hocsuotdoi.indicators.enums import IndicatorKind
+from hocsuotdoi.indicators.models import CriteriaSet
+from hocsuotdoi.indicators.queries.frame import frame_of
+from hocsuotdoi.indicators.queries.people import residents
+from hocsuotdoi.indicators.queries.series import series_by_unit, series_for
+from hocsuotdoi.indicators.queries.values import values_by_unit
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import children_of
+from hocsuotdoi.portal.indicators.chart_files import pictured
+from hocsuotdoi.portal.indicators.fair_ranking import FairRanking, fair_ranking
+from hocsuotdoi.portal.indicators.forms import Taken
+from hocsuotdoi.portal.indicators.map_points import map_chart
+from hocsuotdoi.portal.indicators.pages import ShownValue, shown_value
+from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
+from hocsuotdoi.programme.enums import TargetState
+from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.queries.target_paths import TargetPath, target_paths
+
+
+class View(StrEnum):
+    YEARS = "years"
+    MAP = "map"
+    UNITS = "units"
+    """Small multiples, one for each province of the country or each unit right below."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPath:
+    """What the figure is held against."""
+
+    plan: Plan
+    state: TargetState
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorPage:
+    checklists: list[CriteriaSet]
+    view: View = View.YEARS
+    tabs: list[dict[str, object]] = field(default_factory=list)
+    value: ShownValue | None = None
+    story: str = ""
+    path: ShownPath | None = None
+    trend: Chart | None = None
+    ranked: FairRanking | None = None
+    ranking: Chart | None = None
+    map: Chart | None = None
+    units: Chart | None = None
+
+
+def indicator_page(
+    figure: Figure | None, checklists: list[CriteriaSet], taken: Taken, today: dt.date, view: View
+) -> IndicatorPage:
+    """`figure` None: no plan sets a target for it yet, so only the definition is shown. Each view loads only what it
+    shows."""
+    if figure is None:
+        return IndicatorPage(checklists)
+    tabs = _tabs(figure, taken, view)
+    if view == View.MAP:
+        return IndicatorPage(checklists, view, tabs, map=pictured(indicator_map(figure, taken, today)))
+    if view == View.UNITS:
+        return IndicatorPage(checklists, view, tabs, units=pictured(indicator_units(figure, taken, today)))
+    series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today)
+    path = path_for(figure, taken, today)
+    value = series[taken.year]
+    fair = _ranked(figure, taken, today)
+    return IndicatorPage(
+        checklists,
+        view,
+        tabs,
+        value=shown_value(value, figure.indicator, figure.cohort),
+        story=story_of(figure, series, path, taken.year, today),
+        path=ShownPath(path.plan, *path.judge(value, taken.year)) if path else None,
+        trend=pictured(trend(trend_title(figure, taken), trend_points(figure, series, path), unit=figure.unit)),
+        ranked=fair,
+        ranking=pictured(_ranking_chart(figure, taken, fair)) if fair and fair.names else None,
+    )
+
+
+def path_for(figure: Figure, taken: Taken, today: dt.date) -> TargetPath | None:
+    """The nearest plan's that binds the whole unit."""
+    paths = target_paths(taken.unit, min(dt.date(taken.year, 12, 31), today))
+    return next((each for each in paths if each.pair == figure.pair and not each.is_partial), None)
+
+
+def chart_named(name: str, figure: Figure, taken: Taken, today: dt.date) -> tuple[Chart, str] | None:
+    """A chart of the page by its name in an address, with its story; None where the page has none such."""
+    if name == View.MAP and taken.unit.tier != Tier.COMMUNE:
+        return indicator_map(figure, taken, today), ""
+    if name == View.UNITS and taken.unit.tier != Tier.COMMUNE:
+        return indicator_units(figure, taken, today), ""
+    if name == "trend":
+        series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today)
+        path = path_for(figure, taken, today)
+        chart = trend(trend_title(figure, taken), trend_points(figure, series, path), unit=figure.unit)
+        return chart, story_of(figure, series, path, taken.year, today)
+    fair = _ranked(figure, taken, today) if name == "ranking" else None
+    return (_ranking_chart(figure, taken, fair), fair.rule) if fair and fair.names else None
+
+
+def indicator_map(figure: Figure, taken: Taken, today: dt.date) -> Chart:
+    address = indicator_address(figure, taken, view=View.MAP, unit="{code}").replace("%7Bcode%7D", "{code}")
+    return map_chart(figure, taken.unit, taken.year, today, address=address)
+
+
+def indicator_units(figure: Figure, taken: Taken, today: dt.date) -> Chart:
+    below = _below(taken, today)
+    years = years_up_to(taken.year)
+    found = series_by_unit(taken.unit, below, [figure.pair], years, today)[figure.pair]
+    return multiples(
+        _("{indicator}, unit by unit on one scale").format(indicator=figure.indicator.short_name),
+        [
+            (
+                unit.short_name,
+                indicator_address(figure, taken, unit=unit.code),
+                trend_points(figure, found[unit.pk], None),
+            )
+            for unit in below
+        ],
+        name=_("Unit"),
+        unit=figure.unit,
+    )
+
+
+def indicator_address(figure: Figure, taken: Taken, *, view: View | None = None, unit: str = "") -> str:
+    query = {"unit": unit or taken.unit.code, "year": taken.year, "cohort": figure.cohort.code}
+    if not unit and taken.unit.last_day:
+        query["on"] = taken.unit.last_day.isoformat()
+    if view and view != View.YEARS:
+        query["view"] = view.value
+    return f"{reverse('portal:indicators-indicator-detail', args=[figure.indicator.code])}?{urlencode(query)}"
+
+
+def trend_title(figure: Figure, taken: Taken) -> str:
+    return f"{figure.indicator.short_name}: {figure.cohort.name}, {taken.unit.name}"
+
+
+def _tabs(figure: Figure, taken: Taken, view: View) -> list[dict[str, object]]:
+    """None for a commune: nothing lies below it."""
+    if taken.unit.tier == Tier.COMMUNE:
+        return []
+    below = _("Province by province") if taken.unit.tier == Tier.COUNTRY else _("Unit by unit")
+    labels = {View.YEARS: _("Over the years"), View.MAP: _("Map"), View.UNITS: below}
+    return [
+        {"label": label, "url": indicator_address(figure, taken, view=each), "is_current": each == view}
+        for each, label in labels.items()
+    ]
+
+
+def _below(taken: Taken, today: dt.date) -> list[AdminUnit]:
+    return list(children_of(taken.unit, frame_of(taken.unit, taken.year, today).map_day))
+
+
+def _ranked(figure: Figure, taken: Taken, today: dt.date) -> FairRanking | None:
+    below = _below(taken, today) if taken.unit.tier != Tier.COMMUNE else []
+    if not below:
+        return None
+    values = values_by_unit(taken.unit, below, taken.year, figure.pair, today)
+    known = residents(frame_of(taken.unit, taken.year, today), below)
+    return fair_ranking(figure, [values[unit.pk] for unit in below], known)
+
+
+def _ranking_chart(figure: Figure, taken: Taken, fair: FairRanking) -> Chart:
+    words = _("At the right: of how many expected there are figures.")
+    return ranking(
+        _("{indicator} in {year}, unit beside unit").format(indicator=figure.indicator.short_name, year=taken.year),
+        fair.groups,
+        name=_("Unit"),
+        measure=_("Value, per cent a year") if figure.indicator.kind == IndicatorKind.GROWTH else _("Value"),
+        unit=fair.unit,
+        legend=words,
+    )

@@ -1,0 +1,203 @@
+"""A unit, to look at: all that is asked of it as small trends, and what happened there in the year."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.core.charts.chart import Chart
+from hocsuotdoi.core.charts.trend import TrendPoint, key_of, trend
+from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.indicators.queries.frame import Frame, frame_of
+from hocsuotdoi.indicators.queries.happenings import counts_by_age_and_sex, counts_by_day
+from hocsuotdoi.indicators.queries.results import Pair
+from hocsuotdoi.indicators.queries.series import Series, series_by_unit
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.institutions import has_sample
+from hocsuotdoi.places.queries.units import path_of
+from hocsuotdoi.portal.brief import briefly_kept
+from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
+from hocsuotdoi.portal.indicators.forms import asked_year, years_to_ask
+from hocsuotdoi.portal.indicators.happening_charts import (
+    calendar_of,
+    calendar_story,
+    pyramid_of,
+    pyramid_story,
+    safe_ages,
+)
+from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
+from hocsuotdoi.portal.indicators.views import asked_unit
+from hocsuotdoi.portal.indicators.words import unit_address
+from hocsuotdoi.portal.limits import sets_type
+from hocsuotdoi.programme.enums import TargetState
+from hocsuotdoi.programme.queries.target_paths import TargetPath, target_paths
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure: a small trend with its state and its sentence. `part`: the part of the unit that it speaks of."""
+
+    title: str
+    part: str
+    state: TargetState
+    story: str
+    points: list[TrendPoint]
+    chart: Chart
+    url: str
+    figure: str
+    """Indicator and cohort as the comparison page names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A chart with its sentence; no chart where there is nothing to draw."""
+
+    story: str
+    chart: Chart | None
+    files: list[dict[str, str]]
+
+
+@public
+@require_safe
+@briefly_kept
+def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
+    """`?year=`, by default the running one; `?on=` names the day, since a code can be used again."""
+    today = timezone.localdate()
+    place, year = _asked(request, unit, today)
+    frame = frame_of(place, year, today)
+    cards, left_out = _cards(frame, today)
+    groups = [(name, [card for _name, card in found]) for name, found in groupby(cards, key=lambda each: each[0])]
+    above = path_of(place, frame.map_day)[:-1]
+    years = [
+        {"label": str(each), "url": _address(place, each), "is_current": each == year} for each in years_to_ask(today)
+    ]
+    compare = reverse("portal:indicators-comparison")
+    choice = [("unit", place.code), *(("figure", card.figure) for _name, card in cards[:1])]
+    return render(
+        request,
+        "portal/indicators/unit_look.html",
+        {
+            "unit": place,
+            "year": year,
+            "years": years,
+            "until": frame.last_day if frame.is_running else None,
+            "groups": groups,
+            "key": key_of([point for _name, card in cards for point in card.points]) if cards else "",
+            "has_sample": has_sample(place, frame.map_day),
+            "left_out": left_out,
+            "calendar": _on_page(_told_calendar(frame)),
+            "pyramid": _on_page(_told_pyramid(frame)),
+            "compare_url": f"{compare}?{urlencode(choice)}" if place.ends_on is None else "",
+            "unit_url": unit_address("portal:places-unit-detail", place),
+            "path": [(each.name, _address(each, year)) for each in above],
+        },
+    )
+
+
+@public
+@require_safe
+@sets_type
+def unit_chart(request: HttpRequest, unit: str, chart: str, form: str) -> HttpResponse:
+    today = timezone.localdate()
+    place, year = _asked(request, unit, today)
+    made = {"calendar": _told_calendar, "pyramid": _told_pyramid}.get(chart)
+    told = made(frame_of(place, year, today)) if made else None
+    if told is None or told.chart is None:
+        raise Http404
+    return chart_response(
+        request, told.chart, form, name=f"{chart}-{place.code}-{year}", story=told.story, source=_source()
+    )
+
+
+def _asked(request: HttpRequest, code: str, today: dt.date) -> tuple[AdminUnit, int]:
+    place = asked_unit(request, code, today)
+    if place is None:
+        raise Http404
+    return place, asked_year(request.GET, today)
+
+
+def _cards(frame: Frame, today: dt.date) -> tuple[list[tuple[str, Card]], list[str]]:
+    """(indicator's name, card) in the order of the programme, and the names of what does not apply this year."""
+    paths = target_paths(frame.unit, frame.last_day)
+    years = years_up_to(frame.year)
+    pairs: dict[AdminUnit, list[Pair]] = {}
+    for path in paths:
+        pairs.setdefault(path.territory, []).append(path.pair)
+    found: dict[tuple[int, Pair], Series] = {}
+    for territory, asked in pairs.items():
+        for pair, by_unit in series_by_unit(territory, [territory], list(dict.fromkeys(asked)), years, today).items():
+            found[territory.pk, pair] = by_unit[territory.pk]
+    cards, left_out = [], []
+    for path in paths:
+        series = found[path.territory.pk, path.pair]
+        target = path.targets[0]
+        if series[frame.year].state == ValueState.NOT_APPLICABLE:
+            left_out.append(f"{target.indicator.short_name} ({target.cohort.name})")
+        else:
+            cards.append((target.indicator.short_name, _card(frame, path, series, today)))
+    return cards, left_out
+
+
+def _card(frame: Frame, path: TargetPath, series: Series, today: dt.date) -> Card:
+    figure = Figure(path.targets[0].indicator, path.targets[0].cohort)
+    query = {"unit": path.territory.code, "year": frame.year, "cohort": figure.cohort.code}
+    if (last_day := path.territory.last_day) is not None:
+        query["on"] = last_day.isoformat()
+    points = trend_points(figure, series, path)
+    state, _rule = path.judge(series[frame.year], frame.year)
+    title = f"{figure.indicator.short_name}: {figure.cohort.name}"
+    return Card(
+        title=figure.cohort.name,
+        part=path.territory.name if path.is_partial else "",
+        state=state,
+        story=story_of(figure, series, path, frame.year, today),
+        points=points,
+        chart=pictured(trend(title, points, unit=figure.unit, is_small=True)),
+        url=f"{reverse('portal:indicators-indicator-detail', args=[figure.indicator.code])}?{urlencode(query)}",
+        figure=".".join(figure.pair),
+    )
+
+
+def _told_calendar(frame: Frame) -> Told:
+    counts = counts_by_day(frame, MeasureCode.PROGRAMME_SESSION) if frame.has_begun else {}
+    chart = calendar_of(frame, counts) if counts else None
+    return Told(calendar_story(frame, counts), chart, _files(frame, "calendar"))
+
+
+def _told_pyramid(frame: Frame) -> Told:
+    counts = counts_by_age_and_sex(frame, MeasureCode.PROGRAMME_ATTENDANCE) if frame.has_begun else {}
+    if not counts:
+        return Told("", None, [])
+    table = safe_ages(counts)
+    if table is None:
+        return Told(_("So few took part that ages and sexes would tell who they were; they are not shown."), None, [])
+    return Told(pyramid_story(frame, table), pyramid_of(frame, table), _files(frame, "pyramid"))
+
+
+def _on_page(told: Told) -> Told:
+    return replace(told, chart=pictured(told.chart) if told.chart else None)
+
+
+def _files(frame: Frame, chart: str) -> list[dict[str, str]]:
+    address = reverse("portal:indicators-unit-chart", args=[frame.unit.code, chart, "form"]).removesuffix(".form")
+    query: dict[str, object] = {"year": frame.year}
+    if frame.unit.last_day:
+        query["on"] = frame.unit.last_day.isoformat()
+    return file_links(address, **query)
+
+
+def _address(unit: AdminUnit, year: int) -> str:
+    return unit_address("portal:indicators-unit-look", unit, year=year)
+
+
+def _source() -> str:
+    return _("From sign-in sheets that were closed; small numbers are kept back.")

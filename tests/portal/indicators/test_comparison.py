@@ -1,0 +1,90 @@
+"""Places and figures side by side; the address holds the choice."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories.ledger import make_posting
+from tests.factories.places import InstitutionFactory
+
+HERE = reverse("portal:indicators-comparison")
+FIGURE = "library_services.library_commune"
+
+
+def test_nothing_chosen_says_what_to_do_and_offers_places_and_figures(client, target, thai_nguyen):
+    page = client.get(HERE)
+
+    assert 'class="empty"' in page.content.decode()
+    assert [option.label for option in page.context["unit_options"]] == ["Việt Nam", "Tỉnh Thái Nguyên"]
+    ((indicator, options),) = page.context["figure_options"]
+    assert (indicator, options[0].value) == (target.indicator.short_name, FIGURE)
+
+
+def test_without_any_target_there_is_nothing_to_choose(client, definitions):
+    assert "chưa có chỉ số để so sánh" in client.get(HERE).content.decode()
+
+
+def test_units_of_all_tiers_stand_beside_each_other(client, target, posting, thai_nguyen, bac_kan):
+    page = client.get(HERE, {"unit": ["VN", "19", "01843"], "figure": FIGURE})
+
+    ((compared, files),) = page.context["compared"]
+    assert compared.chart.spec["facet"]["sort"] == ["Việt Nam", "Tỉnh Thái Nguyên", "Phường Bắc Kạn"]
+    assert len(compared.stories) == 3
+    assert all("unit=VN&unit=19&unit=01843" in each["url"] for each in files)
+
+
+def test_figures_of_one_unit_stand_beside_each_other(client, target, posting, bac_kan):
+    page = client.get(HERE, {"unit": "01843", "figure": FIGURE})
+
+    ((compared, _files),) = page.context["compared"]
+    assert compared.chart.title == bac_kan.name
+    assert compared.chart.spec["facet"]["sort"] == [f"{target.indicator.short_name}: {target.cohort.name}"]
+
+
+def test_wrong_and_repeated_choices_are_left_out(client, target, posting, bac_kan):
+    page = client.get(HERE, {"unit": ["01843", "99999", "01843"], "figure": [FIGURE, "no.such"], "year": "x"})
+
+    assert [unit.code for unit in page.context["choice"].units] == ["01843"]
+    assert len(page.context["choice"].figures) == 1
+
+
+def test_more_than_fit_are_cut_and_the_page_says_so(client, target, thai_nguyen, bac_kan, monkeypatch):
+    monkeypatch.setattr("hocsuotdoi.portal.indicators.compare.MOST_UNITS", 1)
+
+    page = client.get(HERE, {"unit": ["19", "01843"], "figure": FIGURE})
+
+    assert len(page.context["choice"].units) == 1
+    assert "Chỉ so được nhiều nhất" in page.content.decode()
+
+
+def test_commune_is_found_by_its_name_without_marks_and_added_to_the_choice(client, target, thai_nguyen, bac_kan):
+    page = client.get(HERE, {"unit": "19", "figure": FIGURE, "add": "bac kan"})
+
+    ((unit, url),) = page.context["found"]
+    assert unit == bac_kan
+    assert "unit=19&unit=01843" in url
+    assert [each.code for each in client.get(url).context["choice"].units] == ["19", "01843"]
+
+
+def test_place_that_is_not_found_says_so(client, target):
+    assert "Không tìm thấy địa bàn nào khác" in client.get(HERE, {"add": "zzz"}).content.decode()
+
+
+def test_comparison_can_be_taken_away(client, target, posting, bac_kan):
+    query = {"unit": ["VN", "01843"], "figure": FIGURE}
+    answer = client.get(reverse("portal:indicators-comparison-chart", args=[0, "csv"]), query)
+
+    rows = answer.content.decode("utf-8-sig").splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == ["Việt Nam", "Phường Bắc Kạn"]
+    assert client.get(reverse("portal:indicators-comparison-chart", args=[1, "csv"]), query).status_code == 404
+    assert client.get(reverse("portal:indicators-comparison-chart", args=[0, "csv"])).status_code == 404
+
+
+@pytest.mark.parametrize("units", [["01843"], ["01843", "01840"]])
+def test_comparison_takes_the_same_queries_with_one_and_more_units(
+    client, target, posting, duc_xuan, day, django_assert_num_queries, units
+):
+    make_posting(InstitutionFactory(unit=duc_xuan), day)
+    query = {"unit": units, "figure": FIGURE, "year": 2026}
+    client.get(HERE, query)
+    with django_assert_num_queries(66):
+        client.get(HERE, query)

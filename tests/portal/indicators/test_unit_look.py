@@ -1,0 +1,154 @@
+"""A unit to look at: its trends, its days, who took part; nothing from which a person could be found."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
+from hocsuotdoi.ledger.operations.posting import Line
+from hocsuotdoi.ledger.operations.posting import reverse as take_back
+from hocsuotdoi.programme.models import Target
+from tests.factories.ledger import make_posting, noon
+from tests.factories.places import InstitutionFactory
+
+
+def look(unit, **query):
+    return reverse("portal:indicators-unit-look", args=[unit.code]), query
+
+
+def chart(unit, name, form="csv"):
+    return reverse("portal:indicators-unit-chart", args=[unit.code, name, form])
+
+
+def attendances(institution, day, *counted):
+    """`counted`: (age band, sex, number)."""
+    lines = [Line(MeasureCode.PROGRAMME_ATTENDANCE, number, sex=sex, age_band=band) for band, sex, number in counted]
+    return make_posting(institution, day, Line(MeasureCode.PROGRAMME_SESSION, 1), *lines)
+
+
+def test_unit_shows_each_figure_asked_of_it_with_state_and_story(client, target, posting, bac_kan, day):
+    page = client.get(*look(bac_kan))
+
+    ((indicator, cards),) = page.context["groups"]
+    assert indicator == target.indicator.short_name
+    assert cards[0].title == target.cohort.name
+    assert f"Năm {day.year}" in cards[0].story
+    assert cards[0].url.startswith(reverse("portal:indicators-indicator-detail", args=[target.indicator_id]))
+    assert page.content.decode().count('loading="lazy"') >= 2
+
+
+def test_unit_without_plan_and_without_happenings_says_so(client, definitions, bac_kan):
+    text = client.get(*look(bac_kan)).content.decode()
+
+    assert "Chưa có kế hoạch nào đang hiệu lực" in text
+    assert "Chưa ghi nhận gì trong năm này" in text
+    assert "Chưa ghi nhận lượt tham gia nào" in text
+
+
+def test_figure_that_does_not_apply_is_named_apart(client, target, bac_kan):
+    page = client.get(*look(bac_kan))
+
+    assert page.context["groups"] == []
+    assert page.context["left_out"] == [f"{target.indicator.short_name} ({target.cohort.name})"]
+
+
+def test_calendar_counts_sessions_day_by_day_and_takes_off_what_was_taken_back(
+    client, posting, library_of_bac_kan, bac_kan, day
+):
+    other = dt.date(day.year, 1, 1)
+    make_posting(library_of_bac_kan, other, Line(MeasureCode.PROGRAMME_SESSION, 2))
+    gone = make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_SESSION, 5))
+    take_back(gone, reason="Đếm nhầm", by=None, at=noon(day))
+
+    rows = client.get(chart(bac_kan, "calendar")).content.decode("utf-8-sig").splitlines()
+
+    assert f"{other},2" in rows
+    assert f"{day},1" in rows
+    assert len(rows) == (day - other).days + 2
+
+
+def test_pyramid_tells_no_number_below_five(client, definitions, library_of_bac_kan, bac_kan, day):
+    attendances(
+        library_of_bac_kan,
+        day,
+        (AgeBand.CHILD, Sex.FEMALE, 3),
+        (AgeBand.CHILD, Sex.MALE, 20),
+        (AgeBand.ADULT, Sex.FEMALE, 30),
+        (AgeBand.ADULT, Sex.MALE, 41),
+        (None, None, 12),
+    )
+
+    page = client.get(*look(bac_kan))
+    told = page.context["pyramid"]
+
+    assert "106 lượt tham gia" in told.story
+    rows = {row[0]: row[1:] for row in told.chart.rows}
+    assert rows["6–10 tuổi"][0] == "dưới 5"
+    hidden = [cell for row in told.chart.rows for cell in row[1:] if cell in ("dưới 5", "không nêu")]
+    assert len(hidden) >= 4
+    assert rows["Cộng"][-1] == "106"
+
+
+def test_so_few_that_nothing_can_be_told_are_not_told(client, definitions, library_of_bac_kan, bac_kan, day):
+    attendances(library_of_bac_kan, day, (AgeBand.CHILD, Sex.FEMALE, 3))
+
+    page = client.get(*look(bac_kan))
+
+    assert page.context["pyramid"].chart is None
+    assert "quá ít" in page.content.decode()
+    assert client.get(chart(bac_kan, "pyramid")).status_code == 404
+
+
+@pytest.mark.parametrize("form", ["svg", "csv", "xlsx"])
+def test_charts_of_a_unit_can_be_taken_away(client, posting, bac_kan, form):
+    assert client.get(chart(bac_kan, "calendar", form)).status_code == 200
+    assert client.get(chart(bac_kan, "pyramid", form)).status_code == 200
+
+
+def test_what_there_is_not_is_not_found(client, posting, bac_kan):
+    assert client.get(chart(bac_kan, "smiles")).status_code == 404
+    assert client.get(chart(bac_kan, "calendar", "exe")).status_code == 404
+    assert client.get(reverse("portal:indicators-unit-look", args=["99999"])).status_code == 404
+
+
+@pytest.mark.parametrize("year", ["abc", "1800", "9999", ""])
+def test_year_that_cannot_be_asked_for_is_this_year(client, posting, bac_kan, day, year):
+    assert client.get(*look(bac_kan, year=year)).context["year"] == day.year
+
+
+def test_earlier_year_is_told_whole(client, target, posting, bac_kan, day):
+    page = client.get(*look(bac_kan, year=day.year - 1))
+
+    assert page.context["until"] is None
+
+
+def test_places_page_leads_to_the_figures(client, posting, bac_kan, day):
+    text = client.get(reverse("portal:places-unit-detail", args=[bac_kan.code])).content.decode()
+
+    assert reverse("portal:indicators-unit-look", args=[bac_kan.code]) in text
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_unit_takes_the_same_queries_with_one_and_three_of_everything(
+    client, target, posting, bac_kan, day, django_assert_num_queries, times
+):
+    for at in range(times):
+        attendances(InstitutionFactory(unit=bac_kan), day, (AgeBand.ADULT, Sex.MALE, 9))
+        Target.objects.create(
+            plan=target.plan,
+            clause=target.clause,
+            indicator=Indicator.objects.get(code="library_it"),
+            cohort=Cohort.objects.get(code=["library_commune", "library_school", "library_all"][at]),
+            year=2030,
+            operator="at_least",
+            low=60,
+            high=60,
+            unit="percent",
+            written="60%",
+            ordinal=2 + at,
+        )
+    client.get(*look(bac_kan, year=2026))
+    with django_assert_num_queries(83):
+        client.get(*look(bac_kan, year=2026))
