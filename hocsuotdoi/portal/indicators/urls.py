@@ -5,6 +5,7 @@ from hocsuotdoi.portal.indicators import chart_files, compare, counts, pivot, un
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators-indicator-list"),
     path("indicators/table/", pivot.pivot, name="indicators-pivot"),
+    path("indicators/table.<slug:form>", pivot.pivot_file, name="indicators-pivot-file"),
     path("indicators/table/save", pivot.table_save, name="indicators-table-save"),
     path("indicators/table/saved/<int:pk>/forget", pivot.table_forget, name="indicators-table-forget"),
     path("indicators/compare/", compare.comparison, name="indicators-comparison"),

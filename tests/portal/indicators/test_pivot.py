@@ -61,11 +61,11 @@ def test_a_measure_is_never_added_to_another(client, asked):
 
 
 def test_what_is_not_known_has_a_head_of_its_own(client, asked, library_of_bac_kan, day):
-    make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3))
+    make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30))
     response = client.get(PAGE, asked | {"rows": "sex", "columns": "", "level": ""})
-    assert cells(response) == {"nữ": ["12"], "không rõ": ["3"]}
+    assert cells(response) == {"nữ": ["12"], "không rõ": ["30"]}
     known = client.get(PAGE, asked | {"rows": "sex", "columns": "", "level": "", "sexes": ["unknown"]})
-    assert cells(known) == {"không rõ": ["3"]}
+    assert cells(known) == {"không rõ": ["30"]}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_cost_does_not_grow_with_the_table(client, asked, library_of_bac_kan
         make_posting(house, day - dt.timedelta(days=0), line)
 
 
-QUERIES = 6
+QUERIES = 8
 
 
 SAVE = reverse("portal:indicators-table-save")
@@ -174,3 +174,46 @@ def test_a_person_keeps_so_many_tables_and_no_more(reader):
     with pytest.raises(TableNotSaved):
         save_table(reader, name="Một bảng nữa", query="", at=timezone.now())
     save_table(reader, name="1", query="unit=VN", at=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("svg", b"<svg"), ("png", b"\x89PNG")]
+)
+def test_the_table_is_taken_away_as_a_file(client, asked, form, begins):
+    response = client.get(reverse("portal:indicators-pivot-file", args=[form]), asked)
+    assert response.status_code == 200
+    assert response.content.startswith(begins)
+
+
+def test_a_file_holds_numbers_and_says_nothing_where_nothing_was_reported(client, asked, thai_nguyen):
+    content = client.get(reverse("portal:indicators-pivot-file", args=["csv"]), asked).content.decode("utf-8-sig")
+    lines = {line.split(",")[0]: line.split(",")[1:] for line in content.splitlines()}
+    assert lines[thai_nguyen.name] == ["12", "12"]
+    assert all(cells == ["", ""] for name, cells in lines.items() if name not in (thai_nguyen.name, "Nơi"))
+
+
+@pytest.mark.parametrize("wrong", [{"measures": []}, {"unit": "99999"}])
+def test_there_is_no_file_of_a_wrong_question(client, asked, wrong):
+    assert client.get(reverse("portal:indicators-pivot-file", args=["csv"]), asked | wrong).status_code == 404
+
+
+def test_there_is_no_file_of_another_form(client, asked):
+    assert client.get("/indicators/table.exe", asked).status_code == 404
+
+
+def test_small_numbers_of_people_are_kept_back(client, asked, library_of_bac_kan, day):
+    make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
+    about_people = asked | {"rows": "sex", "columns": "", "level": ""}
+    shown = cells(client.get(PAGE, about_people))
+    assert "3" not in str(shown)
+    assert shown["nam"] == ["dưới 5"]
+    data = client.get(reverse("portal:indicators-pivot-file", args=["csv"]), about_people).content.decode()
+    assert ",3" not in data
+
+
+def test_a_table_of_which_nothing_may_be_told_says_so(client, asked, library_of_duc_xuan, duc_xuan, day):
+    make_posting(library_of_duc_xuan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
+    alone = asked | {"rows": "sex", "columns": "", "level": "", "unit": duc_xuan.code}
+    response = client.get(PAGE, alone)
+    assert response.context["is_kept_back"]
+    assert client.get(reverse("portal:indicators-pivot-file", args=["csv"]), alone).status_code == 404
