@@ -5,7 +5,7 @@ import yaml
 from django.utils import translation
 
 from hocsuotdoi.core.two_languages import english_words
-from hocsuotdoi.indicators.enums import AnswerSource
+from hocsuotdoi.indicators.enums import AnswerSource, StockCode
 from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Criterion, Indicator, Measure
 from hocsuotdoi.indicators.operations.definitions import (
     DATA,
@@ -51,7 +51,7 @@ def test_load_definitions_twice_changes_nothing():
 def test_load_definitions_defines_every_measure():
     load_definitions()
 
-    assert set(Measure.objects.values_list("code", flat=True)) == set(MeasureCode.values)
+    assert set(Measure.objects.values_list("code", flat=True)) == {*MeasureCode.values, *StockCode.values}
 
 
 def test_measures_that_are_never_added_say_so_both_ways():

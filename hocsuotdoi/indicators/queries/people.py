@@ -1,13 +1,16 @@
 """Different people who took part, where they are known, and residents."""
 
+import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Population
 from hocsuotdoi.indicators.queries.frame import Frame, Spot
+from hocsuotdoi.indicators.queries.sums import Counted
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 
@@ -27,7 +30,10 @@ WITH place AS (
 ), kept AS (
     SELECT place.group_id, place.urban, learner_key, sum(quantity) AS quantity
       FROM ledger_entry JOIN place ON place.id = ledger_entry.place_id
-     WHERE occurred_on BETWEEN %s AND %s AND measure = ANY(%s)
+     WHERE occurred_on BETWEEN %s AND %s AND (%s OR measure = ANY(%s))
+       AND (%s OR purpose = ANY(%s)) AND (%s OR age_band = ANY(%s)) AND (%s OR sex = ANY(%s))
+       AND (%s OR channel = ANY(%s)) AND (%s OR tags && %s::varchar[])
+       AND (%s OR institution_id IN (SELECT id FROM places_institution WHERE institution_class = ANY(%s)))
      GROUP BY 1, 2, 3 HAVING sum(quantity) > 0
 )
 SELECT group_id, urban, count(DISTINCT learner_key),
@@ -38,9 +44,48 @@ SELECT group_id, urban, count(DISTINCT learner_key),
 
 
 def participation(
-    frame: Frame, spots: dict[int, Spot], measures: Collection[str]
+    frame: Frame, spots: dict[int, Spot], counted: Counted
 ) -> dict[tuple[int, bool | None], Participation]:
     """(group id, in towns or not; None: both) to who took part in the year. One query."""
+    return _people(frame.starts_on, frame.last_day, spots, counted)
+
+
+_ACTIVE = (
+    MeasureCode.PROGRAMME_ATTENDANCE,
+    MeasureCode.LIBRARY_VISIT,
+    MeasureCode.MUSEUM_VISIT,
+    MeasureCode.CENTRE_VISIT,
+    MeasureCode.LOAN,
+    MeasureCode.RESERVATION,
+)
+
+
+def active_users(
+    frame: Frame, spots: dict[int, Spot], counted: Counted
+) -> dict[tuple[int, bool | None], Participation]:
+    """The same for who took part, came or borrowed in the twelve months up to the frame's last day: ISO 2789's active
+    user. The measures of `counted` are not looked at. One query."""
+    last = frame.last_day
+    before = (
+        last.replace(year=last.year - 1, day=28)
+        if (last.month, last.day) == (2, 29)
+        else last.replace(year=last.year - 1)
+    )
+    return _people(before + dt.timedelta(days=1), last, spots, replace(counted, measures=_ACTIVE))
+
+
+def _people(
+    first: dt.date, last: dt.date, spots: dict[int, Spot], counted: Counted
+) -> dict[tuple[int, bool | None], Participation]:
+    dimensions: list[Collection[str]] = [
+        counted.measures,
+        counted.purposes,
+        counted.age_bands,
+        counted.sexes,
+        counted.channels,
+        counted.tags,
+        counted.classes,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             _PARTICIPATION,
@@ -48,9 +93,9 @@ def participation(
                 list(spots),
                 [spot.group_id for spot in spots.values()],
                 [spot.is_urban for spot in spots.values()],
-                frame.starts_on,
-                frame.last_day,
-                list(measures),
+                first,
+                last,
+                *(parameter for each in dimensions for parameter in (not each, list(each))),
             ],
         )
         return {

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value
 
@@ -15,11 +15,16 @@ from hocsuotdoi.ledger.queries.entries import entries_read_at, standing_postings
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is added up: measures that may stand in one sum, for some purposes and at some classes (none: all)."""
+    """What is added up: measures that may stand in one sum, for some purposes, at some classes, of some ages… (none:
+    all)."""
 
     measures: tuple[str, ...]
     purposes: tuple[str, ...]
     classes: tuple[str, ...]
+    age_bands: tuple[str, ...] = ()
+    sexes: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def condition(self) -> Q:
@@ -28,11 +33,27 @@ class Counted:
             condition &= Q(purpose__in=self.purposes)
         if self.classes:
             condition &= Q(institution__institution_class__in=self.classes)
+        if self.age_bands:
+            condition &= Q(age_band__in=self.age_bands)
+        if self.sexes:
+            condition &= Q(sex__in=self.sexes)
+        if self.channels:
+            condition &= Q(channel__in=self.channels)
+        if self.tags:
+            condition &= Q(tags__overlap=list(self.tags))
         return condition
 
 
 def counted_for(indicator: Indicator, cohort: Cohort) -> Counted:
-    return Counted(tuple(indicator.measures), tuple(indicator.purposes), tuple(cohort.classes))
+    return Counted(
+        tuple(indicator.measures),
+        tuple(indicator.purposes),
+        tuple(cohort.classes),
+        tuple(indicator.age_bands),
+        tuple(indicator.sexes),
+        tuple(indicator.channels),
+        tuple(indicator.tags),
+    )
 
 
 def period(frame: Frame, year: int) -> tuple[dt.date, dt.date]:
@@ -96,20 +117,20 @@ def first_years(counted: Collection[Counted]) -> dict[Counted, int]:
     One query, each part of it led by the index (measure, occurred_on). One base year for all units and all cohorts of
     a measure, so that they can be compared and added up.
     """
-    kinds = sorted({(each.measures, each.purposes) for each in counted})
+    kinds = list(dict.fromkeys(replace(each, classes=()) for each in counted))
     if not kinds:
         return {}
     reversals = Posting.objects.filter(institution=OuterRef("institution_id"), reverses=OuterRef("posting_id"))
     firsts = [
-        Entry.objects.filter(~Exists(reversals), Counted(measures, purposes, ()).condition, quantity__gt=0)
+        Entry.objects.filter(~Exists(reversals), kind.condition, quantity__gt=0)
         .annotate(number=Value(number, output_field=IntegerField()))
         .order_by("occurred_on")
         .values_list("number", "occurred_on")[:1]
-        for number, (measures, purposes) in enumerate(kinds)
+        for number, kind in enumerate(kinds)
     ]
     rows = dict(firsts[0].union(*firsts[1:], all=True) if len(firsts) > 1 else firsts[0])
     found = {kinds[number]: day.year for number, day in rows.items()}
-    return {each: found[kind] for each in counted if (kind := (each.measures, each.purposes)) in found}
+    return {each: found[kind] for each in counted if (kind := replace(each, classes=())) in found}
 
 
 def counts_for_frame(frame: Frame) -> dict[MeasureCode, int]:

@@ -140,6 +140,24 @@ class OpeningHours(Dated):
 
 
 @tracked
+class Closure(Dated):
+    """Days on which an institution is closed although its hours say otherwise: Tết, stock-taking, repairs. The first
+    day and the first day after are both known; longer than some weeks, its state is changed instead."""
+
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="closures")
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta(Dated.Meta):
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=False, ends_on__isnull=False), name="closure_begins_and_ends"
+            ),
+        ]
+        ordering = ["starts_on"]
+
+
+@tracked
 class Room(models.Model):
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="rooms")
     name = models.CharField(_("room"), max_length=120)
