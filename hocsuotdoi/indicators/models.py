@@ -152,6 +152,8 @@ class Indicator(Definition):
         help_text="Who made it on a page; empty: it comes with the program, from the five documents",
     )
     ends_on = models.DateField(null=True, blank=True, help_text="The first day on which it is not computed any more")
+    end_note = models.CharField(max_length=300, blank=True)
+    ended_by = models.UUIDField(null=True, blank=True)
 
     class Meta:
         ordering = ["ordinal", "short_name"]

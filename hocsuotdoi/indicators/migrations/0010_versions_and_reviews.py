@@ -90,6 +90,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="indicator",
+            name="end_note",
+            field=models.CharField(blank=True, default="", max_length=300),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="indicator",
+            name="ended_by",
+            field=models.UUIDField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="indicator",
             name="over",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(max_length=32),

@@ -74,8 +74,8 @@ def save_draft(
 ) -> IndicatorDraft:
     """Keep a definition that is being made; `draft` None: a new one, of a new indicator or of the next version of one.
 
-    `content` is by field name, without the cohort, which is stored if it is new. Nothing public changes. Refused: a unit
-    that does not define, a draft that was published, an indicator that is not the owner's, a definition that says
+    `content` is by field name, without the cohort, which is stored if it is new. Nothing public changes. Refused: a
+    unit that does not define, a draft that was published, an indicator that is not the owner's, a definition that says
     nothing (`rules.problem_of`), another kind or unit of measure than the indicator has.
     """
     if owner.tier not in OWNING_TIERS:
@@ -101,8 +101,8 @@ def save_draft(
 
 @transaction.atomic
 def publish_draft(draft: IndicatorDraft, *, starts_on: dt.date | None, by: Person, at: dt.datetime) -> IndicatorVersion:
-    """The draft becomes version 1 of a new indicator, which holds for all years, or the next version of one, which holds
-    from `starts_on` on. From then on the definition is public, and is never changed.
+    """The draft becomes version 1 of a new indicator, which holds for all years, or the next version of one, which
+    holds from `starts_on` on. From then on the definition is public, and is never changed.
 
     Publishing again returns the same version. Refused: what `save_draft` refuses; for a further version: a day that is
     past or not after the start of the newest, no word on what has changed, nothing changed.
@@ -132,18 +132,24 @@ def discard_draft(draft: IndicatorDraft, *, by: Person, at: dt.datetime) -> None
 
 
 @transaction.atomic
-def retire_indicator(indicator: Indicator, *, owner: AdminUnit, ends_on: dt.date, by: Person, at: dt.datetime) -> None:
+def retire_indicator(
+    indicator: Indicator, *, owner: AdminUnit, ends_on: dt.date, reason: str, by: Person, at: dt.datetime
+) -> None:
     """From `ends_on` on the indicator is not computed any more; what it said of earlier years can still be read.
 
-    Refused: one of the five documents or of another unit, a day that is past or not after the start of the newest
-    version.
+    Refused: one of the five documents or of another unit, one that is retired already, no reason, a day that is past or
+    not after the start of the newest version.
     """
     held = Indicator.objects.select_for_update().get(pk=indicator.pk)
     _refuse_not_ours(held, owner)
     newest = held.versions.order_by("-number").first()
     _refuse_day(ends_on, newest, at)
-    held.ends_on = ends_on
-    held.save(update_fields=["ends_on"])
+    if held.ends_on is not None:
+        raise NotOurs(_("This indicator has been retired already."))
+    if not reason.strip():
+        raise ChangeNotTold(_("Say why it is not computed any more; everybody reads it."))
+    held.ends_on, held.end_note, held.ended_by = ends_on, reason.strip(), by.pk
+    held.save(update_fields=["ends_on", "end_note", "ended_by"])
 
 
 def _first(draft: IndicatorDraft, by: Person, at: dt.datetime) -> IndicatorVersion:

@@ -10,8 +10,7 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.indicators.enums import Verdict
 from hocsuotdoi.indicators.models import CriterionAnswer, CriterionReview
-from hocsuotdoi.indicators.queries.criteria import CriterionReading, found_value, readings_of
-from hocsuotdoi.places.models import Institution
+from hocsuotdoi.indicators.queries.criteria import found_value, reading_of
 
 
 class OwnStatement(Refused):
@@ -64,13 +63,3 @@ def review_answer(
         reviewed_by=by.pk,
         reviewed_at=at,
     )
-
-
-def reading_of(answer: CriterionAnswer, day: dt.date) -> CriterionReading | None:
-    """The criterion of an answer as it reads on `day`; None where the institution is not asked about it any more."""
-    institution = Institution.objects.get(pk=answer.institution_id)
-    for reading in readings_of([institution], answer.year, day, answer.indicator_code)[institution.pk]:
-        for each in reading.answers:
-            if each.criterion.code == answer.criterion_code:
-                return each
-    return None

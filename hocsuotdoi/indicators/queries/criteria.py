@@ -275,3 +275,13 @@ def readings_of(
         pk: [reading for code in asked if (reading := checklists.reading(code, each)) is not None]
         for pk, each in expected.items()
     }
+
+
+def reading_of(answer: CriterionAnswer, day: dt.date) -> CriterionReading | None:
+    """The criterion of an answer as it reads on `day`; None where the institution is not asked about it any more."""
+    institution = answer.institution
+    for reading in readings_of([institution], answer.year, day, answer.indicator_code)[institution.pk]:
+        for each in reading.answers:
+            if each.criterion.code == answer.criterion_code:
+                return each
+    return None

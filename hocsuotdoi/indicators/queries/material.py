@@ -94,8 +94,8 @@ class Material:
                     self.sums.setdefault((spot.group_id, year), []).append((institution, sums))
             self.reporting = reporting_by_year(self.frame, years, [each.institution_id for each in institutions])
         self._everywhere: dict[Counted, dict[int, int]] = {each: {} for each in conditions}
-        for (_group, year), rows in self.sums.items():
-            for institution, sums in rows if year == self.frame.year else []:
+        for (_group, year), counts in self.sums.items():
+            for institution, sums in counts if year == self.frame.year else []:
                 for each in conditions & sums.keys():
                     found = self._everywhere[each]
                     found[institution] = found.get(institution, 0) + sums[each]

@@ -126,7 +126,7 @@ def add_closure(
     if not reason.strip():
         raise RegisterRefused(_("Say why, so that visitors know: for example “Tết holidays”."))
     ends_on = last_day + dt.timedelta(days=1)
-    if institution.closures.during(starts_on, ends_on).exists():  # type: ignore[attr-defined]
+    if institution.closures.during(starts_on, ends_on).exists():
         raise RegisterRefused(_("Some of these days are entered as closed already."))
     return Closure.objects.create(institution=institution, starts_on=starts_on, ends_on=ends_on, reason=reason.strip())
 

@@ -79,7 +79,7 @@ def minutes_open_between(institutions: Iterable[int] | None, first: dt.date, las
         spans, closures = spans.filter(institution__in=asked), closures.filter(institution__in=asked)
     closed: dict[int, set[dt.date]] = defaultdict(set)
     for key, starts_on, ends_on in closures.values_list("institution_id", "starts_on", "ends_on"):
-        closed[key].update(_days(max(starts_on, first), min(ends_on, end)))
+        closed[key].update(_days(max(starts_on or first, first), min(ends_on or end, end)))
     sums: dict[int, int] = defaultdict(int)
     rows = spans.values_list("institution_id", "weekday", "opens_at", "closes_at", "starts_on", "ends_on")
     for key, weekday, opens, closes, starts_on, ends_on in rows:

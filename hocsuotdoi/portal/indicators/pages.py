@@ -14,6 +14,7 @@ from hocsuotdoi.core.templatetags.house import day
 from hocsuotdoi.indicators.enums import IndicatorKind, Outcome, ValueState
 from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Indicator
 from hocsuotdoi.indicators.queries.criteria import InstitutionReading
+from hocsuotdoi.indicators.queries.definitions import counts_happenings, has_condition
 from hocsuotdoi.indicators.queries.lineage import Lineage, MeasureTotal, Row
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.values import values_by_unit, values_for
@@ -22,7 +23,7 @@ from hocsuotdoi.ledger.registry import describe_sources
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.places.queries.units import children_of
-from hocsuotdoi.portal.indicators.words import coverage_words, unit_address, value_words
+from hocsuotdoi.portal.indicators.words import coverage_words, is_number, unit_address, value_words
 
 SHEETS = {
     "activities.session": "portal:activities-session-sheet",
@@ -123,9 +124,9 @@ def behind(found: Lineage, rows: Sequence[Row]) -> list[Behind]:
 
 def _behind(found: Lineage, row: Row, institution: Institution) -> Behind:
     year = found.frame.year
-    if row.outcome is not None:
+    if row.outcome is not None and not has_condition(found.indicator):
         url = reverse("portal:indicators-institution-lineage", args=[institution.code, year, found.indicator.code])
-    elif found.indicator.measures:
+    elif counts_happenings(found.indicator):
         url = reverse("portal:indicators-posting-list", args=[institution.code, year, found.indicator.measures[0]])
     else:
         url = reverse("portal:places-institution-detail", args=[institution.code])
@@ -215,7 +216,7 @@ def _rank(value: IndicatorValue) -> tuple[bool, Any, str]:
 
 
 def _is_number(indicator: Indicator) -> bool:
-    return indicator.kind in (IndicatorKind.COUNT, IndicatorKind.UNITS_OF_UNITS)
+    return is_number(indicator) or indicator.kind in (IndicatorKind.UNITS_OF_UNITS, IndicatorKind.YES_NO)
 
 
 def _figure(value: IndicatorValue, indicator: Indicator) -> Any:

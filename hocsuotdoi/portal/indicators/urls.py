@@ -1,9 +1,12 @@
 from django.urls import path
 
-from hocsuotdoi.portal.indicators import counts, views
+from hocsuotdoi.portal.indicators import counts, definitions, views
 
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators-indicator-list"),
+    path("indicators/dictionary/", definitions.dictionary, name="indicators-dictionary"),
+    path("indicators/dictionary.<slug:form>", definitions.dictionary_file, name="indicators-dictionary-file"),
+    path("indicators/<slug:code>/versions/<int:number>/", definitions.indicator_version, name="indicators-version"),
     path("indicators/<slug:code>/", views.indicator_detail, name="indicators-indicator-detail"),
     path(
         "indicators/values/<slug:unit>/<int:year>/<slug:indicator>/<slug:cohort>/",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.lineage import lineage
@@ -46,12 +47,14 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
 def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
     """What an indicator means, its value where and when asked (by default the country, this year), the provinces."""
     today = timezone.localdate()
-    indicator = get_object_or_404(Indicator, code=code)
+    indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
     unit = asked_unit(request, request.GET.get("unit", ""), today) if request.GET.get("unit") else None
     # Higher areas may not be asked from below, but a page may: these are the groups that plans set targets for.
     # The one of which most plans speak comes first.
     targeted = Cohort.objects.filter(targets__indicator=indicator)
     cohorts = list(targeted.annotate(spoken_of=Count("targets")).order_by("-spoken_of", "code"))
+    if indicator.cohort is not None and indicator.cohort not in cohorts:
+        cohorts.insert(0, indicator.cohort)
     form = ValueForm(request.GET, today=today, unit=unit, cohorts=cohorts)
     return render(
         request,
@@ -93,6 +96,7 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
             "value": shown_value(found.value, found.indicator, found.cohort),
             "children": children,
             "left_out": left_out,
+            "shows_counts": found.indicator.kind in (IndicatorKind.COUNT, IndicatorKind.GROWTH, IndicatorKind.STOCK),
             "institutions": behind(found, list(page)),
             "page_obj": page,
             "path": [

@@ -1,0 +1,1 @@
+"""Definitions and figures as files: pure, no database."""
