@@ -1,5 +1,6 @@
 """Libraries, museums and culture centres: where they were when, whose they are, what they have, when they open."""
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -155,6 +156,10 @@ class Closure(Dated):
             ),
         ]
         ordering = ["starts_on"]
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return self.ends_on - dt.timedelta(days=1) if self.ends_on else None
 
 
 @tracked
