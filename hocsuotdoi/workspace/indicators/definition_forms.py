@@ -140,7 +140,7 @@ class DefinitionForm(forms.Form):
         if not is_next:
             del self.fields["change_note"]
         if not words_needed:
-            for field in [*WORDS, "owner"]:
+            for field in [*WORDS, "direction", "owner"]:
                 self.fields[field].required = False
 
     def clean(self) -> dict[str, Any]:

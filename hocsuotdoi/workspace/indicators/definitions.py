@@ -98,7 +98,11 @@ def draft_publish(request: HttpRequest, pk: int) -> HttpResponse:
     draft, now = _draft(request, pk), timezone.now()
     today = timezone.localdate(now)
     is_first = draft.indicator is None
-    form = PublishForm(request.POST or None, is_first=is_first, initial={"starts_on": dt.date(today.year + 1, 1, 1)})
+    form = PublishForm(
+        request.POST if request.method == "POST" else None,
+        is_first=is_first,
+        initial={"starts_on": dt.date(today.year + 1, 1, 1)},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             version = publish_draft(draft, starts_on=form.cleaned_data.get("starts_on"), by=request.user, at=now)

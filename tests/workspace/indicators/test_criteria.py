@@ -36,13 +36,16 @@ def test_answer_is_saved_and_moves_the_outcome(client, open_library, posting, ma
     assert (answer.value, answer.note, answer.answered_by) == ("yes", "Chị  Lan", manager_of_bac_kan.pk)
 
 
-def test_criterion_found_met_is_not_asked(client, open_library, posting, manager_of_bac_kan, day):
+def test_criterion_found_met_is_answered_otherwise_only_with_a_reason(
+    client, open_library, posting, manager_of_bac_kan, day
+):
     client.force_login(manager_of_bac_kan)
     url = answer_page(open_library, day.year)
 
-    client.post(url, {SESSIONS: "no"})
+    page = client.post(url, {SESSIONS: "no"})
 
-    assert SESSIONS not in client.get(url).context["form"].fields
+    assert page.status_code == 422
+    assert page.context["form"].errors[f"{SESSIONS}-note"]
     assert not CriterionAnswer.objects.exists()
 
 
