@@ -74,7 +74,7 @@ class Cohort(models.Model):
 class Definition(models.Model):
     """What a figure is: in words, and as what is counted of whom, over what."""
 
-    name = models.CharField(_("full name"), max_length=300)
+    name = models.CharField(_("name in full"), max_length=300)
     short_name = models.CharField(_("short name"), max_length=120)
     definition = models.TextField(_("definition"))
     numerator = models.TextField(_("numerator"))

@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="indicator",
             name="name",
-            field=models.CharField(max_length=300, verbose_name="full name"),
+            field=models.CharField(max_length=300, verbose_name="name in full"),
         ),
         migrations.AlterField(
             model_name="indicator",
@@ -244,7 +244,7 @@ class Migration(migrations.Migration):
             name="IndicatorDraft",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=300, verbose_name="full name")),
+                ("name", models.CharField(max_length=300, verbose_name="name in full")),
                 ("short_name", models.CharField(max_length=120, verbose_name="short name")),
                 ("definition", models.TextField(verbose_name="definition")),
                 ("numerator", models.TextField(verbose_name="numerator")),
@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
             name="IndicatorVersion",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=300, verbose_name="full name")),
+                ("name", models.CharField(max_length=300, verbose_name="name in full")),
                 ("short_name", models.CharField(max_length=120, verbose_name="short name")),
                 ("definition", models.TextField(verbose_name="definition")),
                 ("numerator", models.TextField(verbose_name="numerator")),
@@ -577,7 +577,7 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=300, verbose_name="full name")),
+                ("name", models.CharField(max_length=300, verbose_name="name in full")),
                 ("short_name", models.CharField(max_length=120, verbose_name="short name")),
                 ("definition", models.TextField(verbose_name="definition")),
                 ("numerator", models.TextField(verbose_name="numerator")),

@@ -51,6 +51,8 @@ class Term:
     version: str = ""
     valid_from: str = ""
     valid_until: str = ""
+    never_added_to: str = ""
+    """Codes of measures, with a space between."""
     rule: str = ""
     """How it is counted, for programs: the kind of figure, its measures, filters and denominators."""
 
@@ -83,7 +85,7 @@ def _measures() -> Iterable[Term]:
             definition_en=_english(stored["definition"]),
             unit=stored["unit"],
             source=stored["source"],
-            rule=_rule({"never_added_to": each.never_added_to}),
+            never_added_to=" ".join(each.never_added_to),
         )
 
 

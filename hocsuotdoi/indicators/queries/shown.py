@@ -14,7 +14,7 @@ from hocsuotdoi.indicators.queries.definitions import Change, content_of
 from hocsuotdoi.ledger.enums import AgeBand, Channel, Purpose, Sex
 
 LABELS: dict[str, Any] = {
-    "name": gettext_lazy("full name"),
+    "name": gettext_lazy("name in full"),
     "short_name": gettext_lazy("short name"),
     "definition": gettext_lazy("definition"),
     "numerator": gettext_lazy("numerator"),
@@ -22,7 +22,7 @@ LABELS: dict[str, Any] = {
     "unit": gettext_lazy("unit of measure"),
     "source": gettext_lazy("source"),
     "legal_basis": gettext_lazy("legal basis"),
-    "kind": gettext_lazy("kind"),
+    "kind": gettext_lazy("kind of figure"),
     "direction": gettext_lazy("direction"),
     "measures": gettext_lazy("what is counted"),
     "over": gettext_lazy("as a share of"),

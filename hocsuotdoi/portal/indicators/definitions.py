@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.surfaces import public
-from hocsuotdoi.core.vietnamese import fold
+from hocsuotdoi.core.vietnamese import fold, sort_key
 from hocsuotdoi.indicators.formats.dictionary import render_csv, render_json, render_xlsx
 from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.indicators.queries.definitions import changes, history
@@ -62,7 +62,14 @@ def dictionary(request: HttpRequest) -> HttpResponse:
     every = terms()
     kind, words = request.GET.get("kind", ""), request.GET.get("q", "").strip()
     kind = kind if kind in KINDS else "measure"
-    found = [term for term in every if term.kind == kind and _holds(term, words)]
+    names = {term.code: term.name_vi for term in every if term.kind == "measure"}
+    found = [
+        (term, [names.get(code, code) for code in term.never_added_to.split()])
+        for term in every
+        if term.kind == kind and _holds(term, words)
+    ]
+    if kind == "measure":
+        found.sort(key=lambda each: sort_key(each[0].name_vi))
     return render(
         request,
         "portal/indicators/dictionary.html",
