@@ -1,6 +1,7 @@
 """Indicators as they were defined on a day, and of whom they speak."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -121,7 +122,7 @@ def cohort_of_units(tier: str, classes: Sequence[str]) -> Cohort:
         return found
     through = ", ".join(str(InstitutionClass(each).label) for each in wanted)
     return Cohort(
-        code=f"{tier}-{_code_of(wanted)}"[:60],
+        code=f"{tier}-{_code_of(wanted)}",
         name=f"{Tier(tier).label}: {through}"[:300],
         kind=CohortKind.UNITS,
         tier=tier,
@@ -130,6 +131,5 @@ def cohort_of_units(tier: str, classes: Sequence[str]) -> Cohort:
 
 
 def _code_of(classes: Sequence[str]) -> str:
-    """The same for the same classes, short enough for a code: their places in the list of all classes."""
-    every = list(InstitutionClass.values)
-    return "classes-" + "-".join(f"{every.index(each):x}" for each in classes)
+    """The same for the same classes, short enough for a code."""
+    return "classes-" + hashlib.sha256(",".join(classes).encode()).hexdigest()[:16]

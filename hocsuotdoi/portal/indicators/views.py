@@ -96,6 +96,7 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
             "value": shown_value(found.value, found.indicator, found.cohort),
             "children": children,
             "left_out": left_out,
+            "version": found.value.version,
             "shows_counts": found.indicator.kind in (IndicatorKind.COUNT, IndicatorKind.GROWTH, IndicatorKind.STOCK),
             "institutions": behind(found, list(page)),
             "page_obj": page,

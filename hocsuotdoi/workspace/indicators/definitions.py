@@ -193,7 +193,7 @@ def _edit(request: HttpRequest, *, draft: IndicatorDraft | None, indicator: Indi
             messages.success(request, _("The draft was saved. Nobody else sees it until it is published."))
             return redirect("workspace:indicators-draft-edit", pk=saved.pk)
     look = _look(form, timezone.localdate(now)) if is_valid and not form.errors else None
-    return render(
+    response = render(
         request,
         "workspace/indicators/definition_edit.html",
         {
@@ -205,6 +205,11 @@ def _edit(request: HttpRequest, *, draft: IndicatorDraft | None, indicator: Indi
         },
         status=422 if form.errors else 200,
     )
+    if form.errors and request.headers.get("HX-Request"):
+        # What is wrong stands outside of the look that htmx would put in its place, and it takes no page with an error.
+        response.status_code = 200
+        response["HX-Retarget"] = response["HX-Reselect"] = "main"
+    return response
 
 
 def _save(

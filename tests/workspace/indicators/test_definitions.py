@@ -93,6 +93,12 @@ def test_measures_that_are_never_added_are_refused_with_a_sentence(client, form,
     assert page.status_code == 422
     assert "không bao giờ cộng với nhau" in page.content.decode()
     assert page.context["look"] is None
+    quick = client.post(
+        NEW,
+        {**form, "sexes": [], "happenings": ["library_visit", "loan"], "act": "preview"},
+        headers={"HX-Request": "true"},
+    )
+    assert (quick.status_code, quick["HX-Retarget"]) == (200, "main")
 
 
 def test_field_that_the_kind_does_not_ask_for_is_not_looked_at(client, form, definitions, attended, planner):
