@@ -15,6 +15,7 @@ from pathlib import Path
 import polib
 from babel.messages.extract import extract
 from django.utils.translation.template import templatize
+from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "hocsuotdoi"
@@ -62,11 +63,12 @@ def used() -> dict[Key, polib.POEntry]:
 
 def _strings(path: Path) -> Iterator[tuple[str | None, str, str]]:
     text = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
+    method = babel_extract if "jinja2" in path.parts else "python"
+    if path.suffix != ".py" and method is not babel_extract:
         # One statement a line: what is left of the markup has no meaning as indentation.
         text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
     source = io.BytesIO(text.encode("utf-8"))
-    for _line, message, _comments, context in extract("python", source, KEYWORDS, options={"encoding": "utf-8"}):
+    for _line, message, _comments, context in extract(method, source, KEYWORDS, options={"encoding": "utf-8"}):
         singular, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, "")
         if singular:
             yield context, singular, plural

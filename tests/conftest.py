@@ -1,6 +1,7 @@
 """The databases, the running program and the browser that tests share; docs/testing.md explains which to use when."""
 
 import datetime as dt
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,11 +26,15 @@ settings.load_profile("house")
 
 VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _databases = databases.Databases(os.environ["DATABASE_URL"])
+_LIVE = f"hsd_run_{os.getpid()}_live"
 
 
 def pytest_configure() -> None:
     network.turn_off()
     django_settings.PASSWORD_HASHERS = ["tests.support.passwords.QuickHasher"]
+    # Each test's client is a web server of its own: static files are looked for when one is asked for, not all at its
+    # start.
+    django_settings.WHITENOISE_AUTOREFRESH = True
     # Django would empty every table after a test that commits; append-only tables refuse that, so clone anew.
     TransactionTestCase._fixture_teardown = lambda self: _databases.renew(_current_kind[0])  # type: ignore[method-assign]
 
@@ -55,6 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return -weights[item.path], str(item.path), runs, _kind_of(item)
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded by now stays: going through all of it again and again is a tenth of the whole run.
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session")
@@ -101,24 +112,37 @@ def now(today: dt.date) -> dt.datetime:
     return dt.datetime.combine(today, dt.time(9, 30), VIET_NAM)
 
 
-@pytest.fixture(scope="module")
-def _live_program(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: pytest.Item
+@pytest.fixture(scope="session")
+def _started_program(
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: pytest.Item
 ) -> Iterator[program.LiveProgram]:
-    with django_db_blocker.unblock():
-        name = _databases.clone(databases.REFERENCE)
-    running = program.start_program(name, _databases.url(name), tmp_path_factory.getbasetemp() / "program")
+    """Started once in each test process, on a database that `_live_program` makes anew for each file."""
+    base = tmp_path_factory.getbasetemp()
+    # One of the test processes collects the static files, the other finds them.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "program"
+    running = program.start_program(_LIVE, _databases.url(_LIVE), folder)
     yield running
     running.kill()
     with django_db_blocker.unblock():
-        _databases.drop(name)
+        _databases.drop(_LIVE)
+
+
+@pytest.fixture(scope="module")
+def _live_program(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: pytest.Item
+) -> program.LiveProgram:
+    with django_db_blocker.unblock():
+        _databases.clone_anew(databases.REFERENCE, _LIVE)
+    running = request.getfixturevalue("_started_program")
+    assert running.process.poll() is None, "The program has ended:\n" + "".join(running.output)
+    return running
 
 
 @pytest.fixture
 def live_program(
     request: pytest.FixtureRequest, _live_program: program.LiveProgram, django_db_blocker: pytest.Item
 ) -> Iterator[program.LiveProgram]:
-    """The program, really running, one for each test file, with the reference data in a database of its own.
+    """The program, really running; each test file has its database to itself, with the reference data.
 
     In the test, Django's own connection leads to that database and commits at once, so factories and operations
     prepare what the program then shows.

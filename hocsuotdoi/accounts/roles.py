@@ -76,6 +76,7 @@ ROLES: dict[RoleName, Role] = {
                 P.EDIT_INSTITUTION,
                 P.ANSWER_CRITERIA,
                 P.REVIEW_CRITERIA,
+                P.STATE_FIGURES,
                 P.VIEW_REPORT,
                 P.WRITE_REPORT,
                 P.FREEZE_REPORT,

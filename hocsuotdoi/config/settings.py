@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "hocsuotdoi.portal",
     "hocsuotdoi.reporting",
     "hocsuotdoi.programme",
+    "hocsuotdoi.simulation",
     "hocsuotdoi.indicators",
     "hocsuotdoi.activities",
     "hocsuotdoi.ledger",
@@ -161,8 +162,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                "hocsuotdoi.core.jinja.PartLoader",
+                "django.template.loaders.app_directories.Loader"
+                if DEBUG
+                else ("django.template.loaders.cached.Loader", ["django.template.loaders.app_directories.Loader"]),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -183,6 +189,8 @@ DATABASES = {"default": _database()}
 # A thread keeps its connection for a minute, and looks whether it still lives before using it again.
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60, validate=validate.Range(0, 3600))
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Lets core/kept_queries.py prepare what it keeps; nothing else of Django does.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
 # --- accounts ---

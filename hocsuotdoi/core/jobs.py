@@ -5,10 +5,11 @@ import functools
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,12 +54,20 @@ def job(name: str, *, cron: str = "", attempts: int = 5) -> Callable[[Callable[P
     return register
 
 
-def enqueue(name: str, **ids: Any) -> None:
+def enqueue(name: str, *, in_seconds: int = 0, **ids: Any) -> None:
     """Has a job done soon. The row is written by the current transaction: the job is seen by the worker when that
-    commits, and never if it rolls back. Arguments are ids and other plain values that JSON can hold."""
+    commits, and never if it rolls back. Arguments are ids and other plain values that JSON can hold.
+
+    A periodic job that is waiting for its turn already is not asked for twice.
+    """
     if name not in JOBS:
         raise UnknownJob(name)
-    _sending_app().configure_task(name).defer(**ids)
+    when = {"seconds": in_seconds} if in_seconds else None
+    try:
+        with transaction.atomic():  # a refusal of the queue would spoil the caller's transaction
+            _sending_app().configure_task(name, schedule_in=when).defer(**ids)
+    except AlreadyEnqueued:
+        pass
 
 
 def run_worker() -> None:

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hocsuotdoi.places.enums import LIBRARIES, MUSEUMS
+
 
 class IndicatorKind(models.TextChoices):
     COUNT = "count", _("count")
@@ -95,3 +97,52 @@ class ValueState(models.TextChoices):
     VALUE = "value", _("reported")
     NOT_REPORTED = "not_reported", _("not reported")
     NOT_APPLICABLE = "not_applicable", _("not applicable")
+
+
+class StatedColumn(models.TextChoices):
+    """What figures can be typed in: a measure, or a part of it by purpose. No two of them count the same people, so
+    that each can be stated, corrected and added up by itself."""
+
+    LIBRARY_VISIT = "library_visit", _("library visits")
+    LOAN = "loan", _("loans")
+    IN_HOUSE_USE = "in_house_use", _("in-house use")
+    MUSEUM_STUDY = "museum_visit:study_research", _("museum visits for study or research")
+    MUSEUM_OTHER = "museum_visit", _("museum visits for another or an unknown purpose")
+    CENTRE_VISIT = "centre_visit", _("culture-centre visits")
+    SESSION = "programme_session", _("programme sessions")
+    ATTENDANCE = "programme_attendance", _("programme attendance")
+    STAFF_TRAINED = "staff_trained", _("staff trained")
+
+    @property
+    def measure(self) -> str:
+        return str(self.value).partition(":")[0]
+
+    @property
+    def purpose(self) -> str | None:
+        return str(self.value).partition(":")[2] or None
+
+
+def columns_of(institution_class: str) -> list[StatedColumn]:
+    """What makes sense for a class of institution, in the order of the sheet."""
+    c = StatedColumn
+    if institution_class in LIBRARIES:
+        own = [c.LIBRARY_VISIT, c.LOAN, c.IN_HOUSE_USE]
+    elif institution_class in MUSEUMS:
+        own = [c.MUSEUM_STUDY, c.MUSEUM_OTHER]
+    else:
+        own = [c.CENTRE_VISIT]
+    return [*own, c.SESSION, c.ATTENDANCE, c.STAFF_TRAINED]
+
+
+class StatingWay(models.TextChoices):
+    """How a figure came in."""
+
+    XLSX = "xlsx", _("Excel file")
+    CSV = "csv", _("CSV file")
+    FORM = "form", _("typed in on the page")
+    UNDO = "undo", _("undoing an earlier one")
+
+
+class ImportKind(models.TextChoices):
+    FIGURES = "figures", _("figures of institutions")
+    POPULATION = "population", _("population")

@@ -57,7 +57,10 @@ class Posting(OperationalModel):
                 name="posting_reversal_names_what_and_why",
             ),
         ]
-        indexes = [models.Index(fields=["institution", "occurred_on"])]
+        indexes = [
+            models.Index(fields=["institution", "occurred_on"]),
+            models.Index(fields=["occurred_on"], condition=Q(kind=PostingKind.STATED), name="posting_stated"),
+        ]
         triggers = append_only()
 
 

@@ -374,6 +374,7 @@ NOTED = st.lists(
         st.tuples(st.just("line"), st.sampled_from(["AA", "BB"]), st.integers(0, 3)),
         st.tuples(st.just("tally"), st.sampled_from(["female", "male"]), st.integers(0, 4)),
         st.tuples(st.just("walk_in"), st.sampled_from(NAMES), st.just(0)),
+        st.tuples(st.just("all"), st.just(""), st.integers(0, 3)),
     ),
     min_size=1,
     max_size=7,
@@ -392,11 +393,18 @@ def test_any_order_and_repetition_of_acts_counts_the_journals_once(
 ):
     """Two phones note; batches arrive in any order and again; meanwhile somebody settles, dismisses, closes, corrects.
     In the end everything has arrived and what waits is settled: the roll, and the ledger, hold the journals once,
-    without what was dismissed."""
+    without what was dismissed. Of those who are marked together one had cancelled."""
     session = SessionFactory(activity=reading_day, starts_at=during, ends_at=afterwards)
     size = {"AA": 1, "BB": 3}
     for code, group_size in size.items():
         RegistrationFactory(session=session, name=code, code=f"{code}{session.number:06d}", group_size=group_size)
+    gone = RegistrationFactory(
+        session=session,
+        name="CC",
+        code=f"CC{session.number:06d}",
+        status=RegistrationStatus.CANCELLED,
+        cancelled_at=now,
+    )
     sent, dismissed, corrections, count = [], set(), 0, 0
     for noted in (first, second):
         device, _token = enrolled(library_of_bac_kan, by=manager_of_bac_kan, at=now)
@@ -406,6 +414,9 @@ def test_any_order_and_repetition_of_acts_counts_the_journals_once(
                 mark = phone.line(session, f"{what}{session.number:06d}", min(number, size[what]))
             elif act == "tally":
                 mark = phone.note(session, "tally", sex=what, age_band=None, count=number)
+            elif act == "all":
+                present = {f"{code}{session.number:06d}": min(number, size[code]) for code in size}
+                mark = phone.note(session, "all", present={**present, gone.code: 1})
             else:
                 mark = phone.note(session, "walk_in", name=what)
             sent.append((device, mark))
@@ -454,9 +465,10 @@ def test_any_order_and_repetition_of_acts_counts_the_journals_once(
     for device, mark in sent:
         if mark.id in dismissed:
             continue
-        if mark.act == "line":
-            ((key, number),) = mark.said["present"].items()
-            lines[key] = max(lines.get(key, (mark.noted_at, number)), (mark.noted_at, number))
+        if mark.act in ("line", "all"):
+            for key, number in mark.said["present"].items():
+                if uuid.uuid5(mark.id, key) not in dismissed:
+                    lines[key] = max(lines.get(key, (mark.noted_at, number)), (mark.noted_at, number))
         elif mark.act == "tally":
             cells[device.pk, mark.said["sex"]] = mark.said["count"]  # each phone's marks are in its order
     count = sum(number for _moment, number in lines.values()) + sum(cells.values())

@@ -1,5 +1,6 @@
 import datetime as dt
 import uuid
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -7,8 +8,9 @@ from hypothesis import strategies as st
 
 from hocsuotdoi.activities.enums import MarkOutcome, RegistrationStatus, SessionStatus
 from hocsuotdoi.activities.formats.journal import parse_mark
-from hocsuotdoi.activities.models import Attendance, DeviceMark
+from hocsuotdoi.activities.models import Attendance, DeviceMark, Registration
 from hocsuotdoi.activities.operations.roll import close_session, mark_attendance, set_tally
+from hocsuotdoi.activities.operations.settling import dismiss_marks, settle_marks
 from hocsuotdoi.activities.operations.sync import take_marks
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.ledger.models import Entry
@@ -162,9 +164,42 @@ def test_one_who_cancelled_does_not_hold_back_the_others(device, phone, morning,
     mai.status, mai.cancelled_at = RegistrationStatus.CANCELLED, afterwards
     mai.save(update_fields=["status", "cancelled_at"])
 
-    answers = take_marks(device, [phone.note(morning, "all", present={"AAAAAAAA": 1, "BBBBBBBB": 4})], at=afterwards)
+    mark = phone.note(morning, "all", present={"AAAAAAAA": 1, "BBBBBBBB": 4})
+    (answer,) = take_marks(device, [mark], at=afterwards)
 
-    assert (outcomes(answers), people(morning)) == (["waiting"], {"Gia đình anh Páo": 4})
+    assert (answer.outcome, people(morning)) == ("applied", {"Gia đình anh Páo": 4})
+    assert [(one.key, one.name) for one in answer.held] == [("AAAAAAAA", "Lý Thị Mai")]
+    assert "Lý Thị Mai" in answer.reason
+    waiting = DeviceMark.objects.get(outcome=MarkOutcome.WAITING)
+    assert waiting.said == {"present": {"AAAAAAAA": 1}, "name": "Lý Thị Mai"}
+    assert waiting.reason == answer.held[0].reason
+    assert DeviceMark.objects.get(pk=mark.id).said == {"present": {"BBBBBBBB": 4}}
+
+
+def test_who_waits_is_told_again_until_somebody_decided(
+    device, phone, morning, mai, family, manager_of_bac_kan, afterwards
+):
+    Registration.objects.update(status=RegistrationStatus.CANCELLED, cancelled_at=afterwards)
+    RegistrationFactory(session=morning, name="Vi Văn Ky", code="CCCCCCCC")
+    mark = phone.note(morning, "all", present={"AAAAAAAA": 1, "BBBBBBBB": 4, "CCCCCCCC": 1})
+    take_marks(device, [mark], at=afterwards)
+
+    (again,) = take_marks(device, [mark], at=afterwards)
+    assert (again.outcome, {one.key for one in again.held}) == ("duplicate", {"AAAAAAAA", "BBBBBBBB"})
+    rows = {row.said["name"]: row for row in DeviceMark.objects.filter(outcome=MarkOutcome.WAITING)}
+    settle_marks([rows["Lý Thị Mai"]], reason="Đã đến", by=manager_of_bac_kan, at=afterwards)
+    dismiss_marks([rows["Gia đình anh Páo"]], reason="Nhầm", by=manager_of_bac_kan, at=afterwards)
+    (told,) = take_marks(device, [mark], at=afterwards)
+
+    assert (told.outcome, told.held, told.dropped) == ("duplicate", [], ["BBBBBBBB"])
+    assert people(morning) == {"Vi Văn Ky": 1, "Lý Thị Mai": 1}
+
+
+def test_where_nobody_of_several_fits_the_whole_mark_waits(device, phone, morning, mai, afterwards, english):
+    (answer,) = take_marks(device, [phone.note(morning, "all", present={"Y": 1, "Z": 1})], at=afterwards)
+
+    assert (answer.outcome, answer.held, "has the code Y" in answer.reason) == ("waiting", (), True)
+    assert DeviceMark.objects.count() == 1
 
 
 @pytest.mark.parametrize("status", [SessionStatus.CLOSED, SessionStatus.CANCELLED])
@@ -323,7 +358,7 @@ def test_any_order_and_repetition_of_batches_gives_the_same_roll(
             device, _token = enrolled(library_of_bac_kan, by=manager_of_bac_kan, at=now)
             phone = Phone(during)
             marks = [noted(phone, session, move) for move in moves]
-            sent += [(device, [mark]) for mark in marks]
+            sent += [(device, batch) for batch in (cut(marks) if shuffled else [marks])]
         if shuffled:
             sent += chance.sample(sent, k=len(sent) // 2)
             chance.shuffle(sent)
@@ -331,6 +366,10 @@ def test_any_order_and_repetition_of_batches_gives_the_same_roll(
             take_marks(device, marks, at=afterwards)
         stood = roll_of(session)
         return sorted((line.name, line.present or 0) for line in stood.lines), stood.tally
+
+    def cut(marks: list) -> list[list]:
+        ends = [place for place in range(1, len(marks)) if chance.random() < 0.5]
+        return [marks[start:end] for start, end in pairwise([0, *ends, len(marks)])]
 
     def noted(phone, session, move):
         act, what, number = move

@@ -26,6 +26,15 @@ def test_staff_home_says_what_to_do_today(morning, yesterday, draft, librarian_o
     assert (home.today, home.to_close, home.drafts) == ([morning], 1, 1)
 
 
+def test_session_that_goes_on_past_midnight_stays_on_the_home_until_it_ends(reading_day, librarian_of_bac_kan):
+    night = SessionFactory(activity=reading_day, starts_at=local(2026, 11, 22, 22), ends_at=local(2026, 11, 23, 1))
+
+    def shown(hour: int, minute: int) -> list:
+        return staff_home(librarian_of_bac_kan, at=local(2026, 11, 23, hour, minute)).today
+
+    assert (shown(0, 5), shown(0, 59), shown(1, 0)) == ([night], [night], [])
+
+
 def test_staff_home_of_somebody_elsewhere_is_empty(morning, yesterday, draft, librarian_of_duc_xuan, auditor, during):
     for person in (librarian_of_duc_xuan, auditor):
         home = staff_home(person, at=during)

@@ -18,6 +18,8 @@ EXCEPTIONS = {
     "push.subscribe": "a browser's own address, which only the page in that browser can ask for",
     "push.unsubscribe": "the same",
     "sync.take_marks": "the phones that are enrolled for the roll, which speak a language of their own",
+    "journal.read_journal": "a file of such a phone, handed over where it gets through no more",
+    "journal.take_journal": "the same",
     "school_papers.agreement_pdf": "paper to sign; what stands on it is in the answer of /bookings/{id}",
     "school_papers.report_pdf": "paper; what stands on it is in the answer of /bookings/{id}",
     "school_papers.topics_of": "words on that paper",

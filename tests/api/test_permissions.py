@@ -30,6 +30,7 @@ DECLARED = {
 PUBLIC = {
     ("GET", "offers"),
     ("GET", "offers/<uuidstr:pk>"),
+    ("GET", "offers/<uuidstr:pk>/outcome"),  # as the activity's page tells it
     ("GET", "sessions/<uuidstr:pk>"),
     ("POST", "sessions/<uuidstr:pk>/registrations"),  # joining takes no account
     ("GET", "sessions/<uuidstr:pk>/registrations/<slug:code>"),  # who holds the code

@@ -42,6 +42,20 @@ def test_percent_without_value_is_a_dash_not_zero() -> None:
     assert house.percent(0) == "0%"
 
 
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(1, "1 giờ"), (24, "24 giờ"), (36, "36 giờ"), (48, "2 ngày"), (336, "14 ngày"), (2400, "100 ngày")],
+)
+def test_hours_are_told_as_days_where_they_are_whole_days(hours: int, words: str) -> None:
+    with translation.override("vi"):
+        assert house.hours_long(hours) == words
+
+
+def test_hours_in_english_know_one_from_many() -> None:
+    with translation.override("en"):
+        assert [house.hours_long(hours) for hours in (1, 2, 72)] == ["1 hour", "2 hours", "3 days"]
+
+
 def test_clock_of_a_moment_is_that_of_viet_nam() -> None:
     assert house.clock(dt.datetime(2026, 11, 23, 2, 5, tzinfo=dt.UTC)) == "9:05"
 

@@ -9,8 +9,8 @@ from django.template import VariableDoesNotExist, engines
 import hocsuotdoi
 
 PACKAGE = Path(hocsuotdoi.__file__).parent
-TEMPLATES = sorted(PACKAGE.glob("**/templates/**/*.html"))
-COMPONENTS = sorted((PACKAGE / "core/templates/components").glob("*.html"))
+TEMPLATES = sorted([*PACKAGE.glob("**/templates/**/*.html"), *PACKAGE.glob("**/jinja2/**/*.html")])
+COMPONENTS = sorted(PACKAGE.glob("core/*/components/*.html"))
 
 REFUSED_BY_CSP = {
     "a style attribute": re.compile(r"<[^>{]*\sstyle="),

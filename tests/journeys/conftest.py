@@ -1,12 +1,11 @@
 """A village library, its manager at a desk, an evening with forty people, and a phone: for the offline roll."""
 
 import datetime as dt
-import re
 import uuid
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.activities.models import Session
@@ -15,7 +14,7 @@ from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Institution
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory, place
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
-from tests.support.browser import DESK, PHONE
+from tests.support.browser import DESK, PHONE, sign_in
 from tests.support.roll_app import EXPECTED
 
 
@@ -34,16 +33,10 @@ def library(live_program) -> Institution:
 def manager(library, visitor) -> Page:
     """The institution's manager, signed in, at a desk."""
     person = PersonFactory(full_name="Nông Văn Dũng")
-    person.set_password("đọc sách mỗi ngày")
-    person.save()
     RoleAssignmentFactory(person=person, role=RoleName.INSTITUTION_MANAGER, institution=library)
-    page = visitor(viewport=DESK).new_page()
-    page.goto("/accounts/login/")
-    page.locator("input[name=login]").fill(person.email)
-    page.locator("input[name=password]").fill("đọc sách mỗi ngày")
-    page.locator("input[name=password]").press("Enter")
-    expect(page).to_have_url(re.compile("/workspace/$"))
-    return page
+    desk = visitor(viewport=DESK)
+    sign_in(desk, person)
+    return desk.new_page()
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ import uuid
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,7 +28,7 @@ from tests.factories.activities import (
     SessionFactory,
 )
 from tests.factories.places import InstitutionFactory
-from tests.support.browser import PHONE
+from tests.support.browser import PHONE, sign_in
 from tests.support.phone import Phone, enrolled
 
 OF_THE_PUBLIC = {
@@ -220,12 +218,9 @@ def test_every_page_of_the_public_fits_a_phone(things, visitor, accessibility):
 
 
 @pytest.mark.slow
-def test_every_page_of_the_staff_fits_a_phone(things, live_program, visitor, accessibility):
-    signed_in = Client()
-    signed_in.force_login(things["manager"])
+def test_every_page_of_the_staff_fits_a_phone(things, visitor, accessibility):
     context = visitor(viewport=PHONE)
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": signed_in.cookies[name].value, "url": live_program.url}])
+    sign_in(context, things["manager"])
     addresses = addresses_of(things, "workspace:activities", OF_THE_STAFF, MORE_OF_THE_STAFF)
     addresses += addresses_of(things, "workspace:accounts", OF_THE_DEVICES, {})
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from hocsuotdoi.activities.enums import MarkOutcome
-from hocsuotdoi.activities.models import DeviceMark
+from hocsuotdoi.activities.models import DeviceMark, Registration
+from hocsuotdoi.activities.operations.registration import cancel_registration
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.core.templatetags.house import weekday, weekday_within
 from tests.support.browser import PHONE
@@ -182,6 +183,47 @@ def test_revoked_phone_shows_and_saves_what_it_noted(manager, phone, village_eve
     assert saved["marks"][1]["said"]["name"] == "Lý Seo Phừ"
     assert saved["marks"][1]["previous_hash"] == saved["marks"][0]["hash"]
     assert "token" not in saved["device"]
+
+    # It gets through no more: the manager reads the file in, from before the phone was revoked.
+    manager.goto("/workspace/devices/")
+    manager.get_by_role("link", name="Nạp tệp do máy lưu").click()
+    assert accessibility(manager) == []
+    manager.locator("[name=file]").set_input_files(saving.value.path())
+    manager.get_by_role("button", name="Nạp tệp").click()
+    expect(manager.get_by_role("heading", level=1)).to_have_text("Đã đọc 2 mục")
+    expect(manager.locator(".figures")).to_contain_text("Đã vào bảng điểm danh")
+    manager.locator("summary").first.click()
+    expect(manager.locator("main")).to_contain_text("Hoàng Văn Thái 05: có mặt")
+    assert accessibility(manager) == []
+    assert roll_of(village_evening).people == 2
+
+
+def test_all_present_counts_for_those_whom_it_fits_and_names_who_waits(manager, phone, village_evening, accessibility):
+    page = enrol(manager, phone)
+    phone.set_offline(True)
+    page.locator("a.session").click()
+    page.get_by_role("button", name="Tất cả có mặt").click()
+    expect(page.locator(".big")).to_have_text("Có mặt 40/40 người")
+    gone = Registration.objects.get(session=village_evening, name="Hoàng Văn Thái 05")
+    cancel_registration(gone, at=timezone.now())
+
+    phone.set_offline(False)
+    sync_now(page)
+    expect(page.locator(".status")).to_contain_text("1 mục chờ quyết định")
+    expect(page.locator(".big")).to_have_text("Có mặt 39/39 người")
+    assert roll_of(village_evening).people == 39
+    page.goto("/roll/#/status")
+    expect(page.locator("main")).to_contain_text("Hoàng Văn Thái 05: 1")
+    assert accessibility(page) == []
+
+    manager.goto("/workspace/devices/marks/")
+    expect(manager.locator(".mark")).to_have_count(1)
+    expect(manager.locator(".mark")).to_contain_text("Hoàng Văn Thái 05: có mặt")
+    manager.locator("[name=reason]").fill("Hủy nhưng vẫn đến")
+    manager.get_by_role("button", name="Đưa các mục này vào điểm danh").click()
+    sync_now(page)
+    expect(page.locator(".status")).not_to_contain_text("chờ quyết định")
+    assert roll_of(village_evening).people == 40
 
 
 def test_closing_does_not_look_ready_before_anybody_is_marked(manager, phone, village_evening, accessibility):

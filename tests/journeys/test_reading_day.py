@@ -70,11 +70,10 @@ def citizen(program, visitor) -> Page:
 
 
 def _began() -> tuple[dt.datetime, dt.datetime]:
-    """A session that has begun and is not over, on one local day and in one year, whatever the clock says."""
+    """A session that began today and is not over for a while, whatever the clock says."""
     now = timezone.localtime()
     starts = max(now - dt.timedelta(minutes=30), now.replace(hour=0, minute=0, second=0))
-    ends = min(now + dt.timedelta(hours=2), now.replace(hour=23, minute=59, second=0))
-    return starts, ends
+    return starts, now + dt.timedelta(hours=2)
 
 
 def _attendance(page: Page, unit: str) -> int:
@@ -111,6 +110,9 @@ def _make_and_publish(page: Page) -> None:
     page.locator("[name$=-day]").fill(f"{starts:%Y-%m-%d}")
     page.locator("[name$=-starts]").fill(f"{starts:%H:%M}")
     page.locator("[name$=-ends]").fill(f"{ends:%H:%M}")
+    if ends.date() != starts.date():
+        page.locator("details", has=page.locator("[name$=-last_day]")).locator("summary").click()
+        page.locator("[name$=-last_day]").fill(f"{ends:%Y-%m-%d}")
     page.locator("[name$=-capacity]").fill("30")
     page.get_by_role("button", name="Lưu bản nháp").click()
     page.get_by_role("button", name="Công bố").click()

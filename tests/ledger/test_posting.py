@@ -3,7 +3,7 @@ import uuid
 from collections import Counter
 
 import pytest
-from django.db import DataError
+from django.db import DataError, transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, PostingKind, Purpose, Sex
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.operations.posting import (
+    Act,
     AlreadyReversed,
     BadDate,
     BadQuantity,
@@ -26,9 +27,12 @@ from hocsuotdoi.ledger.operations.posting import (
     ReversalIsFinal,
     UnknownMeasure,
     post,
+    post_all,
     reverse,
+    reverse_all,
 )
 from tests.factories.ledger import make_posting, noon
+from tests.factories.places import InstitutionFactory
 from tests.ledger.conftest import make_library, stood_always
 
 DAY = dt.date(2026, 11, 23)
@@ -266,3 +270,71 @@ class TestLedgerLaws(TestCase):
                 reverse(posting, reason="thử", by=None, at=noon(DAY))
                 reversed_sources.add(number)
         assert total(institution=library) == sum(q for n, q in standing.items() if n not in reversed_sources)
+
+
+# -- many at once, and figures that were typed in --
+
+
+def acts_at(*institutions, quantity=3, day=DAY, revision=1):
+    return [
+        Act(each, uuid.uuid5(uuid.NAMESPACE_OID, str(each.pk)), day, [Line(MeasureCode.LOAN, quantity)], revision)
+        for each in institutions
+    ]
+
+
+def state_all(acts):
+    return post_all(acts, source_kind="test.stated", by=None, at=noon(DAY), kind=PostingKind.STATED)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_many_are_posted_and_taken_back_in_as_many_queries_as_one(db, count, django_assert_num_queries):
+    libraries = [InstitutionFactory() for _ in range(count)]
+
+    with django_assert_num_queries(6):  # a savepoint and its end among them
+        postings = state_all(acts_at(*libraries))
+    with django_assert_num_queries(6):
+        reversals = reverse_all(postings, reason="Nhầm", by=None, at=noon(DAY))
+
+    assert [each.institution for each in postings] == libraries
+    assert [each.reverses for each in reversals] == postings
+    assert sum(Entry.objects.values_list("quantity", flat=True)) == 0
+    assert Entry.objects.count() == 2 * count
+
+
+def test_many_posted_again_change_nothing(library):
+    first = state_all(acts_at(library))
+
+    assert state_all(acts_at(library, InstitutionFactory(), quantity=9))[0] == first[0]
+    assert sorted(Entry.objects.values_list("quantity", flat=True)) == [3, 9]
+
+
+def test_one_that_is_refused_refuses_all(library):
+    nowhere = InstitutionFactory()
+    nowhere.placements.all().delete()
+
+    with pytest.raises(NoPlace):
+        state_all(acts_at(library, nowhere))
+    with pytest.raises(PreviousRevisionStands):
+        state_all([*acts_at(library), *acts_at(InstitutionFactory(), revision=2)])
+
+    assert not Posting.objects.exists()
+
+
+def test_one_that_was_taken_back_before_refuses_all(library):
+    postings = state_all(acts_at(library, InstitutionFactory()))
+    reverse_all(postings[:1], reason="Nhầm", by=None, at=noon(DAY))
+
+    with pytest.raises(AlreadyReversed), transaction.atomic():
+        reverse_all(postings, reason="Nhầm", by=None, at=noon(DAY))
+
+    assert Posting.objects.filter(kind=PostingKind.REVERSAL).count() == 1
+
+
+def test_stated_posting_may_say_that_there_was_nothing(library):
+    act = Act(library, uuid.uuid4(), DAY, [])
+    posting = state_all([act])[0]
+    reversal = reverse(posting, reason="Nhầm", by=None, at=noon(DAY))
+
+    assert (posting.kind, reversal.reverses, Entry.objects.count()) == (PostingKind.STATED, posting, 0)
+    with pytest.raises(NothingToPost):
+        post_all([act], source_kind="test.stated", by=None, at=noon(DAY), kind=PostingKind.HAPPENING)

@@ -28,7 +28,8 @@ _KEPT_TEMPLATES = 3
 
 def schema_fingerprint() -> str:
     migrations = sorted(loading.PACKAGE.glob("*/migrations"))
-    return loading.fingerprint([*migrations, loading.PACKAGE / "core", loading.PACKAGE / "config" / "loading.py"])
+    core = sorted((loading.PACKAGE / "core").rglob("*.py"))  # a colour makes no other database
+    return loading.fingerprint([*migrations, *core, loading.PACKAGE / "config" / "loading.py"])
 
 
 @functools.cache  # a file edited while tests run must not change the name under way
@@ -72,7 +73,10 @@ class Databases:
 
     def renew(self, kind: str) -> None:
         """After a test that committed: drops this process's database and clones it again, under the same name."""
-        name = self._own[kind]
+        self.clone_anew(kind, self._own[kind])
+
+    def clone_anew(self, kind: str, name: str) -> None:
+        """Whoever is connected to the database of that name loses the connection, and finds a fresh one at the next."""
         self.drop(name)
         self.clone(kind, name)
 

@@ -65,7 +65,7 @@ def start_program(database: str, database_url: str, data_dir: Path, *options: st
     assert process.stdout is not None
     reader = threading.Thread(target=output.extend, args=(process.stdout,), daemon=True)
     reader.start()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # a busy machine is no failure
     while time.monotonic() < deadline:
         for line in output:
             if address := re.search(r"http://localhost:(\d+)", line):

@@ -89,7 +89,7 @@ def render_helpers(contributors: Iterable[Contributor]) -> list[tuple[str, list[
 
 def labels(choices: type[Choices], values: list[str]) -> list[str]:
     """In words, in the order of the list of choices."""
-    return [str(label) for value, label in choices.choices if value in values]
+    return [str(choices(value).label) for value in choices.values if value in values] if values else []
 
 
 def _clock(time: dt.time) -> str:

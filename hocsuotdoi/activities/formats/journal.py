@@ -1,4 +1,5 @@
-"""Marks as a device's journal writes them: one JSON object each, chained by SHA-256 so that a gap or a change shows.
+"""Marks as a device's journal writes them: one JSON object each, chained by SHA-256 so that a gap or a change shows;
+and the journal as a phone saves it in a file.
 
 A mark's hash is that of its canonical JSON (keys in order, no spaces, UTF-8) without the key `hash`. The other side of
 this format is workspace/static/roll/journal.js.
@@ -21,6 +22,18 @@ _LAST_MOMENT = 253_402_300_799_000  # end of the year 9999, in milliseconds
 
 class UnreadableMark(ValueError):
     """Something that no journal of ours has written."""
+
+
+class UnreadableJournal(ValueError):
+    """A file that no phone of ours has saved."""
+
+
+class BrokenJournal(UnreadableJournal):
+    """The mark `number` is not what the phone wrote, or does not follow the one before it."""
+
+    def __init__(self, number: int):
+        super().__init__(number)
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,51 @@ def parse_mark(raw: object) -> Mark:
         hash=raw["hash"],
         is_whole=computed == raw["hash"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPart:
+    """What a journal noted for one institution, in its order, and the phone's latest enrolment there."""
+
+    device: uuid.UUID
+    marks: list[Mark]
+
+
+def parse_journal(content: bytes) -> list[JournalPart]:
+    """What a phone saved: {"device": {"id", "institution_id"}, "marks": [a mark with "institution" and "device", …]}.
+    One phone may have been enrolled at several institutions; its chain goes through all of them. A phone drops what was
+    taken long ago, so numbers may be left out, but what stands side by side must fit.
+
+    Refused: `UnreadableJournal`, `BrokenJournal`.
+    """
+    try:
+        given = json.loads(content)
+        head, rows = given["device"], given["marks"]
+        named, home = uuid.UUID(head["id"]), head.get("institution_id")
+        marks = [parse_mark({key: row[key] for key in _KEYS}) for row in rows]
+        places = [row.get("institution", home) for row in rows]
+        latest = {
+            place: named if place == home else uuid.UUID(row.get("device", head["id"]))
+            for place, row in zip(places, rows, strict=True)
+        }
+    except (ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
+        raise UnreadableJournal from error
+    _check_order(marks)
+    return [
+        JournalPart(device, [mark for mark, at in zip(marks, places, strict=True) if at == place])
+        for place, device in latest.items()
+    ]
+
+
+def _check_order(marks: list[Mark]) -> None:
+    before: Mark | None = None
+    for mark in marks:
+        follows = before is None or (
+            mark.previous_hash == before.hash if mark.number == before.number + 1 else mark.number > before.number
+        )
+        if not mark.is_whole or not follows:
+            raise BrokenJournal(mark.number)
+        before = mark
 
 
 def mark_hash(raw: Mapping[str, Any]) -> str:

@@ -144,6 +144,13 @@ class Activity(OperationalModel):
     def __str__(self) -> str:
         return self.title
 
+    # Lists name the kind of each activity; Django's own way of finding the words goes through all choices each time.
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        return str(ActivityKind(self.kind).label)
+
+    def get_audience_display(self) -> str:  # type: ignore[no-redef]
+        return str(Audience(self.audience).label)
+
     @property
     def is_for_children(self) -> bool:
         """Only children come: a guardian registers them."""

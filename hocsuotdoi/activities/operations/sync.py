@@ -7,12 +7,13 @@ several marks of one line stands is decided by when they were noted, not by when
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.models import Device
 from hocsuotdoi.activities.enums import MarkOutcome, SessionStatus
@@ -27,6 +28,7 @@ from hocsuotdoi.activities.operations.merging import (
     lines_by_key,
     moment_of,
     present_in,
+    registration_of,
 )
 from hocsuotdoi.activities.operations.places import lock_activities, locked_session
 from hocsuotdoi.activities.operations.rating import note_session
@@ -39,13 +41,25 @@ _TOLD_AGAIN = {MarkOutcome.WAITING: "waiting", MarkOutcome.DISMISSED: "dismissed
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """One person of a mark that is about several, who waits for a decision while the mark counts for the others."""
+
+    key: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What became of one mark. `outcome`: applied, duplicate (taken before), dismissed (somebody decided that it does
-    not count), or waiting, with the reason in words."""
+    not count), or waiting, with the reason in words. Of a mark about several people that was taken: which of them wait
+    (`held`), and about whom somebody decided that it does not count (`dropped`, by key)."""
 
     id: uuid.UUID
     outcome: str
     reason: str = ""
+    held: Sequence[Held] = ()
+    dropped: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -54,10 +68,22 @@ class Verdicts:
 
     waiting: dict[uuid.UUID, str] = field(default_factory=dict)
     noted: dict[uuid.UUID, str] = field(default_factory=dict)
+    held: dict[uuid.UUID, list[Held]] = field(default_factory=dict)
 
     def wait(self, marks: Iterable[Mark], reason: object) -> None:
         for mark in marks:
             self.waiting.setdefault(mark.id, str(reason)[:LONGEST_REASON])
+
+    def hold(self, mark: Mark, held: list[Held]) -> None:
+        """The mark counts, but not for these people of it."""
+        self.held[mark.id] = held
+        words = ngettext(
+            "Counted, but one person waits for a decision: {names}",
+            "Counted, but {count} people wait for a decision: {names}",
+            len(held),
+        )
+        names = ", ".join(one.name for one in held)
+        self.noted[mark.id] = words.format(count=len(held), names=names)[:LONGEST_REASON]
 
 
 @transaction.atomic
@@ -66,7 +92,9 @@ def take_marks(device: Device, marks: Sequence[Mark], *, at: dt.datetime) -> lis
     answer for each. The same mark again changes nothing.
 
     A mark waits when it was changed on the way, when its chain is broken, when its session is unknown, cancelled,
-    closed or not open, and when the person is not expected (any more). Marks of one session are taken in one lock.
+    closed or not open, and when the person is not expected (any more). Of a mark about several people (all are here)
+    those wait whom it does not fit, each as a mark of their own; for the others it counts. Marks of one session are
+    taken in one lock.
     """
     device = Device.objects.select_for_update(of=("self",)).select_related("enrolled_by").get(pk=device.pk)
     here = DeviceMark.objects.filter(institution_id=device.institution_id)
@@ -91,8 +119,9 @@ def take_marks(device: Device, marks: Sequence[Mark], *, at: dt.datetime) -> lis
             _Taking(device, sessions[session_id], by_session[session_id], verdicts, at).take()
         else:
             verdicts.wait(by_session[session_id], _("This institution has no such session (any more)."))
-    DeviceMark.objects.bulk_create(_row(mark, device, verdicts, at=at) for mark in fresh)
-    return [_answer(mark, as_sent.id, taken, verdicts) for mark, as_sent in zip(marks, sent, strict=True)]
+    DeviceMark.objects.bulk_create(row for mark in fresh for row in _rows(mark, device, verdicts, at=at))
+    parts = _parts_of(here, [mark for mark in marks if mark.id in taken])
+    return [_answer(mark, as_sent.id, taken, parts, verdicts) for mark, as_sent in zip(marks, sent, strict=True)]
 
 
 @dataclass(slots=True)
@@ -154,7 +183,7 @@ class _Taking:
         changed: dict[uuid.UUID, Attendance] = {}
         for mark in marks:
             moment = self.moment(mark)
-            stands, problems = False, []
+            stands, problems = False, list[Held]()
             for key, people in present_in(mark.said).items():
                 line = lines.get(key)
                 try:
@@ -162,19 +191,26 @@ class _Taking:
                     assert line is not None
                     check_counted_once(line, people, by_head=by_head)
                 except Refused as refusal:
-                    problems.append(str(refusal))
+                    problems.append(Held(key, self._name(key, line), str(refusal)[:LONGEST_REASON]))
                     continue
                 # Of two marks at one moment the higher number stands, so that the order of arrival never matters.
                 if line.marked_at is None or (moment, people) > (line.marked_at, line.present or 0):
                     line.present, line.marked_at, line.marked_by = people, moment, self.device.enrolled_by.pk
                     changed[line.pk] = line
                     stands = True
-            if problems or not present_in(mark.said):
-                self.verdicts.wait([mark], problems[0] if problems else _("This mark says nothing about anybody."))
+            if len(problems) == len(present_in(mark.said)):
+                words = problems[0].reason if problems else _("This mark says nothing about anybody.")
+                self.verdicts.wait([mark], words)
+            elif problems:
+                self.verdicts.hold(mark, problems)
             elif not stands:
                 self.verdicts.noted[mark.id] = _("A later mark of the same line stands.")
         here = Attendance.objects.filter(institution_id=self.session.institution_id)
         here.bulk_update(changed.values(), ["present", "marked_at", "marked_by"])
+
+    def _name(self, key: str, line: Attendance | None) -> str:
+        registration = None if line else registration_of(self.session, key)
+        return line.name if line else registration.name if registration else key[:40]
 
     def _tally(self, marks: list[Mark]) -> None:
         """A phone says its own count of a cell; the counts of several phones add up to what is there already."""
@@ -281,8 +317,35 @@ def _check_chain(here: Any, device: Device, marks: list[Mark], verdicts: Verdict
             verdicts.noted[mark.id] = _("The mark before this one has not arrived.")
 
 
-def _row(mark: Mark, device: Device, verdicts: Verdicts, *, at: dt.datetime) -> DeviceMark:
-    waits = verdicts.waiting.get(mark.id)
+def _rows(mark: Mark, device: Device, verdicts: Verdicts, *, at: dt.datetime) -> Iterator[DeviceMark]:
+    """The mark as it was taken, and one for each of its people who waits: what the rows say adds up to the mark."""
+    waits, held = verdicts.waiting.get(mark.id), verdicts.held.get(mark.id, [])
+    for one in held:
+        row = _row(mark, device, at=at)
+        row.pk, row.act = _part_id(mark, one.key), LINE
+        row.said = {"present": {one.key: present_in(mark.said)[one.key]}, "name": one.name}
+        row.outcome, row.reason = MarkOutcome.WAITING, one.reason
+        yield row
+    row = _row(mark, device, at=at)
+    apart = {one.key for one in held}
+    row.said |= {"present": {key: n for key, n in present_in(mark.said).items() if key not in apart}} if held else {}
+    row.outcome = MarkOutcome.APPLIED if waits is None else MarkOutcome.WAITING
+    row.reason = verdicts.noted.get(mark.id, "") if waits is None else waits
+    yield row
+
+
+def _part_id(mark: Mark, key: str) -> uuid.UUID:
+    """Under which a person of the mark waits: the same each time it is sent."""
+    return uuid.uuid5(mark.id, key)
+
+
+def _parts_of(here: Any, marks: list[Mark]) -> dict[uuid.UUID, DeviceMark]:
+    """What became of those who waited of marks that were taken before."""
+    ids = [_part_id(mark, key) for mark in marks if len(present_in(mark.said)) > 1 for key in present_in(mark.said)]
+    return here.in_bulk(ids) if ids else {}
+
+
+def _row(mark: Mark, device: Device, *, at: dt.datetime) -> DeviceMark:
     return DeviceMark(
         id=mark.id,
         institution_id=device.institution_id,
@@ -292,17 +355,32 @@ def _row(mark: Mark, device: Device, verdicts: Verdicts, *, at: dt.datetime) -> 
         hash=mark.hash,
         session=mark.session,
         act=mark.act,
-        said=mark.said,
+        said=dict(mark.said),
         noted_at=mark.noted_at,
         received_at=at,
-        outcome=MarkOutcome.APPLIED if waits is None else MarkOutcome.WAITING,
-        reason=verdicts.noted.get(mark.id, "") if waits is None else waits,
     )
 
 
-def _answer(mark: Mark, named: uuid.UUID, taken: dict[uuid.UUID, DeviceMark], verdicts: Verdicts) -> Answer:
+def _answer(
+    mark: Mark,
+    named: uuid.UUID,
+    taken: dict[uuid.UUID, DeviceMark],
+    parts: dict[uuid.UUID, DeviceMark],
+    verdicts: Verdicts,
+) -> Answer:
     if (before := taken.get(mark.id)) is not None:
-        return Answer(named, _TOLD_AGAIN.get(MarkOutcome(before.outcome), "duplicate"), before.reason)
+        apart = [(key, part) for key in present_in(mark.said) if (part := parts.get(_part_id(mark, key)))]
+        return Answer(
+            named,
+            _TOLD_AGAIN.get(MarkOutcome(before.outcome), "duplicate"),
+            before.reason,
+            held=[
+                Held(key, part.said.get("name", key), part.reason)
+                for key, part in apart
+                if part.outcome == MarkOutcome.WAITING
+            ],
+            dropped=[key for key, part in apart if part.outcome == MarkOutcome.DISMISSED],
+        )
     if mark.id in verdicts.waiting:
         return Answer(named, "waiting", verdicts.waiting[mark.id])
-    return Answer(named, "applied", verdicts.noted.get(mark.id, ""))
+    return Answer(named, "applied", verdicts.noted.get(mark.id, ""), held=verdicts.held.get(mark.id, []))

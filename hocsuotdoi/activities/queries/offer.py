@@ -19,6 +19,7 @@ from django.db.models import (
     F,
     FilteredRelation,
     Func,
+    Model,
     OuterRef,
     Prefetch,
     Q,
@@ -34,8 +35,10 @@ from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.activities.enums import ActivityStatus, Audience, SessionStatus, SpokenLanguage
 from hocsuotdoi.activities.models import Activity, Contributor, Question, Schedule, Session
 from hocsuotdoi.activities.models.activity import CHILD_BANDS, ActivityQuerySet
+from hocsuotdoi.activities.models.session import SessionQuerySet
 from hocsuotdoi.activities.queries.joining import saved_for_waiting
 from hocsuotdoi.core.dated import on
+from hocsuotdoi.core.kept_queries import KeptQuery
 from hocsuotdoi.core.vietnamese import exact_expression, search_expression
 from hocsuotdoi.ledger.enums import AgeBand, Channel
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
@@ -117,6 +120,20 @@ def rows_of(sessions: QuerySet[Session], keys: Iterable[uuid.UUID]) -> list[Sess
     return list(sessions.filter(pk__in=list(keys)))
 
 
+def found_sessions(keys: Iterable[uuid.UUID], *, at: dt.datetime) -> list[Session]:
+    """What a list says of the sessions with these keys, in their order, as `whats_on` without distances; one query,
+    which is kept."""
+    keys = list(keys)
+    found = {session.pk: session for session in _found(timezone.localdate(at)).of_each(keys)} if keys else {}
+    return [found[key] for key in keys if key in found]
+
+
+@lru_cache(maxsize=2)
+def _found(day: dt.date) -> KeptQuery[Session]:
+    told = with_place(Session.objects.annotate(is_saved_for_waiting=saved_for_waiting(Now())), day).order_by()
+    return KeptQuery(lambda key: told.filter(pk=key))
+
+
 def by_day(sessions: list[Session]) -> list[tuple[dt.date, list[Session]]]:
     """Sessions in order of time, grouped by the local day they begin on."""
     return [(day, list(group)) for day, group in groupby(sessions, key=lambda session: session.held_on)]
@@ -142,6 +159,21 @@ def activity_page(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
     return _described(timezone.localdate(at)).visible_to(person)
 
 
+def published_activity(key: uuid.UUID, *, at: dt.datetime) -> Activity | None:
+    """The activity as a stranger sees it: as `activity_page`, `completed`; two queries and those of `completed`. What a
+    crawler opens page by page, so it is asked by questions that are kept."""
+    found = _published(timezone.localdate(at)).of(key)
+    if not found:
+        return None
+    activity = found[0]
+    sessions = _sessions().all()
+    sessions._result_cache = _SESSIONS_OF.of(key)
+    for session in sessions:
+        session.activity = activity
+    activity._prefetched_objects_cache = {"sessions": sessions}  # type: ignore[attr-defined]
+    return completed(activity)
+
+
 @lru_cache(maxsize=2)
 def _described(day: dt.date) -> ActivityQuerySet:
     """Kept for the day: to write this question down anew takes longer than to answer it. So the database's clock says
@@ -157,27 +189,49 @@ def _described(day: dt.date) -> ActivityQuerySet:
             has_contributors=_any_of(Contributor),
             has_questions=_any_of(Question),
         )
-        .prefetch_related(
-            Prefetch(
-                "sessions",
-                Session.objects.for_everybody()
-                .select_related("room")
-                .annotate(was_changed=_ever_changed(), is_saved_for_waiting=saved_for_waiting(Now()))
-                .order_by("starts_at", "id"),
-            )
-        )
+        .prefetch_related(Prefetch("sessions", _sessions()))
     )
+
+
+@cache
+def _sessions() -> SessionQuerySet:
+    """For an activity's page."""
+    return (
+        Session.objects.for_everybody()
+        .select_related("room")
+        .annotate(was_changed=_ever_changed(), is_saved_for_waiting=saved_for_waiting(Now()))
+        .order_by("starts_at", "id")
+    )
+
+
+@lru_cache(maxsize=2)
+def _published(day: dt.date) -> KeptQuery[Activity]:
+    return KeptQuery(lambda key: _described(day).visible_to(None).filter(pk=key))
+
+
+_SESSIONS_OF = KeptQuery(lambda key: _sessions().filter(activity=key))
 
 
 def completed(activity: Activity) -> Activity:
     """Brings along an `activity_page`'s rules, contributors and questions: a query for each kind there is any of."""
-    there_are = {name: getattr(activity, f"has_{name}") for name in ("schedules", "contributors", "questions")}
-    prefetch_related_objects([activity], *(name for name, some in there_are.items() if some))
+    there_are = {name: getattr(activity, f"has_{name}") for name in _OF_AN_ACTIVITY}
+    if any(there_are.values()):
+        prefetch_related_objects([activity], *(name for name, some in there_are.items() if some))
     # Django has no public word for «known to be empty», and asking for nothing costs as much as asking.
     activity._prefetched_objects_cache |= {  # type: ignore[attr-defined]
-        name: getattr(activity, name).none() for name, some in there_are.items() if not some
+        name: _none_of(_OF_AN_ACTIVITY[name]) for name, some in there_are.items() if not some
     }
     return activity
+
+
+_OF_AN_ACTIVITY = {"schedules": Schedule, "contributors": Contributor, "questions": Question}
+
+
+@cache
+def _none_of(model: type[Model]) -> QuerySet:
+    nothing = model._default_manager.none()
+    nothing._result_cache = []
+    return nothing
 
 
 def _ever_changed() -> Exists:
@@ -212,11 +266,13 @@ def counted_by_day(sessions: QuerySet[Session]) -> dict[dt.date, int]:
 
 
 def first_of_each_day(sessions: QuerySet[Session], *, most: int) -> dict[dt.date, list[Session]]:
-    """Day → the `most` first of `sessions` that begin on it; one query."""
+    """Day → the `most` first of `sessions` that begin on it, each with its beginning and its activity's title; one
+    query."""
     place = Window(RowNumber(), partition_by=TruncDate("starts_at"), order_by=["starts_at", "pk"])
     numbered = sessions.order_by().annotate(place_in_day=place).filter(place_in_day__lte=most)
     # Only keys are numbered: whole rows of a country's month would not fit the memory of a sort.
-    return dict(by_day(list(sessions.filter(pk__in=numbered.values("pk")).order_by("starts_at", "id"))))
+    named = Session.objects.select_related("activity").only("starts_at", "activity__title")
+    return dict(by_day(list(named.filter(pk__in=numbered.values("pk")).order_by("starts_at", "id"))))
 
 
 def counted_by_institution(sessions: QuerySet[Session]) -> dict[int, int]:

@@ -11,10 +11,14 @@ from hocsuotdoi.activities.enums import Face, SessionStatus
 from hocsuotdoi.activities.models import Activity, Rating, Session
 from hocsuotdoi.activities.queries.recording import views_by_activity
 
+TELLING = 5
+"""From so many answers on faces are compared and shown to everybody: fewer say more about who answered than about the
+session, and somebody could be found out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """Faces as numbers of people. A share of few is no share: see `is_telling`."""
+    """Faces as numbers of people. A share of few is no share: see `TELLING`."""
 
     happy: int = 0
     so_so: int = 0
@@ -26,8 +30,7 @@ class Ratings:
 
     @property
     def is_telling(self) -> bool:
-        """From five on: fewer say more about who answered than about the session."""
-        return self.all >= 5
+        return self.all >= TELLING
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ def staff_home(person: Someone, *, at: dt.datetime) -> StaffHome:
 
 
 def sessions_of_day(person: Someone, *, at: dt.datetime) -> QuerySet[Session]:
-    """Today's sessions at which `person` calls the roll, cancelled ones left out."""
+    """The sessions of today at which `person` calls the roll, and those of days before that still go on: past midnight
+    the roll is called as before. Cancelled ones are left out."""
     day = timezone.localdate(at)
     start = timezone.make_aware(dt.datetime.combine(day, dt.time.min))
     return (
@@ -45,9 +46,9 @@ def sessions_of_day(person: Someone, *, at: dt.datetime) -> QuerySet[Session]:
         .filter(
             institution__in=institutions_covered(person, Permission.CALL_ROLL, day),
             activity__status__in=SHOWN,
-            starts_at__gte=start,
             starts_at__lt=start + dt.timedelta(days=1),
         )
+        .filter(Q(starts_at__gte=start) | Q(ends_at__gt=at))
         .select_related("activity", "institution", "room")
         .order_by("starts_at", "id")
     )

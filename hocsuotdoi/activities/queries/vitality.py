@@ -15,20 +15,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Exists,
     F,
-    Func,
-    IntegerField,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
     Subquery,
     Sum,
-    UUIDField,
-    Value,
     Window,
 )
 from django.db.models.functions import RowNumber
@@ -39,7 +34,7 @@ from hocsuotdoi.accounts.queries.scope import institutions_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.activities.enums import ActivityKind, ActivityStatus, SessionStatus, Trend, Vitality
 from hocsuotdoi.activities.models import Activity, Contributor, Enrolment, Schedule, Session
-from hocsuotdoi.core.vietnamese import sort_key
+from hocsuotdoi.core.ordering import vietnamese_order
 
 LAST = 4
 MET_WHEN_LIVELY = 3
@@ -81,7 +76,7 @@ def club_life(clubs: Iterable[Activity], *, at: dt.datetime) -> dict[object, Clu
 
 def clubs(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
     """Clubs of institutions whose activities `person` sees as staff, by name, with `next_starts_at`, leaders and rules:
-    published ones, and those whose last planned time was within half a year. Asks for their titles at once."""
+    published ones, and those whose last planned time was within half a year. Three queries for those that are shown."""
     own = Session.objects.filter(institution_id=OuterRef("institution_id"), activity=OuterRef("pk"))
     lately = own.filter(ends_at__gt=at - ASLEEP_AFTER)
     coming = own.filter(status=SessionStatus.PLANNED, ends_at__gt=at)
@@ -96,15 +91,8 @@ def clubs(person: Someone, *, at: dt.datetime) -> QuerySet[Activity]:
             Prefetch("contributors", Contributor.objects.order_by("number", "id")),
             Prefetch("schedules", Schedule.objects.order_by("starts_on", "id")),
         )
-        .order_by(_place_by_title(seen), "pk")
+        .order_by(vietnamese_order("title"), "pk")
     )
-
-
-def _place_by_title(activities: QuerySet[Activity]) -> Func:
-    """The place of each in the Vietnamese order of their titles, which the database does not know (core.vietnamese)."""
-    titles = sorted(activities.values_list("title", "pk"), key=lambda each: (sort_key(each[0]), each))
-    keys = Value([key for _title, key in titles], output_field=ArrayField(UUIDField()))
-    return Func(keys, F("pk"), function="array_position", output_field=IntegerField())
 
 
 def _planned_times(keys: list, *, at: dt.datetime) -> QuerySet:

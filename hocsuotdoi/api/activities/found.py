@@ -63,7 +63,8 @@ def booking_of(request: HttpRequest, pk: uuid.UUID, permission: Permission) -> C
 
 
 def notice_of(request: HttpRequest, pk: uuid.UUID) -> Notice:
-    return _found(request, notices_seen_by(request.user, at=timezone.now()), pk, Permission.CALL_ROLL)
+    seen = notices_seen_by(request.user, at=timezone.now()).select_related("registration")
+    return _found(request, seen, pk, Permission.CALL_ROLL)
 
 
 def room_of(institution: Institution, room_id: int | None, field: str) -> Room | None:

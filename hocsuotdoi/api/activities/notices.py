@@ -35,7 +35,8 @@ class NoticeShape(Shape):
     id: uuid.UUID
     kind: NoticeKind
     state: NoticeState
-    name: str
+    name: str = Field(description=_("The person it is about"))
+    addressee: str = Field(description=_("Whom to tell: the guardian who answers for the person, else the person"))
     channel: str = Field(description=_("How it is sent; empty: by people, by phone or on paper"))
     address: str = Field(description=_("Phone number or e-mail address; empty: none is known"))
     subject: str
@@ -47,7 +48,7 @@ class NoticeShape(Shape):
 
     @classmethod
     def of(cls, notice: Notice) -> Self:
-        plain = ("name", "channel", "subject", "text", "problem")
+        plain = ("name", "addressee", "channel", "subject", "text", "problem")
         return cls(
             **{name: getattr(notice, name) for name in plain},
             id=notice.pk,

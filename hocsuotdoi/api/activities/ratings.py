@@ -13,10 +13,10 @@ from pydantic import ConfigDict, Field
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public, requires
-from hocsuotdoi.activities.models import Registration, Session
+from hocsuotdoi.activities.models import Activity, Registration, Session
 from hocsuotdoi.activities.operations.rating import LONGEST_WORDS, rate_session
 from hocsuotdoi.activities.queries.outcome import Outcome, Ratings, compared_with_last_time, ratings_of, words_about
-from hocsuotdoi.api.activities.found import activity_of, session_of
+from hocsuotdoi.api.activities.found import session_of
 from hocsuotdoi.api.activities.parties import FORM_KEY, IdempotencyKey, key_of, plain_code
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.routing import ApiRouter, personal
@@ -78,13 +78,16 @@ class OutcomeShape(Shape):
     came: int
     each: int | None = Field(description=_("People at a session, rounded; null before the first"))
     recording_views: int = Field(description=_("How often the recordings were viewed within 30 days"))
-    ratings: RatingsShape
+    ratings: RatingsShape | None = Field(
+        description=_("null: fewer than five people answered, and only the staff see what they said")
+    )
 
     @classmethod
-    def of(cls, outcome: Outcome) -> Self:
+    def of(cls, outcome: Outcome, *, for_staff: bool) -> Self:
         names = ("planned", "held", "expected", "came", "each", "recording_views")
         plain = {name: getattr(outcome, name) for name in names}
-        return cls(offer=outcome.activity.pk, ratings=RatingsShape.of(outcome.ratings), **plain)
+        told = for_staff or outcome.ratings.is_telling
+        return cls(offer=outcome.activity.pk, ratings=RatingsShape.of(outcome.ratings) if told else None, **plain)
 
 
 class ComparedShape(Shape):
@@ -134,11 +137,13 @@ def rating_counts(request: HttpRequest, pk: uuid.UUID) -> RatingsOfSession:
     summary=_("How an activity went"),
     description=_("Planned, came, ratings; beside the same of the last time."),
 )
-@requires(Permission.VIEW_ACTIVITY)
+@public
 def offer_outcome(request: HttpRequest, pk: uuid.UUID) -> ComparedShape:
-    compared = compared_with_last_time(activity_of(request, pk, Permission.VIEW_ACTIVITY))
-    last = OutcomeShape.of(compared.last) if compared.last else None
-    return ComparedShape(now=OutcomeShape.of(compared.now), last=last)
+    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("institution"), pk=pk)
+    for_staff = request.user.is_authenticated and request.person_may(Permission.VIEW_ACTIVITY, activity)
+    compared = compared_with_last_time(activity)
+    last = OutcomeShape.of(compared.last, for_staff=for_staff) if compared.last else None
+    return ComparedShape(now=OutcomeShape.of(compared.now, for_staff=for_staff), last=last)
 
 
 def _registration(session: Session, code: str) -> Registration:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +36,9 @@ from hocsuotdoi.ledger.enums import AgeBand, Channel, Sex
 from hocsuotdoi.places.models import Institution
 
 NO_LIMIT = _("null: no limit")
+PLACES_OPEN = _(
+    "Places that a newcomer may take: none where those that are left are kept for people who wait; null: no limit"
+)
 PAGE = _("Address of the page for people, on this site")
 ALSO_ONLINE = _("Can be followed on line, too, by those who do not come")
 
@@ -52,7 +55,7 @@ class InstitutionNamed(Shape):
 
 
 class SessionShape(Shape):
-    """One planned meeting. `places_left` null: no limit. `attended`: how many came, once the roll is closed."""
+    """One planned meeting. `attended`: how many came, once the roll is closed."""
 
     id: uuid.UUID
     number: int
@@ -64,7 +67,9 @@ class SessionShape(Shape):
     room: str = Field(description=_("Name of the room; empty: none of the institution's own"))
     venue: str = Field(description=_("Place, if not in a room of the institution"))
     capacity: int | None = Field(description=NO_LIMIT)
-    places_left: int | None = Field(description=NO_LIMIT)
+    places_left: int | None = Field(
+        description=_("Places that nobody holds, also those kept for people who wait; null: no limit")
+    )
     cancel_reason: str
     attended: int | None = Field(description=_("How many people came; null until the roll is closed"))
 
@@ -85,6 +90,16 @@ class SessionShape(Shape):
             cancel_reason=session.cancel_reason,
             attended=session.attended,
         )
+
+
+class OpenSession(SessionShape):
+    """A session with what a newcomer finds there."""
+
+    places_open: int | None = Field(description=PLACES_OPEN)
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        return cls(**dict(SessionShape.of(session)), places_open=_places_open(session))
 
 
 class ContributorShape(Shape):
@@ -247,7 +262,7 @@ class Offer(OfferShape):
     questions: list[QuestionShape] = Field(description=_("What those who join are asked"))
     schedules: list[ScheduleShape]
     vitality: ClubLifeShape | None = Field(description=_("How alive a club is; null: not a club"))
-    sessions: list[SessionShape]
+    sessions: list[OpenSession]
 
     @classmethod
     def loaded(cls, activity: Activity, life: ClubLife | None) -> Self:
@@ -270,7 +285,7 @@ class Offer(OfferShape):
             questions=[QuestionShape.of(question) for question in activity.questions.all()],
             schedules=[ScheduleShape.of(schedule) for schedule in activity.schedules.all()],
             vitality=ClubLifeShape.of(life) if life else None,
-            sessions=[SessionShape.of(session) for session in activity.sessions.all()],
+            sessions=[OpenSession.of(session) for session in activity.sessions.all()],
         )
 
 
@@ -287,7 +302,7 @@ class CopiedOffer(Offer):
     left_out: list[SessionLeftOut] = Field(description=_("Sessions of the old one that have no place in the new"))
 
 
-class OfferedSession(SessionShape):
+class SessionOfActivity(SessionShape):
     """A session with the activity it belongs to."""
 
     activity: OfferShape
@@ -295,14 +310,29 @@ class OfferedSession(SessionShape):
     distance_km: float | None = Field(description=_("From the centre of the unit, where distances are asked for"))
 
     @classmethod
+    def fields_of(cls, session: Session) -> dict[str, Any]:
+        return {
+            **dict(SessionShape.of(session)),
+            "activity": OfferShape.of(session.activity, session.institution),
+            "place_name": getattr(session, "place_name", None),
+            "distance_km": getattr(session, "distance_km", None),
+        }
+
+    @classmethod
     def loaded(cls, session: Session) -> Self:
         """Of a session that came with its activity, institution and room."""
-        return cls(
-            **dict(SessionShape.of(session)),
-            activity=OfferShape.of(session.activity, session.institution),
-            place_name=getattr(session, "place_name", None),
-            distance_km=getattr(session, "distance_km", None),
-        )
+        return cls(**cls.fields_of(session))
+
+
+class OfferedSession(SessionOfActivity):
+    """As those see it who might join."""
+
+    places_open: int | None = Field(description=PLACES_OPEN)
+
+    @classmethod
+    def fields_of(cls, session: Session) -> dict[str, Any]:
+        """Of a session that also came with `is_saved_for_waiting`."""
+        return {**super().fields_of(session), "places_open": _places_open(session)}
 
 
 class Came(Shape):
@@ -392,6 +422,11 @@ class RollShape(Shape):
             ],
             tally=[TallyCell(sex=sex, age_band=age, count=count) for (sex, age), count in cells.items()],
         )
+
+
+def _places_open(session: Session) -> int | None:
+    """Fails where the query did not ask: nobody shall take a place for free because nobody looked."""
+    return 0 if session.places_left is not None and session.is_saved_for_waiting else session.places_left  # type: ignore[attr-defined]
 
 
 def _local(moment: dt.datetime | None) -> dt.datetime | None:

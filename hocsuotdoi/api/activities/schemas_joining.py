@@ -13,7 +13,7 @@ from pydantic import Field
 from hocsuotdoi.activities.enums import RegistrationStatus, SessionStatus
 from hocsuotdoi.activities.models import Enrolment, Participant, Registration
 from hocsuotdoi.activities.models.registration import Party
-from hocsuotdoi.api.activities.schemas import PAGE, OfferedSession, SessionShape
+from hocsuotdoi.api.activities.schemas import PAGE, SessionOfActivity, SessionShape
 from hocsuotdoi.api.shapes import Shape
 from hocsuotdoi.ledger.enums import AgeBand, Sex
 
@@ -66,7 +66,7 @@ class RegistrationShape(PartyShape):
     offer_ends_at: dt.datetime | None = Field(description=OFFER_ENDS)
     people: list[PersonShape] = Field(description=NAMED)
     can_cancel: bool
-    session: OfferedSession
+    session: SessionOfActivity
     page: str = Field(description=PAGE)
     ticket: str | None = Field(description=_("Address of the ticket as PDF; null without a place"))
     calendar: str = Field(description=_("Address of the meeting as iCalendar"))
@@ -84,7 +84,7 @@ class RegistrationShape(PartyShape):
             offer_ends_at=_local(registration.offer_ends_at),
             people=[PersonShape.of(person) for person in registration.participants.all()],
             can_cancel=is_alive and session.status == SessionStatus.PLANNED and session.ends_at > at,
-            session=OfferedSession.loaded(session),
+            session=SessionOfActivity.loaded(session),
             page=reverse("portal:activities-registration-detail", args=here),
             ticket=reverse("portal:activities-ticket-pdf", args=here) if registration.is_confirmed else None,
             calendar=reverse("portal:activities-registration-calendar", args=here),

@@ -16,6 +16,7 @@ from hocsuotdoi.accounts.surfaces import public, requires
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.activity import NewSession, add_session, cancel_session, change_session
+from hocsuotdoi.activities.queries.joining import saved_for_waiting
 from hocsuotdoi.activities.queries.offer import with_place
 from hocsuotdoi.activities.queries.recording import views_of
 from hocsuotdoi.activities.queries.roll import roll_of
@@ -130,7 +131,9 @@ def session_detail(request: HttpRequest, pk: uuid.UUID) -> SessionSheet:
 )
 @requires(Permission.VIEW_ACTIVITY)
 def session_list(request: HttpRequest, asked: Query[StaffFilter]) -> Listed:
-    return listed(staff_sessions(request.user, asked.which, at=timezone.now()), asked, OfferedSession.loaded)
+    now = timezone.now()
+    sessions = staff_sessions(request.user, asked.which, at=now).annotate(is_saved_for_waiting=saved_for_waiting(now))
+    return listed(sessions, asked, OfferedSession.loaded)
 
 
 @router.post(
@@ -173,8 +176,9 @@ def session_cancel(request: HttpRequest, pk: uuid.UUID, given: Reason) -> Sessio
 
 
 def _loaded(request: HttpRequest, pk: uuid.UUID) -> SessionSheet:
-    visible = Session.objects.visible_to(request.user)
-    session = get_object_or_404(with_place(visible, timezone.localdate()), pk=pk)
+    now = timezone.now()
+    visible = Session.objects.visible_to(request.user).annotate(is_saved_for_waiting=saved_for_waiting(now))
+    session = get_object_or_404(with_place(visible, timezone.localdate(now)), pk=pk)
     if session.status != SessionStatus.CLOSED:
         return SessionSheet.with_roll(session, None, 0)
     return SessionSheet.with_roll(session, roll_of(session), views_of(session))

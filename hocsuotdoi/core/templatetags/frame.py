@@ -1,12 +1,19 @@
 """The frame around every page: which doors there are, and through which one came in."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template import Context, Node
+from django.conf import settings
+from django.template import Context, Engine, Node
 from django.template.base import Parser, Token
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from hocsuotdoi.core.addresses import address
 
 register = template.Library()
 
@@ -28,17 +35,42 @@ def _area(context: Context) -> str:
     return "units" if name.startswith("places-") else name.split("-")[0]
 
 
-@register.inclusion_tag("components/portal_nav.html", takes_context=True)
-def portal_nav(context: Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def frame_part(context: Context, name: str) -> SafeString:
+    """A part of the frame that knows of the request only the area it lies in, whether the person is signed in (not
+    who), and the address: `area`, `is_signed_in`, `request.get_full_path`. Drawn once for each of the first two."""
+    request, user = context.get("request"), context.get("user")
+    is_signed_in = bool(user is not None and user.is_authenticated)
+    where = (settings.ROOT_URLCONF, get_script_prefix(), get_language())
+    text = _kept(name, _area(context), is_signed_in, where)
+    here = escape(request.get_full_path()) if request is not None else ""
+    return mark_safe(text.replace(_HERE, here))
+
+
+@lru_cache(maxsize=512)
+def _kept(name: str, area: str, is_signed_in: bool, _where: tuple) -> SafeString:
+    given = {"request": _AnyRequest(), "is_signed_in": is_signed_in, "items": _doors(area)}
+    return Engine.get_default().get_template(name).render(Context(given))
+
+
+def _doors(here: str) -> list[dict[str, Any]]:
     """The public's five doors; one whose address does not exist is left out."""
-    here, items = _area(context), []
+    items = []
     for area, name, label in PORTAL_DOORS:
         try:
-            url = reverse(name)
+            url = address(name)
         except NoReverseMatch:
             continue
         items.append({"url": url, "label": label, "is_current": area == here})
-    return {"items": items}
+    return items
+
+
+_HERE = "\N{SYMBOL FOR UNIT SEPARATOR}here\N{SYMBOL FOR UNIT SEPARATOR}"
+
+
+class _AnyRequest:
+    def get_full_path(self) -> str:
+        return _HERE
 
 
 class _ParentNode(Node):

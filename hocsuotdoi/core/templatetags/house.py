@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 register = template.Library()
@@ -44,7 +44,9 @@ def percent(value: Number | None, decimals: int | str = "") -> str:
     return NOTHING if value is None or value == "" else f"{number(value, decimals)}%"
 
 
-def _local_day(value: date | datetime) -> date:
+@register.filter
+def local_day(value: date | datetime) -> date:
+    """The day by the clock of Viet Nam."""
     if isinstance(value, datetime):
         return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
     return value
@@ -53,7 +55,7 @@ def _local_day(value: date | datetime) -> date:
 @register.filter
 def weekday(value: date | datetime | None) -> str:
     """«Chủ nhật», «Thứ Hai», as it begins a line."""
-    return date_format(_local_day(value), "l") if value else ""
+    return str(WEEKDAYS[local_day(value).weekday()]) if value else ""
 
 
 @register.filter
@@ -72,7 +74,7 @@ def month(value: date | datetime | None) -> str:
     """«tháng 11» in Vietnamese, «November» in English."""
     if not value:
         return ""
-    name = date_format(_local_day(value), "F")
+    name = str(MONTHS[local_day(value).month])
     return name if _is_english() else name.lower()
 
 
@@ -81,7 +83,7 @@ def day(value: date | datetime | None) -> str:
     """«Chủ nhật, 23/11/2026» or «Sunday, 23 November 2026»."""
     if not value:
         return ""
-    local = _local_day(value)
+    local = local_day(value)
     in_words = f"{local.day} {month(local)} {local.year}" if _is_english() else day_short(local)
     return f"{weekday(local)}, {in_words}"
 
@@ -97,7 +99,7 @@ def day_short(value: date | datetime | None) -> str:
     """«23/11/2026»."""
     if not value:
         return ""
-    local = _local_day(value)
+    local = local_day(value)
     return f"{local.day}/{local.month}/{local.year}"
 
 
@@ -117,6 +119,16 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def hours_long(hours: int) -> str:
+    """How long something lasts: «36 giờ», but «14 ngày» where it is whole days. One day stays «24 giờ»: «1 ngày» could
+    end with the day."""
+    days, rest = divmod(hours, 24)
+    if days > 1 and not rest:
+        return ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
+    return ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": number(hours)}
+
+
+@register.filter
 def at(items: Any, position: int) -> Any:
     """The item at that position of a list (the table component pairs cells with columns)."""
     return items[position] if position < len(items) else ""
@@ -127,7 +139,7 @@ def time_range(starts_at: datetime, ends_at: datetime | None = None) -> str:
     """«9:00–11:00, thứ Hai, 23/11/2026»; over several days «9:00 23/11/2026 – 17:00 25/11/2026»."""
     if ends_at is None:
         return f"{clock(starts_at)}, {day_within(starts_at)}"
-    if _local_day(starts_at) == _local_day(ends_at):
+    if local_day(starts_at) == local_day(ends_at):
         return f"{clock(starts_at)}–{clock(ends_at)}, {day_within(starts_at)}"
     return f"{clock(starts_at)} {day_short(starts_at)} – {clock(ends_at)} {day_short(ends_at)}"
 

@@ -1,1 +1,1 @@
-"""Definitions and figures as files: pure, no database."""
+"""Files to fill in and their reading: figures of institutions, population. Pure: bytes and values, no database."""

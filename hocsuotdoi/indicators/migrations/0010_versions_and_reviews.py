@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("indicators", "0003_guard_the_trail"),
+        ("indicators", "0007_stated_figures"),
         ("pghistory", "0007_auto_20250421_0444"),
         ("places", "0002_guard_the_trail"),
     ]

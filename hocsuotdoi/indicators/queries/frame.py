@@ -38,6 +38,11 @@ class Frame:
         return self.as_of < dt.date(self.year, 12, 31)
 
     @property
+    def is_whole_year(self) -> bool:
+        """Nothing more can be posted for the year that the frame leaves out: it is over, or seen from today."""
+        return not self.is_running or self.as_of >= timezone.localdate()
+
+    @property
     def has_begun(self) -> bool:
         return self.starts_on <= self.as_of
 

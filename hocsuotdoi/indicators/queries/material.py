@@ -16,7 +16,7 @@ from hocsuotdoi.indicators.queries.conditions import (
 from hocsuotdoi.indicators.queries.criteria import Checklists
 from hocsuotdoi.indicators.queries.definitions import CONDITIONED, definitions_on, has_condition
 from hocsuotdoi.indicators.queries.frame import Expected, Frame, expected_institutions, spots_by_place
-from hocsuotdoi.indicators.queries.people import active_users, participation, residents
+from hocsuotdoi.indicators.queries.people import active_users, participation, residents, villages
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.sums import (
     Counted,
@@ -108,6 +108,7 @@ class Material:
         if not cohorts:
             return
         day, tiers = self.frame.map_day, {cohort.tier for cohort in cohorts if cohort.tier}
+        self.villages = villages(self.frame, self.groups) if not all(cohort.tier for cohort in cohorts) else {}
         self.units_of: dict[tuple[int, str], list[int]] = {}
         rows = UnitAncestry.objects.filter(on(day), ancestor__in=self.groups, unit__tier__in=tiers)
         for group_id, tier, unit_id in rows.values_list("ancestor_id", "unit__tier", "unit_id"):

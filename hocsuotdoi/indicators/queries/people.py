@@ -1,10 +1,10 @@
 """Different people who took part, where they are known, and residents."""
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from django.db import connection
+from django.db.models import Q
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Population
@@ -26,30 +26,45 @@ class Participation:
 
 _PARTICIPATION = """
 WITH place AS (
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[]) AS place (id, group_id, urban)
+    SELECT * FROM unnest(%(places)s::bigint[], %(groups)s::bigint[], %(urban)s::boolean[])
+               AS place (place_id, group_id, urban)
 ), kept AS (
-    SELECT place.group_id, place.urban, learner_key, sum(quantity) AS quantity
-      FROM ledger_entry JOIN place ON place.id = ledger_entry.place_id
-     WHERE occurred_on BETWEEN %s AND %s AND (%s OR measure = ANY(%s))
-       AND (%s OR purpose = ANY(%s)) AND (%s OR age_band = ANY(%s)) AND (%s OR sex = ANY(%s))
-       AND (%s OR channel = ANY(%s)) AND (%s OR tags && %s::varchar[])
-       AND (%s OR institution_id IN (SELECT id FROM places_institution WHERE institution_class = ANY(%s)))
+    SELECT group_id, urban, learner_key, sum(quantity) AS quantity
+      FROM {learners} JOIN place USING (place_id)
+     WHERE measure = ANY(%(measures)s) {only}
      GROUP BY 1, 2, 3 HAVING sum(quantity) > 0
+), known AS (
+    SELECT group_id, urban, count(DISTINCT learner_key) AS people, sum(quantity) AS attendances
+      FROM kept GROUP BY GROUPING SETS ((group_id, urban), (group_id))
+), everyone AS (
+    SELECT group_id, urban, sum(quantity) AS attendances
+      FROM {everyone} JOIN place USING (place_id)
+     WHERE measure = ANY(%(measures)s) {only}
+     GROUP BY GROUPING SETS ((group_id, urban), (group_id))
 )
-SELECT group_id, urban, count(DISTINCT learner_key),
-       coalesce(sum(quantity) FILTER (WHERE learner_key IS NOT NULL), 0), sum(quantity)
-  FROM kept
- GROUP BY GROUPING SETS ((group_id, urban), (group_id))
+SELECT everyone.group_id, everyone.urban, coalesce(people, 0), coalesce(known.attendances, 0), everyone.attendances
+  FROM everyone
+  LEFT JOIN known ON known.group_id = everyone.group_id AND known.urban IS NOT DISTINCT FROM everyone.urban
 """
+_WHOLE_YEAR = {
+    "learners": "(SELECT * FROM indicators_fresh_learneryear WHERE year = %(year)s) AS learner",
+    "everyone": "(SELECT * FROM indicators_fresh_cell WHERE month BETWEEN %(first)s AND %(last)s) AS cell",
+}
+_DAYS = {
+    "learners": """(SELECT * FROM ledger_entry WHERE occurred_on BETWEEN %(first)s AND %(last)s
+                       AND learner_key IS NOT NULL) AS learner""",
+    "everyone": "(SELECT * FROM ledger_entry WHERE occurred_on BETWEEN %(first)s AND %(last)s) AS entry",
+}
 
 
-def participation(
-    frame: Frame, spots: dict[int, Spot], counted: Counted
-) -> dict[tuple[int, bool | None], Participation]:
-    """(group id, in towns or not; None: both) to who took part in the year. One query."""
-    return _people(frame.starts_on, frame.last_day, spots, counted)
-
-
+_ONLY = {
+    "purposes": "AND purpose = ANY(%(purposes)s)",
+    "age_bands": "AND age_band = ANY(%(age_bands)s)",
+    "sexes": "AND sex = ANY(%(sexes)s)",
+    "channels": "AND channel = ANY(%(channels)s)",
+    "tags": "AND tags && %(tags)s::varchar[]",
+    "classes": "AND institution_id IN (SELECT id FROM places_institution WHERE institution_class = ANY(%(classes)s))",
+}
 _ACTIVE = (
     MeasureCode.PROGRAMME_ATTENDANCE,
     MeasureCode.LIBRARY_VISIT,
@@ -60,43 +75,43 @@ _ACTIVE = (
 )
 
 
+def participation(
+    frame: Frame, spots: dict[int, Spot], counted: Counted
+) -> dict[tuple[int, bool | None], Participation]:
+    """(group id, in towns or not; None: both) to who took part in the year. One query."""
+    is_plain = not any(getattr(counted, name) for name in _ONLY)
+    source = _WHOLE_YEAR if frame.is_whole_year and is_plain else _DAYS
+    return _people(source, frame.starts_on, frame.last_day, spots, counted)
+
+
 def active_users(
     frame: Frame, spots: dict[int, Spot], counted: Counted
 ) -> dict[tuple[int, bool | None], Participation]:
     """The same for who took part, came or borrowed in the twelve months up to the frame's last day: ISO 2789's active
     user. The measures of `counted` are not looked at. One query."""
     last = frame.last_day
-    before = (
-        last.replace(year=last.year - 1, day=28)
-        if (last.month, last.day) == (2, 29)
-        else last.replace(year=last.year - 1)
-    )
-    return _people(before + dt.timedelta(days=1), last, spots, replace(counted, measures=_ACTIVE))
+    day = 28 if (last.month, last.day) == (2, 29) else last.day
+    first = last.replace(year=last.year - 1, day=day) + dt.timedelta(days=1)
+    return _people(_DAYS, first, last, spots, replace(counted, measures=_ACTIVE))
 
 
 def _people(
-    first: dt.date, last: dt.date, spots: dict[int, Spot], counted: Counted
+    source: dict[str, str], first: dt.date, last: dt.date, spots: dict[int, Spot], counted: Counted
 ) -> dict[tuple[int, bool | None], Participation]:
-    dimensions: list[Collection[str]] = [
-        counted.measures,
-        counted.purposes,
-        counted.age_bands,
-        counted.sexes,
-        counted.channels,
-        counted.tags,
-        counted.classes,
-    ]
+    only = {name: list(getattr(counted, name)) for name in _ONLY if getattr(counted, name)}
     with connection.cursor() as cursor:
         cursor.execute(
-            _PARTICIPATION,
-            [
-                list(spots),
-                [spot.group_id for spot in spots.values()],
-                [spot.is_urban for spot in spots.values()],
-                first,
-                last,
-                *(parameter for each in dimensions for parameter in (not each, list(each))),
-            ],
+            _PARTICIPATION.format(**source, only=" ".join(_ONLY[name] for name in only)),
+            {
+                "places": list(spots),
+                "groups": [spot.group_id for spot in spots.values()],
+                "urban": [spot.is_urban for spot in spots.values()],
+                "year": first.year,
+                "first": first,
+                "last": last,
+                "measures": list(counted.measures),
+                **only,
+            },
         )
         return {
             (group_id, urban): Participation(people, int(known), int(attendances))
@@ -125,8 +140,26 @@ def residents(frame: Frame, groups: list[AdminUnit]) -> dict[int, Residents]:
 
     Two queries. A group that has neither is left out.
     """
+    entered = Q(urban__isnull=False) | Q(rural__isnull=False)
+    return {
+        group_id: Residents(rows[0].year, rows[0].urban, rows[0].rural) if is_own else _together(rows)
+        for group_id, (is_own, rows) in _newest(frame, groups, entered).items()
+    }
+
+
+def villages(frame: Frame, groups: list[AdminUnit]) -> dict[int, int]:
+    """Group id to how many villages and residential groups it has, of the newest year, found as residents are.
+
+    Two queries. A group of which it is not known is left out.
+    """
+    found = _newest(frame, groups, Q(villages__isnull=False))
+    return {group_id: sum(row.villages or 0 for row in rows) for group_id, (_is_own, rows) in found.items()}
+
+
+def _newest(frame: Frame, groups: list[AdminUnit], entered: Q) -> dict[int, tuple[bool, list[Population]]]:
+    """Group id to its own newest row that has what is `entered`, or to those of all its communes."""
     newest: dict[int, Population] = {}
-    rows = Population.objects.filter(year__lte=frame.year, year__gt=frame.year - 5).order_by("year")
+    rows = Population.objects.filter(entered, year__lte=frame.year, year__gt=frame.year - 5).order_by("year")
     for row in rows:
         newest[row.unit_id] = row
     communes: dict[int, list[int]] = {}
@@ -135,13 +168,13 @@ def residents(frame: Frame, groups: list[AdminUnit]) -> dict[int, Residents]:
     )
     for group_id, unit_id in lower.values_list("ancestor_id", "unit_id"):
         communes.setdefault(group_id, []).append(unit_id)
-    found: dict[int, Residents] = {}
+    found: dict[int, tuple[bool, list[Population]]] = {}
     for group in groups:
-        own, below = newest.get(group.pk), communes.get(group.pk, [])
-        if own is not None:
-            found[group.pk] = Residents(own.year, own.urban, own.rural)
+        below = communes.get(group.pk, [])
+        if group.pk in newest:
+            found[group.pk] = True, [newest[group.pk]]
         elif below and all(unit_id in newest for unit_id in below):
-            found[group.pk] = _together([newest[unit_id] for unit_id in below])
+            found[group.pk] = False, [newest[unit_id] for unit_id in below]
     return found
 
 

@@ -119,12 +119,7 @@ class _Figure:
 
     def _share_of_units(self) -> IndicatorValue:
         if not self.cohort.tier:
-            met = sum(self._outcome(each) == Outcome.MET for each in self.institutions)
-            note = _(
-                "{count} here meet it; how many villages and residential groups there are has not been stated, so "
-                "there is no share."
-            ).format(count=met)
-            return self._none(numerator=met, note=note)
+            return self._share_of_villages()
         units = self.material.units_of.get((self.group.pk, self.cohort.tier), [])
         if not units:
             note = _("On the map of {day} there is no {tier} here.").format(
@@ -149,6 +144,27 @@ class _Figure:
             return self._none(expected=len(units), note=note)
         denominator = len(units) if self.indicator.kind == IndicatorKind.UNITS_OF_UNITS else known
         return self._made(verdicts[True], denominator, known, len(units))
+
+    def _share_of_villages(self) -> IndicatorValue:
+        """Villages are no units: their number is entered, and each institution stands for the village it is in."""
+        verdicts = Counter(self.material.counts(self.indicator, self.cohort, each) for each in self.institutions)
+        met, villages = verdicts[True], self.material.villages.get(self.group.pk)
+        if villages is None:
+            note = _(
+                "{count} here meet it; how many villages and residential groups there are has not been stated, so "
+                "there is no share."
+            ).format(count=met)
+            return self._none(numerator=met, note=note)
+        if len(self.institutions) > villages:
+            note = _(
+                "The register has {count} here, but only {villages} villages were stated: mend one of them."
+            ).format(count=len(self.institutions), villages=villages)
+            return self._none(numerator=met, denominator=villages, note=note)
+        known = verdicts[True] + verdicts[False]
+        if not known:
+            return self._none(expected=villages, note=_("None of the villages has enough in the register yet."))
+        note = _("A village without one in the register is counted as having none.") if known < villages else ""
+        return self._made(met, villages, known, villages, note)
 
     def _growth(self) -> IndicatorValue:
         counted = counted_for(self.indicator, self.cohort)

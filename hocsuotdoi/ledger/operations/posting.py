@@ -19,7 +19,7 @@ from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.places.models import AdminUnit, Institution
-from hocsuotdoi.places.queries.institutions import place_of
+from hocsuotdoi.places.queries.institutions import places_of
 
 EARLIEST = dt.date(2000, 1, 1)
 """Nothing older is posted: an earlier date is a slip of the keyboard."""
@@ -29,7 +29,7 @@ PARTITIONED_YEARS = range(2015, 2036)
 
 
 class NothingToPost(Refused):
-    """A posting without entries."""
+    """A happening without entries."""
 
 
 class UnknownMeasure(Refused):
@@ -83,7 +83,17 @@ class Line:
     tags: Sequence[str] = ()
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing to post: what `post` takes, but for what a whole lot has in common."""
+
+    institution: Institution
+    source_id: uuid.UUID
+    occurred_on: dt.date
+    lines: Sequence[Line]
+    revision: int = 1
+
+
 def post(
     institution: Institution,
     *,
@@ -100,72 +110,108 @@ def post(
 
     The same source and revision posted again, also at the same moment from another connection, returns the first
     posting and adds nothing, whatever the lines are now: to change what was posted, `reverse` it and post revision + 1.
+    A stated posting may be without lines: somebody reported that there was nothing, which is not silence.
     Refused: no lines, an unknown measure, a quantity below 1, a day in the future of `at`, an institution without a
     place on the day, an account's id as learner key, a revision whose predecessor has not been reversed.
     """
-    lines = list(lines)
-    _check_lines(lines)
-    _check_day(occurred_on, at)
-    place = _place_of(institution, occurred_on)
-    _ensure_partition(occurred_on)
-    if revision > 1:
-        _check_previous_reversed(institution, source_kind, source_id, revision)
-    fresh = Posting(
-        institution=institution,
-        kind=kind,
-        source_kind=source_kind,
-        source_id=source_id,
-        revision=revision,
-        occurred_on=occurred_on,
-        posted_at=at,
-        posted_by=by.pk if by else None,
-    )
-    posting = _insert_or_find(fresh, kind=kind, source_kind=source_kind, source_id=source_id, revision=revision)
-    if posting.pk == fresh.pk:
-        Entry.objects.bulk_create([_entry(posting, place, line) for line in lines])
-    return posting
+    act = Act(institution, source_id, occurred_on, list(lines), revision)
+    return post_all([act], source_kind=source_kind, by=by, at=at, kind=kind)[0]
 
 
 @transaction.atomic
+def post_all(
+    acts: Sequence[Act], *, source_kind: str, by: Person | None, at: dt.datetime, kind: PostingKind
+) -> list[Posting]:
+    """Post many acts as `post` posts one; their postings in the same order. All of them or, where one is refused, none.
+
+    The number of queries depends on how many days and years they have, not on how many they are. No source may occur
+    twice among them.
+    """
+    _check_lines([line for act in acts for line in act.lines])
+    for act in acts:
+        if not act.lines and kind != PostingKind.STATED:
+            raise NothingToPost(_("There is nothing to count here."))
+        _check_day(act.occurred_on, at)
+    places = _places_of(acts)
+    _ensure_partitions({act.occurred_on.year for act in acts})
+    _check_previous_reversed(source_kind, [act for act in acts if act.revision > 1])
+    fresh = [
+        Posting(
+            institution=act.institution,
+            kind=kind,
+            source_kind=source_kind,
+            source_id=act.source_id,
+            revision=act.revision,
+            occurred_on=act.occurred_on,
+            posted_at=at,
+            posted_by=by.pk if by else None,
+        )
+        for act in acts
+    ]
+    Posting.objects.bulk_create(fresh, ignore_conflicts=True)
+    # The INSERT waits for a competing one to end (ON CONFLICT DO NOTHING), so the rows read afterwards are those that
+    # won, and a caller is the winner exactly when it gets its own rows back.
+    rows = Posting.objects.filter(
+        institution__in={act.institution.pk for act in acts},
+        source_kind=source_kind,
+        source_id__in=[act.source_id for act in acts],
+        kind=kind,
+    )
+    found = {(row.institution_id, row.source_id, row.revision): row for row in rows}
+    postings = [found[act.institution.pk, act.source_id, act.revision] for act in acts]
+    Entry.objects.bulk_create(
+        [
+            _entry(posting, place, line)
+            for posting, own, place, act in zip(postings, fresh, places, acts, strict=True)
+            if posting.pk == own.pk
+            for line in act.lines
+        ]
+    )
+    return postings
+
+
 def reverse(posting: Posting, *, reason: str, by: Person | None, at: dt.datetime) -> Posting:
     """Take a posting back: the same entries with the opposite sign, on the same day; return the reversal.
 
     The first posting stays to be read. Refused: no reason, a posting reversed before, a reversal.
     """
-    if posting.kind == PostingKind.REVERSAL:
+    return reverse_all([posting], reason=reason, by=by, at=at)[0]
+
+
+@transaction.atomic
+def reverse_all(postings: Sequence[Posting], *, reason: str, by: Person | None, at: dt.datetime) -> list[Posting]:
+    """Take many postings back as `reverse` takes back one; their reversals in the same order. Three queries."""
+    if any(posting.kind == PostingKind.REVERSAL for posting in postings):
         raise ReversalIsFinal(_("A reversal cannot be reversed. Post the right figures as a new revision."))
     if not reason.strip():
         raise ReasonMissing(_("Say in a few words why this is taken back."))
-    fresh = Posting(
-        institution_id=posting.institution_id,
-        kind=PostingKind.REVERSAL,
-        source_kind=posting.source_kind,
-        source_id=posting.source_id,
-        revision=posting.revision,
-        occurred_on=posting.occurred_on,
-        posted_at=at,
-        posted_by=by.pk if by else None,
-        reverses=posting,
-        reason=reason.strip(),
-    )
-    reversal = _insert_or_find(fresh, reverses=posting)
-    if reversal.pk != fresh.pk:
-        raise AlreadyReversed(_("This was taken back before, on {day}.").format(day=day_short(reversal.posted_at)))
+    fresh = [
+        Posting(
+            institution_id=posting.institution_id,
+            kind=PostingKind.REVERSAL,
+            source_kind=posting.source_kind,
+            source_id=posting.source_id,
+            revision=posting.revision,
+            occurred_on=posting.occurred_on,
+            posted_at=at,
+            posted_by=by.pk if by else None,
+            reverses=posting,
+            reason=reason.strip(),
+        )
+        for posting in postings
+    ]
+    Posting.objects.bulk_create(fresh, ignore_conflicts=True)
+    at_these = {"institution__in": {posting.institution_id for posting in postings}}
+    found = {row.reverses_id: row for row in Posting.objects.filter(**at_these, reverses__in=postings)}
+    for own in fresh:
+        reversal = found[own.reverses_id]
+        if reversal.pk != own.pk:
+            raise AlreadyReversed(_("This was taken back before, on {day}.").format(day=day_short(reversal.posted_at)))
     originals = Entry.objects.filter(
-        institution_id=posting.institution_id, posting=posting, occurred_on=posting.occurred_on
+        **at_these, posting__in=postings, occurred_on__in={posting.occurred_on for posting in postings}
     )
-    Entry.objects.bulk_create([_opposite(entry, reversal) for entry in originals])
-    return reversal
-
-
-def _insert_or_find(fresh: Posting, **key: object) -> Posting:
-    """Insert unless a row with the unique `key` is there; return the row that is there.
-
-    The INSERT waits for a competing one to end (ON CONFLICT DO NOTHING), so the row read afterwards is the one that
-    won, and a caller is the winner exactly when it gets its own row back.
-    """
-    Posting.objects.bulk_create([fresh], ignore_conflicts=True)
-    return Posting.objects.get(institution_id=fresh.institution_id, **key)
+    Entry.objects.bulk_create([_opposite(entry, found[entry.posting_id]) for entry in originals])
+    return [found[posting.pk] for posting in postings]
 
 
 def _entry(posting: Posting, place: AdminUnit, line: Line) -> Entry:
@@ -194,27 +240,31 @@ def _opposite(entry: Entry, reversal: Posting) -> Entry:
     return entry
 
 
-def _ensure_partition(day: dt.date) -> None:
+def _ensure_partitions(years: Iterable[int]) -> None:
     """Before anything is written: making a partition locks the tables it refers to."""
-    if day.year not in PARTITIONED_YEARS:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT ledger_ensure_partition(%s)", [day.year])
+    for year in sorted(years):
+        if year not in PARTITIONED_YEARS:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT ledger_ensure_partition(%s)", [year])
 
 
-def _place_of(institution: Institution, day: dt.date) -> AdminUnit:
-    try:
-        return place_of(institution, day)
-    except AdminUnit.DoesNotExist:
-        raise NoPlace(
-            _("{institution} has no place on {day}. Enter where it stood, then try again.").format(
-                institution=institution.name, day=day_short(day)
+def _places_of(acts: Sequence[Act]) -> list[AdminUnit]:
+    """Where each stood on its day; one query a day, one more for each place that a reform has ended since."""
+    by_day: dict[dt.date, set[int]] = {}
+    for act in acts:
+        by_day.setdefault(act.occurred_on, set()).add(act.institution.pk)
+    places = {(day, key): place for day, keys in by_day.items() for key, place in places_of(keys, day).items()}
+    for act in acts:
+        if (act.occurred_on, act.institution.pk) not in places:
+            raise NoPlace(
+                _("{institution} has no place on {day}. Enter where it stood, then try again.").format(
+                    institution=act.institution.name, day=day_short(act.occurred_on)
+                )
             )
-        ) from None
+    return [places[act.occurred_on, act.institution.pk] for act in acts]
 
 
 def _check_lines(lines: list[Line]) -> None:
-    if not lines:
-        raise NothingToPost(_("There is nothing to count here."))
     for line in lines:
         if line.measure not in MeasureCode.values:
             raise UnknownMeasure(_("“{measure}” is not something we count.").format(measure=line.measure))
@@ -234,9 +284,15 @@ def _check_day(occurred_on: dt.date, at: dt.datetime) -> None:
         raise BadDate(_("{day} is too long ago: check the year.").format(day=day_short(occurred_on)))
 
 
-def _check_previous_reversed(institution: Institution, source_kind: str, source_id: uuid.UUID, revision: int) -> None:
-    previous = Posting.objects.filter(
-        institution=institution, source_kind=source_kind, source_id=source_id, revision=revision - 1
+def _check_previous_reversed(source_kind: str, acts: Sequence[Act]) -> None:
+    if not acts:
+        return
+    rows = Posting.objects.filter(
+        institution__in={act.institution.pk for act in acts},
+        source_kind=source_kind,
+        source_id__in=[act.source_id for act in acts],
+        kind=PostingKind.REVERSAL,
     )
-    if not previous.filter(kind=PostingKind.REVERSAL).exists():
+    reversed_before = set(rows.values_list("institution_id", "source_id", "revision"))
+    if any((act.institution.pk, act.source_id, act.revision - 1) not in reversed_before for act in acts):
         raise PreviousRevisionStands(_("Take back the figures posted before; then post the corrected ones."))

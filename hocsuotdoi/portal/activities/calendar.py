@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.queries.offer import counted_by_day, first_of_each_day, whats_on
+from hocsuotdoi.core.addresses import address as page_of
 from hocsuotdoi.portal.activities.wishes import Search, address, asked
 from hocsuotdoi.portal.brief import briefly_kept
 
@@ -133,7 +134,7 @@ def _entries(sessions: list[Session], day_url: str) -> list[CalendarEntry]:
         CalendarEntry(
             starts_at,
             title,
-            day_url if len(found) > 1 else reverse("portal:activities-activity-detail", args=[found[0].activity_id]),
+            day_url if len(found) > 1 else page_of("portal:activities-activity-detail", found[0].activity_id),
             len(found) > 1,
         )
         for (starts_at, title), found in list(same.items())[:SHOWN_IN_A_DAY]

@@ -16,6 +16,7 @@ from hocsuotdoi.activities.formats.ical import CONTENT_TYPE, Meeting, render_cal
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.queries.history import changes_of, for_calendars
 from hocsuotdoi.activities.queries.offer import rows_of, to_follow
+from hocsuotdoi.core.addresses import address as page_of
 from hocsuotdoi.portal.activities.wishes import Search, address, asked
 
 MOST_SESSIONS = 500
@@ -68,14 +69,11 @@ def _meetings(search: Search, sessions: QuerySet[Session], *, most: int) -> list
     keys = sessions.values_list("pk", flat=True)[:most]
     found = rows_of(for_calendars(sessions, timezone.localdate(search.now)), keys)
     changes = changes_of(found)
-    page = {
-        key: search.request.build_absolute_uri(reverse("portal:activities-activity-detail", args=[key]))
-        for key in {session.activity_id for session in found}
-    }
+    site = search.request.build_absolute_uri("/").removesuffix("/")
     return [
         Meeting(
             session=session,
-            url=page[session.activity_id],
+            url=site + page_of("portal:activities-activity-detail", session.activity_id),
             changed_at=changes[session.pk].at(session),
             changes=changes[session.pk].number,
         )

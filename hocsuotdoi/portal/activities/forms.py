@@ -40,7 +40,6 @@ class JoinForm(ContactForm):
     the list of names) asks for them; e-mail and the list are folded away (`MORE`)."""
 
     MORE = ("email", "people")
-    ALIKE = ("name", "phone", "group_size", "guardian_name", "consent", "email", "people")
 
     session = forms.ChoiceField(label=_("When will you come?"), widget=forms.RadioSelect)
     group_size = forms.IntegerField(
@@ -106,25 +105,11 @@ class JoinForm(ContactForm):
 
     def offer(self, sessions: list[Session]) -> None:
         """Let people choose among `sessions`, in words that say what is free."""
-        options = [(str(session.pk), session_label(session)) for session in sessions]
-        if self.activity.takes_series and sessions:
-            words = ngettext("The whole series: {n} session", "The whole series: {n} sessions", len(sessions))
-            every = (SERIES, words.format(n=len(sessions)))
-            options = [every] if self.activity.joining == Joining.SERIES else [every, *options]
+        options = session_options(self.activity, sessions)
         field = self.fields["session"]
         field.widget = session_widget(options)
         if options:
             field.initial = options[0][0]
-
-    @property
-    def kept_as(self) -> str:
-        """All that the inputs of `ALIKE` show of an activity, while nobody has filled them in: so that they are drawn
-        once for many activities. Empty for a form that was filled in."""
-        if self.is_bound:
-            return ""
-        shown = {name: self.fields[name] for name in self.ALIKE if name in self.fields}
-        most = shown["group_size"].widget.attrs["max"]
-        return f"{most}|{'|'.join(f'{name}:{field.label}:{field.required}' for name, field in shown.items())}"
 
     @property
     def main_fields(self) -> list[forms.BoundField]:
@@ -205,6 +190,16 @@ class MoveForm(forms.Form):
 
     def clean_session(self) -> Session:
         return self.sessions[self.cleaned_data["session"]]
+
+
+def session_options(activity: Activity, sessions: list[Session]) -> list[tuple[str, str]]:
+    """What one can join: each of `sessions`, the whole series, or both."""
+    options = [(str(session.pk), session_label(session)) for session in sessions]
+    if activity.takes_series and sessions:
+        words = ngettext("The whole series: {n} session", "The whole series: {n} sessions", len(sessions))
+        every = (SERIES, words.format(n=len(sessions)))
+        options = [every] if activity.joining == Joining.SERIES else [every, *options]
+    return options
 
 
 def session_widget(options: list[tuple[str, str]]) -> forms.Widget:

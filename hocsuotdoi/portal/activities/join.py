@@ -4,10 +4,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.utils.safestring import SafeString
+
 from hocsuotdoi.activities.enums import ActivityStatus, Joining, SessionStatus, WaitingRule
 from hocsuotdoi.activities.models import Activity, Question, Session
 from hocsuotdoi.activities.operations.registration import joining_closes_at
-from hocsuotdoi.portal.activities.forms import CodeForm, JoinForm
+from hocsuotdoi.portal.activities.blank import DrawnForm, blank_code_field, blank_join_form, drawn
+from hocsuotdoi.portal.activities.forms import CodeForm
 
 
 class JoinState(StrEnum):
@@ -22,14 +25,20 @@ class JoinState(StrEnum):
 
 @dataclass
 class JoinPart:
-    """`offered`: sessions that one can join now, or wait for. `takes_lists`: a class may come by list."""
+    """`offered`: sessions that one can join now, or wait for. `takes_codes`: who joined may come back with the code;
+    `code_form`: as it came in, with what is wrong with it. `takes_lists`: a class may come by list."""
 
     activity: Activity
     state: JoinState
     sessions: list[Session]
     offered: list[Session] = field(default_factory=list)
-    form: JoinForm | None = None
+    form: DrawnForm | None = None
+    takes_codes: bool = False
     code_form: CodeForm | None = None
+
+    @property
+    def code_field(self) -> SafeString:
+        return drawn(self.code_form) if self.code_form else blank_code_field()
 
     @property
     def takes_lists(self) -> bool:
@@ -52,9 +61,9 @@ def join_part(activity: Activity, *, at: dt.datetime, with_form: bool = True) ->
     state, offered = _state(activity, to_come, at=at)
     part = JoinPart(activity, state, sessions, offered)
     if with_form and state == JoinState.OPEN:
-        part.form = JoinForm(**form_needs(part, list(activity.questions.all())))
-    if to_come and activity.status == ActivityStatus.PUBLISHED and activity.joining != Joining.JUST_COME:
-        part.code_form = CodeForm()
+        part.form = blank_join_form(activity, offered, activity.questions.all())
+    is_joined = activity.status == ActivityStatus.PUBLISHED and activity.joining != Joining.JUST_COME
+    part.takes_codes = bool(to_come) and is_joined
     return part
 
 

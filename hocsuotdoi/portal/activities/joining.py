@@ -39,6 +39,7 @@ from hocsuotdoi.activities.queries.joining import (
 from hocsuotdoi.activities.queries.offer import activity_page, activity_to_join, completed
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.qr import qr_svg
+from hocsuotdoi.portal.activities.blank import drawn_join_form
 from hocsuotdoi.portal.activities.forms import SERIES, ClassForm, CodeForm, JoinForm, MoveForm
 from hocsuotdoi.portal.activities.join import can_be_joined, form_needs, join_part
 from hocsuotdoi.portal.activities.views import activity_response
@@ -72,7 +73,7 @@ def registration_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     activity = completed(get_object_or_404(activity_page(request.user, at=now), pk=pk))
     part = join_part(activity, at=now, with_form=False)
     form.offer(part.offered)
-    part.form = form
+    part.form = drawn_join_form(form)
     return activity_response(request, activity, now, part=part)
 
 

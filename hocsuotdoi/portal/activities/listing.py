@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.surfaces import public
-from hocsuotdoi.activities.queries.offer import by_day, rows_of, whats_on
+from hocsuotdoi.activities.queries.offer import by_day, found_sessions, rows_of, whats_on
 from hocsuotdoi.portal.activities.wishes import address, asked, spans
 from hocsuotdoi.portal.brief import briefly_kept
 
@@ -35,7 +35,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     search = asked(request, timezone.now())
     found = whats_on(search.wish, at=search.now)
     page = CappedPaginator(found.values_list("pk", flat=True), PAGE_SIZE).get_page(request.GET.get("page"))
-    sessions = rows_of(found, page)
+    sessions = rows_of(found, page) if search.wish.measures else found_sessions(page, at=search.now)
     return render(
         request,
         "portal/activities/activity_list.html",

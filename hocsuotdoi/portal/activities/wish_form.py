@@ -1,13 +1,17 @@
 """The filter of what's on."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.activities.enums import ActivityKind, Audience, AudienceGroup, SpokenLanguage
 from hocsuotdoi.activities.forms import choices_of
 from hocsuotdoi.activities.queries.offer import DISTANCES
+from hocsuotdoi.core.jinja import part
 from hocsuotdoi.ledger.enums import AgeBand
 from hocsuotdoi.portal.activities.forms import DayInput
 
@@ -48,6 +52,22 @@ class WishForm(forms.Form):
     free = forms.BooleanField(label=_("Only with free places"), required=False)
     online = forms.BooleanField(label=_("Can be followed on line"), required=False)
 
+    def drawn(self) -> SafeString:
+        """The fields to be seen. One says the same to everybody who put the same into it, so each is drawn once."""
+        language, data = get_language(), self.data
+        return mark_safe(
+            "".join(
+                _drawn(self[name]) if name in self.errors else _drawn_once(language, name, data.get(name))
+                for name, field in self.fields.items()
+                if not field.widget.is_hidden
+            )
+        )
+
+    def kept_by_search(self) -> list[tuple[str, str]]:
+        """What a search for other words keeps of the filters, as inputs that are not seen."""
+        values = ((name, self[name].value()) for name in self.fields if name not in ("q", "month", *self.errors))
+        return [(name, "on" if value is True else str(value)) for name, value in values if value]
+
     def wished(self, field: str) -> Any:
         """The value of `field` where it is good."""
         return self.cleaned_data.get(field)
@@ -56,3 +76,12 @@ class WishForm(forms.Form):
 def _distances() -> list[tuple[int | str, str]]:
     near = [(km, _("Within {km} km").format(km=km)) for km in DISTANCES]
     return [("", _("Only in the place itself")), *near]
+
+
+def _drawn(field: forms.BoundField) -> SafeString:
+    return part("components/field.html", field=field, optional=False)
+
+
+@lru_cache(maxsize=1024)
+def _drawn_once(_language: str, name: str, value: str | None) -> SafeString:
+    return _drawn(WishForm({} if value is None else {name: value})[name])

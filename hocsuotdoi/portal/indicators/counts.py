@@ -18,6 +18,7 @@ from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.queries.entries import posting_lines, posting_story
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.queries.units import path_of
+from hocsuotdoi.portal.day import DayForm
 from hocsuotdoi.portal.indicators.pages import counted_children, counted_institutions, sheet_address, shown_postings
 from hocsuotdoi.portal.indicators.views import ON_A_PAGE, asked_unit, is_a_year
 from hocsuotdoi.portal.indicators.words import unit_address
@@ -44,6 +45,7 @@ def measure_lineage(request: HttpRequest, unit: str, year: int, measure: str) ->
         "portal/indicators/measure_lineage.html",
         {
             "unit": place,
+            "doubt": DayForm(request.GET).doubt(today),
             "year": year,
             "measure": code,
             "definition": Measure.objects.filter(code=code).first(),

@@ -55,13 +55,3 @@ class ValueForm(forms.Form):
         code = self.taken.cohort.code if self.taken.cohort else ""
         self.initial = {"unit": self.taken.unit.code, "year": self.taken.year, "cohort": code}
         self.is_bound = False
-
-
-class DayForm(forms.Form):
-    on = forms.DateField(required=False)
-
-
-def asked_day(data: dict, today: dt.date) -> dt.date:
-    """The day of the map from the address, today if none."""
-    form = DayForm(data)
-    return (form.cleaned_data["on"] if form.is_valid() else None) or today

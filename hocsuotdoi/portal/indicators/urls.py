@@ -1,12 +1,15 @@
 from django.urls import path
 
-from hocsuotdoi.portal.indicators import counts, definitions, views
+from hocsuotdoi.portal.indicators import counts, definitions, pivot, views
 
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators-indicator-list"),
     path("indicators/dictionary/", definitions.dictionary, name="indicators-dictionary"),
     path("indicators/dictionary.<slug:form>", definitions.dictionary_file, name="indicators-dictionary-file"),
     path("indicators/<slug:code>/versions/<int:number>/", definitions.indicator_version, name="indicators-version"),
+    path("indicators/table/", pivot.pivot, name="indicators-pivot"),
+    path("indicators/table/save", pivot.table_save, name="indicators-table-save"),
+    path("indicators/table/saved/<int:pk>/forget", pivot.table_forget, name="indicators-table-forget"),
     path("indicators/<slug:code>/", views.indicator_detail, name="indicators-indicator-detail"),
     path(
         "indicators/values/<slug:unit>/<int:year>/<slug:indicator>/<slug:cohort>/",

@@ -19,7 +19,8 @@ from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.lineage import lineage
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.places.queries.units import path_of
-from hocsuotdoi.portal.indicators.forms import ValueForm, asked_day
+from hocsuotdoi.portal.day import DayForm
+from hocsuotdoi.portal.indicators.forms import ValueForm
 from hocsuotdoi.portal.indicators.pages import (
     behind,
     children_of_figure,
@@ -63,6 +64,7 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
             "indicator": indicator,
             "form": form,
             "taken": form.taken,
+            "doubt": DayForm(request.GET).doubt(today),
             "page": indicator_page(indicator, form.taken.cohort, form.taken.unit, form.taken.year, today),
             "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],
         },
@@ -90,6 +92,7 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
         "portal/indicators/value_lineage.html",
         {
             "unit": place,
+            "doubt": DayForm(request.GET).doubt(today),
             "year": year,
             "indicator": found.indicator,
             "cohort": found.cohort,
@@ -140,7 +143,7 @@ def institution_lineage(request: HttpRequest, institution: str, year: int, indic
 def asked_unit(request: HttpRequest, code: str, today: dt.date) -> AdminUnit | None:
     """The unit that bears `code` on the day asked for (`?on=`), else the last that bore it; None where nobody did."""
     bearing = AdminUnit.objects.visible_to(request.user).filter(code=code)
-    return bearing.on(asked_day(request.GET, today)).first() or bearing.order_by("-ends_on").first()
+    return bearing.on(DayForm(request.GET).day(today)).first() or bearing.order_by("-ends_on").first()
 
 
 def is_a_year(year: int) -> bool:

@@ -23,7 +23,8 @@ from hocsuotdoi.places.queries.entry import register_entry
 from hocsuotdoi.places.queries.institutions import active_on, institutions_in, with_place
 from hocsuotdoi.places.queries.opening import open_at
 from hocsuotdoi.places.queries.units import path_of, search_units, units_on_map
-from hocsuotdoi.portal.places.forms import DayForm, InstitutionFilter
+from hocsuotdoi.portal.day import DayForm
+from hocsuotdoi.portal.places.forms import InstitutionFilter
 from hocsuotdoi.portal.places.unit_page import unit_page
 
 _ON_A_PAGE = 30

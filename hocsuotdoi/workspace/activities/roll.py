@@ -164,10 +164,11 @@ def session_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "workspace/activities/session_sheet.html",
         {
             "session": session,
+            "is_to_sign": session.status == SessionStatus.PLANNED,
             "activity": session.activity,
             "roll": roll_of(session),
             "postings": postings_of(session),
-            "blank_lines": range(max(12, min(60, (session.capacity or 0) - session.places_taken))),
+            "blank_lines": range(max(10, min(60, (session.capacity or 0) - session.places_taken))),
             "square": mark_safe(qr_svg(request.build_absolute_uri(roll_address))),
             "ratings": ratings_of(session),
             "said": words_about(session),

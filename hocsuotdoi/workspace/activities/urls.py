@@ -6,6 +6,7 @@ from hocsuotdoi.workspace.activities import (
     changing,
     clubs,
     copying,
+    journal,
     marks,
     notices,
     questions,
@@ -79,5 +80,6 @@ urlpatterns = [
     path("bookings/<uuid:pk>/agreement.pdf", bookings.agreement_sheet, name="activities-booking-agreement-sheet"),
     path("bookings/<uuid:pk>/report.pdf", bookings.report_sheet, name="activities-booking-report-sheet"),
     path("devices/marks/", marks.mark_list, name="activities-mark-list"),
+    path("devices/journal/", journal.journal_read, name="activities-journal-read"),
     path("devices/marks/<int:institution>/<uuid:session>/", marks.mark_settle, name="activities-mark-settle"),
 ]

@@ -74,6 +74,14 @@ DOORS = [
         Permission.VIEW_REPORT,
     ),
     Door(
+        "workspace:indicators-stated-list",
+        _("Figures typed in"),
+        _("Of institutions without the system: a sheet or a form; population"),
+        "upload",
+        Permission.STATE_FIGURES,
+        also=("indicators-population",),
+    ),
+    Door(
         "workspace:activities-notice-list",
         _("Telling people"),
         _("Who is still to be called, what was sent"),

@@ -1,6 +1,14 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from hocsuotdoi.workspace.indicators import definitions, reviews, views
+from hocsuotdoi.workspace.indicators import definitions, population, reviews, stated, statements, views
+
+
+class SheetKind(StringConverter):
+    regex = "xlsx|csv"
+
+
+register_converter(SheetKind, "sheet_kind")
 
 urlpatterns = [
     path("criteria/", views.criteria_list, name="indicators-criteria-list"),
@@ -14,4 +22,28 @@ urlpatterns = [
     path("indicators/drafts/<int:pk>/discard/", definitions.draft_discard, name="indicators-draft-discard"),
     path("indicators/<slug:code>/next/", definitions.definition_next, name="indicators-definition-next"),
     path("indicators/<slug:code>/retire/", definitions.definition_retire, name="indicators-definition-retire"),
+    path("figures/", stated.stated_list, name="indicators-stated-list"),
+    path("figures/history/", statements.stated_history, name="indicators-stated-history"),
+    path("figures/preview/<uuid:pk>/", stated.stated_preview, name="indicators-stated-preview"),
+    path("figures/statements/<uuid:pk>/", statements.stated_detail, name="indicators-stated-detail"),
+    path("figures/statements/<uuid:pk>/undo/", statements.stated_undo, name="indicators-stated-undo"),
+    path("figures/<slug:code>/<slug:period>/", stated.stated_sheet, name="indicators-stated-sheet"),
+    path(
+        "figures/<slug:code>/<slug:period>/template.<sheet_kind:kind>",
+        stated.stated_template,
+        name="indicators-stated-template",
+    ),
+    path(
+        "figures/<slug:code>/<slug:period>/<slug:institution>/",
+        stated.stated_institution,
+        name="indicators-stated-institution",
+    ),
+    path("population/", population.population_list, name="indicators-population-list"),
+    path("population/preview/<uuid:pk>/", population.population_preview, name="indicators-population-preview"),
+    path("population/<slug:code>/<int:year>/", population.population_sheet, name="indicators-population-sheet"),
+    path(
+        "population/<slug:code>/<int:year>/template.<sheet_kind:kind>",
+        population.population_template,
+        name="indicators-population-template",
+    ),
 ]

@@ -62,7 +62,8 @@ def carry(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sync(request: HttpRequest) -> HttpResponse:
     """Up to 200 marks as the journal wrote them, in its order; an answer for each, in the same order. `outcome`:
-    applied, duplicate (taken before), dismissed, waiting (for a person) or refused (unreadable, kept on the device)."""
+    applied, duplicate (taken before), dismissed, waiting (for a person) or refused (unreadable, kept on the device). Of
+    a mark about several people `held` names those who wait, `dropped` those about whom it does not count."""
     given = _json(request)
     marks = given.get("marks") if isinstance(given, dict) else None
     if not isinstance(marks, list) or len(marks) > MOST_MARKS:
@@ -89,7 +90,12 @@ def _about(enrolled: Device) -> dict:
 
 
 def _told(answer: Answer) -> dict:
-    return {"id": str(answer.id), "outcome": answer.outcome, "reason": answer.reason}
+    told = {"id": str(answer.id), "outcome": answer.outcome, "reason": answer.reason}
+    if answer.held:
+        told["held"] = [{"key": one.key, "name": one.name, "reason": one.reason} for one in answer.held]
+    if answer.dropped:
+        told["dropped"] = list(answer.dropped)
+    return told
 
 
 def _id(raw: object) -> str:

@@ -11,6 +11,7 @@ from hocsuotdoi.activities.models import Enrolment, Question, Registration
 from hocsuotdoi.activities.operations.enrolment import enrol
 from hocsuotdoi.activities.operations.registration import register
 from hocsuotdoi.activities.operations.roll import mark_all_present
+from hocsuotdoi.core.templatetags.house import day_short
 from tests.factories.activities import RegistrationFactory, SessionFactory
 
 
@@ -171,7 +172,7 @@ def test_a_series_that_one_session_cannot_take_is_not_changed_and_the_day_is_nam
     refused = change(member, group_size=3, name="Lan")
 
     assert (refused.status_code, refused.json()["error"]) == (409, "not_changeable")
-    assert f"{later.held_on:%d/%m/%Y}" in refused.json()["message"]
+    assert day_short(later.held_on) in refused.json()["message"]
     assert set(Registration.objects.filter(enrolment=member).values_list("name", "group_size")) == {("Lý Thị Mai", 2)}
 
 

@@ -12,7 +12,7 @@ from hocsuotdoi.activities.enums import MarkOutcome, NoticeKind, NoticeState
 from hocsuotdoi.activities.models import DeviceMark, Notice, Question, Registration, Session
 from hocsuotdoi.activities.operations.roll import close_session, set_tally
 from hocsuotdoi.places.models import Equipment
-from tests.factories.activities import RegistrationFactory, SessionFactory
+from tests.factories.activities import RatingFactory, RegistrationFactory, SessionFactory
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +148,19 @@ def test_outcome_tells_what_came(librarian, anybody, running, mai):
     now = librarian.get(url).json()["now"]
     assert (now["planned"], now["held"], now["came"], now["each"]) == (1, 1, 3, 3)
     assert librarian.get(url).json()["last"] is None
-    assert anybody.get(url).status_code == 401
+    assert anybody.get(url).json()["now"]["came"] == 3
+
+
+def test_outcome_tells_faces_of_few_to_the_staff_alone(
+    librarian, inspector, stranger, learner, anybody, running, draft
+):
+    url = f"/offers/{running.activity_id}/outcome"
+    for given in range(1, 6):
+        RatingFactory(session=running)
+        told = [client.get(url).json()["now"]["ratings"] for client in (anybody, learner, stranger)]
+        assert [ratings and ratings["happy"] for ratings in told] == [5 if given == 5 else None] * 3
+        assert [client.get(url).json()["now"]["ratings"]["happy"] for client in (librarian, inspector)] == [given] * 2
+    assert anybody.get(f"/offers/{draft.pk}/outcome").status_code == 404
 
 
 def test_copy_names_the_sessions_that_were_left_out(librarian, draft, library_of_bac_kan):
@@ -193,6 +205,17 @@ def test_people_are_told_and_ticked_off(librarian, stranger, inspector, learner,
     assert librarian.post(f"{url}/not-told").json()["state"] == "to_tell"
     assert stranger.post(f"{url}/told").status_code == 404
     assert inspector.post(f"{url}/told").status_code == 403
+
+
+def test_notice_about_a_child_names_the_guardian_who_is_to_be_told(librarian, notice):
+    grown_up = librarian.get("/staff/notices").json()["items"][0]
+    assert (grown_up["name"], grown_up["addressee"]) == ("Lý Thị Mai", "Lý Thị Mai")
+
+    Registration.objects.filter(pk=notice.registration_id).update(guardian_name="Hoàng Thị Lan")
+
+    child = librarian.get("/staff/notices").json()["items"][0]
+    assert (child["name"], child["addressee"]) == ("Lý Thị Mai", "Hoàng Thị Lan")
+    assert librarian.post(f"/notices/{notice.pk}/told").json()["addressee"] == "Hoàng Thị Lan"
 
 
 def test_a_browsers_address_is_told_to_nobody(librarian, notice):

@@ -4,8 +4,9 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from hocsuotdoi.activities.enums import ActivityStatus
+from hocsuotdoi.activities.enums import ActivityStatus, WaitingRule
 from hocsuotdoi.activities.models import Activity, Session
+from hocsuotdoi.activities.operations.registration import register
 from hocsuotdoi.places.models import Room
 from tests.factories.activities import ActivityFactory, SessionFactory
 
@@ -35,7 +36,7 @@ def test_list_shows_what_is_on_with_places_left(anybody, tomorrow, draft):
     assert (answer["count"], answer["next"]) == (1, None)
     item = answer["items"][0]
     assert item["id"] == str(tomorrow.pk)
-    assert (item["capacity"], item["places_left"]) == (10, 10)
+    assert (item["capacity"], item["places_left"], item["places_open"]) == (10, 10, 10)
     assert item["activity"]["title"] == "Ngày hội đọc sách"
     assert item["activity"]["kind_name"] == "ngày hội đọc sách"
     assert item["place_name"] == "Phường Bắc Kạn"
@@ -96,6 +97,32 @@ def test_bad_filter_is_named_with_a_sentence(anybody, tomorrow, query, field):
     assert answer.status_code == 422
     assert list(answer.json()["fields"]) == [field]
     assert answer.json()["fields"][field].endswith(".")
+
+
+def test_a_place_kept_for_those_who_wait_is_left_but_not_open(anybody, librarian, open_day, tomorrow):
+    open_day.waiting_rule = WaitingRule.BY_HAND
+    open_day.save(update_fields=["waiting_rule"])
+    register(tomorrow, name="Lớp 5A", group_size=9, form_key=uuid.uuid4(), at=timezone.now())
+    register(tomorrow, name="Lý Thị Mai", group_size=2, form_key=uuid.uuid4(), at=timezone.now())
+
+    told = [
+        anybody.get("/offers").json()["items"][0],
+        anybody.get(f"/offers/{open_day.pk}").json()["sessions"][0],
+        anybody.get(f"/sessions/{tomorrow.pk}").json(),
+        librarian.get("/staff/sessions").json()["items"][0],
+    ]
+
+    assert [(each["places_left"], each["places_open"]) for each in told] == [(1, 0)] * 4
+    newcomer = anybody.post(
+        f"/sessions/{tomorrow.pk}/registrations", {"name": "Bàn Văn Páo", "form_key": str(uuid.uuid4())}
+    )
+    assert newcomer.json()["status"] == "waiting"
+
+
+def test_where_there_is_no_limit_there_is_no_number_of_open_places(anybody, open_day, tomorrow):
+    Session.objects.filter(pk=tomorrow.pk).update(capacity=None)
+    told = anybody.get(f"/sessions/{tomorrow.pk}").json()
+    assert (told["places_left"], told["places_open"]) == (None, None)
 
 
 def test_pages_of_the_list_are_whole_and_in_a_stable_order(anybody, open_day):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.core import mail
 from django.core.cache import cache
 
@@ -167,6 +167,49 @@ def test_pages_about_ones_sign_in_open_in_our_look(client, mai, page):
     answer = client.get(f"/accounts/{page}")
     assert answer.status_code == 200, answer.headers
     assert "page-head" in answer.content.decode()
+
+
+PLAIN = {"p", "h2", "hr", "img", "table", "thead", "tbody", "tr", "th", "td"}
+"""Elements of django-allauth that are the bare tag: there is no look of ours to give them."""
+
+
+def foreign_templates(answer) -> set[str]:
+    """Layouts and elements of the page that are not ours."""
+    parts = [
+        each for each in answer.templates if (each.name or "").startswith(("allauth/elements/", "allauth/layouts/"))
+    ]
+    assert parts
+    strange = {each.name for each in parts if "/hocsuotdoi/accounts/templates/" not in str(each.origin)}
+    return strange - {f"allauth/elements/{name}.html" for name in PLAIN}
+
+
+def test_every_page_for_strangers_is_put_together_from_our_templates(client, mai):
+    EmailAddress.objects.update(verified=False)
+    client.post("/accounts/login/code/", {"email": mai.email})
+    confirming = client.get("/accounts/login/code/confirm/")
+    assert foreign_templates(confirming) == set()
+    client.post("/accounts/password/reset/", {"email": mai.email})
+    key = EmailConfirmationHMAC(EmailAddress.objects.get()).key
+    reset = re.search(r"/accounts/password/reset/key/[^\s]+", mail.outbox[-1].body)[0]
+    for page in (
+        *("/accounts/login/", "/accounts/signup/", "/accounts/login/code/", "/accounts/password/reset/"),
+        *("/accounts/password/reset/done/", "/accounts/confirm-email/", f"/accounts/confirm-email/{key}/", reset),
+    ):
+        answer = client.get(page, follow=True)
+        assert (page, answer.status_code, foreign_templates(answer)) == (page, 200, set())
+        assert answer.text.count("<h1>") == 1
+        assert 'class="page-head"' in answer.text
+
+
+def test_every_page_about_ones_sign_in_is_put_together_from_our_templates(client, mai):
+    _sign_in(client)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    for page in (
+        *("email/", "password/change/", "logout/", "2fa/", "2fa/webauthn/", "2fa/webauthn/add/", "2fa/totp/activate/"),
+        *("reauthenticate/", "3rdparty/"),
+    ):
+        answer = client.get(f"/accounts/{page}")
+        assert (page, answer.status_code, foreign_templates(answer)) == (page, 200, set())
 
 
 def test_second_step_is_set_up_only_after_the_password_was_given_again(client, mai):

@@ -204,3 +204,89 @@ def test_poster_is_offered_while_there_is_something_to_come(client, tomorrow):
     page = client.get(url(tomorrow.activity))
     assert page.status_code == 200
     assert offered not in page.text
+
+
+def test_activity_page_says_at_once_what_was_changed(client, tomorrow, library_of_bac_kan, django_assert_num_queries):
+    """What is kept of the page is no fact: those are asked for each time, by two queries, and a third for what a
+    session that was changed was before."""
+    with django_assert_num_queries(2):
+        client.get(url(tomorrow.activity))
+    Activity.objects.update(title="Kể chuyện đêm hội", description="Bên suối.", places_each=3)
+    Session.objects.update(capacity=5, venue="Nhà văn hóa tổ 5")
+    library_of_bac_kan.name = "Thư viện mới"
+    library_of_bac_kan.save()
+    library_of_bac_kan.placements.update(address="Tổ 7")
+
+    with django_assert_num_queries(3):
+        page = client.get(url(tomorrow.activity)).content.decode()
+
+    for words in ("Kể chuyện đêm hội", "Bên suối.", "Nhà văn hóa tổ 5", "Thư viện mới", "Tổ 7", 'max="3"'):
+        assert words in page
+    assert "Đọc sách bên bếp lửa" not in page
+    SessionFactory(activity=tomorrow.activity, starts_at=tomorrow.starts_at + dt.timedelta(days=7))
+    assert client.get(url(tomorrow.activity)).content.decode().count('type="radio"') == 2
+    Activity.objects.update(published_at=None, status=ActivityStatus.DRAFT)
+    assert client.get(url(tomorrow.activity)).status_code == 404
+
+
+def test_forms_for_children_and_for_all_in_turns_each_ask_what_they_must(client, tomorrow, library_of_bac_kan):
+    children = ActivityFactory(institution=library_of_bac_kan, title="Vẽ tranh", audience="children", places_each=4)
+    SessionFactory(activity=children, starts_at=tomorrow.starts_at)
+    Question.objects.create(institution=library_of_bac_kan, activity=children, text="Bé thích màu gì?")
+
+    for _turn in range(2):
+        page = client.get(url(children)).content.decode()
+        assert [word in page for word in ('name="guardian_name"', "Bé thích màu gì?", 'max="4"')] == [True] * 3
+        page = client.get(url(tomorrow.activity)).content.decode()
+        assert [word in page for word in ('name="guardian_name"', "Bé thích màu gì?", 'max="4"')] == [False] * 3
+
+
+@pytest.mark.parametrize("joining", ["register", "series", "either"])
+@pytest.mark.parametrize("audience", ["everyone", "children"])
+@pytest.mark.parametrize("sessions", [1, 2, 8])
+def test_blank_form_has_the_inputs_of_the_form_that_takes_it(
+    client, open_day, library_of_bac_kan, joining, audience, sessions
+):
+    Activity.objects.update(joining=joining, audience=audience)
+    for number in range(sessions):
+        SessionFactory(activity=open_day, starts_at=timezone.now() + dt.timedelta(days=1 + number))
+    Question.objects.create(institution=library_of_bac_kan, activity=open_day, text="Ăn chay?")
+
+    blank, filled = (
+        re.findall(r'<(?:input|select|textarea)[^>]*? name="([^"]+)"', form_of(answer))
+        for answer in (
+            client.get(url(open_day)),
+            client.post(reverse("portal:activities-registration-create", args=[open_day.pk])),
+        )
+    )
+
+    assert blank == filled
+    assert {"session", "name", "phone", "group_size", "form_key"} <= set(blank)
+
+
+def form_of(answer) -> str:
+    page = answer.content.decode()
+    return page[page.index('<form class="form" method="post"') : page.index("</section>", page.index('id="join"'))]
+
+
+def test_activity_page_in_turns_for_staff_and_strangers_shows_each_what_is_theirs(
+    client, tomorrow, librarian_of_bac_kan, library_of_bac_kan
+):
+    draft = ActivityFactory(institution=library_of_bac_kan, status=ActivityStatus.DRAFT, published_at=None)
+    staff = type(client)()
+    staff.force_login(librarian_of_bac_kan)
+    for _turn in range(2):
+        assert (staff.get(url(draft)).status_code, client.get(url(draft)).status_code) == (200, 404)
+        theirs, ours = (each.get(url(tomorrow.activity)).content.decode() for each in (staff, client))
+        assert ("Việc của tôi" in theirs, "Đăng nhập" in theirs) == (True, False)
+        assert ("Việc của tôi" in ours, "Đăng nhập" in ours) == (False, True)
+        assert librarian_of_bac_kan.full_name not in ours
+
+
+def test_activity_page_in_turns_in_two_languages(client, tomorrow):
+    english = type(client)()
+    english.cookies["django_language"] = "en"
+    for _turn in range(2):
+        assert "Tên của bạn" in client.get(url(tomorrow.activity)).content.decode()
+        page = english.get(url(tomorrow.activity)).content.decode()
+        assert ("Your name" in page, "Tên của bạn" in page) == (True, False)

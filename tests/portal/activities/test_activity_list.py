@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -117,3 +118,36 @@ def test_filter_of_a_place_is_taken_away_with_its_distance(client, tomorrow):
 
 def test_whats_on_calls_tomorrow_by_its_name(client, tomorrow):
     assert "<h2>Ngày mai</h2>" in client.get(URL).content.decode()
+
+
+def test_filter_shows_what_each_person_put_into_it(client, tomorrow):
+    for where, kind in (("Bắc Kạn", "class"), ("Thái Nguyên", "talk"), ("Bắc Kạn", "class")):
+        page = client.get(URL, {"where": where, "kind": kind}).content.decode()
+        assert re.search(rf'<input type="text" name="where" value="[^"]*{where}"', page)
+        assert f'<option value="{kind}" selected>' in page
+        assert page.count(" selected>") == 1 + page.count('<option value="" selected>')
+    page = client.get(URL, {"where": '"><script>', "first_day": "32/13"}).content.decode()
+    assert '"><script>' not in page
+    assert "field-wrong" in page
+    assert "field-wrong" not in client.get(URL).content.decode()
+
+
+def test_filter_speaks_the_language_of_who_asks_in_turns(client, tomorrow):
+    english = type(client)()
+    english.cookies["django_language"] = "en"
+    for _turn in range(2):
+        assert "Loại hình" in client.get(URL).content.decode()
+        page = english.get(URL).content.decode()
+        assert ("Kind of activity" in page, "Loại hình" in page) == (True, False)
+
+
+def test_whats_on_says_at_once_what_was_changed(client, tomorrow, library_of_bac_kan):
+    client.get(URL)
+    tomorrow.activity.title = "Kể chuyện đêm hội"
+    tomorrow.activity.save()
+    library_of_bac_kan.name = "Thư viện mới"
+    library_of_bac_kan.save()
+
+    page = client.get(URL).content.decode()
+
+    assert ("Kể chuyện đêm hội" in page, "Thư viện mới" in page) == (True, True)

@@ -41,6 +41,12 @@ def waiting(open_day, tomorrow):
     return register(tomorrow, name="Lan", form_key=uuid.uuid4(), at=timezone.now())
 
 
+def test_who_waits_is_told_in_days_for_how_long_a_place_is_kept(client, open_day, waiting):
+    for hours, words in ((36, "giữ chỗ tối đa 36 giờ"), (336, "giữ chỗ tối đa 14 ngày")):
+        put(open_day, offer_hours=hours)
+        assert words in client.get(at("registration-detail", waiting)).text
+
+
 # What the page asks for
 
 

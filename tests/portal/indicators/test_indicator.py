@@ -114,6 +114,31 @@ def test_lineage_of_every_kind_of_figure_opens(client, posting, thai_nguyen, day
     assert client.get(lineage(thai_nguyen, day.year, indicator, cohort)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"), [("abc", "«abc» không phải"), ("31/02/2025", "31/02/2025"), ("9999-12-31", "chưa biết được")]
+)
+def test_a_day_without_a_map_is_told_and_today_is_shown(client, target, posting, bac_kan, day, asked, told):
+    address, query = detail("library_services", unit=bac_kan.code)
+    pages = [
+        client.get(lineage(bac_kan, day.year), {"on": asked}),
+        client.get(
+            reverse("portal:indicators-measure-lineage", args=[bac_kan.code, day.year, "library_visit"]), {"on": asked}
+        ),
+        client.get(address, {**query, "on": asked}),
+    ]
+    for page in pages:
+        assert page.status_code == 200
+        assert told in page.context["doubt"]
+        assert page.context["doubt"] in page.text
+        assert bac_kan.name in page.text
+
+
+@pytest.mark.parametrize("asked", [None, "", "2025-07-01"])
+def test_a_day_of_which_the_map_is_known_is_no_matter_for_words(client, posting, bac_kan, day, asked):
+    page = client.get(lineage(bac_kan, day.year), {"on": asked} if asked is not None else {})
+    assert (page.status_code, page.context["doubt"]) == (200, "")
+
+
 def test_lineage_of_what_does_not_exist_is_not_found(client, posting, bac_kan, library_of_bac_kan, day):
     assert client.get(lineage(bac_kan, day.year, "no-such")).status_code == 404
     assert client.get(lineage(bac_kan, day.year, cohort="no-such")).status_code == 404

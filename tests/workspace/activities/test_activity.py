@@ -339,6 +339,11 @@ def test_detail_says_how_people_join_and_what_they_are_asked(librarian, open_day
     assert "Có mang màu vẽ không?" in page
     assert "bắt buộc trả lời" in page
 
+    Activity.objects.update(joining_closes_hours=72, offer_hours=336)
+    page = librarian.get(of("activity-detail", open_day)).text
+    assert "3 ngày trước khi bắt đầu" in page
+    assert "Chỗ mời được giữ nhiều nhất 14 ngày" in page
+
     Activity.objects.update(joining="just_come")
     page = librarian.get(of("activity-detail", open_day)).text
     assert "24 giờ trước khi bắt đầu" not in page

@@ -14,7 +14,7 @@ from hocsuotdoi.activities.operations.sync import take_marks
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.places import InstitutionFactory
-from tests.support.browser import DESK, PHONE
+from tests.support.browser import DESK, PHONE, sign_in
 from tests.support.phone import Phone, enrolled
 
 pytestmark = pytest.mark.slow
@@ -27,8 +27,6 @@ def running(live_program) -> Session:
     """Began an hour ago; one device is enrolled, and one mark of it waits."""
     library = InstitutionFactory(name="Thư viện xã Thử nghiệm với một cái tên dài")
     person = PersonFactory(full_name="Nông Văn Dũng")
-    person.set_password("mat-khau-thu")
-    person.save()
     RoleAssignmentFactory(person=person, role=RoleName.INSTITUTION_MANAGER, institution=library)
     now = timezone.now()
     activity = ActivityFactory(institution=library, title="Ngày hội đọc sách")
@@ -43,19 +41,16 @@ def running(live_program) -> Session:
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 def test_pages_about_devices_are_accessible_and_fit(live_program, visitor, accessibility, running, viewport):
-    page = visitor(viewport=viewport).new_page()
-    page.goto("/accounts/login/?next=/workspace/")
-    page.fill("[name=login]", running.manager.email)
-    page.fill("[name=password]", "mat-khau-thu")
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url("**/workspace/")
+    context = visitor(viewport=viewport)
+    sign_in(context, running.manager)
+    page = context.new_page()
 
     def looks_right() -> None:
         assert accessibility(page) == [], page.url
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
-    looks_right()
     addresses = [
+        "/workspace/",
         "/workspace/devices/",
         "/workspace/devices/marks/",
         "/workspace/bookings/",
@@ -82,12 +77,10 @@ def test_pages_about_devices_are_accessible_and_fit(live_program, visitor, acces
 
 
 def test_door_of_each_page_is_lit_whole_on_a_phone(live_program, visitor, running):
-    page = visitor(viewport=PHONE).new_page()
-    page.goto("/accounts/login/?next=/workspace/devices/")
-    page.fill("[name=login]", running.manager.email)
-    page.fill("[name=password]", "mat-khau-thu")
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url("**/devices/")
+    context = visitor(viewport=PHONE)
+    sign_in(context, running.manager)
+    page = context.new_page()
+    page.goto("/workspace/devices/")
 
     lit = page.locator(".staff-nav a[aria-current=page]")
     expect(lit).to_have_text("Máy điểm danh")

@@ -1,6 +1,7 @@
 """The class's headcount on the roll of its visit: counted and closed on one page."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -141,3 +142,16 @@ def test_booking_page_counts_by_the_same_form(librarian, visit):
     page = librarian.get(reverse("workspace:activities-booking-detail", args=[visit.pk])).content.decode()
 
     assert of("headcount", visit.session) in page
+
+
+def test_page_of_a_visit_has_one_main_act_first_counting_then_closing(librarian, visit):
+    def main_acts() -> list[str]:
+        page = librarian.get(of("roll", visit.session)).text
+        main = page[page.index("<main") : page.index("</main>")]
+        return re.findall(r'<button class="button button-primary[^>]*>.*?<span>(.*?)</span>', main, re.DOTALL)
+
+    assert main_acts()[0] == "Ghi vào bảng điểm danh"
+    assert "Chốt buổi …" not in main_acts()
+    librarian.post(of("headcount", visit.session), COUNT)
+    assert "Ghi vào bảng điểm danh" not in main_acts()
+    assert "Chốt buổi …" in main_acts()

@@ -1,4 +1,4 @@
-"""A name without a space, as long as the field takes, on the pages of a session on a phone."""
+"""What is as long as it can be, on a phone: a name without a space, the hours of a session past midnight."""
 
 import datetime as dt
 import uuid
@@ -11,33 +11,52 @@ from hocsuotdoi.activities.operations.registration import register
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.places import InstitutionFactory
-
-PHONE = {"width": 360, "height": 740}
+from tests.support.browser import PHONE, sign_in
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("page_name", ["roll", "sheet"])
-def test_long_name_does_not_widen_the_page(live_program, visitor, accessibility, page_name):
-    library = InstitutionFactory(name="Thư viện phường Thử")
+@pytest.fixture
+def library(live_program):
+    return InstitutionFactory(name="Thư viện phường Thử nghiệm với một cái tên thật là dài")
+
+
+@pytest.fixture
+def page(visitor, library):
+    """Of a librarian, on a phone."""
     person = PersonFactory(full_name="Hoàng Thị Lan")
-    person.set_password("mat-khau-thu")
-    person.save()
     RoleAssignmentFactory(person=person, role=RoleName.INSTITUTION_STAFF, institution=library)
+    context = visitor(viewport=PHONE)
+    sign_in(context, person)
+    return context.new_page()
+
+
+def test_long_name_does_not_widen_the_page(page, accessibility, library):
     session = SessionFactory(
         activity=ActivityFactory(institution=library, title=f"Ngày hội đọc sách số {library.pk}"),
         starts_at=timezone.now() - dt.timedelta(hours=1),
     )
     register(session, name="M" * 100, group_size=1, form_key=uuid.uuid4(), at=timezone.now())
-    page = visitor(viewport=PHONE).new_page()
-    page.goto(f"{live_program.url}/accounts/login/?next=/workspace/activities/sessions/{session.pk}/{page_name}/")
-    page.fill("[name=login]", person.email)
-    page.fill("[name=password]", "mat-khau-thu")
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url(f"**/{page_name}/")
+    for name in ("roll", "sheet"):
+        page.goto(f"/workspace/activities/sessions/{session.pk}/{name}/")
 
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+        frames = "[...document.querySelectorAll('.table-frame')]"
+        unreachable = f"{frames}.filter(frame => frame.scrollWidth > frame.clientWidth && frame.tabIndex < 0).length"
+        assert page.evaluate(unreachable) == 0, name
+        assert accessibility(page) == [], name
+
+
+def test_session_past_midnight_does_not_widen_the_home(page, accessibility, library):
+    tonight = timezone.localtime().replace(hour=22, minute=45, second=0, microsecond=0)
+    SessionFactory(
+        activity=ActivityFactory(institution=library, title="Đêm đọc sách"),
+        starts_at=tonight,
+        ends_at=tonight + dt.timedelta(hours=2),
+    )
+    page.goto("/workspace/")
+
+    hours = page.locator(".item", has_text="Đêm đọc sách").locator(".item-meta").inner_text()
+    assert hours.count("22:45") == 1 and hours.count("0:45") == 1 and hours.count("/") == 4
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    frames = "[...document.querySelectorAll('.table-frame')]"
-    unreachable = f"{frames}.filter(frame => frame.scrollWidth > frame.clientWidth && frame.tabIndex < 0).length"
-    assert page.evaluate(unreachable) == 0
     assert accessibility(page) == []

@@ -12,6 +12,7 @@ from hocsuotdoi.activities.operations.notices import tell_people_of
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
 from tests.factories.places import InstitutionFactory
+from tests.support.browser import PHONE, sign_in
 
 pytestmark = pytest.mark.slow
 
@@ -20,8 +21,6 @@ pytestmark = pytest.mark.slow
 def test_person_is_called_and_ticked(live_program, visitor, accessibility, java_script_enabled):
     library = InstitutionFactory()
     librarian = PersonFactory(full_name="Hoàng Thị Lan")
-    librarian.set_password("mat-khau-thu")
-    librarian.save()
     RoleAssignmentFactory(person=librarian, role=RoleName.INSTITUTION_STAFF, institution=library)
     session = SessionFactory(
         activity=ActivityFactory(institution=library), starts_at=timezone.now() + dt.timedelta(days=1)
@@ -29,12 +28,10 @@ def test_person_is_called_and_ticked(live_program, visitor, accessibility, java_
     RegistrationFactory(session=session, phone="0912345678")
     tell_people_of(session, kind=NoticeKind.MOVED, at=timezone.now(), about="")
 
-    page = visitor(viewport={"width": 360, "height": 740}, java_script_enabled=java_script_enabled).new_page()
-    page.goto("/accounts/login/?next=/workspace/activities/notices/")
-    page.fill("[name=login]", librarian.email)
-    page.fill("[name=password]", "mat-khau-thu")
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**/notices/")
+    context = visitor(viewport=PHONE, java_script_enabled=java_script_enabled)
+    sign_in(context, librarian)
+    page = context.new_page()
+    page.goto("/workspace/activities/notices/")
 
     assert page.get_by_role("link", name="0912345678").get_attribute("href") == "tel:0912345678"
     if java_script_enabled:

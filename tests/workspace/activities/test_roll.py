@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -10,7 +11,7 @@ from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.roll import add_walk_in, close_session, mark_attendance, set_tally
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.ledger.models import Entry
-from tests.factories.activities import AttendanceFactory, RatingFactory, SessionFactory
+from tests.factories.activities import AttendanceFactory, RatingFactory, RegistrationFactory, SessionFactory
 
 
 def of(name: str, session: Session) -> str:
@@ -381,3 +382,18 @@ def test_sheet_shows_faces_and_words_without_names(librarian, closed):
 def test_the_activitys_page_tells_how_it_went(librarian, closed):
     page = librarian.get(reverse("workspace:activities-activity-detail", args=[closed.activity_id]))
     assert "Kết quả" in page.content.decode()
+
+
+def test_sheet_that_people_sign_shows_nobody_the_phone_of_another(librarian, running):
+    """On the screen of the staff it stands; on paper that goes round it does not."""
+    RegistrationFactory(session=running, name="Bàn Văn Páo", phone="0912345678")
+    page = librarian.get(of("sheet", running)).text
+    assert re.search(r'<td[^>]*class="only-screen"[^>]*>0912345678</td>', page)
+    assert 'class="col-phone only-screen"' in page
+    assert "table-to-sign" in page
+
+
+def test_sheet_of_a_closed_session_is_no_paper_to_sign(librarian, closed):
+    page = librarian.get(of("sheet", closed)).text
+    assert "table-to-sign" not in page
+    assert 'class="col-phone"' in page

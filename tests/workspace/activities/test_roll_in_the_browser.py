@@ -17,9 +17,7 @@ from hocsuotdoi.activities.queries.roll import roll_of
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.places import InstitutionFactory
-from tests.support.browser import OPTIONS, chromium_path, new_context
-
-PHONE = {"width": 360, "height": 740}
+from tests.support.browser import OPTIONS, PHONE, chromium_path, new_context, sign_in
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +27,6 @@ def running(live_program) -> Session:
     """A session that began an hour ago, with two people and a family of four registered."""
     library = InstitutionFactory(name="Thư viện phường Thử")
     person = PersonFactory(full_name="Hoàng Thị Lan")
-    person.set_password("mat-khau-thu")
-    person.save()
     RoleAssignmentFactory(person=person, role=RoleName.INSTITUTION_STAFF, institution=library)
     session = SessionFactory(
         activity=ActivityFactory(institution=library, title=f"Ngày hội đọc sách số {library.pk}"),
@@ -42,13 +38,10 @@ def running(live_program) -> Session:
     return session
 
 
-def sign_in(context, url: str, session: Session):
+def open_roll(context, session: Session):
+    sign_in(context, session.librarian)
     page = context.new_page()
-    page.goto(f"{url}/accounts/login/?next=/workspace/activities/sessions/{session.pk}/roll/")
-    page.fill("[name=login]", session.librarian.email)
-    page.fill("[name=password]", "mat-khau-thu")
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**/roll/")
+    page.goto(f"/workspace/activities/sessions/{session.pk}/roll/")
     return page
 
 
@@ -58,7 +51,7 @@ def presence(session: Session) -> dict[str, int | None]:
 
 def test_tick_is_saved_at_once_and_one_without_connection_is_saved_later(live_program, visitor, running):
     context = visitor(viewport=PHONE)
-    page = sign_in(context, live_program.url, running)
+    page = open_roll(context, running)
 
     page.get_by_label("Lý Thị Mai").check()
     expect(page.locator("#roll-saved")).to_contain_text("1 người", timeout=15_000)
@@ -75,7 +68,7 @@ def test_tick_is_saved_at_once_and_one_without_connection_is_saved_later(live_pr
 
 
 def test_roll_without_javascript_from_the_first_tick_to_closing(live_program, visitor, running):
-    page = sign_in(visitor(viewport=PHONE, java_script_enabled=False), live_program.url, running)
+    page = open_roll(visitor(viewport=PHONE, java_script_enabled=False), running)
 
     page.locator("button[value=all_present]").click()
     page.get_by_label("Bàn Văn Páo").uncheck()
@@ -90,7 +83,7 @@ def test_roll_without_javascript_from_the_first_tick_to_closing(live_program, vi
 
 
 def test_roll_close_and_sheet_are_accessible(live_program, visitor, accessibility, running):
-    page = sign_in(visitor(viewport=PHONE), live_program.url, running)
+    page = open_roll(visitor(viewport=PHONE), running)
     assert accessibility(page) == []
 
     for name in ("close", "sheet"):
@@ -123,9 +116,7 @@ def test_a_ticket_before_the_camera_ticks_its_people(live_program, chromium, run
     camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     camera += [f"--use-file-for-fake-video-capture={film}"]
     browser = chromium.browser_type.launch(executable_path=chromium_path(), args=[*OPTIONS, *camera])
-    page = sign_in(
-        new_context(browser, live_program.url, viewport=PHONE, permissions=["camera"]), live_program.url, running
-    )
+    page = open_roll(new_context(browser, live_program.url, viewport=PHONE, permissions=["camera"]), running)
     page.get_by_role("button", name="Quét vé").click()
     expect(page.locator("#scan [role=status]")).to_have_text("Gia đình chị Hà: có mặt", timeout=20_000)
     page.get_by_role("button", name="Xong").click()

@@ -8,23 +8,19 @@ from hocsuotdoi.accounts.operations.people import open_account
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.places.operations import load_sample
 from tests.factories.accounts import RoleAssignmentFactory
+from tests.support.browser import sign_in
 
-PASSWORD = "mot-mat-khau-dai"
 LIBRARY = "/workspace/institutions/mau-thu-vien-01843/"
 
 
 @pytest.mark.slow
 def test_officer_changes_the_hours_and_visitors_see_them(live_program, page, accessibility) -> None:
     load_sample(lambda _line: None)
-    officer = open_account("van-hoa@thu.example", full_name="Triệu Văn Minh", password=PASSWORD, by=None)
+    officer = open_account("van-hoa@thu.example", full_name="Triệu Văn Minh", password="mot-mat-khau-dai", by=None)
     office = Agency.objects.get(code="phong-vhxh-01843")
     RoleAssignmentFactory(person=officer, role=RoleName.AGENCY_OFFICER, agency=office)
     page.set_viewport_size({"width": 360, "height": 800})
-    page.goto(f"/accounts/login/?next={LIBRARY}")
-    page.fill("input[name=login]", officer.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main form button[type=submit]")
-    page.wait_for_url(f"**{LIBRARY}")
+    sign_in(page.context, officer)
     for path in ("", "entry/", "hours/", "rooms/", "equipment/", "status/", "place/"):
         page.goto(LIBRARY + path)
         assert accessibility(page) == [], path

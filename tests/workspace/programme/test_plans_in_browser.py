@@ -7,29 +7,17 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.queries.units import unit_by_code
 from hocsuotdoi.programme.models import FindingAnswer, Plan
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
-from tests.support.browser import PHONE
+from tests.support.browser import PHONE, sign_in
 
 pytestmark = pytest.mark.slow
-
-PASSWORD = "mot-mat-khau-dai"
 
 
 @pytest.fixture
 def planner(live_program):
     person = PersonFactory(full_name="Đỗ Quang Huy")
-    person.set_password(PASSWORD)
-    person.save()
     ward = unit_by_code("01843", timezone.localdate())
     RoleAssignmentFactory(person=person, role=RoleName.PLANNER, unit=ward)
     return person
-
-
-def sign_in(page, person):
-    page.goto("/accounts/login/")
-    page.fill("input[name=login]", person.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main form button[type=submit]")
-    page.wait_for_load_state()
 
 
 @pytest.mark.parametrize(
@@ -52,8 +40,9 @@ def test_public_pages_are_accessible_and_fit_a_phone(page, accessibility, addres
 
 @pytest.mark.parametrize("with_script", [True, False])
 def test_planner_enters_a_plan_and_answers_what_the_check_found(visitor, accessibility, planner, with_script):
-    page = visitor(viewport=PHONE, java_script_enabled=with_script).new_page()
-    sign_in(page, planner)
+    context = visitor(viewport=PHONE, java_script_enabled=with_script)
+    sign_in(context, planner)
+    page = context.new_page()
     page.goto("/workspace/plans/")
     page.click("a[href='/workspace/plans/new/']")
     if with_script:
@@ -89,8 +78,9 @@ def test_planner_enters_a_plan_and_answers_what_the_check_found(visitor, accessi
 
 
 def test_planner_sees_each_mistake_of_a_file_with_its_line(visitor, accessibility, planner):
-    page = visitor(viewport=PHONE).new_page()
-    sign_in(page, planner)
+    context = visitor(viewport=PHONE)
+    sign_in(context, planner)
+    page = context.new_page()
     page.goto("/workspace/plans/from-file/")
     assert accessibility(page) == []
     bad = {"name": "plan.yaml", "mimeType": "text/yaml", "buffer": b"code: kh-thu\nnumbr: 1\n"}

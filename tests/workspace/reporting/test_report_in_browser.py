@@ -9,7 +9,7 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.queries.units import unit_by_code
 from hocsuotdoi.reporting.models import Snapshot
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
-from tests.support.browser import PHONE
+from tests.support.browser import PHONE, sign_in
 
 pytestmark = pytest.mark.slow
 
@@ -17,25 +17,16 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def officer(live_program):
     person = PersonFactory(full_name="Triệu Văn Minh")
-    person.set_password("mot-mat-khau-dai")
-    person.save()
     ward = unit_by_code("01843", dt.date(2026, 11, 23))
     RoleAssignmentFactory(person=person, role=RoleName.AGENCY_OFFICER, unit=ward)
     return person
 
 
-def sign_in(page, person):
-    page.goto("/accounts/login/")
-    page.fill("input[name=login]", person.email)
-    page.fill("input[name=password]", "mot-mat-khau-dai")
-    page.click("main form button[type=submit]")
-    page.wait_for_load_state()
-
-
 @pytest.mark.parametrize("with_script", [True, False])
 def test_officer_writes_freezes_and_takes_the_document_home(visitor, accessibility, officer, with_script):
-    page = visitor(viewport=PHONE, java_script_enabled=with_script).new_page()
-    sign_in(page, officer)
+    context = visitor(viewport=PHONE, java_script_enabled=with_script)
+    sign_in(context, officer)
+    page = context.new_page()
     page.goto("/workspace/reports/")
     if page.locator("form[action$='/reports/open/']").count():
         page.click("form[action$='/reports/open/'] button")

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from hocsuotdoi.accounts.operations.devices import invite_device, revoke_device
+from hocsuotdoi.activities.enums import RegistrationStatus
 from hocsuotdoi.activities.models import DeviceMark
 from hocsuotdoi.activities.queries.roll import roll_of
 from tests.factories.activities import ActivityFactory, ParticipantFactory, RegistrationFactory, SessionFactory
@@ -205,6 +206,24 @@ def test_marks_are_answered_one_by_one_in_their_order(carrier, running, right_no
     assert [answer["outcome"] for answer in second["answers"]] == ["duplicate", "waiting"]
     assert all(answer["reason"] for answer in first["answers"][1:])
     assert (first["waiting"], roll_of(running).people) == (1, 1)
+
+
+def test_who_of_several_waits_is_named_in_the_answer_and_only_there(carrier, running, right_now):
+    RegistrationFactory(session=running, code="AAAAAAAA")
+    gone = {"status": RegistrationStatus.CANCELLED, "cancelled_at": right_now}
+    RegistrationFactory(session=running, code="BBBBBBBB", name="Vi Văn Ky", **gone)
+    phone = Phone(right_now - dt.timedelta(minutes=10))
+    mark = phone.raw(running, "all", {"present": {"AAAAAAAA": 1, "BBBBBBBB": 1}})
+
+    (first,), (again,) = send(carrier, mark)["answers"], send(carrier, mark)["answers"]
+
+    assert (first["outcome"], again["outcome"]) == ("applied", "duplicate")
+    assert [(one["key"], one["name"]) for one in first["held"]] == [("BBBBBBBB", "Vi Văn Ky")]
+    assert again["held"] == first["held"]
+    assert "dropped" not in first
+    (alone,) = send(carrier, phone.raw(running, "line", {"present": {"AAAAAAAA": 0}}))["answers"]
+    assert set(alone) == {"id", "outcome", "reason"}
+    assert carrier.get("/roll/ping").json() == {"waiting": 1}
 
 
 @pytest.mark.parametrize("body", ["", "[]", '{"marks": {}}', json.dumps({"marks": [{}] * 201})])

@@ -34,11 +34,11 @@ export const rollOf = (session, journal, carry) => {
     const { mark } = entry;
     // What somebody dismissed counts nowhere, here neither.
     if (mark.session !== session.id || entry.outcome === "dismissed") continue;
-    if (entry.outcome === "waiting") roll.waiting += 1;
+    roll.waiting += entry.outcome === "waiting" ? 1 : (entry.held?.length ?? 0);
     if (mark.act === "tally") count(roll, counted, entry, carry);
     else if (mark.act === "close") roll.closed = entry;
     else if (mark.act === "note") roll.note = mark.said.note;
-    else if (!isCarried(entry, carry)) lay(lines, entry);
+    else lay(lines, entry, isCarried(entry, carry));
   }
   const carriedTally = (session.tally ?? []).reduce((sum, [, , people]) => sum + people, 0);
   const ours = [...roll.cells.values()].reduce((sum, people) => sum + people, 0);
@@ -55,13 +55,15 @@ const count = (roll, counted, entry, carry) => {
   if (isCarried(entry, carry)) counted.set(cellKey(sex, age), people);
 };
 
-const lay = (lines, { mark, outcome }) => {
-  if (mark.act === "walk_in" && !lines.has(mark.id)) {
+// Of what is carried already only those show from here for whom the mark waits.
+const lay = (lines, { mark, outcome, held, dropped }, carried) => {
+  if (mark.act === "walk_in" && !carried && !lines.has(mark.id)) {
     lines.set(mark.id, { key: mark.id, name: mark.said.name, size: 1, present: 1, codes: [], party: "", walkIn: true });
   }
   for (const [key, people] of Object.entries(mark.said.present ?? {})) {
     const line = lines.get(key);
-    if (line) Object.assign(line, { present: people, waits: outcome === "waiting" });
+    const waits = outcome === "waiting" || (held ?? []).some((one) => one.key === key);
+    if (line && (waits || !carried) && !dropped?.includes(key)) Object.assign(line, { present: people, waits });
   }
 };
 

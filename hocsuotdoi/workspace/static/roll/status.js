@@ -121,11 +121,18 @@ const words = ({ act, said, session }) => {
   return said.name ?? titleOf(session);
 };
 
-// The whole journal as it is sent: whoever runs the program can read it where this phone never gets through again.
+// The whole journal as it is sent, for the manager to read in (activities/formats/journal.py) where this phone never
+// gets through again.
 const exported = () => {
-  const { id, name, institution } = state.device;
-  const marks = state.journal.map(({ mark, outcome, reason }) => ({ ...mark, outcome, reason }));
-  const file = new Blob([JSON.stringify({ device: { id, name, institution }, marks }, null, 1)], {
+  const { id, name, institution, institution_id } = state.device;
+  const marks = state.journal.map(({ mark, institution, device, outcome, reason }) => ({
+    ...mark,
+    institution,
+    device,
+    outcome,
+    reason,
+  }));
+  const file = new Blob([JSON.stringify({ device: { id, name, institution, institution_id }, marks }, null, 1)], {
     type: "application/json",
   });
   const address = URL.createObjectURL(file);

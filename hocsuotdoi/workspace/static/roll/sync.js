@@ -38,7 +38,17 @@ export const load = async () => {
 const ours = (entry) => entry.institution === state.device?.institution_id;
 export const unsent = () => state.journal.filter((entry) => !entry.outcome && ours(entry));
 export const ofOthers = () => state.journal.filter((entry) => !entry.outcome && !ours(entry));
-export const waiting = () => state.journal.filter((entry) => entry.outcome === "waiting");
+const waits = (entry) => entry.outcome === "waiting" || entry.held?.length;
+/** What waits for a person: marks, and of a mark that was taken for the others the people it was not taken for. */
+export const waiting = () =>
+  state.journal
+    .filter(waits)
+    .flatMap((entry) => (entry.held?.length ? entry.held.map((one) => apart(entry, one)) : [entry]));
+const apart = (entry, { key, name, reason }) => ({
+  ...entry,
+  reason,
+  mark: { ...entry.mark, act: "line", said: { present: { [key]: entry.mark.said.present[key] }, name } },
+});
 export const refused = () => state.journal.filter((entry) => entry.outcome === "refused");
 
 class NotReached extends Error {}
@@ -137,8 +147,9 @@ const turn = async () => {
   await load();
   for (let batch = next(); batch.length; batch = next()) await send(batch, number);
   // Someone has decided: what waited is asked about again, and the answer is what became of it.
-  const stale = waiting().filter(ours);
-  if (content.waiting < stale.length) await send(stale.slice(0, MOST), number);
+  if (content.waiting < waiting().filter(ours).length) {
+    await send(state.journal.filter(waits).filter(ours).slice(0, MOST), number);
+  }
   await fetchCarry(number);
   state.lastSync = Math.round((Date.now() + (state.clock?.skew ?? 0)) / 1000);
   await keep("lastSync", state.lastSync);
@@ -165,8 +176,8 @@ const send = async (batch, number) => {
   });
   if (content.answers?.length !== batch.length) throw new Error("wrong");
   batch.forEach((entry, place) => {
-    const { outcome, reason } = content.answers[place];
-    Object.assign(entry, { outcome, reason, answered_at: number, device: state.device.id });
+    const { outcome, reason, held, dropped } = content.answers[place];
+    Object.assign(entry, { outcome, reason, held, dropped, answered_at: number, device: state.device.id });
   });
   await putEntries(batch);
   changed();
@@ -207,6 +218,7 @@ const prune = async () => {
   const old = state.journal.filter(
     (entry) =>
       ["applied", "duplicate", "dismissed"].includes(entry.outcome) &&
+      !waits(entry) &&
       entry.mark.noted_at < Date.now() - KEPT_FOR &&
       entry.number !== last,
   );

@@ -1,0 +1,273 @@
+"""The sheet for figures of institutions without the system: one row an institution, one column a measure.
+
+An empty cell says nothing; 0 says that there was none. What stands on grey is only to look at. The sheet's words are
+Vietnamese whatever language its reader has chosen, for a file goes from hand to hand.
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import xlsxwriter
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from hocsuotdoi.core.vietnamese import fold
+from hocsuotdoi.indicators.enums import StatedColumn
+from hocsuotdoi.indicators.formats.table_file import (
+    LARGEST_NUMBER,
+    Problem,
+    Table,
+    as_text,
+    cell,
+    whole_number,
+)
+
+FONT = "Times New Roman"
+SHEET = "Số liệu"
+MARK, CODE, NAME, CLASS, PLACE = "Mã mẫu", "Mã cơ sở", "Tên cơ sở", "Loại cơ sở", "Nơi đặt"
+RECORDED = "Hệ thống đã ghi: "
+HOW_TO = (
+    "Chỉ điền vào ô trắng, số nguyên. Để trống: chưa có số. Số 0: có báo cáo, không có lượt nào. "
+    "Ô xám chỉ để xem: số hệ thống đã tự ghi, không nhập lại."
+)
+MARK_ROW, HEADING_ROW, FIRST_ROW = 1, 4, 5
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateCell:
+    """`stated`: what was stated before; `recorded`: what the system has recorded by itself."""
+
+    stated: int | None = None
+    recorded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    """`cells`: only the columns that make sense for the institution."""
+
+    code: str
+    name: str
+    class_name: str
+    place: str
+    cells: dict[StatedColumn, TemplateCell]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    title: str
+    mark: str
+    rows: Sequence[TemplateRow]
+
+    @property
+    def columns(self) -> list[StatedColumn]:
+        """Those that at least one row has, in their order."""
+        return [column for column in StatedColumn if any(column in row.cells for row in self.rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """A number that somebody typed, and where."""
+
+    institution: str
+    column: StatedColumn
+    quantity: int
+    at: str
+
+
+@dataclass(slots=True)
+class ReadSheet:
+    """`rows`: institution's code to its row. Nothing is to be taken from a sheet with problems."""
+
+    mark: str
+    rows: dict[str, int] = field(default_factory=dict)
+    cells: list[SheetCell] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def mark_of(unit_code: str, unit_key: int, period: str) -> str:
+    """By which a sheet is known again: unit, period, and a check of both with the sheet's layout."""
+    layout = ",".join(StatedColumn.values)
+    check = hashlib.sha256(f"{unit_key}|{period}|{layout}".encode()).hexdigest()[:8]
+    return f"HSD1-{unit_code}-{period}-{check}"
+
+
+def heading(column: StatedColumn) -> str:
+    with override("vi"):
+        return capfirst(str(column.label))
+
+
+def render_csv(template: Template) -> bytes:
+    """Semicolons and a byte-order mark: so Excel in Viet Nam opens it as it is."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    for row in _rows(template):
+        writer.writerow([_harmless(each) for each in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def render_xlsx(template: Template) -> bytes:
+    """Cells to fill in are white and open, all others locked (without a password: who must, may)."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": template.title})
+    sheet = book.add_worksheet(SHEET)
+    _write(book, sheet, template)
+    sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
+    sheet.freeze_panes(HEADING_ROW, 2)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEADING_ROW - 1)
+    book.close()
+    return buffer.getvalue()
+
+
+def _headings(columns: Iterable[StatedColumn]) -> list[str]:
+    pairs = [(heading(column), RECORDED + heading(column).lower()) for column in columns]
+    return [CODE, NAME, CLASS, PLACE, *(text for pair in pairs for text in pair)]
+
+
+def _rows(template: Template) -> Iterable[list[str | int]]:
+    columns = template.columns
+    yield [MARK, template.mark]
+    yield [template.title]
+    yield [HOW_TO]
+    yield list(_headings(columns))
+    for row in template.rows:
+        line: list[str | int] = [row.code, row.name, row.class_name, row.place]
+        for column in columns:
+            found = row.cells.get(column)
+            stated = found.stated if found else None
+            line += ["" if stated is None else stated, found.recorded if found and found.recorded else ""]
+        yield line
+
+
+def _harmless(value: str | int) -> str | int:
+    """A name that begins like a formula would be computed by whoever opens the file."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+
+
+def _write(book: Workbook, sheet: Worksheet, template: Template) -> None:
+    columns = template.columns
+    base = {"font_name": FONT, "font_size": 11, "valign": "vcenter"}
+    boxed = {**base, "border": 1, "border_color": "#B9B29E"}
+    grey = {**boxed, "bg_color": "#EEEBE2", "font_color": "#5B5546"}
+    title = book.add_format({**base, "bold": True, "font_size": 13})
+    line = book.add_format({**base, "italic": True, "font_color": "#5B5546"})
+    head = book.add_format({**boxed, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#E4DFCF"})
+    text = book.add_format({**grey, "text_wrap": True})
+    shown = book.add_format({**grey, "num_format": "#,##0"})
+    open_cell = book.add_format({**boxed, "num_format": "#,##0", "locked": False})
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 36)
+    sheet.set_column(2, 2, 34)
+    sheet.set_column(3, 3, 22)
+    sheet.set_column(4, 4 + 2 * len(columns), 14)
+    sheet.set_row(HEADING_ROW - 1, 66)
+    for number, row in enumerate(_rows(template)):
+        for place, value in enumerate(row):
+            if number < HEADING_ROW - 1:
+                sheet.write(number, place, value, title if number == 1 else line)
+            elif number == HEADING_ROW - 1:
+                sheet.write_string(number, place, str(value), head)
+            elif place < 4:
+                sheet.write_string(number, place, str(value), text)
+            else:
+                column = columns[(place - 4) // 2]
+                is_open = place % 2 == 0 and column in template.rows[number - HEADING_ROW].cells
+                sheet.write(number, place, value, open_cell if is_open else shown)
+    last = HEADING_ROW + len(template.rows) - 1
+    for place in range(len(columns)):
+        sheet.data_validation(HEADING_ROW, 4 + 2 * place, max(last, HEADING_ROW), 4 + 2 * place, _whole_number_rule())
+
+
+def _whole_number_rule() -> dict[str, object]:
+    return {
+        "validate": "integer",
+        "criteria": "between",
+        "minimum": 0,
+        "maximum": LARGEST_NUMBER,
+        "error_title": "Chưa đúng",
+        "error_message": "Hãy gõ một số nguyên, từ 0 trở lên. Không gõ dấu chấm, dấu phẩy.",
+    }
+
+
+def read_sheet(table: Table) -> ReadSheet:
+    """Everything that is typed in, and everything that cannot be read. Not asked here: whether institutions exist."""
+    read = ReadSheet(mark=table.text(MARK_ROW, 2))
+    if fold(table.text(MARK_ROW, 1)) != fold(MARK) or not read.mark.startswith("HSD1-"):
+        read.problems.append(
+            Problem(
+                cell(1, 1), _("This is not our template: its mark is missing. Download the template and fill it in.")
+            )
+        )
+        return read
+    columns = _columns(table, read)
+    if read.problems:
+        return read
+    for merged in table.merged_from(FIRST_ROW):
+        read.problems.append(Problem(merged, _("These cells are merged. Take the merging away: one number a cell.")))
+    for row in table.filled_rows(FIRST_ROW):
+        _read_row(table, row, columns, read)
+    return read
+
+
+def _columns(table: Table, read: ReadSheet) -> dict[int, StatedColumn]:
+    """Column's number to what is typed in there; columns only to look at are left out."""
+    meanings = {fold(heading(column)): column for column in StatedColumn}
+    to_look_at = {fold(NAME), fold(CLASS), fold(PLACE), *(fold(RECORDED) + each for each in meanings)}
+    found: dict[int, StatedColumn] = {}
+    width = max((len(row) for row in table.rows), default=0)
+    for number in range(2, width + 1):
+        text = table.text(HEADING_ROW, number)
+        words, at = fold(text), cell(HEADING_ROW, number)
+        if words in meanings and meanings[words] in found.values():
+            read.problems.append(Problem(at, _("The column “{heading}” stands here twice.").format(heading=text)))
+        elif words in meanings:
+            found[number] = meanings[words]
+        elif text and words not in to_look_at:
+            read.problems.append(
+                Problem(
+                    at,
+                    _("“{heading}” is no column of the template. Leave the headings as they are.").format(
+                        heading=text[:60]
+                    ),
+                )
+            )
+        elif not text and any(as_text(table.value(row, number)) for row in table.filled_rows(FIRST_ROW)):
+            read.problems.append(Problem(at, _("Numbers stand below, but the column has no heading.")))
+    if fold(table.text(HEADING_ROW, 1)) != fold(CODE) or not found:
+        at = cell(HEADING_ROW, 1)
+        read.problems.append(Problem(at, _("The headings are missing. Download the template and fill it in.")))
+    return found
+
+
+def _read_row(table: Table, row: int, columns: dict[int, StatedColumn], read: ReadSheet) -> None:
+    code, name = table.text(row, 1), table.text(row, 2)
+    if not code:
+        if name or any(as_text(table.value(row, number)) for number in columns):
+            read.problems.append(Problem(cell(row, 1), _("The institution's code is missing."), name))
+        return
+    if code in read.rows:
+        read.problems.append(
+            Problem(
+                cell(row, 1), _("“{code}” stands in row {row} already.").format(code=code, row=read.rows[code]), name
+            )
+        )
+        return
+    read.rows[code] = row
+    for number, column in columns.items():
+        try:
+            quantity = whole_number(table.value(row, number))
+        except ValueError as error:
+            read.problems.append(Problem(cell(row, number), str(error), name))
+        else:
+            if quantity is not None:
+                read.cells.append(SheetCell(code, column, quantity, cell(row, number)))

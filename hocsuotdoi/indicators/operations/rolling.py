@@ -1,0 +1,213 @@
+"""Keeping the roll-up: adding what was posted, making it anew, following the map.
+
+Every reading adds what is still pending by itself (`make_views`), so a figure is right at any moment, whether the fold
+has run or not; folding only keeps the pending few. One fold runs at a time.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import ibis
+from django.db import connection, transaction
+from ibis import Table
+
+from hocsuotdoi.indicators import rollup
+from hocsuotdoi.indicators.models import Pending, RollupMap
+from hocsuotdoi.indicators.queries.totals import map_is
+from hocsuotdoi.indicators.rollup import AT_PLACES, AT_UNITS, CELLS, ROLLUPS, Rollup, postgres
+
+AT_ONCE = 100_000
+"""Entries that one fold takes at most: what is in hand stays small, however many wait."""
+
+_TAKE = """
+WITH gone AS (
+    DELETE FROM indicators_pending
+     WHERE id <= coalesce((SELECT id FROM indicators_pending ORDER BY id OFFSET %s LIMIT 1), 9223372036854775807)
+    RETURNING institution_id, entry_id, occurred_on
+)
+INSERT INTO indicators_taken SELECT * FROM gone
+"""
+
+_REACH = """
+SELECT DISTINCT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id, unit.tier
+  FROM places_unitreading AS reading
+  JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
+  JOIN places_adminunit AS unit ON unit.id = ancestry.ancestor_id
+ WHERE coalesce(reading.starts_on, '-infinity') <= %(day)s AND coalesce(reading.ends_on, 'infinity') > %(day)s
+   AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s AND coalesce(ancestry.ends_on, 'infinity') > %(day)s
+"""
+
+
+def fold() -> int:
+    """Adds pending entries to the cells; returns how many. 0 also when another fold is at work.
+
+    All or nothing: an entry is pending or it is in every cell it belongs to.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('indicators_fold'))")
+        if cursor.fetchone() != (True,):
+            return 0
+        cursor.execute(_scratch())
+        cursor.execute(_TAKE, [AT_ONCE])
+        taken = cursor.rowcount
+        cursor.execute("DELETE FROM indicators_reclassed RETURNING institution_id, was, became")
+        reclassed = cursor.fetchall()
+        if not taken and not reclassed:
+            return 0
+        cursor.executemany("INSERT INTO indicators_reclassed_now VALUES (%s, %s, %s)", reclassed)
+        cursor.execute(f"INSERT INTO indicators_facts {_taken_facts()}")
+        if reclassed:
+            cursor.execute(f"INSERT INTO indicators_facts {_moved_facts()}")
+        for table in ROLLUPS:
+            cursor.execute(_add(table, "indicators_facts"))
+        return taken
+
+
+def rebuild(day: dt.date) -> int:
+    """Makes every cell anew from the ledger, on the map of `day`; returns how many entries there are.
+
+    Readers see the old cells until the new ones are whole. What is posted meanwhile stays pending.
+    """
+    nested = connection.in_atomic_block
+    with _alone(), transaction.atomic(), connection.cursor() as cursor:
+        if not nested:  # one snapshot for all: what it does not see stays pending
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        _empty(["indicators_pending", "indicators_reclassed", *(table.table for table in AT_PLACES)])
+        for table in AT_PLACES:
+            cursor.execute(_insert(table, postgres(table.cells(rollup.facts(rollup.ENTRIES)))))
+        _spread_over_units(day)
+        cursor.execute("SELECT count(*) FROM ledger_entry")
+        entries: int = cursor.fetchone()[0]
+    _analyze()
+    return entries
+
+
+def follow_map(day: dt.date) -> bool:
+    """Puts the totals at units on the map of `day` where that differs from the one they stand on; returns whether."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('indicators_fold'))")
+        if map_is(day):
+            return False
+        _spread_over_units(day)
+    _analyze()
+    return True
+
+
+def make_views() -> None:
+    """The views `indicators_fresh_…`: each table's cells and, one by one, the rows that are pending.
+
+    Run by a migration whenever the definition changes.
+    """
+    waiting = rollup.facts(rollup.entries_in(rollup.PENDING))
+    with connection.cursor() as cursor:
+        for table in ROLLUPS:
+            columns = ", ".join((*table.keys, "quantity", "lines"))
+            name = fresh(table)
+            cursor.execute(f"DROP VIEW IF EXISTS {name}")
+            cursor.execute(
+                f"CREATE VIEW {name} AS SELECT {columns} FROM {table.table} "
+                f"UNION ALL SELECT {columns} FROM ({postgres(table.spread(waiting))}) AS pending"
+            )
+
+
+def fresh(table: Rollup) -> str:
+    """The view that shows a roll-up's table with what is pending."""
+    return table.table.replace("indicators_", "indicators_fresh_")
+
+
+def pending() -> int:
+    """How many entries wait to be added."""
+    return Pending.objects.count()
+
+
+def _spread_over_units(day: dt.date) -> None:
+    _empty(["indicators_reach", "indicators_rollupmap", *(table.table for table in AT_UNITS)])
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO indicators_reach (place_id, unit_id, tier) {_REACH}", {"day": day})
+        for table in AT_UNITS:
+            cursor.execute(_insert(table, postgres(table.cells(_cells_as_rows()))))
+        cursor.execute("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM places_unitreading")
+        first, last = cursor.fetchone()
+    RollupMap.objects.create(day=day, first_reading=first, last_reading=last)
+
+
+def _cells_as_rows() -> Table:
+    """The cells, as a source that totals at units can be made from."""
+    columns = dict.fromkeys(CELLS.keys, "string") | {
+        "month": "date",
+        "place_id": "int64",
+        "stated": "boolean",
+        "quantity": "int64",
+        "lines": "int64",
+    }
+    return ibis.table(columns, name=CELLS.table)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """No fold and no other rebuild meanwhile. Taken before the snapshot, which must not be older than the last fold."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('indicators_fold'))")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('indicators_fold'))")
+
+
+def _empty(tables: Iterable[str]) -> None:
+    """DELETE and not TRUNCATE: whoever reads meanwhile goes on seeing what was there."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DELETE FROM {table}")
+
+
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE indicators_reach, {', '.join(table.table for table in ROLLUPS)}")
+
+
+def _insert(table: Rollup, select: str) -> str:
+    columns = ", ".join((*table.keys, "quantity", "lines"))
+    return f"INSERT INTO {table.table} ({columns}) {select}"
+
+
+@cache
+def _add(table: Rollup, source: str) -> str:
+    facts = rollup.facts(rollup.ENTRIES)
+    select = postgres(table.cells(ibis.table(facts.schema(), name=source)))
+    return (
+        f"{_insert(table, select)} ON CONFLICT ({', '.join(table.keys)}) DO UPDATE "
+        f"SET quantity = {table.table}.quantity + EXCLUDED.quantity, lines = {table.table}.lines + EXCLUDED.lines"
+    )
+
+
+@cache
+def _scratch() -> str:
+    """Temporary tables of this connection, empty: a connection may have been used for a fold before."""
+    columns = rollup.facts(rollup.ENTRIES).schema()
+    kinds = {"int64": "bigint", "string": "text", "date": "date", "boolean": "boolean", "uuid": "uuid"}
+    facts = ", ".join(f"{name} {kinds[str(kind).removeprefix('!')]}" for name, kind in columns.items())
+    return f"""
+        CREATE TEMPORARY TABLE IF NOT EXISTS indicators_taken (institution_id bigint, entry_id uuid, occurred_on date);
+        CREATE TEMPORARY TABLE IF NOT EXISTS indicators_reclassed_now (institution_id bigint, was text, became text);
+        CREATE TEMPORARY TABLE IF NOT EXISTS indicators_facts ({facts});
+        TRUNCATE indicators_taken, indicators_reclassed_now, indicators_facts
+    """
+
+
+@cache
+def _taken_facts() -> str:
+    return postgres(rollup.facts(rollup.entries_in(_named(rollup.PENDING, "indicators_taken"))))
+
+
+@cache
+def _moved_facts() -> str:
+    """What waits has not been added under the old class, nor has what this fold has just taken."""
+    taken = _named(rollup.PENDING, "indicators_taken")
+    return postgres(rollup.moved(_named(rollup.RECLASSED, "indicators_reclassed_now"), rollup.PENDING, taken))
+
+
+def _named(table: Table, name: str) -> Table:
+    return ibis.table(table.schema(), name=name)

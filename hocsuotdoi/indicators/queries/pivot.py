@@ -1,0 +1,246 @@
+"""A table that a planner lays out: what was counted, by any two of what is known of it, on one of three maps.
+
+Only what is additive stands in it. Measures are never added to one another: with several of them, one side of the table
+is the measure, and no total runs across it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from hocsuotdoi.indicators.queries.totals import Slice, totals
+from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
+from hocsuotdoi.places.enums import InstitutionClass, Tier
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import day_on_map_of, units_reading_as
+
+Key = Any
+"""A value of a dimension: a unit's id, a period's first day, a code; "" what is not known, None the only head."""
+
+
+class Dimension(StrEnum):
+    UNIT = "unit_id"
+    PERIOD = "starts_on"
+    MEASURE = "measure"
+    CLASS = "institution_class"
+    PURPOSE = "purpose"
+    CHANNEL = "channel"
+    SEX = "sex"
+    AGE_BAND = "age_band"
+    ORIGIN = "stated"
+
+
+class Period(StrEnum):
+    YEAR = "year"
+    QUARTER = "quarter"
+    MONTH = "month"
+
+
+class Map(StrEnum):
+    TODAY = "today"
+    REPORTED = "reported"
+    DAY = "day"
+
+
+DIMENSION_LABELS = {
+    Dimension.UNIT: gettext_lazy("place"),
+    Dimension.PERIOD: gettext_lazy("time"),
+    Dimension.MEASURE: gettext_lazy("what is counted"),
+    Dimension.CLASS: gettext_lazy("class of institution"),
+    Dimension.PURPOSE: gettext_lazy("purpose"),
+    Dimension.CHANNEL: gettext_lazy("channel"),
+    Dimension.SEX: gettext_lazy("sex"),
+    Dimension.AGE_BAND: gettext_lazy("age"),
+    Dimension.ORIGIN: gettext_lazy("recorded or typed in"),
+}
+_CODES: dict[Dimension, type[Any]] = {
+    Dimension.MEASURE: MeasureCode,
+    Dimension.CLASS: InstitutionClass,
+    Dimension.PURPOSE: Purpose,
+    Dimension.CHANNEL: Channel,
+    Dimension.SEX: Sex,
+    Dimension.AGE_BAND: AgeBand,
+}
+PEOPLE = {Dimension.SEX, Dimension.AGE_BAND}
+"""What says something about persons: small numbers of these are not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`tier`: of which units under `unit` there are figures; its own tier is the unit itself. `columns` None: one.
+
+    `first` and `last` are days within the first and the last period. `map_day` matters on the map of a day only.
+    """
+
+    wanted: Slice
+    unit: AdminUnit
+    tier: Tier
+    rows: Dimension
+    columns: Dimension | None
+    period: Period
+    first: dt.date
+    last: dt.date
+    map: Map = Map.TODAY
+    map_day: dt.date | None = None
+
+    @property
+    def sides(self) -> set[Dimension]:
+        return {self.rows, *([self.columns] if self.columns else [])}
+
+    @property
+    def is_about_people(self) -> bool:
+        return bool(self.sides & PEOPLE or self.wanted.sexes or self.wanted.age_bands)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    key: Key
+    label: str
+    unit: AdminUnit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`cells`: (row's key, column's key) to the sum; none where nothing was reported, 0 where what was is taken back.
+
+    `row_totals`, `column_totals`, `total`: None where they would add measures to one another.
+    """
+
+    question: Question
+    rows: list[Head]
+    columns: list[Head]
+    cells: dict[tuple[Key, Key], int]
+    row_totals: dict[Key, int] | None = None
+    column_totals: dict[Key, int] | None = None
+    total: int | None = None
+    units: list[AdminUnit] = field(default_factory=list)
+
+    def cell(self, row: Head, column: Head) -> int | None:
+        return self.cells.get((row.key, column.key))
+
+
+def answer(question: Question, today: dt.date) -> Answer:
+    """Four queries at most, however large the table."""
+    units = units_of(question, today)
+    by = list(dict.fromkeys([str(question.rows), *([str(question.columns)] if question.columns else [])]))
+    month_by_month = question.period != Period.YEAR
+    rows = totals(
+        question.wanted,
+        units,
+        by=by,
+        first=question.first,
+        last=question.last,
+        grain="month" if month_by_month else "year",
+        map_day=_map_day(question, today),
+    )
+    cells: dict[tuple[Key, Key], int] = {}
+    for *keys, quantity, _lines in rows:
+        row = _key(question, question.rows, keys[0])
+        column = _key(question, question.columns, keys[-1]) if question.columns else None
+        cells[row, column] = cells.get((row, column), 0) + quantity
+    row_heads = _heads(question, question.rows, {row for row, _column in cells}, units)
+    column_heads = (
+        _heads(question, question.columns, {column for _row, column in cells}, units)
+        if question.columns
+        else [Head(None, str(_("total")))]
+    )
+    return _with_totals(Answer(question, row_heads, column_heads, cells, units=units))
+
+
+def units_of(question: Question, today: dt.date) -> list[AdminUnit]:
+    """The units that figures are asked for, in Vietnamese order. One query.
+
+    As reported these are the units of every time of the period whose facts are read in the unit today.
+    """
+    if question.tier == question.unit.tier:
+        return [question.unit]
+    if question.map == Map.REPORTED:
+        read_here = units_reading_as(question.unit, day_on_map_of(question.unit, today))
+        stood = AdminUnit.objects.during(question.first, question.last + dt.timedelta(days=1))
+        return list(stood.filter(pk__in=read_here, tier=question.tier))
+    day = _map_day(question, today)
+    assert day is not None
+    return list(AdminUnit.objects.under(question.unit, day).filter(tier=question.tier))
+
+
+def _map_day(question: Question, today: dt.date) -> dt.date | None:
+    if question.map == Map.REPORTED:
+        return None
+    asked = question.map_day if question.map == Map.DAY and question.map_day else today
+    return day_on_map_of(question.unit, asked)
+
+
+def _key(question: Question, dimension: Dimension, value: Any) -> Key:
+    if dimension == Dimension.PERIOD and question.period == Period.QUARTER:
+        return value.replace(month=(value.month - 1) // 3 * 3 + 1)
+    return value
+
+
+def _heads(question: Question, dimension: Dimension, found: set[Key], units: list[AdminUnit]) -> list[Head]:
+    """Every unit and every period asked for, and of the rest what was found: an empty head there says nothing."""
+    if dimension == Dimension.UNIT:
+        return [Head(unit.pk, unit.name, unit) for unit in units]
+    if dimension == Dimension.PERIOD:
+        return [Head(day, period_label(day, question.period)) for day in periods(question)]
+    if dimension == Dimension.ORIGIN:
+        labels = {False: _("recorded as it happened"), True: _("typed in")}
+        return [Head(key, str(label)) for key, label in labels.items() if key in found]
+    codes = _CODES[dimension]
+    order = question.wanted.measures if dimension == Dimension.MEASURE else codes.values
+    heads = [Head(code, str(codes(code).label)) for code in order if code in found or dimension == Dimension.MEASURE]
+    return [*heads, *([Head("", pgettext("of an entry", "not known"))] if "" in found else [])]
+
+
+def periods(question: Question) -> list[dt.date]:
+    """The first day of each period asked for."""
+    months = {Period.YEAR: 12, Period.QUARTER: 3, Period.MONTH: 1}[question.period]
+    day = question.first.replace(month=(question.first.month - 1) // months * months + 1, day=1)
+    found = []
+    while day <= question.last:
+        found.append(day)
+        later = day.month - 1 + months
+        day = day.replace(year=day.year + later // 12, month=later % 12 + 1)
+    return found
+
+
+def period_label(day: dt.date, period: Period) -> str:
+    if period == Period.YEAR:
+        return str(day.year)
+    if period == Period.QUARTER:
+        return _("quarter {quarter}/{year}").format(quarter=(day.month + 2) // 3, year=day.year)
+    return date_format(day, "n/Y")
+
+
+def _with_totals(found: Answer) -> Answer:
+    question = found.question
+    mixed = len(question.wanted.measures) > 1
+    across = not (mixed and question.columns == Dimension.MEASURE) and question.columns is not None
+    down = not (mixed and question.rows == Dimension.MEASURE)
+    return Answer(
+        question,
+        found.rows,
+        found.columns,
+        found.cells,
+        _sums(found.cells, 0) if across else None,
+        _sums(found.cells, 1) if down else None,
+        sum(found.cells.values()) if found.cells and down and (across or question.columns is None) else None,
+        found.units,
+    )
+
+
+def _sums(cells: dict[tuple[Key, Key], int], side: int) -> dict[Key, int]:
+    found: dict[Key, int] = {}
+    for keys, quantity in cells.items():
+        found[keys[side]] = found.get(keys[side], 0) + quantity
+    return found
+
+
+def unknown_parts(heads: Iterable[Head]) -> bool:
+    """Whether some entries do not say what the table is laid out by."""
+    return any(head.key == "" for head in heads)

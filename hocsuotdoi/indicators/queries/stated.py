@@ -1,0 +1,307 @@
+"""Figures that are typed in: what is known of a unit's institutions in a period, what a sheet would change, history."""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.core.periods import Period, parse_period
+from hocsuotdoi.indicators.enums import StatedColumn, columns_of
+from hocsuotdoi.indicators.models import StatedFigure, Statement
+from hocsuotdoi.ledger.models import Entry
+from hocsuotdoi.ledger.registry import SourceDescription
+from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.queries.institutions import institutions_in, with_place
+
+SOURCE_KIND = "indicators.stated"
+_SLOTS = uuid.UUID("0190b0f4-0d3e-7c5a-9a53-2f4f6d0c8e11")
+
+Spot = tuple[int, StatedColumn]
+"""An institution's key and a column."""
+
+
+def slot_of(institution_id: int, column: StatedColumn, period: Period) -> uuid.UUID:
+    """By which the ledger knows a figure again, so that no two postings can stand for it."""
+    return uuid.uuid5(_SLOTS, f"{institution_id}/{column.value}/{period.code}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is known of a unit and a period. `institutions` have `place_name`. `stated`: the newest figures of exactly
+    this period (None: taken back, or never stated is missing); `recorded`: what the system counted by itself;
+    `elsewhere`: another period that overlaps and has a figure of the same."""
+
+    unit: AdminUnit
+    period: Period
+    today: dt.date
+    institutions: list[Institution]
+    stated: dict[Spot, StatedFigure]
+    recorded: dict[Spot, int]
+    elsewhere: dict[Spot, Period]
+
+    def quantity(self, spot: Spot) -> int | None:
+        figure = self.stated.get(spot)
+        return figure.quantity if figure else None
+
+    @property
+    def reported(self) -> set[int]:
+        """Institutions of which something stands stated."""
+        return {spot[0] for spot, figure in self.stated.items() if figure.quantity is not None}
+
+    @property
+    def recording(self) -> set[int]:
+        """Institutions of which the system has recorded something by itself."""
+        return {spot[0] for spot, quantity in self.recorded.items() if quantity > 0}
+
+    def grown(self) -> list[tuple[Institution, StatedColumn, StatedFigure, int]]:
+        """Figures since whose stating the system has recorded more of the same: perhaps counted twice."""
+        by_key = {each.pk: each for each in self.institutions}
+        return [
+            (by_key[key], column, figure, self.recorded[key, column])
+            for (key, column), figure in self.stated.items()
+            if figure.quantity and self.recorded.get((key, column), 0) > figure.recorded
+        ]
+
+
+def sheet_of(
+    unit: AdminUnit, period: Period, today: dt.date, institutions: QuerySet[Institution] | None = None
+) -> Sheet:
+    """Of the institutions expected in `unit` on the last day that counts, or of `institutions` among them.
+
+    Three queries.
+    """
+    day = period.counted_until(today)
+    expected = institutions_in(unit, day)
+    if institutions is not None:
+        expected = expected.filter(pk__in=institutions)
+    found = list(with_place(expected, day).order_by("sort_key", "pk"))
+    keys = [each.pk for each in found]
+    stated, elsewhere = _stated(keys, period)
+    return Sheet(unit, period, today, found, stated, _recorded(keys, period.starts_on, day), elsewhere)
+
+
+def newest_figures(figures: QuerySet[StatedFigure]) -> QuerySet[StatedFigure]:
+    """Of each slot among `figures` the row that holds."""
+    return figures.order_by("institution_id", "slot", "-revision").distinct("institution_id", "slot")
+
+
+def _stated(keys: list[int], period: Period) -> tuple[dict[Spot, StatedFigure], dict[Spot, Period]]:
+    rows = newest_figures(
+        StatedFigure.objects.filter(
+            institution__in=keys, starts_on__lt=period.ends_on, ends_on__gt=period.starts_on
+        ).select_related("posting")
+    )
+    own: dict[Spot, StatedFigure] = {}
+    elsewhere: dict[Spot, Period] = {}
+    for row in rows:
+        spot = row.institution_id, StatedColumn(row.column)
+        if row.period == period.code:
+            own[spot] = row
+        elif row.quantity is not None:
+            elsewhere[spot] = parse_period(row.period)
+    return own, elsewhere
+
+
+def _recorded(keys: list[int], first: dt.date, last: dt.date) -> dict[Spot, int]:
+    """What stands in the book from anything but stating, by institution and column; a measure's purposes that have no
+    column of their own fall into its plain one."""
+    rows = (
+        Entry.objects.filter(institution__in=keys, occurred_on__range=(first, last))
+        .exclude(posting__source_kind=SOURCE_KIND)
+        .values_list("institution_id", "measure", "purpose")
+        .annotate(Sum("quantity"))
+        .order_by()
+    )
+    found: dict[Spot, int] = {}
+    for institution_id, measure, purpose, quantity in rows:
+        for code in (f"{measure}:{purpose}", measure):
+            if code in StatedColumn.values:
+                spot = institution_id, StatedColumn(code)
+                found[spot] = found.get(spot, 0) + quantity
+                break
+    return found
+
+
+# -- what a sheet would change --
+
+
+class ChangeKind(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    TAKEN_BACK = "taken_back"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One figure as it was sent in; `quantity` None asks to take back what stands. `at`: its cell."""
+
+    institution: str
+    column: StatedColumn
+    quantity: int | None
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`recorded` is what the system has by itself, beside which the figure would stand."""
+
+    institution: Institution
+    column: StatedColumn
+    before: int | None
+    after: int | None
+    recorded: int
+    at: str
+
+    @property
+    def kind(self) -> ChangeKind:
+        if self.before == self.after:
+            return ChangeKind.UNCHANGED
+        if self.before is None:
+            return ChangeKind.NEW
+        return ChangeKind.TAKEN_BACK if self.after is None else ChangeKind.CHANGED
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it comes on top of what the system recorded, which a person must say is right."""
+        return self.kind in (ChangeKind.NEW, ChangeKind.CHANGED) and self.recorded > 0 and bool(self.after)
+
+    @property
+    def total(self) -> int:
+        return self.recorded + (self.after or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    at: str
+    about: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """`missing`: institutions of the unit of which the sheet says nothing."""
+
+    changes: list[Change]
+    problems: list[Wrong]
+    missing: list[Institution]
+
+    @property
+    def effective(self) -> list[Change]:
+        return [each for each in self.changes if each.kind != ChangeKind.UNCHANGED]
+
+    @property
+    def beside(self) -> list[Change]:
+        return [each for each in self.changes if each.is_beside]
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether anything stated before would not stand any more."""
+        return any(each.kind in (ChangeKind.CHANGED, ChangeKind.TAKEN_BACK) for each in self.changes)
+
+    def count(self, kind: ChangeKind) -> int:
+        return sum(each.kind == kind for each in self.changes)
+
+    @property
+    def digest(self) -> str:
+        """Of what would happen: what a person confirms is what that person has seen."""
+        lines = [
+            f"{each.institution.pk} {each.column.value} {each.before} {each.after} {each.recorded}"
+            for each in self.effective
+        ]
+        return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:32]
+
+
+def planned(sheet: Sheet, asked: Iterable[Asked]) -> Planned:
+    """What `asked` would change in `sheet`, and what of it cannot be. One query where codes are not known here."""
+    by_code = {each.code: each for each in sheet.institutions}
+    asked = list(asked)
+    strangers = {each.institution for each in asked} - set(by_code)
+    names = dict(Institution.objects.filter(code__in=strangers).values_list("code", "name")) if strangers else {}
+    changes: list[Change] = []
+    problems: list[Wrong] = []
+    for each in asked:
+        institution = by_code.get(each.institution)
+        if institution is None:
+            problems.append(Wrong(each.at, names.get(each.institution, ""), _stranger(sheet, each, names)))
+        elif reason := _why_not(sheet, institution, each):
+            problems.append(Wrong(each.at, institution.name, reason))
+        else:
+            spot = institution.pk, each.column
+            recorded = sheet.recorded.get(spot, 0)
+            before = sheet.quantity(spot)
+            changes.append(Change(institution, each.column, before, each.quantity, recorded, each.at))
+    told = {each.institution for each in asked}
+    return Planned(changes, problems, [each for each in sheet.institutions if each.code not in told])
+
+
+def _stranger(sheet: Sheet, asked: Asked, names: Mapping[str, str]) -> str:
+    if asked.institution in names:
+        return _("{institution} was not open in {unit} in {period}.").format(
+            institution=names[asked.institution], unit=sheet.unit.name, period=sheet.period.words
+        )
+    return _("There is no institution with the code “{code}”.").format(code=asked.institution)
+
+
+def _why_not(sheet: Sheet, institution: Institution, asked: Asked) -> str:
+    label = StatedColumn(asked.column).label
+    if asked.column not in columns_of(institution.institution_class):
+        return _("“{measure}” is not asked of this kind of institution. Leave the cell empty.").format(measure=label)
+    spot = institution.pk, asked.column
+    if asked.quantity is not None and asked.quantity != sheet.quantity(spot) and spot in sheet.elsewhere:
+        return _("A figure for {period} stands already; both together would count twice.").format(
+            period=sheet.elsewhere[spot].words
+        )
+    return ""
+
+
+# -- history --
+
+
+def with_outcome(statements: QuerySet[Statement]) -> QuerySet[Statement]:
+    """Adds `number_of_figures` and `is_undone`."""
+    figures = StatedFigure.objects.filter(statement=OuterRef("pk")).order_by().values("statement")
+    return statements.annotate(
+        number_of_figures=Subquery(figures.annotate(count=Count("pk")).values("count")),
+        is_undone=Exists(Statement.objects.filter(undoes=OuterRef("pk"))),
+    )
+
+
+def figures_of(statement: Statement) -> QuerySet[StatedFigure]:
+    """Its figures in the order of the sheet, each with `before`, what stood until then."""
+    earlier = StatedFigure.objects.filter(
+        institution=OuterRef("institution"), slot=OuterRef("slot"), revision=OuterRef("revision") - 1
+    )
+    return (
+        statement.figures.select_related("institution", "posting")
+        .annotate(before=Subquery(earlier.values("quantity")[:1]))
+        .order_by("institution__sort_key", "institution_id", "column")
+    )
+
+
+def describe_stated(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, SourceDescription]:
+    """Stated figures as the ledger's sources, by slot: what they are figures of, and from where. One query."""
+    rows = (
+        StatedFigure.objects.filter(slot__in=ids)
+        .order_by("slot", "revision")
+        .values_list("slot", "column", "period", "institution__name", "statement__source")
+    )
+    sources: dict[uuid.UUID, dict[str, None]] = {}
+    about: dict[uuid.UUID, tuple[str, str, str]] = {}
+    for slot, column, period, institution, source in rows:
+        about[slot] = column, period, institution
+        sources.setdefault(slot, {})[source] = None
+    return {
+        slot: SourceDescription(
+            title=_("Typed in: {measure}, {period}").format(
+                measure=StatedColumn(column).label, period=parse_period(period).words
+            ),
+            detail=_("{institution}; from: {source}").format(institution=institution, source="; ".join(sources[slot])),
+        )
+        for slot, (column, period, institution) in about.items()
+    }

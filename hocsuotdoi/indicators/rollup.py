@@ -1,0 +1,163 @@
+"""What the roll-up is, said once for every engine (Ibis): entries of the ledger, added up along a few sets of keys.
+
+PostgreSQL adds what is new (`operations.rolling`), DuckDB and Spark compute the whole from exported files
+(`operations.rebuilding`); all read this page. Nothing here runs a query.
+
+A cell holds `quantity`, the sum, and `lines`, how many entries stand behind it: an entry counts one, its reversal takes
+one away. A cell of quantity 0 and lines 0 is something that was taken back; no cell is nothing reported.
+
+Never added up here: different people. `LEARNERS` keeps who was there, so that they can be counted once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ibis
+from ibis import Table
+
+ENTRIES = ibis.table(
+    {
+        "id": "uuid",
+        "institution_id": "int64",
+        "posting_id": "uuid",
+        "occurred_on": "date",
+        "place_id": "int64",
+        "measure": "string",
+        "quantity": "int64",
+        "sex": "string",
+        "age_band": "string",
+        "channel": "string",
+        "purpose": "string",
+        "learner_key": "uuid",
+    },
+    name="ledger_entry",
+)
+POSTINGS = ibis.table(
+    {"id": "uuid", "institution_id": "int64", "kind": "string", "reverses_id": "uuid"}, name="ledger_posting"
+)
+INSTITUTIONS = ibis.table({"id": "int64", "institution_class": "string"}, name="places_institution")
+REACH = ibis.table({"place_id": "int64", "unit_id": "int64", "tier": "string"}, name="indicators_reach")
+"""Each place of any time with the units at which its facts are read on the map of the day, up to the country."""
+
+PENDING = ibis.table(
+    {"id": "int64", "institution_id": "int64", "entry_id": "uuid", "occurred_on": "date"}, name="indicators_pending"
+)
+"""Entries that PostgreSQL has not added yet."""
+
+RECLASSED = ibis.table({"institution_id": "int64", "was": "string", "became": "string"}, name="indicators_reclassed")
+"""Institutions whose class was changed since the last fold."""
+
+
+_SAME_ENTRY = [("id", "entry_id"), "institution_id", "occurred_on"]
+
+
+def entries_in(waiting: Table) -> Table:
+    """The entries named in a table like `PENDING`."""
+    return ENTRIES.semi_join(waiting, _SAME_ENTRY)
+
+
+def moved(reclassed: Table, *not_added: Table) -> Table:
+    """For an institution that changed its class: all its entries that were added, taken off the old class and put to
+    the new one. Rows like those of `facts`."""
+    entries = ENTRIES
+    for waiting in not_added:
+        entries = entries.anti_join(waiting, _SAME_ENTRY)
+    added = facts(entries)
+    there = added.join(reclassed, "institution_id")
+    off = there.mutate(institution_class=there.was, quantity=-there.quantity, lines=-there.lines)
+    on = there.mutate(institution_class=there.became)
+    return off.select(*added.columns).union(on.select(*added.columns))
+
+
+def facts(entries: Table, postings: Table = POSTINGS, institutions: Table = INSTITUTIONS) -> Table:
+    """One row for each entry, with everything that any roll-up asks of it; what is not known is empty.
+
+    `stated`: typed in, and not traced to a happening; a reversal is of the kind of what it reverses.
+    """
+    own = postings.select("institution_id", "kind", "reverses_id", posting_id=postings.id)
+    reversed_ = postings.select("institution_id", reverses_id=postings.id, reversed_kind=postings.kind)
+    rows = (
+        entries.join(own, ["institution_id", "posting_id"])
+        .left_join(reversed_, ["institution_id", "reverses_id"])
+        .join(institutions.rename(institution_id="id"), "institution_id")
+    )
+    return rows.select(
+        "institution_id",
+        "place_id",
+        "measure",
+        "institution_class",
+        "learner_key",
+        "quantity",
+        month=ibis.date(rows.occurred_on.year(), rows.occurred_on.month(), 1),
+        purpose=rows.purpose.fill_null(""),
+        channel=rows.channel.fill_null(""),
+        sex=rows.sex.fill_null(""),
+        age_band=rows.age_band.fill_null(""),
+        stated=rows.reversed_kind.fill_null(rows.kind) == "stated",
+        lines=ibis.ifelse(rows.quantity > 0, 1, -1).cast("int64"),
+    )
+
+
+def _as_they_are(rows: Table, _reach: Table) -> Table:
+    return rows
+
+
+def _at_units(rows: Table, reach: Table) -> Table:
+    """Each row at its commune, its province and the country, once for its month and once for its year."""
+    there = rows.join(reach, "place_id")
+    by_month = there.mutate(grain=ibis.literal("month"), starts_on=there.month)
+    by_year = there.mutate(grain=ibis.literal("year"), starts_on=ibis.date(there.month.year(), 1, 1))
+    return by_month.union(by_year)
+
+
+def _known_learners(rows: Table, _reach: Table) -> Table:
+    known = rows.filter(rows.learner_key.notnull())
+    return known.mutate(year=known.month.year().cast("int64"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """A table of cells: its `keys`, and the rows that fall into them, made from `facts` and `REACH`."""
+
+    table: str
+    keys: tuple[str, ...]
+    rows: Callable[[Table, Table], Table] = _as_they_are
+
+    def spread(self, source: Table, reach: Table = REACH) -> Table:
+        """The rows, one by one, as they fall into cells: keys, quantity, lines."""
+        return self.rows(source, reach).select(*self.keys, "quantity", "lines")
+
+    def cells(self, source: Table, reach: Table = REACH) -> Table:
+        """The rows added up: keys, quantity, lines."""
+        rows = self.spread(source, reach)
+        return rows.group_by(list(self.keys)).agg(
+            quantity=rows.quantity.sum().cast("int64"), lines=rows.lines.sum().cast("int64")
+        )
+
+
+_AT_UNIT = ("measure", "grain", "tier", "starts_on", "unit_id")
+
+CELLS = Rollup(
+    "indicators_cell",
+    ("measure", "month", "place_id", "institution_class", "purpose", "channel", "sex", "age_band", "stated"),
+)
+INSTITUTION_MONTHS = Rollup(
+    "indicators_institutionmonth", ("measure", "month", "institution_id", "place_id", "purpose", "stated")
+)
+LEARNERS = Rollup("indicators_learneryear", ("measure", "year", "place_id", "learner_key"), _known_learners)
+UNIT_TOTALS = Rollup("indicators_unittotal", _AT_UNIT, _at_units)
+UNIT_TOTALS_BY_CLASS = Rollup(
+    "indicators_unittotalbyclass", (*_AT_UNIT, "institution_class", "purpose", "stated"), _at_units
+)
+UNIT_TOTALS_BY_PERSON = Rollup("indicators_unittotalbyperson", (*_AT_UNIT, "channel", "sex", "age_band"), _at_units)
+
+AT_PLACES = (CELLS, INSTITUTION_MONTHS, LEARNERS)
+"""As the book has it; no map changes them."""
+AT_UNITS = (UNIT_TOTALS, UNIT_TOTALS_BY_CLASS, UNIT_TOTALS_BY_PERSON)
+"""On the map of the day; made from `CELLS` anew when the map changes."""
+ROLLUPS = (*AT_PLACES, *AT_UNITS)
+
+
+def postgres(expression: Table) -> str:
+    """The expression as a SELECT for PostgreSQL. Column order is the expression's."""
+    return str(ibis.to_sql(expression, dialect="postgres"))

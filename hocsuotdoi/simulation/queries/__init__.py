@@ -1,0 +1,1 @@
+"""Reads: the territory as arrays, the words for what was simulated."""

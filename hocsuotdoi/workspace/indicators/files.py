@@ -1,0 +1,46 @@
+"""What goes out and comes in as a file on the pages of figures."""
+
+import hashlib
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from hocsuotdoi.indicators.enums import StatingWay
+from hocsuotdoi.indicators.formats.table_file import LARGEST_FILE, BadFile, Problem, Table, read_table
+
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def attachment(content: bytes, kind: str, name: str) -> HttpResponse:
+    """`kind`: xlsx or csv; `name` without its ending."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type=TYPES[kind], headers=headers)
+
+
+class SheetForm(forms.Form):
+    """A filled-in file and where its figures are from."""
+
+    file = forms.FileField(
+        label=_("The filled-in file"),
+        help_text=_("Excel (.xlsx) or CSV, at most 5 MB"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+    source = forms.CharField(
+        label=_("Where the figures are from"),
+        help_text=_("For instance: paper reports of the institutions for the third quarter, or a document's number"),
+        max_length=300,
+    )
+
+
+def table_of(upload: UploadedFile) -> tuple[Table, StatingWay, str]:
+    """The file as a table, how it came, its SHA-256. Raises `BadFile`."""
+    if (upload.size or 0) > LARGEST_FILE:
+        raise BadFile([Problem("", str(_("The file is too large: at most 5 MB.")))])
+    content = upload.read()
+    table = read_table(content, upload.name or "")
+    return table, StatingWay(table.way), hashlib.sha256(content).hexdigest()

@@ -1,0 +1,104 @@
+"""Figures of one institution on a phone, and the two questions before they are written."""
+
+from typing import Any
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from hocsuotdoi.core.templatetags.house import number
+from hocsuotdoi.indicators.enums import StatedColumn, columns_of
+from hocsuotdoi.indicators.formats.table_file import whole_number
+from hocsuotdoi.indicators.queries.stated import Asked, Planned, Sheet
+from hocsuotdoi.places.models import Institution
+
+
+class CountField(forms.CharField):
+    """A whole number read as a sheet's cell is: empty is nothing said, 0 is none."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> int | None:
+        try:
+            return whole_number(str(super().clean(value)))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class InstitutionFiguresForm(forms.Form):
+    """One field for each column of the institution. What was stated before stands in it; emptying it takes that back.
+
+    What the page showed goes along, so that nobody takes back what somebody else has just stated.
+    """
+
+    def __init__(self, data: Any, *, sheet: Sheet, institution: Institution) -> None:
+        super().__init__(data)
+        self.sheet, self.institution = sheet, institution
+        self.columns = columns_of(institution.institution_class)
+        for column in self.columns:
+            stated = sheet.quantity((institution.pk, column))
+            self.fields[column.name.lower()] = CountField(
+                label=capfirst(str(column.label)),
+                required=False,
+                initial="" if stated is None else stated,
+                help_text=self._known(column),
+            )
+            self.fields[_shown(column)] = forms.CharField(
+                required=False, widget=forms.HiddenInput, initial="" if stated is None else stated
+            )
+        self.fields["source"] = forms.CharField(
+            label=_("Where the figures are from"),
+            help_text=_("For instance: told by phone, a paper report"),
+            max_length=300,
+        )
+
+    def _known(self, column: StatedColumn) -> str:
+        recorded = self.sheet.recorded.get((self.institution.pk, column), 0)
+        if recorded <= 0:
+            return ""
+        return _("The system has recorded {count} by itself: give only what comes in addition.").format(
+            count=number(recorded)
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for column in self.columns:
+            stated = self.sheet.quantity((self.institution.pk, column))
+            if cleaned.get(_shown(column), "") != ("" if stated is None else str(stated)):
+                self.add_error(
+                    None, _("Somebody else has entered figures meanwhile. Open the page again and look at them.")
+                )
+                break
+        return cleaned
+
+    def asked(self) -> list[Asked]:
+        """What differs from what stands."""
+        found = []
+        for column in self.columns:
+            quantity = self.cleaned_data.get(column.name.lower())
+            if quantity != self.sheet.quantity((self.institution.pk, column)):
+                found.append(Asked(self.institution.code, column, quantity))
+        return found
+
+
+class ConfirmForm(forms.Form):
+    """Asks only what the plan needs. `seen` says which plan was looked at."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, plan: Planned) -> None:
+        super().__init__(data, initial={"seen": plan.digest})
+        if plan.beside:
+            self.fields["in_addition"] = forms.BooleanField(
+                label=_("These figures come in addition to what the system has recorded; nothing is counted twice"),
+            )
+        if plan.needs_reason:
+            self.fields["reason"] = forms.CharField(label=_("Why figures stated before are changed"), max_length=300)
+
+
+class UndoForm(forms.Form):
+    reason = forms.CharField(label=_("Why it is undone"), max_length=300)
+
+
+def _shown(column: StatedColumn) -> str:
+    return f"shown_{column.name.lower()}"

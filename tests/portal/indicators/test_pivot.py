@@ -1,0 +1,176 @@
+"""The table that anybody lays out: what it adds up, what it refuses, and that its cost does not grow."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from hocsuotdoi.indicators.models import SavedTable
+from hocsuotdoi.indicators.operations.rolling import fold, follow_map
+from hocsuotdoi.indicators.operations.saved_tables import MOST, TableNotSaved, save_table
+from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
+from hocsuotdoi.ledger.operations.posting import Line
+from tests.factories.ledger import make_posting
+from tests.factories.places import InstitutionFactory
+
+PAGE = reverse("portal:indicators-pivot")
+
+
+@pytest.fixture
+def asked(day, posting):
+    return {
+        "measures": ["programme_attendance"],
+        "unit": "VN",
+        "level": "province",
+        "rows": "unit_id",
+        "columns": "starts_on",
+        "first": f"{day.year}-01",
+        "last": f"{day.year}-12",
+        "period": "year",
+        "map": "today",
+    }
+
+
+def cells(response) -> dict[str, list[str]]:
+    return {row.label: row.cells for row in response.context["rows"]}
+
+
+def test_without_a_question_the_page_shows_who_came_province_by_province(client, posting):
+    response = client.get(PAGE)
+    assert response.status_code == 200
+    assert any("12" in row.cells for row in response.context["rows"])
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_pending_and_folded_are_the_same(client, asked, posting, day, thai_nguyen, folded):
+    follow_map(day)
+    if folded:
+        fold()
+    assert cells(client.get(PAGE, asked))[thai_nguyen.name] == ["12", "12"]
+
+
+def test_a_measure_is_never_added_to_another(client, asked):
+    response = client.get(PAGE, asked | {"measures": ["programme_attendance", "library_visit"]})
+    assert response.context["form"].errors["columns"]
+    assert "rows" not in response.context
+    laid_out = client.get(PAGE, asked | {"measures": ["programme_attendance", "library_visit"], "columns": "measure"})
+    assert laid_out.context["answer"].row_totals is None
+    assert laid_out.context["answer"].total is None
+    assert laid_out.context["answer"].column_totals == {"programme_attendance": 12, "library_visit": 12}
+
+
+def test_what_is_not_known_has_a_head_of_its_own(client, asked, library_of_bac_kan, day):
+    make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3))
+    response = client.get(PAGE, asked | {"rows": "sex", "columns": "", "level": ""})
+    assert cells(response) == {"nữ": ["12"], "không rõ": ["3"]}
+    known = client.get(PAGE, asked | {"rows": "sex", "columns": "", "level": "", "sexes": ["unknown"]})
+    assert cells(known) == {"không rõ": ["3"]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"measures": []}, "measures"),
+        ({"measures": ["bia"]}, "measures"),
+        ({"unit": "99999"}, "unit"),
+        ({"unit": "<b>"}, "unit"),
+        ({"rows": "learner_key"}, "rows"),
+        ({"columns": "unit_id"}, "columns"),
+        ({"first": "abc"}, "first"),
+        ({"first": "2026-13"}, "first"),
+        ({"first": "1990-01"}, "first"),
+        ({"first": "2026-05", "last": "2026-01"}, "last"),
+        ({"last": "2999-01"}, "last"),
+        ({"first": "2001-01", "period": "month"}, "period"),
+        ({"period": "week"}, "period"),
+        ({"map": "day"}, "day"),
+        ({"map": "day", "day": "31/2"}, "day"),
+        ({"ages": "x", "age_bands": ["x"]}, "age_bands"),
+    ],
+)
+def test_a_mistake_is_said_at_its_field(client, asked, wrong, field):
+    response = client.get(PAGE, asked | wrong)
+    assert response.status_code == 200
+    assert field in response.context["form"].errors
+    assert "rows" not in response.context
+
+
+def test_people_write_months_their_own_way(client, asked, day):
+    response = client.get(PAGE, asked | {"first": f"1/{day.year}", "last": f"12/{day.year}"})
+    assert not response.context["form"].errors
+
+
+def test_quarters_hold_their_months(client, asked, day, posting):
+    response = client.get(PAGE, asked | {"period": "quarter", "columns": "", "rows": "starts_on", "level": ""})
+    quarter = (day.month + 2) // 3
+    assert [row.cells for row in response.context["rows"]] == [["12"] if n == quarter else ["–"] for n in (1, 2, 3, 4)]
+
+
+def test_a_unit_opens_into_what_lies_in_it(client, asked, thai_nguyen, library_of_bac_kan):
+    response = client.get(PAGE, asked)
+    url = next(row.url for row in response.context["rows"] if row.label == thai_nguyen.name)
+    below = client.get(PAGE + url)
+    assert "12" in str(cells(below).values())
+
+
+def test_the_cost_does_not_grow_with_the_table(client, asked, library_of_bac_kan, day, django_assert_num_queries):
+    follow_map(day)
+    client.get(PAGE, asked)
+    for number in range(3):
+        with django_assert_num_queries(QUERIES):
+            assert client.get(PAGE, asked).status_code == 200
+        house = InstitutionFactory(unit=library_of_bac_kan.placements.get().unit, name=f"Nhà {number}")
+        line = Line(MeasureCode.PROGRAMME_ATTENDANCE, 2, sex=Sex.MALE, age_band=AgeBand.SENIOR)
+        make_posting(house, day - dt.timedelta(days=0), line)
+
+
+QUERIES = 6
+
+
+SAVE = reverse("portal:indicators-table-save")
+
+
+def test_a_table_is_kept_under_a_name_once_and_found_again(client, country, reader):
+    client.force_login(reader)
+    for query in ("unit=VN", "unit=19"):
+        assert client.post(SAVE, {"name": " Của  tôi ", "query": query}).status_code == 302
+    table = SavedTable.objects.get()
+    assert (table.name, table.query) == ("Của tôi", "unit=19")
+    assert "?unit=19" in client.get(PAGE).content.decode()
+    client.post(reverse("portal:indicators-table-forget", args=[table.pk]))
+    assert not SavedTable.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"name": " "}, "Hãy đặt tên"),
+        ({"name": "x" * 121}, "tối đa 120"),
+        ({"query": "x" * 2001}, "hỏi quá nhiều thứ"),
+        ({"query": "a\0"}, "hỏi quá nhiều thứ"),
+    ],
+)
+def test_a_table_that_cannot_be_kept_is_told_why(client, country, reader, wrong, told):
+    client.force_login(reader)
+    response = client.post(SAVE, {"name": "Bảng", "query": "unit=VN"} | wrong, follow=True)
+    assert not SavedTable.objects.exists()
+    assert told in response.content.decode()
+
+
+def test_nobody_keeps_without_an_account_and_nobody_removes_anothers(client, reader, auditor):
+    assert client.post(SAVE, {"name": "Bảng", "query": "unit=VN"}).status_code == 302
+    assert not SavedTable.objects.exists()
+    table = save_table(auditor, name="Bảng", query="unit=VN", at=timezone.now())
+    client.force_login(reader)
+    assert client.post(reverse("portal:indicators-table-forget", args=[table.pk])).status_code == 404
+    assert "saved/" not in client.get(PAGE).content.decode()
+    assert SavedTable.objects.exists()
+
+
+def test_a_person_keeps_so_many_tables_and_no_more(reader):
+    for number in range(MOST):
+        save_table(reader, name=str(number), query="", at=timezone.now())
+    with pytest.raises(TableNotSaved):
+        save_table(reader, name="Một bảng nữa", query="", at=timezone.now())
+    save_table(reader, name="1", query="unit=VN", at=timezone.now())
