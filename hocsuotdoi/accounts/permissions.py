@@ -16,6 +16,8 @@ class Permission(models.TextChoices):
     VIEW_REGISTER = "view_register", _("read register entries, criteria and their answers")
     EDIT_INSTITUTION = "edit_institution", _("keep an institution's register entry")
     ANSWER_CRITERIA = "answer_criteria", _("answer criteria")
+    REVIEW_CRITERIA = "review_criteria", _("decide about answers that differ from what the program found")
+    DEFINE_INDICATOR = "define_indicator", _("make and publish indicators")
     VIEW_FIGURES = "view_figures", _("see figures down to their entries")
     STATE_FIGURES = "state_figures", _("type in and import figures and population of a territory")
     EDIT_PLAN = "edit_plan", _("enter plans")

@@ -75,6 +75,7 @@ ROLES: dict[RoleName, Role] = {
                 P.VIEW_REGISTER,
                 P.EDIT_INSTITUTION,
                 P.ANSWER_CRITERIA,
+                P.REVIEW_CRITERIA,
                 P.STATE_FIGURES,
                 P.VIEW_REPORT,
                 P.WRITE_REPORT,
@@ -88,7 +89,7 @@ ROLES: dict[RoleName, Role] = {
             RoleName.PLANNER,
             _("Enters plans, answers findings of the plan check and follows the targets of the territory."),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
-            _READS | {P.EDIT_PLAN, P.ANSWER_FINDING, P.WRITE_REPORT},
+            _READS | {P.EDIT_PLAN, P.ANSWER_FINDING, P.DEFINE_INDICATOR, P.WRITE_REPORT},
         ),
         Role(
             RoleName.AUDITOR,

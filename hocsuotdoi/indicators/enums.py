@@ -14,6 +14,33 @@ class IndicatorKind(models.TextChoices):
     SHARE_OF_POPULATION = "share_of_population", _("share of the population")
     GROWTH = "growth", _("average yearly growth since the base year")
     UNITS_OF_UNITS = "n_of_n", _("so many of so many")
+    YES_NO = "yes_no", _("yes or no")
+    STOCK = "stock", _("how many there are on a day")
+
+
+class MeasureKind(models.TextChoices):
+    """How a count behaves in time: what happens adds up over days, what there is does not, people never add up."""
+
+    HAPPENING = "happening", _("what happened, added up over days")
+    STOCK = "stock", _("what there is on a day, never added up over days")
+    PEOPLE = "people", _("different people, never added up over days or places")
+
+
+class StockCode(models.TextChoices):
+    """What can be counted on a day, from the register and from memberships (`queries.stocks`). Definitions, units and
+    sources stand beside those of the ledger's measures in data/measures.yaml."""
+
+    INSTITUTIONS_OPEN = "institutions_open", _("institutions open")
+    HOURS_OPEN = "hours_open", _("hours open in a normal week")
+    HOURS_OUTSIDE_OFFICE = "hours_outside_office", _("hours open outside office hours in a normal week")
+    HOURS_WEEKEND = "hours_weekend", _("hours open at weekends in a normal week")
+    HOURS_OPEN_IN_YEAR = "hours_open_in_year", _("hours open since the beginning of the year, less closures")
+    ROOMS = "rooms", _("rooms")
+    ROOM_PLACES = "room_places", _("places in rooms")
+    EQUIPMENT_USABLE = "equipment_usable", _("usable equipment")
+    COMPUTERS_USABLE = "computers_usable", _("usable computers")
+    CLUB_MEMBERS = "club_members", _("members of clubs and classes")
+    ACTIVE_USERS = "active_users", _("active users")
 
 
 class Direction(models.TextChoices):
@@ -37,6 +64,22 @@ class AnswerValue(models.TextChoices):
     YES = "yes", _("yes")
     NO = "no", _("no")
     NOT_APPLICABLE = "not_applicable", _("not applicable")
+
+
+class Verdict(models.TextChoices):
+    """What a reviewer says about a statement that differs from what the program found."""
+
+    ACCEPTED = "accepted", _("accepted")
+    REJECTED = "rejected", _("rejected")
+
+
+class OverrideState(models.TextChoices):
+    """How far a statement is that differs from what the program found."""
+
+    AWAITING = "awaiting", _("waits for a decision")
+    ACCEPTED = "accepted", _("accepted, holds")
+    REJECTED = "rejected", _("rejected, does not hold")
+    LAPSED = "lapsed", _("accepted before the program found something else; does not hold any more")
 
 
 class Outcome(models.TextChoices):

@@ -7,15 +7,28 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from hocsuotdoi.core.ids import uuid7
-from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, CohortKind, IndicatorKind
-from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Criterion, CriterionAnswer, Indicator, Population
+from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, CohortKind, IndicatorKind, Verdict
+from hocsuotdoi.indicators.models import (
+    Cohort,
+    CriteriaSet,
+    Criterion,
+    CriterionAnswer,
+    CriterionReview,
+    Indicator,
+    IndicatorVersion,
+    Population,
+)
+from hocsuotdoi.indicators.queries.definitions import content_of
 from hocsuotdoi.places.enums import InstitutionClass
 from tests.factories.places import InstitutionFactory, UnitFactory
 
 
 class IndicatorFactory(DjangoModelFactory):
+    """With its first version, which holds always."""
+
     class Meta:
         model = Indicator
+        skip_postgeneration_save = True
 
     code = factory.Sequence(lambda n: f"indicator-{n}")
     name = factory.Sequence(lambda n: f"Chỉ số {n}")
@@ -27,6 +40,10 @@ class IndicatorFactory(DjangoModelFactory):
     unit = "%"
     source = "Nguồn"
     legal_basis = "Căn cứ"
+
+    @factory.post_generation
+    def version_one(indicator, create, extracted, **kwargs):
+        IndicatorVersion.objects.create(indicator=indicator, number=1, **content_of(indicator))
 
 
 class CohortFactory(DjangoModelFactory):
@@ -77,6 +94,22 @@ class AnswerFactory(DjangoModelFactory):
     note = factory.LazyAttribute(lambda answer: "lý do" if answer.value == AnswerValue.NOT_APPLICABLE else "")
     answered_by = factory.LazyFunction(uuid7)
     answered_at = factory.LazyFunction(lambda: timezone.make_aware(dt.datetime(2026, 11, 1)))
+
+
+class ReviewFactory(DjangoModelFactory):
+    """Of an answer that differs from a computed no."""
+
+    class Meta:
+        model = CriterionReview
+
+    answer = factory.SubFactory(AnswerFactory)
+    institution = factory.SelfAttribute("answer.institution")
+    verdict = Verdict.ACCEPTED
+    reason = "đã kiểm tra tại chỗ"
+    found = AnswerValue.NO
+    stated_by = factory.SelfAttribute("answer.answered_by")
+    reviewed_by = factory.LazyFunction(uuid7)
+    reviewed_at = factory.LazyFunction(lambda: timezone.make_aware(dt.datetime(2026, 11, 2)))
 
 
 class PopulationFactory(DjangoModelFactory):

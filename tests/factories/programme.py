@@ -7,7 +7,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind
-from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.models import Cohort, Indicator, IndicatorVersion
+from hocsuotdoi.indicators.queries.definitions import content_of
 from hocsuotdoi.programme.enums import ClauseKind, Operator, Recurrence, TargetUnit
 from hocsuotdoi.programme.models import Clause, Plan, Target, Task
 from hocsuotdoi.programme.queries.plan_facts import CohortFacts, IndicatorFacts, PlanFacts, TargetFacts
@@ -42,6 +43,7 @@ class ClauseFactory(DjangoModelFactory):
 class IndicatorFactory(DjangoModelFactory):
     class Meta:
         model = Indicator
+        skip_postgeneration_save = True
         django_get_or_create = ("code",)
 
     code = "library_services"
@@ -53,6 +55,10 @@ class IndicatorFactory(DjangoModelFactory):
     unit = "%"
     source = "thử"
     legal_basis = "thử"
+
+    @factory.post_generation
+    def version_one(indicator, create, extracted, **kwargs):
+        IndicatorVersion.objects.get_or_create(indicator=indicator, number=1, defaults=content_of(indicator))
 
 
 class CohortFactory(DjangoModelFactory):

@@ -177,7 +177,7 @@ YES_BY_BOOK = {"measure": MeasureCode.PROGRAMME_SESSION, "quantity": 1}
         ("yes", NOT_APPLICABLE, YES, AnswerSource.LEDGER),
         ("no", None, NO, AnswerSource.LEDGER),
         ("no", YES, NO, AnswerSource.LEDGER),
-        ("no", NOT_APPLICABLE, NOT_APPLICABLE, AnswerSource.STAFF),
+        ("no", NOT_APPLICABLE, NO, AnswerSource.LEDGER),
         ("silent", None, None, None),
         ("silent", YES, YES, AnswerSource.STAFF),
         ("silent", NO, NO, AnswerSource.STAFF),

@@ -5,8 +5,8 @@ import yaml
 from django.utils import translation
 
 from hocsuotdoi.core.two_languages import english_words
-from hocsuotdoi.indicators.enums import AnswerSource
-from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Criterion, Indicator, Measure
+from hocsuotdoi.indicators.enums import AnswerSource, StockCode
+from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Criterion, Indicator, IndicatorVersion, Measure
 from hocsuotdoi.indicators.operations.definitions import (
     DATA,
     BadDefinition,
@@ -14,7 +14,9 @@ from hocsuotdoi.indicators.operations.definitions import (
     load_definitions,
 )
 from hocsuotdoi.indicators.queries.answers import RULES
+from hocsuotdoi.indicators.queries.definitions import definitions_on
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
+from tests.factories.indicators import IndicatorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +53,7 @@ def test_load_definitions_twice_changes_nothing():
 def test_load_definitions_defines_every_measure():
     load_definitions()
 
-    assert set(Measure.objects.values_list("code", flat=True)) == set(MeasureCode.values)
+    assert set(Measure.objects.values_list("code", flat=True)) == {*MeasureCode.values, *StockCode.values}
 
 
 def test_measures_that_are_never_added_say_so_both_ways():
@@ -122,6 +124,50 @@ def test_substance_changed_without_a_new_version_is_refused(folder, change):
         load_definitions(folder)
 
     assert counts() == before
+
+
+def test_indicator_whose_substance_changed_without_a_new_version_is_refused(folder):
+    load_definitions()
+    rewrite(folder, "indicators", lambda rows: rows[2].update(measures=["loan"]))
+
+    with pytest.raises(UsedDefinitionChanged):
+        load_definitions(folder)
+
+
+def test_word_of_an_indicator_mended_in_place_is_taken_over_by_its_version(folder):
+    load_definitions()
+    rewrite(folder, "indicators", lambda rows: rows[2].update(source="Sổ cái"))
+
+    load_definitions(folder)
+
+    code = "library_users_growth"
+    assert Indicator.objects.get(code=code).source == "Sổ cái"
+    assert IndicatorVersion.objects.get(indicator=code).source == "Sổ cái"
+
+
+def test_next_version_of_an_indicator_holds_from_its_day_and_the_old_one_before(folder):
+    load_definitions()
+
+    def add_version(rows):
+        rows.append(
+            {**rows[2], "version": 2, "measures": ["loan"], "starts_on": dt.date(2027, 1, 1), "change_note": "Đổi"}
+        )
+
+    rewrite(folder, "indicators", add_version)
+    load_definitions(folder)
+    load_definitions(folder)
+
+    code = "library_users_growth"
+    assert definitions_on([code], dt.date(2026, 12, 31))[code].measures == ["library_visit"]
+    assert definitions_on([code], dt.date(2027, 1, 1))[code].measures == ["loan"]
+    assert (Indicator.objects.get(code=code).version, IndicatorVersion.objects.filter(indicator=code).count()) == (2, 2)
+
+
+def test_code_of_an_indicator_made_on_a_page_is_not_taken_by_a_file(viet_nam, folder):
+    IndicatorFactory(code="library_it", owner=viet_nam.north)
+
+    with pytest.raises(BadDefinition):
+        load_definitions(folder)
 
 
 def test_new_version_stands_beside_the_old_one(folder):

@@ -1,9 +1,16 @@
 from hocsuotdoi.indicators.models.definitions import (
+    ENGLISH,
+    SUBSTANCE,
+    WORDS,
     Cohort,
     CriteriaSet,
     Criterion,
     CriterionAnswer,
+    CriterionReview,
+    Definition,
     Indicator,
+    IndicatorDraft,
+    IndicatorVersion,
     Measure,
     Population,
 )
@@ -24,13 +31,20 @@ from hocsuotdoi.indicators.models.saved import SavedTable
 from hocsuotdoi.indicators.models.stated import PreviewedImport, StatedFigure, Statement
 
 __all__ = [
+    "ENGLISH",
+    "SUBSTANCE",
+    "WORDS",
     "Cell",
     "Cohort",
     "CriteriaSet",
     "Criterion",
     "CriterionAnswer",
+    "CriterionReview",
+    "Definition",
     "FreshInstitutionMonth",
     "Indicator",
+    "IndicatorDraft",
+    "IndicatorVersion",
     "InstitutionMonth",
     "LearnerYear",
     "Measure",

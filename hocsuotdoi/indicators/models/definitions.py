@@ -1,17 +1,27 @@
-"""Definitions (data, loaded from files) and staff's answers to criteria. Values are computed, never typed."""
+"""Definitions (loaded from files or made on a page), staff's answers to criteria and their reviews. Values are
+computed, never typed.
+
+An indicator's definition stands in three tables of the same columns: `IndicatorDraft` while it is written,
+`IndicatorVersion` as it was published, each from its day on, and `Indicator` as the newest version has it
+(decision 73).
+"""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import units_covered
+from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.core.dated import Dated
-from hocsuotdoi.core.operational import OperationalModel
+from hocsuotdoi.core.operational import OperationalModel, operational_link
 from hocsuotdoi.core.two_languages import also_in_english
 from hocsuotdoi.indicators.enums import (
     AnswerSource,
@@ -19,7 +29,10 @@ from hocsuotdoi.indicators.enums import (
     CohortKind,
     Direction,
     IndicatorKind,
+    MeasureKind,
+    Verdict,
 )
+from hocsuotdoi.ledger.enums import AgeBand, Channel, Purpose, Sex
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 
 ENGLISH = Path(__file__).resolve().parents[1] / "data" / "english.yaml"
@@ -27,9 +40,10 @@ ENGLISH = Path(__file__).resolve().parents[1] / "data" / "english.yaml"
 
 @also_in_english(ENGLISH, "name", "definition", "unit", "source")
 class Measure(models.Model):
-    """What is counted (`ledger.enums.MeasureCode`), by which definition."""
+    """What is counted (`ledger.enums.MeasureCode`, `enums.StockCode`), by which definition."""
 
     code = models.CharField(max_length=32, primary_key=True)
+    kind = models.CharField(max_length=10, choices=MeasureKind, default=MeasureKind.HAPPENING)
     name = models.CharField(max_length=200)
     definition = models.TextField()
     unit = models.CharField(max_length=60)
@@ -57,33 +71,170 @@ class Cohort(models.Model):
         return self.name
 
 
-@also_in_english(
-    ENGLISH, "name", "short_name", "definition", "numerator", "denominator", "unit", "source", "legal_basis"
-)
-class Indicator(models.Model):
-    """A figure of the programme: numerator, denominator, unit, direction, where it comes from."""
+class Definition(models.Model):
+    """What a figure is: in words, and as what is counted of whom, over what."""
 
-    code = models.SlugField(max_length=60, primary_key=True)
-    name = models.CharField(max_length=300)
-    short_name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=24, choices=IndicatorKind)
-    definition = models.TextField()
-    numerator = models.TextField()
-    denominator = models.TextField(blank=True)
-    unit = models.CharField(max_length=40)
-    direction = models.CharField(max_length=4, choices=Direction, default=Direction.UP)
+    name = models.CharField(_("name in full"), max_length=300)
+    short_name = models.CharField(_("short name"), max_length=120)
+    definition = models.TextField(_("definition"))
+    numerator = models.TextField(_("numerator"))
+    denominator = models.TextField(_("denominator"), blank=True)
+    unit = models.CharField(_("unit of measure"), max_length=40)
+    source = models.CharField(_("source"), max_length=300)
+    legal_basis = models.CharField(_("legal basis"), max_length=300)
+
+    kind = models.CharField(_("kind"), max_length=24, choices=IndicatorKind)
+    direction = models.CharField(_("direction"), max_length=4, choices=Direction, default=Direction.UP)
     measures = ArrayField(models.CharField(max_length=32), default=list, blank=True)
-    purposes = ArrayField(models.CharField(max_length=16), default=list, blank=True)
-    source = models.CharField(max_length=300)
-    legal_basis = models.CharField(max_length=300)
-    version = models.PositiveSmallIntegerField(default=1)
-    ordinal = models.PositiveSmallIntegerField(default=0)
+    over = ArrayField(
+        models.CharField(max_length=32),
+        default=list,
+        blank=True,
+        help_text="Measures of a denominator",
+    )
+    purposes = ArrayField(models.CharField(max_length=16, choices=Purpose), default=list, blank=True)
+    age_bands = ArrayField(models.CharField(max_length=8, choices=AgeBand), default=list, blank=True)
+    sexes = ArrayField(models.CharField(max_length=8, choices=Sex), default=list, blank=True)
+    channels = ArrayField(models.CharField(max_length=12, choices=Channel), default=list, blank=True)
+    tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    criterion = models.CharField(
+        max_length=121, blank=True, help_text="“indicator/criterion”: what an institution must answer with yes to count"
+    )
+    at_least = models.PositiveIntegerField(default=1, help_text="How many of the measure an institution needs to count")
+    cohort = models.ForeignKey(
+        Cohort,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Of whom it speaks by itself; empty where only targets say so",
+    )
 
     class Meta:
-        ordering = ["ordinal"]
+        abstract = True
 
     def __str__(self) -> str:
         return self.name
+
+
+WORDS = ("name", "short_name", "definition", "numerator", "denominator", "unit", "source", "legal_basis")
+"""May be mended in place."""
+SUBSTANCE = (
+    "kind",
+    "direction",
+    "measures",
+    "over",
+    "purposes",
+    "age_bands",
+    "sexes",
+    "channels",
+    "tags",
+    "criterion",
+    "at_least",
+    "cohort_id",
+)
+"""Never changed once published: values of past years rest on it."""
+
+
+@also_in_english(ENGLISH, *WORDS)
+class Indicator(Definition):
+    """A figure of the programme, as its newest version defines it."""
+
+    code = models.SlugField(max_length=60, primary_key=True)
+    version = models.PositiveSmallIntegerField(default=1)
+    ordinal = models.PositiveSmallIntegerField(default=0)
+    owner = models.ForeignKey(
+        "places.AdminUnit",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who made it on a page; empty: it comes with the program, from the five documents",
+    )
+    ends_on = models.DateField(null=True, blank=True, help_text="The first day on which it is not computed any more")
+    end_note = models.CharField(max_length=300, blank=True)
+    ended_by = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["ordinal", "short_name"]
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.owner_id is None
+
+
+_NEWEST = """
+PERFORM 1 FROM indicators_indicator WHERE code = NEW.indicator_id FOR UPDATE;
+IF EXISTS (
+    SELECT FROM indicators_indicatorversion AS other
+     WHERE other.indicator_id = NEW.indicator_id
+       AND (other.number >= NEW.number OR other.starts_on >= NEW.starts_on)
+) THEN
+    RAISE EXCEPTION 'version % of % would not be the newest', NEW.number, NEW.indicator_id
+        USING ERRCODE = 'integrity_constraint_violation';
+END IF;
+RETURN NEW;
+"""
+
+
+@also_in_english(ENGLISH, *WORDS)
+class IndicatorVersion(Definition):
+    """A definition as published. It holds from `starts_on` (the first: from the beginning) until the next one starts,
+    so that two never hold on the same day. The database keeps what it counts, and that a new one is the newest."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    starts_on = models.DateField(null=True)
+    change_note = models.TextField(_("what has changed"), blank=True)
+    published_at = models.DateTimeField(null=True)
+    published_by = models.UUIDField(null=True, help_text="Person's id; empty: came with the program")
+
+    class Meta:
+        ordering = ["indicator_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "number"], name="indicator_version_once"),
+            models.UniqueConstraint(fields=["indicator", "starts_on"], name="indicator_version_starts_once"),
+            models.CheckConstraint(
+                condition=Q(number=1, starts_on__isnull=True) | Q(number__gt=1, starts_on__isnull=False),
+                name="indicator_version_first_is_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(number=1) | ~Q(change_note=""), name="indicator_version_says_what_has_changed"
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="substance_kept",
+                fields=[*(name.removesuffix("_id") for name in SUBSTANCE), "indicator", "number", "starts_on"],
+            ),
+            pgtrigger.Protect(name="version_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(name="newest_only", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_NEWEST),
+        ]
+
+
+class DraftQuerySet(models.QuerySet):
+    def visible_to(self, person: Someone) -> Self:
+        """Drafts are for those who may define at the unit that owns them."""
+        return self.filter(owner__in=units_covered(person, Permission.DEFINE_INDICATOR))
+
+
+@tracked
+class IndicatorDraft(Definition):
+    """A definition in the making, of a new indicator or of the next version of one. Nothing is computed from it but its
+    preview. Published, it stays as it was, beside the version it became."""
+
+    indicator = models.ForeignKey(Indicator, null=True, on_delete=models.CASCADE, related_name="drafts")
+    owner = models.ForeignKey("places.AdminUnit", on_delete=models.PROTECT, related_name="+")
+    change_note = models.TextField(_("what has changed"), blank=True)
+    made_by = models.UUIDField()
+    changed_by = models.UUIDField()
+    changed_at = models.DateTimeField()
+    published_as = models.OneToOneField(IndicatorVersion, null=True, on_delete=models.CASCADE, related_name="draft")
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at"]
 
 
 @also_in_english(ENGLISH, "rule", "source")
@@ -152,6 +303,29 @@ class CriterionAnswer(OperationalModel):
                 condition=~Q(value=AnswerValue.NOT_APPLICABLE) | ~Q(note=""),
                 name="answer_not_applicable_has_a_reason",
             )
+        ]
+
+
+class CriterionReview(OperationalModel):
+    """What a reviewer said of a statement that differs from what the program had found (`found`, with the numbers it
+    rested on). Accepted, the statement holds as long as the program finds the same; rejected, it does not hold."""
+
+    answer = operational_link(CriterionAnswer, related_name="reviews")
+    verdict = models.CharField(_("decision"), max_length=10, choices=Verdict)
+    reason = models.CharField(_("reason"), max_length=300)
+    found = models.CharField(max_length=16, choices=AnswerValue)
+    found_quantity = models.BigIntegerField(null=True)
+    found_needed = models.BigIntegerField(null=True)
+    stated_by = models.UUIDField(help_text="As in the answer")
+    reviewed_by = models.UUIDField()
+    reviewed_at = models.DateTimeField()
+
+    class Meta:
+        triggers = append_only()
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "answer"], name="review_once"),
+            models.CheckConstraint(condition=~Q(reviewed_by=models.F("stated_by")), name="review_by_somebody_else"),
+            models.CheckConstraint(condition=~Q(reason=""), name="review_has_a_reason"),
         ]
 
 

@@ -1,4 +1,4 @@
-"""Staff state what the program cannot know."""
+"""Staff state what the program cannot know, or that what it found is not so."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.indicators.enums import AnswerValue
 from hocsuotdoi.indicators.models import Criterion, CriterionAnswer
-from hocsuotdoi.indicators.queries.criteria import stated_answers
+from hocsuotdoi.indicators.queries.criteria import found_value, readings_of, stated_answers
 from hocsuotdoi.places.models import Institution
 
 
@@ -24,13 +24,17 @@ class ReasonMissing(Refused):
     """Not applicable, without saying why."""
 
 
+class OverrideWithoutReason(Refused):
+    """Another answer than the program found, without saying why."""
+
+
 class YearNotBegun(Refused):
     """An answer about a year to come."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; `note` is needed for "not applicable"."""
+    """One answer; `note` is needed for "not applicable", and where the program found something else."""
 
     indicator_code: str
     criterion_code: str
@@ -45,7 +49,9 @@ def state_answers(
     """Record what staff of an institution state about `year`; return the new rows.
 
     An answer that repeats the newest one adds nothing; a different one is a new row, and the older stays to be read.
-    Refused: a year to come, a criterion that the class does not have, "not applicable" without a reason.
+    One that differs from what the program found does not hold until somebody else accepts it (`reviews.review_answer`).
+    Refused: a year to come, a criterion that the class does not have, "not applicable" or a different answer without a
+    reason.
     """
     if year > timezone.localdate(at).year:
         raise YearNotBegun(_("{year} has not begun.").format(year=year))
@@ -54,6 +60,7 @@ def state_answers(
             "criteria_set__indicator_id", "code"
         )
     )
+    found = _found(institution, year, at)
     for answer in answers:
         if (answer.indicator_code, answer.criterion_code) not in known:
             raise UnknownCriterion(
@@ -63,6 +70,9 @@ def state_answers(
             )
         if answer.value == AnswerValue.NOT_APPLICABLE and not answer.note.strip():
             raise ReasonMissing(_("Say why this does not apply to {institution}.").format(institution=institution.name))
+        computed = found.get((answer.indicator_code, answer.criterion_code))
+        if computed not in (None, answer.value) and not answer.note.strip():
+            raise OverrideWithoutReason(_("Say why your answer differs from what the program found."))
     newest = stated_answers(year, [institution.pk])
     fresh = [
         CriterionAnswer(
@@ -80,3 +90,14 @@ def state_answers(
         or (before.value, before.note) != (answer.value, answer.note.strip())
     ]
     return CriterionAnswer.objects.bulk_create(fresh)
+
+
+def _found(institution: Institution, year: int, at: dt.datetime) -> dict[tuple[str, str], AnswerValue]:
+    """What the program finds by itself, by indicator and criterion."""
+    readings = readings_of([institution], year, timezone.localdate(at))[institution.pk]
+    return {
+        (reading.criteria_set.indicator_id, answer.criterion.code): found_value(answer.computed)
+        for reading in readings
+        for answer in reading.answers
+        if answer.computed is not None
+    }

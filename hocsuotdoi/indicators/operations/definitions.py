@@ -1,9 +1,10 @@
 """Loads the definitions from the data files beside this area: measures, cohorts, indicators, criteria. Their English
 (`data/english.yaml`) is not loaded but read where it is shown (`core.two_languages`).
 
-Loading again changes nothing. Words may be mended in place; a checklist's substance (its criteria, who answers, the
-rules and numbers, how many are needed, whom it is for) may not, because figures of past years rest on it: the file adds
-a set with the next version and a first day instead.
+Loading again changes nothing. Words may be mended in place; substance may not, because figures of past years rest on
+it: what an indicator counts of whom, a checklist's criteria, who answers, its rules and numbers, how many are needed.
+The file adds an indicator's next `version` with `starts_on` and `change_note`, or a set of criteria with the next
+version and a first day.
 """
 
 from pathlib import Path
@@ -15,9 +16,19 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.two_languages import stored_words
-from hocsuotdoi.indicators.enums import AnswerSource
-from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Criterion, Indicator, Measure
+from hocsuotdoi.indicators.enums import AnswerSource, StockCode
+from hocsuotdoi.indicators.models import (
+    SUBSTANCE,
+    WORDS,
+    Cohort,
+    CriteriaSet,
+    Criterion,
+    Indicator,
+    IndicatorVersion,
+    Measure,
+)
 from hocsuotdoi.indicators.queries.answers import RULES
+from hocsuotdoi.indicators.queries.definitions import content_of
 from hocsuotdoi.ledger.enums import MeasureCode
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -30,7 +41,7 @@ class BadDefinition(Refused):
 
 
 class UsedDefinitionChanged(Refused):
-    """A checklist whose substance changed without a new version."""
+    """An indicator or a checklist whose substance changed without a new version."""
 
 
 @transaction.atomic
@@ -43,8 +54,8 @@ def load_definitions(folder: Path = DATA) -> None:
 def _load_all(folder: Path) -> None:
     _load(Measure, _read(folder / "measures.yaml"))
     _load(Cohort, _read(folder / "cohorts.yaml"))
-    _load(Indicator, _read(folder / "indicators.yaml"))
-    if missing := set(MeasureCode.values) - set(Measure.objects.values_list("code", flat=True)):
+    _load_indicators(_read(folder / "indicators.yaml"))
+    if missing := {*MeasureCode.values, *StockCode.values} - set(Measure.objects.values_list("code", flat=True)):
         raise BadDefinition(_("Measures without a definition: {codes}.").format(codes=", ".join(sorted(missing))))
     for row in _read(folder / "criteria.yaml"):
         _load_criteria_set(row)
@@ -73,6 +84,41 @@ def _load(model: type[Measure] | type[Cohort] | type[Indicator], rows: list[Row]
         unique_fields=["code"],
         update_fields=sorted(known - {"code"}),
     )
+
+
+_OF_VERSION = ("starts_on", "change_note")
+
+
+def _load_indicators(rows: list[Row]) -> None:
+    """The newest version of each is what the indicator says; each version is kept beside it."""
+    newest = {row["code"]: row for row in sorted(rows, key=lambda row: row.get("version", 1))}
+    made_here = Indicator.objects.filter(code__in=newest, owner__isnull=False)
+    if taken := ", ".join(made_here.values_list("code", flat=True)):
+        raise BadDefinition(_("Made on a page already, so that the code is taken: {codes}.").format(codes=taken))
+    heads = [{name: value for name, value in row.items() if name not in _OF_VERSION} for row in newest.values()]
+    _load(Indicator, heads)
+    known = {(each.indicator_id, each.number): each for each in IndicatorVersion.objects.filter(indicator__in=newest)}
+    for row in sorted(rows, key=lambda row: (row["code"], row.get("version", 1))):
+        _load_version(row, known.get((row["code"], row.get("version", 1))))
+
+
+def _load_version(row: Row, known: IndicatorVersion | None) -> None:
+    version = IndicatorVersion(
+        indicator_id=row["code"],
+        number=row.get("version", 1),
+        **{name: value for name, value in row.items() if name in (*WORDS, *SUBSTANCE, *_OF_VERSION)},
+    )
+    if known is None:
+        version.save(force_insert=True)
+        return
+    said, kept = content_of(version), content_of(known)
+    if version.starts_on != known.starts_on or any(said[name] != kept[name] for name in SUBSTANCE):
+        raise UsedDefinitionChanged(
+            _("What {name} counts has changed. Give it the next version and a first day.").format(name=row["code"])
+        )
+    words = {name: said[name] for name in WORDS if said[name] != kept[name]}
+    if words:
+        IndicatorVersion.objects.filter(pk=known.pk).update(**words)
 
 
 def _load_criteria_set(row: Row) -> None:

@@ -19,9 +19,7 @@ from hocsuotdoi.ledger.enums import AgeBand
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.queries.entries import standing_postings
 from hocsuotdoi.places.models import Equipment, Institution, OpeningHours, Room
-
-OFFICE_CLOSES_AT = "17:30"
-"""Open after this, or at a weekend, is open outside office hours."""
+from hocsuotdoi.places.queries.opening import weekly_hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +213,9 @@ def _opening_hours_known(criteria: list[Criterion], asked: Asked) -> dict[int, A
 
 
 def _opens_evening_or_weekend(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    hours = OpeningHours.objects.on(asked.frame.last_day).filter(asked.at_these)
-    outside = hours.filter(Q(weekday__gte=5) | Q(closes_at__gt=OFFICE_CLOSES_AT))
-    open_outside = set(outside.values_list("institution_id", flat=True))
-    known = hours.values_list("institution_id", flat=True).distinct()
-    return _same_for_all(criteria, {institution: Computed(institution in open_outside) for institution in known})
+    """Outside office hours as decision 11 has them: from the timetable, in minutes."""
+    week = weekly_hours(None if len(asked.institutions) > MANY else asked.institutions, asked.frame.last_day)
+    return _same_for_all(criteria, {key: Computed(hours.outside_minutes > 0) for key, hours in week.items()})
 
 
 def _rooms_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:

@@ -1,8 +1,8 @@
 """What the checklists say about institutions: computed and stated answers side by side, and the outcome.
 
-What holds for a criterion, in this order: a computed yes (there is evidence); a stated "not applicable"; a computed no;
-what staff state. So a statement fills what the program cannot know and never outvotes the book; where the two differ
-both are shown.
+What holds for a criterion: what the program found, where it found anything; else what staff state. A statement that
+differs from what was found stands beside it and holds only once a reviewer has accepted it, and only as long as the
+program finds what the reviewer saw (decision 75). Both are always shown.
 
 An institution meets a checklist when the needed number of criteria that apply hold; it does not when it could not reach
 that number even if every open criterion were answered yes; otherwise not enough is known, and it counts for coverage
@@ -13,25 +13,42 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch
 
-from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome
+from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome, OverrideState, Verdict
 from hocsuotdoi.indicators.models import CriteriaSet, Criterion, CriterionAnswer, Indicator
 from hocsuotdoi.indicators.queries.answers import Answers, Asked, Computed, computed_answers
 from hocsuotdoi.indicators.queries.frame import Expected, Frame, at_any_of
-from hocsuotdoi.places.models import Institution
-from hocsuotdoi.places.queries.units import country
+from hocsuotdoi.places.models import AdminUnit, Institution
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`found`: the answer of the program that the reviewer saw."""
+
+    verdict: str
+    reason: str
+    found: str
+    reviewed_by: uuid.UUID
+    reviewed_at: dt.datetime
+
+    @property
+    def label(self) -> str:
+        return str(Verdict(self.verdict).label)
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What staff last said about a criterion for a year."""
+    """What staff last said about a criterion for a year, and what a reviewer said of it."""
 
     value: str
     note: str
     answered_by: uuid.UUID
     answered_at: dt.datetime
+    answer_id: uuid.UUID
+    review: "Review | None" = None
 
     @property
     def label(self) -> str:
@@ -51,9 +68,19 @@ class CriterionReading:
     @property
     def differ(self) -> bool:
         """The program found one thing and staff state another."""
-        if self.computed is None or self.stated is None:
-            return False
-        return self.stated.value != (AnswerValue.YES if self.computed.is_met else AnswerValue.NO)
+        return self.override is not None
+
+    @property
+    def override(self) -> OverrideState | None:
+        """How far a statement is that differs from what was found; None: nothing differs."""
+        if self.computed is None or self.stated is None or self.stated.value == found_value(self.computed):
+            return None
+        review = self.stated.review
+        if review is None:
+            return OverrideState.AWAITING
+        if review.verdict == Verdict.REJECTED:
+            return OverrideState.REJECTED
+        return OverrideState.ACCEPTED if review.found == found_value(self.computed) else OverrideState.LAPSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +153,19 @@ class Checklists:
         ]
         return outcome_of(values, criteria_set.needed)
 
+    def holds(self, indicator: str, criterion_code: str, institution: Expected) -> AnswerValue | None:
+        """What holds for one criterion of the checklist at one institution; None: not known, or not asked there."""
+        criteria_set = self.set_for(indicator, institution.institution_class)
+        if criteria_set is None:
+            return None
+        for criterion in self._criteria[criteria_set.pk]:
+            if criterion.code == criterion_code:
+                return _holds(
+                    self._computed.get(criterion.pk, {}).get(institution.institution_id),
+                    self._stated.get((institution.institution_id, indicator, criterion.code)),
+                )[0]
+        return None
+
     def reading(self, indicator: str, institution: Expected) -> InstitutionReading | None:
         """The same with every answer laid open; None where there is no checklist."""
         criteria_set = self.set_for(indicator, institution.institution_class)
@@ -159,15 +199,21 @@ def outcome_of(values: Sequence[AnswerValue | None], needed: int) -> Outcome:
 
 def _holds(computed: Computed | None, stated: Stated | None) -> tuple[AnswerValue | None, AnswerSource | None]:
     """What holds; the basis is STAFF or, for a computed answer, None (the criterion knows whose)."""
-    if computed is not None and computed.is_met:
-        return AnswerValue.YES, None
-    if stated is not None and stated.value == AnswerValue.NOT_APPLICABLE:
-        return AnswerValue.NOT_APPLICABLE, AnswerSource.STAFF
-    if computed is not None:
-        return AnswerValue.NO, None
-    if stated is not None:
+    if computed is None:
+        return (None, None) if stated is None else (AnswerValue(stated.value), AnswerSource.STAFF)
+    found = found_value(computed)
+    if stated is not None and stated.value != found and _is_accepted(stated, found):
         return AnswerValue(stated.value), AnswerSource.STAFF
-    return None, None
+    return found, None
+
+
+def _is_accepted(stated: Stated, found: AnswerValue) -> bool:
+    review = stated.review
+    return review is not None and review.verdict == Verdict.ACCEPTED and review.found == found
+
+
+def found_value(computed: Computed) -> AnswerValue:
+    return AnswerValue.YES if computed.is_met else AnswerValue.NO
 
 
 def stated_answers(year: int, institutions: Sequence[int]) -> dict[tuple[int, str, str], Stated]:
@@ -176,13 +222,39 @@ def stated_answers(year: int, institutions: Sequence[int]) -> dict[tuple[int, st
         CriterionAnswer.objects.filter(at_any_of(institutions), year=year)
         .order_by("institution_id", "indicator_code", "criterion_code", "-answered_at", "-id")
         .distinct("institution_id", "indicator_code", "criterion_code")
+        .values_list("institution_id", "indicator_code", "criterion_code", *_STATED)
     )
     return {
-        (row.institution_id, row.indicator_code, row.criterion_code): Stated(
-            row.value, row.note, row.answered_by, row.answered_at
-        )
-        for row in rows
+        (institution, indicator, criterion): _stated(*columns) for institution, indicator, criterion, *columns in rows
     }
+
+
+def statements_of(institution: Institution, year: int, indicator: str, criterion: str) -> list[Stated]:
+    """Everything that was ever stated about one criterion for a year, with its review, the newest first. One query."""
+    rows = CriterionAnswer.objects.filter(
+        institution=institution, year=year, indicator_code=indicator, criterion_code=criterion
+    ).order_by("-answered_at", "-id")
+    return [_stated(*columns) for columns in rows.values_list(*_STATED)]
+
+
+_STATED = (
+    "value",
+    "note",
+    "answered_by",
+    "answered_at",
+    "id",
+    "reviews__verdict",
+    "reviews__reason",
+    "reviews__found",
+    "reviews__reviewed_by",
+    "reviews__reviewed_at",
+)
+
+
+def _stated(
+    value: str, note: str, by: uuid.UUID, at: dt.datetime, answer: uuid.UUID, verdict: str | None, *review: Any
+) -> Stated:
+    return Stated(value, note, by, at, answer, Review(verdict, *review) if verdict else None)
 
 
 def readings_of(
@@ -192,7 +264,7 @@ def readings_of(
 
     Keyed by institution id; empty where the class has no checklist. A constant number of queries.
     """
-    frame = Frame(country(), year, as_of)
+    frame = Frame(AdminUnit(), year, as_of)  # a checklist looks at institutions, wherever they stand
     codes = Indicator.objects.filter(criteria_sets__isnull=False).distinct().order_by("ordinal")
     if indicator_code is not None:
         codes = codes.filter(code=indicator_code)
@@ -203,3 +275,13 @@ def readings_of(
         pk: [reading for code in asked if (reading := checklists.reading(code, each)) is not None]
         for pk, each in expected.items()
     }
+
+
+def reading_of(answer: CriterionAnswer, day: dt.date) -> CriterionReading | None:
+    """The criterion of an answer as it reads on `day`; None where the institution is not asked about it any more."""
+    institution = answer.institution
+    for reading in readings_of([institution], answer.year, day, answer.indicator_code)[institution.pk]:
+        for each in reading.answers:
+            if each.criterion.code == answer.criterion_code:
+                return each
+    return None

@@ -71,15 +71,21 @@ def rows_for(material: Material, group: AdminUnit, indicator: Indicator, cohort:
     institutions = material.cohort(group, cohort)
     if indicator.kind in (IndicatorKind.GROWTH, IndicatorKind.COUNT):
         return _counting_rows(material, group, indicator, cohort, institutions)
+    if indicator.kind == IndicatorKind.STOCK:
+        stock = material.stocks.of(indicator.measures[0])
+        return [
+            Row(each.institution_id, each.institution_class, each.unit_id, quantity=stock.get(each.institution_id))
+            for each in institutions
+        ]
     if cohort.kind == CohortKind.POPULATION:
         return []
-    with_checklist = indicator.code in material.with_checklist
+    decides = material.decides(indicator)
     return [
         Row(
             each.institution_id,
             each.institution_class,
             each.unit_id,
-            outcome=material.checklists.outcome(indicator.code, each) if with_checklist else None,
+            outcome=material.outcome(indicator, cohort, each) if decides else None,
         )
         for each in institutions
     ]

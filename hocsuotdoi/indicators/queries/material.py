@@ -1,13 +1,22 @@
 """What the figures of one call are made of, loaded once; making them afterwards runs no query."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from hocsuotdoi.core.dated import on
-from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome, StockCode
 from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Indicator
+from hocsuotdoi.indicators.queries.conditions import (
+    Stocks,
+    condition_outcome,
+    counted_below,
+    counted_by_conditions,
+    criterion_of,
+    people_for,
+)
 from hocsuotdoi.indicators.queries.criteria import Checklists
+from hocsuotdoi.indicators.queries.definitions import CONDITIONED, definitions_on, has_condition
 from hocsuotdoi.indicators.queries.frame import Expected, Frame, expected_institutions, spots_by_place
-from hocsuotdoi.indicators.queries.people import participation, residents, villages
+from hocsuotdoi.indicators.queries.people import active_users, participation, residents, villages
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.sums import (
     Counted,
@@ -20,22 +29,26 @@ from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitAncest
 from hocsuotdoi.places.queries.institutions import institutions_expected
 from hocsuotdoi.places.queries.units import units_reading_as
 
-WITH_CHECKLIST = {
-    IndicatorKind.SHARE_OF_INSTITUTIONS,
-    IndicatorKind.SHARE_OF_UNITS,
-    IndicatorKind.UNITS_OF_UNITS,
-}
+Defined = tuple[Indicator, Cohort]
 
 
 class Material:
-    """For `groups` (units of the frame's map, none within another) and `pairs`. Raises KeyError for a code that is not
-    defined."""
+    """For `groups` (units of the frame's map, none within another) and `pairs`, each indicator as the version that
+    holds on the frame's last day defines it. Raises KeyError for a code that is not defined.
 
-    def __init__(self, frame: Frame, groups: list[AdminUnit], pairs: Collection[Pair]) -> None:
+    `defined` in place of pairs: definitions that need not be stored, to look at what they would say.
+    """
+
+    def __init__(
+        self,
+        frame: Frame,
+        groups: list[AdminUnit],
+        pairs: Collection[Pair] = (),
+        *,
+        defined: Sequence[Defined] | None = None,
+    ) -> None:
         self.frame, self.groups = frame, groups
-        indicators = Indicator.objects.in_bulk({indicator for indicator, _cohort in pairs})
-        cohorts = Cohort.objects.in_bulk({cohort for _indicator, cohort in pairs})
-        self.defined = [(indicators[indicator], cohorts[cohort]) for indicator, cohort in pairs]
+        self.defined = list(defined) if defined is not None else _defined(frame, pairs)
         self.spots = spots_by_place(frame, groups)
         with_classes = {c for _i, cohort in self.defined for c in cohort.classes}
         self.expected: dict[int, list[Expected]] = {group.pk: [] for group in groups}
@@ -45,26 +58,34 @@ class Material:
                 self.expected[spot.group_id].append(institution)
         self._load_checklists(institutions)
         self._load_sums(institutions)
+        self.stocks = Stocks(frame, self.defined, institutions)
         self._load_units()
         self._load_people()
 
     # -- loading: each only when a pair needs it --
 
     def _load_checklists(self, institutions: list[Expected]) -> None:
-        codes = {indicator.code for indicator, _cohort in self.defined if indicator.kind in WITH_CHECKLIST}
+        deciding = [indicator for indicator, _cohort in self.defined if indicator.kind in CONDITIONED]
+        codes = {indicator.code for indicator in deciding if not has_condition(indicator)}
+        named = {criterion_of(indicator)[0] for indicator in deciding if indicator.criterion}
         self.with_checklist: set[str] = set()
+        self._checklists: Checklists | None = None
         if codes:
             self.with_checklist = set(
                 CriteriaSet.objects.filter(indicator__in=codes).values_list("indicator_id", flat=True)
             )
-            self.checklists = Checklists(self.frame, codes, institutions)
+        if codes or named:
+            self._checklists = Checklists(self.frame, codes | named, institutions)
 
     def _load_sums(self, institutions: list[Expected]) -> None:
         growing = {counted_for(i, c) for i, c in self.defined if i.kind == IndicatorKind.GROWTH}
         counting = {counted_for(i, c) for i, c in self.defined if i.kind == IndicatorKind.COUNT}
+        conditions = counted_by_conditions(self.defined)
+        counting |= conditions | counted_below(self.defined)
         self.base_years: dict[Counted, int] = first_years(growing)
         years = {year for year in self.base_years.values() if year < self.frame.year}
         self.sums: dict[tuple[int, int], list[tuple[int, dict[Counted, int]]]] = {}
+        self.reporting: dict[int, set[int]] = {}
         if growing or counting:
             years |= {self.frame.year}
             rows = sums_by_institution(self.frame, growing | counting, years)
@@ -72,9 +93,18 @@ class Material:
                 if (spot := self.spots.get(place)) is not None:
                     self.sums.setdefault((spot.group_id, year), []).append((institution, sums))
             self.reporting = reporting_by_year(self.frame, years, [each.institution_id for each in institutions])
+        self._everywhere: dict[Counted, dict[int, int]] = {each: {} for each in conditions}
+        for (_group, year), counts in self.sums.items():
+            for institution, sums in counts if year == self.frame.year else []:
+                for each in conditions & sums.keys():
+                    found = self._everywhere[each]
+                    found[institution] = found.get(institution, 0) + sums[each]
 
     def _load_units(self) -> None:
         cohorts = [cohort for _indicator, cohort in self.defined if cohort.kind == CohortKind.UNITS]
+        self.registered_places: set[int] = set()
+        if cohorts or any(self._absence_counts(indicator) for indicator, _cohort in self.defined):
+            self.registered_places = _places_with_institutions(self.frame)
         if not cohorts:
             return
         day, tiers = self.frame.map_day, {cohort.tier for cohort in cohorts if cohort.tier}
@@ -90,14 +120,15 @@ class Material:
             unit__in=units_reading_as(self.frame.unit, day),
         ).values_list("unit_id", "reads_as__ancestries__ancestor_id", "reads_as__ancestries__ancestor__tier")
         self.unit_at: dict[tuple[int, str], int] = {(place, tier): unit for place, unit, tier in readings}
-        self.registered_places = _places_with_institutions(self.frame)
 
     def _load_people(self) -> None:
         shares = [(i, c) for i, c in self.defined if i.kind == IndicatorKind.SHARE_OF_POPULATION]
         if shares:
-            measures = {tuple(indicator.measures) for indicator, _cohort in shares}
-            self.participation = {each: participation(self.frame, self.spots, each) for each in measures}
+            every = {people_for(indicator) for indicator, _cohort in shares}
+            self.participation = {each: participation(self.frame, self.spots, each) for each in every}
             self.residents = residents(self.frame, self.groups)
+        using = {counted_for(i, c) for i, c in self.defined if i.measures == [StockCode.ACTIVE_USERS]}
+        self.active_users = {each: active_users(self.frame, self.spots, each) for each in using}
 
     # -- asking --
 
@@ -105,13 +136,38 @@ class Material:
         """The institutions of the cohort expected in the group."""
         return [each for each in self.expected[group.pk] if each.institution_class in cohort.classes]
 
-    def counts(self, indicator: Indicator, institution: Expected) -> bool | None:
-        """Whether an institution gives its unit what the indicator asks for: being open is enough where there is no
-        checklist; None: not known."""
-        if indicator.code not in self.with_checklist:
-            return True
-        outcome = self.checklists.outcome(indicator.code, institution)
+    def decides(self, indicator: Indicator) -> bool:
+        """Whether a checklist or a condition says which institutions count; else being open is enough."""
+        return has_condition(indicator) or indicator.code in self.with_checklist
+
+    def outcome(self, indicator: Indicator, cohort: Cohort, institution: Expected) -> Outcome:
+        """Whether an institution counts."""
+        if has_condition(indicator):
+            return condition_outcome(
+                indicator,
+                institution,
+                checklists=self._checklists,
+                stocks=self.stocks,
+                counted=self._everywhere.get(counted_for(indicator, cohort), {}),
+                reporting=self.reporting.get(self.frame.year, set()),
+            )
+        if indicator.code in self.with_checklist and self._checklists is not None:
+            return self._checklists.outcome(indicator.code, institution)
+        return Outcome.UNKNOWN if indicator.kind == IndicatorKind.SHARE_OF_INSTITUTIONS else Outcome.MET
+
+    def counts(self, indicator: Indicator, cohort: Cohort, institution: Expected) -> bool | None:
+        """Whether an institution gives its unit what the indicator asks for; None: not known."""
+        outcome = self.outcome(indicator, cohort, institution)
         return {Outcome.MET: True, Outcome.UNKNOWN: None}.get(outcome, False)
+
+    def has_register(self, group: AdminUnit) -> bool:
+        """Whether the register knows any open institution in the group: only then an absence says something."""
+        return any(spot.group_id == group.pk and place in self.registered_places for place, spot in self.spots.items())
+
+    def _absence_counts(self, indicator: Indicator) -> bool:
+        if indicator.kind == IndicatorKind.YES_NO:
+            return not self.decides(indicator)
+        return indicator.kind == IndicatorKind.STOCK and indicator.measures == [StockCode.INSTITUTIONS_OPEN]
 
     def sums_by_institution(self, group: AdminUnit, counted: Counted, year: int) -> dict[int, int]:
         """Institution id to what was counted at it in the group in `year`; only where something was."""
@@ -120,6 +176,12 @@ class Material:
             if counted in sums:
                 found[institution] = found.get(institution, 0) + sums[counted]
         return found
+
+
+def _defined(frame: Frame, pairs: Collection[Pair]) -> list[Defined]:
+    indicators = definitions_on({indicator for indicator, _cohort in pairs}, frame.last_day)
+    cohorts = Cohort.objects.in_bulk({cohort for _indicator, cohort in pairs})
+    return [(indicators[indicator], cohorts[cohort]) for indicator, cohort in pairs]
 
 
 def _places_with_institutions(frame: Frame) -> set[int]:

@@ -1,7 +1,7 @@
 """Different people who took part, where they are known, and residents."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.db.models import Q
@@ -9,6 +9,8 @@ from django.db.models import Q
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Population
 from hocsuotdoi.indicators.queries.frame import Frame, Spot
+from hocsuotdoi.indicators.queries.sums import Counted
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 
@@ -29,7 +31,7 @@ WITH place AS (
 ), kept AS (
     SELECT group_id, urban, learner_key, sum(quantity) AS quantity
       FROM {learners} JOIN place USING (place_id)
-     WHERE measure = ANY(%(measures)s)
+     WHERE measure = ANY(%(measures)s) {only}
      GROUP BY 1, 2, 3 HAVING sum(quantity) > 0
 ), known AS (
     SELECT group_id, urban, count(DISTINCT learner_key) AS people, sum(quantity) AS attendances
@@ -37,7 +39,7 @@ WITH place AS (
 ), everyone AS (
     SELECT group_id, urban, sum(quantity) AS attendances
       FROM {everyone} JOIN place USING (place_id)
-     WHERE measure = ANY(%(measures)s)
+     WHERE measure = ANY(%(measures)s) {only}
      GROUP BY GROUPING SETS ((group_id, urban), (group_id))
 )
 SELECT everyone.group_id, everyone.urban, coalesce(people, 0), coalesce(known.attendances, 0), everyone.attendances
@@ -55,22 +57,60 @@ _DAYS = {
 }
 
 
+_ONLY = {
+    "purposes": "AND purpose = ANY(%(purposes)s)",
+    "age_bands": "AND age_band = ANY(%(age_bands)s)",
+    "sexes": "AND sex = ANY(%(sexes)s)",
+    "channels": "AND channel = ANY(%(channels)s)",
+    "tags": "AND tags && %(tags)s::varchar[]",
+    "classes": "AND institution_id IN (SELECT id FROM places_institution WHERE institution_class = ANY(%(classes)s))",
+}
+_ACTIVE = (
+    MeasureCode.PROGRAMME_ATTENDANCE,
+    MeasureCode.LIBRARY_VISIT,
+    MeasureCode.MUSEUM_VISIT,
+    MeasureCode.CENTRE_VISIT,
+    MeasureCode.LOAN,
+    MeasureCode.RESERVATION,
+)
+
+
 def participation(
-    frame: Frame, spots: dict[int, Spot], measures: Collection[str]
+    frame: Frame, spots: dict[int, Spot], counted: Counted
 ) -> dict[tuple[int, bool | None], Participation]:
     """(group id, in towns or not; None: both) to who took part in the year. One query."""
-    source = _WHOLE_YEAR if frame.is_whole_year else _DAYS
+    is_plain = not any(getattr(counted, name) for name in _ONLY)
+    source = _WHOLE_YEAR if frame.is_whole_year and is_plain else _DAYS
+    return _people(source, frame.starts_on, frame.last_day, spots, counted)
+
+
+def active_users(
+    frame: Frame, spots: dict[int, Spot], counted: Counted
+) -> dict[tuple[int, bool | None], Participation]:
+    """The same for who took part, came or borrowed in the twelve months up to the frame's last day: ISO 2789's active
+    user. The measures of `counted` are not looked at. One query."""
+    last = frame.last_day
+    day = 28 if (last.month, last.day) == (2, 29) else last.day
+    first = last.replace(year=last.year - 1, day=day) + dt.timedelta(days=1)
+    return _people(_DAYS, first, last, spots, replace(counted, measures=_ACTIVE))
+
+
+def _people(
+    source: dict[str, str], first: dt.date, last: dt.date, spots: dict[int, Spot], counted: Counted
+) -> dict[tuple[int, bool | None], Participation]:
+    only = {name: list(getattr(counted, name)) for name in _ONLY if getattr(counted, name)}
     with connection.cursor() as cursor:
         cursor.execute(
-            _PARTICIPATION.format(**source),
+            _PARTICIPATION.format(**source, only=" ".join(_ONLY[name] for name in only)),
             {
                 "places": list(spots),
                 "groups": [spot.group_id for spot in spots.values()],
                 "urban": [spot.is_urban for spot in spots.values()],
-                "year": frame.year,
-                "first": frame.starts_on,
-                "last": frame.last_day,
-                "measures": list(measures),
+                "year": first.year,
+                "first": first,
+                "last": last,
+                "measures": list(counted.measures),
+                **only,
             },
         )
         return {

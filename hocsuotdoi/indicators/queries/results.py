@@ -31,6 +31,8 @@ class IndicatorValue:
     expected: int = 0
     base_year: int | None = None
     note: str = ""
+    version: int = 1
+    """Of the definition, as it stood on the last day that counts."""
 
     @property
     def has_value(self) -> bool:

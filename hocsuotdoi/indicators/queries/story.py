@@ -10,7 +10,7 @@ from hocsuotdoi.core.templatetags.house import number, percent
 from hocsuotdoi.indicators.enums import CohortKind, Direction, IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.suppression import is_few
+from hocsuotdoi.indicators.queries.words import is_kept_back, is_number
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 
@@ -105,8 +105,8 @@ def _figure(told: Told) -> str:
     if kind == IndicatorKind.GROWTH:
         return _growth(told)
     predicate = _predicate(told)
-    if kind == IndicatorKind.COUNT or not predicate:
-        figure = number(value.numerator) if kind == IndicatorKind.COUNT else _share(told)
+    if is_number(told.indicator) or not predicate:
+        figure = number(value.numerator) if is_number(told.indicator) else _share(told)
         return pgettext("story", "{lead}, in {where}: {name} ({whom}) {figure}").format(figure=figure, **names)
     if not value.numerator and told.cohort.kind != CohortKind.POPULATION:
         return pgettext("story", "{lead}, none of the {whom} in {where} {predicate}").format(
@@ -145,7 +145,7 @@ def _change(told: Told) -> str:
     before, now, kind = told.previous, told.value, told.indicator.kind
     if before is None or kind in (IndicatorKind.GROWTH, IndicatorKind.UNITS_OF_UNITS):
         return ""
-    if kind == IndicatorKind.COUNT:
+    if is_number(told.indicator):
         if told.until is not None or not before.numerator:
             return ""
         difference = Decimal(100) * ((now.numerator or 0) - before.numerator) / before.numerator
@@ -233,4 +233,4 @@ def _not_reported(told: Told) -> str:
 
 def _is_secret(told: Told) -> bool:
     """Behind the figure stand so few people that they could be found."""
-    return told.indicator.kind == IndicatorKind.SHARE_OF_POPULATION and is_few(told.value.numerator or 0)
+    return is_kept_back(told.value, told.indicator)

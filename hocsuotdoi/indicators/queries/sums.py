@@ -21,11 +21,21 @@ from hocsuotdoi.places.queries.units import units_reading_as
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is added up: measures that may stand in one sum, for some purposes and at some classes (none: all)."""
+    """What is added up: measures that may stand in one sum, for some purposes, at some classes, of some ages… (none:
+    all)."""
 
     measures: tuple[str, ...]
     purposes: tuple[str, ...]
     classes: tuple[str, ...]
+    age_bands: tuple[str, ...] = ()
+    sexes: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether it keeps to a part that only the book knows at each institution: the roll-up by month does not."""
+        return bool(self.age_bands or self.sexes or self.channels or self.tags)
 
     @property
     def condition(self) -> Q:
@@ -34,11 +44,27 @@ class Counted:
             condition &= Q(purpose__in=self.purposes)
         if self.classes:
             condition &= Q(institution__institution_class__in=self.classes)
+        if self.age_bands:
+            condition &= Q(age_band__in=self.age_bands)
+        if self.sexes:
+            condition &= Q(sex__in=self.sexes)
+        if self.channels:
+            condition &= Q(channel__in=self.channels)
+        if self.tags:
+            condition &= Q(tags__overlap=list(self.tags))
         return condition
 
 
 def counted_for(indicator: Indicator, cohort: Cohort) -> Counted:
-    return Counted(tuple(indicator.measures), tuple(indicator.purposes), tuple(cohort.classes))
+    return Counted(
+        tuple(indicator.measures),
+        tuple(indicator.purposes),
+        tuple(cohort.classes),
+        tuple(indicator.age_bands),
+        tuple(indicator.sexes),
+        tuple(indicator.channels),
+        tuple(indicator.tags),
+    )
 
 
 def period(frame: Frame, year: int) -> tuple[dt.date, dt.date]:
@@ -54,13 +80,26 @@ Sums = dict[tuple[int, int, int], dict[Counted, int]]
 
 
 def sums_by_institution(frame: Frame, counted: Collection[Counted], years: Collection[int]) -> Sums:
-    """One query, two where a period ends within a month that has gone on since."""
+    """One query, two where a period ends within a month that has gone on since; one more where some keep to an age, a
+    sex, a way or a mark."""
     found: Sums = {}
     if not counted or not years:
         return found
+    of_people = [each for each in counted if each.is_of_people]
+    if plain := [each for each in counted if not each.is_of_people]:
+        _add_up(found, frame, plain, _rows_at_institutions(frame, years))
+    if of_people:
+        days = Q()
+        for year in years:
+            days |= Q(occurred_on__range=period(frame, year))
+        _add_up(found, frame, of_people, [Entry.objects.filter(days).annotate(year=F("occurred_on__year"))])
+    return found
+
+
+def _add_up(found: Sums, frame: Frame, counted: Collection[Counted], sources: Collection[QuerySet[Any]]) -> None:
     columns = {f"sum_{number}": each for number, each in enumerate(counted)}
     measures = {measure for each in counted for measure in each.measures}
-    for rows in _rows_at_institutions(frame, years):
+    for rows in sources:
         here = (
             rows
             if frame.unit.tier == Tier.COUNTRY
@@ -77,7 +116,6 @@ def sums_by_institution(frame: Frame, counted: Collection[Counted], years: Colle
             for name, each in columns.items():
                 if row[name] is not None:
                     there[each] = there.get(each, 0) + row[name]
-    return found
 
 
 def reporting_by_year(frame: Frame, years: Collection[int], institutions: Collection[int]) -> dict[int, set[int]]:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.core.templatetags.house import day_short
-from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome, ValueState
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome, StockCode, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.indicators.queries.frame import frame_of
+from hocsuotdoi.indicators.queries.conditions import over_for, people_for
+from hocsuotdoi.indicators.queries.frame import Expected, frame_of
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.people import Participation
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair, percent_of, yearly_growth
@@ -75,18 +76,29 @@ class _Figure:
     def value(self) -> IndicatorValue:
         if not self.frame.has_begun:
             return self._none(note=_("The year has not begun."))
+        if self.indicator.ends_on is not None and self.indicator.ends_on <= self.frame.last_day:
+            note = _("This indicator has not been computed any more since {day}.").format(
+                day=day_short(self.indicator.ends_on)
+            )
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
         if self.indicator.kind == IndicatorKind.GROWTH:
             return self._growth()
         if self.indicator.kind == IndicatorKind.COUNT:
             return self._count()
         if self.indicator.kind == IndicatorKind.SHARE_OF_POPULATION:
             return self._share_of_population()
+        if self.indicator.kind == IndicatorKind.STOCK:
+            if self.indicator.measures == [StockCode.ACTIVE_USERS]:
+                return self._active_users()
+            return self._stock()
+        if self.indicator.kind == IndicatorKind.YES_NO:
+            return self._yes_no()
         if self.cohort.kind == CohortKind.UNITS:
             return self._share_of_units()
         return self._share_of_institutions()
 
     def _share_of_institutions(self) -> IndicatorValue:
-        outcomes = Counter(self.material.checklists.outcome(self.indicator.code, each) for each in self.institutions)
+        outcomes = Counter(self._outcome(each) for each in self.institutions)
         met, known = outcomes[Outcome.MET], outcomes[Outcome.MET] + outcomes[Outcome.NOT_MET]
         excused = outcomes[Outcome.NOT_APPLICABLE]
         expected = len(self.institutions) - excused
@@ -117,12 +129,12 @@ class _Figure:
         answers: dict[int, list[bool | None]] = {}
         for institution in self.institutions:
             if (unit_id := self.material.unit_at.get((institution.unit_id, self.cohort.tier))) is not None:
-                answers.setdefault(unit_id, []).append(self.material.counts(self.indicator, institution))
+                answers.setdefault(unit_id, []).append(self.material.counts(self.indicator, self.cohort, institution))
         registered = {self.material.unit_at.get((place, self.cohort.tier)) for place in self.material.registered_places}
         verdicts = Counter(
             _verdict(
                 answers.get(unit_id, []),
-                unit_id in registered and self.indicator.code not in self.material.with_checklist,
+                unit_id in registered and not self.material.decides(self.indicator),
             )
             for unit_id in units
         )
@@ -135,7 +147,7 @@ class _Figure:
 
     def _share_of_villages(self) -> IndicatorValue:
         """Villages are no units: their number is entered, and each institution stands for the village it is in."""
-        verdicts = Counter(self.material.counts(self.indicator, each) for each in self.institutions)
+        verdicts = Counter(self.material.counts(self.indicator, self.cohort, each) for each in self.institutions)
         met, villages = verdicts[True], self.material.villages.get(self.group.pk)
         if villages is None:
             note = _(
@@ -200,10 +212,80 @@ class _Figure:
         total = sum(self.material.sums_by_institution(self.group, counted, self.frame.year).values())
         if not reporting and not total:
             return self._none(expected=len(self.institutions), note=_("Nobody has reported yet."))
-        return self._made(total, None, len(reporting), len(self.institutions))
+        if not self.indicator.over:
+            return self._made(total, None, len(reporting), len(self.institutions))
+        below = over_for(self.indicator, self.cohort)
+        whole = sum(self.material.sums_by_institution(self.group, below, self.frame.year).values())
+        return self._part_of(total, whole, len(reporting), len(self.institutions))
+
+    def _stock(self) -> IndicatorValue:
+        code, expected = self.indicator.measures[0], len(self.institutions)
+        if not expected:
+            if code == StockCode.INSTITUTIONS_OPEN and self.material.has_register(self.group):
+                return self._made(0, None, 0, 0)
+            note = _("There is no open institution of this kind here.")
+            state = ValueState.NOT_APPLICABLE if code != StockCode.INSTITUTIONS_OPEN else ValueState.NOT_REPORTED
+            return self._none(state, note=note)
+        stock, below = self.material.stocks.of(code), [self.material.stocks.of(each) for each in self.indicator.over]
+        known = [each.institution_id for each in self.institutions if each.institution_id in stock]
+        if not known:
+            note = _("Of none of the institutions the register knew this on {day}.").format(
+                day=day_short(self.frame.last_day)
+            )
+            return self._none(expected=expected, note=note)
+        total = sum(stock[each] for each in known)
+        if not below:
+            return self._made(total, None, len(known), expected)
+        whole = sum(each.get(institution, 0) for each in below for institution in known)
+        return self._part_of(total, whole, len(known), expected)
+
+    def _part_of(self, part: int, whole: int, reporting: int, expected: int) -> IndicatorValue:
+        """A share of what is counted; of nothing there is none."""
+        if whole:
+            return self._made(part, whole, reporting, expected)
+        note = _("Nothing stands in the denominator, so there is no share.")
+        return self._none(
+            ValueState.NOT_APPLICABLE,
+            numerator=part,
+            denominator=whole,
+            reporting=reporting,
+            expected=expected,
+            note=note,
+        )
+
+    def _active_users(self) -> IndicatorValue:
+        found = self.material.active_users[counted_for(self.indicator, self.cohort)].get(
+            (self.group.pk, self.cohort.urban), Participation()
+        )
+        note = _(
+            "{count} entries of the twelve months were counted; people are counted only where they can be told apart."
+        ).format(count=found.attendances)
+        if not found.known:
+            return self._none(reporting=0, expected=found.attendances, note=note)
+        return self._made(found.people, None, found.known, found.attendances, note)
+
+    def _yes_no(self) -> IndicatorValue:
+        """One of them is enough for a yes; a no needs to know all of them."""
+        outcomes = Counter(self._outcome(each) for each in self.institutions)
+        known, expected = outcomes[Outcome.MET] + outcomes[Outcome.NOT_MET], len(self.institutions)
+        expected -= outcomes[Outcome.NOT_APPLICABLE]
+        if outcomes[Outcome.MET]:
+            return self._made(1, None, known, expected)
+        if not expected:
+            if not self.material.decides(self.indicator) and self.material.has_register(self.group):
+                return self._made(0, None, 0, 0)
+            note = _("There is no open institution of this kind here.")
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        if outcomes[Outcome.UNKNOWN]:
+            note = _("Not all of the institutions have given enough answers yet.")
+            return self._none(reporting=known, expected=expected, note=note)
+        return self._made(0, None, known, expected)
+
+    def _outcome(self, institution: Expected) -> Outcome:
+        return self.material.outcome(self.indicator, self.cohort, institution)
 
     def _share_of_population(self) -> IndicatorValue:
-        took_part = self.material.participation[tuple(self.indicator.measures)].get(
+        took_part = self.material.participation[people_for(self.indicator)].get(
             (self.group.pk, self.cohort.urban), Participation()
         )
         coverage: dict[str, Any] = {"reporting": took_part.known, "expected": took_part.attendances}
@@ -243,7 +325,15 @@ class _Figure:
         return self._shaped(state, **more)
 
     def _shaped(self, state: ValueState, **more: Any) -> IndicatorValue:
-        return IndicatorValue(self.indicator.code, self.cohort.code, self.group, self.frame.year, state, **more)
+        return IndicatorValue(
+            self.indicator.code,
+            self.cohort.code,
+            self.group,
+            self.frame.year,
+            state,
+            version=self.indicator.version,
+            **more,
+        )
 
 
 def _verdict(answers: list[bool | None], absence_counts: bool) -> bool | None:

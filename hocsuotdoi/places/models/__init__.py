@@ -1,5 +1,6 @@
 from hocsuotdoi.places.models.agency import Agency, AgencyLine
 from hocsuotdoi.places.models.institution import (
+    Closure,
     Equipment,
     Institution,
     InstitutionAgency,
@@ -23,6 +24,7 @@ __all__ = [
     "AdminUnit",
     "Agency",
     "AgencyLine",
+    "Closure",
     "Equipment",
     "Institution",
     "InstitutionAgency",

@@ -1,5 +1,6 @@
 """Libraries, museums and culture centres: where they were when, whose they are, what they have, when they open."""
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -137,6 +138,28 @@ class OpeningHours(Dated):
             models.CheckConstraint(condition=Q(weekday__lte=6), name="opening_on_a_weekday"),
         ]
         ordering = ["weekday", "opens_at"]
+
+
+@tracked
+class Closure(Dated):
+    """Days on which an institution is closed although its hours say otherwise: Tết, stock-taking, repairs. The first
+    day and the first day after are both known; longer than some weeks, its state is changed instead."""
+
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="closures")
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta(Dated.Meta):
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=False, ends_on__isnull=False), name="closure_begins_and_ends"
+            ),
+        ]
+        ordering = ["starts_on"]
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return self.ends_on - dt.timedelta(days=1) if self.ends_on else None
 
 
 @tracked

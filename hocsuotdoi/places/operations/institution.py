@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.places.enums import InstitutionState
-from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, InstitutionStatus, OpeningHours
+from hocsuotdoi.places.models import (
+    AdminUnit,
+    Closure,
+    Institution,
+    InstitutionPlacement,
+    InstitutionStatus,
+    OpeningHours,
+)
 
 Span = tuple[int, dt.time, dt.time]
 """Weekday (Monday is 0), opens, closes."""
@@ -24,6 +31,10 @@ By = AbstractBaseUser | None
 
 class RegisterRefused(Refused):
     pass
+
+
+LONGEST_CLOSURE = 60
+"""Days; what stays closed longer has another state."""
 
 
 @transaction.atomic
@@ -94,6 +105,38 @@ def set_opening_hours(
         OpeningHours(institution=institution, weekday=day, opens_at=opens, closes_at=closes, starts_on=starts_on)
         for day, opens, closes in spans
     )
+
+
+@transaction.atomic
+def add_closure(
+    institution: Institution, *, starts_on: dt.date, last_day: dt.date, reason: str, by: By, at: dt.datetime
+) -> Closure:
+    """The institution is closed from `starts_on` to `last_day`, both included, whatever its hours say.
+
+    Days of this year that are past may be told too, since nobody could foresee a flood. Refused: a last day before the
+    first, a closure in an earlier year, one longer than 60 days, days that are told already, no reason.
+    """
+    _lock(institution)
+    if last_day < starts_on:
+        raise RegisterRefused(_("The last day must not come before the first."))
+    if starts_on.year < timezone.localdate(at).year:
+        raise RegisterRefused(_("Closures can be entered for this year and later ones."))
+    if (last_day - starts_on).days >= LONGEST_CLOSURE:
+        raise RegisterRefused(_("Longer than 60 days: change the state of the institution instead."))
+    if not reason.strip():
+        raise RegisterRefused(_("Say why, so that visitors know: for example “Tết holidays”."))
+    ends_on = last_day + dt.timedelta(days=1)
+    if institution.closures.during(starts_on, ends_on).exists():
+        raise RegisterRefused(_("Some of these days are entered as closed already."))
+    return Closure.objects.create(institution=institution, starts_on=starts_on, ends_on=ends_on, reason=reason.strip())
+
+
+@transaction.atomic
+def remove_closure(closure: Closure, *, by: By, at: dt.datetime) -> None:
+    """The institution is open on these days after all. Refused: a closure that is over, which is a fact."""
+    if closure.ends_on is not None and closure.ends_on <= timezone.localdate(at):
+        raise RegisterRefused(_("This closure is over; what was is not removed."))
+    closure.delete()
 
 
 def _refuse_wrong_spans(spans: list[Span]) -> None:

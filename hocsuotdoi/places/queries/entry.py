@@ -11,6 +11,7 @@ from hocsuotdoi.core.dated import Dated
 from hocsuotdoi.places.models import (
     AdminUnit,
     Agency,
+    Closure,
     Equipment,
     Institution,
     InstitutionPlacement,
@@ -19,7 +20,7 @@ from hocsuotdoi.places.models import (
 )
 from hocsuotdoi.places.models.institution import WEEKDAYS
 from hocsuotdoi.places.queries.institutions import place_of
-from hocsuotdoi.places.queries.opening import WeeklyHours, timetable, weekly_hours
+from hocsuotdoi.places.queries.opening import WeeklyHours, closures_from, timetable, weekly_hours
 
 _EARLIEST_FIRST = F("starts_on").asc(nulls_first=True)
 
@@ -46,6 +47,8 @@ class RegisterEntry:
     equipment: list[Equipment]
     placements: list[InstitutionPlacement]
     statuses: list[InstitutionStatus]
+    closures: list[Closure]
+    """That run or are to come."""
 
 
 def register_entry(institution: Institution, *, at: dt.datetime) -> RegisterEntry:
@@ -58,6 +61,7 @@ def register_entry(institution: Institution, *, at: dt.datetime) -> RegisterEntr
     names = [str(name) for _number, name in WEEKDAYS]
     placement = _held(placements, day)
     status = _held(statuses, day)
+    closures = closures_from(institution, day)
     return RegisterEntry(
         institution=institution,
         unit=place_of(institution, day) if placement else None,
@@ -69,11 +73,12 @@ def register_entry(institution: Institution, *, at: dt.datetime) -> RegisterEntr
             for number, (name, spans) in enumerate(zip(names, week, strict=True))
         ],
         hours=weekly_hours([institution.pk], day).get(institution.pk),
-        is_open=any(opens <= now.time() < closes for opens, closes in week[now.weekday()]),
+        is_open=not _held(closures, day) and any(opens <= now.time() < closes for opens, closes in week[now.weekday()]),
         rooms=list(institution.rooms.order_by("-capacity", "name")),
         equipment=list(institution.equipment.select_related("room").order_by("kind")),
         placements=placements,
         statuses=statuses,
+        closures=closures,
     )
 
 

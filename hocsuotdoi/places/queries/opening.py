@@ -1,4 +1,5 @@
-"""Reads of opening hours: who is open now, how long a week, how much of it outside office hours (FEATURES L3)."""
+"""Reads of opening hours: who is open now, how long a week and a year, how much of it outside office hours (FEATURES
+L3). Closures (Tết, stock-taking) count for days, not for the normal week: decision 11."""
 
 import datetime as dt
 from collections import defaultdict
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from hocsuotdoi.places.models import Institution, OpeningHours
+from hocsuotdoi.places.models import Closure, Institution, OpeningHours
 
 OFFICE_OPENS, OFFICE_CLOSES = dt.time(7, 30), dt.time(17, 0)
 """Office hours: Monday to Friday between these, the noon break included. Evenings and weekends lie outside."""
@@ -18,6 +19,7 @@ SATURDAY = 5
 class WeeklyHours:
     minutes: int = 0
     outside_minutes: int = 0
+    weekend_minutes: int = 0
 
     @property
     def hours(self) -> float:
@@ -26,6 +28,15 @@ class WeeklyHours:
     @property
     def outside_hours(self) -> float:
         return self.outside_minutes / 60
+
+    @property
+    def weekend_hours(self) -> float:
+        return self.weekend_minutes / 60
+
+    @property
+    def outside_share(self) -> float:
+        """Of all minutes, in per cent."""
+        return 100 * self.outside_minutes / self.minutes if self.minutes else 0.0
 
 
 def open_at(institutions: QuerySet[Institution], moment: dt.datetime) -> QuerySet[Institution]:
@@ -36,18 +47,64 @@ def open_at(institutions: QuerySet[Institution], moment: dt.datetime) -> QuerySe
         opens_at__lte=moment.time(),
         closes_at__gt=moment.time(),
     )
-    return institutions.filter(Exists(spans))
+    closed = Closure.objects.on(moment.date()).filter(institution=OuterRef("pk"))
+    return institutions.filter(Exists(spans), ~Exists(closed))
 
 
-def weekly_hours(institutions: Iterable[int], day: dt.date) -> dict[int, WeeklyHours]:
-    """Institution key → its hours a week as they hold on `day`; one query. Those without hours are left out."""
-    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    spans = OpeningHours.objects.on(day).filter(institution__in=institutions)
+def weekly_hours(institutions: Iterable[int] | None, day: dt.date) -> dict[int, WeeklyHours]:
+    """Institution key → its hours in a normal week as they hold on `day`; one query. None: of all. Those without hours
+    are left out."""
+    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    spans = OpeningHours.objects.on(day)
+    if institutions is not None:
+        spans = spans.filter(institution__in=institutions)
     for key, weekday, opens, closes in spans.values_list("institution_id", "weekday", "opens_at", "closes_at"):
         length = _minutes(closes) - _minutes(opens)
         sums[key][0] += length
         sums[key][1] += length - _inside_office_hours(weekday, opens, closes)
+        sums[key][2] += length if weekday >= SATURDAY else 0
     return {key: WeeklyHours(*minutes) for key, minutes in sums.items()}
+
+
+def minutes_open_between(institutions: Iterable[int] | None, first: dt.date, last: dt.date) -> dict[int, int]:
+    """Institution key → the minutes its timetables give from `first` to `last`, both included, less closures.
+
+    Each timetable counts for the days on which it held. Two queries; None: of all. Those without any hours in the
+    period are left out, those closed throughout have 0.
+    """
+    end = last + dt.timedelta(days=1)
+    spans, closures = OpeningHours.objects.during(first, end), Closure.objects.during(first, end)
+    if institutions is not None:
+        asked = list(institutions)
+        spans, closures = spans.filter(institution__in=asked), closures.filter(institution__in=asked)
+    closed: dict[int, set[dt.date]] = defaultdict(set)
+    for key, starts_on, ends_on in closures.values_list("institution_id", "starts_on", "ends_on"):
+        closed[key].update(_days(max(starts_on or first, first), min(ends_on or end, end)))
+    sums: dict[int, int] = defaultdict(int)
+    rows = spans.values_list("institution_id", "weekday", "opens_at", "closes_at", "starts_on", "ends_on")
+    for key, weekday, opens, closes, starts_on, ends_on in rows:
+        begins, stops = max(starts_on or first, first), min(ends_on or end, end)
+        days = _weekdays_between(weekday, begins, stops)
+        days -= sum(day.weekday() == weekday and begins <= day < stops for day in closed[key])
+        sums[key] += days * (_minutes(closes) - _minutes(opens))
+    return dict(sums)
+
+
+def closures_from(institution: Institution, day: dt.date) -> list[Closure]:
+    """Those that run on `day` or come after it, the next first; one query."""
+    return list(institution.closures.filter(ends_on__gt=day))
+
+
+def _days(begins: dt.date, stops: dt.date) -> Iterable[dt.date]:
+    return (begins + dt.timedelta(days=number) for number in range((stops - begins).days))
+
+
+def _weekdays_between(weekday: int, begins: dt.date, stops: dt.date) -> int:
+    """How many days of that weekday lie from `begins` (included) to `stops` (not)."""
+    if stops <= begins:
+        return 0
+    to_first = (weekday - begins.weekday()) % 7
+    return max(0, ((stops - begins).days - to_first + 6) // 7)
 
 
 def timetable(institution: Institution, day: dt.date) -> list[list[tuple[dt.time, dt.time]]]:

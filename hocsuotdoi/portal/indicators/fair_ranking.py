@@ -13,6 +13,7 @@ from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, ValueState
 from hocsuotdoi.indicators.queries.people import Residents
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.story import is_thin
+from hocsuotdoi.indicators.queries.words import is_number
 from hocsuotdoi.places.enums import UnitKind
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.portal.indicators.trends import Figure
@@ -54,7 +55,7 @@ def fair_ranking(figure: Figure, values: Sequence[IndicatorValue], residents: di
         groups = [Group("", groups[0].bars)]
     return FairRanking(
         groups=groups,
-        unit="" if figure.indicator.kind == IndicatorKind.COUNT else "%",
+        unit="" if is_number(figure.indicator) else "%",
         rule=_rule(figure, by_people=by_people),
         left_out=len(values) - len(apply),
         names=[bar.name for group in groups for bar in group.bars],
@@ -88,7 +89,7 @@ def _size(ordered: list[IndicatorValue], sizes: dict[int, int], at: int) -> int:
 def _comparable(figure: Figure, value: IndicatorValue, people: dict[int, int]) -> Number | None:
     """Shares as they are; a count for each thousand residents, or for each institution that has figures."""
     drawn = figure.number(value)
-    if drawn is None or figure.indicator.kind != IndicatorKind.COUNT:
+    if drawn is None or not is_number(figure.indicator):
         return drawn
     if value.unit.pk in people:
         return round(1000 * float(drawn) / people[value.unit.pk], 1)
@@ -128,7 +129,7 @@ def _size_noun(figure: Figure, *, by_people: bool) -> str:
 
 def _rule(figure: Figure, *, by_people: bool) -> str:
     words = []
-    if figure.indicator.kind == IndicatorKind.COUNT:
+    if is_number(figure.indicator):
         words.append(
             _("Counted for each 1,000 residents.") if by_people else _("Counted for each institution with figures.")
         )

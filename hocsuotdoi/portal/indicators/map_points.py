@@ -16,6 +16,7 @@ from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
 from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.values import values_by_unit
+from hocsuotdoi.indicators.queries.words import is_number
 from hocsuotdoi.places.enums import Tier, UnitKind
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.portal.indicators.trends import Figure
@@ -78,7 +79,7 @@ def _spot(figure: Figure, placed: _Placed) -> Spot:
 
 
 def _classes(figure: Figure, drawn: list[Any]) -> Classes:
-    if figure.indicator.kind == IndicatorKind.COUNT:
+    if is_number(figure.indicator):
         return classes_of(drawn, 5)
     return step_classes(drawn) if figure.indicator.kind == IndicatorKind.GROWTH else percent_classes()
 

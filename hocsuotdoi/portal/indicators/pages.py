@@ -11,6 +11,7 @@ from hocsuotdoi.core.templatetags.house import day
 from hocsuotdoi.indicators.enums import Outcome, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.criteria import InstitutionReading
+from hocsuotdoi.indicators.queries.definitions import counts_happenings, has_condition
 from hocsuotdoi.indicators.queries.lineage import Lineage, MeasureTotal, Row
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
@@ -79,9 +80,9 @@ def behind(found: Lineage, rows: Sequence[Row]) -> list[Behind]:
 
 def _behind(found: Lineage, row: Row, institution: Institution) -> Behind:
     year = found.frame.year
-    if row.outcome is not None:
+    if row.outcome is not None and not has_condition(found.indicator):
         url = reverse("portal:indicators-institution-lineage", args=[institution.code, year, found.indicator.code])
-    elif found.indicator.measures:
+    elif counts_happenings(found.indicator):
         url = reverse("portal:indicators-posting-list", args=[institution.code, year, found.indicator.measures[0]])
     else:
         url = reverse("portal:places-institution-detail", args=[institution.code])

@@ -13,6 +13,7 @@ from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.series import Series
 from hocsuotdoi.indicators.queries.story import Goal, Told, is_thin, story
+from hocsuotdoi.indicators.queries.words import is_number
 from hocsuotdoi.portal.indicators.forms import FIRST_YEAR
 from hocsuotdoi.portal.indicators.words import coverage_words, is_kept_back, value_words
 from hocsuotdoi.programme.enums import TargetUnit
@@ -38,7 +39,7 @@ class Figure:
     @property
     def unit(self) -> str:
         """Written after each figure on an axis."""
-        if self.indicator.kind == IndicatorKind.COUNT:
+        if is_number(self.indicator):
             return ""
         return _("% a year") if self.indicator.kind == IndicatorKind.GROWTH else "%"
 
@@ -46,7 +47,7 @@ class Figure:
         """What is drawn; None where there is no figure or too few people stand behind it."""
         if not value.has_value or is_kept_back(value, self.indicator):
             return None
-        return value.numerator if self.indicator.kind == IndicatorKind.COUNT else value.percent
+        return value.numerator if is_number(self.indicator) else value.percent
 
 
 def years_up_to(year: int) -> list[int]:

@@ -1,9 +1,12 @@
 from django.urls import path
 
-from hocsuotdoi.portal.indicators import chart_files, compare, counts, pivot, unit_look, views
+from hocsuotdoi.portal.indicators import chart_files, compare, counts, definitions, pivot, unit_look, views
 
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators-indicator-list"),
+    path("indicators/dictionary/", definitions.dictionary, name="indicators-dictionary"),
+    path("indicators/dictionary.<slug:form>", definitions.dictionary_file, name="indicators-dictionary-file"),
+    path("indicators/<slug:code>/versions/<int:number>/", definitions.indicator_version, name="indicators-version"),
     path("indicators/table/", pivot.pivot, name="indicators-pivot"),
     path("indicators/table.<slug:form>", pivot.pivot_file, name="indicators-pivot-file"),
     path("indicators/table/save", pivot.table_save, name="indicators-table-save"),

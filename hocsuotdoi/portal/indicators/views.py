@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.lineage import lineage
@@ -50,7 +51,7 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
     """What an indicator means, its value where and when asked (by default the country, this year), to look at over the
     years, on the map (`?view=map`) and unit by unit (`?view=units`)."""
     today = timezone.localdate()
-    indicator = get_object_or_404(Indicator, code=code)
+    indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
     form, figure = _asked_figure(request, indicator, today)
     view = View(asked) if (asked := request.GET.get("view", "")) in set(View) else View.YEARS
     if form.taken.unit.tier == Tier.COMMUNE:
@@ -79,7 +80,7 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
 def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> HttpResponse:
     """A chart of the page with the same question."""
     today = timezone.localdate()
-    indicator = get_object_or_404(Indicator, code=code)
+    indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
     asked, figure = _asked_figure(request, indicator, today)
     found = chart_named(chart, figure, asked.taken, today) if figure else None
     if found is None:
@@ -96,6 +97,8 @@ def _asked_figure(request: HttpRequest, indicator: Indicator, today: dt.date) ->
     # The one of which most plans speak comes first.
     targeted = Cohort.objects.filter(targets__indicator=indicator)
     cohorts = list(targeted.annotate(spoken_of=Count("targets")).order_by("-spoken_of", "code"))
+    if indicator.cohort is not None and indicator.cohort not in cohorts:
+        cohorts.insert(0, indicator.cohort)
     form = ValueForm(request.GET, today=today, unit=unit, cohorts=cohorts)
     return form, Figure(indicator, form.taken.cohort) if form.taken.cohort else None
 
@@ -138,6 +141,8 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
             "value": shown_value(found.value, found.indicator, found.cohort),
             "children": children,
             "left_out": left_out,
+            "version": found.value.version,
+            "shows_counts": found.indicator.kind in (IndicatorKind.COUNT, IndicatorKind.GROWTH, IndicatorKind.STOCK),
             "institutions": behind(found, list(page)),
             "page_obj": page,
             "path": [

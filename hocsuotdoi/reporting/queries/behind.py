@@ -98,7 +98,7 @@ def _units(material: Material, named: _Names, indicator: Indicator, cohort: Coho
     rows: list[BehindContent] = []
     units = [named.units[pk] for pk in material.units_of.get((frame.unit.pk, cohort.tier), [])]
     for unit in sorted(units, key=lambda each: each.sort_key):
-        answers = {each.institution_id: material.counts(indicator, each) for each in inside.get(unit.pk, [])}
+        answers = {each.institution_id: material.counts(indicator, cohort, each) for each in inside.get(unit.pk, [])}
         having = [named.institutions[pk].name for pk, counts in answers.items() if counts]
         if having:
             counted, words = "yes", f"Có: {', '.join(having)}"
@@ -137,7 +137,7 @@ def missing_institutions(targets: Iterable[TargetContent]) -> list[MissingConten
 
 def _counted(row: Row, indicator: Indicator) -> tuple[str, str]:
     """How an institution counts for a figure: code and words."""
-    if indicator.kind == IndicatorKind.COUNT:
+    if indicator.kind in (IndicatorKind.COUNT, IndicatorKind.STOCK):
         return (UNKNOWN, "Chưa có số liệu") if row.quantity is None else ("yes", "Đã có số liệu")
     if indicator.kind == IndicatorKind.GROWTH:
         if row.quantity is None:

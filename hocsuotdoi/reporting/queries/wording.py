@@ -143,6 +143,8 @@ def value_words(target: Target, value: IndicatorValue) -> str:
             f"{number_words(value.numerator)} lượt so với {number_words(value.denominator)} lượt năm {value.base_year}"
         )
         return f"{percent_words(value.percent)}/năm ({counts})"
+    if kind == IndicatorKind.YES_NO:
+        return "Có" if value.numerator else "Chưa"
     if kind == IndicatorKind.UNITS_OF_UNITS and value.denominator is not None:
         return f"{number_words(value.numerator)}/{number_words(value.denominator)}"
     if value.percent is not None and value.denominator is not None:

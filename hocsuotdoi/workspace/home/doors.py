@@ -59,6 +59,14 @@ DOORS = [
         Permission.EDIT_PLAN,
     ),
     Door(
+        "workspace:indicators-definition-list",
+        _("Indicators of our own"),
+        _("Make a figure from measures, look at it, publish it"),
+        "chart",
+        Permission.DEFINE_INDICATOR,
+        also=("indicators-draft",),
+    ),
+    Door(
         "workspace:reporting-report-list",
         _("Reports"),
         _("The yearly report: words, figures, the signed document"),

@@ -22,7 +22,8 @@ from hocsuotdoi.activities.queries.notices import people_to_call
 from hocsuotdoi.activities.queries.school import bookings_to_answer
 from hocsuotdoi.activities.queries.staff import sessions_of_day, staff_drafts, to_close
 from hocsuotdoi.core.templatetags.house import clock, day_short, time_range
-from hocsuotdoi.indicators.models import CriteriaSet
+from hocsuotdoi.indicators.enums import OverrideState
+from hocsuotdoi.indicators.models import CriteriaSet, CriterionAnswer
 from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import active_on
@@ -34,6 +35,7 @@ from hocsuotdoi.reporting.models import Snapshot
 from hocsuotdoi.reporting.queries.reports import due_of
 
 _SHOWN = 5
+_MOST_STATING = 100
 _ANSWERED_BY_ONE_PERSON = 25  # whoever covers more institutions than this does not answer for each
 _REPORT_ASKED_BEFORE = 60  # days
 _MOST_SESSIONS = 100
@@ -219,6 +221,31 @@ def _criteria(asked: _Asked) -> Group:
     return Group(title, "check", jobs[:_SHOWN], len(jobs[_SHOWN:]), more_url)
 
 
+def _statements(asked: _Asked) -> Group:
+    """What staff state against the book and somebody must decide about."""
+    title, more_url = gettext_lazy("Answers to decide about"), reverse("workspace:indicators-criteria-compare")
+    year = asked.day.year
+    # What differs from the book has a reason, so the others need no look.
+    open_ones = CriterionAnswer.objects.filter(year=year, reviews=None, institution=OuterRef("pk")).exclude(note="")
+    covered = institutions_covered(asked.person, Permission.REVIEW_CRITERIA, asked.day).filter(Exists(open_ones))
+    institutions = list(covered.order_by("sort_key", "pk")[:_MOST_STATING])
+    readings = readings_of(institutions, year, asked.day) if institutions else {}
+    jobs = [
+        Job(
+            title=answer.criterion.question,
+            url=reverse("workspace:indicators-criteria-review", args=[answer.stated.answer_id]),
+            detail=str(institution),
+            due=_("stated on {day}").format(day=day_short(answer.stated.answered_at)),
+            is_sample=institution.is_sample,
+        )
+        for institution in institutions
+        for reading in readings[institution.pk]
+        for answer in reading.answers
+        if answer.override == OverrideState.AWAITING and answer.stated.answered_by != asked.person.pk
+    ]
+    return Group(title, "check", jobs[:_SHOWN], len(jobs[_SHOWN:]), more_url)
+
+
 def _report_due(asked: _Asked) -> Group:
     """From two months before the day on; not any more once the year has been frozen."""
     year, jobs = asked.day.year, []
@@ -291,6 +318,7 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.EDIT_ACTIVITY, _drafts),
     (Permission.ENROL_DEVICE, _devices),
     (Permission.WRITE_REPORT, _report_due),
+    (Permission.REVIEW_CRITERIA, _statements),
     (Permission.ANSWER_CRITERIA, _criteria),
     (Permission.ANSWER_FINDING, _findings),
     (Permission.WRITE_REPORT, _targets_at_risk),

@@ -1,4 +1,5 @@
-"""The checklist form: one question for each criterion that the program has not found met by itself."""
+"""The checklist form: one question for each criterion. Where the program has found an answer, another one may be stated
+with a reason, and waits for a decision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import AnswerValue
 from hocsuotdoi.indicators.operations.answers import Answer
-from hocsuotdoi.indicators.queries.criteria import CriterionReading, InstitutionReading
+from hocsuotdoi.indicators.queries.criteria import CriterionReading, InstitutionReading, found_value
 
 CHOICES = [("", _("no answer yet")), *AnswerValue.choices]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A criterion on the form; `fields` is empty where the program has found it met."""
+    """A criterion on the form; `is_found`: the program has found it met, so that nothing need be said."""
 
     reading: CriterionReading
     fields: list[BoundField]
+    is_found: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,7 @@ class AnswersForm(forms.Form):
     def __init__(self, data: Any, *, readings: Sequence[InstitutionReading]) -> None:
         super().__init__(data)
         self.readings = readings
-        self._asked = {
-            _name(reading, answer): (reading, answer)
-            for reading in readings
-            for answer in reading.answers
-            if not (answer.computed is not None and answer.computed.is_met)
-        }
+        self._asked = {_name(reading, answer): (reading, answer) for reading in readings for answer in reading.answers}
         for name, (_reading, answer) in self._asked.items():
             stated = answer.stated
             self.fields[name] = forms.ChoiceField(
@@ -54,11 +51,13 @@ class AnswersForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name in self._asked:
+        for name, (_reading, answer) in self._asked.items():
             note = normalise(cleaned.get(_note(name)) or "").strip()
             cleaned[_note(name)] = note
             if cleaned.get(name) == AnswerValue.NOT_APPLICABLE and not note:
                 self.add_error(_note(name), _("Say why this does not apply."))
+            elif not note and answer.computed and cleaned.get(name) not in ("", None, found_value(answer.computed)):
+                self.add_error(_note(name), _("Say why your answer differs from what the program found."))
         return cleaned
 
     def answers(self) -> list[Answer]:
@@ -80,7 +79,11 @@ class AnswersForm(forms.Form):
             AskedChecklist(
                 reading,
                 [
-                    Asked(answer, [self[name], self[_note(name)]] if name in self._asked else [])
+                    Asked(
+                        answer,
+                        [self[name], self[_note(name)]],
+                        is_found=answer.computed is not None and answer.computed.is_met,
+                    )
                     for answer in reading.answers
                     for name in [_name(reading, answer)]
                 ],

@@ -18,6 +18,7 @@ from hocsuotdoi.accounts.queries.scope import institutions_covered
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise
+from hocsuotdoi.indicators.enums import OverrideState
 from hocsuotdoi.indicators.models import CriteriaSet, CriterionAnswer
 from hocsuotdoi.indicators.operations.answers import state_answers
 from hocsuotdoi.indicators.queries.criteria import readings_of
@@ -54,7 +55,7 @@ def criteria_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.VIEW_REGISTER)
 def criteria_compare(request: HttpRequest) -> HttpResponse:
-    """Where what staff state and what the program found are not the same."""
+    """Where what staff state and what the program found are not the same, and what has been decided about it."""
     today = timezone.localdate()
     year = _year(request, today)
     page = Paginator(_stating(request, today, year), ON_A_PAGE).get_page(request.GET.get("page"))
@@ -66,10 +67,23 @@ def criteria_compare(request: HttpRequest) -> HttpResponse:
         for answer in reading.answers
         if answer.differ
     ]
+    differences.sort(key=lambda each: each[2].override != OverrideState.AWAITING)
+    reviewable = set(
+        institutions_covered(request.user, Permission.REVIEW_CRITERIA, today)
+        .filter(pk__in=[each.pk for each in page])
+        .values_list("pk", flat=True)
+    )
     return render(
         request,
         "workspace/indicators/criteria_compare.html",
-        {"differences": differences, "page_obj": page, "year": year, "tabs": _tabs(year, today), "path": _path(year)},
+        {
+            "differences": differences,
+            "reviewable": reviewable,
+            "page_obj": page,
+            "year": year,
+            "tabs": _tabs(year, today),
+            "path": _path(year),
+        },
     )
 
 

@@ -262,5 +262,5 @@ def test_lineage_takes_the_same_queries_with_one_and_three_institutions(
     for _ in range(times):
         make_posting(InstitutionFactory(unit=bac_kan), day)
     client.get(lineage(bac_kan, day.year))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         client.get(lineage(bac_kan, day.year))

@@ -1,0 +1,135 @@
+"""Indicators as they were defined on a day, and of whom they speak."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db.models import F, Q
+
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode
+from hocsuotdoi.indicators.models import SUBSTANCE, WORDS, Cohort, Definition, Indicator, IndicatorVersion
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.enums import InstitutionClass, Tier
+
+CONDITIONED = {
+    IndicatorKind.SHARE_OF_INSTITUTIONS,
+    IndicatorKind.SHARE_OF_UNITS,
+    IndicatorKind.UNITS_OF_UNITS,
+    IndicatorKind.YES_NO,
+}
+"""Kinds in which each institution counts or not: by a checklist, or by the condition that the definition names."""
+
+
+def content_of(definition: Definition) -> dict[str, object]:
+    """What is defined, by column: words as they are stored, and substance."""
+    return {name: definition.__dict__[name] for name in (*WORDS, *SUBSTANCE)}
+
+
+def definitions_on(codes: Collection[str], day: dt.date) -> dict[str, Indicator]:
+    """Code → the indicator as the version that held on `day` defines it. One query.
+
+    What comes back are indicators that are not for saving. A code without a version is left out.
+    """
+    versions = (
+        IndicatorVersion.objects.filter(Q(starts_on=None) | Q(starts_on__lte=day), indicator__in=codes)
+        .select_related("indicator")
+        .order_by("indicator_id", F("number").desc())
+        .distinct("indicator_id")
+    )
+    return {each.indicator_id: as_indicator(each) for each in versions}
+
+
+def as_indicator(version: IndicatorVersion) -> Indicator:
+    """The indicator as this version defines it; not for saving."""
+    head = version.indicator
+    return Indicator(
+        code=head.code,
+        version=version.number,
+        ordinal=head.ordinal,
+        owner_id=head.owner_id,
+        ends_on=head.ends_on,
+        **content_of(version),
+    )
+
+
+def has_condition(indicator: Definition) -> bool:
+    """Whether the definition itself says when an institution counts."""
+    return indicator.kind in CONDITIONED and bool(indicator.criterion or indicator.measures)
+
+
+def counts_happenings(indicator: Definition) -> bool:
+    return bool(indicator.measures) and indicator.measures[0] in MeasureCode.values
+
+
+def counts_stock(indicator: Definition) -> bool:
+    return bool(indicator.measures) and indicator.measures[0] in StockCode.values
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A version with the first day after it; None: it holds on."""
+
+    version: IndicatorVersion
+    ends_on: dt.date | None
+
+
+def history(indicator: Indicator) -> list[Period]:
+    """Every version, the newest first, each with its end. One query, none where they are prefetched."""
+    versions = sorted(indicator.versions.all(), key=lambda each: each.number)
+    ends = [each.starts_on for each in versions[1:]] + [indicator.ends_on]
+    return [Period(version, end) for version, end in zip(versions, ends, strict=True)][::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that two definitions have differently, by its column's name."""
+
+    field: str
+    before: object
+    after: object
+
+
+def changes(before: Definition, after: Definition) -> list[Change]:
+    old, new = content_of(before), content_of(after)
+    return [Change(name, old[name], new[name]) for name in old if old[name] != new[name]]
+
+
+def cohort_of_classes(classes: Sequence[str]) -> Cohort:
+    """The cohort of exactly these classes of institutions: the one that is there, else a new one, not saved.
+
+    One query at most.
+    """
+    wanted = [each for each in InstitutionClass.values if each in set(classes)]
+    known = Cohort.objects.filter(kind=CohortKind.INSTITUTIONS, classes__contains=wanted, classes__contained_by=wanted)
+    if (found := known.order_by("code").first()) is not None:
+        return found
+    return Cohort(
+        code=_code_of(wanted),
+        name=", ".join(str(InstitutionClass(each).label) for each in wanted)[:300],
+        kind=CohortKind.INSTITUTIONS,
+        classes=wanted,
+    )
+
+
+def cohort_of_units(tier: str, classes: Sequence[str]) -> Cohort:
+    """The units of a tier, looked at through these classes: the one that is there, else a new one, not saved."""
+    wanted = [each for each in InstitutionClass.values if each in set(classes)]
+    known = Cohort.objects.filter(
+        kind=CohortKind.UNITS, tier=tier, classes__contains=wanted, classes__contained_by=wanted
+    )
+    if (found := known.order_by("code").first()) is not None:
+        return found
+    through = ", ".join(str(InstitutionClass(each).label) for each in wanted)
+    return Cohort(
+        code=f"{tier}-{_code_of(wanted)}",
+        name=f"{Tier(tier).label}: {through}"[:300],
+        kind=CohortKind.UNITS,
+        tier=tier,
+        classes=wanted,
+    )
+
+
+def _code_of(classes: Sequence[str]) -> str:
+    """The same for the same classes, short enough for a code."""
+    return "classes-" + hashlib.sha256(",".join(classes).encode()).hexdigest()[:16]
