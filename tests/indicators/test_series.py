@@ -62,7 +62,7 @@ def test_series_take_the_same_queries_for_one_and_three_units_and_pairs(
 ):
     shares = [("library_services", cohort) for cohort in ("library_commune", "library_all", "library_school")]
     series_by_unit(viet_nam.country, viet_nam.communes, shares, YEARS[:2], TODAY)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(23):
         series_by_unit(viet_nam.country, viet_nam.communes[:count], shares[:count], YEARS[:2], TODAY)
 
 

@@ -120,7 +120,7 @@ def _add_up(found: Sums, frame: Frame, counted: Collection[Counted], sources: Co
 
 def reporting_by_year(frame: Frame, years: Collection[int], institutions: Collection[int]) -> dict[int, set[int]]:
     """Year to the institutions with at least one posting that stands in its period: also one that states a zero, which
-    has no entries. One query more than the sums take."""
+    has no entries. Three queries."""
     reporting: dict[int, set[int]] = {year: set() for year in years}
     if not years or not institutions:
         return reporting
@@ -148,17 +148,15 @@ def _rows_at_institutions(frame: Frame, years: Collection[int]) -> list[QuerySet
     months, days = Q(), Q()
     for year in years:
         first, last = period(frame, year)
-        broken = last.replace(day=1)
-        if last >= timezone.localdate() or (last + dt.timedelta(days=1)).day == 1:
-            months |= Q(month__range=(first, last))
-        else:
-            months |= Q(month__range=(first, broken - dt.timedelta(days=1)))
-            days |= Q(occurred_on__range=(broken, last))
-    found: list[QuerySet[Any]] = [FreshInstitutionMonth.objects.filter(months).annotate(year=F("month__year"))]
-    if days:
-        sign = Case(When(quantity__gt=0, then=1), default=-1)
-        found.append(Entry.objects.filter(days).annotate(year=F("occurred_on__year"), lines=sign))
-    return found
+        is_whole = last >= timezone.localdate() or (last + dt.timedelta(days=1)).day == 1
+        broken = last + dt.timedelta(days=1) if is_whole else last.replace(day=1)
+        months |= Q(month__range=(first, broken - dt.timedelta(days=1)))
+        days |= Q(occurred_on__range=(broken, last))  # of a whole month: no day, but as many queries on any date
+    sign = Case(When(quantity__gt=0, then=1), default=-1)
+    return [
+        FreshInstitutionMonth.objects.filter(months).annotate(year=F("month__year")),
+        Entry.objects.filter(days).annotate(year=F("occurred_on__year"), lines=sign),
+    ]
 
 
 def first_years(counted: Collection[Counted]) -> dict[Counted, int]:
