@@ -49,7 +49,7 @@ test-spark: $(DEV_READY) ## that PostgreSQL, DuckDB and a Spark cluster of sever
 	@$(BIN)/python -c "import pyspark" 2>/dev/null || $(PIP_INSTALL) --require-hashes -r requirements/spark.txt
 	@$(BIN)/python -m pytest -q -n 0 tests/spark
 
-check: $(DEV_READY) ## what CI runs: format, lint, types, import order, migrations, templates, catalogue, tests
+check: $(DEV_READY) ## what CI runs first: format, lint, types, import order, migrations, templates, catalogue, tests
 	@echo "• Format";        $(BIN)/ruff format --check --quiet --output-format concise .
 	@echo "• Lint";          $(BIN)/ruff check --quiet --output-format concise .
 	@echo "• Types";         $(BIN)/mypy --no-error-summary

@@ -51,4 +51,4 @@ def _show_export(session: SparkSession, export: Export) -> None:
 
 
 def _address(path: Path) -> str:
-    return path.resolve().as_uri()
+    return f"file://{path.resolve()}"  # not as_uri(): Hadoop takes `year%3D2025` by the letter

@@ -105,7 +105,7 @@ def read_export(folder: Path) -> Export:
         told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, ValueError):
         told = {}
-    if told.get("format") != FORMAT:
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise NotAnExport(_("{folder} holds no export of the ledger. Export into it first.").format(folder=folder))
     return Export(
         folder=folder,
