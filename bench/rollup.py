@@ -233,7 +233,7 @@ def _files(said: Figures) -> None:
         started = time.perf_counter()
         with made_by_duckdb(exported[0]) as engine:
             made = time.perf_counter() - started
-            assert compare(engine, exported[0]) == ([], [])
+            assert compare(engine, exported[0]) == []
             loading = _seconds(lambda: load(engine, exported[0]))
         said.table.add(
             "all six tables made by DuckDB", f"{made:.2f} s", f"{made / scan:.1f} plain scans of {scan:.2f} s"

@@ -70,8 +70,8 @@ def test_the_three_engines_agree(db, cluster, tmp_path):
     with made_by_duckdb(exported) as by_duckdb, made_elsewhere(tables) as by_spark:
         assert made_in(by_duckdb) == kept_fresh
         assert made_in(by_spark) == kept_fresh
-        assert compare(by_duckdb, exported) == ([], [])
-        assert compare(by_spark, exported) == ([], [])
+        assert compare(by_duckdb, exported) == []
+        assert compare(by_spark, exported) == []
         load(by_spark, exported)
     assert stored() == kept_fresh
     rebuild(TODAY)
@@ -86,4 +86,4 @@ def test_spark_makes_nothing_of_an_empty_ledger(db, cluster, tmp_path):
     exported, _written = export(tmp_path / "export", at=NOW, day=TODAY)
     tables = made_by_spark(exported, master=cluster.address, into=tmp_path / "made", settings=SETTINGS)
     with made_elsewhere(tables) as by_spark:
-        assert compare(by_spark, exported) == ([], [])
+        assert compare(by_spark, exported) == []

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow.csv
+import pyarrow.parquet
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,9 @@ from hocsuotdoi.indicators.operations.exporting import (
     stream,
 )
 from hocsuotdoi.indicators.operations.rolling import alone, analyze, empty, fresh
+from hocsuotdoi.indicators.queries.totals import map_is
 from hocsuotdoi.indicators.rollup import ROLLUPS, Rollup
+from hocsuotdoi.places.models import Institution
 
 MEMORY = "2GB"
 ROWS_AT_ONCE = 100_000
@@ -43,6 +46,10 @@ SELECT count(*), sum(quantity)::BIGINT, sum(CAST('0x' || substr(md5(id || ':' ||
 
 class BrokenExport(Refused):
     """Files that are missing, or are not what the manifest says."""
+
+
+class OutOfDate(Refused):
+    """An export to be compared with totals that have moved on."""
 
 
 class OfAnotherLedger(Refused):
@@ -118,8 +125,8 @@ def show_export(engine: duckdb.DuckDBPyConnection, export: Export) -> None:
 def differences(engine: duckdb.DuckDBPyConnection, *, limit: int = 10) -> list[Difference]:
     """Where the tables in `engine` differ from PostgreSQL's with what is pending, `limit` of each table at most.
 
-    A cell that was emptied says no more than one that is not there. Meaningful while the ledger is as it was exported
-    (`moved_on`) and no change of a class waits (`rolling.fold`).
+    A cell that was emptied says no more than one that is not there. Meaningful while nothing has changed since the
+    export (`why_out_of_date`) and no change of a class waits to be folded.
     """
     found = []
     for table in ROLLUPS:
@@ -156,11 +163,29 @@ def moved_on(export: Export) -> list[dt.date]:
     return sorted(first for first in now.keys() | exported.keys() if now.get(first) != exported.get(first))
 
 
-def compare(engine: duckdb.DuckDBPyConnection, export: Export) -> tuple[list[dt.date], list[Difference]]:
-    """`moved_on` and, if nothing has moved, `differences`, both of one moment."""
+def why_out_of_date(export: Export) -> str:
+    """What has changed since the export, so that its totals cannot be PostgreSQL's; empty when nothing has."""
+    if months := moved_on(export):
+        return _("Since the export, the ledger has changed in these months: {months}. Export again.").format(
+            months=", ".join(f"{first.month}/{first.year}" for first in months)
+        )
+    there = RollupMap.objects.first()
+    bounds = (export.first_reading, export.last_reading)
+    if there is None or (there.first_reading, there.last_reading) != bounds or not map_is(export.map_day):
+        return _("Since the export, the map has changed. Export again.")
+    classes = pyarrow.parquet.read_table(export.folder / export.institutions.path).to_pydict()
+    now = dict(Institution.objects.values_list("pk", "institution_class"))
+    if any(now.get(key) != was for key, was in zip(classes["id"], classes["institution_class"], strict=True)):
+        return _("Since the export, institutions have changed their class. Export again.")
+    return ""
+
+
+def compare(engine: duckdb.DuckDBPyConnection, export: Export) -> list[Difference]:
+    """`differences`. Refused: an export since which something has changed, at the same moment."""
     with snapshot():
-        moved = moved_on(export)
-        return moved, [] if moved else differences(engine)
+        if reason := why_out_of_date(export):
+            raise OutOfDate(reason)
+        return differences(engine)
 
 
 def load(engine: duckdb.DuckDBPyConnection, export: Export) -> int:

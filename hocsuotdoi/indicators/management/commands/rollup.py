@@ -70,18 +70,15 @@ class Command(BaseCommand):
 
     def _verify(self, folder: Path, options: dict[str, Any]) -> None:
         exported = self._checked(folder, options)
-        moved = import_module(f"{OPERATIONS}.rebuilding").moved_on(exported)
         self.stdout.write(_("All files are as they were written: {entries} entries.").format(entries=exported.rows))
-        if moved:
-            self.stdout.write(self._has_moved(moved))
+        if reason := import_module(f"{OPERATIONS}.rebuilding").why_out_of_date(exported):
+            self.stdout.write(reason)
 
     def _compare(self, folder: Path, options: dict[str, Any]) -> None:
         exported = self._checked(folder, options)
         with self._made(exported, options) as engine:
             self._fold()
-            moved, differences = import_module(f"{OPERATIONS}.rebuilding").compare(engine, exported)
-        if moved:
-            raise CommandError(self._has_moved(moved))
+            differences = import_module(f"{OPERATIONS}.rebuilding").compare(engine, exported)
         for difference in differences:
             self.stdout.write(
                 _("{table} {key}: {here} from the files, {there} stored").format(
@@ -130,11 +127,6 @@ class Command(BaseCommand):
                     command=f"pip install 'hocsuotdoi[{extra}]'"
                 )
             )
-
-    def _has_moved(self, months: list[Any]) -> str:
-        return _("Since the export, the ledger has changed in these months: {months}. Export again.").format(
-            months=", ".join(f"{first.month}/{first.year}" for first in months)
-        )
 
 
 def _memory(text: str) -> str:
