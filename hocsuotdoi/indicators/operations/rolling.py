@@ -98,17 +98,24 @@ def follow_map(day: dt.date) -> bool:
 def make_views() -> None:
     """The views `indicators_fresh_…`: each table's cells and, one by one, the rows that are pending.
 
+    Both halves are of the table's own types: only then does the planner look into them and use the table's key.
     Run by a migration whenever the definition changes.
     """
     waiting = rollup.facts(rollup.traced(rollup.entries_in(rollup.PENDING)))
     with connection.cursor() as cursor:
         for table in ROLLUPS:
-            columns = ", ".join((*table.keys, "quantity", "lines"))
+            cursor.execute(
+                "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = %s::regclass",
+                [table.table],
+            )
+            kinds = dict(cursor.fetchall())
+            columns = (*table.keys, "quantity", "lines")
             name = fresh(table)
             cursor.execute(f"DROP VIEW IF EXISTS {name}")
             cursor.execute(
-                f"CREATE VIEW {name} AS SELECT {columns} FROM {table.table} "
-                f"UNION ALL SELECT {columns} FROM ({sql(table.spread(waiting))}) AS pending"
+                f"CREATE VIEW {name} AS SELECT {', '.join(columns)} FROM {table.table} "
+                f"UNION ALL SELECT {', '.join(f'{column}::{kinds[column]} AS {column}' for column in columns)} "
+                f"FROM ({sql(table.spread(waiting))}) AS pending"
             )
 
 
