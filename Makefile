@@ -10,7 +10,7 @@ RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-develop
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help setup run demo-data test check bench format messages lock clean
+.PHONY: help setup run demo-data test test-spark check bench format messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,7 +44,12 @@ test: $(DEV_READY) ## all tests, on the embedded database, in parallel
 	@scripts/ensure-chromium
 	@$(BIN)/python -m pytest -q -n $${TEST_PROCESSES:-2} $(TESTS)
 
-check: $(DEV_READY) ## what CI runs: format, lint, types, import order, migrations, templates, catalogue, tests
+test-spark: $(DEV_READY) ## that PostgreSQL, DuckDB and a Spark cluster of several processes agree
+	@scripts/ensure-java
+	@$(BIN)/python -c "import pyspark" 2>/dev/null || $(PIP_INSTALL) --require-hashes -r requirements/spark.txt
+	@$(BIN)/python -m pytest -q -n 0 tests/spark
+
+check: $(DEV_READY) ## what CI runs first: format, lint, types, import order, migrations, templates, catalogue, tests
 	@echo "• Format";        $(BIN)/ruff format --check --quiet --output-format concise .
 	@echo "• Lint";          $(BIN)/ruff check --quiet --output-format concise .
 	@echo "• Types";         $(BIN)/mypy --no-error-summary

@@ -7,7 +7,7 @@ import sys
 
 from bench.stage import stage
 
-ALL = ("registrations", "sync", "pages")
+ALL = ("registrations", "sync", "pages", "rollup")
 
 
 def main() -> None:

@@ -33,6 +33,11 @@ class Stage:
             cursor = database.execute(query, values or None)
             return cursor.fetchall() if cursor.description else []
 
+    def sql_script(self, script: str) -> None:
+        """Several statements, in one connection."""
+        with psycopg.connect(self.url, autocommit=True) as database:
+            database.execute(script)
+
     def pgbench(self, script: str, *, clients: int, seconds: int) -> float:
         """Transactions a second of a script, as pgbench counts them."""
         path = self.server.data_dir / "script.sql"

@@ -1,7 +1,7 @@
 """What the roll-up is, said once for every engine (Ibis): entries of the ledger, added up along a few sets of keys.
 
 PostgreSQL adds what is new (`operations.rolling`), DuckDB and Spark compute the whole from exported files
-(`operations.rebuilding`); all read this page. Nothing here runs a query.
+(`operations.exporting`, `rebuilding`); all read this page. Nothing here runs a query.
 
 A cell holds `quantity`, the sum, and `lines`, how many entries stand behind it: an entry counts one, its reversal takes
 one away. A cell of quantity 0 and lines 0 is something that was taken back; no cell is nothing reported.
@@ -11,9 +11,12 @@ Never added up here: different people. `LEARNERS` keeps who was there, so that t
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import ibis
 from ibis import Table
+
+Dialect = Literal["postgres", "duckdb", "pyspark"]
 
 ENTRIES = ibis.table(
     {
@@ -62,25 +65,35 @@ def moved(reclassed: Table, *not_added: Table) -> Table:
     entries = ENTRIES
     for waiting in not_added:
         entries = entries.anti_join(waiting, _SAME_ENTRY)
-    added = facts(entries)
+    added = facts(traced(entries))
     there = added.join(reclassed, "institution_id")
     off = there.mutate(institution_class=there.was, quantity=-there.quantity, lines=-there.lines)
     on = there.mutate(institution_class=there.became)
     return off.select(*added.columns).union(on.select(*added.columns))
 
 
-def facts(entries: Table, postings: Table = POSTINGS, institutions: Table = INSTITUTIONS) -> Table:
-    """One row for each entry, with everything that any roll-up asks of it; what is not known is empty.
+def traced(entries: Table = ENTRIES, postings: Table = POSTINGS) -> Table:
+    """Entries with the `kind` of their posting: "happening" or "stated"; a reversal is of the kind of what it reverses.
 
-    `stated`: typed in, and not traced to a happening; a reversal is of the kind of what it reverses.
+    What is exported: files of it stand alone, without postings.
     """
     own = postings.select("institution_id", "kind", "reverses_id", posting_id=postings.id)
     reversed_ = postings.select("institution_id", reverses_id=postings.id, reversed_kind=postings.kind)
-    rows = (
-        entries.join(own, ["institution_id", "posting_id"])
-        .left_join(reversed_, ["institution_id", "reverses_id"])
-        .join(institutions.rename(institution_id="id"), "institution_id")
-    )
+    rows = entries.join(own, ["institution_id", "posting_id"]).left_join(reversed_, ["institution_id", "reverses_id"])
+    kept = [name for name in entries.columns if name != "posting_id"]
+    return rows.select(*kept, kind=rows.reversed_kind.fill_null(rows.kind))
+
+
+EXPORTED = ibis.table(traced().schema(), name="exported_entry")
+"""The entries as files hold them."""
+
+
+def facts(entries: Table, institutions: Table = INSTITUTIONS) -> Table:
+    """One row for each entry of `traced`, with everything that any roll-up asks of it; what is not known is empty.
+
+    `stated`: typed in, and not traced to a happening.
+    """
+    rows = entries.join(institutions.rename(institution_id="id"), "institution_id")
     return rows.select(
         "institution_id",
         "place_id",
@@ -93,7 +106,7 @@ def facts(entries: Table, postings: Table = POSTINGS, institutions: Table = INST
         channel=rows.channel.fill_null(""),
         sex=rows.sex.fill_null(""),
         age_band=rows.age_band.fill_null(""),
-        stated=rows.reversed_kind.fill_null(rows.kind) == "stated",
+        stated=rows.kind == "stated",
         lines=ibis.ifelse(rows.quantity > 0, 1, -1).cast("int64"),
     )
 
@@ -158,6 +171,23 @@ AT_UNITS = (UNIT_TOTALS, UNIT_TOTALS_BY_CLASS, UNIT_TOTALS_BY_PERSON)
 ROLLUPS = (*AT_PLACES, *AT_UNITS)
 
 
-def postgres(expression: Table) -> str:
-    """The expression as a SELECT for PostgreSQL. Column order is the expression's."""
-    return str(ibis.to_sql(expression, dialect="postgres"))
+def cells_as_rows() -> Table:
+    """`CELLS` as a source like `facts`: totals at units are sums of cells, which are far fewer than entries."""
+    columns = dict.fromkeys(CELLS.keys, "string") | {
+        "month": "date",
+        "place_id": "int64",
+        "stated": "boolean",
+        "quantity": "int64",
+        "lines": "int64",
+    }
+    return ibis.table(columns, name=CELLS.table)
+
+
+def whole(table: Rollup, entries: Table) -> Table:
+    """All cells of a table, from all entries, each like a row of `traced`; those at units from the table of `CELLS`."""
+    return table.cells(cells_as_rows() if table in AT_UNITS else facts(entries))
+
+
+def sql(expression: Table, dialect: Dialect = "postgres") -> str:
+    """The expression as a SELECT. Column order is the expression's."""
+    return str(ibis.to_sql(expression, dialect=dialect))

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from hocsuotdoi.places.enums import SuccessionKind, Tier, UnitKind
-from hocsuotdoi.places.models import AdminUnit, Succession, UnitParent
+from hocsuotdoi.places.models import AdminUnit, Institution, Succession, UnitParent
 from hocsuotdoi.places.operations.ancestry import rebuild
 from tests.factories.places import UnitFactory
 
@@ -74,3 +74,10 @@ def viet_nam(db: None) -> Country:
 @pytest.fixture
 def uuids() -> list[uuid.UUID]:
     return [uuid.UUID(int=number) for number in range(1, 6)]
+
+
+@pytest.fixture
+def world(db: None) -> tuple[Country, list[Institution]]:
+    from tests.indicators.book import found  # which stands on this file
+
+    return found()

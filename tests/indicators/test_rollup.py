@@ -6,92 +6,24 @@ from collections import Counter
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hocsuotdoi.indicators.models import Cell, Pending, UnitTotal
 from hocsuotdoi.indicators.operations.rolling import fold, follow_map, map_is, pending, rebuild
-from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, PostingKind, Purpose, Sex
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry
-from hocsuotdoi.ledger.operations.posting import Line, post, reverse
-from hocsuotdoi.places.enums import InstitutionClass
-from hocsuotdoi.places.models import Institution, InstitutionPlacement
+from hocsuotdoi.ledger.operations.posting import Line, post
+from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.operations.ancestry import rebuild as rebuild_territory
-from tests.factories.places import InstitutionFactory
-from tests.indicators.conftest import REFORM, Country
-
-TODAY = dt.date(2026, 3, 1)
-NOW = timezone.make_aware(dt.datetime(2026, 3, 1, 12))
-
-
-@pytest.fixture
-def world(db: None) -> tuple[Country, list[Institution]]:
-    """Three institutions; the first two stood in the old units before the reform, the third is new."""
-    there = Country()
-    houses = []
-    for place, after, kind in [
-        (there.old_b, there.xa, InstitutionClass.LIBRARY_COMMUNE),
-        (there.old_d, there.nam, InstitutionClass.MUSEUM_PROVINCE),
-        (None, there.phuong, InstitutionClass.LIBRARY_COMMUNE),
-    ]:
-        house = InstitutionFactory(unit=after, institution_class=kind)
-        house.placements.update(starts_on=REFORM if place else None)
-        if place:
-            InstitutionPlacement.objects.create(institution=house, unit=place, ends_on=REFORM)
-        houses.append(house)
-    follow_map(TODAY)
-    return there, houses
-
-
-line = st.builds(
-    Line,
-    measure=st.sampled_from([MeasureCode.LIBRARY_VISIT, MeasureCode.PROGRAMME_ATTENDANCE]),
-    quantity=st.integers(1, 5),
-    sex=st.sampled_from([None, Sex.FEMALE, Sex.MALE]),
-    age_band=st.sampled_from([None, AgeBand.CHILD, AgeBand.SENIOR]),
-    channel=st.sampled_from([None, Channel.ON_SITE]),
-    purpose=st.sampled_from([None, Purpose.LEARNING]),
-    learner_key=st.sampled_from([None, uuid.UUID(int=1), uuid.UUID(int=2)]),
-)
-happening = st.tuples(
-    st.just("post"),
-    st.integers(0, 2),
-    st.dates(dt.date(2025, 5, 1), dt.date(2026, 2, 1)),
-    st.lists(line, min_size=1, max_size=3),
-    st.sampled_from([PostingKind.HAPPENING, PostingKind.STATED]),
-)
-step = st.one_of(
-    happening,
-    st.tuples(st.just("reverse"), st.integers(0, 20)),
-    st.tuples(st.just("fold")),
-    st.tuples(st.just("rebuild")),
-    st.tuples(st.just("reclass"), st.integers(0, 2), st.sampled_from(["library_commune", "bookcase"])),
-)
+from tests.indicators.book import NOW, TODAY, play, step
 
 
 @pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=14))
 def test_cells_and_what_is_pending_say_what_the_ledger_says(world, steps):
-    _there, houses = world
-    standing = []
-    for what, *how in steps:
-        if what == "post":
-            number, day, lines, kind = how
-            day = max(day, REFORM) if number == 2 else day
-            source = {"source_kind": "activities.session", "source_id": uuid.uuid4()}
-            standing.append(post(houses[number], **source, occurred_on=day, lines=lines, kind=kind, by=None, at=NOW))
-        elif what == "reverse" and standing:
-            reverse(standing.pop(how[0] % len(standing)), reason="Đếm nhầm", by=None, at=NOW)
-        elif what == "fold":
-            fold()
-        elif what == "rebuild":
-            rebuild(TODAY)
-        elif what == "reclass":
-            house = houses[how[0]]
-            house.institution_class = how[1]
-            house.save(update_fields=["institution_class"])
+    play(steps, world[1])
     assert totals("indicators_fresh_unittotal", "tier = 'country' AND grain = 'year'") == by_hand("occurred_on__year")
     fold()
     assert pending() == 0

@@ -16,7 +16,7 @@ from ibis import Table
 from hocsuotdoi.indicators import rollup
 from hocsuotdoi.indicators.models import Pending, RollupMap
 from hocsuotdoi.indicators.queries.totals import map_is
-from hocsuotdoi.indicators.rollup import AT_PLACES, AT_UNITS, CELLS, ROLLUPS, Rollup, postgres
+from hocsuotdoi.indicators.rollup import AT_PLACES, AT_UNITS, ROLLUPS, Rollup, sql
 
 AT_ONCE = 100_000
 """Entries that one fold takes at most: what is in hand stays small, however many wait."""
@@ -71,16 +71,16 @@ def rebuild(day: dt.date) -> int:
     Readers see the old cells until the new ones are whole. What is posted meanwhile stays pending.
     """
     nested = connection.in_atomic_block
-    with _alone(), transaction.atomic(), connection.cursor() as cursor:
+    with alone(), transaction.atomic(), connection.cursor() as cursor:
         if not nested:  # one snapshot for all: what it does not see stays pending
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        _empty(["indicators_pending", "indicators_reclassed", *(table.table for table in AT_PLACES)])
+        empty(["indicators_pending", "indicators_reclassed", *(table.table for table in AT_PLACES)])
         for table in AT_PLACES:
-            cursor.execute(_insert(table, postgres(table.cells(rollup.facts(rollup.ENTRIES)))))
+            cursor.execute(_insert(table, sql(rollup.whole(table, rollup.traced()))))
         _spread_over_units(day)
         cursor.execute("SELECT count(*) FROM ledger_entry")
         entries: int = cursor.fetchone()[0]
-    _analyze()
+    analyze()
     return entries
 
 
@@ -91,24 +91,31 @@ def follow_map(day: dt.date) -> bool:
         if map_is(day):
             return False
         _spread_over_units(day)
-    _analyze()
+    analyze()
     return True
 
 
 def make_views() -> None:
     """The views `indicators_fresh_…`: each table's cells and, one by one, the rows that are pending.
 
+    Both halves are of the table's own types: only then does the planner look into them and use the table's key.
     Run by a migration whenever the definition changes.
     """
-    waiting = rollup.facts(rollup.entries_in(rollup.PENDING))
+    waiting = rollup.facts(rollup.traced(rollup.entries_in(rollup.PENDING)))
     with connection.cursor() as cursor:
         for table in ROLLUPS:
-            columns = ", ".join((*table.keys, "quantity", "lines"))
+            cursor.execute(
+                "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = %s::regclass",
+                [table.table],
+            )
+            kinds = dict(cursor.fetchall())
+            columns = (*table.keys, "quantity", "lines")
             name = fresh(table)
             cursor.execute(f"DROP VIEW IF EXISTS {name}")
             cursor.execute(
-                f"CREATE VIEW {name} AS SELECT {columns} FROM {table.table} "
-                f"UNION ALL SELECT {columns} FROM ({postgres(table.spread(waiting))}) AS pending"
+                f"CREATE VIEW {name} AS SELECT {', '.join(columns)} FROM {table.table} "
+                f"UNION ALL SELECT {', '.join(f'{column}::{kinds[column]} AS {column}' for column in columns)} "
+                f"FROM ({sql(table.spread(waiting))}) AS pending"
             )
 
 
@@ -123,30 +130,18 @@ def pending() -> int:
 
 
 def _spread_over_units(day: dt.date) -> None:
-    _empty(["indicators_reach", "indicators_rollupmap", *(table.table for table in AT_UNITS)])
+    empty(["indicators_reach", "indicators_rollupmap", *(table.table for table in AT_UNITS)])
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO indicators_reach (place_id, unit_id, tier) {_REACH}", {"day": day})
         for table in AT_UNITS:
-            cursor.execute(_insert(table, postgres(table.cells(_cells_as_rows()))))
+            cursor.execute(_insert(table, sql(rollup.whole(table, rollup.traced()))))
         cursor.execute("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM places_unitreading")
         first, last = cursor.fetchone()
     RollupMap.objects.create(day=day, first_reading=first, last_reading=last)
 
 
-def _cells_as_rows() -> Table:
-    """The cells, as a source that totals at units can be made from."""
-    columns = dict.fromkeys(CELLS.keys, "string") | {
-        "month": "date",
-        "place_id": "int64",
-        "stated": "boolean",
-        "quantity": "int64",
-        "lines": "int64",
-    }
-    return ibis.table(columns, name=CELLS.table)
-
-
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """No fold and no other rebuild meanwhile. Taken before the snapshot, which must not be older than the last fold."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('indicators_fold'))")
@@ -156,14 +151,14 @@ def _alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('indicators_fold'))")
 
 
-def _empty(tables: Iterable[str]) -> None:
+def empty(tables: Iterable[str]) -> None:
     """DELETE and not TRUNCATE: whoever reads meanwhile goes on seeing what was there."""
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"DELETE FROM {table}")
 
 
-def _analyze() -> None:
+def analyze() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE indicators_reach, {', '.join(table.table for table in ROLLUPS)}")
 
@@ -175,8 +170,8 @@ def _insert(table: Rollup, select: str) -> str:
 
 @cache
 def _add(table: Rollup, source: str) -> str:
-    facts = rollup.facts(rollup.ENTRIES)
-    select = postgres(table.cells(ibis.table(facts.schema(), name=source)))
+    facts = rollup.facts(rollup.traced())
+    select = sql(table.cells(ibis.table(facts.schema(), name=source)))
     return (
         f"{_insert(table, select)} ON CONFLICT ({', '.join(table.keys)}) DO UPDATE "
         f"SET quantity = {table.table}.quantity + EXCLUDED.quantity, lines = {table.table}.lines + EXCLUDED.lines"
@@ -186,7 +181,7 @@ def _add(table: Rollup, source: str) -> str:
 @cache
 def _scratch() -> str:
     """Temporary tables of this connection, empty: a connection may have been used for a fold before."""
-    columns = rollup.facts(rollup.ENTRIES).schema()
+    columns = rollup.facts(rollup.traced()).schema()
     kinds = {"int64": "bigint", "string": "text", "date": "date", "boolean": "boolean", "uuid": "uuid"}
     facts = ", ".join(f"{name} {kinds[str(kind).removeprefix('!')]}" for name, kind in columns.items())
     return f"""
@@ -199,14 +194,14 @@ def _scratch() -> str:
 
 @cache
 def _taken_facts() -> str:
-    return postgres(rollup.facts(rollup.entries_in(_named(rollup.PENDING, "indicators_taken"))))
+    return sql(rollup.facts(rollup.traced(rollup.entries_in(_named(rollup.PENDING, "indicators_taken")))))
 
 
 @cache
 def _moved_facts() -> str:
     """What waits has not been added under the old class, nor has what this fold has just taken."""
     taken = _named(rollup.PENDING, "indicators_taken")
-    return postgres(rollup.moved(_named(rollup.RECLASSED, "indicators_reclassed_now"), rollup.PENDING, taken))
+    return sql(rollup.moved(_named(rollup.RECLASSED, "indicators_reclassed_now"), rollup.PENDING, taken))
 
 
 def _named(table: Table, name: str) -> Table:

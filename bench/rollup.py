@@ -1,0 +1,313 @@
+"""The roll-up against the wide-table shape (`bench/wide.py`, and the same with better indexes) and against DuckDB's
+plain scan of the exported files. BENCH_VALUES says how many values there are, a million if it is not set; the plans of
+all queries are kept in BENCH_PLANS.
+
+The same values on both sides: 10 measures of women and men, 20 quarters, at institutions in the country's communes;
+before the reform of 2025 they lie in the communes of that time. Settings are those that the field recommends.
+"""
+
+import datetime as dt
+import os
+import statistics
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from bench import wide
+from bench.report import Table
+from bench.rollup_data import MEASURES, TAG, enter_values
+from bench.rollup_peak import peak
+from bench.stage import Stage, settle
+from hocsuotdoi.indicators.operations.exporting import Export, export
+from hocsuotdoi.indicators.operations.rebuilding import compare, load, made_by_duckdb, verify
+from hocsuotdoi.indicators.operations.rolling import fold, rebuild
+from hocsuotdoi.indicators.queries.totals import Slice, totals
+from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.ledger.operations.posting import Line, post, reverse
+from hocsuotdoi.places.models import AdminUnit, Institution
+
+VALUES = int(os.environ.get("BENCH_VALUES", 1_000_000))
+PLANS = Path(os.environ.get("BENCH_PLANS", "build/bench"))
+TODAY = dt.date(2026, 1, 15)
+PAIR = (MEASURES[0], MEASURES[1])
+TIMES = 7
+
+
+@dataclass
+class Figures:
+    """What a run says: the table, and the plans to be kept beside it."""
+
+    table: Table
+    plans: list[str] = field(default_factory=list)
+
+
+def run(stage: Stage) -> Table:
+    with connection.cursor() as cursor:
+        for setting in wide.SETTINGS:
+            cursor.execute(f"SET {setting}")
+    enter_values(stage, VALUES)
+    said = Figures(
+        Table("Roll-up", f"{VALUES:,} values; the wide table's time or size first, then how many times ours is better")
+    )
+    _builds(stage, said)
+    settle()
+    _queries(said, "as the field builds it")
+    wide.index_better(stage)
+    _queries(said, "with composite indexes")
+    _slice(said)
+    _edit(stage, said)
+    _writing(stage, said)
+    _folding(said)
+    _files(said)
+    PLANS.mkdir(parents=True, exist_ok=True)
+    (PLANS / f"rollup-{VALUES}.txt").write_text("\n".join(said.plans), encoding="utf-8")
+    return said.table
+
+
+def _builds(stage: Stage, said: Figures) -> None:
+    ours = _seconds(lambda: rebuild(TODAY))
+    wide.prepare(stage)
+    theirs = _seconds(lambda: wide.build(stage))
+    said.table.add("build, all years", f"{theirs:.1f} s", _times(theirs, ours, "s"))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute(
+            "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class "
+            "WHERE relkind = 'r' "
+            "AND relname ~ '^indicators_(cell|institutionmonth|learneryear|unittotal|pending|reach)'"
+        )
+        size = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relkind = 'r' AND relname ~ '^ledger_'"
+        )
+        ledger = cursor.fetchone()[0]
+    said.table.add("size on disk", _mb(wide.size(stage)), f"{_mb(size)}: {wide.size(stage) / size:.1f}")
+    said.table.add("the ledger itself, with its indexes", _mb(ledger), "both need one")
+
+
+def _queries(said: Figures, shape: str) -> None:
+    provinces, communes, country = (
+        list(AdminUnit.objects.on(TODAY).filter(tier=tier)) for tier in ("province", "commune", "country")
+    )
+    elements = _elements(*PAIR)
+    last, all_years = range(2025, 2026), wide.YEARS
+    for what, units, level, years, period in [
+        ("34 provinces, one year", provinces, 2, last, "yearly"),
+        ("3,321 communes, one year", communes, 3, last, "yearly"),
+        ("34 provinces, 20 quarters", provinces, 2, all_years, "quarterly"),
+        ("the country, five years", country, 1, all_years, "yearly"),
+        ("3,321 communes, five years", communes, 3, all_years, "yearly"),
+    ]:
+        uids = [f"u{unit.pk:010}" for unit in units]
+        asked = wide.query(elements, level, uids, years, period)
+        grain: Any = "year" if period == "yearly" else "month"
+
+        def ours(units: list = units, years: range = years, grain: Any = grain) -> list:
+            return totals(
+                Slice(PAIR), units, by=("unit_id", "starts_on", "measure"),
+                first=dt.date(years[0], 1, 1), last=dt.date(years[-1], 12, 31), grain=grain, map_day=TODAY,
+            )  # fmt: skip
+
+        assert sum(row[3] for row in _rows(asked)) == sum(row[3] for row in ours()), what
+        theirs_ms, ours_ms = _middle(lambda asked=asked: _rows(asked)), _middle(ours)
+        said.table.add(f"two measures, {what}; {shape}", f"{theirs_ms:.1f} ms", _times(theirs_ms, ours_ms, "ms"))
+        _keep_plan(said, f"wide, {shape}: {what}", lambda asked=asked: _rows(asked))
+        _keep_plan(said, f"roll-up: {what}", ours)
+
+
+def _slice(said: Figures) -> None:
+    """By something that the roll-up does not have, and that is a column of the wide table."""
+    tag = f"substr('c' || md5('{TAG}'), 1, 11)"
+    asked = (
+        f'select ax."dx", ax."uidlevel2", sum(value) from analytics_2025 as ax where ax."ao" = {tag} '
+        f'and ax."dx" in ({",".join(repr(each) for each in _elements(*PAIR))}) '
+        "and ax.\"yearly\" in ('2025') group by 1, 2"
+    )
+    mine = """
+        SELECT entry.measure, reach.unit_id, sum(entry.quantity) FROM ledger_entry AS entry
+          JOIN indicators_reach AS reach ON reach.place_id = entry.place_id AND reach.tier = 'province'
+         WHERE entry.measure = ANY(%s) AND entry.occurred_on BETWEEN '2025-01-01' AND '2025-12-31'
+           AND entry.tags @> ARRAY[%s]::varchar[] GROUP BY 1, 2
+    """
+    values = [list(PAIR), TAG]
+    assert sum(row[2] for row in _rows(asked)) == sum(row[2] for row in _rows(mine, values))
+    theirs, ours = _middle(lambda: _rows(asked)), _middle(lambda: _rows(mine, values))
+    said.table.add("a slice that is not rolled up: a tag, by province", f"{theirs:.1f} ms", _times(theirs, ours, "ms"))
+    _keep_plan(said, "wide: a tag, by province", lambda: _rows(asked))
+    _keep_plan(said, "ledger: a tag, by province", lambda: _rows(mine, values))
+
+
+def _edit(stage: Stage, said: Figures) -> None:
+    """A value is corrected; until the answer has it."""
+    country = list(AdminUnit.objects.on(TODAY).filter(tier="country"))
+    wrong = Posting.objects.filter(occurred_on__year=2025).order_by("pk")[0]
+    now = timezone.now()
+
+    def answer() -> int:
+        rows = totals(
+            Slice(PAIR), country, by=("unit_id",), first=dt.date(2025, 1, 1), last=TODAY.replace(year=2025, month=12),
+            map_day=TODAY,
+        )  # fmt: skip
+        return rows[0][1]
+
+    before = answer()
+
+    def correct() -> None:
+        with transaction.atomic():
+            entries = list(wrong.entries.filter(occurred_on=wrong.occurred_on))
+            reverse(wrong, reason="Đếm nhầm", by=None, at=now)
+            lines = [Line(entry.measure, entry.quantity + 1, sex=entry.sex, tags=entry.tags) for entry in entries]
+            post(
+                wrong.institution, source_kind=wrong.source_kind, source_id=wrong.source_id, revision=2,
+                occurred_on=wrong.occurred_on, lines=lines, by=None, at=now,
+            )  # fmt: skip
+        assert answer() == before + 4  # two measures, women and men
+
+    ours = _seconds(correct)
+    stage.sql("UPDATE wide_value SET value = (value::int + 1)::text WHERE ctid = (SELECT min(ctid) FROM wide_value)")
+    theirs = _seconds(lambda: wide.build(stage, range(2025, 2026)))
+    said.table.add(
+        "one edited value to a fresh answer (its year built anew)", f"{theirs:.2f} s", _times(theirs, ours, "s")
+    )
+
+
+def _writing(stage: Stage, said: Figures) -> None:
+    """Turn by turn, so that what else the machine does falls on both."""
+    house = Institution.objects.filter(code__startswith="wide-").first()
+    assert house is not None
+    spent = {"ENABLE ALWAYS": 0.0, "DISABLE": 0.0}
+    unnoted: list[Posting] = []
+    for _turn in range(4):
+        for state in spent:
+            stage.sql(f"ALTER TABLE ledger_entry {state} TRIGGER note_for_rollup")
+            made: list[Posting] = []
+            spent[state] += _seconds(lambda made=made: made.extend(_post_one(house, number) for number in range(40)))
+            unnoted += made if state == "DISABLE" else []
+    stage.sql("ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER note_for_rollup")
+    stage.sql(
+        "INSERT INTO indicators_pending (institution_id, entry_id, occurred_on) "
+        "SELECT institution_id, id, occurred_on FROM ledger_entry WHERE posting_id = ANY(%s)",
+        [posting.pk for posting in unnoted],
+    )
+    with_it, without = (4 * 40 * 20 / seconds for seconds in spent.values())
+    said.table.add(
+        "writing, the roll-up kept fresh (20 entries a posting, one writer)",
+        f"{without:,.0f} entries/s without it",
+        f"{with_it:,.0f}/s with it: {with_it / without:.2f}",
+    )
+    fold()
+
+
+def _folding(said: Figures) -> None:
+    houses = list(Institution.objects.filter(code__startswith="wide-")[:500])
+    for number, house in enumerate(houses):
+        _post_one(house, number)
+    taken = 0
+
+    def all_of_it() -> None:
+        nonlocal taken
+        taken = fold()
+
+    seconds = _seconds(all_of_it)
+    said.table.add(
+        "folding what waits", f"{taken / seconds:,.0f} entries/s", f"{taken / seconds / 500:,.1f} times 500/s"
+    )
+
+
+def _files(said: Figures) -> None:
+    with tempfile.TemporaryDirectory(prefix="hsd-bench-export-") as name:
+        folder = Path(name)
+        exported: list[Export] = []
+        first = _seconds(lambda: exported.append(export(folder, at=timezone.now(), day=TODAY)[0]))
+        again = _seconds(lambda: export(folder, at=timezone.now(), day=TODAY))
+        size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
+        said.table.add(
+            "export of the ledger to Parquet", f"{first:.1f} s, {_mb(size)}", f"again, nothing new: {again:.1f} s"
+        )
+        scan = _seconds(lambda: _plain_scan(exported[0]))
+        checking = _seconds(lambda: verify(exported[0]))
+        said.table.add(
+            "checking all files against the ledger's sums", f"{checking:.1f} s", f"{checking / scan:.1f} plain scans"
+        )
+        started = time.perf_counter()
+        with made_by_duckdb(exported[0]) as engine:
+            made = time.perf_counter() - started
+            assert compare(engine, exported[0]) == []
+            loading = _seconds(lambda: load(engine, exported[0]))
+        said.table.add(
+            "all six tables made by DuckDB", f"{made:.2f} s", f"{made / scan:.1f} plain scans of {scan:.2f} s"
+        )
+        said.table.add(
+            "… and loaded into PostgreSQL, indexes kept", f"{loading:.1f} s", "readers see the old until then"
+        )
+        quarter, whole = peak("rebuild", folder, quarter=True), peak("rebuild", folder)
+        said.table.add(
+            "memory of that, a quarter of the rows and all", f"{_mb(quarter)}, {_mb(whole)}", f"{whole / quarter:.1f}"
+        )
+        with tempfile.TemporaryDirectory(prefix="hsd-bench-export-") as other:
+            writing = peak("export", Path(other))
+        said.table.add("memory of the export", _mb(writing), f"{writing / size:.1f} of what it wrote")
+
+
+def _plain_scan(exported: Export) -> None:
+    """Every column that the definition reads, of every row, once: added up, or looked at."""
+    engine = duckdb.connect()
+    columns = ["institution_id", "occurred_on", "place_id", "measure", "sex", "age_band", "channel", "purpose", "kind",
+               "learner_key"]  # fmt: skip
+    looked = ", ".join(f"max({column})" for column in columns)
+    engine.execute(f"SELECT sum(quantity), {looked} FROM read_parquet(?)", [exported.paths()]).fetchall()
+
+
+def _post_one(house: Institution, number: int) -> Posting:
+    lines = [Line(measure, 1 + number % 9, sex=sex) for measure in MEASURES for sex in ("female", "male")]
+    source = {"source_kind": "activities.session", "source_id": uuid.uuid4()}
+    return post(
+        house, **source, occurred_on=dt.date(2025, 11, 1 + number % 28), lines=lines, by=None, at=timezone.now()
+    )
+
+
+def _elements(*measures: str) -> tuple[str, ...]:
+    return tuple(row[0] for row in _rows("SELECT wide_element(unnest(%s::text[]))", [list(measures)]))
+
+
+def _rows(query: str, values: list | None = None) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()
+
+
+def _keep_plan(said: Figures, what: str, ask: Callable[[], object]) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+    asked = captured.captured_queries[-1]["sql"]
+    plan = "\n".join(row[0] for row in _rows("EXPLAIN (ANALYZE, BUFFERS) " + asked.replace("%", "%%")))
+    said.plans.append(f"== {what}\n{asked[:1500]}\n\n{plan}\n")
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def _middle(act: Callable[[], object]) -> float:
+    """Milliseconds, warm."""
+    act()
+    return statistics.median(_seconds(act) for _time in range(TIMES)) * 1000
+
+
+def _times(theirs: float, ours: float, unit: str) -> str:
+    return f"{ours:.2f} {unit}: {theirs / ours:,.1f}"
+
+
+def _mb(size: float) -> str:
+    return f"{size / 1e6:,.0f} MB"
