@@ -29,7 +29,7 @@ from bench.rollup_peak import peak
 from bench.stage import Stage, settle
 from hocsuotdoi.indicators.operations.exporting import Export, export
 from hocsuotdoi.indicators.operations.rebuilding import compare, load, made_by_duckdb, verify
-from hocsuotdoi.indicators.operations.rolling import fold, rebuild
+from hocsuotdoi.indicators.operations.rolling import fold, note_pending, rebuild
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, post, reverse
@@ -193,11 +193,7 @@ def _writing(stage: Stage, said: Figures) -> None:
             spent[state] += _seconds(lambda made=made: made.extend(_post_one(house, number) for number in range(40)))
             unnoted += made if state == "DISABLE" else []
     stage.sql("ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER note_for_rollup")
-    stage.sql(
-        "INSERT INTO indicators_pending (institution_id, entry_id, occurred_on) "
-        "SELECT institution_id, id, occurred_on FROM ledger_entry WHERE posting_id = ANY(%s)",
-        [posting.pk for posting in unnoted],
-    )
+    note_pending("posting_id = ANY(%s)", [[posting.pk for posting in unnoted]])
     with_it, without = (4 * 40 * 20 / seconds for seconds in spent.values())
     said.table.add(
         "writing, the roll-up kept fresh (20 entries a posting, one writer)",

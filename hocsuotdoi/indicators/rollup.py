@@ -42,21 +42,11 @@ INSTITUTIONS = ibis.table({"id": "int64", "institution_class": "string"}, name="
 REACH = ibis.table({"place_id": "int64", "unit_id": "int64", "tier": "string"}, name="indicators_reach")
 """Each place of any time with the units at which its facts are read on the map of the day, up to the country."""
 
-PENDING = ibis.table(
-    {"id": "int64", "institution_id": "int64", "entry_id": "uuid", "occurred_on": "date"}, name="indicators_pending"
-)
-"""Entries that PostgreSQL has not added yet."""
+PENDING = ibis.table(ENTRIES.schema(), name="indicators_pending")
+"""Entries that PostgreSQL has not added yet, copied."""
 
 RECLASSED = ibis.table({"institution_id": "int64", "was": "string", "became": "string"}, name="indicators_reclassed")
 """Institutions whose class was changed since the last fold."""
-
-
-_SAME_ENTRY = [("id", "entry_id"), "institution_id", "occurred_on"]
-
-
-def entries_in(waiting: Table) -> Table:
-    """The entries named in a table like `PENDING`."""
-    return ENTRIES.semi_join(waiting, _SAME_ENTRY)
 
 
 def moved(reclassed: Table, *not_added: Table) -> Table:
@@ -64,7 +54,7 @@ def moved(reclassed: Table, *not_added: Table) -> Table:
     the new one. Rows like those of `facts`."""
     entries = ENTRIES
     for waiting in not_added:
-        entries = entries.anti_join(waiting, _SAME_ENTRY)
+        entries = entries.anti_join(waiting, ["id", "institution_id", "occurred_on"])
     added = facts(traced(entries))
     there = added.join(reclassed, "institution_id")
     off = there.mutate(institution_class=there.was, quantity=-there.quantity, lines=-there.lines)

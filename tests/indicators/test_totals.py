@@ -9,7 +9,7 @@ from hocsuotdoi.indicators.operations.rolling import fold, follow_map
 from hocsuotdoi.indicators.queries.totals import Slice, by_unit_and_period, totals
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, PostingKind, Purpose, Sex
 from hocsuotdoi.ledger.operations.posting import Line, post
-from tests.indicators.test_rollup import NOW, TODAY, world  # noqa: F401 - a fixture
+from tests.indicators.book import NOW, TODAY
 
 VISITS = Slice((MeasureCode.LIBRARY_VISIT,))
 BEFORE, AFTER = dt.date(2025, 6, 30), dt.date(2025, 7, 1)
@@ -17,7 +17,7 @@ ALL = {"first": dt.date(2025, 1, 1), "last": dt.date(2026, 12, 31)}
 
 
 @pytest.fixture
-def busy(world):  # noqa: F811
+def busy(world):
     """Before and after the reform, at two places in the north (4 + 8, of which 8 by girls) and one in the south (2)."""
     there, houses = world
     for house, day, line, kind in [

@@ -117,10 +117,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Pending",
             fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                ("entry_id", models.UUIDField(db_column="id")),
                 ("institution_id", models.BigIntegerField()),
-                ("entry_id", models.UUIDField()),
+                ("posting_id", models.UUIDField()),
                 ("occurred_on", models.DateField()),
+                ("place_id", models.BigIntegerField()),
+                ("measure", models.CharField(max_length=32)),
+                ("quantity", models.BigIntegerField()),
+                ("sex", models.CharField(max_length=8, null=True)),
+                ("age_band", models.CharField(max_length=8, null=True)),
+                ("channel", models.CharField(max_length=12, null=True)),
+                ("purpose", models.CharField(max_length=16, null=True)),
+                ("learner_key", models.UUIDField(null=True)),
             ],
         ),
         migrations.CreateModel(

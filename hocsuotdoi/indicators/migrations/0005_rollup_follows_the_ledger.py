@@ -8,8 +8,12 @@ from hocsuotdoi.indicators.operations.rolling import make_views
 NOTE = """
 CREATE FUNCTION indicators_note_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO indicators_pending (institution_id, entry_id, occurred_on)
-    SELECT institution_id, id, occurred_on FROM fresh;
+    INSERT INTO indicators_pending (
+           id, institution_id, posting_id, occurred_on, place_id, measure, quantity, sex, age_band, channel, purpose,
+           learner_key)
+    SELECT id, institution_id, posting_id, occurred_on, place_id, measure, quantity, sex, age_band, channel, purpose,
+           learner_key
+      FROM fresh;
     RETURN NULL;
 END $$;
 
@@ -30,8 +34,12 @@ CREATE TRIGGER note_class_for_rollup AFTER UPDATE OF institution_class ON places
     EXECUTE FUNCTION indicators_note_class();
 
 -- What is in the book already waits too.
-INSERT INTO indicators_pending (institution_id, entry_id, occurred_on)
-SELECT institution_id, id, occurred_on FROM ledger_entry;
+INSERT INTO indicators_pending (
+       id, institution_id, posting_id, occurred_on, place_id, measure, quantity, sex, age_band, channel, purpose,
+       learner_key)
+SELECT id, institution_id, posting_id, occurred_on, place_id, measure, quantity, sex, age_band, channel, purpose,
+       learner_key
+  FROM ledger_entry;
 
 -- Cells are changed in place, thousands at each fold: room on the page keeps the indexes as they are.
 ALTER TABLE indicators_cell SET (fillfactor = 85);

@@ -10,12 +10,22 @@ from django.db import models
 
 
 class Pending(models.Model):
-    """An entry that has been posted and not been added yet. Written by a trigger of the ledger, removed by the fold."""
+    """An entry that has been posted and not been added yet, as the ledger has it. Written by a trigger of the ledger,
+    removed by the fold; a copy, because looking each up in the ledger's partitions costs more than holding it twice."""
 
-    id = models.BigAutoField(primary_key=True)
+    seq = models.BigAutoField(primary_key=True)
+    entry_id = models.UUIDField(db_column="id")
     institution_id = models.BigIntegerField()
-    entry_id = models.UUIDField()
+    posting_id = models.UUIDField()
     occurred_on = models.DateField()
+    place_id = models.BigIntegerField()
+    measure = models.CharField(max_length=32)
+    quantity = models.BigIntegerField()
+    sex = models.CharField(max_length=8, null=True)
+    age_band = models.CharField(max_length=8, null=True)
+    channel = models.CharField(max_length=12, null=True)
+    purpose = models.CharField(max_length=16, null=True)
+    learner_key = models.UUIDField(null=True)
 
 
 class Reclassed(models.Model):

@@ -29,7 +29,7 @@ from hocsuotdoi.indicators.operations.exporting import (
     snapshot,
     stream,
 )
-from hocsuotdoi.indicators.operations.rolling import alone, analyze, empty, fresh
+from hocsuotdoi.indicators.operations.rolling import alone, analyze, empty, fresh, note_pending
 from hocsuotdoi.indicators.queries.totals import map_is
 from hocsuotdoi.indicators.rollup import ROLLUPS, Rollup
 from hocsuotdoi.places.models import Institution
@@ -223,16 +223,11 @@ def _note_pending(engine: duckdb.DuckDBPyConnection, export: Export, months: lis
                 path = str(export.folder / export.months[first].path)
                 _copy_in(engine, f"SELECT id FROM read_parquet('{_quoted(path)}')", "indicators_exported (id)")
         cursor.execute("ANALYZE indicators_exported")
-        cursor.execute(
-            """
-            INSERT INTO indicators_pending (institution_id, entry_id, occurred_on)
-            SELECT institution_id, id, occurred_on FROM ledger_entry
-             WHERE date_trunc('month', occurred_on::timestamp)::date = ANY(%s)
-               AND NOT EXISTS (SELECT FROM indicators_exported WHERE indicators_exported.id = ledger_entry.id)
-            """,
+        waiting = note_pending(
+            "date_trunc('month', occurred_on::timestamp)::date = ANY(%s) "
+            "AND NOT EXISTS (SELECT FROM indicators_exported WHERE indicators_exported.id = entry.id)",
             [months],
         )
-        waiting = cursor.rowcount
         cursor.execute(
             "SELECT count(*) = %s FROM ledger_entry WHERE date_trunc('month', occurred_on::timestamp)::date = ANY(%s)",
             [held + waiting, months],

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import ibis
 from django.db import connection, transaction
@@ -21,13 +22,15 @@ from hocsuotdoi.indicators.rollup import AT_PLACES, AT_UNITS, ROLLUPS, Rollup, s
 AT_ONCE = 100_000
 """Entries that one fold takes at most: what is in hand stays small, however many wait."""
 
-_TAKE = """
+_ENTRY = ", ".join(rollup.ENTRIES.columns)
+
+_TAKE = f"""
 WITH gone AS (
     DELETE FROM indicators_pending
-     WHERE id <= coalesce((SELECT id FROM indicators_pending ORDER BY id OFFSET %s LIMIT 1), 9223372036854775807)
-    RETURNING institution_id, entry_id, occurred_on
+     WHERE seq <= coalesce((SELECT seq FROM indicators_pending ORDER BY seq OFFSET %s LIMIT 1), 9223372036854775807)
+    RETURNING {_ENTRY}
 )
-INSERT INTO indicators_taken SELECT * FROM gone
+INSERT INTO indicators_taken ({_ENTRY}) SELECT * FROM gone
 """
 
 _REACH = """
@@ -101,7 +104,7 @@ def make_views() -> None:
     Both halves are of the table's own types: only then does the planner look into them and use the table's key.
     Run by a migration whenever the definition changes.
     """
-    waiting = rollup.facts(rollup.traced(rollup.entries_in(rollup.PENDING)))
+    waiting = rollup.facts(rollup.traced(rollup.PENDING))
     with connection.cursor() as cursor:
         for table in ROLLUPS:
             cursor.execute(
@@ -122,6 +125,16 @@ def make_views() -> None:
 def fresh(table: Rollup) -> str:
     """The view that shows a roll-up's table with what is pending."""
     return table.table.replace("indicators_", "indicators_fresh_")
+
+
+def note_pending(condition: str, parameters: list[Any]) -> int:
+    """Notes entries of the ledger as pending that no cell holds; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO indicators_pending ({_ENTRY}) SELECT {_ENTRY} FROM ledger_entry AS entry WHERE {condition}",
+            parameters,
+        )
+        return cursor.rowcount
 
 
 def pending() -> int:
@@ -181,20 +194,22 @@ def _add(table: Rollup, source: str) -> str:
 @cache
 def _scratch() -> str:
     """Temporary tables of this connection, empty: a connection may have been used for a fold before."""
-    columns = rollup.facts(rollup.traced()).schema()
-    kinds = {"int64": "bigint", "string": "text", "date": "date", "boolean": "boolean", "uuid": "uuid"}
-    facts = ", ".join(f"{name} {kinds[str(kind).removeprefix('!')]}" for name, kind in columns.items())
     return f"""
-        CREATE TEMPORARY TABLE IF NOT EXISTS indicators_taken (institution_id bigint, entry_id uuid, occurred_on date);
+        CREATE TEMPORARY TABLE IF NOT EXISTS indicators_taken ({_columns(rollup.ENTRIES)});
         CREATE TEMPORARY TABLE IF NOT EXISTS indicators_reclassed_now (institution_id bigint, was text, became text);
-        CREATE TEMPORARY TABLE IF NOT EXISTS indicators_facts ({facts});
+        CREATE TEMPORARY TABLE IF NOT EXISTS indicators_facts ({_columns(rollup.facts(rollup.traced()))});
         TRUNCATE indicators_taken, indicators_reclassed_now, indicators_facts
     """
 
 
+def _columns(table: Table) -> str:
+    kinds = {"int64": "bigint", "string": "text", "date": "date", "boolean": "boolean", "uuid": "uuid"}
+    return ", ".join(f"{name} {kinds[str(kind).removeprefix('!')]}" for name, kind in table.schema().items())
+
+
 @cache
 def _taken_facts() -> str:
-    return sql(rollup.facts(rollup.traced(rollup.entries_in(_named(rollup.PENDING, "indicators_taken")))))
+    return sql(rollup.facts(rollup.traced(_named(rollup.PENDING, "indicators_taken"))))
 
 
 @cache
