@@ -92,6 +92,7 @@ OF_THE_STAFF = {
     "booking-list": (),
     "booking-detail": ("booking",),
     "mark-list": (),
+    "journal-read": (),
 }
 OF_THE_DEVICES = {
     "device-list": (),
