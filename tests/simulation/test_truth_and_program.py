@@ -8,6 +8,7 @@ from django.db import connection
 from hocsuotdoi.indicators.queries.answers import Asked
 from hocsuotdoi.indicators.queries.frame import Expected, expected_institutions, frame_of, spots_by_place
 from hocsuotdoi.indicators.queries.people import Participation, participation
+from hocsuotdoi.indicators.queries.sums import Counted
 from hocsuotdoi.indicators.queries.values import counts_for, values_by_unit, values_for
 from hocsuotdoi.ledger.queries.entries import entries_read_at, totals_by_measure
 from hocsuotdoi.places.enums import CENTRES, LIBRARIES, MUSEUMS, InstitutionClass, Tier
@@ -134,7 +135,7 @@ def test_expected_institutions_by_class_and_commune(truth: Truth):
 
 @pytest.mark.parametrize("year", YEARS)
 def test_different_people(truth: Truth, year: int):
-    measure = [truth.head["learner_measure"]]
+    measure = Counted((truth.head["learner_measure"],), (), ())
     whole = frame_of(the_country(), year, TODAY_DAY)
     provinces = list(units_on_map(TODAY_DAY, Tier.PROVINCE))
     for groups in ([whole.unit], provinces):
