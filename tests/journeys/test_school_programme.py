@@ -132,7 +132,7 @@ def test_a_class_from_the_catalogue_to_the_report(teacher: Page, officer: Page, 
     officer.locator("#headcount [name=girls]").fill("19")
     officer.get_by_role("button", name="Ghi vào bảng điểm danh").click()
     fine(officer)
-    officer.get_by_role("link", name="Chốt buổi").click()
+    officer.get_by_role("button", name="Chốt buổi").click()
     officer.get_by_role("button", name="Chốt và tính số liệu").click()
 
     officer.goto(answered)
