@@ -3,6 +3,7 @@ from anywhere, also from a lower area. The queue is a table of the same database
 
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import close_old_connections, transaction
@@ -62,12 +63,12 @@ def enqueue(name: str, *, in_seconds: int = 0, **ids: Any) -> None:
     """
     if name not in JOBS:
         raise UnknownJob(name)
-    when = {"seconds": in_seconds} if in_seconds else None
-    try:
-        with transaction.atomic():  # a refusal of the queue would spoil the caller's transaction
-            _sending_app().configure_task(name, schedule_in=when).defer(**ids)
-    except AlreadyEnqueued:
-        pass
+    waiting = _sending_app().configure_task(name, schedule_in={"seconds": in_seconds} if in_seconds else None)
+    if not JOBS[name]:
+        waiting.defer(**ids)
+        return
+    with suppress(AlreadyEnqueued), transaction.atomic():  # what the queue refuses would spoil the transaction
+        waiting.defer(**ids)
 
 
 def run_worker() -> None:

@@ -25,3 +25,10 @@ def test_enqueue_in_a_transaction_that_rolls_back_leaves_nothing(db):
 def test_two_jobs_of_one_name_are_refused():
     with pytest.raises(ValueError, match=r"core\.note_alive"):
         jobs.job("core.note_alive")(lambda: None)
+
+
+def test_a_periodic_job_that_waits_already_is_not_asked_for_twice(db):
+    waiting = ProcrastinateJob.objects.filter(task_name="core.forget_personal_data", status="todo")
+    for _time in range(2):
+        jobs.enqueue("core.forget_personal_data", in_seconds=60)
+    assert waiting.count() == 1
