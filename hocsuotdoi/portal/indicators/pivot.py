@@ -96,10 +96,14 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
     """The whole table to take away, or its picture, for the same question as the page."""
     today = timezone.localdate()
     _data, asked = _asked(request, today)
-    chart = chart_of(Told(answer(asked.question(), today))) if asked.is_valid() else None
+    if not asked.is_valid():
+        raise Http404
+    question = asked.question()
+    chart = chart_of(Told(answer(question, today)))
     if chart is None or (form in ("svg", "png") and not chart.spec):
         raise Http404
-    return chart_response(request, chart, form, name="hoc-suot-doi")
+    source = _("Sample data") if has_sample(question.unit, today) else ""
+    return chart_response(request, chart, form, name="hoc-suot-doi", source=source)
 
 
 class Told:
