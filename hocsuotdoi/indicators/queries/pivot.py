@@ -5,8 +5,7 @@ is the measure, and no total runs across it.
 """
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -119,7 +118,6 @@ class Answer:
     row_totals: dict[Key, int] | None = None
     column_totals: dict[Key, int] | None = None
     total: int | None = None
-    units: list[AdminUnit] = field(default_factory=list)
 
     def cell(self, row: Head, column: Head) -> int | None:
         return self.cells.get((row.key, column.key))
@@ -150,7 +148,7 @@ def answer(question: Question, today: dt.date) -> Answer:
         if question.columns
         else [Head(None, str(_("total")))]
     )
-    return _with_totals(Answer(question, row_heads, column_heads, cells, units=units))
+    return _with_totals(Answer(question, row_heads, column_heads, cells))
 
 
 def units_of(question: Question, today: dt.date) -> list[AdminUnit]:
@@ -230,7 +228,6 @@ def _with_totals(found: Answer) -> Answer:
         _sums(found.cells, 0) if across else None,
         _sums(found.cells, 1) if down else None,
         sum(found.cells.values()) if found.cells and down and (across or question.columns is None) else None,
-        found.units,
     )
 
 
@@ -239,8 +236,3 @@ def _sums(cells: dict[tuple[Key, Key], int], side: int) -> dict[Key, int]:
     for keys, quantity in cells.items():
         found[keys[side]] = found.get(keys[side], 0) + quantity
     return found
-
-
-def unknown_parts(heads: Iterable[Head]) -> bool:
-    """Whether some entries do not say what the table is laid out by."""
-    return any(head.key == "" for head in heads)
