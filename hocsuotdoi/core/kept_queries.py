@@ -6,7 +6,7 @@ key, is kept here as text and prepared on each connection. The answer is always 
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +18,30 @@ from django.db.models.query import get_related_populators
 Row = TypeVar("Row", bound=Model)
 
 _SOME_KEY = uuid.UUID("5b0d5c57-4b0c-4f0e-9a35-0d1f6f3c1e2a")
+
+
+def kept_rows(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple]:
+    """What a question finds that stays the same text but for its parameters, prepared; one query."""
+    # Django asks each connection whether it lives before a request first uses it. This question finds out itself; and
+    # whether what was prepared still fits the tables.
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return _asked(sql, parameters)
+    except (OperationalError, NotSupportedError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _asked(sql, parameters)
+
+
+def _asked(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        # Within Django's wrapper, which turns errors into Django's, a cursor that prepares; unless queries are logged,
+        # for which Django reads their text from its own kind of cursor.
+        if not connection.queries_logged:
+            cursor.cursor = _PreparingCursor(connection.connection)
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
 
 
 class KeptQuery(Generic[Row]):
@@ -36,26 +60,7 @@ class KeptQuery(Generic[Row]):
         return self._asked(self._kept.sql_of_each, list(keys))
 
     def _asked(self, sql: str, asked: uuid.UUID | list[uuid.UUID]) -> list[Row]:
-        # Django asks each connection whether it lives before a request first uses it. This question finds out itself;
-        # and whether what was prepared still fits the tables.
-        connection.health_check_done = True  # type: ignore[attr-defined]
-        try:
-            rows = self._rows(sql, asked)
-        except (OperationalError, NotSupportedError):
-            if connection.in_atomic_block:
-                raise
-            connection.close()
-            rows = self._rows(sql, asked)
-        return [self._kept.object_of(row) for row in rows]
-
-    def _rows(self, sql: str, asked: uuid.UUID | list[uuid.UUID]) -> list[tuple]:
-        with connection.cursor() as cursor:
-            # Within Django's wrapper, which turns errors into Django's, a cursor that prepares; unless queries are
-            # logged, for which Django reads their text from its own kind of cursor.
-            if not connection.queries_logged:
-                cursor.cursor = _PreparingCursor(connection.connection)
-            cursor.execute(sql, [asked])
-            return cursor.fetchall()
+        return [self._kept.object_of(row) for row in kept_rows(sql, [asked])]
 
     @cached_property
     def _kept(self) -> "_Written":

@@ -15,6 +15,7 @@ from typing import Literal
 
 import ibis
 from ibis import Table
+from ibis.expr.types import DateValue
 
 Dialect = Literal["postgres", "duckdb", "pyspark"]
 
@@ -41,9 +42,6 @@ POSTINGS = ibis.table(
 INSTITUTIONS = ibis.table({"id": "int64", "institution_class": "string"}, name="places_institution")
 REACH = ibis.table({"place_id": "int64", "unit_id": "int64", "tier": "string"}, name="indicators_reach")
 """Each place of any time with the units at which its facts are read on the map of the day, up to the country."""
-
-PENDING = ibis.table(ENTRIES.schema(), name="indicators_pending")
-"""Entries that PostgreSQL has not added yet, copied."""
 
 RECLASSED = ibis.table({"institution_id": "int64", "was": "string", "became": "string"}, name="indicators_reclassed")
 """Institutions whose class was changed since the last fold."""
@@ -77,6 +75,9 @@ def traced(entries: Table = ENTRIES, postings: Table = POSTINGS) -> Table:
 EXPORTED = ibis.table(traced().schema(), name="exported_entry")
 """The entries as files hold them."""
 
+PENDING = ibis.table(traced().schema(), name="indicators_pending")
+"""Entries that PostgreSQL has not added yet, copied."""
+
 
 def facts(entries: Table, institutions: Table = INSTITUTIONS) -> Table:
     """One row for each entry of `traced`, with everything that any roll-up asks of it; what is not known is empty.
@@ -105,12 +106,18 @@ def _as_they_are(rows: Table, _reach: Table) -> Table:
     return rows
 
 
-def _at_units(rows: Table, reach: Table) -> Table:
-    """Each row at its commune, its province and the country, once for its month and once for its year."""
-    there = rows.join(reach, "place_id")
-    by_month = there.mutate(grain=ibis.literal("month"), starts_on=there.month)
-    by_year = there.mutate(grain=ibis.literal("year"), starts_on=ibis.date(there.month.year(), 1, 1))
-    return by_month.union(by_year)
+def _at_units(rows: Table, reach: Table, years: Table | None = None) -> Table:
+    """Each row at its commune, its province and the country for its year, above the commune also for its month: what
+    a commune has in a month are its `CELLS`. `years`: the rows added up by year, where they are many."""
+    months = rows.join(reach.filter(reach.tier != "commune"), "place_id")
+    whole_years = (rows if years is None else years).join(reach, "place_id")
+    return months.mutate(grain=ibis.literal("month"), starts_on=months.month).union(
+        whole_years.mutate(grain=ibis.literal("year"), starts_on=_first_of_year(whole_years.month))
+    )
+
+
+def _first_of_year(day: DateValue) -> DateValue:
+    return ibis.date(day.year(), 1, 1)
 
 
 def _known_learners(rows: Table, _reach: Table) -> Table:
@@ -132,10 +139,13 @@ class Rollup:
 
     def cells(self, source: Table, reach: Table = REACH) -> Table:
         """The rows added up: keys, quantity, lines."""
-        rows = self.spread(source, reach)
-        return rows.group_by(list(self.keys)).agg(
-            quantity=rows.quantity.sum().cast("int64"), lines=rows.lines.sum().cast("int64")
-        )
+        return added_up(self.spread(source, reach), *self.keys)
+
+
+def added_up(rows: Table, *keys: str) -> Table:
+    return rows.group_by(list(keys)).agg(
+        quantity=rows.quantity.sum().cast("int64"), lines=rows.lines.sum().cast("int64")
+    )
 
 
 _AT_UNIT = ("measure", "grain", "tier", "starts_on", "unit_id")
@@ -175,7 +185,15 @@ def cells_as_rows() -> Table:
 
 def whole(table: Rollup, entries: Table) -> Table:
     """All cells of a table, from all entries, each like a row of `traced`; those at units from the table of `CELLS`."""
-    return table.cells(cells_as_rows() if table in AT_UNITS else facts(entries))
+    if table not in AT_UNITS:
+        return table.cells(facts(entries))
+    # Added up by place before it is spread over what lies above each: far fewer rows.
+    own = [key for key in table.keys if key not in _AT_UNIT]
+    at_places = ("measure", "month", "place_id", *own)
+    months = added_up(cells_as_rows(), *at_places)
+    years = added_up(months.mutate(month=_first_of_year(months.month)), *at_places)
+    spread = _at_units(months, REACH, years)
+    return added_up(spread, *table.keys)
 
 
 def sql(expression: Table, dialect: Dialect = "postgres") -> str:

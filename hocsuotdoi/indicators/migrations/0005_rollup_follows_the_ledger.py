@@ -3,8 +3,6 @@ as lasting as the entries behind it."""
 
 from django.db import migrations
 
-from hocsuotdoi.indicators.operations.rolling import make_views
-
 NOTE = """
 CREATE FUNCTION indicators_note_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -54,7 +52,7 @@ DROP TRIGGER note_for_rollup ON ledger_entry;
 DROP FUNCTION indicators_note_entries();
 DROP TRIGGER note_class_for_rollup ON places_institution;
 DROP FUNCTION indicators_note_class();
-DROP VIEW indicators_fresh_cell, indicators_fresh_institutionmonth, indicators_fresh_learneryear,
+DROP VIEW IF EXISTS indicators_fresh_cell, indicators_fresh_institutionmonth, indicators_fresh_learneryear,
           indicators_fresh_unittotal, indicators_fresh_unittotalbyclass, indicators_fresh_unittotalbyperson;
 """
 
@@ -62,7 +60,5 @@ DROP VIEW indicators_fresh_cell, indicators_fresh_institutionmonth, indicators_f
 class Migration(migrations.Migration):
     dependencies = [("indicators", "0004_rollup"), ("ledger", "0003_guard_always"), ("places", "0002_guard_the_trail")]
 
-    operations = [
-        migrations.RunSQL(NOTE, BACK),
-        migrations.RunPython(lambda apps, schema_editor: make_views(), migrations.RunPython.noop),
-    ]
+    # The views are made by the newest migration that changes them.
+    operations = [migrations.RunSQL(NOTE, BACK)]

@@ -10,13 +10,13 @@ from django.db import models
 
 
 class Pending(models.Model):
-    """An entry that has been posted and not been added yet, as the ledger has it. Written by a trigger of the ledger,
-    removed by the fold; a copy, because looking each up in the ledger's partitions costs more than holding it twice."""
+    """An entry that has been posted and not been added yet, as the ledger has it, with the kind of its posting. Written
+    by a trigger of the ledger, removed by the fold; a copy: looking each up costs more than holding it twice."""
 
     seq = models.BigAutoField(primary_key=True)
     entry_id = models.UUIDField(db_column="id")
     institution_id = models.BigIntegerField()
-    posting_id = models.UUIDField()
+    kind = models.CharField(max_length=12, help_text="happening or stated; a reversal's is that of what it reverses")
     occurred_on = models.DateField()
     place_id = models.BigIntegerField()
     measure = models.CharField(max_length=32)

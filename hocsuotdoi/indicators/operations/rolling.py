@@ -22,7 +22,7 @@ from hocsuotdoi.indicators.rollup import AT_PLACES, AT_UNITS, ROLLUPS, Rollup, s
 AT_ONCE = 100_000
 """Entries that one fold takes at most: what is in hand stays small, however many wait."""
 
-_ENTRY = ", ".join(rollup.ENTRIES.columns)
+_ENTRY = ", ".join(rollup.PENDING.columns)
 
 _TAKE = f"""
 WITH gone AS (
@@ -104,7 +104,7 @@ def make_views() -> None:
     Both halves are of the table's own types: only then does the planner look into them and use the table's key.
     Run by a migration whenever the definition changes.
     """
-    waiting = rollup.facts(rollup.traced(rollup.PENDING))
+    waiting = rollup.facts(rollup.PENDING)
     with connection.cursor() as cursor:
         for table in ROLLUPS:
             cursor.execute(
@@ -128,10 +128,11 @@ def fresh(table: Rollup) -> str:
 
 
 def note_pending(condition: str, parameters: list[Any]) -> int:
-    """Notes entries of the ledger as pending that no cell holds; returns how many."""
+    """Notes those entries of the ledger as pending for which `condition` holds; no cell may hold them. How many."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO indicators_pending ({_ENTRY}) SELECT {_ENTRY} FROM ledger_entry AS entry WHERE {condition}",
+            f"INSERT INTO indicators_pending ({_ENTRY}) "
+            f"SELECT {_ENTRY} FROM ({sql(rollup.traced())}) AS entry WHERE {condition}",
             parameters,
         )
         return cursor.rowcount
@@ -177,16 +178,19 @@ def analyze() -> None:
 
 
 def _insert(table: Rollup, select: str) -> str:
+    """In the order of the key: rows that are read together lie together, and the key's index grows at its end."""
     columns = ", ".join((*table.keys, "quantity", "lines"))
-    return f"INSERT INTO {table.table} ({columns}) {select}"
+    keys = ", ".join(table.keys)
+    return f"INSERT INTO {table.table} ({columns}) SELECT {columns} FROM ({select}) AS made ORDER BY {keys}"
 
 
 @cache
 def _add(table: Rollup, source: str) -> str:
     facts = rollup.facts(rollup.traced())
     select = sql(table.cells(ibis.table(facts.schema(), name=source)))
+    columns = ", ".join((*table.keys, "quantity", "lines"))
     return (
-        f"{_insert(table, select)} ON CONFLICT ({', '.join(table.keys)}) DO UPDATE "
+        f"INSERT INTO {table.table} ({columns}) {select} ON CONFLICT ({', '.join(table.keys)}) DO UPDATE "
         f"SET quantity = {table.table}.quantity + EXCLUDED.quantity, lines = {table.table}.lines + EXCLUDED.lines"
     )
 
@@ -195,7 +199,7 @@ def _add(table: Rollup, source: str) -> str:
 def _scratch() -> str:
     """Temporary tables of this connection, empty: a connection may have been used for a fold before."""
     return f"""
-        CREATE TEMPORARY TABLE IF NOT EXISTS indicators_taken ({_columns(rollup.ENTRIES)});
+        CREATE TEMPORARY TABLE IF NOT EXISTS indicators_taken ({_columns(rollup.PENDING)});
         CREATE TEMPORARY TABLE IF NOT EXISTS indicators_reclassed_now (institution_id bigint, was text, became text);
         CREATE TEMPORARY TABLE IF NOT EXISTS indicators_facts ({_columns(rollup.facts(rollup.traced()))});
         TRUNCATE indicators_taken, indicators_reclassed_now, indicators_facts
@@ -209,7 +213,7 @@ def _columns(table: Table) -> str:
 
 @cache
 def _taken_facts() -> str:
-    return sql(rollup.facts(rollup.traced(_named(rollup.PENDING, "indicators_taken"))))
+    return sql(rollup.facts(_named(rollup.PENDING, "indicators_taken")))
 
 
 @cache

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from django.db import connection
 
+from hocsuotdoi.core.kept_queries import kept_rows
+from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 
 Grain = Literal["month", "year"]
@@ -52,7 +54,7 @@ _AT_UNITS = (
     ("indicators_fresh_unittotalbyclass", _ALWAYS | {"institution_class", "purpose", "stated"}),
     ("indicators_fresh_unittotalbyperson", _ALWAYS | {"channel", "sex", "age_band"}),
 )
-"""The tables on the map of the day, the smallest first, with the columns that each has."""
+"""The tables on the map of the day, the smallest first, with the columns that each has; without months of communes."""
 
 
 def totals(
@@ -81,7 +83,7 @@ def totals(
         "last": last.replace(month=12, day=31) if grain == "year" else last,
         "day": map_day,
     }
-    source = _source(columns, map_day, grain)
+    source, kept = _source(columns, map_day, grain, parameters["tiers"])
     conditions = ["starts_on BETWEEN %(first)s AND %(last)s"]
     for field, column in _COLUMN.items():
         value = getattr(wanted, field)
@@ -90,30 +92,35 @@ def totals(
         parameters[field] = list(value) if isinstance(value, tuple) else value
         conditions.append(f"{column} = ANY(%({field})s)" if isinstance(value, tuple) else f"{column} = %({field})s")
     keys = ", ".join(by)
+    asked = f"SELECT {keys}{', ' if by else ''}sum(quantity)::bigint, sum(lines)::bigint FROM {source} " + (
+        f"WHERE {' AND '.join(conditions)}" + (f" GROUP BY {keys}" if by else " HAVING count(*) > 0")
+    )
+    if kept:
+        return kept_rows(asked, parameters)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {keys}{', ' if by else ''}sum(quantity)::bigint, sum(lines)::bigint FROM {source} "
-            f"WHERE {' AND '.join(conditions)}" + (f" GROUP BY {keys}" if by else " HAVING count(*) > 0"),
-            parameters,
-        )
+        cursor.execute(asked, parameters)
         return cursor.fetchall()
 
 
-def _source(columns: set[str], map_day: dt.date | None, grain: Grain) -> str:
-    if map_day is not None and map_is(map_day):
-        for table, has in _AT_UNITS:
-            if columns <= has:
-                return (
-                    f"(SELECT * FROM {table} WHERE grain = %(grain)s AND tier = ANY(%(tiers)s) "
-                    "AND unit_id = ANY(%(units)s)) AS total"
-                )
+def _source(columns: set[str], map_day: dt.date | None, grain: Grain, tiers: list[str]) -> tuple[str, bool]:
+    """Where the totals are read; and whether one plan serves every such question, so that it can be kept."""
     starts_on = "date_trunc('year', month)::date" if grain == "year" else "month"
     place = _AS_REPORTED if map_day is None else _ON_THE_MAP
+    if map_day is not None and map_is(map_day):
+        place = _ON_TODAYS_MAP
+        for table, has in _AT_UNITS:
+            if columns <= has and not (grain == "month" and Tier.COMMUNE in tiers):
+                rows = f"SELECT * FROM {table} WHERE grain = %(grain)s AND tier = ANY(%(tiers)s)"
+                return f"({rows} AND unit_id = ANY(%(units)s)) AS total", True
     return (
         f"(SELECT cell.*, place.unit_id, {starts_on} AS starts_on FROM indicators_fresh_cell AS cell {place} "
         "WHERE month BETWEEN %(first)s AND %(last)s) AS total"
-    )
+    ), False
 
+
+_ON_TODAYS_MAP = """
+  JOIN (SELECT place_id, unit_id FROM indicators_reach WHERE unit_id = ANY(%(units)s)) AS place USING (place_id)
+"""
 
 _ON_THE_MAP = """
   JOIN (SELECT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id
@@ -153,15 +160,13 @@ def by_unit_and_period(
 
 def map_is(day: dt.date) -> bool:
     """Whether the totals at units stand on the map of `day`. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT (SELECT min(id) FROM places_unitreading) = first_reading
-               AND (SELECT max(id) FROM places_unitreading) = last_reading
-               AND NOT EXISTS (SELECT FROM places_unitreading
-                                WHERE starts_on > least(day, %(day)s) AND starts_on <= greatest(day, %(day)s))
-              FROM indicators_rollupmap
-            """,
-            {"day": day},
-        )
-        return cursor.fetchone() == (True,)
+    return kept_rows(_MAP_IS, {"day": day}) == [(True,)]
+
+
+_MAP_IS = """
+SELECT (SELECT min(id) FROM places_unitreading) = first_reading
+   AND (SELECT max(id) FROM places_unitreading) = last_reading
+   AND NOT EXISTS (SELECT FROM places_unitreading
+                    WHERE starts_on > least(day, %(day)s) AND starts_on <= greatest(day, %(day)s))
+  FROM indicators_rollupmap
+"""

@@ -168,7 +168,10 @@ class UnitReading(Dated):
     reads_as = models.ForeignKey(AdminUnit, on_delete=models.CASCADE, related_name="read_from")
 
     class Meta(Dated.Meta):
-        indexes = [models.Index(fields=["reads_as", "unit"])]
+        indexes = [
+            models.Index(fields=["reads_as", "unit"]),
+            models.Index(fields=["starts_on"], name="reading_starts"),  # has the map changed between two days?
+        ]
 
 
 class UnitNote(models.Model):
