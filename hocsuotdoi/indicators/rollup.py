@@ -15,7 +15,6 @@ from typing import Literal
 
 import ibis
 from ibis import Table
-from ibis.expr.types import DateValue
 
 Dialect = Literal["postgres", "duckdb", "pyspark"]
 
@@ -106,18 +105,20 @@ def _as_they_are(rows: Table, _reach: Table) -> Table:
     return rows
 
 
-def _at_units(rows: Table, reach: Table, years: Table | None = None) -> Table:
+def _at_units(rows: Table, reach: Table) -> Table:
     """Each row at its commune, its province and the country for its year, above the commune also for its month: what
-    a commune has in a month are its `CELLS`. `years`: the rows added up by year, where they are many."""
-    months = rows.join(reach.filter(reach.tier != "commune"), "place_id")
-    whole_years = (rows if years is None else years).join(reach, "place_id")
-    return months.mutate(grain=ibis.literal("month"), starts_on=months.month).union(
-        whole_years.mutate(grain=ibis.literal("year"), starts_on=_first_of_year(whole_years.month))
-    )
+    a commune has in a month are its `CELLS`."""
+    there = rows.join(reach, "place_id")
+    above = there.filter(there.tier != "commune")
+    return _in_months(above).union(_in_years(there))
 
 
-def _first_of_year(day: DateValue) -> DateValue:
-    return ibis.date(day.year(), 1, 1)
+def _in_months(rows: Table) -> Table:
+    return rows.mutate(grain=ibis.literal("month"), starts_on=rows.month)
+
+
+def _in_years(rows: Table) -> Table:
+    return rows.mutate(grain=ibis.literal("year"), starts_on=ibis.date(rows.month.year(), 1, 1))
 
 
 def _known_learners(rows: Table, _reach: Table) -> Table:
@@ -166,34 +167,38 @@ UNIT_TOTALS_BY_PERSON = Rollup("indicators_unittotalbyperson", (*_AT_UNIT, "chan
 
 AT_PLACES = (CELLS, INSTITUTION_MONTHS, LEARNERS)
 """As the book has it; no map changes them."""
-AT_UNITS = (UNIT_TOTALS, UNIT_TOTALS_BY_CLASS, UNIT_TOTALS_BY_PERSON)
-"""On the map of the day; made from `CELLS` anew when the map changes."""
+AT_UNITS = (UNIT_TOTALS_BY_CLASS, UNIT_TOTALS_BY_PERSON, UNIT_TOTALS)
+"""On the map of the day; made anew when the map changes, the first two from `CELLS`, the last from the second."""
 ROLLUPS = (*AT_PLACES, *AT_UNITS)
 
 
-def cells_as_rows() -> Table:
-    """`CELLS` as a source like `facts`: totals at units are sums of cells, which are far fewer than entries."""
-    columns = dict.fromkeys(CELLS.keys, "string") | {
-        "month": "date",
-        "place_id": "int64",
-        "stated": "boolean",
-        "quantity": "int64",
-        "lines": "int64",
-    }
-    return ibis.table(columns, name=CELLS.table)
-
-
 def whole(table: Rollup, entries: Table) -> Table:
-    """All cells of a table, from all entries, each like a row of `traced`; those at units from the table of `CELLS`."""
+    """All cells of a table, from all entries, each like a row of `traced`; those at units from tables made before."""
     if table not in AT_UNITS:
         return table.cells(facts(entries))
-    # Added up by place before it is spread over what lies above each: far fewer rows.
-    own = [key for key in table.keys if key not in _AT_UNIT]
-    at_places = ("measure", "month", "place_id", *own)
-    months = added_up(cells_as_rows(), *at_places)
-    years = added_up(months.mutate(month=_first_of_year(months.month)), *at_places)
-    spread = _at_units(months, REACH, years)
-    return added_up(spread, *table.keys)
+    if table is UNIT_TOTALS:
+        return added_up(as_rows(UNIT_TOTALS_BY_PERSON), *table.keys)
+    # Years above communes from their months, and only communes from all cells: far fewer rows than each by itself.
+    there = as_rows(CELLS).join(REACH, "place_id")
+    months = added_up(_in_months(there.filter(there.tier != "commune")), *table.keys)
+    above = added_up(_in_years(months.mutate(month=months.starts_on)), *table.keys)
+    below = added_up(_in_years(there.filter(there.tier == "commune")), *table.keys)
+    return months.union(above, below)
+
+
+def as_rows(table: Rollup) -> Table:
+    """A table's cells as a source like `facts`: there are far fewer than entries."""
+    columns = dict.fromkeys(table.keys, "string") | {
+        key: kind for key, kind in _KINDS.items() if key in (*table.keys, "quantity", "lines")
+    }
+    return ibis.table(columns, name=table.table)
+
+
+_KINDS = {
+    "month": "date", "starts_on": "date", "place_id": "int64", "unit_id": "int64", "stated": "boolean",
+    "quantity": "int64", "lines": "int64",
+}  # fmt: skip
+"""Types of cells' columns that are not text."""
 
 
 def sql(expression: Table, dialect: Dialect = "postgres") -> str:
