@@ -193,7 +193,7 @@ def _distinct(rows: str, criteria: list[Criterion], asked: Asked) -> dict[tuple[
     """In how many months, age bands… each institution has something; measure None is any measure. One query."""
     everywhere = len(asked.institutions) > MANY
     first, broken, last = months_and_days(asked.frame, asked.frame.year)
-    parameters = {
+    parameters: dict[str, Any] = {
         "everywhere": everywhere,
         "institutions": [] if everywhere else asked.institutions,
         "first": first,

@@ -131,8 +131,8 @@ class MeasureTotal:
 def measure_total(measure: MeasureCode, unit: AdminUnit, year: int, as_of: dt.date | None = None) -> MeasureTotal:
     """A measure's total with the units right below and the institutions that stand in none of them (in a commune: all).
 
-    From the roll-up; the entries behind an institution's count are `ledger.queries.entries.posting_lines`. At most seven
-    queries.
+    From the roll-up; the entries behind an institution's count are `ledger.queries.entries.posting_lines`. At
+    most seven queries.
     """
     frame = frame_of(unit, year, as_of)
     below = list(children_of(unit, frame.map_day))

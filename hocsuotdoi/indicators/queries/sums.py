@@ -159,8 +159,8 @@ def rows_at_institutions(frame: Frame, years: Collection[int]) -> list[QuerySet[
 def months_and_days(frame: Frame, year: int) -> tuple[dt.date, dt.date, dt.date]:
     """The first day of the year's period, the first day of its broken month, its last day.
 
-    A month that no later day can be posted for yet is whole; then no day is broken, but there are as many queries on any
-    date.
+    A month that no later day can be posted for yet is whole; then no day is broken, but there are as many queries on
+    any date.
     """
     first, last = period(frame, year)
     after = last + dt.timedelta(days=1)
