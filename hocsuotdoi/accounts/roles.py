@@ -75,6 +75,7 @@ ROLES: dict[RoleName, Role] = {
                 P.VIEW_REGISTER,
                 P.EDIT_INSTITUTION,
                 P.ANSWER_CRITERIA,
+                P.KEEP_HOLIDAYS,
                 P.REVIEW_CRITERIA,
                 P.STATE_FIGURES,
                 P.VIEW_REPORT,

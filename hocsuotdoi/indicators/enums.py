@@ -35,6 +35,10 @@ class StockCode(models.TextChoices):
     HOURS_OUTSIDE_OFFICE = "hours_outside_office", _("hours open outside office hours in a normal week")
     HOURS_WEEKEND = "hours_weekend", _("hours open at weekends in a normal week")
     HOURS_OPEN_IN_YEAR = "hours_open_in_year", _("hours open since the beginning of the year, less closures")
+    HOURS_OUTSIDE_IN_YEAR = (
+        "hours_outside_in_year",
+        _("hours open outside office hours since the beginning of the year, holidays included"),
+    )
     ROOMS = "rooms", _("rooms")
     ROOM_PLACES = "room_places", _("places in rooms")
     EQUIPMENT_USABLE = "equipment_usable", _("usable equipment")

@@ -169,3 +169,20 @@ class InstitutionState(models.TextChoices):
     ACTIVE = "active", pgettext_lazy("of an institution", "open")
     SUSPENDED = "suspended", _("temporarily closed")
     CLOSED = "closed", pgettext_lazy("of an institution", "closed")
+
+
+class HolidayBasis(models.TextChoices):
+    """Why a day is a public holiday."""
+
+    LAW = "law", _("by law")
+    COMPENSATION = "compensation", _("in place of another day; announced each year")
+    DECISION = "decision", _("as decided")
+
+
+class HolidayAnswer(models.TextChoices):
+    """What an institution does on a holiday on which its hours would have it open."""
+
+    OPEN = "open", _("open as its hours are")
+    CLOSED = "closed", _("closed")
+    PARTLY = "partly", _("open on some of the days")
+    NOT_SAID = "not_said", _("not said yet")

@@ -80,3 +80,22 @@ def test_page_has_no_barrier_and_no_sideways_scroll(live_program, visitor, acces
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert accessibility(page, but=["color-contrast"]) == []
+
+
+@pytest.mark.parametrize("today", [dt.date(2026, 11, 20), dt.date(2026, 11, 23), dt.date(2027, 2, 28), dt.date(2031, 7, 6)])
+def test_examples_announce_days_to_come_on_the_same_weekday(today):
+    schemas = _described("vi", today)["components"]["schemas"]
+    (starts,) = [
+        each["examples"][0]["sessions"][0]["starts_at"]
+        for each in schemas.values()
+        if "sessions" in each.get("examples", [{}])[0]
+    ]
+    day = dt.date.fromisoformat(starts[:10])
+
+    assert today < day <= max(today + dt.timedelta(days=7), dt.date(2026, 11, 23))
+    assert (day.weekday(), starts[10:]) == (0, "T08:00:00+07:00")
+    assert not [
+        each
+        for each in re.findall(r'"agreed_on": "([0-9-]+)"', json.dumps(schemas))
+        if dt.date.fromisoformat(each) > today
+    ]

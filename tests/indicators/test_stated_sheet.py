@@ -17,6 +17,7 @@ from hocsuotdoi.indicators.formats.stated_sheet import (
     TemplateCell,
     TemplateRow,
     heading,
+    is_stated_sheet,
     mark_of,
     read_sheet,
     render_csv,
@@ -129,6 +130,13 @@ def test_cells_to_fill_in_are_open_and_all_others_locked():
         ("=1+1", "Đây là công thức: hãy gõ thẳng con số."),
         ("1/3/2026", "“1/3/2026” không phải là số nguyên."),
         ("9999999999", "9.999.999.999 quá lớn, chắc có nhầm lẫn."),
+        ("1000000000000", "1.000.000.000.000 quá lớn, chắc có nhầm lẫn."),
+        ("99999999999999999999", "9.999.999.999.999.999 quá lớn, chắc có nhầm lẫn."),
+        ("1E+3", "“1E+3” đã bị bảng tính viết gọn: hãy để ô ở dạng số thường hoặc gõ đủ con số."),
+        ("1,2e+06", "“1,2e+06” đã bị bảng tính viết gọn: hãy để ô ở dạng số thường hoặc gõ đủ con số."),
+        ("1.234,5", "“1.234,5” không phải là số nguyên."),
+        ("12 lượt", "“12 lượt” không phải là số nguyên."),
+        ("１２", "“１２” không phải là số nguyên."),
         ("١٢", "“١٢” không phải là số nguyên."),
     ],
 )
@@ -169,6 +177,35 @@ def test_merged_cells_are_named():
     assert [
         at for at, _ in problems_in(edited(lambda sheet: sheet.merge_cells("E5:E6"), a_template(a_row(), a_row("b"))))
     ] == ["E5:E6"]
+
+
+def test_sheet_is_found_behind_another():
+    def change(sheet):
+        cover = sheet.parent.create_sheet("Công văn", 0)
+        cover["A1"] = "Kính gửi Phòng Văn hóa"
+        sheet["E5"] = 12
+
+    out = io.BytesIO()
+    book = load_workbook(io.BytesIO(render_xlsx(a_template())))
+    change(book.worksheets[0])
+    book.save(out)
+    read = read_sheet(read_table(out.getvalue(), "mau.xlsx", is_stated_sheet))
+
+    assert (read.problems, [(each.at, each.quantity) for each in read.cells]) == ([], [("E5", 12)])
+
+
+def test_two_sheets_of_figures_are_refused_and_named():
+    book = load_workbook(io.BytesIO(render_xlsx(a_template())))
+    book.copy_worksheet(book.worksheets[0]).title = "Quý IV"
+    out = io.BytesIO()
+    book.save(out)
+
+    with pytest.raises(BadFile) as refused:
+        read_table(out.getvalue(), "mau.xlsx", is_stated_sheet)
+
+    assert [each.reason for each in refused.value.problems] == [
+        "Có nhiều trang cùng chứa số liệu: “Số liệu”, “Quý IV”. Hãy gửi mỗi trang một tệp."
+    ]
 
 
 def test_every_wrong_cell_is_told_at_once():

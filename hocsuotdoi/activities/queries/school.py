@@ -15,6 +15,7 @@ from hocsuotdoi.activities.enums import ActivityStatus, BookingStatus, SessionSt
 from hocsuotdoi.activities.models import Activity, ClassBooking, Rating, SchoolProgramme, Session
 from hocsuotdoi.activities.models.booking import grade_in_words
 from hocsuotdoi.activities.queries.roll import Roll, roll_of
+from hocsuotdoi.core.ordering import vietnamese_order
 from hocsuotdoi.core.vietnamese import fold, search_expression
 from hocsuotdoi.ledger.enums import AgeBand, Sex
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
@@ -51,7 +52,7 @@ def programmes(wish: SchoolWish, *, at: dt.datetime) -> QuerySet[Activity]:
         found = found.filter(institution=wish.institution)
     if words := search_expression(wish.words):
         found = found.filter(search_vector=SearchQuery(words, config="simple", search_type="raw"))
-    return found.order_by("title", "institution__sort_key", "id")
+    return found.order_by(vietnamese_order("title"), "institution__sort_key", "id")
 
 
 def programme_page(*, at: dt.datetime) -> QuerySet[Activity]:

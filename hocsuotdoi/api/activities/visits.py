@@ -61,7 +61,7 @@ class AgreementGiven(Given):
             "examples": [
                 {
                     "number": "12/TT-BT",
-                    "agreed_on": "2026-11-20",
+                    "agreed_on": "2026-11-09",
                     "by_school": "Nguyễn Văn Hòa, Hiệu trưởng",
                     "by_institution": "Hoàng Thị Lan, Giám đốc",
                 }

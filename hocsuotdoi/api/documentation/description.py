@@ -1,10 +1,13 @@
 """The OpenAPI description in the reader's language, and the page's view of it."""
 
+import datetime as dt
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_noop, pgettext
@@ -28,12 +31,12 @@ _SESSION = {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 def openapi() -> dict[str, Any]:
     """The description as data: paths, shapes, who may, what goes wrong; words in the language that is active. To be
-    read only: it is made once for each language."""
-    return _described(get_language() or "vi")
+    read only: it is made once for each language and day."""
+    return _described(get_language() or "vi", timezone.localdate())
 
 
 @lru_cache(maxsize=4)
-def _described(language: str) -> dict[str, Any]:
+def _described(language: str, today: dt.date) -> dict[str, Any]:
     described = json.loads(json.dumps(get_schema(api, PREFIX), default=str))
     described["components"]["securitySchemes"] = {"key": _BEARER, "session": _SESSION}
     tags: dict[str, None] = {}
@@ -51,6 +54,8 @@ def _described(language: str) -> dict[str, Any]:
     described["tags"] = [{"name": tag} for tag in tags]
     for shape in described["components"]["schemas"].values():
         shape.pop("description", None)  # docstrings are for us
+        if "examples" in shape:
+            shape["examples"] = _moved(shape["examples"], _weeks_until(today))
     _translate(described)
     described["info"]["title"] = _in_words(described["info"]["title"])
     for tag in described["tags"]:
@@ -93,6 +98,29 @@ def _translate(node: Any) -> None:
                 node[key] = _in_words(value)
             elif key not in ("example", "examples"):
                 _translate(value)
+
+
+EXAMPLES_DAY = dt.date(2026, 11, 23)
+"""Seen from the days before this Monday the examples were written: what they announce lies on it or later."""
+
+
+def _weeks_until(today: dt.date) -> dt.timedelta:
+    """By how much the examples' days are moved, so that what they announce is to come; weekdays stay."""
+    return dt.timedelta(weeks=max(0, -(-((today - EXAMPLES_DAY).days + 1) // 7)))
+
+
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(T.*)?")
+
+
+def _moved(node: Any, by: dt.timedelta) -> Any:
+    """An example with each day in it moved."""
+    if isinstance(node, list):
+        return [_moved(each, by) for each in node]
+    if isinstance(node, dict):
+        return {key: _moved(value, by) for key, value in node.items()}
+    if isinstance(node, str) and (found := _DAY.fullmatch(node)):
+        return f"{dt.date.fromisoformat(found[1]) + by}{found[2] or ''}"
+    return node
 
 
 def _in_words(marked: str) -> str:

@@ -79,6 +79,12 @@ def parse_population(table: Table) -> tuple[list[PopulationRow], list[Problem]]:
     return rows, problems
 
 
+def is_population_sheet(table: Table) -> bool:
+    """Whether the first rows have headings of ours, with something below them."""
+    heading_row, _columns = _find_headings(table)
+    return bool(heading_row) and any(True for _row in table.filled_rows(heading_row + 1))
+
+
 def _find_headings(table: Table) -> tuple[int, dict[str, int]]:
     """The first of the top rows that names a unit's column and a number's."""
     for number, cells in enumerate(table.rows[:10], start=1):

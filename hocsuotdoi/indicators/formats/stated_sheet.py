@@ -199,10 +199,15 @@ def _whole_number_rule() -> dict[str, object]:
     }
 
 
+def is_stated_sheet(table: Table) -> bool:
+    """Whether the first rows are those of our template."""
+    return fold(table.text(MARK_ROW, 1)) == fold(MARK)
+
+
 def read_sheet(table: Table) -> ReadSheet:
     """Everything that is typed in, and everything that cannot be read. Not asked here: whether institutions exist."""
     read = ReadSheet(mark=table.text(MARK_ROW, 2))
-    if fold(table.text(MARK_ROW, 1)) != fold(MARK) or not read.mark.startswith("HSD1-"):
+    if not is_stated_sheet(table) or not read.mark.startswith("HSD1-"):
         read.problems.append(
             Problem(
                 cell(1, 1), _("This is not our template: its mark is missing. Download the template and fill it in.")

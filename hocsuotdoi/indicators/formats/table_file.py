@@ -9,8 +9,9 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
@@ -24,10 +25,13 @@ LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 60_000_000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
+FIRST_ROWS = 12
+"""By which a sheet is known."""
 LARGEST_NUMBER = 1_000_000_000
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z0-9:]+)"')
 _DOTTED = re.compile(r"\d{1,3}([., ]\d{3})+", re.ASCII)
+_SHORTENED = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+", re.ASCII)
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -133,13 +137,19 @@ def _number_in(text: str) -> int | None:
         return None
     if text.startswith("="):
         raise ValueError(_("A formula: type the number itself."))
-    if text.isascii() and text.isdigit() and len(text) <= 15:
-        return _in_bounds(int(text))
+    if text.isascii() and text.isdigit():
+        return _in_bounds(int(text[:16]))
     if text[:1] in "-−" and text[1:].isascii() and text[1:].isdigit():
         return _in_bounds(-int(text[1:][:15]))
     if _DOTTED.fullmatch(text):
         plain = re.sub(r"[., ]", "", text)
         raise ValueError(_("“{text}”: type it without points and commas, {plain}.").format(text=text, plain=plain[:15]))
+    if _SHORTENED.fullmatch(text):
+        raise ValueError(
+            _(
+                "“{text}” was shortened by the spreadsheet: show the cell as an ordinary number, or type it in full."
+            ).format(text=text[:40])
+        )
     raise ValueError(_("“{text}” is not a whole number.").format(text=text[:40]))
 
 
@@ -151,8 +161,12 @@ def _in_bounds(found: int) -> int:
     return found
 
 
-def read_table(content: bytes, file_name: str) -> Table:
-    """Raises `BadFile`: another kind of file, too large, damaged, with macros, letters that cannot be read."""
+def read_table(content: bytes, file_name: str, is_ours: Callable[[Table], bool] | None = None) -> Table:
+    """The table of a file; of a workbook the sheet of which `is_ours` says yes to its first rows, else the first.
+
+    Raises `BadFile`: another kind of file, too large, damaged, with macros, letters that cannot be read, several sheets
+    that are ours.
+    """
     if len(content) > LARGEST_FILE:
         raise _bad(_("The file is too large: at most 5 MB."))
     if not content.strip():
@@ -161,7 +175,7 @@ def read_table(content: bytes, file_name: str) -> Table:
     if content.startswith(_OLE):
         raise _bad(_("This is an old Excel file (.xls) or one with a password. Save it as .xlsx without a password."))
     if name.endswith((".xlsx", ".xlsm")) or content.startswith(b"PK"):
-        return _sheet(content)
+        return _sheet(content, is_ours)
     if name.endswith((".csv", ".txt")):
         return _csv(content)
     raise _bad(_("This kind of file cannot be read. Send the template as .xlsx or .csv."))
@@ -171,7 +185,7 @@ def _bad(sentence: str) -> BadFile:
     return BadFile([Problem("", sentence)])
 
 
-def _sheet(content: bytes) -> Table:
+def _sheet(content: bytes, is_ours: Callable[[Table], bool] | None) -> Table:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
@@ -179,13 +193,12 @@ def _sheet(content: bytes) -> Table:
             if any("vbaproject" in part.lower() for part in packed.namelist()):
                 raise _bad(_("The file holds macros. Save it as an ordinary workbook (.xlsx)."))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
-        # As written, not as the file says it is: some programs state the size wrongly.
-        sheet.reset_dimensions()
-        rows = [
-            [_value(each) for each in cells]
-            for cells in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1)
-        ]
+        ours = [each for each in book.worksheets if is_ours and is_ours(Table(_cells(each, FIRST_ROWS), "xlsx"))]
+        if len(ours) > 1:
+            names = ", ".join(f"“{each.title}”" for each in ours)
+            raise _bad(_("Several sheets hold figures: {names}. Send each in a file of its own.").format(names=names))
+        sheet = ours[0] if ours else book.worksheets[0]
+        rows = _cells(sheet, MOST_ROWS + 1)
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             merged = [match.decode() for match in _MERGED.findall(packed.read(sheet._worksheet_path))]
     except BadFile:
@@ -193,6 +206,12 @@ def _sheet(content: bytes) -> Table:
     except Exception as error:  # a damaged or hostile file makes the reader stumble in any way
         raise _bad(_("This Excel file cannot be read. Save it again as .xlsx, or use the template.")) from error
     return _bounded(Table(rows, "xlsx", merged))
+
+
+def _cells(sheet: Any, most: int) -> list[list[Value]]:
+    sheet.reset_dimensions()  # as written, not as the file says: some programs state the size wrongly
+    rows = sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS + 1)
+    return [[_value(each) for each in cells] for cells in rows]
 
 
 def _value(each: object) -> Value:

@@ -11,13 +11,13 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from hocsuotdoi.indicators.models import Criterion
 from hocsuotdoi.indicators.queries.frame import MANY, Expected, Frame, at_any_of
+from hocsuotdoi.indicators.queries.sums import months_and_days, reporting_by_year, rows_at_institutions
 from hocsuotdoi.ledger.enums import AgeBand
 from hocsuotdoi.ledger.models import Entry
-from hocsuotdoi.ledger.queries.entries import standing_postings
 from hocsuotdoi.places.models import Equipment, Institution, OpeningHours, Room
 from hocsuotdoi.places.queries.opening import weekly_hours
 
@@ -57,11 +57,9 @@ class Asked:
 
     @cached_property
     def reporting(self) -> set[int]:
-        """Those with at least one posting in the year that still stands. One query, when first looked at."""
-        postings = standing_postings().filter(
-            self.at_these, occurred_on__range=(self.frame.starts_on, self.frame.last_day)
-        )
-        return set(postings.values_list("institution_id", flat=True).distinct()) & set(self.institutions)
+        """Those with at least one posting in the year that still stands. Three queries, when first looked at."""
+        year = self.frame.year
+        return reporting_by_year(self.frame, [year], self.institutions)[year] & set(self.institutions)
 
     @property
     def at_these(self) -> Q:
@@ -104,8 +102,24 @@ Cell = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
 def _quantities(cells: Iterable[Cell], asked: Asked) -> dict[Cell, dict[int, int]]:
-    """Sums of the year by institution, all cells in one query."""
-    columns = {f"cell_{number}": cell for number, cell in enumerate(sorted(set(cells)))}
+    """Sums of the year by institution: from the roll-up, where no tag is asked for; only the book knows those.
+
+    All cells together in three queries at most.
+    """
+    found: dict[Cell, dict[int, int]] = {cell: {} for cell in cells}
+    plain, tagged = [cell for cell in found if not cell[2]], [cell for cell in found if cell[2]]
+    if plain:
+        for rows in rows_at_institutions(asked.frame, [asked.frame.year]):
+            _add_up(found, plain, rows.filter(asked.at_these))
+    if tagged:
+        days = asked.frame.starts_on, asked.frame.last_day
+        _add_up(found, tagged, Entry.objects.filter(asked.at_these, occurred_on__range=days))
+    return found
+
+
+def _add_up(found: dict[Cell, dict[int, int]], cells: list[Cell], rows: QuerySet[Any]) -> None:
+    """Adds the sums of `rows` to those of `cells`. One query."""
+    columns = {f"cell_{number}": cell for number, cell in enumerate(cells)}
     sums = {}
     for name, (measure, purposes, tags) in columns.items():
         condition = Q(measure=measure)
@@ -114,20 +128,11 @@ def _quantities(cells: Iterable[Cell], asked: Asked) -> dict[Cell, dict[int, int
         if tags:
             condition &= Q(tags__overlap=list(tags))
         sums[name] = Sum("quantity", filter=condition)
-    rows = (
-        Entry.objects.filter(
-            asked.at_these,
-            occurred_on__range=(asked.frame.starts_on, asked.frame.last_day),
-            measure__in={cell[0] for cell in columns.values()},
-        )
-        .values("institution_id")
-        .annotate(**sums)
-    )
-    found: dict[Cell, dict[int, int]] = {cell: {} for cell in columns.values()}
-    for row in rows:
+    asked_for = rows.filter(measure__in={cell[0] for cell in cells}).values("institution_id").annotate(**sums)
+    for row in asked_for.order_by():
         for name, cell in columns.items():
-            found[cell][row["institution_id"]] = row[name] or 0
-    return found
+            there = found[cell]
+            there[row["institution_id"]] = there.get(row["institution_id"], 0) + (row[name] or 0)
 
 
 def _cell(measure: str, parameters: dict[str, Any]) -> Cell:
@@ -161,31 +166,50 @@ def _at_least(criteria: list[Criterion], cells: dict[int, list[Cell]], asked: As
 # Which months or bands there are is kept in the bits of a number, which is quicker than counting distinct ones.
 _DISTINCT = """
 SELECT institution_id, measure, bit_count(bit_or(1 << dimension)::bit(16))
-  FROM (SELECT institution_id, measure, {dimension} AS dimension
-          FROM ledger_entry
-         WHERE occurred_on BETWEEN %s AND %s AND (%s OR institution_id = ANY(%s))
+  FROM (SELECT institution_id, measure, dimension
+          FROM ({rows}) AS happened
          GROUP BY 1, 2, 3 HAVING sum(quantity) > 0) AS kept
- WHERE dimension IS NOT NULL
  GROUP BY GROUPING SETS ((institution_id, measure), (institution_id))
 """
-_MONTH = "extract(month from occurred_on)::int"
-_AGE_BAND = f"array_position('{{{','.join(AgeBand.values)}}}'::varchar[], age_band)"
+_HERE = "(%(everywhere)s OR institution_id = ANY(%(institutions)s))"
+_IN_MONTHS = f"""
+SELECT institution_id, measure, extract(month from month)::int AS dimension, quantity
+  FROM indicators_fresh_institutionmonth
+ WHERE month >= %(first)s AND month < %(broken)s AND {_HERE}
+ UNION ALL
+SELECT institution_id, measure, extract(month from occurred_on)::int, quantity
+  FROM ledger_entry
+ WHERE occurred_on BETWEEN %(broken)s AND %(last)s AND {_HERE}
+"""
+# The roll-up knows no ages at an institution: the book is asked, for those measures alone.
+_OF_AGES = f"""
+SELECT institution_id, measure, array_position(%(bands)s::varchar[], age_band) AS dimension, quantity
+  FROM ledger_entry
+ WHERE occurred_on BETWEEN %(first)s AND %(last)s AND measure = ANY(%(measures)s) AND age_band IS NOT NULL AND {_HERE}
+"""
 
 
-def _distinct(dimension: str, asked: Asked) -> dict[tuple[int, str | None], int]:
-    """In how many months, age bands… each institution has something; measure None is any measure."""
+def _distinct(rows: str, criteria: list[Criterion], asked: Asked) -> dict[tuple[int, str | None], int]:
+    """In how many months, age bands… each institution has something; measure None is any measure. One query."""
     everywhere = len(asked.institutions) > MANY
+    first, broken, last = months_and_days(asked.frame, asked.frame.year)
+    parameters: dict[str, Any] = {
+        "everywhere": everywhere,
+        "institutions": [] if everywhere else asked.institutions,
+        "first": first,
+        "broken": broken,
+        "last": last,
+        "bands": AgeBand.values,
+        "measures": sorted({criterion.parameters.get("measure", "") for criterion in criteria}),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _DISTINCT.format(dimension=dimension),
-            [asked.frame.starts_on, asked.frame.last_day, everywhere, [] if everywhere else asked.institutions],
-        )
+        cursor.execute(_DISTINCT.format(rows=rows), parameters)
         return {(institution, measure): count for institution, measure, count in cursor.fetchall()}
 
 
-def _distinct_at_least(dimension: str, needed: str) -> Callable[[list[Criterion], Asked], dict[int, Answers]]:
+def _distinct_at_least(rows: str, needed: str) -> Callable[[list[Criterion], Asked], dict[int, Answers]]:
     def find(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-        counts = _distinct(dimension, asked)
+        counts = _distinct(rows, criteria, asked)
         return {
             criterion.pk: {
                 institution: _compare(
@@ -252,11 +276,11 @@ RULES: dict[str, Rule] = {
     "quantity_at_least": Rule(_quantity_at_least, frozenset({"measure", "quantity"}), frozenset({"purposes", "tags"})),
     "any_of_at_least": Rule(_any_of_at_least, frozenset({"measures", "quantity"})),
     "months_at_least": Rule(
-        _distinct_at_least(_MONTH, "months"),
+        _distinct_at_least(_IN_MONTHS, "months"),
         frozenset({"months"}),
         frozenset({"measure"}),
     ),
-    "age_bands_at_least": Rule(_distinct_at_least(_AGE_BAND, "bands"), frozenset({"measure", "bands"})),
+    "age_bands_at_least": Rule(_distinct_at_least(_OF_AGES, "bands"), frozenset({"measure", "bands"})),
     "opening_hours_known": Rule(_opening_hours_known),
     "opens_evening_or_weekend": Rule(_opens_evening_or_weekend),
     "rooms_known": Rule(_rooms_known),

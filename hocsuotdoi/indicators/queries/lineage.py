@@ -4,18 +4,21 @@ From there `ledger.queries.entries` leads on to postings, entries and the act's 
 """
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
+
+from django.db.models import Sum
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.frame import Expected, Frame, frame_of, spots_by_place
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.sums import counted_for, entries_of_year
+from hocsuotdoi.indicators.queries.sums import counted_for, rows_at_institutions
+from hocsuotdoi.indicators.queries.totals import Slice, by_unit_and_period
 from hocsuotdoi.indicators.queries.values import values_by_unit, values_from
 from hocsuotdoi.ledger.enums import MeasureCode
-from hocsuotdoi.ledger.queries.entries import totals_by_institution, totals_by_place
-from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.models import AdminUnit, Institution, UnitReading
 from hocsuotdoi.places.queries.units import children_of
 
 
@@ -128,25 +131,39 @@ class MeasureTotal:
 def measure_total(measure: MeasureCode, unit: AdminUnit, year: int, as_of: dt.date | None = None) -> MeasureTotal:
     """A measure's total with the units right below and the institutions that stand in none of them (in a commune: all).
 
-    At most five queries.
+    From the roll-up; the entries behind an institution's count are `ledger.queries.entries.posting_lines`. At
+    most seven queries.
     """
     frame = frame_of(unit, year, as_of)
-    entries = entries_of_year(frame).filter(measure=measure)
     below = list(children_of(unit, frame.map_day))
-    spots = spots_by_place(frame, below) if below else {}
-    totals = dict.fromkeys((child.pk for child in below), 0)
-    here = set()
-    for place_id, quantity in totals_by_place(entries).items():
-        if (spot := spots.get(place_id)) is not None:
-            totals[spot.group_id] += quantity
-        else:
-            here.add(place_id)
-    at = totals_by_institution(entries.filter(place__in=here)) if here else {}
-    institutions = [(each, at[each.pk]) for each in Institution.objects.filter(pk__in=at)]
+    totals = _totals_below(measure, frame, below) if below else {}
+    at: Counter[int] = Counter()
+    read_here = UnitReading.objects.on(frame.map_day).filter(reads_as=unit).values("unit")
+    for rows in rows_at_institutions(frame, [year]):
+        here = rows.filter(measure=measure, place__in=read_here).values_list("institution_id").annotate(Sum("quantity"))
+        for institution, quantity in here.order_by():
+            at[institution] += quantity
+    institutions = [(each, at[each.pk]) for each in Institution.objects.filter(pk__in=at)] if at else []
     return MeasureTotal(
         measure,
         frame,
         sum(totals.values()) + sum(at.values()),
-        [(child, totals[child.pk]) for child in below],
+        [(child, totals.get(child.pk, 0)) for child in below],
         institutions,
     )
+
+
+def _totals_below(measure: MeasureCode, frame: Frame, below: list[AdminUnit]) -> dict[int, int]:
+    """Unit id to its total. Whole months and years are on their shelf; a period that ends within one is added up place
+    by place."""
+    if frame.is_whole_year:
+        found = by_unit_and_period(
+            Slice((measure,)), below, first=frame.starts_on, last=frame.starts_on, map_day=frame.map_day
+        )
+        return {unit: quantity for (unit, _year), quantity in found.items()}
+    spots, totals = spots_by_place(frame, below), Counter[int]()
+    for rows in rows_at_institutions(frame, [frame.year]):
+        sums = rows.filter(measure=measure, place__in=spots).values_list("place_id").annotate(Sum("quantity"))
+        for place, quantity in sums.order_by():
+            totals[spots[place].group_id] += quantity
+    return totals

@@ -51,7 +51,10 @@ def _week(frame: Frame, institutions: Collection[int]) -> dict[str, Stock]:
 
 def _year(frame: Frame, institutions: Collection[int]) -> dict[str, Stock]:
     minutes = minutes_open_between(_named(institutions), frame.starts_on, frame.last_day)
-    return {StockCode.HOURS_OPEN_IN_YEAR: {key: _hours(each) for key, each in minutes.items()}}
+    return {
+        StockCode.HOURS_OPEN_IN_YEAR: {key: _hours(each.minutes) for key, each in minutes.items()},
+        StockCode.HOURS_OUTSIDE_IN_YEAR: {key: _hours(each.outside_minutes) for key, each in minutes.items()},
+    }
 
 
 _AS_IT_WAS = """
@@ -125,7 +128,7 @@ def _named(institutions: Collection[int]) -> Iterable[int] | None:
 _READERS: list[tuple[set[str], Callable[[Frame, Collection[int]], dict[str, Stock]]]] = [
     ({StockCode.INSTITUTIONS_OPEN}, _open),
     ({StockCode.HOURS_OPEN, StockCode.HOURS_OUTSIDE_OFFICE, StockCode.HOURS_WEEKEND}, _week),
-    ({StockCode.HOURS_OPEN_IN_YEAR}, _year),
+    ({StockCode.HOURS_OPEN_IN_YEAR, StockCode.HOURS_OUTSIDE_IN_YEAR}, _year),
     ({StockCode.ROOMS, StockCode.ROOM_PLACES}, _rooms),
     ({StockCode.EQUIPMENT_USABLE, StockCode.COMPUTERS_USABLE}, _equipment),
     ({StockCode.CLUB_MEMBERS}, _members),

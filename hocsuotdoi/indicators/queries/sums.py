@@ -87,7 +87,7 @@ def sums_by_institution(frame: Frame, counted: Collection[Counted], years: Colle
         return found
     of_people = [each for each in counted if each.is_of_people]
     if plain := [each for each in counted if not each.is_of_people]:
-        _add_up(found, frame, plain, _rows_at_institutions(frame, years))
+        _add_up(found, frame, plain, rows_at_institutions(frame, years))
     if of_people:
         days = Q()
         for year in years:
@@ -125,7 +125,7 @@ def reporting_by_year(frame: Frame, years: Collection[int], institutions: Collec
     if not years or not institutions:
         return reporting
     standing: Counter[tuple[int, int]] = Counter()
-    for rows in _rows_at_institutions(frame, years):
+    for rows in rows_at_institutions(frame, years):
         lines = rows.filter(at_any_of(institutions)).values_list("year", "institution_id").annotate(Sum("lines"))
         for year, institution, number in lines.order_by():
             standing[year, institution] += number
@@ -139,24 +139,33 @@ def reporting_by_year(frame: Frame, years: Collection[int], institutions: Collec
     return reporting
 
 
-def _rows_at_institutions(frame: Frame, years: Collection[int]) -> list[QuerySet[Any]]:
+def rows_at_institutions(frame: Frame, years: Collection[int]) -> list[QuerySet[Any]]:
     """What was posted in the years' periods: whole months from the roll-up, the days of a broken one from the book.
 
-    Rows have institution, place, measure, purpose, quantity, lines and year. A month that no later day can be posted
-    for yet is whole.
+    Rows have institution, place, measure, purpose, quantity, lines and year.
     """
     months, days = Q(), Q()
     for year in years:
-        first, last = period(frame, year)
-        is_whole = last >= timezone.localdate() or (last + dt.timedelta(days=1)).day == 1
-        broken = last + dt.timedelta(days=1) if is_whole else last.replace(day=1)
+        first, broken, last = months_and_days(frame, year)
         months |= Q(month__range=(first, broken - dt.timedelta(days=1)))
-        days |= Q(occurred_on__range=(broken, last))  # of a whole month: no day, but as many queries on any date
+        days |= Q(occurred_on__range=(broken, last))
     sign = Case(When(quantity__gt=0, then=1), default=-1)
     return [
         FreshInstitutionMonth.objects.filter(months).annotate(year=F("month__year")),
         Entry.objects.filter(days).annotate(year=F("occurred_on__year"), lines=sign),
     ]
+
+
+def months_and_days(frame: Frame, year: int) -> tuple[dt.date, dt.date, dt.date]:
+    """The first day of the year's period, the first day of its broken month, its last day.
+
+    A month that no later day can be posted for yet is whole; then no day is broken, but there are as many queries on
+    any date.
+    """
+    first, last = period(frame, year)
+    after = last + dt.timedelta(days=1)
+    is_whole = last >= timezone.localdate() or after.day == 1
+    return first, after if is_whole else last.replace(day=1), last
 
 
 def first_years(counted: Collection[Counted]) -> dict[Counted, int]:

@@ -34,16 +34,6 @@ def totals_by_measure(entries: QuerySet[Entry]) -> dict[MeasureCode, int]:
     return {measure: sums.get(measure.value, 0) for measure in MeasureCode}
 
 
-def totals_by_place(entries: QuerySet[Entry]) -> dict[int, int]:
-    """Unit id to the sum of what happened there. One query."""
-    return dict(entries.values_list("place_id").annotate(Sum("quantity")).order_by())
-
-
-def totals_by_institution(entries: QuerySet[Entry]) -> dict[int, int]:
-    """Institution id to the sum of what happened at it. One query."""
-    return dict(entries.values_list("institution_id").annotate(Sum("quantity")).order_by())
-
-
 def posting_lines(
     institution: Institution, first: dt.date, last: dt.date, measures: Collection[str], purposes: Collection[str] = ()
 ) -> QuerySet[Entry, dict[str, Any]]:

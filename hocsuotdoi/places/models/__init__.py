@@ -1,4 +1,5 @@
 from hocsuotdoi.places.models.agency import Agency, AgencyLine
+from hocsuotdoi.places.models.holiday import HolidayDecision, HolidayOpening
 from hocsuotdoi.places.models.institution import (
     Closure,
     Equipment,
@@ -26,6 +27,8 @@ __all__ = [
     "AgencyLine",
     "Closure",
     "Equipment",
+    "HolidayDecision",
+    "HolidayOpening",
     "Institution",
     "InstitutionAgency",
     "InstitutionPlacement",

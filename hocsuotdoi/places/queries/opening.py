@@ -1,5 +1,5 @@
 """Reads of opening hours: who is open now, how long a week and a year, how much of it outside office hours (FEATURES
-L3). Closures (Tết, stock-taking) count for days, not for the normal week: decision 11."""
+L3). Closures (Tết, stock-taking) and public holidays count for days, not for the normal week: decisions 11 and 84."""
 
 import datetime as dt
 from collections import defaultdict
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 
 from hocsuotdoi.places.models import Closure, Institution, OpeningHours
+from hocsuotdoi.places.queries.holidays import holidays_between
 
 OFFICE_OPENS, OFFICE_CLOSES = dt.time(7, 30), dt.time(17, 0)
 """Office hours: Monday to Friday between these, the noon break included. Evenings and weekends lie outside."""
@@ -66,11 +67,18 @@ def weekly_hours(institutions: Iterable[int] | None, day: dt.date) -> dict[int, 
     return {key: WeeklyHours(*minutes) for key, minutes in sums.items()}
 
 
-def minutes_open_between(institutions: Iterable[int] | None, first: dt.date, last: dt.date) -> dict[int, int]:
+@dataclass(frozen=True, slots=True)
+class MinutesOpen:
+    minutes: int
+    outside_minutes: int
+    """Outside office hours; on a public holiday all of them are."""
+
+
+def minutes_open_between(institutions: Iterable[int] | None, first: dt.date, last: dt.date) -> dict[int, MinutesOpen]:
     """Institution key → the minutes its timetables give from `first` to `last`, both included, less closures.
 
-    Each timetable counts for the days on which it held. Two queries; None: of all. Those without any hours in the
-    period are left out, those closed throughout have 0.
+    Each timetable counts for the days on which it held. A public holiday closes nobody by itself (decision 84). Three
+    queries; None: of all. Those without any hours in the period are left out, those closed throughout have 0.
     """
     end = last + dt.timedelta(days=1)
     spans, closures = OpeningHours.objects.during(first, end), Closure.objects.during(first, end)
@@ -80,14 +88,33 @@ def minutes_open_between(institutions: Iterable[int] | None, first: dt.date, las
     closed: dict[int, set[dt.date]] = defaultdict(set)
     for key, starts_on, ends_on in closures.values_list("institution_id", "starts_on", "ends_on"):
         closed[key].update(_days(max(starts_on or first, first), min(ends_on or end, end)))
-    sums: dict[int, int] = defaultdict(int)
+    holidays: dict[int, list[dt.date]] = defaultdict(list)
+    for day in holidays_between(first, last) if first <= last else ():
+        holidays[day.weekday()].append(day)
+    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     rows = spans.values_list("institution_id", "weekday", "opens_at", "closes_at", "starts_on", "ends_on")
     for key, weekday, opens, closes, starts_on, ends_on in rows:
         begins, stops = max(starts_on or first, first), min(ends_on or end, end)
+        shut = closed.get(key, set())
         days = _weekdays_between(weekday, begins, stops)
-        days -= sum(day.weekday() == weekday and begins <= day < stops for day in closed[key])
-        sums[key] += days * (_minutes(closes) - _minutes(opens))
-    return dict(sums)
+        days -= sum(day.weekday() == weekday and begins <= day < stops for day in shut)
+        festive = sum(begins <= day < stops and day not in shut for day in holidays[weekday])
+        length = _minutes(closes) - _minutes(opens)
+        sums[key][0] += days * length
+        sums[key][1] += days * length - (days - festive) * _inside_office_hours(weekday, opens, closes)
+    return {key: MinutesOpen(*minutes) for key, minutes in sums.items()}
+
+
+def days_with_hours(institution: Institution, first: dt.date, last: dt.date) -> set[dt.date]:
+    """The days from `first` to `last` for which its timetable has an opening, whatever closures say. One query."""
+    end = last + dt.timedelta(days=1)
+    spans = OpeningHours.objects.during(first, end).filter(institution=institution)
+    return {
+        day
+        for weekday, starts_on, ends_on in spans.values_list("weekday", "starts_on", "ends_on")
+        for day in _days(max(starts_on or first, first), min(ends_on or end, end))
+        if day.weekday() == weekday
+    }
 
 
 def closures_from(institution: Institution, day: dt.date) -> list[Closure]:

@@ -21,6 +21,7 @@ from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
 from hocsuotdoi.places.models import AdminUnit, Institution, UnitAncestry
 from hocsuotdoi.places.queries.entry import register_entry
 from hocsuotdoi.places.queries.institutions import active_on, institutions_in, with_place
+from hocsuotdoi.places.queries.occasions import occasions_ahead
 from hocsuotdoi.places.queries.opening import open_at
 from hocsuotdoi.places.queries.units import path_of, search_units, units_on_map
 from hocsuotdoi.portal.day import DayForm
@@ -119,6 +120,7 @@ def institution_detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "entry": entry,
             "institution": institution,
+            "occasions": occasions_ahead(institution, now.date()) if entry.hours else [],
             "filters": urlencode({"institution": institution.code}),
             "sessions": list(upcoming_at(institution, at=now)[:_SHOWN_SESSIONS]),
             "path": [(unit.name, _unit_url(unit, now.date(), now.date())) for unit in above],

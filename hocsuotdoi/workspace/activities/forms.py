@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from hocsuotdoi.activities.enums import (
     ActivityKind,
@@ -215,12 +215,38 @@ def contributors_of(formset: forms.BaseFormSet) -> list[NewContributor]:
     return [NewContributor(row["role"], row["name"], row["phone"], row["note"]) for row in rows]
 
 
+NEXT_DAY = _("Earlier than the start: it ends on the next day")
+LONGEST_NIGHT = dt.timedelta(hours=16)
+"""An earlier end that would make it longer than this is a slip, unless a last day is said."""
+
+
+def refuse_a_long_night(form: forms.Form) -> None:
+    good = form.cleaned_data
+    starts, ends = good.get("starts"), good.get("ends")
+    if starts is None or ends is None or ends >= starts or good.get("last_day"):
+        return
+    day = dt.date(2000, 1, 1)
+    lasts = dt.datetime.combine(day + dt.timedelta(days=1), ends) - dt.datetime.combine(day, starts)
+    if lasts > LONGEST_NIGHT:
+        hours = round(lasts.total_seconds() / 3600)
+        form.add_error(
+            "ends",
+            gettext(
+                "It ends before it starts; until the next day it would last {hours} hours. Check both times."
+            ).format(hours=hours),
+        )
+
+
 class SessionForm(forms.Form):
     """One session in local dates and times."""
 
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     starts = forms.TimeField(label=_("Starts at"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-    ends = forms.TimeField(label=_("Ends at"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    ends = forms.TimeField(
+        label=_("Ends at"),
+        help_text=NEXT_DAY,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+    )
     last_day = forms.DateField(
         label=_("Last day"),
         required=False,
@@ -258,6 +284,11 @@ class SessionForm(forms.Form):
                 widget=_number_input(),
             )
 
+    def clean(self) -> dict[str, Any]:
+        good = super().clean() or {}
+        refuse_a_long_night(self)
+        return good
+
     def equipment_fields(self) -> list[forms.BoundField]:
         return [self[f"equipment_{one.pk}"] for one in self.equipment]
 
@@ -284,13 +315,20 @@ class SessionForm(forms.Form):
         room = good["room"]
         return {
             "starts_at": _moment(good["day"], good["starts"]),
-            "ends_at": _moment(good["last_day"] or good["day"], good["ends"]),
+            "ends_at": _moment(good["last_day"] or self._day_of_the_end(), good["ends"]),
             "room": room,
             "venue": good["venue"],
             "channel": good["channel"],
             "also_online": good["also_online"],
             "capacity": good["capacity"] or (room.capacity if room else None),
         }
+
+    def _day_of_the_end(self) -> dt.date:
+        """Where no last day is said: an earlier end means the next day, as in a series."""
+        good = self.cleaned_data
+        day: dt.date = good["day"]
+        is_past_midnight = good["ends"] < good["starts"] and day < dt.date.max
+        return day + dt.timedelta(days=1) if is_past_midnight else day
 
     def new_session(self) -> NewSession:
         return NewSession(**self.values())
@@ -302,7 +340,7 @@ class SessionForm(forms.Form):
             "day": starts.date(),
             "starts": starts.time(),
             "ends": ends.time(),
-            "last_day": ends.date() if ends.date() != starts.date() else None,
+            "last_day": ends.date() if ends.date() != starts.date() and ends - starts > LONGEST_NIGHT else None,
             "channel": session.channel,
             "also_online": session.also_online,
             "room": session.room_id,

@@ -18,10 +18,8 @@ from hocsuotdoi.activities.operations.series import NewSchedule
 from hocsuotdoi.activities.operations.session_checks import MOST_PLACES
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.models import Institution
-from hocsuotdoi.workspace.activities.forms import offer_rooms
-
-HOLIDAYS = ((1, 1), (30, 4), (1, 5), (2, 9))
-"""Public holidays on fixed days of the solar calendar (Bộ luật Lao động 2019, article 112)."""
+from hocsuotdoi.places.queries.holidays import holidays_between
+from hocsuotdoi.workspace.activities.forms import NEXT_DAY, offer_rooms, refuse_a_long_night
 
 MOST_YEARS = 3
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?")
@@ -66,12 +64,14 @@ class ScheduleForm(forms.Form):
     )
     starts_on = forms.DateField(label=_("First day"), widget=_day_input())
     starts = forms.TimeField(label=_("Starts at"), widget=_time_input())
-    ends = forms.TimeField(label=_("Ends at"), widget=_time_input())
+    ends = forms.TimeField(label=_("Ends at"), help_text=NEXT_DAY, widget=_time_input())
     until = forms.DateField(label=_("Until"), required=False, widget=_day_input())
     times = forms.IntegerField(
         label=_("or so many times"), required=False, min_value=1, max_value=400, widget=_number_input()
     )
-    skip_holidays = forms.BooleanField(label=_("Not on 1 January, 30 April, 1 May and 2 September"), required=False)
+    skip_holidays = forms.BooleanField(
+        label=_("Not on public holidays: Tết, Giỗ Tổ, 30 April, 1 May, 2 September…"), required=False
+    )
     except_on = forms.CharField(
         label=_("Nor on these days"),
         required=False,
@@ -102,6 +102,7 @@ class ScheduleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         good = super().clean() or {}
+        refuse_a_long_night(self)
         first, until = good.get("starts_on"), good.get("until")
         if until and good.get("times"):
             self.add_error("times", gettext("Say either until which day or how many times."))
@@ -154,7 +155,7 @@ class ScheduleForm(forms.Form):
         except ValueError:
             self.add_error("except_on", gettext("Write days as 30/4 or 30/4/2027, separated by commas."))
         if self.cleaned_data.get("skip_holidays"):
-            days |= {dt.date(year, month, day) for year in years for day, month in HOLIDAYS}
+            days |= set(holidays_between(first, until or dt.date(last_year, 12, 31)))
         return {day for day in days if day >= first and (until is None or day <= until)}
 
     @staticmethod

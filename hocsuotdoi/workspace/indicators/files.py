@@ -1,6 +1,7 @@
 """What goes out and comes in as a file on the pages of figures."""
 
 import hashlib
+from collections.abc import Callable
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -37,10 +38,10 @@ class SheetForm(forms.Form):
     )
 
 
-def table_of(upload: UploadedFile) -> tuple[Table, StatingWay, str]:
-    """The file as a table, how it came, its SHA-256. Raises `BadFile`."""
+def table_of(upload: UploadedFile, is_ours: Callable[[Table], bool]) -> tuple[Table, StatingWay, str]:
+    """The file as a table (of several sheets the one that `is_ours`), how it came, its SHA-256. Raises `BadFile`."""
     if (upload.size or 0) > LARGEST_FILE:
         raise BadFile([Problem("", str(_("The file is too large: at most 5 MB.")))])
     content = upload.read()
-    table = read_table(content, upload.name or "")
+    table = read_table(content, upload.name or "", is_ours)
     return table, StatingWay(table.way), hashlib.sha256(content).hexdigest()

@@ -20,7 +20,12 @@ from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise, search_terms
 from hocsuotdoi.indicators.enums import ImportKind
-from hocsuotdoi.indicators.formats.population_sheet import parse_population, render_csv, render_xlsx
+from hocsuotdoi.indicators.formats.population_sheet import (
+    is_population_sheet,
+    parse_population,
+    render_csv,
+    render_xlsx,
+)
 from hocsuotdoi.indicators.formats.table_file import BadFile
 from hocsuotdoi.indicators.models import PreviewedImport
 from hocsuotdoi.indicators.operations.population import (
@@ -149,7 +154,7 @@ def population_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _preview(request: HttpRequest, unit: AdminUnit, year: int, form: SheetForm, now: dt.datetime) -> PreviewedImport:
     upload = form.cleaned_data["file"]
-    table, way, digest = table_of(upload)
+    table, way, digest = table_of(upload, is_population_sheet)
     rows, problems = parse_population(table)
     if problems:
         raise BadFile(problems)

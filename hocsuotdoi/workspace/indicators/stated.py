@@ -26,6 +26,7 @@ from hocsuotdoi.indicators.formats.stated_sheet import (
     Template,
     TemplateCell,
     TemplateRow,
+    is_stated_sheet,
     mark_of,
     read_sheet,
     render_csv,
@@ -249,7 +250,7 @@ def _preview(
     request: HttpRequest, unit: AdminUnit, period: Period, form: SheetForm, now: dt.datetime
 ) -> PreviewedImport:
     upload = form.cleaned_data["file"]
-    table, way, digest = table_of(upload)
+    table, way, digest = table_of(upload, is_stated_sheet)
     read = read_sheet(table)
     if not read.problems and read.mark != mark_of(unit.code, unit.pk, period.code):
         read.problems.append(Problem("B1", _another_sheet(read.mark, unit, period)))

@@ -15,6 +15,7 @@ from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.operations.institution import add_closure, remove_closure
+from hocsuotdoi.places.queries.occasions import occasions_ahead
 from hocsuotdoi.places.queries.opening import closures_from
 from hocsuotdoi.workspace.places.forms import day_input
 
@@ -43,13 +44,15 @@ def closure_list(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The days were saved; visitors see them on the institution's page."))
             return redirect("workspace:places-closure-list", code=code)
+    today = timezone.localdate(now)
     back = reverse("workspace:places-institution-detail", args=[code])
     return render(
         request,
         "workspace/places/closure_list.html",
         {
             "institution": institution,
-            "closures": closures_from(institution, timezone.localdate(now)),
+            "closures": closures_from(institution, today),
+            "occasions": occasions_ahead(institution, today),
             "form": form,
             "back": back,
             "path": [(_("Institutions"), reverse("workspace:places-institution-list")), (institution.name, back)],

@@ -21,6 +21,7 @@ from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.operations.institution import change_status, move_institution, set_opening_hours
 from hocsuotdoi.places.queries.entry import register_entry
 from hocsuotdoi.places.queries.institutions import with_place
+from hocsuotdoi.places.queries.occasions import occasions_ahead
 from hocsuotdoi.places.queries.opening import timetable
 from hocsuotdoi.places.queries.units import search_units
 from hocsuotdoi.workspace.places.forms import (
@@ -51,14 +52,18 @@ def institution_detail(request: HttpRequest, code: str) -> HttpResponse:
     """The entry as it stands, with a door to each edit and to its history."""
     institution = get_object_or_404(Institution.objects.visible_to(request.user), code=code)
     require(request.user, Permission.VIEW_REGISTER, institution)
+    now = timezone.now()
+    may_edit = request.person_may(Permission.EDIT_INSTITUTION, institution)
+    entry = register_entry(institution, at=now)
     return render(
         request,
         "workspace/places/institution_detail.html",
         {
             "institution": institution,
-            "entry": register_entry(institution, at=timezone.now()),
+            "entry": entry,
+            "occasions": occasions_ahead(institution, timezone.localdate(now)) if may_edit and entry.hours else [],
             "path": [_to_list()],
-            "may_edit": request.person_may(Permission.EDIT_INSTITUTION, institution),
+            "may_edit": may_edit,
             "may_read_history": request.person_may(Permission.VIEW_AUDIT, institution),
         },
     )

@@ -4,12 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError as BadFields
 
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
@@ -105,6 +107,11 @@ class ClauseForm(forms.Form):
         help_text=gettext_lazy("For growth, if the document says one"),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        offered = Q(ends_on=None) | Q(ends_on__gt=timezone.localdate())
+        self.fields["indicator"].queryset = Indicator.objects.filter(offered)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         given = {name for name in ("indicator", "cohort", "figure") if data.get(name)}
@@ -113,6 +120,14 @@ class ClauseForm(forms.Form):
                 self.add_error(name, _("A figure needs an indicator, a class and the number itself."))
         if len(given) == 3 and not self.errors:
             self._read_figure(data)
+            ends_on, year = data["indicator"].ends_on, data.get("year")
+            if ends_on is not None and year and dt.date(year, 12, 31) >= ends_on:
+                self.add_error(
+                    "year",
+                    _(
+                        "“{name}” is not computed any more from {day} on. Ask for an earlier year or another indicator."
+                    ).format(name=data["indicator"].short_name, day=day_short(ends_on)),
+                )
         return data
 
     def target(self) -> dict[str, Any] | None:

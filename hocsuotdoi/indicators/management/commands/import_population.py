@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.indicators.formats.population_sheet import parse_population
+from hocsuotdoi.indicators.formats.population_sheet import is_population_sheet, parse_population
 from hocsuotdoi.indicators.formats.table_file import BadFile, read_table
 from hocsuotdoi.indicators.operations.population import CannotBeEntered, plan_population, write_population
 from hocsuotdoi.places.models import AdminUnit
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         today = timezone.localdate()
         try:
             within = unit_by_code(unit, today)
-            table = read_table(file.read_bytes(), file.name)
+            table = read_table(file.read_bytes(), file.name, is_population_sheet)
             rows, problems = parse_population(table)
             if problems:
                 raise BadFile(problems)
