@@ -79,7 +79,7 @@ def rebuild(day: dt.date) -> int:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         empty(["indicators_pending", "indicators_reclassed", *(table.table for table in AT_PLACES)])
         for table in AT_PLACES:
-            cursor.execute(_insert(table, sql(rollup.whole(table, rollup.traced()))))
+            cursor.execute(_insert_all(table))
         _spread_over_units(day)
         cursor.execute("SELECT count(*) FROM ledger_entry")
         entries: int = cursor.fetchone()[0]
@@ -147,7 +147,7 @@ def _spread_over_units(day: dt.date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO indicators_reach (place_id, unit_id, tier) {_REACH}", {"day": day})
         for table in AT_UNITS:
-            cursor.execute(_insert(table, sql(rollup.whole(table, rollup.traced()))))
+            cursor.execute(_insert_all(table))
         cursor.execute("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM places_unitreading")
         first, last = cursor.fetchone()
     RollupMap.objects.create(day=day, first_reading=first, last_reading=last)
@@ -179,6 +179,11 @@ def analyze() -> None:
 def _insert(table: Rollup, select: str) -> str:
     columns = ", ".join((*table.keys, "quantity", "lines"))
     return f"INSERT INTO {table.table} ({columns}) {select}"
+
+
+@cache
+def _insert_all(table: Rollup) -> str:
+    return _insert(table, sql(rollup.whole(table, rollup.traced())))
 
 
 @cache
