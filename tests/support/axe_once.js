@@ -1,7 +1,7 @@
-// Runs axe with its options and gives what it finds broken. Nearly all of axe's time goes into contrasts, and a long page
-// has thousands of texts that look alike: of those it measures the first, and all where it cannot tell about the first.
-// Alike are texts that have the same style, lie in elements of the same styles, and have nothing painted over or under
-// them but what they lie in. (test_browser.py: nothing that axe finds by itself is lost.)
+// Runs axe and gives what it finds broken. Most of axe's time goes into contrasts, and a long page has thousands of texts
+// that look alike: of those it measures the first, and all where it cannot tell about the first. Alike are texts that
+// have the same style, lie in elements of the same styles, and have nothing painted over or under them but what they lie
+// in. (test_axe.py: nothing is lost by it.)
 async (options) => {
   const STYLES = [
     ...["color", "backgroundColor", "backgroundImage", "backgroundClip", "opacity", "visibility", "display", "filter"],
@@ -48,7 +48,10 @@ async (options) => {
   };
   try {
     const { violations, incomplete } = await axe.run(document, {
-      ...options, resultTypes: ["violations", "incomplete"], elementRef: true,
+      ...options,
+      preload: { assets: ["media"] }, // loading the style sheets once more is for a rule that is off
+      resultTypes: ["violations", "incomplete"],
+      elementRef: true,
     });
     const unsure = incomplete.filter(({ id }) => id === rule.id).flatMap(({ nodes }) => nodes.map(({ element }) => element));
     const others = unsure.flatMap((element) => {
