@@ -46,18 +46,29 @@ def _kind_of(item: pytest.Item) -> str:
     return databases.REFERENCE if "reference" in getattr(item, "fixturenames", ()) else databases.EMPTY
 
 
+def _needs_database(item: pytest.Item) -> bool:
+    names = {"db", "transactional_db", "reference", "live_program", "_clone"}
+    return bool(item.get_closest_marker("django_db") or names & set(getattr(item, "fixturenames", ())))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The files that take longest come first, or one process would still be busy with one when the other has nothing
     # left: those with a running program, then those with many slow tests. (A file stays with one process.)
     weights: Counter[Path] = Counter()
+    with_database: set[Path] = set()
     for item in items:
         runs = "live_program" in getattr(item, "fixturenames", ())
         weights[item.path] += 1000 if runs else 20 if item.get_closest_marker("slow") else 1
+        if _needs_database(item):
+            with_database.add(item.path)
+    # While the first process makes the template databases, the other tests what needs none.
+    first = max(with_database, key=lambda path: (weights[path], str(path)), default=None)
 
     def place(item: pytest.Item) -> tuple[object, ...]:
         # In a file, tests on the same data come together, so that the connection changes over once.
         runs = "live_program" in getattr(item, "fixturenames", ())
-        return -weights[item.path], str(item.path), runs, _kind_of(item)
+        turn = 0 if item.path == first else 2 if item.path in with_database else 1
+        return turn, -weights[item.path], str(item.path), runs, _kind_of(item)
 
     items.sort(key=place)
 

@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from django.db import models
 from django.utils import translation
+
+from hocsuotdoi.core.data_files import read_yaml
 
 ModelClass = TypeVar("ModelClass", bound=type[models.Model])
 
@@ -21,7 +22,7 @@ ModelClass = TypeVar("ModelClass", bound=type[models.Model])
 @cache
 def english_words(file: Path) -> dict[str, str]:
     """Vietnamese → English; the file is a list of {vi, en}."""
-    return {row["vi"]: row["en"] for row in yaml.safe_load(file.read_text(encoding="utf-8"))}
+    return {row["vi"]: row["en"] for row in read_yaml(file)}
 
 
 def stored_words() -> AbstractContextManager[None]:

@@ -22,6 +22,7 @@ from hocsuotdoi.accounts.rules import may
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, InstitutionAgency
 from tests.factories.accounts import PersonFactory, PowerSwitchFactory, RoleAssignmentFactory, make_unit, place
+from tests.support.depth import cases
 
 REFORM = dt.date(2025, 7, 1)
 DAYS = [dt.date(2025, 6, 30), REFORM, dt.date(2026, 11, 22)]
@@ -57,7 +58,7 @@ def _with_roles_remembered(person: Person) -> Person:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_scope_for_any_assignments_agrees_with_the_rule(territory, data):
     with transaction.atomic():

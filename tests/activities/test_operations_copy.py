@@ -24,6 +24,7 @@ from hocsuotdoi.activities.operations.series import NewSchedule, create_schedule
 from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.places.models import Equipment
 from tests.factories.activities import ActivityFactory, SessionFactory, local
+from tests.support.depth import cases
 
 SATURDAYS = NewSchedule(
     repeat=Repeat(every=Repeating.WEEKLY, weekdays=(5,)),
@@ -208,7 +209,7 @@ def test_rules_by_week_and_by_month_keep_their_meaning(club, now, rule, first, l
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     weekdays=st.sets(st.integers(0, 6), min_size=1, max_size=3),
     day=st.integers(0, 300),

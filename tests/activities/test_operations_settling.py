@@ -26,6 +26,7 @@ from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.ledger.models import Entry, Posting
 from tests.factories.activities import ParticipantFactory, RegistrationFactory, SessionFactory
+from tests.support.depth import cases
 from tests.support.phone import Phone, enrolled
 
 CELL = {"sex": "female", "age_band": "6-10"}
@@ -386,7 +387,7 @@ ACTS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=NOTED, second=NOTED, acts=ACTS, chance=st.randoms(use_true_random=False))
 def test_any_order_and_repetition_of_acts_counts_the_journals_once(
     library_of_bac_kan, manager_of_bac_kan, reading_day, now, during, afterwards, first, second, acts, chance

@@ -15,6 +15,7 @@ from hocsuotdoi.activities.operations.sync import take_marks
 from hocsuotdoi.activities.queries.roll import roll_of
 from hocsuotdoi.ledger.models import Entry
 from tests.factories.activities import ParticipantFactory, RegistrationFactory, SessionFactory
+from tests.support.depth import cases
 from tests.support.phone import Phone, enrolled
 
 
@@ -342,7 +343,7 @@ MOVES = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=MOVES, second=MOVES, chance=st.randoms(use_true_random=False))
 def test_any_order_and_repetition_of_batches_gives_the_same_roll(
     library_of_bac_kan, manager_of_bac_kan, reading_day, now, during, afterwards, first, second, chance

@@ -17,10 +17,11 @@ from hocsuotdoi.ledger.operations.posting import Line, post
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.operations.ancestry import rebuild as rebuild_territory
 from tests.indicators.book import NOW, TODAY, play, step
+from tests.support.depth import cases
 
 
 @pytest.mark.slow
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=14))
 def test_cells_and_what_is_pending_say_what_the_ledger_says(world, steps):
     play(steps, world[1])

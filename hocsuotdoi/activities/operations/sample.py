@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from hocsuotdoi.activities.operations.registration import CODE_LENGTH, CODE_LETT
 from hocsuotdoi.activities.operations.roll import SOURCE_KIND, ledger_lines
 from hocsuotdoi.activities.queries.roll import Roll
 from hocsuotdoi.activities.queries.search import searchable_texts
+from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.ledger.operations.posting import post
 from hocsuotdoi.places.models import Institution, Room
 
@@ -50,7 +50,7 @@ class _Made:
 @transaction.atomic
 def load_sample(*, at: dt.datetime, progress: Callable[[str], Any] = print) -> None:
     """Write the sample activities from 2023 to the end of this year that are not there yet; again changes nothing."""
-    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    data = read_yaml(DATA)
     made = list(_activities(data, at=at))
     known = set(Activity.objects.filter(is_sample=True).values_list("pk", flat=True))
     fresh = [one for one in made if one.activity.pk not in known]

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
 from hocsuotdoi.activities.enums import ActivityStatus, Audience
 from hocsuotdoi.activities.models import Activity, SchoolProgramme
 from hocsuotdoi.activities.queries.search import searchable_text
+from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.places.models import Institution
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "sample_schools.yaml"
@@ -22,7 +22,7 @@ _ANNOUNCED = dt.timedelta(days=30)
 @transaction.atomic
 def load_sample(*, at: dt.datetime, progress: Callable[[str], Any] = print) -> None:
     """Write the sample programmes that are not there yet; again changes nothing."""
-    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    data = read_yaml(DATA)
     known = set(Activity.objects.filter(is_sample=True, is_bookable=True).values_list("pk", flat=True))
     activities, told = [], []
     for institution in Institution.objects.filter(is_sample=True).order_by("code"):

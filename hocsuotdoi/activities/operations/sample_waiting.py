@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from hocsuotdoi.activities.enums import Joining, WaitingRule
 from hocsuotdoi.activities.models import Activity, Session
 from hocsuotdoi.activities.operations.activity import NewSession, create_activity, publish_activity
 from hocsuotdoi.activities.operations.registration import cancel_registration, register
+from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.places.models import Institution
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "sample_waiting.yaml"
@@ -25,7 +25,7 @@ _ANNOUNCED = dt.timedelta(days=10)
 @transaction.atomic
 def load_sample(*, at: dt.datetime, progress: Callable[[str], Any] = print) -> None:
     """Write the session at the sample library of one commune, unless it is there; again changes nothing."""
-    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    data = read_yaml(DATA)
     title = f"{data['title']} (mẫu)"
     institution = Institution.objects.filter(
         is_sample=True, institution_class=data["institution_class"], code__endswith=f"-{data['commune']}"

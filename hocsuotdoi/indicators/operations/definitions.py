@@ -10,10 +10,10 @@ version and a first day.
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.two_languages import stored_words
 from hocsuotdoi.indicators.enums import AnswerSource, StockCode
@@ -62,7 +62,7 @@ def _load_all(folder: Path) -> None:
 
 
 def _read(path: Path) -> list[Row]:
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows = read_yaml(path)
     if not isinstance(rows, list):
         raise BadDefinition(_("{file} is not a list of definitions.").format(file=path.name))
     return rows

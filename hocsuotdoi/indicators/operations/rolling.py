@@ -79,7 +79,7 @@ def rebuild(day: dt.date) -> int:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         empty(["indicators_pending", "indicators_reclassed", *(table.table for table in AT_PLACES)])
         for table in AT_PLACES:
-            cursor.execute(_insert(table, sql(rollup.whole(table, rollup.traced()))))
+            cursor.execute(_insert_all(table))
         _spread_over_units(day)
         cursor.execute("SELECT count(*) FROM ledger_entry")
         entries: int = cursor.fetchone()[0]
@@ -148,7 +148,7 @@ def _spread_over_units(day: dt.date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO indicators_reach (place_id, unit_id, tier) {_REACH}", {"day": day})
         for table in AT_UNITS:
-            cursor.execute(_insert(table, sql(rollup.whole(table, rollup.traced()))))
+            cursor.execute(_insert_all(table))
         cursor.execute("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM places_unitreading")
         first, last = cursor.fetchone()
     RollupMap.objects.create(day=day, first_reading=first, last_reading=last)
@@ -182,6 +182,11 @@ def _insert(table: Rollup, select: str) -> str:
     columns = ", ".join((*table.keys, "quantity", "lines"))
     keys = ", ".join(table.keys)
     return f"INSERT INTO {table.table} ({columns}) SELECT {columns} FROM ({select}) AS made ORDER BY {keys}"
+
+
+@cache
+def _insert_all(table: Rollup) -> str:
+    return _insert(table, sql(rollup.whole(table, rollup.traced())))
 
 
 @cache

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
 from hocsuotdoi.places.formats.territory import Key, Territory, Unit
@@ -60,7 +60,7 @@ def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[
 
 
 def _rows(territory: Territory) -> Iterator[_Row]:
-    data = yaml.safe_load((DATA / "agencies.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(DATA / "agencies.yaml")
     country = territory.units[0]
     for body in data["central"]:
         superiors = [tuple(line) for line in body.get("lines", [])]

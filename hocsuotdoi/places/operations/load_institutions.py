@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-import yaml
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.places.enums import InstitutionClass, InstitutionState
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution
@@ -18,7 +18,7 @@ UNVERIFIED = "Chưa kiểm chứng được việc tổ chức lại từ ngày 
 
 
 def load_institutions(progress: Callable[[str], Any] = print) -> None:
-    data = yaml.safe_load((DATA / "institutions.yaml").read_text(encoding="utf-8"))["institutions"]
+    data = read_yaml(DATA / "institutions.yaml")["institutions"]
     codes = {code for row in data for code, _a, _b in row["units"]}
     before: dict[str, int] = dict(AdminUnit.objects.filter(Q(starts_on=None), code__in=codes).values_list("code", "pk"))
     since: dict[str, int] = dict(AdminUnit.objects.on(REFORM_DAY).filter(code__in=codes).values_list("code", "pk"))

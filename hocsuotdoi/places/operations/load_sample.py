@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.places.enums import InstitutionClass, InstitutionState, Tier
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, Succession, UnitParent
@@ -18,7 +18,7 @@ from hocsuotdoi.places.operations.register import Day, Entry, write_entries
 @transaction.atomic
 def load_sample(progress: Callable[[str], Any] = print) -> None:
     """Writes the sample institutions that are not there yet; loading again changes nothing."""
-    data = yaml.safe_load((DATA / "sample.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(DATA / "sample.yaml")
     entries = [*_entries(data), *_ended_entries(data)]
     added = write_entries(entries)
     progress(_("%(all)d institutions, %(new)d of them new") % {"all": len(entries), "new": added})

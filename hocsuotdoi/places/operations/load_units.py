@@ -6,10 +6,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.core.vietnamese import sort_key
 from hocsuotdoi.places.enums import Certainty
 from hocsuotdoi.places.formats.reform_2025 import build_territory
@@ -34,7 +34,7 @@ _STEP_COLUMNS = [
 
 def read_territory() -> Territory:
     """The territory of the installed packages, not yet in the database."""
-    numbers = yaml.safe_load((DATA / "legal_acts.yaml").read_text(encoding="utf-8"))["commune_acts"]["numbers"]
+    numbers = read_yaml(DATA / "legal_acts.yaml")["commune_acts"]["numbers"]
     divisions = read_divisions(Path(str(files("vietnam_provinces"))) / "data")
     # find_spec, not import: importing the package pulls in libraries that are not needed.
     conversion = read_conversion(Path(str(files("vietnam_provinces"))).parent / "vietnamadminunits" / "data")
@@ -89,7 +89,7 @@ def _unit_row(unit: Unit, acts: dict[str, int]) -> tuple:
 
 
 def _load_acts(territory: Territory) -> dict[str, int]:
-    data = yaml.safe_load((DATA / "legal_acts.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(DATA / "legal_acts.yaml")
     communes = data["commune_acts"]
     names = {u.code: u.name for u in territory.units if len(u.code) == 2 and u.ends_on is None}
     rows = [LegalAct(**act) for act in data["acts"]]

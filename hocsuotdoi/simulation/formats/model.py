@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.ledger.enums import Channel, MeasureCode, Purpose
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 
@@ -114,7 +113,7 @@ def share_on_site(line: LineModel) -> float:
 
 
 def read_model(path: Path) -> Model:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = read_yaml(path)
     rhythms = {name: Rhythm(**row) for name, row in data["rhythms"].items()}
     wrong = data["wrong"]
     return Model(
