@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from hocsuotdoi.indicators.queries.suppression import counts_people
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
 from hocsuotdoi.places.enums import InstitutionClass, Tier
@@ -94,7 +95,10 @@ class Question:
 
     @property
     def is_about_people(self) -> bool:
-        return bool(self.sides & PEOPLE or self.wanted.sexes or self.wanted.age_bands)
+        """Sexes or ages of those who did what is counted."""
+        return counts_people(self.wanted.measures) and bool(
+            self.sides & PEOPLE or self.wanted.sexes or self.wanted.age_bands
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,11 @@ def _heads(question: Question, dimension: Dimension, found: set[Key], units: lis
     if dimension == Dimension.ORIGIN:
         labels = {False: _("recorded as it happened"), True: _("typed in")}
         return [Head(key, str(label)) for key, label in labels.items() if key in found]
+    return heads_of(question, dimension, found)
+
+
+def heads_of(question: Question, dimension: Dimension, found: set[Key]) -> list[Head]:
+    """Of a dimension that has codes: those found, in the order of the codes."""
     codes = _CODES[dimension]
     order = question.wanted.measures if dimension == Dimension.MEASURE else codes.values
     heads = [Head(code, str(codes(code).label)) for code in order if code in found or dimension == Dimension.MEASURE]

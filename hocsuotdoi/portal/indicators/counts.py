@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.indicators.models import Measure
 from hocsuotdoi.indicators.queries.lineage import measure_total
 from hocsuotdoi.ledger.enums import MeasureCode
-from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.queries.entries import posting_lines, posting_story
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.queries.units import path_of
@@ -89,16 +90,32 @@ def posting_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One posting with its entries, what took it back, and the act it came from. Nobody's name stands here."""
     posting = get_object_or_404(Posting.objects.visible_to(request.user).select_related("institution"), pk=pk)
     story, institution = posting_story(posting), posting.institution
+    sees_people = request.user.is_authenticated and request.person_may(Permission.VIEW_PARTICIPANTS, institution)
     return render(
         request,
         "portal/indicators/posting_detail.html",
         {
             "story": story,
+            "lines": _lines(story.entries, sees_people),
+            "sees_people": sees_people,
             "posting": posting,
             "sheet": sheet_address(posting.source_kind, posting.source_id),
             "path": [(institution.name, reverse("portal:places-institution-detail", args=[institution.code]))],
         },
     )
+
+
+def _lines(entries: list[Entry], sees_people: bool) -> list[Entry]:
+    """For others than those who see who came, what differs only in sex or age is one line: of a single session these
+    numbers are small."""
+    if sees_people:
+        return entries
+    lines: dict[tuple[object, ...], Entry] = {}
+    for entry in entries:
+        line = lines.setdefault((entry.measure, entry.channel, entry.purpose), entry)
+        if line is not entry:
+            line.quantity += entry.quantity
+    return list(lines.values())
 
 
 def _measure(code: str) -> MeasureCode:

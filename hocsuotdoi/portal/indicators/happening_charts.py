@@ -3,6 +3,7 @@ sentence."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,14 +13,15 @@ from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.pyramid import AgeRow, Amount, pyramid
 from hocsuotdoi.core.templatetags.house import day_short, number, percent
 from hocsuotdoi.indicators.queries.frame import Frame
-from hocsuotdoi.indicators.queries.happenings import Counts
+from hocsuotdoi.indicators.queries.profiles import AGES, profiles
 from hocsuotdoi.indicators.queries.results import percent_of
 from hocsuotdoi.indicators.queries.story import where_words
-from hocsuotdoi.indicators.queries.suppression import TOTAL, SafeTable, safe_table
-from hocsuotdoi.ledger.enums import AgeBand, Sex
+from hocsuotdoi.indicators.queries.suppression import TOTAL, SafeTable, Shown
+from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
 
 BANDS: list[AgeBand | None] = [*AgeBand, None]
-SEXES: tuple[Sequence[Sex | None], ...] = ((Sex.FEMALE,), (Sex.MALE,), (Sex.OTHER, None))
+"""As `AGES`."""
+SEXES: tuple[Sequence[str], ...] = ((Sex.FEMALE,), (Sex.MALE,), (Sex.OTHER, ""))
 
 
 def calendar_of(frame: Frame, counts: Mapping[dt.date, int]) -> Chart:
@@ -44,9 +46,16 @@ def calendar_story(frame: Frame, counts: Mapping[dt.date, int]) -> str:
     return f"{told}."
 
 
-def safe_ages(counts: Counts) -> SafeTable | None:
-    """Bands down, women, men, others across; None where too few took part to tell."""
-    return safe_table([[max(sum(counts.get((band, sex), 0) for sex in sexes), 0) for sexes in SEXES] for band in BANDS])
+def safe_ages(frame: Frame, measure: MeasureCode) -> SafeTable | None:
+    """Bands down, women, men, others across; None where nothing of it can be told. Four queries."""
+    found, unit, year = profiles([measure], [frame.unit], [frame.year], frame.as_of), frame.unit.pk, frame.year
+    counts, shown = {}, {}
+    for at, column in product([*range(len(AGES)), TOTAL], [*range(len(SEXES)), TOTAL]):
+        codes = (None if column == TOTAL else SEXES[column], None if at == TOTAL else [AGES[at]])
+        counts[at, column] = found.count(measure, unit, year, *codes)
+        shown[at, column] = found.shown(measure, unit, year, *codes)
+    inner = (shown[at, column] for at in range(len(AGES)) for column in range(len(SEXES)))
+    return SafeTable(counts, shown) if Shown.AS_IT_IS in inner and counts[TOTAL, TOTAL] else None
 
 
 def pyramid_of(frame: Frame, table: SafeTable) -> Chart:

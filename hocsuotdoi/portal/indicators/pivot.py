@@ -20,7 +20,7 @@ from hocsuotdoi.accounts.surfaces import public, signed_in
 from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
 from hocsuotdoi.core.charts.ranking import Bar, bars
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.core.templatetags.house import day_short, number
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.indicators.models import Measure, SavedTable
 from hocsuotdoi.indicators.operations.saved_tables import forget_table, save_table
 from hocsuotdoi.indicators.queries.pivot import (
@@ -33,7 +33,8 @@ from hocsuotdoi.indicators.queries.pivot import (
     answer,
     period_label,
 )
-from hocsuotdoi.indicators.queries.suppression import TOTAL, SafeTable, safe_table
+from hocsuotdoi.indicators.queries.suppression import TOTAL
+from hocsuotdoi.indicators.queries.told import Told
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
@@ -44,8 +45,6 @@ from hocsuotdoi.portal.indicators.views import asked_unit
 
 ROWS_ON_A_PAGE = 100
 MOST_BARS = 70
-MOST_CELLS_ABOUT_PEOPLE = 400
-"""What can be kept back soundly while a reader waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def pivot(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         context["saved"] = SavedTable.objects.visible_to(request.user)
     if form.is_valid():
-        told = Told(answer(form.question(), today))
+        told = Told(answer(form.question(), today), today)
         found = told.answer
         page = Paginator(range(len(found.rows)), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
         chart = chart_of(told)
@@ -99,47 +98,11 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
     if not asked.is_valid():
         raise Http404
     question = asked.question()
-    chart = chart_of(Told(answer(question, today)))
+    chart = chart_of(Told(answer(question, today), today))
     if chart is None or (form in ("svg", "png") and not chart.spec):
         raise Http404
     source = _("Sample data") if has_sample(question.unit, today) else ""
     return chart_response(request, chart, form, name="hoc-suot-doi", source=source)
-
-
-class Told:
-    """An answer as it may be told: small numbers of people are kept back, so that nobody can be found by them."""
-
-    def __init__(self, found: Answer):
-        self.answer = found
-        self.is_kept_back = False
-        self._safe: SafeTable | None = None
-        if found.question.is_about_people and found.cells:
-            if len(found.rows) * len(found.columns) <= MOST_CELLS_ABOUT_PEOPLE:
-                counts = [[found.cell(row, column) or 0 for column in found.columns] for row in found.rows]
-                self._safe = safe_table(counts)
-            self.is_kept_back = self._safe is None
-
-    def words(self, row: int, column: int) -> str:
-        """By their places among the heads; `TOTAL` for the sum of either."""
-        quantity = self._quantity(row, column)
-        if self._safe is not None and quantity is not None:
-            return self._safe.words(row, column)
-        return "–" if quantity is None else number(quantity)
-
-    def number(self, row: int, column: int) -> int | None:
-        """For files: None where nothing was reported or it is kept back."""
-        quantity = self._quantity(row, column)
-        return self._safe.number(row, column) if self._safe is not None and quantity is not None else quantity
-
-    def _quantity(self, row: int, column: int) -> int | None:
-        found = self.answer
-        if row == TOTAL and column == TOTAL:
-            return found.total
-        if row == TOTAL:
-            return (found.column_totals or {}).get(found.columns[column].key)
-        if column == TOTAL:
-            return (found.row_totals or {}).get(found.rows[row].key)
-        return found.cell(found.rows[row], found.columns[column])
 
 
 def chart_of(told: Told) -> Chart | None:

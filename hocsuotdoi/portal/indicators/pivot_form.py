@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Dimension, Map, Period, Question
+from hocsuotdoi.indicators.queries.told import why_not_told
 from hocsuotdoi.indicators.queries.totals import Slice
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
 from hocsuotdoi.ledger.operations.posting import EARLIEST
@@ -144,6 +145,10 @@ class PivotForm(forms.Form):
             )
         if data.get("map") == Map.DAY and not data.get("day") and "day" not in self.errors:
             self.add_error("day", _("Say the day of the map."))
+        if not self.errors:
+            field, sentence = why_not_told(self.question(), self.today)
+            if sentence:
+                self.add_error(field, sentence)
         return data
 
     def _check_time(self, first: dt.date, last: dt.date, period: str) -> None:

@@ -17,7 +17,7 @@ from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.trend import TrendPoint, key_of, trend
 from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.queries.frame import Frame, frame_of
-from hocsuotdoi.indicators.queries.happenings import counts_by_age_and_sex, counts_by_day
+from hocsuotdoi.indicators.queries.happenings import counted_at_all, counts_by_day
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -174,10 +174,11 @@ def _told_calendar(frame: Frame) -> Told:
 
 
 def _told_pyramid(frame: Frame) -> Told:
-    counts = counts_by_age_and_sex(frame, MeasureCode.PROGRAMME_ATTENDANCE) if frame.has_begun else {}
-    if not counts:
+    if not frame.has_begun or not counted_at_all(frame, MeasureCode.PROGRAMME_ATTENDANCE):
         return Told("", None, [])
-    table = safe_ages(counts)
+    if frame.unit.last_day is not None and frame.unit.last_day < frame.as_of:
+        return Told(_("Ages and sexes are told of places on today's map only."), None, [])
+    table = safe_ages(frame, MeasureCode.PROGRAMME_ATTENDANCE)
     if table is None:
         return Told(_("So few took part that ages and sexes would tell who they were; they are not shown."), None, [])
     return Told(pyramid_story(frame, table), pyramid_of(frame, table), _files(frame, "pyramid"))

@@ -39,6 +39,15 @@ def test_sheet_leads_those_who_may_to_the_names(client, held, auditor, librarian
     assert names not in client.get(url(held)).content.decode()
 
 
+def test_ages_and_sexes_are_told_to_those_who_see_who_came_only(client, held, auditor, librarian_of_duc_xuan):
+    """One man above sixty in one evening is a person."""
+    assert "table-keep" not in client.get(url(held)).content.decode()
+    client.force_login(librarian_of_duc_xuan)
+    assert "table-keep" not in client.get(url(held)).content.decode()
+    client.force_login(auditor)
+    assert "table-keep" in client.get(url(held)).content.decode()
+
+
 def test_sheet_before_closing_says_that_nothing_is_counted(client, tomorrow):
     assert 'class="empty"' in client.get(url(tomorrow)).content.decode()
 

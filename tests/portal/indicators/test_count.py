@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from hocsuotdoi.ledger import registry
+from hocsuotdoi.ledger.enums import MeasureCode, Sex
+from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.ledger.operations.posting import reverse as take_back
 from hocsuotdoi.ledger.registry import SourceDescription, describe_sources, register_source
 from tests.factories.ledger import make_posting, noon
@@ -54,6 +56,22 @@ def test_posting_shows_its_entries_its_place_and_its_reversal(client, posting, d
 
     assert "Đếm nhầm buổi khác" in client.get(posting_page(posting)).content.decode()
     assert posting_page(posting) in client.get(posting_page(reversal)).content.decode()
+
+
+def test_posting_tells_sexes_and_ages_to_those_who_see_who_came_only(
+    client, definitions, library_of_bac_kan, day, auditor, librarian_of_duc_xuan
+):
+    lines = [Line(MeasureCode.PROGRAMME_ATTENDANCE, n, sex=sex) for n, sex in ((1, Sex.MALE), (6, Sex.FEMALE))]
+    posting = make_posting(library_of_bac_kan, day, *lines)
+
+    for person in (None, librarian_of_duc_xuan):
+        if person:
+            client.force_login(person)
+        page = client.get(posting_page(posting))
+        assert [entry.quantity for entry in page.context["lines"]] == [7]
+        assert "Nữ" not in page.content.decode() and "nữ" not in page.content.decode()
+    client.force_login(auditor)
+    assert sorted(entry.quantity for entry in client.get(posting_page(posting)).context["lines"]) == [1, 6]
 
 
 def test_posting_list_shows_what_was_taken_back_and_why(client, posting, library_of_bac_kan, day):

@@ -217,3 +217,64 @@ def test_a_table_of_which_nothing_may_be_told_says_so(client, asked, library_of_
     response = client.get(PAGE, alone)
     assert response.context["is_kept_back"]
     assert client.get(reverse("portal:indicators-pivot-file", args=["csv"]), alone).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("cut", "field"),
+    [
+        ({"period": "month"}, "period"),
+        ({"period": "quarter"}, "period"),
+        ({"map": "reported"}, "map"),
+        ({"map": "day", "day": "2024-01-01"}, "map"),
+        ({"classes": ["library_commune"]}, "columns"),
+        ({"purposes": ["learning"]}, "columns"),
+        ({"channels": ["on_site"]}, "columns"),
+        ({"origin": "stated"}, "columns"),
+        ({"columns": "institution_class"}, "columns"),
+        ({"rows": "channel", "columns": "sex"}, "rows"),
+    ],
+)
+def test_sex_and_age_are_not_cut_so_that_two_tables_would_tell_a_third(client, asked, cut, field):
+    about_people = asked | {"rows": "sex", "columns": "", "level": ""}
+    response = client.get(PAGE, about_people | cut)
+    assert field in response.context["form"].errors
+    assert client.get(reverse("portal:indicators-pivot-file", args=["csv"]), about_people | cut).status_code == 404
+
+
+@pytest.mark.parametrize("measure", ["programme_session", "gate_count", "recording_view"])
+def test_counts_behind_which_nobody_stands_are_told_whatever_their_number(
+    client, asked, library_of_bac_kan, day, measure
+):
+    make_posting(library_of_bac_kan, day, Line(MeasureCode(measure), 2, sex=Sex.MALE))
+    monthly = asked | {"measures": [measure], "rows": "sex", "columns": "", "level": "", "period": "month"}
+    assert cells(client.get(PAGE, monthly))["nam"] == ["2"]
+
+
+def test_the_same_number_is_kept_back_whatever_table_it_stands_in(client, asked, library_of_bac_kan, bac_kan, day):
+    """Of the whole ward 12 women and 3 men: nobody says so by women only, by both, by place, or as a file."""
+    make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
+    tables = [
+        {"rows": "sex", "columns": "", "level": ""},
+        {"rows": "sex", "columns": "starts_on", "level": ""},
+        {"rows": "unit_id", "columns": "sex"},
+        {"rows": "unit_id", "columns": "", "sexes": ["female"]},
+        {"rows": "unit_id", "columns": "", "sexes": ["male", "unknown"]},
+        {"rows": "age_band", "columns": "sex", "level": "", "unit": bac_kan.code},
+        {"rows": "starts_on", "columns": "", "level": "", "sexes": ["female"]},
+    ]
+    for table in tables:
+        response = client.get(PAGE, asked | table)
+        assert not response.context["form"].errors
+        told = [] if response.context["is_kept_back"] else [cell for row in cells(response).values() for cell in row]
+        assert not {"3", "12"} & set(told), (table, told)
+
+
+def test_cost_of_a_table_about_people_does_not_grow(client, asked, library_of_bac_kan, day, django_assert_num_queries):
+    follow_map(day)
+    about_people = asked | {"rows": "unit_id", "columns": "sex", "level": "commune"}
+    client.get(PAGE, about_people)
+    for number in range(3):
+        with django_assert_num_queries(QUERIES + 4):
+            client.get(PAGE, about_people)
+        house = InstitutionFactory(unit=library_of_bac_kan.placements.get().unit, name=f"Nhà {number}")
+        make_posting(house, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 20 * number + 9, sex=Sex.MALE))

@@ -1,0 +1,145 @@
+"""A table as it may be told: the same numbers are kept back on pages, in files and by the API."""
+
+import datetime as dt
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.core.templatetags.house import number
+from hocsuotdoi.indicators.queries.pivot import Answer, Dimension, Head, Map, Period, Question, heads_of, periods
+from hocsuotdoi.indicators.queries.profiles import AGES, SEXES, Profiles, profiles
+from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown, told_words
+from hocsuotdoi.places.models import AdminUnit
+
+_OTHER_CUTS = {Dimension.CLASS, Dimension.PURPOSE, Dimension.CHANNEL, Dimension.ORIGIN}
+
+
+def why_not_told(question: Question, today: dt.date) -> tuple[str, str]:
+    """The field at which it can be mended, and a sentence; both empty where the question can be answered.
+
+    Of people by sex and age there are whole years on today's map only, cut by nothing else: a year without eleven
+    months, two maps of one place, or a class without the others would give away whom the small numbers hide.
+    """
+    if not question.is_about_people:
+        return "", ""
+    if question.period != Period.YEAR:
+        return "period", _("By sex or age there are whole years only: several short times would give people away.")
+    if question.map == Map.REPORTED or (question.map == Map.DAY and question.map_day != today):
+        return "map", _("By sex or age there is today's map only: two maps of one place would give people away.")
+    wanted = question.wanted
+    cut = wanted.classes or wanted.purposes or wanted.channels or wanted.stated is not None
+    if cut or question.sides & _OTHER_CUTS:
+        sentence = _("Sex and age are not cut further by class, purpose, channel or origin: it would give people away.")
+        return "rows" if question.rows in _OTHER_CUTS else "columns", sentence
+    return "", ""
+
+
+class Told:
+    """An answer as it may be told. Where it is about people four queries more, however large it is."""
+
+    def __init__(self, found: Answer, today: dt.date):
+        self.answer = found
+        self.is_kept_back = False
+        self._profiles: Profiles | None = None
+        question = found.question
+        if not (question.is_about_people and found.cells):
+            return
+        if why_not_told(question, today)[0]:
+            self.is_kept_back = True
+            return
+        units = [head.unit for side in (found.rows, found.columns) for head in side if head.unit is not None]
+        years = [day.year for day in periods(question)]
+        self._profiles = profiles(question.wanted.measures, [question.unit, *units], years, today)
+        self.answer = self._with_what_is_hidden(found)
+        self.is_kept_back = all(
+            self.shown(row, column) is not Shown.AS_IT_IS
+            for row in range(len(self.answer.rows))
+            for column in range(len(self.answer.columns))
+        )
+
+    def words(self, row: int, column: int) -> str:
+        """By their places among the heads; `TOTAL` for the sum of either."""
+        quantity, shown = self._quantity(row, column), self.shown(row, column)
+        if shown is not Shown.AS_IT_IS:
+            return told_words(quantity or 0, shown)
+        return "–" if quantity is None else number(quantity)
+
+    def number(self, row: int, column: int) -> int | None:
+        """None where nothing was reported or it is kept back."""
+        return self._quantity(row, column) if self.shown(row, column) is Shown.AS_IT_IS else None
+
+    def shown(self, row: int, column: int) -> Shown:
+        if self._profiles is None:
+            return Shown.KEPT_BACK if self.is_kept_back else Shown.AS_IT_IS
+        found, question = self.answer, self.answer.question
+        heads: dict[Dimension, Head] = {}
+        if row != TOTAL:
+            heads[question.rows] = found.rows[row]
+        if column != TOTAL and question.columns:
+            heads[question.columns] = found.columns[column]
+        return self._shown(heads, self._quantity(row, column) or 0)
+
+    def _shown(self, heads: dict[Dimension, Head], quantity: int) -> Shown:
+        """Of the number under `heads`; where a side is summed over it has none there."""
+        assert self._profiles is not None
+        wanted = self.answer.question.wanted
+        measure = heads[Dimension.MEASURE].key if Dimension.MEASURE in heads else wanted.measures[0]
+        years = [heads[Dimension.PERIOD].key.year] if Dimension.PERIOD in heads else self._years()
+        sexes = [heads[Dimension.SEX].key] if Dimension.SEX in heads else wanted.sexes or None
+        ages = [heads[Dimension.AGE_BAND].key] if Dimension.AGE_BAND in heads else wanted.age_bands or None
+        states = {
+            self._profiles.shown(measure, unit.pk, year, sexes, ages)
+            for unit in self._units(heads, measure, years, sexes, ages, quantity)
+            for year in years
+        }
+        if states == {Shown.AS_IT_IS}:
+            return Shown.AS_IT_IS
+        return Shown.FEW if states == {Shown.FEW} and len(years) == 1 else Shown.KEPT_BACK
+
+    def _units(self, heads, measure, years, sexes, ages, quantity) -> list[AdminUnit]:  # type: ignore[no-untyped-def]
+        """A sum over all units in a place is the number of that place, and is kept back where that is."""
+        question = self.answer.question
+        if Dimension.UNIT in heads:
+            unit = heads[Dimension.UNIT].unit
+            assert unit is not None
+            return [unit]
+        assert self._profiles is not None
+        whole = sum(self._profiles.count(measure, question.unit.pk, year, sexes, ages) for year in years)
+        below = [head.unit for head in (*self.answer.rows, *self.answer.columns) if head.unit is not None]
+        return [question.unit] if whole == quantity or not below else below
+
+    def _years(self) -> list[int]:
+        return [day.year for day in periods(self.answer.question)]
+
+    def _with_what_is_hidden(self, found: Answer) -> Answer:
+        """Sexes and ages of which nobody is found have a head where that is kept back: else its absence would tell."""
+        question = found.question
+        sides = {}
+        for name, dimension in (("rows", question.rows), ("columns", question.columns)):
+            codes = {Dimension.SEX: SEXES, Dimension.AGE_BAND: AGES}.get(dimension) if dimension else None
+            if codes is None:
+                continue
+            filtered = question.wanted.sexes if dimension == Dimension.SEX else question.wanted.age_bands
+            present = {head.key for head in getattr(found, name)}
+            absent = {code for code in filtered or codes if code not in present and self._is_hidden(dimension, code)}
+            sides[name] = heads_of(question, dimension, present | absent)
+        return replace(found, **sides)
+
+    def _is_hidden(self, dimension: Dimension, code: str) -> bool:
+        found = self.answer
+        crossed = found.columns if dimension == found.question.rows else found.rows
+        other = found.question.columns if dimension == found.question.rows else found.question.rows
+        return any(
+            self._shown({dimension: Head(code, "")} | ({other: head} if other else {}), 0) is not Shown.AS_IT_IS
+            for head in crossed
+        )
+
+    def _quantity(self, row: int, column: int) -> int | None:
+        found = self.answer
+        if row == TOTAL and column == TOTAL:
+            return found.total
+        if row == TOTAL:
+            return (found.column_totals or {}).get(found.columns[column].key)
+        if column == TOTAL:
+            return (found.row_totals or {}).get(found.rows[row].key)
+        return found.cell(found.rows[row], found.columns[column])
