@@ -290,9 +290,7 @@ def test_population_that_jumps_is_found(viet_nam, now, is_found):
 
 def test_more_village_houses_than_villages_are_found(viet_nam):
     for state_ in (InstitutionState.ACTIVE, InstitutionState.ACTIVE, InstitutionState.CLOSED):
-        InstitutionFactory(
-            unit=viet_nam.xa, institution_class=InstitutionClass.VILLAGE_CULTURE_HOUSE, state=state_
-        )
+        InstitutionFactory(unit=viet_nam.xa, institution_class=InstitutionClass.VILLAGE_CULTURE_HOUSE, state=state_)
     population = PopulationFactory(unit=viet_nam.xa, rural=None, urban=None, villages=2)
     assert look(R.HOUSES_OVER_VILLAGES) == []
 

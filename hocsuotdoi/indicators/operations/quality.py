@@ -111,8 +111,8 @@ def answer_finding(
 
     `seen`: the digest of the numbers that the person was shown; `correction`: the posting that took the wrong one back.
     What was corrected is looked at again at once, so that the finding closes by itself where its cause is gone.
-    Refused: a finding that is gone, numbers that have changed since they were shown, no reason, a correction without a reversal
-    of the institution's own in the period, or one after which the program still finds the same figures.
+    Refused: a finding that is gone, numbers that have changed since they were shown, no reason, a correction without a
+    reversal of the institution's own in the period, or one after which the program still finds the same figures.
     """
     held = QualityFinding.objects.select_for_update().get(pk=finding.pk)
     if held.state == FindingState.GONE:
@@ -180,7 +180,7 @@ def _stored(rule: Rule, months: Sequence[dt.date], block: tuple[int, int]) -> Qu
     """The findings that this very look would find again."""
     rows = QualityFinding.objects.filter(rule=rule.code)
     if not rule.is_of_units:
-        rows = rows.filter(institution__range=block)
+        rows = rows.filter(institution__gte=block[0], institution__lte=block[1])
     if rule.is_monthly:
         return rows.filter(starts_on__in=months)
     return rows.filter(starts_on__year__in={month.year for month in months})
