@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.utils import InternalError
+from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
@@ -222,7 +222,7 @@ def test_findings_and_their_steps_cannot_be_removed_or_rewritten(finding):
         FindingStep.objects.all().delete,
         lambda: FindingStep.objects.update(reason="khác"),
     ):
-        with pytest.raises(InternalError), transaction.atomic():
+        with pytest.raises(DatabaseError), transaction.atomic():
             act()
 
 

@@ -73,6 +73,14 @@ def test_month_that_only_looks_strange_is_left_alone(library, quantities):
     assert look(R.SERIES_OUTLIER) == []
 
 
+def test_series_that_moves_to_another_level_is_found_where_it_moves(library):
+    told_until(library, OCTOBER, [*STEADY, 400, 410, 395, 405, 400, 390])
+
+    found = look(R.SERIES_OUTLIER, *(months_from(OCTOBER, -back) for back in range(6)))
+
+    assert sorted(each.period for each in found) == ["2026-05", "2026-06"]
+
+
 def test_what_was_taken_back_is_not_found(library):
     told_until(library, OCTOBER, [*STEADY, 100])
     wrong = told(library, OCTOBER, (VISITS, 2000))

@@ -151,18 +151,28 @@ class Reports:
     on_time: int = 0
 
 
+_READ_AT = """
+SELECT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id
+  FROM places_unitreading AS reading JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
+ WHERE ancestry.ancestor_id = ANY(%(units)s)
+   AND coalesce(reading.starts_on, '-infinity') <= %(day)s AND coalesce(reading.ends_on, 'infinity') > %(day)s
+   AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s AND coalesce(ancestry.ends_on, 'infinity') > %(day)s
+"""
+"""Each place of any time with the `units` at or under which it is read on the map of `day`."""
+
+
 def reports_by_unit(
-    units: Collection[AdminUnit], months: Collection[dt.date], measure: str = ANYTHING
+    units: Collection[AdminUnit], months: Collection[dt.date], measure: str, map_day: dt.date
 ) -> dict[int, Reports]:
-    """Unit id to its reports, on the map of the day, as they were counted last. One query."""
+    """Unit id to its reports, on the map of a day, as they were counted last. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT reach.unit_id, sum(expected)::bigint, sum(reported)::bigint, sum(on_time)::bigint
-              FROM indicators_reporting JOIN indicators_reach AS reach USING (place_id)
-             WHERE month = ANY(%s) AND measure = %s AND reach.unit_id = ANY(%s) GROUP BY 1
+            f"""
+            SELECT place.unit_id, sum(expected)::bigint, sum(reported)::bigint, sum(on_time)::bigint
+              FROM indicators_reporting JOIN ({_READ_AT}) AS place USING (place_id)
+             WHERE month = ANY(%(months)s) AND measure = %(measure)s GROUP BY 1
             """,
-            [list(months), measure, [unit.pk for unit in units]],
+            {"months": list(months), "measure": measure, "units": [unit.pk for unit in units], "day": map_day},
         )
         return {unit: Reports(*numbers) for unit, *numbers in cursor.fetchall()}
 
@@ -212,9 +222,14 @@ def behind(
     One query."""
     if not months:
         return [], 0
-    parameters = report_parameters(months, [measure], today) | {"unit": unit.pk, "limit": limit, "offset": offset}
+    parameters = report_parameters(months, [measure], today) | {
+        "units": [unit.pk],
+        "day": today,
+        "limit": limit,
+        "offset": offset,
+    }
     reports = REPORTS.format(
-        places="AND placement.unit_id IN (SELECT place_id FROM indicators_reach WHERE unit_id = %(unit)s)",
+        places=f"AND placement.unit_id IN (SELECT place_id FROM ({_READ_AT}) AS place)",
         institutions="AND posting.institution_id IN (SELECT institution_id FROM expected)",
     )
     with connection.cursor() as cursor:

@@ -31,6 +31,9 @@ LEAST_SPREAD = 0.25
 """Of the median: what differs by less than this is never called unusual, however steady the series was."""
 LEAST_DIFFERENCE = 30
 """People, loans…: smaller numbers move by chance."""
+RECENT_MONTHS = 3
+"""A series that has moved to another level (a new building, a new way of counting) is found where it moves, not each
+month after: what is nearer to the median of the last months than to that of all is left alone."""
 SAME_MONTHS = 2
 """So many years' same month are needed to judge by them too."""
 
@@ -136,7 +139,9 @@ WITH {_SERIES},
 pair AS (
     SELECT now.institution_id, now.measure, now.month, now.quantity AS value, now.typed, past.quantity,
            extract(month FROM past.month) = extract(month FROM now.month) AS same,
-           past.month >= now.month - make_interval(months => {EARLIER_MONTHS}) AS near
+           past.month >= now.month - make_interval(months => {EARLIER_MONTHS}) AS near,
+           row_number() OVER (PARTITION BY now.institution_id, now.measure, now.month ORDER BY past.month DESC)
+             <= {RECENT_MONTHS} AS recent
       FROM series AS now JOIN wanted ON wanted.month = now.month
       JOIN series AS past ON past.institution_id = now.institution_id AND past.measure = now.measure
        AND past.month < now.month
@@ -144,6 +149,7 @@ pair AS (
 middle AS (
     SELECT institution_id, measure, month, value, typed, count(*) FILTER (WHERE near) AS months,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY quantity) FILTER (WHERE near) AS median,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY quantity) FILTER (WHERE recent) AS level,
            count(*) FILTER (WHERE same) AS same_months, min(quantity) FILTER (WHERE same) AS same_least,
            max(quantity) FILTER (WHERE same) AS same_most
       FROM pair GROUP BY 1, 2, 3, 4, 5
@@ -168,7 +174,7 @@ scored AS (
                'mad', round(mad::numeric, 1), 'months', months, 'score', round(score::numeric, 1),
                'same_months', same_months, 'same_least', same_least, 'same_most', same_most) AS numbers
       FROM scored
-     WHERE abs(score) > {HIGHEST_SCORE}
+     WHERE abs(score) > {HIGHEST_SCORE} AND 2 * abs(value - level) > abs(value - median)
        AND (same_months < {SAME_MONTHS} OR (score > 0 AND value > 2 * same_most)
             OR (score < 0 AND 2 * value < same_least))"""
 )

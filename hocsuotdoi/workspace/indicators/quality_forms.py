@@ -30,7 +30,7 @@ class FindingsForm(forms.Form):
 
     q = forms.CharField(label=_("Institution or place"), required=False)
     rule = forms.ChoiceField(label=_("What was found"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False)
+    state = forms.ChoiceField(label=_("Settled or not"), required=False)
     year = forms.ChoiceField(label=_("Year"), required=False)
 
     def __init__(self, data: Any, *, today: dt.date) -> None:

@@ -62,7 +62,7 @@ def reporting(request: HttpRequest) -> HttpResponse:
     period, measure = _period(request, today), _measure(request)
     months = months_counted(period, today)
     children = list(children_of(unit, today)) if unit.tier != Tier.COMMUNE else []
-    reports = reports_by_unit([unit, *children], months, measure)
+    reports = reports_by_unit([unit, *children], months, measure, today)
     with_late = request.GET.get("who") == "late"
     query = {"period": period.code, "measure": measure, **({"who": "late"} if with_late else {})}
     listed = _behind(request, unit, months, measure, today, with_late=with_late) if unit.tier != Tier.COUNTRY else None
