@@ -21,6 +21,7 @@ class Permission(models.TextChoices):
     DEFINE_INDICATOR = "define_indicator", _("make and publish indicators")
     VIEW_FIGURES = "view_figures", _("see figures down to their entries")
     STATE_FIGURES = "state_figures", _("type in and import figures and population of a territory")
+    CHECK_FIGURES = "check_figures", _("answer what the program found odd about figures")
     EDIT_PLAN = "edit_plan", _("enter plans")
     ANSWER_FINDING = "answer_finding", _("answer findings of the plan check")
     VIEW_REPORT = "view_report", _("read reports before they are signed")

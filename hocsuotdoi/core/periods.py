@@ -52,6 +52,18 @@ class Period:
             return _("quarter {quarter}/{year}").format(quarter=_ROMAN[self.quarter - 1], year=self.year)
         return _("the year {year}").format(year=self.year)
 
+    @property
+    def months(self) -> list[dt.date]:
+        """The first day of each month in it."""
+        number = 1 if self.month is not None else 3 if self.quarter is not None else 12
+        return [months_from(self.starts_on, each) for each in range(number)]
+
+
+def months_from(day: dt.date, months: int) -> dt.date:
+    """The first day of the month so many months after that of `day`; before it, where negative."""
+    number = day.year * 12 + day.month - 1 + months
+    return dt.date(number // 12, number % 12 + 1, 1)
+
 
 def parse_period(code: str) -> Period:
     """Raises ValueError for anything that is not written as `Period.code` writes it."""

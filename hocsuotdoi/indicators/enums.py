@@ -150,3 +150,45 @@ class StatingWay(models.TextChoices):
 class ImportKind(models.TextChoices):
     FIGURES = "figures", _("figures of institutions")
     POPULATION = "population", _("population")
+
+
+class QualityRule(models.TextChoices):
+    """What about a figure can call for a look (`queries.quality_rules` says by which formula). Codes are stable."""
+
+    SERIES_OUTLIER = "series_outlier", _("far from its own earlier months")
+    SERIES_SILENCE = "series_silence", _("suddenly silent")
+    REPEATED_FIGURE = "repeated_figure", _("the same figure month after month")
+    SESSIONS_WITHOUT_PEOPLE = "sessions_without_people", _("sessions, but nobody who took part")
+    PEOPLE_WITHOUT_SESSIONS = "people_without_sessions", _("people who took part, but no session")
+    CROWDED_SESSIONS = "crowded_sessions", _("more people at each session than can be")
+    TYPED_AND_TRACED = "typed_and_traced", _("typed in and recorded: perhaps counted twice")
+    ABOVE_POPULATION = "above_population", _("too many for so few residents")
+    POPULATION_PARTS = "population_parts", _("the parts do not make the whole")
+    POPULATION_JUMP = "population_jump", _("population far from the year before")
+    HOUSES_OVER_VILLAGES = "houses_over_villages", _("more village houses than villages")
+
+
+class FindingState(models.TextChoices):
+    OPEN = "open", _("waits for an answer")
+    CHECKING = "checking", _("being looked into")
+    RIGHT = "right", _("right, with a reason")
+    CORRECTED = "corrected", _("was wrong, has been corrected")
+    GONE = "gone", _("its cause is gone")
+
+
+WAITING = (FindingState.OPEN, FindingState.CHECKING)
+"""Findings in these states are not settled."""
+
+
+class FindingStepKind(models.TextChoices):
+    """What can happen to a finding: the first and the last two by the program, the others by a person."""
+
+    FOUND = "found", _("found")
+    CHECKING = "checking", _("being looked into")
+    RIGHT = "right", _("right")
+    CORRECTED = "corrected", _("wrong, corrected")
+    CHANGED = "changed", _("the figures have changed since: opened again")
+    GONE = "gone", _("the cause is gone: closed by itself")
+
+
+ANSWERS = (FindingStepKind.RIGHT, FindingStepKind.CORRECTED, FindingStepKind.CHECKING)

@@ -5,6 +5,7 @@ from importlib import import_module  # Ibis, which says the roll-up, is large: w
 from django.utils import timezone
 
 from hocsuotdoi.core.jobs import enqueue, job
+from hocsuotdoi.indicators.operations import quality, quality_reporting
 
 AGAIN_AFTER = 3
 """Seconds between two folds while people are posting."""
@@ -17,3 +18,17 @@ def fold_pending() -> None:
     rolling.follow_map(timezone.localdate())
     if rolling.fold():
         enqueue("indicators.fold", in_seconds=AGAIN_AFTER)
+
+
+@job("indicators.check_figures", cron="0 20 * * *")
+def check_figures() -> None:
+    """Looks for odd figures of the last months and of those that were touched."""
+    at = timezone.now()
+    quality.check_figures(quality.months_to_check(at), at=at)
+
+
+@job("indicators.count_reports", cron="20 * * * *")
+def count_reports() -> None:
+    """Counts who has reported for the months that can still change."""
+    at = timezone.now()
+    quality_reporting.count_months(quality_reporting.months_to_count(at), at=at)

@@ -14,6 +14,7 @@ from hocsuotdoi.indicators.models.definitions import (
     Measure,
     Population,
 )
+from hocsuotdoi.indicators.models.quality import FindingStep, QualityFinding, Reporting, ReportingMonth
 from hocsuotdoi.indicators.models.rollup import (
     Cell,
     FreshInstitutionMonth,
@@ -41,6 +42,7 @@ __all__ = [
     "CriterionAnswer",
     "CriterionReview",
     "Definition",
+    "FindingStep",
     "FreshInstitutionMonth",
     "Indicator",
     "IndicatorDraft",
@@ -51,8 +53,11 @@ __all__ = [
     "Pending",
     "Population",
     "PreviewedImport",
+    "QualityFinding",
     "Reach",
     "Reclassed",
+    "Reporting",
+    "ReportingMonth",
     "RollupMap",
     "SavedTable",
     "StatedFigure",

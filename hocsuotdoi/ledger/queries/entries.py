@@ -1,11 +1,13 @@
 """Reads of the account book: what is in a posting, what is behind a total."""
 
 import datetime as dt
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
@@ -26,6 +28,15 @@ def standing_postings() -> QuerySet[Posting]:
     """Postings of what happened that nothing has taken back."""
     reversals = Posting.objects.filter(institution=OuterRef("institution_id"), reverses=OuterRef("pk"))
     return Posting.objects.filter(~Exists(reversals)).exclude(kind=PostingKind.REVERSAL)
+
+
+def months_touched(*, since: dt.datetime) -> set[dt.date]:
+    """First days of the months of which something was posted since a moment, corrections too. One query.
+
+    Found by the keys, which begin with the moment they were made (UUIDv7) and have an index; the moment has none.
+    """
+    least = uuid.UUID(int=int(since.timestamp() * 1000) << 80)
+    return set(Posting.objects.filter(pk__gte=least).values_list(TruncMonth("occurred_on"), flat=True).distinct())
 
 
 def totals_by_measure(entries: QuerySet[Entry]) -> dict[MeasureCode, int]:

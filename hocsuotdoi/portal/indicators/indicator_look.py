@@ -15,6 +15,7 @@ from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import CriteriaSet
 from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.people import residents
+from hocsuotdoi.indicators.queries.quality_origin import trust_in
 from hocsuotdoi.indicators.queries.series import series_by_unit, series_for
 from hocsuotdoi.indicators.queries.values import values_by_unit
 from hocsuotdoi.places.enums import Tier
@@ -24,6 +25,7 @@ from hocsuotdoi.portal.indicators.chart_files import pictured
 from hocsuotdoi.portal.indicators.fair_ranking import FairRanking, fair_ranking
 from hocsuotdoi.portal.indicators.forms import Taken
 from hocsuotdoi.portal.indicators.map_points import map_chart
+from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
 from hocsuotdoi.portal.indicators.pages import ShownValue, shown_value
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
 from hocsuotdoi.programme.enums import TargetState
@@ -56,6 +58,7 @@ class IndicatorPage:
     story: str = ""
     path: ShownPath | None = None
     trend: Chart | None = None
+    trust: ShownTrust | None = None
     ranked: FairRanking | None = None
     ranking: Chart | None = None
     map: Chart | None = None
@@ -84,6 +87,7 @@ def indicator_page(
         tabs,
         value=shown_value(value, figure.indicator, figure.cohort),
         story=story_of(figure, series, path, taken.year, today),
+        trust=shown_trust(trust_in(frame_of(taken.unit, taken.year, today)), figure.indicator, figure.cohort),
         path=ShownPath(path.plan, *path.judge(value, taken.year)) if path else None,
         trend=pictured(trend(trend_title(figure, taken), trend_points(figure, series, path), unit=figure.unit)),
         ranked=fair,

@@ -18,6 +18,7 @@ from hocsuotdoi.core.charts.trend import TrendPoint, key_of, trend
 from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.queries.frame import Frame, frame_of
 from hocsuotdoi.indicators.queries.happenings import counted_at_all, counts_by_day
+from hocsuotdoi.indicators.queries.quality_origin import Trust, trust_in
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -34,6 +35,7 @@ from hocsuotdoi.portal.indicators.happening_charts import (
     pyramid_story,
     safe_ages,
 )
+from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
 from hocsuotdoi.portal.indicators.views import asked_unit
 from hocsuotdoi.portal.indicators.words import unit_address
@@ -53,6 +55,7 @@ class Card:
     points: list[TrendPoint]
     chart: Chart
     url: str
+    trust: ShownTrust | None
     figure: str
     """Indicator and cohort as the comparison page names them."""
 
@@ -136,6 +139,7 @@ def _cards(frame: Frame, today: dt.date) -> tuple[list[tuple[str, Card]], list[s
     for territory, asked in pairs.items():
         for pair, by_unit in series_by_unit(territory, [territory], list(dict.fromkeys(asked)), years, today).items():
             found[territory.pk, pair] = by_unit[territory.pk]
+    trusts = {each.pk: trust_in(frame_of(each, frame.year, today)) for each in pairs}
     cards, left_out = [], []
     for path in paths:
         series = found[path.territory.pk, path.pair]
@@ -143,11 +147,11 @@ def _cards(frame: Frame, today: dt.date) -> tuple[list[tuple[str, Card]], list[s
         if series[frame.year].state == ValueState.NOT_APPLICABLE:
             left_out.append(f"{target.indicator.short_name} ({target.cohort.name})")
         else:
-            cards.append((target.indicator.short_name, _card(frame, path, series, today)))
+            cards.append((target.indicator.short_name, _card(frame, path, series, trusts[path.territory.pk], today)))
     return cards, left_out
 
 
-def _card(frame: Frame, path: TargetPath, series: Series, today: dt.date) -> Card:
+def _card(frame: Frame, path: TargetPath, series: Series, trust: Trust, today: dt.date) -> Card:
     figure = Figure(path.targets[0].indicator, path.targets[0].cohort)
     query = {"unit": path.territory.code, "year": frame.year, "cohort": figure.cohort.code}
     if (last_day := path.territory.last_day) is not None:
@@ -163,6 +167,7 @@ def _card(frame: Frame, path: TargetPath, series: Series, today: dt.date) -> Car
         points=points,
         chart=pictured(trend(title, points, unit=figure.unit, is_small=True)),
         url=f"{reverse('portal:indicators-indicator-detail', args=[figure.indicator.code])}?{urlencode(query)}",
+        trust=shown_trust(trust, figure.indicator, figure.cohort),
         figure=".".join(figure.pair),
     )
 

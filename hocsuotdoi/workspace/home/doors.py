@@ -82,6 +82,14 @@ DOORS = [
         also=("indicators-population",),
     ),
     Door(
+        "workspace:indicators-quality-list",
+        _("Points to check"),
+        _("What looks odd in the figures; who has not reported, who was late"),
+        "search",
+        Permission.CHECK_FIGURES,
+        also=("indicators-quality",),
+    ),
+    Door(
         "workspace:activities-notice-list",
         _("Telling people"),
         _("Who is still to be called, what was sent"),

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.devices import devices_of
-from hocsuotdoi.accounts.queries.scope import institutions_covered, units_held
+from hocsuotdoi.accounts.queries.scope import institutions_covered, units_covered, units_held
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.school import ANSWER_DAYS
@@ -22,9 +22,10 @@ from hocsuotdoi.activities.queries.notices import people_to_call
 from hocsuotdoi.activities.queries.school import bookings_to_answer
 from hocsuotdoi.activities.queries.staff import sessions_of_day, staff_drafts, to_close
 from hocsuotdoi.core.templatetags.house import clock, day_short, time_range
-from hocsuotdoi.indicators.enums import OverrideState
-from hocsuotdoi.indicators.models import CriteriaSet, CriterionAnswer
+from hocsuotdoi.indicators.enums import FindingState, OverrideState
+from hocsuotdoi.indicators.models import CriteriaSet, CriterionAnswer, QualityFinding
 from hocsuotdoi.indicators.queries.criteria import readings_of
+from hocsuotdoi.indicators.queries.quality import narrowed, sentence_of
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.programme.enums import TargetState
@@ -39,6 +40,7 @@ _MOST_STATING = 100
 _ANSWERED_BY_ONE_PERSON = 25  # whoever covers more institutions than this does not answer for each
 _REPORT_ASKED_BEFORE = 60  # days
 _MOST_SESSIONS = 100
+_MOST_FINDINGS = 100
 _MARKS_WAIT = dt.timedelta(days=2)  # then they are late: people remember what happened only for so long
 _ENDS_SOON = dt.timedelta(days=7)
 
@@ -246,6 +248,26 @@ def _statements(asked: _Asked) -> Group:
     return Group(title, "check", jobs[:_SHOWN], len(jobs[_SHOWN:]), more_url)
 
 
+def _figures_to_check(asked: _Asked) -> Group:
+    """What the program found odd where the person may answer, the newest period first."""
+    institutions = institutions_covered(asked.person, Permission.CHECK_FIGURES, asked.day)
+    units = units_covered(asked.person, Permission.CHECK_FIGURES, asked.day)
+    mine = QualityFinding.objects.filter(Q(institution__in=institutions) | Q(institution=None, unit__in=units))
+    found = list(narrowed(mine.filter(state=FindingState.OPEN))[: _MOST_FINDINGS + 1])
+    jobs = [
+        Job(
+            title=str(each.institution or each.unit),
+            url=reverse("workspace:indicators-quality-detail", args=[each.pk]),
+            detail=sentence_of(each),
+            due=_("found on {day}").format(day=day_short(each.found_at)),
+            is_sample=bool(each.institution and each.institution.is_sample),
+        )
+        for each in found[:_SHOWN]
+    ]
+    more_url = reverse("workspace:indicators-quality-list")
+    return Group(gettext_lazy("Points to check in the figures"), "search", jobs, len(found) - len(jobs), more_url)
+
+
 def _report_due(asked: _Asked) -> Group:
     """From two months before the day on; not any more once the year has been frozen."""
     year, jobs = asked.day.year, []
@@ -320,6 +342,7 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.WRITE_REPORT, _report_due),
     (Permission.REVIEW_CRITERIA, _statements),
     (Permission.ANSWER_CRITERIA, _criteria),
+    (Permission.CHECK_FIGURES, _figures_to_check),
     (Permission.ANSWER_FINDING, _findings),
     (Permission.WRITE_REPORT, _targets_at_risk),
 ]

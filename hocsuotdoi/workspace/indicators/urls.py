@@ -1,7 +1,16 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from hocsuotdoi.workspace.indicators import definitions, population, reviews, stated, statements, views
+from hocsuotdoi.workspace.indicators import (
+    definitions,
+    population,
+    quality,
+    quality_reporting,
+    reviews,
+    stated,
+    statements,
+    views,
+)
 
 
 class SheetKind(StringConverter):
@@ -38,6 +47,9 @@ urlpatterns = [
         stated.stated_institution,
         name="indicators-stated-institution",
     ),
+    path("quality/", quality_reporting.reporting, name="indicators-quality-reporting"),
+    path("quality/findings/", quality.quality_list, name="indicators-quality-list"),
+    path("quality/findings/<uuid:pk>/", quality.quality_detail, name="indicators-quality-detail"),
     path("population/", population.population_list, name="indicators-population-list"),
     path("population/preview/<uuid:pk>/", population.population_preview, name="indicators-population-preview"),
     path("population/<slug:code>/<int:year>/", population.population_sheet, name="indicators-population-sheet"),

@@ -1,0 +1,480 @@
+"""By which rules figures call for a look, each as one statement over many institutions at once.
+
+A rule only says "look here"; a person says what it is. Rules keep to what our measures really hold. Not here, because
+the book cannot break them: urban and rural make the whole (there is no third column), women, men and ages lie within
+what was counted (they are marks on the same entries), communes make the province (a fact stands at one place).
+
+Months of a series are those of which something stands. A figure typed in for a quarter or a year is no month's: it is
+taken off the month on whose last day it is booked.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from hocsuotdoi.indicators.enums import QualityRule, StatedColumn
+
+DUE_DAYS = 10
+"""Days after a month's (or a typed-in figure's period's) end within which it is in time. No document sets a day for
+what happens in institutions; ten leave time for a paper sheet to come in and be typed, and end before the next month
+is half over. Said here only."""
+
+# -- far from its own earlier months --
+LEAST_MONTHS, EARLIER_MONTHS = 8, 24
+"""Earlier months that a series needs, and how far back they are looked for."""
+HIGHEST_SCORE = 3.5
+LEAST_SPREAD = 0.25
+"""Of the median: what differs by less than this is never called unusual, however steady the series was."""
+LEAST_DIFFERENCE = 30
+"""People, loans…: smaller numbers move by chance."""
+RECENT_MONTHS = 3
+"""A series that has moved to another level (a new building, a new way of counting) is found where it moves, not each
+month after: what is nearer to the median of the last months than to that of all is left alone."""
+SAME_MONTHS = 2
+"""So many years' same month are needed to judge by them too."""
+
+SILENT_AFTER = 6
+"""Months in a row with figures before the one without."""
+SAME_IN_A_ROW, LEAST_REPEATED = 4, 20
+SESSIONS_ALONE = 3
+"""A session to which nobody came is a session; so many of them in a month without anybody are not likely."""
+PEOPLE_ALONE = 10
+MOST_AT_A_SESSION = 2000
+MOST_PER_RESIDENT = 20
+"""Times a year that each resident would have come, on average."""
+PARTS_TOLERANCE = 0.005
+"""Of the whole: what sources that round differently may differ by."""
+LARGEST_JUMP, LEAST_JUMP = 0.25, 500
+
+MEASURES_OF_RESIDENTS = ("programme_attendance", "library_visit", "centre_visit")
+"""Of museums and sites most visitors are from elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`sql`: rows of institution, unit (one of them NULL), measure, period, first day, first day after, numbers.
+
+    `said`: which of the numbers an answer rests on: if one of these differs by more than `tolerance` of what it was,
+    the finding is opened again. `is_monthly`: found month by month, else for whole years.
+    """
+
+    code: QualityRule
+    sql: str
+    said: tuple[str, ...] = ()
+    is_monthly: bool = True
+    is_of_units: bool = False
+    tolerance: float = 0
+
+    def is_same(self, now: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
+        """Whether what was answered about `then` still speaks of `now`."""
+        return all(
+            abs((now.get(name) or 0) - (then.get(name) or 0)) <= self.tolerance * abs(then.get(name) or 0)
+            for name in self.said
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`institution_id` None: about the population of the unit."""
+
+    rule: QualityRule
+    institution_id: int | None
+    unit_id: int
+    measure: str
+    period: str
+    starts_on: dt.date
+    ends_on: dt.date
+    numbers: dict[str, Any]
+
+    @property
+    def key(self) -> tuple[str, int | None, int | None, str, str]:
+        """By which it is the same finding again: a finding of an institution stays one when that moves."""
+        unit = None if self.institution_id else self.unit_id
+        return self.rule.value, self.institution_id, unit, self.measure, self.period
+
+
+_OWN = "institution_id BETWEEN %(from)s AND %(to)s"
+
+_FIGURES = f"""
+figure AS MATERIALIZED (
+    SELECT * FROM (
+        SELECT DISTINCT ON (institution_id, slot) *, split_part("column", ':', 1) AS measure
+          FROM indicators_statedfigure
+         WHERE {_OWN} AND ends_on > %(first)s AND starts_on <= %(day)s
+         ORDER BY institution_id, slot, revision DESC) AS newest
+     WHERE quantity IS NOT NULL
+)"""
+
+_SERIES = f"""
+wanted AS (SELECT unnest(%(months)s::date[]) AS month),
+{_FIGURES},
+long AS (
+    SELECT figure.institution_id, figure.measure, date_trunc('month', occurred_on)::date AS month,
+           -figure.quantity AS quantity, -1 AS lines, true AS stated
+      FROM figure JOIN ledger_posting AS posting
+        ON posting.institution_id = figure.institution_id AND posting.id = figure.posting_id
+     WHERE figure.ends_on - figure.starts_on > 31 AND figure.quantity > 0
+),
+series AS MATERIALIZED (
+    SELECT institution_id, measure, month, sum(quantity)::float AS quantity,
+           coalesce(sum(quantity) FILTER (WHERE stated), 0)::bigint AS typed
+      FROM (SELECT institution_id, measure, month, quantity, lines, stated FROM indicators_fresh_institutionmonth
+             WHERE {_OWN} AND month BETWEEN %(first)s AND %(last)s
+             UNION ALL SELECT * FROM long) AS cell
+     GROUP BY 1, 2, 3 HAVING sum(lines) > 0
+)"""
+
+_MONTHLY = """
+SELECT institution_id, NULL::bigint AS unit_id, measure, to_char(month, 'YYYY-MM') AS period, month AS starts_on,
+       (month + interval '1 month')::date AS ends_on, numbers
+  FROM ({rows}) AS found
+"""
+
+_OUTLIER = f"""
+WITH {_SERIES},
+pair AS (
+    SELECT now.institution_id, now.measure, now.month, now.quantity AS value, now.typed, past.quantity,
+           extract(month FROM past.month) = extract(month FROM now.month) AS same,
+           past.month >= now.month - make_interval(months => {EARLIER_MONTHS}) AS near,
+           row_number() OVER (PARTITION BY now.institution_id, now.measure, now.month ORDER BY past.month DESC)
+             <= {RECENT_MONTHS} AS recent
+      FROM series AS now JOIN wanted ON wanted.month = now.month
+      JOIN series AS past ON past.institution_id = now.institution_id AND past.measure = now.measure
+       AND past.month < now.month
+),
+middle AS (
+    SELECT institution_id, measure, month, value, typed, count(*) FILTER (WHERE near) AS months,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY quantity) FILTER (WHERE near) AS median,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY quantity) FILTER (WHERE recent) AS level,
+           count(*) FILTER (WHERE same) AS same_months, min(quantity) FILTER (WHERE same) AS same_least,
+           max(quantity) FILTER (WHERE same) AS same_most
+      FROM pair GROUP BY 1, 2, 3, 4, 5
+    HAVING count(*) FILTER (WHERE near) >= {LEAST_MONTHS}
+       AND abs(value - percentile_cont(0.5) WITHIN GROUP (ORDER BY quantity) FILTER (WHERE near)) >= {LEAST_DIFFERENCE}
+),
+scaled AS (
+    SELECT middle.*, (
+        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(pair.quantity - middle.median)) FROM pair
+         WHERE pair.institution_id = middle.institution_id AND pair.measure = middle.measure
+           AND pair.month = middle.month AND pair.near) AS mad
+      FROM middle
+),
+scored AS (
+    SELECT *, (value - median) / greatest(1.4826 * mad, {LEAST_SPREAD} * median, sqrt(abs(median)), 1) AS score
+      FROM scaled
+)
+""" + _MONTHLY.format(
+    rows=f"""
+    SELECT institution_id, measure, month, jsonb_build_object(
+               'value', value::bigint, 'typed', typed, 'median', round(median::numeric, 1),
+               'mad', round(mad::numeric, 1), 'months', months, 'score', round(score::numeric, 1),
+               'same_months', same_months, 'same_least', same_least, 'same_most', same_most) AS numbers
+      FROM scored
+     WHERE abs(score) > {HIGHEST_SCORE} AND 2 * abs(value - level) > abs(value - median)
+       AND (same_months < {SAME_MONTHS} OR (score > 0 AND value > 2 * same_most)
+            OR (score < 0 AND 2 * value < same_least))"""
+)
+
+_TOLD = f"""
+wanted AS (SELECT unnest(%(months)s::date[]) AS month),
+{_FIGURES},
+told AS MATERIALIZED (
+    SELECT institution_id, month FROM indicators_fresh_institutionmonth
+     WHERE {_OWN} AND month BETWEEN %(first)s AND %(last)s GROUP BY 1, 2 HAVING sum(lines) > 0
+    UNION
+    SELECT institution_id, date_trunc('month', occurred_on)::date FROM ledger_posting AS posting
+     WHERE {_OWN} AND kind = 'stated' AND occurred_on >= %(first)s
+       AND NOT EXISTS (SELECT FROM ledger_posting AS back
+                        WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
+    UNION
+    SELECT institution_id, generate_series(starts_on, least(ends_on - 1, %(day)s::date), '1 month')::date FROM figure
+)"""
+
+_SILENCE = f"""
+WITH {_TOLD}
+""" + _MONTHLY.format(
+    rows=f"""
+    SELECT told.institution_id, '' AS measure, wanted.month, jsonb_build_object('months', count(*)) AS numbers
+      FROM wanted
+      JOIN told ON told.month < wanted.month AND told.month >= wanted.month - make_interval(months => {SILENT_AFTER})
+     WHERE (wanted.month + interval '1 month')::date + {DUE_DAYS} <= %(day)s
+     GROUP BY told.institution_id, wanted.month
+    HAVING count(*) = {SILENT_AFTER}
+       AND NOT EXISTS (SELECT FROM told AS there
+                        WHERE there.institution_id = told.institution_id AND there.month = wanted.month)
+       AND EXISTS (SELECT FROM places_institutionstatus AS status
+                    WHERE status.institution_id = told.institution_id AND status.state = 'active'
+                      AND coalesce(status.starts_on, '-infinity') < (wanted.month + interval '1 month')::date
+                      AND coalesce(status.ends_on, 'infinity') >= (wanted.month + interval '1 month')::date)
+       AND (EXISTS (SELECT FROM told AS year_ago WHERE year_ago.institution_id = told.institution_id
+                       AND year_ago.month = (wanted.month - interval '1 year')::date)
+            OR NOT EXISTS (SELECT FROM told AS before WHERE before.institution_id = told.institution_id
+                              AND before.month < (wanted.month - interval '1 year')::date))"""
+)
+
+_REPEATED = f"""
+WITH {_SERIES},
+island AS (
+    SELECT institution_id, measure, typed, month,
+           (extract(year FROM month) * 12 + extract(month FROM month))::int
+           - row_number() OVER (PARTITION BY institution_id, measure, typed ORDER BY month) AS part
+      FROM series WHERE typed = quantity AND typed >= {LEAST_REPEATED}
+),
+row_of_same AS (
+    SELECT institution_id, measure, typed, (min(month) + interval '{SAME_IN_A_ROW - 1} months')::date AS month,
+           count(*) AS months
+      FROM island GROUP BY institution_id, measure, typed, part HAVING count(*) >= {SAME_IN_A_ROW}
+)
+""" + _MONTHLY.format(
+    rows="""
+    SELECT institution_id, measure, month, jsonb_build_object('value', typed, 'months', months) AS numbers
+      FROM row_of_same JOIN wanted USING (month)"""
+)
+
+_MEETINGS = f"""
+WITH {_SERIES},
+meeting AS (
+    SELECT institution_id, month, coalesce(sum(quantity) FILTER (WHERE measure = 'programme_session'), 0) AS sessions,
+           coalesce(sum(quantity) FILTER (WHERE measure = 'programme_attendance'), 0) AS people
+      FROM series JOIN wanted USING (month)
+     WHERE measure IN ('programme_session', 'programme_attendance') GROUP BY 1, 2
+)
+"""
+
+
+def _meetings(measure: str, condition: str) -> str:
+    return _MEETINGS + _MONTHLY.format(
+        rows=f"""
+    SELECT institution_id, '{measure}' AS measure, month,
+           jsonb_build_object('sessions', sessions::bigint, 'people', people::bigint) AS numbers
+      FROM meeting WHERE {condition}"""
+    )
+
+
+_TWICE = f"""
+WITH {_FIGURES},
+cell AS MATERIALIZED (
+    SELECT institution_id, measure, purpose, month, quantity, stated FROM indicators_fresh_institutionmonth
+     WHERE {_OWN} AND month BETWEEN %(first)s AND %(last)s
+),
+of_figure AS (
+    SELECT figure.institution_id, figure."column" AS measure, figure.period, figure.starts_on, figure.ends_on,
+           figure.quantity AS typed, figure.recorded, sum(cell.quantity) AS traced
+      FROM figure JOIN cell ON cell.institution_id = figure.institution_id AND cell.measure = figure.measure
+       AND cell.month >= figure.starts_on AND cell.month < figure.ends_on AND NOT cell.stated
+       AND CASE WHEN split_part(figure."column", ':', 2) <> '' THEN cell.purpose = split_part(figure."column", ':', 2)
+                ELSE NOT cell.measure || ':' || cell.purpose = ANY(%(columns)s) END
+     WHERE figure.quantity > 0
+     GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(cell.quantity) > figure.recorded
+),
+booked AS (
+    SELECT figure.institution_id, figure.measure, date_trunc('month', occurred_on)::date AS month,
+           sum(figure.quantity) AS quantity
+      FROM figure JOIN ledger_posting AS posting
+        ON posting.institution_id = figure.institution_id AND posting.id = figure.posting_id
+     GROUP BY 1, 2, 3
+),
+of_month AS (
+    SELECT cell.institution_id, cell.measure, cell.month,
+           coalesce(sum(cell.quantity) FILTER (WHERE cell.stated), 0) - coalesce(booked.quantity, 0) AS typed,
+           coalesce(sum(cell.quantity) FILTER (WHERE NOT cell.stated), 0) AS traced
+      FROM cell LEFT JOIN booked USING (institution_id, measure, month) GROUP BY 1, 2, 3, booked.quantity
+)
+SELECT institution_id, NULL::bigint AS unit_id, measure, period, starts_on, ends_on,
+       jsonb_build_object('typed', typed, 'traced', traced, 'known', recorded) AS numbers
+  FROM of_figure
+UNION ALL
+SELECT institution_id, NULL, measure, to_char(month, 'YYYY-MM'), month, (month + interval '1 month')::date,
+       jsonb_build_object('typed', typed, 'traced', traced, 'known', 0)
+  FROM of_month WHERE typed > 0 AND traced > 0
+"""
+
+_YEARLY = """
+SELECT NULL::bigint AS institution_id, unit_id, measure, year::text AS period, make_date(year, 1, 1) AS starts_on,
+       make_date(year + 1, 1, 1) AS ends_on, numbers
+  FROM ({rows}) AS found
+"""
+
+_RESIDENTS = """
+wanted AS (SELECT DISTINCT extract(year FROM month)::int AS year FROM unnest(%(months)s::date[]) AS month),
+people AS MATERIALIZED (
+    SELECT unit_id, year, coalesce(urban, 0) + coalesce(rural, 0) AS residents, urban, rural, villages
+      FROM indicators_population WHERE urban IS NOT NULL OR rural IS NOT NULL OR villages IS NOT NULL
+)"""
+
+_ABOVE = f"""
+WITH {_RESIDENTS}
+""" + _YEARLY.format(
+    rows=f"""
+    SELECT total.unit_id, total.measure, wanted.year,
+           jsonb_build_object('value', sum(total.quantity), 'residents', newest.residents) AS numbers
+      FROM wanted
+      JOIN indicators_fresh_unittotal AS total
+        ON total.grain = 'year' AND total.starts_on = make_date(wanted.year, 1, 1)
+       AND total.tier IN ('commune', 'province') AND total.measure = ANY(%(of_residents)s)
+      JOIN LATERAL (SELECT residents FROM people WHERE people.unit_id = total.unit_id AND people.year <= wanted.year
+                       AND people.year > wanted.year - 5 AND (urban IS NOT NULL OR rural IS NOT NULL)
+                     ORDER BY people.year DESC LIMIT 1) AS newest ON true
+     GROUP BY 1, 2, 3, newest.residents
+    HAVING sum(total.quantity) > {MOST_PER_RESIDENT} * greatest(newest.residents, 1)"""
+)
+
+_PARTS = f"""
+WITH {_RESIDENTS},
+counted AS (
+    SELECT unit_id, year, 'residents' AS measure, residents AS number FROM people
+     WHERE urban IS NOT NULL OR rural IS NOT NULL
+    UNION ALL SELECT unit_id, year, 'villages', villages FROM people WHERE villages IS NOT NULL
+),
+family AS (
+    SELECT DISTINCT wanted.year, ancestry.ancestor_id AS unit_id, ancestry.unit_id AS part_id
+      FROM wanted
+      JOIN places_unitancestry AS ancestry
+        ON coalesce(ancestry.starts_on, '-infinity') <= least(make_date(wanted.year, 12, 31), %(day)s::date)
+       AND coalesce(ancestry.ends_on, 'infinity') > least(make_date(wanted.year, 12, 31), %(day)s::date)
+      JOIN places_adminunit AS unit ON unit.id = ancestry.unit_id AND unit.tier = 'commune'
+     WHERE ancestry.unit_id <> ancestry.ancestor_id
+)
+""" + _YEARLY.format(
+    rows=f"""
+    SELECT family.unit_id, whole.measure, family.year, jsonb_build_object(
+               'whole', whole.number, 'parts', sum(part.number), 'entered', count(part.number),
+               'of', count(*)) AS numbers
+      FROM family
+      JOIN counted AS whole ON whole.unit_id = family.unit_id AND whole.year = family.year
+      LEFT JOIN counted AS part ON part.unit_id = family.part_id AND part.year = family.year
+       AND part.measure = whole.measure
+     GROUP BY 1, 2, 3, whole.number
+    HAVING (count(part.number) = count(*) AND abs(sum(part.number) - whole.number) > {PARTS_TOLERANCE} * whole.number)
+        OR sum(part.number) > (1 + {PARTS_TOLERANCE}) * whole.number"""
+)
+
+_JUMP = f"""
+WITH {_RESIDENTS}
+""" + _YEARLY.format(
+    rows=f"""
+    SELECT now.unit_id, 'residents' AS measure, now.year,
+           jsonb_build_object('now', now.residents, 'before', before.residents, 'year', before.year) AS numbers
+      FROM wanted JOIN people AS now USING (year)
+      JOIN LATERAL (SELECT * FROM people WHERE people.unit_id = now.unit_id AND people.year < now.year
+                       AND people.year >= now.year - 5 AND (urban IS NOT NULL OR rural IS NOT NULL)
+                     ORDER BY people.year DESC LIMIT 1) AS before ON true
+     WHERE (now.urban IS NOT NULL OR now.rural IS NOT NULL)
+       AND abs(now.residents - before.residents) > greatest({LEAST_JUMP}, {LARGEST_JUMP} * before.residents)"""
+)
+
+_HOUSES = f"""
+WITH {_RESIDENTS},
+house AS (
+    SELECT placement.unit_id, wanted.year, count(DISTINCT placement.institution_id) AS houses
+      FROM wanted
+      JOIN places_institutionplacement AS placement
+        ON coalesce(placement.starts_on, '-infinity') <= least(make_date(wanted.year, 12, 31), %(day)s::date)
+       AND coalesce(placement.ends_on, 'infinity') > least(make_date(wanted.year, 12, 31), %(day)s::date)
+      JOIN places_institution AS institution ON institution.id = placement.institution_id
+       AND institution.institution_class = 'village_culture_house'
+      JOIN places_institutionstatus AS status ON status.institution_id = institution.id AND status.state = 'active'
+       AND coalesce(status.starts_on, '-infinity') <= least(make_date(wanted.year, 12, 31), %(day)s::date)
+       AND coalesce(status.ends_on, 'infinity') > least(make_date(wanted.year, 12, 31), %(day)s::date)
+     GROUP BY 1, 2
+)
+""" + _YEARLY.format(
+    rows="""
+    SELECT house.unit_id, 'villages' AS measure, house.year,
+           jsonb_build_object('houses', house.houses, 'villages', newest.villages) AS numbers
+      FROM house
+      JOIN LATERAL (SELECT villages FROM people WHERE people.unit_id = house.unit_id AND people.year <= house.year
+                       AND people.year > house.year - 5 AND villages IS NOT NULL
+                     ORDER BY people.year DESC LIMIT 1) AS newest ON true
+     WHERE house.houses > newest.villages"""
+)
+
+_R = QualityRule
+RULES: dict[QualityRule, Rule] = {
+    rule.code: rule
+    for rule in [
+        # The modified z-score of Iglewicz and Hoaglin (1993), 0.6745 (x − median) / MAD, above 3.5, written as
+        # (x − median) / (1.4826 MAD): both halves rest on medians, which a few wrong months do not move. The spread is
+        # at least a quarter of the median and its root (what is counted by chance spreads so). With the same month of
+        # two other years at hand, the month must also lie beyond twice (below half) of all of those.
+        Rule(_R.SERIES_OUTLIER, _OUTLIER, ("value",)),
+        Rule(_R.SERIES_SILENCE, _SILENCE),
+        Rule(_R.REPEATED_FIGURE, _REPEATED, ("value",)),
+        Rule(
+            _R.SESSIONS_WITHOUT_PEOPLE,
+            _meetings("programme_session", f"sessions >= {SESSIONS_ALONE} AND people <= 0"),
+            ("sessions",),
+        ),
+        Rule(
+            _R.PEOPLE_WITHOUT_SESSIONS,
+            _meetings("programme_attendance", f"people >= {PEOPLE_ALONE} AND sessions <= 0"),
+            ("people",),
+        ),
+        Rule(
+            _R.CROWDED_SESSIONS,
+            _meetings("programme_attendance", f"sessions > 0 AND people > {MOST_AT_A_SESSION} * sessions"),
+            ("people", "sessions"),
+        ),
+        Rule(_R.TYPED_AND_TRACED, _TWICE, ("typed", "traced"), is_monthly=False, tolerance=0.25),
+        Rule(_R.ABOVE_POPULATION, _ABOVE, ("value", "residents"), is_monthly=False, is_of_units=True, tolerance=0.25),
+        Rule(_R.POPULATION_PARTS, _PARTS, ("whole", "parts"), is_monthly=False, is_of_units=True),
+        Rule(_R.POPULATION_JUMP, _JUMP, ("now", "before"), is_monthly=False, is_of_units=True),
+        Rule(_R.HOUSES_OVER_VILLAGES, _HOUSES, ("houses", "villages"), is_monthly=False, is_of_units=True),
+    ]
+}
+
+_PLACED = """
+SELECT found.*, coalesce(found.unit_id, (
+           SELECT placement.unit_id FROM places_institutionplacement AS placement
+            WHERE placement.institution_id = found.institution_id
+              AND coalesce(placement.starts_on, '-infinity') < found.ends_on
+            ORDER BY placement.starts_on DESC NULLS LAST LIMIT 1)) AS stood_in
+  FROM ({rule}) AS found
+"""
+
+
+def found_by(
+    rule: Rule, months: Sequence[dt.date], day: dt.date, institutions: tuple[int, int] = (0, 2**62)
+) -> list[Found]:
+    """What a rule finds in `months` (first days), as things stand on `day`; of yearly rules, in their years.
+
+    `institutions`: the least and the greatest key looked at, where the rule is about institutions. One query.
+    """
+    if not months:
+        return []
+    first, last = min(months), max(months)
+    parameters: dict[str, Any] = {
+        "months": list(months),
+        # Rules of whole years look at all of them; a series is compared with the three years before.
+        "first": dt.date(first.year - 3, first.month, 1) if rule.is_monthly else dt.date(first.year, 1, 1),
+        "last": last if rule.is_monthly else dt.date(last.year, 12, 31),
+        "day": day,
+        "from": institutions[0],
+        "to": institutions[1],
+        "columns": list(StatedColumn.values),
+        "of_residents": list(MEASURES_OF_RESIDENTS),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACED.format(rule=rule.sql), parameters)
+        rows = cursor.fetchall()
+    years = {month.year for month in months}
+    return [
+        Found(rule.code, institution, unit, measure, period, starts_on, ends_on, _read(numbers))
+        for institution, _own, measure, period, starts_on, ends_on, numbers, unit in rows
+        if unit is not None and starts_on.year in years
+    ]
+
+
+def rules_of(codes: Collection[QualityRule] = ()) -> list[Rule]:
+    return [rule for code, rule in RULES.items() if not codes or code in codes]
+
+
+def _read(numbers: Any) -> dict[str, Any]:
+    """As JSON has them: the driver gives the text of a column that no model reads."""
+    if isinstance(numbers, str):
+        numbers = json.loads(numbers)
+    return dict(numbers)
