@@ -43,7 +43,7 @@ DELETE FROM indicators_unittotalbyperson WHERE grain = 'month' AND tier = 'commu
 
 
 class Migration(migrations.Migration):
-    dependencies = [("indicators", "0013_views_of_one_type"), ("ledger", "0004_stated_postings_are_found_by_day")]
+    dependencies = [("indicators", "0015_guard_finding_steps"), ("ledger", "0004_stated_postings_are_found_by_day")]
 
     operations = [
         migrations.RunSQL(VIEWS),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("places", "0004_guard_the_trail_of_closures"),
+        ("places", "0006_guard_the_trail_of_holidays"),
     ]
 
     operations = [
