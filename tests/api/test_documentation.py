@@ -1,11 +1,13 @@
 """The description: complete, in the reader's language, readable as a page."""
 
+import datetime as dt
+import json
 import re
 
 import pytest
 from django.utils.translation import override
 
-from hocsuotdoi.api.documentation.description import groups, openapi
+from hocsuotdoi.api.documentation.description import _described, groups, openapi
 from tests.support.browser import DESK, PHONE
 
 
@@ -82,7 +84,9 @@ def test_page_has_no_barrier_and_no_sideways_scroll(live_program, visitor, acces
     assert accessibility(page, but=["color-contrast"]) == []
 
 
-@pytest.mark.parametrize("today", [dt.date(2026, 11, 20), dt.date(2026, 11, 23), dt.date(2027, 2, 28), dt.date(2031, 7, 6)])
+@pytest.mark.parametrize(
+    "today", [dt.date(2026, 11, 20), dt.date(2026, 11, 23), dt.date(2027, 2, 28), dt.date(2031, 7, 6)]
+)
 def test_examples_announce_days_to_come_on_the_same_weekday(today):
     schemas = _described("vi", today)["components"]["schemas"]
     (starts,) = [
