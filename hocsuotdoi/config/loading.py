@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.config.models import LoadedStep
+from hocsuotdoi.indicators.operations.rolling import fold, follow_map
 
 PACKAGE = Path(__file__).resolve().parent.parent
 Progress = Callable[[str], None]
@@ -103,6 +104,15 @@ def fingerprint(paths: Iterable[Path]) -> str:
 def took(title: str | Promise, started: float) -> str:
     """A line of progress: what was done, and in how many seconds since `started` (of the monotonic clock)."""
     return _("%(step)s: %(seconds).1f s") % {"step": title, "seconds": time.monotonic() - started}
+
+
+def add_up(progress: Progress) -> None:
+    """The totals hold everything that was loaded, on today's map, so that the first page is as quick as any."""
+    started = time.monotonic()
+    follow_map(timezone.localdate())
+    while fold():
+        pass
+    progress(took(_("Totals of the figures"), started))
 
 
 def load(steps: Iterable[Step], progress: Progress) -> None:

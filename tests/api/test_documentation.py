@@ -1,11 +1,13 @@
 """The description: complete, in the reader's language, readable as a page."""
 
+import datetime as dt
+import json
 import re
 
 import pytest
 from django.utils.translation import override
 
-from hocsuotdoi.api.documentation.description import groups, openapi
+from hocsuotdoi.api.documentation.description import _described, groups, openapi
 from tests.support.browser import DESK, PHONE
 
 

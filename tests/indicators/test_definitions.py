@@ -5,7 +5,7 @@ import yaml
 from django.utils import translation
 
 from hocsuotdoi.core.two_languages import english_words
-from hocsuotdoi.indicators.enums import AnswerSource, StockCode
+from hocsuotdoi.indicators.enums import AnswerSource, IndicatorKind, StockCode
 from hocsuotdoi.indicators.models import Cohort, CriteriaSet, Criterion, Indicator, IndicatorVersion, Measure
 from hocsuotdoi.indicators.operations.definitions import (
     DATA,
@@ -15,7 +15,9 @@ from hocsuotdoi.indicators.operations.definitions import (
 )
 from hocsuotdoi.indicators.queries.answers import RULES
 from hocsuotdoi.indicators.queries.definitions import definitions_on
+from hocsuotdoi.indicators.rules import problem_of
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
+from hocsuotdoi.places.enums import InstitutionClass
 from tests.factories.indicators import IndicatorFactory
 
 pytestmark = pytest.mark.django_db
@@ -251,3 +253,27 @@ def test_pages_of_indicators_are_english_where_the_words_are_ours(client, countr
         page = client.get(address).content.decode()
         assert "Communes with a culture and sport centre" in page
         assert "Xã có trung tâm" not in page
+
+
+def test_the_documents_figures_use_every_kind_of_indicator():
+    load_definitions()
+
+    assert set(Indicator.objects.values_list("kind", flat=True)) == set(IndicatorKind.values)
+
+
+def test_every_definition_says_what_it_is_in_what_unit_and_from_where():
+    load_definitions()
+    for measure in Measure.objects.all():
+        assert all([measure.name, measure.definition, measure.unit, measure.source]), measure.code
+    for indicator in Indicator.objects.select_related("cohort"):
+        said = [indicator.definition, indicator.numerator, indicator.unit, indicator.source, indicator.legal_basis]
+        assert all(said), indicator.code
+        assert indicator.denominator or indicator.kind in (IndicatorKind.COUNT, IndicatorKind.YES_NO), indicator.code
+        problem = problem_of(indicator, indicator.cohort) if indicator.cohort else None
+        assert problem is None, (indicator.code, problem)
+
+
+def test_all_institutions_are_all_classes():
+    load_definitions()
+
+    assert set(Cohort.objects.get(code="institution_all").classes) == set(InstitutionClass.values)

@@ -191,6 +191,38 @@ def test_two_tabs_write_one_chain(manager, phone, village_evening):
     assert roll_of(village_evening).people == 6
 
 
+@pytest.mark.slow
+def test_each_institution_has_a_chain_of_its_own(manager, phone, village_evening):
+    """A phone enrolled here, there, and here again: nobody sees a gap where it noted for somebody else."""
+    page = enrol(manager, phone)
+    page.goto(f"/roll/#/s/{village_evening.pk}")
+    expect(page.locator(".roll-row")).to_have_count(EXPECTED)
+
+    noted = page.evaluate(
+        """async () => {
+            const loaded = performance.getEntriesByType("resource").map((each) => each.name);
+            const { note } = await import(loaded.find((name) => /\\/roll\\/journal[^/]*\\.js/.test(name)));
+            const entries = [];
+            for (const place of [7, 7, 8, 7, 8]) {
+                const device = { id: "d", institution_id: place };
+                entries.push(await note(crypto.randomUUID(), "note", { note: "x" }, device));
+            }
+            return entries.map(({ number, institution, mark }) =>
+                [number, institution, mark.number, mark.previous_hash, mark.hash]);
+        }"""
+    )
+
+    assert [(number, place, within) for number, place, within, _before, _own in noted] == [
+        (1, 7, 1),
+        (2, 7, 2),
+        (3, 8, 1),
+        (4, 7, 3),
+        (5, 8, 2),
+    ]
+    hashes = [own for *_rest, own in noted]
+    assert [before for *_rest, before, _own in noted] == ["", hashes[0], "", hashes[1], hashes[2]]
+
+
 def test_first_load_is_light(page):
     """Page, scripts, styles, fonts and icons, as they come over the wire."""
     weights: dict[str, int] = {}

@@ -123,10 +123,14 @@ def test_odd_things_are_kept_as_printed():
     assert "thành phổ có trách nhiệm" in texts
 
 
+ASKED_WITHOUT_A_FIGURE = {"hours_outside_office_share", "staff_trained_yearly", "province_library_website"}
+"""Yearly work of plan 169 and decision 1346 that can be counted though no number is set."""
+
+
 def test_definitions_name_every_indicator_and_cohort_of_the_documents():
     folder = indicator_operations.definitions.DATA
     indicators = {row["code"] for row in yaml.safe_load((folder / "indicators.yaml").read_text(encoding="utf-8"))}
     cohorts = {row["code"] for row in yaml.safe_load((folder / "cohorts.yaml").read_text(encoding="utf-8"))}
     targets = [t for plan in PLANS.values() for c in plan.clauses for t in c.targets]
-    assert {t.indicator for t in targets} == indicators
+    assert {t.indicator for t in targets} == indicators - ASKED_WITHOUT_A_FIGURE
     assert {t.cohort for t in targets} <= cohorts

@@ -95,8 +95,9 @@ class JournalPart:
 
 def parse_journal(content: bytes) -> list[JournalPart]:
     """What a phone saved: {"device": {"id", "institution_id"}, "marks": [a mark with "institution" and "device", …]}.
-    One phone may have been enrolled at several institutions; its chain goes through all of them. A phone drops what was
-    taken long ago, so numbers may be left out, but what stands side by side must fit.
+    One phone may have been enrolled at several institutions and has a chain for each (one for all of them, in files of
+    phones that have not been updated). A phone drops what was taken long ago, so numbers may be left out, but what
+    stands side by side must fit.
 
     Refused: `UnreadableJournal`, `BrokenJournal`.
     """
@@ -112,11 +113,13 @@ def parse_journal(content: bytes) -> list[JournalPart]:
         }
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
         raise UnreadableJournal from error
-    _check_order(marks)
-    return [
+    parts = [
         JournalPart(device, [mark for mark, at in zip(marks, places, strict=True) if at == place])
         for place, device in latest.items()
     ]
+    for part in parts:
+        _check_order(part.marks)
+    return parts
 
 
 def _check_order(marks: list[Mark]) -> None:

@@ -70,8 +70,9 @@ def _read(path: Path) -> list[Row]:
 
 def _load(model: type[Measure] | type[Cohort] | type[Indicator], rows: list[Row]) -> None:
     known = {field.name for field in model._meta.concrete_fields}
+    by_code = {field.attname for field in model._meta.concrete_fields}  # «cohort_id» names a cohort by its code
     for row in rows:
-        if unknown := set(row) - known:
+        if unknown := set(row) - known - by_code:
             raise BadDefinition(
                 _("{code} has fields that do not exist: {fields}.").format(
                     code=row.get("code", "?"), fields=", ".join(sorted(unknown))

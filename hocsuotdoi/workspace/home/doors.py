@@ -102,6 +102,7 @@ DOORS = [
         _("The register: opening hours, rooms, equipment"),
         "museum",
         Permission.VIEW_REGISTER,
+        also=("places-holiday",),
     ),
     Door(
         "workspace:activities-booking-list",

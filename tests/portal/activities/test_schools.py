@@ -84,6 +84,21 @@ def test_list_finds_by_grade_subject_place_house_and_words(
     assert titles(client, q="hat the") == ["Hát then"]
 
 
+def test_list_stands_in_the_order_of_the_dictionary(client, library_of_bac_kan):
+    for title in ("Ươm mầm", "Đường lên chiến khu", "Ai ơi", "Em học nghề dệt", "Dân ca", "đất nước", "Ăn tết"):
+        make_programme(library_of_bac_kan, title=title)
+
+    assert titles(client) == [
+        "Ai ơi",
+        "Ăn tết",
+        "Dân ca",
+        "đất nước",
+        "Đường lên chiến khu",
+        "Em học nghề dệt",
+        "Ươm mầm",
+    ]
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -10,6 +10,7 @@ from hocsuotdoi.activities.enums import ActivityStatus, SessionStatus
 from hocsuotdoi.activities.models import Activity, Question, Session
 from hocsuotdoi.core.vietnamese import search_text
 from hocsuotdoi.places.models import Room
+from hocsuotdoi.workspace.activities.forms import SessionForm
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory, local
 
 LIST = reverse("workspace:activities-activity-list")
@@ -193,6 +194,42 @@ def test_creating_at_another_institution_is_not_found(librarian, library_of_duc_
 
     assert response.status_code == 404
     assert not Activity.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "last_day", "lasts"),
+    [
+        ("19:00", "00:30", "", dt.timedelta(hours=5, minutes=30)),
+        ("19:00", "00:30", "next", dt.timedelta(hours=5, minutes=30)),
+        ("20:00", "12:00", "", dt.timedelta(hours=16)),
+        ("20:00", "13:00", "next", dt.timedelta(hours=17)),
+    ],
+)
+def test_an_end_before_the_start_is_the_next_days(librarian, filled, starts, ends, last_day, lasts):
+    next_day = str(dt.date.fromisoformat(filled["sessions-0-day"]) + dt.timedelta(days=1))
+    times = {"sessions-0-starts": starts, "sessions-0-ends": ends, "sessions-0-last_day": next_day if last_day else ""}
+    page = librarian.get(CREATE).content.decode()
+    assert "Sớm hơn giờ bắt đầu: kết thúc vào hôm sau" in page
+
+    librarian.post(CREATE, {**filled, **times})
+
+    session = Session.objects.get()
+    assert session.ends_at - session.starts_at == lasts
+    form = SessionForm(institution=session.institution, initial=SessionForm.values_of(session))
+    again = SessionForm(
+        {name: "" if form[name].value() is None else form[name].value() for name in form.fields},
+        institution=session.institution,
+    )
+    assert again.is_valid(), again.errors
+    assert again.values()["ends_at"] == session.ends_at
+
+
+def test_a_night_that_would_be_most_of_a_day_is_asked_about(librarian, filled):
+    response = librarian.post(CREATE, {**filled, "sessions-0-starts": "08:00", "sessions-0-ends": "07:00"})
+
+    assert response.status_code == 422
+    assert "nếu kéo sang hôm sau thì dài 23 giờ" in response.content.decode()
+    assert not Session.objects.exists()
 
 
 def test_creating_with_several_institutions_asks_which(

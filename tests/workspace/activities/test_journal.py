@@ -18,6 +18,7 @@ from hocsuotdoi.activities.models import DeviceMark, Registration, Session
 from hocsuotdoi.activities.operations.journal import LARGEST_JOURNAL
 from hocsuotdoi.activities.operations.roll import close_session
 from hocsuotdoi.activities.operations.sync import take_marks
+from hocsuotdoi.activities.queries.marks import gaps_of
 from hocsuotdoi.activities.queries.roll import roll_of
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
 from tests.support.phone import Phone, enrolled
@@ -167,6 +168,27 @@ def test_a_phone_of_two_institutions_gives_each_its_own(
     assert outcomes(response) == {"applied": 1}
     assert "1 mục được ghi cho cơ sở khác" in response.text
     assert (people(running), people(elsewhere)) == ({"Bàn Văn Páo": 1}, {})
+
+
+def test_a_phone_of_two_institutions_has_a_chain_for_each(
+    manager, device, phone, running, library_of_duc_xuan, librarian_of_duc_xuan, moment
+):
+    """Noted here, elsewhere, here again: nothing is missing in either."""
+    other, _token = enrolled(library_of_duc_xuan, by=librarian_of_duc_xuan, at=moment)
+    elsewhere = SessionFactory(activity=ActivityFactory(institution=library_of_duc_xuan), starts_at=running.starts_at)
+    there = Phone(phone.clock)
+    marks = [
+        here(phone.raw(running, "walk_in", {"name": "Bàn Văn Páo"}), device),
+        here(there.raw(elsewhere, "walk_in", {"name": "Vi Văn Ky"}), other),
+        here(phone.raw(running, "walk_in", {"name": "Hà Thị Lụa"}), device),
+    ]
+
+    response = read_in(manager, saved(device, *marks))
+
+    assert outcomes(response) == {"applied": 2}
+    assert "1 mục được ghi cho cơ sở khác" in response.text
+    assert not DeviceMark.objects.exclude(reason="").exists()
+    assert gaps_of([device]) == {}
 
 
 def test_what_a_phone_dropped_long_ago_leaves_no_broken_chain(manager, device, phone, running, moment):

@@ -5,8 +5,10 @@ import datetime as dt
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.programme.enums import PlanKind, Recurrence
 from hocsuotdoi.programme.models import FindingAnswer, Plan
 from hocsuotdoi.programme.queries.plan_check import check_plan
@@ -203,6 +205,34 @@ def test_plan_create_issued_before_its_unit_began_is_taken_in(client, planner, b
     client.force_login(planner)
     assert client.post(url("plan-create"), filled(bac_kan, issued_on="2024-03-21")).status_code == 302
     assert Plan.objects.get().unit == bac_kan
+
+
+def test_plan_create_offers_no_indicator_that_is_not_computed_any_more(client, planner, bac_kan, definitions):
+    Indicator.objects.filter(code="library_services").update(
+        ends_on=timezone.localdate(), end_note="Thay bằng chỉ số mới"
+    )
+    client.force_login(planner)
+
+    assert "Thư viện phục vụ học tập suốt đời" not in client.get(url("plan-create")).content.decode()
+    response = client.post(url("plan-create"), filled(bac_kan, FIGURE | {"year": 2027, "figure": "60%"}))
+
+    assert response.status_code == 200
+    assert not Plan.objects.exists()
+
+
+def test_plan_create_for_a_year_in_which_the_indicator_has_ended_says_so(client, planner, bac_kan, definitions):
+    year = timezone.localdate().year + 2
+    Indicator.objects.filter(code="library_services").update(
+        ends_on=dt.date(year, 1, 1), end_note="Thay bằng chỉ số mới"
+    )
+    client.force_login(planner)
+
+    late = client.post(url("plan-create"), filled(bac_kan, FIGURE | {"year": year, "figure": "60%"}))
+    assert f"không còn được tính từ ngày 1/1/{year}" in late.content.decode()
+    assert not Plan.objects.exists()
+
+    client.post(url("plan-create"), filled(bac_kan, FIGURE | {"year": year - 1, "figure": "60%"}))
+    assert Plan.objects.get().targets.get().year == year - 1
 
 
 @pytest.mark.parametrize("rows", ["", "nhiều", "-1", "٣", "99999999999999999999"])

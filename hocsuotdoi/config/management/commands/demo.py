@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.operations.sample import load_sample as load_sample_people
-from hocsuotdoi.config.loading import REFERENCE, SAMPLE, load, took
+from hocsuotdoi.config.loading import REFERENCE, SAMPLE, add_up, load, took
 from hocsuotdoi.core.errors import Refused
 
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         load(REFERENCE, self._say)
         try:
             load(SAMPLE, self._say)
+            add_up(self._say)
             sign_ins = load_sample_people(at=timezone.now(), day=timezone.localdate(), progress=lambda line: None)
         except Refused as refusal:
             self._say(str(refusal))

@@ -1,5 +1,5 @@
 // The journal: every act, chained by SHA-256, kept before anything else happens. Its format is activities/formats/journal.py.
-import { addEntry, keep, kept, lastEntry } from "./store.js";
+import { addEntry, keep, kept, lastEntry, lastOf } from "./store.js";
 
 export const canonical = (value) => {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
@@ -41,20 +41,21 @@ const phone = async () => {
 
 const append = async (session, act, given, device) => {
   const said = ["tally", "note"].includes(act) ? { ...given, phone: await phone() } : given;
-  const [last, clock] = [await lastEntry(), await kept("clock")];
+  // Each institution has a chain of its own: it never sees what was noted for another.
+  const [last, before, clock] = [await lastEntry(), await lastOf(device.institution_id), await kept("clock")];
   // Never earlier than the act before, nor than the last word of the server: a clock may be set back.
   const earliest = Math.max((last?.mark.noted_at ?? 0) + 1, clock?.server ?? 0);
   const mark = {
     id: crypto.randomUUID(),
-    number: (last?.number ?? 0) + 1,
+    number: (before?.mark.number ?? 0) + 1,
     session,
     act,
     said: clean(said),
     noted_at: Math.max(Math.round(now(clock)), earliest),
-    previous_hash: last?.mark.hash ?? "",
+    previous_hash: before?.mark.hash ?? "",
   };
   mark.hash = await hashOf(mark);
-  const entry = { number: mark.number, mark, institution: device.institution_id, device: device.id };
+  const entry = { number: (last?.number ?? 0) + 1, mark, institution: device.institution_id, device: device.id };
   await addEntry(entry);
   return entry;
 };

@@ -46,6 +46,16 @@ export const forget = (key) => within("kept", "readwrite", (store) => done(store
 export const entries = () => within("journal", "readonly", (store) => done(store.getAll()));
 export const lastEntry = () =>
   within("journal", "readonly", async (store) => (await done(store.openCursor(null, "prev")))?.value);
+/** The latest that was noted for an institution. */
+export const lastOf = (institution) =>
+  within("journal", "readonly", async (store) => {
+    const request = store.openCursor(null, "prev");
+    for (let cursor = await done(request); cursor; cursor = await done(request)) {
+      if (cursor.value.institution === institution) return cursor.value;
+      cursor.continue();
+    }
+    return undefined;
+  });
 /** Refused by the store (ConstraintError) when the number is taken: another tab was quicker. */
 export const addEntry = (entry) => within("journal", "readwrite", (store) => done(store.add(entry)));
 export const putEntries = (changed) =>

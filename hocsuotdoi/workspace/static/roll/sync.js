@@ -214,13 +214,15 @@ const shutOut = async (sentence) => {
 };
 
 const prune = async () => {
-  const last = state.journal.at(-1)?.number;
+  // The last of each institution stays: the next mark there follows it.
+  const last = new Set(new Map(state.journal.map((entry) => [entry.institution, entry.number])).values());
+  last.add(state.journal.at(-1)?.number);
   const old = state.journal.filter(
     (entry) =>
       ["applied", "duplicate", "dismissed"].includes(entry.outcome) &&
       !waits(entry) &&
       entry.mark.noted_at < Date.now() - KEPT_FOR &&
-      entry.number !== last,
+      !last.has(entry.number),
   );
   if (!old.length) return;
   await dropEntries(old.map((entry) => entry.number));
