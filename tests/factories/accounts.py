@@ -62,12 +62,15 @@ def make_unit(
         search_text=search_text(name),
     )
     dates = {"starts_on": starts_on, "ends_on": ends_on}
-    UnitAncestry.objects.create(unit=unit, ancestor=unit, distance=0, **dates)
     UnitReading.objects.create(unit=unit, reads_as=unit, **dates)
+    ancestries = [UnitAncestry(unit=unit, ancestor=unit, distance=0, **dates)]
     if parent is not None:
         UnitParent.objects.create(unit=unit, parent=parent, **dates)
-        for above in parent.ancestries.all():
-            UnitAncestry.objects.create(unit=unit, ancestor=above.ancestor, distance=above.distance + 1, **dates)
+        ancestries += [
+            UnitAncestry(unit=unit, ancestor_id=above.ancestor_id, distance=above.distance + 1, **dates)
+            for above in parent.ancestries.all()
+        ]
+    UnitAncestry.objects.bulk_create(ancestries)
     return unit
 
 

@@ -37,13 +37,14 @@ class UnitFactory(DjangoModelFactory):
     def parent(unit, create, parent, **kwargs):
         dates = {"starts_on": unit.starts_on, "ends_on": unit.ends_on}
         UnitReading.objects.create(unit=unit, reads_as=unit, **dates)
-        UnitAncestry.objects.create(unit=unit, ancestor=unit, distance=0, **dates)
+        ancestries = [UnitAncestry(unit=unit, ancestor=unit, distance=0, **dates)]
         if parent:
             UnitParent.objects.create(unit=unit, parent=parent, **dates)
-            above = UnitAncestry.objects.filter(unit=parent)
-            UnitAncestry.objects.bulk_create(
-                UnitAncestry(unit=unit, ancestor=row.ancestor, distance=row.distance + 1, **dates) for row in above
-            )
+            ancestries += [
+                UnitAncestry(unit=unit, ancestor_id=above.ancestor_id, distance=above.distance + 1, **dates)
+                for above in UnitAncestry.objects.filter(unit=parent)
+            ]
+        UnitAncestry.objects.bulk_create(ancestries)
 
 
 class AgencyFactory(DjangoModelFactory):
