@@ -96,11 +96,11 @@ TOTALS = Flow(
 )
 INDICATORS = Flow(
     "INDICATORS",
-    Names("Chỉ tiêu", "Indicators"),
+    Names("Chỉ số", "Indicators"),
     (
         _FREQUENCY,
         _AREA,
-        Component("INDICATOR", Names("chỉ tiêu", "indicator"), "CL_INDICATOR"),
+        Component("INDICATOR", Names("chỉ số", "indicator"), "CL_INDICATOR"),
         Component("COHORT", Names("của ai", "of whom"), "CL_COHORT"),
     ),
     (

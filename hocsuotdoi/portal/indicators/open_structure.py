@@ -39,7 +39,7 @@ def sdmx_structure(prepared: dt.datetime) -> bytes:
     codelists = [
         Codelist("CL_AREA", Names("Đơn vị hành chính", "Administrative units"), _areas(units)),
         Codelist("CL_MEASURE", Names("Điều được đếm", "What is counted"), _stored(Measure.objects.order_by("code"))),
-        Codelist("CL_INDICATOR", Names("Chỉ tiêu", "Indicators"), _stored(Indicator.objects.order_by("code"))),
+        Codelist("CL_INDICATOR", Names("Chỉ số", "Indicators"), _stored(Indicator.objects.order_by("code"))),
         Codelist("CL_COHORT", Names("Của ai", "Of whom"), _stored(Cohort.objects.order_by("code"))),
         Codelist(
             "CL_INSTITUTION_CLASS",
@@ -134,7 +134,7 @@ def dhis2_metadata(pairs: Sequence[Pair], today: dt.date) -> bytes:
                 ),
                 dhis2.DataSet(
                     "HSD_INDICATORS_YEAR",
-                    "Học Suốt Đời: tử số, mẫu số của chỉ tiêu, theo năm",
+                    "Học Suốt Đời: tử số, mẫu số của chỉ số, theo năm",
                     "year",
                     [each.code for each in parts],
                 ),
