@@ -30,6 +30,7 @@ from hocsuotdoi.api.activities import (
     visits,
 )
 from hocsuotdoi.api.errors import install
+from hocsuotdoi.api.indicators import definitions, totals, values
 from hocsuotdoi.api.places import institutions, units
 
 VERSION = "1.0"
@@ -87,5 +88,8 @@ for module in (
     visits,
     institutions,
     units,
+    definitions,
+    values,
+    totals,
 ):
     api.add_router("", module.router)

@@ -53,6 +53,12 @@ PUBLIC = {
     ("GET", "units/<slug:code>"),
     ("GET", "institutions"),
     ("GET", "institutions/<slug:code>"),
+    ("GET", "indicators"),  # figures are open data
+    ("GET", "indicators/<slug:code>"),
+    ("GET", "indicators/<slug:code>/values"),
+    ("GET", "measures"),
+    ("GET", "dictionary"),
+    ("GET", "figures/totals"),
 }
 STAFF = sorted(route for route in DECLARED if route not in PUBLIC)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.queries.pivot import Answer, Dimension, Head, Map, Period, Question, heads_of, periods
-from hocsuotdoi.indicators.queries.profiles import AGES, SEXES, Profiles, profiles
+from hocsuotdoi.indicators.queries.profiles import AGES, SEXES, Codes, Profiles, profiles
 from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown, told_words
 from hocsuotdoi.places.models import AdminUnit
 
@@ -96,7 +96,9 @@ class Told:
             return Shown.AS_IT_IS
         return Shown.FEW if states == {Shown.FEW} and len(years) == 1 else Shown.KEPT_BACK
 
-    def _units(self, heads, measure, years, sexes, ages, quantity) -> list[AdminUnit]:  # type: ignore[no-untyped-def]
+    def _units(
+        self, heads: dict[Dimension, Head], measure: str, years: list[int], sexes: Codes, ages: Codes, quantity: int
+    ) -> list[AdminUnit]:
         """A sum over all units in a place is the number of that place, and is kept back where that is."""
         question = self.answer.question
         if Dimension.UNIT in heads:
@@ -113,17 +115,21 @@ class Told:
 
     def _with_what_is_hidden(self, found: Answer) -> Answer:
         """Sexes and ages of which nobody is found have a head where that is kept back: else its absence would tell."""
+        rows, columns = (self._heads(found, side) for side in (found.question.rows, found.question.columns))
+        return replace(found, rows=rows or found.rows, columns=columns or found.columns)
+
+    def _heads(self, found: Answer, dimension: Dimension | None) -> list[Head]:
+        """Of a side laid out by sex or age; of another none."""
         question = found.question
-        sides = {}
-        for name, dimension in (("rows", question.rows), ("columns", question.columns)):
-            codes = {Dimension.SEX: SEXES, Dimension.AGE_BAND: AGES}.get(dimension) if dimension else None
-            if codes is None:
-                continue
-            filtered = question.wanted.sexes if dimension == Dimension.SEX else question.wanted.age_bands
-            present = {head.key for head in getattr(found, name)}
-            absent = {code for code in filtered or codes if code not in present and self._is_hidden(dimension, code)}
-            sides[name] = heads_of(question, dimension, present | absent)
-        return replace(found, **sides)
+        if dimension == Dimension.SEX:
+            codes = question.wanted.sexes or SEXES
+        elif dimension == Dimension.AGE_BAND:
+            codes = question.wanted.age_bands or AGES
+        else:
+            return []
+        present = {head.key for head in (found.rows if dimension == question.rows else found.columns)}
+        absent = {code for code in codes if code not in present and self._is_hidden(dimension, code)}
+        return heads_of(question, dimension, present | absent)
 
     def _is_hidden(self, dimension: Dimension, code: str) -> bool:
         found = self.answer

@@ -8,7 +8,7 @@ from hocsuotdoi.core.templatetags.house import number, percent
 from hocsuotdoi.indicators.enums import AnswerValue, CohortKind, IndicatorKind, StockCode, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.suppression import few_words, is_few
+from hocsuotdoi.indicators.queries.suppression import counts_people, few_words, is_few
 
 
 def value_words(value: IndicatorValue, indicator: Indicator) -> str:
@@ -34,8 +34,14 @@ def value_words(value: IndicatorValue, indicator: Indicator) -> str:
 
 
 def is_kept_back(value: IndicatorValue, indicator: Indicator) -> bool:
-    """Behind the figure stand so few different people that they could be found."""
-    return indicator.kind == IndicatorKind.SHARE_OF_POPULATION and is_few(value.numerator or 0)
+    """Behind the figure, or behind what is missing to its whole, stand so few people that they could be found."""
+    if indicator.kind == IndicatorKind.SHARE_OF_POPULATION or indicator.measures == [StockCode.ACTIVE_USERS]:
+        return is_few(value.numerator or 0)
+    is_of_people = bool(indicator.sexes or indicator.age_bands) and counts_people(indicator.measures)
+    if indicator.kind != IndicatorKind.COUNT or not is_of_people or value.numerator is None:
+        return False
+    rest = (value.denominator or 0) - value.numerator
+    return is_few(value.numerator) or is_few(rest)
 
 
 def is_number(indicator: Indicator) -> bool:

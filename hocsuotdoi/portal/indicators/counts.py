@@ -20,8 +20,9 @@ from hocsuotdoi.ledger.queries.entries import posting_lines, posting_story
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.portal.day import DayForm
+from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.pages import counted_children, counted_institutions, sheet_address, shown_postings
-from hocsuotdoi.portal.indicators.views import ON_A_PAGE, asked_unit, is_a_year
+from hocsuotdoi.portal.indicators.views import ON_A_PAGE, is_a_year
 from hocsuotdoi.portal.indicators.words import unit_address
 
 

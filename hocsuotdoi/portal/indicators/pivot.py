@@ -39,9 +39,10 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import country, units_on_map
+from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
+from hocsuotdoi.portal.indicators.open_files import table_files, table_observations
 from hocsuotdoi.portal.indicators.pivot_form import PivotForm, first_question
-from hocsuotdoi.portal.indicators.views import asked_unit
 
 ROWS_ON_A_PAGE = 100
 MOST_BARS = 70
@@ -82,7 +83,7 @@ def pivot(request: HttpRequest) -> HttpResponse:
             "sums": _shown_sums(told),
             "has_row_totals": found.row_totals is not None,
             "chart": pictured(chart) if chart and chart.spec else None,
-            "files": _files(chart, query),
+            "files": [*_files(chart, query), *(table_files(found.question, query) if chart else [])],
             "query": query,
             "has_sample": has_sample(found.question.unit, today),
         }
@@ -98,6 +99,8 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
     if not asked.is_valid():
         raise Http404
     question = asked.question()
+    if form == "sdmx":
+        return table_observations(Told(answer(question, today), today), today)
     chart = chart_of(Told(answer(question, today), today))
     if chart is None or (form in ("svg", "png") and not chart.spec):
         raise Http404

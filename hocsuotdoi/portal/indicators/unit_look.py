@@ -26,6 +26,7 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.portal.brief import briefly_kept
+from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
 from hocsuotdoi.portal.indicators.forms import asked_year, years_to_ask
 from hocsuotdoi.portal.indicators.happening_charts import (
@@ -37,7 +38,6 @@ from hocsuotdoi.portal.indicators.happening_charts import (
 )
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
-from hocsuotdoi.portal.indicators.views import asked_unit
 from hocsuotdoi.portal.indicators.words import unit_address
 from hocsuotdoi.portal.limits import sets_type
 from hocsuotdoi.programme.enums import TargetState

@@ -1,12 +1,26 @@
 from django.urls import path
 
-from hocsuotdoi.portal.indicators import chart_files, compare, counts, definitions, pivot, unit_look, views
+from hocsuotdoi.portal.indicators import (
+    chart_files,
+    compare,
+    counts,
+    definitions,
+    open_files,
+    pivot,
+    unit_look,
+    views,
+)
 
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators-indicator-list"),
     path("indicators/dictionary/", definitions.dictionary, name="indicators-dictionary"),
     path("indicators/dictionary.<slug:form>", definitions.dictionary_file, name="indicators-dictionary-file"),
     path("indicators/<slug:code>/versions/<int:number>/", definitions.indicator_version, name="indicators-version"),
+    path("indicators/open/", open_files.open_page, name="indicators-open"),
+    path("indicators/open/counts.adx", open_files.counts_file, name="indicators-counts-file"),
+    path("indicators/open/sdmx-structure.json", open_files.structure, name="indicators-sdmx-structure"),
+    path("indicators/open/dhis2-metadata.json", open_files.metadata, name="indicators-dhis2-metadata"),
+    path("indicators/<slug:code>/values.<slug:form>", open_files.indicator_file, name="indicators-indicator-file"),
     path("indicators/table/", pivot.pivot, name="indicators-pivot"),
     path("indicators/table.<slug:form>", pivot.pivot_file, name="indicators-pivot-file"),
     path("indicators/table/save", pivot.table_save, name="indicators-table-save"),

@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,18 +17,21 @@ from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.lineage import lineage
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.day import DayForm
+from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links
 from hocsuotdoi.portal.indicators.forms import Taken, ValueForm
 from hocsuotdoi.portal.indicators.indicator_look import View, chart_named, indicator_page
+from hocsuotdoi.portal.indicators.open_files import open_section
 from hocsuotdoi.portal.indicators.pages import behind, children_of_figure, measures_of_criteria, shown_value
 from hocsuotdoi.portal.indicators.trends import Figure
 from hocsuotdoi.portal.indicators.words import unit_address
 from hocsuotdoi.portal.limits import sets_type
+from hocsuotdoi.programme.queries.cohorts import cohorts_of
 
 ON_A_PAGE = 50
 
@@ -68,6 +70,7 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
             "page": indicator_page(figure, checklists, form.taken, today, view),
             "has_sample": has_sample(form.taken.unit, today),
             "files": _files_of(indicator, form.taken) if figure else {},
+            "open_data": open_section(request, indicator, form.taken) if figure else None,
             "unit_url": unit_address("portal:indicators-unit-look", form.taken.unit, year=form.taken.year),
             "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],
         },
@@ -93,12 +96,7 @@ def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> H
 def _asked_figure(request: HttpRequest, indicator: Indicator, today: dt.date) -> tuple[ValueForm, Figure | None]:
     """None: no plan sets a target for it yet, so nobody has said of whom it speaks."""
     unit = asked_unit(request, request.GET.get("unit", ""), today) if request.GET.get("unit") else None
-    # Higher areas may not be asked from below, but a page may: these are the groups that plans set targets for.
-    # The one of which most plans speak comes first.
-    targeted = Cohort.objects.filter(targets__indicator=indicator)
-    cohorts = list(targeted.annotate(spoken_of=Count("targets")).order_by("-spoken_of", "code"))
-    if indicator.cohort is not None and indicator.cohort not in cohorts:
-        cohorts.insert(0, indicator.cohort)
+    cohorts = cohorts_of(indicator)
     form = ValueForm(request.GET, today=today, unit=unit, cohorts=cohorts)
     return form, Figure(indicator, form.taken.cohort) if form.taken.cohort else None
 
@@ -180,12 +178,6 @@ def institution_lineage(request: HttpRequest, institution: str, year: int, indic
             ],
         },
     )
-
-
-def asked_unit(request: HttpRequest, code: str, today: dt.date) -> AdminUnit | None:
-    """The unit that bears `code` on the day asked for (`?on=`), else the last that bore it; None where nobody did."""
-    bearing = AdminUnit.objects.visible_to(request.user).filter(code=code)
-    return bearing.on(DayForm(request.GET).day(today)).first() or bearing.order_by("-ends_on").first()
 
 
 def is_a_year(year: int) -> bool:

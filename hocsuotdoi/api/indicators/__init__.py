@@ -1,0 +1,1 @@
+"""Figures: what is defined, what it comes to, what was counted."""

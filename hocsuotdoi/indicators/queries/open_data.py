@@ -1,0 +1,132 @@
+"""Figures as they leave the program: which units, in which words for programs, in which standard. All files and the API
+ask here, and tell what may be told (`suppression`, `told`)."""
+
+import datetime as dt
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
+from hocsuotdoi.indicators.models import Indicator
+from hocsuotdoi.indicators.queries.pivot import Period
+from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.indicators.queries.suppression import is_few
+from hocsuotdoi.indicators.queries.words import is_kept_back, is_number
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import children_of, day_on_map_of
+
+MOST_FIGURES = 20_000
+"""Units times periods in one file."""
+
+
+class TooMuch(Refused):
+    """More than one file is made for."""
+
+
+class Level(StrEnum):
+    """Of which units under the one that is asked for."""
+
+    SELF = "self"
+    CHILDREN = "children"
+    PROVINCES = "provinces"
+    COMMUNES = "communes"
+
+
+class State(StrEnum):
+    """Zero is a value; a missing one is not zero."""
+
+    VALUE = "value"
+    NOT_REPORTED = "not_reported"
+    NOT_APPLICABLE = "not_applicable"
+    KEPT_BACK = "kept_back"
+
+
+def units_at(unit: AdminUnit, level: Level, day: dt.date) -> list[AdminUnit]:
+    """In Vietnamese order, on the unit's own map. One query at most."""
+    on = day_on_map_of(unit, day)
+    if level == Level.CHILDREN:
+        return list(children_of(unit, on).order_by("sort_key", "pk"))
+    tier = {Level.PROVINCES: Tier.PROVINCE, Level.COMMUNES: Tier.COMMUNE}.get(level, unit.tier)
+    if tier == unit.tier:
+        return [unit]
+    return list(AdminUnit.objects.under(unit, on).filter(tier=tier).order_by("sort_key", "pk"))
+
+
+def unit_key(unit: AdminUnit) -> str:
+    """The government's code; of a unit that has ended with its last day, since the code may be another's now."""
+    return f"{unit.code}_{unit.last_day:%Y%m%d}" if unit.last_day else unit.code
+
+
+def period_key(starts_on: dt.date, period: Period) -> str:
+    """«2026», «2026-Q1», «2026-01», as SDMX writes them."""
+    if period == Period.YEAR:
+        return f"{starts_on.year}"
+    if period == Period.QUARTER:
+        return f"{starts_on.year}-Q{(starts_on.month + 2) // 3}"
+    return f"{starts_on:%Y-%m}"
+
+
+def period_ends(starts_on: dt.date, period: Period) -> dt.date:
+    """The first day after it."""
+    months = {Period.YEAR: 12, Period.QUARTER: 3, Period.MONTH: 1}[period]
+    later = starts_on.month - 1 + months
+    return dt.date(starts_on.year + later // 12, later % 12 + 1, 1)
+
+
+# --- indicators ---
+
+
+def state_of(value: IndicatorValue, indicator: Indicator) -> State:
+    if value.state == ValueState.VALUE and is_kept_back(value, indicator):
+        return State.KEPT_BACK
+    return State(value.state)
+
+
+def number_of(value: IndicatorValue, indicator: Indicator) -> int | Decimal | None:
+    """What the figure is as a number: a count, 1 or 0 for yes or no, else per cent. None where it is not told."""
+    if state_of(value, indicator) != State.VALUE:
+        return None
+    is_whole = is_number(indicator) or indicator.kind == IndicatorKind.YES_NO
+    return value.numerator if is_whole else value.percent
+
+
+def parts_of(value: IndicatorValue, indicator: Indicator) -> tuple[int | None, int | None]:
+    """Numerator and denominator as far as they may be told."""
+    few = state_of(value, indicator) == State.KEPT_BACK or (
+        indicator.kind == IndicatorKind.SHARE_OF_POPULATION and is_few(value.numerator or 0)
+    )
+    return (None, None) if few else (value.numerator, value.denominator)
+
+
+def unit_measure(indicator: Indicator) -> str:
+    if indicator.kind == IndicatorKind.YES_NO:
+        return "YES_NO"
+    if is_number(indicator):
+        return "NUMBER"
+    return "PERCENT_PER_YEAR" if indicator.kind == IndicatorKind.GROWTH else "PERCENT"
+
+
+def is_provisional(value: IndicatorValue, today: dt.date) -> bool:
+    return today <= dt.date(value.year, 12, 31)
+
+
+def first_day_of(day: dt.date, period: Period) -> dt.date:
+    """Of the period that `day` lies in."""
+    months = {Period.YEAR: 12, Period.QUARTER: 3, Period.MONTH: 1}[period]
+    return day.replace(month=(day.month - 1) // months * months + 1, day=1)
+
+
+def check_size(figures: int) -> None:
+    """Refuses what is too much for one file."""
+    if figures > MOST_FIGURES:
+        raise TooMuch(
+            _("That is more than fits into one file: ask for one province, longer periods, or fewer of them.")
+        )
+
+
+def periods_between(first: dt.date, last: dt.date, period: Period) -> int:
+    months = {Period.YEAR: 12, Period.QUARTER: 3, Period.MONTH: 1}[period]
+    return ((last.year - first.year) * 12 + last.month - first.month) // months + 1

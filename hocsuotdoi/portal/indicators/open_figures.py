@@ -1,0 +1,272 @@
+"""Figures in the forms of other systems: rows for spreadsheets, observations for SDMX, groups for ADX. Of the pages'
+numbers nothing more and nothing less (`indicators.queries.suppression`)."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hocsuotdoi.indicators.formats import adx, sdmx
+from hocsuotdoi.indicators.formats.dhis2 import short_code
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries import open_data
+from hocsuotdoi.indicators.queries.open_data import (
+    State,
+    TooMuch,
+    first_day_of,
+    is_provisional,
+    number_of,
+    parts_of,
+    state_of,
+    unit_key,
+    unit_measure,
+)
+from hocsuotdoi.indicators.queries.pivot import Period
+from hocsuotdoi.indicators.queries.profiles import AGES, MOST_PROFILES, SEXES, profiles
+from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.indicators.queries.suppression import Shown
+from hocsuotdoi.indicators.queries.totals import Slice, totals
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What stands beside every figure of a file."""
+
+    today: dt.date
+    moment: dt.datetime
+    is_sample: bool
+
+    @property
+    def refreshed_at(self) -> dt.datetime:
+        """The figures hold for this minute: everything booked by then is in them."""
+        return self.moment.replace(second=0, microsecond=0)
+
+
+INDICATOR_COLUMNS = (
+    "indicator",
+    "cohort",
+    "unit",
+    "unit_name",
+    "period",
+    "state",
+    "value",
+    "unit_of_measure",
+    "numerator",
+    "denominator",
+    "reporting",
+    "expected",
+    "coverage_percent",
+    "version",
+    "is_provisional",
+    "is_sample",
+    "map",
+    "refreshed_at",
+    "note",
+)
+
+
+def indicator_rows(
+    values: Iterable[IndicatorValue], indicator: Indicator, cohort: Cohort, taken: Taken
+) -> Iterator[tuple[str, ...]]:
+    """For CSV and XLSX; columns are `INDICATOR_COLUMNS`."""
+    for value in values:
+        numerator, denominator = parts_of(value, indicator)
+        kept_back = state_of(value, indicator) == State.KEPT_BACK
+        yield tuple(
+            _text(each)
+            for each in (
+                indicator.code,
+                cohort.code,
+                unit_key(value.unit),
+                value.unit.name,
+                value.year,
+                state_of(value, indicator).value,
+                number_of(value, indicator),
+                unit_measure(indicator).lower(),
+                numerator,
+                denominator,
+                value.reporting,
+                value.expected,
+                value.coverage,
+                value.version,
+                is_provisional(value, taken.today),
+                taken.is_sample,
+                "own",
+                taken.refreshed_at.isoformat(),
+                "" if kept_back else value.note,
+            )
+        )
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+_STATUS = {State.NOT_REPORTED: "L", State.NOT_APPLICABLE: "M", State.KEPT_BACK: "Q"}
+
+
+def indicator_observations(
+    values: Iterable[IndicatorValue], indicator: Indicator, cohort: Cohort, taken: Taken
+) -> Iterator[dict[str, object]]:
+    """For SDMX."""
+    for value in values:
+        state = state_of(value, indicator)
+        numerator, denominator = parts_of(value, indicator)
+        normal = "P" if is_provisional(value, taken.today) else "A"
+        yield {
+            "FREQ": "A",
+            "REF_AREA": area(value.unit),
+            "INDICATOR": indicator.code,
+            "COHORT": cohort.code,
+            "TIME_PERIOD": value.year,
+            "OBS_VALUE": number_of(value, indicator),
+            "OBS_STATUS": _STATUS.get(state, normal),
+            "CONF_STATUS": "A" if state == State.KEPT_BACK else "F",
+            "NUMERATOR": numerator,
+            "DENOMINATOR": denominator,
+            "REPORTING": value.reporting,
+            "EXPECTED": value.expected,
+            "DEFINITION_VERSION": value.version,
+            "UNIT_MEASURE": unit_measure(indicator),
+            "MAP": "OWN",
+            "SAMPLE": taken.is_sample,
+            "REFRESHED_AT": taken.refreshed_at.isoformat(),
+        }
+
+
+def area(unit: AdminUnit) -> str:
+    """The unit in SDMX: with letters before the code, or spreadsheets make «1» of «01»."""
+    return unit.code if unit.tier == Tier.COUNTRY else f"VN_{unit_key(unit)}"
+
+
+def indicator_groups(
+    values: Iterable[IndicatorValue], indicator: Indicator, cohort: Cohort, taken: Taken
+) -> Iterator[adx.Group]:
+    """For ADX: numerators and denominators, of which DHIS2 makes the share by itself. What is missing has no value."""
+    element = indicator_element(indicator.code, cohort.code)
+    for value in values:
+        numerator, denominator = parts_of(value, indicator)
+        told = []
+        if state_of(value, indicator) == State.VALUE and numerator is not None:
+            told.append(adx.Value(short_code(f"{element}_N"), numerator))
+            if denominator is not None:
+                told.append(adx.Value(short_code(f"{element}_D"), denominator))
+        first = dt.date(value.year, 1, 1)
+        yield adx.Group(unit_key(value.unit), first, Period.YEAR, "HSD_INDICATORS_YEAR", tuple(told), _mark(taken))
+
+
+def indicator_element(indicator: str, cohort: str) -> str:
+    return f"HSD_{indicator}.{cohort}"
+
+
+def _mark(taken: Taken) -> str:
+    return _("Sample data") if taken.is_sample else ""
+
+
+# --- what was counted ---
+
+
+def total_groups(
+    measures: Collection[str],
+    units: Sequence[AdminUnit],
+    *,
+    first: dt.date,
+    last: dt.date,
+    period: Period,
+    taken: Taken,
+) -> list[adx.Group]:
+    """Of each unit and period what was counted of each measure, on today's map. Refuses too much. Two queries."""
+    open_data.check_size(len(units) * open_data.periods_between(first, last, period))
+    found: dict[tuple[int, dt.date], dict[str, int]] = defaultdict(dict)
+    grain = "year" if period == Period.YEAR else "month"
+    rows = totals(
+        Slice(tuple(measures)),
+        units,
+        by=("measure", "unit_id", "starts_on"),
+        first=first,
+        last=last,
+        grain="year" if grain == "year" else "month",
+        map_day=taken.today,
+    )
+    for measure, unit_id, starts_on, quantity, lines in rows:
+        if lines:
+            counts = found[unit_id, first_day_of(starts_on, period)]
+            counts[measure] = counts.get(measure, 0) + quantity
+    by_pk = {unit.pk: unit for unit in units}
+    data_set = f"HSD_TOTALS_{period.upper()}"
+    return [
+        adx.Group(
+            unit_key(by_pk[unit_id]),
+            starts_on,
+            period,
+            data_set,
+            tuple(adx.Value(f"HSD_{measure}", quantity) for measure, quantity in sorted(counts.items())),
+            _mark(taken),
+        )
+        for (unit_id, starts_on), counts in sorted(found.items(), key=lambda each: (by_pk[each[0][0]].code, each[0][1]))
+    ]
+
+
+def people_groups(
+    measures: Collection[str], units: Sequence[AdminUnit], *, years: Sequence[int], taken: Taken
+) -> list[adx.Group]:
+    """Of each unit and year who did what is counted, by sex and age, as far as it may be told. Refuses too much."""
+    found = profiles(measures, units, years, taken.today)
+    if units and not found.rows:
+        raise TooMuch(
+            _("By sex and age at most {most} places and years go into one file: ask for one province, or fewer years.")
+            .format(most=MOST_PROFILES)
+        )  # fmt: skip
+    groups = []
+    for unit in units:
+        for year in years:
+            values, hidden = [], 0
+            for measure in measures:
+                if not found.count(measure, unit.pk, year):
+                    continue
+                for sex in SEXES:
+                    for age in AGES:
+                        if found.shown(measure, unit.pk, year, [sex], [age]) is Shown.AS_IT_IS:
+                            count = found.count(measure, unit.pk, year, [sex], [age])
+                            values.append(adx.Value(people_element(measure), count, people_cut(sex, age)))
+                        else:
+                            hidden += 1
+            kept_back = ngettext("%(count)d number is kept back", "%(count)d numbers are kept back", hidden)
+            comment = " · ".join(filter(None, [_mark(taken), kept_back % {"count": hidden} if hidden else ""]))
+            first = dt.date(year, 1, 1)
+            groups.append(adx.Group(unit_key(unit), first, Period.YEAR, "HSD_PEOPLE_YEAR", tuple(values), comment))
+    return groups
+
+
+def people_element(measure: str) -> str:
+    return f"HSD_{measure}_SEX_AGE"
+
+
+def people_cut(sex: str, age: str) -> dict[str, str]:
+    return {"HSD_SEX": f"HSD_SEX_{option(sex)}", "HSD_AGE": f"HSD_AGE_{option(age)}"}
+
+
+def option(code: str) -> str:
+    """«60+» → «60_PLUS»; what is not known has a code of its own."""
+    return code.upper().replace("-", "_").replace("+", "_PLUS") or "UNKNOWN"
+
+
+SDMX_SEX = {"female": "F", "male": "M", "other": "_O", "": sdmx.UNKNOWN}
+
+
+def sdmx_age(code: str) -> str:
+    if not code:
+        return sdmx.UNKNOWN
+    if code.endswith("+"):
+        return f"Y_GE{code[:-1]}"
+    low, high = code.split("-")
+    return f"Y{low}T{high}"

@@ -1,0 +1,282 @@
+"""Figures to take away as other systems have them: CSV, Excel, ADX for DHIS2, SDMX; and what explains their columns."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from hocsuotdoi.accounts.surfaces import address_of, public
+from hocsuotdoi.core.limits import count
+from hocsuotdoi.indicators.enums import MeasureKind
+from hocsuotdoi.indicators.formats import adx, dictionary, sdmx
+from hocsuotdoi.indicators.formats.dataset import render_dataset
+from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
+from hocsuotdoi.indicators.queries import open_data
+from hocsuotdoi.indicators.queries.open_data import Level, TooMuch
+from hocsuotdoi.indicators.queries.pivot import Period, Question
+from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.indicators.queries.series import series_by_unit
+from hocsuotdoi.indicators.queries.suppression import counts_people
+from hocsuotdoi.indicators.queries.told import Told
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.institutions import has_sample
+from hocsuotdoi.places.queries.units import country
+from hocsuotdoi.portal.indicators import open_figures
+from hocsuotdoi.portal.indicators.asked import asked_unit
+from hocsuotdoi.portal.indicators.forms import FIRST_YEAR, Taken
+from hocsuotdoi.portal.indicators.open_structure import dhis2_metadata, sdmx_structure
+from hocsuotdoi.portal.indicators.open_tables import fits_sdmx, observations
+from hocsuotdoi.portal.indicators.trends import YEARS
+from hocsuotdoi.portal.limits import sets_type
+from hocsuotdoi.programme.queries.cohorts import cohorts_of, spoken_pairs
+
+MOST_FILES_A_MINUTE = 30
+"""For one address: each is computed anew."""
+MOST_YEARS = 10
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMS = {
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "xlsx": (XLSX, "xlsx"),
+    "adx": (adx.CONTENT_TYPE, "adx.xml"),
+    "sdmx": (sdmx.CSV_TYPE, "sdmx.csv"),
+}
+"""In an address, to its media type and the ending of the file's name."""
+
+
+class FileForm(forms.Form):
+    """Which units and years; a wrong value is an address that leads nowhere."""
+
+    level = forms.ChoiceField(choices=[(each.value, each.value) for each in Level], required=False)
+    first = forms.IntegerField(required=False, min_value=2000, max_value=2100)
+    last = forms.IntegerField(required=False, min_value=2000, max_value=2100)
+
+    def years(self, today: dt.date) -> list[int]:
+        """By default this year. Raises Http404."""
+        if not self.is_valid():
+            raise Http404
+        last = self.cleaned_data["last"] or self.cleaned_data["first"] or today.year
+        first = self.cleaned_data["first"] or last
+        if not 0 <= last - first < MOST_YEARS:
+            raise Http404
+        return list(range(first, last + 1))
+
+    @property
+    def asked_level(self) -> Level:
+        return Level(self.cleaned_data.get("level") or Level.SELF)
+
+
+@public
+@require_safe
+@sets_type
+def indicator_file(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """The figures of an indicator of a unit, or of those under it, over some years."""
+    if form not in FORMS:
+        raise Http404
+    today = timezone.localdate()
+    indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
+    cohorts = {each.code: each for each in cohorts_of(indicator)}
+    cohort = cohorts.get(request.GET.get("cohort") or next(iter(cohorts), ""))
+    unit, asked = _unit(request, today), FileForm(request.GET)
+    years = asked.years(today)
+    if cohort is None:
+        raise Http404
+    _count(request)
+    units = open_data.units_at(unit, asked.asked_level, today)
+    try:
+        open_data.check_size(len(units) * len(years))
+    except TooMuch as refused:
+        return _too_much(request, refused)
+    found = series_by_unit(unit, units, [(indicator.code, cohort.code)], years, today)[indicator.code, cohort.code]
+    values = [found[each.pk][year] for each in units for year in years]
+    body = _indicator_body(form, values, indicator, cohort, _taken(unit, today))
+    return _file(body, form, f"{indicator.code}-{unit.code}-{years[0]}-{years[-1]}")
+
+
+def _indicator_body(
+    form: str, values: Sequence[IndicatorValue], indicator: Indicator, cohort: Cohort, taken: open_figures.Taken
+) -> bytes:
+    if form == "adx":
+        return adx.render_adx(open_figures.indicator_groups(values, indicator, cohort, taken), taken.refreshed_at)
+    if form == "sdmx":
+        return sdmx.render_csv(sdmx.INDICATORS, open_figures.indicator_observations(values, indicator, cohort, taken))
+    rows = list(open_figures.indicator_rows(values, indicator, cohort, taken))
+    render_rows = dictionary.render_csv if form == "csv" else dictionary.render_xlsx
+    return render_rows(open_figures.INDICATOR_COLUMNS, rows)
+
+
+class CountForm(FileForm):
+    """Several measures at once, each by itself."""
+
+    measures = forms.MultipleChoiceField(choices=MeasureCode.choices)
+    period = forms.ChoiceField(choices=[(each.value, each.value) for each in Period], required=False)
+    by = forms.ChoiceField(choices=[("sex-age", "sex-age")], required=False)
+
+
+@public
+@require_safe
+@sets_type
+def counts_file(request: HttpRequest) -> HttpResponse:
+    """What was counted, for DHIS2: totals by unit and period, or by sex and age (`by=sex-age`, whole years only)."""
+    today = timezone.localdate()
+    asked, unit = CountForm(request.GET), _unit(request, today)
+    years = asked.years(today)
+    measures, period = asked.cleaned_data["measures"], Period(asked.cleaned_data["period"] or Period.YEAR)
+    by_people = bool(asked.cleaned_data["by"])
+    if unit.ends_on is not None or (by_people and (period != Period.YEAR or not counts_people(measures))):
+        raise Http404
+    _count(request)
+    units, taken = open_data.units_at(unit, asked.asked_level, today), _taken(unit, today)
+    try:
+        if by_people:
+            people = [each for each in measures if counts_people([each])]
+            groups = open_figures.people_groups(people, units, years=years, taken=taken)
+        else:
+            first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
+            groups = open_figures.total_groups(measures, units, first=first, last=last, period=period, taken=taken)
+    except TooMuch as refused:
+        return _too_much(request, refused)
+    body = adx.render_adx(groups, taken.refreshed_at)
+    return _file(body, "adx", f"hoc-suot-doi-{unit.code}-{years[0]}-{years[-1]}")
+
+
+def table_observations(told: Told, today: dt.date) -> HttpResponse:
+    """The table as SDMX-CSV. Raises Http404 where it does not fit."""
+    if not fits_sdmx(told.answer.question) or told.is_kept_back:
+        raise Http404
+    rows = observations(told, _taken(told.answer.question.unit, today))
+    return _file(sdmx.render_csv(sdmx.TOTALS, rows), "sdmx", "hoc-suot-doi")
+
+
+@public
+@require_safe
+@sets_type
+def structure(request: HttpRequest) -> HttpResponse:
+    """The columns of our SDMX explained: a structure message."""
+    _count(request)
+    return _download(sdmx_structure(timezone.now()), sdmx.JSON_TYPE, "hoc-suot-doi-sdmx-structure.json")
+
+
+@public
+@require_safe
+@sets_type
+def metadata(request: HttpRequest) -> HttpResponse:
+    """What a DHIS2 has to know before it takes our ADX in."""
+    _count(request)
+    body = dhis2_metadata(spoken_pairs(), timezone.localdate())
+    return _download(body, "application/json", "hoc-suot-doi-dhis2-metadata.json")
+
+
+@public
+@require_safe
+def open_page(request: HttpRequest) -> HttpResponse:
+    """All ways to take figures away, and what explains them."""
+    today = timezone.localdate()
+    address = reverse("portal:indicators-counts-file")
+    example = {"unit": country().code, "level": "provinces", "first": today.year, "last": today.year}
+    visits = [MeasureCode.LIBRARY_VISIT, MeasureCode.PROGRAMME_ATTENDANCE]
+    return render(
+        request,
+        "portal/indicators/open.html",
+        {
+            "totals_url": f"{address}?{urlencode({**example, 'measures': visits}, doseq=True)}",
+            "people_url": f"{address}?{urlencode({**example, 'measures': visits, 'by': 'sex-age'}, doseq=True)}",
+            "measures": Measure.objects.filter(kind=MeasureKind.HAPPENING).order_by("name"),
+            "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSection:
+    """What an indicator's page says of its data: `files` label and address; `json_ld` for search engines."""
+
+    files: list[dict[str, str]]
+    refreshed_at: dt.datetime
+    json_ld: str
+
+
+def open_section(request: HttpRequest, indicator: Indicator, taken: Taken) -> OpenSection:
+    """With what is chosen on the page."""
+    last = taken.year
+    first = max(min(FIRST_YEAR, last), last - YEARS + 1)
+    query: dict[str, Any] = {"unit": taken.unit.code, "first": first, "last": last}
+    query["cohort"] = taken.cohort.code if taken.cohort else ""
+    if taken.unit.last_day:
+        query["on"] = taken.unit.last_day.isoformat()
+    labels = {
+        "csv": "CSV",
+        "xlsx": _("Excel (XLSX)"),
+        "json": "JSON",
+        "adx": _("ADX, for DHIS2"),
+        "sdmx": "SDMX-CSV",
+    }
+    addresses = {form: reverse("portal:indicators-indicator-file", args=[indicator.code, form]) for form in FORMS} | {
+        "json": reverse("api:indicators-indicator-values", args=[indicator.code])
+    }
+    files = [{"label": label, "url": f"{addresses[form]}?{urlencode(query)}"} for form, label in labels.items()]
+    media = [FORMS[form][0].partition(";")[0] if form in FORMS else "application/json" for form in labels]
+    now = timezone.localtime()
+    site = request.build_absolute_uri("/").removesuffix("/")
+    json_ld = render_dataset(
+        indicator,
+        url=site + reverse("portal:indicators-indicator-detail", args=[indicator.code]),
+        place=taken.unit.name,
+        first=first,
+        last=last,
+        files=[(kind, site + each["url"]) for kind, each in zip(media, files, strict=True)],
+        publisher="Học Suốt Đời",
+        changed_on=now.date(),
+    )
+    return OpenSection(files, now.replace(second=0, microsecond=0), json_ld)
+
+
+def table_files(question: Question, query: str) -> list[dict[str, str]]:
+    """Beside the files of every chart."""
+    if not fits_sdmx(question):
+        return []
+    return [{"label": "SDMX-CSV", "url": f"{reverse('portal:indicators-pivot-file', args=['sdmx'])}?{query}"}]
+
+
+def _unit(request: HttpRequest, today: dt.date) -> AdminUnit:
+    code = request.GET.get("unit", "")
+    unit = asked_unit(request, code, today) if code else country()
+    if unit is None:
+        raise Http404
+    return unit
+
+
+def _taken(unit: AdminUnit, today: dt.date) -> open_figures.Taken:
+    return open_figures.Taken(today, timezone.localtime(), has_sample(unit, today))
+
+
+def _count(request: HttpRequest) -> None:
+    count("open-files", address_of(request), most=MOST_FILES_A_MINUTE, at=timezone.now())
+
+
+def _file(body: bytes, form: str, name: str) -> HttpResponse:
+    content_type, ending = FORMS[form]
+    return _download(body, content_type, f"{name}.{ending}")
+
+
+def _download(body: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(body, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Access-Control-Allow-Origin"] = "*"
+    patch_cache_control(response, public=True, max_age=60)
+    return response
+
+
+def _too_much(request: HttpRequest, refused: TooMuch) -> HttpResponse:
+    return render(request, "portal/indicators/too_much.html", {"reason": str(refused)}, status=422)

@@ -1,0 +1,245 @@
+"""Figures for programs: definitions, values with their states, tables; nothing that the pages keep back."""
+
+import datetime as dt
+
+import pytest
+
+from hocsuotdoi.indicators.models import Indicator, Measure
+from hocsuotdoi.indicators.operations.rolling import follow_map
+from hocsuotdoi.indicators.queries.dictionary import terms
+from hocsuotdoi.ledger.enums import MeasureCode, Sex
+from hocsuotdoi.ledger.operations.posting import Line
+from tests.factories.ledger import make_posting
+from tests.factories.places import InstitutionFactory
+
+VALUES = "/indicators/library_services/values"
+
+
+def test_indicators_are_listed_with_what_they_are(anybody, definitions):
+    page = anybody.get("/indicators?limit=100").json()
+
+    assert page["count"] == Indicator.objects.count()
+    each = next(item for item in page["items"] if item["code"] == "library_services")
+    assert each["kind"] == "share_of_institutions"
+    assert each["value_is"] == "percent"
+    assert each["version"] == 1
+    assert each["retired_on"] is None
+    assert each["page"].endswith("/indicators/library_services/")
+
+
+def test_indicator_tells_its_definition_of_whom_it_speaks_and_its_versions(anybody, target):
+    told = anybody.get("/indicators/library_services").json()
+
+    assert told["definition"] and told["numerator"] and told["legal_basis"]
+    assert [each["code"] for each in told["cohorts"]] == ["library_commune"]
+    assert [(each["number"], each["starts_on"], each["ends_on"]) for each in told["versions"]] == [(1, None, None)]
+
+
+def test_unknown_indicator_is_not_found(anybody, definitions):
+    assert anybody.get("/indicators/smiles").status_code == 404
+    assert anybody.get("/indicators/smiles/values").status_code == 404
+
+
+def test_dictionary_is_the_pages_own(anybody, definitions):
+    told = anybody.get("/dictionary?limit=100").json()
+    assert told["count"] == len(terms())
+    assert told["items"][0]["code"] == terms()[0].code
+    assert {each["kind"] for each in anybody.get("/dictionary?kind=dimension&limit=100").json()["items"]} == {
+        "dimension"
+    }
+    assert [each["code"] for each in anybody.get("/dictionary?kind=measure&q=muon+ve").json()["items"]] == ["loan"]
+
+
+def test_measures_say_whether_people_stand_behind_them(anybody, definitions):
+    page = anybody.get("/measures?limit=100").json()
+    told = {each["code"]: each["is_of_people"] for each in page["items"]}
+    assert page["count"] == Measure.objects.count()
+    assert told["library_visit"] and not told["programme_session"] and not told["hours_open"]
+
+
+def test_value_that_nobody_can_say_yet_has_a_state_and_no_number(anybody, target, posting, day):
+    told = anybody.get(f"{VALUES}?unit=VN").json()
+
+    (item,) = told["items"]
+    (value,) = item["values"]
+    assert item["unit"] == {"key": "VN", "code": "VN", "name": item["unit"]["name"], "tier": "country"}
+    assert value["period"] == str(day.year)
+    assert value["state"] == "not_reported"
+    assert value["value"] is None
+    assert value["expected"] == 1
+    assert value["is_provisional"] is True
+    assert told["map"] == "own"
+    assert told["is_sample"] is False
+    moment = dt.datetime.fromisoformat(told["refreshed_at"])
+    assert moment.second == 0 and moment.utcoffset() is not None
+
+
+def test_plan_s_target_stands_beside_the_unit_s_own_value(anybody, target):
+    told = anybody.get(f"{VALUES}?unit=VN&first=2026&last=2030").json()["items"][0]["values"]
+    assert [each["target"] for each in told] == [None] * 4 + [60.0]
+    below = anybody.get(f"{VALUES}?unit=VN&first=2030&level=children").json()["items"]
+    assert [each["values"][0]["target"] for each in below] == [None] * len(below)
+
+
+@pytest.mark.parametrize(("level", "tier"), [("self", "country"), ("children", "province"), ("communes", "commune")])
+def test_level_says_of_which_units(anybody, target, bac_kan, duc_xuan, level, tier):
+    told = anybody.get(f"{VALUES}?unit=VN&level={level}&limit=100").json()
+    assert {each["unit"]["tier"] for each in told["items"]} == {tier}
+    assert told["count"] == len(told["items"])
+    if level == "communes":
+        assert bac_kan.code in {each["unit"]["key"] for each in told["items"]}
+
+
+def test_unit_that_has_ended_is_named_with_its_last_day(anybody, target, duc_xuan):
+    duc_xuan.ends_on = dt.date(2026, 1, 1)
+    duc_xuan.save()
+    told = anybody.get(f"{VALUES}?unit={duc_xuan.code}&first=2025").json()
+    assert told["items"][0]["unit"]["key"] == f"{duc_xuan.code}_20251231"
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("unit=99999", "unit"),
+        ("cohort=smiles", "cohort"),
+        ("first=abc", "first"),
+        ("first=1999", "first"),
+        ("first=2026&last=2025", "last"),
+        ("first=2010&last=2026", "first"),
+        ("map=tomorrow", "map"),
+        ("map=2025-13-01", "map"),
+        ("map=reported", "map"),
+        ("period=month", "period"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_at_its_field(anybody, target, query, field):
+    answer = anybody.get(f"{VALUES}?{query}")
+    assert answer.status_code == 422
+    assert set(answer.json()["fields"]) == {field}
+
+
+TOTALS = "/figures/totals?measures=programme_attendance"
+
+
+def test_totals_lay_out_places_and_years(anybody, posting, day):
+    told = anybody.get(f"{TOTALS}&tier=province&rows=unit&columns=period&first={day.year}&last={day.year}").json()
+
+    assert [head["key"] for head in told["columns"]] == [str(day.year)]
+    row = next(each for each in told["items"] if each["key"] == "19")
+    assert row["cells"] == [{"state": "value", "value": 12}]
+    assert told["total"] == {"state": "value", "value": 12}
+
+
+def test_quarters_and_months_have_keys_of_their_own(anybody, posting, day):
+    for period, key in (("quarter", f"{day.year}-Q{(day.month + 2) // 3}"), ("month", f"{day.year}-{day.month:02}")):
+        told = anybody.get(f"{TOTALS}&rows=period&period={period}&first={day.year}").json()
+        cells = {each["key"]: each["cells"][0] for each in told["items"]}
+        assert cells.pop(key) == {"state": "value", "value": 12}
+        assert {each["state"] for each in cells.values()} == {"not_reported"}
+
+
+def test_rows_come_in_pages(anybody, posting, day):
+    asked = f"{TOTALS}&rows=period&period=month&first={day.year}&limit=5"
+    first, third = anybody.get(asked).json(), anybody.get(f"{asked}&page=3").json()
+    assert (len(first["items"]), first["count"], first["next"]) == (5, 12, 2)
+    assert (len(third["items"]), third["next"]) == (2, None)
+
+
+def test_small_numbers_are_kept_back_as_on_the_pages(anybody, posting, library_of_bac_kan, day):
+    few = Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE)
+    make_posting(library_of_bac_kan, day, few, Line(MeasureCode.PROGRAMME_ATTENDANCE, 40))
+
+    told = anybody.get(f"{TOTALS}&rows=sex").json()
+
+    assert {each["key"]: each["cells"][0] for each in told["items"]} == {
+        "female": {"state": "kept_back", "value": None},
+        "male": {"state": "kept_back", "value": None},
+        "unknown": {"state": "value", "value": 40},
+    }
+    assert told["total"] == {"state": "value", "value": 55}
+    across = anybody.get(f"{TOTALS}&rows=unit&columns=sex").json()
+    assert [each["value"] for each in across["items"][0]["cells"]] == [None, None, 40]
+
+
+def test_table_of_which_nothing_can_be_told_says_so(anybody, posting, library_of_bac_kan, day):
+    make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
+
+    told = anybody.get(f"{TOTALS}&rows=sex").json()
+
+    assert (told["is_kept_back"], told["items"], told["total"], told["count"]) == (True, [], None, 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("rows=sex&period=month", "period"),
+        ("rows=sex&map=reported", "map"),
+        ("rows=sex&columns=class", "columns"),
+        ("sexes=female&purposes=learning", "columns"),
+        ("rows=unit&columns=unit", "columns"),
+        ("measures=loan&rows=unit", "columns"),
+        ("last=2999", "last"),
+        ("first=2001-01&last=2026&period=month", "period"),
+        ("unit=99999", "unit"),
+    ],
+)
+def test_table_that_cannot_be_laid_out_is_refused_at_its_field(anybody, posting, query, field):
+    answer = anybody.get(f"{TOTALS}&{query}")
+    assert answer.status_code == 422, answer.content
+    assert set(answer.json()["fields"]) == {field}
+
+
+def test_answer_that_did_not_change_is_not_sent_again(anybody, definitions):
+    etag = anybody.get("/indicators")["ETag"]
+    assert anybody.get("/indicators", **{"If-None-Match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_values_cost_the_same_with_one_and_three_units(
+    anybody, target, posting, bac_kan, thai_nguyen, day, django_assert_num_queries, times
+):
+    follow_map(day)
+    for _n in range(times):
+        InstitutionFactory(unit=bac_kan)
+    anybody.get(f"{VALUES}?unit=19&level=communes")
+    with django_assert_num_queries(18):
+        anybody.get(f"{VALUES}?unit=19&level=communes")
+
+
+def test_totals_cost_the_same_however_much_there_is(
+    anybody, posting, library_of_bac_kan, day, django_assert_num_queries
+):
+    follow_map(day)
+    for _n in range(2):
+        with django_assert_num_queries(9):
+            anybody.get(f"{TOTALS}&tier=commune&rows=unit&columns=sex")
+        make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30, sex=Sex.MALE))
+
+
+def test_plain_count_has_quarters_months_and_other_maps(anybody, definitions, posting, day):
+    attendance = Indicator(
+        code="attendance",
+        name="Lượt tham gia",
+        short_name="Lượt tham gia",
+        definition="Đếm",
+        numerator="Lượt",
+        unit="lượt",
+        source="thử",
+        legal_basis="thử",
+        kind="count",
+        measures=["programme_attendance"],
+        cohort_id="library_commune",
+    )
+    attendance.save()
+    month = anybody.get(f"/indicators/attendance/values?period=month&first={day.year}-{day.month:02}").json()
+    (value,) = month["items"][0]["values"]
+    assert (value["period"], value["state"]) == (
+        f"{day.year}-{day.month:02}",
+        "value" if value["value"] else "not_reported",
+    )
+    quarters = anybody.get(f"/indicators/attendance/values?period=quarter&first={day.year}").json()
+    assert [each["period"] for each in quarters["items"][0]["values"]] == [f"{day.year}-Q{n}" for n in (1, 2, 3, 4)]
+    assert anybody.get(f"/indicators/attendance/values?map=reported&first={day.year}").json()["map"] == "reported"
+    attendance.sexes = ["female"]
+    attendance.save()
+    assert set(anybody.get("/indicators/attendance/values?period=month").json()["fields"]) == {"period"}
