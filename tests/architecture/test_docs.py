@@ -6,6 +6,7 @@ from pathlib import Path
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.config import cli
 from hocsuotdoi.core.jobs import JOBS
+from hocsuotdoi.indicators.queries.quality_rules import RULES
 from tests.architecture.rooms import ROOT, present
 
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
@@ -39,6 +40,12 @@ def test_jobs_are_listed():
 
 def test_permissions_are_listed():
     assert _listed("Permissions") == set(Permission.values)
+
+
+def test_rules_of_quality_are_listed():
+    page = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
+    rules = page.partition("\n## Rules\n")[2].partition("\n### ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", rules, re.MULTILINE)) == {rule.value for rule in RULES}
 
 
 def test_make_targets_are_told():

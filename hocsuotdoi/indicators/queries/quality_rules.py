@@ -175,6 +175,7 @@ scored AS (
                'same_months', same_months, 'same_least', same_least, 'same_most', same_most) AS numbers
       FROM scored
      WHERE abs(score) > {HIGHEST_SCORE} AND 2 * abs(value - level) > abs(value - median)
+       AND (score > 0 OR month < date_trunc('month', %(day)s::date))
        AND (same_months < {SAME_MONTHS} OR (score > 0 AND value > 2 * same_most)
             OR (score < 0 AND 2 * value < same_least))"""
 )

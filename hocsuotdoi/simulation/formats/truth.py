@@ -16,10 +16,13 @@ of 2025). What is zero is left out.
         different people, attendances with a learner's key, all attendances
     ["growth", map, unit, figure, class, year, base_year, now, base, institutions]
         sums of the constant set, and how many it has; the country and provinces, years that are whole
+    ["wrong", institution, day, measure, posted, right]
+        what stands and is wrong, for nobody has noticed yet: what was posted of the measure, what would be right
 
 A figure of growth is a measure, or a measure and a purpose joined by `:`. Nothing here was read back from the ledger.
 """
 
+import datetime as dt
 import gzip
 import json
 from collections import Counter
@@ -66,6 +69,17 @@ class Reporting:
     reporting: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A figure that stands although it is wrong. `institution` is its code."""
+
+    institution: str
+    day: dt.date
+    measure: str
+    posted: int
+    right: int
+
+
 @dataclass
 class Truth:
     """The right answers, asked by unit (as the file names units: `key_of`), year and map."""
@@ -76,6 +90,7 @@ class Truth:
     _institutions: dict[tuple[str, str, int], dict[str, Reporting]] = field(default_factory=dict)
     _people: dict[tuple[str, str, int], People] = field(default_factory=dict)
     _growth: dict[tuple[str, str, str, int], dict[str, Growth]] = field(default_factory=dict)
+    wrong: list[Wrong] = field(default_factory=list)
 
     @classmethod
     def of(cls, head: dict[str, Any], rows: Iterable[Row]) -> "Truth":
@@ -95,6 +110,9 @@ class Truth:
 
     def _take(self, row: Row) -> None:
         kind, on, unit, *rest = row
+        if kind == "wrong":
+            self.wrong.append(Wrong(on, dt.date.fromisoformat(unit), *rest))
+            return
         if kind == "total":
             self._totals[on, unit, rest[0]] = rest[1]
         elif kind == "month":

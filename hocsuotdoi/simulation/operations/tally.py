@@ -13,8 +13,8 @@ import numpy as np
 from hocsuotdoi.ledger.enums import MeasureCode, Purpose
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.simulation.formats.truth import BEFORE, MAPS, REPORTED, TODAY, Row
-from hocsuotdoi.simulation.operations.activity import MEASURES, NOT_KNOWN, PURPOSES, Batch, Lines
-from hocsuotdoi.simulation.operations.country import REFORM, Country
+from hocsuotdoi.simulation.operations.activity import MEASURES, NOT_KNOWN, PURPOSES, Batch, Fate, Lines
+from hocsuotdoi.simulation.operations.country import CODE, REFORM, Country
 from hocsuotdoi.simulation.queries.territory import NOWHERE, TIERS
 
 WITH_PURPOSE = ((MeasureCode.MUSEUM_VISIT, Purpose.STUDY_RESEARCH),)
@@ -57,6 +57,7 @@ class Tally:
         self._met: list[tuple[np.ndarray, np.ndarray]] = []
         self._met_year, self._met_count = NOWHERE, 0
         self._people: list[Row] = []
+        self._wrong: list[Row] = []
 
     def _homes(self) -> dict[str, _Home]:
         country, territory = self.country, self.territory
@@ -84,6 +85,7 @@ class Tally:
     # -- adding --
 
     def add(self, batch: Batch, month: int) -> None:
+        self._note_wrong(batch)
         standing, lines = batch.standing()
         year = batch.year - self.first_year
         self.reported[batch.acts.institution[standing], year] = True
@@ -96,6 +98,23 @@ class Tally:
         for name, cells in self.of_month.items():
             _add(cells, (self._province_of[name][stay], month, kind, lines.measure), lines.quantity)
         self._meet(lines, stay, year)
+
+    def _note_wrong(self, batch: Batch) -> None:
+        """What stands and is wrong: one line of each such act."""
+        still = (batch.acts.fate == Fate.STILL_WRONG)[batch.lines.act] & batch.lines.is_first
+        posted = batch.wrong_quantities()
+        for line in np.flatnonzero(still):
+            act = batch.lines.act[line]
+            self._wrong.append(
+                [
+                    "wrong",
+                    f"{CODE}{int(batch.acts.institution[act]) + 1:06}",
+                    str(dt.date.fromordinal(int(batch.acts.day[act]))),
+                    _NAMES[batch.lines.measure[line]],
+                    int(posted[line]),
+                    int(batch.lines.quantity[line]),
+                ]
+            )
 
     def _meet(self, lines: Lines, stay: np.ndarray, year: int) -> None:
         which = (lines.measure == _ATTENDANCE) & (lines.learner != NOT_KNOWN)
@@ -151,6 +170,7 @@ class Tally:
             yield from self._institutions(name)
             yield from self._growth(name)
         yield from self._people
+        yield from self._wrong
 
     def _totals(self, name: str) -> Iterator[Row]:
         for tier in TIERS:

@@ -1,0 +1,247 @@
+"""Findings on the pages of staff: who sees them, who answers, what an answer needs."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.core.periods import months_from
+from hocsuotdoi.indicators.models import QualityFinding
+from hocsuotdoi.indicators.operations.quality import check_figures
+from hocsuotdoi.indicators.operations.quality_reporting import count_months
+from hocsuotdoi.indicators.queries.quality import digest_of
+from hocsuotdoi.ledger.operations.posting import reverse as take_back
+from hocsuotdoi.places.enums import InstitutionState
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+from tests.factories.places import InstitutionFactory
+from tests.indicators.quality import STEADY, VISITS, told, told_until
+
+LIST = reverse("workspace:indicators-quality-list")
+REPORTING = reverse("workspace:indicators-quality-reporting")
+SENTENCE = "Lượt người sử dụng thư viện"
+
+
+@pytest.fixture
+def month():
+    return months_from(timezone.localdate(), -1)
+
+
+@pytest.fixture
+def wrong(library_of_bac_kan, month):
+    library_of_bac_kan.statuses.create(state=InstitutionState.ACTIVE)
+    told_until(library_of_bac_kan, month, STEADY)
+    return told(library_of_bac_kan, month, (VISITS, 1000))
+
+
+@pytest.fixture
+def finding(wrong, month):
+    check_figures([month], at=timezone.now())
+    return QualityFinding.objects.get()
+
+
+def page_of(finding):
+    return reverse("workspace:indicators-quality-detail", args=[finding.pk])
+
+
+def answer(finding, **more):
+    return {"kind": "right", "reason": "Ngày hội sách", "seen": digest_of(finding.numbers), **more}
+
+
+def test_finding_shows_its_numbers_its_series_and_its_entries(client, finding, officer_of_bac_kan, month):
+    client.force_login(officer_of_bac_kan)
+    assert page_of(finding) in client.get(LIST).content.decode()
+
+    page = client.get(page_of(finding))
+
+    text = page.content.decode()
+    assert "1.097" in text
+    assert "<svg" in text
+    assert [each["quantity"] for each in page.context["postings"]] == [1000, 97]
+    assert page.context["chart"].data[-1] == [f"{month.month}/{month.year}", 1097, True]
+
+
+@pytest.mark.parametrize("who", ["officer_of_bac_kan", "manager_of_bac_kan", "province_officer"])
+def test_who_answers_for_it_says_why(client, finding, request, who):
+    person = request.getfixturevalue(who)
+    client.force_login(person)
+
+    page = client.post(page_of(finding), answer(finding), follow=True)
+
+    finding.refresh_from_db()
+    assert finding.state == "right"
+    text = page.content.decode()
+    assert person.full_name in text
+    assert "Ngày hội sách" in text
+    assert page_of(finding) not in client.get(LIST).content.decode()
+    assert page_of(finding) in client.get(LIST, {"state": "right"}).content.decode()
+
+
+def test_who_may_only_read_sees_no_form_and_is_refused(client, finding, librarian_of_bac_kan, planner, auditor):
+    for person in (librarian_of_bac_kan, planner, auditor):
+        client.force_login(person)
+        page = client.get(page_of(finding))
+        assert page.status_code == 200
+        assert not page.context["may_answer"]
+        assert client.post(page_of(finding), answer(finding)).status_code == 403
+    assert QualityFinding.objects.get().state == "open"
+
+
+def test_who_may_not_see_it_finds_nothing(client, finding, librarian_of_duc_xuan, reader, administrator_at_rest):
+    client.force_login(librarian_of_duc_xuan)
+    assert client.get(page_of(finding)).status_code == 404
+    assert client.post(page_of(finding), answer(finding)).status_code == 404
+    assert page_of(finding) not in client.get(LIST).content.decode()
+    for person in (reader, administrator_at_rest):
+        client.force_login(person)
+        for url in (LIST, REPORTING, page_of(finding)):
+            assert client.get(url).status_code == 403
+    client.logout()
+    assert client.get(page_of(finding)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "wrong_answer",
+    [{"reason": " "}, {"kind": "corrected"}, {"kind": "no-such"}, {"seen": "khác"}, {"correction": "khong-phai"}],
+)
+def test_answer_that_cannot_be_taken_is_refused_with_a_sentence(client, finding, officer_of_bac_kan, wrong_answer):
+    client.force_login(officer_of_bac_kan)
+
+    page = client.post(page_of(finding), answer(finding, **wrong_answer))
+
+    assert page.status_code == 422
+    assert "alert-attention" in page.content.decode()
+    assert QualityFinding.objects.get().state == "open"
+
+
+def test_correction_is_chosen_from_what_was_taken_back_and_closes_the_finding(
+    client, finding, wrong, officer_of_bac_kan
+):
+    client.force_login(officer_of_bac_kan)
+    back = take_back(wrong, reason="Nhập thừa một chữ số", by=officer_of_bac_kan, at=timezone.now())
+    assert "Nhập thừa một chữ số" in client.get(page_of(finding)).content.decode()
+
+    page = client.post(
+        page_of(finding), answer(finding, kind="corrected", correction=str(back.pk)), follow=True
+    ).content.decode()
+
+    finding.refresh_from_db()
+    assert finding.state == "gone"
+    assert reverse("portal:indicators-posting-detail", args=[back.pk]) in page
+    assert 'name="kind"' not in page  # nothing is left to answer
+
+
+def test_list_is_narrowed_by_words_rule_year_and_unit(client, finding, province_officer, bac_kan, duc_xuan, month):
+    client.force_login(province_officer)
+
+    def is_listed(**query):
+        return page_of(finding) in client.get(LIST, query).content.decode()
+
+    assert is_listed(q="phuong bac kan")
+    assert not is_listed(q="duc xuan")
+    assert is_listed(rule="series_outlier", year=month.year)
+    assert not is_listed(rule="series_silence")
+    assert not is_listed(year=month.year - 1)
+    assert is_listed(unit=bac_kan.code)
+    assert not is_listed(unit=duc_xuan.code)
+    assert not is_listed(state="gone")
+    assert is_listed(state="all")
+    assert is_listed(rule="khong-co", year="x", state="?")  # what cannot be meant narrows nothing
+    assert client.get(LIST, {"unit": "khong-co"}).status_code == 404
+
+
+@pytest.mark.parametrize("houses", [1, 3])
+def test_list_takes_the_same_queries_with_one_and_three(
+    client, officer_of_bac_kan, bac_kan, month, houses, django_assert_num_queries
+):
+    for at in range(houses):
+        house = InstitutionFactory(code=f"nha-{at}", unit=bac_kan)
+        told_until(house, month, [*STEADY, 2000])
+    check_figures([month], at=timezone.now())
+    client.force_login(officer_of_bac_kan)
+    client.get(LIST)
+
+    with django_assert_num_queries(5):
+        page = client.get(LIST)
+
+    assert len(page.context["rows"]) == houses
+
+
+def test_open_findings_stand_among_what_is_to_be_done(client, finding, manager_of_bac_kan, librarian_of_bac_kan):
+    home = reverse("workspace:home")
+    client.force_login(manager_of_bac_kan)
+    assert page_of(finding) in client.get(home).content.decode()
+    client.force_login(librarian_of_bac_kan)  # who cannot answer is not asked
+    assert page_of(finding) not in client.get(home).content.decode()
+
+
+# -- who has reported --
+
+
+@pytest.fixture
+def counted(wrong, library_of_duc_xuan, month):
+    library_of_duc_xuan.statuses.create(state=InstitutionState.ACTIVE)
+    count_months([month], at=timezone.now())
+
+
+def test_reports_of_a_province_by_commune_and_who_is_missing(
+    client, counted, province_officer, thai_nguyen, bac_kan, duc_xuan, library_of_duc_xuan
+):
+    client.force_login(province_officer)
+
+    page = client.get(REPORTING, {"unit": thai_nguyen.code})
+
+    assert (page.context["reports"].reported, page.context["reports"].expected) == (1, 2)
+    rows = {row.unit: (row.reports.reported, row.reports.expected) for row in page.context["rows"]}
+    assert rows == {bac_kan: (1, 1), duc_xuan: (0, 1)}
+    assert [row.name for row in page.context["page_obj"]] == [library_of_duc_xuan.name]
+    assert "1/2" in page.content.decode()
+
+
+def test_reports_of_a_unit_that_one_does_not_cover_are_not_found(client, counted, officer_of_bac_kan, duc_xuan):
+    client.force_login(officer_of_bac_kan)
+    assert client.get(REPORTING).status_code == 200
+    for code in (duc_xuan.code, "19", "VN", "khong-co"):
+        assert client.get(REPORTING, {"unit": code}).status_code == 404
+
+
+def test_who_covers_no_unit_is_shown_where_to_look(client, counted, librarian_of_bac_kan):
+    client.force_login(librarian_of_bac_kan)
+    page = client.get(REPORTING).content.decode()
+    assert LIST in page
+    assert "Thư viện phường Đức Xuân" not in page
+
+
+@pytest.mark.parametrize("query", [{"period": "2099"}, {"period": "x"}, {"measure": "khong-co"}, {"page": "999"}])
+def test_reports_of_what_cannot_be_meant_are_those_of_last_month(client, counted, officer_of_bac_kan, query, month):
+    client.force_login(officer_of_bac_kan)
+    page = client.get(REPORTING, query)
+    assert page.status_code == 200
+    assert page.context["period"].starts_on == month
+
+
+def test_month_that_was_not_counted_says_so(client, officer_of_bac_kan):
+    client.force_login(officer_of_bac_kan)
+    assert "Chưa tính" in client.get(REPORTING, {"period": "2026-01"}).content.decode()
+
+
+@pytest.mark.parametrize("houses", [1, 3])
+def test_reports_take_the_same_queries_with_one_and_three(
+    client, province_officer, thai_nguyen, bac_kan, duc_xuan, month, houses, django_assert_num_queries
+):
+    for at in range(houses):
+        InstitutionFactory(code=f"nha-{at}", unit=[bac_kan, duc_xuan][at % 2])
+    count_months([month], at=timezone.now())
+    client.force_login(province_officer)
+    client.get(REPORTING)
+
+    with django_assert_num_queries(10):
+        page = client.get(REPORTING)
+
+    assert page.context["page_obj"].paginator.count == houses
+
+
+def test_officer_of_another_ward_neither_sees_nor_answers(client, finding, duc_xuan):
+    stranger = PersonFactory()
+    RoleAssignmentFactory(person=stranger, role=RoleName.AGENCY_OFFICER, unit=duc_xuan)
+    client.force_login(stranger)
+    assert client.post(page_of(finding), answer(finding)).status_code == 404
