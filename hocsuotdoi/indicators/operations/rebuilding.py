@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -106,6 +107,7 @@ def made_elsewhere(tables: Mapping[str, Path], *, memory: str = MEMORY) -> Itera
         yield engine
 
 
+@cache
 def made(table: Rollup, dialect: rollup.Dialect) -> str:
     """The SELECT of a table's cells from exported files; those at units from the table of cells."""
     return rollup.sql(rollup.whole(table, rollup.EXPORTED), dialect)
