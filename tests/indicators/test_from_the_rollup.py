@@ -122,7 +122,7 @@ def test_book_is_asked_for_marks_ages_and_broken_months_only(viet_nam, django_as
     for more in range(2):
         fold()
         asked = asked_of(houses, viet_nam.xa, TODAY)
-        with django_assert_num_queries(10):  # who has reported 3, quantities 3, of several 2, months 1, ages 1
+        with django_assert_num_queries(5):  # who has reported, quantities, of several, months, ages
             computed_answers(criteria, asked)
         houses += [InstitutionFactory(unit=viet_nam.xa) for _ in range(2 * (1 - more))]
 

@@ -11,13 +11,12 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q
 
 from hocsuotdoi.indicators.models import Criterion
 from hocsuotdoi.indicators.queries.frame import MANY, Expected, Frame, at_any_of
-from hocsuotdoi.indicators.queries.sums import months_and_days, reporting_by_year, rows_at_institutions
+from hocsuotdoi.indicators.queries.sums import months_and_days
 from hocsuotdoi.ledger.enums import AgeBand
-from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.places.models import Equipment, Institution, OpeningHours, Room
 from hocsuotdoi.places.queries.opening import weekly_hours
 
@@ -57,9 +56,23 @@ class Asked:
 
     @cached_property
     def reporting(self) -> set[int]:
-        """Those with at least one posting in the year that still stands. Three queries, when first looked at."""
-        year = self.frame.year
-        return reporting_by_year(self.frame, [year], self.institutions)[year] & set(self.institutions)
+        """Those with at least one posting in the year that still stands. One query, when first looked at."""
+        with connection.cursor() as cursor:
+            cursor.execute(_REPORTING, self.parameters)
+            return {institution for (institution,) in cursor.fetchall()} & set(self.institutions)
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """What every question below asks with: where and when."""
+        everywhere = len(self.institutions) > MANY
+        first, broken, last = months_and_days(self.frame, self.frame.year)
+        return {
+            "everywhere": everywhere,
+            "institutions": [] if everywhere else self.institutions,
+            "first": first,
+            "broken": broken,
+            "last": last,
+        }
 
     @property
     def at_these(self) -> Q:
@@ -101,38 +114,63 @@ Cell = tuple[str, tuple[str, ...], tuple[str, ...]]
 """A measure with the purposes and tags looked for (none: all)."""
 
 
+_HERE = "(%(everywhere)s OR institution_id = ANY(%(institutions)s))"
+# Whole months from the roll-up, the days of a broken one from the book; `tagged` is empty.
+_HAPPENED = f"""
+SELECT institution_id, measure, extract(month from month)::int AS month, purpose, quantity, lines,
+       NULL::text[] AS tagged
+  FROM indicators_fresh_institutionmonth
+ WHERE month >= %(first)s AND month < %(broken)s AND {_HERE}
+ UNION ALL
+SELECT institution_id, measure, extract(month from occurred_on)::int, coalesce(purpose, ''), quantity,
+       sign(quantity), NULL
+  FROM ledger_entry
+ WHERE occurred_on BETWEEN %(broken)s AND %(last)s AND {_HERE}
+"""
+# Only the book knows tags.
+_TAGGED = f"""
+ UNION ALL
+SELECT institution_id, measure, NULL, coalesce(purpose, ''), quantity, 0, tags
+  FROM ledger_entry
+ WHERE occurred_on BETWEEN %(first)s AND %(last)s AND measure = ANY(%(tagged_measures)s) AND {_HERE}
+"""
+# A stated zero is a posting without entries: it reports too.
+_REPORTING = f"""
+SELECT institution_id FROM (
+    SELECT institution_id, lines FROM ({_HAPPENED}) AS happened
+     UNION ALL
+    SELECT institution_id, 1 FROM ledger_posting AS stated
+     WHERE kind = 'stated' AND occurred_on BETWEEN %(first)s AND %(last)s AND {_HERE}
+       AND NOT EXISTS (SELECT FROM ledger_posting AS reversal
+                        WHERE reversal.institution_id = stated.institution_id AND reversal.reverses_id = stated.id)
+) AS line GROUP BY 1 HAVING sum(lines) > 0
+"""
+
+
 def _quantities(cells: Iterable[Cell], asked: Asked) -> dict[Cell, dict[int, int]]:
-    """Sums of the year by institution: from the roll-up, where no tag is asked for; only the book knows those.
-
-    All cells together in three queries at most.
-    """
-    found: dict[Cell, dict[int, int]] = {cell: {} for cell in cells}
-    plain, tagged = [cell for cell in found if not cell[2]], [cell for cell in found if cell[2]]
-    if plain:
-        for rows in rows_at_institutions(asked.frame, [asked.frame.year]):
-            _add_up(found, plain, rows.filter(asked.at_these))
-    if tagged:
-        days = asked.frame.starts_on, asked.frame.last_day
-        _add_up(found, tagged, Entry.objects.filter(asked.at_these, occurred_on__range=days))
-    return found
-
-
-def _add_up(found: dict[Cell, dict[int, int]], cells: list[Cell], rows: QuerySet[Any]) -> None:
-    """Adds the sums of `rows` to those of `cells`. One query."""
-    columns = {f"cell_{number}": cell for number, cell in enumerate(cells)}
-    sums = {}
-    for name, (measure, purposes, tags) in columns.items():
-        condition = Q(measure=measure)
+    """Sums of the year by institution, all cells in one query."""
+    columns = sorted(set(cells))
+    tagged = sorted({measure for measure, _purposes, tags in columns if tags})
+    parameters = asked.parameters | {"tagged_measures": tagged}
+    sums = []
+    for number, (measure, purposes, tags) in enumerate(columns):
+        conditions = [f"measure = %(measure_{number})s", "tagged IS NULL"]
+        parameters[f"measure_{number}"] = measure
         if purposes:
-            condition &= Q(purpose__in=purposes)
+            conditions.append(f"purpose = ANY(%(purposes_{number})s)")
+            parameters[f"purposes_{number}"] = list(purposes)
         if tags:
-            condition &= Q(tags__overlap=list(tags))
-        sums[name] = Sum("quantity", filter=condition)
-    asked_for = rows.filter(measure__in={cell[0] for cell in cells}).values("institution_id").annotate(**sums)
-    for row in asked_for.order_by():
-        for name, cell in columns.items():
-            there = found[cell]
-            there[row["institution_id"]] = there.get(row["institution_id"], 0) + (row[name] or 0)
+            conditions[1] = f"tagged && %(tags_{number})s::text[]"
+            parameters[f"tags_{number}"] = list(tags)
+        sums.append(f"sum(quantity) FILTER (WHERE {' AND '.join(conditions)})::bigint")
+    rows = _HAPPENED + (_TAGGED if tagged else "")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT institution_id, {', '.join(sums)} FROM ({rows}) AS happened GROUP BY 1", parameters)
+        found: dict[Cell, dict[int, int]] = {cell: {} for cell in columns}
+        for institution, *quantities in cursor.fetchall():
+            for cell, quantity in zip(columns, quantities, strict=True):
+                found[cell][institution] = quantity or 0
+    return found
 
 
 def _cell(measure: str, parameters: dict[str, Any]) -> Cell:
@@ -166,50 +204,34 @@ def _at_least(criteria: list[Criterion], cells: dict[int, list[Cell]], asked: As
 # Which months or bands there are is kept in the bits of a number, which is quicker than counting distinct ones.
 _DISTINCT = """
 SELECT institution_id, measure, bit_count(bit_or(1 << dimension)::bit(16))
-  FROM (SELECT institution_id, measure, dimension
+  FROM (SELECT institution_id, measure, {dimension} AS dimension
           FROM ({rows}) AS happened
          GROUP BY 1, 2, 3 HAVING sum(quantity) > 0) AS kept
  GROUP BY GROUPING SETS ((institution_id, measure), (institution_id))
 """
-_HERE = "(%(everywhere)s OR institution_id = ANY(%(institutions)s))"
-_IN_MONTHS = f"""
-SELECT institution_id, measure, extract(month from month)::int AS dimension, quantity
-  FROM indicators_fresh_institutionmonth
- WHERE month >= %(first)s AND month < %(broken)s AND {_HERE}
- UNION ALL
-SELECT institution_id, measure, extract(month from occurred_on)::int, quantity
-  FROM ledger_entry
- WHERE occurred_on BETWEEN %(broken)s AND %(last)s AND {_HERE}
-"""
+_IN_MONTHS = _DISTINCT.format(dimension="month", rows=_HAPPENED)
 # The roll-up knows no ages at an institution: the book is asked, for those measures alone.
-_OF_AGES = f"""
-SELECT institution_id, measure, array_position(%(bands)s::varchar[], age_band) AS dimension, quantity
+_OF_AGES = _DISTINCT.format(
+    dimension="array_position(%(bands)s::varchar[], age_band)",
+    rows=f"""
+SELECT institution_id, measure, age_band, quantity
   FROM ledger_entry
  WHERE occurred_on BETWEEN %(first)s AND %(last)s AND measure = ANY(%(measures)s) AND age_band IS NOT NULL AND {_HERE}
-"""
+""",
+)
 
 
-def _distinct(rows: str, criteria: list[Criterion], asked: Asked) -> dict[tuple[int, str | None], int]:
+def _distinct(select: str, criteria: list[Criterion], asked: Asked) -> dict[tuple[int, str | None], int]:
     """In how many months, age bands… each institution has something; measure None is any measure. One query."""
-    everywhere = len(asked.institutions) > MANY
-    first, broken, last = months_and_days(asked.frame, asked.frame.year)
-    parameters: dict[str, Any] = {
-        "everywhere": everywhere,
-        "institutions": [] if everywhere else asked.institutions,
-        "first": first,
-        "broken": broken,
-        "last": last,
-        "bands": AgeBand.values,
-        "measures": sorted({criterion.parameters.get("measure", "") for criterion in criteria}),
-    }
+    measures = sorted({criterion.parameters.get("measure", "") for criterion in criteria})
     with connection.cursor() as cursor:
-        cursor.execute(_DISTINCT.format(rows=rows), parameters)
+        cursor.execute(select, asked.parameters | {"bands": AgeBand.values, "measures": measures})
         return {(institution, measure): count for institution, measure, count in cursor.fetchall()}
 
 
-def _distinct_at_least(rows: str, needed: str) -> Callable[[list[Criterion], Asked], dict[int, Answers]]:
+def _distinct_at_least(select: str, needed: str) -> Callable[[list[Criterion], Asked], dict[int, Answers]]:
     def find(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-        counts = _distinct(rows, criteria, asked)
+        counts = _distinct(select, criteria, asked)
         return {
             criterion.pk: {
                 institution: _compare(

@@ -13,7 +13,7 @@ _LONGEST = dt.timedelta(days=15)
 
 
 def occasions_ahead(institution: Institution, day: dt.date) -> list[Occasion]:
-    """The holidays of the next weeks (those that run on `day` too) with what the institution does. Five queries."""
+    """The holidays of the next weeks (those that run on `day` too) with what the institution does. Four queries."""
     until = day + ASKED_AHEAD
     # A row of holidays is shown whole, also where it began before `day` or ends after the last day looked at.
     holidays = holidays_between(day - _LONGEST, until + _LONGEST).values()

@@ -102,7 +102,7 @@ DOORS = [
         _("The register: opening hours, rooms, equipment"),
         "museum",
         Permission.VIEW_REGISTER,
-        also=("places-holiday",),
+        also=("places",),
     ),
     Door(
         "workspace:activities-booking-list",
