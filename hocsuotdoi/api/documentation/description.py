@@ -56,6 +56,7 @@ def _described(language: str, today: dt.date) -> dict[str, Any]:
         shape.pop("description", None)  # docstrings are for us
         if "examples" in shape:
             shape["examples"] = _moved(shape["examples"], _weeks_until(today))
+    _forget_docstrings(described)
     _translate(described)
     described["info"]["title"] = _in_words(described["info"]["title"])
     for tag in described["tags"]:
@@ -85,6 +86,16 @@ def _operations(described: dict[str, Any]) -> list[tuple[dict[str, Any], Any]]:
         for path in described["paths"].values()
         for operation in path.values()
     ]
+
+
+def _forget_docstrings(node: Any) -> None:
+    """Of choices that stand within a parameter or a field: they are for us too."""
+    if isinstance(node, dict):
+        for inner in (node.get("items"), *(node.get("allOf") or []), *(node.get("anyOf") or [])):
+            if isinstance(inner, dict) and "enum" in inner:
+                inner.pop("description", None)
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else []:
+        _forget_docstrings(each)
 
 
 def _translate(node: Any) -> None:
@@ -230,6 +241,8 @@ class _Reader:
             return self.type_of(target) if "enum" in target else pgettext("kind of value", "object")
         if "enum" in schema:
             return " | ".join(map(str, schema["enum"]))
+        if inner := schema.get("allOf"):
+            return self.type_of(inner[0])
         if options := schema.get("anyOf"):
             words = [self.type_of(each) for each in options if each.get("type") != "null"]
             empty = ["null"] if any(each.get("type") == "null" for each in options) else []
@@ -242,6 +255,7 @@ class _Reader:
             "date-time": pgettext("kind of value", "moment"),
             "string": pgettext("kind of value", "text"),
             "integer": pgettext("kind of value", "whole number"),
+            "number": pgettext("kind of value", "number"),
             "boolean": pgettext("kind of value", "true or false"),
             "object": pgettext("kind of value", "object"),
             "binary": pgettext("kind of value", "file"),

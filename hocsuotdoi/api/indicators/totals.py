@@ -19,7 +19,7 @@ from hocsuotdoi.indicators.queries.asking import problem_of
 from hocsuotdoi.indicators.queries.open_data import State, first_day_of, period_ends, period_key, unit_key
 from hocsuotdoi.indicators.queries.pivot import Dimension, Head, Period, Question, answer
 from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown
-from hocsuotdoi.indicators.queries.told import Told
+from hocsuotdoi.indicators.queries.told import Told, too_much_words
 from hocsuotdoi.indicators.queries.totals import Slice
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
 from hocsuotdoi.places.enums import InstitutionClass, Tier
@@ -126,6 +126,8 @@ def figure_totals(request: HttpRequest, asked: Query[TotalsFilter]) -> TotalsSha
     now = timezone.localtime()
     question = _question(asked, now.date())
     told = Told(answer(question, now.date()), now.date())
+    if told.is_too_much:
+        raise BadField("tier", too_much_words())
     found = told.answer
     start = (asked.page - 1) * asked.limit
     rows = list(enumerate(found.rows))[start : start + asked.limit] if not told.is_kept_back else []

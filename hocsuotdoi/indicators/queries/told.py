@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.queries.pivot import Answer, Dimension, Head, Map, Period, Question, heads_of, periods
-from hocsuotdoi.indicators.queries.profiles import AGES, SEXES, Codes, Profiles, profiles
+from hocsuotdoi.indicators.queries.profiles import AGES, MOST_PROFILES, SEXES, Codes, Profiles, profiles
 from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown, told_words
 from hocsuotdoi.places.models import AdminUnit
 
@@ -34,12 +34,20 @@ def why_not_told(question: Question, today: dt.date) -> tuple[str, str]:
     return "", ""
 
 
+def too_much_words() -> str:
+    return _(
+        "By sex and age at most {most} places and years go into one table: ask for one province, or fewer years."
+    ).format(most=MOST_PROFILES)
+
+
 class Told:
     """An answer as it may be told. Where it is about people four queries more, however large it is."""
 
     def __init__(self, found: Answer, today: dt.date):
         self.answer = found
         self.is_kept_back = False
+        self.is_too_much = False
+        """Kept back not for what it says, but because too many places and years are asked for at once."""
         self._profiles: Profiles | None = None
         question = found.question
         if not (question.is_about_people and found.cells):
@@ -50,6 +58,7 @@ class Told:
         units = [head.unit for side in (found.rows, found.columns) for head in side if head.unit is not None]
         years = [day.year for day in periods(question)]
         self._profiles = profiles(question.wanted.measures, [question.unit, *units], years, today)
+        self.is_too_much = not self._profiles.rows
         self.answer = self._with_what_is_hidden(found)
         self.is_kept_back = all(
             self.shown(row, column) is not Shown.AS_IT_IS

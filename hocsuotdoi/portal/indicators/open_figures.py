@@ -25,9 +25,10 @@ from hocsuotdoi.indicators.queries.open_data import (
     unit_measure,
 )
 from hocsuotdoi.indicators.queries.pivot import Period
-from hocsuotdoi.indicators.queries.profiles import AGES, MOST_PROFILES, SEXES, profiles
+from hocsuotdoi.indicators.queries.profiles import AGES, SEXES, profiles
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.suppression import Shown
+from hocsuotdoi.indicators.queries.told import too_much_words
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
@@ -222,10 +223,7 @@ def people_groups(
     """Of each unit and year who did what is counted, by sex and age, as far as it may be told. Refuses too much."""
     found = profiles(measures, units, years, taken.today)
     if units and not found.rows:
-        raise TooMuch(
-            _("By sex and age at most {most} places and years go into one file: ask for one province, or fewer years.")
-            .format(most=MOST_PROFILES)
-        )  # fmt: skip
+        raise TooMuch(too_much_words())
     groups = []
     for unit in units:
         for year in years:

@@ -153,7 +153,8 @@ def _is_ratio(indicator: Indicator) -> bool:
 
 
 def _parts(indicator: Indicator, cohort: Cohort) -> list[dhis2.DataElement]:
-    code, name = indicator_element(indicator.code, cohort.code), f"{indicator.short_name}: {cohort.name}"
+    code = indicator_element(indicator.code, cohort.code)
+    name = f"{indicator.short_name}: {cohort.name}"[:210]  # a name is unique, and cut at 230
     parts = [dhis2.DataElement(f"{code}_N", f"{name} (tử số)", indicator.numerator)]
     if not is_number(indicator) and indicator.kind != IndicatorKind.YES_NO:
         parts.append(dhis2.DataElement(f"{code}_D", f"{name} (mẫu số)", indicator.denominator))

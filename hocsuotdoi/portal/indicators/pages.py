@@ -14,6 +14,7 @@ from hocsuotdoi.indicators.queries.criteria import InstitutionReading
 from hocsuotdoi.indicators.queries.definitions import counts_happenings, has_condition
 from hocsuotdoi.indicators.queries.lineage import Lineage, MeasureTotal, Row
 from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.indicators.queries.suppression import counts_people
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.registry import describe_sources
 from hocsuotdoi.places.enums import InstitutionClass
@@ -70,6 +71,7 @@ class Behind:
     quantity: int | None
     base_quantity: int | None
     is_compared: bool
+    is_told: bool = True
 
 
 def behind(found: Lineage, rows: Sequence[Row]) -> list[Behind]:
@@ -86,15 +88,18 @@ def _behind(found: Lineage, row: Row, institution: Institution) -> Behind:
         url = reverse("portal:indicators-posting-list", args=[institution.code, year, found.indicator.measures[0]])
     else:
         url = reverse("portal:places-institution-detail", args=[institution.code])
+    # Of a single house the numbers of one sex or age are small.
+    is_told = not ((found.indicator.sexes or found.indicator.age_bands) and counts_people(found.indicator.measures))
     return Behind(
         institution=institution,
         url=url,
         outcome=str(row.outcome.label) if row.outcome else "",
         is_met=row.outcome == Outcome.MET,
         is_known=row.outcome in (Outcome.MET, Outcome.NOT_MET),
-        quantity=row.quantity,
-        base_quantity=row.base_quantity,
+        quantity=row.quantity if is_told else None,
+        base_quantity=row.base_quantity if is_told else None,
         is_compared=row.is_compared,
+        is_told=is_told,
     )
 
 

@@ -34,7 +34,7 @@ from hocsuotdoi.indicators.queries.pivot import (
     period_label,
 )
 from hocsuotdoi.indicators.queries.suppression import TOTAL
-from hocsuotdoi.indicators.queries.told import Told
+from hocsuotdoi.indicators.queries.told import Told, too_much_words
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
@@ -77,6 +77,7 @@ def pivot(request: HttpRequest) -> HttpResponse:
             "notes": notes_of(found),
             "page_obj": page,
             "is_kept_back": told.is_kept_back,
+            "too_much": too_much_words() if told.is_too_much else "",
             "rows": [_shown_row(told, at, data) for at in page],
             "heads": [head.label for head in found.columns],
             "corner": capfirst(DIMENSION_LABELS[found.question.rows]),

@@ -14,7 +14,7 @@ def cohorts_of(indicator: Indicator) -> list[Cohort]:
     Empty: no plan sets a target for it yet, so nobody has said of whom it speaks.
     """
     targeted = Cohort.objects.filter(targets__indicator=indicator)
-    cohorts = list(targeted.annotate(spoken_of=Count("targets")).order_by("-spoken_of", "code"))
+    cohorts: list[Cohort] = [*targeted.annotate(spoken_of=Count("targets")).order_by("-spoken_of", "code")]
     if indicator.cohort is not None and indicator.cohort not in cohorts:
         cohorts.insert(0, indicator.cohort)
     return cohorts

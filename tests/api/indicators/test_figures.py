@@ -243,3 +243,10 @@ def test_plain_count_has_quarters_months_and_other_maps(anybody, definitions, po
     attendance.sexes = ["female"]
     attendance.save()
     assert set(anybody.get("/indicators/attendance/values?period=month").json()["fields"]) == {"period"}
+
+
+def test_more_places_than_can_be_decided_about_are_refused(anybody, posting, monkeypatch):
+    monkeypatch.setattr("hocsuotdoi.indicators.queries.profiles.MOST_PROFILES", 1)
+    answer = anybody.get(f"{TOTALS}&tier=province&rows=unit&columns=sex")
+    assert answer.status_code == 422
+    assert set(answer.json()["fields"]) == {"tier"}

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from lxml import etree
 
+from hocsuotdoi.indicators.models import Indicator, IndicatorVersion
 from hocsuotdoi.indicators.operations.rolling import follow_map
 from hocsuotdoi.indicators.queries.open_data import MOST_FIGURES
 from hocsuotdoi.ledger.enums import MeasureCode, Sex
@@ -268,3 +269,16 @@ def test_files_cost_the_same_however_much_there_is(
             with django_assert_num_queries(queries):
                 client.get(COUNTS, asked | by)
         make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30, sex=Sex.MALE))
+
+
+def test_figure_of_one_sex_does_not_open_into_the_numbers_of_a_single_house(client, definitions, posting, country, day):
+    women = {"kind": "count", "measures": ["programme_attendance"], "sexes": ["female"], "cohort_id": "library_commune"}
+    words = dict.fromkeys(("name", "short_name", "definition", "numerator", "unit", "source", "legal_basis"), "Phụ nữ")
+    made = Indicator.objects.create(code="women", **words, **women)
+    IndicatorVersion.objects.create(indicator=made, number=1, **words, **women)
+
+    page = client.get(reverse("portal:indicators-value-lineage", args=["VN", day.year, "women", "library_commune"]))
+
+    assert page.context["value"].words == "12"
+    assert [(each.quantity, each.is_told) for each in page.context["institutions"]] == [(None, False)]
+    assert "không nêu" in page.content.decode()

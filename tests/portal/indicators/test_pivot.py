@@ -278,3 +278,12 @@ def test_cost_of_a_table_about_people_does_not_grow(client, asked, library_of_ba
             client.get(PAGE, about_people)
         house = InstitutionFactory(unit=library_of_bac_kan.placements.get().unit, name=f"Nhà {number}")
         make_posting(house, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 20 * number + 9, sex=Sex.MALE))
+
+
+def test_more_places_than_can_be_decided_about_says_what_to_ask_for(client, asked, monkeypatch):
+    monkeypatch.setattr("hocsuotdoi.indicators.queries.profiles.MOST_PROFILES", 1)
+    response = client.get(PAGE, asked | {"rows": "unit_id", "columns": "sex"})
+    assert "hãy chọn một tỉnh" in response.content.decode()
+    assert (
+        client.get(reverse("portal:indicators-pivot-file", args=["csv"]), asked | {"columns": "sex"}).status_code == 404
+    )
