@@ -16,7 +16,7 @@ from tests.simulation.conftest import AT
 
 pytestmark = pytest.mark.slow
 
-PLAN = Plan(institutions=250, first_year=2023, until=dt.date(2026, 9, 30), seed=11, entries=150_000)
+PLAN = Plan(institutions=300, first_year=2023, until=dt.date(2026, 11, 22), seed=11, entries=60_000)
 
 Place = tuple[str, str, dt.date]
 """An institution's code, a measure, a month."""
@@ -59,7 +59,7 @@ def test_wrong_entries_of_a_simulated_country_are_found(scratch: Callable[[str],
         "found and wrong": len(found & set(excess)),
         "judged": len(judged),
     }
-    assert len(shown) >= 10, numbers
+    assert len(shown) >= 3, numbers
     assert len(shown & found) >= 0.6 * len(shown), numbers
     assert len(found - set(excess)) <= 0.015 * len(judged), numbers
 
