@@ -45,7 +45,7 @@ def test_every_rule_has_its_statement():
 # -- far from its own earlier months --
 
 
-@pytest.mark.parametrize("quantity", [1000, 190, 5])
+@pytest.mark.parametrize("quantity", [1000, 280, 5])
 def test_month_far_from_its_own_series_is_found(library, quantity):
     told_until(library, OCTOBER, [*STEADY, quantity])
 
@@ -59,7 +59,8 @@ def test_month_far_from_its_own_series_is_found(library, quantity):
 @pytest.mark.parametrize(
     "quantities",
     [
-        [*STEADY, 150],  # a busy month
+        [*STEADY, 270],  # a busy month
+        [*STEADY, 15],  # a quiet one
         [*STEADY[:7], 1000],  # too short a series to know what is usual
         [3, 4, 2, 5, 3, 4, 3, 4, 2, 3, 28],  # small numbers move by chance
         [20, 200, 80, 180, 60, 210, 150, 190, 120, 205, 140, 300],  # never was steady
@@ -71,6 +72,16 @@ def test_month_that_only_looks_strange_is_left_alone(library, quantities):
     told_until(library, OCTOBER, quantities)
 
     assert look(R.SERIES_OUTLIER) == []
+
+
+def test_month_that_still_runs_can_be_too_high_and_not_too_low(library):
+    november = dt.date(2026, 11, 1)
+    told_until(library, november, [*STEADY, 5])
+    assert look(R.SERIES_OUTLIER, november) == []
+
+    told(library, november, (VISITS, 1000))
+
+    assert len(look(R.SERIES_OUTLIER, november)) == 1
 
 
 def test_series_that_moves_to_another_level_is_found_where_it_moves(library):

@@ -27,8 +27,11 @@ is half over. Said here only."""
 LEAST_MONTHS, EARLIER_MONTHS = 8, 24
 """Earlier months that a series needs, and how far back they are looked for."""
 HIGHEST_SCORE = 3.5
-LEAST_SPREAD = 0.25
-"""Of the median: what differs by less than this is never called unusual, however steady the series was."""
+LEAST_SPREAD = 0.5
+"""Of the median, for what is too high: what is below 2.75 times the median is never called unusual, however steady the
+series was; in simulated countries less finds hardly more that is wrong and far more that is right."""
+LOWEST_PART = 8
+"""What is too low is at most this part of the median: a digit too few makes a tenth."""
 LEAST_DIFFERENCE = 30
 """People, loans…: smaller numbers move by chance."""
 RECENT_MONTHS = 3
@@ -164,7 +167,9 @@ scaled AS (
       FROM middle
 ),
 scored AS (
-    SELECT *, (value - median) / greatest(1.4826 * mad, {LEAST_SPREAD} * median, sqrt(abs(median)), 1) AS score
+    SELECT *, (value - median) / greatest(
+               1.4826 * mad, CASE WHEN value > median THEN {LEAST_SPREAD} * median ELSE 0 END, sqrt(abs(median)), 1
+           ) AS score
       FROM scaled
 )
 """ + _MONTHLY.format(
@@ -175,7 +180,7 @@ scored AS (
                'same_months', same_months, 'same_least', same_least, 'same_most', same_most) AS numbers
       FROM scored
      WHERE abs(score) > {HIGHEST_SCORE} AND 2 * abs(value - level) > abs(value - median)
-       AND (score > 0 OR month < date_trunc('month', %(day)s::date))
+       AND (score > 0 OR {LOWEST_PART} * value <= median AND month < date_trunc('month', %(day)s::date))
        AND (same_months < {SAME_MONTHS} OR (score > 0 AND value > 2 * same_most)
             OR (score < 0 AND 2 * value < same_least))"""
 )
@@ -400,8 +405,8 @@ RULES: dict[QualityRule, Rule] = {
     for rule in [
         # The modified z-score of Iglewicz and Hoaglin (1993), 0.6745 (x − median) / MAD, above 3.5, written as
         # (x − median) / (1.4826 MAD): both halves rest on medians, which a few wrong months do not move. The spread is
-        # at least a quarter of the median and its root (what is counted by chance spreads so). With the same month of
-        # two other years at hand, the month must also lie beyond twice (below half) of all of those.
+        # at least the median's root, for what is counted by chance spreads so, and half of it where x is too high. With
+        # the same month of two other years at hand, the month must also lie beyond twice (below half) of all of those.
         Rule(_R.SERIES_OUTLIER, _OUTLIER, ("value",)),
         Rule(_R.SERIES_SILENCE, _SILENCE),
         Rule(_R.REPEATED_FIGURE, _REPEATED, ("value",)),

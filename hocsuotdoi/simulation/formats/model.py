@@ -93,6 +93,7 @@ class Model:
     wrong_share: float
     wrong_reasons: tuple[str, ...]
     never_right: float
+    never_noticed: float
     late_share: float
     resent_share: float
     reform_reason: str
@@ -122,6 +123,7 @@ def read_model(path: Path) -> Model:
         wrong_share=wrong["share"],
         wrong_reasons=tuple(wrong["reasons"]),
         never_right=wrong["never_right"],
+        never_noticed=wrong["never_noticed"],
         **{
             name: data[name]
             for name in ("late_share", "resent_share", "reform_reason", "closing_reason", "repair_reason")

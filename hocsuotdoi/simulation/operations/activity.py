@@ -28,6 +28,8 @@ DAY_MS = 86_400_000
 EPOCH = dt.date(1970, 1, 1).toordinal()
 PUT_RIGHT_AFTER_MS = 60_000
 """What was taken back is posted again a minute later."""
+LATEST_NOTICED = 40
+"""Days after which a mistake has been noticed, or never is."""
 OFFSET_MS = 7 * 3_600_000
 """Viet Nam is seven hours ahead of the universal time."""
 
@@ -272,9 +274,11 @@ class Activity:
 
     def _draw_fate(self, rng: np.random.Generator, acts: Acts) -> None:
         wrong = rng.random(len(acts)) < self.model.wrong_share
-        acts.corrected = acts.posted + rng.integers(1, 41, len(acts)) * DAY_MS
+        days = rng.integers(1, LATEST_NOTICED + 1, len(acts))
+        acts.corrected = acts.posted + days * DAY_MS
         withdrawn = rng.random(len(acts)) < self.model.never_right
         noticed = acts.corrected + PUT_RIGHT_AFTER_MS < self.seen_until
+        noticed &= days <= LATEST_NOTICED * (1 - self.model.never_noticed)  # what took longest never is
         fate = np.where(withdrawn, Fate.WITHDRAWN, Fate.PUT_RIGHT)
         acts.fate = np.where(wrong, np.where(noticed, fate, Fate.STILL_WRONG), Fate.RIGHT)
 

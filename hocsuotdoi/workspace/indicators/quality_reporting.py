@@ -63,6 +63,7 @@ def reporting(request: HttpRequest) -> HttpResponse:
     months = months_counted(period, today)
     children = list(children_of(unit, today)) if unit.tier != Tier.COMMUNE else []
     reports = reports_by_unit([unit, *children], months, measure, today)
+    rows = [each for each in children if each.pk in reports]
     with_late = request.GET.get("who") == "late"
     query = {"period": period.code, "measure": measure, **({"who": "late"} if with_late else {})}
     listed = _behind(request, unit, months, measure, today, with_late=with_late) if unit.tier != Tier.COUNTRY else None
@@ -74,7 +75,10 @@ def reporting(request: HttpRequest) -> HttpResponse:
             "period": period,
             "measure": measure,
             "reports": reports.get(unit.pk, Reports()),
-            "rows": [Row(each, reports.get(each.pk, Reports()), _address(each, query)) for each in children],
+            "rows": sorted(
+                (Row(each, reports[each.pk], _address(each, query)) for each in rows), key=lambda row: -row.missing
+            ),
+            "without": len(children) - len(rows),
             "page_obj": listed,
             "tabs": [
                 {
