@@ -98,6 +98,8 @@ def multiples(
         [name, *years],
         [[label, *(p.value for p in points)] for label, _url, points in series],
         faceted(1) if across > 1 else None,
+        panels=[(label, url) for label, url, _points in series if url],
+        across=across,
     )
 
 

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from hocsuotdoi.portal.indicators import chart_files, compare, counts, definitions, pivot, unit_look, views
+from hocsuotdoi.portal.indicators import (
+    chart_files,
+    compare,
+    counts,
+    definitions,
+    pivot,
+    saved_tables,
+    unit_look,
+    views,
+)
 
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators-indicator-list"),
@@ -9,8 +18,9 @@ urlpatterns = [
     path("indicators/<slug:code>/versions/<int:number>/", definitions.indicator_version, name="indicators-version"),
     path("indicators/table/", pivot.pivot, name="indicators-pivot"),
     path("indicators/table.<slug:form>", pivot.pivot_file, name="indicators-pivot-file"),
-    path("indicators/table/save", pivot.table_save, name="indicators-table-save"),
-    path("indicators/table/saved/<int:pk>/forget", pivot.table_forget, name="indicators-table-forget"),
+    path("indicators/table/save", saved_tables.table_save, name="indicators-table-save"),
+    path("indicators/table/saved/<int:pk>/rename", saved_tables.table_rename, name="indicators-table-rename"),
+    path("indicators/table/saved/<int:pk>/forget", saved_tables.table_forget, name="indicators-table-forget"),
     path("indicators/compare/", compare.comparison, name="indicators-comparison"),
     path("indicators/compare/<int:number>.<slug:form>", compare.comparison_chart, name="indicators-comparison-chart"),
     path("indicators/pictures/<slug:key>.svg", chart_files.picture, name="indicators-picture"),
