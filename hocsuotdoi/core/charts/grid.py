@@ -76,10 +76,10 @@ class Grid:
 
 
 def kinds_of(grid: Grid) -> list[Kind]:
-    """Those that fit, the one to show unasked first; none where a single figure is all there is."""
+    """Those that fit, the one to show unasked first."""
     rows, columns = len(grid.rows), len(grid.columns)
-    if rows * columns <= 1:
-        return []
+    if rows == columns == 1:
+        return [Kind.BARS]
     found: list[Kind] = []
     if grid.time:
         lines = columns if grid.time == "rows" else rows

@@ -12,7 +12,8 @@ from hocsuotdoi.core.charts.chart import Cell, Chart, Number
 from hocsuotdoi.core.charts.classes import Classes
 from hocsuotdoi.core.charts.vega import CHAM, INK_SOFT, LEAF, RULE, SCALE, Spec, layer
 
-WIDTH, TALLEST = 440, 640
+WIDTH, TALLEST = 520, 760
+ON_A_PHONE = 330
 FEW = 400
 """So many places are a province: dots twice as large, and islands far from the rest at the edge."""
 FAR = 1.6
@@ -46,15 +47,17 @@ def points(
     land is seen. North is up."""
     placed, frame = _brought_near(spots) if len(spots) < FEW else (list(spots), None)
     high = _height(placed)
+    narrow_high = round(high * ON_A_PHONE / WIDTH)
     legend = gettext("The larger and darker a dot, the higher. Rings: not reported. Grains: does not apply there.")
-    spec = _spec(placed, classes, high, 2.6 if len(spots) < FEW else 1)
+    is_province = len(spots) < FEW
+    spec = _spec(placed, classes, WIDTH, high, 2.6 if is_province else 1.2, frame)
+    narrow = _spec(placed, classes, ON_A_PHONE, narrow_high, 1.6 if is_province else 0.6, frame)
     if frame:
-        spec["layer"].append(_framed(*frame))
         legend += " " + gettext("In the frame: islands that lie farther out.")
-    return Chart(title, spec, WIDTH + 10, high + 70, columns, rows, legend, data_columns, data)
+    return Chart(title, spec, WIDTH + 10, high + 70, columns, rows, legend, data_columns, data, narrow)
 
 
-def _spec(spots: Sequence[Spot], classes: Classes, high: int, larger: float) -> Spec:
+def _spec(spots: Sequence[Spot], classes: Classes, wide: int, high: int, larger: float, frame: "Frame | None") -> Spec:
     labels = classes.labels or ["–"]
     levels = [round(at * 4 / max(len(labels) - 1, 1)) for at in range(len(labels))]
     place: Spec = {
@@ -66,7 +69,7 @@ def _spec(spots: Sequence[Spot], classes: Classes, high: int, larger: float) -> 
     sizes = [(14 + 12 * each) * larger for each in levels]
     key = {"title": None, "orient": "bottom", "direction": "horizontal", "columns": 3}
     level = {"field": "level", "type": "ordinal", "sort": labels, "legend": key}
-    text: Spec = {"type": "text", "fill": INK_SOFT, "align": "right", "dx": 4, "baseline": "top"}
+    text: Spec = {"type": "text", "fill": INK_SOFT, "baseline": "top", "align": "center"}
     says: Spec = {"field": "label", "type": "nominal"}
     dots = layer(
         {**point, "stroke": CHAM, "strokeWidth": 0.8},
@@ -77,7 +80,7 @@ def _spec(spots: Sequence[Spot], classes: Classes, high: int, larger: float) -> 
     )
     return {
         "data": {"values": values},
-        "width": WIDTH,
+        "width": wide,
         "height": high,
         "projection": {"type": "mercator"},
         "layer": [
@@ -101,6 +104,7 @@ def _spec(spots: Sequence[Spot], classes: Classes, high: int, larger: float) -> 
                 **place,
                 text=says,
             ),
+            *([_framed(*frame)] if frame else []),
         ],
     }
 
@@ -143,10 +147,10 @@ def _brought_near(spots: Sequence[Spot]) -> tuple[list[Spot], Frame | None]:
             placed.append(spot)
         else:
             framed = min(max(spot.latitude, low + pace), top - pace) if top - low > 2 * pace else spot.latitude
-            placed.append(replace(spot, latitude=framed, longitude=east + 4 * pace))
+            placed.append(replace(spot, latitude=framed, longitude=east + 4.5 * pace))
     if len(near) == len(spots):
         return placed, None
-    return placed, (east + pace, framed - 1.4 * pace, east + 5 * pace, framed + pace)
+    return placed, (east + pace, framed - 1.6 * pace, east + 8 * pace, framed + pace)
 
 
 def _framed(west: float, south: float, east: float, north: float) -> Spec:

@@ -162,7 +162,9 @@ def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float],
     }
 
     def y(name: str) -> Spec:
-        domain = {"domain": [marks[0], marks[-1]], "nice": False}
+        # Above a small picture stands its name: what is written over the highest dot must stay below that.
+        above = 0.3 * (marks[-1] - marks[0]) if is_small else 0
+        domain = {"domain": [marks[0], marks[-1] + above], "nice": False}
         return {"field": name, "type": "quantitative", "scale": domain, "axis": figure_axis(_short(unit), marks)}
 
     def has(name: str) -> str:
