@@ -151,7 +151,7 @@ def _short(unit: str) -> str:
 
 def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float], *, is_small: bool) -> Spec:
     """From back to front: band, trajectory, line, targets, dots, words."""
-    marks = steps(*scale, 1 if is_small else 4)
+    marks = steps(*scale, 4 if not is_small else 1 if scale == (0, 100) else 2)
     years = sorted({p.year for p in points}) or [0]
     labelled = sorted({years[0], *(p.year for p in points if p.target is not None or p.value is not None)})
     x: Spec = {
