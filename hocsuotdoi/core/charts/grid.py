@@ -100,7 +100,7 @@ def kinds_of(grid: Grid) -> list[Kind]:
             found.append(Kind.STACKED)
     if columns == 1 or grid.sums:
         found.append(Kind.BARS)
-    return found
+    return found or [Kind.BESIDE]
 
 
 @dataclass(frozen=True)
@@ -294,9 +294,9 @@ def _beside(grid: Grid) -> Drawn:
             )
         return {"concat": panels, "columns": across, "spacing": {"row": 28, "column": 18}}
 
-    across = len(grid.columns)
+    across = min(len(grid.columns), MOST_SERIES)
     legend = gettext("Each column on a scale of its own.") if grid.is_mixed else gettext("All columns on one scale.")
-    high = ROW * len(grid.rows) + 40
+    high = (ROW * len(grid.rows) + 40) * -(-len(grid.columns) // across)
     return Drawn(spec(150, across), NAME + 172 * across, high, legend, spec(WIDTH - NAME - 20, 1))
 
 

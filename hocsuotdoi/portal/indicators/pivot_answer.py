@@ -87,7 +87,9 @@ def grid_of(told: Told) -> Grid:
         is_mixed=is_mixed,
         time={question.rows: "rows", question.columns: "columns"}.get(Dimension.PERIOD, ""),
     )
-    return grid.turned() if is_mixed and question.rows == Dimension.MEASURE else grid
+    # Of a single row each column is a bar.
+    is_flat = len(grid.rows) == 1 and len(grid.columns) > 1 and not grid.time
+    return grid.turned() if (is_mixed and question.rows == Dimension.MEASURE) or (is_flat and not is_mixed) else grid
 
 
 def _short(head: Head) -> str:
