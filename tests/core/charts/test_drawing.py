@@ -178,7 +178,9 @@ def test_multiples_share_one_scale_and_are_laid_out_in_one_column_on_a_phone():
     )
 
     assert chart.spec["facet"]["sort"] == ["A", "B"]
-    assert chart.spec["spec"]["layer"][2]["encoding"]["y"]["scale"]["domain"] == [0, 500]
+    # With room below the name for what is written over the highest dot.
+    scale = chart.spec["spec"]["layer"][2]["encoding"]["y"]
+    assert (scale["scale"]["domain"], scale["axis"]["values"]) == ([0, 520], [0, 200, 400])
     assert (chart.spec["columns"], chart.narrow["columns"]) == (2, 1)
 
 
