@@ -58,3 +58,16 @@ def test_text_on_its_ground_has_contrast_of_four_and_a_half(theme: str) -> None:
 def test_edge_of_a_field_has_contrast_of_three(theme: str) -> None:
     colours = palette(theme)
     assert [pair for pair in EDGES if contrast(colours[pair[0]], colours[pair[1]]) < 3] == []
+
+
+@pytest.mark.parametrize("sheet", sorted((Path(hocsuotdoi.__file__).parent / "core/static/css").glob("*.css")), ids=str)
+def test_every_rule_is_closed(sheet):
+    """One left open swallows whatever follows, and no browser complains."""
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.S)
+    depth = 0
+    for at, character in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        assert depth >= 0
+        if text.startswith("@layer components {", at):
+            assert depth == 0
+    assert depth == 0

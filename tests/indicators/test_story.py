@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hocsuotdoi.indicators.enums import CohortKind, Direction, IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
@@ -189,11 +191,11 @@ CASES = {
         Told(
             indicator(IndicatorKind.COUNT, "Số buổi đã tổ chức"),
             LIBRARIES,
-            value(1120, None, 40, 92),
+            value(1120, None, 70, 92),
             value(1000, None, 80, 92, year=2024),
         ),
-        "Năm 2025, tại tỉnh Thái Nguyên: Số buổi đã tổ chức (thư viện công cộng cấp xã) là 1.120, tăng 12% so với năm "
-        "2024; mới có số liệu của 40/92 cơ sở nên chưa nói thay được cho tất cả.",
+        "Năm 2025, số buổi đã tổ chức của tỉnh Thái Nguyên (thư viện công cộng cấp xã) là 1.120, tăng 12% so với năm "
+        "2024; số liệu của 70/92 cơ sở.",
     ),
     "a count of a running year is not compared": (
         Told(
@@ -204,12 +206,52 @@ CASES = {
             None,
             dt.date(2025, 3, 31),
         ),
-        "Năm 2025, tính đến ngày 31/3, tại tỉnh Thái Nguyên: Số buổi đã tổ chức (thư viện công cộng cấp xã) là 300; có "
+        "Năm 2025, tính đến ngày 31/3, số buổi đã tổ chức của tỉnh Thái Nguyên (thư viện công cộng cấp xã) là 300; có "
         "đủ số liệu của 92 cơ sở.",
     ),
     "an indicator whose words do not say who does it": (
         Told(indicator(IndicatorKind.SHARE_OF_INSTITUTIONS, "Mở cửa buổi tối"), LIBRARIES, share(40, 80)),
-        "Năm 2025, tại tỉnh Thái Nguyên: Mở cửa buổi tối (thư viện công cộng cấp xã) là 50%; số liệu của 80/92 cơ sở.",
+        "Năm 2025, tỷ lệ “Mở cửa buổi tối” của tỉnh Thái Nguyên (thư viện công cộng cấp xã) là 50%; số liệu của 80/92 "
+        "cơ sở.",
+    ),
+    "an indicator that calls itself a share": (
+        Told(indicator(IndicatorKind.SHARE_OF_INSTITUTIONS, "Tỷ lệ thư viện mở buổi tối"), LIBRARIES, share(40, 80)),
+        "Năm 2025, tỷ lệ thư viện mở buổi tối của tỉnh Thái Nguyên (thư viện công cộng cấp xã) là 50%; số liệu của "
+        "80/92 cơ sở.",
+    ),
+    "a question is answered, not measured": (
+        Told(
+            indicator(IndicatorKind.YES_NO, "Có thư viện mở cửa buổi tối"),
+            LIBRARIES,
+            value(0, 1, 92, 92),
+            value(1, 1, 92, 92, year=2024),
+            Goal(Decimal(100), Decimal(100), 2025, "có"),
+        ),
+        "Năm 2025, “Có thư viện mở cửa buổi tối” của tỉnh Thái Nguyên (thư viện công cộng cấp xã): không, chưa đạt chỉ "
+        "tiêu có của năm 2025; có đủ số liệu của 92 cơ sở.",
+    ),
+    "what does not speak for all tells no change": (
+        Told(SERVICES, LIBRARIES, share(3, 4), share(60, 80, year=2024)),
+        "Năm 2025, 75% thư viện công cộng cấp xã của tỉnh Thái Nguyên phục vụ học tập suốt đời; mới có số liệu của "
+        "4/92 cơ sở nên chưa nói thay được cho tất cả.",
+    ),
+    "everybody is no number of the population": (
+        Told(
+            indicator(IndicatorKind.SHARE_OF_POPULATION, "Người dân tham gia"),
+            Cohort(kind=CohortKind.POPULATION, name="Dân số vùng đô thị"),
+            value(900, 900, 900, 900),
+        ),
+        "Năm 2025, 100% dân số vùng đô thị của tỉnh Thái Nguyên tham gia; có đủ số liệu của 900 lượt tham gia.",
+    ),
+    "the last known growth is a rate": (
+        Told(
+            indicator(IndicatorKind.GROWTH, "Tăng lượt người sử dụng thư viện"),
+            LIBRARIES,
+            value(None, None, 0, 27, state=ValueState.NOT_REPORTED),
+            value(1215, 1000, 17, 27, year=2024, percent=Decimal("6.71"), base_year=2022),
+        ),
+        "Năm 2025, chưa có số liệu “Tăng lượt người sử dụng thư viện” (thư viện công cộng cấp xã) của tỉnh Thái "
+        "Nguyên; 0/27 cơ sở có số liệu; con số gần nhất là +6,7% mỗi năm, của năm 2024.",
     ),
 }
 
@@ -226,6 +268,75 @@ def test_story_is_one_sentence_in_english_too(name):
     with translation.override("en"):
         said = story(CASES[name][0])
 
+    assert_is_one_sentence(said)
+
+
+def assert_is_one_sentence(said: str) -> None:
     assert said.endswith(".")
-    assert "{" not in said
+    assert not said.endswith("..")
+    assert not any(wrong in said for wrong in ("{", "None", "  ", " ,", " ;", ",,", "()", "“”", "Decimal", "nan"))
     assert said.count(". ") == 0
+
+
+KINDS = {
+    IndicatorKind.SHARE_OF_INSTITUTIONS: (CohortKind.INSTITUTIONS, "Thư viện mở cửa buổi tối"),
+    IndicatorKind.SHARE_OF_POPULATION: (CohortKind.POPULATION, "Người dân tham gia"),
+    IndicatorKind.UNITS_OF_UNITS: (CohortKind.UNITS, "Xã có trung tâm văn hóa - thể thao"),
+    IndicatorKind.GROWTH: (CohortKind.INSTITUTIONS, "Tăng lượt người sử dụng thư viện"),
+    IndicatorKind.COUNT: (CohortKind.INSTITUTIONS, "Số buổi đã tổ chức"),
+    IndicatorKind.STOCK: (CohortKind.INSTITUTIONS, "Số chỗ ngồi"),
+    IndicatorKind.YES_NO: (CohortKind.INSTITUTIONS, "Có thư viện mở cửa buổi tối"),
+}
+
+
+@st.composite
+def told(draw: st.DrawFn) -> Told:
+    """A figure of any kind in any state, with whatever may stand beside it."""
+    kind = draw(st.sampled_from(list(KINDS)))
+    cohort_kind, name = KINDS[kind]
+    over = kind in (IndicatorKind.COUNT, IndicatorKind.STOCK) and draw(st.booleans())
+    made = indicator(
+        kind, draw(st.sampled_from([name, "Mở cửa buổi tối"])), direction=draw(st.sampled_from(list(Direction)))
+    )
+    made.over = ["library_visit"] if over else []
+
+    def figure(year: int, state: ValueState) -> IndicatorValue:
+        expected = draw(st.integers(0, 3321))
+        reporting = draw(st.integers(0, expected))
+        where = draw(st.sampled_from([PROVINCE, COUNTRY]))
+        if state != ValueState.VALUE:
+            note = draw(st.sampled_from(["", "Ở đây không có cơ sở nào loại này."]))
+            return value(None, None, reporting, expected, year=year, state=state, unit=where, note=note)
+        is_plain = kind in (IndicatorKind.COUNT, IndicatorKind.STOCK) and not over
+        whole = None if is_plain else 1 if kind == IndicatorKind.YES_NO else draw(st.integers(1, 9999))
+        part = draw(st.integers(0, 9999 if whole is None else whole))
+        more = {}
+        if kind == IndicatorKind.GROWTH:
+            more = {"percent": draw(st.decimals(-99, 99, places=2)), "base_year": 2022}
+        return value(part, whole, reporting, expected, year=year, unit=where, **more)
+
+    goal = draw(st.sampled_from([None, EIGHTY, Goal(Decimal(100), Decimal(100), None, "8/8", is_percent=False)]))
+    return Told(
+        made,
+        Cohort(code="x", kind=cohort_kind, name="Thư viện công cộng cấp xã"),
+        figure(2025, draw(st.sampled_from([ValueState.VALUE, ValueState.NOT_REPORTED, ValueState.NOT_APPLICABLE]))),
+        draw(st.sampled_from([None, figure(2024, ValueState.VALUE)])),
+        goal,
+        draw(st.sampled_from([None, dt.date(2025, 6, 30)])),
+    )
+
+
+@given(told())
+def test_whatever_is_told_is_one_sentence_that_says_no_more_than_the_figures(told):
+    said = story(told)
+
+    assert_is_one_sentence(said)
+    assert said.startswith("Năm 2025, ")
+    has_value = told.value.state == ValueState.VALUE
+    if not has_value or (told.value.coverage is not None and told.value.coverage < 50):
+        assert not any(claim in said for claim in ("đã đạt chỉ tiêu", "còn thiếu", "so với năm 2024", "chưa đạt"))
+    if told.previous is None or (told.until is not None and told.value.denominator is None):
+        assert "so với năm 2024" not in said
+    if told.indicator.kind == IndicatorKind.SHARE_OF_POPULATION and has_value and 0 < told.value.numerator < 5:
+        assert "dưới 5 người" in said
+        assert "%" not in said

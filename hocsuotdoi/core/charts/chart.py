@@ -34,7 +34,8 @@ class Chart:
 
     `narrow`: the same laid out for a phone, where the whole would be too small. `data` are the rows for files: numbers
     as numbers, None where nothing is known, one item for each of `data_columns`; where there are none the table is
-    taken. `picture`: where a page has it fetched instead of drawing it.
+    taken. `picture`: where a page has it fetched instead of drawing it. `panels`: of several small pictures side by
+    side, `across` in a row, the pages that they open into.
     """
 
     title: str
@@ -48,6 +49,8 @@ class Chart:
     data: list[list[Any]] = field(default_factory=list)
     narrow: Spec | None = None
     picture: Picture | None = None
+    panels: Sequence[tuple[str, str]] = ()
+    across: int = 1
 
     @property
     def svg(self) -> SafeString:

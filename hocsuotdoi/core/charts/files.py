@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from dataclasses import replace
 from decimal import Decimal
 from textwrap import wrap
 from typing import Any
@@ -32,6 +33,18 @@ def chart_file(chart: Chart, form: str, *, story: str = "", source: str = "") ->
     if form == "png":
         return png_of(whole)
     return svg_of(whole, chart.title, " ".join(filter(None, [story, chart.legend]))).encode()
+
+
+def marked_as_sample(chart: Chart) -> Chart:
+    """So that it is never taken for real figures, wherever the file goes: over the picture, and in every row."""
+    mark = gettext("Sample data")
+    columns, rows = _table(chart)
+    return replace(
+        chart,
+        title=f"[{mark.upper()}] {chart.title}",
+        data_columns=[*columns, mark],
+        data=[[*row, mark] for row in rows],
+    )
 
 
 def _with_words(chart: Chart, story: str, source: str) -> Spec:

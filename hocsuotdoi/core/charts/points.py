@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 from django.utils.translation import gettext
@@ -11,23 +12,25 @@ from hocsuotdoi.core.charts.chart import Cell, Chart, Number
 from hocsuotdoi.core.charts.classes import Classes
 from hocsuotdoi.core.charts.vega import CHAM, INK_SOFT, LEAF, RULE, SCALE, Spec, layer
 
-WIDTH, TALLEST = 400, 620
+WIDTH, TALLEST = 520, 760
+ON_A_PHONE = 330
 FEW = 400
 """So many places are a province: dots twice as large, and islands far from the rest at the edge."""
 FAR = 1.6
 """Degrees of longitude from a province's middle from which on a place is far."""
-Standing = Literal["value", "not_reported", "not_applicable"]
+Standing = Literal["value", "not_reported", "not_applicable", "islet", "sea"]
 
 
 @dataclass(frozen=True)
 class Spot:
-    """`figure` is None unless `standing` is "value"; `label` is written beside it on the map."""
+    """`figure` is None unless `standing` is "value"; `label` is written beside it on the map, a line for each part of
+    it. Islets and seas are of the map and have no figures."""
 
     latitude: float
     longitude: float
     figure: Number | None = None
     standing: Standing = "not_applicable"
-    label: str = ""
+    label: tuple[str, ...] = ()
 
 
 def points(
@@ -42,14 +45,19 @@ def points(
 ) -> Chart:
     """Filled dots: a value; rings: not reported; grains: places to which it does not apply, so that the shape of the
     land is seen. North is up."""
-    placed = _brought_near(spots) if len(spots) < FEW else list(spots)
+    placed, frame = _brought_near(spots) if len(spots) < FEW else (list(spots), None)
     high = _height(placed)
+    narrow_high = round(high * ON_A_PHONE / WIDTH)
     legend = gettext("The larger and darker a dot, the higher. Rings: not reported. Grains: does not apply there.")
-    spec = _spec(placed, classes, high, 2.6 if len(spots) < FEW else 1)
-    return Chart(title, spec, WIDTH + 10, high + 70, columns, rows, legend, data_columns, data)
+    is_province = len(spots) < FEW
+    spec = _spec(placed, classes, WIDTH, high, 2.6 if is_province else 1.2, frame)
+    narrow = _spec(placed, classes, ON_A_PHONE, narrow_high, 1.6 if is_province else 0.6, frame)
+    if frame:
+        legend += " " + gettext("In the frame: islands that lie farther out.")
+    return Chart(title, spec, WIDTH + 10, high + 70, columns, rows, legend, data_columns, data, narrow)
 
 
-def _spec(spots: Sequence[Spot], classes: Classes, high: int, larger: float) -> Spec:
+def _spec(spots: Sequence[Spot], classes: Classes, wide: int, high: int, larger: float, frame: "Frame | None") -> Spec:
     labels = classes.labels or ["–"]
     levels = [round(at * 4 / max(len(labels) - 1, 1)) for at in range(len(labels))]
     place: Spec = {
@@ -61,6 +69,8 @@ def _spec(spots: Sequence[Spot], classes: Classes, high: int, larger: float) -> 
     sizes = [(14 + 12 * each) * larger for each in levels]
     key = {"title": None, "orient": "bottom", "direction": "horizontal", "columns": 3}
     level = {"field": "level", "type": "ordinal", "sort": labels, "legend": key}
+    text: Spec = {"type": "text", "fill": INK_SOFT, "baseline": "top", "align": "center"}
+    says: Spec = {"field": "label", "type": "nominal"}
     dots = layer(
         {**point, "stroke": CHAM, "strokeWidth": 0.8},
         "isValid(datum.level)",
@@ -70,7 +80,7 @@ def _spec(spots: Sequence[Spot], classes: Classes, high: int, larger: float) -> 
     )
     return {
         "data": {"values": values},
-        "width": WIDTH,
+        "width": wide,
         "height": high,
         "projection": {"type": "mercator"},
         "layer": [
@@ -81,12 +91,20 @@ def _spec(spots: Sequence[Spot], classes: Classes, high: int, larger: float) -> 
                 **place,
             ),
             dots,
+            layer({**point, "fill": INK_SOFT, "size": 3}, "datum.standing == 'islet'", **place),
             layer(
-                {"type": "text", "fill": INK_SOFT, "fontSize": 11, "dy": 13, "align": "right"},
-                "isValid(datum.label)",
+                {**text, "fontSize": 11, "dy": 12},
+                "isValid(datum.label) && datum.standing != 'sea'",
                 **place,
-                text={"field": "label", "type": "nominal"},
+                text=says,
             ),
+            layer(
+                {**text, "fontSize": 14, "fontStyle": "italic", "align": "center"},
+                "datum.standing == 'sea'",
+                **place,
+                text=says,
+            ),
+            *([_framed(*frame)] if frame else []),
         ],
     }
 
@@ -96,7 +114,7 @@ def _row(spot: Spot, classes: Classes) -> Spec:
     if spot.figure is not None and spot.standing == "value":
         row["level"] = classes.labels[classes.level(spot.figure)]
     if spot.label:
-        row["label"] = spot.label
+        row["label"] = list(spot.label)
     return row
 
 
@@ -109,18 +127,39 @@ def _height(spots: Sequence[Spot]) -> int:
     return round(min(max(WIDTH * high / max(wide, 0.05), 160), TALLEST))
 
 
-def _brought_near(spots: Sequence[Spot]) -> list[Spot]:
-    """Islands far from the rest stand at the edge, or nothing else of the province could be seen."""
+Frame = tuple[float, float, float, float]
+"""West, south, east, north."""
+
+
+def _brought_near(spots: Sequence[Spot]) -> tuple[list[Spot], Frame | None]:
+    """Islands far from the rest stand at the edge in a frame, or nothing else of the province could be seen."""
     longitudes = sorted(spot.longitude for spot in spots)
     if not longitudes:
-        return []
+        return [], None
     middle = longitudes[len(longitudes) // 2]
     near = [spot for spot in spots if abs(spot.longitude - middle) <= FAR]
     east = max(spot.longitude for spot in near)
     low, top = min(spot.latitude for spot in near), max(spot.latitude for spot in near)
-    return [
-        spot
-        if spot in near
-        else Spot(min(max(spot.latitude, low), top), east + FAR / 4, spot.figure, spot.standing, spot.label)
-        for spot in spots
-    ]
+    pace = max(top - low, 0.5) / 8
+    placed, framed = [], 0.0
+    for spot in spots:
+        if spot in near:
+            placed.append(spot)
+        else:
+            framed = min(max(spot.latitude, low + pace), top - pace) if top - low > 2 * pace else spot.latitude
+            placed.append(replace(spot, latitude=framed, longitude=east + 4.5 * pace))
+    if len(near) == len(spots):
+        return placed, None
+    return placed, (east + pace, framed - 1.6 * pace, east + 8 * pace, framed + pace)
+
+
+def _framed(west: float, south: float, east: float, north: float) -> Spec:
+    corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    sides = [{"x": a, "y": b, "x2": c, "y2": d} for (a, b), (c, d) in pairwise(corners)]
+    places = {"longitude": "x", "latitude": "y", "longitude2": "x2", "latitude2": "y2"}
+    encoding = {channel: {"field": name} for channel, name in places.items()}
+    return {
+        "data": {"values": sides},
+        "mark": {"type": "rule", "color": INK_SOFT, "strokeDash": [3, 3]},
+        "encoding": encoding,
+    }

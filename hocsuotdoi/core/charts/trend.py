@@ -98,6 +98,8 @@ def multiples(
         [name, *years],
         [[label, *(p.value for p in points)] for label, _url, points in series],
         faceted(1) if across > 1 else None,
+        panels=[(label, url) for label, url, _points in series if url],
+        across=across,
     )
 
 
@@ -149,7 +151,7 @@ def _short(unit: str) -> str:
 
 def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float], *, is_small: bool) -> Spec:
     """From back to front: band, trajectory, line, targets, dots, words."""
-    marks = steps(*scale, 1 if is_small else 4)
+    marks = steps(*scale, 4 if not is_small else 1 if scale == (0, 100) else 2)
     years = sorted({p.year for p in points}) or [0]
     labelled = sorted({years[0], *(p.year for p in points if p.target is not None or p.value is not None)})
     x: Spec = {
@@ -160,7 +162,9 @@ def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float],
     }
 
     def y(name: str) -> Spec:
-        domain = {"domain": [marks[0], marks[-1]], "nice": False}
+        # Above a small picture stands its name: what is written over the highest dot must stay below that.
+        above = 0.3 * (marks[-1] - marks[0]) if is_small else 0
+        domain = {"domain": [marks[0], marks[-1] + above], "nice": False}
         return {"field": name, "type": "quantitative", "scale": domain, "axis": figure_axis(_short(unit), marks)}
 
     def has(name: str) -> str:

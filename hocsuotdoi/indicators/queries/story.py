@@ -10,7 +10,7 @@ from hocsuotdoi.core.templatetags.house import number, percent
 from hocsuotdoi.indicators.enums import CohortKind, Direction, IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.words import is_kept_back, is_number
+from hocsuotdoi.indicators.queries.words import is_kept_back, is_number, value_words
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 
@@ -105,14 +105,24 @@ def _figure(told: Told) -> str:
     if kind == IndicatorKind.GROWTH:
         return _growth(told)
     predicate = _predicate(told)
-    if is_number(told.indicator) or not predicate:
+    if kind == IndicatorKind.YES_NO:
+        return pgettext("story", "{lead}, “{name}” in {where} ({whom}): {answer}").format(
+            answer=lower_first(value_words(value, told.indicator)), **names
+        )
+    if is_number(told.indicator) or names["name"].startswith("Tỷ lệ "):
         figure = number(value.numerator) if is_number(told.indicator) else _share(told)
-        return pgettext("story", "{lead}, in {where}: {name} ({whom}) {figure}").format(figure=figure, **names)
+        names["name"] = lower_first(names["name"])
+        return pgettext("story", "{lead}, {name} in {where} ({whom}): {figure}").format(figure=figure, **names)
+    if not predicate:
+        return pgettext("story", "{lead}, the share “{name}” in {where} ({whom}) is {figure}").format(
+            figure=_share(told), **names
+        )
     if not value.numerator and told.cohort.kind != CohortKind.POPULATION:
         return pgettext("story", "{lead}, none of the {whom} in {where} {predicate}").format(
             predicate=predicate, **names
         )
-    if value.numerator == value.denominator == value.expected and value.numerator > 1:
+    is_counted = told.cohort.kind != CohortKind.POPULATION and told.indicator.kind != IndicatorKind.STOCK
+    if is_counted and value.numerator == value.denominator == value.expected and value.numerator > 1:
         return pgettext("story", "{lead}, all {count} {whom} in {where} {predicate}").format(
             count=number(value.numerator), predicate=predicate, **names
         )
@@ -140,10 +150,12 @@ def _growth(told: Told) -> str:
 
 
 def _change(told: Told) -> str:
-    """Against the year before, in points; of a count in per cent. A rate of growth is a comparison already, and a count
-    of a year that runs cannot be held against a whole one."""
+    """Against the year before, in points; of a count in per cent. A rate of growth is a comparison already, a count of
+    a year that runs cannot be held against a whole one, and what does not speak for all tells no change."""
     before, now, kind = told.previous, told.value, told.indicator.kind
-    if before is None or kind in (IndicatorKind.GROWTH, IndicatorKind.UNITS_OF_UNITS):
+    if before is None or kind in (IndicatorKind.GROWTH, IndicatorKind.UNITS_OF_UNITS, IndicatorKind.YES_NO):
+        return ""
+    if is_thin(now) or is_thin(before):
         return ""
     if is_number(told.indicator):
         if told.until is not None or not before.numerator:
@@ -179,7 +191,7 @@ def _gap(told: Told) -> str:
     gap = value - goal.high if is_down else goal.low - value
     if gap <= 0:
         return pgettext("story", "the target {goal} is reached").format(**names)
-    if not goal.is_percent:
+    if not goal.is_percent or told.indicator.kind == IndicatorKind.YES_NO:
         return pgettext("story", "short of the target {goal}").format(**names)
     names["gap"] = _points(gap)
     if is_down:
@@ -224,9 +236,9 @@ def _not_reported(told: Told) -> str:
             reporting=number(told.value.reporting), expected=number(told.value.expected), noun=_noun(told)
         )
     before = told.previous
-    if before is not None and before.percent is not None:
+    if before is not None and before.has_value and not is_kept_back(before, told.indicator):
         said += "; " + pgettext("story", "the last known is {figure} in {year}").format(
-            figure=percent(before.percent), year=before.year
+            figure=lower_first(value_words(before, told.indicator)), year=before.year
         )
     return f"{said}."
 

@@ -175,8 +175,9 @@ class _Figure:
         if base_year is None or base_year >= self.frame.year:
             note = _("Growth needs a year before {year} with figures; there is none yet.").format(year=self.frame.year)
             return self._none(expected=expected, note=note)
-        both = self.material.reporting[self.frame.year] & self.material.reporting[base_year]
-        constant = {each.institution_id for each in self.institutions} & both
+        # Looked up for the unit's own institutions only: a map asks for three thousand units.
+        then, today = self.material.reporting[base_year], self.material.reporting[self.frame.year]
+        constant = {i for each in self.institutions if (i := each.institution_id) in then and i in today}
         there = {
             year: self.material.sums_by_institution(self.group, counted, year) for year in (base_year, self.frame.year)
         }

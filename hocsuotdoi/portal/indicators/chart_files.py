@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from hocsuotdoi.accounts.surfaces import address_of, public
 from hocsuotdoi.core.charts.chart import Chart, Picture
-from hocsuotdoi.core.charts.files import FORMS, chart_file
+from hocsuotdoi.core.charts.files import FORMS, chart_file, marked_as_sample
 from hocsuotdoi.core.charts.vega import keep, kept_picture
 from hocsuotdoi.core.limits import count
 
@@ -56,17 +56,29 @@ def file_links(address: str, **query: object) -> list[dict[str, str]]:
 
 
 def chart_response(
-    request: HttpRequest, chart: Chart, form: str, *, name: str, story: str = "", source: str = ""
+    request: HttpRequest,
+    chart: Chart,
+    form: str,
+    *,
+    name: str,
+    is_sample: bool,
+    story: str = "",
+    source: str = "",
+    told_at: str = "",
 ) -> HttpResponse:
-    """`name`: of the file, in plain letters. Answers 304 to who has these very figures."""
+    """`name`: of the file, in plain letters; `told_at`: when the figures were read. Answers 304 to who has these very
+    figures. Sample data is marked in the name, over the picture and in every row."""
     if form not in FORMS:
         raise Http404
+    if is_sample:
+        chart, name = marked_as_sample(chart), f"{name}-du-lieu-mau"
     told = json.dumps([form, chart.title, story, source, chart.spec, chart.data, chart.rows], default=str)
     etag = f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag=etag)
     if not isinstance(response, HttpResponse):
         if form in ("svg", "png"):
             count("typeset", address_of(request), most=MOST_FILES_A_MINUTE, at=timezone.now())
+        source = " ".join(filter(None, [source, told_at]))
         response = HttpResponse(chart_file(chart, form, story=story, source=source), content_type=FORMS[form])
         response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response["ETag"] = etag

@@ -119,6 +119,8 @@ def comparison_chart(request: HttpRequest, number: int, form: str) -> HttpRespon
         form,
         name=f"comparison-{choice.year}-{number + 1}",
         story=" ".join(said for _what, said in each.stories) if len(each.stories) <= 2 else "",
+        source=" ".join(dict.fromkeys(figure.indicator.source for figure in choice.figures)),
+        is_sample=has_sample(country(), today),
     )
 
 
@@ -186,7 +188,7 @@ def _units_beside(
     stories = [
         (unit.name, story_of(figure, series[figure.pair, unit.pk], None, choice.year, today)) for unit in choice.units
     ]
-    title = f"{figure.indicator.short_name}: {figure.cohort.name}"
+    title = f"{figure.indicator.short_name}: {figure.cohort.name}, {_years(choice)}"
     return Compared(multiples(title, panels, name=_("Unit"), unit=figure.unit, across=2), stories)
 
 
@@ -202,7 +204,14 @@ def _figures_beside(
     stories = [
         (names[each.pair], story_of(each, series[each.pair, unit.pk], None, choice.year, today)) for each in figures
     ]
-    return Compared(multiples(unit.name, panels, name=_("Figure"), unit=figures[0].unit, across=2), stories)
+    return Compared(
+        multiples(f"{unit.name}, {_years(choice)}", panels, name=_("Figure"), unit=figures[0].unit, across=2), stories
+    )
+
+
+def _years(choice: Choice) -> str:
+    years = years_up_to(choice.year)
+    return f"{years[0]}–{years[-1]}" if len(years) > 1 else str(choice.year)
 
 
 def _page(figure: Figure, unit: AdminUnit, choice: Choice) -> str:

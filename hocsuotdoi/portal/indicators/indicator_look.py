@@ -1,7 +1,7 @@
 """An indicator at a unit, to look at: how it went, where it stands on the map, who is how far, province by province."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import urlencode
 
@@ -16,7 +16,8 @@ from hocsuotdoi.indicators.models import CriteriaSet
 from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.people import residents
 from hocsuotdoi.indicators.queries.quality_origin import trust_in
-from hocsuotdoi.indicators.queries.series import series_by_unit, series_for
+from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.indicators.queries.series import Series, series_by_unit, series_for
 from hocsuotdoi.indicators.queries.values import values_by_unit
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
@@ -89,10 +90,14 @@ def indicator_page(
         story=story_of(figure, series, path, taken.year, today),
         trust=shown_trust(trust_in(frame_of(taken.unit, taken.year, today)), figure.indicator, figure.cohort),
         path=ShownPath(path.plan, *path.judge(value, taken.year)) if path else None,
-        trend=pictured(trend(trend_title(figure, taken), trend_points(figure, series, path), unit=figure.unit)),
+        trend=pictured(_trend(figure, taken, series, path)),
         ranked=fair,
         ranking=pictured(_ranking_chart(figure, taken, fair)) if fair and fair.names else None,
     )
+
+
+def _trend(figure: Figure, taken: Taken, series: Series, path: TargetPath | None) -> Chart:
+    return trend(titled(figure, taken, years_words(taken)), trend_points(figure, series, path), unit=figure.unit)
 
 
 def path_for(figure: Figure, taken: Taken, today: dt.date) -> TargetPath | None:
@@ -110,7 +115,7 @@ def chart_named(name: str, figure: Figure, taken: Taken, today: dt.date) -> tupl
     if name == "trend":
         series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today)
         path = path_for(figure, taken, today)
-        chart = trend(trend_title(figure, taken), trend_points(figure, series, path), unit=figure.unit)
+        chart = _trend(figure, taken, series, path)
         return chart, story_of(figure, series, path, taken.year, today)
     fair = _ranked(figure, taken, today) if name == "ranking" else None
     return (_ranking_chart(figure, taken, fair), fair.rule) if fair and fair.names else None
@@ -118,15 +123,16 @@ def chart_named(name: str, figure: Figure, taken: Taken, today: dt.date) -> tupl
 
 def indicator_map(figure: Figure, taken: Taken, today: dt.date) -> Chart:
     address = indicator_address(figure, taken, view=View.MAP, unit="{code}").replace("%7Bcode%7D", "{code}")
-    return map_chart(figure, taken.unit, taken.year, today, address=address)
+    return map_chart(titled(figure, taken, how=_("by commune")), figure, taken.unit, taken.year, today, address=address)
 
 
 def indicator_units(figure: Figure, taken: Taken, today: dt.date) -> Chart:
     below = _below(taken, today)
     years = years_up_to(taken.year)
     found = series_by_unit(taken.unit, below, [figure.pair], years, today)[figure.pair]
-    return multiples(
-        _("{indicator}, unit by unit on one scale").format(indicator=figure.indicator.short_name),
+    below.sort(key=lambda unit: _highest_first(figure, found[unit.pk][taken.year]))
+    drawn = multiples(
+        titled(figure, taken, years_words(taken), how=_("unit by unit on one scale")),
         [
             (
                 unit.short_name,
@@ -138,6 +144,14 @@ def indicator_units(figure: Figure, taken: Taken, today: dt.date) -> Chart:
         name=_("Unit"),
         unit=figure.unit,
     )
+    words = _("The highest of {year} first; each opens.").format(year=taken.year)
+    return replace(drawn, legend=f"{words} {drawn.legend}")
+
+
+def _highest_first(figure: Figure, value: IndicatorValue) -> tuple[bool, float]:
+    """Those without a figure last; of like ones in the order they came."""
+    shown = figure.number(value)
+    return shown is None, -float(shown or 0)
 
 
 def indicator_address(figure: Figure, taken: Taken, *, view: View | None = None, unit: str = "") -> str:
@@ -149,8 +163,15 @@ def indicator_address(figure: Figure, taken: Taken, *, view: View | None = None,
     return f"{reverse('portal:indicators-indicator-detail', args=[figure.indicator.code])}?{urlencode(query)}"
 
 
-def trend_title(figure: Figure, taken: Taken) -> str:
-    return f"{figure.indicator.short_name}: {figure.cohort.name}, {taken.unit.name}"
+def titled(figure: Figure, taken: Taken, when: str = "", *, how: str = "") -> str:
+    """What, of whom, where and when, so that a picture says it alone."""
+    what = f"{figure.indicator.short_name}: {figure.cohort.name}"
+    return ", ".join(filter(None, [what, taken.unit.name, when or str(taken.year), how]))
+
+
+def years_words(taken: Taken) -> str:
+    years = years_up_to(taken.year)
+    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
 
 
 def _tabs(figure: Figure, taken: Taken, view: View) -> list[dict[str, object]]:
@@ -181,7 +202,7 @@ def _ranked(figure: Figure, taken: Taken, today: dt.date) -> FairRanking | None:
 def _ranking_chart(figure: Figure, taken: Taken, fair: FairRanking) -> Chart:
     words = _("At the right: of how many expected there are figures.")
     return ranking(
-        _("{indicator} in {year}, unit beside unit").format(indicator=figure.indicator.short_name, year=taken.year),
+        titled(figure, taken, how=_("unit beside unit")),
         fair.groups,
         name=_("Unit"),
         measure=_("Value, per cent a year") if figure.indicator.kind == IndicatorKind.GROWTH else _("Value"),

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.charts.chart import Cell, Chart
 from hocsuotdoi.core.charts.classes import Classes, classes_of, percent_classes, step_classes
-from hocsuotdoi.core.charts.points import Spot, points
+from hocsuotdoi.core.charts.points import Spot, Standing, points
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
 from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.indicators.queries.story import lower_first
 from hocsuotdoi.indicators.queries.values import values_by_unit
 from hocsuotdoi.indicators.queries.words import is_number
 from hocsuotdoi.places.enums import Tier, UnitKind
@@ -24,6 +25,25 @@ from hocsuotdoi.portal.indicators.words import coverage_words, unit_address, val
 
 ISLANDS_FROM = 111
 """Degrees of longitude: the archipelagos are named on the map."""
+SEA = (12.9, 112.4)
+ISLETS = (
+    (16.53, 111.61),
+    (16.83, 112.33),
+    (16.45, 111.51),
+    (16.67, 112.73),
+    (15.78, 111.2),
+    (8.65, 111.92),
+    (11.43, 114.33),
+    (11.05, 114.28),
+    (10.38, 114.48),
+    (10.18, 114.36),
+    (9.88, 114.33),
+    (8.97, 113.7),
+    (7.88, 112.92),
+    (8.1, 113.3),
+)
+"""Latitude and longitude of islands of Hoàng Sa and Trường Sa, so that the archipelagos show as such on the country's
+map; the figure of each stands at its special zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +53,7 @@ class _Placed:
     value: IndicatorValue
 
 
-def map_chart(figure: Figure, unit: AdminUnit, year: int, today: dt.date, *, address: str) -> Chart:
+def map_chart(title: str, figure: Figure, unit: AdminUnit, year: int, today: dt.date, *, address: str) -> Chart:
     """Every commune of `unit`. `address` with a province's code for «{code}» opens the map of that province; the table
     of the country has a row for each province, that of a province one for each commune."""
     day = frame_of(unit, year, today).map_day
@@ -43,8 +63,8 @@ def map_chart(figure: Figure, unit: AdminUnit, year: int, today: dt.date, *, add
     drawn = [shown for each in placed if (shown := figure.number(each.value)) is not None]
     columns, rows = _by_province(placed, address) if unit.tier == Tier.COUNTRY else _by_commune(figure, placed, year)
     return points(
-        _("{indicator}, by commune").format(indicator=figure.indicator.short_name),
-        [_spot(figure, each) for each in placed if each.unit.latitude is not None],
+        title,
+        [_spot(figure, each) for each in placed if each.unit.latitude is not None] + _furniture(unit),
         _classes(figure, drawn),
         columns=columns,
         rows=rows,
@@ -65,7 +85,7 @@ def _communes(unit: AdminUnit, day: dt.date) -> list[tuple[AdminUnit, str]]:
 
 def _spot(figure: Figure, placed: _Placed) -> Spot:
     unit, shown = placed.unit, figure.number(placed.value)
-    standing = "value" if shown is not None else "not_reported"
+    standing: Standing = "value" if shown is not None else "not_reported"
     if placed.value.state == ValueState.NOT_APPLICABLE:
         standing = "not_applicable"
     is_far = unit.kind == UnitKind.SPECIAL_ZONE and (unit.longitude or 0) > ISLANDS_FROM
@@ -74,8 +94,19 @@ def _spot(figure: Figure, placed: _Placed) -> Spot:
         unit.longitude or 0,
         shown,
         standing,
-        label=unit.short_name if is_far else "",  # type: ignore[arg-type]
+        label=(_("Archipelago of {name}").format(name=unit.short_name), f"({_province(placed)})") if is_far else (),
     )
+
+
+def _province(placed: _Placed) -> str:
+    return lower_first(placed.province.partition(" ")[2])
+
+
+def _furniture(unit: AdminUnit) -> list[Spot]:
+    if unit.tier != Tier.COUNTRY:
+        return []
+    islets = [Spot(latitude, longitude, standing="islet") for latitude, longitude in ISLETS]
+    return [*islets, Spot(*SEA, standing="sea", label=(_("East Sea"),))]
 
 
 def _classes(figure: Figure, drawn: list[Any]) -> Classes:

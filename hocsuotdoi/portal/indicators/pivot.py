@@ -1,51 +1,38 @@
 """A table of counts that anybody can lay out, keep and pass on: its address holds the whole question."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.accounts.surfaces import public, signed_in
-from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
-from hocsuotdoi.core.charts.ranking import Bar, bars
-from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.core.templatetags.house import day_short
-from hocsuotdoi.indicators.models import Measure, SavedTable
-from hocsuotdoi.indicators.operations.saved_tables import forget_table, save_table
-from hocsuotdoi.indicators.queries.pivot import (
-    DIMENSION_LABELS,
-    Answer,
-    Dimension,
-    Head,
-    Map,
-    Question,
-    answer,
-    period_label,
-)
+from hocsuotdoi.accounts.surfaces import public
+from hocsuotdoi.core.charts.chart import Chart
+from hocsuotdoi.core.charts.grid import KIND_LABELS
+from hocsuotdoi.core.templatetags.house import moment
+from hocsuotdoi.indicators.models import SavedTable
+from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Head, Question, answer
 from hocsuotdoi.indicators.queries.suppression import TOTAL
-from hocsuotdoi.indicators.queries.told import Told, too_much_words
+from hocsuotdoi.indicators.queries.told import too_much_words
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import country, units_on_map
 from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
-from hocsuotdoi.portal.indicators.open_files import table_files, table_observations
+from hocsuotdoi.portal.indicators.open_files import table_observations
+from hocsuotdoi.portal.indicators.pivot_answer import LaidOut, chart_of, map_words, narrowed_words, notes_of, title_of
 from hocsuotdoi.portal.indicators.pivot_form import PivotForm, first_question
 
 ROWS_ON_A_PAGE = 100
-MOST_BARS = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +42,51 @@ class Row:
     cells: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`url` lays the rows out by it, the largest first."""
+
+    label: str
+    url: str
+    is_order: bool
+
+
 @public
 @never_cache
 @require_safe
 def pivot(request: HttpRequest) -> HttpResponse:
-    """Without a question: the first one, with its answer."""
+    """Without a question: the first one, with its answer. `all=1` has every row on one page, to print."""
     today = timezone.localdate()
     data, form = _asked(request, today)
     context: dict[str, Any] = {"form": form, "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))]}
     if request.user.is_authenticated:
-        context["saved"] = SavedTable.objects.visible_to(request.user)
+        here = request.build_absolute_uri(reverse("portal:indicators-pivot"))
+        saved = SavedTable.objects.visible_to(request.user)
+        context["saved"] = [(table, f"{here}?{table.query}") for table in saved]
     if form.is_valid():
-        told = Told(answer(form.question(), today), today)
+        told = LaidOut(answer(form.question(), today), today, form.cleaned_data["sort"])
         found = told.answer
-        page = Paginator(range(len(found.rows)), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
-        chart = chart_of(told)
-        query = _without_page(data)
+        on_a_page = max(len(told.order), 1) if "all" in data else ROWS_ON_A_PAGE
+        page = Paginator(told.order, on_a_page).get_page(request.GET.get("page"))
+        query = _without(data, "page", "all")
         context |= {
             "answer": found,
             "title": title_of(found.question),
+            "narrowed": narrowed_words(form.narrowed),
             "notes": notes_of(found),
             "page_obj": page,
+            "all_url": f"?{query}&all=1" if page.paginator.num_pages > 1 else "",
             "is_kept_back": told.is_kept_back,
             "too_much": too_much_words() if told.is_too_much else "",
             "rows": [_shown_row(told, at, data) for at in page],
-            "heads": [head.label for head in found.columns],
-            "corner": capfirst(DIMENSION_LABELS[found.question.rows]),
+            "heads": _shown_heads(told, data),
+            "corner": Column(capfirst(DIMENSION_LABELS[found.question.rows]), f"?{_without(data, 'sort')}", False),
             "sums": _shown_sums(told),
-            "has_row_totals": found.row_totals is not None,
-            "chart": pictured(chart) if chart and chart.spec else None,
-            "files": [*_files(chart, query), *(table_files(found.question, query) if chart else [])],
             "query": query,
+            "ways_out": _ways_out(form, data, today) if not found.cells else [],
+            "told_at": timezone.now(),
             "has_sample": has_sample(found.question.unit, today),
+            **_drawn(told, form.cleaned_data["chart"], data),
         }
     return render(request, "portal/indicators/pivot.html", context)
 
@@ -100,45 +100,44 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
     if not asked.is_valid():
         raise Http404
     question = asked.question()
+    told = LaidOut(answer(question, today), today, asked.cleaned_data["sort"])
     if form == "sdmx":
-        return table_observations(Told(answer(question, today), today), today)
-    chart = chart_of(Told(answer(question, today), today))
-    if chart is None or (form in ("svg", "png") and not chart.spec):
+        return table_observations(told, today)
+    made = chart_of(told, asked.cleaned_data["chart"])
+    if made is None or (form in ("svg", "png") and not made[0].spec):
         raise Http404
-    source = _("Sample data") if has_sample(question.unit, today) else ""
-    return chart_response(request, chart, form, name="hoc-suot-doi", source=source)
+    return chart_response(
+        request,
+        made[0],
+        form,
+        name="hoc-suot-doi",
+        story=narrowed_words(asked.narrowed),
+        source=map_words(question),
+        told_at=_("Figures as of {moment}.").format(moment=moment(timezone.now())),
+        is_sample=has_sample(question.unit, today),
+    )
 
 
-def chart_of(told: Told) -> Chart | None:
-    """The table for files, with bars of its rows where a row comes to one number; None where it may not be told."""
-    found = told.answer
-    if told.is_kept_back or not found.cells:
-        return None
-    title, corner = title_of(found.question), str(capfirst(DIMENSION_LABELS[found.question.rows]))
-    side = TOTAL if found.row_totals is not None else 0
-    measure = str(_("Total")) if side == TOTAL else found.columns[0].label
-    labels = [corner, *(head.label for head in found.columns), *([measure] if side == TOTAL else [])]
-    places = [*range(len(found.columns)), *([TOTAL] if side == TOTAL else [])]
-    words: list[list[Cell]] = []
-    data: list[list[Any]] = []
-    for at, head in enumerate(found.rows):
-        words.append([head.label, *(told.words(at, place) for place in places)])
-        data.append([head.label, *(told.number(at, place) for place in places)])
-    can_be_drawn = (side == TOTAL or len(found.columns) == 1) and len(found.rows) <= MOST_BARS
-    drawn = bars(
-        title,
-        [Bar(head.label, told.number(at, side), told.words(at, side)) for at, head in enumerate(found.rows)],
-        name=corner,
-        measure=measure,
-    )
-    return replace(
-        drawn,
-        spec=drawn.spec if can_be_drawn else {},
-        columns=numbered(labels[1:], corner),
-        rows=words,
-        data_columns=labels,
-        data=data,
-    )
+def _drawn(told: LaidOut, kind: str, data: QueryDict) -> dict[str, Any]:
+    """The picture, the other kinds that fit, and the files."""
+    made = chart_of(told, kind)
+    if made is None:
+        return {}
+    chart, drawn_as, fit = made
+    query = _without(data, "page", "all")
+    kinds = [
+        {
+            "label": str(KIND_LABELS[each]),
+            "url": f"?{_without(data, 'page', 'all', 'chart')}&chart={each}#chart",
+            "is_current": each == drawn_as,
+        }
+        for each in fit
+    ]
+    return {
+        "chart": pictured(chart) if chart.spec else None,
+        "kinds": kinds if len(kinds) > 1 else [],
+        "files": [*_files(chart, query), *table_files(told.answer.question, query)],
+    }
 
 
 def _asked(request: HttpRequest, today: dt.date) -> tuple[QueryDict, PivotForm]:
@@ -146,43 +145,13 @@ def _asked(request: HttpRequest, today: dt.date) -> tuple[QueryDict, PivotForm]:
     return data, PivotForm(data, units=_units(request, data, today), today=today)
 
 
-def _files(chart: Chart | None, query: str) -> list[dict[str, str]]:
-    if chart is None:
-        return []
+def _files(chart: Chart, query: str) -> list[dict[str, str]]:
     address = reverse("portal:indicators-pivot-file", args=["form"]).removesuffix(".form")
-    links = file_links(address)
     return [
         {**link, "url": f"{link['url']}?{query}"}
-        for link in links
+        for link in file_links(address)
         if chart.spec or not link["url"].endswith(("svg", "png"))
     ]
-
-
-def title_of(question: Question) -> str:
-    """What the table shows, in a line."""
-    names = dict(Measure.objects.filter(code__in=question.wanted.measures).values_list("code", "name"))
-    counted = ", ".join(names.get(code, code) for code in question.wanted.measures)
-    first, last = (period_label(day, question.period) for day in (question.first, question.last))
-    when = first if first == last else f"{first} – {last}"
-    return f"{counted}, {question.unit.name}, {when}"
-
-
-def notes_of(found: Answer) -> list[str]:
-    """What a reader must know beside the figures."""
-    question = found.question
-    notes = []
-    if question.map == Map.REPORTED:
-        notes.append(_("As reported: each month counts where the place lay then."))
-    elif question.map == Map.DAY and question.map_day:
-        notes.append(
-            _("On the map of {day}, also for what happened before and after.").format(day=day_short(question.map_day))
-        )
-    else:
-        notes.append(_("On today's map, also for what happened before units were merged."))
-    notes.append(_("“–”: nothing was reported. 0: what was reported was taken back."))
-    if (found.row_totals is None and question.columns == Dimension.MEASURE) or found.column_totals is None:
-        notes.append(_("Different counts are never added together."))
-    return notes
 
 
 def _units(request: HttpRequest, data: QueryDict, today: dt.date) -> dict[str, AdminUnit]:
@@ -201,56 +170,69 @@ def _as_data(values: dict[str, Any]) -> QueryDict:
     return data
 
 
-def _shown_row(told: Told, at: int, data: QueryDict) -> Row:
-    found = told.answer
-    places = [*range(len(found.columns)), *([TOTAL] if found.row_totals is not None else [])]
-    head = found.rows[at]
-    return Row(head.label, _address_below(found.question, head, data), [told.words(at, place) for place in places])
+def _shown_row(told: LaidOut, at: int, data: QueryDict) -> Row:
+    head = told.answer.rows[at]
+    address = _address_below(told.answer.question, head, data)
+    return Row(head.label, address, [told.words(at, place) for place in told.across])
 
 
-def _shown_sums(told: Told) -> list[str]:
+def _shown_heads(told: LaidOut, data: QueryDict) -> list[Column]:
+    query = _without(data, "page", "sort")
+    return [
+        Column(
+            _("Total") if place == TOTAL else told.answer.columns[place].label,
+            f"?{query}&sort={'total' if place == TOTAL else place + 1}",
+            told.by == place,
+        )
+        for place in told.across
+    ]
+
+
+def _shown_sums(told: LaidOut) -> list[str]:
     """The last line: empty where a sum would add different counts."""
     found = told.answer
     if found.column_totals is None or len(found.rows) < 2:
         return []
-    places = [*range(len(found.columns)), *([TOTAL] if found.row_totals is not None else [])]
-    return [told.words(TOTAL, place) for place in places]
+    return [told.words(TOTAL, place) for place in told.across]
 
 
 def _address_below(question: Question, head: Head, data: QueryDict) -> str:
     """A unit opens into the units below it, with the same question."""
     if head.unit is None or head.unit == question.unit or head.unit.tier == Tier.COMMUNE:
         return ""
-    asked = QueryDict(_without_page(data), mutable=True)
+    asked = QueryDict(_without(data, "page", "all"), mutable=True)
     asked["unit"], asked["level"] = head.unit.code, Tier.COMMUNE
     return f"?{asked.urlencode()}"
 
 
-def _without_page(data: QueryDict) -> str:
-    asked = data.copy()
-    asked.pop("page", None)
-    return asked.urlencode()
-
-
-@signed_in
-@require_POST
-def table_save(request: HttpRequest) -> HttpResponse:
-    query = request.POST.get("query", "")
-    try:
-        table = save_table(
-            cast(Person, request.user), name=request.POST.get("name", ""), query=query, at=timezone.now()
+def _ways_out(form: PivotForm, data: QueryDict, today: dt.date) -> list[dict[str, str]]:
+    """What to take back where nothing was found, each a link to the table without it."""
+    found = [
+        {"label": _("without “{what}”").format(what=f"{label}: {values}"), "url": f"?{_without(data, 'page', name)}"}
+        for name, label, values in form.narrowed
+    ]
+    wider, question = first_question(today), form.question()
+    if (question.first, question.last) != (
+        form.fields["first"].clean(wider["first"]),
+        form.fields["last"].clean(wider["last"]),
+    ):
+        found.append(
+            _way(data, _("over the last five years"), first=wider["first"], last=wider["last"], period=wider["period"])
         )
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("“{name}” stands in your list now.").format(name=table.name))
-    return redirect(f"{reverse('portal:indicators-pivot')}?{QueryDict(query[:2000]).urlencode()}")
+    if question.unit.tier != Tier.COUNTRY:
+        found.append(_way(data, _("in the whole country, by province"), unit=wider["unit"], level=wider["level"]))
+    return found
 
 
-@signed_in
-@require_POST
-def table_forget(request: HttpRequest, pk: int) -> HttpResponse:
-    table = get_object_or_404(SavedTable.objects.visible_to(request.user), pk=pk)
-    forget_table(table)
-    messages.success(request, _("“{name}” is no longer in your list.").format(name=table.name))
-    return redirect("portal:indicators-pivot")
+def _way(data: QueryDict, label: str, **instead: Any) -> dict[str, str]:
+    asked = QueryDict(_without(data, "page"), mutable=True)
+    for name, value in instead.items():
+        asked[name] = value
+    return {"label": label, "url": f"?{asked.urlencode()}"}
+
+
+def _without(data: QueryDict, *names: str) -> str:
+    asked = data.copy()
+    for name in names:
+        asked.pop(name, None)
+    return asked.urlencode()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Dimension, Map, Period, Question
+from hocsuotdoi.indicators.queries.story import lower_first
 from hocsuotdoi.indicators.queries.told import why_not_told
 from hocsuotdoi.indicators.queries.totals import Slice
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
@@ -88,6 +89,10 @@ class PivotForm(forms.Form):
         ],
     )
 
+    chart = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
+    sort = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
+    """The kind of picture, and the column that rows are ordered by: what the table has not is left out."""
+
     FILTERS = ("classes", "purposes", "channels", "sexes", "age_bands")
     MORE = (*FILTERS, "origin")
 
@@ -120,7 +125,7 @@ class PivotForm(forms.Form):
 
     @property
     def main_fields(self) -> list[forms.BoundField]:
-        return [field for field in self if field.name not in self.MORE]
+        return [field for field in self.visible_fields() if field.name not in self.MORE]
 
     @property
     def more_fields(self) -> list[forms.BoundField]:
@@ -129,6 +134,18 @@ class PivotForm(forms.Form):
     @property
     def narrows(self) -> bool:
         return any(self.cleaned_data.get(name) for name in self.MORE)
+
+    @property
+    def narrowed(self) -> list[tuple[str, str, str]]:
+        """(field's name, its label, what was ticked in words), of a valid form."""
+        found = []
+        for name in self.MORE:
+            chosen = self.cleaned_data[name]
+            codes = [chosen] if isinstance(chosen, str) else chosen
+            labels = {code: str(label) for code, label in self.fields[name].choices}
+            if words := ", ".join(labels[code] for code in codes if code):
+                found.append((name, lower_first(str(self.fields[name].label)), words))
+        return found
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

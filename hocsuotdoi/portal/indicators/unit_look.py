@@ -113,11 +113,18 @@ def unit_chart(request: HttpRequest, unit: str, chart: str, form: str) -> HttpRe
     today = timezone.localdate()
     place, year = _asked(request, unit, today)
     made = {"calendar": _told_calendar, "pyramid": _told_pyramid}.get(chart)
-    told = made(frame_of(place, year, today)) if made else None
+    frame = frame_of(place, year, today)
+    told = made(frame) if made else None
     if told is None or told.chart is None:
         raise Http404
     return chart_response(
-        request, told.chart, form, name=f"{chart}-{place.code}-{year}", story=told.story, source=_source()
+        request,
+        told.chart,
+        form,
+        name=f"{chart}-{place.code}-{year}",
+        story=told.story,
+        source=_source(),
+        is_sample=has_sample(place, frame.map_day),
     )
 
 

@@ -90,7 +90,8 @@ def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> H
         raise Http404
     drawn, story = found
     name = f"{indicator.code}-{asked.taken.unit.code}-{asked.taken.year}-{chart}"
-    return chart_response(request, drawn, form, name=name, story=story, source=indicator.source)
+    is_sample = has_sample(asked.taken.unit, today)
+    return chart_response(request, drawn, form, name=name, story=story, source=indicator.source, is_sample=is_sample)
 
 
 def _asked_figure(request: HttpRequest, indicator: Indicator, today: dt.date) -> tuple[ValueForm, Figure | None]:

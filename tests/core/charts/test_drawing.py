@@ -178,7 +178,9 @@ def test_multiples_share_one_scale_and_are_laid_out_in_one_column_on_a_phone():
     )
 
     assert chart.spec["facet"]["sort"] == ["A", "B"]
-    assert chart.spec["spec"]["layer"][2]["encoding"]["y"]["scale"]["domain"] == [0, 500]
+    # With room below the name for what is written over the highest dot.
+    scale = chart.spec["spec"]["layer"][2]["encoding"]["y"]
+    assert (scale["scale"]["domain"], scale["axis"]["values"]) == ([0, 520], [0, 200, 400])
     assert (chart.spec["columns"], chart.narrow["columns"]) == (2, 1)
 
 
@@ -243,11 +245,15 @@ def test_map_tells_more_by_size_and_by_colour_and_what_is_not_reported_apart_fro
 
 
 def test_far_islands_stand_at_the_edge_of_a_provinces_map():
-    chart = mapped([*(Spot(12 + at / 10, 109 + at / 50) for at in range(9)), Spot(8.6, 111.9, label="Trường Sa")])
+    chart = mapped([*(Spot(12 + at / 10, 109 + at / 50) for at in range(9)), Spot(8.6, 111.9, label=("Trường Sa",))])
 
     island = chart.spec["data"]["values"][-1]
     assert island["longitude"] < 110
-    assert (island["latitude"], island["label"]) == (12, "Trường Sa")
+    assert (island["latitude"], island["label"]) == (12.1, ["Trường Sa"])
+    (frame,) = [each for each in chart.spec["layer"] if each["mark"]["type"] == "rule"]
+    west, east = frame["data"]["values"][0]["x"], frame["data"]["values"][0]["x2"]
+    assert west < island["longitude"] < east
+    assert "Trong khung" in chart.legend
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The table that anybody lays out: what it adds up, what it refuses, and that its cost does not grow."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils import timezone
 from hocsuotdoi.indicators.models import SavedTable
 from hocsuotdoi.indicators.operations.rolling import fold, follow_map
 from hocsuotdoi.indicators.operations.saved_tables import MOST, TableNotSaved, save_table
-from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
+from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
@@ -287,3 +288,113 @@ def test_more_places_than_can_be_decided_about_says_what_to_ask_for(client, aske
     assert (
         client.get(reverse("portal:indicators-pivot-file", args=["csv"]), asked | {"columns": "sex"}).status_code == 404
     )
+
+
+def kinds(response) -> dict[str, bool]:
+    return {
+        each["url"].partition("&chart=")[2].partition("#")[0]: each["is_current"] for each in response.context["kinds"]
+    }
+
+
+def test_the_kind_of_chart_is_in_the_address_and_one_that_does_not_fit_is_left_out(client, asked, posting, day):
+    over_years = asked | {"first": f"{day.year - 2}-01", "columns": "starts_on", "unit": "19", "level": ""}
+    assert kinds(client.get(PAGE, over_years))["lines"]
+    bars = client.get(PAGE, over_years | {"chart": "bars"})
+    assert kinds(bars) == kinds(client.get(PAGE, over_years)) | {"lines": False, "bars": True}
+    assert "chart=bars" in bars.context["query"]
+    assert 'name="chart" value="bars"' in bars.content.decode()
+    assert kinds(client.get(PAGE, over_years | {"chart": "pie"}))["lines"]
+
+
+def test_rows_are_laid_out_by_a_column_the_largest_first(client, asked, library_of_bac_kan, country, day):
+    make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30, channel=Channel.ONLINE))
+    by_channel = asked | {"rows": "channel", "columns": "", "level": ""}
+    assert [row.cells for row in client.get(PAGE, by_channel).context["rows"]] == [["12"], ["30"]]
+    ordered = client.get(PAGE, by_channel | {"sort": "1"})
+    assert [row.cells for row in ordered.context["rows"]] == [["30"], ["12"]]
+    assert 'aria-sort="descending"' in ordered.content.decode()
+    csv = client.get(reverse("portal:indicators-pivot-file", args=["csv"]), by_channel | {"sort": "1"})
+    assert csv.content.decode().splitlines()[1].split(",")[1] == "30"
+    wild = client.get(PAGE, by_channel | {"sort": "-7"})
+    assert [row.cells for row in wild.context["rows"]] == [["12"], ["30"]]
+
+
+def test_the_order_of_rows_does_not_tell_what_is_kept_back(client, asked, library_of_bac_kan, day):
+    for sex, quantity in ((Sex.MALE, 3), (Sex.OTHER, 4)):
+        make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, quantity, sex=sex))
+    by_sex = asked | {"rows": "sex", "columns": "", "level": ""}
+    unordered = [row.label for row in client.get(PAGE, by_sex).context["rows"]]
+    ordered = [row.label for row in client.get(PAGE, by_sex | {"sort": "1"}).context["rows"]]
+    assert ordered == unordered
+
+
+def test_what_narrows_a_table_is_said_on_the_page_and_in_the_file(client, asked, posting):
+    narrowed = asked | {"channels": ["on_site"], "origin": "recorded"}
+    page = client.get(PAGE, narrowed)
+    assert page.context["narrowed"].startswith("Chỉ tính: ")
+    assert page.context["narrowed"].count(";") == 1
+    svg = client.get(reverse("portal:indicators-pivot-file", args=["svg"]), narrowed).content.decode()
+    said = " ".join(re.sub(r"<[^>]+>", " ", svg).split())
+    assert page.context["narrowed"] in said
+    assert "Số liệu lúc " in said
+
+
+def test_where_nothing_is_found_ways_out_are_offered(client, asked, posting, day):
+    response = client.get(PAGE, asked | {"unit": "19", "level": "", "channels": ["online"]})
+    ways = {way["label"]: way["url"] for way in response.context["ways_out"]}
+    assert len(ways) == 3
+    assert any(
+        "12" in cell
+        for url in ways.values()
+        for row in client.get(PAGE + url).context.get("rows", [])
+        for cell in row.cells
+    )
+
+
+def test_all_rows_stand_on_one_page_to_print(client, asked, posting, monkeypatch, day):
+    monkeypatch.setattr("hocsuotdoi.portal.indicators.pivot.ROWS_ON_A_PAGE", 5)
+    months = asked | {"rows": "starts_on", "columns": "", "level": "", "period": "month"}
+    paged = client.get(PAGE, months)
+    assert len(paged.context["rows"]) == 5
+    whole = client.get(PAGE + paged.context["all_url"])
+    assert len(whole.context["rows"]) == 12
+    assert paged.context["sums"] == whole.context["sums"]
+
+
+RENAMED = {"name": "Mới"}
+
+
+def test_a_kept_table_is_renamed_and_its_link_shows_others_the_same(client, country, reader, asked, posting):
+    table = save_table(reader, name="Cũ", query="unit=VN", at=timezone.now())
+    other = save_table(reader, name="Khác", query="unit=19", at=timezone.now())
+    client.force_login(reader)
+    assert f'value="http://testserver{PAGE}?unit=VN"' in client.get(PAGE).content.decode()
+    client.post(reverse("portal:indicators-table-rename", args=[table.pk]), RENAMED)
+    table.refresh_from_db()
+    assert table.name == "Mới"
+    refused = client.post(reverse("portal:indicators-table-rename", args=[other.pk]), RENAMED, follow=True)
+    assert "đã có một bảng khác tên “Mới”" in refused.content.decode()
+    other.refresh_from_db()
+    assert other.name == "Khác"
+
+
+def test_nobody_renames_anothers_table(client, country, reader, auditor):
+    table = save_table(auditor, name="Bảng", query="unit=VN", at=timezone.now())
+    address = reverse("portal:indicators-table-rename", args=[table.pk])
+    assert client.post(address, RENAMED).status_code == 302
+    client.force_login(reader)
+    assert client.post(address, RENAMED).status_code == 404
+    assert client.get(address).status_code == 405
+    table.refresh_from_db()
+    assert table.name == "Bảng"
+
+
+@pytest.mark.parametrize("form", ["csv", "svg"])
+def test_a_file_with_sample_data_is_marked_in_its_name_and_in_itself(client, asked, library_of_bac_kan, posting, form):
+    address = reverse("portal:indicators-pivot-file", args=[form])
+    assert "mau" not in client.get(address, asked)["Content-Disposition"]
+    library_of_bac_kan.is_sample = True
+    library_of_bac_kan.save()
+    marked = client.get(address, asked)
+    assert "du-lieu-mau." in marked["Content-Disposition"]
+    assert ("Dữ liệu mẫu" if form == "csv" else "DỮ LIỆU MẪU") in marked.content.decode()

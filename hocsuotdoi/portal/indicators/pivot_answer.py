@@ -1,0 +1,130 @@
+"""A table of counts as it may be told: words, numbers for files, the pictures that fit, what stands beside it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
+from hocsuotdoi.core.charts.grid import Grid, Kind, draw, kinds_of
+from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.indicators.models import Measure
+from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Answer, Dimension, Head, Map, Question, period_label
+from hocsuotdoi.indicators.queries.suppression import TOTAL
+from hocsuotdoi.indicators.queries.told import Told
+
+
+class LaidOut(Told):
+    """An answer as it may be told, in the order in which its rows are shown.
+
+    `order`: the places of its rows; `by` names the column they are ordered by, the largest first.
+    """
+
+    def __init__(self, found: Answer, today: dt.date, by: str = ""):
+        super().__init__(found, today)
+        found = self.answer
+        self.across = [*range(len(found.columns)), *([TOTAL] if found.row_totals is not None else [])]
+        self.order = list(range(len(found.rows)))
+        self.by = column = self._column(by)
+        if column is not None:
+            # By what is told: the place in a list must not tell what is kept back.
+            told = {at: self.number(at, column) for at in self.order}
+            self.order.sort(key=lambda at: (told[at] is None, -(told[at] or 0)))
+
+    def _column(self, by: str) -> int | None:
+        """«total», or the place of a column counted from 1."""
+        if by == "total" and TOTAL in self.across:
+            return TOTAL
+        return int(by) - 1 if by.isdecimal() and 1 <= int(by) <= len(self.answer.columns) else None
+
+
+def grid_of(told: LaidOut) -> Grid:
+    """What may be drawn of it. Different counts always stand in columns, since each needs a scale of its own."""
+    found = told.answer
+    question = found.question
+    columns, has_sums = range(len(found.columns)), TOTAL in told.across
+    is_mixed = len(question.wanted.measures) > 1
+    grid = Grid(
+        [_short(found.rows[at]) for at in told.order],
+        [_short(head) for head in found.columns],
+        [[told.number(at, column) for column in columns] for at in told.order],
+        [[told.words(at, column) for column in columns] for at in told.order],
+        [told.number(at, TOTAL) for at in told.order] if has_sums else (),
+        [told.words(at, TOTAL) for at in told.order] if has_sums else (),
+        adds_down=found.column_totals is not None and not question.is_about_people,
+        is_mixed=is_mixed,
+        time={question.rows: "rows", question.columns: "columns"}.get(Dimension.PERIOD, ""),
+    )
+    # Of a single row each column is a bar.
+    is_flat = len(grid.rows) == 1 and len(grid.columns) > 1 and not grid.time
+    return grid.turned() if (is_mixed and question.rows == Dimension.MEASURE) or (is_flat and not is_mixed) else grid
+
+
+def _short(head: Head) -> str:
+    """A unit without its kind, which its neighbours share; the country keeps its own."""
+    return head.unit.short_name if head.unit is not None else head.label
+
+
+def chart_of(told: LaidOut, kind: str = "") -> tuple[Chart, Kind | None, list[Kind]] | None:
+    """The table for files with the picture asked for, or the one that fits best: (chart, its kind, all that fit).
+
+    No picture where a single figure is all there is; None where nothing may be told."""
+    found = told.answer
+    if told.is_kept_back or not found.cells:
+        return None
+    corner = str(capfirst(DIMENSION_LABELS[found.question.rows]))
+    labels = [*(head.label for head in found.columns), *([_("Total")] if TOTAL in told.across else [])]
+    words: list[list[Cell]] = []
+    data: list[list[Any]] = []
+    for at in told.order:
+        words.append([found.rows[at].label, *(told.words(at, place) for place in told.across)])
+        data.append([found.rows[at].label, *(told.number(at, place) for place in told.across)])
+    table = Chart(title_of(found.question), {}, 0, 0, numbered(labels, corner), words, "", [corner, *labels], data)
+    grid = grid_of(told)
+    fit = kinds_of(grid)
+    if not fit:
+        return table, None, []
+    drawn_as = next((each for each in fit if each == kind), fit[0])
+    drawn = draw(grid, drawn_as)
+    table = replace(
+        table, spec=drawn.spec, width=drawn.width, height=drawn.height, legend=drawn.legend, narrow=drawn.narrow
+    )
+    return table, drawn_as, fit
+
+
+def title_of(question: Question) -> str:
+    """What the table shows, where and when, in a line."""
+    names = dict(Measure.objects.filter(code__in=question.wanted.measures).values_list("code", "name"))
+    counted = ", ".join(names.get(code, code) for code in question.wanted.measures)
+    first, last = (period_label(day, question.period) for day in (question.first, question.last))
+    when = first if first == last else f"{first} – {last}"
+    return f"{counted}, {question.unit.name}, {when}"
+
+
+def notes_of(found: Answer) -> list[str]:
+    """What a reader must know beside the figures."""
+    question = found.question
+    notes = [map_words(question), _("“–”: nothing was reported. 0: what was reported was taken back.")]
+    if (found.row_totals is None and question.columns == Dimension.MEASURE) or found.column_totals is None:
+        notes.append(_("Different counts are never added together."))
+    return notes
+
+
+def map_words(question: Question) -> str:
+    if question.map == Map.REPORTED:
+        return _("As reported: each month counts where the place lay then.")
+    if question.map == Map.DAY and question.map_day:
+        return _("On the map of {day}, also for what happened before and after.").format(
+            day=day_short(question.map_day)
+        )
+    return _("On today's map, also for what happened before units were merged.")
+
+
+def narrowed_words(narrowed: Sequence[tuple[str, str, str]]) -> str:
+    """«Only: sex: female; age: 6–10.», empty where nothing narrows the table."""
+    if not narrowed:
+        return ""
+    return _("Only: {what}.").format(what="; ".join(f"{label} ({values})" for _name, label, values in narrowed))
