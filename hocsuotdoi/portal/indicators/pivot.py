@@ -28,7 +28,7 @@ from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import country, units_on_map
 from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
-from hocsuotdoi.portal.indicators.open_files import table_observations
+from hocsuotdoi.portal.indicators.open_files import table_files, table_observations
 from hocsuotdoi.portal.indicators.pivot_answer import LaidOut, chart_of, map_words, narrowed_words, notes_of, title_of
 from hocsuotdoi.portal.indicators.pivot_form import PivotForm, first_question
 
