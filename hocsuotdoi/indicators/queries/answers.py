@@ -5,21 +5,20 @@ no where it knows, and leaves out the institution where it does not: nothing in 
 "not known", and an institution that has posted nothing all year is silent, not empty.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from hocsuotdoi.indicators.models import Criterion
-from hocsuotdoi.indicators.queries.frame import MANY, Expected, Frame, at_any_of
+from hocsuotdoi.indicators.queries.frame import MANY, Expected, Frame, at_any_of, named
 from hocsuotdoi.ledger.enums import AgeBand
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.queries.entries import standing_postings
 from hocsuotdoi.places.models import Equipment, Institution, OpeningHours, Room
-from hocsuotdoi.places.queries.opening import weekly_hours
+from hocsuotdoi.places.queries.opening import hours_of, spans_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +57,25 @@ class Asked:
     @cached_property
     def reporting(self) -> set[int]:
         """Those with at least one posting in the year that still stands. One query, when first looked at."""
-        postings = standing_postings().filter(
-            self.at_these, occurred_on__range=(self.frame.starts_on, self.frame.last_day)
-        )
-        return set(postings.values_list("institution_id", flat=True).distinct()) & set(self.institutions)
+
+        def postings(frame: Frame) -> QuerySet[Any, Any]:
+            found = standing_postings().filter(self.at_these, occurred_on__range=(frame.starts_on, frame.last_day))
+            return found.values_list("institution_id").distinct()
+
+        return {key for (key,) in self.frame.rows("reporting", postings)} & set(self.institutions)
 
     @property
     def at_these(self) -> Q:
-        return at_any_of(self.institutions)
+        return at_any_of(self.named)
 
     @property
     def these(self) -> Q:
-        return Q() if len(self.institutions) > MANY else Q(pk__in=self.institutions)
+        return Q() if len(self.named) > MANY else Q(pk__in=self.named)
+
+    @property
+    def named(self) -> Collection[int]:
+        """Those to be named in a query, which is asked for several years together."""
+        return named(self.frame, self.institutions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +120,20 @@ def _quantities(cells: Iterable[Cell], asked: Asked) -> dict[Cell, dict[int, int
         if tags:
             condition &= Q(tags__overlap=list(tags))
         sums[name] = Sum("quantity", filter=condition)
-    rows = (
-        Entry.objects.filter(
+
+    def rows(frame: Frame) -> QuerySet[Any, Any]:
+        entries = Entry.objects.filter(
             asked.at_these,
-            occurred_on__range=(asked.frame.starts_on, asked.frame.last_day),
+            occurred_on__range=(frame.starts_on, frame.last_day),
             measure__in={cell[0] for cell in columns.values()},
         )
-        .values("institution_id")
-        .annotate(**sums)
-    )
+        grouped = entries.order_by().values("institution_id").annotate(**sums)
+        return grouped.values_list("institution_id", *columns)
+
     found: dict[Cell, dict[int, int]] = {cell: {} for cell in columns.values()}
-    for row in rows:
-        for name, cell in columns.items():
-            found[cell][row["institution_id"]] = row[name] or 0
+    for institution, *quantities in asked.frame.rows(("quantities", *columns.values()), rows):
+        for cell, quantity in zip(columns.values(), quantities, strict=True):
+            found[cell][institution] = quantity or 0
     return found
 
 
@@ -174,13 +181,13 @@ _AGE_BAND = f"array_position('{{{','.join(AgeBand.values)}}}'::varchar[], age_ba
 
 def _distinct(dimension: str, asked: Asked) -> dict[tuple[int, str | None], int]:
     """In how many months, age bands… each institution has something; measure None is any measure."""
-    everywhere = len(asked.institutions) > MANY
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _DISTINCT.format(dimension=dimension),
-            [asked.frame.starts_on, asked.frame.last_day, everywhere, [] if everywhere else asked.institutions],
-        )
-        return {(institution, measure): count for institution, measure, count in cursor.fetchall()}
+    everywhere = len(asked.named) > MANY
+    these = [] if everywhere else list(asked.named)
+    statement = _DISTINCT.format(dimension=dimension)
+    rows = asked.frame.raw_rows(
+        ("distinct", dimension), lambda frame: (statement, [frame.starts_on, frame.last_day, everywhere, these])
+    )
+    return {(institution, measure): count for institution, measure, count in rows}
 
 
 def _distinct_at_least(dimension: str, needed: str) -> Callable[[list[Criterion], Asked], dict[int, Answers]]:
@@ -207,24 +214,30 @@ def _compare(found: int, needed: int) -> Computed:
 
 
 def _opening_hours_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    hours = OpeningHours.objects.on(asked.frame.last_day).filter(asked.at_these)
-    known = hours.values_list("institution_id", flat=True).distinct()
-    return _same_for_all(criteria, {institution: Computed(True) for institution in known})
+
+    def hours(frame: Frame) -> QuerySet[Any, Any]:
+        return OpeningHours.objects.on(frame.last_day).filter(asked.at_these).values_list("institution_id").distinct()
+
+    known = asked.frame.rows("hours known", hours)
+    return _same_for_all(criteria, {institution: Computed(True) for (institution,) in known})
 
 
 def _opens_evening_or_weekend(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
     """Outside office hours as decision 11 has them: from the timetable, in minutes."""
-    week = weekly_hours(None if len(asked.institutions) > MANY else asked.institutions, asked.frame.last_day)
+    these = None if len(asked.named) > MANY else list(asked.named)
+    week = hours_of(asked.frame.rows("week", lambda frame: spans_on(these, frame.last_day)))
     return _same_for_all(criteria, {key: Computed(hours.outside_minutes > 0) for key, hours in week.items()})
 
 
 def _rooms_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    known = Room.objects.filter(asked.at_these).values_list("institution_id", flat=True).distinct()
+    rooms = Room.objects.filter(asked.at_these).values_list("institution_id", flat=True).distinct()
+    known = asked.frame.together.once("rooms", lambda: list(rooms))
     return _same_for_all(criteria, {institution: Computed(True) for institution in known})
 
 
 def _website_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    known = Institution.objects.exclude(website="").filter(asked.these).values_list("pk", flat=True)
+    websites = Institution.objects.exclude(website="").filter(asked.these).values_list("pk", flat=True)
+    known = asked.frame.together.once("websites", lambda: list(websites))
     return _same_for_all(criteria, {institution: Computed(True) for institution in known})
 
 
@@ -232,7 +245,7 @@ def _equipment_usable(criteria: list[Criterion], asked: Asked) -> dict[int, Answ
     """Every kind asked for is there and at least one of it can be used; no where others are listed but not these."""
     usable: dict[int, set[str]] = {}
     rows = Equipment.objects.filter(asked.at_these).values_list("institution_id", "kind", "usable")
-    for institution, kind, count in rows:
+    for institution, kind, count in asked.frame.together.once("equipment", lambda: list(rows)):
         usable.setdefault(institution, set())
         if count:
             usable[institution].add(kind)
