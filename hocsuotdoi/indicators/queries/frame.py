@@ -14,7 +14,7 @@ from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.queries.together import Rows, Together, raw_rows_of, rows_of
 from hocsuotdoi.places.enums import InstitutionState, UnitKind
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, InstitutionStatus, UnitAncestry, UnitReading
-from hocsuotdoi.places.queries.units import day_on_map_of, units_reading_as
+from hocsuotdoi.places.queries.units import children_of, day_on_map_of, units_reading_as
 
 URBAN_KINDS = {UnitKind.WARD, UnitKind.TOWNSHIP, UnitKind.URBAN_DISTRICT, UnitKind.CITY, UnitKind.TOWN}
 """As `AdminUnit.is_urban` has it."""
@@ -92,7 +92,7 @@ class Frame:
         if self.map.is_reported:
             return day_on_map_of(self.unit, self.last_day)
         if self.map.kind == Map.DAY and self.map.day is not None:
-            return day_on_map_of(self.unit, self.map.day)
+            return self.map.day
         return day_on_map_of(self.unit, self.as_of)
 
     @property
@@ -163,6 +163,16 @@ def parts_of(frame: Frame, groups: Sequence[AdminUnit]) -> list[tuple[Frame, lis
     return [(replace(frame, until=until), members) for until, members in found.items() if members]
 
 
+def children_in(frame: Frame) -> list[AdminUnit]:
+    """The units right under the frame's on its map, in Vietnamese order; as reported those of every day that counts.
+    One query."""
+    if not frame.map.is_reported:
+        return list(children_of(frame.unit, frame.map_day)) if frame.stands(frame.unit) else []
+    end = frame.last_day + dt.timedelta(days=1)
+    below = UnitAncestry.objects.during(frame.starts_on, end).filter(ancestor=frame.unit, distance=1)
+    return list(AdminUnit.objects.filter(pk__in=below.values("unit")).order_by("sort_key", "starts_on"))
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """An institution that should have something to tell for the year, and the unit it stands in."""
@@ -208,8 +218,8 @@ _KEPT = """
 SELECT was.institution_id, {before}, {after}
   FROM places_succession AS step
   JOIN places_institutionplacement AS was ON was.unit_id = step.predecessor_id AND was.ends_on = step.effective_on
-  JOIN places_institutionplacement AS then ON then.institution_id = was.institution_id
-                                          AND then.unit_id = step.successor_id AND then.starts_on = step.effective_on
+  JOIN places_institutionplacement AS came ON came.institution_id = was.institution_id
+                                          AND came.unit_id = step.successor_id AND came.starts_on = step.effective_on
  WHERE {other}
    AND EXISTS (SELECT FROM places_unitreading AS reading
                  JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id

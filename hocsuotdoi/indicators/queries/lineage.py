@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.indicators.queries.frame import Expected, Frame, frame_of, spots_by_place
+from hocsuotdoi.indicators.queries.frame import (
+    TODAYS_MAP,
+    ChosenMap,
+    Expected,
+    Frame,
+    children_in,
+    frame_of,
+    spots_by_place,
+)
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.sums import counted_for, entries_of_year
@@ -46,12 +54,19 @@ class Lineage:
     rows: list[Row]
 
 
-def lineage(indicator_code: str, cohort_code: str, unit: AdminUnit, year: int, as_of: dt.date | None = None) -> Lineage:
+def lineage(
+    indicator_code: str,
+    cohort_code: str,
+    unit: AdminUnit,
+    year: int,
+    as_of: dt.date | None = None,
+    chosen: ChosenMap = TODAYS_MAP,
+) -> Lineage:
     """A constant number of queries. Raises KeyError for a code that is not defined."""
-    frame, pair = frame_of(unit, year, as_of), (indicator_code, cohort_code)
+    frame, pair = frame_of(unit, year, as_of, chosen), (indicator_code, cohort_code)
     material = Material(frame, [unit], [pair])
-    below = list(children_of(unit, frame.map_day))
-    children = values_by_unit(unit, below, year, pair, frame.as_of) if below else {}
+    below = children_in(frame)
+    children = values_by_unit(unit, below, year, pair, frame.as_of, chosen) if below else {}
     ((indicator, cohort),) = material.defined
     return Lineage(
         indicator=indicator,

@@ -47,14 +47,15 @@ def raw_rows_of(
     """The same of a statement with its parameters. `shared`: what stands before all of them, «WITH name AS (…)». One
     query."""
     found: list[Rows] = [[] for _ask in asks]
+    operations: Any = connection.ops
     statements = [
-        f"SELECT {at} AS asked, each.* FROM ({connection.ops.compose_sql(*build(ask))}) AS each"
+        f"SELECT {at} AS asked, each.* FROM ({operations.compose_sql(*build(ask))}) AS each"
         for at, ask in enumerate(asks)
     ]
     if not statements:
         return found
     with connection.cursor() as cursor:
-        head = connection.ops.compose_sql(*shared) if shared else ""
+        head = operations.compose_sql(*shared) if shared else ""
         cursor.execute(f"{head} {' UNION ALL '.join(statements)}")
         for at, *row in cursor.fetchall():
             found[at].append(tuple(row))

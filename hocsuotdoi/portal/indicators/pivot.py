@@ -23,6 +23,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short, number
 from hocsuotdoi.indicators.models import Measure, SavedTable
 from hocsuotdoi.indicators.operations.saved_tables import forget_table, save_table
+from hocsuotdoi.indicators.queries.frame import ChosenMap, frame_of
 from hocsuotdoi.indicators.queries.pivot import (
     DIMENSION_LABELS,
     Answer,
@@ -39,6 +40,7 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import country, units_on_map
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
+from hocsuotdoi.portal.indicators.map_choice import rules_of
 from hocsuotdoi.portal.indicators.pivot_form import PivotForm, first_question
 from hocsuotdoi.portal.indicators.views import asked_unit
 
@@ -103,6 +105,7 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
     if chart is None or (form in ("svg", "png") and not chart.spec):
         raise Http404
     source = _("Sample data") if has_sample(question.unit, today) else ""
+    source = " ".join(filter(None, [source, *rules_of_question(question)]))
     return chart_response(request, chart, form, name="hoc-suot-doi", source=source)
 
 
@@ -212,10 +215,20 @@ def notes_of(found: Answer) -> list[str]:
         )
     else:
         notes.append(_("On today's map, also for what happened before units were merged."))
+    notes += rules_of_question(question)
     notes.append(_("“–”: nothing was reported. 0: what was reported was taken back."))
     if (found.row_totals is None and question.columns == Dimension.MEASURE) or found.column_totals is None:
         notes.append(_("Different counts are never added together."))
     return notes
+
+
+def rules_of_question(question: Question) -> list[str]:
+    """What was divided and is counted whole on the map of the table."""
+    if question.map == Map.REPORTED:
+        return []
+    kind = Map.DAY if question.map == Map.DAY and question.map_day else Map.TODAY
+    chosen = ChosenMap(kind, question.map_day if kind == Map.DAY else None)
+    return rules_of(frame_of(question.unit, question.last.year, chosen=chosen))
 
 
 def _units(request: HttpRequest, data: QueryDict, today: dt.date) -> dict[str, AdminUnit]:
