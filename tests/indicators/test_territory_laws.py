@@ -129,7 +129,7 @@ def _reform(data: st.DataObject, world: World, act: str) -> None:
 def _count(data: st.DataObject, world: World) -> None:
     """At communes of any time, on any day, some taken back."""
     places = [unit for unit in world.everything if unit.tier == Tier.COMMUNE]
-    for _fact in range(data.draw(st.integers(1, 4))):
+    for _fact in range(data.draw(st.integers(1, 3))):
         library = InstitutionFactory(unit=data.draw(st.sampled_from(places)))
         day = FIRST + dt.timedelta(days=data.draw(st.integers(0, (LAST - FIRST).days)))
         posting = make_posting(library, day, measure=VISIT, quantity=data.draw(st.integers(1, 9)))
@@ -145,8 +145,9 @@ def found_by(map_day: dt.date | None, units: list[AdminUnit], grain: str) -> dic
 
 
 @pytest.mark.slow
+@pytest.mark.django_db
 class TestLaws(TestCase):
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_totals_are_what_the_raw_entries_say_on_every_map(self, data: st.DataObject) -> None:
         _world, days = draw_history(data)
@@ -179,7 +180,7 @@ class TestLaws(TestCase):
                 )
                 assert sums.get((unit.pk, year), 0) == below[unit.pk] + own
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_figures_are_what_the_raw_entries_say_on_every_map(self, data: st.DataObject) -> None:
         _world, days = draw_history(data)
@@ -207,7 +208,7 @@ class TestLaws(TestCase):
                     u.pk: on_map[u.pk, year] for u in standing
                 }
 
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_a_chain_of_reforms_composes(self, data: st.DataObject) -> None:
         """Read from a day to a later one is read over any day between, and the way back likewise."""
