@@ -33,12 +33,18 @@ class Together:
 def rows_of(asks: Sequence[Ask], build: Callable[[Ask], QuerySet[Any, Any]]) -> list[Rows]:
     """For each of `asks` the rows of the query (of `values_list`) that `build` makes for it. One query."""
     found: list[Rows] = [[] for _ask in asks]
-    queries = [build(ask).annotate(asked=Value(at)) for at, ask in enumerate(asks)]
+    queries = [_told_apart(build(ask), at) for at, ask in enumerate(asks)]
     if not queries:
         return found
     for *row, at in queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]:
         found[at].append(tuple(row))
     return found
+
+
+def _told_apart(query: QuerySet[Any, Any], at: int) -> QuerySet[Any, Any]:
+    if query.query.distinct and not query.query.distinct_fields:  # an order would stand among the columns
+        query = query.order_by()
+    return query.annotate(asked=Value(at))
 
 
 def raw_rows_of(

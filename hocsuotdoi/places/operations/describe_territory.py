@@ -34,11 +34,11 @@ Every page, chart, file and link of figures can be read on one of three maps; th
 - An additive total is the same on all maps and at all levels, because every place is read as exactly one unit of any
   map. Chains of reforms compose. Both are laws that made-up histories are held to
   (`tests/indicators/test_territory_laws.py`).
-- **As reported** a unit has figures for the days on which it stood. A month within which a place came to lie elsewhere is
-  read from the ledger day by day; all other months come from the roll-up. Institutions, stocks and residents are looked
-  at on the last day that counts: the unit's own where it ended within the year. A series shows the years before a unit
-  began as those of its origin, says so, and is broken at the reform by a dotted line that names the legal act. Nothing is
-  compared across it.
+- **As reported** a unit has figures for the days on which it stood. A month within which a place came to lie elsewhere
+  is read from the ledger day by day; all other months come from the roll-up. Institutions, stocks and residents are
+  looked at on the last day that counts: the unit's own where it ended within the year. A series shows the years before a
+  unit began as those of its origin, says so, and is broken at the reform by a dotted line that names the legal act.
+  Nothing is compared across it.
 - **Growth** is always read on constant territory, also as reported: on the map of the last day that counts. The base year
   is the first of which the country has figures of what the indicator keeps to (ages, sexes, purposes, ways, marks). The
   same institutions stand on both sides; new, closed and silent ones are shown apart with their sums.
@@ -51,10 +51,10 @@ Every page, chart, file and link of figures can be read on one of three maps; th
 or residents, since nobody reported that. On older maps a merged unit counts whole for its origin. The page of each unit
 touched says so under "Territory"; so do its figures, the notes of tables and the files, one sentence for each.
 
-**Institutions keep their place.** Where the register says in which part of a divided unit an institution stands from the
-day of the reform (its placement ends with the old unit and goes on in one of the new), stocks, shares, yes or no and
-growth read it there, whatever the rule for the land. Additive counts follow the land, so that they are the same in every
-table.
+**Institutions keep their place.** Where the register says in which part of a divided unit an institution stands from
+the day of the reform (its placement ends with the old unit and goes on in one of the new), stocks, shares, yes or no
+and growth read it there, whatever the rule for the land. Additive counts follow the land, so that they are the same in
+every table.
 
 ## Summary
 

@@ -2,15 +2,15 @@
 divided."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.enums import Doubt, Tier
-from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry
-from hocsuotdoi.places.queries.units import units_reading_as
+from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry, UnitReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +55,68 @@ class Shared:
     is_whole_here: bool
 
 
-def shared_at(unit: AdminUnit, map_day: dt.date) -> list[Shared]:
-    """What is counted whole for one unit on the map of `map_day` although parts of it lie in and outside `unit`.
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a reader of a unit's figures must know of land that was divided. `within`: how many ended units that were
+    divided have a part in it."""
 
-    Three queries at most; none for the country, out of which nothing goes.
+    shared: list[Shared]
+    within: int
+
+
+def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, Rules]:
+    """Unit id to what is counted whole for one unit on the map of `map_day` although parts of it lie in and outside.
+
+    Four queries, however many units; one for the country, out of which nothing goes.
     """
-    if unit.tier == Tier.COUNTRY or not unit.holds_on(map_day):
-        return []
-    here = set(units_reading_as(unit, map_day).values_list("pk", flat=True))
-    inside = set(UnitAncestry.objects.filter(on(map_day), ancestor=unit).values_list("unit_id", flat=True)) | here
-    steps = Succession.objects.exclude(doubt=Doubt.FAR).exclude(predecessor__tier=Tier.DISTRICT)
-    steps = steps.select_related("predecessor", "successor", "legal_act").order_by("successor__sort_key", "pk")
-    later = steps.filter(effective_on__lte=map_day)
-    earlier = steps.filter(effective_on__gt=map_day)
-    divided = list(later.filter(predecessor__in=later.filter(successor__in=inside).values("predecessor")))
-    merged = list(earlier.filter(successor__in=earlier.filter(predecessor__in=inside).values("successor")))
-    return [*_shared(divided, inside, is_later=True), *_shared(merged, inside, is_later=False)]
+    found = {unit.pk: Rules([], _divided_in_all(map_day)) for unit in units if unit.tier == Tier.COUNTRY}
+    smaller = [unit for unit in units if unit.tier != Tier.COUNTRY and unit.holds_on(map_day)]
+    if not smaller:
+        return found
+    inside: dict[int, set[int]] = {unit.pk: set() for unit in smaller}
+    readings = UnitReading.objects.filter(
+        on(map_day), on(map_day, "reads_as__ancestries__"), reads_as__ancestries__ancestor__in=inside
+    )
+    lying = UnitAncestry.objects.filter(on(map_day), ancestor__in=inside)
+    for key, part in [
+        *readings.values_list("reads_as__ancestries__ancestor_id", "unit_id"),
+        *lying.values_list("ancestor_id", "unit_id"),
+    ]:
+        inside[key].add(part)
+    everything = set().union(*inside.values())
+    steps = _steps().select_related("predecessor", "successor", "legal_act").order_by("successor__sort_key", "pk")
+    later, earlier = steps.filter(effective_on__lte=map_day), steps.filter(effective_on__gt=map_day)
+    divided = list(
+        later.filter(predecessor__in=later.filter(successor__in=everything).order_by().values("predecessor"))
+    )
+    merged = list(
+        earlier.filter(successor__in=earlier.filter(predecessor__in=everything).order_by().values("successor"))
+    )
+    for unit in smaller:
+        here = inside[unit.pk]
+        shared = [*_shared(divided, here, is_later=True), *_shared(merged, here, is_later=False)]
+        parts = Counter(step.predecessor_id for step in divided)
+        within = {
+            step.predecessor_id for step in divided if step.successor_id in here and parts[step.predecessor_id] > 1
+        }
+        found[unit.pk] = Rules(shared, len(within) if unit.tier != Tier.COMMUNE else 0)
+    return found
+
+
+def _steps() -> QuerySet[Succession]:
+    """Of communes and provinces: of a district its communes tell."""
+    return Succession.objects.exclude(doubt=Doubt.FAR).exclude(predecessor__tier=Tier.DISTRICT)
+
+
+def _divided_in_all(map_day: dt.date) -> int:
+    several = _steps().filter(effective_on__lte=map_day).order_by().values("predecessor")
+    return several.annotate(parts=Count("pk")).filter(parts__gt=1).count()
 
 
 def division_of(unit: AdminUnit, steps: Collection[Succession]) -> Shared | None:
     """How an ended unit that was divided is counted; `steps` as `units.became` has them. None where it went whole."""
     (found, *_more) = [*_shared([step for step in steps if step.doubt != Doubt.FAR], set(), is_later=True), None]
     return found if unit.tier != Tier.DISTRICT else None
-
-
-def divided_within(unit: AdminUnit, map_day: dt.date) -> int:
-    """How many units that had ended by `map_day` were divided and have a part in `unit` then. One query."""
-    parts = Succession.objects.filter(
-        on(map_day, "successor__ancestries__"), successor__ancestries__ancestor=unit, effective_on__lte=map_day
-    ).exclude(doubt=Doubt.FAR)
-    ended = parts.exclude(predecessor__tier=Tier.DISTRICT).values("predecessor")
-    several = Succession.objects.filter(predecessor__in=ended).exclude(doubt=Doubt.FAR).values("predecessor")
-    return several.annotate(parts=Count("pk")).filter(parts__gt=1).order_by().count()
 
 
 def _shared(steps: list[Succession], inside: set[int], *, is_later: bool) -> list[Shared]:
@@ -97,6 +127,8 @@ def _shared(steps: list[Succession], inside: set[int], *, is_later: bool) -> lis
     for together in by_unit.values():
         parts = [step.successor if is_later else step.predecessor for step in together]
         is_whole = [step.is_main if is_later else step.is_origin for step in together]
+        if not any((step.successor_id if is_later else step.predecessor_id) in inside for step in together) and inside:
+            continue
         whole = [part for part, takes_all in zip(parts, is_whole, strict=True) if takes_all]
         if len(parts) < 2 or not whole or {part.pk for part in parts} <= inside:
             continue

@@ -140,9 +140,7 @@ def comparison_chart(request: HttpRequest, number: int, form: str) -> HttpRespon
         each.chart,
         form,
         name=f"comparison-{choice.year}-{number + 1}",
-        source=" ".join(
-            rule for unit in choice.units for rule in rules_of(frame_of(unit, choice.year, today, choice.map))
-        ),
+        source=" ".join(rules_of(frame_of(country(), choice.year, today, choice.map), choice.units)),
         story=" ".join(said for _what, said in each.stories) if len(each.stories) <= 2 else "",
     )
 

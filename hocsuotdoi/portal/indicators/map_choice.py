@@ -1,6 +1,7 @@
 """On which map a page of figures is read: chosen quietly, kept in the address, said in one sentence."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, Ma
 from hocsuotdoi.indicators.queries.series import Series
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.places.queries.history import Break, Shared, breaks_of, divided_within, shared_at
+from hocsuotdoi.places.queries.history import Break, Rules, Shared, breaks_of, rules_by_unit
 from hocsuotdoi.places.queries.units import MAP_KNOWN_FROM, units_reading_as
 from hocsuotdoi.portal.indicators.words import unit_address
 
@@ -145,28 +146,30 @@ def _sentence(frame: Frame) -> str:
     ).format(day=day_short(frame.map_day))
 
 
-def rules_of(frame: Frame) -> list[str]:
+def rules_of(frame: Frame, units: Sequence[AdminUnit] = ()) -> list[str]:
     """A sentence for each unit that was divided and is counted whole, here or elsewhere, and one for those that were
-    divided within a larger unit; none as reported. Four queries at most."""
-    if frame.map.is_reported or not frame.stands(frame.unit):
+    divided within a larger unit; none as reported. `units`: of all of these, else of the frame's. Four queries or five.
+    """
+    if frame.map.is_reported:
         return []
-    shared = [said_of(each) for each in shared_at(frame.unit, frame.map_day)]
-    return [*shared, *divided_words(frame.unit, frame.map_day)]
+    asked = units or [frame.unit]
+    rules = rules_by_unit(asked, frame.map_day)
+    said = [words for unit in asked if unit.pk in rules for words in rule_words(rules[unit.pk], unit)]
+    return list(dict.fromkeys(said))
 
 
-def divided_words(unit: AdminUnit, map_day: dt.date) -> list[str]:
-    """What a reader of the units within a larger one must know; nothing where none was divided. One query."""
-    divided = divided_within(unit, map_day) if unit.tier != Tier.COMMUNE else 0
-    if not divided:
-        return []
-    said = ngettext(
-        "Within it %(count)s unit was divided by a reform: what it counted until then counts whole for the one that "
+def rule_words(rules: Rules, unit: AdminUnit) -> list[str]:
+    said = [said_of(each) for each in rules.shared]
+    if not rules.within:
+        return said
+    words = ngettext(
+        "In %(unit)s %(count)s unit was divided by a reform: what it counted until then counts whole for the one that "
         "took its main part.",
-        "Within it %(count)s units were divided by a reform: what each counted until then counts whole for the one "
+        "In %(unit)s %(count)s units were divided by a reform: what each counted until then counts whole for the one "
         "that took its main part.",
-        divided,
+        rules.within,
     )
-    return [said % {"count": number(divided)}]
+    return [*said, words % {"count": number(rules.within), "unit": unit.name}]
 
 
 def said_of(shared: Shared) -> str:

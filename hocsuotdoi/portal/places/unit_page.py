@@ -15,10 +15,10 @@ from hocsuotdoi.indicators.queries.values import counts_for
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Certainty, InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, Succession, UnitNote
-from hocsuotdoi.places.queries.history import division_of, shared_at
+from hocsuotdoi.places.queries.history import division_of, rules_by_unit
 from hocsuotdoi.places.queries.institutions import institutions_in
 from hocsuotdoi.places.queries.units import became, children_of, day_on_map_of, path_of, was
-from hocsuotdoi.portal.indicators.map_choice import divided_words, said_of
+from hocsuotdoi.portal.indicators.map_choice import rule_words, said_of
 from hocsuotdoi.portal.indicators.words import coverage_words, is_kept_back, unit_address, value_words
 from hocsuotdoi.programme.enums import TargetUnit
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
@@ -116,7 +116,8 @@ def unit_page(unit: AdminUnit, *, day: dt.date, at: dt.datetime) -> UnitPage:
     stands = unit.ends_on is None
     after = list(became(unit))
     divided = division_of(unit, after)
-    rules = [said_of(each) for each in [*([divided] if divided else []), *shared_at(unit, day)]]
+    found = rules_by_unit([unit], day).get(unit.pk)
+    rules = [*([said_of(divided)] if divided else []), *(rule_words(found, unit) if found else [])]
     return UnitPage(
         unit=unit,
         day=day,
@@ -126,7 +127,7 @@ def unit_page(unit: AdminUnit, *, day: dt.date, at: dt.datetime) -> UnitPage:
         became=after,
         was=list(was(unit)),
         notes=list(unit.notes.all()),
-        rules=[*rules, *divided_words(unit, day)],
+        rules=list(dict.fromkeys(rules)),
         agencies=list(Agency.objects.on(day).filter(unit=unit).order_by("pk")),
         classes=classes,
         has_sample=any(each.samples for each in classes),
