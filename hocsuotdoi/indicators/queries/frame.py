@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -128,6 +127,20 @@ class Frame:
             return self.together.once((key, of_one), find)[0]
         return self.together.once((key, frames), find)[frames.index(self)]
 
+    def rows_of_map(self, key: Hashable, build: "Callable[[Frame], QuerySet[Any, Any]]") -> Rows:
+        """What `build` asks of the frame's map and unit, in one query for all maps of the frames that are asked
+        together: on constant territory they have the same."""
+        return self._of_map(("rows", key), lambda frames: rows_of(frames, build))
+
+    def raw_rows_of_map(self, key: Hashable, build: "Callable[[Frame], tuple[str, Any]]") -> Rows:
+        return self._of_map(("raw rows", key), lambda frames: raw_rows_of(frames, build))
+
+    def _of_map(self, key: Hashable, find: "Callable[[list[Frame]], list[Rows]]") -> Rows:
+        maps = {(frame.map_day, frame.unit.pk): frame for frame in self._beside}
+        found = self.together.once((key, *maps), lambda: dict(zip(maps, find(list(maps.values())), strict=True)))
+        rows: Rows = found[self.map_day, self.unit.pk]
+        return rows
+
     @property
     def _beside(self) -> "tuple[Frame, ...]":
         """The frames that are asked with this one, itself among them."""
@@ -215,7 +228,7 @@ Kept = dict[tuple[int, int], int]
 """(institution id, unit id) to the unit in which the institution itself stood on, when that unit was divided."""
 
 _KEPT = """
-SELECT was.institution_id, {before}, {after}
+SELECT was.institution_id, {before} AS before_id, {after} AS after_id
   FROM places_succession AS step
   JOIN places_institutionplacement AS was ON was.unit_id = step.predecessor_id AND was.ends_on = step.effective_on
   JOIN places_institutionplacement AS came ON came.institution_id = was.institution_id
@@ -223,7 +236,7 @@ SELECT was.institution_id, {before}, {after}
  WHERE {other}
    AND EXISTS (SELECT FROM places_unitreading AS reading
                  JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
-                WHERE reading.unit_id = {after} AND ancestry.ancestor_id = %(unit)s
+                WHERE reading.unit_id IN (step.predecessor_id, step.successor_id) AND ancestry.ancestor_id = %(unit)s
                   AND coalesce(reading.starts_on, '-infinity') <= %(day)s
                   AND coalesce(reading.ends_on, 'infinity') > %(day)s
                   AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s
@@ -243,19 +256,14 @@ _EARLIER = {
 
 def kept_places(frame: Frame) -> Kept:
     """Institutions that are read elsewhere than the units they stood in, because the register knows into which part of
-    a divided unit each came, or out of which part of a merged one. Into the frame's unit only.
+    a divided unit each came, or out of which part of a merged one. Into or out of the frame's unit only.
 
     One query for all frames of one map and unit.
     """
 
-    def known() -> Kept:
-        statement = f"{_KEPT.format(**_LATER)} UNION ALL {_KEPT.format(**_EARLIER)}"
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {"day": frame.map_day, "unit": frame.unit.pk})
-            return {(institution, place): kept for institution, place, kept in cursor.fetchall()}
-
-    found: Kept = frame.together.once(("kept", frame.map_day, frame.unit.pk), known)
-    return found
+    statement = f"{_KEPT.format(**_LATER)} UNION ALL {_KEPT.format(**_EARLIER)}"
+    rows = frame.raw_rows_of_map("kept", lambda each: (statement, {"day": each.map_day, "unit": each.unit.pk}))
+    return {(institution, place): kept for institution, place, kept in rows}
 
 
 def kept_at(kept: Kept, institution: int, place: int) -> int:
@@ -282,15 +290,21 @@ def spots_by_place(frame: Frame, groups: list[AdminUnit]) -> Spots:
 
     One query for all frames of one map. Units read outside all groups are left out.
     """
-    day, keys = frame.map_day, [group.pk for group in groups]
+    keys = tuple(group.pk for group in groups)
 
-    def read() -> Spots:
-        rows = UnitReading.objects.filter(
+    def readings(each: Frame) -> QuerySet[Any, Any]:
+        day = each.map_day
+        found = UnitReading.objects.filter(
             on(day), on(day, "reads_as__ancestries__"), reads_as__ancestries__ancestor__in=keys
-        ).values_list("unit_id", "reads_as__ancestries__ancestor_id", "reads_as__kind")
+        )
+        return found.values_list("unit_id", "reads_as__ancestries__ancestor_id", "reads_as__kind")
+
+    def spots() -> Spots:
+        rows = frame.rows_of_map(("spots", keys), readings)
         return {unit_id: Spot(group_id, kind in URBAN_KINDS) for unit_id, group_id, kind in rows}
 
-    return frame.together.once(("spots", day, *keys), read)
+    found: Spots = frame.together.once(("spots", frame.map_day, keys), spots)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Population
@@ -224,17 +224,17 @@ def _populations(frame: Frame) -> list[Population]:
 
 def _communes_of(frame: Frame, groups: list[AdminUnit]) -> dict[int, list[int]]:
     """Group id to the communes in it on the frame's map. One query for all frames of one map."""
-    day, keys = frame.map_day, [group.pk for group in groups]
+    keys = tuple(group.pk for group in groups)
 
-    def below() -> dict[int, list[int]]:
-        communes: dict[int, list[int]] = {}
-        lower = UnitAncestry.objects.filter(on(day), on(day, "unit__"), ancestor__in=keys, unit__tier=Tier.COMMUNE)
-        for group_id, unit_id in lower.values_list("ancestor_id", "unit_id"):
-            communes.setdefault(group_id, []).append(unit_id)
-        return communes
+    def lower(each: Frame) -> QuerySet[Any, Any]:
+        day = each.map_day
+        found = UnitAncestry.objects.filter(on(day), on(day, "unit__"), ancestor__in=keys, unit__tier=Tier.COMMUNE)
+        return found.values_list("ancestor_id", "unit_id")
 
-    found: dict[int, list[int]] = frame.together.once(("communes", day, *keys), below)
-    return found
+    communes: dict[int, list[int]] = {}
+    for group_id, unit_id in frame.rows_of_map(("communes", keys), lower):
+        communes.setdefault(group_id, []).append(unit_id)
+    return communes
 
 
 def _predecessors_rows(

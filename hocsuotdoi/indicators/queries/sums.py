@@ -112,14 +112,15 @@ def _add_up(
     source: Callable[[Frame], QuerySet[Any]],
 ) -> None:
     measures = {measure for each in counted for measure in each.measures}
+    keys = [group.pk for group in groups] if frame.map.is_reported else []
 
     def sums(each: Frame) -> QuerySet[Any, Any]:
         rows = source(each).filter(_here(each, groups), measure__in=measures)
         columns = {f"sum_{at}": Sum("quantity", filter=one.condition) for at, one in enumerate(counted)}
-        keys = ("institution_id", "place_id", "year", "stretch")
-        return rows.order_by().values(*keys).annotate(**columns).values_list(*keys, *columns)
+        names = ("institution_id", "place_id", "year", "stretch")
+        return rows.order_by().values(*names).annotate(**columns).values_list(*names, *columns)
 
-    for *key, in_all in _split(frame.rows(("sums", name, *counted), sums)):
+    for *key, in_all in _split(frame.rows(("sums", name, *counted, *keys), sums)):
         there = found.setdefault(tuple(key), {})
         for each, quantity in zip(counted, in_all, strict=True):
             if quantity is not None:
@@ -162,10 +163,10 @@ def reporting_by_year(frame: Frame, years: Years, institutions: Collection[int])
 
     standing: Counter[tuple[int, int]] = Counter()
     for name, source in (("months", _whole_months), ("days", _broken_months)):
-        for year, institution, number in frame.rows(("reporting", name, *reporting), lines(source)):
+        for year, institution, number in frame.rows(("reporting", name, years.__name__), lines(source)):
             standing[year, institution] += number
     for year, institution in {
-        *frame.rows(("stated", *reporting), said),
+        *frame.rows(("stated", years.__name__), said),
         *(key for key, number in standing.items() if number > 0),
     }:
         reporting[year].add(institution)

@@ -32,16 +32,16 @@ Every page, chart, file and link of figures can be read on one of three maps; th
 | Of a day | `map=day&day=2025-06-30` | Constant territory of that day, also for what happened before and after it |
 
 - An additive total is the same on all maps and at all levels, because every place is read as exactly one unit of any
-  map. Chains of reforms compose. Both are laws that made-up histories are held to
+  map. Chains of reforms compose. Both are laws to which made-up histories are held
   (`tests/indicators/test_territory_laws.py`).
 - **As reported** a unit has figures for the days on which it stood. A month within which a place came to lie elsewhere
   is read from the ledger day by day; all other months come from the roll-up. Institutions, stocks and residents are
-  looked at on the last day that counts: the unit's own where it ended within the year. A series shows the years before a
-  unit began as those of its origin, says so, and is broken at the reform by a dotted line that names the legal act.
+  looked at on the last day that counts: the unit's own where it ended within the year. A series shows the years before
+  a unit began as those of its origin, says so, and is broken at the reform by a dotted line that names the legal act.
   Nothing is compared across it.
-- **Growth** is always read on constant territory, also as reported: on the map of the last day that counts. The base year
-  is the first of which the country has figures of what the indicator keeps to (ages, sexes, purposes, ways, marks). The
-  same institutions stand on both sides; new, closed and silent ones are shown apart with their sums.
+- **Growth** is always read on constant territory, also as reported: on the map of the last day that counts. The base
+  year is the first of which the country has figures of what the indicator keeps to (ages, sexes, purposes, ways,
+  marks). The same institutions stand on both sides; new, closed and silent ones are shown apart with their sums.
 - **Residents** of a unit are those entered for it, else the sum of its communes, else the sum of the units that it was
   made of, all of one tier and of the end of one year, at most five years back. Where one of them is missing there is no
   denominator.
