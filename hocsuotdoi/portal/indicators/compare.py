@@ -104,9 +104,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
             "choice": choice,
             "map": map_look(request, frame_of(provinces[0], choice.year, today, choice.map), choice.doubt, _UNIT_LOOK),
             "map_kept": list(map_query(choice.map).items()),
-            "rules": [
-                rule for unit in choice.units for rule in rules_of(frame_of(unit, choice.year, today, choice.map))
-            ],
+            "rules": rules_of(frame_of(provinces[0], choice.year, today, choice.map), choice.units),
             "compared": [
                 (replace(each, chart=pictured(each.chart)), _files(f"{address}{at}", choice))
                 for at, each in enumerate(compared)
