@@ -64,11 +64,11 @@ def test_lineage_of_growth_shows_both_years_and_who_is_not_compared(viet_nam):
 def test_lineage_takes_the_same_queries_for_one_and_three_institutions(viet_nam, django_assert_max_num_queries):
     criteria_set, cohort = CriteriaSetFactory(), CohortFactory()
     InstitutionFactory(unit=viet_nam.xa)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         lineage(criteria_set.indicator_id, cohort.code, viet_nam.country, 2026, TODAY)
     for unit in viet_nam.communes:
         InstitutionFactory(unit=unit)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         lineage(criteria_set.indicator_id, cohort.code, viet_nam.country, 2026, TODAY)
 
 

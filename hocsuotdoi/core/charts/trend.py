@@ -28,6 +28,8 @@ class TrendPoint:
     words: str = ""
     coverage: str = ""
     is_thin: bool = False
+    mark: str = ""
+    """What changed the territory within the year: figures before and after are not of the same land."""
 
 
 LARGE, SMALL = (400, 230), (230, 100)
@@ -47,10 +49,7 @@ def trend(
     """Values as a solid line with dots, broken where a year has none; the trajectory as a dashed line in its band,
     targets as diamonds. At least one point. `scale`: the least and the largest figure, to be shared with others."""
     columns, rows = _table(points, unit)
-    data = [
-        [p.year, p.value, p.expected, p.target, p.target_high, p.coverage, "" if p.value is not None else p.words]
-        for p in points
-    ]
+    data = [[p.year, p.value, p.expected, p.target, p.target_high, p.coverage, _note(p)] for p in points]
     width, height = SMALL if is_small else LARGE
     spec = {
         "data": {"values": _rows(points, unit)},
@@ -117,10 +116,10 @@ def scale_of(several: Sequence[Sequence[TrendPoint]], unit: str) -> tuple[float,
 
 
 def _rows(points: Sequence[TrendPoint], unit: str) -> list[dict[str, Any]]:
-    """One for each year. `run` counts the stretches of years without a gap: the line of each is its own."""
+    """One for each year. `run` counts the stretches without a gap or a change of territory: each has its own line."""
     run, rows, last = 0, [], max((p.year for p in points if p.value is not None), default=0)
     for p in points:
-        run += int(p.value is None)
+        run += int(p.value is None or bool(p.mark))
         figures = {
             "value": p.value,
             "expected": p.expected,
@@ -135,6 +134,7 @@ def _rows(points: Sequence[TrendPoint], unit: str) -> list[dict[str, Any]]:
                 "run": run,
                 "thin": p.is_thin,
                 "last": p.year == last,
+                "mark": bool(p.mark),
                 "silence": {"not_reported": "×", "not_applicable": "–"}.get(p.silence, ""),
                 "below": p.target is not None and (p.value is None or p.value < p.target),
                 "words": figure_words(p.value, _short(unit)),
@@ -142,6 +142,7 @@ def _rows(points: Sequence[TrendPoint], unit: str) -> list[dict[str, Any]]:
                 **{name: float(figure) for name, figure in figures.items() if figure is not None},
             }
         )
+        run += int(bool(p.mark))
     return rows
 
 
@@ -185,6 +186,7 @@ def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float],
     is_range = f"{target} && datum.high != datum.target"
     named = value if not is_small and sum(p.value is not None for p in points) <= MOST_NAMED else "datum.last"
     layers = [
+        layer({"type": "rule", "color": INK_SOFT, "strokeWidth": 1.4, "strokeDash": [1, 3]}, "datum.mark", x=x),
         layer({"type": "area", "color": GOLD_WASH, "opacity": 1}, has("near"), x=x, y=y("near"), y2={"field": "due"}),
         layer(path, has("expected"), x=x, y=y("expected")),
         layer(line, value, x=x, y=y("value"), detail=says("run")),
@@ -223,7 +225,13 @@ def key_of(points: Sequence[TrendPoint]) -> str:
         words.append(gettext("Band along it: within a tenth of it."))
     if any(p.target is not None for p in points):
         words.append(gettext("Diamonds: targets."))
+    if marks := list(dict.fromkeys(p.mark for p in points if p.mark)):
+        words.append(gettext("Dotted upright line: the territory changed ({marks}).").format(marks="; ".join(marks)))
     return " ".join(words)
+
+
+def _note(p: TrendPoint) -> str:
+    return " ".join(filter(None, ["" if p.value is not None else p.words, p.mark]))
 
 
 def _value_words(point: TrendPoint, unit: str) -> str:

@@ -5,20 +5,19 @@ no where it knows, and leaves out the institution where it does not: nothing in 
 "not known", and an institution that has posted nothing all year is silent, not empty.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from hocsuotdoi.indicators.models import Criterion
-from hocsuotdoi.indicators.queries.frame import MANY, Expected, Frame, at_any_of
+from hocsuotdoi.indicators.queries.frame import MANY, Expected, Frame, at_any_of, named
 from hocsuotdoi.indicators.queries.sums import months_and_days
 from hocsuotdoi.ledger.enums import AgeBand
 from hocsuotdoi.places.models import Equipment, Institution, OpeningHours, Room
-from hocsuotdoi.places.queries.opening import weekly_hours
+from hocsuotdoi.places.queries.opening import hours_of, spans_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +56,34 @@ class Asked:
     @cached_property
     def reporting(self) -> set[int]:
         """Those with at least one posting in the year that still stands. One query, when first looked at."""
-        with connection.cursor() as cursor:
-            cursor.execute(_REPORTING, self.parameters)
-            return {institution for (institution,) in cursor.fetchall()} & set(self.institutions)
+        rows = self.frame.raw_rows("reporting", lambda each: (_REPORTING, self.parameters(each)))
+        return {institution for (institution,) in rows} & set(self.institutions)
 
-    @cached_property
-    def parameters(self) -> dict[str, Any]:
-        """What every question below asks with: where and when."""
-        everywhere = len(self.institutions) > MANY
-        first, broken, last = months_and_days(self.frame, self.frame.year)
+    def parameters(self, frame: Frame, **others: Any) -> dict[str, Any]:
+        """What every question below asks with: where and when, and whatever else it needs."""
+        everywhere = len(self.named) > MANY
+        first, broken, last = months_and_days(frame, frame.year)
         return {
             "everywhere": everywhere,
-            "institutions": [] if everywhere else self.institutions,
+            "institutions": [] if everywhere else list(self.named),
             "first": first,
             "broken": broken,
             "last": last,
+            **others,
         }
 
     @property
     def at_these(self) -> Q:
-        return at_any_of(self.institutions)
+        return at_any_of(self.named)
 
     @property
     def these(self) -> Q:
-        return Q() if len(self.institutions) > MANY else Q(pk__in=self.institutions)
+        return Q() if len(self.named) > MANY else Q(pk__in=self.named)
+
+    @property
+    def named(self) -> Collection[int]:
+        """Those to be named in a query, which is asked for several years together."""
+        return named(self.frame, self.institutions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ def _quantities(cells: Iterable[Cell], asked: Asked) -> dict[Cell, dict[int, int
     """Sums of the year by institution, all cells in one query."""
     columns = sorted(set(cells))
     tagged = sorted({measure for measure, _purposes, tags in columns if tags})
-    parameters = asked.parameters | {"tagged_measures": tagged}
+    parameters: dict[str, Any] = {"tagged_measures": tagged}
     sums = []
     for number, (measure, purposes, tags) in enumerate(columns):
         conditions = [f"measure = %(measure_{number})s", "tagged IS NULL"]
@@ -164,12 +167,13 @@ def _quantities(cells: Iterable[Cell], asked: Asked) -> dict[Cell, dict[int, int
             parameters[f"tags_{number}"] = list(tags)
         sums.append(f"sum(quantity) FILTER (WHERE {' AND '.join(conditions)})::bigint")
     rows = _HAPPENED + (_TAGGED if tagged else "")
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT institution_id, {', '.join(sums)} FROM ({rows}) AS happened GROUP BY 1", parameters)
-        found: dict[Cell, dict[int, int]] = {cell: {} for cell in columns}
-        for institution, *quantities in cursor.fetchall():
-            for cell, quantity in zip(columns, quantities, strict=True):
-                found[cell][institution] = quantity or 0
+    statement = f"SELECT institution_id, {', '.join(sums)} FROM ({rows}) AS happened GROUP BY 1"
+    found: dict[Cell, dict[int, int]] = {cell: {} for cell in columns}
+    for institution, *quantities in asked.frame.raw_rows(
+        ("quantities", *columns), lambda each: (statement, asked.parameters(each, **parameters))
+    ):
+        for cell, quantity in zip(columns, quantities, strict=True):
+            found[cell][institution] = quantity or 0
     return found
 
 
@@ -224,9 +228,11 @@ SELECT institution_id, measure, age_band, quantity
 def _distinct(select: str, criteria: list[Criterion], asked: Asked) -> dict[tuple[int, str | None], int]:
     """In how many months, age bands… each institution has something; measure None is any measure. One query."""
     measures = sorted({criterion.parameters.get("measure", "") for criterion in criteria})
-    with connection.cursor() as cursor:
-        cursor.execute(select, asked.parameters | {"bands": AgeBand.values, "measures": measures})
-        return {(institution, measure): count for institution, measure, count in cursor.fetchall()}
+    rows = asked.frame.raw_rows(
+        ("distinct", select, *measures),
+        lambda each: (select, asked.parameters(each, bands=AgeBand.values, measures=measures)),
+    )
+    return {(institution, measure): count for institution, measure, count in rows}
 
 
 def _distinct_at_least(select: str, needed: str) -> Callable[[list[Criterion], Asked], dict[int, Answers]]:
@@ -253,24 +259,30 @@ def _compare(found: int, needed: int) -> Computed:
 
 
 def _opening_hours_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    hours = OpeningHours.objects.on(asked.frame.last_day).filter(asked.at_these)
-    known = hours.values_list("institution_id", flat=True).distinct()
-    return _same_for_all(criteria, {institution: Computed(True) for institution in known})
+
+    def hours(frame: Frame) -> QuerySet[Any, Any]:
+        return OpeningHours.objects.on(frame.last_day).filter(asked.at_these).values_list("institution_id").distinct()
+
+    known = asked.frame.rows("hours known", hours)
+    return _same_for_all(criteria, {institution: Computed(True) for (institution,) in known})
 
 
 def _opens_evening_or_weekend(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
     """Outside office hours as decision 11 has them: from the timetable, in minutes."""
-    week = weekly_hours(None if len(asked.institutions) > MANY else asked.institutions, asked.frame.last_day)
+    these = None if len(asked.named) > MANY else list(asked.named)
+    week = hours_of(asked.frame.rows("week", lambda frame: spans_on(these, frame.last_day)))
     return _same_for_all(criteria, {key: Computed(hours.outside_minutes > 0) for key, hours in week.items()})
 
 
 def _rooms_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    known = Room.objects.filter(asked.at_these).values_list("institution_id", flat=True).distinct()
+    rooms = Room.objects.filter(asked.at_these).values_list("institution_id", flat=True).distinct()
+    known = asked.frame.together.once("rooms", lambda: list(rooms))
     return _same_for_all(criteria, {institution: Computed(True) for institution in known})
 
 
 def _website_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    known = Institution.objects.exclude(website="").filter(asked.these).values_list("pk", flat=True)
+    websites = Institution.objects.exclude(website="").filter(asked.these).values_list("pk", flat=True)
+    known = asked.frame.together.once("websites", lambda: list(websites))
     return _same_for_all(criteria, {institution: Computed(True) for institution in known})
 
 
@@ -278,7 +290,7 @@ def _equipment_usable(criteria: list[Criterion], asked: Asked) -> dict[int, Answ
     """Every kind asked for is there and at least one of it can be used; no where others are listed but not these."""
     usable: dict[int, set[str]] = {}
     rows = Equipment.objects.filter(asked.at_these).values_list("institution_id", "kind", "usable")
-    for institution, kind, count in rows:
+    for institution, kind, count in asked.frame.together.once("equipment", lambda: list(rows)):
         usable.setdefault(institution, set())
         if count:
             usable[institution].add(kind)

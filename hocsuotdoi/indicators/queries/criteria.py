@@ -11,16 +11,16 @@ only.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome, OverrideState, Verdict
 from hocsuotdoi.indicators.models import CriteriaSet, Criterion, CriterionAnswer, Indicator
 from hocsuotdoi.indicators.queries.answers import Answers, Asked, Computed, computed_answers
-from hocsuotdoi.indicators.queries.frame import Expected, Frame, at_any_of
+from hocsuotdoi.indicators.queries.frame import Expected, Frame, at_any_of, named
 from hocsuotdoi.places.models import AdminUnit, Institution
 
 
@@ -111,14 +111,15 @@ class Checklists:
 
     def __init__(self, frame: Frame, indicators: Iterable[str], institutions: Sequence[Expected]) -> None:
         self._set_of: dict[tuple[str, str], CriteriaSet] = {}
+        codes = sorted(set(indicators))
         sets = (
-            CriteriaSet.objects.on(frame.last_day)
-            .filter(indicator__in=set(indicators))
+            CriteriaSet.objects.filter(indicator__in=codes)
             .select_related("indicator")
             .prefetch_related(Prefetch("criteria", Criterion.objects.order_by("ordinal")))
             .order_by("version")
         )
-        for criteria_set in sets:
+        of_any_day = frame.together.once(("criteria sets", *codes), lambda: list(sets))
+        for criteria_set in (each for each in of_any_day if each.holds_on(frame.last_day)):
             for institution_class in criteria_set.classes:
                 self._set_of[criteria_set.indicator_id, institution_class] = criteria_set
         self._criteria = {s.pk: list(s.criteria.all()) for s in self._set_of.values()}
@@ -127,7 +128,7 @@ class Checklists:
         in_play = {s.pk for (_code, c), s in self._set_of.items() if c in present}
         criteria = [criterion for pk, each in self._criteria.items() if pk in in_play for criterion in each]
         self._computed: dict[int, Answers] = computed_answers(criteria, asked) if criteria else {}
-        self._stated = stated_answers(frame.year, asked.institutions) if criteria else {}
+        self._stated = _stated_in(frame, asked.institutions) if criteria else {}
         self._outcomes: dict[tuple[str, int], Outcome] = {}
 
     def set_for(self, indicator: str, institution_class: str) -> CriteriaSet | None:
@@ -218,12 +219,22 @@ def found_value(computed: Computed) -> AnswerValue:
 
 def stated_answers(year: int, institutions: Sequence[int]) -> dict[tuple[int, str, str], Stated]:
     """The newest answer for each (institution, indicator, criterion) of the year. One query."""
-    rows = (
-        CriterionAnswer.objects.filter(at_any_of(institutions), year=year)
-        .order_by("institution_id", "indicator_code", "criterion_code", "-answered_at", "-id")
-        .distinct("institution_id", "indicator_code", "criterion_code")
-        .values_list("institution_id", "indicator_code", "criterion_code", *_STATED)
-    )
+    return _by_criterion(_newest_answers(year, institutions))
+
+
+def _stated_in(frame: Frame, institutions: Sequence[int]) -> dict[tuple[int, str, str], Stated]:
+    these = named(frame, institutions)
+    return _by_criterion(frame.rows("stated answers", lambda each: _newest_answers(each.year, these)))
+
+
+def _newest_answers(year: int, institutions: Collection[int]) -> QuerySet[Any, Any]:
+    answers = CriterionAnswer.objects.filter(at_any_of(institutions), year=year)
+    newest = answers.order_by("institution_id", "indicator_code", "criterion_code", "-answered_at", "-id")
+    newest = newest.distinct("institution_id", "indicator_code", "criterion_code")
+    return newest.values_list("institution_id", "indicator_code", "criterion_code", *_STATED)
+
+
+def _by_criterion(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[int, str, str], Stated]:
     return {
         (institution, indicator, criterion): _stated(*columns) for institution, indicator, criterion, *columns in rows
     }

@@ -40,6 +40,19 @@ def definitions_on(codes: Collection[str], day: dt.date) -> dict[str, Indicator]
     return {each.indicator_id: as_indicator(each) for each in versions}
 
 
+def definitions_by_day(codes: Collection[str], days: Collection[dt.date]) -> dict[dt.date, dict[str, Indicator]]:
+    """What `definitions_on` says of each of the days. One query."""
+    versions = list(IndicatorVersion.objects.filter(indicator__in=codes).select_related("indicator").order_by("number"))
+    return {
+        day: {
+            each.indicator_id: as_indicator(each)
+            for each in versions
+            if each.starts_on is None or each.starts_on <= day
+        }
+        for day in days
+    }
+
+
 def as_indicator(version: IndicatorVersion) -> Indicator:
     """The indicator as this version defines it; not for saving."""
     head = version.indicator

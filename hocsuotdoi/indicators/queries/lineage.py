@@ -11,7 +11,15 @@ from django.db.models import Sum
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.indicators.queries.frame import Expected, Frame, frame_of, spots_by_place
+from hocsuotdoi.indicators.queries.frame import (
+    TODAYS_MAP,
+    ChosenMap,
+    Expected,
+    Frame,
+    children_in,
+    frame_of,
+    spots_by_place,
+)
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.sums import counted_for, rows_at_institutions
@@ -49,12 +57,19 @@ class Lineage:
     rows: list[Row]
 
 
-def lineage(indicator_code: str, cohort_code: str, unit: AdminUnit, year: int, as_of: dt.date | None = None) -> Lineage:
+def lineage(
+    indicator_code: str,
+    cohort_code: str,
+    unit: AdminUnit,
+    year: int,
+    as_of: dt.date | None = None,
+    chosen: ChosenMap = TODAYS_MAP,
+) -> Lineage:
     """A constant number of queries. Raises KeyError for a code that is not defined."""
-    frame, pair = frame_of(unit, year, as_of), (indicator_code, cohort_code)
+    frame, pair = frame_of(unit, year, as_of, chosen), (indicator_code, cohort_code)
     material = Material(frame, [unit], [pair])
-    below = list(children_of(unit, frame.map_day))
-    children = values_by_unit(unit, below, year, pair, frame.as_of) if below else {}
+    below = children_in(frame)
+    children = values_by_unit(unit, below, year, pair, frame.as_of, chosen) if below else {}
     ((indicator, cohort),) = material.defined
     return Lineage(
         indicator=indicator,
@@ -101,6 +116,7 @@ def _counting_rows(
     base_year = material.base_years.get(counted) if indicator.kind == IndicatorKind.GROWTH else None
     now = material.sums_by_institution(group, counted, year)
     base = material.sums_by_institution(group, counted, base_year) if base_year else {}
+    compared = material.constant_set(institutions, base_year) if base_year and base_year < year else set()
     both = material.reporting[year] & material.reporting.get(base_year or 0, set())
     there = {each.institution_id: each for each in institutions}
     gone = [Expected(institution, "", 0) for institution in sorted((set(now) | set(base)) - set(there))]
@@ -111,7 +127,7 @@ def _counting_rows(
             each.unit_id,
             quantity=now.get(each.institution_id, 0 if each.institution_id in material.reporting[year] else None),
             base_quantity=base.get(each.institution_id, 0 if each.institution_id in both else None),
-            is_compared=each.institution_id in both and each.institution_id in there,
+            is_compared=each.institution_id in compared,
         )
         for each in [*institutions, *gone]
     ]

@@ -1,6 +1,10 @@
 """What the figures of one call are made of, loaded once; making them afterwards runs no query."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import QuerySet
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome, StockCode
@@ -14,19 +18,28 @@ from hocsuotdoi.indicators.queries.conditions import (
     people_for,
 )
 from hocsuotdoi.indicators.queries.criteria import Checklists
-from hocsuotdoi.indicators.queries.definitions import CONDITIONED, definitions_on, has_condition
-from hocsuotdoi.indicators.queries.frame import Expected, Frame, expected_institutions, spots_by_place
+from hocsuotdoi.indicators.queries.definitions import CONDITIONED, definitions_by_day, has_condition
+from hocsuotdoi.indicators.queries.frame import (
+    Expected,
+    Frame,
+    expected_institutions,
+    kept_at,
+    kept_places,
+    spots_by_place,
+    stretches_of,
+)
 from hocsuotdoi.indicators.queries.people import active_users, participation, residents, villages
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.sums import (
     Counted,
+    Years,
     counted_for,
     first_years,
     reporting_by_year,
     sums_by_institution,
 )
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitAncestry, UnitReading
-from hocsuotdoi.places.queries.institutions import institutions_expected
+from hocsuotdoi.places.queries.institutions import active_on, placed_in
 from hocsuotdoi.places.queries.units import units_reading_as
 
 Defined = tuple[Indicator, Cohort]
@@ -50,12 +63,16 @@ class Material:
         self.frame, self.groups = frame, groups
         self.defined = list(defined) if defined is not None else _defined(frame, pairs)
         self.spots = spots_by_place(frame, groups)
+        self.stretches = stretches_of(frame, groups)
         with_classes = {c for _i, cohort in self.defined for c in cohort.classes}
         self.expected: dict[int, list[Expected]] = {group.pk: [] for group in groups}
-        institutions = expected_institutions(frame, with_classes) if frame.has_begun else []
+        institutions = expected_institutions(frame, with_classes)
+        self.kept = kept_places(frame)
         for institution in institutions:
-            if (spot := self.spots.get(institution.unit_id)) is not None:
-                self.expected[spot.group_id].append(institution)
+            place = kept_at(self.kept, institution.institution_id, institution.unit_id)
+            if (spot := self.spots.get(place)) is not None:
+                self.expected[spot.group_id].append(replace(institution, unit_id=place))
+        name_together(frame, with_classes)
         self._load_checklists(institutions)
         self._load_sums(institutions)
         self.stocks = Stocks(frame, self.defined, institutions)
@@ -71,8 +88,9 @@ class Material:
         self.with_checklist: set[str] = set()
         self._checklists: Checklists | None = None
         if codes:
-            self.with_checklist = set(
-                CriteriaSet.objects.filter(indicator__in=codes).values_list("indicator_id", flat=True)
+            self.with_checklist = self.frame.together.once(
+                ("with checklist", *sorted(codes)),
+                lambda: set(CriteriaSet.objects.filter(indicator__in=codes).values_list("indicator_id", flat=True)),
             )
         if codes or named:
             self._checklists = Checklists(self.frame, codes | named, institutions)
@@ -82,17 +100,45 @@ class Material:
         counting = {counted_for(i, c) for i, c in self.defined if i.kind == IndicatorKind.COUNT}
         conditions = counted_by_conditions(self.defined)
         counting |= conditions | counted_below(self.defined)
-        self.base_years: dict[Counted, int] = first_years(growing)
-        years = {year for year in self.base_years.values() if year < self.frame.year}
+        self.base_years: dict[Counted, int] = self.frame.together.once(
+            ("base years", frozenset(growing)), lambda: first_years(growing)
+        )
         self.sums: dict[tuple[int, int], list[tuple[int, dict[Counted, int]]]] = {}
         self.reporting: dict[int, set[int]] = {}
-        if growing or counting:
-            years |= {self.frame.year}
-            rows = sums_by_institution(self.frame, growing | counting, years)
-            for (institution, place, year), sums in rows.items():
-                if (spot := self.spots.get(place)) is not None:
-                    self.sums.setdefault((spot.group_id, year), []).append((institution, sums))
-            self.reporting = reporting_by_year(self.frame, years, [each.institution_id for each in institutions])
+        if not growing and not counting:
+            return self._load_everywhere(conditions)
+        bases = set(self.base_years.values())
+
+        def own_year(frame: Frame) -> set[int]:
+            return {frame.year}
+
+        def compared(frame: Frame) -> set[int]:
+            return {year for year in bases if year < frame.year} | {frame.year}
+
+        if not self.frame.map.is_reported:
+            self._add_sums(self.frame, growing | counting, compared if growing else own_year)
+        else:
+            self._add_sums(self.frame, counting, own_year)
+            self._add_sums(self.frame.constant, growing, compared)
+        known = [each.institution_id for each in institutions]
+        self.reporting = reporting_by_year(self.frame.constant, compared if growing else own_year, known)
+        self._load_everywhere(conditions)
+
+    def _add_sums(self, frame: Frame, counted: set[Counted], years: Years) -> None:
+        """As reported each sum is read where the place lay in that stretch of the year. What is compared goes with the
+        institutions, wherever their land went."""
+        ordered = sorted(counted, key=repr)
+        stretches = stretches_of(frame, self.groups)
+        found = sums_by_institution(frame, ordered, years, self.groups)
+        for (institution, place, year, stretch), sums in found.items():
+            spots = stretches[stretch].spots if stretch < len(stretches) else {}
+            own = kept_at(self.kept, institution, place)
+            for at, grows in ((place, False), (own, True)):
+                there = {each: quantity for each, quantity in sums.items() if each.grows == grows}
+                if there and (spot := spots.get(at)) is not None:
+                    self.sums.setdefault((spot.group_id, year), []).append((institution, there))
+
+    def _load_everywhere(self, conditions: set[Counted]) -> None:
         self._everywhere: dict[Counted, dict[int, int]] = {each: {} for each in conditions}
         for (_group, year), counts in self.sums.items():
             for institution, sums in counts if year == self.frame.year else []:
@@ -107,28 +153,34 @@ class Material:
             self.registered_places = _places_with_institutions(self.frame)
         if not cohorts:
             return
-        day, tiers = self.frame.map_day, {cohort.tier for cohort in cohorts if cohort.tier}
+        tiers = {cohort.tier for cohort in cohorts if cohort.tier}
         self.villages = villages(self.frame, self.groups) if not all(cohort.tier for cohort in cohorts) else {}
-        self.units_of: dict[tuple[int, str], list[int]] = {}
+        key = ("units", self.frame.map_day, *sorted(tiers), *(group.pk for group in self.groups))
+        self.units_of, self.unit_at = self.frame.together.once(key, lambda: self._units(tiers))
+
+    def _units(self, tiers: set[str]) -> tuple[dict[tuple[int, str], list[int]], dict[tuple[int, str], int]]:
+        """(group, tier) to the units in it, and (place, tier) to the unit of it as which the place is read."""
+        day = self.frame.map_day
+        units_of: dict[tuple[int, str], list[int]] = {}
         rows = UnitAncestry.objects.filter(on(day), ancestor__in=self.groups, unit__tier__in=tiers)
         for group_id, tier, unit_id in rows.values_list("ancestor_id", "unit__tier", "unit_id"):
-            self.units_of.setdefault((group_id, tier), []).append(unit_id)
+            units_of.setdefault((group_id, tier), []).append(unit_id)
         readings = UnitReading.objects.filter(
             on(day),
             on(day, "reads_as__ancestries__"),
             reads_as__ancestries__ancestor__tier__in=tiers,
             unit__in=units_reading_as(self.frame.unit, day),
         ).values_list("unit_id", "reads_as__ancestries__ancestor_id", "reads_as__ancestries__ancestor__tier")
-        self.unit_at: dict[tuple[int, str], int] = {(place, tier): unit for place, unit, tier in readings}
+        return units_of, {(place, tier): unit for place, unit, tier in readings}
 
     def _load_people(self) -> None:
         shares = [(i, c) for i, c in self.defined if i.kind == IndicatorKind.SHARE_OF_POPULATION]
         if shares:
             every = {people_for(indicator) for indicator, _cohort in shares}
-            self.participation = {each: participation(self.frame, self.spots, each) for each in every}
+            self.participation = {each: participation(self.frame, self.groups, each) for each in every}
             self.residents = residents(self.frame, self.groups)
         using = {counted_for(i, c) for i, c in self.defined if i.measures == [StockCode.ACTIVE_USERS]}
-        self.active_users = {each: active_users(self.frame, self.spots, each) for each in using}
+        self.active_users = {each: active_users(self.frame, self.groups, each) for each in using}
 
     # -- asking --
 
@@ -155,6 +207,13 @@ class Material:
             return self._checklists.outcome(indicator.code, institution)
         return Outcome.UNKNOWN if indicator.kind == IndicatorKind.SHARE_OF_INSTITUTIONS else Outcome.MET
 
+    def constant_set(self, institutions: Collection[Expected], base_year: int) -> set[int]:
+        """Of these institutions those that reported in the base year and in the frame's: a silence between the two
+        changes neither of the sums that are compared."""
+        # Looked up for these institutions only: a map asks for three thousand units.
+        then, now = self.reporting[base_year], self.reporting[self.frame.year]
+        return {key for each in institutions if (key := each.institution_id) in then and key in now}
+
     def counts(self, indicator: Indicator, cohort: Cohort, institution: Expected) -> bool | None:
         """Whether an institution gives its unit what the indicator asks for; None: not known."""
         outcome = self.outcome(indicator, cohort, institution)
@@ -179,14 +238,31 @@ class Material:
 
 
 def _defined(frame: Frame, pairs: Collection[Pair]) -> list[Defined]:
-    indicators = definitions_on({indicator for indicator, _cohort in pairs}, frame.last_day)
-    cohorts = Cohort.objects.in_bulk({cohort for _indicator, cohort in pairs})
-    return [(indicators[indicator], cohorts[cohort]) for indicator, cohort in pairs]
+    codes = sorted({indicator for indicator, _cohort in pairs})
+    days = {each.last_day for each in frame.together.frames} or {frame.last_day}
+    by_day = frame.together.once(("definitions", *codes), lambda: definitions_by_day(codes, days))
+    names = sorted({cohort for _indicator, cohort in pairs})
+    cohorts = frame.together.once(("cohorts", *names), lambda: Cohort.objects.in_bulk(names))
+    return [(by_day[frame.last_day][indicator], cohorts[cohort]) for indicator, cohort in pairs]
+
+
+def name_together(frame: Frame, classes: set[str]) -> None:
+    """So that what is asked of institutions can be asked for all frames at once."""
+    if frame.together.frames and not frame.together.institutions:
+        everyone = (each for one in frame.together.frames for each in expected_institutions(one, classes))
+        frame.together.institutions = {each.institution_id for each in everyone}
 
 
 def _places_with_institutions(frame: Frame) -> set[int]:
     """Units in which at least one institution of any class is open on the frame's last day."""
-    placements = InstitutionPlacement.objects.on(frame.last_day).filter(
-        institution__in=institutions_expected(frame.unit, frame.year, as_of=frame.as_of)
-    )
-    return set(placements.values_list("unit_id", flat=True).distinct())
+
+    def placements(each: Frame) -> QuerySet[Any, Any]:
+        day = each.last_day
+        return (
+            InstitutionPlacement.objects.on(day)
+            .filter(institution__in=active_on(placed_in(each.unit, day, map_day=each.map_day), day))
+            .values_list("unit_id")
+            .distinct()
+        )
+
+    return {place for (place,) in frame.rows("registered places", placements)}

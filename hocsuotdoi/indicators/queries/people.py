@@ -1,14 +1,15 @@
 """Different people who took part, where they are known, and residents."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db import connection
-from django.db.models import Q
+from django.db.models import F, QuerySet
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Population
-from hocsuotdoi.indicators.queries.frame import Frame, Spot
+from hocsuotdoi.indicators.queries.frame import ALWAYS, Frame, lyings_of
 from hocsuotdoi.indicators.queries.sums import Counted
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
@@ -24,13 +25,16 @@ class Participation:
     attendances: int = 0
 
 
-_PARTICIPATION = """
+_PLACES = """
 WITH place AS (
-    SELECT * FROM unnest(%(places)s::bigint[], %(groups)s::bigint[], %(urban)s::boolean[])
-               AS place (place_id, group_id, urban)
-), kept AS (
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::date[], %s::date[])
+               AS place (place_id, group_id, urban, begins, stops)
+)
+"""
+_PARTICIPATION = """
+WITH kept AS (
     SELECT group_id, urban, learner_key, sum(quantity) AS quantity
-      FROM {learners} JOIN place USING (place_id)
+      FROM {learners}
      WHERE measure = ANY(%(measures)s) {only}
      GROUP BY 1, 2, 3 HAVING sum(quantity) > 0
 ), known AS (
@@ -38,7 +42,7 @@ WITH place AS (
       FROM kept GROUP BY GROUPING SETS ((group_id, urban), (group_id))
 ), everyone AS (
     SELECT group_id, urban, sum(quantity) AS attendances
-      FROM {everyone} JOIN place USING (place_id)
+      FROM {everyone}
      WHERE measure = ANY(%(measures)s) {only}
      GROUP BY GROUPING SETS ((group_id, urban), (group_id))
 )
@@ -47,13 +51,16 @@ SELECT everyone.group_id, everyone.urban, coalesce(people, 0), coalesce(known.at
   LEFT JOIN known ON known.group_id = everyone.group_id AND known.urban IS NOT DISTINCT FROM everyone.urban
 """
 _WHOLE_YEAR = {
-    "learners": "(SELECT * FROM indicators_fresh_learneryear WHERE year = %(year)s) AS learner",
-    "everyone": "(SELECT * FROM indicators_fresh_cell WHERE month BETWEEN %(first)s AND %(last)s) AS cell",
+    "learners": """(SELECT * FROM indicators_fresh_learneryear WHERE year = %(year)s) AS learner
+                   JOIN place USING (place_id)""",
+    "everyone": """(SELECT * FROM indicators_fresh_cell WHERE month BETWEEN %(first)s AND %(last)s) AS cell
+                   JOIN place USING (place_id)""",
 }
+_ENTRIES = """(SELECT * FROM ledger_entry WHERE occurred_on BETWEEN %(first)s AND %(last)s {known}) AS entry
+              JOIN place ON place.place_id = entry.place_id AND occurred_on >= begins AND occurred_on < stops"""
 _DAYS = {
-    "learners": """(SELECT * FROM ledger_entry WHERE occurred_on BETWEEN %(first)s AND %(last)s
-                       AND learner_key IS NOT NULL) AS learner""",
-    "everyone": "(SELECT * FROM ledger_entry WHERE occurred_on BETWEEN %(first)s AND %(last)s) AS entry",
+    "learners": _ENTRIES.format(known="AND learner_key IS NOT NULL"),
+    "everyone": _ENTRIES.format(known=""),
 }
 
 
@@ -75,48 +82,58 @@ _ACTIVE = (
 )
 
 
-def participation(
-    frame: Frame, spots: dict[int, Spot], counted: Counted
-) -> dict[tuple[int, bool | None], Participation]:
-    """(group id, in towns or not; None: both) to who took part in the year. One query."""
-    is_plain = not any(getattr(counted, name) for name in _ONLY)
-    source = _WHOLE_YEAR if frame.is_whole_year and is_plain else _DAYS
-    return _people(source, frame.starts_on, frame.last_day, spots, counted)
+Participations = dict[tuple[int, bool | None], Participation]
+"""(group id, in towns or not; None: both) to who took part."""
 
 
-def active_users(
-    frame: Frame, spots: dict[int, Spot], counted: Counted
-) -> dict[tuple[int, bool | None], Participation]:
+def participation(frame: Frame, groups: list[AdminUnit], counted: Counted) -> Participations:
+    """Who took part in the year. One query, and one for where the places lie."""
+    return _people(frame, groups, counted, _year)
+
+
+def active_users(frame: Frame, groups: list[AdminUnit], counted: Counted) -> Participations:
     """The same for who took part, came or borrowed in the twelve months up to the frame's last day: ISO 2789's active
-    user. The measures of `counted` are not looked at. One query."""
+    user. The measures of `counted` are not looked at."""
+    return _people(frame, groups, replace(counted, measures=_ACTIVE), _twelve_months)
+
+
+def _year(frame: Frame) -> tuple[dt.date, dt.date]:
+    return frame.starts_on, frame.last_day
+
+
+def _twelve_months(frame: Frame) -> tuple[dt.date, dt.date]:
     last = frame.last_day
     day = 28 if (last.month, last.day) == (2, 29) else last.day
-    first = last.replace(year=last.year - 1, day=day) + dt.timedelta(days=1)
-    return _people(_DAYS, first, last, spots, replace(counted, measures=_ACTIVE))
+    return last.replace(year=last.year - 1, day=day) + dt.timedelta(days=1), last
 
 
 def _people(
-    source: dict[str, str], first: dt.date, last: dt.date, spots: dict[int, Spot], counted: Counted
-) -> dict[tuple[int, bool | None], Participation]:
+    frame: Frame, groups: list[AdminUnit], counted: Counted, period: Callable[[Frame], tuple[dt.date, dt.date]]
+) -> Participations:
     only = {name: list(getattr(counted, name)) for name in _ONLY if getattr(counted, name)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _PARTICIPATION.format(**source, only=" ".join(_ONLY[name] for name in only)),
-            {
-                "places": list(spots),
-                "groups": [spot.group_id for spot in spots.values()],
-                "urban": [spot.is_urban for spot in spots.values()],
-                "year": first.year,
-                "first": first,
-                "last": last,
-                "measures": list(counted.measures),
-                **only,
-            },
-        )
-        return {
-            (group_id, urban): Participation(people, int(known), int(attendances))
-            for group_id, urban, people, known, attendances in cursor.fetchall()
-        }
+    lyings = lyings_of(frame, groups)
+    moves = any((each.begins, each.stops) != ALWAYS for each in lyings)
+
+    def statement(each: Frame) -> tuple[str, dict[str, Any]]:
+        first, last = period(each)
+        is_whole = period is _year and each.is_whole_year and not only and not moves
+        source = _WHOLE_YEAR if is_whole else _DAYS
+        sql = _PARTICIPATION.format(**source, only=" ".join(_ONLY[name] for name in only))
+        return sql, {"year": first.year, "first": first, "last": last, "measures": list(counted.measures), **only}
+
+    places = [
+        [each.place for each in lyings],
+        [each.spot.group_id for each in lyings],
+        [each.spot.is_urban for each in lyings],
+        [each.begins for each in lyings],
+        [each.stops for each in lyings],
+    ]
+    keys = tuple(group.pk for group in groups)
+    rows = frame.raw_rows(("people", period.__name__, counted, keys), statement, (_PLACES, places))
+    return {
+        (group_id, urban): Participation(people, int(known), int(attendances))
+        for group_id, urban, people, known, attendances in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +143,8 @@ class Residents:
     year: int
     urban: int | None
     rural: int | None
+    parts: tuple[str, ...] = ()
+    """The units before it over which it was added up, where it was."""
 
     def of(self, urban: bool | None) -> int | None:
         if urban is True:
@@ -135,47 +154,129 @@ class Residents:
         return None if self.urban is None and self.rural is None else (self.urban or 0) + (self.rural or 0)
 
 
-def residents(frame: Frame, groups: list[AdminUnit]) -> dict[int, Residents]:
-    """Group id to its residents: as entered for the group, else added up when every commune in it has them.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Rows that make up a group. `is_own`: its own row; `parts`: the units before it that stand for it."""
 
-    Two queries. A group that has neither is left out.
+    rows: list[Population]
+    is_own: bool = False
+    parts: tuple[str, ...] = ()
+
+
+def residents(frame: Frame, groups: list[AdminUnit]) -> dict[int, Residents]:
+    """Group id to its residents: as entered for the group, else added up when every commune in it has them, else added
+    up over the units that it was made of, when all of them have.
+
+    Three queries for all frames of one map. A group that has none of these is left out.
     """
-    entered = Q(urban__isnull=False) | Q(rural__isnull=False)
-    return {
-        group_id: Residents(rows[0].year, rows[0].urban, rows[0].rural) if is_own else _together(rows)
-        for group_id, (is_own, rows) in _newest(frame, groups, entered).items()
-    }
+    found = _newest(frame, groups, lambda row: row.urban is not None or row.rural is not None)
+    return {group_id: _residents(each) for group_id, each in found.items()}
 
 
 def villages(frame: Frame, groups: list[AdminUnit]) -> dict[int, int]:
     """Group id to how many villages and residential groups it has, of the newest year, found as residents are.
 
-    Two queries. A group of which it is not known is left out.
+    A group of which it is not known is left out.
     """
-    found = _newest(frame, groups, Q(villages__isnull=False))
-    return {group_id: sum(row.villages or 0 for row in rows) for group_id, (_is_own, rows) in found.items()}
+    found = _newest(frame, groups, lambda row: row.villages is not None)
+    return {group_id: sum(row.villages or 0 for row in each.rows) for group_id, each in found.items()}
 
 
-def _newest(frame: Frame, groups: list[AdminUnit], entered: Q) -> dict[int, tuple[bool, list[Population]]]:
-    """Group id to its own newest row that has what is `entered`, or to those of all its communes."""
+NEWEST = 5
+"""Years: an older population is none."""
+
+
+def _newest(frame: Frame, groups: list[AdminUnit], is_entered: Callable[[Population], bool]) -> dict[int, _Found]:
+    """Group id to its own newest row that has what `is_entered` looks for, or to those of all that makes it up."""
     newest: dict[int, Population] = {}
-    rows = Population.objects.filter(entered, year__lte=frame.year, year__gt=frame.year - 5).order_by("year")
-    for row in rows:
-        newest[row.unit_id] = row
-    communes: dict[int, list[int]] = {}
-    lower = UnitAncestry.objects.filter(
-        on(frame.map_day), on(frame.map_day, "unit__"), ancestor__in=groups, unit__tier=Tier.COMMUNE
-    )
-    for group_id, unit_id in lower.values_list("ancestor_id", "unit_id"):
-        communes.setdefault(group_id, []).append(unit_id)
-    found: dict[int, tuple[bool, list[Population]]] = {}
+    for row in _populations(frame):
+        if frame.year - NEWEST < row.year <= frame.year and is_entered(row):
+            newest[row.unit_id] = row
+    below = _communes_of(frame, groups)
+    found: dict[int, _Found] = {}
+    missing: list[AdminUnit] = []
     for group in groups:
-        below = communes.get(group.pk, [])
+        communes = below.get(group.pk, [])
         if group.pk in newest:
-            found[group.pk] = True, [newest[group.pk]]
-        elif below and all(unit_id in newest for unit_id in below):
-            found[group.pk] = False, [newest[unit_id] for unit_id in below]
+            found[group.pk] = _Found([newest[group.pk]], is_own=True)
+        elif communes and all(unit_id in newest for unit_id in communes):
+            found[group.pk] = _Found([newest[unit_id] for unit_id in communes])
+        else:
+            missing.append(group)
+    if missing and newest:
+        for group in missing:
+            if (made := _predecessors_rows(frame, group, groups, newest)) is not None:
+                found[group.pk] = made
     return found
+
+
+def _populations(frame: Frame) -> list[Population]:
+    """Of all years that any of the frames looks at, the oldest first. One query."""
+    years = [each.year for each in frame.together.frames] or [frame.year]
+    first, last = min(years) - NEWEST, max(years)
+
+    def entered() -> list[Population]:
+        return list(Population.objects.filter(year__gt=first, year__lte=last).select_related("unit").order_by("year"))
+
+    found: list[Population] = frame.together.once(("populations", first, last), entered)
+    return found
+
+
+def _communes_of(frame: Frame, groups: list[AdminUnit]) -> dict[int, list[int]]:
+    """Group id to the communes in it on the frame's map. One query for all frames of one map."""
+    keys = tuple(group.pk for group in groups)
+
+    def lower(each: Frame) -> QuerySet[Any, Any]:
+        day = each.map_day
+        found = UnitAncestry.objects.filter(on(day), on(day, "unit__"), ancestor__in=keys, unit__tier=Tier.COMMUNE)
+        return found.values_list("ancestor_id", "unit_id")
+
+    communes: dict[int, list[int]] = {}
+    for group_id, unit_id in frame.rows_of_map(("communes", keys), lower):
+        communes.setdefault(group_id, []).append(unit_id)
+    return communes
+
+
+def _predecessors_rows(
+    frame: Frame, group: AdminUnit, groups: list[AdminUnit], newest: dict[int, Population]
+) -> _Found | None:
+    """What the group was made of, as it stood at the end of one of the last years, the newest first: all units of its
+    tier, or all communes, that are read in the group. Land that was divided is counted where its main part went."""
+    read_here = _read_as(frame, groups).get(group.pk, [])
+    for year in range(frame.year, frame.year - NEWEST, -1):
+        day = dt.date(year, 12, 31)
+        for tier in dict.fromkeys((group.tier, Tier.COMMUNE)):
+            stood = [unit for unit in read_here if unit.tier == tier and unit.holds_on(day) and unit != group]
+            rows = [newest[unit.pk] for unit in stood if unit.pk in newest]
+            if stood and len(rows) == len(stood) and all(row.year <= year for row in rows):
+                return _Found(rows, parts=tuple(unit.name for unit in stood))
+    return None
+
+
+def _read_as(frame: Frame, groups: list[AdminUnit]) -> dict[int, list[AdminUnit]]:
+    """Group id to the units of every time that are read in it on the frame's map. One query for all frames of one."""
+    day, keys = frame.map_day, [group.pk for group in groups]
+
+    def read() -> dict[int, list[AdminUnit]]:
+        found: dict[int, list[AdminUnit]] = {}
+        units = AdminUnit.objects.filter(
+            on(day, "readings__"),
+            on(day, "readings__reads_as__ancestries__"),
+            readings__reads_as__ancestries__ancestor__in=keys,
+        ).annotate(group_id=F("readings__reads_as__ancestries__ancestor_id"))
+        for unit in units.order_by("sort_key").only("name", "tier", "starts_on", "ends_on", "sort_key"):
+            found.setdefault(unit.group_id, []).append(unit)
+        return found
+
+    made: dict[int, list[AdminUnit]] = frame.together.once(("read as", day, *keys), read)
+    return made
+
+
+def _residents(found: _Found) -> Residents:
+    if found.is_own:
+        (row,) = found.rows
+        return Residents(row.year, row.urban, row.rural)
+    return replace(_together(found.rows), parts=found.parts)
 
 
 def _together(rows: list[Population]) -> Residents:

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from hocsuotdoi.indicators.queries.frame import Map
 from hocsuotdoi.indicators.queries.suppression import counts_people
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
@@ -40,12 +41,6 @@ class Period(StrEnum):
     YEAR = "year"
     QUARTER = "quarter"
     MONTH = "month"
-
-
-class Map(StrEnum):
-    TODAY = "today"
-    REPORTED = "reported"
-    DAY = "day"
 
 
 DIMENSION_LABELS = {

@@ -1,26 +1,29 @@
 """Figures of several years, for pages that show how something went.
 
-One door for all of them: whatever makes the years cheap goes in here. The land is loaded once, what was done each year
-by itself; so the number of queries depends on the kinds of figures and on how many years are asked for, never on units
-or pairs.
+Whatever is asked of one year is asked of all in one query (`together`), so the number of queries depends on the kinds
+of figures only: never on years, units or pairs.
 """
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
-from hocsuotdoi.indicators.queries.frame import Frame, expected_institutions, frame_of
+from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, frame_of, frames_together, parts_of
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.indicators.queries.values import values_from
-from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, UnitReading
 
 Series = dict[int, IndicatorValue]
 """Year to its value."""
 
 
-def series_for(unit: AdminUnit, pair: Pair, years: Sequence[int], as_of: dt.date | None = None) -> Series:
+def series_for(
+    unit: AdminUnit, pair: Pair, years: Sequence[int], as_of: dt.date | None = None, chosen: ChosenMap = TODAYS_MAP
+) -> Series:
     """One figure of `unit`, year by year."""
-    return series_by_unit(unit, [unit], [pair], years, as_of)[pair][unit.pk]
+    return series_by_unit(unit, [unit], [pair], years, as_of, chosen)[pair][unit.pk]
 
 
 def series_by_unit(
@@ -29,39 +32,56 @@ def series_by_unit(
     pairs: Sequence[Pair],
     years: Sequence[int],
     as_of: dt.date | None = None,
+    chosen: ChosenMap = TODAYS_MAP,
 ) -> dict[Pair, dict[int, Series]]:
     """Several figures of several `units` that lie in `within`, none within another: pair, unit id, year.
 
-    Raises KeyError for a code that is not defined.
+    As reported, the years before a unit began are those of the unit that stood in its place then, its origin: a value
+    says of which unit it is. Raises KeyError for a code that is not defined.
     """
     found: dict[Pair, dict[int, Series]] = {pair: {unit.pk: {} for unit in units} for pair in pairs}
     if not units or not pairs:
         return found
-    material: Material | None = None
-    for year in years:
-        frame = frame_of(within, year, as_of)
-        material = Material(frame, units, pairs) if material is None else _InAnotherYear(material, frame)
-        values = values_from(material)
-        for pair, by_unit in values.items():
-            for unit_id, value in by_unit.items():
-                found[pair][unit_id][year] = value
+    asked = [frame_of(within, year, as_of, chosen) for year in years]
+    stood = [list(units) for _frame in asked]
+    if chosen.is_reported:
+        asked = frames_together(asked)
+        stood = [_as_they_stood(frame, units) for frame in asked]
+        asked = _around(asked, within, units, stood)
+    parts = [part for frame, then in zip(asked, stood, strict=True) for part in parts_of(frame, then)]
+    values: dict[tuple[Pair, int, int], IndicatorValue] = {}
+    for frame, (_part, groups) in zip(frames_together([frame for frame, _groups in parts]), parts, strict=True):
+        for pair, by_unit in values_from(Material(frame, groups, pairs)).items():
+            values |= {(pair, unit_id, frame.year): value for unit_id, value in by_unit.items()}
+    for frame, then in zip(asked, stood, strict=True):
+        for pair in pairs:
+            for unit, other in zip(units, then, strict=True):
+                found[pair][unit.pk][frame.year] = values[pair, other.pk, frame.year]
     return found
 
 
-class _InAnotherYear(Material):
-    """What `first` has loaded of definitions and of the land, which is read on one map whatever the year, with the
-    institutions, answers and counts of `frame`."""
+def _as_they_stood(frame: Frame, units: list[AdminUnit]) -> list[AdminUnit]:
+    """For each unit the one that stood in its place on the frame's last day, where it had not begun by then."""
+    later = [unit.pk for unit in units if unit.starts_on is not None]
 
-    def __init__(self, first: Material, frame: Frame) -> None:
-        self.__dict__.update(first.__dict__)
-        self.frame = frame
-        with_classes = {c for _i, cohort in self.defined for c in cohort.classes}
-        self.expected = {group.pk: [] for group in self.groups}
-        institutions = expected_institutions(frame, with_classes) if frame.has_begun else []
-        for institution in institutions:
-            if (spot := self.spots.get(institution.unit_id)) is not None:
-                self.expected[spot.group_id].append(institution)
-        self._load_checklists(institutions)
-        self._load_sums(institutions)
-        self._load_units()
-        self._load_people()
+    def read() -> list[UnitReading]:
+        return list(UnitReading.objects.filter(unit__in=later).select_related("reads_as"))
+
+    readings = frame.together.once(("origins", *later), read) if later else []
+    day = min(dt.date(frame.year, 12, 31), frame.as_of)
+    before = {each.unit_id: each.reads_as for each in readings if each.holds_on(day)}
+    return [
+        before.get(unit.pk, unit) if unit.starts_on is not None and unit.starts_on > day else unit for unit in units
+    ]
+
+
+def _around(
+    frames: list[Frame], within: AdminUnit, units: list[AdminUnit], stood: list[list[AdminUnit]]
+) -> list[Frame]:
+    """Each frame with a unit in which those that stood then lay: the one asked about itself, or the whole country."""
+    if units == [within]:
+        return [replace(frame, unit=then[0]) for frame, then in zip(frames, stood, strict=True)]
+    if all(frame.stands(within) for frame in frames):
+        return frames
+    whole = AdminUnit.objects.get(tier=Tier.COUNTRY)
+    return [frame if frame.stands(within) else replace(frame, unit=whole) for frame in frames]

@@ -6,18 +6,19 @@ register knew of any, nothing is known, and that is no zero.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
+from typing import Any
 
-from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from hocsuotdoi.activities.enums import ActivityKind
 from hocsuotdoi.activities.models import Activity, Enrolment
 from hocsuotdoi.indicators.enums import StockCode
-from hocsuotdoi.indicators.queries.frame import MANY, Frame, at_any_of
-from hocsuotdoi.places.queries.opening import minutes_open_between, weekly_hours
+from hocsuotdoi.indicators.queries.frame import MANY, Frame, at_any_of, named
+from hocsuotdoi.places.queries.holidays import holidays_between
+from hocsuotdoi.places.queries.opening import closures_between, hours_of, minutes_of, spans_between, spans_on
 
 Stock = dict[int, int]
 """By institution id."""
@@ -41,7 +42,8 @@ def _open(frame: Frame, institutions: Collection[int]) -> dict[str, Stock]:
 
 def _week(frame: Frame, institutions: Collection[int]) -> dict[str, Stock]:
     """In whole hours of each institution, so that parts add up to their whole."""
-    week = weekly_hours(_named(institutions), frame.last_day)
+    these = _named(frame, institutions)
+    week = hours_of(frame.rows("week", lambda each: spans_on(these, each.last_day)))
     return {
         StockCode.HOURS_OPEN: {key: _hours(each.minutes) for key, each in week.items()},
         StockCode.HOURS_OUTSIDE_OFFICE: {key: _hours(each.outside_minutes) for key, each in week.items()},
@@ -50,7 +52,13 @@ def _week(frame: Frame, institutions: Collection[int]) -> dict[str, Stock]:
 
 
 def _year(frame: Frame, institutions: Collection[int]) -> dict[str, Stock]:
-    minutes = minutes_open_between(_named(institutions), frame.starts_on, frame.last_day)
+    these = _named(frame, institutions)
+    spans = frame.rows("spans", lambda each: spans_between(these, each.starts_on, each.last_day))
+    closures = frame.rows("closures", lambda each: closures_between(these, each.starts_on, each.last_day))
+    frames = frame.together.frames or (frame,)
+    bounds = min(each.starts_on for each in frames), max(each.last_day for each in frames)
+    holidays = frame.together.once(("holidays", *bounds), lambda: holidays_between(*bounds))
+    minutes = minutes_of(spans, closures, holidays, frame.starts_on, frame.last_day)
     return {
         StockCode.HOURS_OPEN_IN_YEAR: {key: _hours(each.minutes) for key, each in minutes.items()},
         StockCode.HOURS_OUTSIDE_IN_YEAR: {key: _hours(each.outside_minutes) for key, each in minutes.items()},
@@ -83,33 +91,29 @@ def _equipment(frame: Frame, institutions: Collection[int]) -> dict[str, Stock]:
 def _as_it_was(
     table: str, sums: str, codes: list[StockCode], frame: Frame, institutions: Collection[int]
 ) -> dict[str, Stock]:
-    everywhere = len(institutions) > MANY
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _AS_IT_WAS.format(table=table, sums=sums),
-            [end_of(frame.last_day), everywhere, [] if everywhere else list(institutions)],
-        )
-        rows = cursor.fetchall()
+    these = _named(frame, institutions)
+    statement = _AS_IT_WAS.format(table=table, sums=sums)
+    rows = frame.raw_rows(table, lambda each: (statement, [end_of(each.last_day), these is None, list(these or ())]))
     return {code: {row[0]: int(row[1 + number]) for row in rows} for number, code in enumerate(codes)}
 
 
 def _members(frame: Frame, institutions: Collection[int]) -> dict[str, Stock]:
     """People in clubs and classes; an institution that has one and nobody in it has zero."""
-    end = end_of(frame.last_day)
-    together = Q(kind__in=[ActivityKind.CLUB, ActivityKind.CLASS], created_at__lt=end)
-    having = Activity.objects.filter(together, at_any_of(institutions)).values_list("institution_id", flat=True)
-    enrolled = (
-        Enrolment.objects.filter(
-            Q(ended_at=None) | Q(ended_at__gte=end),
-            at_any_of(institutions),
-            activity__kind__in=[ActivityKind.CLUB, ActivityKind.CLASS],
-            created_at__lt=end,
-        )
-        .values("institution_id")
-        .annotate(people=Coalesce(Sum("group_size"), 0))
-    )
-    members = {row["institution_id"]: row["people"] for row in enrolled}
-    return {StockCode.CLUB_MEMBERS: dict.fromkeys(having.distinct(), 0) | members}
+    kinds, at_these = [ActivityKind.CLUB, ActivityKind.CLASS], at_any_of(named(frame, institutions))
+
+    def having(each: Frame) -> QuerySet[Any, Any]:
+        clubs = Activity.objects.filter(at_these, kind__in=kinds, created_at__lt=end_of(each.last_day))
+        return clubs.values_list("institution_id").distinct()
+
+    def enrolled(each: Frame) -> QuerySet[Any, Any]:
+        end = end_of(each.last_day)
+        stayed = Q(ended_at=None) | Q(ended_at__gte=end)
+        there = Enrolment.objects.filter(stayed, at_these, activity__kind__in=kinds, created_at__lt=end).order_by()
+        people = there.values("institution_id").annotate(people=Coalesce(Sum("group_size"), 0))
+        return people.values_list("institution_id", "people")
+
+    clubs = {institution: 0 for (institution,) in frame.rows("clubs", having)}
+    return {StockCode.CLUB_MEMBERS: clubs | dict(frame.rows("members", enrolled))}
 
 
 def end_of(day: dt.date) -> dt.datetime:
@@ -121,8 +125,9 @@ def _hours(minutes: int) -> int:
     return (minutes + 30) // 60
 
 
-def _named(institutions: Collection[int]) -> Iterable[int] | None:
-    return None if len(institutions) > MANY else institutions
+def _named(frame: Frame, institutions: Collection[int]) -> list[int] | None:
+    these = named(frame, institutions)
+    return None if len(these) > MANY else list(these)
 
 
 _READERS: list[tuple[set[str], Callable[[Frame, Collection[int]], dict[str, Stock]]]] = [

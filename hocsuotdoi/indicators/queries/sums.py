@@ -2,20 +2,23 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db import connection
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
+from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, FreshInstitutionMonth, Indicator
-from hocsuotdoi.indicators.queries.frame import Frame, at_any_of
+from hocsuotdoi.indicators.queries.frame import Frame, at_any_of, kept_places, named, stretches_of
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.queries.entries import entries_read_at, standing_postings, totals_by_measure
 from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 from hocsuotdoi.places.queries.units import units_reading_as
 
 
@@ -31,6 +34,8 @@ class Counted:
     sexes: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    grows: bool = False
+    """Whether it is compared with a base year: then it is read on constant territory whatever the map."""
 
     @property
     def is_of_people(self) -> bool:
@@ -64,6 +69,7 @@ def counted_for(indicator: Indicator, cohort: Cohort) -> Counted:
         tuple(indicator.sexes),
         tuple(indicator.channels),
         tuple(indicator.tags),
+        indicator.kind == IndicatorKind.GROWTH,
     )
 
 
@@ -75,66 +81,94 @@ def period(frame: Frame, year: int) -> tuple[dt.date, dt.date]:
     return dt.date(year, 1, 1), last.replace(year=year) if year != frame.year else frame.last_day
 
 
-Sums = dict[tuple[int, int, int], dict[Counted, int]]
-"""(institution id, place id, year) to what was counted there; only where something was."""
+Sums = dict[tuple[int, int, int, int], dict[Counted, int]]
+"""(institution id, place id, year, number of the stretch of the frame's year) to what was counted; only where something
+was."""
+Years = Callable[[Frame], Collection[int]]
+"""The years that a frame looks at."""
 
 
-def sums_by_institution(frame: Frame, counted: Collection[Counted], years: Collection[int]) -> Sums:
-    """One query, two where a period ends within a month that has gone on since; one more where some keep to an age, a
-    sex, a way or a mark."""
+def sums_by_institution(frame: Frame, counted: Collection[Counted], years: Years, groups: list[AdminUnit]) -> Sums:
+    """Two queries, whole months and the days of broken ones; one more where some keep to an age, a sex, a way or a
+    mark. `groups`: whose stretches of the year are told apart, as reported."""
     found: Sums = {}
-    if not counted or not years:
+    if not counted:
         return found
     of_people = [each for each in counted if each.is_of_people]
     if plain := [each for each in counted if not each.is_of_people]:
-        _add_up(found, frame, plain, rows_at_institutions(frame, years))
+        _add_up(found, frame, plain, groups, "months", lambda each: _whole_months(each, years(each), groups))
+        _add_up(found, frame, plain, groups, "days", lambda each: _broken_months(each, years(each), groups))
     if of_people:
-        days = Q()
-        for year in years:
-            days |= Q(occurred_on__range=period(frame, year))
-        _add_up(found, frame, of_people, [Entry.objects.filter(days).annotate(year=F("occurred_on__year"))])
+        _add_up(found, frame, of_people, groups, "people", lambda each: _all_days(each, years(each), groups))
     return found
 
 
-def _add_up(found: Sums, frame: Frame, counted: Collection[Counted], sources: Collection[QuerySet[Any]]) -> None:
-    columns = {f"sum_{number}": each for number, each in enumerate(counted)}
+def _add_up(
+    found: Sums,
+    frame: Frame,
+    counted: Sequence[Counted],
+    groups: Sequence[AdminUnit],
+    name: str,
+    source: Callable[[Frame], QuerySet[Any]],
+) -> None:
     measures = {measure for each in counted for measure in each.measures}
-    for rows in sources:
-        here = (
-            rows
-            if frame.unit.tier == Tier.COUNTRY
-            else rows.filter(place__in=units_reading_as(frame.unit, frame.map_day))
-        )
-        sums = (
-            here.filter(measure__in=measures)
-            .values("institution_id", "place_id", "year")
-            .annotate(**{name: Sum("quantity", filter=each.condition) for name, each in columns.items()})
-            .order_by()
-        )
-        for row in sums:
-            there = found.setdefault((row["institution_id"], row["place_id"], row["year"]), {})
-            for name, each in columns.items():
-                if row[name] is not None:
-                    there[each] = there.get(each, 0) + row[name]
+    keys = [group.pk for group in groups] if frame.map.is_reported else []
+
+    def sums(each: Frame) -> QuerySet[Any, Any]:
+        rows = source(each).filter(_here(each, groups), measure__in=measures)
+        columns = {f"sum_{at}": Sum("quantity", filter=one.condition) for at, one in enumerate(counted)}
+        names = ("institution_id", "place_id", "year", "stretch")
+        return rows.order_by().values(*names).annotate(**columns).values_list(*names, *columns)
+
+    for *key, in_all in _split(frame.rows(("sums", name, *counted, *keys), sums)):
+        there = found.setdefault(tuple(key), {})
+        for each, quantity in zip(counted, in_all, strict=True):
+            if quantity is not None:
+                there[each] = there.get(each, 0) + quantity
 
 
-def reporting_by_year(frame: Frame, years: Collection[int], institutions: Collection[int]) -> dict[int, set[int]]:
+def _split(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+    return ((*row[:4], row[4:]) for row in rows)
+
+
+def _here(frame: Frame, groups: Sequence[AdminUnit]) -> Q:
+    """At places that can be read in the frame's unit."""
+    if frame.unit.tier == Tier.COUNTRY:
+        return Q()
+    if frame.map.is_reported:
+        return Q(place__in=UnitAncestry.objects.filter(ancestor__in=groups).values("unit"))
+    came = {institution for institution, _place in kept_places(frame)}
+    here = Q(place__in=units_reading_as(frame.unit, frame.map_day))
+    return here | Q(institution__in=came) if came else here
+
+
+def reporting_by_year(frame: Frame, years: Years, institutions: Collection[int]) -> dict[int, set[int]]:
     """Year to the institutions with at least one posting that stands in its period: also one that states a zero, which
     has no entries. Three queries."""
-    reporting: dict[int, set[int]] = {year: set() for year in years}
-    if not years or not institutions:
+    reporting: dict[int, set[int]] = {year: set() for year in years(frame)}
+    if not institutions:
         return reporting
+    at_these = at_any_of(named(frame, institutions))
+
+    def lines(source: Callable[[Frame, Collection[int]], QuerySet[Any]]) -> Callable[[Frame], QuerySet[Any, Any]]:
+        def rows(each: Frame) -> QuerySet[Any, Any]:
+            found = source(each, years(each)).filter(at_these).order_by().values("year", "institution_id")
+            return found.annotate(number=Sum("lines")).values_list("year", "institution_id", "number")
+
+        return rows
+
+    def said(each: Frame) -> QuerySet[Any, Any]:
+        stated = standing_postings().filter(_days_of(each, years(each)), at_these, kind=PostingKind.STATED)
+        return stated.values_list("occurred_on__year", "institution_id").distinct()
+
     standing: Counter[tuple[int, int]] = Counter()
-    for rows in rows_at_institutions(frame, years):
-        lines = rows.filter(at_any_of(institutions)).values_list("year", "institution_id").annotate(Sum("lines"))
-        for year, institution, number in lines.order_by():
+    for name, source in (("months", _whole_months), ("days", _broken_months)):
+        for year, institution, number in frame.rows(("reporting", name, years.__name__), lines(source)):
             standing[year, institution] += number
-    days = Q()
-    for year in years:
-        days |= Q(occurred_on__range=period(frame, year))
-    stated = standing_postings().filter(days, at_any_of(institutions), kind=PostingKind.STATED)
-    said = stated.values_list("occurred_on__year", "institution_id").distinct()
-    for year, institution in {*said, *(key for key, number in standing.items() if number > 0)}:
+    for year, institution in {
+        *frame.rows(("stated", years.__name__), said),
+        *(key for key, number in standing.items() if number > 0),
+    }:
         reporting[year].add(institution)
     return reporting
 
@@ -142,18 +176,72 @@ def reporting_by_year(frame: Frame, years: Collection[int], institutions: Collec
 def rows_at_institutions(frame: Frame, years: Collection[int]) -> list[QuerySet[Any]]:
     """What was posted in the years' periods: whole months from the roll-up, the days of a broken one from the book.
 
-    Rows have institution, place, measure, purpose, quantity, lines and year.
+    Rows have institution, place, measure, purpose, quantity, lines, year and stretch.
     """
-    months, days = Q(), Q()
+    return [_whole_months(frame, years), _broken_months(frame, years)]
+
+
+def _whole_months(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:
+    months = Q(month__range=_NO_DAYS)
     for year in years:
-        first, broken, last = months_and_days(frame, year)
-        months |= Q(month__range=(first, broken - dt.timedelta(days=1)))
-        days |= Q(occurred_on__range=(broken, last))
+        first, last = period(frame, year)
+        months |= Q(month__range=(first, last)) & ~Q(month__in=_broken(frame, year, groups))
+    return FreshInstitutionMonth.objects.filter(months).annotate(
+        year=F("month__year"), stretch=_stretch(frame, groups, "month")
+    )
+
+
+def _broken_months(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:
+    days = Q(occurred_on__range=_NO_DAYS)
+    for year in years:
+        first, last = period(frame, year)
+        for month in _broken(frame, year, groups):
+            days |= Q(occurred_on__range=(max(first, month), min(last, _month_after(month) - dt.timedelta(days=1))))
+    return _entries(frame, days, groups)
+
+
+def _all_days(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:
+    return _entries(frame, _days_of(frame, years), groups)
+
+
+def _entries(frame: Frame, days: Q, groups: Sequence[AdminUnit]) -> QuerySet[Any]:
     sign = Case(When(quantity__gt=0, then=1), default=-1)
-    return [
-        FreshInstitutionMonth.objects.filter(months).annotate(year=F("month__year")),
-        Entry.objects.filter(days).annotate(year=F("occurred_on__year"), lines=sign),
-    ]
+    return Entry.objects.filter(days).annotate(
+        year=F("occurred_on__year"), stretch=_stretch(frame, groups, "occurred_on"), lines=sign
+    )
+
+
+def _days_of(frame: Frame, years: Collection[int]) -> Q:
+    days = Q(occurred_on__range=_NO_DAYS)
+    for year in years:
+        days |= Q(occurred_on__range=period(frame, year))
+    return days
+
+
+def _broken(frame: Frame, year: int, groups: Sequence[AdminUnit]) -> list[dt.date]:
+    """The first days of months that the roll-up cannot answer for: those in which the period ends too early, or the map
+    changes. A month that no later day can be posted for yet is whole."""
+    _first, last = period(frame, year)
+    broken = set()
+    if last < timezone.localdate() and (last + dt.timedelta(days=1)).day != 1:
+        broken.add(last.replace(day=1))
+    if frame.map.is_reported and year == frame.year:
+        broken |= {each.first.replace(day=1) for each in stretches_of(frame, list(groups)) if each.first.day != 1}
+    return sorted(broken)
+
+
+def _stretch(frame: Frame, groups: Sequence[AdminUnit], day: str) -> Case | Value:
+    later = stretches_of(frame, list(groups))[1:] if frame.map.is_reported else []
+    cases = [When(Q(**{f"{day}__gte": each.first}), then=Value(at)) for at, each in reversed(list(enumerate(later, 1)))]
+    return Case(*cases, default=Value(0)) if cases else Value(0)
+
+
+_NO_DAYS = dt.date(1900, 1, 2), dt.date(1900, 1, 1)
+"""So that as many queries are run on any date."""
+
+
+def _month_after(month: dt.date) -> dt.date:
+    return (month + dt.timedelta(days=31)).replace(day=1)
 
 
 def months_and_days(frame: Frame, year: int) -> tuple[dt.date, dt.date, dt.date]:
@@ -169,50 +257,74 @@ def months_and_days(frame: Frame, year: int) -> tuple[dt.date, dt.date, dt.date]
 
 
 def first_years(counted: Collection[Counted]) -> dict[Counted, int]:
-    """The first year for which the country has figures of each, at whatever class, leaving out what was taken back.
+    """The first year for which the country has figures of each, of the ages, sexes, purposes… that it keeps to, at
+    whatever class, leaving out what was taken back.
 
-    One query. One base year for all units and all cohorts of a measure, so that they can be compared and added up.
+    One base year for all units and all cohorts, so that they can be compared and added up. One query for those that
+    keep to nothing or to purposes, one for those that keep to more, one for those that keep to marks.
     """
-    kinds = {(each.measures, each.purposes) for each in counted}
-    if not kinds:
-        return {}
-    first: dict[tuple[str, str], int] = {}
-    rows = (
-        FreshInstitutionMonth.objects.filter(
-            measure__in={measure for measures, _purposes in kinds for measure in measures}
+    found: dict[Counted, int] = {}
+    plain = [each for each in counted if not each.is_of_people]
+    marked = [each for each in counted if each.tags]
+    of_people = [each for each in counted if each.is_of_people and not each.tags]
+    for together, source in ((plain, _MONTHS), (of_people, _CELLS), (marked, _BOOK)):
+        if together:
+            found |= _first_years(together, source)
+    return found
+
+
+_MONTHS = "indicators_fresh_institutionmonth"
+_CELLS = "indicators_fresh_cell"
+_BOOK = """(SELECT measure, purpose, age_band, sex, channel, tags, date_trunc('month', occurred_on)::date AS month,
+                   sign(quantity) AS lines
+              FROM ledger_entry WHERE tags && %s::varchar[]) AS entry"""
+_KEPT = {"purposes": "purpose", "age_bands": "age_band", "sexes": "sex", "channels": "channel"}
+
+
+def _first_years(counted: Sequence[Counted], source: str) -> dict[Counted, int]:
+    """Of all in one pass: the least year of which something stands."""
+    columns, parameters = [], []
+    for each in counted:
+        conditions = ["measure = ANY(%s)"]
+        parameters.append(list(each.measures))
+        for name, column in _KEPT.items():
+            if kept := getattr(each, name):
+                conditions.append(f"{column} = ANY(%s)")
+                parameters.append(list(kept))
+        if each.tags:
+            conditions.append("tags && %s::varchar[]")
+            parameters.append(list(each.tags))
+        columns.append(f"coalesce(sum(lines) FILTER (WHERE {' AND '.join(conditions)}), 0) > 0")
+    measures = sorted({measure for each in counted for measure in each.measures})
+    if source == _BOOK:
+        parameters.append(sorted({tag for each in counted for tag in each.tags}))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT extract(year FROM month)::int, {', '.join(columns)} FROM {source} "
+            "WHERE measure = ANY(%s) GROUP BY 1 ORDER BY 1 DESC",
+            [*parameters, measures],
         )
-        .values_list("measure", "purpose", "month__year")
-        .annotate(Sum("lines"))
-        .order_by("-month__year")
-    )
-    for measure, purpose, year, lines in rows:
-        if lines > 0:
-            first[measure, purpose] = year
-    found = {}
-    for measures, purposes in kinds:
-        years = [
-            year
-            for (measure, purpose), year in first.items()
-            if measure in measures and (not purposes or purpose in purposes)
-        ]
-        if years:
-            found[measures, purposes] = min(years)
-    return {each: found[kind] for each in counted if (kind := (each.measures, each.purposes)) in found}
+        rows = cursor.fetchall()
+    return {each: year for year, *stands in rows for each, there in zip(counted, stands, strict=True) if there}
 
 
 def counts_for_frame(frame: Frame) -> dict[MeasureCode, int]:
     """Everything the ledger counts, measure by measure; a measure without entries is 0. At most two queries."""
-    if not frame.is_whole_year:
+    if not frame.is_whole_year or not frame.has_begun:
         return totals_by_measure(entries_of_year(frame))
     wanted = Slice(tuple(MeasureCode.values))
-    rows = totals(
-        wanted, [frame.unit], by=["measure"], first=frame.starts_on, last=frame.starts_on, map_day=frame.map_day
-    )
+    map_day = None if frame.map.is_reported else frame.map_day
+    rows = totals(wanted, [frame.unit], by=["measure"], first=frame.starts_on, last=frame.starts_on, map_day=map_day)
     sums = {measure: quantity for measure, quantity, _lines in rows}
     return {measure: sums.get(measure.value, 0) for measure in MeasureCode}
 
 
 def entries_of_year(frame: Frame) -> QuerySet[Entry]:
-    """Entries of the frame's year read on its unit's own map."""
+    """Entries of the frame's year read on its map; as reported each where its place lay on its day."""
+    if frame.map.is_reported and frame.unit.tier != Tier.COUNTRY:
+        days = Q(occurred_on__range=_NO_DAYS)
+        for each in stretches_of(frame, [frame.unit]):
+            days |= Q(occurred_on__range=(each.first, each.last), place__in=list(each.spots))
+        return Entry.objects.filter(days)
     entries = entries_read_at(frame.unit, frame.map_day)
     return entries.filter(occurred_on__range=(frame.starts_on, frame.last_day))

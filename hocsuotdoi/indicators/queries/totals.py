@@ -70,8 +70,8 @@ def totals(
     """Rows of the values of `by` (of `DIMENSIONS`), then the quantity, then how many entries stand behind it.
 
     Counts whole months, or whole years, from the one of `first` to the one of `last`. `map_day`: on whose day's map
-    the units are; None: as reported, each month as its place lay then (where it ended or moved within the month, as it
-    lay last). Where nothing was posted there is no row; a row of zero entries was taken back whole. Two queries.
+    the units are; None: as reported, each thing where its place lay on its day. Where nothing was posted
+    there is no row; a row of zero entries was taken back whole. Two queries.
     """
     columns = {*by, *(_COLUMN[field.name] for field in fields(wanted) if getattr(wanted, field.name))}
     columns |= {"stated"} if wanted.stated is not None else set()
@@ -105,8 +105,10 @@ def totals(
 def _source(columns: set[str], map_day: dt.date | None, grain: Grain, tiers: list[str]) -> tuple[str, bool]:
     """Where the totals are read; and whether one plan serves every such question, so that it can be kept."""
     starts_on = "date_trunc('year', month)::date" if grain == "year" else "month"
-    place = _AS_REPORTED if map_day is None else _ON_THE_MAP
-    if map_day is not None and map_is(map_day):
+    if map_day is None:
+        return _AS_REPORTED.format(starts_on=starts_on), False
+    place = _ON_THE_MAP
+    if map_is(map_day):
         place = _ON_TODAYS_MAP
         for table, has in _AT_UNITS:
             if columns <= has and not (grain == "month" and Tier.COMMUNE in tiers):
@@ -132,16 +134,50 @@ _ON_THE_MAP = """
            AND coalesce(ancestry.ends_on, 'infinity') > %(day)s) AS place USING (place_id)
 """
 
-_AS_REPORTED = """
-  JOIN places_adminunit AS stood ON stood.id = cell.place_id
+_LAY = """
+  JOIN places_adminunit AS stood ON stood.id = {row}.place_id
   JOIN LATERAL (
       SELECT ancestry.ancestor_id AS unit_id
         FROM places_unitancestry AS ancestry
-       CROSS JOIN (SELECT least((month + interval '1 month')::date, stood.ends_on) - 1 AS on_day) AS last
-       WHERE ancestry.unit_id = cell.place_id AND ancestry.ancestor_id = ANY(%(units)s)
+       CROSS JOIN (SELECT greatest(least({day}, stood.ends_on - 1), stood.starts_on) AS on_day) AS read
+       WHERE ancestry.unit_id = {row}.place_id AND ancestry.ancestor_id = ANY(%(units)s)
          AND coalesce(ancestry.starts_on, '-infinity') <= on_day AND coalesce(ancestry.ends_on, 'infinity') > on_day
   ) AS place ON true
 """
+"""Each row at the units above its place on `day`; a place that had ended or not begun then, as it lay last or first."""
+
+_AS_REPORTED = f"""
+(WITH moved AS MATERIALIZED (
+     SELECT DISTINCT ancestry.unit_id AS place_id, date_trunc('month', border.on_day)::date AS month
+       FROM places_unitancestry AS ancestry
+       JOIN places_adminunit AS unit ON unit.id = ancestry.unit_id
+      CROSS JOIN LATERAL (VALUES (ancestry.starts_on, unit.starts_on), (ancestry.ends_on, unit.ends_on))
+                      AS border (on_day, own)
+      WHERE border.on_day IS DISTINCT FROM border.own AND extract(day FROM border.on_day) > 1
+        AND date_trunc('month', border.on_day) BETWEEN %(first)s AND %(last)s
+ )
+ SELECT measure, institution_class, purpose, channel, sex, age_band, stated, quantity, lines, place.unit_id,
+        {{starts_on}} AS starts_on
+   FROM indicators_fresh_cell AS cell
+   {_LAY.format(row="cell", day="(month + interval '1 month')::date - 1")}
+  WHERE month BETWEEN %(first)s AND %(last)s AND (place_id, month) NOT IN (SELECT place_id, month FROM moved)
+ UNION ALL
+ SELECT entry.measure, institution_class, coalesce(purpose, ''), coalesce(channel, ''), coalesce(sex, ''),
+        coalesce(age_band, ''), coalesce(taken_back.kind, posting.kind) = 'stated', quantity, sign(quantity)::bigint,
+        place.unit_id, {{starts_on}}
+   FROM moved
+   JOIN ledger_entry AS entry ON entry.place_id = moved.place_id
+                             AND occurred_on >= month AND occurred_on < (month + interval '1 month')::date
+   JOIN places_institution AS institution ON institution.id = entry.institution_id
+   JOIN ledger_posting AS posting ON posting.institution_id = entry.institution_id AND posting.id = entry.posting_id
+   LEFT JOIN ledger_posting AS taken_back ON taken_back.institution_id = posting.institution_id
+                                         AND taken_back.id = posting.reverses_id
+   {_LAY.format(row="entry", day="entry.occurred_on")}
+  WHERE entry.occurred_on BETWEEN %(first)s AND (date_trunc('month', %(last)s::date) + interval '1 month')::date - 1
+) AS total
+"""
+"""Cells, but for the months within which a place came to lie elsewhere while it stood: of these alone the cells cannot
+say where, so they are read from the book, day by day."""
 
 
 def by_unit_and_period(

@@ -13,13 +13,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.core.templatetags.house import day_short, number
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome, StockCode, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.conditions import over_for, people_for
-from hocsuotdoi.indicators.queries.frame import Expected, frame_of
+from hocsuotdoi.indicators.queries.frame import (
+    TODAYS_MAP,
+    ChosenMap,
+    Expected,
+    Frame,
+    frame_of,
+    frames_together,
+    parts_of,
+)
 from hocsuotdoi.indicators.queries.material import Material
-from hocsuotdoi.indicators.queries.people import Participation
+from hocsuotdoi.indicators.queries.people import Participation, Residents
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair, percent_of, yearly_growth
 from hocsuotdoi.indicators.queries.sums import counted_for, counts_for_frame
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -30,21 +38,31 @@ __all__ = ["IndicatorValue", "Pair", "counts_for", "values_by_unit", "values_for
 
 
 def values_for(
-    unit: AdminUnit, year: int, pairs: Sequence[Pair], as_of: dt.date | None = None
+    unit: AdminUnit, year: int, pairs: Sequence[Pair], as_of: dt.date | None = None, chosen: ChosenMap = TODAYS_MAP
 ) -> dict[Pair, IndicatorValue]:
     """The values of (indicator code, cohort code) `pairs` at `unit` for `year`, as seen on `as_of` (None: today).
 
     Raises KeyError for a code that is not defined.
     """
-    material = Material(frame_of(unit, year, as_of), [unit], pairs)
+    material = Material(frame_of(unit, year, as_of, chosen), [unit], pairs)
     return {pair: values[unit.pk] for pair, values in values_from(material).items()}
 
 
 def values_by_unit(
-    unit: AdminUnit, units: list[AdminUnit], year: int, pair: Pair, as_of: dt.date | None = None
+    unit: AdminUnit,
+    units: list[AdminUnit],
+    year: int,
+    pair: Pair,
+    as_of: dt.date | None = None,
+    chosen: ChosenMap = TODAYS_MAP,
 ) -> dict[int, IndicatorValue]:
-    """One figure for many `units` that lie in `unit`, none within another, on `unit`'s map; keyed by unit id."""
-    return values_from(Material(frame_of(unit, year, as_of), units, [pair]))[pair]
+    """One figure for many `units` that lie in `unit`, none within another, on the chosen map, by default `unit`'s own;
+    keyed by unit id. As reported those that ended within the year may be among them."""
+    parts = parts_of(frame_of(unit, year, as_of, chosen), units)
+    found: dict[int, IndicatorValue] = {}
+    for frame, (_part, groups) in zip(frames_together([frame for frame, _groups in parts]), parts, strict=True):
+        found |= values_from(Material(frame, groups, [pair]))[pair]
+    return {each.pk: found[each.pk] for each in units}
 
 
 def counts_for(unit: AdminUnit, year: int, as_of: dt.date | None = None) -> dict[MeasureCode, int]:
@@ -74,8 +92,10 @@ class _Figure:
         self.institutions = material.cohort(group, cohort)
 
     def value(self) -> IndicatorValue:
-        if not self.frame.has_begun:
+        if self.frame.as_of < self.frame.starts_on:
             return self._none(note=_("The year has not begun."))
+        if not self.frame.stands(self.group):
+            return self._none(ValueState.NOT_APPLICABLE, note=_not_on_map(self.frame, self.group))
         if self.indicator.ends_on is not None and self.indicator.ends_on <= self.frame.last_day:
             note = _("This indicator has not been computed any more since {day}.").format(
                 day=day_short(self.indicator.ends_on)
@@ -175,30 +195,34 @@ class _Figure:
         if base_year is None or base_year >= self.frame.year:
             note = _("Growth needs a year before {year} with figures; there is none yet.").format(year=self.frame.year)
             return self._none(expected=expected, note=note)
-        # Looked up for the unit's own institutions only: a map asks for three thousand units.
-        then, today = self.material.reporting[base_year], self.material.reporting[self.frame.year]
-        constant = {i for each in self.institutions if (i := each.institution_id) in then and i in today}
+        constant = self.material.constant_set(self.institutions, base_year)
         there = {
             year: self.material.sums_by_institution(self.group, counted, year) for year in (base_year, self.frame.year)
         }
         base, now = (sum(there[year].get(i, 0) for i in constant) for year in (base_year, self.frame.year))
-        note = self._growth_note(base_year, set(there[self.frame.year]) - constant, set(there[base_year]) - constant)
+        apart = [
+            {i: sum_ for i, sum_ in there[year].items() if i not in constant} for year in (base_year, self.frame.year)
+        ]
+        note = self._growth_note(base_year, new=apart[1], gone=apart[0])
         if base <= 0:
             note = _("Nothing was counted in the base year {year} here.").format(year=base_year) + " " + note
             return self._none(expected=expected, reporting=len(constant), base_year=base_year, note=note)
         rate = yearly_growth(now, base, self.frame.year - base_year)
         return self._made(now, base, len(constant), expected, note, percent=rate, base_year=base_year)
 
-    def _growth_note(self, base_year: int, new: set[int], gone: set[int]) -> str:
+    def _growth_note(self, base_year: int, *, new: dict[int, int], gone: dict[int, int]) -> str:
         words = [
-            _("Compound yearly growth from {base_year}, over the institutions that reported in both years.").format(
-                base_year=base_year
-            )
+            _(
+                "Compound yearly growth from the base year {base_year}, on constant territory, over the institutions "
+                "that were there and reported in both years."
+            ).format(base_year=base_year)
         ]
         if new:
-            words.append(_("Not compared, new or silent in the base year: {count}.").format(count=len(new)))
+            said = _("Apart stand {count} that are new or were silent then: {sum} counted in {year}.")
+            words.append(said.format(count=number(len(new)), sum=number(sum(new.values())), year=self.frame.year))
         if gone:
-            words.append(_("Not compared, closed or silent this year: {count}.").format(count=len(gone)))
+            said = _("Apart stand {count} that closed or are silent now: {sum} counted in {year}.")
+            words.append(said.format(count=number(len(gone)), sum=number(sum(gone.values())), year=base_year))
         if self.frame.is_running:
             words.append(
                 _("The year is running: both years are counted up to {day}.").format(
@@ -305,6 +329,7 @@ class _Figure:
             note = _("How many different people took part is not known.") + " " + attended
             return self._none(denominator=population, note=note, **coverage)
         note = _("Different people known by their learner key; population of {year}.").format(year=people.year)
+        note = " ".join(filter(None, [note, _made_of(people)]))
         return self._made(took_part.people, population, note=note, **coverage)
 
     def _made(
@@ -335,6 +360,28 @@ class _Figure:
             version=self.indicator.version,
             **more,
         )
+
+
+def _not_on_map(frame: Frame, group: AdminUnit) -> str:
+    """Why there is no figure of the group on the map of the frame."""
+    if group.ends_on is not None and group.ends_on <= (frame.starts_on if frame.map.is_reported else frame.map_day):
+        return _("{unit} stood until {day}.").format(unit=group.name, day=day_short(group.last_day))
+    begun = _("{unit} was formed on {day}.").format(unit=group.name, day=day_short(group.starts_on))
+    if frame.map.is_reported:
+        return begun
+    return begun + " " + _("It is not on the map of {day}.").format(day=day_short(frame.map_day))
+
+
+MOST_NAMED = 4
+
+
+def _made_of(people: Residents) -> str:
+    """What a population was added up over, where it was."""
+    if not people.parts:
+        return ""
+    if len(people.parts) > MOST_NAMED:
+        return _("It was added up over {count} units before them.").format(count=number(len(people.parts)))
+    return _("It was added up over the units before: {units}.").format(units=", ".join(people.parts))
 
 
 def _verdict(answers: list[bool | None], absence_counts: bool) -> bool | None:

@@ -20,6 +20,42 @@ of districts), and the 34 resolutions 1654-1687/NQ-UBTVQH15 of 16 June 2025 (com
 
 Commune offices (Phòng Văn hóa - Xã hội) and people's committees are derived by rule from the law, not from a register.
 
+## How figures are read
+
+Every page, chart, file and link of figures can be read on one of three maps; the address keeps the choice
+([decision 82](decisions/0082-figures-on-three-maps.md)).
+
+| Map | In the address | What it means |
+|---|---|---|
+| Today's | nothing | Constant territory. What happened in a unit that has ended counts for the one that took it over |
+| As reported | `map=reported` | Each thing counts where its place lay on the day it happened |
+| Of a day | `map=day&day=2025-06-30` | Constant territory of that day, also for what happened before and after it |
+
+- An additive total is the same on all maps and at all levels, because every place is read as exactly one unit of any
+  map. Chains of reforms compose. Both are laws to which made-up histories are held
+  (`tests/indicators/test_territory_laws.py`).
+- **As reported** a unit has figures for the days on which it stood. A month within which a place came to lie elsewhere
+  is read from the ledger day by day; all other months come from the roll-up. Institutions, stocks and residents are
+  looked at on the last day that counts: the unit's own where it ended within the year. A series shows the years before
+  a unit began as those of its origin, says so, and is broken at the reform by a dotted line that names the legal act.
+  Nothing is compared across it.
+- **Growth** is always read on constant territory, also as reported: on the map of the last day that counts. The base
+  year is the first of which the country has figures of what the indicator keeps to (ages, sexes, purposes, ways,
+  marks). The same institutions stand on both sides; new, closed and silent ones are shown apart with their sums.
+- **Residents** of a unit are those entered for it, else the sum of its communes, else the sum of the units that it was
+  made of, all of one tier and of the end of one year, at most five years back. Where one of them is missing there is no
+  denominator.
+- A unit that is not on the map chosen has no figure there, and the page says so and which units lay there.
+
+**Land that was divided.** What a divided unit counted counts whole for its main successor. It is never divided by land
+or residents, since nobody reported that. On older maps a merged unit counts whole for its origin. The page of each unit
+touched says so under "Territory"; so do its figures, the notes of tables and the files, one sentence for each.
+
+**Institutions keep their place.** Where the register says in which part of a divided unit an institution stands from
+the day of the reform (its placement ends with the old unit and goes on in one of the new), stocks, shares, yes or no
+and growth read it there, whatever the rule for the land. Additive counts follow the land, so that they are the same in
+every table.
+
 ## Summary
 
 | What | How many |

@@ -5,6 +5,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -55,11 +56,20 @@ def open_at(institutions: QuerySet[Institution], moment: dt.datetime) -> QuerySe
 def weekly_hours(institutions: Iterable[int] | None, day: dt.date) -> dict[int, WeeklyHours]:
     """Institution key → its hours in a normal week as they hold on `day`; one query. None: of all. Those without hours
     are left out."""
-    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    return hours_of(spans_on(institutions, day))
+
+
+def spans_on(institutions: Iterable[int] | None, day: dt.date) -> QuerySet[OpeningHours, tuple[Any, ...]]:
+    """What `hours_of` is made of, as it holds on `day`."""
     spans = OpeningHours.objects.on(day)
     if institutions is not None:
         spans = spans.filter(institution__in=institutions)
-    for key, weekday, opens, closes in spans.values_list("institution_id", "weekday", "opens_at", "closes_at"):
+    return spans.values_list("institution_id", "weekday", "opens_at", "closes_at")
+
+
+def hours_of(spans: Iterable[tuple[Any, ...]]) -> dict[int, WeeklyHours]:
+    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for key, weekday, opens, closes in spans:
         length = _minutes(closes) - _minutes(opens)
         sums[key][0] += length
         sums[key][1] += length - _inside_office_hours(weekday, opens, closes)
@@ -80,25 +90,51 @@ def minutes_open_between(institutions: Iterable[int] | None, first: dt.date, las
     Each timetable counts for the days on which it held. A public holiday closes nobody by itself (decision 84). Three
     queries; None: of all. Those without any hours in the period are left out, those closed throughout have 0.
     """
-    end = last + dt.timedelta(days=1)
-    spans, closures = OpeningHours.objects.during(first, end), Closure.objects.during(first, end)
+    asked = None if institutions is None else list(institutions)
+    spans, closures = spans_between(asked, first, last), closures_between(asked, first, last)
+    holidays = holidays_between(first, last) if first <= last else ()
+    return minutes_of(spans, closures, holidays, first, last)
+
+
+def spans_between(
+    institutions: Iterable[int] | None, first: dt.date, last: dt.date
+) -> QuerySet[OpeningHours, tuple[Any, ...]]:
+    spans = OpeningHours.objects.during(first, last + dt.timedelta(days=1))
     if institutions is not None:
-        asked = list(institutions)
-        spans, closures = spans.filter(institution__in=asked), closures.filter(institution__in=asked)
+        spans = spans.filter(institution__in=list(institutions))
+    return spans.values_list("institution_id", "weekday", "opens_at", "closes_at", "starts_on", "ends_on")
+
+
+def closures_between(
+    institutions: Iterable[int] | None, first: dt.date, last: dt.date
+) -> QuerySet[Closure, tuple[Any, ...]]:
+    closures = Closure.objects.during(first, last + dt.timedelta(days=1))
+    if institutions is not None:
+        closures = closures.filter(institution__in=list(institutions))
+    return closures.values_list("institution_id", "starts_on", "ends_on")
+
+
+def minutes_of(
+    spans: Iterable[tuple[Any, ...]],
+    closures: Iterable[tuple[Any, ...]],
+    holidays: Iterable[dt.date],
+    first: dt.date,
+    last: dt.date,
+) -> dict[int, MinutesOpen]:
+    end = last + dt.timedelta(days=1)
     closed: dict[int, set[dt.date]] = defaultdict(set)
-    for key, starts_on, ends_on in closures.values_list("institution_id", "starts_on", "ends_on"):
+    for key, starts_on, ends_on in closures:
         closed[key].update(_days(max(starts_on or first, first), min(ends_on or end, end)))
-    holidays: dict[int, list[dt.date]] = defaultdict(list)
-    for day in holidays_between(first, last) if first <= last else ():
-        holidays[day.weekday()].append(day)
+    festive_days: dict[int, list[dt.date]] = defaultdict(list)
+    for day in holidays:
+        festive_days[day.weekday()].append(day)
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    rows = spans.values_list("institution_id", "weekday", "opens_at", "closes_at", "starts_on", "ends_on")
-    for key, weekday, opens, closes, starts_on, ends_on in rows:
+    for key, weekday, opens, closes, starts_on, ends_on in spans:
         begins, stops = max(starts_on or first, first), min(ends_on or end, end)
         shut = closed.get(key, set())
         days = _weekdays_between(weekday, begins, stops)
         days -= sum(day.weekday() == weekday and begins <= day < stops for day in shut)
-        festive = sum(begins <= day < stops and day not in shut for day in holidays[weekday])
+        festive = sum(begins <= day < stops and day not in shut for day in festive_days[weekday])
         length = _minutes(closes) - _minutes(opens)
         sums[key][0] += days * length
         sums[key][1] += days * length - (days - festive) * _inside_office_hours(weekday, opens, closes)

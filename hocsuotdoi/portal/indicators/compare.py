@@ -16,6 +16,7 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.trend import multiples
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Map, frame_of
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
@@ -24,12 +25,14 @@ from hocsuotdoi.places.queries.units import country, search_units, units_on_map
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
 from hocsuotdoi.portal.indicators.forms import asked_year, years_to_ask
+from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, line_note, map_look, map_query, rules_of
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
 from hocsuotdoi.portal.limits import sets_type
 from hocsuotdoi.programme.models import Target
 
 MOST_UNITS, MOST_FIGURES = 8, 4
 FOUND = 8
+_UNIT_LOOK = "portal:indicators-unit-look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,25 @@ class Choice:
     year: int
     is_cut: bool
     """More was asked for than is shown."""
+    map: ChosenMap = TODAYS_MAP
+    doubt: str = ""
+    """Why the map is another than the one asked for."""
+
+    @property
+    def map_day(self) -> dt.date | None:
+        """The day whose units can be chosen; None: today."""
+        return self.map.day if self.map.kind == Map.DAY else None
 
     def query(self, *, year: int | None = None, more: str = "", without: str = "") -> str:
         units = [("unit", unit.code) for unit in self.units if unit.code != without]
         units += [("unit", more)] if more else []
         return urlencode(
-            [*units, *(("figure", ".".join(each.pair)) for each in self.figures), ("year", year or self.year)]
+            [
+                *units,
+                *(("figure", ".".join(each.pair)) for each in self.figures),
+                ("year", year or self.year),
+                *map_query(self.map).items(),
+            ]
         )
 
 
@@ -74,8 +90,9 @@ def comparison(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("add", "").strip()
     here = reverse("portal:indicators-comparison")
     taken = {unit.pk for unit in choice.units}
-    found = [unit for unit in search_units(words, today)[:FOUND] if unit.pk not in taken] if words else []
-    provinces = [country(), *units_on_map(today, Tier.PROVINCE).order_by("sort_key")]
+    day = choice.map_day or today
+    found = [unit for unit in search_units(words, day)[:FOUND] if unit.pk not in taken] if words else []
+    provinces = [country(), *units_on_map(day, Tier.PROVINCE).order_by("sort_key")]
     shown = {unit.pk for unit in provinces}
     options = [*provinces, *(unit for unit in choice.units if unit.pk not in shown)]
     compared = _compared(choice, today)
@@ -85,6 +102,9 @@ def comparison(request: HttpRequest) -> HttpResponse:
         "portal/indicators/comparison.html",
         {
             "choice": choice,
+            "map": map_look(request, frame_of(provinces[0], choice.year, today, choice.map), choice.doubt, _UNIT_LOOK),
+            "map_kept": list(map_query(choice.map).items()),
+            "rules": rules_of(frame_of(provinces[0], choice.year, today, choice.map), choice.units),
             "compared": [
                 (replace(each, chart=pictured(each.chart)), _files(f"{address}{at}", choice))
                 for at, each in enumerate(compared)
@@ -113,13 +133,14 @@ def comparison_chart(request: HttpRequest, number: int, form: str) -> HttpRespon
     if number >= len(compared):
         raise Http404
     each = compared[number]
+    rules = rules_of(frame_of(country(), choice.year, today, choice.map), choice.units)
     return chart_response(
         request,
         each.chart,
         form,
         name=f"comparison-{choice.year}-{number + 1}",
         story=" ".join(said for _what, said in each.stories) if len(each.stories) <= 2 else "",
-        source=" ".join(dict.fromkeys(figure.indicator.source for figure in choice.figures)),
+        source=" ".join([*dict.fromkeys(figure.indicator.source for figure in choice.figures), *rules]),
         is_sample=has_sample(country(), today),
     )
 
@@ -127,13 +148,15 @@ def comparison_chart(request: HttpRequest, number: int, form: str) -> HttpRespon
 def _chosen(data: QueryDict, today: dt.date) -> tuple[Choice, list[Figure]]:
     """The choice, and every figure that can be chosen. What cannot be is left out."""
     codes, names = list(dict.fromkeys(data.getlist("unit"))), list(dict.fromkeys(data.getlist("figure")))
-    standing = {unit.code: unit for unit in AdminUnit.objects.on(today).filter(code__in=codes[: 4 * MOST_UNITS])}
+    chosen, doubt = asked_map(data, today)
+    day = chosen.day if chosen.kind == Map.DAY and chosen.day else today
+    standing = {unit.code: unit for unit in AdminUnit.objects.on(day).filter(code__in=codes[: 4 * MOST_UNITS])}
     units = [standing[code] for code in codes if code in standing]
     figures = _every_figure()
     by_name = {".".join(each.pair): each for each in figures}
     asked = [by_name[name] for name in names if name in by_name]
     is_cut = len(units) > MOST_UNITS or len(asked) > MOST_FIGURES
-    return Choice(units[:MOST_UNITS], asked[:MOST_FIGURES], asked_year(data, today), is_cut), figures
+    return Choice(units[:MOST_UNITS], asked[:MOST_FIGURES], asked_year(data, today), is_cut, chosen, doubt), figures
 
 
 def _every_figure() -> list[Figure]:
@@ -173,7 +196,9 @@ def _series(choice: Choice, today: dt.date) -> dict[tuple[tuple[str, str], int],
     for tier in Tier:
         units = [unit for unit in choice.units if unit.tier == tier]
         if units:
-            for pair, by_unit in series_by_unit(whole, units, pairs, years_up_to(choice.year), today).items():
+            for pair, by_unit in series_by_unit(
+                whole, units, pairs, years_up_to(choice.year), today, choice.map
+            ).items():
                 found |= {(pair, pk): years for pk, years in by_unit.items()}
     return found
 
@@ -181,12 +206,15 @@ def _series(choice: Choice, today: dt.date) -> dict[tuple[tuple[str, str], int],
 def _units_beside(
     figure: Figure, choice: Choice, series: dict[tuple[tuple[str, str], int], Series], today: dt.date
 ) -> Compared:
+    by_unit = {unit: series[figure.pair, unit.pk] for unit in choice.units}
+    marks = break_words(by_unit, choice.map)
     panels = [
-        (unit.name, _page(figure, unit, choice), trend_points(figure, series[figure.pair, unit.pk], None))
-        for unit in choice.units
+        (unit.name, _page(figure, unit, choice), trend_points(figure, each, None, marks[unit]))
+        for unit, each in by_unit.items()
     ]
     stories = [
-        (unit.name, story_of(figure, series[figure.pair, unit.pk], None, choice.year, today)) for unit in choice.units
+        (unit.name, _said(story_of(figure, each, None, choice.year, today, marks[unit]), each))
+        for unit, each in by_unit.items()
     ]
     title = f"{figure.indicator.short_name}: {figure.cohort.name}, {_years(choice)}"
     return Compared(multiples(title, panels, name=_("Unit"), unit=figure.unit, across=2), stories)
@@ -196,13 +224,19 @@ def _figures_beside(
     figures: Sequence[Figure], choice: Choice, series: dict[tuple[tuple[str, str], int], Series], today: dt.date
 ) -> Compared:
     (unit,) = choice.units
+    of_unit = {figure.pair: series[figure.pair, unit.pk] for figure in figures}
+    marks = break_words(of_unit, choice.map)
     names = {figure.pair: f"{figure.indicator.short_name}: {figure.cohort.name}" for figure in figures}
     panels = [
-        (names[each.pair], _page(each, unit, choice), trend_points(each, series[each.pair, unit.pk], None))
+        (names[each.pair], _page(each, unit, choice), trend_points(each, of_unit[each.pair], None, marks[each.pair]))
         for each in figures
     ]
     stories = [
-        (names[each.pair], story_of(each, series[each.pair, unit.pk], None, choice.year, today)) for each in figures
+        (
+            names[each.pair],
+            _said(story_of(each, of_unit[each.pair], None, choice.year, today, marks[each.pair]), of_unit[each.pair]),
+        )
+        for each in figures
     ]
     return Compared(
         multiples(f"{unit.name}, {_years(choice)}", panels, name=_("Figure"), unit=figures[0].unit, across=2), stories
@@ -214,9 +248,16 @@ def _years(choice: Choice) -> str:
     return f"{years[0]}–{years[-1]}" if len(years) > 1 else str(choice.year)
 
 
+def _said(story: str, series: Series) -> str:
+    return " ".join(filter(None, [story, line_note(series)]))
+
+
 def _page(figure: Figure, unit: AdminUnit, choice: Choice) -> str:
     address = reverse("portal:indicators-indicator-detail", args=[figure.indicator.code])
-    return f"{address}?{urlencode({'unit': unit.code, 'year': choice.year, 'cohort': figure.cohort.code})}"
+    query = {"unit": unit.code, "year": choice.year, "cohort": figure.cohort.code, **map_query(choice.map)}
+    if unit.last_day is not None:
+        query["on"] = unit.last_day.isoformat()
+    return f"{address}?{urlencode(query)}"
 
 
 def _files(address: str, choice: Choice) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from hocsuotdoi.indicators.queries.story import is_thin
 from hocsuotdoi.indicators.queries.words import is_number
 from hocsuotdoi.places.enums import UnitKind
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.portal.indicators.map_choice import named
 from hocsuotdoi.portal.indicators.trends import Figure
 from hocsuotdoi.portal.indicators.words import unit_address, value_words
 
@@ -36,9 +37,14 @@ class FairRanking:
     """In the order shown."""
 
 
-def fair_ranking(figure: Figure, values: Sequence[IndicatorValue], residents: dict[int, Residents]) -> FairRanking:
+def fair_ranking(
+    figure: Figure,
+    values: Sequence[IndicatorValue],
+    residents: dict[int, Residents],
+    query: dict[str, str] | None = None,
+) -> FairRanking:
     """`residents` by unit id; sizes are told by them when they are known for every unit, else by how many are expected
-    to have figures."""
+    to have figures. `query`: what the addresses that open them keep."""
     apply = [each for each in values if each.state != ValueState.NOT_APPLICABLE]
     people = {pk: total for pk, known in residents.items() if (total := known.of(None))}
     by_people = bool(apply) and all(each.unit.pk in people for each in apply)
@@ -50,7 +56,7 @@ def fair_ranking(figure: Figure, values: Sequence[IndicatorValue], residents: di
         for size, members in _by_size(alike, sizes, _size_noun(figure, by_people=by_people)):
             heading = ", ".join(filter(None, [str(kind.label).capitalize(), size]))
             members.sort(key=lambda each: _rank(each, figures[each.unit.pk]))
-            groups.append(Group(heading, [_bar(figure, each, figures[each.unit.pk]) for each in members]))
+            groups.append(Group(heading, [_bar(figure, each, figures[each.unit.pk], query or {}) for each in members]))
     if len(groups) == 1:
         groups = [Group("", groups[0].bars)]
     return FairRanking(
@@ -102,21 +108,21 @@ def _rank(value: IndicatorValue, drawn: Number | None) -> tuple[int, float, str]
     return standing, -float(drawn or 0), value.unit.sort_key
 
 
-def _bar(figure: Figure, value: IndicatorValue, drawn: Number | None) -> Bar:
+def _bar(figure: Figure, value: IndicatorValue, drawn: Number | None, query: dict[str, str]) -> Bar:
     is_of_units = figure.indicator.kind == IndicatorKind.UNITS_OF_UNITS
     return Bar(
-        name=value.unit.name,
+        name=named(value.unit),
         short=value.unit.short_name,
         figure=drawn,
         words=value_words(value, figure.indicator) if drawn is None or is_of_units else "",
         coverage=f"{number(value.reporting)}/{number(value.expected)}" if value.expected else "",
         is_thin=is_thin(value),
-        url=_address(figure, value.unit, value.year),
+        url=_address(figure, value.unit, value.year, query),
     )
 
 
-def _address(figure: Figure, unit: AdminUnit, year: int) -> str:
-    return unit_address("portal:indicators-value-lineage", unit, year, *figure.pair)
+def _address(figure: Figure, unit: AdminUnit, year: int, query: dict[str, str]) -> str:
+    return unit_address("portal:indicators-value-lineage", unit, year, *figure.pair, **query)
 
 
 def _size_noun(figure: Figure, *, by_people: bool) -> str:

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.core.vietnamese import sort_key
 from hocsuotdoi.indicators.models import Cohort
+from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import country, units_on_map
+from hocsuotdoi.portal.indicators.map_choice import map_query
 
 FIRST_YEAR = 2022
 """The year of Decision 1520."""
@@ -23,6 +25,16 @@ class Taken:
     unit: AdminUnit
     year: int
     cohort: Cohort | None
+    map: ChosenMap = TODAYS_MAP
+
+    @property
+    def query(self) -> dict[str, object]:
+        """What the addresses of all that belongs to it keep."""
+        kept: dict[str, object] = {"unit": self.unit.code, "year": self.year}
+        kept["cohort"] = self.cohort.code if self.cohort else ""
+        if self.unit.last_day is not None:
+            kept["on"] = self.unit.last_day.isoformat()
+        return kept | map_query(self.map)
 
 
 class ValueForm(forms.Form):

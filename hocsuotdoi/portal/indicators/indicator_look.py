@@ -13,7 +13,7 @@ from hocsuotdoi.core.charts.ranking import ranking
 from hocsuotdoi.core.charts.trend import multiples, trend
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import CriteriaSet
-from hocsuotdoi.indicators.queries.frame import frame_of
+from hocsuotdoi.indicators.queries.frame import Frame, children_in, frame_of
 from hocsuotdoi.indicators.queries.people import residents
 from hocsuotdoi.indicators.queries.quality_origin import trust_in
 from hocsuotdoi.indicators.queries.results import IndicatorValue
@@ -21,10 +21,10 @@ from hocsuotdoi.indicators.queries.series import Series, series_by_unit, series_
 from hocsuotdoi.indicators.queries.values import values_by_unit
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.places.queries.units import children_of
 from hocsuotdoi.portal.indicators.chart_files import pictured
 from hocsuotdoi.portal.indicators.fair_ranking import FairRanking, fair_ranking
 from hocsuotdoi.portal.indicators.forms import Taken
+from hocsuotdoi.portal.indicators.map_choice import break_words, line_note, map_query, named
 from hocsuotdoi.portal.indicators.map_points import map_chart
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
 from hocsuotdoi.portal.indicators.pages import ShownValue, shown_value
@@ -58,6 +58,8 @@ class IndicatorPage:
     value: ShownValue | None = None
     story: str = ""
     path: ShownPath | None = None
+    line_note: str = ""
+    """Of which other unit earlier years are, as reported."""
     trend: Chart | None = None
     trust: ShownTrust | None = None
     ranked: FairRanking | None = None
@@ -78,7 +80,8 @@ def indicator_page(
         return IndicatorPage(checklists, view, tabs, map=pictured(indicator_map(figure, taken, today)))
     if view == View.UNITS:
         return IndicatorPage(checklists, view, tabs, units=pictured(indicator_units(figure, taken, today)))
-    series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today)
+    series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today, taken.map)
+    marks = break_words({0: series}, taken.map)[0]
     path = path_for(figure, taken, today)
     value = series[taken.year]
     fair = _ranked(figure, taken, today)
@@ -86,18 +89,20 @@ def indicator_page(
         checklists,
         view,
         tabs,
-        value=shown_value(value, figure.indicator, figure.cohort),
-        story=story_of(figure, series, path, taken.year, today),
+        value=shown_value(value, figure.indicator, figure.cohort, map_query(taken.map)),
+        story=story_of(figure, series, path, taken.year, today, marks),
         trust=shown_trust(trust_in(frame_of(taken.unit, taken.year, today)), figure.indicator, figure.cohort),
         path=ShownPath(path.plan, *path.judge(value, taken.year)) if path else None,
-        trend=pictured(_trend(figure, taken, series, path)),
+        line_note=line_note(series),
+        trend=pictured(_trend(figure, taken, series, path, marks)),
         ranked=fair,
         ranking=pictured(_ranking_chart(figure, taken, fair)) if fair and fair.names else None,
     )
 
 
-def _trend(figure: Figure, taken: Taken, series: Series, path: TargetPath | None) -> Chart:
-    return trend(titled(figure, taken, years_words(taken)), trend_points(figure, series, path), unit=figure.unit)
+def _trend(figure: Figure, taken: Taken, series: Series, path: TargetPath | None, marks: dict[int, str]) -> Chart:
+    points = trend_points(figure, series, path, marks)
+    return trend(titled(figure, taken, years_words(taken)), points, unit=figure.unit)
 
 
 def path_for(figure: Figure, taken: Taken, today: dt.date) -> TargetPath | None:
@@ -113,31 +118,35 @@ def chart_named(name: str, figure: Figure, taken: Taken, today: dt.date) -> tupl
     if name == View.UNITS and taken.unit.tier != Tier.COMMUNE:
         return indicator_units(figure, taken, today), ""
     if name == "trend":
-        series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today)
+        series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today, taken.map)
+        marks = break_words({0: series}, taken.map)[0]
         path = path_for(figure, taken, today)
-        chart = _trend(figure, taken, series, path)
-        return chart, story_of(figure, series, path, taken.year, today)
+        chart = _trend(figure, taken, series, path, marks)
+        said = [story_of(figure, series, path, taken.year, today, marks), line_note(series)]
+        return chart, " ".join(filter(None, said))
     fair = _ranked(figure, taken, today) if name == "ranking" else None
     return (_ranking_chart(figure, taken, fair), fair.rule) if fair and fair.names else None
 
 
 def indicator_map(figure: Figure, taken: Taken, today: dt.date) -> Chart:
     address = indicator_address(figure, taken, view=View.MAP, unit="{code}").replace("%7Bcode%7D", "{code}")
-    return map_chart(titled(figure, taken, how=_("by commune")), figure, taken.unit, taken.year, today, address=address)
+    title = titled(figure, taken, how=_("by commune"))
+    return map_chart(title, figure, taken.unit, taken.year, today, address=address, chosen=taken.map)
 
 
 def indicator_units(figure: Figure, taken: Taken, today: dt.date) -> Chart:
     below = _below(taken, today)
     years = years_up_to(taken.year)
-    found = series_by_unit(taken.unit, below, [figure.pair], years, today)[figure.pair]
+    found = series_by_unit(taken.unit, below, [figure.pair], years, today, taken.map)[figure.pair]
+    marks = break_words(found, taken.map)
     below.sort(key=lambda unit: _highest_first(figure, found[unit.pk][taken.year]))
     drawn = multiples(
         titled(figure, taken, years_words(taken), how=_("unit by unit on one scale")),
         [
             (
-                unit.short_name,
+                unit.short_name if unit.last_day is None else named(unit),
                 indicator_address(figure, taken, unit=unit.code),
-                trend_points(figure, found[unit.pk], None),
+                trend_points(figure, found[unit.pk], None, marks[unit.pk]),
             )
             for unit in below
         ],
@@ -155,9 +164,10 @@ def _highest_first(figure: Figure, value: IndicatorValue) -> tuple[bool, float]:
 
 
 def indicator_address(figure: Figure, taken: Taken, *, view: View | None = None, unit: str = "") -> str:
-    query = {"unit": unit or taken.unit.code, "year": taken.year, "cohort": figure.cohort.code}
-    if not unit and taken.unit.last_day:
-        query["on"] = taken.unit.last_day.isoformat()
+    query = taken.query | {"cohort": figure.cohort.code}
+    if unit:
+        query["unit"] = unit
+        query.pop("on", None)
     if view and view != View.YEARS:
         query["view"] = view.value
     return f"{reverse('portal:indicators-indicator-detail', args=[figure.indicator.code])}?{urlencode(query)}"
@@ -187,16 +197,20 @@ def _tabs(figure: Figure, taken: Taken, view: View) -> list[dict[str, object]]:
 
 
 def _below(taken: Taken, today: dt.date) -> list[AdminUnit]:
-    return list(children_of(taken.unit, frame_of(taken.unit, taken.year, today).map_day))
+    return children_in(_frame(taken, today))
+
+
+def _frame(taken: Taken, today: dt.date) -> Frame:
+    return frame_of(taken.unit, taken.year, today, taken.map)
 
 
 def _ranked(figure: Figure, taken: Taken, today: dt.date) -> FairRanking | None:
     below = _below(taken, today) if taken.unit.tier != Tier.COMMUNE else []
     if not below:
         return None
-    values = values_by_unit(taken.unit, below, taken.year, figure.pair, today)
-    known = residents(frame_of(taken.unit, taken.year, today), below)
-    return fair_ranking(figure, [values[unit.pk] for unit in below], known)
+    values = values_by_unit(taken.unit, below, taken.year, figure.pair, today, taken.map)
+    known = residents(_frame(taken, today), below)
+    return fair_ranking(figure, [values[unit.pk] for unit in below], known, map_query(taken.map))
 
 
 def _ranking_chart(figure: Figure, taken: Taken, fair: FairRanking) -> Chart:

@@ -13,13 +13,14 @@ from hocsuotdoi.core.charts.points import Spot, Standing, points
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
-from hocsuotdoi.indicators.queries.frame import frame_of
+from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, frame_of
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.story import lower_first
 from hocsuotdoi.indicators.queries.values import values_by_unit
 from hocsuotdoi.indicators.queries.words import is_number
 from hocsuotdoi.places.enums import Tier, UnitKind
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.portal.indicators.map_choice import map_query
 from hocsuotdoi.portal.indicators.trends import Figure
 from hocsuotdoi.portal.indicators.words import coverage_words, unit_address, value_words
 
@@ -53,15 +54,28 @@ class _Placed:
     value: IndicatorValue
 
 
-def map_chart(title: str, figure: Figure, unit: AdminUnit, year: int, today: dt.date, *, address: str) -> Chart:
+def map_chart(
+    title: str,
+    figure: Figure,
+    unit: AdminUnit,
+    year: int,
+    today: dt.date,
+    *,
+    address: str,
+    chosen: ChosenMap = TODAYS_MAP,
+) -> Chart:
     """Every commune of `unit`. `address` with a province's code for «{code}» opens the map of that province; the table
     of the country has a row for each province, that of a province one for each commune."""
-    day = frame_of(unit, year, today).map_day
+    day = frame_of(unit, year, today, chosen).map_day
     communes = _communes(unit, day)
-    values = values_by_unit(unit, [each for each, _province in communes], year, figure.pair, today)
+    values = values_by_unit(unit, [each for each, _province in communes], year, figure.pair, today, chosen)
     placed = [_Placed(each, province, values[each.pk]) for each, province in communes]
     drawn = [shown for each in placed if (shown := figure.number(each.value)) is not None]
-    columns, rows = _by_province(placed, address) if unit.tier == Tier.COUNTRY else _by_commune(figure, placed, year)
+    columns, rows = (
+        _by_province(placed, address)
+        if unit.tier == Tier.COUNTRY
+        else _by_commune(figure, placed, year, map_query(chosen))
+    )
     return points(
         title,
         [_spot(figure, each) for each in placed if each.unit.latitude is not None] + _furniture(unit),
@@ -130,13 +144,15 @@ def _by_province(placed: list[_Placed], address: str) -> tuple[list[dict[str, An
     return columns, rows
 
 
-def _by_commune(figure: Figure, placed: list[_Placed], year: int) -> tuple[list[dict[str, Any]], list[list[Cell]]]:
+def _by_commune(
+    figure: Figure, placed: list[_Placed], year: int, query: dict[str, str]
+) -> tuple[list[dict[str, Any]], list[list[Cell]]]:
     columns = [{"label": _("Commune")}, {"label": _("Value"), "numeric": True}, {"label": _("Coverage")}]
     rows: list[list[Cell]] = [
         [
             {
                 "text": each.unit.name,
-                "url": unit_address("portal:indicators-value-lineage", each.unit, year, *figure.pair),
+                "url": unit_address("portal:indicators-value-lineage", each.unit, year, *figure.pair, **query),
             },
             value_words(each.value, figure.indicator),
             coverage_words(each.value, figure.indicator, figure.cohort) or "–",

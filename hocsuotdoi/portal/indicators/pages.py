@@ -19,6 +19,7 @@ from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.registry import describe_sources
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import Institution
+from hocsuotdoi.portal.indicators.map_choice import map_query
 from hocsuotdoi.portal.indicators.words import coverage_words, is_kept_back, unit_address, value_words
 
 SHEETS = {
@@ -40,13 +41,18 @@ class ShownValue:
     base_year: int | None
 
 
-def shown_value(value: IndicatorValue, indicator: Indicator, cohort: Cohort) -> ShownValue:
+def shown_value(
+    value: IndicatorValue, indicator: Indicator, cohort: Cohort, query: dict[str, str] | None = None
+) -> ShownValue:
+    """`query`: what the address that opens it keeps."""
     return ShownValue(
         name=value.unit.name,
         words=value_words(value, indicator),
         coverage=coverage_words(value, indicator, cohort),
         note=value.note,
-        url=unit_address("portal:indicators-value-lineage", value.unit, value.year, indicator.code, cohort.code),
+        url=unit_address(
+            "portal:indicators-value-lineage", value.unit, value.year, indicator.code, cohort.code, **(query or {})
+        ),
         numerator=None if is_kept_back(value, indicator) else value.numerator,
         denominator=value.denominator,
         base_year=value.base_year,
@@ -56,7 +62,9 @@ def shown_value(value: IndicatorValue, indicator: Indicator, cohort: Cohort) -> 
 def children_of_figure(found: Lineage) -> tuple[list[ShownValue], int]:
     """The units below, and how many are left out because the figure does not apply to them."""
     apply = [each for each in found.children if each.state != ValueState.NOT_APPLICABLE]
-    return [shown_value(each, found.indicator, found.cohort) for each in apply], len(found.children) - len(apply)
+    kept = map_query(found.frame.map)
+    shown = [shown_value(each, found.indicator, found.cohort, kept) for each in apply]
+    return shown, len(found.children) - len(apply)
 
 
 @dataclass(frozen=True, slots=True)

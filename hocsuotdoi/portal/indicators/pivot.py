@@ -29,7 +29,15 @@ from hocsuotdoi.places.queries.units import country, units_on_map
 from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
 from hocsuotdoi.portal.indicators.open_files import table_files, table_observations
-from hocsuotdoi.portal.indicators.pivot_answer import LaidOut, chart_of, map_words, narrowed_words, notes_of, title_of
+from hocsuotdoi.portal.indicators.pivot_answer import (
+    LaidOut,
+    chart_of,
+    map_words,
+    narrowed_words,
+    notes_of,
+    rules_of_question,
+    title_of,
+)
 from hocsuotdoi.portal.indicators.pivot_form import PivotForm, first_question
 
 ROWS_ON_A_PAGE = 100
@@ -112,7 +120,7 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
         form,
         name="hoc-suot-doi",
         story=narrowed_words(asked.narrowed),
-        source=map_words(question),
+        source=" ".join([map_words(question), *rules_of_question(question)]),
         told_at=_("Figures as of {moment}.").format(moment=moment(timezone.now())),
         is_sample=has_sample(question.unit, today),
     )

@@ -12,9 +12,11 @@ from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
 from hocsuotdoi.core.charts.grid import Grid, Kind, draw, kinds_of
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.indicators.models import Measure
+from hocsuotdoi.indicators.queries.frame import ChosenMap, frame_of
 from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Answer, Dimension, Head, Map, Question, period_label
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import Told
+from hocsuotdoi.portal.indicators.map_choice import rules_of
 
 
 class LaidOut(Told):
@@ -107,7 +109,11 @@ def title_of(question: Question) -> str:
 def notes_of(found: Answer) -> list[str]:
     """What a reader must know beside the figures."""
     question = found.question
-    notes = [map_words(question), _("“–”: nothing was reported. 0: what was reported was taken back.")]
+    notes = [
+        map_words(question),
+        *rules_of_question(question),
+        _("“–”: nothing was reported. 0: what was reported was taken back."),
+    ]
     if (found.row_totals is None and question.columns == Dimension.MEASURE) or found.column_totals is None:
         notes.append(_("Different counts are never added together."))
     return notes
@@ -121,6 +127,15 @@ def map_words(question: Question) -> str:
             day=day_short(question.map_day)
         )
     return _("On today's map, also for what happened before units were merged.")
+
+
+def rules_of_question(question: Question) -> list[str]:
+    """What was divided and is counted whole on the map of the table."""
+    if question.map == Map.REPORTED:
+        return []
+    kind = Map.DAY if question.map == Map.DAY and question.map_day else Map.TODAY
+    chosen = ChosenMap(kind, question.map_day if kind == Map.DAY else None)
+    return rules_of(frame_of(question.unit, question.last.year, chosen=chosen))
 
 
 def narrowed_words(narrowed: Sequence[tuple[str, str, str]]) -> str:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -54,10 +54,13 @@ def years_up_to(year: int) -> list[int]:
     return list(range(max(min(FIRST_YEAR, year), year - YEARS + 1), year + 1))
 
 
-def trend_points(figure: Figure, series: Series, path: TargetPath | None) -> list[TrendPoint]:
-    """A point for each year of the series, then those of later targets."""
+def trend_points(
+    figure: Figure, series: Series, path: TargetPath | None, marks: dict[int, str] | None = None
+) -> list[TrendPoint]:
+    """A point for each year of the series, then those of later targets. `marks`: year to what changed the territory."""
     later = [year for year in path.years if year > max(series)] if path else []
-    return [_point(figure, year, series.get(year), path) for year in [*sorted(series), *later]]
+    points = [_point(figure, year, series.get(year), path) for year in [*sorted(series), *later]]
+    return [replace(point, mark=(marks or {}).get(point.year, "")) for point in points]
 
 
 def _point(figure: Figure, year: int, value: IndicatorValue | None, path: TargetPath | None) -> TrendPoint:
@@ -85,11 +88,20 @@ def _silence(value: IndicatorValue) -> Silence:
 
 
 def story_of(
-    figure: Figure, series: Sequence[IndicatorValue] | Series, path: TargetPath | None, year: int, today: dt.date
+    figure: Figure,
+    series: Sequence[IndicatorValue] | Series,
+    path: TargetPath | None,
+    year: int,
+    today: dt.date,
+    marks: dict[int, str] | None = None,
 ) -> str:
-    """The sentence about `year`, with the years before to compare with."""
+    """The sentence about `year`, with the years before to compare with, back to where `marks` say that the territory
+    changed."""
     by_year = series if isinstance(series, dict) else {each.year: each for each in series}
-    before = [by_year[each] for each in sorted(by_year, reverse=True) if each < year and by_year[each].has_value]
+    since = max((each for each in marks or {} if each <= year), default=0)
+    before = [
+        by_year[each] for each in sorted(by_year, reverse=True) if since < each < year and by_year[each].has_value
+    ]
     return story(
         Told(
             indicator=figure.indicator,

@@ -16,7 +16,7 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.trend import TrendPoint, key_of, trend
 from hocsuotdoi.indicators.enums import ValueState
-from hocsuotdoi.indicators.queries.frame import Frame, frame_of
+from hocsuotdoi.indicators.queries.frame import ChosenMap, Frame, frame_of
 from hocsuotdoi.indicators.queries.happenings import counted_at_all, counts_by_day
 from hocsuotdoi.indicators.queries.quality_origin import Trust, trust_in
 from hocsuotdoi.indicators.queries.results import Pair
@@ -36,6 +36,7 @@ from hocsuotdoi.portal.indicators.happening_charts import (
     pyramid_story,
     safe_ages,
 )
+from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, map_look, map_query, rules_of
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
 from hocsuotdoi.portal.indicators.words import unit_address
@@ -75,22 +76,24 @@ class Told:
 def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
     """`?year=`, by default the running one; `?on=` names the day, since a code can be used again."""
     today = timezone.localdate()
-    place, year = _asked(request, unit, today)
-    frame = frame_of(place, year, today)
+    place, year, chosen, map_doubt = _asked(request, unit, today)
+    frame = frame_of(place, year, today, chosen)
     cards, left_out = _cards(frame, today)
     groups = [(name, [card for _name, card in found]) for name, found in groupby(cards, key=lambda each: each[0])]
     above = path_of(place, frame.map_day)[:-1]
     years = [
-        {"label": str(each), "url": _address(place, each), "is_current": each == year} for each in years_to_ask(today)
+        {"label": str(each), "url": _address(place, each, chosen), "is_current": each == year}
+        for each in years_to_ask(today)
     ]
     compare = reverse("portal:indicators-comparison")
-    choice = [("unit", place.code), *(("figure", card.figure) for _name, card in cards[:1])]
+    choice = [("unit", place.code), *(("figure", card.figure) for _name, card in cards[:1]), *map_query(chosen).items()]
     return render(
         request,
         "portal/indicators/unit_look.html",
         {
             "unit": place,
             "year": year,
+            "map": map_look(request, frame, map_doubt, "portal:indicators-unit-look"),
             "years": years,
             "until": frame.last_day if frame.is_running else None,
             "groups": groups,
@@ -101,7 +104,7 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
             "pyramid": _on_page(_told_pyramid(frame)),
             "compare_url": f"{compare}?{urlencode(choice)}" if place.ends_on is None else "",
             "unit_url": unit_address("portal:places-unit-detail", place),
-            "path": [(each.name, _address(each, year)) for each in above],
+            "path": [(each.name, _address(each, year, chosen)) for each in above],
         },
     )
 
@@ -111,9 +114,9 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
 @sets_type
 def unit_chart(request: HttpRequest, unit: str, chart: str, form: str) -> HttpResponse:
     today = timezone.localdate()
-    place, year = _asked(request, unit, today)
+    place, year, chosen, _doubt = _asked(request, unit, today)
+    frame = frame_of(place, year, today, chosen)
     made = {"calendar": _told_calendar, "pyramid": _told_pyramid}.get(chart)
-    frame = frame_of(place, year, today)
     told = made(frame) if made else None
     if told is None or told.chart is None:
         raise Http404
@@ -123,16 +126,17 @@ def unit_chart(request: HttpRequest, unit: str, chart: str, form: str) -> HttpRe
         form,
         name=f"{chart}-{place.code}-{year}",
         story=told.story,
-        source=_source(),
+        source=" ".join([_source(), *rules_of(frame)]),
         is_sample=has_sample(place, frame.map_day),
     )
 
 
-def _asked(request: HttpRequest, code: str, today: dt.date) -> tuple[AdminUnit, int]:
+def _asked(request: HttpRequest, code: str, today: dt.date) -> tuple[AdminUnit, int, ChosenMap, str]:
+    """The unit, the year, the map, and why that is another than the one asked for."""
     place = asked_unit(request, code, today)
     if place is None:
         raise Http404
-    return place, asked_year(request.GET, today)
+    return place, asked_year(request.GET, today), *asked_map(request.GET, today)
 
 
 def _cards(frame: Frame, today: dt.date) -> tuple[list[tuple[str, Card]], list[str]]:
@@ -144,33 +148,38 @@ def _cards(frame: Frame, today: dt.date) -> tuple[list[tuple[str, Card]], list[s
         pairs.setdefault(path.territory, []).append(path.pair)
     found: dict[tuple[int, Pair], Series] = {}
     for territory, asked in pairs.items():
-        for pair, by_unit in series_by_unit(territory, [territory], list(dict.fromkeys(asked)), years, today).items():
+        wanted = list(dict.fromkeys(asked))
+        for pair, by_unit in series_by_unit(territory, [territory], wanted, years, today, frame.map).items():
             found[territory.pk, pair] = by_unit[territory.pk]
     trusts = {each.pk: trust_in(frame_of(each, frame.year, today)) for each in pairs}
+    marks = break_words(found, frame.map)
     cards, left_out = [], []
     for path in paths:
-        series = found[path.territory.pk, path.pair]
+        key = path.territory.pk, path.pair
+        series = found[key]
         target = path.targets[0]
         if series[frame.year].state == ValueState.NOT_APPLICABLE:
             left_out.append(f"{target.indicator.short_name} ({target.cohort.name})")
         else:
-            cards.append((target.indicator.short_name, _card(frame, path, series, trusts[path.territory.pk], today)))
+            shown = _card(frame, path, series, trusts[path.territory.pk], marks[key], today)
+            cards.append((target.indicator.short_name, shown))
     return cards, left_out
 
 
-def _card(frame: Frame, path: TargetPath, series: Series, trust: Trust, today: dt.date) -> Card:
+def _card(frame: Frame, path: TargetPath, series: Series, trust: Trust, marks: dict[int, str], today: dt.date) -> Card:
     figure = Figure(path.targets[0].indicator, path.targets[0].cohort)
     query = {"unit": path.territory.code, "year": frame.year, "cohort": figure.cohort.code}
     if (last_day := path.territory.last_day) is not None:
         query["on"] = last_day.isoformat()
-    points = trend_points(figure, series, path)
+    query |= map_query(frame.map)
+    points = trend_points(figure, series, path, marks)
     state, _rule = path.judge(series[frame.year], frame.year)
     title = f"{figure.indicator.short_name}: {figure.cohort.name}"
     return Card(
         title=figure.cohort.name,
         part=path.territory.name if path.is_partial else "",
         state=state,
-        story=story_of(figure, series, path, frame.year, today),
+        story=story_of(figure, series, path, frame.year, today, marks),
         points=points,
         chart=pictured(trend(title, points, unit=figure.unit, is_small=True)),
         url=f"{reverse('portal:indicators-indicator-detail', args=[figure.indicator.code])}?{urlencode(query)}",
@@ -205,11 +214,11 @@ def _files(frame: Frame, chart: str) -> list[dict[str, str]]:
     query: dict[str, object] = {"year": frame.year}
     if frame.unit.last_day:
         query["on"] = frame.unit.last_day.isoformat()
-    return file_links(address, **query)
+    return file_links(address, **(query | map_query(frame.map)))
 
 
-def _address(unit: AdminUnit, year: int) -> str:
-    return unit_address("portal:indicators-unit-look", unit, year=year)
+def _address(unit: AdminUnit, year: int, chosen: ChosenMap) -> str:
+    return unit_address("portal:indicators-unit-look", unit, year=year, **map_query(chosen))
 
 
 def _source() -> str:

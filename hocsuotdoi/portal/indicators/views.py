@@ -1,6 +1,7 @@
 """Indicators, their values, and what the values were made of."""
 
 import datetime as dt
+from dataclasses import replace
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries.criteria import readings_of
+from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.lineage import lineage
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import Institution
@@ -26,6 +28,7 @@ from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links
 from hocsuotdoi.portal.indicators.forms import Taken, ValueForm
 from hocsuotdoi.portal.indicators.indicator_look import View, chart_named, indicator_page
+from hocsuotdoi.portal.indicators.map_choice import asked_map, map_look, map_query, rules_of
 from hocsuotdoi.portal.indicators.open_files import open_section
 from hocsuotdoi.portal.indicators.pages import behind, children_of_figure, measures_of_criteria, shown_value
 from hocsuotdoi.portal.indicators.trends import Figure
@@ -54,7 +57,8 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
     years, on the map (`?view=map`) and unit by unit (`?view=units`)."""
     today = timezone.localdate()
     indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
-    form, figure = _asked_figure(request, indicator, today)
+    form, figure, doubt = _asked_figure(request, indicator, today)
+    frame = frame_of(form.taken.unit, form.taken.year, today, form.taken.map)
     view = View(asked) if (asked := request.GET.get("view", "")) in set(View) else View.YEARS
     if form.taken.unit.tier == Tier.COMMUNE:
         view = View.YEARS
@@ -67,11 +71,15 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
             "form": form,
             "taken": form.taken,
             "doubt": DayForm(request.GET).doubt(today),
+            "map": map_look(request, frame if figure else None, doubt, "portal:indicators-unit-look"),
             "page": indicator_page(figure, checklists, form.taken, today, view),
+            "map_kept": list(map_query(form.taken.map).items()),
             "has_sample": has_sample(form.taken.unit, today),
             "files": _files_of(indicator, form.taken) if figure else {},
             "open_data": open_section(request, indicator, form.taken) if figure else None,
-            "unit_url": unit_address("portal:indicators-unit-look", form.taken.unit, year=form.taken.year),
+            "unit_url": unit_address(
+                "portal:indicators-unit-look", form.taken.unit, year=form.taken.year, **map_query(form.taken.map)
+            ),
             "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],
         },
     )
@@ -84,32 +92,33 @@ def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> H
     """A chart of the page with the same question."""
     today = timezone.localdate()
     indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
-    asked, figure = _asked_figure(request, indicator, today)
+    asked, figure, _doubt = _asked_figure(request, indicator, today)
     found = chart_named(chart, figure, asked.taken, today) if figure else None
     if found is None:
         raise Http404
     drawn, story = found
     name = f"{indicator.code}-{asked.taken.unit.code}-{asked.taken.year}-{chart}"
+    notes = rules_of(frame_of(asked.taken.unit, asked.taken.year, today, asked.taken.map))
+    source = " ".join([indicator.source, *notes])
     is_sample = has_sample(asked.taken.unit, today)
-    return chart_response(request, drawn, form, name=name, story=story, source=indicator.source, is_sample=is_sample)
+    return chart_response(request, drawn, form, name=name, story=story, source=source, is_sample=is_sample)
 
 
-def _asked_figure(request: HttpRequest, indicator: Indicator, today: dt.date) -> tuple[ValueForm, Figure | None]:
-    """None: no plan sets a target for it yet, so nobody has said of whom it speaks."""
+def _asked_figure(request: HttpRequest, indicator: Indicator, today: dt.date) -> tuple[ValueForm, Figure | None, str]:
+    """The figure None: no plan sets a target for it yet, so nobody has said of whom it speaks. Last: why another map is
+    shown than the one asked for."""
     unit = asked_unit(request, request.GET.get("unit", ""), today) if request.GET.get("unit") else None
     cohorts = cohorts_of(indicator)
     form = ValueForm(request.GET, today=today, unit=unit, cohorts=cohorts)
-    return form, Figure(indicator, form.taken.cohort) if form.taken.cohort else None
+    chosen, doubt = asked_map(request.GET, today)
+    form.taken = replace(form.taken, map=chosen)
+    return form, Figure(indicator, form.taken.cohort) if form.taken.cohort else None, doubt
 
 
 def _files_of(indicator: Indicator, taken: Taken) -> dict[str, list[dict[str, str]]]:
-    query: dict[str, object] = {"unit": taken.unit.code, "year": taken.year}
-    query["cohort"] = taken.cohort.code if taken.cohort else ""
-    if taken.unit.last_day:
-        query["on"] = taken.unit.last_day.isoformat()
     address = reverse("portal:indicators-indicator-chart", args=[indicator.code, "chart", "form"])
     address = address.removesuffix("chart.form")
-    return {name: file_links(f"{address}{name}", **query) for name in ("trend", "ranking", "map", "units")}
+    return {name: file_links(f"{address}{name}", **taken.query) for name in ("trend", "ranking", "map", "units")}
 
 
 @public
@@ -121,11 +130,13 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
     if place is None or not Indicator.objects.filter(code=indicator).exists() or not is_a_year(year):
         raise Http404
     get_object_or_404(Cohort, code=cohort)
-    found = lineage(indicator, cohort, place, year, today)
+    chosen, doubt = asked_map(request.GET, today)
+    found = lineage(indicator, cohort, place, year, today, chosen)
+    kept = map_query(chosen)
     children, left_out = children_of_figure(found)
     page = Paginator(found.rows, ON_A_PAGE).get_page(request.GET.get("page"))
     path = [
-        (each.name, unit_address("portal:indicators-value-lineage", each, year, indicator, cohort))
+        (each.name, unit_address("portal:indicators-value-lineage", each, year, indicator, cohort, **kept))
         for each in path_of(place, found.frame.map_day)[:-1]
     ]
     return render(
@@ -134,10 +145,11 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
         {
             "unit": place,
             "doubt": DayForm(request.GET).doubt(today),
+            "map": map_look(request, found.frame, doubt, "portal:indicators-value-lineage", year, indicator, cohort),
             "year": year,
             "indicator": found.indicator,
             "cohort": found.cohort,
-            "value": shown_value(found.value, found.indicator, found.cohort),
+            "value": shown_value(found.value, found.indicator, found.cohort, kept),
             "children": children,
             "left_out": left_out,
             "version": found.value.version,

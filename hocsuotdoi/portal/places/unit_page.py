@@ -15,8 +15,10 @@ from hocsuotdoi.indicators.queries.values import counts_for
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Certainty, InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, Succession, UnitNote
+from hocsuotdoi.places.queries.history import division_of, rules_by_unit
 from hocsuotdoi.places.queries.institutions import institutions_in
 from hocsuotdoi.places.queries.units import became, children_of, day_on_map_of, path_of, was
+from hocsuotdoi.portal.indicators.map_choice import rule_words, said_of
 from hocsuotdoi.portal.indicators.words import coverage_words, is_kept_back, unit_address, value_words
 from hocsuotdoi.programme.enums import TargetUnit
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
@@ -73,6 +75,8 @@ class UnitPage:
     became: list[Succession]
     was: list[Succession]
     notes: list[UnitNote]
+    rules: list[str]
+    """What was divided and is counted whole, here or elsewhere."""
     agencies: list[Agency]
     classes: list[ClassShown]
     has_sample: bool
@@ -110,15 +114,20 @@ def unit_page(unit: AdminUnit, *, day: dt.date, at: dt.datetime) -> UnitPage:
     institutions = institutions_in(unit, day)
     classes = _by_class(institutions)
     stands = unit.ends_on is None
+    after = list(became(unit))
+    divided = division_of(unit, after)
+    found = rules_by_unit([unit], day).get(unit.pk)
+    rules = [*([said_of(divided)] if divided else []), *(rule_words(found, unit) if found else [])]
     return UnitPage(
         unit=unit,
         day=day,
         year=day.year,
         path=path_of(unit, day),
         children=list(children_of(unit, day)),
-        became=list(became(unit)),
+        became=after,
         was=list(was(unit)),
         notes=list(unit.notes.all()),
+        rules=list(dict.fromkeys(rules)),
         agencies=list(Agency.objects.on(day).filter(unit=unit).order_by("pk")),
         classes=classes,
         has_sample=any(each.samples for each in classes),

@@ -126,7 +126,7 @@ def test_the_cost_does_not_grow_with_the_table(client, asked, library_of_bac_kan
         make_posting(house, day - dt.timedelta(days=0), line)
 
 
-QUERIES = 8
+QUERIES = 9
 
 
 SAVE = reverse("portal:indicators-table-save")

@@ -1,0 +1,147 @@
+"""What a reader of figures must know of reforms: when a unit's land changed, and what was counted whole although it was
+divided."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.places.enums import Doubt, Tier
+from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry, UnitReading
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """From `day` on a unit is other land than before; `act`: the number of what ordered it, where it is known."""
+
+    day: dt.date
+    act: str
+
+
+def breaks_of(units: Collection[AdminUnit]) -> dict[int, list[Break]]:
+    """Unit id to the days on which its land changed, the earliest first: it began, ended, or took something over.
+
+    Two queries. A unit that only came to lie elsewhere is the same land.
+    """
+    keys = {unit.pk for unit in units}
+    found: dict[int, set[Break]] = {key: set() for key in keys}
+    columns = ("pk", "starts_on", "began_by__number", "ends_on", "ended_by__number")
+    for key, starts_on, began_by, ends_on, ended_by in AdminUnit.objects.filter(pk__in=keys).values_list(*columns):
+        found[key] |= {Break(day, act or "") for day, act in ((starts_on, began_by), (ends_on, ended_by)) if day}
+    steps = Succession.objects.filter(successor__in=keys).exclude(doubt=Doubt.FAR)
+    for key, day, act in steps.values_list("successor_id", "effective_on", "legal_act__number"):
+        if all(each.day != day for each in found[key]):
+            found[key].add(Break(day, act or ""))
+    return {key: sorted(breaks, key=lambda each: (each.day, each.act)) for key, breaks in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A unit of which others have a part, and that figures count whole for one of them, `whole_for`.
+
+    `is_later`: what it counted until `day` is read at what came after it; else what it counts from `day` on is read at
+    one of those it was made of.
+    """
+
+    unit: AdminUnit
+    whole_for: AdminUnit
+    others: tuple[AdminUnit, ...]
+    day: dt.date
+    act: str
+    is_later: bool
+    is_whole_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a reader of a unit's figures must know of land that was divided. `within`: how many ended units that were
+    divided have a part in it."""
+
+    shared: list[Shared]
+    within: int
+
+
+def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, Rules]:
+    """Unit id to what is counted whole for one unit on the map of `map_day` although parts of it lie in and outside.
+
+    Four queries, however many units; one for the country, out of which nothing goes.
+    """
+    found = {unit.pk: Rules([], _divided_in_all(map_day)) for unit in units if unit.tier == Tier.COUNTRY}
+    smaller = [unit for unit in units if unit.tier != Tier.COUNTRY and unit.holds_on(map_day)]
+    if not smaller:
+        return found
+    inside: dict[int, set[int]] = {unit.pk: set() for unit in smaller}
+    readings = UnitReading.objects.filter(
+        on(map_day), on(map_day, "reads_as__ancestries__"), reads_as__ancestries__ancestor__in=inside
+    )
+    lying = UnitAncestry.objects.filter(on(map_day), ancestor__in=inside)
+    for key, part in [
+        *readings.values_list("reads_as__ancestries__ancestor_id", "unit_id"),
+        *lying.values_list("ancestor_id", "unit_id"),
+    ]:
+        inside[key].add(part)
+    everything = set().union(*inside.values())
+    steps = _steps().select_related("predecessor", "successor", "legal_act").order_by("successor__sort_key", "pk")
+    later, earlier = steps.filter(effective_on__lte=map_day), steps.filter(effective_on__gt=map_day)
+    divided = list(
+        later.filter(predecessor__in=later.filter(successor__in=everything).order_by().values("predecessor"))
+    )
+    merged = list(
+        earlier.filter(successor__in=earlier.filter(predecessor__in=everything).order_by().values("successor"))
+    )
+    for unit in smaller:
+        here = inside[unit.pk]
+        shared = [*_shared(divided, here, is_later=True), *_shared(merged, here, is_later=False)]
+        parts = Counter(step.predecessor_id for step in divided)
+        within = {
+            step.predecessor_id for step in divided if step.successor_id in here and parts[step.predecessor_id] > 1
+        }
+        found[unit.pk] = Rules(shared, len(within) if unit.tier != Tier.COMMUNE else 0)
+    return found
+
+
+def _steps() -> QuerySet[Succession]:
+    """Of communes and provinces: of a district its communes tell."""
+    return Succession.objects.exclude(doubt=Doubt.FAR).exclude(predecessor__tier=Tier.DISTRICT)
+
+
+def _divided_in_all(map_day: dt.date) -> int:
+    several = _steps().filter(effective_on__lte=map_day).order_by().values("predecessor")
+    return several.annotate(parts=Count("pk")).filter(parts__gt=1).count()
+
+
+def division_of(unit: AdminUnit, steps: Collection[Succession]) -> Shared | None:
+    """How an ended unit that was divided is counted; `steps` as `units.became` has them. None where it went whole."""
+    (found, *_more) = [*_shared([step for step in steps if step.doubt != Doubt.FAR], set(), is_later=True), None]
+    return found if unit.tier != Tier.DISTRICT else None
+
+
+def _shared(steps: list[Succession], inside: set[int], *, is_later: bool) -> list[Shared]:
+    by_unit: dict[int, list[Succession]] = {}
+    for step in steps:
+        by_unit.setdefault(step.predecessor_id if is_later else step.successor_id, []).append(step)
+    found = []
+    for together in by_unit.values():
+        parts = [step.successor if is_later else step.predecessor for step in together]
+        is_whole = [step.is_main if is_later else step.is_origin for step in together]
+        if not any((step.successor_id if is_later else step.predecessor_id) in inside for step in together) and inside:
+            continue
+        whole = [part for part, takes_all in zip(parts, is_whole, strict=True) if takes_all]
+        if len(parts) < 2 or not whole or {part.pk for part in parts} <= inside:
+            continue
+        first = together[0]
+        found.append(
+            Shared(
+                unit=first.predecessor if is_later else first.successor,
+                whole_for=whole[0],
+                others=tuple(part for part in parts if part != whole[0]),
+                day=first.effective_on,
+                act=first.legal_act.number if first.legal_act else "",
+                is_later=is_later,
+                is_whole_here=whole[0].pk in inside,
+            )
+        )
+    return sorted(found, key=lambda each: (not each.is_whole_here, each.unit.sort_key))
