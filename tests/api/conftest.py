@@ -17,6 +17,9 @@ from hocsuotdoi.activities.models import Activity, Registration, Schedule, Sessi
 from hocsuotdoi.activities.operations.registration import register
 from hocsuotdoi.activities.operations.series import NewSchedule, create_schedule
 from tests.factories.activities import ActivityFactory, SessionFactory
+from tests.portal.indicators.conftest import definitions, target
+
+__all__ = ["definitions", "target"]
 
 
 class ApiClient:

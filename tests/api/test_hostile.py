@@ -80,7 +80,7 @@ def _hostile(schema: dict) -> list:
 
 
 @pytest.fixture
-def address(open_day, tomorrow):
+def address(open_day, tomorrow, target):
     """An endpoint's address, about things of the library of Bắc Kạn."""
     things = _things_of(open_day)
     registration = RegistrationFactory(session=tomorrow)
@@ -90,6 +90,7 @@ def address(open_day, tomorrow):
         "bookings": "BOOKBOOK",
         "units": "01843",
         "institutions": open_day.institution.code,
+        "indicators": target.indicator_id,
     }
 
     def of(path: str) -> str:

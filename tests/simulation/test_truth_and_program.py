@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from hocsuotdoi.indicators.queries.answers import Asked
-from hocsuotdoi.indicators.queries.frame import Expected, expected_institutions, frame_of, spots_by_place
+from hocsuotdoi.indicators.queries.frame import Expected, expected_institutions, frame_of
 from hocsuotdoi.indicators.queries.people import Participation, participation
 from hocsuotdoi.indicators.queries.sums import Counted
 from hocsuotdoi.indicators.queries.values import counts_for, values_by_unit, values_for
@@ -139,7 +139,7 @@ def test_different_people(truth: Truth, year: int):
     whole = frame_of(the_country(), year, TODAY_DAY)
     provinces = list(units_on_map(TODAY_DAY, Tier.PROVINCE))
     for groups in ([whole.unit], provinces):
-        found = participation(whole, spots_by_place(whole, groups), measure)
+        found = participation(whole, groups, measure)
         for unit in groups:
             took_part = found.get((unit.pk, None), Participation())
             told = truth.people(key_of(unit.code, unit.starts_on), year, TODAY)

@@ -202,7 +202,7 @@ def test_values_cost_the_same_with_one_and_three_units(
     for _n in range(times):
         InstitutionFactory(unit=bac_kan)
     anybody.get(f"{VALUES}?unit=19&level=communes")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         anybody.get(f"{VALUES}?unit=19&level=communes")
 
 
