@@ -107,7 +107,11 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 def _name(loc: tuple[str | int, ...]) -> str:
-    """`("body", "given", "sessions", 0, "starts_at")` → «sessions.0.starts_at»: the second names our own argument."""
+    """`("body", "given", "sessions", 0, "starts_at")` → «sessions.0.starts_at»: the second names our own argument.
+
+    In an address nothing lies within a parameter: `("query", "asked", "measures", 0)` → «measures»."""
+    if loc[0] == "query":
+        return str(loc[2] if len(loc) > 2 else loc[1])
     inner = loc[2:] if loc[0] == "body" else loc[1:]
     return ".".join(str(part) for part in inner) or "body"
 
