@@ -12,6 +12,7 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import InstitutionClass
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
+from tests.support.depth import DEEP
 
 TODAY = dt.date(2026, 11, 23)
 YEARS = [2024, 2025, 2026, 2027]
@@ -42,8 +43,8 @@ def happened(viet_nam, pairs):
 def test_series_are_the_values_of_each_year(viet_nam, pairs, happened):
     found = series_by_unit(viet_nam.country, viet_nam.provinces, pairs, YEARS, TODAY)
 
-    for pair in pairs:
-        for year in YEARS:
+    for at, pair in enumerate(pairs):
+        for year in YEARS if DEEP else YEARS[at % 2 :: 2]:
             alone = values_by_unit(viet_nam.country, viet_nam.provinces, year, pair, TODAY)
             assert {pk: years[year] for pk, years in found[pair].items()} == alone
 
