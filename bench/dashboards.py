@@ -58,7 +58,8 @@ def _pages() -> list[tuple[str, str]]:
         ("table: a province's communes by quarter",
          f"{laid_out}&unit={province}&level=commune&{by_time}=quarter"),
         ("table: 3,321 communes by year", f"{laid_out}&unit={country}&level=commune&{by_time}=year"),
-        ("table: class by sex", f"{laid_out}&unit={country}&rows=institution_class&columns=sex&period=year&map=today"),
+        ("table: classes by year",
+         f"{laid_out}&unit={country}&rows=institution_class&columns=starts_on&period=year&map=today"),
         ("table: provinces by year, as reported",
          f"{laid_out}&unit={country}&level=province&rows=unit_id&columns=starts_on&period=year&map=reported"),
     ]  # fmt: skip

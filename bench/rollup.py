@@ -68,8 +68,6 @@ def run(stage: Stage) -> Table:
     _writing(stage, said)
     _folding(said)
     _files(said)
-    PLANS.mkdir(parents=True, exist_ok=True)
-    (PLANS / f"rollup-{VALUES}.txt").write_text("\n".join(said.plans), encoding="utf-8")
     return said.table
 
 
@@ -297,6 +295,8 @@ def _keep_plan(said: Figures, what: str, ask: Callable[[], object]) -> None:
     asked = captured.captured_queries[-1]["sql"]
     plan = "\n".join(row[0] for row in _rows("EXPLAIN (ANALYZE, BUFFERS) " + asked.replace("%", "%%")))
     said.plans.append(f"== {what}\n{asked[:1500]}\n\n{plan}\n")
+    PLANS.mkdir(parents=True, exist_ok=True)
+    (PLANS / f"rollup-{VALUES}.txt").write_text("\n".join(said.plans), encoding="utf-8")
 
 
 def _seconds(act: Callable[[], object]) -> float:
