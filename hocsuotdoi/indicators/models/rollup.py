@@ -101,7 +101,10 @@ class InstitutionMonth(_Cells):
     stated = models.BooleanField()
 
     class Meta:
-        indexes = [models.Index(fields=["institution_id", "month"], name="institution_month")]
+        indexes = [
+            models.Index(fields=["institution_id", "month"], name="institution_month"),
+            models.Index(fields=["place_id", "measure"], name="institution_month_place"),
+        ]
 
 
 class FreshInstitutionMonth(_Cells):

@@ -234,6 +234,8 @@ SELECT was.institution_id, {before} AS before_id, {after} AS after_id
   JOIN places_institutionplacement AS came ON came.institution_id = was.institution_id
                                           AND came.unit_id = step.successor_id AND came.starts_on = step.effective_on
  WHERE {other}
+   -- Said apart: most have neither day, and a join by hash compares each of those with each.
+   AND was.ends_on IS NOT NULL AND came.starts_on IS NOT NULL
    AND EXISTS (SELECT FROM places_unitreading AS reading
                  JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
                 WHERE reading.unit_id IN (step.predecessor_id, step.successor_id) AND ancestry.ancestor_id = %(unit)s

@@ -273,7 +273,17 @@ def first_years(counted: Collection[Counted]) -> dict[Counted, int]:
     return found
 
 
-_MONTHS = "indicators_fresh_institutionmonth"
+_MONTHS = """(
+    SELECT measure, purpose, starts_on AS month, lines FROM indicators_fresh_unittotalbyclass
+     WHERE tier = 'country' AND grain = 'year' AND (SELECT it_stands FROM shelf)
+     UNION ALL
+    SELECT measure, purpose, month, lines FROM indicators_fresh_institutionmonth
+     WHERE (SELECT it_stands FROM shelf) IS NOT TRUE) AS counted"""
+_SHELF = """WITH shelf AS MATERIALIZED (
+    SELECT bool_or(first_reading = (SELECT min(id) FROM places_unitreading)
+               AND last_reading = (SELECT max(id) FROM places_unitreading)) AS it_stands
+      FROM indicators_rollupmap) """
+# On whatever map the totals at units stand, the country is the same; a territory that was made anew they may not know.
 _CELLS = "indicators_fresh_cell"
 _BOOK = """(SELECT measure, purpose, age_band, sex, channel, tags, date_trunc('month', occurred_on)::date AS month,
                    sign(quantity) AS lines
@@ -300,8 +310,8 @@ def _first_years(counted: Sequence[Counted], source: str) -> dict[Counted, int]:
         parameters.append(sorted({tag for each in counted for tag in each.tags}))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT extract(year FROM month)::int, {', '.join(columns)} FROM {source} "
-            "WHERE measure = ANY(%s) GROUP BY 1 ORDER BY 1 DESC",
+            f"{_SHELF if source == _MONTHS else ''}SELECT extract(year FROM month)::int, {', '.join(columns)} "
+            f"FROM {source} WHERE measure = ANY(%s) GROUP BY 1 ORDER BY 1 DESC",
             [*parameters, measures],
         )
         rows = cursor.fetchall()
