@@ -12,6 +12,8 @@ class RoleName(models.TextChoices):
     INSTITUTION_MANAGER = "institution_manager", _("Manager of an institution")
     AGENCY_OFFICER = "agency_officer", _("Officer of an agency")
     PLANNER = "planner", _("Planner")
+    FINANCE_OFFICER = "finance_officer", _("Finance officer")
+    INSPECTOR = "inspector", _("Inspector")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
 

@@ -8,6 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from hocsuotdoi.accounts.enums import HeldAt, RoleName
 from hocsuotdoi.accounts.permissions import READING
 from hocsuotdoi.accounts.permissions import Permission as P
+from hocsuotdoi.places.enums import AgencyKind
+
+LEADING_KINDS = frozenset(
+    {AgencyKind.MINISTRY, AgencyKind.PEOPLES_COMMITTEE, AgencyKind.CULTURE, AgencyKind.CULTURE_SOCIETY}
+)
+"""Agencies whose officers act in the whole territory of the agency's unit."""
 
 
 @dataclass(frozen=True)
@@ -17,13 +23,25 @@ class Role:
     held_at: frozenset[HeldAt]
     permissions: frozenset[P]
     must_be_switched_on: bool = False
+    leads: frozenset[AgencyKind] = LEADING_KINDS
+    """Held at an agency of one of these kinds, the role covers the whole territory of the agency's unit."""
 
     @property
     def title(self) -> str | Promise:
         return self.name.label
 
 
-_READS = frozenset({P.VIEW_WORKSPACE, P.VIEW_ACTIVITY, P.VIEW_FIGURES, P.VIEW_REPORT, P.VIEW_AUDIT})
+_READS = frozenset(
+    {
+        P.VIEW_WORKSPACE,
+        P.VIEW_ACTIVITY,
+        P.VIEW_FIGURES,
+        P.VIEW_TASKS,
+        P.VIEW_MONEY,
+        P.VIEW_REPORT,
+        P.VIEW_AUDIT,
+    }
+)
 _STAFF = frozenset(
     {
         P.VIEW_WORKSPACE,
@@ -61,6 +79,7 @@ ROLES: dict[RoleName, Role] = {
                 P.EDIT_INSTITUTION,
                 P.ANSWER_CRITERIA,
                 P.CHECK_FIGURES,
+                P.VIEW_INSPECTION,
                 P.VIEW_ROLES,
                 P.ASSIGN_ROLE,
                 P.VIEW_AUDIT,
@@ -68,7 +87,7 @@ ROLES: dict[RoleName, Role] = {
         ),
         Role(
             RoleName.AGENCY_OFFICER,
-            _("Runs the programme in the agency's territory: activities, criteria, figures, report; gives roles."),
+            _("Runs the programme in the agency's territory: activities, figures, tasks, money, reports; gives roles."),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
             _STAFF
             | {
@@ -80,9 +99,20 @@ ROLES: dict[RoleName, Role] = {
                 P.REVIEW_CRITERIA,
                 P.STATE_FIGURES,
                 P.CHECK_FIGURES,
+                P.VIEW_TASKS,
+                P.ASSIGN_TASK,
+                P.RECORD_PROGRESS,
+                P.VIEW_MONEY,
+                P.ESTIMATE_MONEY,
                 P.VIEW_REPORT,
                 P.WRITE_REPORT,
                 P.FREEZE_REPORT,
+                P.APPROVE_REPORT,
+                P.EDIT_TEMPLATE,
+                P.SIGN_DOCUMENT,
+                P.NOMINATE,
+                P.VIEW_INSPECTION,
+                P.PUBLISH_PAPER,
                 P.VIEW_ROLES,
                 P.ASSIGN_ROLE,
                 P.VIEW_AUDIT,
@@ -90,9 +120,42 @@ ROLES: dict[RoleName, Role] = {
         ),
         Role(
             RoleName.PLANNER,
-            _("Enters plans, answers findings of the plan check and follows the targets of the territory."),
+            _("Enters plans, hands tasks down, sets up reporting cycles and follows the targets of the territory."),
             frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
-            _READS | {P.EDIT_PLAN, P.ANSWER_FINDING, P.DEFINE_INDICATOR, P.WRITE_REPORT},
+            _READS
+            | {
+                P.EDIT_PLAN,
+                P.ANSWER_FINDING,
+                P.DEFINE_INDICATOR,
+                P.ASSIGN_TASK,
+                P.SET_UP_CYCLE,
+                P.WRITE_REPORT,
+                P.EDIT_TEMPLATE,
+                P.PUBLISH_PAPER,
+            },
+        ),
+        Role(
+            RoleName.FINANCE_OFFICER,
+            _("Appraises the estimates of the territory and records what is allocated."),
+            frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
+            frozenset({P.VIEW_WORKSPACE, P.VIEW_TASKS, P.VIEW_MONEY, P.APPRAISE_MONEY}),
+            leads=LEADING_KINDS | {AgencyKind.FINANCE},
+        ),
+        Role(
+            RoleName.INSPECTOR,
+            _("Plans and carries out inspection visits in the territory, and follows what was found."),
+            frozenset({HeldAt.AGENCY, HeldAt.UNIT}),
+            frozenset(
+                {
+                    P.VIEW_WORKSPACE,
+                    P.VIEW_ACTIVITY,
+                    P.VIEW_REGISTER,
+                    P.VIEW_FIGURES,
+                    P.VIEW_TASKS,
+                    P.VIEW_INSPECTION,
+                    P.INSPECT,
+                }
+            ),
         ),
         Role(
             RoleName.AUDITOR,

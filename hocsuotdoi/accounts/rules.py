@@ -8,7 +8,8 @@ A role covers, on the day asked about:
 - held at an **agency that leads culture in its territory** (people's committees, the culture line from the Ministry
   down to the commune's office): the same as at the agency's unit, and the institutions the agency runs elsewhere.
 - held at **any other agency** (education, armed forces, associations…): the agency and the institutions it runs,
-  nothing else of the territory.
+  nothing else of the territory. Which kinds lead is said by the role (`Role.leads`): a finance officer's finance
+  department does.
 - held at an **institution**: that institution.
 An administrator's role counts only while its powers are switched on (`operations.powers`).
 """
@@ -25,7 +26,6 @@ from hocsuotdoi.accounts.models import Person, PowerSwitch, RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import ROLES, Role
 from hocsuotdoi.core.dated import on
-from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import (
     AdminUnit,
     Agency,
@@ -37,11 +37,6 @@ from hocsuotdoi.places.models import (
 
 Someone = Person | AnonymousUser | None
 """Whoever asks: an account, or nobody signed in."""
-
-LEADING_KINDS = frozenset(
-    {AgencyKind.MINISTRY, AgencyKind.PEOPLES_COMMITTEE, AgencyKind.CULTURE, AgencyKind.CULTURE_SOCIETY}
-)
-"""Agencies whose officers act in the whole territory of the agency's unit."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +115,13 @@ def covers(assignment: RoleAssignment, spot: Spot) -> bool:
     agency = assignment.agency
     if agency is None:
         return False
-    return agency.pk in spot.agencies or (leads_its_territory(agency) and agency.unit_id in spot.units)
+    return agency.pk in spot.agencies or (leads_its_territory(assignment) and agency.unit_id in spot.units)
 
 
-def leads_its_territory(agency: Agency) -> bool:
-    return agency.kind in LEADING_KINDS
+def leads_its_territory(assignment: RoleAssignment) -> bool:
+    """Is the role held at an agency whose holders of this role act in the whole territory of its unit?"""
+    agency = assignment.agency
+    return agency is not None and agency.kind in ROLES[RoleName(assignment.role)].leads
 
 
 def roles_held(

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PlanKind(models.TextChoices):
@@ -10,9 +11,33 @@ class PlanKind(models.TextChoices):
 
 
 class PlanStatus(models.TextChoices):
+    DRAFT = "draft", _("being prepared")
     IN_FORCE = "in_force", _("in force")
     INHERITED = "inherited", _("inherited by another unit")
+    REPLACED = "replaced", _("replaced by another plan")
     RETIRED = "retired", _("retired")
+
+
+BINDING = (PlanStatus.IN_FORCE, PlanStatus.INHERITED)
+"""Plans in these states bind."""
+
+
+class PlanStepKind(models.TextChoices):
+    """What can happen to a plan after somebody has begun to enter it."""
+
+    ISSUED = "issued", _("issued")
+    AMENDED = "amended", _("amended by an addendum")
+    INHERITED = "inherited", _("taken over by another unit")
+    REPLACED = "replaced", _("replaced by another plan")
+    RETIRED = "retired", _("retired")
+
+
+class RehomingKind(models.TextChoices):
+    """What becomes of a target whose tier or place is no more."""
+
+    TAKEN_OVER = "taken_over", _("taken over as it is")
+    REPLACED = "replaced", _("replaced by a target of a later plan")
+    DROPPED = "dropped", _("no longer pursued")
 
 
 class ClauseKind(models.TextChoices):
@@ -83,3 +108,63 @@ class TaskState(models.TextChoices):
     DONE = "done", _("done")
     LATE = "late", _("late")
     DOING = "doing", _("under way")
+
+
+class AssignmentState(models.TextChoices):
+    TO_DO = "to_do", _("not begun")
+    DOING = "doing", pgettext_lazy("of a task handed down", "under way")
+    DONE = "done", pgettext_lazy("of a task handed down", "done")
+    CANNOT = "cannot", _("cannot be done")
+    DROPPED = "dropped", _("no longer asked")
+
+
+WAITING = (AssignmentState.TO_DO, AssignmentState.DOING)
+"""Assignments in these states can be late."""
+
+
+class AssignmentStepKind(models.TextChoices):
+    HANDED_DOWN = "handed_down", _("handed down")
+    DATED = "dated", _("date changed")
+    PROGRESS = "progress", _("progress reported")
+    NOTE = "note", _("note")
+
+
+class EvidenceVerdict(models.TextChoices):
+    """What a person says about something as evidence, against what the rule found or did not find."""
+
+    ADDED = "added", _("added as evidence")
+    REJECTED = "rejected", _("is no evidence")
+    RESTORED = "restored", _("left to the rule again")
+
+
+class Rung(models.IntegerChoices):
+    """Who is told of a late task, one after the other."""
+
+    UNIT = 1, _("who is to do it")
+    OFFICE = 2, _("the office that is responsible there")
+    FOCAL_POINT = 3, _("the province’s focal point")
+
+
+class DigestState(models.TextChoices):
+    WAITING = "waiting", _("to be sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("could not be sent")
+    DROPPED = "dropped", _("no longer needed")
+
+
+class MoneySource(models.TextChoices):
+    """Where money comes from (plan of Bắc Kạn city, III). The state budget by the level that gives it."""
+
+    CENTRAL_BUDGET = "central_budget", _("state budget, central")
+    PROVINCE_BUDGET = "province_budget", _("state budget, province")
+    DISTRICT_BUDGET = "district_budget", _("state budget, district (until 30 June 2025)")
+    COMMUNE_BUDGET = "commune_budget", _("state budget, commune")
+    DONATION = "donation", _("donations and sponsorship")
+    OTHER = "other", _("other lawful sources")
+
+
+class MoneyStage(models.TextChoices):
+    ESTIMATED = "estimated", _("estimated")
+    APPRAISED = "appraised", _("appraised")
+    ALLOCATED = "allocated", _("allocated")
+    SPENT = "spent", _("spent")

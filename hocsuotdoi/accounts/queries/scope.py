@@ -23,7 +23,7 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import ROLES
-from hocsuotdoi.accounts.rules import LEADING_KINDS, Someone, leads_its_territory, roles_held
+from hocsuotdoi.accounts.rules import Someone, leads_its_territory, roles_held
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import (
     AdminUnit,
@@ -65,7 +65,7 @@ class RememberedRoles:
 
     def tops(self, permission: Permission) -> _Tops:
         held = [each for each in self.held if permission in ROLES[RoleName(each.role)].permissions]
-        led = [each.agency.unit_id for each in held if each.agency and leads_its_territory(each.agency)]
+        led = [each.agency.unit_id for each in held if each.agency and leads_its_territory(each)]
         units = [each.unit_id for each in held if each.unit_id] + [unit_id for unit_id in led if unit_id]
         return _Tops(
             (units,),
@@ -113,6 +113,15 @@ def agencies_covered(
     return Agency.objects.filter(Q(pk__in=tops.agencies) | Q(unit__in=_units_under(tops, day)))
 
 
+def agencies_held(
+    person: Someone, permission: Permission, day: dt.date | None = None, *, at: dt.datetime | None = None
+) -> QuerySet[Agency]:
+    """The agencies themselves at which `person` holds a role with this permission: neither others of the same territory
+    nor what lies under them. For what follows a line of command and not the map."""
+    day = day or timezone.localdate(at)
+    return Agency.objects.filter(pk__in=_tops(person, permission, day, at).agencies)
+
+
 def permissions_anywhere(
     person: Someone, day: dt.date | None = None, *, at: dt.datetime | None = None
 ) -> frozenset[Permission]:
@@ -139,12 +148,23 @@ def _tops(person: Someone, permission: Permission, day: dt.date, at: dt.datetime
     if remembered is not None and remembered.day == day and at is None:
         return remembered.tops(permission)
     held = roles_held(person, permission, day, at=at)
-    leading = held.filter(agency__kind__in=LEADING_KINDS, agency__unit__isnull=False)
+    leading = held.filter(_leading(), agency__unit__isnull=False)
     return _Tops(
         (_places(held, "unit"), leading.values("agency__unit")),
         _places(held, "agency"),
         _places(held, "institution"),
     )
+
+
+def _leading() -> Q:
+    """As `rules.leads_its_territory`: roles by the kinds of agencies at which they cover a territory."""
+    by_kinds: dict[frozenset[str], list[str]] = {}
+    for role in ROLES.values():
+        by_kinds.setdefault(frozenset(role.leads), []).append(role.name)
+    condition = Q()
+    for kinds, names in by_kinds.items():
+        condition |= Q(role__in=names, agency__kind__in=kinds)
+    return condition
 
 
 def _units_under(tops: _Tops, day: dt.date) -> QuerySet:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Self
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +18,7 @@ from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, UnitReading
 from hocsuotdoi.programme.enums import (
+    BINDING,
     AgencyPart,
     ClauseKind,
     Operator,
@@ -27,10 +29,39 @@ from hocsuotdoi.programme.enums import (
 )
 
 
+def _kept_as_issued(noun: str, *columns: str) -> pgtrigger.Trigger:
+    """What a plan says can be changed only while it is being prepared. A better transcription of a printed document
+    takes the place of the old rows, it does not change them (`operations.plan`)."""
+    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+    return pgtrigger.Trigger(
+        name=f"{noun}_kept_as_issued",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(changed),
+        func=_REFUSE_ISSUED,
+    )
+
+
+_REFUSE_ISSUED = """
+IF EXISTS (SELECT FROM programme_plan WHERE id = OLD.plan_id AND status <> 'draft') THEN
+    RAISE EXCEPTION 'the plan of % % has been issued: it is amended, not edited', TG_TABLE_NAME, OLD.id
+        USING ERRCODE = 'integrity_constraint_violation';
+END IF;
+RETURN NEW;
+"""
+
+
 class PlanQuerySet(models.QuerySet):
-    def visible_to(self, person: Someone) -> Self:
-        """Every issued plan: they are public documents."""
-        return self.all()
+    def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
+        """Every issued plan: they are public documents. One that is being prepared is for those who may enter plans of
+        its unit."""
+        issued = ~Q(status=PlanStatus.DRAFT)
+        if person is None or not person.is_authenticated:
+            return self.filter(issued)
+        return self.filter(issued | Q(unit__in=units_covered(person, Permission.EDIT_PLAN, day)))
+
+    def binding(self) -> Self:
+        return self.filter(status__in=BINDING)
 
     def kept_by(self, person: Someone, permission: Permission, day: dt.date) -> Self:
         """Plans that `person` answers for. One of a unit that has ended is kept at its main successor."""
@@ -119,6 +150,7 @@ class Clause(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "path"], name="clause_path_once"),
         ]
+        triggers = [_kept_as_issued("clause", "path", "heading", "text")]
 
     def __str__(self) -> str:
         return self.path
@@ -162,6 +194,11 @@ class Target(models.Model):
                 nulls_distinct=False,
             ),
         ]
+        triggers = [
+            _kept_as_issued(
+                "target", "indicator_id", "cohort_id", "year", "operator", "low", "high", "total", "unit", "written"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.written
@@ -201,6 +238,19 @@ class Task(models.Model):
         blank=True,
         help_text=_("Evidence of another area, by its name in programme.registry"),
     )
+    programmes = ArrayField(
+        models.CharField(max_length=24),
+        default=list,
+        blank=True,
+        help_text=_("Other programmes that it is part of, of activities.enums.OtherProgramme"),
+    )
+    source_kinds = ArrayField(
+        models.CharField(max_length=60),
+        default=list,
+        blank=True,
+        help_text=_("What in the ledger is evidence besides sessions (rotations, broadcasts), by its source kind"),
+    )
+    at_least = models.PositiveSmallIntegerField(default=1, help_text=_("How many happenings show that it was done"))
     tiers = ArrayField(
         models.CharField(max_length=10, choices=Tier),
         default=list,
@@ -210,6 +260,8 @@ class Task(models.Model):
 
     class Meta:
         ordering = ["ordinal"]
+        constraints = [models.CheckConstraint(condition=Q(at_least__gte=1), name="task_shown_by_something")]
+        triggers = [_kept_as_issued("task", "text", "recurrence", "due_year", "due_month", "due_day")]
 
     def __str__(self) -> str:
         return self.text

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry
 from hocsuotdoi.places.queries.units import day_on_map_of, path_of
-from hocsuotdoi.programme.enums import PlanKind, PlanStatus
+from hocsuotdoi.programme.enums import BINDING, PlanKind
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.queries.plan_facts import TIER_DEPTH
 
@@ -74,8 +74,7 @@ def _origins(unit: AdminUnit, day: dt.date) -> dict[int, str]:
 def _in_force(plans: QuerySet[Plan], day: dt.date) -> list[Plan]:
     """Plans issued by `day`; one printed without a date is taken to be issued already."""
     current = (
-        plans.filter(has_full_text=True)
-        .exclude(status=PlanStatus.RETIRED)
+        plans.filter(has_full_text=True, status__in=BINDING)
         .exclude(kind=PlanKind.ADDENDUM)
         .select_related("unit", "parent")
     )

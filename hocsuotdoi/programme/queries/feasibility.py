@@ -19,7 +19,7 @@ from hocsuotdoi.indicators.enums import CohortKind
 from hocsuotdoi.indicators.queries.results import percent_of, two_decimals
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, Succession
-from hocsuotdoi.programme.enums import PlanKind, PlanStatus, TargetUnit
+from hocsuotdoi.programme.enums import PlanKind, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target
 from hocsuotdoi.programme.queries.plan_facts import TIER_ENDED, TargetFacts, target_facts
 from hocsuotdoi.programme.queries.plan_rules_above import required_figure
@@ -66,7 +66,7 @@ def feasibility(today: dt.date) -> list[Feasibility]:
 
 
 def _national_targets() -> list[Target]:
-    plans = Plan.objects.filter(unit__tier=Tier.COUNTRY, parent=None).exclude(status=PlanStatus.RETIRED)
+    plans = Plan.objects.binding().filter(unit__tier=Tier.COUNTRY, parent=None)
     targets = [t for of_plan in effective_targets(list(plans)).values() for t in of_plan]
     shares = [t for t in targets if t.unit == TargetUnit.PERCENT and t.cohort.kind == CohortKind.INSTITUTIONS]
     return sorted(shares, key=lambda t: (t.indicator.ordinal, t.ordinal))
@@ -108,8 +108,8 @@ def _figures_of(provinces: Collection[AdminUnit], today: dt.date) -> dict[int, l
     )
     plans = [
         plan
-        for plan in Plan.objects.filter(unit__in=[*(p.pk for p in provinces), *successors.values()])
-        .exclude(status=PlanStatus.RETIRED)
+        for plan in Plan.objects.binding()
+        .filter(unit__in=[*(p.pk for p in provinces), *successors.values()])
         .exclude(kind=PlanKind.ADDENDUM)
         .order_by("issued_on")
         if plan.issued_on is None or plan.issued_on <= today

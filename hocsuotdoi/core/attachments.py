@@ -1,0 +1,31 @@
+"""Files that people hand in and documents that are made: what is known of each. The bytes stand in the storage under
+their own fingerprint and are read only by views that have asked who may: none of them has a public address."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+FOLDER = "kept"
+"""Where in the storage the bytes stand; nothing in it is ever served as it is."""
+
+
+class KeptFile(models.Model):
+    """`digest` is the SHA-256 of the bytes and names them: the same bytes are kept once."""
+
+    file_name = models.CharField(_("file"), max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=~Q(file_name=""), name="%(app_label)s_%(class)s_file_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(digest__regex="^[0-9a-f]{64}$"), name="%(app_label)s_%(class)s_digest_is_sha256"
+            ),
+        ]
+
+    @property
+    def stored_as(self) -> str:
+        return f"{FOLDER}/{self.digest[:2]}/{self.digest}"

@@ -1,0 +1,214 @@
+"""Visits: planned from an office, carried out at an institution on a phone, perhaps without a network."""
+
+import datetime as dt
+from typing import Self
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_covered
+from hocsuotdoi.accounts.rules import Someone
+from hocsuotdoi.core.audit import tracked
+from hocsuotdoi.core.operational import OperationalModel, operational_link
+from hocsuotdoi.inspection.enums import Seen, Severity, VisitState
+from hocsuotdoi.inspection.models.checklist import Checklist, ChecklistItem
+from hocsuotdoi.places.models import Agency
+
+_OPEN_ONLY = """
+IF EXISTS (
+    SELECT FROM inspection_visit
+     WHERE institution_id = {row}.institution_id AND id = {row}.visit_id AND state IN ('closed', 'cancelled')
+) THEN
+    RAISE EXCEPTION 'visit % is finished: nothing is written into it any more', {row}.visit_id
+        USING ERRCODE = 'integrity_constraint_violation';
+END IF;
+IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+RETURN NEW;
+"""
+
+
+def _only_while_open(noun: str) -> list[pgtrigger.Trigger]:
+    """What was seen is written while the visit lasts, and stands afterwards."""
+    return [
+        pgtrigger.Trigger(
+            name=f"{noun}_written_while_open",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.Update,
+            func=_OPEN_ONLY.format(row="NEW"),
+        ),
+        pgtrigger.Trigger(
+            name=f"{noun}_kept_when_finished",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Delete,
+            func=_OPEN_ONLY.format(row="OLD"),
+        ),
+    ]
+
+
+class InspectionPlanQuerySet(models.QuerySet):
+    def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
+        return self.filter(agency__in=agencies_covered(person, Permission.VIEW_INSPECTION, day))
+
+
+@tracked
+class InspectionPlan(models.Model):
+    """What an agency means to inspect in a year, by which decision."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="inspection_plans")
+    year = models.PositiveSmallIntegerField(_("year"))
+    title = models.CharField(_("title"), max_length=200)
+    decision = models.CharField(_("number and day of the decision"), max_length=120, blank=True)
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField()
+
+    objects = InspectionPlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-year", "title"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "year", "title"], name="inspection_plan_once"),
+            models.CheckConstraint(
+                condition=Q(year__gte=2020, year__lte=2100), name="inspection_plan_of_a_sensible_year"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class VisitQuerySet(models.QuerySet):
+    def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
+        """Visits at institutions whose inspections `person` may see."""
+        return self.filter(institution__in=institutions_covered(person, Permission.VIEW_INSPECTION, day))
+
+
+@tracked
+class Visit(OperationalModel):
+    """One visit at one institution, with one checklist. `team` are the inspectors by the person's id, the leader first;
+    `met` who spoke for the institution. `minutes_number` is that of the snapshot which reporting has frozen."""
+
+    plan = models.ForeignKey(InspectionPlan, on_delete=models.PROTECT, related_name="visits")
+    checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT, related_name="visits")
+    planned_on = models.DateField(_("planned for"))
+    team = ArrayField(models.UUIDField(), default=list)
+    state = models.CharField(max_length=10, choices=VisitState, default=VisitState.PLANNED)
+    began_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.UUIDField(null=True)
+    met = models.CharField(_("who spoke for the institution"), max_length=300, blank=True)
+    opinion = models.TextField(_("opinion of the institution"), blank=True)
+    conclusion = models.TextField(_("conclusion"), blank=True)
+    cancel_reason = models.CharField(_("why it was cancelled"), max_length=300, blank=True)
+    minutes_number = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["planned_on"]
+        indexes = [models.Index(fields=["plan", "state"], name="visit_of_plan")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "plan", "checklist", "planned_on"], name="visit_planned_once"
+            ),
+            models.CheckConstraint(condition=~Q(team=[]), name="visit_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(state=VisitState.CLOSED, began_at__isnull=False, closed_at__isnull=False)
+                & Q(closed_by__isnull=False, closed_at__gte=F("began_at"))
+                | ~Q(state=VisitState.CLOSED) & Q(closed_at__isnull=True, closed_by__isnull=True),
+                name="visit_closed_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=VisitState.CANCELLED) | ~Q(cancel_reason=""), name="visit_cancelled_for_a_reason"
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="visit_goes_on",
+                field="state",
+                transitions=[
+                    (VisitState.PLANNED.value, VisitState.UNDER_WAY.value),
+                    (VisitState.PLANNED.value, VisitState.CANCELLED.value),
+                    (VisitState.UNDER_WAY.value, VisitState.CLOSED.value),
+                    (VisitState.UNDER_WAY.value, VisitState.CANCELLED.value),
+                ],
+            ),
+            pgtrigger.Protect(
+                name="visit_kept",
+                operation=pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__state=VisitState.PLANNED.value),
+            ),
+        ]
+
+
+@tracked
+class VisitAnswer(OperationalModel):
+    """What was seen of one question. Born on a phone: sent again it is the same row; `seen_at` is the phone's clock, and
+    of two answers to one question the later holds."""
+
+    visit = operational_link(Visit, related_name="answers")
+    item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="+")
+    seen = models.CharField(max_length=16, choices=Seen, blank=True)
+    number = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    words = models.TextField(blank=True)
+    seen_at = models.DateTimeField()
+    seen_by = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "visit", "item"], name="visit_item_answered_once"),
+            models.CheckConstraint(
+                condition=~Q(seen="") | Q(number__isnull=False) | ~Q(words=""), name="visit_answer_says_something"
+            ),
+            models.CheckConstraint(
+                condition=~Q(seen=Seen.NOT_APPLICABLE) | ~Q(words=""), name="visit_answer_not_applicable_says_why"
+            ),
+        ]
+        triggers = _only_while_open("answer")
+
+
+class VisitPhoto(OperationalModel):
+    """A picture taken at a visit, made small on the phone. Kept and read as files are (core.attachments)."""
+
+    visit = operational_link(Visit, related_name="photos")
+    item = models.ForeignKey(ChecklistItem, null=True, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    shows = models.CharField(_("what the picture shows"), max_length=200, blank=True)
+    taken_at = models.DateTimeField()
+    taken_by = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "visit", "digest"], name="visit_photo_once"),
+            models.CheckConstraint(condition=Q(digest__regex="^[0-9a-f]{64}$"), name="visit_photo_digest_is_sha256"),
+        ]
+        triggers = _only_while_open("photo")
+
+
+@tracked
+class VisitFinding(OperationalModel):
+    """What the team concludes of something it saw. A shortcoming or violation says until when it is to be mended, and
+    becomes an assignment of the programme when the visit is closed: found there by its `origin`, which names this row."""
+
+    visit = operational_link(Visit, related_name="findings")
+    item = models.ForeignKey(ChecklistItem, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    severity = models.CharField(max_length=12, choices=Severity)
+    text = models.TextField(_("what was found"))
+    demand = models.TextField(_("what is asked"), blank=True)
+    due_on = models.DateField(_("to be mended by"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="visit_finding_says_something"),
+            models.CheckConstraint(
+                condition=~Q(severity__in=[Severity.SHORTCOMING, Severity.VIOLATION])
+                | Q(due_on__isnull=False) & ~Q(demand=""),
+                name="visit_finding_asks_for_mending",
+            ),
+        ]
+        triggers = _only_while_open("finding")
