@@ -37,8 +37,8 @@ def _several(choices: type[models.Choices], label: Any, longest: int) -> ArrayFi
 
 class PaperQuerySet(DatedQuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
-        """Public ones once sent, for all; what was sent to a body or institution at which `person` has a role; everything
-        of a body whose papers `person` publishes, drafts too. A paper of an office only is nobody else's."""
+        """Public ones once sent, for all; what was sent to a body or institution at which `person` has a role;
+        everything of a body whose papers `person` publishes, drafts too. A paper of an office only is nobody else's."""
         public = Q(state__in=SENT, is_public=True)
         if person is None or not person.is_authenticated:
             return self.filter(public)
@@ -55,8 +55,8 @@ class PaperQuerySet(DatedQuerySet):
 @tracked
 class Paper(Dated):
     """One document with number and date, valid from `starts_on` until `ends_on`. It takes the place of another one
-    (`replaces`), and `change_note` says in plain words what is different. The audience is said in rules (tiers, kinds of
-    bodies, classes of institutions under the sender) and becomes deliveries when it is sent. What was sent stays."""
+    (`replaces`), and `change_note` says in plain words what is different. The audience is said in rules (tiers, kinds
+    of bodies, classes of institutions under the sender) and becomes deliveries when it is sent. What was sent stays."""
 
     number = models.CharField(_("number"), max_length=60, blank=True)
     title = models.TextField(_("title"))
@@ -166,7 +166,8 @@ def _to_one() -> models.CheckConstraint:
 
 
 class Delivery(models.Model):
-    """That a paper was sent to a body or an institution; those made later are sent what still holds. Never taken back."""
+    """That a paper was sent to a body or an institution; those made later are sent what still holds. Never taken
+    back."""
 
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="deliveries")
     agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="deliveries")

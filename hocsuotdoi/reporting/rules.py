@@ -1,5 +1,5 @@
-"""Who may read, write and approve one report: by its line of command, not by the map alone. For lists `models.line` says
-the same as a condition of the database; a test holds the two against each other.
+"""Who may read, write and approve one report: by its line of command, not by the map alone. For lists `models.line`
+says the same as a condition of the database; a test holds the two against each other.
 
 Never ask `accounts.rules.may(person, permission, report)`: a report has a unit, and that would let whoever leads the
 territory into the reports of other lines.

@@ -23,8 +23,8 @@ RETURN NEW;
 
 @tracked
 class Checklist(models.Model):
-    """The questions for institutions of some classes. Once published it is kept as it is: a new `version` takes its place,
-    and visits keep the one that they were made with."""
+    """The questions for institutions of some classes. Once published it is kept as it is: a new `version` takes its
+    place, and visits keep the one that they were made with."""
 
     code = models.SlugField(_("code"), max_length=60)
     version = models.PositiveSmallIntegerField(default=1)

@@ -147,8 +147,8 @@ class Visit(OperationalModel):
 
 @tracked
 class VisitAnswer(OperationalModel):
-    """What was seen of one question. Born on a phone: sent again it is the same row; `seen_at` is the phone's clock, and
-    of two answers to one question the later holds."""
+    """What was seen of one question. Born on a phone: sent again it is the same row; `seen_at` is the phone's clock,
+    and of two answers to one question the later holds."""
 
     visit = operational_link(Visit, related_name="answers")
     item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="+")
@@ -193,7 +193,8 @@ class VisitPhoto(OperationalModel):
 @tracked
 class VisitFinding(OperationalModel):
     """What the team concludes of something it saw. A shortcoming or violation says until when it is to be mended, and
-    becomes an assignment of the programme when the visit is closed: found there by its `origin`, which names this row."""
+    becomes an assignment of the programme when the visit is closed: found there by its `origin`, which names this
+    row."""
 
     visit = operational_link(Visit, related_name="findings")
     item = models.ForeignKey(ChecklistItem, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

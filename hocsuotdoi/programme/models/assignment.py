@@ -46,9 +46,9 @@ class AssignmentQuerySet(models.QuerySet):
 class Assignment(models.Model):
     """One task for one agency, for a year or (`year` NULL) once and for all.
 
-    What a clause asks for has `task`; what is asked for elsewhere (a finding of an inspection, a task of one's own) has a
-    `title` and says by `origin` where it comes from. `handed_down_from` is the assignment of the body above, which keeps
-    its own date. `state` is what people last reported; that the rule's evidence is there is read beside it
+    What a clause asks for has `task`; what is asked for elsewhere (a finding of an inspection, a task of one's own)
+    has a `title` and says by `origin` where it comes from. `handed_down_from` is the assignment of the body above,
+    which keeps its own date. `state` is what people last reported; that the rule's evidence is there is read beside it
     (`AssignmentTally`). Who holds something by an agency's line of command holds it here too: the place is the agency.
     """
 
@@ -119,7 +119,8 @@ class Assignment(models.Model):
 
 
 class AssignmentStep(models.Model):
-    """What happened to an assignment: handed down, dated anew, progress, a note. `state` and `due_on` as they then were."""
+    """What happened to an assignment: handed down, dated anew, progress, a note. `state` and `due_on` as they then
+    were."""
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=12, choices=AssignmentStepKind)
@@ -160,8 +161,8 @@ class AssignmentFile(KeptFile):
 class EvidenceDecision(models.Model):
     """What a person says of one happening as evidence of one assignment; the newest holds.
 
-    What the rule finds is read from the book and never stored, so that it cannot go stale. The happening is named as the
-    ledger names it, without a link, since a reference table points at no operational one (decision 0003).
+    What the rule finds is read from the book and never stored, so that it cannot go stale. The happening is named as
+    the ledger names it, without a link, since a reference table points at no operational one (decision 0003).
     """
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="evidence_decisions")

@@ -30,11 +30,11 @@ class MoneyLineQuerySet(models.QuerySet):
 
 @tracked
 class MoneyLine(models.Model):
-    """One sum of one year, in đồng, at the agency that spends it, so that nothing is counted twice on its way down: money
-    that a province gives to a commune stands at the commune, with the province's budget as its source.
+    """One sum of one year, in đồng, at the agency that spends it, so that nothing is counted twice on its way down:
+    money that a province gives to a commune stands at the commune, with the province's budget as its source.
 
-    An amount is NULL until somebody has said it; 0 is nothing. `remark` is the finance office's, and must be there where
-    it appraises otherwise than estimated. Who estimates does not appraise.
+    An amount is NULL until somebody has said it; 0 is nothing. `remark` is the finance office's, and must be there
+    where it appraises otherwise than estimated. Who estimates does not appraise.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="money_lines")

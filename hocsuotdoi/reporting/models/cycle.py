@@ -33,7 +33,8 @@ class CycleQuerySet(models.QuerySet):
 class Cycle(models.Model):
     """One round of reports. `owner` sets it up and is the last that they go to. Figures are those of `starts_on` up to
     `ends_on` (the first day after); `counted_until` is the last day of which facts are looked at while the period still
-    runs (units report before 25 November of the very year). `map_on`: the day on whose map and lines of command it stands.
+    runs (units report before 25 November of the very year). `map_on`: the day on whose map and lines of command it
+    stands.
     """
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
@@ -94,10 +95,11 @@ class Cycle(models.Model):
 class CycleRule(models.Model):
     """Bodies of one kind and tier report in a cycle: to whom, by when, on which line of command, what they count.
 
-    Opening the cycle makes a report for each body that a rule finds, the lowest `ordinal` first where two find the same.
-    `classes`: the institutions that such a body counts itself, where no rule of another line claims their class; empty: it
-    only adds up what is sent to it. Bodies that report totals only type them in; their institutions are counted nowhere
-    else. `copies_to`: bodies of these kinds at the receiver's unit read along; nothing is added up from a copy.
+    Opening the cycle makes a report for each body that a rule finds, the lowest `ordinal` first where two find the
+    same. `classes`: the institutions that such a body counts itself, where no rule of another line claims their class;
+    empty: it only adds up what is sent to it. Bodies that report totals only type them in; their institutions are
+    counted nowhere else. `copies_to`: bodies of these kinds at the receiver's unit read along; nothing is added up
+    from a copy.
     """
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="rules")

@@ -39,9 +39,9 @@ class DocumentTemplateQuerySet(models.QuerySet):
 
 @tracked
 class DocumentTemplate(KeptFile):
-    """A Word file of a body's own for one kind of document, in place of the one that comes with the program. It serves the
-    body and, where they have none, those below it. Never changed: a new one takes its place. A template with an unknown
-    placeholder is not taken in, so whatever stands here can be filled."""
+    """A Word file of a body's own for one kind of document, in place of the one that comes with the program. It
+    serves the body and, where they have none, those below it. Never changed: a new one takes its place. A template
+    with an unknown placeholder is not taken in, so whatever stands here can be filled."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="document_templates")
     kind = models.CharField(max_length=24, choices=DocumentKind)
@@ -67,8 +67,8 @@ class DocumentTemplate(KeptFile):
 
 @tracked
 class DocumentRun(models.Model):
-    """Many documents at once: those of all reports of a cycle that lead to one report. Begun again after a stop, it writes
-    what is still waiting; nothing is written twice."""
+    """Many documents at once: those of all reports of a cycle that lead to one report. Begun again after a stop, it
+    writes what is still waiting; nothing is written twice."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="runs")
@@ -92,9 +92,9 @@ class DocumentQuerySet(models.QuerySet):
 
 
 class Document(models.Model):
-    """One file written from a snapshot, once for each kind, format and template. `code` stands in its QR code and opens the
-    public page on which every figure can be checked. The bytes are kept (core.attachments) once it is made; a document
-    whose template has changed is another document."""
+    """One file written from a snapshot, once for each kind, format and template. `code` stands in its QR code and
+    opens the public page on which every figure can be checked. The bytes are kept (core.attachments) once it is made;
+    a document whose template has changed is another document."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="documents")

@@ -17,8 +17,8 @@ def on_the_line(person: Someone, permission: Permission, day: dt.date | None = N
     """The condition that `person` may read a report (`path` leads to it) by a role with `permission`.
 
     - The line of local authorities and culture follows the map: who covers the report's unit.
-    - Any other line: who holds the role at the very body, or at one that the report goes up to. A culture department does
-      not read the army's draft because it leads the territory.
+    - Any other line: who holds the role at the very body, or at one that the report goes up to. A culture department
+    does not read the army's draft because it leads the territory.
     - Bodies that get a copy read it once it is submitted.
     - Who may read every line reads every line of the territory that the role covers.
     `rules.may_read` says the same of one report; a test holds the two against each other.

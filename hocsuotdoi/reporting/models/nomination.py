@@ -23,9 +23,9 @@ class NominationQuerySet(models.QuerySet):
 
 @tracked
 class Nomination(models.Model):
-    """One institution, body or person put forward by `agency`. `evidence` names happenings and figures by kind and key, as
-    the ledger and snapshots name them, with what each showed on the day. A person's name is kept while the nomination
-    is; nothing of a person's own learning is taken as evidence without consent."""
+    """One institution, body or person put forward by `agency`. `evidence` names happenings and figures by kind and
+    key, as the ledger and snapshots name them, with what each showed on the day. A person's name is kept while the
+    nomination is; nothing of a person's own learning is taken as evidence without consent."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="nominations")
     year = models.PositiveSmallIntegerField(_("year"))

@@ -50,9 +50,10 @@ class Report(models.Model):
 
     The words stand beside the figures; a field left empty says nothing of its own: the document then holds words made
     from the figures. `version` lets a second writer see that somebody else wrote meanwhile. `goes_to` is the one report
-    that this one is added up into, so that nothing is counted twice; `above` are the bodies on its way up, the next first,
-    as they were when the cycle was opened or when it was last moved: they, and nobody else of other lines, read along.
-    `gaps` is what was missing below when it was approved, by name. What was submitted and approved are snapshots.
+    that this one is added up into, so that nothing is counted twice; `above` are the bodies on its way up, the next
+    first, as they were when the cycle was opened or when it was last moved: they, and nobody else of other lines,
+    read along. `gaps` is what was missing below when it was approved, by name. What was submitted and approved are
+    snapshots.
     """
 
     cycle = models.ForeignKey(Cycle, null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
@@ -155,7 +156,8 @@ class Report(models.Model):
 
 
 class ReportStep(models.Model):
-    """What happened to a report on its way, and why. `snapshot` is what was submitted, returned, approved or amended."""
+    """What happened to a report on its way, and why. `snapshot` is what was submitted, returned, approved or
+    amended."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=10, choices=ReportStepKind)
@@ -279,9 +281,9 @@ class Reminder(models.Model):
 
 
 class WorkSpell(models.Model):
-    """A stretch in which one person worked on one report, by the program's own clock: from the first request to the last
-    before a pause. Who it was is not kept, only that spells of two people are not run together (`whose`, which is other in
-    each report). Told to planners as a sum for each report, never person by person."""
+    """A stretch in which one person worked on one report, by the program's own clock: from the first request to the
+    last before a pause. Who it was is not kept, only that spells of two people are not run together (`whose`, which is
+    other in each report). Told to planners as a sum for each report, never person by person."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="work_spells")
     whose = models.CharField(max_length=16)

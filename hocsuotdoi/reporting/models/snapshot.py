@@ -12,9 +12,9 @@ from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_cov
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.reporting.enums import SnapshotKind
+from hocsuotdoi.reporting.models.line import on_the_line
 from hocsuotdoi.reporting.models.nomination import Nomination
 from hocsuotdoi.reporting.models.report import Report
-from hocsuotdoi.reporting.models.line import on_the_line
 
 _OF_REPORTS = [SnapshotKind.REPORT, SnapshotKind.ADDENDUM, SnapshotKind.LETTER]
 
@@ -94,9 +94,9 @@ class Figure(models.Model):
     """One figure of a snapshot, to be added up, compared and checked without reading whole contents.
 
     `key` names it within the snapshot and in each document (`indicator:library_services:library_commune:2026`,
-    `measure:library_visit:2026`, `money:spent:donation:2026`). It says the same as the content, which the digest binds; a
-    test and `doctor` compare them. `value_state` other than "value": both parts are NULL. `is_additive`: figures of reports
-    below may be added up; distinct people may not.
+    `measure:library_visit:2026`, `money:spent:donation:2026`). It says the same as the content, which the digest
+    binds; a test and `doctor` compare them. `value_state` other than "value": both parts are NULL. `is_additive`:
+    figures of reports below may be added up; distinct people may not.
     """
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="figures")
