@@ -19,6 +19,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        pgtrigger.migrations.RemoveTrigger(
+            model_name="task",
+            name="insert_insert",
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name="task",
+            name="update_update",
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name="task",
+            name="delete_delete",
+        ),
         migrations.CreateModel(
             name="Assignment",
             fields=[
@@ -416,18 +428,6 @@ class Migration(migrations.Migration):
                 "ordering": ["at", "pk"],
             },
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="task",
-            name="insert_insert",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="task",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="task",
-            name="delete_delete",
-        ),
         migrations.AddField(
             model_name="task",
             name="at_least",
@@ -510,94 +510,6 @@ class Migration(migrations.Migration):
                 ],
                 default="in_force",
                 max_length=12,
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="clause",
-            trigger=pgtrigger.compiler.Trigger(
-                name="clause_kept_as_issued",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.path IS DISTINCT FROM NEW.path OR OLD.heading IS DISTINCT FROM NEW.heading OR OLD.text IS DISTINCT FROM NEW.text)",
-                    func="\nIF EXISTS (SELECT FROM programme_plan WHERE id = OLD.plan_id AND status <> 'draft') THEN\n    RAISE EXCEPTION 'the plan of % % has been issued: it is amended, not edited', TG_TABLE_NAME, OLD.id\n        USING ERRCODE = 'integrity_constraint_violation';\nEND IF;\nRETURN NEW;\n",
-                    hash="9befc81059500f370f6c75b425f7e07557420172",
-                    operation="UPDATE",
-                    pgid="pgtrigger_clause_kept_as_issued_96261",
-                    table="programme_clause",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="target",
-            trigger=pgtrigger.compiler.Trigger(
-                name="target_kept_as_issued",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.indicator_id IS DISTINCT FROM NEW.indicator_id OR OLD.cohort_id IS DISTINCT FROM NEW.cohort_id OR OLD.year IS DISTINCT FROM NEW.year OR OLD.operator IS DISTINCT FROM NEW.operator OR OLD.low IS DISTINCT FROM NEW.low OR OLD.high IS DISTINCT FROM NEW.high OR OLD.total IS DISTINCT FROM NEW.total OR OLD.unit IS DISTINCT FROM NEW.unit OR OLD.written IS DISTINCT FROM NEW.written)",
-                    func="\nIF EXISTS (SELECT FROM programme_plan WHERE id = OLD.plan_id AND status <> 'draft') THEN\n    RAISE EXCEPTION 'the plan of % % has been issued: it is amended, not edited', TG_TABLE_NAME, OLD.id\n        USING ERRCODE = 'integrity_constraint_violation';\nEND IF;\nRETURN NEW;\n",
-                    hash="a5401143bddc99aea3e60e2e41f1e476e61441fa",
-                    operation="UPDATE",
-                    pgid="pgtrigger_target_kept_as_issued_139ee",
-                    table="programme_target",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="task",
-            trigger=pgtrigger.compiler.Trigger(
-                name="task_kept_as_issued",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.text IS DISTINCT FROM NEW.text OR OLD.recurrence IS DISTINCT FROM NEW.recurrence OR OLD.due_year IS DISTINCT FROM NEW.due_year OR OLD.due_month IS DISTINCT FROM NEW.due_month OR OLD.due_day IS DISTINCT FROM NEW.due_day)",
-                    func="\nIF EXISTS (SELECT FROM programme_plan WHERE id = OLD.plan_id AND status <> 'draft') THEN\n    RAISE EXCEPTION 'the plan of % % has been issued: it is amended, not edited', TG_TABLE_NAME, OLD.id\n        USING ERRCODE = 'integrity_constraint_violation';\nEND IF;\nRETURN NEW;\n",
-                    hash="bbd54881c655aebc1a57fb482cfc2183f083bcb3",
-                    operation="UPDATE",
-                    pgid="pgtrigger_task_kept_as_issued_76997",
-                    table="programme_task",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="task",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "programme_taskevent" ("activity_kinds", "at_least", "clause_id", "due_day", "due_month", "due_year", "evidence", "id", "observances", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "programmes", "recurrence", "source_kinds", "text", "themes", "tiers") VALUES (NEW."activity_kinds", NEW."at_least", NEW."clause_id", NEW."due_day", NEW."due_month", NEW."due_year", NEW."evidence", NEW."id", NEW."observances", NEW."ordinal", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."programmes", NEW."recurrence", NEW."source_kinds", NEW."text", NEW."themes", NEW."tiers"); RETURN NULL;',
-                    hash="bf55d3b29d18458e31a66fde68a4567db795c41a",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_2ae93",
-                    table="programme_task",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="task",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "programme_taskevent" ("activity_kinds", "at_least", "clause_id", "due_day", "due_month", "due_year", "evidence", "id", "observances", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "programmes", "recurrence", "source_kinds", "text", "themes", "tiers") VALUES (NEW."activity_kinds", NEW."at_least", NEW."clause_id", NEW."due_day", NEW."due_month", NEW."due_year", NEW."evidence", NEW."id", NEW."observances", NEW."ordinal", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."programmes", NEW."recurrence", NEW."source_kinds", NEW."text", NEW."themes", NEW."tiers"); RETURN NULL;',
-                    hash="7e85d2733c5e08776673c579fa25eda2d17cacd0",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_00e76",
-                    table="programme_task",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="task",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "programme_taskevent" ("activity_kinds", "at_least", "clause_id", "due_day", "due_month", "due_year", "evidence", "id", "observances", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "programmes", "recurrence", "source_kinds", "text", "themes", "tiers") VALUES (OLD."activity_kinds", OLD."at_least", OLD."clause_id", OLD."due_day", OLD."due_month", OLD."due_year", OLD."evidence", OLD."id", OLD."observances", OLD."ordinal", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."programmes", OLD."recurrence", OLD."source_kinds", OLD."text", OLD."themes", OLD."tiers"); RETURN NULL;',
-                    hash="46158a18fc6721ef19fdf8e244b7fe5a2d7b8ba7",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_30d2d",
-                    table="programme_task",
-                    when="AFTER",
-                ),
             ),
         ),
         migrations.AddConstraint(
@@ -1051,78 +963,6 @@ class Migration(migrations.Migration):
                 name="assignment_not_from_itself",
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="assignment_kept",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="ebd418490f0b5319645fd55e21d5307e606b5cb4",
-                    operation="DELETE",
-                    pgid="pgtrigger_assignment_kept_d0300",
-                    table="programme_assignment",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="assignment_of_the_same",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."task_id" IS DISTINCT FROM (NEW."task_id") OR OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."year" IS DISTINCT FROM (NEW."year") OR OLD."origin" IS DISTINCT FROM (NEW."origin"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="4876b318364e2d4ecee43484ef3daaaa880fef85",
-                    operation="UPDATE",
-                    pgid="pgtrigger_assignment_of_the_same_f4504",
-                    table="programme_assignment",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "programme_assignmentevent" ("agency_id", "done_on", "due_on", "handed_at", "handed_by", "handed_down_from_id", "id", "indicator_id", "origin", "part", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "starts_on", "state", "task_id", "title", "version", "year") VALUES (NEW."agency_id", NEW."done_on", NEW."due_on", NEW."handed_at", NEW."handed_by", NEW."handed_down_from_id", NEW."id", NEW."indicator_id", NEW."origin", NEW."part", NEW."percent", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."remark", NEW."starts_on", NEW."state", NEW."task_id", NEW."title", NEW."version", NEW."year"); RETURN NULL;',
-                    hash="e1d1345d19487940163352833e0cad928c04c259",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_3cf58",
-                    table="programme_assignment",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "programme_assignmentevent" ("agency_id", "done_on", "due_on", "handed_at", "handed_by", "handed_down_from_id", "id", "indicator_id", "origin", "part", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "starts_on", "state", "task_id", "title", "version", "year") VALUES (NEW."agency_id", NEW."done_on", NEW."due_on", NEW."handed_at", NEW."handed_by", NEW."handed_down_from_id", NEW."id", NEW."indicator_id", NEW."origin", NEW."part", NEW."percent", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."remark", NEW."starts_on", NEW."state", NEW."task_id", NEW."title", NEW."version", NEW."year"); RETURN NULL;',
-                    hash="680c2b6ca36118f278fee6284c42977c70b5e8b5",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_ab00e",
-                    table="programme_assignment",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "programme_assignmentevent" ("agency_id", "done_on", "due_on", "handed_at", "handed_by", "handed_down_from_id", "id", "indicator_id", "origin", "part", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "starts_on", "state", "task_id", "title", "version", "year") VALUES (OLD."agency_id", OLD."done_on", OLD."due_on", OLD."handed_at", OLD."handed_by", OLD."handed_down_from_id", OLD."id", OLD."indicator_id", OLD."origin", OLD."part", OLD."percent", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."remark", OLD."starts_on", OLD."state", OLD."task_id", OLD."title", OLD."version", OLD."year"); RETURN NULL;',
-                    hash="ea1343933fc9c0e1984585883305d898712e8de3",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_f8cac",
-                    table="programme_assignment",
-                    when="AFTER",
-                ),
-            ),
-        ),
         migrations.AddConstraint(
             model_name="assignmentstep",
             constraint=models.CheckConstraint(
@@ -1152,35 +992,6 @@ class Migration(migrations.Migration):
                 name="assignment_step_percent_up_to_100",
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignmentstep",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="600d8ee52940aff7fb6498b148be073023e21a29",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_cc6bf",
-                    table="programme_assignmentstep",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignmentstep",
-            trigger=pgtrigger.compiler.Trigger(
-                name="no_truncate",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
-                    hash="479c056ab5b28e8c98e39e54922c481d26b8af59",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_no_truncate_1ef89",
-                    table="programme_assignmentstep",
-                    when="BEFORE",
-                ),
-            ),
-        ),
         migrations.AddConstraint(
             model_name="assignmentfile",
             constraint=models.CheckConstraint(
@@ -1192,35 +1003,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
                 name="programme_assignmentfile_digest_is_sha256",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignmentfile",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="2dc82d1389578b88bdf81b9b1cb074194e62aaaa",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_fa952",
-                    table="programme_assignmentfile",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignmentfile",
-            trigger=pgtrigger.compiler.Trigger(
-                name="no_truncate",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
-                    hash="2e9f4cdc2f63bc96d6a56c995878d8787a86cbdb",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_no_truncate_c4eaa",
-                    table="programme_assignmentfile",
-                    when="BEFORE",
-                ),
             ),
         ),
         migrations.AddIndex(
@@ -1258,35 +1040,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("on__gt", models.F("due_on"))), name="escalation_only_when_late"
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="escalation",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="21c16bef46ea9203297a4cf6a1d79611709ddc43",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_b99c2",
-                    table="programme_escalation",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="escalation",
-            trigger=pgtrigger.compiler.Trigger(
-                name="no_truncate",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
-                    hash="1254abdf6ee892b08586fa8267ddfeff4aa5ea46",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_no_truncate_6d666",
-                    table="programme_escalation",
-                    when="BEFORE",
-                ),
-            ),
-        ),
         migrations.AddIndex(
             model_name="evidencedecision",
             index=models.Index(fields=["assignment", "source_kind", "source_id"], name="evidence_of_assignment"),
@@ -1295,35 +1048,6 @@ class Migration(migrations.Migration):
             model_name="evidencedecision",
             constraint=models.CheckConstraint(
                 condition=models.Q(("reason", ""), _negated=True), name="evidence_decision_has_a_reason"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="evidencedecision",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="c6ea16832e7d0a93bf7f4e29f31fb456752cfa41",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_a0dcd",
-                    table="programme_evidencedecision",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="evidencedecision",
-            trigger=pgtrigger.compiler.Trigger(
-                name="no_truncate",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
-                    hash="821a0f505bf7cbd97f40d75a5a58d2873fa92f69",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_no_truncate_67d4a",
-                    table="programme_evidencedecision",
-                    when="BEFORE",
-                ),
             ),
         ),
         migrations.AddIndex(
@@ -1459,6 +1183,352 @@ class Migration(migrations.Migration):
                 condition=models.Q(("purpose", ""), _negated=True), name="money_is_for_something"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="moneystep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__isnull", False), models.Q(("remark", ""), _negated=True), _connector="OR"),
+                name="money_taken_back_says_why",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="planstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["amended", "replaced"]), ("other__isnull", False)),
+                    models.Q(models.Q(("kind__in", ["amended", "replaced"]), _negated=True), ("other__isnull", True)),
+                    _connector="OR",
+                ),
+                name="plan_step_names_the_other_plan",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="planstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "inherited"), ("legal_act__isnull", False), ("unit__isnull", False)),
+                    models.Q(models.Q(("kind", "inherited"), _negated=True), ("unit__isnull", True)),
+                    _connector="OR",
+                ),
+                name="plan_step_taken_over_by_a_unit_on_an_act",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="planstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "retired"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="plan_step_retired_says_why",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="planstep",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "issued")), fields=("plan",), name="plan_step_issued_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rehoming",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cohort__isnull", False), ("kind", "taken_over"), ("replacement__isnull", True)),
+                    models.Q(("cohort__isnull", True), ("kind", "replaced"), ("replacement__isnull", False)),
+                    models.Q(("cohort__isnull", True), ("kind", "dropped"), ("replacement__isnull", True)),
+                    _connector="OR",
+                ),
+                name="rehoming_says_where_to",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rehoming",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="rehoming_has_a_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rehoming",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("replacement", models.F("target")), _negated=True), name="rehoming_not_to_itself"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="clause",
+            trigger=pgtrigger.compiler.Trigger(
+                name="clause_kept_as_issued",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.path IS DISTINCT FROM NEW.path OR OLD.heading IS DISTINCT FROM NEW.heading OR OLD.text IS DISTINCT FROM NEW.text)",
+                    func="\nIF EXISTS (SELECT FROM programme_plan WHERE id = OLD.plan_id AND status <> 'draft') THEN\n    RAISE EXCEPTION 'the plan of % % has been issued: it is amended, not edited', TG_TABLE_NAME, OLD.id\n        USING ERRCODE = 'integrity_constraint_violation';\nEND IF;\nRETURN NEW;\n",
+                    hash="9befc81059500f370f6c75b425f7e07557420172",
+                    operation="UPDATE",
+                    pgid="pgtrigger_clause_kept_as_issued_96261",
+                    table="programme_clause",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="target",
+            trigger=pgtrigger.compiler.Trigger(
+                name="target_kept_as_issued",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.indicator_id IS DISTINCT FROM NEW.indicator_id OR OLD.cohort_id IS DISTINCT FROM NEW.cohort_id OR OLD.year IS DISTINCT FROM NEW.year OR OLD.operator IS DISTINCT FROM NEW.operator OR OLD.low IS DISTINCT FROM NEW.low OR OLD.high IS DISTINCT FROM NEW.high OR OLD.total IS DISTINCT FROM NEW.total OR OLD.unit IS DISTINCT FROM NEW.unit OR OLD.written IS DISTINCT FROM NEW.written)",
+                    func="\nIF EXISTS (SELECT FROM programme_plan WHERE id = OLD.plan_id AND status <> 'draft') THEN\n    RAISE EXCEPTION 'the plan of % % has been issued: it is amended, not edited', TG_TABLE_NAME, OLD.id\n        USING ERRCODE = 'integrity_constraint_violation';\nEND IF;\nRETURN NEW;\n",
+                    hash="a5401143bddc99aea3e60e2e41f1e476e61441fa",
+                    operation="UPDATE",
+                    pgid="pgtrigger_target_kept_as_issued_139ee",
+                    table="programme_target",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="task",
+            trigger=pgtrigger.compiler.Trigger(
+                name="task_kept_as_issued",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.text IS DISTINCT FROM NEW.text OR OLD.recurrence IS DISTINCT FROM NEW.recurrence OR OLD.due_year IS DISTINCT FROM NEW.due_year OR OLD.due_month IS DISTINCT FROM NEW.due_month OR OLD.due_day IS DISTINCT FROM NEW.due_day)",
+                    func="\nIF EXISTS (SELECT FROM programme_plan WHERE id = OLD.plan_id AND status <> 'draft') THEN\n    RAISE EXCEPTION 'the plan of % % has been issued: it is amended, not edited', TG_TABLE_NAME, OLD.id\n        USING ERRCODE = 'integrity_constraint_violation';\nEND IF;\nRETURN NEW;\n",
+                    hash="bbd54881c655aebc1a57fb482cfc2183f083bcb3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_task_kept_as_issued_76997",
+                    table="programme_task",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="task",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "programme_taskevent" ("activity_kinds", "at_least", "clause_id", "due_day", "due_month", "due_year", "evidence", "id", "observances", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "programmes", "recurrence", "source_kinds", "text", "themes", "tiers") VALUES (NEW."activity_kinds", NEW."at_least", NEW."clause_id", NEW."due_day", NEW."due_month", NEW."due_year", NEW."evidence", NEW."id", NEW."observances", NEW."ordinal", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."programmes", NEW."recurrence", NEW."source_kinds", NEW."text", NEW."themes", NEW."tiers"); RETURN NULL;',
+                    hash="bf55d3b29d18458e31a66fde68a4567db795c41a",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2ae93",
+                    table="programme_task",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="task",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "programme_taskevent" ("activity_kinds", "at_least", "clause_id", "due_day", "due_month", "due_year", "evidence", "id", "observances", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "programmes", "recurrence", "source_kinds", "text", "themes", "tiers") VALUES (NEW."activity_kinds", NEW."at_least", NEW."clause_id", NEW."due_day", NEW."due_month", NEW."due_year", NEW."evidence", NEW."id", NEW."observances", NEW."ordinal", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."programmes", NEW."recurrence", NEW."source_kinds", NEW."text", NEW."themes", NEW."tiers"); RETURN NULL;',
+                    hash="7e85d2733c5e08776673c579fa25eda2d17cacd0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_00e76",
+                    table="programme_task",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="task",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "programme_taskevent" ("activity_kinds", "at_least", "clause_id", "due_day", "due_month", "due_year", "evidence", "id", "observances", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "programmes", "recurrence", "source_kinds", "text", "themes", "tiers") VALUES (OLD."activity_kinds", OLD."at_least", OLD."clause_id", OLD."due_day", OLD."due_month", OLD."due_year", OLD."evidence", OLD."id", OLD."observances", OLD."ordinal", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."programmes", OLD."recurrence", OLD."source_kinds", OLD."text", OLD."themes", OLD."tiers"); RETURN NULL;',
+                    hash="46158a18fc6721ef19fdf8e244b7fe5a2d7b8ba7",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_30d2d",
+                    table="programme_task",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="assignment_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="ebd418490f0b5319645fd55e21d5307e606b5cb4",
+                    operation="DELETE",
+                    pgid="pgtrigger_assignment_kept_d0300",
+                    table="programme_assignment",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="assignment_of_the_same",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."task_id" IS DISTINCT FROM (NEW."task_id") OR OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."year" IS DISTINCT FROM (NEW."year") OR OLD."origin" IS DISTINCT FROM (NEW."origin"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="4876b318364e2d4ecee43484ef3daaaa880fef85",
+                    operation="UPDATE",
+                    pgid="pgtrigger_assignment_of_the_same_f4504",
+                    table="programme_assignment",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "programme_assignmentevent" ("agency_id", "done_on", "due_on", "handed_at", "handed_by", "handed_down_from_id", "id", "indicator_id", "origin", "part", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "starts_on", "state", "task_id", "title", "version", "year") VALUES (NEW."agency_id", NEW."done_on", NEW."due_on", NEW."handed_at", NEW."handed_by", NEW."handed_down_from_id", NEW."id", NEW."indicator_id", NEW."origin", NEW."part", NEW."percent", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."remark", NEW."starts_on", NEW."state", NEW."task_id", NEW."title", NEW."version", NEW."year"); RETURN NULL;',
+                    hash="e1d1345d19487940163352833e0cad928c04c259",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_3cf58",
+                    table="programme_assignment",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "programme_assignmentevent" ("agency_id", "done_on", "due_on", "handed_at", "handed_by", "handed_down_from_id", "id", "indicator_id", "origin", "part", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "starts_on", "state", "task_id", "title", "version", "year") VALUES (NEW."agency_id", NEW."done_on", NEW."due_on", NEW."handed_at", NEW."handed_by", NEW."handed_down_from_id", NEW."id", NEW."indicator_id", NEW."origin", NEW."part", NEW."percent", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."remark", NEW."starts_on", NEW."state", NEW."task_id", NEW."title", NEW."version", NEW."year"); RETURN NULL;',
+                    hash="680c2b6ca36118f278fee6284c42977c70b5e8b5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ab00e",
+                    table="programme_assignment",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "programme_assignmentevent" ("agency_id", "done_on", "due_on", "handed_at", "handed_by", "handed_down_from_id", "id", "indicator_id", "origin", "part", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "starts_on", "state", "task_id", "title", "version", "year") VALUES (OLD."agency_id", OLD."done_on", OLD."due_on", OLD."handed_at", OLD."handed_by", OLD."handed_down_from_id", OLD."id", OLD."indicator_id", OLD."origin", OLD."part", OLD."percent", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."remark", OLD."starts_on", OLD."state", OLD."task_id", OLD."title", OLD."version", OLD."year"); RETURN NULL;',
+                    hash="ea1343933fc9c0e1984585883305d898712e8de3",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f8cac",
+                    table="programme_assignment",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assignmentstep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="600d8ee52940aff7fb6498b148be073023e21a29",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_cc6bf",
+                    table="programme_assignmentstep",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assignmentstep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
+                    hash="479c056ab5b28e8c98e39e54922c481d26b8af59",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_1ef89",
+                    table="programme_assignmentstep",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assignmentfile",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="2dc82d1389578b88bdf81b9b1cb074194e62aaaa",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_fa952",
+                    table="programme_assignmentfile",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assignmentfile",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
+                    hash="2e9f4cdc2f63bc96d6a56c995878d8787a86cbdb",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_c4eaa",
+                    table="programme_assignmentfile",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="escalation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="21c16bef46ea9203297a4cf6a1d79611709ddc43",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_b99c2",
+                    table="programme_escalation",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="escalation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
+                    hash="1254abdf6ee892b08586fa8267ddfeff4aa5ea46",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_6d666",
+                    table="programme_escalation",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="evidencedecision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c6ea16832e7d0a93bf7f4e29f31fb456752cfa41",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a0dcd",
+                    table="programme_evidencedecision",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="evidencedecision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
+                    hash="821a0f505bf7cbd97f40d75a5a58d2873fa92f69",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_67d4a",
+                    table="programme_evidencedecision",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="moneyline",
             trigger=pgtrigger.compiler.Trigger(
@@ -1531,13 +1601,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="moneystep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__isnull", False), models.Q(("remark", ""), _negated=True), _connector="OR"),
-                name="money_taken_back_says_why",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="moneystep",
             trigger=pgtrigger.compiler.Trigger(
@@ -1567,45 +1630,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="planstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["amended", "replaced"]), ("other__isnull", False)),
-                    models.Q(models.Q(("kind__in", ["amended", "replaced"]), _negated=True), ("other__isnull", True)),
-                    _connector="OR",
-                ),
-                name="plan_step_names_the_other_plan",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "inherited"), ("legal_act__isnull", False), ("unit__isnull", False)),
-                    models.Q(models.Q(("kind", "inherited"), _negated=True), ("unit__isnull", True)),
-                    _connector="OR",
-                ),
-                name="plan_step_taken_over_by_a_unit_on_an_act",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "retired"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="plan_step_retired_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planstep",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "issued")), fields=("plan",), name="plan_step_issued_once"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="planstep",
             trigger=pgtrigger.compiler.Trigger(
@@ -1633,30 +1657,6 @@ class Migration(migrations.Migration):
                     table="programme_planstep",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rehoming",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cohort__isnull", False), ("kind", "taken_over"), ("replacement__isnull", True)),
-                    models.Q(("cohort__isnull", True), ("kind", "replaced"), ("replacement__isnull", False)),
-                    models.Q(("cohort__isnull", True), ("kind", "dropped"), ("replacement__isnull", True)),
-                    _connector="OR",
-                ),
-                name="rehoming_says_where_to",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rehoming",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="rehoming_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rehoming",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("replacement", models.F("target")), _negated=True), name="rehoming_not_to_itself"
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -20,6 +20,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        pgtrigger.migrations.RemoveTrigger(
+            model_name="report",
+            name="insert_insert",
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name="report",
+            name="update_update",
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name="report",
+            name="delete_delete",
+        ),
         migrations.CreateModel(
             name="CountedInstitution",
             fields=[
@@ -913,18 +925,6 @@ class Migration(migrations.Migration):
                 ("requests", models.PositiveIntegerField(default=1)),
             ],
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="report",
-            name="insert_insert",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="report",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="report",
-            name="delete_delete",
-        ),
         migrations.RemoveConstraint(
             model_name="report",
             name="report_once_a_year",
@@ -1268,94 +1268,6 @@ class Migration(migrations.Migration):
             name="report",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="snapshots", to="reporting.report"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="report",
-            trigger=pgtrigger.compiler.Trigger(
-                name="report_goes_on",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{expected:draft,expected:excused,draft:submitted,draft:excused,submitted:draft,submitted:returned,submitted:approved,returned:submitted,returned:excused,approved:returned}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="5195a61357a655977c6f1753488fc33af9c82523",
-                    operation="UPDATE",
-                    pgid="pgtrigger_report_goes_on_a9720",
-                    table="reporting_report",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="report",
-            trigger=pgtrigger.compiler.Trigger(
-                name="report_of_the_same",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."cycle_id" IS DISTINCT FROM (NEW."cycle_id") OR OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."line" IS DISTINCT FROM (NEW."line") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."year" IS DISTINCT FROM (NEW."year"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="beff14a97bc46276b91edfb1b9c18c120b1c22dc",
-                    operation="UPDATE",
-                    pgid="pgtrigger_report_of_the_same_ef7d7",
-                    table="reporting_report",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="report",
-            trigger=pgtrigger.compiler.Trigger(
-                name="report_kept",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."cycle_id" IS NOT NULL)',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="d2decf3dcb929cdd87fefba35b2f743da9f795f6",
-                    operation="DELETE",
-                    pgid="pgtrigger_report_kept_70c83",
-                    table="reporting_report",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="report",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_reportevent" ("above", "agency_id", "approved_at", "approved_by", "approved_id", "causes", "changed_at", "changed_by_id", "copies_to", "cycle_id", "detail", "difficulties", "due_on", "gaps", "goes_to_id", "id", "line", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "state", "submitted_at", "submitted_by", "submitted_id", "unit_id", "version", "year") VALUES (NEW."above", NEW."agency_id", NEW."approved_at", NEW."approved_by", NEW."approved_id", NEW."causes", NEW."changed_at", NEW."changed_by_id", NEW."copies_to", NEW."cycle_id", NEW."detail", NEW."difficulties", NEW."due_on", NEW."gaps", NEW."goes_to_id", NEW."id", NEW."line", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."proposals", NEW."results", NEW."state", NEW."submitted_at", NEW."submitted_by", NEW."submitted_id", NEW."unit_id", NEW."version", NEW."year"); RETURN NULL;',
-                    hash="5fe41f455c5871657240818104067090d8cb8024",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_69d08",
-                    table="reporting_report",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="report",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "reporting_reportevent" ("above", "agency_id", "approved_at", "approved_by", "approved_id", "causes", "changed_at", "changed_by_id", "copies_to", "cycle_id", "detail", "difficulties", "due_on", "gaps", "goes_to_id", "id", "line", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "state", "submitted_at", "submitted_by", "submitted_id", "unit_id", "version", "year") VALUES (NEW."above", NEW."agency_id", NEW."approved_at", NEW."approved_by", NEW."approved_id", NEW."causes", NEW."changed_at", NEW."changed_by_id", NEW."copies_to", NEW."cycle_id", NEW."detail", NEW."difficulties", NEW."due_on", NEW."gaps", NEW."goes_to_id", NEW."id", NEW."line", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."proposals", NEW."results", NEW."state", NEW."submitted_at", NEW."submitted_by", NEW."submitted_id", NEW."unit_id", NEW."version", NEW."year"); RETURN NULL;',
-                    hash="b575a483fdfe7b50fb15f21a5d2cf18914da4395",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_6c13c",
-                    table="reporting_report",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="report",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_reportevent" ("above", "agency_id", "approved_at", "approved_by", "approved_id", "causes", "changed_at", "changed_by_id", "copies_to", "cycle_id", "detail", "difficulties", "due_on", "gaps", "goes_to_id", "id", "line", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "state", "submitted_at", "submitted_by", "submitted_id", "unit_id", "version", "year") VALUES (OLD."above", OLD."agency_id", OLD."approved_at", OLD."approved_by", OLD."approved_id", OLD."causes", OLD."changed_at", OLD."changed_by_id", OLD."copies_to", OLD."cycle_id", OLD."detail", OLD."difficulties", OLD."due_on", OLD."gaps", OLD."goes_to_id", OLD."id", OLD."line", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."proposals", OLD."results", OLD."state", OLD."submitted_at", OLD."submitted_by", OLD."submitted_id", OLD."unit_id", OLD."version", OLD."year"); RETURN NULL;',
-                    hash="4506e74e60b185f880fed324485504f5f92b41b0",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_a47c2",
-                    table="reporting_report",
-                    when="AFTER",
-                ),
             ),
         ),
         migrations.AddField(
@@ -2031,64 +1943,6 @@ class Migration(migrations.Migration):
                 name="cycle_asks_for_something",
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="cycle",
-            trigger=pgtrigger.compiler.Trigger(
-                name="cycle_goes_on",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{preparing:open,open:closed,closed:open}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="ff654d73b67e554023cf08324aebb4a2a27bc593",
-                    operation="UPDATE",
-                    pgid="pgtrigger_cycle_goes_on_88f69",
-                    table="reporting_cycle",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="cycle",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_cycleevent" ("addressee", "closed_at", "code", "counted_until", "due_on", "ends_on", "id", "kind", "map_on", "opened_at", "opens_on", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sections", "starts_on", "state", "title", "version") VALUES (NEW."addressee", NEW."closed_at", NEW."code", NEW."counted_until", NEW."due_on", NEW."ends_on", NEW."id", NEW."kind", NEW."map_on", NEW."opened_at", NEW."opens_on", NEW."owner_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sections", NEW."starts_on", NEW."state", NEW."title", NEW."version"); RETURN NULL;',
-                    hash="c78ad711f55b9513ec07dfeba74230e467cc03fa",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_2323b",
-                    table="reporting_cycle",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="cycle",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "reporting_cycleevent" ("addressee", "closed_at", "code", "counted_until", "due_on", "ends_on", "id", "kind", "map_on", "opened_at", "opens_on", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sections", "starts_on", "state", "title", "version") VALUES (NEW."addressee", NEW."closed_at", NEW."code", NEW."counted_until", NEW."due_on", NEW."ends_on", NEW."id", NEW."kind", NEW."map_on", NEW."opened_at", NEW."opens_on", NEW."owner_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sections", NEW."starts_on", NEW."state", NEW."title", NEW."version"); RETURN NULL;',
-                    hash="4822e327e778006d5c50034fbd978471fd77ca5c",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_a9f42",
-                    table="reporting_cycle",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="cycle",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_cycleevent" ("addressee", "closed_at", "code", "counted_until", "due_on", "ends_on", "id", "kind", "map_on", "opened_at", "opens_on", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sections", "starts_on", "state", "title", "version") VALUES (OLD."addressee", OLD."closed_at", OLD."code", OLD."counted_until", OLD."due_on", OLD."ends_on", OLD."id", OLD."kind", OLD."map_on", OLD."opened_at", OLD."opens_on", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sections", OLD."starts_on", OLD."state", OLD."title", OLD."version"); RETURN NULL;',
-                    hash="a5053216b1e662815d5acaa6f835091ca418f1ce",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_29dfa",
-                    table="reporting_cycle",
-                    when="AFTER",
-                ),
-            ),
-        ),
         migrations.AddConstraint(
             model_name="countedinstitution",
             constraint=models.UniqueConstraint(fields=("cycle", "institution"), name="institution_counted_once"),
@@ -2108,49 +1962,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("letter", False), ("days__gt", 0), _connector="OR"),
                 name="cycle_letter_only_when_late",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="cyclereminder",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_cyclereminderevent" ("copy", "cycle_id", "days", "id", "letter", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."copy", NEW."cycle_id", NEW."days", NEW."id", NEW."letter", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;',
-                    hash="d7c44b68a2ebef4b02ad532fb745df1e58235be8",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_63128",
-                    table="reporting_cyclereminder",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="cyclereminder",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "reporting_cyclereminderevent" ("copy", "cycle_id", "days", "id", "letter", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."copy", NEW."cycle_id", NEW."days", NEW."id", NEW."letter", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;',
-                    hash="a6da0f99af3322ea29f203c79157b5439fdd731f",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_d8fba",
-                    table="reporting_cyclereminder",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="cyclereminder",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_cyclereminderevent" ("copy", "cycle_id", "days", "id", "letter", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."copy", OLD."cycle_id", OLD."days", OLD."id", OLD."letter", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                    hash="589a8954057ee0f153e1a223611d5df9537b9327",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_d30c7",
-                    table="reporting_cyclereminder",
-                    when="AFTER",
-                ),
             ),
         ),
         migrations.AddConstraint(
@@ -2188,96 +1999,10 @@ class Migration(migrations.Migration):
                 name="cycle_rule_armed_forces_in_totals",
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="cyclerule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_cycleruleevent" ("classes", "copies_to", "cycle_id", "detail", "due_on", "id", "line", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporter_kind", "reporter_tier", "to", "to_agency_id", "to_kind") VALUES (NEW."classes", NEW."copies_to", NEW."cycle_id", NEW."detail", NEW."due_on", NEW."id", NEW."line", NEW."ordinal", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reporter_kind", NEW."reporter_tier", NEW."to", NEW."to_agency_id", NEW."to_kind"); RETURN NULL;',
-                    hash="5f0dbf7d6d73bec2b3643681877ce4b656a9bfd5",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_2a370",
-                    table="reporting_cyclerule",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="cyclerule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "reporting_cycleruleevent" ("classes", "copies_to", "cycle_id", "detail", "due_on", "id", "line", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporter_kind", "reporter_tier", "to", "to_agency_id", "to_kind") VALUES (NEW."classes", NEW."copies_to", NEW."cycle_id", NEW."detail", NEW."due_on", NEW."id", NEW."line", NEW."ordinal", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reporter_kind", NEW."reporter_tier", NEW."to", NEW."to_agency_id", NEW."to_kind"); RETURN NULL;',
-                    hash="8fff10aba04de2d6587215f26da531efe7a5ee4a",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_92437",
-                    table="reporting_cyclerule",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="cyclerule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_cycleruleevent" ("classes", "copies_to", "cycle_id", "detail", "due_on", "id", "line", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporter_kind", "reporter_tier", "to", "to_agency_id", "to_kind") VALUES (OLD."classes", OLD."copies_to", OLD."cycle_id", OLD."detail", OLD."due_on", OLD."id", OLD."line", OLD."ordinal", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reporter_kind", OLD."reporter_tier", OLD."to", OLD."to_agency_id", OLD."to_kind"); RETURN NULL;',
-                    hash="09ae2c64c254954cdf01c4c29fd5bc40fb92974b",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_b9413",
-                    table="reporting_cyclerule",
-                    when="AFTER",
-                ),
-            ),
-        ),
         migrations.AddConstraint(
             model_name="documentrun",
             constraint=models.CheckConstraint(
                 condition=models.Q(("formats", []), _negated=True), name="run_writes_something"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="documentrun",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_documentrunevent" ("agency_id", "asked_at", "asked_by", "cycle_id", "formats", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stopped_at") VALUES (NEW."agency_id", NEW."asked_at", NEW."asked_by", NEW."cycle_id", NEW."formats", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."stopped_at"); RETURN NULL;',
-                    hash="e03667887f4dda33af89369faced00399e41e273",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_aad3a",
-                    table="reporting_documentrun",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="documentrun",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "reporting_documentrunevent" ("agency_id", "asked_at", "asked_by", "cycle_id", "formats", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stopped_at") VALUES (NEW."agency_id", NEW."asked_at", NEW."asked_by", NEW."cycle_id", NEW."formats", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."stopped_at"); RETURN NULL;',
-                    hash="2a3a6546787ebacfadbe8b886bf2ff4bd100a7c2",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_be9d7",
-                    table="reporting_documentrun",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="documentrun",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_documentrunevent" ("agency_id", "asked_at", "asked_by", "cycle_id", "formats", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stopped_at") VALUES (OLD."agency_id", OLD."asked_at", OLD."asked_by", OLD."cycle_id", OLD."formats", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."stopped_at"); RETURN NULL;',
-                    hash="8d505e5b1fa2c3ead69a4f78a3f84936d508b65b",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_dc54a",
-                    table="reporting_documentrun",
-                    when="AFTER",
-                ),
             ),
         ),
         migrations.AddConstraint(
@@ -2297,78 +2022,6 @@ class Migration(migrations.Migration):
             model_name="documenttemplate",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("retired_at__isnull", True)), fields=("agency", "kind"), name="template_in_use_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="documenttemplate",
-            trigger=pgtrigger.compiler.Trigger(
-                name="template_kept_as_uploaded",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."placeholders" IS DISTINCT FROM (NEW."placeholders"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="8dacde6a2cd4d48a1a6df29c301f8aeb475e1237",
-                    operation="UPDATE",
-                    pgid="pgtrigger_template_kept_as_uploaded_931b6",
-                    table="reporting_documenttemplate",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="documenttemplate",
-            trigger=pgtrigger.compiler.Trigger(
-                name="template_kept",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="375f224801f357bfa62fb485c992b7c29d0cdb2d",
-                    operation="DELETE",
-                    pgid="pgtrigger_template_kept_c50ce",
-                    table="reporting_documenttemplate",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="documenttemplate",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_documenttemplateevent" ("agency_id", "digest", "file_name", "id", "kind", "media_type", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placeholders", "retired_at", "size", "uploaded_at", "uploaded_by") VALUES (NEW."agency_id", NEW."digest", NEW."file_name", NEW."id", NEW."kind", NEW."media_type", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."placeholders", NEW."retired_at", NEW."size", NEW."uploaded_at", NEW."uploaded_by"); RETURN NULL;',
-                    hash="0e61d36a7d5058615c5f3c048061ad029d8c655c",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_46b94",
-                    table="reporting_documenttemplate",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="documenttemplate",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "reporting_documenttemplateevent" ("agency_id", "digest", "file_name", "id", "kind", "media_type", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placeholders", "retired_at", "size", "uploaded_at", "uploaded_by") VALUES (NEW."agency_id", NEW."digest", NEW."file_name", NEW."id", NEW."kind", NEW."media_type", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."placeholders", NEW."retired_at", NEW."size", NEW."uploaded_at", NEW."uploaded_by"); RETURN NULL;',
-                    hash="ffb72707abd87ac602a3318185cacd516e3dfc0a",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_27825",
-                    table="reporting_documenttemplate",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="documenttemplate",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_documenttemplateevent" ("agency_id", "digest", "file_name", "id", "kind", "media_type", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placeholders", "retired_at", "size", "uploaded_at", "uploaded_by") VALUES (OLD."agency_id", OLD."digest", OLD."file_name", OLD."id", OLD."kind", OLD."media_type", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."placeholders", OLD."retired_at", OLD."size", OLD."uploaded_at", OLD."uploaded_by"); RETURN NULL;',
-                    hash="9d52c96e6bcdfe3a485869fa290f387ecd64f4a1",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_75e57",
-                    table="reporting_documenttemplate",
-                    when="AFTER",
-                ),
             ),
         ),
         migrations.AddIndex(
@@ -2447,6 +2100,501 @@ class Migration(migrations.Migration):
                 name="document_made_after_asked",
             ),
         ),
+        migrations.AddIndex(
+            model_name="exceptionanswer",
+            index=models.Index(fields=["report", "key"], name="exception_of_report"),
+        ),
+        migrations.AddConstraint(
+            model_name="exceptionanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "explained"), models.Q(("reason", ""), _negated=True)),
+                    models.Q(("kind", "confirmed"), ("reason", "")),
+                    _connector="OR",
+                ),
+                name="exception_explained_says_why",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="figure",
+            constraint=models.UniqueConstraint(fields=("snapshot", "key"), name="figure_key_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="figure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("numerator__isnull", False), ("value_state", "value")),
+                    models.Q(
+                        models.Q(("value_state", "value"), _negated=True),
+                        ("denominator__isnull", True),
+                        ("numerator__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="figure_without_a_value_has_none",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="figure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reporting__isnull", True), ("reporting__lte", models.F("expected")), _connector="OR"
+                ),
+                name="figure_reporting_within_expected",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="nomination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("institution__isnull", False),
+                        ("nominated_agency__isnull", True),
+                        ("nominee_kind", "institution"),
+                        ("person_name", ""),
+                    ),
+                    models.Q(
+                        ("institution__isnull", True),
+                        ("nominated_agency__isnull", False),
+                        ("nominee_kind", "agency"),
+                        ("person_name", ""),
+                    ),
+                    models.Q(
+                        ("institution__isnull", True),
+                        ("nominated_agency__isnull", True),
+                        ("nominee_kind", "person"),
+                        models.Q(("person_name", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="nomination_of_one",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="nomination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "awarded"), _negated=True),
+                    models.Q(("decision", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="nomination_awarded_by_a_decision",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reminder",
+            constraint=models.UniqueConstraint(fields=("report", "days", "due_on"), name="reminder_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="reportstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["returned", "reopened", "excused", "moved", "amended"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="report_step_has_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reportstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["submitted", "returned", "approved", "amended"]), _negated=True),
+                    ("snapshot__isnull", False),
+                    _connector="OR",
+                ),
+                name="report_step_names_the_snapshot",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reportstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("gaps", []), ("kind", "approved"), _connector="OR"),
+                name="report_step_gaps_only_when_approved",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="typedtotal",
+            constraint=models.UniqueConstraint(fields=("report", "key"), name="typed_total_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="typedtotal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("numerator__isnull", True), ("numerator__gte", 0), _connector="OR"),
+                    models.Q(("denominator__isnull", True), ("denominator__gte", 0), _connector="OR"),
+                ),
+                name="typed_total_not_negative",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="typedtotal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", ""), _negated=True), name="typed_total_names_its_source"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="workspell",
+            index=models.Index(fields=["report", "whose", "last_at"], name="spell_of_report"),
+        ),
+        migrations.AddConstraint(
+            model_name="workspell",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_at__gte", models.F("began_at"))), name="spell_ends_after_it_begins"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="workspell",
+            constraint=models.UniqueConstraint(fields=("report", "whose", "began_at"), name="spell_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="report_goes_on",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{expected:draft,expected:excused,draft:submitted,draft:excused,submitted:draft,submitted:returned,submitted:approved,returned:submitted,returned:excused,approved:returned}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="5195a61357a655977c6f1753488fc33af9c82523",
+                    operation="UPDATE",
+                    pgid="pgtrigger_report_goes_on_a9720",
+                    table="reporting_report",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="report_of_the_same",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."cycle_id" IS DISTINCT FROM (NEW."cycle_id") OR OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."line" IS DISTINCT FROM (NEW."line") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."year" IS DISTINCT FROM (NEW."year"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="beff14a97bc46276b91edfb1b9c18c120b1c22dc",
+                    operation="UPDATE",
+                    pgid="pgtrigger_report_of_the_same_ef7d7",
+                    table="reporting_report",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="report_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."cycle_id" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="d2decf3dcb929cdd87fefba35b2f743da9f795f6",
+                    operation="DELETE",
+                    pgid="pgtrigger_report_kept_70c83",
+                    table="reporting_report",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportevent" ("above", "agency_id", "approved_at", "approved_by", "approved_id", "causes", "changed_at", "changed_by_id", "copies_to", "cycle_id", "detail", "difficulties", "due_on", "gaps", "goes_to_id", "id", "line", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "state", "submitted_at", "submitted_by", "submitted_id", "unit_id", "version", "year") VALUES (NEW."above", NEW."agency_id", NEW."approved_at", NEW."approved_by", NEW."approved_id", NEW."causes", NEW."changed_at", NEW."changed_by_id", NEW."copies_to", NEW."cycle_id", NEW."detail", NEW."difficulties", NEW."due_on", NEW."gaps", NEW."goes_to_id", NEW."id", NEW."line", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."proposals", NEW."results", NEW."state", NEW."submitted_at", NEW."submitted_by", NEW."submitted_id", NEW."unit_id", NEW."version", NEW."year"); RETURN NULL;',
+                    hash="5fe41f455c5871657240818104067090d8cb8024",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_69d08",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_reportevent" ("above", "agency_id", "approved_at", "approved_by", "approved_id", "causes", "changed_at", "changed_by_id", "copies_to", "cycle_id", "detail", "difficulties", "due_on", "gaps", "goes_to_id", "id", "line", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "state", "submitted_at", "submitted_by", "submitted_id", "unit_id", "version", "year") VALUES (NEW."above", NEW."agency_id", NEW."approved_at", NEW."approved_by", NEW."approved_id", NEW."causes", NEW."changed_at", NEW."changed_by_id", NEW."copies_to", NEW."cycle_id", NEW."detail", NEW."difficulties", NEW."due_on", NEW."gaps", NEW."goes_to_id", NEW."id", NEW."line", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."proposals", NEW."results", NEW."state", NEW."submitted_at", NEW."submitted_by", NEW."submitted_id", NEW."unit_id", NEW."version", NEW."year"); RETURN NULL;',
+                    hash="b575a483fdfe7b50fb15f21a5d2cf18914da4395",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6c13c",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportevent" ("above", "agency_id", "approved_at", "approved_by", "approved_id", "causes", "changed_at", "changed_by_id", "copies_to", "cycle_id", "detail", "difficulties", "due_on", "gaps", "goes_to_id", "id", "line", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposals", "results", "state", "submitted_at", "submitted_by", "submitted_id", "unit_id", "version", "year") VALUES (OLD."above", OLD."agency_id", OLD."approved_at", OLD."approved_by", OLD."approved_id", OLD."causes", OLD."changed_at", OLD."changed_by_id", OLD."copies_to", OLD."cycle_id", OLD."detail", OLD."difficulties", OLD."due_on", OLD."gaps", OLD."goes_to_id", OLD."id", OLD."line", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."proposals", OLD."results", OLD."state", OLD."submitted_at", OLD."submitted_by", OLD."submitted_id", OLD."unit_id", OLD."version", OLD."year"); RETURN NULL;',
+                    hash="4506e74e60b185f880fed324485504f5f92b41b0",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a47c2",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="cycle",
+            trigger=pgtrigger.compiler.Trigger(
+                name="cycle_goes_on",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{preparing:open,open:closed,closed:open}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="ff654d73b67e554023cf08324aebb4a2a27bc593",
+                    operation="UPDATE",
+                    pgid="pgtrigger_cycle_goes_on_88f69",
+                    table="reporting_cycle",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="cycle",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_cycleevent" ("addressee", "closed_at", "code", "counted_until", "due_on", "ends_on", "id", "kind", "map_on", "opened_at", "opens_on", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sections", "starts_on", "state", "title", "version") VALUES (NEW."addressee", NEW."closed_at", NEW."code", NEW."counted_until", NEW."due_on", NEW."ends_on", NEW."id", NEW."kind", NEW."map_on", NEW."opened_at", NEW."opens_on", NEW."owner_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sections", NEW."starts_on", NEW."state", NEW."title", NEW."version"); RETURN NULL;',
+                    hash="c78ad711f55b9513ec07dfeba74230e467cc03fa",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2323b",
+                    table="reporting_cycle",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="cycle",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_cycleevent" ("addressee", "closed_at", "code", "counted_until", "due_on", "ends_on", "id", "kind", "map_on", "opened_at", "opens_on", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sections", "starts_on", "state", "title", "version") VALUES (NEW."addressee", NEW."closed_at", NEW."code", NEW."counted_until", NEW."due_on", NEW."ends_on", NEW."id", NEW."kind", NEW."map_on", NEW."opened_at", NEW."opens_on", NEW."owner_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sections", NEW."starts_on", NEW."state", NEW."title", NEW."version"); RETURN NULL;',
+                    hash="4822e327e778006d5c50034fbd978471fd77ca5c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a9f42",
+                    table="reporting_cycle",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="cycle",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_cycleevent" ("addressee", "closed_at", "code", "counted_until", "due_on", "ends_on", "id", "kind", "map_on", "opened_at", "opens_on", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sections", "starts_on", "state", "title", "version") VALUES (OLD."addressee", OLD."closed_at", OLD."code", OLD."counted_until", OLD."due_on", OLD."ends_on", OLD."id", OLD."kind", OLD."map_on", OLD."opened_at", OLD."opens_on", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sections", OLD."starts_on", OLD."state", OLD."title", OLD."version"); RETURN NULL;',
+                    hash="a5053216b1e662815d5acaa6f835091ca418f1ce",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_29dfa",
+                    table="reporting_cycle",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="cyclereminder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_cyclereminderevent" ("copy", "cycle_id", "days", "id", "letter", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."copy", NEW."cycle_id", NEW."days", NEW."id", NEW."letter", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;',
+                    hash="d7c44b68a2ebef4b02ad532fb745df1e58235be8",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_63128",
+                    table="reporting_cyclereminder",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="cyclereminder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_cyclereminderevent" ("copy", "cycle_id", "days", "id", "letter", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."copy", NEW."cycle_id", NEW."days", NEW."id", NEW."letter", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;',
+                    hash="a6da0f99af3322ea29f203c79157b5439fdd731f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d8fba",
+                    table="reporting_cyclereminder",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="cyclereminder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_cyclereminderevent" ("copy", "cycle_id", "days", "id", "letter", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."copy", OLD."cycle_id", OLD."days", OLD."id", OLD."letter", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="589a8954057ee0f153e1a223611d5df9537b9327",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_d30c7",
+                    table="reporting_cyclereminder",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="cyclerule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_cycleruleevent" ("classes", "copies_to", "cycle_id", "detail", "due_on", "id", "line", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporter_kind", "reporter_tier", "to", "to_agency_id", "to_kind") VALUES (NEW."classes", NEW."copies_to", NEW."cycle_id", NEW."detail", NEW."due_on", NEW."id", NEW."line", NEW."ordinal", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reporter_kind", NEW."reporter_tier", NEW."to", NEW."to_agency_id", NEW."to_kind"); RETURN NULL;',
+                    hash="5f0dbf7d6d73bec2b3643681877ce4b656a9bfd5",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2a370",
+                    table="reporting_cyclerule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="cyclerule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_cycleruleevent" ("classes", "copies_to", "cycle_id", "detail", "due_on", "id", "line", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporter_kind", "reporter_tier", "to", "to_agency_id", "to_kind") VALUES (NEW."classes", NEW."copies_to", NEW."cycle_id", NEW."detail", NEW."due_on", NEW."id", NEW."line", NEW."ordinal", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reporter_kind", NEW."reporter_tier", NEW."to", NEW."to_agency_id", NEW."to_kind"); RETURN NULL;',
+                    hash="8fff10aba04de2d6587215f26da531efe7a5ee4a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_92437",
+                    table="reporting_cyclerule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="cyclerule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_cycleruleevent" ("classes", "copies_to", "cycle_id", "detail", "due_on", "id", "line", "ordinal", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporter_kind", "reporter_tier", "to", "to_agency_id", "to_kind") VALUES (OLD."classes", OLD."copies_to", OLD."cycle_id", OLD."detail", OLD."due_on", OLD."id", OLD."line", OLD."ordinal", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reporter_kind", OLD."reporter_tier", OLD."to", OLD."to_agency_id", OLD."to_kind"); RETURN NULL;',
+                    hash="09ae2c64c254954cdf01c4c29fd5bc40fb92974b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b9413",
+                    table="reporting_cyclerule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="documentrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_documentrunevent" ("agency_id", "asked_at", "asked_by", "cycle_id", "formats", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stopped_at") VALUES (NEW."agency_id", NEW."asked_at", NEW."asked_by", NEW."cycle_id", NEW."formats", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."stopped_at"); RETURN NULL;',
+                    hash="e03667887f4dda33af89369faced00399e41e273",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_aad3a",
+                    table="reporting_documentrun",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="documentrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_documentrunevent" ("agency_id", "asked_at", "asked_by", "cycle_id", "formats", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stopped_at") VALUES (NEW."agency_id", NEW."asked_at", NEW."asked_by", NEW."cycle_id", NEW."formats", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."stopped_at"); RETURN NULL;',
+                    hash="2a3a6546787ebacfadbe8b886bf2ff4bd100a7c2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_be9d7",
+                    table="reporting_documentrun",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="documentrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_documentrunevent" ("agency_id", "asked_at", "asked_by", "cycle_id", "formats", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stopped_at") VALUES (OLD."agency_id", OLD."asked_at", OLD."asked_by", OLD."cycle_id", OLD."formats", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."stopped_at"); RETURN NULL;',
+                    hash="8d505e5b1fa2c3ead69a4f78a3f84936d508b65b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_dc54a",
+                    table="reporting_documentrun",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="documenttemplate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="template_kept_as_uploaded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."placeholders" IS DISTINCT FROM (NEW."placeholders"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="8dacde6a2cd4d48a1a6df29c301f8aeb475e1237",
+                    operation="UPDATE",
+                    pgid="pgtrigger_template_kept_as_uploaded_931b6",
+                    table="reporting_documenttemplate",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="documenttemplate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="template_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="375f224801f357bfa62fb485c992b7c29d0cdb2d",
+                    operation="DELETE",
+                    pgid="pgtrigger_template_kept_c50ce",
+                    table="reporting_documenttemplate",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="documenttemplate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_documenttemplateevent" ("agency_id", "digest", "file_name", "id", "kind", "media_type", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placeholders", "retired_at", "size", "uploaded_at", "uploaded_by") VALUES (NEW."agency_id", NEW."digest", NEW."file_name", NEW."id", NEW."kind", NEW."media_type", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."placeholders", NEW."retired_at", NEW."size", NEW."uploaded_at", NEW."uploaded_by"); RETURN NULL;',
+                    hash="0e61d36a7d5058615c5f3c048061ad029d8c655c",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_46b94",
+                    table="reporting_documenttemplate",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="documenttemplate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_documenttemplateevent" ("agency_id", "digest", "file_name", "id", "kind", "media_type", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placeholders", "retired_at", "size", "uploaded_at", "uploaded_by") VALUES (NEW."agency_id", NEW."digest", NEW."file_name", NEW."id", NEW."kind", NEW."media_type", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."placeholders", NEW."retired_at", NEW."size", NEW."uploaded_at", NEW."uploaded_by"); RETURN NULL;',
+                    hash="ffb72707abd87ac602a3318185cacd516e3dfc0a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_27825",
+                    table="reporting_documenttemplate",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="documenttemplate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_documenttemplateevent" ("agency_id", "digest", "file_name", "id", "kind", "media_type", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placeholders", "retired_at", "size", "uploaded_at", "uploaded_by") VALUES (OLD."agency_id", OLD."digest", OLD."file_name", OLD."id", OLD."kind", OLD."media_type", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."placeholders", OLD."retired_at", OLD."size", OLD."uploaded_at", OLD."uploaded_by"); RETURN NULL;',
+                    hash="9d52c96e6bcdfe3a485869fa290f387ecd64f4a1",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_75e57",
+                    table="reporting_documenttemplate",
+                    when="AFTER",
+                ),
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="document",
             trigger=pgtrigger.compiler.Trigger(
@@ -2491,21 +2639,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="exceptionanswer",
-            index=models.Index(fields=["report", "key"], name="exception_of_report"),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "explained"), models.Q(("reason", ""), _negated=True)),
-                    models.Q(("kind", "confirmed"), ("reason", "")),
-                    _connector="OR",
-                ),
-                name="exception_explained_says_why",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="exceptionanswer",
             trigger=pgtrigger.compiler.Trigger(
@@ -2535,34 +2668,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="figure",
-            constraint=models.UniqueConstraint(fields=("snapshot", "key"), name="figure_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="figure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("numerator__isnull", False), ("value_state", "value")),
-                    models.Q(
-                        models.Q(("value_state", "value"), _negated=True),
-                        ("denominator__isnull", True),
-                        ("numerator__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="figure_without_a_value_has_none",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="figure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reporting__isnull", True), ("reporting__lte", models.F("expected")), _connector="OR"
-                ),
-                name="figure_reporting_within_expected",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="figure",
             trigger=pgtrigger.compiler.Trigger(
@@ -2590,44 +2695,6 @@ class Migration(migrations.Migration):
                     table="reporting_figure",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nomination",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("institution__isnull", False),
-                        ("nominated_agency__isnull", True),
-                        ("nominee_kind", "institution"),
-                        ("person_name", ""),
-                    ),
-                    models.Q(
-                        ("institution__isnull", True),
-                        ("nominated_agency__isnull", False),
-                        ("nominee_kind", "agency"),
-                        ("person_name", ""),
-                    ),
-                    models.Q(
-                        ("institution__isnull", True),
-                        ("nominated_agency__isnull", True),
-                        ("nominee_kind", "person"),
-                        models.Q(("person_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="nomination_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nomination",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "awarded"), _negated=True),
-                    models.Q(("decision", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="nomination_awarded_by_a_decision",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -2688,10 +2755,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(fields=("report", "days", "due_on"), name="reminder_once"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="reminder",
             trigger=pgtrigger.compiler.Trigger(
@@ -2721,35 +2784,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="reportstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["returned", "reopened", "excused", "moved", "amended"]), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="report_step_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["submitted", "returned", "approved", "amended"]), _negated=True),
-                    ("snapshot__isnull", False),
-                    _connector="OR",
-                ),
-                name="report_step_names_the_snapshot",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gaps", []), ("kind", "approved"), _connector="OR"),
-                name="report_step_gaps_only_when_approved",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="reportstep",
             trigger=pgtrigger.compiler.Trigger(
@@ -2777,26 +2811,6 @@ class Migration(migrations.Migration):
                     table="reporting_reportstep",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="typedtotal",
-            constraint=models.UniqueConstraint(fields=("report", "key"), name="typed_total_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="typedtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("numerator__isnull", True), ("numerator__gte", 0), _connector="OR"),
-                    models.Q(("denominator__isnull", True), ("denominator__gte", 0), _connector="OR"),
-                ),
-                name="typed_total_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="typedtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True), name="typed_total_names_its_source"
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -2841,19 +2855,5 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="workspell",
-            index=models.Index(fields=["report", "whose", "last_at"], name="spell_of_report"),
-        ),
-        migrations.AddConstraint(
-            model_name="workspell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_at__gte", models.F("began_at"))), name="spell_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workspell",
-            constraint=models.UniqueConstraint(fields=("report", "whose", "began_at"), name="spell_once"),
         ),
     ]
