@@ -1906,12 +1906,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="cycle",
             constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="cycle_ends_after_it_starts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("counted_until__gte", models.F("starts_on")), ("counted_until__lt", models.F("ends_on"))
                 ),

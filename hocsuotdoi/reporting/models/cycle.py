@@ -59,7 +59,6 @@ class Cycle(models.Model):
     class Meta:
         ordering = ["-due_on", "code"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="cycle_ends_after_it_starts"),
             models.CheckConstraint(
                 condition=Q(counted_until__gte=F("starts_on"), counted_until__lt=F("ends_on")),
                 name="cycle_counts_within_its_period",
