@@ -126,6 +126,8 @@ _SAMPLES = [
     _Sample("quan-ly.backan", "Nông Văn Dũng", RoleName.INSTITUTION_MANAGER, _library_of_ward),
     _Sample("can-bo.thainguyen", "Phạm Thu Hà", RoleName.AGENCY_OFFICER, _agency_of(_province, AgencyKind.CULTURE)),
     _Sample("ke-hoach.thainguyen", "Đỗ Quang Huy", RoleName.PLANNER, _agency_of(_province, AgencyKind.CULTURE)),
+    _Sample("tai-chinh.thainguyen", "Ma Thị Hằng", RoleName.FINANCE_OFFICER, _agency_of(_province, AgencyKind.FINANCE)),
+    _Sample("thanh-tra.thainguyen", "Dương Văn Nam", RoleName.INSPECTOR, _agency_of(_province, AgencyKind.CULTURE)),
     _Sample("ke-hoach.bo", "Lê Minh Châu", RoleName.PLANNER, _agency_of(_country, AgencyKind.MINISTRY)),
     _Sample("kiem-tra", "Vũ Thị Thanh", RoleName.AUDITOR, _country),
     _Sample("quan-tri", "Ngô Đức Anh", RoleName.ADMINISTRATOR, _country),
