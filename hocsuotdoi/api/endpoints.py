@@ -31,6 +31,7 @@ from hocsuotdoi.api.activities import (
 )
 from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.indicators import definitions, totals, values
+from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 
 VERSION = "1.0"
@@ -91,5 +92,6 @@ for module in (
     definitions,
     values,
     totals,
+    papers,
 ):
     api.add_router("", module.router)

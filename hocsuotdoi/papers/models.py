@@ -143,15 +143,31 @@ class Paper(Dated):
         return self.number or self.title
 
 
+_ONLY_OF_DRAFTS = """
+    IF EXISTS (SELECT FROM papers_paper WHERE id = coalesce(NEW.paper_id, OLD.paper_id) AND state <> 'draft') THEN
+        RAISE EXCEPTION 'what was sent keeps its files' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+"""
+
+
 class PaperFile(KeptFile):
-    """The document as issued, and what goes with it."""
+    """The document as issued, and what goes with it. Files come and go with a draft; what was sent stays."""
 
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="files")
     ordinal = models.PositiveSmallIntegerField(default=0)
 
     class Meta(KeptFile.Meta):
         ordering = ["ordinal", "pk"]
-        triggers = append_only()
+        triggers = [
+            pgtrigger.Protect(name="paper_file_kept_as_it_is", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="paper_file_of_a_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Delete,
+                func=_ONLY_OF_DRAFTS,
+            ),
+        ]
         constraints = [
             *KeptFile.Meta.constraints,
             models.UniqueConstraint(fields=["paper", "digest"], name="paper_file_once"),

@@ -8,4 +8,5 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.portal.places.urls")),
     path("", include("hocsuotdoi.portal.programme.urls")),
     path("", include("hocsuotdoi.portal.indicators.urls")),
+    path("", include("hocsuotdoi.portal.papers.urls")),
 ]

@@ -10,4 +10,5 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.workspace.places.urls")),
     path("", include("hocsuotdoi.workspace.programme.urls")),
     path("", include("hocsuotdoi.workspace.indicators.urls")),
+    path("", include("hocsuotdoi.workspace.papers.urls")),
 ]

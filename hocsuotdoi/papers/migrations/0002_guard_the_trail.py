@@ -13,7 +13,6 @@ class Migration(migrations.Migration):
             "papers_paperevent",
         ),
         AlwaysGuarded(
-            "papers_paperfile",
             "papers_delivery",
             "papers_receipt",
         ),

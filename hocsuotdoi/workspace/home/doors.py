@@ -90,6 +90,14 @@ DOORS = [
         also=("indicators-quality",),
     ),
     Door(
+        "workspace:papers-paper-list",
+        _("Papers"),
+        _("Legal texts and guidelines: read, send down, see who has read"),
+        "book",
+        Permission.VIEW_WORKSPACE,
+        also=("papers",),
+    ),
+    Door(
         "workspace:activities-notice-list",
         _("Telling people"),
         _("Who is still to be called, what was sent"),

@@ -26,6 +26,7 @@ from hocsuotdoi.indicators.enums import FindingState, OverrideState
 from hocsuotdoi.indicators.models import CriteriaSet, CriterionAnswer, QualityFinding
 from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.quality import narrowed, sentence_of
+from hocsuotdoi.papers.queries.inbox import papers_to_read
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.programme.enums import TargetState
@@ -330,6 +331,24 @@ def _target_job(reading: TargetReading, unit: AdminUnit, url: str) -> Job:
     )
 
 
+def _papers(asked: _Asked) -> Group:
+    """What an office above has sent down and nobody here has said to have read."""
+    papers = papers_to_read(asked.person, asked.day).defer("text", "search_text", "search_vector")
+    found = list(papers[: _SHOWN + 1])
+    jobs = [
+        Job(
+            title=each.title,
+            url=reverse("portal:papers-paper-detail", args=[each.pk]),
+            detail=each.issuer,
+            due=_("by {day}").format(day=day_short(each.read_by)) if each.read_by else "",
+            is_late=each.read_by is not None and each.read_by < asked.day,
+        )
+        for each in found[:_SHOWN]
+    ]
+    more_url = reverse("workspace:papers-paper-list")
+    return Group(gettext_lazy("Papers to read"), "book", jobs, len(found) - len(jobs), more_url)
+
+
 # In the order of a day.
 _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.CALL_ROLL, _roll_today),
@@ -344,5 +363,6 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.ANSWER_CRITERIA, _criteria),
     (Permission.CHECK_FIGURES, _figures_to_check),
     (Permission.ANSWER_FINDING, _findings),
+    (Permission.VIEW_WORKSPACE, _papers),
     (Permission.WRITE_REPORT, _targets_at_risk),
 ]

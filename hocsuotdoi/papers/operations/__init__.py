@@ -1,0 +1,1 @@
+"""Acts on papers: entering, sending down, withdrawing, saying that one has read."""

@@ -1,0 +1,40 @@
+"""What was sent to the places where a person works."""
+
+import datetime as dt
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_held, units_held
+from hocsuotdoi.accounts.roles import LEADING_KINDS
+from hocsuotdoi.accounts.rules import Someone, roles_held
+from hocsuotdoi.papers.enums import PaperState
+from hocsuotdoi.papers.models import Delivery, Paper, Receipt
+
+
+def deliveries_to(person: Someone, day: dt.date) -> QuerySet[Delivery]:
+    """To the bodies and institutions themselves at which `person` holds a role: not to those that lie under them. A
+    role that is held at a unit is one of its office."""
+    institutions = roles_held(person, Permission.VIEW_WORKSPACE, day).filter(institution__isnull=False)
+    at_bodies = Q(agency__in=agencies_held(person, Permission.VIEW_WORKSPACE, day))
+    at_bodies |= Q(
+        agency__unit__in=units_held(person, Permission.VIEW_WORKSPACE, day).values("pk"),
+        agency__kind__in=LEADING_KINDS,
+    )
+    return Delivery.objects.filter(at_bodies | Q(institution__in=institutions.values("institution")))
+
+
+def papers_to_read(person: Someone, day: dt.date) -> QuerySet[Paper]:
+    """Sent to a place of `person`, asking for a receipt, and nobody there has said yes yet: the most urgent first."""
+    said = Receipt.objects.filter(delivery=OuterRef("pk"))
+    open_ones = deliveries_to(person, day).filter(~Exists(said), paper=OuterRef("pk"))
+    papers = Paper.objects.filter(Exists(open_ones), state=PaperState.SENT, must_read=True)
+    return papers.order_by(F("read_by").asc(nulls_last=True), "-sent_at", "pk")
+
+
+def is_to_be_read(paper: Paper, person: Someone, day: dt.date) -> bool:
+    """Whether `person` has yet to say, for some place, that this paper was read."""
+    if person is None or not person.is_authenticated or paper.state != PaperState.SENT:
+        return False
+    said = Receipt.objects.filter(delivery=OuterRef("pk"), read_by=person.pk)
+    return deliveries_to(person, day).filter(~Exists(said), paper=paper).exists()

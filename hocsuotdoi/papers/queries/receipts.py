@@ -1,0 +1,78 @@
+"""Who has read a paper: by province, and by name who has not."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from hocsuotdoi.accounts.models import RoleAssignment
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.papers.models import Delivery, Paper, Receipt
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitAncestry
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """`unit`: a province; None: bodies of the whole country and what stands nowhere on the day's map."""
+
+    unit: AdminUnit | None
+    sent: int
+    read: int
+
+
+def read_by_province(paper: Paper, day: dt.date) -> list[Read]:
+    """To how many it was sent and how many have read it, province by province in Vietnamese order, the country's own
+    bodies first. Three queries."""
+    counts: dict[int | None, list[int]] = {}
+    for column in ("agency", "institution"):
+        deliveries = _with_place(paper.deliveries.filter(**{f"{column}__isnull": False}), column, day)
+        rows = deliveries.order_by().values("province").annotate(sent=Count("pk"), read=Count("pk", Q(is_read=True)))
+        for row in rows:
+            counts.setdefault(row["province"], [0, 0])
+            counts[row["province"]][0] += row["sent"]
+            counts[row["province"]][1] += row["read"]
+    units = {unit.pk: unit for unit in AdminUnit.objects.filter(pk__in=[key for key in counts if key])}
+    found = [Read(units.get(key) if key else None, *numbers) for key, numbers in counts.items()]
+    return sorted(found, key=lambda row: row.unit.sort_key if row.unit else "")
+
+
+def not_read(paper: Paper, day: dt.date, province: AdminUnit | None = None) -> QuerySet[Delivery]:
+    """The places that have not said so yet, with `has_people`: somebody holds a role there. In Vietnamese order of the
+    units, bodies before institutions."""
+    deliveries = paper.deliveries.filter(~Exists(Receipt.objects.filter(delivery=OuterRef("pk"))))
+    if province is not None:
+        deliveries = deliveries.filter(
+            Q(on(day, "agency__unit__ancestries__"), agency__unit__ancestries__ancestor=province)
+            | Q(institution__in=_standing_in(province, day))
+        )
+    people = RoleAssignment.objects.filter(
+        Q(agency=OuterRef("agency")) | Q(unit=OuterRef("agency__unit")) | Q(institution=OuterRef("institution")),
+        on(day),
+    )
+    return (
+        deliveries.annotate(has_people=Exists(people))
+        .select_related("agency__unit", "institution")
+        .order_by(F("agency__unit__sort_key").asc(nulls_last=True), F("institution__sort_key").asc(), "pk")
+    )
+
+
+def _with_place(deliveries: QuerySet[Delivery], column: str, day: dt.date) -> QuerySet[Delivery]:
+    """Adds `province` (its key) and `is_read`."""
+    if column == "agency":
+        above = UnitAncestry.objects.on(day).filter(unit=OuterRef("agency__unit"), ancestor__tier=Tier.PROVINCE)
+        province: QuerySet = above.values("ancestor")
+    else:
+        standing = InstitutionPlacement.objects.on(day).filter(
+            on(day, "unit__ancestries__"),
+            institution=OuterRef("institution"),
+            unit__ancestries__ancestor__tier=Tier.PROVINCE,
+        )
+        province = standing.values("unit__ancestries__ancestor")
+    said = Receipt.objects.filter(delivery=OuterRef("pk"))
+    return deliveries.annotate(province=Subquery(province[:1]), is_read=Exists(said))
+
+
+def _standing_in(province: AdminUnit, day: dt.date) -> QuerySet:
+    placements = InstitutionPlacement.objects.on(day)
+    return placements.filter(on(day, "unit__ancestries__"), unit__ancestries__ancestor=province).values("institution")

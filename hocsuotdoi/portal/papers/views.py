@@ -1,0 +1,155 @@
+"""The shelf of papers, one paper, what has changed in it, its files."""
+
+from urllib.parse import quote
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import public, signed_in
+from hocsuotdoi.core.attachments import open_kept
+from hocsuotdoi.papers.enums import PaperKind, PaperState
+from hocsuotdoi.papers.models import Paper
+from hocsuotdoi.papers.operations.reading import note_read
+from hocsuotdoi.papers.queries.changes import changes_between
+from hocsuotdoi.papers.queries.finding import Wanted, issuers_of, papers_found, with_files, with_replaced
+from hocsuotdoi.papers.queries.inbox import is_to_be_read
+
+_ON_A_PAGE = 20
+_SHOWN_BY_A_BROWSER = {"application/pdf", "image/png", "image/jpeg"}
+
+
+class PaperFilter(forms.Form):
+    """GET. A wrong value is left out, never an error page."""
+
+    q = forms.CharField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("All kinds")), *PaperKind.choices]
+    )
+    issuer = forms.ChoiceField(label=gettext_lazy("Issued by"), required=False)
+    in_force = forms.BooleanField(label=gettext_lazy("Only what holds today"), required=False)
+
+    def __init__(self, data: dict, *, issuers: list[str]) -> None:
+        super().__init__(data)
+        self.fields["issuer"].choices = [("", _("Everybody")), *((each, each) for each in issuers)]
+        self.is_valid()
+
+    def wanted(self) -> Wanted:
+        given = self.cleaned_data
+        today = timezone.localdate() if given.get("in_force") else None
+        return Wanted(given.get("q") or "", given.get("kind") or "", given.get("issuer") or "", today)
+
+
+@public
+@require_GET
+def paper_list(request: HttpRequest) -> HttpResponse:
+    """What this visitor may read, sent papers only; with words the best match first."""
+    visible = _visible(request).exclude(state=PaperState.DRAFT)
+    form = PaperFilter(request.GET, issuers=issuers_of(visible))
+    wanted = form.wanted()
+    found = with_replaced(with_files(papers_found(visible, wanted)))
+    return render(
+        request,
+        "portal/papers/paper_list.html",
+        {
+            "form": form,
+            "words": wanted.words,
+            "is_narrowed": wanted != Wanted(),
+            "page": Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page")),
+            "today": timezone.localdate(),
+        },
+    )
+
+
+@public
+@require_GET
+def paper_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    paper = get_object_or_404(with_files(_visible(request).select_related("sender", "replaces")), pk=pk)
+    today = timezone.localdate()
+    newer = _visible(request).filter(replaces=paper, state=PaperState.SENT)
+    return render(
+        request,
+        "portal/papers/paper_detail.html",
+        {
+            "paper": paper,
+            "paragraphs": [line for line in paper.text.splitlines() if line.strip()],
+            "holds": paper.state == PaperState.SENT and paper.holds_on(today),
+            "to_come": paper.starts_on is not None and paper.starts_on > today,
+            "before": _visible(request).filter(pk=paper.replaces_id).first(),
+            "after": list(newer.order_by("pk")),
+            "to_read": is_to_be_read(paper, request.user, today),
+            "may_publish": request.person_may(Permission.PUBLISH_PAPER, paper.sender),
+            "path": [_to_list()],
+        },
+    )
+
+
+@signed_in
+@require_POST
+def paper_read(request: HttpRequest, pk: int) -> HttpResponse:
+    paper = get_object_or_404(_visible(request), pk=pk)
+    now = timezone.now()
+    if note_read(paper, by=request.user, at=now, day=timezone.localdate(now)):
+        messages.success(request, _("Noted: you have read it."))
+    else:
+        messages.info(request, _("Nothing to note: it was noted before, or it was not sent to a place of yours."))
+    return redirect("portal:papers-paper-detail", pk=pk)
+
+
+@public
+@require_GET
+def paper_changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is different from the one before, in plain words and paragraph by paragraph where both texts are here."""
+    visible = _visible(request)
+    paper = get_object_or_404(visible.filter(replaces__isnull=False), pk=pk)
+    before = get_object_or_404(visible, pk=paper.replaces_id)
+    changes = changes_between(before.text, paper.text) if before.text and paper.text else []
+    here = reverse("portal:papers-paper-detail", args=[pk])
+    return render(
+        request,
+        "portal/papers/paper_changes.html",
+        {
+            "paper": paper,
+            "before": before,
+            "changes": changes,
+            "has_texts": bool(before.text and paper.text),
+            "path": [_to_list(), (str(paper), here)],
+        },
+    )
+
+
+@public
+@require_GET
+def paper_file(request: HttpRequest, pk: int, digest: str) -> HttpResponseBase:
+    """The bytes, for whoever may read the paper."""
+    paper = get_object_or_404(_visible(request), pk=pk)
+    file = get_object_or_404(paper.files, digest=digest)
+    try:
+        content = open_kept(file.digest)
+    except FileNotFoundError:
+        raise Http404 from None
+    shown = "inline" if file.media_type in _SHOWN_BY_A_BROWSER else "attachment"
+    response = FileResponse(content, content_type=file.media_type)
+    response["Content-Disposition"] = f"{shown}; filename*=UTF-8''{quote(file.file_name)}"
+    response["Content-Length"] = str(file.size)
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _visible(request: HttpRequest) -> QuerySet[Paper]:
+    return Paper.objects.visible_to(request.user)
+
+
+def _to_list() -> tuple[str, str]:
+    return _("Papers"), reverse("portal:papers-paper-list")

@@ -1,0 +1,261 @@
+"""Acts on papers: draft, files, sending by rule, replacing, withdrawing, receipts."""
+
+import datetime as dt
+import io
+import zipfile
+
+import pytest
+from django.utils import timezone
+
+from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.papers.enums import PaperState
+from hocsuotdoi.papers.models import Delivery, Paper, Receipt
+from hocsuotdoi.papers.operations.paper import (
+    BadPaper,
+    PaperChanged,
+    PaperRefused,
+    Wording,
+    attach_file,
+    change_paper,
+    deliver_to_new,
+    detach_file,
+    discard_paper,
+    enter_paper,
+    send_paper,
+    withdraw_paper,
+)
+from hocsuotdoi.papers.operations.reading import note_read
+from hocsuotdoi.papers.queries.inbox import is_to_be_read, papers_to_read
+from hocsuotdoi.papers.queries.receipts import not_read, read_by_province
+from hocsuotdoi.papers.queries.recipients import recipients_of
+from hocsuotdoi.places.enums import AgencyKind, InstitutionState, LineKind
+from hocsuotdoi.places.models import Agency, AgencyLine, InstitutionAgency, InstitutionStatus
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+
+NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
+DAY = dt.date(2026, 3, 2)
+PDF = b"%PDF-1.7 thu"
+
+
+@pytest.fixture
+def department(department_of_thai_nguyen):
+    return department_of_thai_nguyen
+
+
+@pytest.fixture(autouse=True)
+def _libraries_are_open(library_of_bac_kan, library_of_duc_xuan):
+    for library in (library_of_bac_kan, library_of_duc_xuan):
+        InstitutionStatus.objects.create(institution=library, state=InstitutionState.ACTIVE)
+
+
+def wording(**fields) -> Wording:
+    given = {"title": "Hướng dẫn tổ chức ngày hội đọc sách", "kind": "guideline", "issuer": "Sở VHTTDL"}
+    return Wording(**{**given, "text": "Điều 1. Tổ chức hằng năm.", **fields})
+
+
+def entered(sender, by, **fields) -> Paper:
+    return enter_paper(sender, wording=wording(**fields), by=by, at=NOW)
+
+
+def sent(sender, by, **fields) -> Paper:
+    paper = entered(sender, by, **({"is_public": True} | fields))
+    send_paper(paper, version=paper.version, by=by, at=NOW, day=DAY)
+    paper.refresh_from_db()
+    return paper
+
+
+def zipped(**files: bytes) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def test_draft_is_entered_in_repaired_words_and_found_by_them(department, province_officer):
+    paper = entered(department, province_officer, title="  Hướng  dẫn   đọc sách ", number=" 12/HD-SVHTTDL ")
+    assert (paper.title, paper.number, paper.state) == ("Hướng dẫn đọc sách", "12/HD-SVHTTDL", PaperState.DRAFT)
+    assert "huong dan doc sach" in paper.search_text
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"title": "  "}, "title"),
+        ({"issuer": ""}, "issuer"),
+        ({"text": "a" * 300_001}, "text"),
+        ({"starts_on": DAY, "ends_on": DAY}, "ends_on"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(department, province_officer, fields, field):
+    with pytest.raises(BadPaper) as refusal:
+        entered(department, province_officer, **fields)
+    assert refusal.value.field == field
+    assert not Paper.objects.exists()
+
+
+def test_one_number_of_one_issuer_on_one_day_stands_once(department, province_officer):
+    entered(department, province_officer, number="1/HD", issued_on=DAY)
+    with pytest.raises(BadPaper) as refusal:
+        entered(department, province_officer, number="1/HD", issued_on=DAY)
+    assert refusal.value.field == "number"
+    entered(department, province_officer, number="1/HD", issued_on=DAY + dt.timedelta(days=1))
+
+
+def test_second_of_two_writers_is_told_and_changes_nothing(department, province_officer):
+    paper = entered(department, province_officer)
+    change_paper(paper, version=1, wording=wording(title="Bản của người thứ nhất"), by=province_officer, at=NOW)
+    with pytest.raises(PaperChanged):
+        change_paper(paper, version=1, wording=wording(title="Bản của người thứ hai"), by=province_officer, at=NOW)
+    paper.refresh_from_db()
+    assert (paper.title, paper.version) == ("Bản của người thứ nhất", 2)
+
+
+def test_files_come_and_go_with_the_draft_and_stay_once_sent(department, province_officer):
+    paper = entered(department, province_officer, is_public=True)
+    file = attach_file(paper, name="Hướng dẫn.docx", content=PDF, by=province_officer, at=NOW)
+    assert (file.file_name, file.media_type) == ("Hướng dẫn.pdf", "application/pdf")
+    assert attach_file(paper, name="lần nữa.pdf", content=PDF, by=province_officer, at=NOW) == file
+    detach_file(file, by=province_officer, at=NOW)
+    file = attach_file(paper, name="a.pdf", content=PDF, by=province_officer, at=NOW)
+    send_paper(paper, version=1, by=province_officer, at=NOW, day=DAY)
+    for act in (
+        lambda: detach_file(file, by=province_officer, at=NOW),
+        lambda: attach_file(paper, name="b.pdf", content=PDF + b"2", by=province_officer, at=NOW),
+        lambda: change_paper(paper, version=2, wording=wording(), by=province_officer, at=NOW),
+        lambda: discard_paper(paper, by=province_officer, at=NOW),
+        lambda: send_paper(paper, version=2, by=province_officer, at=NOW, day=DAY),
+    ):
+        with pytest.raises(PaperRefused):
+            act()
+    assert paper.files.get() == file
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"MZ chay duoc",
+        b"PK\x03\x04 hong",
+        zipped(**{"word/document.xml": b"x", "word/vbaProject.bin": b"x"}),
+        zipped(**{"khac.txt": b"x"}),
+    ],
+)
+def test_what_is_no_document_is_refused(department, province_officer, content):
+    paper = entered(department, province_officer)
+    with pytest.raises(BadPaper):
+        attach_file(paper, name="tệp.pdf", content=content, by=province_officer, at=NOW)
+    assert not paper.files.exists()
+
+
+def test_word_document_is_known_by_what_stands_in_it(department, province_officer):
+    paper = entered(department, province_officer)
+    content = zipped(**{"word/document.xml": b"x"})
+    file = attach_file(paper, name="../../van ban.exe", content=content, by=province_officer, at=NOW)
+    assert file.file_name == "van ban.docx"
+
+
+def test_sending_reaches_whom_the_rules_name_and_nobody_else(
+    department, province_officer, office_of_bac_kan, library_of_bac_kan, library_of_duc_xuan
+):
+    paper = sent(department, province_officer, is_public=False, to_tiers=["commune"], to_classes=["library_commune"])
+    agencies = set(paper.deliveries.filter(agency__isnull=False).values_list("agency", flat=True))
+    institutions = set(paper.deliveries.filter(institution__isnull=False).values_list("institution", flat=True))
+    assert office_of_bac_kan.pk in agencies
+    assert department.pk not in agencies
+    assert {library_of_bac_kan.pk, library_of_duc_xuan.pk} <= institutions
+    assert set(Agency.objects.filter(pk__in=agencies).values_list("unit__tier", flat=True)) == {"commune"}
+
+
+def test_body_that_leads_no_territory_sends_down_its_own_line(thai_nguyen, library_of_bac_kan, library_of_duc_xuan):
+    education = Agency.objects.create(
+        code="so-gd-thu", name="Sở GDĐT (thử)", kind=AgencyKind.EDUCATION, unit=thai_nguyen
+    )
+    room = Agency.objects.create(
+        code="phong-gd-thu", name="Phòng GD (thử)", kind=AgencyKind.EDUCATION, unit=thai_nguyen
+    )
+    AgencyLine.objects.create(agency=room, superior=education, kind=LineKind.PROFESSIONAL)
+    InstitutionAgency.objects.create(agency=room, institution=library_of_bac_kan)
+    paper = Paper(sender=education, to_kinds=[kind.value for kind in AgencyKind], to_classes=["library_commune"])
+    recipients = recipients_of(paper, DAY)
+    assert set(recipients.agencies) == {room}
+    assert set(recipients.institutions) == {library_of_bac_kan}
+
+
+def test_paper_that_nobody_would_get_or_that_says_nothing_is_not_sent(department, province_officer):
+    nobody = entered(department, province_officer)
+    empty = entered(department, province_officer, text="", is_public=True)
+    late = entered(department, province_officer, is_public=True, read_by=DAY - dt.timedelta(days=1))
+    for paper in (nobody, empty, late):
+        with pytest.raises(PaperRefused):
+            send_paper(paper, version=1, by=province_officer, at=NOW, day=DAY)
+    assert set(Paper.objects.values_list("state", flat=True)) == {PaperState.DRAFT}
+    assert not Delivery.objects.exists()
+
+
+def test_new_paper_ends_the_one_it_replaces(department, province_officer):
+    old = sent(department, province_officer)
+    with pytest.raises(BadPaper) as refusal:
+        entered(department, province_officer, replaces=old)
+    assert refusal.value.field == "change_note"
+    begins = DAY + dt.timedelta(days=30)
+    sent(department, province_officer, replaces=old, change_note="Thêm hình thức trực tuyến.", starts_on=begins)
+    old.refresh_from_db()
+    assert old.ends_on == begins
+
+
+def test_withdrawing_says_why_and_asks_nobody_any_more(department, province_officer, officer_of_bac_kan):
+    paper = sent(department, province_officer, to_tiers=["commune"])
+    assert list(papers_to_read(officer_of_bac_kan, DAY)) == [paper]
+    with pytest.raises(BadPaper):
+        withdraw_paper(paper, reason="  ", by=province_officer, at=NOW)
+    withdraw_paper(paper, reason="Sai mẫu biểu.", by=province_officer, at=NOW)
+    with pytest.raises(PaperRefused):
+        withdraw_paper(paper, reason="Lần nữa", by=province_officer, at=NOW)
+    assert not papers_to_read(officer_of_bac_kan, DAY).exists()
+
+
+def test_what_came_to_stand_later_gets_what_still_holds_once(department, province_officer, bac_kan):
+    paper = sent(department, province_officer, to_tiers=["commune"], to_kinds=["culture_society"])
+    before = paper.deliveries.count()
+    office = Agency.objects.create(
+        code="vhxh-thu-moi", name="Phòng mới (thử)", kind=AgencyKind.CULTURE_SOCIETY, unit=bac_kan
+    )
+    assert deliver_to_new(day=DAY, at=NOW) >= 1
+    assert deliver_to_new(day=DAY, at=NOW) == 0
+    assert paper.deliveries.filter(agency=office).count() == 1
+    assert paper.deliveries.count() > before
+
+
+def test_receipt_is_of_the_place_where_a_person_works_and_counts_once(
+    department, province_officer, officer_of_bac_kan, librarian_of_bac_kan, librarian_of_duc_xuan, reader, bac_kan
+):
+    paper = sent(department, province_officer, to_tiers=["commune"], to_classes=["library_commune"])
+    assert is_to_be_read(paper, officer_of_bac_kan, DAY)
+    assert note_read(paper, by=officer_of_bac_kan, at=NOW, day=DAY) == 1
+    assert note_read(paper, by=officer_of_bac_kan, at=NOW, day=DAY) == 0
+    assert not is_to_be_read(paper, officer_of_bac_kan, DAY)
+    assert note_read(paper, by=librarian_of_bac_kan, at=NOW, day=DAY) == 1
+    assert note_read(paper, by=reader, at=NOW, day=DAY) == 0
+    assert note_read(paper, by=province_officer, at=NOW, day=DAY) == 0, "the province's is not the commune's office"
+    assert papers_to_read(librarian_of_duc_xuan, DAY).exists()
+
+    colleague = PersonFactory()
+    RoleAssignmentFactory(person=colleague, role=RoleName.AGENCY_OFFICER, unit=bac_kan)
+    assert not papers_to_read(colleague, DAY).exists(), "somebody of that office has read it"
+    assert is_to_be_read(paper, colleague, DAY)
+    assert note_read(paper, by=colleague, at=NOW, day=DAY) == 1
+
+    (row,) = [each for each in read_by_province(paper, DAY) if each.unit and each.unit.code == "19"]
+    assert row.sent == paper.deliveries.count()
+    assert row.read == 2
+    assert Receipt.objects.count() == 3
+    left = not_read(paper, DAY)
+    assert left.count() == row.sent - row.read
+    assert left.filter(institution=None, has_people=True).count() == 0
+
+
+def test_draft_gives_no_receipt(department, province_officer):
+    paper = entered(department, province_officer)
+    assert note_read(paper, by=province_officer, at=NOW, day=DAY) == 0
+    assert not is_to_be_read(paper, province_officer, timezone.localdate())
