@@ -87,6 +87,11 @@ SAMPLE = (
         "hocsuotdoi.activities.operations.sample_schools.load_sample",
         ("activities/operations/sample_schools.py", "activities/data/sample_schools.yaml"),
     ),
+    Step(
+        _("Sample papers to read"),
+        "hocsuotdoi.papers.operations.sample.load_sample",
+        ("papers/operations", "papers/data"),
+    ),
 )
 
 

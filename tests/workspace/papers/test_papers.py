@@ -46,7 +46,7 @@ def draft(department_of_thai_nguyen, province_officer) -> Paper:
 
 
 @pytest.fixture
-def sent(draft, province_officer) -> Paper:
+def sent(draft, province_officer, office_of_bac_kan) -> Paper:
     now = timezone.now()
     send_paper(draft, version=draft.version, by=province_officer, at=now, day=timezone.localdate(now))
     draft.refresh_from_db()
@@ -130,7 +130,7 @@ def test_draft_is_sent_only_as_it_was_seen(client, draft, province_officer, fill
     assert client.get(url("paper-edit", draft)).status_code == 200
 
 
-def test_draft_is_discarded_and_sent_paper_withdrawn(client, draft, province_officer, filled):
+def test_draft_is_discarded_and_sent_paper_withdrawn(client, draft, province_officer, office_of_bac_kan, filled):
     client.force_login(province_officer)
     client.post(NEW, filled)
     other = Paper.objects.exclude(pk=draft.pk).get()
