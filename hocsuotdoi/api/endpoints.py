@@ -33,6 +33,7 @@ from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.indicators import definitions, totals, values
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
+from hocsuotdoi.api.programme import money
 
 VERSION = "1.0"
 
@@ -93,5 +94,6 @@ for module in (
     values,
     totals,
     papers,
+    money,
 ):
     api.add_router("", module.router)

@@ -163,6 +163,17 @@ class MoneySource(models.TextChoices):
     OTHER = "other", _("other lawful sources")
 
 
+BUDGETS = frozenset(
+    {
+        MoneySource.CENTRAL_BUDGET,
+        MoneySource.PROVINCE_BUDGET,
+        MoneySource.DISTRICT_BUDGET,
+        MoneySource.COMMUNE_BUDGET,
+    }
+)
+"""Of the state: appraised by a finance office before money is given."""
+
+
 class MoneyStage(models.TextChoices):
     ESTIMATED = "estimated", _("estimated")
     APPRAISED = "appraised", _("appraised")

@@ -11,4 +11,5 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.workspace.programme.urls")),
     path("", include("hocsuotdoi.workspace.indicators.urls")),
     path("", include("hocsuotdoi.workspace.papers.urls")),
+    path("", include("hocsuotdoi.workspace.money.urls")),
 ]

@@ -111,10 +111,10 @@ def as_text(value: Value) -> str:
     return " ".join(normalise(str(value)).split())
 
 
-def whole_number(value: Value) -> int | None:
+def whole_number(value: Value, largest: int = LARGEST_NUMBER) -> int | None:
     """The number of a cell; None where it is empty. Raises ValueError with the sentence that says what is wrong."""
     if isinstance(value, str):
-        return _number_in(as_text(value))
+        return _number_in(as_text(value), largest)
     if value is None:
         return None
     if isinstance(value, Formula):
@@ -129,18 +129,18 @@ def whole_number(value: Value) -> int | None:
         raise ValueError(_("“{text}” is not a whole number.").format(text=str(value).upper()))
     if value != value or value in (float("inf"), float("-inf")) or value != int(value):
         raise ValueError(_("{number} is not a whole number.").format(number=str(value).replace(".", ",")))
-    return _in_bounds(int(value))
+    return _in_bounds(int(value), largest)
 
 
-def _number_in(text: str) -> int | None:
+def _number_in(text: str, largest: int) -> int | None:
     if not text:
         return None
     if text.startswith("="):
         raise ValueError(_("A formula: type the number itself."))
     if text.isascii() and text.isdigit():
-        return _in_bounds(int(text[:16]))
+        return _in_bounds(int(text[:16]), largest)
     if text[:1] in "-−" and text[1:].isascii() and text[1:].isdigit():
-        return _in_bounds(-int(text[1:][:15]))
+        return _in_bounds(-int(text[1:][:15]), largest)
     if _DOTTED.fullmatch(text):
         plain = re.sub(r"[., ]", "", text)
         raise ValueError(_("“{text}”: type it without points and commas, {plain}.").format(text=text, plain=plain[:15]))
@@ -153,10 +153,10 @@ def _number_in(text: str) -> int | None:
     raise ValueError(_("“{text}” is not a whole number.").format(text=text[:40]))
 
 
-def _in_bounds(found: int) -> int:
+def _in_bounds(found: int, largest: int) -> int:
     if found < 0:
         raise ValueError(_("{number} is less than nothing.").format(number=number(found)))
-    if found > LARGEST_NUMBER:
+    if found > largest:
         raise ValueError(_("{number} is too large to be right.").format(number=number(found)))
     return found
 

@@ -90,6 +90,14 @@ DOORS = [
         also=("indicators-quality",),
     ),
     Door(
+        "workspace:money-line-list",
+        _("Money"),
+        _("What tasks cost: estimated, appraised, allocated, spent"),
+        "chart",
+        Permission.VIEW_MONEY,
+        also=("money",),
+    ),
+    Door(
         "workspace:papers-paper-list",
         _("Papers"),
         _("Legal texts and guidelines: read, send down, see who has read"),

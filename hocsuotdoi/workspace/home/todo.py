@@ -21,7 +21,7 @@ from hocsuotdoi.activities.queries.marks import marks_by_session
 from hocsuotdoi.activities.queries.notices import people_to_call
 from hocsuotdoi.activities.queries.school import bookings_to_answer
 from hocsuotdoi.activities.queries.staff import sessions_of_day, staff_drafts, to_close
-from hocsuotdoi.core.templatetags.house import clock, day_short, time_range
+from hocsuotdoi.core.templatetags.house import clock, day_short, number, time_range
 from hocsuotdoi.indicators.enums import FindingState, OverrideState
 from hocsuotdoi.indicators.models import CriteriaSet, CriterionAnswer, QualityFinding
 from hocsuotdoi.indicators.queries.criteria import readings_of
@@ -31,6 +31,7 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.models import FindingAnswer, Plan
+from hocsuotdoi.programme.queries.money import to_appraise
 from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 from hocsuotdoi.reporting.models import Snapshot
@@ -331,6 +332,22 @@ def _target_job(reading: TargetReading, unit: AdminUnit, url: str) -> Job:
     )
 
 
+def _to_appraise(asked: _Asked) -> Group:
+    """Estimates that wait for the finance office."""
+    more_url = reverse("workspace:money-appraise-list")
+    found = list(to_appraise(asked.person, asked.day)[: _SHOWN + 1])
+    jobs = [
+        Job(
+            title=each.purpose,
+            url=reverse("workspace:money-line-detail", args=[each.pk]),
+            detail=str(each.agency),
+            due=_("estimated: {sum} đồng").format(sum=number(each.estimated)),
+        )
+        for each in found[:_SHOWN]
+    ]
+    return Group(gettext_lazy("Estimates to appraise"), "check", jobs, len(found) - len(jobs), more_url)
+
+
 def _papers(asked: _Asked) -> Group:
     """What an office above has sent down and nobody here has said to have read."""
     papers = papers_to_read(asked.person, asked.day).defer("text", "search_text", "search_vector")
@@ -363,6 +380,7 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.ANSWER_CRITERIA, _criteria),
     (Permission.CHECK_FIGURES, _figures_to_check),
     (Permission.ANSWER_FINDING, _findings),
+    (Permission.APPRAISE_MONEY, _to_appraise),
     (Permission.VIEW_WORKSPACE, _papers),
     (Permission.WRITE_REPORT, _targets_at_risk),
 ]

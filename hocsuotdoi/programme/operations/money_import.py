@@ -1,0 +1,267 @@
+"""Taking in a sheet of money: first what it would change, then, once confirmed, all of it or nothing."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.indicators.formats.table_file import Problem
+from hocsuotdoi.places.models import Agency
+from hocsuotdoi.programme.enums import MoneySource
+from hocsuotdoi.programme.formats.money_sheet import (
+    ESTIMATED,
+    GIVER,
+    KEY,
+    PURPOSE,
+    REMARK,
+    SOURCE,
+    SPENT,
+    TASK,
+    ReadMoney,
+    SheetLine,
+    mark_of,
+)
+from hocsuotdoi.programme.models import MoneyLine, MoneyPreview, MoneyStep, Plan, Task
+from hocsuotdoi.programme.operations.money import Spending, add_line, estimate, spend
+
+
+class MoneyNotTaken(Refused):
+    """Nothing was taken in; `problems` says what is wrong in which cell."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        super().__init__(problems[0].reason if problems else "")
+        self.problems = list(problems)
+
+
+class ChangeKind(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What one row would do; as kept in the preview. Sums in đồng, `before` as they are."""
+
+    kind: str
+    at: str
+    key: int | None
+    version: int | None
+    task: int | None
+    purpose: str
+    source: str
+    source_name: str
+    estimated: int | None
+    estimated_before: int | None
+    spent: int | None
+    spent_before: int | None
+    remark: str
+
+
+@transaction.atomic
+def preview_money(
+    agency: Agency,
+    *,
+    plan: Plan,
+    year: int,
+    sheet: ReadMoney,
+    file_name: str,
+    digest: str,
+    by: Person,
+    at: dt.datetime,
+) -> MoneyPreview:
+    """Keeps what the sheet would change, to be confirmed. Refused (`MoneyNotTaken`, cell by cell): another agency's,
+    plan's or year's sheet, a line that has changed since the sheet was taken away, what the acts would refuse."""
+    problems = list(sheet.problems)
+    if not problems and sheet.mark != mark_of(agency.code, agency.pk, plan.code, year):
+        problems.append(Problem("B1", _("This sheet is of another office, plan or year. Take the right one away.")))
+    changes: list[RowChange] = []
+    if not problems:
+        changes = _changes(agency, plan, year, sheet.lines, problems)
+    if not problems and not any(each.kind != ChangeKind.SAME for each in changes):
+        problems.append(Problem("", _("The sheet changes nothing.")))
+    if problems:
+        raise MoneyNotTaken(problems)
+    rows = {"plan": plan.pk, "changes": [asdict(each) for each in changes]}
+    return MoneyPreview.objects.create(
+        agency=agency, year=year, file_name=file_name[:200], file_digest=digest, rows=rows, made_by=by.pk, made_at=at
+    )
+
+
+@transaction.atomic
+def confirm_money(preview: MoneyPreview, *, by: Person, at: dt.datetime) -> int:
+    """Writes what was previewed; returns how many lines were added or changed. A second time it writes nothing.
+
+    Refused as a whole: a line has changed since the preview.
+    """
+    locked = MoneyPreview.objects.select_for_update().filter(pk=preview.pk).first()
+    if locked is None:
+        return MoneyStep.objects.filter(imported=preview.pk).values("line").distinct().count()
+    plan = Plan.objects.get(pk=locked.rows["plan"])
+    tasks = {task.pk: task for task in plan.tasks.all()}
+    agency = Agency.objects.get(pk=locked.agency_id)
+    done = 0
+    for change in changes_of(locked):
+        if change.kind != ChangeKind.SAME:
+            _write(change, agency, plan, locked.year, tasks, imported=locked.pk, by=by, at=at)
+            done += 1
+    locked.delete()
+    return done
+
+
+@transaction.atomic
+def forget_preview(preview: MoneyPreview) -> None:
+    """Nothing of it is taken in."""
+    MoneyPreview.objects.filter(pk=preview.pk).delete()
+
+
+def changes_of(preview: MoneyPreview) -> list[RowChange]:
+    return [RowChange(**each) for each in preview.rows["changes"]]
+
+
+def _changes(
+    agency: Agency, plan: Plan, year: int, lines: Sequence[SheetLine], problems: list[Problem]
+) -> list[RowChange]:
+    known = {each.pk: each for each in MoneyLine.objects.filter(agency=agency, year=year, plan=plan)}
+    tasks = {task.ordinal: task for task in plan.tasks.all()}
+    seen: dict[tuple[Any, ...], str] = {
+        (each.task_id, each.source, each.source_name, each.purpose): "" for each in known.values()
+    }
+    found = []
+    for line in lines:
+        reasons: list[tuple[int, str]] = []
+        if line.key is None:
+            change = _new(line, tasks, seen, reasons)
+        else:
+            change = _changed(line, known.get(line.key), reasons)
+        problems += [Problem(line.at(column), reason, line.purpose[:60]) for column, reason in reasons]
+        if change is not None:
+            found.append(change)
+    return found
+
+
+def _new(
+    line: SheetLine, tasks: dict[int, Task], seen: dict[tuple[Any, ...], str], reasons: list[tuple[int, str]]
+) -> RowChange | None:
+    task = tasks.get(line.task) if line.task is not None else None
+    if not line.purpose:
+        reasons.append((PURPOSE, _("Say what the money is for.")))
+    if line.task is not None and task is None:
+        reasons.append((TASK, _("The plan has no task {number}.").format(number=line.task)))
+    if line.source is None:
+        reasons.append((SOURCE, _("Choose where the money comes from.")))
+    elif line.source in (MoneySource.DONATION, MoneySource.OTHER) and not line.source_name:
+        reasons.append((GIVER, _("Say who gives it: a reader of the report asks.")))
+    if line.estimated is None:
+        reasons.append((ESTIMATED, _("A new line begins with its estimate.")))
+    if line.spent is not None:
+        reasons.append((SPENT, _("Nothing can have been spent of a line that is new. Add it first.")))
+    if reasons or line.source is None:
+        return None
+    key = (task.pk if task else None, line.source.value, line.source_name, line.purpose)
+    if key in seen:
+        first = seen[key]
+        sentence = (
+            _("The same line stands in {cell}.").format(cell=first) if first else _("This line is there already.")
+        )
+        reasons.append((PURPOSE, sentence))
+        return None
+    seen[key] = line.at(PURPOSE)
+    return RowChange(
+        ChangeKind.NEW,
+        line.at(PURPOSE),
+        None,
+        None,
+        task.pk if task else None,
+        line.purpose,
+        line.source.value,
+        line.source_name,
+        line.estimated,
+        None,
+        None,
+        None,
+        line.remark,
+    )
+
+
+def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int, str]]) -> RowChange | None:
+    if before is None:
+        reasons.append((KEY, _("There is no such line here. Leave the code empty for a new one.")))
+        return None
+    if before.version != line.version:
+        sentence = _("This line has changed since the sheet was taken away. Take a new one.")
+        reasons.append((KEY, sentence))
+        return None
+    if line.purpose != before.purpose:
+        reasons.append((PURPOSE, _("What a line is for stays. Add another line instead.")))
+    if line.estimated is None and before.estimated is not None:
+        reasons.append((ESTIMATED, _("An estimate is taken back on the page of the line, with a reason.")))
+    if line.spent is None and before.spent is not None:
+        reasons.append((SPENT, _("What was spent is not emptied. Type the sum.")))
+    has_money = before.allocated is not None or before.spent is not None
+    if line.estimated != before.estimated and has_money and not reasons:
+        reasons.append((ESTIMATED, _("Money has been allocated or spent: the estimate stays as it was.")))
+    is_spent = line.spent is not None and line.spent != before.spent
+    if is_spent and (line.spent or 0) > (before.allocated or 0) and not line.remark:
+        reasons.append((REMARK, _("More is spent than was allocated: say where the rest comes from.")))
+    if reasons:
+        return None
+    is_same = line.estimated == before.estimated and not is_spent
+    return RowChange(
+        ChangeKind.SAME if is_same else ChangeKind.CHANGED,
+        line.at(PURPOSE),
+        before.pk,
+        before.version,
+        before.task_id,
+        before.purpose,
+        before.source,
+        before.source_name,
+        line.estimated,
+        before.estimated,
+        line.spent,
+        before.spent,
+        line.remark,
+    )
+
+
+def _write(
+    change: RowChange,
+    agency: Agency,
+    plan: Plan,
+    year: int,
+    tasks: dict[int, Task],
+    *,
+    imported: uuid.UUID,
+    by: Person,
+    at: dt.datetime,
+) -> None:
+    if change.key is None:
+        task = tasks[change.task] if change.task is not None else None
+        spending = Spending(change.purpose, MoneySource(change.source), change.source_name, task)
+        add_line(
+            agency,
+            plan=plan,
+            year=year,
+            spending=spending,
+            estimated=change.estimated,
+            by=by,
+            at=at,
+            imported=imported,
+        )
+        return
+    line = MoneyLine.objects.get(pk=change.key, agency=agency)
+    version = change.version or 0
+    if change.estimated != change.estimated_before:
+        line = estimate(
+            line, version=version, amount=change.estimated, remark=change.remark, by=by, at=at, imported=imported
+        )
+        version = line.version
+    if change.spent is not None and change.spent != change.spent_before:
+        spend(line, version=version, amount=change.spent, remark=change.remark, by=by, at=at, imported=imported)

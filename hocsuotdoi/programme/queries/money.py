@@ -1,0 +1,159 @@
+"""Money as it stands: the lines of an agency, what waits for the finance office, sums up the tree."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_covered
+from hocsuotdoi.accounts.rules import Someone
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.places.models import AdminUnit, Agency
+from hocsuotdoi.places.queries.units import day_on_map_of
+from hocsuotdoi.programme.enums import BUDGETS, MoneySource, MoneyStage
+from hocsuotdoi.programme.models import MoneyLine
+from hocsuotdoi.programme.models.money import MoneyLineQuerySet
+
+STAGES = tuple(MoneyStage)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sum in đồng over the lines that say one; `lines` of `of` do. None: no line says any, which is not 0."""
+
+    amount: int | None
+    lines: int
+    of: int
+
+    def __add__(self, other: "Said") -> "Said":
+        known = [each.amount for each in (self, other) if each.amount is not None]
+        return Said(sum(known) if known else None, self.lines + other.lines, self.of + other.of)
+
+
+NOTHING = Said(None, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What was said at each stage."""
+
+    by_stage: dict[MoneyStage, Said] = field(default_factory=dict)
+
+    def of(self, stage: MoneyStage) -> Said:
+        return self.by_stage.get(stage, NOTHING)
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums({stage: self.of(stage) + other.of(stage) for stage in STAGES})
+
+    @property
+    def columns(self) -> list[Said]:
+        """In the order of the stages."""
+        return [self.of(stage) for stage in STAGES]
+
+    @property
+    def left(self) -> int | None:
+        """Allocated and not spent; None where one of the two has not been said. Less than 0: more was spent."""
+        allocated, spent = self.of(MoneyStage.ALLOCATED).amount, self.of(MoneyStage.SPENT).amount
+        return None if allocated is None or spent is None else allocated - spent
+
+    @property
+    def cut(self) -> int | None:
+        """How much less was appraised than estimated, over the lines that have both said in full; else None."""
+        estimated, appraised = self.of(MoneyStage.ESTIMATED), self.of(MoneyStage.APPRAISED)
+        if estimated.amount is None or appraised.amount is None or estimated.lines != appraised.lines:
+            return None
+        return estimated.amount - appraised.amount
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSums:
+    unit: AdminUnit
+    sums: Sums
+
+
+def lines_of(agency: Agency, year: int) -> QuerySet[MoneyLine]:
+    """The agency's lines of the year, by plan and task, in the order of the documents."""
+    lines = MoneyLine.objects.filter(agency=agency, year=year).select_related("plan", "task", "agency")
+    return lines.order_by("plan__issued_on", "plan_id", F("task__ordinal").asc(nulls_last=True), "purpose", "pk")
+
+
+def to_appraise(person: Someone, day: dt.date, year: int | None = None) -> QuerySet[MoneyLine]:
+    """Estimates of the state budget that wait, where `person` may appraise and has not estimated: the oldest first."""
+    lines = MoneyLine.objects.filter(
+        agency__in=agencies_covered(person, Permission.APPRAISE_MONEY, day),
+        source__in=BUDGETS,
+        estimated__isnull=False,
+        appraised__isnull=True,
+        allocated__isnull=True,
+    )
+    if person is not None and person.is_authenticated:
+        lines = lines.exclude(estimated_by=person.pk)
+    if year is not None:
+        lines = lines.filter(year=year)
+    return lines.select_related("agency", "plan", "task").order_by("estimated_at", "pk")
+
+
+def sums_of(lines: QuerySet[MoneyLine]) -> Sums:
+    """One query."""
+    return _sums(lines.order_by().aggregate(**_columns()))
+
+
+def sums_by_source(lines: QuerySet[MoneyLine]) -> dict[MoneySource, Sums]:
+    """Sources in their order, only those that occur. One query."""
+    rows = {row["source"]: row for row in lines.order_by().values("source").annotate(**_columns())}
+    return {source: _sums(rows[source.value]) for source in MoneySource if source.value in rows}
+
+
+def lines_in(unit: AdminUnit, year: int, day: dt.date) -> MoneyLineQuerySet:
+    """Of all agencies whose unit lies in `unit` on the day's map (or the nearest on which it stands)."""
+    map_day = day_on_map_of(unit, day)
+    path = "agency__unit__ancestries__"
+    found: MoneyLineQuerySet = MoneyLine.objects.filter(on(map_day, path), **{f"{path}ancestor": unit}, year=year)
+    return found
+
+
+def sums_by_child(lines: QuerySet[MoneyLine], unit: AdminUnit, day: dt.date) -> list[UnitSums]:
+    """Of `lines` in `unit`, by the units right under it, and `unit` itself for agencies of its own: Vietnamese order,
+    itself first. Only where there are lines. Two queries."""
+    map_day = day_on_map_of(unit, day)
+    path = "agency__unit__ancestries__"
+    children = AdminUnit.objects.filter(
+        on(map_day, "ancestries__"), ancestries__ancestor=unit, ancestries__distance=1
+    ).in_bulk()
+    below = lines.filter(
+        on(map_day, path), Q(**{f"{path}ancestor__in": list(children)}) | Q(agency__unit=unit, **{f"{path}distance": 0})
+    )
+    rows = below.order_by().values(place=F(f"{path}ancestor")).annotate(**_columns())
+    found = [UnitSums(unit if row["place"] == unit.pk else children[row["place"]], _sums(row)) for row in rows]
+    return sorted(found, key=lambda each: (each.unit != unit, each.unit.sort_key))
+
+
+def total_of(parts: Iterable[Sums]) -> Sums:
+    total = Sums()
+    for each in parts:
+        total += each
+    return total
+
+
+def _columns() -> dict[str, Sum | Count]:
+    columns: dict[str, Sum | Count] = {"of": Count("pk", distinct=True)}
+    for stage in STAGES:
+        columns[f"sum_{stage}"] = Sum(stage.value)
+        columns[f"lines_{stage}"] = Count(stage.value)
+    return columns
+
+
+def _sums(row: Any) -> Sums:
+    return Sums(
+        {
+            stage: Said(
+                None if row[f"sum_{stage}"] is None else int(row[f"sum_{stage}"] or 0),
+                row[f"lines_{stage}"] or 0,
+                row["of"] or 0,
+            )
+            for stage in STAGES
+        }
+    )

@@ -1,0 +1,159 @@
+"""The sheet of money: round trip, what is wrong cell by cell, all or nothing, once."""
+
+import datetime as dt
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from hocsuotdoi.indicators.formats.table_file import read_table
+from hocsuotdoi.programme.enums import MoneySource
+from hocsuotdoi.programme.formats.money_sheet import (
+    ESTIMATED,
+    FIRST_ROW,
+    GIVER,
+    PURPOSE,
+    REMARK,
+    SOURCE,
+    SPENT,
+    SUM_ROW,
+    TASK,
+    MoneyRow,
+    MoneyTemplate,
+    is_money_sheet,
+    mark_of,
+    read_money_sheet,
+    render_money_sheet,
+)
+from hocsuotdoi.programme.models import MoneyLine, MoneyPreview
+from hocsuotdoi.programme.operations.money import LineChanged, Spending, add_line, estimate
+from hocsuotdoi.programme.operations.money_import import MoneyNotTaken, changes_of, confirm_money, preview_money
+from tests.factories.programme import PlanFactory
+
+NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def plan(thai_nguyen):
+    return PlanFactory(unit=thai_nguyen)
+
+
+@pytest.fixture
+def line(office_of_bac_kan, officer_of_bac_kan, plan):
+    spending = Spending("Mua sách", MoneySource.COMMUNE_BUDGET)
+    return add_line(
+        office_of_bac_kan, plan=plan, year=2026, spending=spending, estimated=1_000_000, by=officer_of_bac_kan, at=NOW
+    )
+
+
+def sheet_of(agency, plan, *lines, fill=()) -> bytes:
+    """The sheet as taken away, with `fill`: (row after the first, column, value)."""
+    rows = [
+        MoneyRow(
+            each.pk,
+            each.version,
+            None,
+            each.purpose,
+            MoneySource(each.source),
+            "",
+            each.estimated,
+            None,
+            None,
+            each.spent,
+        )
+        for each in lines
+    ]
+    mark = mark_of(agency.code, agency.pk, plan.code, 2026)
+    content = render_money_sheet(MoneyTemplate("Kinh phí", mark, rows, [(1, "Mua sách cho thư viện")]))
+    book = load_workbook(io.BytesIO(content))
+    for row, column, value in fill:
+        book.worksheets[0].cell(FIRST_ROW + row, column, value)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def previewed(agency, plan, by, content) -> MoneyPreview:
+    table = read_table(content, "kinh-phi.xlsx", is_money_sheet)
+    return preview_money(
+        agency,
+        plan=plan,
+        year=2026,
+        sheet=read_money_sheet(table),
+        file_name="kinh-phi.xlsx",
+        digest="0" * 64,
+        by=by,
+        at=NOW,
+    )
+
+
+NEW = [(1, PURPOSE, "Tập huấn"), (1, SOURCE, "Ngân sách cấp xã"), (1, ESTIMATED, 2_500_000)]
+
+
+def test_sheet_is_filled_in_looked_through_and_written_once(office_of_bac_kan, officer_of_bac_kan, plan, line):
+    source = NEW[1][2]
+    fill = [(0, ESTIMATED, 1_200_000), *NEW]
+    made = previewed(office_of_bac_kan, plan, officer_of_bac_kan, sheet_of(office_of_bac_kan, plan, line, fill=fill))
+    assert [(each.kind, each.estimated) for each in changes_of(made)] == [("changed", 1_200_000), ("new", 2_500_000)]
+    assert MoneyLine.objects.count() == 1, source
+    assert confirm_money(made, by=officer_of_bac_kan, at=NOW) == 2
+    assert confirm_money(made, by=officer_of_bac_kan, at=NOW) == 2
+    assert sorted(MoneyLine.objects.values_list("purpose", "estimated")) == [
+        ("Mua sách", 1_200_000),
+        ("Tập huấn", 2_500_000),
+    ]
+    assert not MoneyPreview.objects.exists()
+
+
+def test_sums_stand_as_formulas_with_their_values(office_of_bac_kan, plan, line):
+    content = sheet_of(office_of_bac_kan, plan, line)
+    formula = load_workbook(io.BytesIO(content)).worksheets[0].cell(SUM_ROW, ESTIMATED).value
+    assert formula.startswith("=SUBTOTAL(109,F6:F")
+
+
+@pytest.mark.parametrize(
+    ("fill", "column"),
+    [
+        ([(1, PURPOSE, "Thiếu nguồn"), (1, ESTIMATED, 1)], SOURCE),
+        ([(1, PURPOSE, "Nguồn lạ"), (1, SOURCE, "Trúng số"), (1, ESTIMATED, 1)], SOURCE),
+        ([*NEW[:2]], ESTIMATED),
+        ([*NEW[:2], (1, ESTIMATED, "=1+1")], ESTIMATED),
+        ([*NEW[:2], (1, ESTIMATED, "12.000.000")], ESTIMATED),
+        ([*NEW[:2], (1, ESTIMATED, -5)], ESTIMATED),
+        ([*NEW, (1, TASK, 99)], TASK),
+        ([*NEW, (1, SPENT, 5)], SPENT),
+        ([(1, PURPOSE, "Quà"), (1, SOURCE, "tài trợ, đóng góp"), (1, ESTIMATED, 1)], GIVER),
+        ([(0, PURPOSE, "Đổi tên")], PURPOSE),
+        ([(0, ESTIMATED, None)], ESTIMATED),
+        ([(0, SPENT, 5)], REMARK),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_cell_and_nothing_is_taken(
+    office_of_bac_kan, officer_of_bac_kan, plan, line, fill, column
+):
+    content = sheet_of(office_of_bac_kan, plan, line, fill=fill)
+    with pytest.raises(MoneyNotTaken) as refusal:
+        previewed(office_of_bac_kan, plan, officer_of_bac_kan, content)
+    letters = {problem.at[0] for problem in refusal.value.problems}
+    assert "ABCDEFGHIJ"[column - 1] in letters, refusal.value.problems
+    assert not MoneyPreview.objects.exists()
+
+
+def test_old_sheet_does_not_write_over_what_was_said_since(office_of_bac_kan, officer_of_bac_kan, plan, line):
+    content = sheet_of(office_of_bac_kan, plan, line, fill=[(0, ESTIMATED, 5)])
+    made = previewed(office_of_bac_kan, plan, officer_of_bac_kan, content)
+    estimate(line, version=1, amount=7, by=officer_of_bac_kan, at=NOW)
+    with pytest.raises(MoneyNotTaken):
+        previewed(office_of_bac_kan, plan, officer_of_bac_kan, content)
+    with pytest.raises(LineChanged):
+        confirm_money(made, by=officer_of_bac_kan, at=NOW)
+    line.refresh_from_db()
+    assert line.estimated == 7
+
+
+def test_sheet_of_another_office_or_that_changes_nothing_is_refused(
+    office_of_bac_kan, officer_of_bac_kan, department_of_thai_nguyen, plan, line
+):
+    for content in (sheet_of(department_of_thai_nguyen, plan, fill=NEW), sheet_of(office_of_bac_kan, plan, line)):
+        with pytest.raises(MoneyNotTaken):
+            previewed(office_of_bac_kan, plan, officer_of_bac_kan, content)
