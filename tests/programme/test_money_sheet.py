@@ -67,7 +67,7 @@ def sheet_of(agency, plan, *lines, fill=()) -> bytes:
     content = render_money_sheet(MoneyTemplate("Kinh phí", mark, rows, [(1, "Mua sách cho thư viện")]))
     book = load_workbook(io.BytesIO(content))
     for row, column, value in fill:
-        book.worksheets[0].cell(FIRST_ROW + row, column, value)
+        book.worksheets[0].cell(FIRST_ROW + row, column).value = value
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

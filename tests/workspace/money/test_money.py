@@ -1,0 +1,204 @@
+"""Money through the pages: estimate, appraise, allocate, spend; a sheet in and out; who may do none of it."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from hocsuotdoi.programme.formats.money_sheet import ESTIMATED, FIRST_ROW, PURPOSE, SOURCE
+from hocsuotdoi.programme.models import MoneyLine
+from tests.workspace.money.conftest import YEAR
+
+OVERVIEW = reverse("workspace:money-line-list")
+QUEUE = reverse("workspace:money-appraise-list")
+
+
+def of_agency(name, agency):
+    return reverse(f"workspace:money-{name}", args=[agency.code, YEAR])
+
+
+def act(line, name):
+    return reverse("workspace:money-line-act", args=[line.pk, name])
+
+
+def read(client, address, **asked) -> str:
+    return client.get(address, asked).content.decode()
+
+
+def test_line_is_entered_appraised_allocated_and_spent(
+    client, plan, office_of_bac_kan, officer_of_bac_kan, finance_officer
+):
+    client.force_login(officer_of_bac_kan)
+    filled = {"plan": plan.pk, "purpose": "Mua sách", "source": "commune_budget", "estimated": "12.000.000"}
+    assert (
+        "12.000.000" in client.post(of_agency("line-create", office_of_bac_kan), filled, follow=True).content.decode()
+    )
+    line = MoneyLine.objects.get()
+
+    client.force_login(finance_officer)
+    assert "Mua sách" in read(client, reverse("workspace:home"))
+    assert "Mua sách" in read(client, QUEUE)
+    client.post(act(line, "appraise"), {"version": 1, "amount": "10 000 000", "remark": "Theo định mức"})
+    client.post(act(line, "allocate"), {"version": 2, "amount": "10000000", "act": "12/QĐ-UBND"})
+
+    client.force_login(officer_of_bac_kan)
+    told = client.post(act(line, "spend"), {"version": 3, "amount": "9.000.000"}, follow=True).content.decode()
+    assert "Đã ghi số đã chi" in told
+    assert "Theo định mức" in told
+    page = read(client, of_agency("agency-lines", office_of_bac_kan))
+    assert "1.000.000" in page, "what is left"
+    line.refresh_from_db()
+    assert (line.estimated, line.appraised, line.allocated, line.spent) == (
+        12_000_000,
+        10_000_000,
+        10_000_000,
+        9_000_000,
+    )
+
+
+@pytest.mark.parametrize("amount", ["12.000.00", "-5", "mười triệu", "1e6", "12.5", "9" * 17])
+def test_sum_that_is_none_comes_back_with_a_sentence(client, plan, office_of_bac_kan, officer_of_bac_kan, amount):
+    client.force_login(officer_of_bac_kan)
+    filled = {"plan": plan.pk, "purpose": "Mua sách", "source": "commune_budget", "estimated": amount}
+    page = client.post(of_agency("line-create", office_of_bac_kan), filled)
+    assert page.status_code == 422
+    assert "estimated" in page.context["form"].errors
+    assert "Mua sách" in page.content.decode()
+    assert not MoneyLine.objects.exists()
+
+
+def test_many_are_appraised_by_ticking(client, make_line, finance_officer):
+    lines = [make_line(f"Việc {number}") for number in range(3)]
+    client.force_login(finance_officer)
+    client.post(QUEUE, {"line": [f"{each.pk}.{each.version}" for each in lines[:2]]})
+    assert MoneyLine.objects.filter(appraised=12_000_000).count() == 2
+    stale = client.post(QUEUE, {"line": [f"{lines[2].pk}.9", "x", "1.y"]}, follow=True).content.decode()
+    assert "Có dòng vừa thay đổi" in stale
+    assert MoneyLine.objects.filter(appraised=None).count() == 1
+
+
+def test_second_person_is_told_and_nothing_is_written_over(client, make_line, officer_of_bac_kan):
+    line = make_line()
+    client.force_login(officer_of_bac_kan)
+    client.post(act(line, "estimate"), {"version": 1, "amount": "13.000.000"})
+    told = client.post(act(line, "estimate"), {"version": 1, "amount": "14.000.000"}, follow=True).content.decode()
+    assert "Có người vừa sửa dòng này" in told
+    line.refresh_from_db()
+    assert line.estimated == 13_000_000
+
+
+def test_sheet_goes_out_and_comes_in(client, plan, make_line, office_of_bac_kan, officer_of_bac_kan):
+    make_line()
+    client.force_login(officer_of_bac_kan)
+    address = of_agency("sheet-file", office_of_bac_kan)
+    book = load_workbook(io.BytesIO(client.get(address, {"plan": plan.code}).content))
+    for column, value in ((PURPOSE, "Tập huấn"), (SOURCE, "ngân sách cấp xã"), (ESTIMATED, 5_000_000)):
+        book.worksheets[0].cell(FIRST_ROW + 1, column).value = value
+    out = io.BytesIO()
+    book.save(out)
+    file = SimpleUploadedFile("kinh-phi.xlsx", out.getvalue())
+    page = client.post(of_agency("sheet", office_of_bac_kan), {"plan": plan.pk, "file": file})
+    assert page.status_code == 302
+    preview = page["Location"]
+    assert "Tập huấn" in read(client, preview)
+    assert MoneyLine.objects.count() == 1
+    assert "Đã ghi 1 dòng" in client.post(preview, follow=True).content.decode()
+    assert MoneyLine.objects.count() == 2
+    again = client.get(preview)
+    assert again["Location"] == of_agency("agency-lines", office_of_bac_kan)
+
+
+def test_sheet_with_mistakes_changes_nothing(client, plan, office_of_bac_kan, officer_of_bac_kan):
+    client.force_login(officer_of_bac_kan)
+    file = SimpleUploadedFile("x.xlsx", b"khong phai bang")
+    page = client.post(of_agency("sheet", office_of_bac_kan), {"plan": plan.pk, "file": file})
+    assert page.status_code == 422
+    assert client.get(of_agency("sheet-file", office_of_bac_kan), {"plan": "khác"}).status_code == 404
+
+
+def test_previews_are_of_their_maker(client, plan, make_line, office_of_bac_kan, officer_of_bac_kan, province_officer):
+    test_sheet = SimpleUploadedFile
+    client.force_login(officer_of_bac_kan)
+    address = of_agency("sheet-file", office_of_bac_kan)
+    book = load_workbook(io.BytesIO(client.get(address, {"plan": plan.code}).content))
+    for column, value in ((PURPOSE, "Tập huấn"), (SOURCE, "ngân sách cấp xã"), (ESTIMATED, 5_000_000)):
+        book.worksheets[0].cell(FIRST_ROW, column).value = value
+    out = io.BytesIO()
+    book.save(out)
+    page = client.post(
+        of_agency("sheet", office_of_bac_kan), {"plan": plan.pk, "file": test_sheet("k.xlsx", out.getvalue())}
+    )
+    client.force_login(province_officer)
+    assert client.get(page["Location"]).status_code == 404
+    client.force_login(officer_of_bac_kan)
+    client.post(page["Location"], {"act": "forget"})
+    assert not MoneyLine.objects.exists()
+
+
+def test_province_sees_the_sums_and_takes_them_away(client, make_line, thai_nguyen, bac_kan, province_officer):
+    make_line()
+    make_line("Chưa có số", None)
+    client.force_login(province_officer)
+    page = read(client, OVERVIEW, year=YEAR)
+    assert bac_kan.name in page
+    assert "12.000.000" in page
+    file = client.get(reverse("workspace:money-totals-file"), {"year": YEAR})
+    sheet = load_workbook(io.BytesIO(file.content)).worksheets[1]
+    assert sheet.cell(4, 1).value == bac_kan.name
+    assert sheet.cell(4, 2).value == 12_000_000
+    assert sheet.cell(5, 2).value == "=SUM(B4:B4)"
+
+
+def test_nobody_else_sees_or_says_a_sum(
+    client, make_line, office_of_bac_kan, department_of_thai_nguyen, finance_officer, officer_of_bac_kan,
+    librarian_of_bac_kan, librarian_of_duc_xuan, auditor, reader
+):  # fmt: skip
+    line = make_line()
+    detail = reverse("workspace:money-line-detail", args=[line.pk])
+    for person in (librarian_of_bac_kan, librarian_of_duc_xuan, reader):
+        client.force_login(person)
+        assert client.get(OVERVIEW).status_code == 403
+        assert client.get(detail).status_code == 403
+        assert client.get("/api/v1/money/lines").status_code == 403
+    client.force_login(auditor)
+    assert client.get(detail).status_code == 200
+    assert client.post(act(line, "estimate"), {"version": 1, "amount": "1"}).status_code == 403
+    client.force_login(finance_officer)
+    assert client.post(act(line, "estimate"), {"version": 1, "amount": "1"}).status_code == 403
+    assert client.get(of_agency("line-create", office_of_bac_kan)).status_code == 403
+    client.force_login(officer_of_bac_kan)
+    assert client.post(act(line, "appraise"), {"version": 1, "amount": "1"}).status_code == 403
+    assert client.get(QUEUE).status_code == 403
+    assert client.get(of_agency("agency-lines", department_of_thai_nguyen)).status_code == 404
+    higher = make_line("Của tỉnh", agency=department_of_thai_nguyen)
+    assert client.get(reverse("workspace:money-line-detail", args=[higher.pk])).status_code == 404
+    assert client.get(act(line, "khac")).status_code == 404
+    client.logout()
+    assert client.get(detail).status_code == 302
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_pages_ask_the_same_number_of_questions(
+    client, make_line, office_of_bac_kan, officer_of_bac_kan, province_officer, number, django_assert_num_queries
+):
+    for each in range(number):
+        make_line(f"Việc {each}")
+    client.force_login(officer_of_bac_kan)
+    with django_assert_num_queries(10):
+        client.get(of_agency("agency-lines", office_of_bac_kan))
+    client.force_login(province_officer)
+    with django_assert_num_queries(11):
+        client.get(OVERVIEW, {"year": YEAR})
+
+
+def test_program_reads_lines_and_sums(client, make_line, thai_nguyen, office_of_bac_kan, province_officer):
+    make_line()
+    client.force_login(province_officer)
+    (item,) = client.get("/api/v1/money/lines", {"year": YEAR}).json()["items"]
+    assert (item["estimated"], item["spent"], item["agency"]) == (12_000_000, None, office_of_bac_kan.code)
+    totals = client.get("/api/v1/money/totals", {"unit": "19", "year": YEAR}).json()
+    assert totals["total"]["estimated"] == {"amount": 12_000_000, "lines": 1, "of": 1}
+    assert totals["by_unit"][0]["spent"]["amount"] is None
+    assert client.get("/api/v1/money/totals", {"unit": "01", "year": YEAR}).status_code == 404
