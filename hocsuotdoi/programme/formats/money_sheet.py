@@ -13,6 +13,8 @@ from functools import cache
 import xlsxwriter
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
 
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.formats.table_file import Problem, Table, cell, whole_number
@@ -166,15 +168,19 @@ def render_money_sheet(template: MoneyTemplate) -> bytes:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADING_ROW - 1)
-    tasks = book.add_worksheet(TASKS)
-    tasks.set_column(0, 0, 12)
-    tasks.set_column(1, 1, 120)
-    tasks.write_row(0, 0, ["Nhiệm vụ số", "Nội dung trong kế hoạch"], head)
-    for at, (number, text) in enumerate(template.tasks, 1):
-        tasks.write_number(at, 0, number, words)
-        tasks.write_string(at, 1, text, open_words)
+    _write_tasks(book, template.tasks, head, words, open_words)
     book.close()
     return buffer.getvalue()
+
+
+def _write_tasks(book: Workbook, tasks: Sequence[tuple[int, str]], head: Format, words: Format, text: Format) -> None:
+    sheet = book.add_worksheet(TASKS)
+    sheet.set_column(0, 0, 12)
+    sheet.set_column(1, 1, 120)
+    sheet.write_row(0, 0, ["Nhiệm vụ số", "Nội dung trong kế hoạch"], head)
+    for at, (number, task) in enumerate(tasks, 1):
+        sheet.write_number(at, 0, number, words)
+        sheet.write_string(at, 1, task, text)
 
 
 def _amounts(row: MoneyRow) -> dict[int, int | None]:
