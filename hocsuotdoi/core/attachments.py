@@ -1,6 +1,11 @@
 """Files that people hand in and documents that are made: what is known of each. The bytes stand in the storage under
 their own fingerprint and are read only by views that have asked who may: none of them has a public address."""
 
+import hashlib
+from typing import IO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -28,4 +33,33 @@ class KeptFile(models.Model):
 
     @property
     def stored_as(self) -> str:
-        return f"{FOLDER}/{self.digest[:2]}/{self.digest}"
+        return place_of(self.digest)
+
+
+class FileLost(LookupError):
+    """The row is there, the bytes are not: somebody has cleared the storage."""
+
+
+def place_of(digest: str) -> str:
+    """Where in the storage the bytes with this SHA-256 stand."""
+    return f"{FOLDER}/{digest[:2]}/{digest}"
+
+
+def keep_file(content: bytes) -> tuple[str, int]:
+    """Put the bytes into the storage and return their digest and size. The same bytes are kept once; before the row is
+    written, so that a row never names what is not there (bytes without a row harm nobody)."""
+    digest = hashlib.sha256(content).hexdigest()
+    name = place_of(digest)
+    if not default_storage.exists(name):
+        stored = default_storage.save(name, ContentFile(content))
+        if stored != name:  # another process was quicker, and the storage found a free name beside it
+            default_storage.delete(stored)
+    return digest, len(content)
+
+
+def open_kept(digest: str) -> IO[bytes]:
+    """The bytes with this SHA-256, to be read. Raises `FileLost`."""
+    try:
+        return default_storage.open(place_of(digest))
+    except FileNotFoundError:
+        raise FileLost(digest) from None
