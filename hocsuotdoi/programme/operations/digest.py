@@ -75,8 +75,11 @@ def write_digests(*, day: dt.date, at: dt.datetime) -> int:
     lines = _lines_of_tasks(day)
     people = _people(day)
     others = other_digest_lines(people.keys(), day)
+    told = set(Digest.objects.filter(on=day).values_list("person", flat=True))
     written = []
     for person, agencies in _by_person(people).items():
+        if person.pk in told:
+            continue
         own: list[dict[str, object]] = []
         sources: list[str] = []
         for agency in agencies:
