@@ -32,6 +32,7 @@ from hocsuotdoi.api.activities import (
 from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.indicators import definitions, totals, values
 from hocsuotdoi.api.places import institutions, units
+from hocsuotdoi.api.programme import tasks
 
 VERSION = "1.0"
 
@@ -91,5 +92,6 @@ for module in (
     definitions,
     values,
     totals,
+    tasks,
 ):
     api.add_router("", module.router)

@@ -1,0 +1,1 @@
+"""Tasks that were handed down."""
