@@ -87,6 +87,11 @@ SAMPLE = (
         "hocsuotdoi.activities.operations.sample_schools.load_sample",
         ("activities/operations/sample_schools.py", "activities/data/sample_schools.yaml"),
     ),
+    Step(
+        _("Tasks of the plans"),
+        "hocsuotdoi.programme.operations.sample.load_sample",
+        ("programme/operations/sample.py", "programme/operations/making.py", "programme/data"),
+    ),
 )
 
 
