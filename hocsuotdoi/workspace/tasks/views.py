@@ -159,12 +159,13 @@ def _calendar(request: HttpRequest, asked: Asked, now: dt.datetime, day: dt.date
     found = in_words(rows.filter(due_on__gte=first, due_on__lt=after).exclude(state=AssignmentState.DROPPED))
     for each in by_due_day(found)[:500]:
         due.setdefault(each.due_on, []).append(shown(each, day))
-    weeks = [
-        [_shown_day(each, first, day, due.get(each, [])) for each in week]
+    days = [
+        _shown_day(each, first, day, due.get(each, []))
         for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
+        for each in week
     ]
     return {
-        "weeks": weeks,
+        "days": days,
         "month": month_words(first),
         "is_empty": not due,
         "before": asked.address(month=before.strftime("%Y-%m"), year=""),
