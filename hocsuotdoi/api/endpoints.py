@@ -33,7 +33,7 @@ from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.indicators import definitions, totals, values
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
-from hocsuotdoi.api.programme import money
+from hocsuotdoi.api.programme import money, tasks
 
 VERSION = "1.0"
 
@@ -95,5 +95,6 @@ for module in (
     totals,
     papers,
     money,
+    tasks,
 ):
     api.add_router("", module.router)

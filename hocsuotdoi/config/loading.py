@@ -92,6 +92,11 @@ SAMPLE = (
         "hocsuotdoi.papers.operations.sample.load_sample",
         ("papers/operations", "papers/data"),
     ),
+    Step(
+        _("Tasks of the plans"),
+        "hocsuotdoi.programme.operations.sample.load_sample",
+        ("programme/operations/sample.py", "programme/operations/making.py", "programme/data"),
+    ),
 )
 
 

@@ -2,8 +2,9 @@
 their own fingerprint and are read only by views that have asked who may: none of them has a public address."""
 
 import hashlib
+from typing import IO
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Q
@@ -32,22 +33,33 @@ class KeptFile(models.Model):
 
     @property
     def stored_as(self) -> str:
-        return _stored_as(self.digest)
+        return place_of(self.digest)
+
+
+class FileLost(LookupError):
+    """The row is there, the bytes are not: somebody has cleared the storage."""
+
+
+def place_of(digest: str) -> str:
+    """Where in the storage the bytes with this SHA-256 stand."""
+    return f"{FOLDER}/{digest[:2]}/{digest}"
 
 
 def keep_file(content: bytes) -> tuple[str, int]:
-    """Stores the bytes under their fingerprint; returns digest and size. The same bytes again change nothing."""
+    """Put the bytes into the storage and return their digest and size. The same bytes are kept once; before the row is
+    written, so that a row never names what is not there (bytes without a row harm nobody)."""
     digest = hashlib.sha256(content).hexdigest()
-    name = _stored_as(digest)
+    name = place_of(digest)
     if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(content))
+        stored = default_storage.save(name, ContentFile(content))
+        if stored != name:  # another process was quicker, and the storage found a free name beside it
+            default_storage.delete(stored)
     return digest, len(content)
 
 
-def open_kept(digest: str) -> File:
-    """The bytes that were kept under this digest. Raises FileNotFoundError."""
-    return default_storage.open(_stored_as(digest))
-
-
-def _stored_as(digest: str) -> str:
-    return f"{FOLDER}/{digest[:2]}/{digest}"
+def open_kept(digest: str) -> IO[bytes]:
+    """The bytes with this SHA-256, to be read. Raises `FileLost`."""
+    try:
+        return default_storage.open(place_of(digest))
+    except FileNotFoundError:
+        raise FileLost(digest) from None

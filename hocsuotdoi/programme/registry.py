@@ -1,7 +1,14 @@
-"""Evidence that areas above the programme hold (a submitted report): they register a finder under the name that a
-task's `evidence` carries. A finder answers, for a unit and a year, what there is: empty when nothing yet."""
+"""Sockets for areas above the programme.
 
-from collections.abc import Callable
+- **Evidence** of another area (a submitted report): a finder under the name that a task's `evidence` carries. It
+  answers, for a unit and a year, what there is; `of_units` the same for many units in one query, for boards.
+- **Happenings** in the ledger besides sessions (rotations, broadcasts): who knows what they are called, by source kind.
+- **Lines of the digest**: what else people of an agency are to be reminded of, beside late tasks.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,15 +27,58 @@ class Evidence:
     key: str
 
 
+@dataclass(frozen=True)
+class Line:
+    """One thing that a person is reminded of. `url`: the path of its page."""
+
+    title: str
+    detail: str = ""
+    url: str = ""
+
+
 Finder = Callable[[AdminUnit, int], list[Evidence]]
-_finders: dict[str, Finder] = {}
+FinderOfUnits = Callable[[Iterable[int], int], Mapping[int, list[Evidence]]]
+Namer = Callable[[Iterable[uuid.UUID]], Mapping[uuid.UUID, str]]
+LineFinder = Callable[[Iterable[int], dt.date], Mapping[int, list[Line]]]
+
+_finders: dict[str, tuple[Finder, FinderOfUnits | None]] = {}
+_happenings: dict[str, Namer] = {}
+_lines: dict[str, LineFinder] = {}
 
 
-def register_evidence(name: str, finder: Finder) -> None:
-    _finders[name] = finder
+def register_evidence(name: str, finder: Finder, of_units: FinderOfUnits | None = None) -> None:
+    _finders[name] = finder, of_units
 
 
 def evidence_named(name: str, unit: AdminUnit, year: int) -> list[Evidence]:
     """What the area that registered `name` has for this unit and year; nothing when no area did."""
-    finder = _finders.get(name)
+    finder, _of_units = _finders.get(name, (None, None))
     return finder(unit, year) if finder else []
+
+
+def evidence_of_units(name: str, units: Iterable[int], year: int) -> Mapping[int, list[Evidence]]:
+    """The same for many units (by their keys) at once; nothing where the area only answers for one at a time."""
+    _finder, of_units = _finders.get(name, (None, None))
+    return of_units(units, year) if of_units else {}
+
+
+def register_happenings(source_kind: str, namer: Namer) -> None:
+    """`namer`: what the happenings with these source ids are called."""
+    _happenings[source_kind] = namer
+
+
+def names_of_happenings(source_kind: str, keys: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    namer = _happenings.get(source_kind)
+    return namer(keys) if namer else {}
+
+
+def register_digest_lines(name: str, finder: LineFinder) -> None:
+    """`finder`: for agencies (by their keys) and a day, what each is to be reminded of on that day; once only what is
+    to be said once."""
+    _lines[name] = finder
+
+
+def other_digest_lines(agencies: Iterable[int], day: dt.date) -> dict[str, Mapping[int, list[Line]]]:
+    """What each area has to say, by its name."""
+    keys = list(agencies)
+    return {name: finder(keys, day) for name, finder in _lines.items()}

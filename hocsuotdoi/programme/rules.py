@@ -1,12 +1,65 @@
-"""Who may do what with a plan."""
+"""Who may do what with a plan, and with a task that was handed down."""
 
 import datetime as dt
+from dataclasses import dataclass
 
+from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.roles import ROLES
+from hocsuotdoi.accounts.rules import Someone, covers, roles_held, spot_of
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import reading_of
-from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.enums import WAITING, AssignmentState
+from hocsuotdoi.programme.models import Assignment, Plan
 
 
 def responsible_unit(plan: Plan, day: dt.date) -> AdminUnit:
     """Where a person must hold a permission to act on `plan`: its unit, or the main successor of one that has ended."""
     return plan.unit if plan.unit.holds_on(day) else reading_of(plan.unit, day)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a person may do with one assignment.
+
+    `see`; `report`: say how far it is; `direct`: give it another day, or drop it; `own`: reports for the very agency
+    that is to do it, not from above.
+    """
+
+    see: bool = False
+    report: bool = False
+    direct: bool = False
+    own: bool = False
+
+    def may_report(self, state: str) -> bool:
+        """Notes, files and progress; what is done or cannot be done is taken up again that way."""
+        return self.report and state != AssignmentState.DROPPED
+
+    def may_weigh(self, state: str) -> bool:
+        """Add and reject evidence: who is above, only until it is called done."""
+        return self.may_report(state) and (self.own or state in WAITING)
+
+    def may_direct(self, state: str) -> bool:
+        return self.direct and state in WAITING
+
+
+def rights_on(person: Someone, assignment: Assignment, day: dt.date) -> Rights:
+    """Two queries and two for each role's place: for one assignment, not for lists.
+
+    Whoever reports for an agency does not move its days: they are set from above, or by a planner, who reports
+    nothing.
+    """
+    agency = assignment.agency
+    spot = spot_of(agency, day)
+    held = [each for each in roles_held(person, None, day).select_related("agency") if covers(each, spot)]
+    see = report = direct = own = False
+    for each in held:
+        permissions = ROLES[RoleName(each.role)].permissions
+        is_here = each.agency_id == agency.pk or (
+            agency.unit_id is not None and agency.unit_id == (each.agency.unit_id if each.agency else each.unit_id)
+        )
+        see |= Permission.VIEW_TASKS in permissions
+        report |= Permission.RECORD_PROGRESS in permissions
+        own |= Permission.RECORD_PROGRESS in permissions and is_here
+        direct |= Permission.ASSIGN_TASK in permissions and not (is_here and Permission.RECORD_PROGRESS in permissions)
+    return Rights(see, report, direct, own)

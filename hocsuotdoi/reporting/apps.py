@@ -7,6 +7,6 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from hocsuotdoi.programme.registry import REPORT_SUBMITTED, register_evidence  # noqa: PLC0415 - app ready
-        from hocsuotdoi.reporting.queries.evidence import report_evidence  # noqa: PLC0415 - app ready
+        from hocsuotdoi.reporting.queries.evidence import report_evidence, report_evidence_of_units  # noqa: PLC0415 - app ready
 
-        register_evidence(REPORT_SUBMITTED, report_evidence)
+        register_evidence(REPORT_SUBMITTED, report_evidence, report_evidence_of_units)

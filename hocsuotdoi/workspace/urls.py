@@ -6,6 +6,7 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.workspace.home.urls")),
     path("", include("hocsuotdoi.workspace.accounts.urls")),
     path("reports/", include("hocsuotdoi.workspace.reporting.urls")),
+    path("tasks/", include("hocsuotdoi.workspace.tasks.urls")),
     path("", include("hocsuotdoi.workspace.activities.urls")),
     path("", include("hocsuotdoi.workspace.places.urls")),
     path("", include("hocsuotdoi.workspace.programme.urls")),

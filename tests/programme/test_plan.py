@@ -13,6 +13,7 @@ from hocsuotdoi.programme.models import Clause, Plan, Target, Task
 from hocsuotdoi.programme.operations.plan import PlanIssued, PlanRefused, load_documents, load_plan
 from tests.factories.places import AgencyFactory, UnitFactory
 from tests.factories.programme import ClauseFactory, CohortFactory, IndicatorFactory, PlanFactory, TargetFactory
+from tests.factories.running import make_assignment
 
 AT = dt.datetime(2026, 11, 23, 2, 30, tzinfo=dt.UTC)
 FILE = """\
@@ -148,14 +149,74 @@ def test_load_plan_addendum_names_what_it_amends(territory):
     assert taken_in(text).amends == plan
 
 
-def test_load_documents_mended_file_replaces_the_transcription(territory, tmp_path, monkeypatch):
-    file = tmp_path / "plan.yaml"
+MENDED = FILE.replace("parent: cap-tren\n", "")
+
+
+@pytest.fixture
+def file_of_ours(territory, tmp_path, monkeypatch):
     monkeypatch.setattr("hocsuotdoi.programme.operations.plan.DATA_DIR", tmp_path)
-    file.write_text(FILE.replace("parent: cap-tren\n", ""), encoding="utf-8")
+    file = tmp_path / "plan.yaml"
+    file.write_text(MENDED, encoding="utf-8")
+    return file
+
+
+def mended(file, *replacements: tuple[str, str]) -> Plan:
+    text = MENDED
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
     (plan,) = load_documents()
-    file.write_text(FILE.replace("parent: cap-tren\n", "").replace("figure: 60%", "figure: 65%"), encoding="utf-8")
-    assert load_documents() == [plan]
-    assert (plan.targets.get().low, plan.clauses.count(), plan.tasks.count()) == (65, 3, 1)
+    return plan
+
+
+def test_load_documents_mended_file_puts_the_same_rows_right(file_of_ours):
+    (plan,) = load_documents()
+    target, task = plan.targets.get(), plan.tasks.get()
+    make_assignment(task=task, agency=AgencyFactory())
+    assert (
+        mended(file_of_ours, ("figure: 60%", "figure: 65%"), ("gửi báo cáo", "gửi báo cáo năm"), ("day: 25", "day: 24"))
+        == plan
+    )
+    assert (plan.targets.get(), plan.targets.get().low, plan.clauses.count()) == (target, 65, 3)
+    task.refresh_from_db()
+    assert (task.text, task.due_day) == ("Tổ chức ngày hội đọc sách và gửi báo cáo năm", 24)
+    assert task.agencies.get().written == "Phòng Văn hóa - Xã hội"
+
+
+def test_load_documents_mended_file_finds_a_task_by_its_words_when_places_move(file_of_ours):
+    two = "tasks:\n      - text: gửi báo cáo\n        recurrence: yearly\n      - recurrence: yearly\n"
+    plan = mended(file_of_ours, ("tasks:\n      - recurrence: yearly\n", two))
+    first, second = plan.tasks.all()
+    make_assignment(task=second, agency=AgencyFactory())
+    load = mended(file_of_ours)
+    assert (list(load.tasks.all()), Task.objects.filter(pk=first.pk).exists()) == ([second], False)
+
+
+def test_load_documents_mended_file_keeps_what_was_handed_down_and_asks_nobody_anew(file_of_ours):
+    (plan,) = load_documents()
+    task = plan.tasks.get()
+    make_assignment(task=task, agency=AgencyFactory())
+    start = MENDED.index("  - path: II\n")
+    file_of_ours.write_text(MENDED[:start], encoding="utf-8")
+    load_documents()
+    assert [(each.pk, each.tiers) for each in plan.tasks.all()] == [(task.pk, [])]
+    assert plan.clauses.filter(path="II").exists()
+
+
+def test_load_documents_mended_file_removes_what_nothing_hangs_on(file_of_ours):
+    (plan,) = load_documents()
+    file_of_ours.write_text(MENDED[: MENDED.index("  - path: II\n")], encoding="utf-8")
+    load_documents()
+    assert (plan.tasks.count(), plan.clauses.count()) == (0, 2)
+
+
+def test_load_documents_mended_file_does_not_take_back_what_became_of_the_plan(file_of_ours):
+    (plan,) = load_documents()
+    Plan.objects.filter(pk=plan.pk).update(status="retired")
+    mended(file_of_ours, ("figure: 60%", "figure: 65%"))
+    plan.refresh_from_db()
+    assert (plan.status, plan.targets.get().low) == ("retired", 65)
 
 
 # -- constraints --

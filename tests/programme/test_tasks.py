@@ -7,7 +7,8 @@ import pytest
 from hocsuotdoi.places.queries.units import unit_by_code
 from hocsuotdoi.programme.enums import Recurrence, TaskState
 from hocsuotdoi.programme.models import Plan, Task
-from hocsuotdoi.programme.queries.tasks import OBSERVED_BY, Held, read_task, unit_tasks
+from hocsuotdoi.programme.queries.due import OBSERVED_BY
+from hocsuotdoi.programme.queries.tasks import Held, read_task, unit_tasks
 from hocsuotdoi.programme.registry import Evidence
 
 TODAY = dt.date(2026, 11, 20)

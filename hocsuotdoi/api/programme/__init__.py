@@ -1,1 +1,1 @@
-"""The programme for programs."""
+"""Running the programme, for programs: tasks and money."""

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public, signed_in
-from hocsuotdoi.core.attachments import open_kept
+from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.papers.enums import PaperKind, PaperState
 from hocsuotdoi.papers.models import Paper
 from hocsuotdoi.papers.operations.reading import note_read
@@ -136,7 +136,7 @@ def paper_file(request: HttpRequest, pk: int, digest: str) -> HttpResponseBase:
     file = get_object_or_404(paper.files, digest=digest)
     try:
         content = open_kept(file.digest)
-    except FileNotFoundError:
+    except FileLost:
         raise Http404 from None
     shown = "inline" if file.media_type in _SHOWN_BY_A_BROWSER else "attachment"
     response = FileResponse(content, content_type=file.media_type)

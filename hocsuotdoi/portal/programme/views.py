@@ -13,10 +13,11 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.programme.enums import CheckRule, PlanKind
 from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.queries.assignments import done_by_task
 from hocsuotdoi.programme.queries.comparison import compare
 from hocsuotdoi.programme.queries.feasibility import feasibility
 from hocsuotdoi.programme.queries.plan_check import check_plans
-from hocsuotdoi.programme.queries.plan_page import answered_findings, plan_document, plan_tree, with_counts
+from hocsuotdoi.programme.queries.plan_page import PlanPart, answered_findings, plan_document, plan_tree, with_counts
 from hocsuotdoi.programme.rules import responsible_unit
 
 _ON_A_PAGE = 30
@@ -45,13 +46,23 @@ def plan_detail(request: HttpRequest, code: str) -> HttpResponse:
         "portal/programme/plan_detail.html",
         {
             "plan": plan,
-            "parts": plan_document(plan),
+            "parts": _with_progress(plan_document(plan), plan),
             "below": Paginator(below, _ON_A_PAGE).get_page(request.GET.get("page")),
             "became": responsible_unit(plan, timezone.localdate()),
             "tabs": _tabs(plan, "document"),
             "path": [_to_list()],
         },
     )
+
+
+def _with_progress(parts: list[PlanPart], plan: Plan) -> list[PlanPart]:
+    """Beside each task how many of the bodies that it asks this year have done it: numbers only, no body is named."""
+    counts = done_by_task(plan, timezone.localdate().year)
+    for part in parts:
+        for piece in [part.head, *part.pieces]:
+            for task in piece.tasks:
+                task.done, task.asked = counts.get(task.pk, (0, 0))
+    return parts
 
 
 @public

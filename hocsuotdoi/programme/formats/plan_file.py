@@ -134,6 +134,9 @@ class ParsedTask(Piece):
     observances: list[str] = []
     activity_kinds: list[str] = []
     themes: list[str] = []
+    programmes: list[str] = []
+    source_kinds: list[Annotated[Text, Field(max_length=60)]] = []
+    at_least: Annotated[int, Field(ge=1, le=1000)] = 1
     evidence: Annotated[OptionalText, Field(max_length=24)] = ""
     tiers: list[Literal["country", "province", "district", "commune"]] = []
     agencies: list[ParsedAgency] = []

@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.activities.enums import ActivityKind, Observance, Theme
+from hocsuotdoi.activities.enums import ActivityKind, Observance, OtherProgramme, Theme
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.two_languages import stored_words
 from hocsuotdoi.core.vietnamese import fold
@@ -27,13 +26,15 @@ from hocsuotdoi.programme.formats.plan_file import (
     ParsedClause,
     ParsedPlan,
     ParsedTarget,
-    ParsedTask,
     Piece,
     Problem,
     parse_plan,
-    read_figure,
 )
-from hocsuotdoi.programme.models import Clause, Plan, Target, Task, TaskAgency
+from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.operations.transcription import References, write_plan
+
+# A task that says nothing of these counts as it did before tasks could say anything.
+_CAME_LATER: dict[str, object] = {"themes": [], "programmes": [], "source_kinds": [], "at_least": 1}
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 
@@ -48,19 +49,6 @@ class PlanRefused(Refused):
 
 class PlanIssued(Refused):
     """An issued plan is not edited."""
-
-
-@dataclass(frozen=True)
-class _References:
-    """What the plan's words stand for, found before anything is written."""
-
-    unit: AdminUnit
-    parent: Plan | None
-    amends: Plan | None
-    issuer_agency: Agency | None
-    indicators: dict[str, Indicator]
-    cohorts: dict[str, Cohort]
-    agencies: dict[str, Agency]
 
 
 @transaction.atomic
@@ -80,16 +68,16 @@ def load_plan(parsed: ParsedPlan, *, by: Person | None, at: dt.datetime) -> Plan
             _("The plan %(code)s has been issued and is not edited. Enter an addendum that amends it.")
             % {"code": parsed.code}
         )
-    plan = _create(parsed, _resolve(parsed, at.date()), digest)
-    return plan
+    return write_plan(Plan(code=parsed.code), parsed, _resolve(parsed, at.date()), digest)
 
 
 @transaction.atomic
 def load_documents(progress: Callable[[str], None] = lambda line: None) -> list[Plan]:
     """The documents that come with the program (`data/*.yaml`), each below the one it rests on.
 
-    Running it again changes nothing; a file that was mended since replaces its clauses, targets and tasks (a better
-    transcription of the same document), which the audit keeps.
+    Running it again changes nothing. A file that was mended since is a better transcription of the same document: the
+    rows of its clauses, targets and tasks are put right and stay the same rows, for what was handed down, spent or
+    decided hangs on them (`operations.transcription`).
     """
     waiting = {plan.code: plan for plan in (parse_plan(file.read_bytes()) for file in sorted(DATA_DIR.glob("*.yaml")))}
     loaded: list[Plan] = []
@@ -108,10 +96,7 @@ def _load_document(parsed: ParsedPlan) -> Plan:
     if existing is not None and existing.digest == digest:
         return existing
     references = _resolve(parsed, parsed.issued_on or parsed.unit_on or timezone.localdate())
-    if existing is None:
-        return _create(parsed, references, digest)
-    existing.clauses.all().delete()
-    return _create(parsed, references, digest, replacing=existing)
+    return write_plan(existing or Plan(code=parsed.code), parsed, references, digest)
 
 
 def plan_digest(parsed: ParsedPlan) -> str:
@@ -119,9 +104,10 @@ def plan_digest(parsed: ParsedPlan) -> str:
 
     def without_lines(value: object) -> object:
         if isinstance(value, dict):
-            # A task that names no themes counts as it did before tasks could name any.
             return {
-                k: without_lines(v) for k, v in value.items() if k not in {"line", "lines"} and (k != "themes" or v)
+                k: without_lines(v)
+                for k, v in value.items()
+                if k not in {"line", "lines"} and (k not in _CAME_LATER or v != _CAME_LATER[k])
             }
         return [without_lines(v) for v in value] if isinstance(value, list) else value
 
@@ -131,7 +117,7 @@ def plan_digest(parsed: ParsedPlan) -> str:
 # -- finding what the plan names --
 
 
-def _resolve(parsed: ParsedPlan, today: dt.date) -> _References:
+def _resolve(parsed: ParsedPlan, today: dt.date) -> References:
     problems: list[Problem] = []
     missing = partial(_missing, problems)
     day = parsed.unit_on or parsed.issued_on or today
@@ -156,7 +142,7 @@ def _resolve(parsed: ParsedPlan, today: dt.date) -> _References:
     agencies = _agencies(parsed, unit, missing) if unit else {}
     if problems or unit is None:
         raise PlanRefused(problems)
-    return _References(
+    return References(
         unit=unit,
         parent=plans.get(parsed.parent),
         amends=plans.get(parsed.amends),
@@ -227,6 +213,7 @@ def _check_tasks(parsed: ParsedPlan, missing: Missing) -> None:
                 ("observances", task.observances, Observance.values),
                 ("activity_kinds", task.activity_kinds, ActivityKind.values),
                 ("themes", task.themes, Theme.values),
+                ("programmes", task.programmes, OtherProgramme.values),
             ):
                 for value in sorted(set(given) - set(known)):
                     missing(task, field, _("«%(value)s» is not known here."), clause.path, value=value)
@@ -262,97 +249,3 @@ def _agencies(parsed: ParsedPlan, unit: AdminUnit, missing: Missing) -> dict[str
 def _words(name: str) -> str:
     """A name as bare words: documents write «Văn hoá và Thông tin» and «Văn hóa - Thông tin» for one office."""
     return " ".join(word for word in re.findall(r"\w+", fold(name)) if word != "va")
-
-
-# -- writing --
-
-
-def _create(parsed: ParsedPlan, refs: _References, digest: str, replacing: Plan | None = None) -> Plan:
-    plan = replacing or Plan(code=parsed.code)
-    for field in ("number", "kind", "title", "issuer", "issued_on", "issued_text", "legal_basis", "status", "source"):
-        setattr(plan, field, getattr(parsed, field))
-    plan.has_full_text, plan.digest = parsed.has_full_text, digest
-    plan.unit, plan.parent, plan.amends, plan.issuer_agency = refs.unit, refs.parent, refs.amends, refs.issuer_agency
-    plan.save()
-    for cohort in refs.cohorts.values():
-        if cohort._state.adding:
-            with stored_words():
-                cohort.save()
-    by_path: dict[str, Clause] = {}
-    for ordinal, parsed_clause in enumerate(parsed.clauses, 1):
-        clause = Clause(
-            plan=plan,
-            path=parsed_clause.path,
-            parent=by_path.get(parsed_clause.path.rpartition(".")[0]),
-            kind=parsed_clause.kind,
-            heading=parsed_clause.heading,
-            text=parsed_clause.text,
-            ordinal=ordinal,
-        )
-        clause.save()
-        by_path[clause.path] = clause
-        _create_targets(parsed_clause, clause, refs, ordinal)
-        _create_tasks(parsed_clause, clause, refs, ordinal)
-    return plan
-
-
-def _create_targets(parsed: ParsedClause, clause: Clause, refs: _References, clause_ordinal: int) -> None:
-    targets = []
-    for number, parsed_target in enumerate(parsed.targets):
-        operator, low, high, total = read_figure(parsed_target.figure)
-        targets.append(
-            Target(
-                plan=clause.plan,
-                clause=clause,
-                indicator=refs.indicators[parsed_target.indicator],
-                cohort=refs.cohorts[parsed_target.cohort],
-                year=parsed_target.year,
-                operator=operator,
-                low=low,
-                high=high,
-                total=total,
-                unit=parsed_target.resolved_unit,
-                baseline_year=parsed_target.baseline_year,
-                baseline_value=parsed_target.baseline_value,
-                written=parsed_target.written or parsed_target.figure,
-                remark=parsed_target.remark,
-                ordinal=clause_ordinal * 1000 + number,
-            )
-        )
-    Target.objects.bulk_create(targets)
-
-
-def _create_tasks(parsed: ParsedClause, clause: Clause, refs: _References, clause_ordinal: int) -> None:
-    tasks = [
-        _task(parsed_task, clause, refs, clause_ordinal * 1000 + number)
-        for number, parsed_task in enumerate(parsed.tasks)
-    ]
-    Task.objects.bulk_create(tasks)
-    TaskAgency.objects.bulk_create(
-        TaskAgency(
-            task=task,
-            agency=refs.agencies.get(part.agency) or refs.agencies.get(part.written),
-            part=part.part,
-            written=part.written,
-        )
-        for task, parsed_task in zip(tasks, parsed.tasks, strict=True)
-        for part in parsed_task.agencies
-    )
-
-
-def _task(parsed: ParsedTask, clause: Clause, refs: _References, ordinal: int) -> Task:
-    return Task(
-        plan=clause.plan,
-        clause=clause,
-        text=parsed.text or clause.text,
-        recurrence=parsed.recurrence,
-        due_year=parsed.due.year,
-        due_month=parsed.due.month,
-        due_day=parsed.due.day,
-        observances=parsed.observances,
-        activity_kinds=parsed.activity_kinds,
-        themes=parsed.themes,
-        evidence=parsed.evidence,
-        tiers=list(parsed.tiers) or [refs.unit.tier],
-        ordinal=ordinal,
-    )

@@ -1,6 +1,5 @@
 """The tasks that plans ask of a unit in a year, with their state and the activities that are evidence for them."""
 
-import calendar
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,21 +12,13 @@ from hocsuotdoi.activities.models import Session
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import placed_in
 from hocsuotdoi.places.queries.units import day_on_map_of
-from hocsuotdoi.programme.enums import PlanKind, Recurrence, TaskState
+from hocsuotdoi.programme.enums import PlanKind, TaskState
 from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.queries.binding import binding_plans
+from hocsuotdoi.programme.queries.due import OBSERVED_BY
+from hocsuotdoi.programme.queries.due import due_on as day_due
 from hocsuotdoi.programme.queries.plan_finding import day_text
 from hocsuotdoi.programme.registry import Evidence, evidence_named
-
-# The last day of each observance (month, day): after it, nothing held means late.
-OBSERVED_BY = {
-    Observance.BOOK_DAY: (4, 21),
-    Observance.WORLD_BOOK_DAY: (4, 23),
-    Observance.MUSEUM_DAY: (5, 18),
-    Observance.DIGITAL_DAY: (10, 10),
-    Observance.HERITAGE_DAY: (11, 23),
-    Observance.LIFELONG_LEARNING_WEEK: (10, 7),
-}
 
 
 @dataclass(frozen=True)
@@ -127,7 +118,7 @@ def read_task(
     Rules: see `_by_observances`, `_by_kinds` and `_by_day`.
     """
     held = [h for h in held if not task.themes or set(h.themes) & set(task.themes)]
-    due_on = _due_on(task, year)
+    due_on = day_due(task, year)
     if task.observances:
         state, evidence, rule, missing, due_on = _by_observances(task, held, year, today)
     else:
@@ -191,17 +182,6 @@ def _by_day(named: list[Evidence], due_on: dt.date | None, today: dt.date) -> tu
     if due_on is not None:
         return TaskState.DOING, [], _("Due on %(day)s; nothing shows yet that it was done.") % {"day": day_text(due_on)}
     return TaskState.DOING, [], _("Ongoing work; nothing recorded shows it by itself.")
-
-
-def _due_on(task: Task, year: int) -> dt.date | None:
-    """The day in `year` by which the task is due: its own, the year's end for yearly work, none for ongoing work."""
-    if task.due_month and task.due_day:
-        due_year = task.due_year or year
-        last = calendar.monthrange(due_year, task.due_month)[1]  # «29/2» every year: the 28th in most
-        return dt.date(due_year, task.due_month, min(task.due_day, last))
-    if task.due_year or task.recurrence == Recurrence.YEARLY:
-        return dt.date(task.due_year or year, 12, 31)
-    return None
 
 
 def _concerns(task: Task, year: int) -> bool:

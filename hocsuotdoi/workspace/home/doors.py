@@ -52,6 +52,14 @@ DOORS = [
         Permission.VIEW_REGISTER,
     ),
     Door(
+        "workspace:programme-task-list",
+        _("Tasks"),
+        _("What the plans ask, by when; report, hand down, follow"),
+        "check",
+        Permission.VIEW_TASKS,
+        also=("programme-task",),
+    ),
+    Door(
         "workspace:programme-plan-list",
         _("Plans"),
         _("Plans, what the plan check found, answers to it"),

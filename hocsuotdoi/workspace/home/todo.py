@@ -31,11 +31,13 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.models import FindingAnswer, Plan
+from hocsuotdoi.programme.queries.assignments import late_of, new_of, soon_of
 from hocsuotdoi.programme.queries.money import to_appraise
 from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 from hocsuotdoi.reporting.models import Snapshot
 from hocsuotdoi.reporting.queries.reports import due_of
+from hocsuotdoi.workspace.tasks.shown import shown
 
 _SHOWN = 5
 _MOST_STATING = 100
@@ -284,6 +286,20 @@ def _report_due(asked: _Asked) -> Group:
     return Group(gettext_lazy("Report"), "report", jobs)
 
 
+def _tasks(asked: _Asked) -> Group:
+    """Of the bodies for which one reports: what is late, then what is due soon; newly handed down comes last."""
+    late = list(late_of(asked.person, asked.day)[: _SHOWN + 1])
+    soon = list(soon_of(asked.person, asked.day)[: _SHOWN + 1])
+    new = list(new_of(asked.person, asked.day, asked.now)[: _SHOWN + 1])
+    found = [shown(each, asked.day) for each in [*late, *soon, *new]]
+    jobs = [
+        Job(title=each.title, url=each.url, detail=f"{each.body}. {each.source}", due=each.due, is_late=each.is_late)
+        for each in found[:_SHOWN]
+    ]
+    more_url = reverse("workspace:programme-task-list")
+    return Group(gettext_lazy("Tasks of the plans"), "plan", jobs, len(found) - len(jobs), more_url)
+
+
 def _days_left(days: int) -> str:
     if days == 0:
         return _("today")
@@ -375,6 +391,7 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.CALL_ROLL, _marks),
     (Permission.EDIT_ACTIVITY, _drafts),
     (Permission.ENROL_DEVICE, _devices),
+    (Permission.RECORD_PROGRESS, _tasks),
     (Permission.WRITE_REPORT, _report_due),
     (Permission.REVIEW_CRITERIA, _statements),
     (Permission.ANSWER_CRITERIA, _criteria),

@@ -1,0 +1,364 @@
+"""Handing tasks down and saying how far they are."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.attachments import keep_file
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.core.vietnamese import normalise
+from hocsuotdoi.indicators.models import Indicator
+from hocsuotdoi.places.models import Agency
+from hocsuotdoi.programme.enums import (
+    WAITING,
+    AgencyPart,
+    AssignmentState,
+    AssignmentStepKind,
+    EvidenceVerdict,
+    PlanStatus,
+)
+from hocsuotdoi.programme.models import Assignment, AssignmentFile, AssignmentStep, EvidenceDecision, Task
+from hocsuotdoi.programme.operations.tally import count_for
+from hocsuotdoi.programme.queries.due import year_of
+from hocsuotdoi.programme.queries.evidence import happening
+
+LARGEST_FILE = 20_000_000  # bytes
+MOST_FILES = 10
+
+# From which state a person may go to which; the same state with another percentage is progress too.
+STEPS = {
+    AssignmentState.TO_DO: (AssignmentState.DOING, AssignmentState.DONE, AssignmentState.CANNOT),
+    AssignmentState.DOING: (AssignmentState.DOING, AssignmentState.DONE, AssignmentState.CANNOT),
+    AssignmentState.DONE: (AssignmentState.DOING,),
+    AssignmentState.CANNOT: (AssignmentState.DOING,),
+    AssignmentState.DROPPED: (),
+}
+
+# What is taken is what an office hands in and a browser shows or saves; nothing that runs.
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "csv": "text/csv",
+    "txt": "text/plain",
+}
+
+
+class NotHandedDown(Refused):
+    """The task cannot be handed down that way."""
+
+
+class BadDate(Refused):
+    """The day cannot be the one by which it is due."""
+
+
+class BadStep(Refused):
+    """The task cannot go from where it is to there."""
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else said something in the meantime."""
+
+
+class BadFile(Refused):
+    """The file cannot be handed in."""
+
+
+class NotDecided(Refused):
+    """Nothing can be said about this as evidence."""
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A file that comes with a step."""
+
+    name: str
+    content: bytes
+
+
+@transaction.atomic
+def hand_down(
+    task: Task,
+    *,
+    due: Mapping[Agency, dt.date | None],
+    year: int,
+    remark: str,
+    by: Person,
+    at: dt.datetime,
+    starts_on: dt.date | None = None,
+    indicator: Indicator | None = None,
+    handed_down_from: Assignment | None = None,
+) -> list[Assignment]:
+    """Hand `task` down to the agencies, each with its own day, and return their assignments in the same order.
+
+    An agency that has it already gets the new day and remark (what it reported stays; what was dropped is asked
+    again). Refused: nobody chosen, a plan that is not in force, a day before the beginning. The permission at each
+    receiving agency is the surface's question.
+    """
+    if not due:
+        raise NotHandedDown(_("Choose at least one body that is to do this."))
+    if task.plan.status in (PlanStatus.DRAFT, PlanStatus.REPLACED, PlanStatus.RETIRED):
+        raise NotHandedDown(_("This plan is not in force: its tasks cannot be handed down."))
+    for day in due.values():
+        _check_days(starts_on, day)
+    of_year, remark = year_of(task, year), normalise(remark).strip()
+    known = {
+        row.agency_id: row
+        for row in Assignment.objects.select_for_update().filter(task=task, agency__in=list(due), year=of_year)
+    }
+    made, steps = [], []
+    for agency, day in due.items():
+        row = known.get(agency.pk)
+        if row is None:
+            row = Assignment(task=task, agency=agency, part=AgencyPart.LEAD, year=of_year, handed_at=at)
+        else:
+            row.version += 1
+        row.starts_on, row.due_on, row.remark = starts_on, day, remark
+        row.indicator = indicator or row.indicator
+        if handed_down_from is not None and handed_down_from.pk != row.pk:
+            row.handed_down_from = handed_down_from
+        row.handed_by, row.handed_at = by.pk, at
+        if row.state == AssignmentState.DROPPED:
+            row.state = AssignmentState.TO_DO
+        row.save()
+        made.append(row)
+        steps.append(_step(row, AssignmentStepKind.HANDED_DOWN, note=remark, by=by, at=at))
+    AssignmentStep.objects.bulk_create(steps)
+    return made
+
+
+@transaction.atomic
+def hand_down_one(
+    *, title: str, origin: str, agency: Agency, due_on: dt.date | None, remark: str, by: Person, at: dt.datetime
+) -> Assignment:
+    """A task that no clause asks for: `origin` says from where it comes («inspection.finding:…»; empty: a task of
+    one's own). The same origin for the same agency is one assignment: asked again, it is returned as it is."""
+    title = " ".join(normalise(title).split())
+    if not title:
+        raise NotHandedDown(_("Say what is to be done."), field="title")
+    known = Assignment.objects.filter(origin=origin, agency=agency).first() if origin else None
+    if known is not None:
+        return known
+    row = Assignment.objects.create(
+        title=title,
+        origin=origin,
+        agency=agency,
+        due_on=due_on,
+        remark=normalise(remark).strip(),
+        handed_by=by.pk,
+        handed_at=at,
+    )
+    _step(row, AssignmentStepKind.HANDED_DOWN, note=row.remark, by=by, at=at).save()
+    return row
+
+
+@transaction.atomic
+def redate(assignment: Assignment, *, due_on: dt.date | None, reason: str, by: Person, at: dt.datetime) -> None:
+    """Give it another day, with the reason. Refused: without a reason, when it waits for nobody any more."""
+    row = _locked(assignment)
+    reason = _reason(reason, _("Say why the day is changed: whoever is to do it reads it."))
+    if row.state not in WAITING:
+        raise BadDate(_("This is not waiting to be done any more, so its day stays."))
+    _check_days(row.starts_on, due_on)
+    if due_on == row.due_on:
+        raise BadDate(_("This is the day that it has already."), field="due_on")
+    row.due_on = due_on
+    _save(row, assignment, ["due_on"])
+    _step(row, AssignmentStepKind.DATED, note=reason, by=by, at=at).save()
+
+
+@transaction.atomic
+def drop(assignment: Assignment, *, reason: str, by: Person, at: dt.datetime) -> None:
+    """It is asked no longer, with the reason. Refused: what is done, cannot be done, or was dropped before."""
+    row = _locked(assignment)
+    reason = _reason(reason, _("Say why this is asked no longer: whoever was to do it reads it."))
+    if row.state not in WAITING:
+        raise BadStep(_("Only what is still to be done can be dropped."))
+    row.state = AssignmentState.DROPPED
+    _save(row, assignment, ["state"])
+    _step(row, AssignmentStepKind.PROGRESS, note=reason, by=by, at=at).save()
+
+
+@transaction.atomic
+def report_progress(
+    assignment: Assignment,
+    *,
+    state: AssignmentState,
+    version: int,
+    by: Person,
+    at: dt.datetime,
+    percent: int | None = None,
+    note: str = "",
+    done_on: dt.date | None = None,
+    files: Sequence[HandedIn] = (),
+) -> AssignmentStep:
+    """Say how far it is, with what belongs to it. `version`: of the assignment as the person saw it.
+
+    Refused: a state that does not follow, taking up again or giving up without saying why, a day that has not come, a
+    percentage beyond 100, files that cannot be taken; and when somebody else reported in the meantime.
+    """
+    row = _locked(assignment)
+    note = normalise(note).strip()
+    if row.version != version:
+        raise ChangedMeanwhile(
+            _("Somebody else has reported on this in the meantime. Look at what they said, then report again.")
+        )
+    if state not in STEPS[AssignmentState(row.state)]:
+        raise BadStep(_refusal(row), field="state")
+    if state == AssignmentState.CANNOT and not note:
+        raise BadStep(_("Say why it cannot be done: the body above reads it."), field="note")
+    if row.state not in WAITING and not note:
+        raise BadStep(_("Say why it is taken up again."), field="note")
+    if percent is not None and not 0 <= percent <= 100:
+        raise BadStep(_("Write a number from 0 to 100."), field="percent")
+    today = timezone.localdate(at)
+    if done_on is not None and done_on > today:
+        raise BadStep(_("This day has not come yet."), field="done_on")
+    row.state = state
+    row.percent = 100 if state == AssignmentState.DONE else percent
+    row.done_on = (done_on or today) if state == AssignmentState.DONE else None
+    _save(row, assignment, ["state", "percent", "done_on"])
+    step = _step(row, AssignmentStepKind.PROGRESS, note=note, by=by, at=at)
+    step.save()
+    _keep(step, files)
+    return step
+
+
+@transaction.atomic
+def add_note(
+    assignment: Assignment, *, note: str, by: Person, at: dt.datetime, files: Sequence[HandedIn] = ()
+) -> AssignmentStep:
+    """Words or files that change nothing. Refused: nothing said, and on what is asked no longer."""
+    row = _locked(assignment)
+    if row.state == AssignmentState.DROPPED:
+        raise BadStep(_refusal(row))
+    note = normalise(note).strip() or (_("Files handed in") if files else "")
+    if not note:
+        raise BadStep(_("Write a few words, or choose a file."), field="note")
+    step = _step(row, AssignmentStepKind.NOTE, note=note, by=by, at=at)
+    step.save()
+    _keep(step, files)
+    return step
+
+
+@transaction.atomic
+def decide_evidence(
+    assignment: Assignment,
+    *,
+    source_kind: str,
+    source_id: uuid.UUID,
+    verdict: EvidenceVerdict,
+    reason: str,
+    by: Person,
+    at: dt.datetime,
+) -> EvidenceDecision:
+    """Say of one happening that it is evidence, that it is none, or leave it to the rule again; always with a reason.
+
+    Refused: without one, for a task without a rule, for what the books do not hold, on what is asked no longer.
+    """
+    row = _locked(assignment)
+    if row.state == AssignmentState.DROPPED:
+        raise NotDecided(_refusal(row))
+    reason = _reason(reason, _("Say why: the reason stays beside it."))[:300]
+    found = happening(source_kind, source_id)
+    if found is None:
+        raise NotDecided(_("The book does not hold this, or it was taken back."))
+    if row.task is None:
+        raise NotDecided(_("This task comes from no clause and has no rule for evidence: hand in a file instead."))
+    decision = EvidenceDecision.objects.create(
+        assignment=row,
+        institution_id=found.institution_id,
+        source_kind=found.source_kind,
+        source_id=found.source_id,
+        verdict=verdict,
+        reason=reason,
+        by=by.pk,
+        at=at,
+    )
+    count_for([row.pk], at=at)
+    return decision
+
+
+def _locked(assignment: Assignment) -> Assignment:
+    return Assignment.objects.select_for_update(of=("self",)).select_related("task").get(pk=assignment.pk)
+
+
+def _save(row: Assignment, shown: Assignment, fields: list[str]) -> None:
+    """The row, and what the caller holds of it."""
+    row.version += 1
+    row.save(update_fields=[*fields, "version"])
+    for name in [*fields, "version"]:
+        setattr(shown, name, getattr(row, name))
+
+
+def _step(row: Assignment, kind: AssignmentStepKind, *, note: str, by: Person, at: dt.datetime) -> AssignmentStep:
+    return AssignmentStep(
+        assignment=row,
+        kind=kind,
+        state=row.state,
+        percent=row.percent,
+        due_on=row.due_on,
+        note=note,
+        by=by.pk,
+        at=at,
+    )
+
+
+def _keep(step: AssignmentStep, files: Sequence[HandedIn]) -> None:
+    if len(files) > MOST_FILES:
+        raise BadFile(_("At most {number} files at once.").format(number=MOST_FILES), field="files")
+    rows = []
+    for each in files:
+        name = " ".join(normalise(each.name).replace("\\", "/").rpartition("/")[2].split())[-200:]
+        media_type = MEDIA_TYPES.get(name.rpartition(".")[2].lower())
+        if not name or media_type is None:
+            raise BadFile(
+                _("“{name}” cannot be handed in. Take a picture, PDF, or a file of text or tables.").format(name=name),
+                field="files",
+            )
+        if not each.content:
+            raise BadFile(_("“{name}” is empty.").format(name=name), field="files")
+        if len(each.content) > LARGEST_FILE:
+            raise BadFile(_("“{name}” is too large: at most 20 MB.").format(name=name), field="files")
+        digest, size = keep_file(each.content)
+        rows.append(AssignmentFile(step=step, file_name=name, media_type=media_type, size=size, digest=digest))
+    AssignmentFile.objects.bulk_create(rows)
+
+
+def _reason(reason: str, missing: str) -> str:
+    reason = normalise(reason).strip()
+    if not reason:
+        raise BadStep(missing, field="reason")
+    return reason
+
+
+def _check_days(starts_on: dt.date | None, due_on: dt.date | None) -> None:
+    if starts_on is not None and due_on is not None and due_on < starts_on:
+        raise BadDate(
+            _("It cannot be due before it begins, on {day}.").format(day=day_short(starts_on)), field="due_on"
+        )
+
+
+def _refusal(row: Assignment) -> str:
+    return {
+        AssignmentState.TO_DO: _("This has not been begun: say that it is under way, done, or cannot be done."),
+        AssignmentState.DOING: _("This is under way: say how far it is, that it is done, or cannot be done."),
+        AssignmentState.DONE: _("This is done already. To change that, take it up again and say why."),
+        AssignmentState.CANNOT: _(
+            "It was said that this cannot be done. To change that, take it up again and say why."
+        ),
+        AssignmentState.DROPPED: _("This is asked no longer, so nothing is reported on it."),
+    }[AssignmentState(row.state)]

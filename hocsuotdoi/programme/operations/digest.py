@@ -1,0 +1,276 @@
+"""Late tasks climb a ladder, and each person is told once a day, in one letter, of what is new.
+
+The body that is to do it on the day after; a week later the office that it answers to there; two weeks later the
+province's body for culture. Each rung is told once of each due day; who reports, gets a new day or is let off is left
+in peace.
+"""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hocsuotdoi.accounts.models import Person, RoleAssignment
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
+from hocsuotdoi.core.channels.message import CannotSend, ForGood, Reach, TryAgain
+from hocsuotdoi.core.channels.registry import offered
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.core.jobs import enqueue
+from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.places.enums import AgencyKind, LineKind, Tier
+from hocsuotdoi.places.models import Agency, AgencyLine, UnitAncestry
+from hocsuotdoi.programme.enums import DigestState, Rung
+from hocsuotdoi.programme.models import Assignment, Digest, Escalation
+from hocsuotdoi.programme.registry import other_digest_lines
+
+logger = logging.getLogger(__name__)
+
+RUNG_AFTER = {Rung.UNIT: 1, Rung.OFFICE: 7, Rung.FOCAL_POINT: 14}
+"""Days late."""
+
+TASKS = "tasks"
+URL = "/workspace/tasks/{pk}/"
+"""The assignment's page (workspace); a test holds it against the address that the workspace gives."""
+
+PAUSES = [dt.timedelta(minutes=minutes) for minutes in (0, 10, 60, 240)]
+GIVEN_UP_AFTER = dt.timedelta(hours=20)  # then the next day's letter is near
+_MOST_LINES = 60
+_MOST_LATE = 50_000
+
+
+@transaction.atomic
+def climb(*, day: dt.date, at: dt.datetime) -> int:
+    """Note for each late assignment the rungs that it has reached and nobody was told of yet; return how many."""
+    late = list(Assignment.objects.late(day).select_related("agency__unit").order_by("due_on", "pk")[:_MOST_LATE])
+    told = set(
+        Escalation.objects.filter(assignment__in=[each.pk for each in late]).values_list("assignment", "rung", "due_on")
+    )
+    rungs = _Rungs({each.agency for each in late}, day)
+    rows = []
+    for each in late:
+        assert each.due_on is not None  # it is late
+        # What was handed down after its day is not late for longer than somebody has had it.
+        waited = (day - max(each.due_on, timezone.localdate(each.handed_at))).days
+        for rung, days in RUNG_AFTER.items():
+            reached = waited >= days and (each.pk, int(rung), each.due_on) not in told
+            agency = rungs.agency(each.agency, rung) if reached else None
+            if agency is not None:
+                rows.append(Escalation(assignment=each, rung=rung, due_on=each.due_on, agency_id=agency, on=day))
+    Escalation.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+@transaction.atomic
+def write_digests(*, day: dt.date, at: dt.datetime) -> int:
+    """One letter for each person who answers for something that is new today; return how many were written. Written
+    again on the same day, nothing changes."""
+    lines = _lines_of_tasks(day)
+    people = _people(day)
+    others = other_digest_lines(people.keys(), day)
+    told = set(Digest.objects.filter(on=day).values_list("person", flat=True))
+    written = []
+    for person, agencies in _by_person(people).items():
+        if person.pk in told:
+            continue
+        own: list[dict[str, object]] = []
+        sources: list[str] = []
+        for agency in agencies:
+            own += lines.get(agency, [])
+        if own:
+            sources.append(TASKS)
+        for name, found in others.items():
+            more = [_as_stored(line, name) for agency in agencies for line in found.get(agency, [])]
+            if more:
+                own += more
+                sources.append(name)
+        if own:
+            written.append(Digest(person=person, on=day, lines=_once(own), sources=sources, made_at=at))
+    made = Digest.objects.bulk_create(written, ignore_conflicts=True)
+    if made:
+        enqueue("programme.send_digests")
+    return len(made)
+
+
+def send_digests(*, at: dt.datetime) -> dict[str, int]:
+    """Send what waits; what is not true any more is left out, and a letter of which nothing is left is not sent."""
+    counts = {state.value: 0 for state in DigestState}
+    tried: list[int] = []
+    while (state := _send_next(tried, at=at)) is not None:
+        counts[state] += 1
+    if counts[DigestState.WAITING]:
+        enqueue("programme.send_digests", in_seconds=600)
+    return counts
+
+
+@transaction.atomic
+def _send_next(tried: list[int], *, at: dt.datetime) -> DigestState | None:
+    digest = (
+        Digest.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("person")
+        .filter(state=DigestState.WAITING)
+        .exclude(pk__in=tried)
+        .order_by("made_at", "pk")
+        .first()
+    )
+    if digest is None:
+        return None
+    tried.append(digest.pk)
+    if digest.attempts and at < digest.made_at + PAUSES[min(digest.attempts, len(PAUSES) - 1)]:
+        return DigestState.WAITING
+    lines = _still_true(digest, timezone.localdate(at))
+    if not lines or not digest.person.is_active:
+        return _note(digest, DigestState.DROPPED)
+    try:
+        with translation.override(digest.person.language):
+            _hand_over(digest, lines)
+    except TryAgain as error:
+        digest.attempts, digest.problem = digest.attempts + 1, str(error)[:300]
+        is_over = digest.attempts >= len(PAUSES) or at > digest.made_at + GIVEN_UP_AFTER
+        return _note(digest, DigestState.FAILED if is_over else DigestState.WAITING)
+    except CannotSend as error:
+        digest.attempts, digest.problem = digest.attempts + 1, str(error)[:300]
+        return _note(digest, DigestState.FAILED)
+    digest.attempts, digest.problem, digest.sent_at = digest.attempts + 1, "", at
+    return _note(digest, DigestState.SENT)
+
+
+def _hand_over(digest: Digest, lines: list[dict[str, object]]) -> None:
+    channel = next(iter(offered(Reach.EMAIL)), None)
+    if channel is None:
+        raise ForGood(_("No mail server is set up here."))
+    if not digest.person.email:
+        raise ForGood(_("This person has no e-mail address."))
+    subject = ngettext("{number} thing waits for you", "{number} things wait for you", len(lines))
+    text = [_("Good morning {name},").format(name=digest.person.full_name), ""]
+    for line in lines[:_MOST_LINES]:
+        text.append(f"• {line['title']}")
+        text += [f"  {line[name]}" for name in ("detail",) if line[name]]
+        if line["url"]:
+            text.append(f"  {_absolute(str(line['url']))}")
+    if len(lines) > _MOST_LINES:
+        text.append(_("… and {number} more.").format(number=len(lines) - _MOST_LINES))
+    try:
+        channel.send(
+            digest.person.email,
+            subject.format(number=len(lines)),
+            "\n".join(text),
+            _absolute("/workspace/tasks/"),
+            key=f"digest-{digest.pk}",
+        )
+    except CannotSend:
+        raise
+    except Exception as error:  # one letter that breaks the channel must not hold up all others
+        logger.error("Digest %s could not be sent: %s", digest.pk, type(error).__name__)
+        raise TryAgain(_("The program could not send it ({kind}).").format(kind=type(error).__name__)) from None
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.PUBLIC_URL or f'http://localhost:{settings.PORT}'}{path}"
+
+
+def _still_true(digest: Digest, day: dt.date) -> list[dict[str, object]]:
+    keys = [line["assignment"] for line in digest.lines if line.get("assignment")]
+    late = set(Assignment.objects.late(day).filter(pk__in=keys).values_list("pk", flat=True))
+    return [line for line in digest.lines if not line.get("assignment") or line["assignment"] in late]
+
+
+def _note(digest: Digest, state: DigestState) -> DigestState:
+    digest.state = state
+    digest.save(update_fields=["state", "attempts", "problem", "sent_at"])
+    return state
+
+
+def _lines_of_tasks(day: dt.date) -> dict[int, list[dict[str, object]]]:
+    """What each agency is told today."""
+    found: dict[int, list[dict[str, object]]] = {}
+    rows = Escalation.objects.filter(on=day).select_related("assignment__task", "assignment__agency")
+    for each in rows.order_by("due_on", "assignment"):
+        assignment = each.assignment
+        late = (day - each.due_on).days
+        words = ngettext(
+            "{body}: was due on {day}, {count} day late", "{body}: was due on {day}, {count} days late", late
+        )
+        line = {
+            "source": TASKS,
+            "assignment": assignment.pk,
+            "rung": each.rung,
+            "title": str(assignment)[:200],
+            "detail": words.format(body=assignment.agency.name, day=day_short(each.due_on), count=late),
+            "url": URL.format(pk=assignment.pk),
+        }
+        found.setdefault(each.agency_id, []).append(line)
+    return found
+
+
+def _as_stored(line: object, source: str) -> dict[str, object]:
+    return {"source": source, "title": line.title, "detail": line.detail, "url": line.url}  # type: ignore[attr-defined]
+
+
+def _once(lines: list[dict[str, object]]) -> list[dict[str, object]]:
+    """A person at two rungs of one ladder is told once of it."""
+    kept: dict[object, dict[str, object]] = {}
+    for number, line in enumerate(lines):
+        kept.setdefault(line.get("assignment") or f"line {number}", line)
+    return list(kept.values())
+
+
+def _people(day: dt.date) -> Mapping[int, set[uuid.UUID]]:
+    """Agency to the people who are told: those whose own work it is, by a role held there, or at a unit for the body
+    that answers for it."""
+    needs = {Permission.VIEW_TASKS, Permission.RECORD_PROGRESS}
+    names = [role.name for role in ROLES.values() if needs <= role.permissions and not role.must_be_switched_on]
+    held = RoleAssignment.objects.on(day).filter(role__in=names, person__is_active=True)
+    found: dict[int, set[uuid.UUID]] = {}
+    for person, agency in held.filter(agency__isnull=False).values_list("person", "agency"):
+        found.setdefault(agency, set()).add(person)
+    at_units = held.filter(unit__isnull=False).values_list("person", "unit")
+    bodies: dict[int, list[int]] = {}
+    leading = Agency.objects.on(day).filter(kind__in=LEADING_KINDS, unit__in={unit for _person, unit in at_units})
+    for agency, unit in leading.values_list("pk", "unit"):
+        bodies.setdefault(unit, []).append(agency)
+    for person, unit in at_units:
+        for agency in bodies.get(unit, []):
+            found.setdefault(agency, set()).add(person)
+    return found
+
+
+def _by_person(people: Mapping[int, set[uuid.UUID]]) -> dict[Person, list[int]]:
+    agencies: dict[uuid.UUID, list[int]] = {}
+    for agency, keys in people.items():
+        for key in keys:
+            agencies.setdefault(key, []).append(agency)
+    return {person: sorted(agencies[person.pk]) for person in Person.objects.filter(pk__in=agencies)}
+
+
+class _Rungs:
+    """Who is told of what is late at one of `agencies`: read once for all."""
+
+    def __init__(self, agencies: Iterable[Agency], day: dt.date):
+        keys = [each.pk for each in agencies]
+        units = {each.unit_id for each in agencies if each.unit_id}
+        above: QuerySet[AgencyLine] = AgencyLine.objects.on(day).filter(agency__in=keys)
+        commanded = above.filter(kind=LineKind.ADMINISTRATIVE).order_by("superior_id")
+        self._office = dict(commanded.values_list("agency", "superior"))
+        provinces = UnitAncestry.objects.on(day).filter(unit__in=units, ancestor__tier=Tier.PROVINCE)
+        self._province = dict(provinces.values_list("unit", "ancestor"))
+        culture = Agency.objects.filter(
+            on(day), kind=AgencyKind.CULTURE, unit__in=set(self._province.values()), is_sample=False
+        )
+        self._culture = {unit: key for key, unit in culture.order_by("-pk").values_list("pk", "unit")}
+
+    def agency(self, agency: Agency, rung: Rung) -> int | None:
+        """None: there is nobody on this rung, or it is the body itself."""
+        if rung == Rung.UNIT:
+            return agency.pk
+        if rung == Rung.OFFICE:
+            return self._office.get(agency.pk)
+        found = self._culture.get(self._province.get(agency.unit_id or 0, 0))
+        return None if found == agency.pk else found

@@ -1,0 +1,199 @@
+"""Counting evidence for boards. What is counted can be thrown away and counted anew; the law is `queries.evidence`."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from hocsuotdoi.accounts.roles import LEADING_KINDS
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import Agency, InstitutionAgency, InstitutionPlacement, UnitAncestry
+from hocsuotdoi.programme.models import Assignment, AssignmentTally
+from hocsuotdoi.programme.queries.evidence import SESSION, met_on
+from hocsuotdoi.programme.registry import Evidence, evidence_of_units
+
+AT_ONCE = 2_000
+_OVERLAP = dt.timedelta(minutes=15)  # what was posted while the last count ran may not have been seen by it
+_HAS_RULE = ~Q(
+    task__observances=[], task__activity_kinds=[], task__programmes=[], task__source_kinds=[], task__evidence=""
+)
+
+_STANDS = "({0}.starts_on IS NULL OR {0}.starts_on <= %(day)s) AND ({0}.ends_on IS NULL OR {0}.ends_on > %(day)s)"
+
+_FOUND = f"""
+WITH asked AS (
+    SELECT a.id, a.agency_id, g.unit_id, t.observances, t.activity_kinds, t.themes, t.programmes, t.source_kinds,
+           coalesce(a.starts_on, make_date(a.year, 1, 1), p.issued_on,
+                    (a.handed_at AT TIME ZONE %(zone)s)::date) AS first,
+           make_date(a.year + 1, 1, 1) AS until,
+           g.kind = ANY(%(leading)s) AND coalesce(u.tier, %(country)s) <> %(country)s AS by_place
+      FROM programme_assignment a
+      JOIN programme_task t ON t.id = a.task_id
+      JOIN programme_plan p ON p.id = t.plan_id
+      JOIN places_agency g ON g.id = a.agency_id
+      LEFT JOIN places_adminunit u ON u.id = g.unit_id
+     WHERE a.id = ANY(%(keys)s)
+), houses AS (
+    SELECT DISTINCT asked.agency_id, c.institution_id
+      FROM (SELECT DISTINCT agency_id, unit_id FROM asked WHERE by_place) asked
+      JOIN places_unitancestry y ON y.ancestor_id = asked.unit_id AND {_STANDS.format("y")}
+      JOIN places_unitreading r ON r.reads_as_id = y.unit_id AND {_STANDS.format("r")}
+      JOIN places_institutionplacement c ON c.unit_id = r.unit_id AND {_STANDS.format("c")}
+     UNION
+    SELECT asked.agency_id, i.institution_id
+      FROM (SELECT DISTINCT agency_id FROM asked WHERE NOT by_place) asked
+      JOIN places_institutionagency i ON i.agency_id = asked.agency_id AND {_STANDS.format("i")}
+), found AS (
+    SELECT asked.id, %(session)s::text AS kind, s.id AS key, (s.starts_at AT TIME ZONE %(zone)s)::date AS held_on,
+           v.observance
+      FROM asked
+      JOIN houses ON houses.agency_id = asked.agency_id
+      JOIN activities_session s ON s.institution_id = houses.institution_id AND s.status = 'closed'
+       AND s.starts_at >= asked.first::timestamp AT TIME ZONE %(zone)s
+       AND (asked.until IS NULL OR s.starts_at < asked.until::timestamp AT TIME ZONE %(zone)s)
+      JOIN activities_activity v ON v.institution_id = s.institution_id AND v.id = s.activity_id
+     WHERE asked.observances || asked.activity_kinds || asked.programmes <> '{{}}'
+       AND CASE WHEN asked.observances <> '{{}}' THEN v.observance = ANY(asked.observances)
+                ELSE asked.activity_kinds = '{{}}' OR v.kind = ANY(asked.activity_kinds) END
+       AND (asked.themes = '{{}}' OR v.themes && asked.themes)
+       AND (asked.programmes = '{{}}' OR v.programmes && asked.programmes)
+     UNION ALL
+    SELECT asked.id, b.source_kind, b.source_id, b.occurred_on, ''
+      FROM asked
+      JOIN houses ON houses.agency_id = asked.agency_id
+      JOIN ledger_posting b ON b.institution_id = houses.institution_id AND b.kind = 'happening'
+       AND b.source_kind = ANY(asked.source_kinds) AND b.source_kind <> %(session)s
+       AND b.occurred_on >= asked.first AND (asked.until IS NULL OR b.occurred_on < asked.until)
+     WHERE NOT EXISTS (SELECT FROM ledger_posting x WHERE x.institution_id = b.institution_id AND x.reverses_id = b.id)
+), decided AS (
+    SELECT DISTINCT ON (assignment_id, source_kind, source_id) assignment_id, institution_id, source_kind, source_id,
+           verdict
+      FROM programme_evidencedecision
+     WHERE assignment_id = ANY(%(keys)s)
+     ORDER BY assignment_id, source_kind, source_id, at DESC, id DESC
+), added AS (
+    SELECT d.assignment_id, d.source_kind, d.source_id,
+           coalesce((s.starts_at AT TIME ZONE %(zone)s)::date, b.occurred_on) AS held_on,
+           coalesce(v.observance, '') AS observance
+      FROM decided d
+      LEFT JOIN activities_session s ON d.source_kind = %(session)s AND s.id = d.source_id
+       AND s.institution_id = d.institution_id AND s.status = 'closed'
+      LEFT JOIN activities_activity v ON v.institution_id = s.institution_id AND v.id = s.activity_id
+      LEFT JOIN ledger_posting b ON d.source_kind <> %(session)s AND b.institution_id = d.institution_id
+       AND b.source_kind = d.source_kind AND b.source_id = d.source_id AND b.kind = 'happening'
+       AND NOT EXISTS (SELECT FROM ledger_posting x
+                        WHERE x.institution_id = b.institution_id AND x.reverses_id = b.id)
+     WHERE d.verdict = 'added'
+), kept AS (
+    SELECT found.* FROM found
+      LEFT JOIN decided d ON d.assignment_id = found.id AND d.source_kind = found.kind AND d.source_id = found.key
+     WHERE d.verdict IS DISTINCT FROM 'rejected'
+     UNION
+    SELECT * FROM added WHERE held_on IS NOT NULL
+), firsts AS (
+    SELECT kept.id, CASE WHEN kept.observance = ANY(asked.observances) THEN kept.observance ELSE kept.key::text END,
+           min(kept.held_on) AS held_on, count(*) AS times, max(kept.held_on) AS last_on
+      FROM kept JOIN asked ON asked.id = kept.id
+     GROUP BY 1, 2
+)
+SELECT firsts.id, sum(firsts.times)::int, max(firsts.last_on), array_agg(firsts.held_on ORDER BY firsts.held_on)
+  FROM firsts GROUP BY firsts.id
+"""
+
+
+def count_evidence(*, at: dt.datetime, everything: bool = False) -> int:
+    """Count what may have changed since the last count (`everything`: all there is) and return how many assignments
+    were counted. Of years before the last nothing is counted any more, unless everything is."""
+    rows = Assignment.objects.filter(_HAS_RULE)
+    if not everything:
+        open_ones = Q(year=None) | Q(year__gte=timezone.localdate(at).year - 1)
+        last = AssignmentTally.objects.aggregate(Max("counted_at"))["counted_at__max"]
+        touched = Q(tally=None)
+        if last is not None:
+            touched |= Q(agency__in=_agencies_touched(last - _OVERLAP, timezone.localdate(at)))
+            touched |= ~Q(task__evidence="")  # what other areas have is not in the book
+        rows = rows.filter(open_ones & touched)
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), AT_ONCE):
+        count_for(keys[start : start + AT_ONCE], at=at)
+    return len(keys)
+
+
+@transaction.atomic
+def count_for(keys: Iterable[int], *, at: dt.datetime) -> None:
+    """Count the evidence of these assignments, now."""
+    rows = list(Assignment.objects.filter(_HAS_RULE, pk__in=list(keys)).select_related("task", "agency").order_by("pk"))
+    if not rows:
+        return
+    found = _found([row.pk for row in rows], timezone.localdate(at))
+    named = _named(rows, timezone.localdate(at))
+    tallies = []
+    for row in rows:
+        assert row.task is not None  # it has a rule
+        happenings, last_on, firsts = found.get(row.pk, (0, None, []))
+        extra = named.get(row.pk, [])
+        days = [("", str(number), day) for number, day in enumerate([*firsts, *(each.on for each in extra)])]
+        last = max([each.on for each in extra] + ([last_on] if last_on else []), default=None)
+        tallies.append(
+            AssignmentTally(
+                assignment=row,
+                happenings=happenings + len(extra),
+                last_on=last,
+                met_on=met_on(row.task, days),
+                counted_at=at,
+            )
+        )
+    AssignmentTally.objects.bulk_create(
+        tallies,
+        update_conflicts=True,
+        unique_fields=["assignment"],
+        update_fields=["happenings", "last_on", "met_on", "counted_at"],
+    )
+
+
+def _found(keys: list[int], day: dt.date) -> dict[int, tuple[int, dt.date, list[dt.date]]]:
+    """For each assignment how many happenings, the last day, and the days of those that count one each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FOUND,
+            {
+                "keys": keys,
+                "day": day,
+                "zone": settings.TIME_ZONE,
+                "leading": [str(kind) for kind in LEADING_KINDS],
+                "country": str(Tier.COUNTRY),
+                "session": SESSION,
+            },
+        )
+        return {key: (number, last, days) for key, number, last, days in cursor.fetchall()}
+
+
+def _named(rows: list[Assignment], day: dt.date) -> dict[int, list[Evidence]]:
+    """What other areas have: one query for each name and year."""
+    asked: dict[tuple[str, int], list[Assignment]] = {}
+    for row in rows:
+        if row.task and row.task.evidence and row.agency.unit_id:
+            asked.setdefault((row.task.evidence, row.year or day.year), []).append(row)
+    found: dict[int, list[Evidence]] = {}
+    for (name, year), group in asked.items():
+        by_unit = evidence_of_units(name, {row.agency.unit_id for row in group if row.agency.unit_id}, year)
+        found |= {row.pk: by_unit.get(row.agency.unit_id or 0, []) for row in group}
+    return found
+
+
+def _agencies_touched(since: dt.datetime, day: dt.date) -> QuerySet[Agency]:
+    """Those that answer for institutions of which something was posted. A posting's key begins with its moment, so
+    the book is read from there and not from the start."""
+    first = uuid.UUID(int=(int(since.timestamp() * 1000) & (2**48 - 1)) << 80)
+    houses = list(Posting.objects.filter(pk__gte=first).order_by().values_list("institution", flat=True).distinct())
+    stand = InstitutionPlacement.objects.on(day).filter(institution__in=houses)
+    read_there = on(day, "unit__read_from__") & Q(unit__read_from__unit__in=stand.values("unit"))
+    above = UnitAncestry.objects.filter(on(day) & read_there)
+    run = InstitutionAgency.objects.on(day).filter(institution__in=houses)
+    return Agency.objects.filter(Q(unit__in=above.values("ancestor")) | Q(pk__in=run.values("agency")))

@@ -1,0 +1,260 @@
+"""What shows that an assignment was done: what the task's rule finds in the books, and what a person says about it.
+
+Read live for one assignment and never stored; `operations.tally` counts the same for boards, and a test holds the two
+against each other. The rule: what was held and closed on an observance day that the task names, or of a kind that it
+names; only on its themes and for its programmes, where it names any; and what the ledger holds of its source kinds. One
+session is one happening, however many programmes it counts for. The place: institutions that stand in the agency's
+territory, where the agency answers for the whole of it, else those that it runs.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.accounts.roles import LEADING_KINDS
+from hocsuotdoi.activities.enums import Observance, SessionStatus
+from hocsuotdoi.activities.models import Session
+from hocsuotdoi.ledger.enums import PostingKind
+from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import Agency, Institution, InstitutionAgency
+from hocsuotdoi.places.queries.institutions import placed_in
+from hocsuotdoi.programme.enums import EvidenceVerdict
+from hocsuotdoi.programme.models import Assignment, EvidenceDecision, Task
+from hocsuotdoi.programme.registry import evidence_named, names_of_happenings
+
+SESSION = "activities.session"
+SHOWN = 40
+
+Key = tuple[str, uuid.UUID]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing in the books. `decision`: the newest word of a person about it, where there is one."""
+
+    source_kind: str
+    source_id: uuid.UUID
+    on: dt.date
+    institution_id: int
+    observance: str = ""
+    title: str = ""
+    institution: str = ""
+    decision: EvidenceDecision | None = None
+
+    @property
+    def key(self) -> Key:
+        return self.source_kind, self.source_id
+
+
+@dataclass(frozen=True)
+class EvidenceReading:
+    """`shown`: the latest `SHOWN` of `count`; `named`: what another area has (a report); `met_on`: the day on which the
+    rule was first met; `missing`: observance days for which nothing was held."""
+
+    has_rule: bool
+    count: int
+    last_on: dt.date | None
+    met_on: dt.date | None
+    shown: list[Happening]
+    rejected: list[Happening]
+    named: list[tuple[str, dt.date, str, str]] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
+
+
+def has_rule(task: Task | None) -> bool:
+    """Whether anything in the books can show that it was done."""
+    return task is not None and bool(
+        task.observances or task.activity_kinds or task.programmes or task.source_kinds or task.evidence
+    )
+
+
+def needed(task: Task) -> int:
+    """How many happenings, or observance days, show that it was done."""
+    return len(task.observances) or task.at_least
+
+
+def period_of(assignment: Assignment) -> tuple[dt.date, dt.date | None]:
+    """From when (first day) until when (first day after; None: open) happenings count."""
+    if assignment.year is None:
+        plan = assignment.task.plan if assignment.task else None
+        first = assignment.starts_on or (plan.issued_on if plan else None) or timezone.localdate(assignment.handed_at)
+        return first, None
+    return assignment.starts_on or dt.date(assignment.year, 1, 1), dt.date(assignment.year + 1, 1, 1)
+
+
+def answers_for_territory(agency: Agency) -> bool:
+    """Whether what was held anywhere in the agency's unit counts for it. For the Ministry only what it runs itself
+    does: what the provinces held shows that the provinces did it."""
+    return agency.kind in LEADING_KINDS and agency.unit is not None and agency.unit.tier != Tier.COUNTRY
+
+
+def places_of_evidence(agency: Agency, day: dt.date) -> QuerySet[Institution]:
+    if agency.unit is not None and answers_for_territory(agency):
+        return placed_in(agency.unit, day)
+    run = InstitutionAgency.objects.on(day).filter(agency=agency)
+    return Institution.objects.filter(pk__in=run.values("institution"))
+
+
+def evidence_of(assignment: Assignment, day: dt.date) -> EvidenceReading:
+    """For one assignment (with its task, plan and agency) as the books stand. A fixed number of queries."""
+    task = assignment.task
+    if task is None or not has_rule(task):
+        return EvidenceReading(False, 0, None, None, [], [])
+    decisions = _decisions(assignment)
+    found = {each.key: each for each in [*_sessions(assignment, task, day), *_postings(assignment, task, day)]}
+    added = [key for key, each in decisions.items() if each.verdict == EvidenceVerdict.ADDED and key not in found]
+    rejected = [key for key, each in decisions.items() if each.verdict == EvidenceVerdict.REJECTED]
+    outside = {each.key: each for each in _by_keys([*added, *(key for key in rejected if key not in found)])}
+    kept = [each for key, each in found.items() if key not in rejected] + [outside[k] for k in added if k in outside]
+    kept.sort(key=lambda each: (each.on, str(each.source_id)), reverse=True)
+    unit = assignment.agency.unit
+    year = assignment.year or day.year
+    named = evidence_named(task.evidence, unit, year) if task.evidence and unit else []
+    days = [each.on for each in kept] + [each.on for each in named]
+    refused = [found.get(key) or outside[key] for key in rejected if key in found or key in outside]
+    return EvidenceReading(
+        has_rule=True,
+        count=len(days),
+        last_on=max(days, default=None),
+        met_on=met_on(
+            task, [*((e.observance, str(e.source_id), e.on) for e in kept), *(("", n.key, n.on) for n in named)]
+        ),
+        shown=_in_words(kept[:SHOWN], decisions),
+        rejected=_in_words(refused[:SHOWN], decisions),
+        named=[(each.title, each.on, each.kind, each.key) for each in named],
+        missing=_missing(task, kept),
+    )
+
+
+def met_on(task: Task, happenings: Iterable[tuple[str, str, dt.date]]) -> dt.date | None:
+    """The day on which the rule was first met, from (observance, key, day) of each happening.
+
+    A task of observance days needs something for each; what a person added fills one that nothing was held for.
+    """
+    first: dict[str, dt.date] = {}
+    for observance, key, on in happenings:
+        token = observance if observance in task.observances else key
+        first[token] = min(on, first.get(token, on))
+    days = sorted(first.values())
+    return days[needed(task) - 1] if len(days) >= needed(task) else None
+
+
+def candidates(assignment: Assignment, day: dt.date, *, but: Iterable[Key]) -> list[Happening]:
+    """What was held at the place in the period and the rule did not find: the latest, to add by hand."""
+    first, until = period_of(assignment)
+    sessions = _held(places_of_evidence(assignment.agency, day), first, until).order_by("-starts_at")
+    known = set(but)
+    shown = [each for each in _session_rows(sessions[: SHOWN + len(known)]) if each.key not in known]
+    return _in_words(shown[:SHOWN], {})
+
+
+def happening(source_kind: str, source_id: uuid.UUID) -> Happening | None:
+    """What the books hold under this key; None where nothing does, or it was taken back."""
+    return next(iter(_by_keys([(source_kind, source_id)])), None)
+
+
+def _decisions(assignment: Assignment) -> dict[Key, EvidenceDecision]:
+    """The newest word about each."""
+    rows = EvidenceDecision.objects.filter(assignment=assignment).order_by("at", "pk")
+    return {(each.source_kind, each.source_id): each for each in rows}
+
+
+def _held(places: QuerySet[Institution], first: dt.date, until: dt.date | None) -> QuerySet[Session]:
+    sessions = Session.objects.filter(
+        institution__in=places, status=SessionStatus.CLOSED, starts_at__gte=_midnight(first)
+    )
+    return sessions if until is None else sessions.filter(starts_at__lt=_midnight(until))
+
+
+def _sessions(assignment: Assignment, task: Task, day: dt.date) -> list[Happening]:
+    if not (task.observances or task.activity_kinds or task.programmes):
+        return []
+    asked = Q()
+    if task.observances:
+        asked &= Q(activity__observance__in=task.observances)
+    elif task.activity_kinds:
+        asked &= Q(activity__kind__in=task.activity_kinds)
+    if task.themes:
+        asked &= Q(activity__themes__overlap=task.themes)
+    if task.programmes:
+        asked &= Q(activity__programmes__overlap=task.programmes)
+    first, until = period_of(assignment)
+    return _session_rows(_held(places_of_evidence(assignment.agency, day), first, until).filter(asked))
+
+
+def _session_rows(sessions: QuerySet[Session]) -> list[Happening]:
+    rows = sessions.values_list("pk", "starts_at", "institution_id", "activity__observance")
+    return [Happening(SESSION, pk, timezone.localdate(at), where, observance) for pk, at, where, observance in rows]
+
+
+def _postings(assignment: Assignment, task: Task, day: dt.date) -> list[Happening]:
+    kinds = [kind for kind in task.source_kinds if kind != SESSION]
+    if not kinds:
+        return []
+    first, until = period_of(assignment)
+    rows = Posting.objects.filter(
+        institution__in=places_of_evidence(assignment.agency, day),
+        kind=PostingKind.HAPPENING,
+        source_kind__in=kinds,
+        occurred_on__gte=first,
+        reversed_by=None,
+    )
+    if until is not None:
+        rows = rows.filter(occurred_on__lt=until)
+    return [Happening(*row) for row in rows.values_list("source_kind", "source_id", "occurred_on", "institution_id")]
+
+
+def _by_keys(keys: list[Key]) -> list[Happening]:
+    """What stands in the books under these keys, wherever."""
+    sessions = [key for kind, key in keys if kind == SESSION]
+    others = [(kind, key) for kind, key in keys if kind != SESSION]
+    found = []
+    if sessions:
+        found += _session_rows(Session.objects.filter(pk__in=sessions, status=SessionStatus.CLOSED))
+    if others:
+        rows = Posting.objects.filter(
+            kind=PostingKind.HAPPENING,
+            source_kind__in={kind for kind, _key in others},
+            source_id__in=[key for _kind, key in others],
+            reversed_by=None,
+        ).values_list("source_kind", "source_id", "occurred_on", "institution_id")
+        found += [Happening(*row) for row in rows if (row[0], row[1]) in others]
+    return found
+
+
+def _in_words(rows: list[Happening], decisions: dict[Key, EvidenceDecision]) -> list[Happening]:
+    """With titles and names of institutions: two queries, and one for each other kind of source."""
+    sessions = Session.objects.filter(pk__in=[each.source_id for each in rows if each.source_kind == SESSION])
+    titles: dict[Key, str] = {(SESSION, pk): title for pk, title in sessions.values_list("pk", "activity__title")}
+    for kind in {each.source_kind for each in rows} - {SESSION}:
+        named = names_of_happenings(kind, [each.source_id for each in rows if each.source_kind == kind])
+        titles |= {(kind, key): title for key, title in named.items()}
+    houses = dict(Institution.objects.filter(pk__in={r.institution_id for r in rows}).values_list("pk", "name"))
+    return [
+        Happening(
+            each.source_kind,
+            each.source_id,
+            each.on,
+            each.institution_id,
+            each.observance,
+            titles.get(each.key) or _("Entry in the book"),
+            houses.get(each.institution_id, ""),
+            decisions.get(each.key),
+        )
+        for each in rows
+    ]
+
+
+def _missing(task: Task, kept: list[Happening]) -> tuple[str, ...]:
+    held = {each.observance for each in kept}
+    return tuple(str(Observance(each).label) for each in task.observances if each not in held)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

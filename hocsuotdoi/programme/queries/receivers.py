@@ -1,0 +1,55 @@
+"""To whom a task can be handed down."""
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_covered, units_held
+from hocsuotdoi.accounts.rules import Someone
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, Agency, UnitAncestry
+from hocsuotdoi.programme.enums import BINDING, PlanKind
+from hocsuotdoi.programme.models import Plan, Task
+from hocsuotdoi.programme.queries.assignments import own_agencies
+from hocsuotdoi.programme.queries.due import RESPONSIBLE
+
+MOST = 300
+
+
+def units_to_hand_down_in(person: Someone, day: dt.date) -> list[AdminUnit]:
+    """Where `person` hands tasks down: the units at which the role is held and those right under them that have units
+    of their own below."""
+    held = list(units_held(person, Permission.ASSIGN_TASK, day))
+    if any(each.tier == Tier.COUNTRY for each in held):
+        held += list(AdminUnit.objects.on(day).filter(tier=Tier.PROVINCE).order_by("sort_key"))
+    return list(dict.fromkeys(held))
+
+
+def tasks_to_hand_down(day: dt.date) -> QuerySet[Task]:
+    """Tasks of the plans in force, in the order of the documents."""
+    plans = Plan.objects.filter(status__in=BINDING, has_full_text=True).exclude(kind=PlanKind.ADDENDUM)
+    plans = plans.filter(Q(issued_on=None) | Q(issued_on__lte=day))
+    return Task.objects.filter(plan__in=plans).exclude(tiers=[]).select_related("plan", "clause")
+
+
+def receivers(task: Task, unit: AdminUnit, person: Someone, day: dt.date) -> QuerySet[Agency]:
+    """The bodies in `unit` that the task asks and at which `person` may hand it down; not those for which they report
+    themselves, whose days are set from above."""
+    kinds = {RESPONSIBLE[Tier(tier)] for tier in task.tiers}
+    units = UnitAncestry.objects.on(day).filter(ancestor=unit, unit__tier__in=task.tiers).values("unit")
+    named = task.agencies.filter(agency__isnull=False).values("agency")
+    has_it = task.assignments.values("agency")
+    near = UnitAncestry.objects.on(day).filter(ancestor=unit).values("unit")
+    return (
+        Agency.objects.on(day)
+        .filter(
+            Q(unit__in=units, kind__in=kinds, is_sample=False)
+            | Q(unit__in=near, pk__in=named)
+            | Q(unit__in=near, pk__in=has_it)
+        )
+        .filter(pk__in=agencies_covered(person, Permission.ASSIGN_TASK, day).values("pk"))
+        .exclude(pk__in=own_agencies(person, day).values("pk"))
+        .select_related("unit")
+        .order_by("unit__tier", "unit__sort_key", "name", "pk")
+    )

@@ -1,0 +1,1 @@
+"""Tasks handed down: mine today, lists and boards, one task's page, handing down, how far each body is."""

@@ -1,0 +1,240 @@
+"""One task as it was handed down: what is asked, how far it is, what shows it, what happened, and the acts."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.core.attachments import FileLost, open_kept
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.programme.enums import AssignmentState, EvidenceVerdict
+from hocsuotdoi.programme.models import Assignment, AssignmentFile
+from hocsuotdoi.programme.operations.assignment import add_note, decide_evidence, drop, redate, report_progress
+from hocsuotdoi.programme.queries.assignments import below, trail_of
+from hocsuotdoi.programme.queries.evidence import candidates, evidence_of, period_of
+from hocsuotdoi.programme.rules import Rights, rights_on
+from hocsuotdoi.workspace.tasks.forms import DateForm, DropForm, EvidenceForm, NoteForm, StepForm, handed_in
+from hocsuotdoi.workspace.tasks.shown import shown, source_of
+
+_SHOWN_INLINE = ("application/pdf", "image/")
+
+
+@require_GET
+@requires(Permission.VIEW_TASKS)
+def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, find(request, pk))
+
+
+@require_POST
+@requires(Permission.RECORD_PROGRESS)
+def task_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Also the one-tap buttons of lists, which send a state and nothing else."""
+    assignment = find(request, pk)
+    _admit(rights(request, assignment).may_report(assignment.state) or assignment.state == AssignmentState.DROPPED)
+    form = StepForm(request.POST, request.FILES, state=assignment.state, version=assignment.version)
+    if not form.is_valid():
+        return _page(request, assignment, step_form=form)
+    given = form.cleaned_data
+
+    def act() -> None:
+        report_progress(
+            assignment,
+            state=AssignmentState(given["state"]),
+            version=given["version"],
+            percent=given.get("percent"),
+            note=given["note"],
+            files=handed_in(given["files"]),
+            by=request.user,
+            at=timezone.now(),
+        )
+
+    said = _("Reported: {state}.").format(state=AssignmentState(given["state"]).label)
+    return _done(request, assignment, act, said, form, "step_form")
+
+
+@require_POST
+@requires(Permission.RECORD_PROGRESS)
+def task_note(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = find(request, pk)
+    _admit(rights(request, assignment).report)
+    form = NoteForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, assignment, note_form=form)
+
+    def act() -> None:
+        files = handed_in(form.cleaned_data["files"])
+        add_note(assignment, note=form.cleaned_data["note"], files=files, by=request.user, at=timezone.now())
+
+    return _done(request, assignment, act, _("The note stands in the history."), form, "note_form")
+
+
+@require_POST
+@requires(Permission.RECORD_PROGRESS)
+def task_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = find(request, pk)
+    allowed = rights(request, assignment)
+    _admit(allowed.may_weigh(assignment.state) or (allowed.own and assignment.state == AssignmentState.DROPPED))
+    form = EvidenceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why: the reason stays beside it."))
+        return redirect(f"{_address(assignment)}#evidence")
+    given = form.cleaned_data
+
+    def act() -> None:
+        decide_evidence(
+            assignment,
+            source_kind=given["source_kind"],
+            source_id=given["source_id"],
+            verdict=EvidenceVerdict(given["verdict"]),
+            reason=given["reason"],
+            by=request.user,
+            at=timezone.now(),
+        )
+
+    try:
+        act()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your decision stands beside the evidence, with your name and the reason."))
+    return redirect(f"{_address(assignment)}#evidence")
+
+
+@require_POST
+@requires(Permission.ASSIGN_TASK)
+def task_date(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = find(request, pk)
+    _admit(rights(request, assignment).direct)
+    form = DateForm(request.POST)
+    if not form.is_valid():
+        return _page(request, assignment, date_form=form)
+
+    def act() -> None:
+        redate(
+            assignment,
+            due_on=form.cleaned_data["due_on"],
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=timezone.now(),
+        )
+
+    return _done(request, assignment, act, _("The new day has been set; they read why."), form, "date_form")
+
+
+@require_POST
+@requires(Permission.ASSIGN_TASK)
+def task_drop(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = find(request, pk)
+    _admit(rights(request, assignment).direct)
+    form = DropForm(request.POST)
+    if not form.is_valid():
+        return _page(request, assignment, drop_form=form)
+
+    def act() -> None:
+        drop(assignment, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
+
+    return _done(request, assignment, act, _("This is asked no longer; they read why."), form, "drop_form")
+
+
+@require_GET
+@requires(Permission.VIEW_TASKS)
+def task_file(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
+    """Never served as a page of ours: pictures and PDF are shown, everything else is saved."""
+    assignment = find(request, pk)
+    found = get_object_or_404(AssignmentFile, pk=file, step__assignment=assignment)
+    try:
+        content = open_kept(found.digest)
+    except FileLost:
+        raise Http404 from None
+    inline = found.media_type.startswith(_SHOWN_INLINE)
+    response = FileResponse(content, content_type=found.media_type, filename=found.file_name, as_attachment=not inline)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def find(request: HttpRequest, pk: int) -> Assignment:
+    """What one may not see is not there."""
+    rows = Assignment.objects.visible_to(request.user, timezone.localdate())
+    return get_object_or_404(
+        rows.select_related(
+            "task__plan", "task__clause", "agency__unit", "tally", "indicator", "handed_down_from__agency"
+        ),
+        pk=pk,
+    )
+
+
+def rights(request: HttpRequest, assignment: Assignment) -> Rights:
+    return rights_on(request.user, assignment, timezone.localdate())
+
+
+def _admit(may: bool) -> None:
+    if not may:
+        raise PermissionDenied
+
+
+def _address(assignment: Assignment) -> str:
+    return reverse("workspace:programme-task-detail", args=[assignment.pk])
+
+
+def _done(
+    request: HttpRequest, assignment: Assignment, act: Callable[[], None], said: str, form: forms.Form, name: str
+) -> HttpResponse:
+    """Where the act was refused, the page again with what was written."""
+    try:
+        act()
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _page(request, find(request, assignment.pk), **{name: form})
+    messages.success(request, said)
+    back = request.POST.get("next", "")
+    return redirect(back if back.startswith("/workspace/") and "\\" not in back else _address(assignment))
+
+
+def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.Form) -> HttpResponse:
+    now = timezone.now()
+    day = timezone.localdate(now)
+    state = AssignmentState(assignment.state)
+    allowed = rights(request, assignment)
+    evidence = evidence_of(assignment, day)
+    may_weigh = allowed.may_weigh(state) and evidence.has_rule
+    known = [each.key for each in [*evidence.shown, *evidence.rejected]]
+    first, until = period_of(assignment)
+    context = {
+        "assignment": assignment,
+        "row": shown(assignment, day),
+        "source": source_of(assignment),
+        "evidence": evidence,
+        "first": first,
+        "last": until - dt.timedelta(days=1) if until else None,
+        "candidates": candidates(assignment, day, but=known) if may_weigh else [],
+        "may_weigh": may_weigh,
+        "may_direct": allowed.may_direct(state),
+        "proposes": evidence.met_on is not None and allowed.may_report(state) and state in ("to_do", "doing"),
+        "below": below(assignment, day),
+        "trail": trail_of(assignment),
+        "step_form": None,
+        "note_form": None,
+        "date_form": DateForm(initial={"due_on": assignment.due_on}) if allowed.may_direct(state) else None,
+        "drop_form": DropForm(prefix=None) if allowed.may_direct(state) else None,
+        "path": [(_("Tasks"), reverse("workspace:programme-task-list"))],
+        "key": uuid.uuid4().hex,
+    }
+    if allowed.may_report(state):
+        context["step_form"] = StepForm(state=state, version=assignment.version)
+        context["note_form"] = NoteForm()
+    context |= forms_given
+    wrong = any(form.errors for form in forms_given.values())
+    return render(request, "workspace/tasks/task_detail.html", context, status=422 if wrong else 200)

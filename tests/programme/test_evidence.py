@@ -1,0 +1,276 @@
+"""What shows that a task was done: read live, and counted for boards; both must say the same."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hocsuotdoi.activities.models import Session
+from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.programme.enums import EvidenceVerdict as Verdict
+from hocsuotdoi.programme.models import Assignment, AssignmentTally
+from hocsuotdoi.programme.operations.assignment import decide_evidence
+from hocsuotdoi.programme.operations.tally import count_evidence
+from hocsuotdoi.programme.queries.evidence import SESSION, candidates, evidence_of
+from tests.factories.places import AgencyFactory
+from tests.factories.programme import TaskFactory
+from tests.factories.running import make_assignment
+from tests.programme.conftest import held
+
+APRIL = dt.date(2026, 4, 21)
+
+
+def read(assignment, today):
+    row = Assignment.objects.select_related("task__plan", "agency__unit").get(pk=assignment.pk)
+    return evidence_of(row, today)
+
+
+def counted(assignment, now) -> tuple:
+    count_evidence(at=now, everything=True)
+    tally = AssignmentTally.objects.get(assignment=assignment)
+    return tally.happenings, tally.last_on, tally.met_on
+
+
+def both(assignment, today, now) -> tuple:
+    """What is read live, once it is known that the count says the same."""
+    reading = read(assignment, today)
+    live = reading.count, reading.last_on, reading.met_on
+    assert counted(assignment, now) == live
+    return live
+
+
+@pytest.mark.parametrize(
+    ("task", "activity", "counts"),
+    [
+        ({}, {}, 1),
+        ({}, {"kind": "contest"}, 0),
+        ({"themes": ["heritage"]}, {"themes": ["reading"]}, 0),
+        ({"themes": ["heritage"]}, {"themes": ["reading", "heritage"]}, 1),
+        ({"observances": ["book_day"]}, {}, 0),
+        ({"observances": ["book_day"]}, {"kind": "contest", "observance": "book_day"}, 1),
+        ({"programmes": ["new_rural"]}, {"programmes": ["reading_culture"]}, 0),
+        ({"programmes": ["new_rural"]}, {"programmes": ["reading_culture", "new_rural"]}, 1),
+        ({"activity_kinds": [], "programmes": ["new_rural"]}, {"kind": "contest", "programmes": ["new_rural"]}, 1),
+    ],
+)
+def test_rule_finds_what_matches(task, activity, counts, assignment, reading_task, library_of_bac_kan, today, now):
+    type(reading_task).objects.filter(pk=reading_task.pk).update(**task)
+    held(library_of_bac_kan, **activity)
+    assert both(assignment, today, now)[0] == counts
+
+
+@pytest.mark.parametrize(
+    ("day", "counts"),
+    [(dt.date(2025, 12, 31), 0), (dt.date(2026, 1, 1), 1), (dt.date(2026, 12, 31), 1), (dt.date(2027, 1, 1), 0)],
+)
+def test_rule_counts_what_was_held_in_the_year(day, counts, assignment, library_of_bac_kan, today, now):
+    held(library_of_bac_kan, day)
+    assert both(assignment, today, now)[0] == counts
+
+
+def test_rule_counts_from_the_day_it_begins(assignment, library_of_bac_kan, today, now):
+    held(library_of_bac_kan)
+    Assignment.objects.filter(pk=assignment.pk).update(starts_on=dt.date(2026, 5, 1))
+    assert both(assignment, today, now)[0] == 0
+
+
+def test_rule_counts_only_what_is_closed_and_in_the_ward(
+    assignment, library_of_bac_kan, library_of_duc_xuan, today, now
+):
+    held(library_of_duc_xuan)
+    planned = held(library_of_bac_kan)
+    Session.objects.filter(pk=planned.pk).update(status="planned", closed_at=None, attended=None, revision=0)
+    assert both(assignment, today, now)[0] == 0
+
+
+def test_province_counts_what_its_wards_held(
+    reading_task, department_of_thai_nguyen, library_of_bac_kan, library_of_duc_xuan, today, now
+):
+    held(library_of_bac_kan)
+    held(library_of_duc_xuan)
+    of_province = make_assignment(task=reading_task, agency=department_of_thai_nguyen)
+    assert both(of_province, today, now)[0] == 2
+
+
+def test_other_lines_count_only_what_they_run(
+    reading_task, thai_nguyen, library_of_bac_kan, library_of_duc_xuan, today, now
+):
+    education = AgencyFactory(kind="education", unit=thai_nguyen)
+    library_of_bac_kan.agencies.create(agency=education)
+    held(library_of_bac_kan)
+    held(library_of_duc_xuan)
+    assert both(make_assignment(task=reading_task, agency=education), today, now)[0] == 1
+
+
+def test_rule_is_met_on_the_day_of_the_last_that_was_needed(assignment, reading_task, library_of_bac_kan, today, now):
+    type(reading_task).objects.filter(pk=reading_task.pk).update(at_least=2)
+    held(library_of_bac_kan)
+    assert both(assignment, today, now) == (1, APRIL, None)
+    held(library_of_bac_kan, dt.date(2026, 6, 1))
+    held(library_of_bac_kan, dt.date(2026, 7, 1))
+    assert both(assignment, today, now) == (3, dt.date(2026, 7, 1), dt.date(2026, 6, 1))
+
+
+def test_observance_days_are_met_when_something_was_held_for_each(
+    assignment, reading_task, library_of_bac_kan, officer_of_bac_kan, today, now
+):
+    type(reading_task).objects.filter(pk=reading_task.pk).update(observances=["book_day", "museum_day"])
+    held(library_of_bac_kan, observance="book_day")
+    held(library_of_bac_kan, observance="book_day")
+    assert both(assignment, today, now) == (2, APRIL, None)
+    assert len(read(assignment, today).missing) == 1
+    other = held(library_of_bac_kan, dt.date(2026, 5, 18))
+    decide_evidence(
+        assignment,
+        source_kind=SESSION,
+        source_id=other.pk,
+        verdict=Verdict.ADDED,
+        reason="Đúng Ngày Bảo tàng",
+        by=officer_of_bac_kan,
+        at=now,
+    )
+    assert both(assignment, today, now) == (3, dt.date(2026, 5, 18), dt.date(2026, 5, 18))
+
+
+def test_session_of_two_programmes_is_evidence_of_each_once(plan, office_of_bac_kan, library_of_bac_kan, today, now):
+    held(library_of_bac_kan, programmes=["new_rural", "reading_culture"])
+    for programmes in (["new_rural"], ["reading_culture"], ["new_rural", "reading_culture"]):
+        task = TaskFactory(plan=plan, clause__plan=plan, programmes=programmes)
+        assert both(make_assignment(task=task, agency=office_of_bac_kan), today, now)[0] == 1
+
+
+def test_people_reject_add_and_leave_to_the_rule_again(
+    assignment, library_of_bac_kan, library_of_duc_xuan, officer_of_bac_kan, today, now
+):
+    own, others = held(library_of_bac_kan), held(library_of_duc_xuan, kind="contest")
+
+    def say(session, verdict, minute):
+        at = now + dt.timedelta(minutes=minute)
+        decide_evidence(
+            assignment,
+            source_kind=SESSION,
+            source_id=session.pk,
+            verdict=verdict,
+            reason="Vì",
+            by=officer_of_bac_kan,
+            at=at,
+        )
+        return both(assignment, today, now)[0]
+
+    assert say(own, Verdict.REJECTED, 1) == 0
+    assert [each.source_id for each in read(assignment, today).rejected] == [own.pk]
+    assert say(own, Verdict.RESTORED, 2) == 1
+    assert say(others, Verdict.ADDED, 3) == 2
+    assert say(others, Verdict.RESTORED, 4) == 1
+
+
+def test_ledger_shows_what_is_no_session_unless_it_was_taken_back(
+    assignment, reading_task, library_of_bac_kan, today, now
+):
+    type(reading_task).objects.filter(pk=reading_task.pk).update(source_kinds=["library.rotation"], activity_kinds=[])
+    posting = Posting.objects.create(
+        institution=library_of_bac_kan,
+        source_kind="library.rotation",
+        source_id=uuid.uuid4(),
+        occurred_on=APRIL,
+        posted_at=now,
+    )
+    assert both(assignment, today, now)[0] == 1
+    Posting.objects.create(
+        institution=library_of_bac_kan,
+        kind="reversal",
+        source_kind="library.rotation",
+        source_id=posting.source_id,
+        occurred_on=APRIL,
+        posted_at=now,
+        reverses=posting,
+        reason="Nhầm",
+    )
+    assert both(assignment, today, now)[0] == 0
+
+
+def test_task_without_a_rule_is_shown_by_nothing(assignment, reading_task, today, now):
+    type(reading_task).objects.filter(pk=reading_task.pk).update(activity_kinds=[])
+    assert not read(assignment, today).has_rule
+    assert count_evidence(at=now, everything=True) == 0
+
+
+def test_candidates_are_what_the_rule_did_not_find(assignment, library_of_bac_kan, library_of_duc_xuan, today):
+    held(library_of_duc_xuan)
+    found, other = held(library_of_bac_kan), held(library_of_bac_kan, kind="contest")
+    shown = candidates(assignment, today, but=[(SESSION, found.pk)])
+    assert [each.source_id for each in shown] == [other.pk]
+    assert (shown[0].title, shown[0].institution) == ("Ngày hội đọc sách", "Thư viện phường Bắc Kạn")
+
+
+def test_count_looks_only_where_something_was_posted_since(
+    assignment, reading_task, library_of_bac_kan, library_of_duc_xuan, duc_xuan, now
+):
+    make_assignment(task=reading_task, agency=AgencyFactory(unit=duc_xuan))
+    at = timezone.now()
+    assert count_evidence(at=at) == 2
+    assert count_evidence(at=at) == 0
+    session = held(library_of_bac_kan)
+    Posting.objects.create(
+        institution=library_of_bac_kan, source_kind=SESSION, source_id=session.pk, occurred_on=APRIL, posted_at=at
+    )
+    assert count_evidence(at=at) == 1
+    assert AssignmentTally.objects.get(assignment=assignment).happenings == 1
+
+
+@pytest.mark.slow
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.booleans(),
+            st.sampled_from(["reading_day", "contest"]),
+            st.sampled_from(["", "book_day", "museum_day"]),
+            st.integers(1, 12),
+            st.sampled_from([None, Verdict.ADDED, Verdict.REJECTED]),
+        ),
+        max_size=6,
+    ),
+    st.sampled_from([[], ["book_day"], ["book_day", "museum_day"]]),
+    st.integers(1, 3),
+)
+def test_count_is_what_is_read_live_whatever_was_held_and_said(
+    assignment,
+    reading_task,
+    library_of_bac_kan,
+    library_of_duc_xuan,
+    officer_of_bac_kan,
+    today,
+    now,
+    happened,
+    observances,
+    at_least,
+):
+    Session.objects.all().delete()
+    assignment = make_assignment(
+        task=TaskFactory(
+            plan=reading_task.plan,
+            clause=reading_task.clause,
+            activity_kinds=["reading_day"],
+            observances=observances,
+            at_least=at_least,
+        ),
+        agency=assignment.agency,
+    )
+    for here, kind, observance, month, verdict in happened:
+        where = library_of_bac_kan if here else library_of_duc_xuan
+        session = held(where, dt.date(2026, month, 5), kind=kind, observance=observance)
+        if verdict:
+            decide_evidence(
+                assignment,
+                source_kind=SESSION,
+                source_id=session.pk,
+                verdict=verdict,
+                reason="Vì",
+                by=officer_of_bac_kan,
+                at=now,
+            )
+    both(assignment, today, now)
