@@ -9,6 +9,8 @@ from hocsuotdoi.indicators.operations.rolling import fold, follow_map
 from hocsuotdoi.indicators.queries.totals import Slice, by_unit_and_period, totals
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, PostingKind, Purpose, Sex
 from hocsuotdoi.ledger.operations.posting import Line, post
+from hocsuotdoi.places.models import UnitParent
+from hocsuotdoi.places.operations.ancestry import rebuild
 from tests.indicators.book import NOW, TODAY
 
 VISITS = Slice((MeasureCode.LIBRARY_VISIT,))
@@ -50,6 +52,26 @@ def test_totals_on_the_map_of_the_day_and_on_another(busy, folded):
         (busy.old_north.pk, y2026): 8,
         (busy.old_south.pk, y2025): 2,
     }
+
+
+def test_a_unit_that_moves_while_it_stands_makes_another_map(busy):
+    """Nothing ends or begins: only what the commune lies in is another from that day on."""
+    move = TODAY + dt.timedelta(days=2)
+    lay = UnitParent.objects.filter(parent=busy.north, ends_on=None)
+    moved = list(lay.values_list("unit_id", flat=True))
+    lay.update(ends_on=move)
+    UnitParent.objects.bulk_create(UnitParent(unit_id=pk, parent=busy.south, starts_on=move) for pk in moved)
+    rebuild()
+    fold()
+    year, units = dt.date(2026, 1, 1), [busy.north, busy.south]
+
+    for stands_on in (TODAY, move):
+        follow_map(stands_on)
+        found = {
+            day: by_unit_and_period(VISITS, units, first=year, last=year, map_day=day)
+            for day in (move - dt.timedelta(days=1), move)
+        }
+        assert list(found.values()) == [{(busy.north.pk, year): 8}, {(busy.south.pk, year): 8}]
 
 
 def test_as_reported_stands_where_it_lay_then(busy):

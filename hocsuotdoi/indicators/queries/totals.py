@@ -199,10 +199,13 @@ def map_is(day: dt.date) -> bool:
     return kept_rows(_MAP_IS, {"day": day}) == [(True,)]
 
 
+# No unit is read otherwise, and none came to lie elsewhere while it stood.
 _MAP_IS = """
 SELECT (SELECT min(id) FROM places_unitreading) = first_reading
    AND (SELECT max(id) FROM places_unitreading) = last_reading
    AND NOT EXISTS (SELECT FROM places_unitreading
+                    WHERE starts_on > least(day, %(day)s) AND starts_on <= greatest(day, %(day)s))
+   AND NOT EXISTS (SELECT FROM places_unitparent
                     WHERE starts_on > least(day, %(day)s) AND starts_on <= greatest(day, %(day)s))
   FROM indicators_rollupmap
 """
