@@ -128,14 +128,16 @@ def now(today: dt.date) -> dt.datetime:
 
 
 @pytest.fixture(scope="session")
-def _started_program(
-    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: pytest.Item
-) -> Iterator[program.LiveProgram]:
-    """Started once in each test process, on a database that `_live_program` makes anew for each file."""
+def program_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The DATA_DIR of started programs: the first to start collects the static files, all others find them."""
     base = tmp_path_factory.getbasetemp()
-    # One of the test processes collects the static files, the other finds them.
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "program"
-    running = program.start_program(_LIVE, _databases.url(_LIVE), folder)
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "program"
+
+
+@pytest.fixture(scope="session")
+def _started_program(program_folder: Path, django_db_blocker: pytest.Item) -> Iterator[program.LiveProgram]:
+    """Started once in each test process, on a database that `_live_program` makes anew for each file."""
+    running = program.start_program(_LIVE, _databases.url(_LIVE), program_folder)
     yield running
     running.kill()
     with django_db_blocker.unblock():
