@@ -255,6 +255,7 @@ _AS_REPORTED = """
                    AND entry.occurred_on < (moved.month + interval '1 month')::date OFFSET 0) AS entry
            JOIN lay
                 ON lay.place_id = entry.place_id AND entry.occurred_on >= begins_on AND entry.occurred_on < stops_on
+                AND NOT (month >= first_month AND month < stop_month)
            JOIN places_institution AS institution ON institution.id = entry.institution_id
           CROSS JOIN LATERAL (
                 SELECT kind, reverses_id FROM ledger_posting
