@@ -13,7 +13,12 @@ MEASURES = (
 TAG = "bench-week"
 PER_INSTITUTION = len(MEASURES) * 2 * 20
 """Measures, women and men, quarters."""
+TODAY = dt.date(2026, 1, 15)
 REFORM = dt.date(2025, 7, 1)
+
+
+def entered(stage: Stage) -> bool:
+    return bool(stage.sql("SELECT EXISTS (SELECT FROM ledger_entry)")[0][0])
 
 
 def enter_values(stage: Stage, values: int) -> None:

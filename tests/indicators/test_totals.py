@@ -114,3 +114,29 @@ def test_two_queries_whatever_is_asked(busy, django_assert_num_queries):
     for units in ([busy.country], [busy.north, busy.south]):
         with django_assert_num_queries(2):
             totals(VISITS, units, by=["unit_id", "starts_on"], **ALL, map_day=TODAY)
+
+
+@pytest.mark.parametrize("by", [("unit_id",), ("unit_id", "starts_on"), ("measure", "unit_id"), ("sex", "unit_id")])
+@pytest.mark.parametrize("most_named", [0, 1000])
+def test_what_waits_is_added_to_what_is_stored_unit_by_unit(busy, monkeypatch, by, most_named):
+    """Read cell by cell as each lies or added up, the units named to the database or picked out of what it finds."""
+    monkeypatch.setattr("hocsuotdoi.indicators.queries.totals.MOST_NAMED", most_named)
+    fold()
+    source = {"source_kind": "test.case", "source_id": uuid.uuid4()}
+    house = busy.xa.placements.get().institution
+    lines = [Line(MeasureCode.LIBRARY_VISIT, 100), Line(MeasureCode.LIBRARY_VISIT, 1000)]
+    post(house, **source, occurred_on=dt.date(2025, 9, 9), lines=lines, by=None, at=NOW)
+    year = {"first": dt.date(2025, 2, 1), "last": dt.date(2025, 11, 1)}
+    found = {
+        (dict(zip(by, keys, strict=True))["unit_id"], quantity, lines)
+        for *keys, quantity, lines in totals(VISITS, [busy.xa, busy.phuong, busy.north], by=by, **year, map_day=TODAY)
+    }
+    assert found == {(busy.xa.pk, 1104, 3), (busy.north.pk, 1104, 3)}
+
+
+def test_as_reported_is_laid_out_and_cut_like_any_other_map(busy):
+    rows = totals(VISITS, [busy.north, busy.south], by=["sex", "unit_id"], **ALL, map_day=None)
+    assert rows == [("female", busy.north.pk, 8, 1)]
+    only = Slice((MeasureCode.LIBRARY_VISIT,), purposes=(Purpose.LEARNING,))
+    assert totals(only, [busy.old_north, busy.north], by=[], **ALL, map_day=None) == [(4, 1)]
+    assert totals(only, [busy.south], by=[], **ALL, map_day=None) == []
