@@ -15,7 +15,7 @@ from pydantic import Field
 
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.api.errors import BadField
-from hocsuotdoi.api.indicators.asked import Placed, UnitNamed, map_of, year_month
+from hocsuotdoi.api.indicators.asked import Licensed, Placed, UnitNamed, map_of, year_month
 from hocsuotdoi.api.indicators.definitions import CohortShape
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Readable, Shape
@@ -92,7 +92,7 @@ class UnitValues(Shape):
     values: list[ValueShape] = Field(description=_("The earliest first"))
 
 
-class IndicatorValues(Shape):
+class IndicatorValues(Licensed):
     """A page of units with their values, and what holds for all of them."""
 
     indicator: str
@@ -140,6 +140,7 @@ def indicator_values(request: HttpRequest, code: str, asked: Query[ValueFilter])
         map="own" if asked.period == Period.YEAR and which == Map.TODAY else asked.map,
         refreshed_at=now.replace(second=0, microsecond=0),
         is_sample=has_sample(unit, day_on_map_of(unit, today)),
+        licence=Licensed.address(),
         items=[UnitValues(unit=UnitNamed.of(each), values=found[each.pk]) for each in shown],
         count=len(units),
         next=asked.page + 1 if start + asked.limit < len(units) else None,

@@ -22,6 +22,7 @@ from hocsuotdoi.indicators.formats import adx, dictionary, sdmx
 from hocsuotdoi.indicators.formats.dataset import render_dataset
 from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries import open_data
+from hocsuotdoi.indicators.queries.licence import Licence, data_licence, licence_headers, licence_words
 from hocsuotdoi.indicators.queries.open_data import Level, TooMuch
 from hocsuotdoi.indicators.queries.pivot import Period, Question
 from hocsuotdoi.indicators.queries.results import IndicatorValue
@@ -112,8 +113,9 @@ def _indicator_body(
     if form == "sdmx":
         return sdmx.render_csv(sdmx.INDICATORS, open_figures.indicator_observations(values, indicator, cohort, taken))
     rows = list(open_figures.indicator_rows(values, indicator, cohort, taken))
-    render_rows = dictionary.render_csv if form == "csv" else dictionary.render_xlsx
-    return render_rows(open_figures.INDICATOR_COLUMNS, rows)
+    if form == "csv":
+        return dictionary.render_csv(open_figures.INDICATOR_COLUMNS, rows)
+    return dictionary.render_xlsx(open_figures.INDICATOR_COLUMNS, rows, licence_words())
 
 
 class CountForm(FileForm):
@@ -193,6 +195,7 @@ def open_page(request: HttpRequest) -> HttpResponse:
             "totals_url": f"{address}?{urlencode({**example, 'measures': visits}, doseq=True)}",
             "people_url": f"{address}?{urlencode({**example, 'measures': visits, 'by': 'sex-age'}, doseq=True)}",
             "measures": Measure.objects.filter(kind=MeasureKind.HAPPENING).order_by("name"),
+            "licence": data_licence(),
             "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],
         },
     )
@@ -205,6 +208,7 @@ class OpenSection:
     files: list[dict[str, str]]
     refreshed_at: dt.datetime
     json_ld: str
+    licence: Licence | None
 
 
 def open_section(request: HttpRequest, indicator: Indicator, taken: Taken) -> OpenSection:
@@ -227,7 +231,7 @@ def open_section(request: HttpRequest, indicator: Indicator, taken: Taken) -> Op
     }
     files = [{"label": label, "url": f"{addresses[form]}?{urlencode(query)}"} for form, label in labels.items()]
     media = [FORMS[form][0].partition(";")[0] if form in FORMS else "application/json" for form in labels]
-    now = timezone.localtime()
+    now, named = timezone.localtime(), data_licence()
     site = request.build_absolute_uri("/").removesuffix("/")
     json_ld = render_dataset(
         indicator,
@@ -238,8 +242,9 @@ def open_section(request: HttpRequest, indicator: Indicator, taken: Taken) -> Op
         files=[(kind, site + each["url"]) for kind, each in zip(media, files, strict=True)],
         publisher="Học Suốt Đời",
         changed_on=now.date(),
+        licence=named.url if named else "",
     )
-    return OpenSection(files, now.replace(second=0, microsecond=0), json_ld)
+    return OpenSection(files, now.replace(second=0, microsecond=0), json_ld, named)
 
 
 def table_files(question: Question, query: str) -> list[dict[str, str]]:
@@ -271,7 +276,7 @@ def _file(body: bytes, form: str, name: str) -> HttpResponse:
 
 
 def _download(body: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(body, content_type=content_type)
+    response = HttpResponse(body, content_type=content_type, headers=licence_headers())
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Access-Control-Allow-Origin"] = "*"
     patch_cache_control(response, public=True, max_age=60)
