@@ -202,7 +202,7 @@ def _shape(value: IndicatorValue, indicator: Indicator, path: TargetPath | None,
         target=_float(stated.comparable) if stated else None,
         version=value.version,
         is_provisional=is_provisional(value, today),
-        note="" if state == State.KEPT_BACK else value.note,
+        note="" if state == State.KEPT_BACK and not value.kept_back else value.note,
     )
 
 

@@ -27,7 +27,7 @@ from hocsuotdoi.indicators.queries.open_data import Level, TooMuch
 from hocsuotdoi.indicators.queries.pivot import Period, Question
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.series import series_by_unit
-from hocsuotdoi.indicators.queries.suppression import counts_people
+from hocsuotdoi.indicators.queries.suppression import counts_people, last_closed
 from hocsuotdoi.indicators.queries.told import Told
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.models import AdminUnit
@@ -63,11 +63,11 @@ class FileForm(forms.Form):
     first = forms.IntegerField(required=False, min_value=2000, max_value=2100)
     last = forms.IntegerField(required=False, min_value=2000, max_value=2100)
 
-    def years(self, today: dt.date) -> list[int]:
+    def years(self, today: dt.date, default: int = 0) -> list[int]:
         """By default this year. Raises Http404."""
         if not self.is_valid():
             raise Http404
-        last = self.cleaned_data["last"] or self.cleaned_data["first"] or today.year
+        last = self.cleaned_data["last"] or self.cleaned_data["first"] or default or today.year
         first = self.cleaned_data["first"] or last
         if not 0 <= last - first < MOST_YEARS:
             raise Http404
@@ -133,7 +133,7 @@ def counts_file(request: HttpRequest) -> HttpResponse:
     """What was counted, for DHIS2: totals by unit and period, or by sex and age (`by=sex-age`, whole years only)."""
     today = timezone.localdate()
     asked, unit = CountForm(request.GET), _unit(request, today)
-    years = asked.years(today)
+    years = asked.years(today, last_closed(today) if "by" in request.GET else today.year)
     measures, period = asked.cleaned_data["measures"], Period(asked.cleaned_data["period"] or Period.YEAR)
     by_people = bool(asked.cleaned_data["by"])
     if unit.ends_on is not None or (by_people and (period != Period.YEAR or not counts_people(measures))):
@@ -187,13 +187,15 @@ def open_page(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     address = reverse("portal:indicators-counts-file")
     example = {"unit": country().code, "level": "provinces", "first": today.year, "last": today.year}
+    people = example | dict.fromkeys(("first", "last"), last_closed(today))
     visits = [MeasureCode.LIBRARY_VISIT, MeasureCode.PROGRAMME_ATTENDANCE]
     return render(
         request,
         "portal/indicators/open.html",
         {
             "totals_url": f"{address}?{urlencode({**example, 'measures': visits}, doseq=True)}",
-            "people_url": f"{address}?{urlencode({**example, 'measures': visits, 'by': 'sex-age'}, doseq=True)}",
+            "people_url": f"{address}?{urlencode({**people, 'measures': visits, 'by': 'sex-age'}, doseq=True)}",
+            "people_year": people["last"],
             "measures": Measure.objects.filter(kind=MeasureKind.HAPPENING).order_by("name"),
             "licence": data_licence(),
             "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],

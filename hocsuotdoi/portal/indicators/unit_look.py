@@ -21,6 +21,7 @@ from hocsuotdoi.indicators.queries.happenings import counted_at_all, counts_by_d
 from hocsuotdoi.indicators.queries.quality_origin import Trust, trust_in
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
+from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
@@ -199,6 +200,8 @@ def _told_pyramid(frame: Frame) -> Told:
         return Told("", None, [])
     if frame.unit.last_day is not None and frame.unit.last_day < frame.as_of:
         return Told(_("Ages and sexes are told of places on today's map only."), None, [])
+    if not is_closed(frame.year, frame.as_of):
+        return Told(not_closed_words(frame.year), None, [])
     table = safe_ages(frame, MeasureCode.PROGRAMME_ATTENDANCE)
     if table is None:
         return Told(_("So few took part that ages and sexes would tell who they were; they are not shown."), None, [])

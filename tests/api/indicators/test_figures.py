@@ -145,11 +145,12 @@ def test_rows_come_in_pages(anybody, posting, day):
     assert (len(third["items"]), third["next"]) == (2, None)
 
 
+@pytest.mark.closed_book
 def test_small_numbers_are_kept_back_as_on_the_pages(anybody, posting, library_of_bac_kan, day):
     few = Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE)
     make_posting(library_of_bac_kan, day, few, Line(MeasureCode.PROGRAMME_ATTENDANCE, 40))
 
-    told = anybody.get(f"{TOTALS}&rows=sex").json()
+    told = anybody.get(f"{TOTALS}&rows=sex&first={day.year}").json()
 
     assert {each["key"]: each["cells"][0] for each in told["items"]} == {
         "female": {"state": "kept_back", "value": None},
@@ -157,14 +158,15 @@ def test_small_numbers_are_kept_back_as_on_the_pages(anybody, posting, library_o
         "unknown": {"state": "value", "value": 40},
     }
     assert told["total"] == {"state": "value", "value": 55}
-    across = anybody.get(f"{TOTALS}&rows=unit&columns=sex").json()
+    across = anybody.get(f"{TOTALS}&rows=unit&columns=sex&first={day.year}").json()
     assert [each["value"] for each in across["items"][0]["cells"]] == [None, None, 40]
 
 
+@pytest.mark.closed_book
 def test_table_of_which_nothing_can_be_told_says_so(anybody, posting, library_of_bac_kan, day):
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
 
-    told = anybody.get(f"{TOTALS}&rows=sex").json()
+    told = anybody.get(f"{TOTALS}&rows=sex&first={day.year}").json()
 
     assert (told["is_kept_back"], told["items"], told["total"], told["count"]) == (True, [], None, 0)
 
@@ -174,15 +176,17 @@ def test_table_of_which_nothing_can_be_told_says_so(anybody, posting, library_of
     [
         ("rows=sex&period=month", "period"),
         ("rows=sex&map=reported", "map"),
-        ("rows=sex&columns=class", "columns"),
-        ("sexes=female&purposes=learning", "columns"),
+        ("rows=sex&columns=class&first=2025", "columns"),
+        ("sexes=female&purposes=learning&first=2025", "columns"),
         ("rows=unit&columns=unit", "columns"),
         ("measures=loan&rows=unit", "columns"),
         ("last=2999", "last"),
+        ("rows=sex", "last"),
         ("first=2001-01&last=2026&period=month", "period"),
         ("unit=99999", "unit"),
     ],
 )
+@pytest.mark.closed_book
 def test_table_that_cannot_be_laid_out_is_refused_at_its_field(anybody, posting, query, field):
     answer = anybody.get(f"{TOTALS}&{query}")
     assert answer.status_code == 422, answer.content
@@ -206,13 +210,14 @@ def test_values_cost_the_same_with_one_and_three_units(
         anybody.get(f"{VALUES}?unit=19&level=communes")
 
 
+@pytest.mark.closed_book
 def test_totals_cost_the_same_however_much_there_is(
     anybody, posting, library_of_bac_kan, day, django_assert_num_queries
 ):
     follow_map(day)
     for _n in range(2):
-        with django_assert_num_queries(9):
-            anybody.get(f"{TOTALS}&tier=commune&rows=unit&columns=sex")
+        with django_assert_num_queries(10):
+            anybody.get(f"{TOTALS}&tier=commune&rows=unit&columns=sex&first={day.year}")
         make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30, sex=Sex.MALE))
 
 
@@ -245,8 +250,9 @@ def test_plain_count_has_quarters_months_and_other_maps(anybody, definitions, po
     assert set(anybody.get("/indicators/attendance/values?period=month").json()["fields"]) == {"period"}
 
 
-def test_more_places_than_can_be_decided_about_are_refused(anybody, posting, monkeypatch):
+@pytest.mark.closed_book
+def test_more_places_than_can_be_decided_about_are_refused(anybody, posting, day, monkeypatch):
     monkeypatch.setattr("hocsuotdoi.indicators.queries.profiles.MOST_PROFILES", 1)
-    answer = anybody.get(f"{TOTALS}&tier=province&rows=unit&columns=sex")
+    answer = anybody.get(f"{TOTALS}&tier=province&rows=unit&columns=sex&first={day.year}")
     assert answer.status_code == 422
     assert set(answer.json()["fields"]) == {"tier"}

@@ -69,6 +69,7 @@ def test_calendar_counts_sessions_day_by_day_and_takes_off_what_was_taken_back(
     assert len(rows) == (day - other).days + 2
 
 
+@pytest.mark.closed_book
 def test_pyramid_tells_no_number_below_five(client, definitions, library_of_bac_kan, bac_kan, day):
     attendances(
         library_of_bac_kan,
@@ -80,7 +81,7 @@ def test_pyramid_tells_no_number_below_five(client, definitions, library_of_bac_
         (None, None, 12),
     )
 
-    page = client.get(*look(bac_kan))
+    page = client.get(*look(bac_kan, year=day.year))
     told = page.context["pyramid"]
 
     assert "106 lượt tham gia" in told.story
@@ -91,20 +92,31 @@ def test_pyramid_tells_no_number_below_five(client, definitions, library_of_bac_
     assert rows["Cộng"][-1] == "106"
 
 
+@pytest.mark.closed_book
 def test_so_few_that_nothing_can_be_told_are_not_told(client, definitions, library_of_bac_kan, bac_kan, day):
     attendances(library_of_bac_kan, day, (AgeBand.CHILD, Sex.FEMALE, 3))
 
-    page = client.get(*look(bac_kan))
+    page = client.get(*look(bac_kan, year=day.year))
 
     assert page.context["pyramid"].chart is None
     assert "quá ít" in page.content.decode()
+    assert client.get(chart(bac_kan, "pyramid"), {"year": day.year}).status_code == 404
+
+
+def test_who_took_part_in_a_running_year_is_not_told_by_age_and_sex(client, posting, bac_kan, day):
+    """Else whoever asks today and again tomorrow sees who came in between."""
+    page = client.get(*look(bac_kan))
+
+    assert page.context["pyramid"].chart is None
+    assert f"1/2/{day.year + 1}" in page.context["pyramid"].story
     assert client.get(chart(bac_kan, "pyramid")).status_code == 404
 
 
+@pytest.mark.closed_book
 @pytest.mark.parametrize("form", ["svg", "csv", "xlsx"])
-def test_charts_of_a_unit_can_be_taken_away(client, posting, bac_kan, form):
+def test_charts_of_a_unit_can_be_taken_away(client, posting, bac_kan, day, form):
     assert client.get(chart(bac_kan, "calendar", form)).status_code == 200
-    assert client.get(chart(bac_kan, "pyramid", form)).status_code == 200
+    assert client.get(chart(bac_kan, "pyramid", form), {"year": day.year}).status_code == 200
 
 
 def test_what_there_is_not_is_not_found(client, posting, bac_kan):
