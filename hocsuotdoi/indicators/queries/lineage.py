@@ -22,7 +22,7 @@ from hocsuotdoi.indicators.queries.frame import (
 )
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.sums import counted_for, rows_at_institutions
+from hocsuotdoi.indicators.queries.sums import counted_for, entries_of_year, rows_at_institutions
 from hocsuotdoi.indicators.queries.totals import Slice, by_unit_and_period
 from hocsuotdoi.indicators.queries.values import values_by_unit, values_from
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -134,7 +134,8 @@ def _counting_rows(
 
 @dataclass(frozen=True, slots=True)
 class MeasureTotal:
-    """A count of the ledger at a unit, and what it was made of. `stands`: whether the map has the unit."""
+    """A count of the ledger at a unit, and what it was made of. `stands`: whether the map has the unit. As reported a
+    unit below that lay elsewhere for a part of the year stands with its whole year."""
 
     measure: MeasureCode
     frame: Frame
@@ -143,6 +144,11 @@ class MeasureTotal:
     institutions: list[tuple[Institution, int]] = field(default_factory=list)
     stands: bool = True
 
+    @property
+    def adds_up(self) -> bool:
+        parts = [number for _unit, number in self.children] + [number for _institution, number in self.institutions]
+        return sum(parts) == self.total
+
 
 def measure_total(
     measure: MeasureCode, unit: AdminUnit, year: int, as_of: dt.date | None = None, chosen: ChosenMap = TODAYS_MAP
@@ -150,7 +156,7 @@ def measure_total(
     """A measure's total with the units right below and the institutions that stand in none of them (in a commune: all).
 
     From the roll-up; the entries behind an institution's count are `ledger.queries.entries.posting_lines`. At
-    most seven queries.
+    most eight queries.
     """
     frame = frame_of(unit, year, as_of, chosen)
     if not frame.stands(unit):
@@ -166,10 +172,17 @@ def measure_total(
     return MeasureTotal(
         measure,
         frame,
-        sum(totals.values()) + sum(at.values()),
+        _reported(measure, frame) if frame.map.is_reported else sum(totals.values()) + sum(at.values()),
         [(child, totals.get(child.pk, 0)) for child in below],
         institutions,
     )
+
+
+def _reported(measure: MeasureCode, frame: Frame) -> int:
+    """As reported: units below count their whole year, also the part of it in which they lay elsewhere."""
+    if frame.is_whole_year:
+        return _totals_below(measure, frame, [frame.unit]).get(frame.unit.pk, 0)
+    return entries_of_year(frame).filter(measure=measure).aggregate(sum=Sum("quantity"))["sum"] or 0
 
 
 def _at_itself(frame: Frame) -> Q:

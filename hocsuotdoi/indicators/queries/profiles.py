@@ -195,7 +195,7 @@ SELECT entry.measure, ancestry.ancestor_id, extract(year from entry.occurred_on)
 def _late(
     measures: Collection[str], units: list[AdminUnit], years: Collection[int], today: dt.date
 ) -> dict[_Key, Rows]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "measures": list(measures),
         "units": [unit.pk for unit in units],
         "first": dt.date(min(years), 1, 1),

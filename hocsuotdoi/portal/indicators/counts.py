@@ -52,6 +52,7 @@ def measure_lineage(request: HttpRequest, unit: str, year: int, measure: str) ->
             "doubt": DayForm(request.GET).doubt(today),
             "map": map_look(request, found.frame, doubt, "portal:indicators-measure-lineage", year, measure),
             "stands": found.stands,
+            "adds_up": found.adds_up,
             "year": year,
             "measure": code,
             "definition": Measure.objects.filter(code=code).first(),
