@@ -39,6 +39,7 @@ from hocsuotdoi.portal.indicators.happening_charts import (
 )
 from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, map_look, map_query, rules_of
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
+from hocsuotdoi.portal.indicators.reports_shown import reports_shown
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
 from hocsuotdoi.portal.indicators.words import unit_address
 from hocsuotdoi.portal.limits import sets_type
@@ -102,6 +103,7 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
             "has_sample": has_sample(place, frame.map_day),
             "left_out": left_out,
             "calendar": _on_page(_told_calendar(frame)),
+            "reports": reports_shown(place, year, today),
             "pyramid": _on_page(_told_pyramid(frame)),
             "compare_url": f"{compare}?{urlencode(choice)}" if place.ends_on is None else "",
             "unit_url": unit_address("portal:places-unit-detail", place),

@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.models import Cohort, Indicator, Reporting, ReportingMonth
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.ledger.operations.posting import reverse as take_back
@@ -162,5 +163,42 @@ def test_unit_takes_the_same_queries_with_one_and_three_of_everything(
             ordinal=2 + at,
         )
     client.get(*look(bac_kan, year=2026))
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(37):
         client.get(*look(bac_kan, year=2026))
+
+
+# -- how complete, and in time --
+
+
+def counted(bac_kan, day, expected, reported, on_time):
+    month = dt.date(day.year, 11, 1)
+    for number in range(1, 13):
+        ReportingMonth.objects.create(month=dt.date(day.year, number, 1), counted_at=timezone.now())
+    Reporting.objects.create(
+        month=month, measure="", place_id=bac_kan.pk, expected=expected, reported=reported, on_time=on_time
+    )
+
+
+@pytest.mark.closed_book
+def test_shares_of_many_institutions_are_told_to_everybody(client, definitions, bac_kan, library_of_bac_kan, day):
+    counted(bac_kan, day, 200, 150, 123)
+
+    text = client.get(*look(bac_kan, year=day.year)).content.decode()
+
+    assert "75,0%" in text and "61,5%" in text and "150 trên 200" in text
+    assert library_of_bac_kan.name not in text.partition('id="reports"')[2].partition("</section>")[0]
+
+
+@pytest.mark.closed_book
+def test_of_a_few_institutions_no_share_is_told(client, definitions, bac_kan, day):
+    """Twelve months of four institutions: who is missing would be known by name."""
+    counted(bac_kan, day, 59, 40, 30)
+
+    page = client.get(*look(bac_kan, year=day.year))
+
+    assert page.context["reports"].too_few
+    assert "40" not in page.content.decode().partition('id="reports"')[2].partition("</section>")[0]
+
+
+def test_months_that_nobody_has_counted_say_nothing(client, definitions, bac_kan):
+    assert client.get(*look(bac_kan)).context["reports"] is None
