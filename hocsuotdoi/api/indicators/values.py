@@ -1,7 +1,6 @@
 """What an indicator comes to: of a unit or of the units under it, year by year."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
@@ -249,8 +248,10 @@ def _within_years(
     if indicator.kind == IndicatorKind.STOCK:
         return _on_days(indicator, cohort, unit, units, asked, chosen)
     map_day = None if chosen.is_reported else chosen.day or asked.today
-    over = _sums(indicator.over, (), indicator, cohort, units, asked, map_day) if indicator.over else {}
-    sums = _sums(indicator.measures, indicator.purposes, indicator, cohort, units, asked, map_day)
+    classes = tuple(cohort.classes)
+    over = _sums(Slice(tuple(indicator.over), classes), units, asked, map_day) if indicator.over else {}
+    part = Slice(tuple(indicator.measures), classes, tuple(indicator.purposes), tuple(indicator.channels))
+    sums = _sums(part, units, asked, map_day)
     return {
         each.pk: [
             _plain(sums.get((each.pk, day)), over.get((each.pk, day)), day, indicator, asked) for day in asked.starts
@@ -260,22 +261,9 @@ def _within_years(
 
 
 def _sums(
-    measures: Sequence[str],
-    purposes: Sequence[str],
-    indicator: Indicator,
-    cohort: Cohort,
-    units: list[AdminUnit],
-    asked: _Asked,
-    map_day: dt.date | None,
+    wanted: Slice, units: list[AdminUnit], asked: _Asked, map_day: dt.date | None
 ) -> dict[tuple[int, dt.date], int]:
     """(unit id, first day of the period) to what was counted; only where something was. Two queries."""
-    part = measures == indicator.measures
-    wanted = Slice(
-        tuple(measures),
-        classes=tuple(cohort.classes),
-        purposes=tuple(purposes),
-        channels=tuple(indicator.channels) if part else (),
-    )
     rows = totals(
         wanted,
         units,

@@ -2,7 +2,7 @@
 (decision 87)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from hocsuotdoi.core.periods import Period
@@ -22,7 +22,7 @@ class ReportsShown:
     """`too_few`: so few institutions that a share would be a word about one of them; then there are no numbers."""
 
     too_few: bool
-    reports: Reports = Reports()
+    reports: Reports = field(default_factory=Reports)
     months: int = 0
     counted_at: dt.datetime | None = None
     due_days: int = DUE_DAYS
