@@ -1,5 +1,5 @@
-"""ADX: held to a schema with the rules of the profile's own loose one (elements, how many, attributes, types; a period as
-SDMX 2.1 writes time ranges), and to what a DHIS2 asks of attributes when it reads a group."""
+"""ADX: held to a schema with the rules of the profile's own loose one (elements, how many, attributes, types; a period
+as SDMX 2.1 writes time ranges), and to what a DHIS2 asks of attributes when it reads a group."""
 
 import datetime as dt
 from itertools import product
