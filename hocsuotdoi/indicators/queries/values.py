@@ -265,15 +265,13 @@ class _Figure:
         return self._part_of(total, whole, len(reporting), len(self.institutions))
 
     def _told(self, counted: int, year: int) -> int | None:
-        indicator = self.indicator
-        return self.material.told(self.group, year, indicator.measures, counted, indicator.sexes, indicator.age_bands)
+        of = self.indicator
+        return self.material.told(self.group, year, of.measures, counted, of.sexes, of.age_bands)
 
     def _kept_back(self, reporting: int, expected: int, **more: Any) -> IndicatorValue:
         """Of people by sex or age, and not to be told: without a number, also in its note."""
-        note = _("Kept back: by sex or age this would give away who took part.")
-        if not is_closed(self.frame.year, self.frame.as_of):
-            note = not_closed_words(self.frame.year)
-        return self._shaped(ValueState.VALUE, kept_back=True, reporting=reporting, expected=expected, note=note, **more)
+        more |= {"reporting": reporting, "expected": expected, "note": _why_kept_back(self.frame)}
+        return self._shaped(ValueState.VALUE, kept_back=True, **more)
 
     def _stock(self) -> IndicatorValue:
         code, expected = self.indicator.measures[0], len(self.institutions)
@@ -392,6 +390,12 @@ class _Figure:
             version=self.indicator.version,
             **more,
         )
+
+
+def _why_kept_back(frame: Frame) -> str:
+    if not is_closed(frame.year, frame.as_of):
+        return not_closed_words(frame.year)
+    return _("Kept back: by sex or age this would give away who took part.")
 
 
 def _not_on_map(frame: Frame, group: AdminUnit) -> str:
