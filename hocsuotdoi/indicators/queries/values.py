@@ -211,17 +211,16 @@ class _Figure:
         apart = [
             {i: sum_ for i, sum_ in there[year].items() if i not in constant} for year in (base_year, self.frame.year)
         ]
-        note = self._growth_note(base_year, *((apart[1], apart[0]) if not is_of_people(self.indicator) else ({}, {})))
-        if base <= 0 and is_of_people(self.indicator):
+        if of_people := is_of_people(self.indicator):
+            now, base = (
+                self._told(counted, year) or 0 for counted, year in ((now, self.frame.year), (base, base_year))
+            )
+        if of_people and not (now and base):
             return self._kept_back(len(constant), expected, base_year=base_year)
+        note = self._growth_note(base_year, *(({}, {}) if of_people else (apart[1], apart[0])))
         if base <= 0:
             note = _("Nothing was counted in the base year {year} here.").format(year=base_year) + " " + note
             return self._none(expected=expected, reporting=len(constant), base_year=base_year, note=note)
-        if is_of_people(self.indicator):
-            told = [self._told(now, self.frame.year), self._told(base, base_year)]
-            if None in told:
-                return self._kept_back(len(constant), expected, base_year=base_year)
-            now, base = (number or 0 for number in told)
         rate = yearly_growth(now, base, self.frame.year - base_year)
         return self._made(now, base, len(constant), expected, note, percent=rate, base_year=base_year)
 
