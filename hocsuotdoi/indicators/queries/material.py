@@ -29,6 +29,7 @@ from hocsuotdoi.indicators.queries.frame import (
     stretches_of,
 )
 from hocsuotdoi.indicators.queries.people import active_users, participation, residents, villages
+from hocsuotdoi.indicators.queries.profiles import Codes, Profiles, is_of_people, profiles
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.sums import (
     Counted,
@@ -38,6 +39,7 @@ from hocsuotdoi.indicators.queries.sums import (
     reporting_by_year,
     sums_by_institution,
 )
+from hocsuotdoi.indicators.queries.suppression import Shown
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitAncestry, UnitReading
 from hocsuotdoi.places.queries.institutions import active_on, placed_in
 from hocsuotdoi.places.queries.units import units_reading_as
@@ -181,8 +183,37 @@ class Material:
             self.residents = residents(self.frame, self.groups)
         using = {counted_for(i, c) for i, c in self.defined if i.measures == [StockCode.ACTIVE_USERS]}
         self.active_users = {each: active_users(self.frame, self.groups, each) for each in using}
+        of_people = [
+            i for i, _c in self.defined if is_of_people(i) and i.kind in (IndicatorKind.COUNT, IndicatorKind.GROWTH)
+        ]
+        self.profiles = self._profiles(of_people) if of_people else Profiles()
+
+    def _profiles(self, indicators: Sequence[Indicator]) -> Profiles:
+        """Asked once for all years: what of these figures may be told."""
+        measures = sorted({measure for each in indicators for measure in [*each.measures, *each.over]})
+        years = {frame.year for frame in self.frame.together.frames or (self.frame,)} | set(self.base_years.values())
+        key = ("profiles", *measures, *(group.pk for group in self.groups))
+        return self.frame.together.once(key, lambda: profiles(measures, self.groups, sorted(years), self.frame.as_of))
 
     # -- asking --
+
+    def told(
+        self,
+        group: AdminUnit,
+        year: int,
+        measures: Sequence[str],
+        counted: int,
+        sexes: Codes = None,
+        ages: Codes = None,
+    ) -> int | None:
+        """How many of some sexes and ages may be told to have been counted; None: nothing of it. What is cut further
+        than the profiles are (a class, a purpose), so that it came to another number, has none of its own."""
+        places = [(measure, group.pk, year, sexes or None, ages or None) for measure in measures]
+        if any(self.profiles.shown(*each) is not Shown.AS_IT_IS for each in places):
+            return None
+        if sum(self.profiles.count_now(*each) for each in places) != counted:
+            return None
+        return sum(self.profiles.count(*each) for each in places)
 
     def cohort(self, group: AdminUnit, cohort: Cohort) -> list[Expected]:
         """The institutions of the cohort expected in the group."""

@@ -173,12 +173,13 @@ def reporting_by_year(frame: Frame, years: Years, institutions: Collection[int])
     return reporting
 
 
-def rows_at_institutions(frame: Frame, years: Collection[int]) -> list[QuerySet[Any]]:
+def rows_at_institutions(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> list[QuerySet[Any]]:
     """What was posted in the years' periods: whole months from the roll-up, the days of a broken one from the book.
+    `groups`: whose stretches of the year are told apart, as reported.
 
     Rows have institution, place, measure, purpose, quantity, lines, year and stretch.
     """
-    return [_whole_months(frame, years), _broken_months(frame, years)]
+    return [_whole_months(frame, years, groups), _broken_months(frame, years, groups)]
 
 
 def _whole_months(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:

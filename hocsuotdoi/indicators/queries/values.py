@@ -28,13 +28,19 @@ from hocsuotdoi.indicators.queries.frame import (
 )
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.people import Participation, Residents
+from hocsuotdoi.indicators.queries.profiles import is_of_people
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair, percent_of, yearly_growth
 from hocsuotdoi.indicators.queries.sums import counted_for, counts_for_frame
+from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 
 __all__ = ["IndicatorValue", "Pair", "counts_for", "values_by_unit", "values_for", "values_from"]
+
+
+_DIFFERENT_PEOPLE = (IndicatorKind.SHARE_OF_POPULATION, IndicatorKind.STOCK)
+"""Kinds that count people who can be told apart: by sex or age there are no such numbers (decision 87)."""
 
 
 def values_for(
@@ -101,6 +107,8 @@ class _Figure:
                 day=day_short(self.indicator.ends_on)
             )
             return self._none(ValueState.NOT_APPLICABLE, note=note)
+        if is_of_people(self.indicator) and self.indicator.kind in _DIFFERENT_PEOPLE:
+            return self._kept_back(0, 0)
         if self.indicator.kind == IndicatorKind.GROWTH:
             return self._growth()
         if self.indicator.kind == IndicatorKind.COUNT:
@@ -203,14 +211,20 @@ class _Figure:
         apart = [
             {i: sum_ for i, sum_ in there[year].items() if i not in constant} for year in (base_year, self.frame.year)
         ]
-        note = self._growth_note(base_year, new=apart[1], gone=apart[0])
+        if of_people := is_of_people(self.indicator):
+            now, base = (
+                self._told(counted, year) or 0 for counted, year in ((now, self.frame.year), (base, base_year))
+            )
+        if of_people and not (now and base):
+            return self._kept_back(len(constant), expected, base_year=base_year)
+        note = self._growth_note(base_year, *(({}, {}) if of_people else (apart[1], apart[0])))
         if base <= 0:
             note = _("Nothing was counted in the base year {year} here.").format(year=base_year) + " " + note
             return self._none(expected=expected, reporting=len(constant), base_year=base_year, note=note)
         rate = yearly_growth(now, base, self.frame.year - base_year)
         return self._made(now, base, len(constant), expected, note, percent=rate, base_year=base_year)
 
-    def _growth_note(self, base_year: int, *, new: dict[int, int], gone: dict[int, int]) -> str:
+    def _growth_note(self, base_year: int, new: dict[int, int], gone: dict[int, int]) -> str:
         words = [
             _(
                 "Compound yearly growth from the base year {base_year}, on constant territory, over the institutions "
@@ -237,11 +251,26 @@ class _Figure:
         total = sum(self.material.sums_by_institution(self.group, counted, self.frame.year).values())
         if not reporting and not total:
             return self._none(expected=len(self.institutions), note=_("Nobody has reported yet."))
-        if not self.indicator.over:
-            return self._made(total, None, len(reporting), len(self.institutions))
         below = over_for(self.indicator, self.cohort)
         whole = sum(self.material.sums_by_institution(self.group, below, self.frame.year).values())
+        if is_of_people(self.indicator):
+            told = self._told(total, self.frame.year)
+            all_told = self.material.told(self.group, self.frame.year, self.indicator.over, whole)
+            if told is None or (self.indicator.over and all_told is None):
+                return self._kept_back(len(reporting), len(self.institutions))
+            total, whole = told, all_told or 0
+        if not self.indicator.over:
+            return self._made(total, None, len(reporting), len(self.institutions))
         return self._part_of(total, whole, len(reporting), len(self.institutions))
+
+    def _told(self, counted: int, year: int) -> int | None:
+        of = self.indicator
+        return self.material.told(self.group, year, of.measures, counted, of.sexes, of.age_bands)
+
+    def _kept_back(self, reporting: int, expected: int, **more: Any) -> IndicatorValue:
+        """Of people by sex or age, and not to be told: without a number, also in its note."""
+        more |= {"reporting": reporting, "expected": expected, "note": _why_kept_back(self.frame)}
+        return self._shaped(ValueState.VALUE, kept_back=True, **more)
 
     def _stock(self) -> IndicatorValue:
         code, expected = self.indicator.measures[0], len(self.institutions)
@@ -360,6 +389,12 @@ class _Figure:
             version=self.indicator.version,
             **more,
         )
+
+
+def _why_kept_back(frame: Frame) -> str:
+    if not is_closed(frame.year, frame.as_of):
+        return not_closed_words(frame.year)
+    return _("Kept back: by sex or age this would give away who took part.")
 
 
 def _not_on_map(frame: Frame, group: AdminUnit) -> str:

@@ -21,6 +21,7 @@ from hocsuotdoi.indicators.queries.happenings import counted_at_all, counts_by_d
 from hocsuotdoi.indicators.queries.quality_origin import Trust, trust_in
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
+from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
@@ -38,6 +39,7 @@ from hocsuotdoi.portal.indicators.happening_charts import (
 )
 from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, map_look, map_query, rules_of
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
+from hocsuotdoi.portal.indicators.reports_shown import reports_shown
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
 from hocsuotdoi.portal.indicators.words import unit_address
 from hocsuotdoi.portal.limits import sets_type
@@ -101,6 +103,7 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
             "has_sample": has_sample(place, frame.map_day),
             "left_out": left_out,
             "calendar": _on_page(_told_calendar(frame)),
+            "reports": reports_shown(place, year, today),
             "pyramid": _on_page(_told_pyramid(frame)),
             "compare_url": f"{compare}?{urlencode(choice)}" if place.ends_on is None else "",
             "unit_url": unit_address("portal:places-unit-detail", place),
@@ -199,6 +202,8 @@ def _told_pyramid(frame: Frame) -> Told:
         return Told("", None, [])
     if frame.unit.last_day is not None and frame.unit.last_day < frame.as_of:
         return Told(_("Ages and sexes are told of places on today's map only."), None, [])
+    if not is_closed(frame.year, frame.as_of):
+        return Told(not_closed_words(frame.year), None, [])
     table = safe_ages(frame, MeasureCode.PROGRAMME_ATTENDANCE)
     if table is None:
         return Told(_("So few took part that ages and sexes would tell who they were; they are not shown."), None, [])

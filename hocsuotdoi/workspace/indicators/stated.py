@@ -41,7 +41,16 @@ from hocsuotdoi.indicators.operations.stated import (
     preview_figures,
     state_figures,
 )
-from hocsuotdoi.indicators.queries.stated import Asked, Change, ChangeKind, Sheet, planned, sheet_of, with_outcome
+from hocsuotdoi.indicators.queries.stated import (
+    Asked,
+    Change,
+    ChangeKind,
+    Sheet,
+    planned,
+    sheet_of,
+    typed_on_grey,
+    with_outcome,
+)
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, table_of
@@ -270,7 +279,9 @@ def _problems(unit: AdminUnit, period: Period, asked: list[Asked], read: ReadShe
     a_column = next(iter(StatedColumn))
     strange = [Asked(code, a_column, 0, f"A{row}") for code, row in read.rows.items() if code not in known]
     own = [each for each in asked if each.institution in known]
-    return [Problem(each.at, each.reason, each.about) for each in planned(sheet, [*own, *strange]).problems]
+    greys = typed_on_grey(sheet, [(each.institution, each.column, each.text, each.at) for each in read.greys])
+    wrong = [*planned(sheet, [*own, *strange]).problems, *greys]
+    return [Problem(each.at, each.reason, each.about) for each in wrong]
 
 
 def _in_order(problem: Problem) -> tuple[int, str]:
