@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("places", "0007_when_readings_start"),
+        ("places", "0008_when_units_come_to_lie_elsewhere"),
     ]
 
     operations = [
