@@ -5,7 +5,6 @@ See docs/figures.md for each formula in words.
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,19 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.core.templatetags.house import day_short, number
-from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome, StockCode, ValueState
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.indicators.queries.conditions import over_for, people_for
+from hocsuotdoi.indicators.queries.conditions import people_for
 from hocsuotdoi.indicators.queries.frame import (
     TODAYS_MAP,
     ChosenMap,
-    Expected,
     Frame,
     frame_of,
     frames_together,
     parts_of,
 )
-from hocsuotdoi.indicators.queries.material import Material
+from hocsuotdoi.indicators.queries.material import Around, Material
+from hocsuotdoi.indicators.queries.parts import Parts, parts_from
 from hocsuotdoi.indicators.queries.people import Participation, Residents
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair, percent_of, yearly_growth
 from hocsuotdoi.indicators.queries.sums import counted_for, counts_for_frame
@@ -77,19 +76,26 @@ def values_from(material: Material) -> dict[Pair, dict[int, IndicatorValue]]:
     """Every figure that the material was loaded for, by pair and unit id. No query."""
     return {
         (indicator.code, cohort.code): {
-            group.pk: _Figure(material, group, indicator, cohort).value() for group in material.groups
+            group.pk: value_of(
+                material, group, indicator, cohort, parts_from(material, group, indicator, cohort).settled()
+            )
+            for group in material.groups
         }
         for indicator, cohort in material.defined
     }
 
 
-class _Figure:
-    """One figure in the making."""
+def value_of(around: Around, group: AdminUnit, indicator: Indicator, cohort: Cohort, parts: Parts) -> IndicatorValue:
+    """The figure that the parts make. No query."""
+    return _Figure(around, group, indicator, cohort, parts).value()
 
-    def __init__(self, material: Material, group: AdminUnit, indicator: Indicator, cohort: Cohort) -> None:
-        self.material, self.group, self.indicator, self.cohort = material, group, indicator, cohort
-        self.frame = material.frame
-        self.institutions = material.cohort(group, cohort)
+
+class _Figure:
+    """One figure in the making. Only here a value is made."""
+
+    def __init__(self, around: Around, group: AdminUnit, indicator: Indicator, cohort: Cohort, parts: Parts) -> None:
+        self.around, self.group, self.indicator, self.cohort = around, group, indicator, cohort
+        self.frame, self.parts = around.frame, parts
 
     def value(self) -> IndicatorValue:
         if self.frame.as_of < self.frame.starts_on:
@@ -118,10 +124,8 @@ class _Figure:
         return self._share_of_institutions()
 
     def _share_of_institutions(self) -> IndicatorValue:
-        outcomes = Counter(self._outcome(each) for each in self.institutions)
-        met, known = outcomes[Outcome.MET], outcomes[Outcome.MET] + outcomes[Outcome.NOT_MET]
-        excused = outcomes[Outcome.NOT_APPLICABLE]
-        expected = len(self.institutions) - excused
+        met, known, excused = self.parts.yes, self.parts.yes + self.parts.no, self.parts.excused
+        expected = self.parts.expected - excused
         if not expected:
             note = _("There is no open institution of this kind here.")
             return self._none(ValueState.NOT_APPLICABLE, note=note)
@@ -140,89 +144,75 @@ class _Figure:
     def _share_of_units(self) -> IndicatorValue:
         if not self.cohort.tier:
             return self._share_of_villages()
-        units = self.material.units_of.get((self.group.pk, self.cohort.tier), [])
+        units, known = self.parts.expected, self.parts.yes + self.parts.no
         if not units:
             note = _("On the map of {day} there is no {tier} here.").format(
                 day=day_short(self.frame.map_day), tier=Tier(self.cohort.tier).label
             )
             return self._none(ValueState.NOT_APPLICABLE, note=note)
-        answers: dict[int, list[bool | None]] = {}
-        for institution in self.institutions:
-            if (unit_id := self.material.unit_at.get((institution.unit_id, self.cohort.tier))) is not None:
-                answers.setdefault(unit_id, []).append(self.material.counts(self.indicator, self.cohort, institution))
-        registered = {self.material.unit_at.get((place, self.cohort.tier)) for place in self.material.registered_places}
-        verdicts = Counter(
-            _verdict(
-                answers.get(unit_id, []),
-                unit_id in registered and not self.material.decides(self.indicator),
-            )
-            for unit_id in units
-        )
-        known = verdicts[True] + verdicts[False]
         if not known:
             note = _("None of the units has enough in the register yet.")
-            return self._none(expected=len(units), note=note)
-        denominator = len(units) if self.indicator.kind == IndicatorKind.UNITS_OF_UNITS else known
-        return self._made(verdicts[True], denominator, known, len(units))
+            return self._none(expected=units, note=note)
+        denominator = units if self.indicator.kind == IndicatorKind.UNITS_OF_UNITS else known
+        return self._made(self.parts.yes, denominator, known, units)
 
     def _share_of_villages(self) -> IndicatorValue:
         """Villages are no units: their number is entered, and each institution stands for the village it is in."""
-        verdicts = Counter(self.material.counts(self.indicator, self.cohort, each) for each in self.institutions)
-        met, villages = verdicts[True], self.material.villages.get(self.group.pk)
+        met, institutions = self.parts.yes, self.parts.expected
+        villages = self.around.villages.get(self.group.pk)
         if villages is None:
             note = _(
                 "{count} here meet it; how many villages and residential groups there are has not been stated, so "
                 "there is no share."
             ).format(count=met)
             return self._none(numerator=met, note=note)
-        if len(self.institutions) > villages:
+        if institutions > villages:
             note = _(
                 "The register has {count} here, but only {villages} villages were stated: mend one of them."
-            ).format(count=len(self.institutions), villages=villages)
+            ).format(count=institutions, villages=villages)
             return self._none(numerator=met, denominator=villages, note=note)
-        known = verdicts[True] + verdicts[False]
+        known = self.parts.expected - self._unknown
         if not known:
             return self._none(expected=villages, note=_("None of the villages has enough in the register yet."))
         note = _("A village without one in the register is counted as having none.") if known < villages else ""
         return self._made(met, villages, known, villages, note)
 
+    @property
+    def _unknown(self) -> int:
+        return self.parts.expected - self.parts.yes - self.parts.no - self.parts.excused
+
     def _growth(self) -> IndicatorValue:
-        counted = counted_for(self.indicator, self.cohort)
-        base_year, expected = self.material.base_years.get(counted), len(self.institutions)
+        base_year = self.around.base_years.get(counted_for(self.indicator, self.cohort))
+        expected, base = self.parts.expected, self.parts.base
         if not expected:
             note = _("There is no open institution of this kind here.")
             return self._none(ValueState.NOT_APPLICABLE, note=note)
         if base_year is None or base_year >= self.frame.year:
             note = _("Growth needs a year before {year} with figures; there is none yet.").format(year=self.frame.year)
             return self._none(expected=expected, note=note)
-        constant = self.material.constant_set(self.institutions, base_year)
-        there = {
-            year: self.material.sums_by_institution(self.group, counted, year) for year in (base_year, self.frame.year)
-        }
-        base, now = (sum(there[year].get(i, 0) for i in constant) for year in (base_year, self.frame.year))
-        apart = [
-            {i: sum_ for i, sum_ in there[year].items() if i not in constant} for year in (base_year, self.frame.year)
-        ]
-        note = self._growth_note(base_year, new=apart[1], gone=apart[0])
+        note = self._growth_note(base_year)
         if base <= 0:
             note = _("Nothing was counted in the base year {year} here.").format(year=base_year) + " " + note
-            return self._none(expected=expected, reporting=len(constant), base_year=base_year, note=note)
-        rate = yearly_growth(now, base, self.frame.year - base_year)
-        return self._made(now, base, len(constant), expected, note, percent=rate, base_year=base_year)
+            return self._none(expected=expected, reporting=self.parts.reporting, base_year=base_year, note=note)
+        rate = yearly_growth(self.parts.total, base, self.frame.year - base_year)
+        return self._made(
+            self.parts.total, base, self.parts.reporting, expected, note, percent=rate, base_year=base_year
+        )
 
-    def _growth_note(self, base_year: int, *, new: dict[int, int], gone: dict[int, int]) -> str:
+    def _growth_note(self, base_year: int) -> str:
+        parts = self.parts
         words = [
             _(
                 "Compound yearly growth from the base year {base_year}, on constant territory, over the institutions "
                 "that were there and reported in both years."
             ).format(base_year=base_year)
         ]
-        if new:
+        if parts.added:
             said = _("Apart stand {count} that are new or were silent then: {sum} counted in {year}.")
-            words.append(said.format(count=number(len(new)), sum=number(sum(new.values())), year=self.frame.year))
-        if gone:
+            words.append(said.format(count=number(parts.added), sum=number(parts.added_sum), year=self.frame.year))
+        if parts.gone:
             said = _("Apart stand {count} that closed or are silent now: {sum} counted in {year}.")
-            words.append(said.format(count=number(len(gone)), sum=number(sum(gone.values())), year=base_year))
+            words.append(said.format(count=number(parts.gone), sum=number(parts.gone_sum), year=base_year))
         if self.frame.is_running:
             words.append(
                 _("The year is running: both years are counted up to {day}.").format(
@@ -232,37 +222,29 @@ class _Figure:
         return " ".join(words)
 
     def _count(self) -> IndicatorValue:
-        counted = counted_for(self.indicator, self.cohort)
-        reporting = {each.institution_id for each in self.institutions} & self.material.reporting[self.frame.year]
-        total = sum(self.material.sums_by_institution(self.group, counted, self.frame.year).values())
-        if not reporting and not total:
-            return self._none(expected=len(self.institutions), note=_("Nobody has reported yet."))
+        parts = self.parts
+        if not parts.reporting and not parts.total:
+            return self._none(expected=parts.expected, note=_("Nobody has reported yet."))
         if not self.indicator.over:
-            return self._made(total, None, len(reporting), len(self.institutions))
-        below = over_for(self.indicator, self.cohort)
-        whole = sum(self.material.sums_by_institution(self.group, below, self.frame.year).values())
-        return self._part_of(total, whole, len(reporting), len(self.institutions))
+            return self._made(parts.total, None, parts.reporting, parts.expected)
+        return self._part_of(parts.total, parts.whole, parts.reporting, parts.expected)
 
     def _stock(self) -> IndicatorValue:
-        code, expected = self.indicator.measures[0], len(self.institutions)
-        if not expected:
-            if code == StockCode.INSTITUTIONS_OPEN and self.material.has_register(self.group):
+        code, parts = self.indicator.measures[0], self.parts
+        if not parts.expected:
+            if code == StockCode.INSTITUTIONS_OPEN and parts.registered:
                 return self._made(0, None, 0, 0)
             note = _("There is no open institution of this kind here.")
             state = ValueState.NOT_APPLICABLE if code != StockCode.INSTITUTIONS_OPEN else ValueState.NOT_REPORTED
             return self._none(state, note=note)
-        stock, below = self.material.stocks.of(code), [self.material.stocks.of(each) for each in self.indicator.over]
-        known = [each.institution_id for each in self.institutions if each.institution_id in stock]
-        if not known:
+        if not parts.reporting:
             note = _("Of none of the institutions the register knew this on {day}.").format(
                 day=day_short(self.frame.last_day)
             )
-            return self._none(expected=expected, note=note)
-        total = sum(stock[each] for each in known)
-        if not below:
-            return self._made(total, None, len(known), expected)
-        whole = sum(each.get(institution, 0) for each in below for institution in known)
-        return self._part_of(total, whole, len(known), expected)
+            return self._none(expected=parts.expected, note=note)
+        if not self.indicator.over:
+            return self._made(parts.total, None, parts.reporting, parts.expected)
+        return self._part_of(parts.total, parts.whole, parts.reporting, parts.expected)
 
     def _part_of(self, part: int, whole: int, reporting: int, expected: int) -> IndicatorValue:
         """A share of what is counted; of nothing there is none."""
@@ -279,7 +261,7 @@ class _Figure:
         )
 
     def _active_users(self) -> IndicatorValue:
-        found = self.material.active_users[counted_for(self.indicator, self.cohort)].get(
+        found = self.around.active_users[counted_for(self.indicator, self.cohort)].get(
             (self.group.pk, self.cohort.urban), Participation()
         )
         note = _(
@@ -291,30 +273,25 @@ class _Figure:
 
     def _yes_no(self) -> IndicatorValue:
         """One of them is enough for a yes; a no needs to know all of them."""
-        outcomes = Counter(self._outcome(each) for each in self.institutions)
-        known, expected = outcomes[Outcome.MET] + outcomes[Outcome.NOT_MET], len(self.institutions)
-        expected -= outcomes[Outcome.NOT_APPLICABLE]
-        if outcomes[Outcome.MET]:
+        known, expected = self.parts.yes + self.parts.no, self.parts.expected - self.parts.excused
+        if self.parts.yes:
             return self._made(1, None, known, expected)
         if not expected:
-            if not self.material.decides(self.indicator) and self.material.has_register(self.group):
+            if not self.around.decides(self.indicator) and self.parts.registered:
                 return self._made(0, None, 0, 0)
             note = _("There is no open institution of this kind here.")
             return self._none(ValueState.NOT_APPLICABLE, note=note)
-        if outcomes[Outcome.UNKNOWN]:
+        if self._unknown:
             note = _("Not all of the institutions have given enough answers yet.")
             return self._none(reporting=known, expected=expected, note=note)
         return self._made(0, None, known, expected)
 
-    def _outcome(self, institution: Expected) -> Outcome:
-        return self.material.outcome(self.indicator, self.cohort, institution)
-
     def _share_of_population(self) -> IndicatorValue:
-        took_part = self.material.participation[people_for(self.indicator)].get(
+        took_part = self.around.participation[people_for(self.indicator)].get(
             (self.group.pk, self.cohort.urban), Participation()
         )
         coverage: dict[str, Any] = {"reporting": took_part.known, "expected": took_part.attendances}
-        people = self.material.residents.get(self.group.pk)
+        people = self.around.residents.get(self.group.pk)
         population = people.of(self.cohort.urban) if people else None
         if population == 0:
             note = _("Nobody lives here in this kind of area.")
@@ -382,12 +359,3 @@ def _made_of(people: Residents) -> str:
     if len(people.parts) > MOST_NAMED:
         return _("It was added up over {count} units before them.").format(count=number(len(people.parts)))
     return _("It was added up over the units before: {units}.").format(units=", ".join(people.parts))
-
-
-def _verdict(answers: list[bool | None], absence_counts: bool) -> bool | None:
-    """A unit has it when one of its institutions does; without any, only a unit with a register can be said not to."""
-    if True in answers:
-        return True
-    if None in answers or not answers:
-        return False if absence_counts and not answers else None
-    return False
