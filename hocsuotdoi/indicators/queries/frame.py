@@ -158,9 +158,10 @@ def frame_of(unit: AdminUnit, year: int, as_of: dt.date | None = None, chosen: C
     return Frame(unit, year, as_of or timezone.localdate(), chosen)
 
 
-def frames_together(frames: Sequence[Frame]) -> list[Frame]:
-    """The same frames, of which what is asked of one is asked of all in one query."""
-    together = Together()
+def frames_together(frames: Sequence[Frame], like: Together | None = None) -> list[Frame]:
+    """The same frames, of which what is asked of one is asked of all in one query. `like`: others, beside which these
+    are looked at."""
+    together = Together(like)
     joined = [replace(frame, together=together) for frame in frames]
     together.frames = tuple(joined)
     return joined

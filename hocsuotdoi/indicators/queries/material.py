@@ -54,10 +54,7 @@ class Around:
 
     def __init__(self, frame: Frame, groups: list[AdminUnit], defined: Sequence[Defined]) -> None:
         self.frame, self.groups, self.defined = frame, groups, list(defined)
-        growing = {counted_for(i, c) for i, c in self.defined if i.kind == IndicatorKind.GROWTH}
-        self.base_years: dict[Counted, int] = self.frame.together.once(
-            ("base years", frozenset(growing)), lambda: first_years(growing)
-        )
+        self.base_years = base_years(frame, self.defined)
         deciding = [indicator for indicator, _cohort in self.defined if indicator.kind in CONDITIONED]
         self.codes = {indicator.code for indicator in deciding if not has_condition(indicator)}
         self.with_checklist: set[str] = set()
@@ -90,6 +87,12 @@ class Around:
         if indicator.kind == IndicatorKind.YES_NO:
             return not self.decides(indicator)
         return indicator.kind == IndicatorKind.STOCK and indicator.measures == [StockCode.INSTITUTIONS_OPEN]
+
+
+def base_years(frame: Frame, defined: Sequence[Defined]) -> dict[Counted, int]:
+    growing = {counted_for(i, c) for i, c in defined if i.kind == IndicatorKind.GROWTH}
+    found: dict[Counted, int] = frame.together.once(("base years", frozenset(growing)), lambda: first_years(growing))
+    return found
 
 
 class Material(Around):
@@ -254,7 +257,7 @@ class Material(Around):
         return {Outcome.MET: True, Outcome.UNKNOWN: None}.get(outcome, False)
 
     def places_registered(self, group: AdminUnit) -> int:
-        """In how many places of the group the register knows an open institution: only then an absence says something."""
+        """In how many places of the group the register knows an open institution: only then absence says something."""
         return self._registered[group.pk]
 
     @cached_property

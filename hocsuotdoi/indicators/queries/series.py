@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, frame_of, frames_together, parts_of
-from hocsuotdoi.indicators.queries.material import Material
+from hocsuotdoi.indicators.queries.kept_parts import figures
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
-from hocsuotdoi.indicators.queries.values import values_from
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitReading
 
@@ -50,8 +49,8 @@ def series_by_unit(
         asked = _around(asked, within, units, stood)
     parts = [part for frame, then in zip(asked, stood, strict=True) for part in parts_of(frame, then)]
     values: dict[tuple[Pair, int, int], IndicatorValue] = {}
-    for frame, (_part, groups) in zip(frames_together([frame for frame, _groups in parts]), parts, strict=True):
-        for pair, by_unit in values_from(Material(frame, groups, pairs)).items():
+    for (frame, _groups), found_in in zip(parts, figures(parts, pairs), strict=True):
+        for pair, by_unit in found_in.items():
             values |= {(pair, unit_id, frame.year): value for unit_id, value in by_unit.items()}
     for frame, then in zip(asked, stood, strict=True):
         for pair in pairs:
