@@ -7,7 +7,7 @@ small and whoever stops it loses nothing.
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
@@ -174,7 +174,8 @@ def _make_batch(day: dt.date) -> int:
         for pair, by_leaf in found.items():
             for leaf, each in by_leaf.items():
                 if leaf in stale[frame.year]:
-                    made[leaf, frame.year, ids[pair], 0] = each.parts
+                    if each.parts != NOTHING:
+                        made[leaf, frame.year, ids[pair], 0] = each.parts
                     made |= {(leaf, frame.year, ids[pair], number): one for number, one in each.loose.items()}
     _put(day, made, stale)
     for year, units in stale.items():
@@ -206,7 +207,7 @@ def _put(day: dt.date, made: dict[_Key, Parts], stale: dict[int, set[int]]) -> N
             )
             before |= {tuple(row[:4]): Parts(*row[4:]) for row in cursor.fetchall()}
     above: dict[_Key, Parts] = {}
-    ancestries = UnitAncestry.objects.filter(on(day), unit__in={key[0] for key in made}).exclude(
+    ancestries = UnitAncestry.objects.filter(on(day), unit__in=set().union(*stale.values())).exclude(
         ancestor__tier=Tier.COMMUNE
     )
     over: dict[int, list[int]] = {}
@@ -214,13 +215,13 @@ def _put(day: dt.date, made: dict[_Key, Parts], stale: dict[int, set[int]]) -> N
         over.setdefault(leaf, []).append(ancestor)
     for key in made.keys() | before.keys():
         leaf, year, question, institution = key
-        change = made.get(key, NOTHING) - before.get(key, NOTHING)
+        change = made.get(key, NOTHING).minus(before.get(key, NOTHING))
         if institution or change == NOTHING:
             continue
         for ancestor in over.get(leaf, []):
             at = ancestor, year, question, 0
-            above[at] = above.get(at, NOTHING) + change
-    _insert({key: parts for key, parts in made.items() if parts != NOTHING}, is_leaf=True)
+            above[at] = above.get(at, NOTHING).plus(change)
+    _insert(made, is_leaf=True)
     _insert(above, is_leaf=False)
 
 
@@ -228,7 +229,7 @@ def _insert(rows: dict[_Key, Parts], *, is_leaf: bool) -> None:
     columns = ("unit_id", "year", "question_id", "institution_id", *COLUMNS)
     if not rows:
         return
-    in_order = ((*key, *astuple(parts)) for key, parts in sorted(rows.items(), key=_by_key))
+    in_order = ((*key, *parts) for key, parts in sorted(rows.items(), key=_by_key))
     values = [list(each) for each in zip(*in_order, strict=True)]
     added = ", ".join(f"{column} = indicators_keptparts.{column} + EXCLUDED.{column}" for column in COLUMNS)
     with connection.cursor() as cursor:

@@ -58,7 +58,7 @@ class Frame:
     until: dt.date | None = None
     leaves: tuple[int, ...] = ()
     """Where only what is read as exactly these units is looked at (their keys), and not what is read below them: for
-    parts, which add up over them. None: everything in `unit`."""
+    parts, which add up over them. Empty: everything in `unit`."""
     together: Together = field(default_factory=Together, compare=False, repr=False)
 
     @property
@@ -249,7 +249,8 @@ SELECT was.institution_id, {before} AS before_id, {after} AS after_id
    AND was.ends_on IS NOT NULL AND came.starts_on IS NOT NULL
    AND EXISTS (SELECT FROM places_unitreading AS reading
                  JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
-                WHERE reading.unit_id IN (step.predecessor_id, step.successor_id) AND ancestry.ancestor_id = ANY(%(units)s)
+                WHERE reading.unit_id IN (step.predecessor_id, step.successor_id)
+                   AND ancestry.ancestor_id = ANY(%(units)s)
                   AND coalesce(reading.starts_on, '-infinity') <= %(day)s
                   AND coalesce(reading.ends_on, 'infinity') > %(day)s
                   AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s

@@ -1,20 +1,22 @@
 """Figures from kept parts: as exact as if everything were looked at, at any moment.
 
 What is kept of a unit, less what is kept of those of its leaves where something was written since, and in its place
-what is found there now. A leaf is a unit of today's map with what is read as exactly it: communes, mostly. Where nothing
-is kept that holds (another map or day, definitions that were changed, a territory made anew), or where something was
-written nearly everywhere, all is looked at. So a figure never waits for `operations.parts`, which keeps them fresh.
+what is found there now. A leaf is a unit of today's map with what is read as exactly it: communes, mostly. Where
+nothing is kept that holds (another map or day, definitions that were changed, a territory made anew), or where
+something was written nearly everywhere, all is looked at. So a figure never waits for `operations.parts`, which keeps
+them fresh.
 """
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
-from hocsuotdoi.indicators.enums import IndicatorKind, StockCode
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.figure import value_of, values_from
 from hocsuotdoi.indicators.queries.frame import Frame, Map, frames_together
@@ -160,12 +162,15 @@ def _made_now(kept: _Kept, frames: list[Frame], told: Sequence[tuple[int, list[D
 
 
 def made_at(frame: Frame, leaves: list[AdminUnit], defined: Sequence[Defined]) -> dict[Pair, dict[int, Made]]:
-    """The parts at each of the frame's leaves."""
+    """The parts at each of the frame's leaves, where there are any."""
     material = Material(frame, leaves, defined=defined)
-    return {
-        (indicator.code, cohort.code): {leaf.pk: parts_from(material, leaf, indicator, cohort) for leaf in leaves}
-        for indicator, cohort in defined
-    }
+    found: dict[Pair, dict[int, Made]] = {(indicator.code, cohort.code): {} for indicator, cohort in defined}
+    in_units = [(i, c) for i, c in defined if c.kind == CohortKind.UNITS and c.tier]
+    for leaf in leaves:
+        # In most communes of a young book there is nothing yet; that each is a unit is said all the same.
+        for indicator, cohort in defined if material.has_anything_at(leaf) else in_units:
+            found[indicator.code, cohort.code][leaf.pk] = parts_from(material, leaf, indicator, cohort)
+    return found
 
 
 def _parts_of(kept: _Kept, year: int, key: str, group: int, now: Now) -> Parts:
@@ -265,7 +270,7 @@ def _read(found: _Kept, years: list[int], keys: list[str], units: dict[int, Admi
             found.stale[year][number] = group
         elif tag == "parts":
             before = found.parts.get((year, key, group))
-            found.parts[year, key, group] = Parts(*columns) + before if before else Parts(*columns)
+            found.parts[year, key, group] = before.plus(Parts(*columns)) if before else Parts(*columns)
         else:
             loose = found.loose.setdefault((year, key, group), {})
-            loose[number] = Parts(*columns) + loose.get(number, NOTHING)
+            loose[number] = loose.get(number, NOTHING).plus(Parts(*columns))

@@ -256,9 +256,28 @@ class Material(Around):
         outcome = self.outcome(indicator, cohort, institution)
         return {Outcome.MET: True, Outcome.UNKNOWN: None}.get(outcome, False)
 
+    def has_anything_at(self, group: AdminUnit) -> bool:
+        """Whether somebody is expected in the group, or something was counted, or the register knows of anybody."""
+        counted = any((group.pk, year) in self.sums for year in self._years_counted)
+        return bool(counted or self.expected[group.pk] or self.places_registered(group))
+
+    @cached_property
+    def _years_counted(self) -> set[int]:
+        return {year for _group, year in self.sums}
+
     def places_registered(self, group: AdminUnit) -> int:
         """In how many places of the group the register knows an open institution: only then absence says something."""
         return self._registered[group.pk]
+
+    def registered_units(self, tier: str) -> set[int | None]:
+        """The units of the tier with an open institution of any class."""
+        if tier not in self._registered_units:
+            self._registered_units[tier] = {self.unit_at.get((place, tier)) for place in self.registered_places}
+        return self._registered_units[tier]
+
+    @cached_property
+    def _registered_units(self) -> dict[str, set[int | None]]:
+        return {}
 
     @cached_property
     def _registered(self) -> Counter[int]:
@@ -283,15 +302,22 @@ def defined_by(frame: Frame, pairs: Collection[Pair]) -> list[Defined]:
 
 
 _CROSSERS = """
+WITH here AS MATERIALIZED (
+    SELECT array(SELECT institution_id FROM places_institutionplacement WHERE unit_id = ANY(%(places)s)
+                  UNION SELECT institution_id FROM indicators_fresh_institutionmonth WHERE place_id = ANY(%(places)s))
+           AS institutions
+), stood AS (
+    SELECT institution_id, unit_id AS place_id
+      FROM places_institutionplacement WHERE institution_id = ANY((SELECT institutions FROM here)::bigint[])
+     UNION
+    SELECT institution_id, place_id
+      FROM indicators_fresh_institutionmonth WHERE institution_id = ANY((SELECT institutions FROM here)::bigint[])
+)
 SELECT stood.institution_id
-  FROM (SELECT institution_id, unit_id AS place_id FROM places_institutionplacement
-         UNION SELECT institution_id, place_id FROM indicators_fresh_institutionmonth) AS stood
+  FROM stood
   JOIN places_unitreading AS reading ON reading.unit_id = stood.place_id
                                     AND coalesce(reading.starts_on, '-infinity') <= %(day)s
                                     AND coalesce(reading.ends_on, 'infinity') > %(day)s
- WHERE stood.institution_id IN (
-       SELECT institution_id FROM places_institutionplacement WHERE unit_id = ANY(%(places)s)
-        UNION SELECT institution_id FROM indicators_fresh_institutionmonth WHERE place_id = ANY(%(places)s))
  GROUP BY 1 HAVING count(DISTINCT reading.reads_as_id) > 1
 """
 

@@ -9,8 +9,9 @@ everywhere in the unit. It stands beside the sum, by itself (`loose`), until all
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, field, fields
-from typing import Self
+from dataclasses import dataclass, field
+from operator import add, sub
+from typing import NamedTuple
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome, StockCode
 from hocsuotdoi.indicators.models import Cohort, Indicator
@@ -21,8 +22,7 @@ from hocsuotdoi.indicators.queries.sums import counted_for
 from hocsuotdoi.places.models import AdminUnit
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """`expected`: institutions, or units. `yes`, `no`, `excused` of them count, do not, are not asked. `reporting`:
     those that have figures; in growth those of the constant set. `total`, `whole`: sums, above and below the line.
     `base`: the sum of the base year. `added`, `gone`: institutions that stand apart now and then, with their sums.
@@ -42,11 +42,11 @@ class Parts:
     gone_sum: int = 0
     registered: int = 0
 
-    def __add__(self, other: Self) -> "Parts":
-        return Parts(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
+    def plus(self, other: "Parts") -> "Parts":
+        return Parts(*map(add, self, other))
 
-    def __sub__(self, other: Self) -> "Parts":
-        return Parts(*(one - another for one, another in zip(astuple(self), astuple(other), strict=True)))
+    def minus(self, other: "Parts") -> "Parts":
+        return Parts(*map(sub, self, other))
 
     def settled(self) -> "Parts":
         """Of one institution, once all its places are together: compared, or apart."""
@@ -61,7 +61,7 @@ class Parts:
         )
 
 
-COLUMNS = tuple(each.name for each in fields(Parts))
+COLUMNS = Parts._fields
 NOTHING = Parts()
 Loose = dict[int, Parts]
 """Institution id to its parts at a unit, not settled: `total` and `base` are what was counted at it there."""
@@ -75,17 +75,21 @@ class Made:
     loose: Loose = field(default_factory=dict)
 
     def settled(self) -> Parts:
+        if not self.loose:
+            return self.parts
         return added_up([self.parts, *(each.settled() for each in self.loose.values())])
 
 
 def added_up(many: Iterable[Parts]) -> Parts:
-    rows = [astuple(each) for each in many]
+    rows = list(many)
     return Parts(*map(sum, zip(*rows, strict=True))) if rows else NOTHING
 
 
 def together(many: Iterable[Made]) -> Made:
     """Of disjoint places."""
     found = list(many)
+    if len(found) == 1:
+        return found[0]
     loose: dict[int, list[Parts]] = {}
     for made in found:
         for institution, parts in made.loose.items():
@@ -131,6 +135,8 @@ class _Parts:
         return Made(self._outcomes())
 
     def _outcomes(self) -> Parts:
+        if not self.institutions:
+            return Parts(registered=self._registered())
         outcomes = Counter(self._outcome(each) for each in self.institutions)
         return Parts(
             expected=len(self.institutions),
@@ -147,7 +153,7 @@ class _Parts:
         for institution in self.institutions:
             if (unit_id := material.unit_at.get((institution.unit_id, tier))) is not None:
                 answers.setdefault(unit_id, []).append(material.counts(self.indicator, self.cohort, institution))
-        registered = {material.unit_at.get((place, tier)) for place in material.registered_places}
+        registered = material.registered_units(tier)
         decides = material.decides(self.indicator)
         verdicts = Counter(
             _verdict(answers.get(unit_id, []), absence_counts=unit_id in registered and not decides)
