@@ -223,7 +223,8 @@ def acts(world: World) -> list[tuple[str, Callable[[], object]]]:
         ("room", keep("room", lambda: RoomFactory(institution=one))),
         ("room enlarged", lambda: _save(kept["room"], capacity=90)),
         ("room gone", lambda: kept["room"].delete()),
-        ("equipment", keep("kit", lambda: Equipment.objects.create(institution=one, kind="computer", usable=2))),
+        ("equipment", keep("kit", lambda: Equipment.objects.create(
+            institution=one, kind="computer", checked_on=TODAY))),
         ("equipment broken", lambda: _save(kept["kit"], usable=0)),
         ("club", keep("club", lambda: ActivityFactory(institution=one, kind=ActivityKind.CLUB))),
         ("member", keep("member", lambda: EnrolmentFactory(activity=kept["club"]))),
