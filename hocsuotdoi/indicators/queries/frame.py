@@ -224,11 +224,16 @@ def expected_institutions(frame: Frame, classes: set[str]) -> list[Expected]:
     return list({row[0]: Expected(*row) for row in rows}.values())
 
 
-def places_of(frame: Frame) -> QuerySet[AdminUnit]:
-    """The units of every time that are read in the frame's unit on its map, or as one of its leaves."""
+def places_of(frame: Frame) -> QuerySet[AdminUnit] | list[int]:
+    """The units of every time that are read in the frame's unit on its map; or as one of its leaves, which are few and
+    named, so that the planner finds what is at them. One query for all frames of one map where there are leaves."""
     if not frame.leaves:
         return units_reading_as(frame.unit, frame.map_day)
-    return AdminUnit.objects.filter(on(frame.map_day, "readings__"), readings__reads_as__in=frame.leaves)
+    readings = UnitReading.objects.filter(on(frame.map_day), reads_as__in=frame.leaves)
+    found: list[int] = frame.together.once(
+        ("places", frame.map_day, frame.leaves), lambda: sorted(readings.values_list("unit_id", flat=True))
+    )
+    return found
 
 
 def _came_here(frame: Frame) -> Q:

@@ -327,8 +327,7 @@ def crossers(frame: Frame) -> set[int]:
     for all frames of one map."""
 
     def statement(each: Frame) -> tuple[str, dict[str, Any]]:
-        places = UnitReading.objects.filter(on(each.map_day), reads_as__in=each.leaves)
-        return _CROSSERS, {"day": each.map_day, "places": list(places.values_list("unit_id", flat=True))}
+        return _CROSSERS, {"day": each.map_day, "places": list(places_of(each))}
 
     return {institution for (institution,) in frame.raw_rows_of_map("crossers", statement)}
 
