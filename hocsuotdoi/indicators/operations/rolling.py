@@ -33,6 +33,12 @@ WITH gone AS (
 INSERT INTO indicators_taken ({_ENTRY}) SELECT * FROM gone
 """
 
+# As long as they were pending, that said itself that parts of figures rest on them (`queries.kept_parts`).
+_MARK_PARTS = """
+INSERT INTO indicators_partsmark (place_id, institution_id, year)
+SELECT DISTINCT place_id, institution_id, extract(year FROM occurred_on)::smallint FROM indicators_taken
+"""
+
 _REACH = """
 SELECT DISTINCT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id, unit.tier
   FROM places_unitreading AS reading
@@ -55,6 +61,7 @@ def fold() -> int:
         cursor.execute(_scratch())
         cursor.execute(_TAKE, [AT_ONCE])
         taken = cursor.rowcount
+        cursor.execute(_MARK_PARTS)
         cursor.execute("DELETE FROM indicators_reclassed RETURNING institution_id, was, became")
         reclassed = cursor.fetchall()
         if not taken and not reclassed:
@@ -171,10 +178,14 @@ def alone() -> Iterator[None]:
 
 
 def empty(tables: Iterable[str]) -> None:
-    """DELETE and not TRUNCATE: whoever reads meanwhile goes on seeing what was there."""
+    """Where what is pending goes, parts of figures are all stale.
+
+    DELETE and not TRUNCATE: whoever reads meanwhile goes on seeing what was there."""
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"DELETE FROM {table}")
+            if table == "indicators_pending":
+                cursor.execute("INSERT INTO indicators_partsmark DEFAULT VALUES")
 
 
 def analyze() -> None:
