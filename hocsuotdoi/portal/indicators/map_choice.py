@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from hocsuotdoi.core.templatetags.house import day_short, number
+from hocsuotdoi.core.templatetags.house import day_short, number, place_within
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, Map, children_in
 from hocsuotdoi.indicators.queries.series import Series
 from hocsuotdoi.places.enums import Tier
@@ -86,9 +86,16 @@ class MapLook:
     elsewhere: list[tuple[str, str]] = field(default_factory=list)
 
 
-def map_look(request: HttpRequest, frame: Frame | None, doubt: str, page: str, *arguments: object) -> MapLook:
+def map_look(
+    request: HttpRequest,
+    frame: Frame | None,
+    doubt: str,
+    page: str,
+    *arguments: object,
+    notes_of: Sequence[AdminUnit] = (),
+) -> MapLook:
     """`page`: the name under which a page like this one is opened for another unit, after whose code come
-    `arguments`."""
+    `arguments`. `notes_of`: the units that the notes speak of, else the frame's."""
     chosen = frame.map if frame else TODAYS_MAP
     initial = {"map": chosen.kind, "day": chosen.day}
     look = MapLook(
@@ -102,7 +109,7 @@ def map_look(request: HttpRequest, frame: Frame | None, doubt: str, page: str, *
     if frame is None:
         return look
     query = {"year": frame.year, **map_query(chosen)}
-    notes = rules_of(frame)
+    notes = rules_of(frame, notes_of)
     return replace(
         look,
         units=[(named(unit), unit_address(page, unit, *arguments, **query)) for unit in children_in(frame)],
@@ -169,14 +176,14 @@ def rule_words(rules: Rules, unit: AdminUnit) -> list[str]:
         "that took its main part.",
         rules.within,
     )
-    return [*said, words % {"count": number(rules.within), "unit": unit.name}]
+    return [*said, words % {"count": number(rules.within), "unit": place_within(unit.name)}]
 
 
 def said_of(shared: Shared) -> str:
-    others = ", ".join(unit.name for unit in shared.others)
+    others = ", ".join(place_within(unit.name) for unit in shared.others)
     names = {
-        "unit": shared.unit.name,
-        "whole": shared.whole_for.name,
+        "unit": place_within(shared.unit.name),
+        "whole": place_within(shared.whole_for.name),
         "others": others,
         "eve": day_short(shared.day - dt.timedelta(days=1)),
         "day": day_short(shared.day),

@@ -35,7 +35,6 @@ from hocsuotdoi.indicators.formats.stated_sheet import (
 from hocsuotdoi.indicators.formats.table_file import BadFile, Problem
 from hocsuotdoi.indicators.models import PreviewedImport, Statement
 from hocsuotdoi.indicators.operations.stated import (
-    CannotBeStated,
     Sent,
     plan_of,
     preview_figures,
@@ -44,12 +43,12 @@ from hocsuotdoi.indicators.operations.stated import (
 from hocsuotdoi.indicators.queries.stated import Asked, Change, ChangeKind, Sheet, planned, sheet_of, with_outcome
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
-from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, table_of
+from hocsuotdoi.workspace.acts import refusals_in
+from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, sent_in, shown_problems, table_of
 from hocsuotdoi.workspace.indicators.stated_forms import ConfirmForm, InstitutionFiguresForm
 
 ON_A_PAGE = 25
 CHANGES_ON_A_PAGE = 50
-PROBLEMS_SHOWN = 200
 YEARS_BACK = 5
 _ORDER = [ChangeKind.TAKEN_BACK, ChangeKind.CHANGED, ChangeKind.NEW, ChangeKind.UNCHANGED]
 
@@ -84,16 +83,9 @@ def stated_sheet(request: HttpRequest, code: str, period: str) -> HttpResponse:
     today = timezone.localdate(now)
     unit, asked_period = _place(request, code, period, today)
     form = SheetForm(request.POST or None, request.FILES or None)
-    problems: list[Any] = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            preview = _preview(request, unit, asked_period, form, now)
-        except (BadFile, CannotBeStated) as refusal:
-            problems = refusal.problems
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else "file", str(refusal))
-        else:
-            return redirect("workspace:indicators-stated-preview", pk=preview.pk)
+    preview, problems = sent_in(request, form, lambda: _preview(request, unit, asked_period, form, now))
+    if preview is not None:
+        return redirect("workspace:indicators-stated-preview", pk=preview.pk)
     sheet = sheet_of(unit, asked_period, today)
     return render(
         request,
@@ -103,8 +95,7 @@ def stated_sheet(request: HttpRequest, code: str, period: str) -> HttpResponse:
             "period": asked_period,
             "sheet": sheet,
             "form": form,
-            "problems": problems[:PROBLEMS_SHOWN],
-            "problem_count": len(problems),
+            **shown_problems(problems),
             "grown": [
                 (institution, column.label, figure.quantity, recorded)
                 for institution, column, figure, recorded in sheet.grown()
@@ -142,11 +133,8 @@ def stated_institution(request: HttpRequest, code: str, period: str, institution
     form = InstitutionFiguresForm(request.POST or None, sheet=sheet, institution=subject)
     if request.method == "POST" and form.is_valid():
         sent = Sent(StatingWay.FORM, form.cleaned_data["source"])
-        try:
+        with refusals_in(form):
             preview = preview_figures(unit, period=asked_period, asked=form.asked(), sent=sent, by=request.user, at=now)
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             return redirect("workspace:indicators-stated-preview", pk=preview.pk)
     url = reverse("workspace:indicators-stated-sheet", args=[unit.code, asked_period.code])
     return render(
