@@ -23,21 +23,29 @@ MOST_NOTES = 6
 _TAKEN = {"map", "day", "page"}
 
 
-class MapForm(forms.Form):
-    map = forms.ChoiceField(
+def map_field(*, required: bool = False) -> forms.ChoiceField:
+    return forms.ChoiceField(
         label=gettext_lazy("On which map"),
-        required=False,
+        required=required,
         choices=[
             (Map.TODAY, gettext_lazy("today's map")),
             (Map.REPORTED, gettext_lazy("as reported, each place as it lay then")),
             (Map.DAY, gettext_lazy("constant territory, the map of a day")),
         ],
     )
-    day = forms.DateField(
+
+
+def map_day_field() -> forms.DateField:
+    return forms.DateField(
         label=gettext_lazy("Day of the map"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+class MapForm(forms.Form):
+    map = map_field()
+    day = map_day_field()
 
 
 def asked_map(data: QueryDict, today: dt.date) -> tuple[ChosenMap, str]:
