@@ -24,7 +24,6 @@ from hocsuotdoi.indicators.queries.series import Series, series_by_unit
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
-from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
@@ -39,7 +38,7 @@ from hocsuotdoi.portal.indicators.happening_charts import (
 from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, map_look, map_query, rules_of
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
-from hocsuotdoi.portal.indicators.words import day_of, unit_address, unit_query
+from hocsuotdoi.portal.indicators.words import day_of, unit_address, unit_query, units_above
 from hocsuotdoi.portal.limits import sets_type
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.queries.target_paths import TargetPath, target_paths
@@ -81,7 +80,6 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
     cards, left_out = _cards(frame, today)
     groups = [(name, [card for _name, card in found]) for name, found in groupby(cards, key=lambda each: each[0])]
     shown = [card.state for _name, card in cards]
-    above = path_of(place, frame.map_day)[:-1]
     years = [
         {"label": str(each), "url": _address(place, each, chosen), "is_current": each == year}
         for each in years_to_ask(today)
@@ -106,7 +104,7 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
             "pyramid": _on_page(_told_pyramid(frame)),
             "compare_url": f"{compare}?{urlencode(choice)}" if place.ends_on is None else "",
             "unit_url": unit_address("portal:places-unit-detail", place),
-            "path": [(each.name, _address(each, year, chosen)) for each in above],
+            "path": units_above(place, frame.map_day, "portal:indicators-unit-look", year=year, **map_query(chosen)),
         },
     )
 

@@ -1,12 +1,24 @@
 """Figures in words (`indicators.queries.words`), and the addresses that open them."""
 
+import datetime as dt
+
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from hocsuotdoi.indicators.queries.words import coverage_words, is_kept_back, is_number, value_words
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import path_of
 
-__all__ = ["coverage_words", "day_of", "is_kept_back", "is_number", "unit_address", "unit_query", "value_words"]
+__all__ = [
+    "coverage_words",
+    "day_of",
+    "is_kept_back",
+    "is_number",
+    "unit_address",
+    "unit_query",
+    "units_above",
+    "value_words",
+]
 
 
 def day_of(unit: AdminUnit) -> dict[str, str]:
@@ -23,3 +35,10 @@ def unit_address(name: str, unit: AdminUnit, *arguments: object, **query: object
     query |= day_of(unit)
     address = reverse(name, args=[unit.code, *arguments])
     return f"{address}?{urlencode(query)}" if query else address
+
+
+def units_above(
+    unit: AdminUnit, map_day: dt.date, name: str, *arguments: object, **query: object
+) -> list[tuple[str, str]]:
+    """The way to a page about a unit: the same page of the units above it on that day's map."""
+    return [(each.name, unit_address(name, each, *arguments, **query)) for each in path_of(unit, map_day)[:-1]]

@@ -45,6 +45,7 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, sent_in, shown_problems, table_of
+from hocsuotdoi.workspace.indicators.periods import asked_period, periods_back, shown_periods
 from hocsuotdoi.workspace.indicators.stated_forms import ConfirmForm, InstitutionFiguresForm
 
 ON_A_PAGE = 25
@@ -59,7 +60,7 @@ def stated_list(request: HttpRequest) -> HttpResponse:
     """The units one may state for, for a period that one chooses, and what was stated last."""
     today = timezone.localdate()
     text = normalise(request.GET.get("q", "")).strip()
-    period = _period_or(request.GET.get("period", ""), Period(today.year), today)
+    period = asked_period(request.GET.get("period", ""), Period(today.year), today)
     page = Paginator(_units(request, today, text), ON_A_PAGE).get_page(request.GET.get("page"))
     last = with_outcome(Statement.objects.visible_to(request.user, today)).select_related("unit")
     return render(
@@ -69,7 +70,7 @@ def stated_list(request: HttpRequest) -> HttpResponse:
             "page_obj": page,
             "text": text,
             "period": period,
-            "periods": _periods(period, today),
+            "periods": shown_periods(periods_back(today, YEARS_BACK), period, today),
             "statements": [shown_statement(each) for each in last.order_by("-stated_at", "-pk")[:5]],
         },
     )
@@ -324,33 +325,6 @@ def _institutions(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
         ]
         rows.append((each, told, each.pk in sheet.recording))
     return {"page_obj": page, "rows": rows, "text": text}
-
-
-def _period_or(code: str, otherwise: Period, today: dt.date) -> Period:
-    try:
-        found = parse_period(code)
-    except ValueError:
-        return otherwise
-    return found if found.starts_on <= today else otherwise
-
-
-def _periods(current: Period, today: dt.date) -> list[dict[str, Any]]:
-    """Which can be chosen: the years, and within two years quarters and months."""
-    years = [Period(today.year - back) for back in range(YEARS_BACK + 1)]
-    quarters = [Period(year, quarter=q) for year in (today.year, today.year - 1) for q in (4, 3, 2, 1)]
-    months = [Period(year, month=m) for year in (today.year, today.year - 1) for m in range(12, 0, -1)]
-    groups = [(_("Years"), years), (_("Quarters"), quarters), (_("Months"), months)]
-    return [
-        {
-            "label": label,
-            "periods": [
-                {"code": each.code, "words": each.words, "is_current": each == current}
-                for each in periods
-                if each.starts_on <= today
-            ],
-        }
-        for label, periods in groups
-    ]
 
 
 def _by_kind(change: Change) -> tuple[int, bool]:
