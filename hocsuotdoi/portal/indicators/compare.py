@@ -228,7 +228,7 @@ def _figures_beside(
     pairs = [(figure, figure.pair) for figure in figures]
     of_unit = {figure.pair: series[figure.pair, unit.pk] for figure in figures}
     marks = break_words(of_unit, choice.map)
-    names = {figure.pair: f"{figure.indicator.short_name}: {figure.cohort.name}" for figure in figures}
+    shared, names = _names(figures)
     panels = [
         (names[pair], _page(each, unit, choice), trend_points(each, of_unit[pair], None, marks[pair]))
         for each, pair in pairs
@@ -238,8 +238,26 @@ def _figures_beside(
         for each, pair in pairs
     ]
     return Compared(
-        multiples(f"{unit.name}, {_years(choice)}", panels, name=_("Figure"), unit=figures[0].unit, across=2), stories
+        multiples(
+            ", ".join(filter(None, [shared, unit.name, _years(choice)])),
+            panels,
+            name=_("Figure"),
+            unit=figures[0].unit,
+            across=2,
+        ),
+        stories,
     )
+
+
+def _names(figures: Sequence[Figure]) -> tuple[str, dict[tuple[str, str], str]]:
+    """What all of them share, said once, and by what each differs."""
+    indicators = {figure.indicator.code: figure.indicator.short_name for figure in figures}
+    cohorts = {figure.cohort.code: figure.cohort.name for figure in figures}
+    if len(indicators) == 1:
+        return next(iter(indicators.values())), {figure.pair: figure.cohort.name for figure in figures}
+    if len(cohorts) == 1:
+        return next(iter(cohorts.values())), {figure.pair: figure.indicator.short_name for figure in figures}
+    return "", {figure.pair: f"{figure.indicator.short_name}: {figure.cohort.name}" for figure in figures}
 
 
 def _years(choice: Choice) -> str:
