@@ -39,6 +39,7 @@ from hocsuotdoi.portal.indicators.forms import FIRST_YEAR, Taken
 from hocsuotdoi.portal.indicators.open_structure import dhis2_metadata, sdmx_structure
 from hocsuotdoi.portal.indicators.open_tables import fits_sdmx, observations
 from hocsuotdoi.portal.indicators.trends import YEARS
+from hocsuotdoi.portal.indicators.words import unit_query
 from hocsuotdoi.portal.limits import sets_type
 from hocsuotdoi.programme.queries.cohorts import cohorts_of, spoken_pairs
 
@@ -217,10 +218,8 @@ def open_section(request: HttpRequest, indicator: Indicator, taken: Taken) -> Op
     """With what is chosen on the page."""
     last = taken.year
     first = max(min(FIRST_YEAR, last), last - YEARS + 1)
-    query: dict[str, Any] = {"unit": taken.unit.code, "first": first, "last": last}
-    query["cohort"] = taken.cohort.code if taken.cohort else ""
-    if taken.unit.last_day:
-        query["on"] = taken.unit.last_day.isoformat()
+    cohort = taken.cohort.code if taken.cohort else ""
+    query: dict[str, Any] = {**unit_query(taken.unit), "first": first, "last": last, "cohort": cohort}
     labels = {
         "csv": "CSV",
         "xlsx": _("Excel (XLSX)"),

@@ -25,6 +25,7 @@ from hocsuotdoi.places.operations.holidays import (
 )
 from hocsuotdoi.places.queries.holidays import Holiday, days_to_confirm, holidays_between
 from hocsuotdoi.places.queries.occasions import occasions_ahead
+from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.places.forms import day_input
 
 YEARS = range(2015, 2100)
@@ -67,11 +68,8 @@ def holiday_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         require(request.user, Permission.KEEP_HOLIDAYS, _country())
         if form is not None and form.is_valid():
-            try:
+            with refusals_in(form):
                 decision = decide_holiday(**form.cleaned_data, by=request.user, at=now)
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 messages.success(request, _("The calendar was changed."))
                 return redirect(f"{reverse('workspace:places-holiday-list')}?year={decision.day.year}")
     return render(

@@ -35,6 +35,7 @@ def test_unit_shows_each_figure_asked_of_it_with_state_and_story(client, target,
     ((indicator, cards),) = page.context["groups"]
     assert indicator == target.indicator.short_name
     assert cards[0].title == target.cohort.name
+    assert page.context["states"] == [(cards[0].state, 1)]
     assert f"Năm {day.year}" in cards[0].story
     assert cards[0].url.startswith(reverse("portal:indicators-indicator-detail", args=[target.indicator_id]))
     assert page.content.decode().count('loading="lazy"') >= 2
@@ -51,7 +52,7 @@ def test_unit_without_plan_and_without_happenings_says_so(client, definitions, b
 def test_figure_that_does_not_apply_is_named_apart(client, target, bac_kan):
     page = client.get(*look(bac_kan))
 
-    assert page.context["groups"] == []
+    assert (page.context["groups"], page.context["states"]) == ([], [])
     assert page.context["left_out"] == [f"{target.indicator.short_name} ({target.cohort.name})"]
 
 
