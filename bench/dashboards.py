@@ -10,19 +10,44 @@ import re
 import statistics
 import time
 
+from django.utils import timezone
+
 from bench.report import Table
 from bench.stage import Stage
+from hocsuotdoi.indicators.operations.parts import refresh
 from hocsuotdoi.places.models import AdminUnit
 
 BUDGET_MS = 300
 TIMES = 5
+WRITTEN_ON = 20
+AGAIN = ("one indicator, the country", "the country", "a province")
 GROWTH = "/indicators/library_users_growth/"
 
 
 def time_pages(stage: Stage, table: Table) -> None:
-    """A line for each page: the wait, and how much of the budget it takes."""
+    """A line for each page: the wait, and how much of the budget it takes. Parts of figures are kept before, as the
+    worker keeps them; then some pages again, with communes on which something has been written since."""
+    today = timezone.localdate()
+    started = time.perf_counter()
+    leaves = refresh(today)
+    table.add("parts of figures, all years made anew", f"{time.perf_counter() - started:.0f} s", f"{leaves} leaves")
+    stage.sql("VACUUM ANALYZE indicators_keptparts, indicators_partsstale, indicators_partsmark")
+    _time_them(stage, table, _pages())
+    stage.sql(
+        "INSERT INTO indicators_partsmark (place_id) SELECT id FROM places_adminunit "
+        f"WHERE tier = 'commune' AND ends_on IS NULL ORDER BY code LIMIT {WRITTEN_ON}"
+    )
+    _time_them(
+        stage, table, [(f"{name}, {WRITTEN_ON} communes stale", path) for name, path in _pages() if name in AGAIN]
+    )
+    started = time.perf_counter()
+    leaves = refresh(today)
+    table.add("parts of figures refreshed", f"{time.perf_counter() - started:.1f} s", f"{leaves} leaves")
+
+
+def _time_them(stage: Stage, table: Table, pages: list[tuple[str, str]]) -> None:
     with stage.program(PAGE_KEPT_SECONDS="0"):
-        for name, path in _pages():
+        for name, path in pages:
             page, body = _middle(stage.port, path)
             assert "/table/" not in path or "<table" in body, path
             pictures = sorted(set(re.findall(r'"(/indicators/pictures/[^"]+)"', body)))
@@ -50,6 +75,8 @@ def _pages() -> list[tuple[str, str]]:
         ("all indicators, a province", f"/indicators/?unit={province}&{year}"),
         ("one indicator, the country", f"{GROWTH}?{year}"),
         ("one indicator, a province", f"{GROWTH}?unit={province}&{year}"),
+        ("one indicator, provinces side by side", f"{GROWTH}?{year}&view=units"),
+        ("one indicator, commune by commune on a map", f"{GROWTH}?{year}&view=map"),
         ("the country", f"/indicators/units/{country}/?{year}"),
         ("a province", f"/indicators/units/{province}/?{year}"),
         ("a commune", f"/indicators/units/{commune}/?{year}"),

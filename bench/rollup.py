@@ -1,6 +1,8 @@
 """The roll-up against the wide-table shape (`bench/wide.py`, and the same with better indexes) and against DuckDB's
 plain scan of the exported files. BENCH_VALUES says how many values there are, a million if it is not set; the plans of
-all queries are kept in BENCH_PLANS.
+all queries are kept in BENCH_PLANS. BENCH_PARTS names the parts to be measured (PARTS; all if it is not set): with a
+database that is kept (BENCH_KEPT, see `bench/stage.py`) a long run can be taken in pieces. What is filled and built
+is found again; parts that write leave the totals as they were.
 
 The same values on both sides: 10 measures of women and men, 20 quarters, at institutions in the country's communes;
 before the reform of 2025 they lie in the communes of that time. Settings are those that the field recommends.
@@ -8,16 +10,12 @@ before the reform of 2025 they lie in the communes of that time. Settings are th
 
 import datetime as dt
 import os
-import statistics
-import tempfile
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -25,11 +23,10 @@ from django.utils import timezone
 from bench import wide
 from bench.dashboards import time_pages
 from bench.report import Table
-from bench.rollup_data import MEASURES, TAG, enter_values
-from bench.rollup_peak import peak
+from bench.rollup_data import MEASURES, TAG, TODAY, enter_values, entered
+from bench.rollup_files import time_files
 from bench.stage import Stage, settle
-from hocsuotdoi.indicators.operations.exporting import Export, export
-from hocsuotdoi.indicators.operations.rebuilding import compare, load, made_by_duckdb, verify
+from bench.timing import mb, middle_ms, seconds, times_better
 from hocsuotdoi.indicators.operations.rolling import fold, note_pending, rebuild
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.ledger.models import Entry, Posting
@@ -38,9 +35,7 @@ from hocsuotdoi.places.models import AdminUnit, Institution
 
 VALUES = int(os.environ.get("BENCH_VALUES", 1_000_000))
 PLANS = Path(os.environ.get("BENCH_PLANS", "build/bench"))
-TODAY = dt.date(2026, 1, 15)
 PAIR = (MEASURES[0], MEASURES[1])
-TIMES = 7
 
 
 @dataclass
@@ -52,22 +47,20 @@ class Figures:
 
 
 def run(stage: Stage) -> Table:
+    wanted = os.environ.get("BENCH_PARTS", ",".join(PARTS)).split(",")
+    if unknown := set(wanted) - PARTS.keys():
+        raise SystemExit(f"No part is called {', '.join(unknown)}: choose from {', '.join(PARTS)}.")
     _recommended()
-    enter_values(stage, VALUES)
-    said = Figures(
-        Table("Roll-up", f"{VALUES:,} values; the wide table's time or size first, then how many times ours is better")
-    )
-    _builds(stage, said)
-    settle()
-    _queries(stage, said, "as the field builds it")
-    wide.index_better(stage)
-    _queries(stage, said, "with composite indexes")
-    _slice(said)
-    time_pages(stage, said.table)
-    _edit(stage, said)
-    _writing(stage, said)
-    _folding(said)
-    _files(said)
+    about = f"{VALUES:,} values; the wide table's time or size first, then how many times ours is better"
+    said = Figures(Table("Roll-up", about))
+    if not entered(stage):
+        enter_values(stage, VALUES)
+    if "build" not in wanted and not wide.is_built(stage):
+        wanted.insert(0, "build")
+    for part in PARTS:
+        if part in wanted:
+            said.table.add(f"part: {part}", f"load {os.getloadavg()[0]:.1f}", "before it began")
+            PARTS[part](stage, said)
     return said.table
 
 
@@ -79,10 +72,10 @@ def _recommended() -> None:
 
 
 def _builds(stage: Stage, said: Figures) -> None:
-    ours = _seconds(lambda: rebuild(TODAY))
+    ours = seconds(lambda: rebuild(TODAY))
     wide.prepare(stage)
-    theirs = _seconds(lambda: wide.build(stage))
-    said.table.add("build, all years", f"{theirs:.1f} s", _times(theirs, ours, "s"))
+    theirs = seconds(lambda: wide.build(stage))
+    said.table.add("build, all years", f"{theirs:.1f} s", times_better(theirs, ours, "s"))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(
@@ -95,11 +88,19 @@ def _builds(stage: Stage, said: Figures) -> None:
             "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relkind = 'r' AND relname ~ '^ledger_'"
         )
         ledger = cursor.fetchone()[0]
-    said.table.add("size on disk", _mb(wide.size(stage)), f"{_mb(size)}: {wide.size(stage) / size:.1f}")
-    said.table.add("the ledger itself, with its indexes", _mb(ledger), "both need one")
+    said.table.add("size on disk", mb(wide.size(stage)), f"{mb(size)}: {wide.size(stage) / size:.1f}")
+    said.table.add("the ledger itself, with its indexes", mb(ledger), "both need one")
 
 
-def _queries(stage: Stage, said: Figures, shape: str) -> None:
+def _queries(stage: Stage, said: Figures) -> None:
+    wide.index_plain(stage)
+    settle()
+    _both_asked(stage, said, "as the field builds it")
+    wide.index_better(stage)
+    _both_asked(stage, said, "with composite indexes")
+
+
+def _both_asked(stage: Stage, said: Figures, shape: str) -> None:
     provinces, communes, country = (
         list(AdminUnit.objects.on(TODAY).filter(tier=tier)) for tier in ("province", "commune", "country")
     )
@@ -123,10 +124,10 @@ def _queries(stage: Stage, said: Figures, shape: str) -> None:
             )  # fmt: skip
 
         assert sum(row[3] for row in _rows(asked)) == sum(row[3] for row in ours()), what
-        theirs_ms, ours_ms = _middle(lambda asked=asked: _rows(asked)), _middle(ours)
-        said.table.add(f"two measures, {what}; {shape}", f"{theirs_ms:.1f} ms", _times(theirs_ms, ours_ms, "ms"))
+        theirs_ms, ours_ms = middle_ms(lambda asked=asked: _rows(asked)), middle_ms(ours)
+        said.table.add(f"two measures, {what}; {shape}", f"{theirs_ms:.1f} ms", times_better(theirs_ms, ours_ms, "ms"))
         theirs_ms, ours_ms = _cold(stage, lambda asked=asked: _rows(asked)), _cold(stage, ours)
-        said.table.add("… cold, the server just started", f"{theirs_ms:.1f} ms", _times(theirs_ms, ours_ms, "ms"))
+        said.table.add("… cold, the server just started", f"{theirs_ms:.1f} ms", times_better(theirs_ms, ours_ms, "ms"))
         _keep_plan(said, f"wide, {shape}: {what}", lambda asked=asked: _rows(asked))
         _keep_plan(said, f"roll-up: {what}", ours)
 
@@ -147,8 +148,10 @@ def _slice(said: Figures) -> None:
     """
     values = [list(PAIR), TAG]
     assert sum(row[2] for row in _rows(asked)) == sum(row[2] for row in _rows(mine, values))
-    theirs, ours = _middle(lambda: _rows(asked)), _middle(lambda: _rows(mine, values))
-    said.table.add("a slice that is not rolled up: a tag, by province", f"{theirs:.1f} ms", _times(theirs, ours, "ms"))
+    theirs, ours = middle_ms(lambda: _rows(asked)), middle_ms(lambda: _rows(mine, values))
+    said.table.add(
+        "a slice that is not rolled up: a tag, by province", f"{theirs:.1f} ms", times_better(theirs, ours, "ms")
+    )
     _keep_plan(said, "wide: a tag, by province", lambda: _rows(asked))
     _keep_plan(said, "ledger: a tag, by province", lambda: _rows(mine, values))
 
@@ -167,24 +170,30 @@ def _edit(stage: Stage, said: Figures) -> None:
         return rows[0][1]
 
     before = answer()
+    entries = list(wrong.entries.filter(occurred_on=wrong.occurred_on))
 
-    def correct() -> None:
+    def correct(was: Posting, more: int) -> Posting:
         with transaction.atomic():
-            entries = list(wrong.entries.filter(occurred_on=wrong.occurred_on))
-            reverse(wrong, reason="Đếm nhầm", by=None, at=now)
-            lines = [Line(entry.measure, entry.quantity + 1, sex=entry.sex, tags=entry.tags) for entry in entries]
-            post(
-                wrong.institution, source_kind=wrong.source_kind, source_id=wrong.source_id, revision=2,
-                occurred_on=wrong.occurred_on, lines=lines, by=None, at=now,
+            reverse(was, reason="Đếm nhầm", by=None, at=now)
+            lines = [Line(entry.measure, entry.quantity + more, sex=entry.sex, tags=entry.tags) for entry in entries]
+            made = post(
+                was.institution, source_kind=was.source_kind, source_id=was.source_id, revision=was.revision + 1,
+                occurred_on=was.occurred_on, lines=lines, by=None, at=now,
             )  # fmt: skip
-        assert answer() == before + 4  # two measures, women and men
+        assert answer() == before + 4 * more  # two measures, women and men
+        return made
 
-    ours = _seconds(correct)
-    stage.sql("UPDATE wide_value SET value = (value::int + 1)::text WHERE ctid = (SELECT min(ctid) FROM wide_value)")
-    theirs = _seconds(lambda: wide.build(stage, range(2025, 2026)))
+    made: list[Posting] = []
+    ours = seconds(lambda: made.append(correct(wrong, 1)))
+    changed = "UPDATE wide_value SET value = (value::int + {})::text WHERE ctid = (SELECT min(ctid) FROM wide_value)"
+    stage.sql(changed.format(1))
+    theirs = seconds(lambda: wide.build(stage, range(2025, 2026), swapped=False))
     said.table.add(
-        "one edited value to a fresh answer (its year built anew)", f"{theirs:.2f} s", _times(theirs, ours, "s")
+        "one edited value to a fresh answer (its year built anew)", f"{theirs:.2f} s", times_better(theirs, ours, "s")
     )
+    stage.sql(changed.format(-1))
+    correct(made[0], 0)
+    fold()
 
 
 def _writing(stage: Stage, said: Figures) -> None:
@@ -193,12 +202,14 @@ def _writing(stage: Stage, said: Figures) -> None:
     assert house is not None
     spent = {"ENABLE ALWAYS": 0.0, "DISABLE": 0.0}
     unnoted: list[Posting] = []
+    everything: list[Posting] = []
     for _turn in range(4):
         for state in spent:
             stage.sql(f"ALTER TABLE ledger_entry {state} TRIGGER note_for_rollup")
             made: list[Posting] = []
-            spent[state] += _seconds(lambda made=made: made.extend(_post_one(house, number) for number in range(40)))
+            spent[state] += seconds(lambda made=made: made.extend(_post_one(house, number) for number in range(40)))
             unnoted += made if state == "DISABLE" else []
+            everything += made
     stage.sql("ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER note_for_rollup")
     unnoted_entries = Entry.objects.filter(posting__in=unnoted, occurred_on__year=2025).values_list("pk", flat=True)
     note_pending("id = ANY(%s)", [list(unnoted_entries)])
@@ -208,67 +219,28 @@ def _writing(stage: Stage, said: Figures) -> None:
         f"{without:,.0f} entries/s without it",
         f"{with_it:,.0f}/s with it: {with_it / without:.2f}",
     )
-    fold()
+    _take_back(everything)
 
 
 def _folding(said: Figures) -> None:
     houses = list(Institution.objects.filter(code__startswith="wide-")[:500])
-    for number, house in enumerate(houses):
-        _post_one(house, number)
+    made = [_post_one(house, number) for number, house in enumerate(houses)]
     taken = 0
 
     def all_of_it() -> None:
         nonlocal taken
         taken = fold()
 
-    seconds = _seconds(all_of_it)
-    said.table.add(
-        "folding what waits", f"{taken / seconds:,.0f} entries/s", f"{taken / seconds / 500:,.1f} times 500/s"
-    )
+    spent = seconds(all_of_it)
+    said.table.add("folding what waits", f"{taken / spent:,.0f} entries/s", f"{taken / spent / 500:,.1f} times 500/s")
+    _take_back(made)
 
 
-def _files(said: Figures) -> None:
-    with tempfile.TemporaryDirectory(prefix="hsd-bench-export-") as name:
-        folder = Path(name)
-        exported: list[Export] = []
-        first = _seconds(lambda: exported.append(export(folder, at=timezone.now(), day=TODAY)[0]))
-        again = _seconds(lambda: export(folder, at=timezone.now(), day=TODAY))
-        size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
-        said.table.add(
-            "export of the ledger to Parquet", f"{first:.1f} s, {_mb(size)}", f"again, nothing new: {again:.1f} s"
-        )
-        scan = _seconds(lambda: _plain_scan(exported[0]))
-        checking = _seconds(lambda: verify(exported[0]))
-        said.table.add(
-            "checking all files against the ledger's sums", f"{checking:.1f} s", f"{checking / scan:.1f} plain scans"
-        )
-        started = time.perf_counter()
-        with made_by_duckdb(exported[0]) as engine:
-            made = time.perf_counter() - started
-            assert compare(engine, exported[0]) == []
-            loading = _seconds(lambda: load(engine, exported[0]))
-        said.table.add(
-            "all six tables made by DuckDB", f"{made:.2f} s", f"{made / scan:.1f} plain scans of {scan:.2f} s"
-        )
-        said.table.add(
-            "… and loaded into PostgreSQL, indexes kept", f"{loading:.1f} s", "readers see the old until then"
-        )
-        quarter, whole = peak("rebuild", folder, quarter=True), peak("rebuild", folder)
-        said.table.add(
-            "memory of that, a quarter of the rows and all", f"{_mb(quarter)}, {_mb(whole)}", f"{whole / quarter:.1f}"
-        )
-        with tempfile.TemporaryDirectory(prefix="hsd-bench-export-") as other:
-            writing = peak("export", Path(other))
-        said.table.add("memory of the export", _mb(writing), f"{writing / size:.1f} of what it wrote")
-
-
-def _plain_scan(exported: Export) -> None:
-    """Every column that the definition reads, of every row, once: added up, or looked at."""
-    engine = duckdb.connect()
-    columns = ["institution_id", "occurred_on", "place_id", "measure", "sex", "age_band", "channel", "purpose", "kind",
-               "learner_key"]  # fmt: skip
-    looked = ", ".join(f"max({column})" for column in columns)
-    engine.execute(f"SELECT sum(quantity), {looked} FROM read_parquet(?)", [exported.paths()]).fetchall()
+def _take_back(made: list[Posting]) -> None:
+    """So that the parts measured after it find the same values."""
+    for each in made:
+        reverse(each, reason="Đo", by=None, at=timezone.now())
+    fold()
 
 
 def _post_one(house: Institution, number: int) -> Posting:
@@ -299,28 +271,21 @@ def _keep_plan(said: Figures, what: str, ask: Callable[[], object]) -> None:
     (PLANS / f"rollup-{VALUES}.txt").write_text("\n".join(said.plans), encoding="utf-8")
 
 
-def _seconds(act: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
-
-
-def _middle(act: Callable[[], object]) -> float:
-    """Milliseconds, warm."""
-    act()
-    return statistics.median(_seconds(act) for _time in range(TIMES)) * 1000
-
-
 def _cold(stage: Stage, act: Callable[[], object]) -> float:
     """Milliseconds, the first time that anything is asked of the data."""
     stage.chill()
     _recommended()
-    return _seconds(act) * 1000
+    return seconds(act) * 1000
 
 
-def _times(theirs: float, ours: float, unit: str) -> str:
-    return f"{ours:.2f} {unit}: {theirs / ours:,.1f}"
-
-
-def _mb(size: float) -> str:
-    return f"{size / 1e6:,.0f} MB"
+PARTS: dict[str, Callable[[Stage, Figures], None]] = {
+    "build": _builds,
+    "queries": _queries,
+    "slice": lambda _stage, said: _slice(said),
+    "pages": lambda stage, said: time_pages(stage, said.table),
+    "files": lambda _stage, said: time_files(said.table),
+    "edit": _edit,
+    "writing": _writing,
+    "folding": lambda _stage, said: _folding(said),
+}
+"""In the order in which they are measured."""

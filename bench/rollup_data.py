@@ -3,8 +3,8 @@
 import datetime as dt
 
 from bench.stage import Stage
-from hocsuotdoi.places.enums import InstitutionClass, Tier
-from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
+from hocsuotdoi.places.enums import InstitutionClass, InstitutionState, Tier
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, InstitutionStatus
 
 MEASURES = (
     "library_visit", "programme_attendance", "loan", "museum_visit", "centre_visit", "renewal", "in_house_use",
@@ -13,7 +13,12 @@ MEASURES = (
 TAG = "bench-week"
 PER_INSTITUTION = len(MEASURES) * 2 * 20
 """Measures, women and men, quarters."""
+TODAY = dt.date(2026, 1, 15)
 REFORM = dt.date(2025, 7, 1)
+
+
+def entered(stage: Stage) -> bool:
+    return bool(stage.sql("SELECT EXISTS (SELECT FROM ledger_entry)")[0][0])
 
 
 def enter_values(stage: Stage, values: int) -> None:
@@ -73,4 +78,8 @@ def _found(number: int) -> None:
         InstitutionPlacement.objects.bulk_create(
             InstitutionPlacement(institution=house, unit_id=communes[(start + n) % len(communes)])
             for n, house in enumerate(made)
+        )
+        # Open, so that they are expected: of a country where nobody is open every figure is quick, and none is told.
+        InstitutionStatus.objects.bulk_create(
+            InstitutionStatus(institution=house, state=InstitutionState.ACTIVE) for house in made
         )

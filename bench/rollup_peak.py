@@ -9,6 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+SMALL = "192MB"
+"""A limit that a quarter of a million rows fills already."""
+
 
 def peak(what: str, folder: Path, *, quarter: bool = False) -> int:
     """Bytes, beside what the program takes before it has begun."""
@@ -35,7 +38,7 @@ def main() -> None:
         if "quarter" in sys.argv:
             months = sorted(exported.months)[: len(exported.months) // 4]
             exported = dataclasses.replace(exported, months={first: exported.months[first] for first in months})
-        with made_by_duckdb(exported, memory="1GB"):
+        with made_by_duckdb(exported, memory=SMALL):
             pass
     print(_highest() - before)
 

@@ -90,8 +90,12 @@ class Stage:
 
 @contextlib.contextmanager
 def stage() -> Iterator[Stage]:
-    """A durable server in a folder of its own, with the reference data; Django's connection leads there."""
-    folder = Path(tempfile.mkdtemp(prefix="hsd-bench-"))
+    """A durable server in a folder of its own, with the reference data; Django's connection leads there.
+
+    BENCH_KEPT names a folder that is found again and stays; without it the folder is a new one and goes.
+    """
+    kept = os.environ.get("BENCH_KEPT")
+    folder = Path(kept or tempfile.mkdtemp(prefix="hsd-bench-")).resolve()
     server = EmbeddedServer(folder).attach()
     os.environ |= {
         "DATABASE_URL": server.url(),
@@ -112,7 +116,8 @@ def stage() -> Iterator[Stage]:
 
         connections.close_all()
         server.detach()
-        shutil.rmtree(folder, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def settle() -> None:

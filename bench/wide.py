@@ -83,13 +83,16 @@ def prepare(stage: Stage) -> None:
         stage.sql_script(script)
 
 
-def build(stage: Stage, years: range = YEARS) -> None:
-    """Fills, indexes, analyzes, and swaps by renaming, year by year."""
+def build(stage: Stage, years: range = YEARS, *, swapped: bool = True) -> None:
+    """Fills, indexes, analyzes, and swaps by renaming (or throws away), year by year."""
     for year in years:
         stage.sql_script(TABLE.format(year=year))
         for number, columns in enumerate(INDEXED):
             stage.sql(f"CREATE INDEX analytics_{year}_new_{number} ON analytics_{year}_new ({columns})")
         stage.sql(f"ANALYZE analytics_{year}_new")
+        if not swapped:
+            stage.sql(f"DROP TABLE analytics_{year}_new")
+            continue
         stage.sql_script(
             f"BEGIN; DROP TABLE IF EXISTS analytics_{year};"
             f"ALTER TABLE analytics_{year}_new RENAME TO analytics_{year};"
@@ -99,6 +102,17 @@ def build(stage: Stage, years: range = YEARS) -> None:
             )
             + "COMMIT"
         )
+
+
+def is_built(stage: Stage) -> bool:
+    return bool(stage.sql(f"SELECT to_regclass('analytics_{YEARS[-1]}') IS NOT NULL")[0][0])
+
+
+def index_plain(stage: Stage) -> None:
+    """Takes away again what `index_better` has added."""
+    for (name,) in stage.sql("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid::regclass::text ~ "
+                             "'^analytics_' AND indnatts = 3"):  # fmt: skip
+        stage.sql(f"DROP INDEX {name}")
 
 
 def index_better(stage: Stage) -> None:

@@ -35,8 +35,8 @@ READING_DAY = "Ngày hội đọc sách chào mừng Ngày Di sản văn hóa 23
 READING_NOW = "Đọc sách cùng con"
 JOINED = [("Gia đình chị Lường Thị Hiền", "3"), ("Nông Văn Quý", "1"), ("Triệu Thị Mai", "1"), ("Hà Văn Lợi", "1")]
 WALK_INS = [("Bàn Thị Mỷ", "female", "11-14"), ("Hoàng Văn Thái", "male", "60+")]
-PROGRAMME, SCHOOL = "Theo dấu chân người xưa - Giờ học tại di tích", "Trường Tiểu học Đức Xuân"
-SMALL_CLASS = "Làm diều giấy"
+PROGRAMME, SCHOOL = "Theo dấu chân người xưa – Giờ học tại di tích", "Trường Tiểu học Đức Xuân"
+SMALL_CLASS, READING_ROOM = "Làm diều giấy", "Thư viện cộng đồng Bắc Kạn (mẫu)"
 MARGIN = 14
 COLOURS = 160
 """Enough for flat pages, and half the weight."""
@@ -127,6 +127,13 @@ def keep(name: str, picture: bytes, *, width: int = 0) -> None:
         image = image.resize((width, image.height * width // image.width))
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f"{path.name}  {path.stat().st_size // 1024} KB", flush=True)
+
+
+def charts_come(page: Page) -> None:
+    """Charts are fetched when their place is reached."""
+    for chart in page.locator("main img").all():
+        chart.scroll_into_view_if_needed()
+        chart.evaluate("e => e.decode()")
 
 
 def _box(part: Locator) -> dict:
@@ -332,6 +339,7 @@ def notices(guide: Guide) -> None:
     page = guide.page(OFFICER)
     page.goto("/workspace/activities/")
     page.get_by_role("link", name=SMALL_CLASS).first.click()
+    unfold(page, "Việc khác")
     page.get_by_role("link", name="Hủy buổi").first.click()
     page.locator("[name=reason]").fill("Bão số 9, đường vào thư viện bị ngập")
     page.locator("main form button[type=submit]").first.click()
@@ -406,6 +414,45 @@ def figures(guide: Guide) -> None:
     shoot(page, "target-institution", last=page.locator("main table"))
 
 
+def charts(guide: Guide) -> None:
+    """What is asked of a province, one figure over the years, a table of one's own."""
+    page = guide.page()
+    page.goto("/indicators/units/19/")
+    charts_come(page)
+    shoot(page, "unit-look", at_most=980)
+    page.goto("/indicators/library_users_growth/?unit=19")
+    charts_come(page)
+    shoot(page, "indicator", at_most=900)
+    page.goto("/indicators/table/")
+    charts_come(page)
+    shoot(page, "table", page.locator("#table"), at_most=560)
+    shoot(page, "table-chart", page.locator("#chart"), at_most=560)
+
+
+def stated(guide: Guide) -> None:
+    """The sheet of the ward; a figure typed in, up to the look before anything is written; who has reported."""
+    page = guide.page(OFFICER)
+    page.goto(f"/workspace/figures/{WARD}/{guide.now.year - 1}/")
+    shoot(page, "stated-sheet", last=plate(page, "Gửi lên"), at_most=1000)
+    page.get_by_role("link", name=READING_ROOM).first.click()
+    page.locator("[name=loan]").fill("120")
+    page.locator("[name=source]").fill("Báo cáo giấy năm trước")
+    page.get_by_role("button", name="Xem sẽ thay đổi gì").click()
+    confirm = page.get_by_role("button", name="Ghi tất cả vào sổ")
+    confirm.wait_for()
+    shoot(page, "stated-preview", last=confirm, at_most=760)
+    page.goto("/workspace/quality/")
+    shoot(page, "reporting", last=page.locator("main .plate").first, at_most=700)
+
+
+def closures(guide: Guide) -> None:
+    page = guide.page(MANAGER)
+    page.goto("/workspace/institutions/?q=thu+vien+phuong+bac+kan")
+    page.get_by_role("link", name=LIBRARY).first.click()
+    page.get_by_role("link", name="Ngày đóng cửa").first.click()
+    shoot(page, "closures", plate(page, "Ngày lễ sắp tới"), at_most=420)
+
+
 def criteria(guide: Guide) -> None:
     page = guide.page(MANAGER)
     page.goto("/workspace/criteria/")
@@ -472,7 +519,7 @@ def roles(guide: Guide) -> None:
 
 PARTS: list[Callable[[Guide], None]] = [
     *(start, activities, finding, joining, schools, offline, notices),
-    *(roll, figures, criteria, plans, report, roles),
+    *(roll, figures, charts, stated, closures, criteria, plans, report, roles),
 ]
 
 

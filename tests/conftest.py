@@ -46,9 +46,15 @@ def _kind_of(item: pytest.Item) -> str:
     return databases.REFERENCE if "reference" in getattr(item, "fixturenames", ()) else databases.EMPTY
 
 
+def _has_own_database(item: pytest.Item) -> bool:
+    """Whether its database is this process's clone: one of its fixtures says so, or Django's class of tests."""
+    names = {"db", "transactional_db", "reference"}
+    of_django = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    return bool(of_django or item.get_closest_marker("django_db") or names & set(getattr(item, "fixturenames", ())))
+
+
 def _needs_database(item: pytest.Item) -> bool:
-    names = {"db", "transactional_db", "reference", "live_program", "_clone"}
-    return bool(item.get_closest_marker("django_db") or names & set(getattr(item, "fixturenames", ())))
+    return _has_own_database(item) or bool({"live_program", "_clone"} & set(getattr(item, "fixturenames", ())))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,9 +99,7 @@ def _database_of_the_test(request: pytest.FixtureRequest) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    names = getattr(item, "fixturenames", ())
-    needs_database = item.get_closest_marker("django_db") or {"db", "transactional_db", "reference"} & set(names)
-    if "live_program" in names or not needs_database:
+    if "live_program" in getattr(item, "fixturenames", ()) or not _has_own_database(item):
         return
     from pytest_django.plugin import blocking_manager_key
 
@@ -124,14 +128,16 @@ def now(today: dt.date) -> dt.datetime:
 
 
 @pytest.fixture(scope="session")
-def _started_program(
-    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: pytest.Item
-) -> Iterator[program.LiveProgram]:
-    """Started once in each test process, on a database that `_live_program` makes anew for each file."""
+def program_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The DATA_DIR of started programs: the first to start collects the static files, all others find them."""
     base = tmp_path_factory.getbasetemp()
-    # One of the test processes collects the static files, the other finds them.
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "program"
-    running = program.start_program(_LIVE, _databases.url(_LIVE), folder)
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "program"
+
+
+@pytest.fixture(scope="session")
+def _started_program(program_folder: Path, django_db_blocker: pytest.Item) -> Iterator[program.LiveProgram]:
+    """Started once in each test process, on a database that `_live_program` makes anew for each file."""
+    running = program.start_program(_LIVE, _databases.url(_LIVE), program_folder)
     yield running
     running.kill()
     with django_db_blocker.unblock():

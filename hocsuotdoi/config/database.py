@@ -213,7 +213,10 @@ class EmbeddedServer:
             settings = ["listen_addresses=", f'unix_socket_directories="{self._socket_dir()}"', "timezone=UTC"]
             settings += ["shared_buffers=128MB", "max_connections=100", "log_timezone=UTC"]
             if not self.durable:
-                settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+                # Nothing waits for the disk or keeps a second server in mind.
+                settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal"]
+                settings += ["max_wal_senders=0", "max_parallel_workers_per_gather=0", "io_method=sync"]
+                settings += ["update_process_title=off"]
             options = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)
             log = self.pgdata / "server.log"
             result = self._run(

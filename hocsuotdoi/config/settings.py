@@ -4,6 +4,7 @@ A wrong value stops the start with one sentence. Tests set environment values; t
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -85,6 +86,18 @@ def _service_url(name: str, url: str, setting: str) -> str:
     if url and ((parts.scheme != "https" and not is_here) or not parts.hostname):
         raise ImproperlyConfigured(f"{setting} is {url!r}: the address of {name} must begin with https://.")
     return url
+
+
+def _data_licence() -> tuple[str, str]:
+    """Name and address; nothing where nobody has named one."""
+    name, url = env.str("DATA_LICENCE_NAME", "").strip(), env.str("DATA_LICENCE_URL", "").strip()
+    is_address = re.fullmatch(r"https?://[\x21\x23-\x3b\x3d\x3f-\x7e]+", url) is not None
+    if (name or url) and not (name and is_address):
+        raise ImproperlyConfigured(
+            "DATA_LICENCE_NAME and DATA_LICENCE_URL belong together: the licence's name, and the address at which it "
+            "can be read, such as https://creativecommons.org/licenses/by/4.0/deed.vi."
+        )
+    return name, url
 
 
 # --- where things are, and who may reach them ---
@@ -193,6 +206,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60, validate=vali
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Lets core/kept_queries.py prepare what it keeps; nothing else of Django does.
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
+# For each connection: compiling a question takes longer than answering any of ours; and where files lie on no turning
+# disk, or in memory, a page found by an index costs no more than the next one, or whole tables are read for a tenth.
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off -c random_page_cost=1.1")
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
 # --- accounts ---
@@ -295,6 +311,9 @@ EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Học Suốt Đời <hocsuotdoi@localhost>")
+
+# --- open data: under which licence it may be used (indicators/queries/licence.py) ---
+DATA_LICENCE_NAME, DATA_LICENCE_URL = _data_licence()
 
 # --- SMS, Zalo, messages to browsers (core/channels): what is not set is not offered ---
 SMS_GATEWAY_URL = _service_url("the SMS gateway", env.str("SMS_GATEWAY_URL", ""), "SMS_GATEWAY_URL")

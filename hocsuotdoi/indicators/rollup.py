@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import ibis
-from ibis import Table
+from ibis import Table, Value
 
 Dialect = Literal["postgres", "duckdb", "pyspark"]
 
@@ -71,7 +71,25 @@ def traced(entries: Table = ENTRIES, postings: Table = POSTINGS) -> Table:
     return rows.select(*kept, kind=rows.reversed_kind.fill_null(rows.kind))
 
 
-EXPORTED = ibis.table(traced().schema(), name="exported_entry")
+def exported(entries: Table = ENTRIES) -> Table:
+    """`traced` as files hold it: what is not known is empty, but for who it was."""
+    rows = traced(entries)
+    return rows.mutate(**_empty_where_unknown(rows, rows)).select(*rows.columns)
+
+
+_MAY_BE_UNKNOWN = ("purpose", "channel", "sex", "age_band")
+
+
+def _empty_where_unknown(rows: Table, source: Table) -> dict[str, Value]:
+    """The columns of `source` that may be unknown. One that is never null stays as it is: only so an engine that reads
+    words as codes can group by these."""
+    return {name: rows[name].fill_null("") if source[name].type().nullable else rows[name] for name in _MAY_BE_UNKNOWN}
+
+
+EXPORTED = ibis.table(
+    {name: kind(nullable=name not in _MAY_BE_UNKNOWN) for name, kind in traced().schema().items()},
+    name="exported_entry",
+)
 """The entries as files hold them."""
 
 PENDING = ibis.table(traced().schema(), name="indicators_pending")
@@ -92,10 +110,7 @@ def facts(entries: Table, institutions: Table = INSTITUTIONS) -> Table:
         "learner_key",
         "quantity",
         month=ibis.date(rows.occurred_on.year(), rows.occurred_on.month(), 1),
-        purpose=rows.purpose.fill_null(""),
-        channel=rows.channel.fill_null(""),
-        sex=rows.sex.fill_null(""),
-        age_band=rows.age_band.fill_null(""),
+        **_empty_where_unknown(rows, entries),
         stated=rows.kind == "stated",
         lines=ibis.ifelse(rows.quantity > 0, 1, -1).cast("int64"),
     )

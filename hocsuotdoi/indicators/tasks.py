@@ -5,7 +5,7 @@ from importlib import import_module  # Ibis, which says the roll-up, is large: w
 from django.utils import timezone
 
 from hocsuotdoi.core.jobs import enqueue, job
-from hocsuotdoi.indicators.operations import quality, quality_reporting
+from hocsuotdoi.indicators.operations import parts, quality, quality_reporting
 
 AGAIN_AFTER = 3
 """Seconds between two folds while people are posting."""
@@ -18,6 +18,14 @@ def fold_pending() -> None:
     rolling.follow_map(timezone.localdate())
     if rolling.fold():
         enqueue("indicators.fold", in_seconds=AGAIN_AFTER)
+        enqueue("indicators.refresh_parts")
+
+
+@job("indicators.refresh_parts", cron="* * * * *")
+def refresh_parts() -> None:
+    """Makes anew the parts of figures that something was written on."""
+    if parts.refresh(timezone.localdate()):
+        enqueue("indicators.refresh_parts", in_seconds=AGAIN_AFTER)
 
 
 @job("indicators.check_figures", cron="0 20 * * *")

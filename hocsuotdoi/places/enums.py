@@ -177,6 +177,7 @@ class HolidayBasis(models.TextChoices):
     LAW = "law", _("by law")
     COMPENSATION = "compensation", _("in place of another day; announced each year")
     DECISION = "decision", _("as decided")
+    MEANT = "meant", _("not confirmed: no act has been entered")
 
 
 class HolidayAnswer(models.TextChoices):

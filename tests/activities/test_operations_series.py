@@ -25,6 +25,7 @@ from hocsuotdoi.activities.operations.series import (
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.enums import InstitutionState
 from tests.factories.activities import ActivityFactory, SessionFactory, local
+from tests.support.depth import cases
 
 SATURDAYS = NewSchedule(
     repeat=Repeat(every=Repeating.WEEKLY, weekdays=(5,)),
@@ -224,7 +225,7 @@ NEW = st.builds(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=NEW, second=NEW)
 def test_what_is_shown_before_is_what_is_saved(club, now, first, second):
     with transaction.atomic():

@@ -17,9 +17,12 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.ledger.enums import AgeBand, Sex
 from hocsuotdoi.ledger.models import Entry
 from tests.factories.activities import SessionFactory
+from tests.support.depth import cases
 
 LAW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=cases(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 ACTS = st.lists(

@@ -25,6 +25,7 @@ from hocsuotdoi.core.errors import Refused
 from tests.activities.school import asked, book, make_programme
 from tests.factories.activities import local
 from tests.factories.places import InstitutionFactory
+from tests.support.depth import cases
 
 DAYS = [local(2026, 12, 8), local(2026, 12, 9)]
 ACTS = st.lists(
@@ -50,7 +51,7 @@ ACTS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts=ACTS)
 def test_a_booking_has_at_most_one_session_that_takes_place(library_of_bac_kan, acts):
     at = local(2026, 11, 22)

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from hocsuotdoi.activities.models import Activity
 from hocsuotdoi.core.vietnamese import exact_expression, fold, normalise, search_expression, search_text
 from tests.core.test_vietnamese import titles, words
+from tests.support.depth import cases
 
 pytestmark = pytest.mark.slow
 
 LAW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=cases(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -17,6 +17,7 @@ from hocsuotdoi.activities.models import Enrolment
 from hocsuotdoi.api.documentation.description import openapi
 from tests.api.test_permissions import _things_of
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
+from tests.support.depth import some
 
 NFD = unicodedata.normalize("NFD", "Đọc sách ở phường Bắc Kạn")
 NEVER = ["x" * 6001, "a\x00b\ud800", 10**30, {"a": {"b": []}}, [[]]]
@@ -169,9 +170,8 @@ def test_each_field_of_each_body_with_hostile_values(librarian, address):
             ask(dict.fromkeys(schema["properties"], value), f"all={value!r:.40}")
         texts = {field: NFD for field, each in schema["properties"].items() if _hostile(each) == IN_TEXT}
         ask({**good, **texts}, "torn letters")
-        for field, each in schema["properties"].items():
-            for value in _hostile(each):
-                ask({**good, field: value}, f"{field}={value!r:.40}")
+        for field, value in some((f, v) for f, each in schema["properties"].items() for v in _hostile(each)):
+            ask({**good, field: value}, f"{field}={value!r:.40}")
         if required := schema.get("required"):
             answer = ask({}, "nothing")
             assert (answer.status_code, set(answer.json()["fields"])) == (422, set(required)), name
@@ -190,7 +190,7 @@ def test_each_part_of_each_query_with_hostile_values(librarian, address):
                 for name, each in parameters.items()
                 if each["required"] and name != parameter
             }
-            for value in IN_ADDRESSES:
+            for value in some(IN_ADDRESSES):
                 asked = f"{address(path)}?{urlencode(needed, doseq=True)}&{parameter}={value}"
                 answer = _ask(librarian, method, asked, None, before, asked)
                 if answer.status_code != 200:

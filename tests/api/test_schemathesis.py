@@ -1,6 +1,7 @@
 """Whatever the description allows, and what it forbids, is answered as the description says, and never with a failure.
 
-Schemathesis makes the requests from the OpenAPI document itself: derandomised, so that a failure can be had again.
+Schemathesis makes the requests from the OpenAPI document itself: derandomised, so that a failure can be had again
+(`DEEP=1` tries them all).
 """
 
 import uuid
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import load_all_checks, not_a_server_error
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
+from schemathesis.generation.meta import TestPhase
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     ignored_auth,
@@ -26,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from hocsuotdoi.activities.models import Registration
 from hocsuotdoi.config.wsgi import application
 from tests.factories.activities import EnrolmentFactory, RegistrationFactory
+from tests.support.depth import by_turns
 
 # The tests of an endpoint are built when they run, and named by it: schemathesis' own way builds all of them in every
 # process before the first test, and gives them one name, of which pytest-xdist then runs only the first.
@@ -58,13 +61,15 @@ BOUNDARIES_TOO = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.FUZZING, Hypot
 
 
 def _try(name: str, check, *, made_up: int, modes=BOUNDARIES_TOO) -> None:
-    """`check` gets the requests that the description of the endpoint gives rise to: those at the boundaries of what
-    each field allows and beyond them, and some that are made up."""
+    """`check` gets the requests that the description of the endpoint gives rise to: half of those at the boundaries of
+    what each field allows and beyond them, by chance others in every run, and some that are made up."""
+    is_turn = by_turns()
     bounded = settings(BOUNDED, max_examples=made_up)
     config = HypothesisTestConfig(modes=modes, settings=bounded, project=schema.config, seed=None)
 
     def test(case):
-        check(case)
+        if case.meta.phase.name != TestPhase.COVERAGE or is_turn():
+            check(case)
 
     create_test(operation=OPERATIONS[name], test_func=test, config=config)()
 

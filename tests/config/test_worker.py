@@ -14,10 +14,10 @@ from tests.support.program import start_program
 pytestmark = pytest.mark.slow
 
 
-def test_job_enqueued_is_done_by_the_worker_beside_the_web(transactional_db, tmp_path):
+def test_job_enqueued_is_done_by_the_worker_beside_the_web(transactional_db, program_folder):
     name = connection.settings_dict["NAME"]
     url = renamed(os.environ["DATABASE_URL"], name)
-    running = start_program(name, url, tmp_path, "--with-worker")
+    running = start_program(name, url, program_folder, "--with-worker")
     try:
         enqueue("core.note_alive")
         deadline = time.monotonic() + 20

@@ -121,3 +121,17 @@ def test_target_bar_without_value_draws_no_bar_and_says_so() -> None:
         html = Template("{% load house %}{% target_bar None low=70 %}").render(Context())
     assert "bar-value" not in html
     assert "no figure yet" in html
+
+
+@pytest.mark.parametrize(
+    ("name", "within"),
+    [
+        ("Tỉnh Thái Nguyên", "tỉnh Thái Nguyên"),
+        ("Thành phố Huế", "thành phố Huế"),
+        ("Đặc khu Phú Quốc", "đặc khu Phú Quốc"),
+        ("Xã Đắk Wil", "xã Đắk Wil"),
+        ("Việt Nam", "Việt Nam"),
+    ],
+)
+def test_place_within_a_sentence_begins_small_but_for_the_country(name: str, within: str) -> None:
+    assert house.place_within(name) == within

@@ -3,13 +3,14 @@
 import datetime as dt
 
 import factory
+from django.db import connection
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, PowerSwitch, RoleAssignment
 from hocsuotdoi.core.vietnamese import search_text, sort_key
 from hocsuotdoi.places.enums import Tier, UnitKind
-from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, UnitAncestry, UnitParent, UnitReading
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
 
 
 class PersonFactory(factory.django.DjangoModelFactory):
@@ -39,6 +40,23 @@ class PowerSwitchFactory(factory.django.DjangoModelFactory):
     ends_at = factory.LazyAttribute(lambda switch: switch.starts_at + dt.timedelta(minutes=60))
 
 
+# In one go: most tests begin with three units.
+_IN_THE_TREE = """
+WITH dates AS (SELECT %(starts_on)s::date AS starts_on, %(ends_on)s::date AS ends_on),
+read AS (
+    INSERT INTO places_unitreading (unit_id, reads_as_id, starts_on, ends_on) SELECT %(unit)s, %(unit)s, * FROM dates
+),
+lies AS (
+    INSERT INTO places_unitparent (unit_id, parent_id, starts_on, ends_on)
+    SELECT %(unit)s, %(parent)s::bigint, * FROM dates WHERE %(parent)s::bigint IS NOT NULL
+)
+INSERT INTO places_unitancestry (unit_id, ancestor_id, distance, starts_on, ends_on)
+SELECT %(unit)s, %(unit)s, 0, dates.* FROM dates
+UNION ALL
+SELECT %(unit)s, ancestor_id, distance + 1, dates.* FROM dates, places_unitancestry WHERE unit_id = %(parent)s
+"""
+
+
 def make_unit(
     code: str,
     name: str,
@@ -61,16 +79,9 @@ def make_unit(
         sort_key=sort_key(name),
         search_text=search_text(name),
     )
-    dates = {"starts_on": starts_on, "ends_on": ends_on}
-    UnitReading.objects.create(unit=unit, reads_as=unit, **dates)
-    ancestries = [UnitAncestry(unit=unit, ancestor=unit, distance=0, **dates)]
-    if parent is not None:
-        UnitParent.objects.create(unit=unit, parent=parent, **dates)
-        ancestries += [
-            UnitAncestry(unit=unit, ancestor_id=above.ancestor_id, distance=above.distance + 1, **dates)
-            for above in parent.ancestries.all()
-        ]
-    UnitAncestry.objects.bulk_create(ancestries)
+    with connection.cursor() as cursor:
+        above = parent.pk if parent else None
+        cursor.execute(_IN_THE_TREE, {"unit": unit.pk, "parent": above, "starts_on": starts_on, "ends_on": ends_on})
     return unit
 
 

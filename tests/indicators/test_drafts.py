@@ -34,6 +34,7 @@ from tests.factories.accounts import PersonFactory
 from tests.factories.indicators import CohortFactory, IndicatorFactory
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory, UnitFactory
+from tests.support.depth import cases
 
 TODAY = dt.date(2026, 11, 23)
 NOW = noon(TODAY)
@@ -245,7 +246,7 @@ def test_database_refuses_versions_that_would_overlap_or_say_nothing(published, 
 class VersionLaws(TestCase):
     """Whatever is published when, exactly one version holds on each day, and the head says what the newest says."""
 
-    @settings(max_examples=25)
+    @settings(max_examples=cases(25))
     @given(st.lists(st.tuples(st.integers(-30, 700), st.integers(1, 50)), max_size=8))
     def test_versions_never_overlap(self, tries):
         unit, person = UnitFactory(tier="province"), PersonFactory()

@@ -55,9 +55,9 @@ def test_an_export_holds_each_month_in_its_folder(house, tmp_path):
             "measure": "library_visit",
             "quantity": 3,
             "sex": "female",
-            "age_band": None,
-            "channel": None,
-            "purpose": None,
+            "age_band": "",
+            "channel": "",
+            "purpose": "",
             "learner_key": str(LEARNER),
             "kind": "happening",
         }

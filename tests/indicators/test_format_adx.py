@@ -1,11 +1,15 @@
-"""ADX: held to a schema written from the profile's rules, as its stylesheet makes one from a data structure."""
+"""ADX: held to a schema with the rules of the profile's own loose one (elements, how many, attributes, types; a period
+as SDMX 2.1 writes time ranges), and to what a DHIS2 asks of attributes when it reads a group."""
 
 import datetime as dt
+from itertools import product
 
 import pytest
 from lxml import etree
 
 from hocsuotdoi.indicators.formats.adx import Group, Value, render_adx
+from hocsuotdoi.indicators.queries.profiles import AGES, SEXES
+from hocsuotdoi.portal.indicators.open_figures import people_cut
 
 SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:ihe:qrph:adx:2015"
     targetNamespace="urn:ihe:qrph:adx:2015" elementFormDefault="qualified">
@@ -25,7 +29,7 @@ SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:ih
     <xs:anyAttribute processContents="skip"/>
   </xs:complexType>
   <xs:complexType name="adxType">
-    <xs:sequence minOccurs="0" maxOccurs="unbounded"><xs:element name="group" type="groupType"/></xs:sequence>
+    <xs:sequence maxOccurs="unbounded"><xs:element name="group" type="groupType"/></xs:sequence>
     <xs:attribute name="exported" use="required" type="xs:dateTime"/>
     <xs:anyAttribute processContents="skip"/>
   </xs:complexType>
@@ -57,7 +61,26 @@ def test_group_names_unit_period_and_data_set(period, written):
 
 
 def test_group_without_values_is_left_out():
-    assert len(read(render_adx([Group("01", JANUARY, "year", "S", ())], MOMENT))) == 0
+    full, empty = Group("01", JANUARY, "year", "S", (Value("a", 1),)), Group("02", JANUARY, "year", "S", ())
+    assert [each.get("orgUnit") for each in read(render_adx([empty, full], MOMENT))] == ["01"]
+
+
+def test_file_without_any_figure_is_one_that_a_dhis2_takes_though_the_schema_asks_for_a_group():
+    """DHIS2's own tests send it `<adx/>`; leaving the file out would break whoever fetches it each month."""
+    root = etree.fromstring(render_adx([], MOMENT))
+    assert (root.tag, len(root)) == ("{urn:ihe:qrph:adx:2015}adx", 0)
+    assert not VALID.validate(root)
+
+
+def test_categories_of_a_value_are_named_as_attributes_can_be_and_none_is_one_that_dhis2_keeps_for_itself():
+    own = {"dataElement", "value", "orgUnit", "period", "dataSet", "comment", "completeDate"}
+    own |= {"categoryOptionCombo", "attributeOptionCombo", "storedBy", "created", "lastUpdated", "followup", "deleted"}
+    for sex, age in product(SEXES, AGES):
+        cut = people_cut(sex, age)
+        assert set(cut) == {"HSD_SEX", "HSD_AGE"}
+        assert not set(cut) & own
+        root = read(render_adx([Group("01", JANUARY, "year", "S", (Value("a", 1, cut),))], MOMENT))
+        assert {name: root[0][0].get(name) for name in cut} == cut
 
 
 def test_signs_of_xml_in_a_text_stay_a_text():

@@ -22,6 +22,7 @@ from tests.factories.indicators import CriteriaSetFactory
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
 from tests.indicators.book import TODAY, found, play, step
+from tests.support.depth import cases
 
 VISIT, ATTENDANCE = MeasureCode.LIBRARY_VISIT, MeasureCode.PROGRAMME_ATTENDANCE
 CRITERIA = [
@@ -64,7 +65,7 @@ def added_up(criterion, institution: int, entries: list[Entry]) -> int:
 @pytest.mark.django_db
 class TestAgainstTheBook(TestCase):
     @given(st.lists(step, max_size=14))
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(15), deadline=None, suppress_health_check=list(HealthCheck))
     def test_criteria_find_what_the_entries_add_up_to(self, steps):
         there, houses = found()
         play(steps, houses)
@@ -85,7 +86,7 @@ class TestAgainstTheBook(TestCase):
                 }, (criterion.code, day)
 
     @given(st.lists(step, max_size=14))
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(15), deadline=None, suppress_health_check=list(HealthCheck))
     def test_a_count_is_made_of_what_the_entries_add_up_to(self, steps):
         there, houses = found()
         play(steps, houses)

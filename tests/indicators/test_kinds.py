@@ -42,17 +42,23 @@ def test_count_of_a_part_leaves_out_the_others_and_those_not_known(viet_nam):
         TODAY,
         Line(MeasureCode.PROGRAMME_ATTENDANCE, 12, sex=Sex.FEMALE, channel=Channel.ON_SITE),
         Line(MeasureCode.PROGRAMME_ATTENDANCE, 5, sex=Sex.FEMALE, channel=Channel.ONLINE),
-        Line(MeasureCode.PROGRAMME_ATTENDANCE, 4, sex=Sex.MALE),
-        Line(MeasureCode.PROGRAMME_ATTENDANCE, 3),
+        Line(MeasureCode.PROGRAMME_ATTENDANCE, 14, sex=Sex.MALE),
+        Line(MeasureCode.PROGRAMME_ATTENDANCE, 43),
     )
     count = {"kind": IndicatorKind.COUNT, "measures": [MeasureCode.PROGRAMME_ATTENDANCE]}
 
-    assert figure(viet_nam.xa, IndicatorFactory(**count)).numerator == 24
-    assert figure(viet_nam.xa, IndicatorFactory(**count, sexes=[Sex.FEMALE])).numerator == 17
-    women_online = IndicatorFactory(**count, sexes=[Sex.FEMALE], channels=[Channel.ONLINE])
-    assert figure(viet_nam.xa, women_online).numerator == 5
-    share = figure(viet_nam.xa, IndicatorFactory(**count, sexes=[Sex.FEMALE], over=[MeasureCode.PROGRAMME_ATTENDANCE]))
-    assert (share.numerator, share.denominator, share.percent) == (17, 24, Decimal("70.83"))
+    assert figure(viet_nam.xa, IndicatorFactory(**count)).numerator == 74
+    assert figure(viet_nam.xa, IndicatorFactory(**count, channels=[Channel.ONLINE])).numerator == 5
+
+    women, over = {"sexes": [Sex.FEMALE]}, {"over": [MeasureCode.PROGRAMME_ATTENDANCE]}
+    running = figure(viet_nam.xa, IndicatorFactory(**count, **women))
+    assert running.kept_back and running.numerator is None
+    later = dt.date(YEAR + 1, 2, 1)
+    assert figure(viet_nam.xa, IndicatorFactory(**count, **women), as_of=later).numerator == 17
+    share = figure(viet_nam.xa, IndicatorFactory(**count, **women, **over), as_of=later)
+    assert (share.numerator, share.denominator, share.percent) == (17, 74, Decimal("22.97"))
+    women_online = IndicatorFactory(**count, **women, channels=[Channel.ONLINE])
+    assert figure(viet_nam.xa, women_online, as_of=later).kept_back, "a part of what the profiles know"
 
 
 def test_share_of_nothing_does_not_apply_and_silence_is_not_zero(viet_nam):

@@ -18,6 +18,7 @@ from tests.factories.indicators import AnswerFactory, CohortFactory, CriteriaSet
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
 from tests.indicators.conftest import Country
+from tests.support.depth import cases
 
 TODAY = dt.date(2026, 11, 23)
 VISIT = MeasureCode.LIBRARY_VISIT
@@ -129,7 +130,7 @@ class TestLaws(TestCase):
     """Over a reform, in any order, with anything taken back."""
 
     @given(happenings, st.randoms(use_true_random=False))
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(12), deadline=None, suppress_health_check=list(HealthCheck))
     def test_additive_totals_agree_on_every_map_and_in_every_order(self, happenings, order: random.Random):
         viet_nam = Country()
         libraries = {name: InstitutionFactory(unit=getattr(viet_nam, name)) for name in NAMES}
@@ -157,7 +158,7 @@ class TestLaws(TestCase):
                 assert sum(counts_for(unit, year, TODAY)[VISIT] for unit in units) == total
 
     @given(st.lists(st.tuples(st.sampled_from(["xa", "phuong", "nam"]), st.sampled_from(["yes", "no", None]))))
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(12), deadline=None, suppress_health_check=list(HealthCheck))
     def test_share_of_a_unit_is_made_from_its_childrens_numerators_and_denominators(self, libraries):
         viet_nam = Country()
         criteria_set, cohort = CriteriaSetFactory(), CohortFactory()

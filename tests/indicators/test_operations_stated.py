@@ -40,6 +40,7 @@ from tests.factories.accounts import PersonFactory
 from tests.factories.indicators import CohortFactory, IndicatorFactory
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
+from tests.support.depth import cases
 
 C = StatedColumn
 TODAY = dt.date(2026, 11, 23)
@@ -413,7 +414,7 @@ def everything(viet_nam) -> tuple:
 
 
 @pytest.mark.slow
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=sheets, second=sheets)
 def test_undone_statement_leaves_all_as_it_was(viet_nam, officer, state, first, second):
     with transaction.atomic():
@@ -432,7 +433,7 @@ def test_undone_statement_leaves_all_as_it_was(viet_nam, officer, state, first, 
 
 
 @pytest.mark.slow
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sheet=sheets, data=st.data())
 def test_order_of_sheets_does_not_matter(viet_nam, officer, state, sheet, data):
     """However a set of figures is divided into sheets, and in which order they come, the same stands in the end."""

@@ -44,7 +44,7 @@ def test_series_are_the_values_of_each_year(viet_nam, pairs, happened):
     found = series_by_unit(viet_nam.country, viet_nam.provinces, pairs, YEARS, TODAY)
 
     for at, pair in enumerate(pairs):
-        for year in YEARS if DEEP else YEARS[at % 2 :: 2]:
+        for year in YEARS if DEEP else YEARS[at % 4 :: 4]:  # each year for a quarter of them, of every indicator
             alone = values_by_unit(viet_nam.country, viet_nam.provinces, year, pair, TODAY)
             assert {pk: years[year] for pk, years in found[pair].items()} == alone
 

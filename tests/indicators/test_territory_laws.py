@@ -13,6 +13,7 @@ from hypothesis.extra.django import TestCase
 from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
 from hocsuotdoi.indicators.operations.rolling import fold, follow_map
 from hocsuotdoi.indicators.queries.frame import AS_REPORTED, ChosenMap, Map
+from hocsuotdoi.indicators.queries.lineage import measure_total
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.indicators.queries.values import values_by_unit
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -63,6 +64,10 @@ class Oracle:
         while (starts_on := self.units[unit].starts_on) is not None and starts_on > day:
             unit = self.origin[unit]
         return unit
+
+    def lay(self, place: int, day: dt.date, map_day: dt.date | None) -> list[int]:
+        """As which units the place is read on the map of a day, or as reported on `day`."""
+        return self.above(place, day) if map_day is None else self.above(self.read(place, map_day), map_day)
 
     def on_map(self, day: dt.date) -> Counter[tuple[int, int]]:
         """(unit, year) to the total."""
@@ -221,3 +226,25 @@ class TestLaws(TestCase):
                     assert reads[last][reads[between][pk]] == reads[last][pk]
                 if unit.ends_on is None or unit.ends_on > last:
                     assert reads[first][reads[between][pk]] == reads[first][pk]
+
+    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def test_opened_totals_are_what_the_raw_entries_say_on_every_map(self, data: st.DataObject) -> None:
+        """At each unit of any time: its total, and that it is the sum of what it is opened into."""
+        _world, days = draw_history(data)
+        oracle, year = Oracle(), data.draw(st.sampled_from([2020, 2021]))
+        maps = [AS_REPORTED, *(ChosenMap(Map.DAY, day) for day in {*days, days[-1] - dt.timedelta(days=1)})]
+        for chosen, unit in itertools.product(maps, AdminUnit.objects.all()):
+            opened = measure_total(VISIT, unit, year, TODAY, chosen)
+            here = [
+                quantity
+                for place, day, quantity in oracle.facts
+                if day.year == year and unit.pk in oracle.lay(place, day, chosen.day)
+                if not chosen.is_reported or unit.ends_on is None or day < unit.ends_on
+            ]
+            if not opened.stands:
+                assert chosen.is_reported or not unit.holds_on(chosen.day)
+                assert opened.total == 0
+                continue
+            assert opened.total == sum(here), (chosen, unit)
+            assert opened.adds_up or chosen.is_reported

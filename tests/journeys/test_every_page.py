@@ -29,6 +29,7 @@ from tests.factories.activities import (
 )
 from tests.factories.places import InstitutionFactory
 from tests.support.browser import PHONE, sign_in
+from tests.support.depth import by_turns
 from tests.support.phone import Phone, enrolled
 
 OF_THE_PUBLIC = {
@@ -189,8 +190,9 @@ def things(live_program) -> dict:
 
 
 def faults(page, addresses, accessibility) -> list[str]:
-    """What is wrong with the pages, in words. Each is opened once, by day, and then looked at by night, too."""
-    found = []
+    """What is wrong with the pages, in words. Each is opened once, by day; half of them, by chance others in every run,
+    are then looked at by night, too."""
+    found, is_turn = [], by_turns()
     for address in addresses:
         page.emulate_media(color_scheme="light")
         response = page.goto(address)
@@ -199,8 +201,9 @@ def faults(page, addresses, accessibility) -> list[str]:
         wide = page.evaluate("document.documentElement.scrollWidth")
         problems += [f"is {wide} pixels wide"] if wide > PHONE["width"] else []
         problems += accessibility(page)
-        page.emulate_media(color_scheme="dark")
-        problems += [f"by night: {problem}" for problem in accessibility(page, only=["color-contrast"])]
+        if is_turn():
+            page.emulate_media(color_scheme="dark")
+            problems += [f"by night: {problem}" for problem in accessibility(page, only=["color-contrast"])]
         found += [f"{address} {problem}" for problem in problems]
     return found
 

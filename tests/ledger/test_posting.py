@@ -34,6 +34,7 @@ from hocsuotdoi.ledger.operations.posting import (
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
 from tests.ledger.conftest import make_library, stood_always
+from tests.support.depth import cases
 
 DAY = dt.date(2026, 11, 23)
 
@@ -254,7 +255,7 @@ class TestLedgerLaws(TestCase):
     """Whatever is posted and reversed in whatever order, the sum is that of the postings that stand."""
 
     @given(acts)
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(25), deadline=None, suppress_health_check=list(HealthCheck))
     def test_sum_is_that_of_the_postings_that_stand(self, acts):
         library = make_library()
         sources = [uuid.uuid4() for _ in range(6)]

@@ -17,7 +17,7 @@ from hocsuotdoi.places.operations.holidays import (
     withdraw_decision,
 )
 from hocsuotdoi.places.operations.institution import add_closure
-from hocsuotdoi.places.queries.holidays import holidays_between, occasions_of
+from hocsuotdoi.places.queries.holidays import DAY, days_to_confirm, holidays_between, occasions_of
 from hocsuotdoi.places.queries.occasions import occasions_ahead
 from hocsuotdoi.places.queries.opening import minutes_open_between, open_at, weekly_hours
 from tests.factories.places import InstitutionFactory
@@ -111,14 +111,29 @@ def test_day_of_the_hung_kings_after_a_leap_moon():
 
 @pytest.mark.parametrize("year", range(2021, 2031))
 def test_law_gives_its_number_of_days(year):
-    """1 + 5 + 1 + 1 + 2 + 1 of article 112, and from 2026 the Day of Vietnamese Culture; no two fall together here."""
+    """1 + 5 + 1 + 1 + 1 + 2 of article 112; no two fall together here."""
     days = by_law(year)
 
-    assert len(days) == (12 if year >= 2026 else 11)
+    assert len(days) == 11
     fixed = {dt.date(year, 1, 1), dt.date(year, 4, 30), dt.date(year, 5, 1), dt.date(year, 9, 2)}
     assert fixed <= set(days)
     assert {dt.date(year, 9, 1), dt.date(year, 9, 3)} & set(days)
-    assert (dt.date(year, 11, 24) in days) == (year >= 2026)
+
+
+@pytest.mark.parametrize("year", range(2025, 2031))
+def test_day_of_vietnamese_culture_is_no_holiday_until_an_act_is_entered(year, library):
+    """In 2029 it falls on a Saturday: nothing is moved to the Monday either."""
+    day = dt.date(year, 11, 24)
+    week = day - 3 * DAY, day + 3 * DAY
+    assert holidays_between(*week) == {}
+    assert [each.day for each in days_to_confirm(*week)] == ([day] if year >= 2026 else [])
+    ordinary = minutes_open_between([library.pk], *week)[library.pk].outside_minutes
+
+    decide(day, name="Ngày Văn hóa Việt Nam", legal_act="Luật số 1/2026/QH16")
+
+    assert list(holidays_between(*week)) == [day] and days_to_confirm(*week) == []
+    festive = minutes_open_between([library.pk], *week)[library.pk].outside_minutes
+    assert festive == ordinary + (540 if day.weekday() < 5 else 0)
 
 
 @pytest.mark.parametrize("year", range(2025, 2031))
@@ -273,7 +288,7 @@ def test_holiday_opening_is_said_once(library):
 
 def test_questions_are_the_same_for_any_number_of_holidays(library, django_assert_num_queries):
     with django_assert_num_queries(4):
-        assert len(occasions_ahead(library, dt.date(2026, 10, 1))) == 1
+        assert len(occasions_ahead(library, dt.date(2026, 11, 15))) == 1
     with django_assert_num_queries(4):
         assert len(occasions_ahead(library, dt.date(2026, 3, 25))) == 2
     with django_assert_num_queries(1):

@@ -10,6 +10,7 @@ from hocsuotdoi.places.models import Closure, Institution, OpeningHours
 from hocsuotdoi.places.operations.institution import RegisterRefused, add_closure, remove_closure
 from hocsuotdoi.places.queries.opening import minutes_open_between, open_at, timetable, weekly_hours
 from tests.factories.places import InstitutionFactory
+from tests.support.depth import cases
 
 MONDAY = dt.date(2026, 11, 23)
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,7 @@ def test_closed_day_is_not_open_and_leaves_the_normal_week() -> None:
     assert weekly_hours([library.pk], MONDAY)[library.pk].hours == 3.0
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.integers(0, 22), st.integers(1, 120)), max_size=6),
     st.lists(st.tuples(st.integers(0, 90), st.integers(1, 10)), max_size=4),

@@ -13,6 +13,7 @@ from hocsuotdoi.places.enums import SuccessionKind, Tier, UnitKind
 from hocsuotdoi.places.models import AdminUnit, Succession, UnitParent, UnitReading
 from hocsuotdoi.places.operations.ancestry import rebuild
 from hocsuotdoi.places.queries.units import units_reading_as
+from tests.support.depth import cases
 
 START = dt.date(2020, 1, 1)
 _KIND = {
@@ -112,7 +113,7 @@ def _draw_world(data: st.DataObject) -> tuple[World, list[dt.date]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_chain_of_reforms_reads_each_unit_once_and_keeps_totals(empty_territory: None, data: st.DataObject) -> None:
     with connection.cursor() as cursor:

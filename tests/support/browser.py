@@ -4,13 +4,14 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from hocsuotdoi.accounts.models import Person
+if TYPE_CHECKING:
+    from hocsuotdoi.accounts.models import Person
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = (
@@ -59,8 +60,10 @@ def new_context(browser: Browser, base_url: str, **options: object) -> BrowserCo
     return context
 
 
-def sign_in(context: BrowserContext, person: Person) -> None:
+def sign_in(context: BrowserContext, person: "Person") -> None:
     """As somebody who has signed in before; signing in by hand takes three pages and has tests of its own."""
+    from django.test import Client
+
     client = Client()
     client.force_login(person)
     name = settings.SESSION_COOKIE_NAME

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import hocsuotdoi.core.ids
 from django.conf import settings
 from django.db import migrations, models
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -144,3 +145,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

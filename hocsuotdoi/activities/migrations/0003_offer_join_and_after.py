@@ -10,6 +10,7 @@ import hocsuotdoi.core.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -1784,3 +1785,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

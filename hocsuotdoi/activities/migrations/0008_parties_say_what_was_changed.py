@@ -6,6 +6,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 from hocsuotdoi.core.append_only import Guard
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -240,3 +241,4 @@ class Migration(migrations.Migration):
         ),
         Guard("activities_enrolmentevent", "activities_registrationevent"),
     ]
+    operations = together(operations)

@@ -18,6 +18,7 @@ from hocsuotdoi.accounts.permissions import Openness, Permission
 from hocsuotdoi.accounts.surfaces import declared
 from hocsuotdoi.api.endpoints import api
 from hocsuotdoi.api.errors import Error
+from hocsuotdoi.indicators.queries.licence import data_licence, licence_words
 
 PREFIX = "api/v1/"
 _IN_PATHS = {
@@ -59,6 +60,9 @@ def _described(language: str, today: dt.date) -> dict[str, Any]:
     _forget_docstrings(described)
     _translate(described)
     described["info"]["title"] = _in_words(described["info"]["title"])
+    described["info"]["description"] += " " + licence_words()
+    if named := data_licence():
+        described["info"]["license"] = {"name": named.name, "url": named.url}
     for tag in described["tags"]:
         tag["name"] = _in_words(tag["name"])
     for operation, _endpoint in _operations(described):

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.shapes import Asked, Day, Readable, Shape
+from hocsuotdoi.indicators.queries.licence import data_licence
 from hocsuotdoi.indicators.queries.open_data import unit_key
 from hocsuotdoi.indicators.queries.pivot import Map
 from hocsuotdoi.places.enums import Tier
@@ -46,6 +47,17 @@ class UnitNamed(Shape):
     @classmethod
     def of(cls, unit: AdminUnit) -> "UnitNamed":
         return cls(key=unit_key(unit), code=unit.code, name=unit.name, tier=Tier(unit.tier))
+
+
+class Licensed(Shape):
+    """Figures that may be used anew, if their operator says so."""
+
+    licence: str | None = Field(description=_("Address of the licence of the data; null where nobody has named one"))
+
+    @staticmethod
+    def address() -> str | None:
+        named = data_licence()
+        return named.url if named else None
 
 
 def year_month(field: str, value: str, default: dt.date) -> dt.date:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.api.errors import BadField
-from hocsuotdoi.api.indicators.asked import Placed, map_of, year_month
+from hocsuotdoi.api.indicators.asked import Licensed, Placed, map_of, year_month
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Shape
 from hocsuotdoi.indicators.queries.asking import problem_of
@@ -94,7 +94,7 @@ class RowShape(HeadShape):
     total: CellShape | None = Field(description=_("Null where it would add different counts"))
 
 
-class TotalsShape(Shape):
+class TotalsShape(Licensed):
     """A page of a table, whose columns and sums are those of the whole."""
 
     refreshed_at: dt.datetime = Field(
@@ -139,6 +139,7 @@ def figure_totals(request: HttpRequest, asked: Query[TotalsFilter]) -> TotalsSha
         map=asked.map,
         is_sample=has_sample(question.unit, day_on_map_of(question.unit, now.date())),
         is_kept_back=told.is_kept_back,
+        licence=Licensed.address(),
         columns=[_head(question, question.columns, head) for head in found.columns] if has_sums else [],
         column_totals=[_cell(told, TOTAL, at) for at in columns]
         if found.column_totals is not None and has_sums

@@ -1,7 +1,7 @@
 """What an indicator comes to: of a unit or of the units under it, year by year."""
 
 import datetime as dt
-from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
@@ -15,12 +15,13 @@ from pydantic import Field
 
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.api.errors import BadField
-from hocsuotdoi.api.indicators.asked import Placed, UnitNamed, map_of, year_month
+from hocsuotdoi.api.indicators.asked import Licensed, Placed, UnitNamed, map_of, year_month
 from hocsuotdoi.api.indicators.definitions import CohortShape
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Readable, Shape
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.frame import ChosenMap, Map
 from hocsuotdoi.indicators.queries.open_data import (
     Level,
     State,
@@ -33,16 +34,17 @@ from hocsuotdoi.indicators.queries.open_data import (
     state_of,
     unit_measure,
     units_at,
+    why_only_years,
 )
-from hocsuotdoi.indicators.queries.pivot import Map, Period
-from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.series import series_by_unit
+from hocsuotdoi.indicators.queries.pivot import Period
+from hocsuotdoi.indicators.queries.results import IndicatorValue, percent_of
+from hocsuotdoi.indicators.queries.series import series_by_unit, values_on_days
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.programme.queries.cohorts import cohorts_of
-from hocsuotdoi.programme.queries.target_paths import TargetPath, target_paths
+from hocsuotdoi.programme.queries.target_paths import TargetPath, target_paths_of
 
 router = ApiRouter("indicators", tag=_("Figures"))
 
@@ -57,13 +59,35 @@ class ValueFilter(Placed):
     first: str = Field("", max_length=7, description=_("The first year or month, this year if left out"))
     last: str = Field("", max_length=7, description=_("The last year or month; the first if left out"))
     period: Period = Field(
-        Period.YEAR, description=_("Quarters and months are for plain counts only: a share has years")
+        Period.YEAR,
+        description=_(
+            "Quarters and months of counts, of shares of counts, and of what there is on a day; others say why not"
+        ),
     )
     map: str = Field(
         "today",
         max_length=10,
-        description=_("today, reported, or a day: for plain counts only; other figures are on the unit's own map"),
+        description=_(
+            "today: the unit's own map; reported: each thing where its place lay on its day; or the day of a map"
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The first days of the first and of the last period."""
+
+    first: dt.date
+    last: dt.date
+    period: Period
+    today: dt.date
+
+    @property
+    def starts(self) -> list[dt.date]:
+        found = [self.first]
+        while (following := period_ends(found[-1], self.period)) <= self.last:
+            found.append(following)
+        return found
 
 
 class ValueShape(Shape):
@@ -79,7 +103,7 @@ class ValueShape(Shape):
     coverage: float | None = Field(description=_("Reporting in per cent of expected; null where nothing is expected"))
     base_year: int | None = Field(description=_("The year that growth is counted from"))
     due: float | None = Field(
-        description=_("What plans lay out for this year, between their targets; of the unit itself only")
+        description=_("What plans lay out for this year, between their targets, for this unit; null within years")
     )
     target: float | None = Field(description=_("The target that a plan sets for this very year"))
     version: int | None = Field(description=_("Of the definition by which it was computed"))
@@ -92,7 +116,7 @@ class UnitValues(Shape):
     values: list[ValueShape] = Field(description=_("The earliest first"))
 
 
-class IndicatorValues(Shape):
+class IndicatorValues(Licensed):
     """A page of units with their values, and what holds for all of them."""
 
     indicator: str
@@ -129,17 +153,19 @@ def indicator_values(request: HttpRequest, code: str, asked: Query[ValueFilter])
     units = units_at(unit, asked.level, map_day or today)
     start = (asked.page - 1) * asked.limit
     shown = units[start : start + asked.limit]
-    if asked.period == Period.YEAR and which == Map.TODAY:
-        found = _yearly(indicator, cohort, unit, shown, list(range(first.year, last.year + 1)), today)
+    span, chosen = _Asked(first, last, asked.period, today), ChosenMap(which, map_day)
+    if asked.period == Period.YEAR:
+        found = _yearly(indicator, cohort, unit, shown, span, chosen)
     else:
-        found = _counted(indicator, cohort, shown, first, last, asked.period, which, map_day or today, today)
+        found = _within_years(indicator, cohort, unit, shown, span, chosen)
     return IndicatorValues(
         indicator=indicator.code,
         cohort=CohortShape.of(cohort),
         value_is=unit_measure(indicator).lower(),
-        map="own" if asked.period == Period.YEAR and which == Map.TODAY else asked.map,
+        map="own" if which == Map.TODAY else asked.map,
         refreshed_at=now.replace(second=0, microsecond=0),
         is_sample=has_sample(unit, day_on_map_of(unit, today)),
+        licence=Licensed.address(),
         items=[UnitValues(unit=UnitNamed.of(each), values=found[each.pk]) for each in shown],
         count=len(units),
         next=asked.page + 1 if start + asked.limit < len(units) else None,
@@ -172,14 +198,18 @@ def _span(asked: ValueFilter, today: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def _yearly(
-    indicator: Indicator, cohort: Cohort, unit: AdminUnit, units: list[AdminUnit], years: list[int], today: dt.date
+    indicator: Indicator, cohort: Cohort, unit: AdminUnit, units: list[AdminUnit], asked: _Asked, chosen: ChosenMap
 ) -> dict[int, list[ValueShape]]:
-    pair = indicator.code, cohort.code
-    series = series_by_unit(unit, units, [pair], years, today)[pair]
-    paths = target_paths(unit, min(dt.date(years[-1], 12, 31), today)) if unit in units else []
-    path = next((each for each in paths if each.pair == pair and not each.is_partial), None)
+    """Of every kind of figure, on any map, with what plans ask of each unit."""
+    pair, years = (indicator.code, cohort.code), list(range(asked.first.year, asked.last.year + 1))
+    series = series_by_unit(unit, units, [pair], years, asked.today, chosen)[pair]
+    bound = target_paths_of(units, min(dt.date(years[-1], 12, 31), asked.today))
+    paths = {
+        pk: next((each for each in paths if each.pair == pair and not each.is_partial), None)
+        for pk, paths in bound.items()
+    }
     return {
-        each.pk: [_shape(series[each.pk][year], indicator, path if each == unit else None, today) for year in years]
+        each.pk: [_shape(series[each.pk][year], indicator, paths[each.pk], asked.today) for year in years]
         for each in units
     }
 
@@ -201,7 +231,7 @@ def _shape(value: IndicatorValue, indicator: Indicator, path: TargetPath | None,
         target=_float(stated.comparable) if stated else None,
         version=value.version,
         is_provisional=is_provisional(value, today),
-        note="" if state == State.KEPT_BACK else value.note,
+        note="" if state == State.KEPT_BACK and not value.kept_back else value.note,
     )
 
 
@@ -209,58 +239,83 @@ def _float(number: int | Decimal | None) -> float | None:
     return None if number is None else float(number)
 
 
-def _counted(
-    indicator: Indicator,
-    cohort: Cohort,
-    units: Sequence[AdminUnit],
-    first: dt.date,
-    last: dt.date,
-    period: Period,
-    which: Map,
-    map_day: dt.date,
-    today: dt.date,
+def _within_years(
+    indicator: Indicator, cohort: Cohort, unit: AdminUnit, units: list[AdminUnit], asked: _Asked, chosen: ChosenMap
 ) -> dict[int, list[ValueShape]]:
-    """Of a plain count, from the totals: on any map, by year, quarter or month. Two queries."""
-    field = "period" if period != Period.YEAR else "map"
-    if indicator.kind != IndicatorKind.COUNT or indicator.over or indicator.tags:
-        raise BadField(field, gettext("Only plain counts have quarters, months and other maps; this is none."))
-    if indicator.sexes or indicator.age_bands:
-        raise BadField(
-            field, gettext("By sex or age there are whole years only: several short times would give people away.")
-        )
-    wanted = Slice(
-        tuple(indicator.measures),
-        classes=tuple(cohort.classes),
-        purposes=tuple(indicator.purposes),
-        channels=tuple(indicator.channels),
-    )
-    found: dict[tuple[int, dt.date], int] = {}
+    """By quarter or month, where the figure has a meaning in so short a time. Problem 422, saying why, where not."""
+    if why := why_only_years(indicator):
+        raise BadField("period", why)
+    if indicator.kind == IndicatorKind.STOCK:
+        return _on_days(indicator, cohort, unit, units, asked, chosen)
+    map_day = None if chosen.is_reported else chosen.day or asked.today
+    classes = tuple(cohort.classes)
+    over = _sums(Slice(tuple(indicator.over), classes), units, asked, map_day) if indicator.over else {}
+    part = Slice(tuple(indicator.measures), classes, tuple(indicator.purposes), tuple(indicator.channels))
+    sums = _sums(part, units, asked, map_day)
+    return {
+        each.pk: [
+            _plain(sums.get((each.pk, day)), over.get((each.pk, day)), day, indicator, asked) for day in asked.starts
+        ]
+        for each in units
+    }
+
+
+def _sums(
+    wanted: Slice, units: list[AdminUnit], asked: _Asked, map_day: dt.date | None
+) -> dict[tuple[int, dt.date], int]:
+    """(unit id, first day of the period) to what was counted; only where something was. Two queries."""
     rows = totals(
         wanted,
         units,
         by=("unit_id", "starts_on"),
-        first=first,
-        last=period_ends(last, period) - dt.timedelta(days=1),
-        grain="year" if period == Period.YEAR else "month",
-        map_day=None if which == Map.REPORTED else map_day,
+        first=asked.first,
+        last=period_ends(asked.last, asked.period) - dt.timedelta(days=1),
+        grain="month",
+        map_day=map_day,
     )
+    found: dict[tuple[int, dt.date], int] = {}
     for unit_id, starts_on, quantity, lines in rows:
         if lines:
-            key = unit_id, first_day_of(starts_on, period)
+            key = unit_id, first_day_of(starts_on, asked.period)
             found[key] = found.get(key, 0) + quantity
-    starts = [first]
-    while (following := period_ends(starts[-1], period)) <= last:
-        starts.append(following)
-    return {unit.pk: [_plain(found.get((unit.pk, day)), day, period, today) for day in starts] for unit in units}
+    return found
 
 
-def _plain(count: int | None, starts_on: dt.date, period: Period, today: dt.date) -> ValueShape:
+def _on_days(
+    indicator: Indicator, cohort: Cohort, unit: AdminUnit, units: list[AdminUnit], asked: _Asked, chosen: ChosenMap
+) -> dict[int, list[ValueShape]]:
+    """What there is on the last day of each period, or today while it runs; of a period to come nothing is known."""
+    pair = indicator.code, cohort.code
+    begun = {
+        starts_on: min(period_ends(starts_on, asked.period) - dt.timedelta(days=1), asked.today)
+        for starts_on in asked.starts
+        if starts_on <= asked.today
+    }
+    values = values_on_days(unit, units, pair, list(begun.values()), chosen)
+
+    def shape(each: AdminUnit, starts_on: dt.date) -> ValueShape:
+        if starts_on not in begun:
+            return _plain(None, None, starts_on, indicator, asked)
+        found = _shape(values[each.pk][begun[starts_on]], indicator, None, asked.today)
+        is_running = period_ends(starts_on, asked.period) > asked.today
+        return found.model_copy(update={"period": period_key(starts_on, asked.period), "is_provisional": is_running})
+
+    return {each.pk: [shape(each, starts_on) for starts_on in asked.starts] for each in units}
+
+
+def _plain(count: int | None, whole: int | None, starts_on: dt.date, indicator: Indicator, asked: _Asked) -> ValueShape:
+    """A count, or where it is over something its share in per cent."""
+    state, value = (State.NOT_REPORTED if count is None else State.VALUE), _float(count)
+    if indicator.over:
+        state = State.NOT_REPORTED if whole is None else State.VALUE if whole else State.NOT_APPLICABLE
+        count = count or 0 if whole is not None else count
+        value = _float(percent_of(count or 0, whole)) if whole else None
     return ValueShape(
-        period=period_key(starts_on, period),
-        state=State.VALUE if count is not None else State.NOT_REPORTED,
-        value=count,
+        period=period_key(starts_on, asked.period),
+        state=state,
+        value=value,
         numerator=count,
-        denominator=None,
+        denominator=whole if indicator.over else None,
         reporting=None,
         expected=None,
         coverage=None,
@@ -268,6 +323,6 @@ def _plain(count: int | None, starts_on: dt.date, period: Period, today: dt.date
         due=None,
         target=None,
         version=None,
-        is_provisional=period_ends(starts_on, period) > today,
+        is_provisional=period_ends(starts_on, asked.period) > asked.today,
         note="",
     )

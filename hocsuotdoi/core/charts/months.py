@@ -11,6 +11,8 @@ from hocsuotdoi.core.charts.vega import CHAM, GOLD, INK, INK_SOFT, Spec, figure_
 from hocsuotdoi.core.templatetags.house import number
 
 WIDTH, HEIGHT = 400, 210
+A_YEAR_AND_ONE = 13
+"""Of so many months every third is named, of more only where years begin."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ def _spec(
     years = [at for at, month in enumerate(every) if month.month == 1 or at == 0]
     if len(years) > 1 and years[1] - years[0] < 4:
         years = years[1:]
+    if len(every) <= A_YEAR_AND_ONE:
+        years = list(range(0, max(len(every) - 1, 1), 3))
     labels = {at: str(every[at].year) if every[at].month == 1 else _words(every[at]) for at in years}
     label = " : ".join(f"datum.value == {at} ? '{words}'" for at, words in labels.items()) + " : ''"
     x: Spec = {

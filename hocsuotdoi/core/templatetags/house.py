@@ -69,6 +69,15 @@ def within(weekday_name: str) -> str:
     return "thứ" + weekday_name[3:] if weekday_name.startswith("Thứ ") else weekday_name
 
 
+_KINDS_OF_PLACES = ("Tỉnh ", "Thành phố ", "Phường ", "Xã ", "Đặc khu ", "Huyện ", "Quận ", "Thị xã ", "Thị trấn ")
+
+
+@register.filter
+def place_within(name: str) -> str:
+    """«tỉnh Thái Nguyên» within a sentence; «Việt Nam» stays as it is."""
+    return name[:1].lower() + name[1:] if name.startswith(_KINDS_OF_PLACES) else name
+
+
 @register.filter
 def month(value: date | datetime | None) -> str:
     """«tháng 11» in Vietnamese, «November» in English."""

@@ -4,6 +4,7 @@ https://developers.google.com/search/docs/appearance/structured-data/dataset ask
 import datetime as dt
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from hocsuotdoi.indicators.models import Indicator
 
@@ -18,9 +19,11 @@ def render_dataset(
     files: Iterable[tuple[str, str]],
     publisher: str,
     changed_on: dt.date,
+    licence: str = "",
 ) -> str:
-    """`files`: media type and address of each way to take the figures away. Safe within a script element."""
-    told = {
+    """`files`: media type and address of each way to take the figures away; `licence`: the address of one, if it has
+    been named. Safe within a script element."""
+    told: dict[str, Any] = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": f"{indicator.short_name}: {place}",
@@ -39,6 +42,8 @@ def render_dataset(
             {"@type": "DataDownload", "encodingFormat": media, "contentUrl": address} for media, address in files
         ],
     }
+    if licence:
+        told["license"] = licence
     return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
 
 

@@ -21,8 +21,10 @@ def render_csv(columns: Row, rows: Sequence[Row]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def render_xlsx(columns: Row, rows: Sequence[Row]) -> bytes:
+def render_xlsx(columns: Row, rows: Sequence[Row], rights: str = "") -> bytes:
+    """`rights`: under which licence it may be used; it stands among the properties of the file."""
     book = Workbook()
+    book.properties.description = rights
     sheet = book.active
     assert sheet is not None
     sheet.title = "data dictionary"
@@ -44,8 +46,12 @@ def render_xlsx(columns: Row, rows: Sequence[Row]) -> bytes:
     return out.getvalue()
 
 
-def render_json(columns: Row, rows: Sequence[Row], generated_on: str) -> bytes:
-    body = {"generated_on": generated_on, "terms": [dict(zip(columns, row, strict=True)) for row in rows]}
+def render_json(columns: Row, rows: Sequence[Row], generated_on: str, rights: str = "") -> bytes:
+    body = {
+        "generated_on": generated_on,
+        "rights": rights,
+        "terms": [dict(zip(columns, row, strict=True)) for row in rows],
+    }
     return json.dumps(body, ensure_ascii=False, indent=1).encode()
 
 

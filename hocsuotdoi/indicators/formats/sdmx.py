@@ -201,10 +201,11 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def render_structure(codelists: Sequence[Codelist], prepared: dt.datetime) -> bytes:
-    """`codelists`: of what is defined here; the shared ones are added."""
+def render_structure(codelists: Sequence[Codelist], prepared: dt.datetime, rights: str = "") -> bytes:
+    """`codelists`: of what is defined here; the shared ones are added. `rights`: the licence of the data in words."""
     concepts = {each.id: each.names for flow in FLOWS for each in (*flow.dimensions, *flow.attributes)}
     concepts |= {"TIME_PERIOD": Names("kỳ", "period"), "OBS_VALUE": Names("giá trị", "value")}
+    annotations = {"annotations": [{"id": "RIGHTS", "type": "RIGHTS", "text": rights}]} if rights else {}
     message = {
         "meta": {
             "schema": "https://json.sdmx.org/2.0.0/sdmx-json-structure-schema.json",
@@ -236,6 +237,7 @@ def render_structure(codelists: Sequence[Codelist], prepared: dt.datetime) -> by
             "dataflows": [
                 _maintained(flow.id, flow.names)
                 | {"structure": f"urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure={_reference(flow.id)}"}
+                | annotations
                 for flow in FLOWS
             ],
         },

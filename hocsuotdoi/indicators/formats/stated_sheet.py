@@ -31,7 +31,7 @@ from hocsuotdoi.indicators.formats.table_file import (
 FONT = "Times New Roman"
 SHEET = "Số liệu"
 MARK, CODE, NAME, CLASS, PLACE = "Mã mẫu", "Mã cơ sở", "Tên cơ sở", "Loại cơ sở", "Nơi đặt"
-RECORDED = "Hệ thống đã ghi: "
+RECORDED, CHECK = "Hệ thống đã ghi: ", "Kiểm tra (không sửa)"
 HOW_TO = (
     "Chỉ điền vào ô trắng, số nguyên. Để trống: chưa có số. Số 0: có báo cáo, không có lượt nào. "
     "Ô xám chỉ để xem: số hệ thống đã tự ghi, không nhập lại."
@@ -81,13 +81,25 @@ class SheetCell:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class GreyCell:
+    """What stands in a cell that is only to look at, in a row in which such a cell was changed."""
+
+    institution: str
+    column: StatedColumn
+    text: str
+    at: str
+
+
 @dataclass(slots=True)
 class ReadSheet:
-    """`rows`: institution's code to its row. Nothing is to be taken from a sheet with problems."""
+    """`rows`: institution's code to its row. `greys`: of which it must be asked whether they were typed in. Nothing is
+    to be taken from a sheet with problems."""
 
     mark: str
     rows: dict[str, int] = field(default_factory=dict)
     cells: list[SheetCell] = field(default_factory=list)
+    greys: list[GreyCell] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -131,7 +143,13 @@ def render_xlsx(template: Template) -> bytes:
 
 def _headings(columns: Iterable[StatedColumn]) -> list[str]:
     pairs = [(heading(column), RECORDED + heading(column).lower()) for column in columns]
-    return [CODE, NAME, CLASS, PLACE, *(text for pair in pairs for text in pair)]
+    return [CODE, NAME, CLASS, PLACE, *(text for pair in pairs for text in pair), CHECK]
+
+
+def _check_of(code: str, greys: Iterable[tuple[StatedColumn, str]]) -> str:
+    """By which a row knows whether what is only to look at still stands as it was written."""
+    told = "|".join(f"{column.value}={text}" for column, text in greys if text)
+    return f"k{hashlib.sha256(f'{code}|{told}'.encode()).hexdigest()[:10]}"
 
 
 def _rows(template: Template) -> Iterable[list[str | int]]:
@@ -146,7 +164,8 @@ def _rows(template: Template) -> Iterable[list[str | int]]:
             found = row.cells.get(column)
             stated = found.stated if found else None
             line += ["" if stated is None else stated, found.recorded if found and found.recorded else ""]
-        yield line
+        greys = [(column, str(shown)) for column, shown in zip(columns, line[5::2], strict=True)]
+        yield [*line, _check_of(row.code, greys)]
 
 
 def _harmless(value: str | int) -> str | int:
@@ -169,7 +188,8 @@ def _write(book: Workbook, sheet: Worksheet, template: Template) -> None:
     sheet.set_column(1, 1, 36)
     sheet.set_column(2, 2, 34)
     sheet.set_column(3, 3, 22)
-    sheet.set_column(4, 4 + 2 * len(columns), 14)
+    sheet.set_column(4, 3 + 2 * len(columns), 14)
+    sheet.set_column(4 + 2 * len(columns), 4 + 2 * len(columns), 13)
     sheet.set_row(HEADING_ROW - 1, 66)
     for number, row in enumerate(_rows(template)):
         for place, value in enumerate(row):
@@ -177,7 +197,7 @@ def _write(book: Workbook, sheet: Worksheet, template: Template) -> None:
                 sheet.write(number, place, value, title if number == 1 else line)
             elif number == HEADING_ROW - 1:
                 sheet.write_string(number, place, str(value), head)
-            elif place < 4:
+            elif place < 4 or place == 4 + 2 * len(columns):
                 sheet.write_string(number, place, str(value), text)
             else:
                 column = columns[(place - 4) // 2]
@@ -219,18 +239,26 @@ def read_sheet(table: Table) -> ReadSheet:
         return read
     for merged in table.merged_from(FIRST_ROW):
         read.problems.append(Problem(merged, _("These cells are merged. Take the merging away: one number a cell.")))
+    greys = _grey_columns(table)
     for row in table.filled_rows(FIRST_ROW):
-        _read_row(table, row, columns, read)
+        _read_row(table, row, columns, greys, read)
     return read
+
+
+def _grey_columns(table: Table) -> dict[int, StatedColumn | None]:
+    """The number of each column that says what the system has recorded; None at that of the check."""
+    meanings = {fold(RECORDED + heading(column).lower()): column for column in StatedColumn}
+    headings = {number: fold(table.text(HEADING_ROW, number)) for number in range(1, table.width + 1)}
+    checks: dict[int, StatedColumn | None] = {n: None for n, words in headings.items() if words == fold(CHECK)}
+    return {number: meanings[words] for number, words in headings.items() if words in meanings} | checks
 
 
 def _columns(table: Table, read: ReadSheet) -> dict[int, StatedColumn]:
     """Column's number to what is typed in there; columns only to look at are left out."""
     meanings = {fold(heading(column)): column for column in StatedColumn}
-    to_look_at = {fold(NAME), fold(CLASS), fold(PLACE), *(fold(RECORDED) + each for each in meanings)}
+    to_look_at = {fold(NAME), fold(CLASS), fold(PLACE), fold(CHECK), *(fold(RECORDED) + each for each in meanings)}
     found: dict[int, StatedColumn] = {}
-    width = max((len(row) for row in table.rows), default=0)
-    for number in range(2, width + 1):
+    for number in range(2, table.width + 1):
         text = table.text(HEADING_ROW, number)
         words, at = fold(text), cell(HEADING_ROW, number)
         if words in meanings and meanings[words] in found.values():
@@ -254,7 +282,13 @@ def _columns(table: Table, read: ReadSheet) -> dict[int, StatedColumn]:
     return found
 
 
-def _read_row(table: Table, row: int, columns: dict[int, StatedColumn], read: ReadSheet) -> None:
+def _read_row(
+    table: Table,
+    row: int,
+    columns: dict[int, StatedColumn],
+    greys: dict[int, StatedColumn | None],
+    read: ReadSheet,
+) -> None:
     code, name = table.text(row, 1), table.text(row, 2)
     if not code:
         if name or any(as_text(table.value(row, number)) for number in columns):
@@ -276,3 +310,7 @@ def _read_row(table: Table, row: int, columns: dict[int, StatedColumn], read: Re
         else:
             if quantity is not None:
                 read.cells.append(SheetCell(code, column, quantity, cell(row, number)))
+    shown = [(number, column, table.text(row, number)) for number, column in greys.items() if column is not None]
+    checks = [table.text(row, number) for number, column in greys.items() if column is None]
+    if checks != [_check_of(code, [(column, text) for _number, column, text in shown])]:
+        read.greys += [GreyCell(code, column, text, cell(row, number)) for number, column, text in shown if text]

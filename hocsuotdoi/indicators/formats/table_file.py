@@ -83,6 +83,10 @@ class Table:
         cells = self.rows[row - 1] if 0 < row <= len(self.rows) else []
         return cells[column - 1] if column <= len(cells) else None
 
+    @property
+    def width(self) -> int:
+        return max((len(row) for row in self.rows), default=0)
+
     def filled_rows(self, first: int) -> Iterator[int]:
         """The numbers of the rows from `first` on in which anything stands."""
         for row in range(first, len(self.rows) + 1):

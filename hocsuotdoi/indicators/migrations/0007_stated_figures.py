@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 from hocsuotdoi.core.append_only import AlwaysGuarded
 from hocsuotdoi.core.operational import SpreadByInstitution
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -350,3 +351,4 @@ class Migration(migrations.Migration):
         SpreadByInstitution("indicators_statedfigure", {"posting_id": "ledger_posting"}),
         AlwaysGuarded("indicators_statement", "indicators_statedfigure"),
     ]
+    operations = together(operations)

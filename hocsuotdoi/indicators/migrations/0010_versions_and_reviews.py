@@ -6,6 +6,7 @@ import hocsuotdoi.core.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -990,3 +991,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

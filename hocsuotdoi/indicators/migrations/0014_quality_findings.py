@@ -5,6 +5,7 @@ import hocsuotdoi.core.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -284,3 +285,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

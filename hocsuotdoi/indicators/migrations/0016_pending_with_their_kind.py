@@ -1,8 +1,5 @@
 """What is pending says itself whether it was typed in, so that reading it asks no posting. And the months of communes
-are no longer held twice: they are in the cells.
-
-The views of the roll-up are made here, the last time that their definition changed.
-"""
+are no longer held twice: they are in the cells."""
 
 from django.db import migrations, models
 

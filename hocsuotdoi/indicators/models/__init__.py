@@ -14,6 +14,7 @@ from hocsuotdoi.indicators.models.definitions import (
     Measure,
     Population,
 )
+from hocsuotdoi.indicators.models.parts import KeptParts, PartsMark, PartsQuestion, PartsStale, PartsYear
 from hocsuotdoi.indicators.models.quality import FindingStep, QualityFinding, Reporting, ReportingMonth
 from hocsuotdoi.indicators.models.rollup import (
     Cell,
@@ -48,8 +49,13 @@ __all__ = [
     "IndicatorDraft",
     "IndicatorVersion",
     "InstitutionMonth",
+    "KeptParts",
     "LearnerYear",
     "Measure",
+    "PartsMark",
+    "PartsQuestion",
+    "PartsStale",
+    "PartsYear",
     "Pending",
     "Population",
     "PreviewedImport",

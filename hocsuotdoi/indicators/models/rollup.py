@@ -1,9 +1,9 @@
 """The roll-up's tables, as `indicators.rollup` defines them. Computed from the ledger, never typed: they can be thrown
 away and made again. No links: a row is as lasting as the entries behind it, and links cost time at each fold.
 
-The views `indicators_fresh_…` show each table with what has been posted since the last fold
-(`operations.rolling.make_views`); `queries.totals` reads those. What is not known is an empty text, so that it can be
-part of a key.
+The views `indicators_fresh_…` show each table with what has been posted since the last fold, `indicators_waiting_…`
+that alone (`operations.rolling.make_views`); `queries.totals` reads those. What is not known is an empty text, so that
+it can be part of a key.
 """
 
 from django.db import models

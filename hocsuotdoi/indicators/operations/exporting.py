@@ -1,7 +1,7 @@
 """The ledger as Parquet files, from which other engines make the roll-up anew (`operations.rebuilding`).
 
     manifest.json                                    which files count, and what is in each
-    entries/year=2025/month=07/<checksum>.parquet    the entries of a month, as `rollup.traced` has them
+    entries/year=2025/month=07/<checksum>.parquet    the entries of a month, as `rollup.exported` has them
     institutions-<…>.parquet, reach-<…>.parquet      their classes; the map
 
 Only the manifest says which files count; it is replaced last, in one move, so whoever reads finds the old export or the
@@ -33,7 +33,7 @@ from hocsuotdoi.indicators import rollup
 from hocsuotdoi.indicators.models import RollupMap
 from hocsuotdoi.indicators.operations.rolling import follow_map
 
-FORMAT = 1
+FORMAT = 2
 ROWS_AT_ONCE = 64_000
 """Rows of one month that are held before they are written: memory does not grow with the ledger."""
 
@@ -232,7 +232,7 @@ def _write_year(folder: Path, wanted: dict[dt.date, Sums]) -> dict[dt.date, Mont
         entries.occurred_on < dt.date(year + 1, 1, 1),
         entries.occurred_on.month().isin(sorted(first.month for first in wanted)),
     )
-    select = rollup.traced(chosen)
+    select = rollup.exported(chosen)
     files: dict[int, _MonthFile] = {}
     try:
         with stream(rollup.sql(select), select.schema()) as batches:

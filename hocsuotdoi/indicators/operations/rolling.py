@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import ibis
 from django.db import connection, transaction
@@ -33,6 +33,12 @@ WITH gone AS (
 INSERT INTO indicators_taken ({_ENTRY}) SELECT * FROM gone
 """
 
+# As long as they were pending, that said itself that parts of figures rest on them (`queries.kept_parts`).
+_MARK_PARTS = """
+INSERT INTO indicators_partsmark (place_id, institution_id, year)
+SELECT DISTINCT place_id, institution_id, extract(year FROM occurred_on)::smallint FROM indicators_taken
+"""
+
 _REACH = """
 SELECT DISTINCT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id, unit.tier
   FROM places_unitreading AS reading
@@ -55,6 +61,7 @@ def fold() -> int:
         cursor.execute(_scratch())
         cursor.execute(_TAKE, [AT_ONCE])
         taken = cursor.rowcount
+        cursor.execute(_MARK_PARTS)
         cursor.execute("DELETE FROM indicators_reclassed RETURNING institution_id, was, became")
         reclassed = cursor.fetchall()
         if not taken and not reclassed:
@@ -99,9 +106,10 @@ def follow_map(day: dt.date) -> bool:
 
 
 def make_views() -> None:
-    """The views `indicators_fresh_…`: each table's cells and, one by one, the rows that are pending.
+    """For each table the views `indicators_waiting_…`, the rows that are pending one by one, and `indicators_fresh_…`,
+    its cells and those.
 
-    Both halves are of the table's own types: only then does the planner look into them and use the table's key.
+    All are of the table's own types: only then does the planner look into both halves and use the table's key.
     Run by a migration whenever the definition changes.
     """
     waiting = rollup.facts(rollup.PENDING)
@@ -113,18 +121,22 @@ def make_views() -> None:
             )
             kinds = dict(cursor.fetchall())
             columns = (*table.keys, "quantity", "lines")
-            name = fresh(table)
-            cursor.execute(f"DROP VIEW IF EXISTS {name}")
+            named = ", ".join(columns)
+            cursor.execute(f"DROP VIEW IF EXISTS {fresh(table)}, {fresh(table, 'waiting')}")
             cursor.execute(
-                f"CREATE VIEW {name} AS SELECT {', '.join(columns)} FROM {table.table} "
-                f"UNION ALL SELECT {', '.join(f'{column}::{kinds[column]} AS {column}' for column in columns)} "
+                f"CREATE VIEW {fresh(table, 'waiting')} AS "
+                f"SELECT {', '.join(f'{column}::{kinds[column]} AS {column}' for column in columns)} "
                 f"FROM ({sql(table.spread(waiting))}) AS pending"
+            )
+            cursor.execute(
+                f"CREATE VIEW {fresh(table)} AS SELECT {named} FROM {table.table} "
+                f"UNION ALL SELECT {named} FROM {fresh(table, 'waiting')}"
             )
 
 
-def fresh(table: Rollup) -> str:
-    """The view that shows a roll-up's table with what is pending."""
-    return table.table.replace("indicators_", "indicators_fresh_")
+def fresh(table: Rollup, view: Literal["fresh", "waiting"] = "fresh") -> str:
+    """The view that shows a roll-up's table with what is pending, or that alone."""
+    return table.table.replace("indicators_", f"indicators_{view}_")
 
 
 def note_pending(condition: str, parameters: list[Any]) -> int:
@@ -166,10 +178,14 @@ def alone() -> Iterator[None]:
 
 
 def empty(tables: Iterable[str]) -> None:
-    """DELETE and not TRUNCATE: whoever reads meanwhile goes on seeing what was there."""
+    """Where what is pending goes, parts of figures are all stale.
+
+    DELETE and not TRUNCATE: whoever reads meanwhile goes on seeing what was there."""
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"DELETE FROM {table}")
+            if table == "indicators_pending":
+                cursor.execute("INSERT INTO indicators_partsmark DEFAULT VALUES")
 
 
 def analyze() -> None:

@@ -214,13 +214,32 @@ SELECT institution_id, measure, bit_count(bit_or(1 << dimension)::bit(16))
  GROUP BY GROUPING SETS ((institution_id, measure), (institution_id))
 """
 _IN_MONTHS = _DISTINCT.format(dimension="month", rows=_HAPPENED)
-# The roll-up knows no ages at an institution: the book is asked, for those measures alone.
+# The roll-up knows ages by place and class: so it knows them of an institution that counted something where no other
+# of its class did, as most libraries and centres of communes. Of others, and of days of a broken month, the book is
+# asked; of all while a changed class waits to be taken into the cells.
+_ALONE = """
+SELECT place_id, institution_class, min(institution_id) AS institution_id
+  FROM (SELECT DISTINCT place_id, institution_class, institution_id
+          FROM indicators_fresh_institutionmonth AS counted
+          JOIN places_institution AS institution ON institution.id = counted.institution_id
+         WHERE month >= %(first)s AND month < %(broken)s AND measure = ANY(%(measures)s)) AS there
+ WHERE NOT EXISTS (SELECT FROM indicators_reclassed)
+ GROUP BY 1, 2 HAVING count(*) = 1
+"""
 _OF_AGES = _DISTINCT.format(
     dimension="array_position(%(bands)s::varchar[], age_band)",
     rows=f"""
+WITH alone AS MATERIALIZED ({_ALONE})
 SELECT institution_id, measure, age_band, quantity
-  FROM ledger_entry
+  FROM indicators_fresh_cell JOIN alone USING (place_id, institution_class)
+ WHERE month >= %(first)s AND month < %(broken)s AND measure = ANY(%(measures)s) AND age_band <> '' AND {_HERE}
+ UNION ALL
+SELECT institution_id, measure, age_band, quantity
+  FROM ledger_entry AS entry
  WHERE occurred_on BETWEEN %(first)s AND %(last)s AND measure = ANY(%(measures)s) AND age_band IS NOT NULL AND {_HERE}
+   AND (occurred_on >= %(broken)s OR NOT EXISTS (
+            SELECT FROM alone
+             WHERE alone.place_id = entry.place_id AND alone.institution_id = entry.institution_id))
 """,
 )
 

@@ -56,6 +56,9 @@ class Frame:
     as_of: dt.date
     map: ChosenMap = TODAYS_MAP
     until: dt.date | None = None
+    leaves: tuple[int, ...] = ()
+    """Where only what is read as exactly these units is looked at (their keys), and not what is read below them: for
+    parts, which add up over them. Empty: everything in `unit`."""
     together: Together = field(default_factory=Together, compare=False, repr=False)
 
     @property
@@ -155,9 +158,10 @@ def frame_of(unit: AdminUnit, year: int, as_of: dt.date | None = None, chosen: C
     return Frame(unit, year, as_of or timezone.localdate(), chosen)
 
 
-def frames_together(frames: Sequence[Frame]) -> list[Frame]:
-    """The same frames, of which what is asked of one is asked of all in one query."""
-    together = Together()
+def frames_together(frames: Sequence[Frame], like: Together | None = None) -> list[Frame]:
+    """The same frames, of which what is asked of one is asked of all in one query. `like`: others, beside which these
+    are looked at."""
+    together = Together(like)
     joined = [replace(frame, together=together) for frame in frames]
     together.frames = tuple(joined)
     return joined
@@ -210,7 +214,7 @@ def expected_institutions(frame: Frame, classes: set[str]) -> list[Expected]:
         )
         found = InstitutionPlacement.objects.on(day).filter(
             Exists(open_then),
-            Q(unit__in=units_reading_as(each.unit, each.map_day)) | _came_here(each),
+            Q(unit__in=places_of(each)) | _came_here(each),
             institution__institution_class__in=classes,
         )
         rows = found.order_by("institution__sort_key", "institution_id", "starts_on")
@@ -218,6 +222,18 @@ def expected_institutions(frame: Frame, classes: set[str]) -> list[Expected]:
 
     rows = frame.rows(("expected", frozenset(classes)), placements)
     return list({row[0]: Expected(*row) for row in rows}.values())
+
+
+def places_of(frame: Frame) -> QuerySet[AdminUnit] | list[int]:
+    """The units of every time that are read in the frame's unit on its map; or as one of its leaves, which are few and
+    named, so that the planner finds what is at them. One query for all frames of one map where there are leaves."""
+    if not frame.leaves:
+        return units_reading_as(frame.unit, frame.map_day)
+    readings = UnitReading.objects.filter(on(frame.map_day), reads_as__in=frame.leaves)
+    found: list[int] = frame.together.once(
+        ("places", frame.map_day, frame.leaves), lambda: sorted(readings.values_list("unit_id", flat=True))
+    )
+    return found
 
 
 def _came_here(frame: Frame) -> Q:
@@ -238,7 +254,8 @@ SELECT was.institution_id, {before} AS before_id, {after} AS after_id
    AND was.ends_on IS NOT NULL AND came.starts_on IS NOT NULL
    AND EXISTS (SELECT FROM places_unitreading AS reading
                  JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
-                WHERE reading.unit_id IN (step.predecessor_id, step.successor_id) AND ancestry.ancestor_id = %(unit)s
+                WHERE reading.unit_id IN (step.predecessor_id, step.successor_id)
+                   AND ancestry.ancestor_id = ANY(%(units)s)
                   AND coalesce(reading.starts_on, '-infinity') <= %(day)s
                   AND coalesce(reading.ends_on, 'infinity') > %(day)s
                   AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s
@@ -264,7 +281,9 @@ def kept_places(frame: Frame) -> Kept:
     """
 
     statement = f"{_KEPT.format(**_LATER)} UNION ALL {_KEPT.format(**_EARLIER)}"
-    rows = frame.raw_rows_of_map("kept", lambda each: (statement, {"day": each.map_day, "unit": each.unit.pk}))
+    rows = frame.raw_rows_of_map(
+        "kept", lambda each: (statement, {"day": each.map_day, "units": list(each.leaves) or [each.unit.pk]})
+    )
     return {(institution, place): kept for institution, place, kept in rows}
 
 
@@ -296,6 +315,9 @@ def spots_by_place(frame: Frame, groups: list[AdminUnit]) -> Spots:
 
     def readings(each: Frame) -> QuerySet[Any, Any]:
         day = each.map_day
+        if each.leaves:
+            exactly = UnitReading.objects.filter(on(day), reads_as__in=keys)
+            return exactly.values_list("unit_id", "reads_as_id", "reads_as__kind")
         found = UnitReading.objects.filter(
             on(day), on(day, "reads_as__ancestries__"), reads_as__ancestries__ancestor__in=keys
         )

@@ -5,9 +5,9 @@ From there `ledger.queries.entries` leads on to postings, entries and the act's 
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
 from hocsuotdoi.indicators.models import Cohort, Indicator
@@ -18,16 +18,15 @@ from hocsuotdoi.indicators.queries.frame import (
     Frame,
     children_in,
     frame_of,
-    spots_by_place,
+    stretches_of,
 )
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.sums import counted_for, rows_at_institutions
+from hocsuotdoi.indicators.queries.sums import counted_for, entries_of_year, rows_at_institutions
 from hocsuotdoi.indicators.queries.totals import Slice, by_unit_and_period
 from hocsuotdoi.indicators.queries.values import values_by_unit, values_from
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.models import AdminUnit, Institution, UnitReading
-from hocsuotdoi.places.queries.units import children_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,51 +134,78 @@ def _counting_rows(
 
 @dataclass(frozen=True, slots=True)
 class MeasureTotal:
-    """A count of the ledger at a unit, and what it was made of."""
+    """A count of the ledger at a unit, and what it was made of. `stands`: whether the map has the unit. As reported a
+    unit below that lay elsewhere for a part of the year stands with its whole year."""
 
     measure: MeasureCode
     frame: Frame
-    total: int
-    children: list[tuple[AdminUnit, int]]
-    institutions: list[tuple[Institution, int]]
+    total: int = 0
+    children: list[tuple[AdminUnit, int]] = field(default_factory=list)
+    institutions: list[tuple[Institution, int]] = field(default_factory=list)
+    stands: bool = True
+
+    @property
+    def adds_up(self) -> bool:
+        parts = [number for _unit, number in self.children] + [number for _institution, number in self.institutions]
+        return sum(parts) == self.total
 
 
-def measure_total(measure: MeasureCode, unit: AdminUnit, year: int, as_of: dt.date | None = None) -> MeasureTotal:
+def measure_total(
+    measure: MeasureCode, unit: AdminUnit, year: int, as_of: dt.date | None = None, chosen: ChosenMap = TODAYS_MAP
+) -> MeasureTotal:
     """A measure's total with the units right below and the institutions that stand in none of them (in a commune: all).
 
     From the roll-up; the entries behind an institution's count are `ledger.queries.entries.posting_lines`. At
-    most seven queries.
+    most eight queries.
     """
-    frame = frame_of(unit, year, as_of)
-    below = list(children_of(unit, frame.map_day))
+    frame = frame_of(unit, year, as_of, chosen)
+    if not frame.stands(unit):
+        return MeasureTotal(measure, frame, stands=False)
+    below = children_in(frame)
     totals = _totals_below(measure, frame, below) if below else {}
     at: Counter[int] = Counter()
-    read_here = UnitReading.objects.on(frame.map_day).filter(reads_as=unit).values("unit")
     for rows in rows_at_institutions(frame, [year]):
-        here = rows.filter(measure=measure, place__in=read_here).values_list("institution_id").annotate(Sum("quantity"))
+        here = rows.filter(_at_itself(frame), measure=measure).values_list("institution_id").annotate(Sum("quantity"))
         for institution, quantity in here.order_by():
             at[institution] += quantity
     institutions = [(each, at[each.pk]) for each in Institution.objects.filter(pk__in=at)] if at else []
     return MeasureTotal(
         measure,
         frame,
-        sum(totals.values()) + sum(at.values()),
+        _reported(measure, frame) if frame.map.is_reported else sum(totals.values()) + sum(at.values()),
         [(child, totals.get(child.pk, 0)) for child in below],
         institutions,
     )
 
 
+def _reported(measure: MeasureCode, frame: Frame) -> int:
+    """As reported: units below count their whole year, also the part of it in which they lay elsewhere."""
+    if frame.is_whole_year:
+        return _totals_below(measure, frame, [frame.unit]).get(frame.unit.pk, 0)
+    return entries_of_year(frame).filter(measure=measure).aggregate(sum=Sum("quantity"))["sum"] or 0
+
+
+def _at_itself(frame: Frame) -> Q:
+    """At places that are read as the unit itself, as none under it; as reported only its own."""
+    if frame.map.is_reported:
+        return Q(place=frame.unit)
+    return Q(place__in=UnitReading.objects.on(frame.map_day).filter(reads_as=frame.unit).values("unit"))
+
+
 def _totals_below(measure: MeasureCode, frame: Frame, below: list[AdminUnit]) -> dict[int, int]:
     """Unit id to its total. Whole months and years are on their shelf; a period that ends within one is added up place
-    by place."""
+    by place, as reported where each lay in that stretch of the year."""
     if frame.is_whole_year:
+        map_day = None if frame.map.is_reported else frame.map_day
         found = by_unit_and_period(
-            Slice((measure,)), below, first=frame.starts_on, last=frame.starts_on, map_day=frame.map_day
+            Slice((measure,)), below, first=frame.starts_on, last=frame.starts_on, map_day=map_day
         )
         return {unit: quantity for (unit, _year), quantity in found.items()}
-    spots, totals = spots_by_place(frame, below), Counter[int]()
-    for rows in rows_at_institutions(frame, [frame.year]):
-        sums = rows.filter(measure=measure, place__in=spots).values_list("place_id").annotate(Sum("quantity"))
-        for place, quantity in sums.order_by():
-            totals[spots[place].group_id] += quantity
+    stretches, totals = stretches_of(frame, below), Counter[int]()
+    places = {place for stretch in stretches for place in stretch.spots}
+    for rows in rows_at_institutions(frame, [frame.year], below):
+        here = rows.filter(measure=measure, place__in=places).values_list("place_id", "stretch")
+        for place, stretch, quantity in here.annotate(Sum("quantity")).order_by():
+            if (spot := stretches[stretch].spots.get(place)) is not None:
+                totals[spot.group_id] += quantity
     return totals

@@ -1,7 +1,9 @@
 """What the figures of one call are made of, loaded once; making them afterwards runs no query."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -25,10 +27,12 @@ from hocsuotdoi.indicators.queries.frame import (
     expected_institutions,
     kept_at,
     kept_places,
+    places_of,
     spots_by_place,
     stretches_of,
 )
 from hocsuotdoi.indicators.queries.people import active_users, participation, residents, villages
+from hocsuotdoi.indicators.queries.profiles import Codes, Profiles, is_of_people, profiles
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.sums import (
     Counted,
@@ -38,18 +42,96 @@ from hocsuotdoi.indicators.queries.sums import (
     reporting_by_year,
     sums_by_institution,
 )
-from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitAncestry, UnitReading
-from hocsuotdoi.places.queries.institutions import active_on, placed_in
+from hocsuotdoi.indicators.queries.suppression import Shown
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, UnitAncestry, UnitReading
+from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.places.queries.units import units_reading_as
 
 Defined = tuple[Indicator, Cohort]
 
 
-class Material:
+class Around:
+    """What a figure needs beside its parts, for `groups` and the `defined`: what decides, since when there are figures,
+    and whatever does not add up: people, residents, villages."""
+
+    def __init__(self, frame: Frame, groups: list[AdminUnit], defined: Sequence[Defined]) -> None:
+        self.frame, self.groups, self.defined = frame, groups, list(defined)
+        self.base_years = base_years(frame, self.defined)
+        deciding = [indicator for indicator, _cohort in self.defined if indicator.kind in CONDITIONED]
+        self.codes = {indicator.code for indicator in deciding if not has_condition(indicator)}
+        self.with_checklist: set[str] = set()
+        if self.codes:
+            self.with_checklist = self.frame.together.once(
+                ("with checklist", *sorted(self.codes)),
+                lambda: set(
+                    CriteriaSet.objects.filter(indicator__in=self.codes).values_list("indicator_id", flat=True)
+                ),
+            )
+        if not frame.leaves:
+            self._load_people()
+
+    def _load_people(self) -> None:
+        shares = [(i, c) for i, c in self.defined if i.kind == IndicatorKind.SHARE_OF_POPULATION]
+        if shares:
+            every = {people_for(indicator) for indicator, _cohort in shares}
+            self.participation = {each: participation(self.frame, self.groups, each) for each in every}
+            self.residents = residents(self.frame, self.groups)
+        using = {counted_for(i, c) for i, c in self.defined if i.measures == [StockCode.ACTIVE_USERS]}
+        self.active_users = {each: active_users(self.frame, self.groups, each) for each in using}
+        if any(cohort.kind == CohortKind.UNITS and not cohort.tier for _indicator, cohort in self.defined):
+            self.villages = villages(self.frame, self.groups)
+        of_people = [
+            i for i, _c in self.defined if is_of_people(i) and i.kind in (IndicatorKind.COUNT, IndicatorKind.GROWTH)
+        ]
+        self.profiles = self._profiles(of_people) if of_people else Profiles()
+
+    def _profiles(self, indicators: Sequence[Indicator]) -> Profiles:
+        """Asked once for all years: what of these figures may be told."""
+        measures = sorted({measure for each in indicators for measure in [*each.measures, *each.over]})
+        years = {frame.year for frame in self.frame.together.frames or (self.frame,)} | set(self.base_years.values())
+        key = ("profiles", *measures, *(group.pk for group in self.groups))
+        return self.frame.together.once(key, lambda: profiles(measures, self.groups, sorted(years), self.frame.as_of))
+
+    def told(
+        self,
+        group: AdminUnit,
+        year: int,
+        measures: Sequence[str],
+        counted: int,
+        sexes: Codes = None,
+        ages: Codes = None,
+    ) -> int | None:
+        """How many of some sexes and ages may be told to have been counted; None: nothing of it. What is cut further
+        than the profiles are (a class, a purpose), so that it came to another number, has none of its own."""
+        places = [(measure, group.pk, year, sexes or None, ages or None) for measure in measures]
+        if any(self.profiles.shown(*each) is not Shown.AS_IT_IS for each in places):
+            return None
+        if sum(self.profiles.count_now(*each) for each in places) != counted:
+            return None
+        return sum(self.profiles.count(*each) for each in places)
+
+    def decides(self, indicator: Indicator) -> bool:
+        """Whether a checklist or a condition says which institutions count; else being open is enough."""
+        return has_condition(indicator) or indicator.code in self.with_checklist
+
+    def absence_counts(self, indicator: Indicator) -> bool:
+        if indicator.kind == IndicatorKind.YES_NO:
+            return not self.decides(indicator)
+        return indicator.kind == IndicatorKind.STOCK and indicator.measures == [StockCode.INSTITUTIONS_OPEN]
+
+
+def base_years(frame: Frame, defined: Sequence[Defined]) -> dict[Counted, int]:
+    growing = {counted_for(i, c) for i, c in defined if i.kind == IndicatorKind.GROWTH}
+    found: dict[Counted, int] = frame.together.once(("base years", frozenset(growing)), lambda: first_years(growing))
+    return found
+
+
+class Material(Around):
     """For `groups` (units of the frame's map, none within another) and `pairs`, each indicator as the version that
     holds on the frame's last day defines it. Raises KeyError for a code that is not defined.
 
-    `defined` in place of pairs: definitions that need not be stored, to look at what they would say.
+    `defined` in place of pairs: definitions that need not be stored, to look at what they would say. Where the frame
+    has leaves the groups are these, and what does not add up is not loaded.
     """
 
     def __init__(
@@ -60,8 +142,7 @@ class Material:
         *,
         defined: Sequence[Defined] | None = None,
     ) -> None:
-        self.frame, self.groups = frame, groups
-        self.defined = list(defined) if defined is not None else _defined(frame, pairs)
+        super().__init__(frame, groups, defined if defined is not None else defined_by(frame, pairs))
         self.spots = spots_by_place(frame, groups)
         self.stretches = stretches_of(frame, groups)
         with_classes = {c for _i, cohort in self.defined for c in cohort.classes}
@@ -77,21 +158,17 @@ class Material:
         self._load_sums(institutions)
         self.stocks = Stocks(frame, self.defined, institutions)
         self._load_units()
-        self._load_people()
 
     # -- loading: each only when a pair needs it --
 
     def _load_checklists(self, institutions: list[Expected]) -> None:
-        deciding = [indicator for indicator, _cohort in self.defined if indicator.kind in CONDITIONED]
-        codes = {indicator.code for indicator in deciding if not has_condition(indicator)}
-        named = {criterion_of(indicator)[0] for indicator in deciding if indicator.criterion}
-        self.with_checklist: set[str] = set()
+        named = {
+            criterion_of(indicator)[0]
+            for indicator, _cohort in self.defined
+            if indicator.kind in CONDITIONED and indicator.criterion
+        }
+        codes = self.codes
         self._checklists: Checklists | None = None
-        if codes:
-            self.with_checklist = self.frame.together.once(
-                ("with checklist", *sorted(codes)),
-                lambda: set(CriteriaSet.objects.filter(indicator__in=codes).values_list("indicator_id", flat=True)),
-            )
         if codes or named:
             self._checklists = Checklists(self.frame, codes | named, institutions)
 
@@ -100,9 +177,7 @@ class Material:
         counting = {counted_for(i, c) for i, c in self.defined if i.kind == IndicatorKind.COUNT}
         conditions = counted_by_conditions(self.defined)
         counting |= conditions | counted_below(self.defined)
-        self.base_years: dict[Counted, int] = self.frame.together.once(
-            ("base years", frozenset(growing)), lambda: first_years(growing)
-        )
+        self.crossers: set[int] = set()
         self.sums: dict[tuple[int, int], list[tuple[int, dict[Counted, int]]]] = {}
         self.reporting: dict[int, set[int]] = {}
         if not growing and not counting:
@@ -120,6 +195,8 @@ class Material:
         else:
             self._add_sums(self.frame, counting, own_year)
             self._add_sums(self.frame.constant, growing, compared)
+        if self.frame.leaves and growing:
+            self.crossers = crossers(self.frame)
         known = [each.institution_id for each in institutions]
         self.reporting = reporting_by_year(self.frame.constant, compared if growing else own_year, known)
         self._load_everywhere(conditions)
@@ -149,12 +226,11 @@ class Material:
     def _load_units(self) -> None:
         cohorts = [cohort for _indicator, cohort in self.defined if cohort.kind == CohortKind.UNITS]
         self.registered_places: set[int] = set()
-        if cohorts or any(self._absence_counts(indicator) for indicator, _cohort in self.defined):
+        if cohorts or any(self.absence_counts(indicator) for indicator, _cohort in self.defined):
             self.registered_places = _places_with_institutions(self.frame)
         if not cohorts:
             return
         tiers = {cohort.tier for cohort in cohorts if cohort.tier}
-        self.villages = villages(self.frame, self.groups) if not all(cohort.tier for cohort in cohorts) else {}
         key = ("units", self.frame.map_day, *sorted(tiers), *(group.pk for group in self.groups))
         self.units_of, self.unit_at = self.frame.together.once(key, lambda: self._units(tiers))
 
@@ -162,6 +238,11 @@ class Material:
         """(group, tier) to the units in it, and (place, tier) to the unit of it as which the place is read."""
         day = self.frame.map_day
         units_of: dict[tuple[int, str], list[int]] = {}
+        if self.frame.leaves:
+            units_of = {(group.pk, group.tier): [group.pk] for group in self.groups if group.tier in tiers}
+            tier_of = {group.pk: group.tier for group in self.groups}
+            at = {(place, tier_of[spot.group_id]): spot.group_id for place, spot in self.spots.items()}
+            return units_of, {key: unit for key, unit in at.items() if key[1] in tiers}
         rows = UnitAncestry.objects.filter(on(day), ancestor__in=self.groups, unit__tier__in=tiers)
         for group_id, tier, unit_id in rows.values_list("ancestor_id", "unit__tier", "unit_id"):
             units_of.setdefault((group_id, tier), []).append(unit_id)
@@ -173,24 +254,11 @@ class Material:
         ).values_list("unit_id", "reads_as__ancestries__ancestor_id", "reads_as__ancestries__ancestor__tier")
         return units_of, {(place, tier): unit for place, unit, tier in readings}
 
-    def _load_people(self) -> None:
-        shares = [(i, c) for i, c in self.defined if i.kind == IndicatorKind.SHARE_OF_POPULATION]
-        if shares:
-            every = {people_for(indicator) for indicator, _cohort in shares}
-            self.participation = {each: participation(self.frame, self.groups, each) for each in every}
-            self.residents = residents(self.frame, self.groups)
-        using = {counted_for(i, c) for i, c in self.defined if i.measures == [StockCode.ACTIVE_USERS]}
-        self.active_users = {each: active_users(self.frame, self.groups, each) for each in using}
-
     # -- asking --
 
     def cohort(self, group: AdminUnit, cohort: Cohort) -> list[Expected]:
         """The institutions of the cohort expected in the group."""
         return [each for each in self.expected[group.pk] if each.institution_class in cohort.classes]
-
-    def decides(self, indicator: Indicator) -> bool:
-        """Whether a checklist or a condition says which institutions count; else being open is enough."""
-        return has_condition(indicator) or indicator.code in self.with_checklist
 
     def outcome(self, indicator: Indicator, cohort: Cohort, institution: Expected) -> Outcome:
         """Whether an institution counts."""
@@ -219,14 +287,32 @@ class Material:
         outcome = self.outcome(indicator, cohort, institution)
         return {Outcome.MET: True, Outcome.UNKNOWN: None}.get(outcome, False)
 
-    def has_register(self, group: AdminUnit) -> bool:
-        """Whether the register knows any open institution in the group: only then an absence says something."""
-        return any(spot.group_id == group.pk and place in self.registered_places for place, spot in self.spots.items())
+    def has_anything_at(self, group: AdminUnit) -> bool:
+        """Whether somebody is expected in the group, or something was counted, or the register knows of anybody."""
+        counted = any((group.pk, year) in self.sums for year in self._years_counted)
+        return bool(counted or self.expected[group.pk] or self.places_registered(group))
 
-    def _absence_counts(self, indicator: Indicator) -> bool:
-        if indicator.kind == IndicatorKind.YES_NO:
-            return not self.decides(indicator)
-        return indicator.kind == IndicatorKind.STOCK and indicator.measures == [StockCode.INSTITUTIONS_OPEN]
+    @cached_property
+    def _years_counted(self) -> set[int]:
+        return {year for _group, year in self.sums}
+
+    def places_registered(self, group: AdminUnit) -> int:
+        """In how many places of the group the register knows an open institution: only then absence says something."""
+        return self._registered[group.pk]
+
+    def registered_units(self, tier: str) -> set[int | None]:
+        """The units of the tier with an open institution of any class."""
+        if tier not in self._registered_units:
+            self._registered_units[tier] = {self.unit_at.get((place, tier)) for place in self.registered_places}
+        return self._registered_units[tier]
+
+    @cached_property
+    def _registered_units(self) -> dict[str, set[int | None]]:
+        return {}
+
+    @cached_property
+    def _registered(self) -> Counter[int]:
+        return Counter(spot.group_id for place, spot in self.spots.items() if place in self.registered_places)
 
     def sums_by_institution(self, group: AdminUnit, counted: Counted, year: int) -> dict[int, int]:
         """Institution id to what was counted at it in the group in `year`; only where something was."""
@@ -237,13 +323,44 @@ class Material:
         return found
 
 
-def _defined(frame: Frame, pairs: Collection[Pair]) -> list[Defined]:
+def defined_by(frame: Frame, pairs: Collection[Pair]) -> list[Defined]:
     codes = sorted({indicator for indicator, _cohort in pairs})
     days = {each.last_day for each in frame.together.frames} or {frame.last_day}
     by_day = frame.together.once(("definitions", *codes), lambda: definitions_by_day(codes, days))
     names = sorted({cohort for _indicator, cohort in pairs})
     cohorts = frame.together.once(("cohorts", *names), lambda: Cohort.objects.in_bulk(names))
     return [(by_day[frame.last_day][indicator], cohorts[cohort]) for indicator, cohort in pairs]
+
+
+_CROSSERS = """
+WITH here AS MATERIALIZED (
+    SELECT array(SELECT institution_id FROM places_institutionplacement WHERE unit_id = ANY(%(places)s)
+                  UNION SELECT institution_id FROM indicators_fresh_institutionmonth WHERE place_id = ANY(%(places)s))
+           AS institutions
+), stood AS (
+    SELECT institution_id, unit_id AS place_id
+      FROM places_institutionplacement WHERE institution_id = ANY((SELECT institutions FROM here)::bigint[])
+     UNION
+    SELECT institution_id, place_id
+      FROM indicators_fresh_institutionmonth WHERE institution_id = ANY((SELECT institutions FROM here)::bigint[])
+)
+SELECT stood.institution_id
+  FROM stood
+  JOIN places_unitreading AS reading ON reading.unit_id = stood.place_id
+                                    AND coalesce(reading.starts_on, '-infinity') <= %(day)s
+                                    AND coalesce(reading.ends_on, 'infinity') > %(day)s
+ GROUP BY 1 HAVING count(DISTINCT reading.reads_as_id) > 1
+"""
+
+
+def crossers(frame: Frame) -> set[int]:
+    """Institutions that stood or did something in one of the frame's leaves, and in another unit of its map. One query
+    for all frames of one map."""
+
+    def statement(each: Frame) -> tuple[str, dict[str, Any]]:
+        return _CROSSERS, {"day": each.map_day, "places": list(places_of(each))}
+
+    return {institution for (institution,) in frame.raw_rows_of_map("crossers", statement)}
 
 
 def name_together(frame: Frame, classes: set[str]) -> None:
@@ -260,7 +377,7 @@ def _places_with_institutions(frame: Frame) -> set[int]:
         day = each.last_day
         return (
             InstitutionPlacement.objects.on(day)
-            .filter(institution__in=active_on(placed_in(each.unit, day, map_day=each.map_day), day))
+            .filter(institution__in=active_on(Institution.objects.all(), day), unit__in=places_of(each))
             .values_list("unit_id")
             .distinct()
         )

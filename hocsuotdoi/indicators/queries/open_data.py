@@ -8,7 +8,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
+from hocsuotdoi.indicators.enums import IndicatorKind, StockCode, ValueState
 from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.indicators.queries.pivot import Period
 from hocsuotdoi.indicators.queries.results import IndicatorValue
@@ -77,6 +77,26 @@ def period_ends(starts_on: dt.date, period: Period) -> dt.date:
 
 
 # --- indicators ---
+
+
+def why_only_years(indicator: Indicator) -> str:
+    """In a sentence why a figure has no quarters and months; empty where it has."""
+    if indicator.sexes or indicator.age_bands:
+        return _("By sex or age there are whole years only: several short times would give people away.")
+    if indicator.kind == IndicatorKind.GROWTH:
+        return _("Growth is a rate from year to year: it has no quarters or months.")
+    if indicator.kind == IndicatorKind.SHARE_OF_POPULATION or indicator.measures == [StockCode.ACTIVE_USERS]:
+        return _("Different people are counted over a whole year: those of its months do not add up to them.")
+    if indicator.measures and indicator.measures[0] in _OF_A_YEAR:
+        return _("Hours are counted from the beginning of the year: take the difference of two days, not a month.")
+    if indicator.kind not in (IndicatorKind.COUNT, IndicatorKind.STOCK):
+        return _("Checklists and conditions are about a whole year: they have no quarters or months.")
+    if indicator.tags:
+        return _("What is marked with an observance or a programme is added up by years only.")
+    return ""
+
+
+_OF_A_YEAR = {StockCode.HOURS_OPEN_IN_YEAR, StockCode.HOURS_OUTSIDE_IN_YEAR}
 
 
 def state_of(value: IndicatorValue, indicator: Indicator) -> State:

@@ -147,7 +147,7 @@ def answer(question: Question, today: dt.date) -> Answer:
         if question.columns
         else [Head(None, str(_("total")))]
     )
-    return _with_totals(Answer(question, row_heads, column_heads, cells))
+    return with_totals(Answer(question, row_heads, column_heads, cells))
 
 
 def units_of(question: Question, today: dt.date) -> list[AdminUnit]:
@@ -219,7 +219,8 @@ def period_label(day: dt.date, period: Period) -> str:
     return date_format(day, "n/Y")
 
 
-def _with_totals(found: Answer) -> Answer:
+def with_totals(found: Answer) -> Answer:
+    """Its sums made anew from its cells."""
     question = found.question
     mixed = len(question.wanted.measures) > 1
     across = not (mixed and question.columns == Dimension.MEASURE) and question.columns is not None

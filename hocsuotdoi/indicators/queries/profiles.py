@@ -2,7 +2,8 @@
 
 Whether a number may be told depends on the number alone, never on the table it stands in: so tables set beside one
 another give nothing away. That is why there are such numbers for whole years on today's map only, and not cut by
-anything else (decision 81).
+anything else (decision 81). They are those of the day on which the year's book was closed, so that one asked today and
+again tomorrow is the same (decision 87).
 """
 
 import datetime as dt
@@ -10,14 +11,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
+
+from django.db import connection
 
 from hocsuotdoi.core.dated import on
+from hocsuotdoi.indicators.models import Definition
 from hocsuotdoi.indicators.queries.suppression import (
     TOTAL,
     Pattern,
     Rows,
     Shown,
+    counts_people,
+    is_closed,
     is_few,
+    last_closed,
     patterns_in_tree,
 )
 from hocsuotdoi.indicators.queries.totals import Slice, totals
@@ -39,14 +47,18 @@ _Key = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
+    """`rows`: as the book stood when it was closed; `now`: as it stands."""
+
     rows: dict[_Key, Rows] = field(default_factory=dict)
     hidden: dict[_Key, Pattern] = field(default_factory=dict)
+    now: dict[_Key, Rows] = field(default_factory=dict)
 
     def count(self, measure: str, unit_id: int, year: int, sexes: Codes = None, ages: Codes = None) -> int:
-        rows = self.rows.get((measure, unit_id, year), ())
-        return sum(
-            rows[SEXES.index(sex)][AGES.index(age)] for sex, age in product(sexes or SEXES, ages or AGES) if rows
-        )
+        return _added_up(self.rows.get((measure, unit_id, year), ()), sexes, ages)
+
+    def count_now(self, measure: str, unit_id: int, year: int, sexes: Codes = None, ages: Codes = None) -> int:
+        """Never to be told: to see whether a figure is made of all of it."""
+        return _added_up(self.now.get((measure, unit_id, year), ()), sexes, ages)
 
     def shown(self, measure: str, unit_id: int, year: int, sexes: Codes = None, ages: Codes = None) -> Shown:
         """A sum is told when all its parts are, for then it says nothing new."""
@@ -62,6 +74,15 @@ class Profiles:
         return Shown.FEW if few else Shown.KEPT_BACK
 
 
+def is_of_people(definition: Definition) -> bool:
+    """Whether a figure is of people of one sex or some ages."""
+    return bool(definition.sexes or definition.age_bands) and counts_people(definition.measures)
+
+
+def _added_up(rows: Rows, sexes: Codes, ages: Codes) -> int:
+    return sum(rows[SEXES.index(sex)][AGES.index(age)] for sex, age in product(sexes or SEXES, ages or AGES) if rows)
+
+
 def _positions(codes: Codes, every: Sequence[str]) -> list[int]:
     if not codes or set(codes) >= set(every):
         return [TOTAL]
@@ -71,28 +92,54 @@ def _positions(codes: Codes, every: Sequence[str]) -> list[int]:
 def profiles(
     measures: Collection[str], units: Collection[AdminUnit], years: Collection[int], today: dt.date
 ) -> Profiles:
-    """Of the `units` that stand today; of others, and where too many are asked for at once, everything is kept back.
+    """Of the `units` that stand today, in years that are closed; of others, and where too many are asked for at once,
+    everything is kept back.
 
-    Four queries. What a place hides depends on the places beside and above it, so these are looked at too.
+    Five queries. What a place hides depends on the places beside and above it, so these are looked at too, and on what
+    was counted at a place itself, in none of those under it.
     """
     tree, root = _tree(units, today)
+    years = [year for year in years if is_closed(year, today)] or [last_closed(today)]
     if root is None or len(tree) * len(years) * len(measures) > MOST_PROFILES:
         return Profiles()
     children: dict[int, list[int]] = defaultdict(list)
     for unit_id, (_unit, parent) in tree.items():
         if parent is not None:
             children[parent].append(unit_id)
-    counted = _counted(measures, [unit for unit, _parent in tree.values()], years, today)
-    found = Profiles()
+    there = [unit for unit, _parent in tree.values()]
+    now = _counted(measures, there, years, today)
+    counted = _less(now, _late(measures, there, years, today))
+    found = Profiles(now=now)
     for measure, year in product(measures, years):
         rows = {unit_id: counted.get((measure, unit_id, year), _NOBODY) for unit_id in tree}
-        hidden = patterns_in_tree(root, children, rows)
+        own = {-unit_id: _rest(rows[unit_id], [rows[child] for child in below]) for unit_id, below in children.items()}
+        with_own = {unit_id: [*below, -unit_id] for unit_id, below in children.items()}
+        hidden = patterns_in_tree(root, with_own, rows | own)
         found.rows.update({(measure, unit_id, year): each for unit_id, each in rows.items()})
-        found.hidden.update({(measure, unit_id, year): each for unit_id, each in hidden.items()})
+        found.hidden.update({(measure, unit_id, year): hidden[unit_id] for unit_id in tree})
     return found
 
 
 _NOBODY: Rows = tuple((0,) * len(AGES) for _sex in SEXES)
+
+
+def _rest(rows: Rows, below: Iterable[Rows]) -> Rows:
+    """What was counted at a place itself: it can be computed from the others, so it is held back with them."""
+    return tuple(
+        tuple(count - sum(each[at][column] for each in below) for column, count in enumerate(row))
+        for at, row in enumerate(rows)
+    )
+
+
+def _less(now: dict[_Key, Rows], late: dict[_Key, Rows]) -> dict[_Key, Rows]:
+    """What stood in the book on the day on which it was closed."""
+    return {
+        key: _fixed(
+            [max(count - less, 0) for count, less in zip(row, away, strict=True)]
+            for row, away in zip(now.get(key, _NOBODY), late.get(key, _NOBODY), strict=True)
+        )
+        for key in now.keys() | late.keys()
+    }
 
 
 def _tree(units: Collection[AdminUnit], today: dt.date) -> tuple[dict[int, tuple[AdminUnit, int | None]], int | None]:
@@ -123,10 +170,49 @@ def _counted(
         last=dt.date(max(years), 12, 31),
         map_day=today,
     )
+    return _laid_out((measure, unit, day.year, sex, age, count) for measure, unit, day, sex, age, count, _lines in rows)
+
+
+_LATE = """
+SELECT entry.measure, ancestry.ancestor_id, extract(year from entry.occurred_on)::int, coalesce(entry.sex, ''),
+       coalesce(entry.age_band, ''), sum(entry.quantity)::bigint
+  FROM ledger_posting AS posting
+  JOIN ledger_entry AS entry ON entry.institution_id = posting.institution_id AND entry.posting_id = posting.id
+                            AND entry.occurred_on = posting.occurred_on
+  JOIN places_unitreading AS reading ON reading.unit_id = entry.place_id
+  JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
+ WHERE (posting.posted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+         >= make_date(extract(year from posting.occurred_on)::int + 1, 2, 1)
+   AND posting.occurred_on BETWEEN %(first)s AND %(last)s
+   AND entry.measure = ANY(%(measures)s) AND ancestry.ancestor_id = ANY(%(units)s)
+   AND coalesce(reading.starts_on, '-infinity') <= %(day)s AND coalesce(reading.ends_on, 'infinity') > %(day)s
+   AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s AND coalesce(ancestry.ends_on, 'infinity') > %(day)s
+ GROUP BY 1, 2, 3, 4, 5
+"""
+"""What was posted after its year had been closed (`suppression.closes_on`); few, and found by an index of their own."""
+
+
+def _late(
+    measures: Collection[str], units: list[AdminUnit], years: Collection[int], today: dt.date
+) -> dict[_Key, Rows]:
+    parameters: dict[str, Any] = {
+        "measures": list(measures),
+        "units": [unit.pk for unit in units],
+        "first": dt.date(min(years), 1, 1),
+        "last": dt.date(max(years), 12, 31),
+        "day": today,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LATE, parameters)
+        return _laid_out(cursor.fetchall())
+
+
+def _laid_out(rows: Iterable[tuple[Any, ...]]) -> dict[_Key, Rows]:
+    """Rows of measure, unit id, year, sex, age, count."""
     found: dict[_Key, list[list[int]]] = {}
-    for measure, unit_id, starts_on, sex, age, quantity, _lines in rows:
-        profile = found.setdefault((measure, unit_id, starts_on.year), [[0] * len(AGES) for _sex in SEXES])
-        profile[SEXES.index(sex)][AGES.index(age)] = max(quantity, 0)
+    for measure, unit_id, year, sex, age, count in rows:
+        profile = found.setdefault((measure, unit_id, year), [[0] * len(AGES) for _sex in SEXES])
+        profile[SEXES.index(sex)][AGES.index(age)] = count
     return {key: _fixed(profile) for key, profile in found.items()}
 
 

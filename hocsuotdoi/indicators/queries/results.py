@@ -33,6 +33,8 @@ class IndicatorValue:
     note: str = ""
     version: int = 1
     """Of the definition, as it stood on the last day that counts."""
+    kept_back: bool = False
+    """Whether it is of people by sex or age and cannot be told; then it holds no number."""
 
     @property
     def has_value(self) -> bool:

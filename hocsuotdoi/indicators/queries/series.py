@@ -8,12 +8,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, frame_of, frames_together, parts_of
-from hocsuotdoi.indicators.queries.material import Material
+from django.utils import timezone
+
+from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, Map, frame_of, frames_together, parts_of
+from hocsuotdoi.indicators.queries.kept_parts import figures
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
-from hocsuotdoi.indicators.queries.values import values_from
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitReading
+from hocsuotdoi.places.queries.units import day_on_map_of
 
 Series = dict[int, IndicatorValue]
 """Year to its value."""
@@ -50,13 +52,28 @@ def series_by_unit(
         asked = _around(asked, within, units, stood)
     parts = [part for frame, then in zip(asked, stood, strict=True) for part in parts_of(frame, then)]
     values: dict[tuple[Pair, int, int], IndicatorValue] = {}
-    for frame, (_part, groups) in zip(frames_together([frame for frame, _groups in parts]), parts, strict=True):
-        for pair, by_unit in values_from(Material(frame, groups, pairs)).items():
+    for (frame, _groups), found_in in zip(parts, figures(parts, pairs), strict=True):
+        for pair, by_unit in found_in.items():
             values |= {(pair, unit_id, frame.year): value for unit_id, value in by_unit.items()}
     for frame, then in zip(asked, stood, strict=True):
         for pair in pairs:
             for unit, other in zip(units, then, strict=True):
                 found[pair][unit.pk][frame.year] = values[pair, other.pk, frame.year]
+    return found
+
+
+def values_on_days(
+    within: AdminUnit, units: list[AdminUnit], pair: Pair, days: Sequence[dt.date], chosen: ChosenMap = TODAYS_MAP
+) -> dict[int, dict[dt.date, IndicatorValue]]:
+    """One figure of several units as it was on each of `days`, in as many queries as on one; on constant territory all
+    of them on one map, by default `within`'s own."""
+    if chosen.kind == Map.TODAY:
+        chosen = ChosenMap(Map.DAY, day_on_map_of(within, timezone.localdate()))
+    parts = [part for day in days for part in parts_of(frame_of(within, day.year, day, chosen), units)]
+    found: dict[int, dict[dt.date, IndicatorValue]] = {unit.pk: {} for unit in units}
+    for (frame, _groups), values in zip(parts, figures(parts, [pair]), strict=True):
+        for unit_id, value in values[pair].items():
+            found[unit_id][frame.as_of] = value
     return found
 
 

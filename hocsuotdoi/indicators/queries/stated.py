@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.periods import Period, parse_period
+from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import StatedColumn, columns_of
 from hocsuotdoi.indicators.models import StatedFigure, Statement
 from hocsuotdoi.ledger.models import Entry
@@ -238,6 +239,25 @@ def planned(sheet: Sheet, asked: Iterable[Asked]) -> Planned:
             changes.append(Change(institution, each.column, before, each.quantity, recorded, each.at))
     told = {each.institution for each in asked}
     return Planned(changes, problems, [each for each in sheet.institutions if each.code not in told])
+
+
+def typed_on_grey(sheet: Sheet, cells: Iterable[tuple[str, StatedColumn, str, str]]) -> list[Wrong]:
+    """Which of the cells only to look at (institution's code, column, what stands there, where) say anything but what
+    the system has recorded: a number that somebody meant to state and that would be passed over."""
+    by_code = {each.code: each for each in sheet.institutions}
+    found = []
+    for code, column, text, at in cells:
+        if (institution := by_code.get(code)) is None:
+            continue
+        recorded = sheet.recorded.get((institution.pk, column), 0)
+        if text == (str(recorded) if recorded > 0 else ""):
+            continue
+        reason = _(
+            "“{text}” was typed into a grey cell, which only shows what the system has recorded ({recorded}). Write "
+            "the figure into the white cell to its left, and empty this one."
+        ).format(text=text[:60], recorded=number(max(recorded, 0)))
+        found.append(Wrong(at, institution.name, reason))
+    return found
 
 
 def _stranger(sheet: Sheet, asked: Asked, names: Mapping[str, str]) -> str:

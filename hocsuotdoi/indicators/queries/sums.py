@@ -12,14 +12,13 @@ from django.utils import timezone
 
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, FreshInstitutionMonth, Indicator
-from hocsuotdoi.indicators.queries.frame import Frame, at_any_of, kept_places, named, stretches_of
+from hocsuotdoi.indicators.queries.frame import Frame, at_any_of, kept_places, named, places_of, stretches_of
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.queries.entries import entries_read_at, standing_postings, totals_by_measure
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
-from hocsuotdoi.places.queries.units import units_reading_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +132,12 @@ def _split(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
 
 def _here(frame: Frame, groups: Sequence[AdminUnit]) -> Q:
     """At places that can be read in the frame's unit."""
-    if frame.unit.tier == Tier.COUNTRY:
+    if frame.unit.tier == Tier.COUNTRY and not frame.leaves:
         return Q()
     if frame.map.is_reported:
         return Q(place__in=UnitAncestry.objects.filter(ancestor__in=groups).values("unit"))
     came = {institution for institution, _place in kept_places(frame)}
-    here = Q(place__in=units_reading_as(frame.unit, frame.map_day))
+    here = Q(place__in=places_of(frame))
     return here | Q(institution__in=came) if came else here
 
 
@@ -173,12 +172,13 @@ def reporting_by_year(frame: Frame, years: Years, institutions: Collection[int])
     return reporting
 
 
-def rows_at_institutions(frame: Frame, years: Collection[int]) -> list[QuerySet[Any]]:
+def rows_at_institutions(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> list[QuerySet[Any]]:
     """What was posted in the years' periods: whole months from the roll-up, the days of a broken one from the book.
+    `groups`: whose stretches of the year are told apart, as reported.
 
     Rows have institution, place, measure, purpose, quantity, lines, year and stretch.
     """
-    return [_whole_months(frame, years), _broken_months(frame, years)]
+    return [_whole_months(frame, years, groups), _broken_months(frame, years, groups)]
 
 
 def _whole_months(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:

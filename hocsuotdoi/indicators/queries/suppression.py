@@ -6,6 +6,7 @@ until no number kept back is the only one that fits: neither from the totals, no
 between 1 and 4 and that any other kept back is at least 5. Zero is shown: nobody stands behind it.
 """
 
+import datetime as dt
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -14,7 +15,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from hocsuotdoi.core.templatetags.house import number
+from hocsuotdoi.core.templatetags.house import day_short, number
 from hocsuotdoi.ledger.enums import MeasureCode
 
 FEWEST = 5
@@ -24,6 +25,28 @@ TOTAL = -1
 
 OF_NO_PERSON = frozenset({MeasureCode.PROGRAMME_SESSION, MeasureCode.RECORDING_VIEW, MeasureCode.GATE_COUNT})
 """Nobody stands behind one of these: they are told whatever their number."""
+
+
+def closes_on(year: int) -> dt.date:
+    """The first day on which sexes and ages of a year are told: then its book is closed for them (decision 87). Until
+    then, and again with each late entry, they would grow from one day to the next by a person."""
+    return dt.date(year + 1, 2, 1)
+
+
+def is_closed(year: int, today: dt.date) -> bool:
+    return today >= closes_on(year)
+
+
+def last_closed(today: dt.date) -> int:
+    return today.year - (1 if is_closed(today.year - 1, today) else 2)
+
+
+def not_closed_words(year: int) -> str:
+    return _(
+        "By sex or age a year is told once, when its book is closed: {year} from {day} on. Before that each day would "
+        "give away who came."
+    ).format(year=year, day=day_short(closes_on(year)))
+
 
 Place = tuple[int, int]
 """Row and column."""

@@ -17,11 +17,18 @@ Ask = TypeVar("Ask")
 class Together:
     """What several frames were told. `frames` is empty where one stands alone."""
 
-    def __init__(self) -> None:
+    ALIKE = frozenset({"definitions", "cohorts", "base years", "with checklist", "criteria sets"})
+    """What does not depend on the frames, by how its key begins."""
+
+    def __init__(self, like: "Together | None" = None) -> None:
+        """`like`: others of which it is known what does not depend on the frames."""
         self.frames: tuple[Any, ...] = ()
         self.institutions: set[int] = set()
         """Those that any of the frames looks at: a condition that names them serves all."""
-        self._known: dict[Hashable, Any] = {}
+        known = like._known.items() if like else ()
+        self._known: dict[Hashable, Any] = {
+            key: value for key, value in known if isinstance(key, tuple) and key and key[0] in self.ALIKE
+        }
 
     def once(self, key: Hashable, find: Callable[[], Any]) -> Any:
         """What `find` found when it was first asked for."""

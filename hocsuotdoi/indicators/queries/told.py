@@ -6,9 +6,19 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.templatetags.house import number
-from hocsuotdoi.indicators.queries.pivot import Answer, Dimension, Head, Map, Period, Question, heads_of, periods
+from hocsuotdoi.indicators.queries.pivot import (
+    Answer,
+    Dimension,
+    Head,
+    Map,
+    Period,
+    Question,
+    heads_of,
+    periods,
+    with_totals,
+)
 from hocsuotdoi.indicators.queries.profiles import AGES, MOST_PROFILES, SEXES, Codes, Profiles, profiles
-from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown, told_words
+from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown, is_closed, not_closed_words, told_words
 from hocsuotdoi.places.models import AdminUnit
 
 _OTHER_CUTS = {Dimension.CLASS, Dimension.PURPOSE, Dimension.CHANNEL, Dimension.ORIGIN}
@@ -18,7 +28,8 @@ def why_not_told(question: Question, today: dt.date) -> tuple[str, str]:
     """The field at which it can be mended, and a sentence; both empty where the question can be answered.
 
     Of people by sex and age there are whole years on today's map only, cut by nothing else: a year without eleven
-    months, two maps of one place, or a class without the others would give away whom the small numbers hide.
+    months, two maps of one place, or a class without the others would give away whom the small numbers hide. And only
+    years whose book is closed: yesterday's figure would give away who came today.
     """
     if not question.is_about_people:
         return "", ""
@@ -26,6 +37,8 @@ def why_not_told(question: Question, today: dt.date) -> tuple[str, str]:
         return "period", _("By sex or age there are whole years only: several short times would give people away.")
     if question.map == Map.REPORTED or (question.map == Map.DAY and question.map_day != today):
         return "map", _("By sex or age there is today's map only: two maps of one place would give people away.")
+    if not is_closed(question.last.year, today):
+        return "last", not_closed_words(question.last.year)
     wanted = question.wanted
     cut = wanted.classes or wanted.purposes or wanted.channels or wanted.stated is not None
     if cut or question.sides & _OTHER_CUTS:
@@ -41,7 +54,8 @@ def too_much_words() -> str:
 
 
 class Told:
-    """An answer as it may be told. Where it is about people four queries more, however large it is."""
+    """An answer as it may be told. Where it is about people five queries more, however large it is, and the numbers are
+    those of the day on which the book was closed."""
 
     def __init__(self, found: Answer, today: dt.date):
         self.answer = found
@@ -59,7 +73,8 @@ class Told:
         years = [day.year for day in periods(question)]
         self._profiles = profiles(question.wanted.measures, [question.unit, *units], years, today)
         self.is_too_much = not self._profiles.rows
-        self.answer = self._with_what_is_hidden(found)
+        if self._profiles.rows:
+            self.answer = self._as_closed(self._with_what_is_hidden(found))
         self.is_kept_back = all(
             self.shown(row, column) is not Shown.AS_IT_IS
             for row in range(len(self.answer.rows))
@@ -91,11 +106,7 @@ class Told:
     def _shown(self, heads: dict[Dimension, Head], quantity: int) -> Shown:
         """Of the number under `heads`; where a side is summed over it has none there."""
         assert self._profiles is not None
-        wanted = self.answer.question.wanted
-        measure = heads[Dimension.MEASURE].key if Dimension.MEASURE in heads else wanted.measures[0]
-        years = [heads[Dimension.PERIOD].key.year] if Dimension.PERIOD in heads else self._years()
-        sexes = [heads[Dimension.SEX].key] if Dimension.SEX in heads else wanted.sexes or None
-        ages = [heads[Dimension.AGE_BAND].key] if Dimension.AGE_BAND in heads else wanted.age_bands or None
+        measure, years, sexes, ages = self._parts(heads)
         states = {
             self._profiles.shown(measure, unit.pk, year, sexes, ages)
             for unit in self._units(heads, measure, years, sexes, ages, quantity)
@@ -118,6 +129,35 @@ class Told:
         whole = sum(self._profiles.count(measure, question.unit.pk, year, sexes, ages) for year in years)
         below = [head.unit for head in (*self.answer.rows, *self.answer.columns) if head.unit is not None]
         return [question.unit] if whole == quantity or not below else below
+
+    def _as_closed(self, found: Answer) -> Answer:
+        """The same table with the numbers of the profiles."""
+        cells = {}
+        for row in found.rows:
+            for column in found.columns:
+                heads = {found.question.rows: row}
+                heads |= {found.question.columns: column} if found.question.columns else {}
+                count = self._count(heads)
+                if count or (row.key, column.key) in found.cells:
+                    cells[row.key, column.key] = count
+        return with_totals(replace(found, cells=cells))
+
+    def _count(self, heads: dict[Dimension, Head]) -> int:
+        assert self._profiles is not None
+        question = self.answer.question
+        unit = heads[Dimension.UNIT].unit if Dimension.UNIT in heads else question.unit
+        assert unit is not None
+        measure, years, sexes, ages = self._parts(heads)
+        return sum(self._profiles.count(measure, unit.pk, year, sexes, ages) for year in years)
+
+    def _parts(self, heads: dict[Dimension, Head]) -> tuple[str, list[int], Codes, Codes]:
+        """Measure, years, sexes and ages of the number under `heads`."""
+        wanted = self.answer.question.wanted
+        measure = heads[Dimension.MEASURE].key if Dimension.MEASURE in heads else wanted.measures[0]
+        years = [heads[Dimension.PERIOD].key.year] if Dimension.PERIOD in heads else self._years()
+        sexes = [heads[Dimension.SEX].key] if Dimension.SEX in heads else wanted.sexes or None
+        ages = [heads[Dimension.AGE_BAND].key] if Dimension.AGE_BAND in heads else wanted.age_bands or None
+        return measure, years, sexes, ages
 
     def _years(self) -> list[int]:
         return [day.year for day in periods(self.answer.question)]

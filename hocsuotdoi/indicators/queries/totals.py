@@ -7,6 +7,7 @@ not totals: see `values` and `people`.
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
+from itertools import repeat
 from typing import Any, Literal
 
 from django.db import connection
@@ -49,12 +50,15 @@ DIMENSIONS = ("unit_id", "starts_on", *_COLUMN.values())
 """What totals can be laid out by."""
 
 _ALWAYS = {"unit_id", "starts_on", "measure"}
-_AT_UNITS = (
-    ("indicators_fresh_unittotal", _ALWAYS),
-    ("indicators_fresh_unittotalbyclass", _ALWAYS | {"institution_class", "purpose", "stated"}),
-    ("indicators_fresh_unittotalbyperson", _ALWAYS | {"channel", "sex", "age_band"}),
-)
+_AT_UNITS = {
+    "unittotal": _ALWAYS,
+    "unittotalbyclass": _ALWAYS | {"institution_class", "purpose", "stated"},
+    "unittotalbyperson": _ALWAYS | {"channel", "sex", "age_band"},
+}
 """The tables on the map of the day, the smallest first, with the columns that each has; without months of communes."""
+
+MOST_NAMED = 1000
+"""Of more units a table at units is read through, and theirs picked out: naming each costs more than it spares."""
 
 
 def totals(
@@ -75,109 +79,199 @@ def totals(
     """
     columns = {*by, *(_COLUMN[field.name] for field in fields(wanted) if getattr(wanted, field.name))}
     columns |= {"stated"} if wanted.stated is not None else set()
+    tiers = sorted({str(unit.tier) for unit in units})
+    named = {unit.id for unit in units}
     parameters: dict[str, Any] = {
-        "units": [unit.pk for unit in units],
-        "tiers": sorted({str(unit.tier) for unit in units}),
+        "units": f"{{{','.join(map(str, named))}}}",  # as text: taking up thousands one by one takes long
+        "tiers": tiers,
         "grain": grain,
         "first": first.replace(month=1, day=1) if grain == "year" else first.replace(day=1),
         "last": last.replace(month=12, day=31) if grain == "year" else last,
         "day": map_day,
     }
-    source, kept = _source(columns, map_day, grain, parameters["tiers"])
-    conditions = ["starts_on BETWEEN %(first)s AND %(last)s"]
+    conditions = _conditions(wanted, parameters)
+    is_todays = map_day is not None and map_is(map_day)
+    table = None
+    if is_todays and not (grain == "month" and Tier.COMMUNE in tiers):
+        table = next((table for table, has in _AT_UNITS.items() if columns <= has), None)
+    if table is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_of_cells(by, conditions, map_day, is_todays, grain), parameters)
+            return cursor.fetchall()
+    conditions += ["starts_on BETWEEN %(first)s AND %(last)s", "grain = %(grain)s", "tier = ANY(%(tiers)s)"]
+    is_picked = "unit_id" in by and len(named) > MOST_NAMED
+    if not is_picked:
+        conditions.append("unit_id = ANY(%(units)s::bigint[])")
+    if _is_cell_by_cell(wanted, columns, by, parameters):
+        rows = _as_they_lie(table, by, conditions, parameters)
+    else:
+        rows = kept_rows(_added_up(f"indicators_fresh_{table} AS total", by, conditions), parameters)
+    if is_picked:
+        at = by.index("unit_id")
+        rows = [row for row in rows if row[at] in named]
+    return rows
+
+
+def _conditions(wanted: Slice, parameters: dict[str, Any]) -> list[str]:
+    """Of the slice; what they compare with is put among the parameters."""
+    conditions = []
     for field, column in _COLUMN.items():
         value = getattr(wanted, field)
         if value is None or value == ():
             continue
         parameters[field] = list(value) if isinstance(value, tuple) else value
         conditions.append(f"{column} = ANY(%({field})s)" if isinstance(value, tuple) else f"{column} = %({field})s")
+    return conditions
+
+
+def _added_up(source: str, by: Sequence[str], conditions: list[str]) -> str:
     keys = ", ".join(by)
-    asked = f"SELECT {keys}{', ' if by else ''}sum(quantity)::bigint, sum(lines)::bigint FROM {source} " + (
-        f"WHERE {' AND '.join(conditions)}" + (f" GROUP BY {keys}" if by else " HAVING count(*) > 0")
+    sums = "sum(quantity)::bigint AS quantity, sum(lines)::bigint AS lines"
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    group = f" GROUP BY {keys}" if by else " HAVING count(*) > 0"
+    return f"SELECT {keys}{', ' if by else ''}{sums} FROM {source}{where}{group}"
+
+
+def _is_cell_by_cell(wanted: Slice, columns: set[str], by: Sequence[str], parameters: dict[str, Any]) -> bool:
+    """Whether each row of the answer is one cell of the smallest table at units: nothing is to be added up."""
+    one_period = parameters["first"].year == parameters["last"].year and (
+        parameters["grain"] == "year" or parameters["first"].month == parameters["last"].month
     )
-    if kept:
-        return kept_rows(asked, parameters)
-    with connection.cursor() as cursor:
-        cursor.execute(asked, parameters)
-        return cursor.fetchall()
-
-
-def _source(columns: set[str], map_day: dt.date | None, grain: Grain, tiers: list[str]) -> tuple[str, bool]:
-    """Where the totals are read; and whether one plan serves every such question, so that it can be kept."""
-    starts_on = "date_trunc('year', month)::date" if grain == "year" else "month"
-    if map_day is None:
-        return _AS_REPORTED.format(starts_on=starts_on), False
-    place = _ON_THE_MAP
-    if map_is(map_day):
-        place = _ON_TODAYS_MAP
-        for table, has in _AT_UNITS:
-            if columns <= has and not (grain == "month" and Tier.COMMUNE in tiers):
-                rows = f"SELECT * FROM {table} WHERE grain = %(grain)s AND tier = ANY(%(tiers)s)"
-                return f"({rows} AND unit_id = ANY(%(units)s)) AS total", True
     return (
-        f"(SELECT cell.*, place.unit_id, {starts_on} AS starts_on FROM indicators_fresh_cell AS cell {place} "
-        "WHERE month BETWEEN %(first)s AND %(last)s) AS total"
-    ), False
+        columns <= _ALWAYS
+        and "unit_id" in by
+        and ("measure" in by or len(wanted.measures) == 1)
+        and ("starts_on" in by or one_period)
+    )
 
 
-_ON_TODAYS_MAP = """
-  JOIN (SELECT place_id, unit_id FROM indicators_reach WHERE unit_id = ANY(%(units)s)) AS place USING (place_id)
+_Cells = tuple[list[int], list[int], list[int]]
+"""Of some units, side by side: their keys, sums and lines."""
+
+
+def _as_they_lie(
+    table: str, by: Sequence[str], conditions: list[str], parameters: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    """Cells of a table with what waits. For each measure and period the units, their sums and their lines travel as
+    three arrays: of a country's communes, to pack and unpack row by row takes longer than to find them."""
+    keys = [name for name in by if name != "unit_id"]
+    columns = ", ".join([*keys, "array_agg(unit_id)", "array_agg(quantity)", "array_agg(lines)"])
+    group = f"GROUP BY {', '.join(keys)}" if keys else "HAVING count(*) > 0"
+    where = f"WHERE {' AND '.join(conditions)}"
+    waiting = _added_up(f"indicators_waiting_{table}", by, conditions)
+    parts = kept_rows(
+        f"SELECT {columns} FROM indicators_{table} {where} {group} UNION ALL "
+        f"SELECT {columns} FROM ({waiting}) AS waiting {group}",
+        parameters,
+        binary=True,
+    )
+    found: dict[tuple[Any, ...], _Cells] = {}
+    for *key, units, quantities, lines in parts:
+        cells = units, quantities, lines
+        found[tuple(key)] = _together(found[tuple(key)], cells) if tuple(key) in found else cells
+    rows: list[tuple[Any, ...]] = []
+    for of_all, (units, quantities, lines) in found.items():
+        known = dict(zip(keys, of_all, strict=True))
+        sides = (units if name == "unit_id" else repeat(known[name], len(units)) for name in by)
+        rows += zip(*sides, quantities, lines, strict=True)
+    return rows
+
+
+def _together(stored: _Cells, waiting: _Cells) -> _Cells:
+    sums = {unit: (quantity, lines) for unit, quantity, lines in zip(*stored, strict=True)}
+    for unit, quantity, lines in zip(*waiting, strict=True):
+        before = sums.get(unit, (0, 0))
+        sums[unit] = before[0] + quantity, before[1] + lines
+    return list(sums), [each[0] for each in sums.values()], [each[1] for each in sums.values()]
+
+
+def _of_cells(by: Sequence[str], conditions: list[str], map_day: dt.date | None, is_todays: bool, grain: Grain) -> str:
+    """From the cells, on any map."""
+    # Of a moment without a zone: looking up the zone for each row would take a third of the time.
+    starts_on = "date_trunc('year', month::timestamp)::date" if grain == "year" else "month"
+    if map_day is not None:
+        reach = _REACH_TODAY if is_todays else _REACH_ON_DAY
+        return _added_up(_ON_A_MAP.format(starts_on=starts_on, reach=reach), by, conditions)
+    cut = "".join(f"{name}, " for name in by if name not in ("unit_id", "starts_on"))
+    where = "".join(f" AND {condition}" for condition in conditions)
+    return _added_up(_AS_REPORTED.format(starts_on=starts_on, cut=cut, where=where), by, [])
+
+
+_ON_A_MAP = """
+(SELECT cell.*, place.unit_id, {starts_on} AS starts_on FROM indicators_fresh_cell AS cell
+   JOIN ({reach}) AS place USING (place_id)
+  WHERE month BETWEEN %(first)s AND %(last)s) AS total
 """
 
-_ON_THE_MAP = """
-  JOIN (SELECT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id
-          FROM places_unitreading AS reading
-          JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
-         WHERE ancestry.ancestor_id = ANY(%(units)s)
-           AND coalesce(reading.starts_on, '-infinity') <= %(day)s AND coalesce(reading.ends_on, 'infinity') > %(day)s
-           AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s
-           AND coalesce(ancestry.ends_on, 'infinity') > %(day)s) AS place USING (place_id)
+_REACH_TODAY = "SELECT place_id, unit_id FROM indicators_reach WHERE unit_id = ANY(%(units)s::bigint[])"
+
+_REACH_ON_DAY = """
+SELECT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id
+  FROM places_unitreading AS reading
+  JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
+ WHERE ancestry.ancestor_id = ANY(%(units)s::bigint[])
+   AND coalesce(reading.starts_on, '-infinity') <= %(day)s AND coalesce(reading.ends_on, 'infinity') > %(day)s
+   AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s AND coalesce(ancestry.ends_on, 'infinity') > %(day)s
 """
 
-_LAY = """
-  JOIN places_adminunit AS stood ON stood.id = {row}.place_id
-  JOIN LATERAL (
-      SELECT ancestry.ancestor_id AS unit_id
-        FROM places_unitancestry AS ancestry
-       CROSS JOIN (SELECT greatest(least({day}, stood.ends_on - 1), stood.starts_on) AS on_day) AS read
-       WHERE ancestry.unit_id = {row}.place_id AND ancestry.ancestor_id = ANY(%(units)s)
-         AND coalesce(ancestry.starts_on, '-infinity') <= on_day AND coalesce(ancestry.ends_on, 'infinity') > on_day
-  ) AS place ON true
-"""
-"""Each row at the units above its place on `day`; a place that had ended or not begun then, as it lay last or first."""
-
-_AS_REPORTED = f"""
-(WITH moved AS MATERIALIZED (
-     SELECT DISTINCT ancestry.unit_id AS place_id, date_trunc('month', border.on_day)::date AS month
+_AS_REPORTED = """
+(WITH stood AS MATERIALIZED (
+     SELECT ancestry.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
+            CASE WHEN ancestry.starts_on > coalesce(place.starts_on, '-infinity')
+                 THEN ancestry.starts_on ELSE '-infinity' END AS begins_on,
+            CASE WHEN ancestry.ends_on < coalesce(place.ends_on, 'infinity')
+                 THEN ancestry.ends_on ELSE 'infinity' END AS stops_on
        FROM places_unitancestry AS ancestry
-       JOIN places_adminunit AS unit ON unit.id = ancestry.unit_id
-      CROSS JOIN LATERAL (VALUES (ancestry.starts_on, unit.starts_on), (ancestry.ends_on, unit.ends_on))
-                      AS border (on_day, own)
-      WHERE border.on_day IS DISTINCT FROM border.own AND extract(day FROM border.on_day) > 1
-        AND date_trunc('month', border.on_day) BETWEEN %(first)s AND %(last)s
+       JOIN places_adminunit AS place ON place.id = ancestry.unit_id
+      WHERE ancestry.ancestor_id = ANY(%(units)s::bigint[])
+ ), lay AS MATERIALIZED (
+     SELECT *, CASE WHEN isfinite(begins_on)
+                    THEN date_trunc('month', begins_on + interval '1 month' - interval '1 day')::date
+                    ELSE begins_on END AS first_month,
+            CASE WHEN isfinite(stops_on) THEN date_trunc('month', stops_on)::date ELSE stops_on END AS stop_month
+       FROM stood
+ ), moved AS MATERIALIZED (
+     SELECT DISTINCT place_id, date_trunc('month', border)::date AS month
+       FROM lay CROSS JOIN LATERAL (VALUES (begins_on), (stops_on)) AS border (border)
+      WHERE isfinite(border) AND extract(day FROM border) > 1
+        AND date_trunc('month', border) BETWEEN %(first)s AND %(last)s
  )
- SELECT measure, institution_class, purpose, channel, sex, age_band, stated, quantity, lines, place.unit_id,
-        {{starts_on}} AS starts_on
-   FROM indicators_fresh_cell AS cell
-   {_LAY.format(row="cell", day="(month + interval '1 month')::date - 1")}
-  WHERE month BETWEEN %(first)s AND %(last)s AND (place_id, month) NOT IN (SELECT place_id, month FROM moved)
+ SELECT {cut}unit_id, {starts_on} AS starts_on, quantity, lines
+   FROM (SELECT {cut}unit_id, month, sum(quantity)::bigint AS quantity, sum(lines)::bigint AS lines
+           FROM indicators_fresh_cell AS cell
+           JOIN lay ON lay.place_id = cell.place_id AND month >= first_month AND month < stop_month
+          WHERE month BETWEEN %(first)s AND %(last)s{where}
+          GROUP BY {cut}unit_id, month) AS cell
  UNION ALL
- SELECT entry.measure, institution_class, coalesce(purpose, ''), coalesce(channel, ''), coalesce(sex, ''),
-        coalesce(age_band, ''), coalesce(taken_back.kind, posting.kind) = 'stated', quantity, sign(quantity)::bigint,
-        place.unit_id, {{starts_on}}
-   FROM moved
-   JOIN ledger_entry AS entry ON entry.place_id = moved.place_id
-                             AND occurred_on >= month AND occurred_on < (month + interval '1 month')::date
-   JOIN places_institution AS institution ON institution.id = entry.institution_id
-   JOIN ledger_posting AS posting ON posting.institution_id = entry.institution_id AND posting.id = entry.posting_id
-   LEFT JOIN ledger_posting AS taken_back ON taken_back.institution_id = posting.institution_id
-                                         AND taken_back.id = posting.reverses_id
-   {_LAY.format(row="entry", day="entry.occurred_on")}
-  WHERE entry.occurred_on BETWEEN %(first)s AND (date_trunc('month', %(last)s::date) + interval '1 month')::date - 1
+ SELECT {cut}unit_id, {starts_on}, quantity, lines
+   FROM (SELECT entry.measure, institution_class, coalesce(purpose, '') AS purpose, coalesce(channel, '') AS channel,
+                coalesce(sex, '') AS sex, coalesce(age_band, '') AS age_band,
+                coalesce(taken_back.kind, posting.kind) = 'stated' AS stated, quantity, sign(quantity)::bigint AS lines,
+                lay.unit_id, month
+           FROM moved
+          CROSS JOIN LATERAL (
+                SELECT * FROM ledger_entry AS entry
+                 WHERE entry.place_id = moved.place_id AND entry.occurred_on >= moved.month
+                   AND entry.occurred_on < (moved.month + interval '1 month')::date OFFSET 0) AS entry
+           JOIN lay
+                ON lay.place_id = entry.place_id AND entry.occurred_on >= begins_on AND entry.occurred_on < stops_on
+                AND NOT (month >= first_month AND month < stop_month)
+           JOIN places_institution AS institution ON institution.id = entry.institution_id
+          CROSS JOIN LATERAL (
+                SELECT kind, reverses_id FROM ledger_posting
+                 WHERE institution_id = entry.institution_id AND id = entry.posting_id OFFSET 0) AS posting
+           LEFT JOIN LATERAL (
+                SELECT kind FROM ledger_posting
+                 WHERE institution_id = entry.institution_id AND id = posting.reverses_id OFFSET 0) AS taken_back
+                ON true
+        ) AS entry
+  WHERE true{where}
 ) AS total
 """
-"""Cells, but for the months within which a place came to lie elsewhere while it stood: of these alone the cells cannot
-say where, so they are read from the book, day by day."""
+"""Cells where their place lay, but for the months within which it came to lie elsewhere while it stood: of these alone
+the cells cannot say where, so they are read from the book, day by day. What happened at a place before it began or
+after it had ended is read as it lay first or last. OFFSET 0: the planner takes these months for many and would read the
+whole book."""
 
 
 def by_unit_and_period(
@@ -199,10 +293,13 @@ def map_is(day: dt.date) -> bool:
     return kept_rows(_MAP_IS, {"day": day}) == [(True,)]
 
 
+# No unit is read otherwise, and none came to lie elsewhere while it stood.
 _MAP_IS = """
 SELECT (SELECT min(id) FROM places_unitreading) = first_reading
    AND (SELECT max(id) FROM places_unitreading) = last_reading
    AND NOT EXISTS (SELECT FROM places_unitreading
+                    WHERE starts_on > least(day, %(day)s) AND starts_on <= greatest(day, %(day)s))
+   AND NOT EXISTS (SELECT FROM places_unitparent
                     WHERE starts_on > least(day, %(day)s) AND starts_on <= greatest(day, %(day)s))
   FROM indicators_rollupmap
 """

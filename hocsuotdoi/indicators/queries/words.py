@@ -17,6 +17,8 @@ def value_words(value: IndicatorValue, indicator: Indicator) -> str:
         return _("does not apply here")
     if value.state == ValueState.NOT_REPORTED:
         return _("no figures yet")
+    if value.kept_back:
+        return _("not told")
     if is_kept_back(value, indicator):
         return few_words()
     if is_number(indicator):
@@ -34,7 +36,10 @@ def value_words(value: IndicatorValue, indicator: Indicator) -> str:
 
 
 def is_kept_back(value: IndicatorValue, indicator: Indicator) -> bool:
-    """Behind the figure, or behind what is missing to its whole, stand so few people that they could be found."""
+    """Behind the figure, or behind what is missing to its whole, stand so few people that they could be found; or it
+    could be computed from its neighbours."""
+    if value.kept_back:
+        return True
     if indicator.kind == IndicatorKind.SHARE_OF_POPULATION or indicator.measures == [StockCode.ACTIVE_USERS]:
         return is_few(value.numerator or 0)
     is_of_people = bool(indicator.sexes or indicator.age_bands) and counts_people(indicator.measures)

@@ -7,6 +7,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 import hocsuotdoi.core.ids
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -200,3 +201,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

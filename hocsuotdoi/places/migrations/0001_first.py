@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -1555,3 +1556,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -139,3 +140,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

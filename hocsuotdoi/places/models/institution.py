@@ -58,6 +58,7 @@ class Institution(models.Model):
 
     class Meta:
         ordering = ["sort_key"]
+        indexes = [models.Index(fields=["sort_key", "id"], name="institution_in_order")]
 
     def __str__(self) -> str:
         return self.name

@@ -107,6 +107,7 @@ class UnitParent(Dated):
             ),
             models.CheckConstraint(condition=~Q(unit=F("parent")), name="unit_not_its_own_parent"),
         ]
+        indexes = [models.Index(fields=["starts_on"], name="parent_starts")]
 
 
 class UnitAncestry(Dated):

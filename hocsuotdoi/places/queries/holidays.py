@@ -1,8 +1,8 @@
 """Public holidays: by law, and as decided for a year.
 
-The law (Labour Code 45/2019/QH14, article 112; compensation, article 111.3; from 2026 the Day of Vietnamese Culture) is
-kept by the library `holidays`, with the days of the Vietnamese lunar calendar. What the state decides each year stands
-above it (`HolidayDecision`). What follows from a holiday is said in decision 84.
+The law (Labour Code 45/2019/QH14, article 112; compensation, article 111.3) is kept by the library `holidays`, with the
+days of the Vietnamese lunar calendar. What the state decides each year stands above it (`HolidayDecision`). What
+follows from a holiday is said in decision 84; days that are only meant to become one, in decision 87.
 """
 
 import datetime as dt
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from holidays.countries.vietnam import Vietnam, VietnamStaticHolidays
 
 from hocsuotdoi.places.enums import HolidayAnswer, HolidayBasis
@@ -43,16 +44,39 @@ def holidays_between(first: dt.date, last: dt.date) -> dict[dt.date, Holiday]:
     return dict(sorted(found.items()))
 
 
+MEANT_SINCE, MEANT_BY = 2026, "Nghị quyết số 80-NQ/TW ngày 07/01/2026 của Bộ Chính trị"
+"""Resolution 80-NQ/TW of the Politburo (7 January 2026) wants 24 November, the Day of Vietnamese Culture, to be a
+paid day off; article 112 of the Labour Code names the holidays, and of its amendment we know only that resolution
+30/NQ-CP of the Government has it prepared. So it is no holiday here until an officer enters the act that does it."""
+
+
+def days_to_confirm(first: dt.date, last: dt.date) -> list[Holiday]:
+    """Days that are meant to be public holidays and of which nobody has entered an act yet. One query."""
+    meant = {dt.date(year, 11, 24) for year in range(max(first.year, MEANT_SINCE), last.year + 1)}
+    meant = {day for day in meant if first <= day <= last}
+    decided = set(HolidayDecision.objects.filter(day__in=meant).values_list("day", flat=True))
+    name = _("Day of Vietnamese Culture")
+    return [Holiday(day, name, HolidayBasis.MEANT, MEANT_BY) for day in sorted(meant - decided)]
+
+
+class _OfTheLaw(Vietnam):
+    """The library's days without that which is only meant to become one."""
+
+    def _add_holiday_nov_24(self, name: str) -> dt.date:
+        # What is answered may be moved to a Monday: a day that is a holiday anyway, so that nothing is.
+        return dt.date(self._year, 1, 1)
+
+
 @lru_cache(maxsize=64)
 def _by_law(year: int, language: str) -> Mapping[dt.date, Holiday]:
     of_the_law = {
         day
-        for day, name in Vietnam(years=year, language="vi", observed=False).items()
+        for day, name in _OfTheLaw(years=year, language="vi", observed=False).items()
         if not name.startswith(_EXCHANGED)
     }
     return {
         day: Holiday(day, name, HolidayBasis.LAW if day in of_the_law else HolidayBasis.COMPENSATION)
-        for day, name in Vietnam(years=year, language=language).items()
+        for day, name in _OfTheLaw(years=year, language=language).items()
     }
 
 

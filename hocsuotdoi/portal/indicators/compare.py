@@ -27,6 +27,7 @@ from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links,
 from hocsuotdoi.portal.indicators.forms import asked_year, years_to_ask
 from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, line_note, map_look, map_query, rules_of
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
+from hocsuotdoi.portal.indicators.words import unit_query
 from hocsuotdoi.portal.limits import sets_type
 from hocsuotdoi.programme.models import Target
 
@@ -96,15 +97,15 @@ def comparison(request: HttpRequest) -> HttpResponse:
     shown = {unit.pk for unit in provinces}
     options = [*provinces, *(unit for unit in choice.units if unit.pk not in shown)]
     compared = _compared(choice, today)
+    whole = frame_of(provinces[0], choice.year, today, choice.map)
     address = reverse("portal:indicators-comparison-chart", args=[0, "form"]).removesuffix("0.form")
     return render(
         request,
         "portal/indicators/comparison.html",
         {
             "choice": choice,
-            "map": map_look(request, frame_of(provinces[0], choice.year, today, choice.map), choice.doubt, _UNIT_LOOK),
+            "map": map_look(request, whole, choice.doubt, _UNIT_LOOK, notes_of=choice.units),
             "map_kept": list(map_query(choice.map).items()),
-            "rules": rules_of(frame_of(provinces[0], choice.year, today, choice.map), choice.units),
             "compared": [
                 (replace(each, chart=pictured(each.chart)), _files(f"{address}{at}", choice))
                 for at, each in enumerate(compared)
@@ -224,23 +225,39 @@ def _figures_beside(
     figures: Sequence[Figure], choice: Choice, series: dict[tuple[tuple[str, str], int], Series], today: dt.date
 ) -> Compared:
     (unit,) = choice.units
+    pairs = [(figure, figure.pair) for figure in figures]
     of_unit = {figure.pair: series[figure.pair, unit.pk] for figure in figures}
     marks = break_words(of_unit, choice.map)
-    names = {figure.pair: f"{figure.indicator.short_name}: {figure.cohort.name}" for figure in figures}
+    shared, names = _names(figures)
     panels = [
-        (names[each.pair], _page(each, unit, choice), trend_points(each, of_unit[each.pair], None, marks[each.pair]))
-        for each in figures
+        (names[pair], _page(each, unit, choice), trend_points(each, of_unit[pair], None, marks[pair]))
+        for each, pair in pairs
     ]
     stories = [
-        (
-            names[each.pair],
-            _said(story_of(each, of_unit[each.pair], None, choice.year, today, marks[each.pair]), of_unit[each.pair]),
-        )
-        for each in figures
+        (names[pair], _said(story_of(each, of_unit[pair], None, choice.year, today, marks[pair]), of_unit[pair]))
+        for each, pair in pairs
     ]
     return Compared(
-        multiples(f"{unit.name}, {_years(choice)}", panels, name=_("Figure"), unit=figures[0].unit, across=2), stories
+        multiples(
+            ", ".join(filter(None, [shared, unit.name, _years(choice)])),
+            panels,
+            name=_("Figure"),
+            unit=figures[0].unit,
+            across=2,
+        ),
+        stories,
     )
+
+
+def _names(figures: Sequence[Figure]) -> tuple[str, dict[tuple[str, str], str]]:
+    """What all of them share, said once, and by what each differs."""
+    indicators = {figure.indicator.code: figure.indicator.short_name for figure in figures}
+    cohorts = {figure.cohort.code: figure.cohort.name for figure in figures}
+    if len(indicators) == 1:
+        return next(iter(indicators.values())), {figure.pair: figure.cohort.name for figure in figures}
+    if len(cohorts) == 1:
+        return next(iter(cohorts.values())), {figure.pair: figure.indicator.short_name for figure in figures}
+    return "", {figure.pair: f"{figure.indicator.short_name}: {figure.cohort.name}" for figure in figures}
 
 
 def _years(choice: Choice) -> str:
@@ -254,9 +271,7 @@ def _said(story: str, series: Series) -> str:
 
 def _page(figure: Figure, unit: AdminUnit, choice: Choice) -> str:
     address = reverse("portal:indicators-indicator-detail", args=[figure.indicator.code])
-    query = {"unit": unit.code, "year": choice.year, "cohort": figure.cohort.code, **map_query(choice.map)}
-    if unit.last_day is not None:
-        query["on"] = unit.last_day.isoformat()
+    query = {**unit_query(unit), "year": choice.year, "cohort": figure.cohort.code, **map_query(choice.map)}
     return f"{address}?{urlencode(query)}"
 
 

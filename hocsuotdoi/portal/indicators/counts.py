@@ -18,12 +18,12 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.queries.entries import posting_lines, posting_story
 from hocsuotdoi.places.models import Institution
-from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.portal.day import DayForm
 from hocsuotdoi.portal.indicators.asked import asked_unit
+from hocsuotdoi.portal.indicators.map_choice import asked_map, map_look, map_query
 from hocsuotdoi.portal.indicators.pages import counted_children, counted_institutions, sheet_address, shown_postings
 from hocsuotdoi.portal.indicators.views import ON_A_PAGE, is_a_year
-from hocsuotdoi.portal.indicators.words import unit_address
+from hocsuotdoi.portal.indicators.words import units_above
 
 
 @public
@@ -35,19 +35,19 @@ def measure_lineage(request: HttpRequest, unit: str, year: int, measure: str) ->
     if place is None or not is_a_year(year):
         raise Http404
     code = _measure(measure)
-    found = measure_total(code, place, year, today)
+    chosen, doubt = asked_map(request.GET, today)
+    found, kept = measure_total(code, place, year, today, chosen), map_query(chosen)
     children = counted_children(found, year)
     page = Paginator(found.institutions, ON_A_PAGE).get_page(request.GET.get("page"))
-    path = [
-        (each.name, unit_address("portal:indicators-measure-lineage", each, year, measure))
-        for each in path_of(place, found.frame.map_day)[:-1]
-    ]
     return render(
         request,
         "portal/indicators/measure_lineage.html",
         {
             "unit": place,
             "doubt": DayForm(request.GET).doubt(today),
+            "map": map_look(request, found.frame, doubt, "portal:indicators-measure-lineage", year, measure),
+            "stands": found.stands,
+            "adds_up": found.adds_up,
             "year": year,
             "measure": code,
             "definition": Measure.objects.filter(code=code).first(),
@@ -56,7 +56,7 @@ def measure_lineage(request: HttpRequest, unit: str, year: int, measure: str) ->
             "without": len(found.children) - len(children),
             "institutions": counted_institutions(page, year, code),
             "page_obj": page,
-            "path": path,
+            "path": units_above(place, found.frame.map_day, "portal:indicators-measure-lineage", year, measure, **kept),
         },
     )
 

@@ -16,6 +16,7 @@ from hocsuotdoi.indicators.formats.dictionary import render_csv, render_json, re
 from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.indicators.queries.definitions import changes, history
 from hocsuotdoi.indicators.queries.dictionary import COLUMNS, Term, terms
+from hocsuotdoi.indicators.queries.licence import data_licence, licence_headers, licence_words
 from hocsuotdoi.indicators.queries.shown import described, described_changes
 
 KINDS: dict[str, Any] = {
@@ -77,6 +78,7 @@ def dictionary(request: HttpRequest) -> HttpResponse:
             "terms": found,
             "kind": kind,
             "title": KINDS[kind],
+            "licence": data_licence(),
             "words": words,
             "tabs": [
                 {
@@ -100,13 +102,13 @@ def dictionary_file(request: HttpRequest, form: str) -> HttpResponse:
     if form == "csv":
         body, content_type = render_csv(COLUMNS, every), "text/csv; charset=utf-8"
     elif form == "xlsx":
-        body = render_xlsx(COLUMNS, every)
+        body = render_xlsx(COLUMNS, every, licence_words())
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     elif form == "json":
-        body, content_type = render_json(COLUMNS, every, today), "application/json"
+        body, content_type = render_json(COLUMNS, every, today, licence_words()), "application/json"
     else:
         raise Http404
-    response = HttpResponse(body, content_type=content_type)
+    response = HttpResponse(body, content_type=content_type, headers=licence_headers())
     if form != "json":
         response["Content-Disposition"] = f'attachment; filename="tu-dien-du-lieu-{today}.{form}"'
     return response

@@ -13,6 +13,7 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import country, units_on_map
 from hocsuotdoi.portal.indicators.map_choice import map_query
+from hocsuotdoi.portal.indicators.words import unit_query
 
 FIRST_YEAR = 2022
 """The year of Decision 1520."""
@@ -30,11 +31,8 @@ class Taken:
     @property
     def query(self) -> dict[str, object]:
         """What the addresses of all that belongs to it keep."""
-        kept: dict[str, object] = {"unit": self.unit.code, "year": self.year}
-        kept["cohort"] = self.cohort.code if self.cohort else ""
-        if self.unit.last_day is not None:
-            kept["on"] = self.unit.last_day.isoformat()
-        return kept | map_query(self.map)
+        cohort = self.cohort.code if self.cohort else ""
+        return {**unit_query(self.unit), "year": self.year, "cohort": cohort, **map_query(self.map)}
 
 
 class ValueForm(forms.Form):

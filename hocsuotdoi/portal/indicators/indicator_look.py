@@ -80,29 +80,47 @@ def indicator_page(
         return IndicatorPage(checklists, view, tabs, map=pictured(indicator_map(figure, taken, today)))
     if view == View.UNITS:
         return IndicatorPage(checklists, view, tabs, units=pictured(indicator_units(figure, taken, today)))
-    series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today, taken.map)
-    marks = break_words({0: series}, taken.map)[0]
-    path = path_for(figure, taken, today)
-    value = series[taken.year]
+    past = _past(figure, taken, today)
+    path, value = past.path, past.series[taken.year]
     fair = _ranked(figure, taken, today)
     return IndicatorPage(
         checklists,
         view,
         tabs,
         value=shown_value(value, figure.indicator, figure.cohort, map_query(taken.map)),
-        story=story_of(figure, series, path, taken.year, today, marks),
+        story=past.story,
         trust=shown_trust(trust_in(frame_of(taken.unit, taken.year, today)), figure.indicator, figure.cohort),
         path=ShownPath(path.plan, *path.judge(value, taken.year)) if path else None,
-        line_note=line_note(series),
-        trend=pictured(_trend(figure, taken, series, path, marks)),
+        line_note=past.line_note,
+        trend=pictured(past.trend),
         ranked=fair,
         ranking=pictured(_ranking_chart(figure, taken, fair)) if fair and fair.names else None,
     )
 
 
-def _trend(figure: Figure, taken: Taken, series: Series, path: TargetPath | None, marks: dict[int, str]) -> Chart:
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """The figure over the years."""
+
+    series: Series
+    path: TargetPath | None
+    story: str
+    line_note: str
+    trend: Chart
+
+
+def _past(figure: Figure, taken: Taken, today: dt.date) -> _Past:
+    series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today, taken.map)
+    marks = break_words({0: series}, taken.map)[0]
+    path = path_for(figure, taken, today)
     points = trend_points(figure, series, path, marks)
-    return trend(titled(figure, taken, years_words(taken)), points, unit=figure.unit)
+    return _Past(
+        series,
+        path,
+        story_of(figure, series, path, taken.year, today, marks),
+        line_note(series),
+        trend(titled(figure, taken, years_words(taken)), points, unit=figure.unit),
+    )
 
 
 def path_for(figure: Figure, taken: Taken, today: dt.date) -> TargetPath | None:
@@ -118,12 +136,8 @@ def chart_named(name: str, figure: Figure, taken: Taken, today: dt.date) -> tupl
     if name == View.UNITS and taken.unit.tier != Tier.COMMUNE:
         return indicator_units(figure, taken, today), ""
     if name == "trend":
-        series = series_for(taken.unit, figure.pair, years_up_to(taken.year), today, taken.map)
-        marks = break_words({0: series}, taken.map)[0]
-        path = path_for(figure, taken, today)
-        chart = _trend(figure, taken, series, path, marks)
-        said = [story_of(figure, series, path, taken.year, today, marks), line_note(series)]
-        return chart, " ".join(filter(None, said))
+        past = _past(figure, taken, today)
+        return past.trend, " ".join(filter(None, [past.story, past.line_note]))
     fair = _ranked(figure, taken, today) if name == "ranking" else None
     return (_ranking_chart(figure, taken, fair), fair.rule) if fair and fair.names else None
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from hocsuotdoi.core.templatetags.house import day_short, number
+from hocsuotdoi.core.templatetags.house import day_short, number, place_within
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, Map, children_in
 from hocsuotdoi.indicators.queries.series import Series
 from hocsuotdoi.places.enums import Tier
@@ -23,21 +23,29 @@ MOST_NOTES = 6
 _TAKEN = {"map", "day", "page"}
 
 
-class MapForm(forms.Form):
-    map = forms.ChoiceField(
+def map_field(*, required: bool = False) -> forms.ChoiceField:
+    return forms.ChoiceField(
         label=gettext_lazy("On which map"),
-        required=False,
+        required=required,
         choices=[
             (Map.TODAY, gettext_lazy("today's map")),
             (Map.REPORTED, gettext_lazy("as reported, each place as it lay then")),
             (Map.DAY, gettext_lazy("constant territory, the map of a day")),
         ],
     )
-    day = forms.DateField(
+
+
+def map_day_field() -> forms.DateField:
+    return forms.DateField(
         label=gettext_lazy("Day of the map"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+class MapForm(forms.Form):
+    map = map_field()
+    day = map_day_field()
 
 
 def asked_map(data: QueryDict, today: dt.date) -> tuple[ChosenMap, str]:
@@ -86,9 +94,16 @@ class MapLook:
     elsewhere: list[tuple[str, str]] = field(default_factory=list)
 
 
-def map_look(request: HttpRequest, frame: Frame | None, doubt: str, page: str, *arguments: object) -> MapLook:
+def map_look(
+    request: HttpRequest,
+    frame: Frame | None,
+    doubt: str,
+    page: str,
+    *arguments: object,
+    notes_of: Sequence[AdminUnit] = (),
+) -> MapLook:
     """`page`: the name under which a page like this one is opened for another unit, after whose code come
-    `arguments`."""
+    `arguments`. `notes_of`: the units that the notes speak of, else the frame's."""
     chosen = frame.map if frame else TODAYS_MAP
     initial = {"map": chosen.kind, "day": chosen.day}
     look = MapLook(
@@ -102,7 +117,7 @@ def map_look(request: HttpRequest, frame: Frame | None, doubt: str, page: str, *
     if frame is None:
         return look
     query = {"year": frame.year, **map_query(chosen)}
-    notes = rules_of(frame)
+    notes = rules_of(frame, notes_of)
     return replace(
         look,
         units=[(named(unit), unit_address(page, unit, *arguments, **query)) for unit in children_in(frame)],
@@ -169,14 +184,14 @@ def rule_words(rules: Rules, unit: AdminUnit) -> list[str]:
         "that took its main part.",
         rules.within,
     )
-    return [*said, words % {"count": number(rules.within), "unit": unit.name}]
+    return [*said, words % {"count": number(rules.within), "unit": place_within(unit.name)}]
 
 
 def said_of(shared: Shared) -> str:
-    others = ", ".join(unit.name for unit in shared.others)
+    others = ", ".join(place_within(unit.name) for unit in shared.others)
     names = {
-        "unit": shared.unit.name,
-        "whole": shared.whole_for.name,
+        "unit": place_within(shared.unit.name),
+        "whole": place_within(shared.whole_for.name),
         "others": others,
         "eve": day_short(shared.day - dt.timedelta(days=1)),
         "day": day_short(shared.day),

@@ -27,7 +27,7 @@ from hocsuotdoi.indicators.queries.open_data import (
 from hocsuotdoi.indicators.queries.pivot import Period
 from hocsuotdoi.indicators.queries.profiles import AGES, SEXES, profiles
 from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.suppression import Shown
+from hocsuotdoi.indicators.queries.suppression import Shown, is_closed, not_closed_words
 from hocsuotdoi.indicators.queries.told import too_much_words
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.places.enums import Tier
@@ -99,7 +99,7 @@ def indicator_rows(
                 taken.is_sample,
                 "own",
                 taken.refreshed_at.isoformat(),
-                "" if kept_back else value.note,
+                "" if kept_back and not value.kept_back else value.note,
             )
         )
 
@@ -220,7 +220,10 @@ def total_groups(
 def people_groups(
     measures: Collection[str], units: Sequence[AdminUnit], *, years: Sequence[int], taken: Taken
 ) -> list[adx.Group]:
-    """Of each unit and year who did what is counted, by sex and age, as far as it may be told. Refuses too much."""
+    """Of each unit and year who did what is counted, by sex and age, as far as it may be told. Refuses too much, and
+    years whose book is not closed."""
+    if running := [year for year in years if not is_closed(year, taken.today)]:
+        raise TooMuch(not_closed_words(running[-1]))
     found = profiles(measures, units, years, taken.today)
     if units and not found.rows:
         raise TooMuch(too_much_words())

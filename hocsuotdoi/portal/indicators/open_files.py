@@ -22,11 +22,12 @@ from hocsuotdoi.indicators.formats import adx, dictionary, sdmx
 from hocsuotdoi.indicators.formats.dataset import render_dataset
 from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries import open_data
+from hocsuotdoi.indicators.queries.licence import Licence, data_licence, licence_headers, licence_words
 from hocsuotdoi.indicators.queries.open_data import Level, TooMuch
 from hocsuotdoi.indicators.queries.pivot import Period, Question
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.series import series_by_unit
-from hocsuotdoi.indicators.queries.suppression import counts_people
+from hocsuotdoi.indicators.queries.suppression import counts_people, last_closed
 from hocsuotdoi.indicators.queries.told import Told
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.models import AdminUnit
@@ -38,6 +39,7 @@ from hocsuotdoi.portal.indicators.forms import FIRST_YEAR, Taken
 from hocsuotdoi.portal.indicators.open_structure import dhis2_metadata, sdmx_structure
 from hocsuotdoi.portal.indicators.open_tables import fits_sdmx, observations
 from hocsuotdoi.portal.indicators.trends import YEARS
+from hocsuotdoi.portal.indicators.words import unit_query
 from hocsuotdoi.portal.limits import sets_type
 from hocsuotdoi.programme.queries.cohorts import cohorts_of, spoken_pairs
 
@@ -62,11 +64,11 @@ class FileForm(forms.Form):
     first = forms.IntegerField(required=False, min_value=2000, max_value=2100)
     last = forms.IntegerField(required=False, min_value=2000, max_value=2100)
 
-    def years(self, today: dt.date) -> list[int]:
+    def years(self, today: dt.date, default: int = 0) -> list[int]:
         """By default this year. Raises Http404."""
         if not self.is_valid():
             raise Http404
-        last = self.cleaned_data["last"] or self.cleaned_data["first"] or today.year
+        last = self.cleaned_data["last"] or self.cleaned_data["first"] or default or today.year
         first = self.cleaned_data["first"] or last
         if not 0 <= last - first < MOST_YEARS:
             raise Http404
@@ -112,8 +114,9 @@ def _indicator_body(
     if form == "sdmx":
         return sdmx.render_csv(sdmx.INDICATORS, open_figures.indicator_observations(values, indicator, cohort, taken))
     rows = list(open_figures.indicator_rows(values, indicator, cohort, taken))
-    render_rows = dictionary.render_csv if form == "csv" else dictionary.render_xlsx
-    return render_rows(open_figures.INDICATOR_COLUMNS, rows)
+    if form == "csv":
+        return dictionary.render_csv(open_figures.INDICATOR_COLUMNS, rows)
+    return dictionary.render_xlsx(open_figures.INDICATOR_COLUMNS, rows, licence_words())
 
 
 class CountForm(FileForm):
@@ -131,7 +134,7 @@ def counts_file(request: HttpRequest) -> HttpResponse:
     """What was counted, for DHIS2: totals by unit and period, or by sex and age (`by=sex-age`, whole years only)."""
     today = timezone.localdate()
     asked, unit = CountForm(request.GET), _unit(request, today)
-    years = asked.years(today)
+    years = asked.years(today, last_closed(today) if "by" in request.GET else today.year)
     measures, period = asked.cleaned_data["measures"], Period(asked.cleaned_data["period"] or Period.YEAR)
     by_people = bool(asked.cleaned_data["by"])
     if unit.ends_on is not None or (by_people and (period != Period.YEAR or not counts_people(measures))):
@@ -185,14 +188,17 @@ def open_page(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     address = reverse("portal:indicators-counts-file")
     example = {"unit": country().code, "level": "provinces", "first": today.year, "last": today.year}
+    people = example | dict.fromkeys(("first", "last"), last_closed(today))
     visits = [MeasureCode.LIBRARY_VISIT, MeasureCode.PROGRAMME_ATTENDANCE]
     return render(
         request,
         "portal/indicators/open.html",
         {
             "totals_url": f"{address}?{urlencode({**example, 'measures': visits}, doseq=True)}",
-            "people_url": f"{address}?{urlencode({**example, 'measures': visits, 'by': 'sex-age'}, doseq=True)}",
+            "people_url": f"{address}?{urlencode({**people, 'measures': visits, 'by': 'sex-age'}, doseq=True)}",
+            "people_year": people["last"],
             "measures": Measure.objects.filter(kind=MeasureKind.HAPPENING).order_by("name"),
+            "licence": data_licence(),
             "path": [(_("Indicators"), reverse("portal:indicators-indicator-list"))],
         },
     )
@@ -205,16 +211,15 @@ class OpenSection:
     files: list[dict[str, str]]
     refreshed_at: dt.datetime
     json_ld: str
+    licence: Licence | None
 
 
 def open_section(request: HttpRequest, indicator: Indicator, taken: Taken) -> OpenSection:
     """With what is chosen on the page."""
     last = taken.year
     first = max(min(FIRST_YEAR, last), last - YEARS + 1)
-    query: dict[str, Any] = {"unit": taken.unit.code, "first": first, "last": last}
-    query["cohort"] = taken.cohort.code if taken.cohort else ""
-    if taken.unit.last_day:
-        query["on"] = taken.unit.last_day.isoformat()
+    cohort = taken.cohort.code if taken.cohort else ""
+    query: dict[str, Any] = {**unit_query(taken.unit), "first": first, "last": last, "cohort": cohort}
     labels = {
         "csv": "CSV",
         "xlsx": _("Excel (XLSX)"),
@@ -227,7 +232,7 @@ def open_section(request: HttpRequest, indicator: Indicator, taken: Taken) -> Op
     }
     files = [{"label": label, "url": f"{addresses[form]}?{urlencode(query)}"} for form, label in labels.items()]
     media = [FORMS[form][0].partition(";")[0] if form in FORMS else "application/json" for form in labels]
-    now = timezone.localtime()
+    now, named = timezone.localtime(), data_licence()
     site = request.build_absolute_uri("/").removesuffix("/")
     json_ld = render_dataset(
         indicator,
@@ -238,8 +243,9 @@ def open_section(request: HttpRequest, indicator: Indicator, taken: Taken) -> Op
         files=[(kind, site + each["url"]) for kind, each in zip(media, files, strict=True)],
         publisher="Học Suốt Đời",
         changed_on=now.date(),
+        licence=named.url if named else "",
     )
-    return OpenSection(files, now.replace(second=0, microsecond=0), json_ld)
+    return OpenSection(files, now.replace(second=0, microsecond=0), json_ld, named)
 
 
 def table_files(question: Question, query: str) -> list[dict[str, str]]:
@@ -271,7 +277,7 @@ def _file(body: bytes, form: str, name: str) -> HttpResponse:
 
 
 def _download(body: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(body, content_type=content_type)
+    response = HttpResponse(body, content_type=content_type, headers=licence_headers())
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Access-Control-Allow-Origin"] = "*"
     patch_cache_control(response, public=True, max_age=60)

@@ -11,6 +11,7 @@ from hocsuotdoi.indicators.enums import IndicatorKind, MeasureKind
 from hocsuotdoi.indicators.formats import dhis2, sdmx
 from hocsuotdoi.indicators.formats.sdmx import Codelist, Names
 from hocsuotdoi.indicators.models import ENGLISH, Cohort, Indicator, Measure
+from hocsuotdoi.indicators.queries.licence import licence_words
 from hocsuotdoi.indicators.queries.open_data import unit_key
 from hocsuotdoi.indicators.queries.profiles import AGES, SEXES
 from hocsuotdoi.indicators.queries.results import Pair
@@ -64,7 +65,7 @@ def sdmx_structure(prepared: dt.datetime) -> bytes:
             ],
         ),
     ]
-    return sdmx.render_structure(codelists, prepared)
+    return sdmx.render_structure(codelists, prepared, rights=licence_words())
 
 
 def _areas(units: Any) -> list[tuple[str, Names]]:

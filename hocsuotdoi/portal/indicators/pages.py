@@ -19,7 +19,7 @@ from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.registry import describe_sources
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import Institution
-from hocsuotdoi.portal.indicators.map_choice import map_query
+from hocsuotdoi.portal.indicators.map_choice import map_query, named
 from hocsuotdoi.portal.indicators.words import coverage_words, is_kept_back, unit_address, value_words
 
 SHEETS = {
@@ -113,11 +113,12 @@ def _behind(found: Lineage, row: Row, institution: Institution) -> Behind:
 
 def counted_children(found: MeasureTotal, year: int) -> list[dict[str, Any]]:
     """The units below in which something was counted."""
+    kept = map_query(found.frame.map)
     return [
         {
-            "name": unit.name,
+            "name": named(unit) if kept else unit.name,
             "quantity": quantity,
-            "url": unit_address("portal:indicators-measure-lineage", unit, year, found.measure.value),
+            "url": unit_address("portal:indicators-measure-lineage", unit, year, found.measure.value, **kept),
         }
         for unit, quantity in found.children
         if quantity

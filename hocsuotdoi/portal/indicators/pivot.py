@@ -37,6 +37,7 @@ from hocsuotdoi.portal.indicators.pivot_answer import (
     notes_of,
     rules_of_question,
     title_of,
+    with_table,
 )
 from hocsuotdoi.portal.indicators.pivot_form import PivotForm, first_question
 
@@ -116,7 +117,7 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
         raise Http404
     return chart_response(
         request,
-        made[0],
+        with_table(made[0], told),
         form,
         name="hoc-suot-doi",
         story=narrowed_words(asked.narrowed),

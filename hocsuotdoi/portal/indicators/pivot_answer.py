@@ -1,9 +1,10 @@
 """A table of counts as it may be told: words, numbers for files, the pictures that fit, what stands beside it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Answer, Dimens
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import Told
 from hocsuotdoi.portal.indicators.map_choice import rules_of
+
+Said = TypeVar("Said")
 
 
 class LaidOut(Told):
@@ -43,6 +46,20 @@ class LaidOut(Told):
         return int(by) - 1 if by.isdecimal() and 1 <= int(by) <= len(self.answer.columns) else None
 
 
+class _Asked(Sequence[Said]):
+    """What is said of each row, once it is asked for: of thousands of rows a picture says forty."""
+
+    def __init__(self, order: Sequence[int], say: Callable[[int], Said]):
+        self._order = order
+        self._say = cache(say)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._say(self._order[place])
+
+
 def grid_of(told: LaidOut) -> Grid:
     """What may be drawn of it. Different counts always stand in columns, since each needs a scale of its own."""
     found = told.answer
@@ -53,9 +70,9 @@ def grid_of(told: LaidOut) -> Grid:
         [_short(found.rows[at]) for at in told.order],
         [_short(head) for head in found.columns],
         [[told.number(at, column) for column in columns] for at in told.order],
-        [[told.words(at, column) for column in columns] for at in told.order],
+        _Asked(told.order, lambda at: [told.words(at, column) for column in columns]),
         [told.number(at, TOTAL) for at in told.order] if has_sums else (),
-        [told.words(at, TOTAL) for at in told.order] if has_sums else (),
+        _Asked(told.order, lambda at: told.words(at, TOTAL)) if has_sums else (),
         adds_down=found.column_totals is not None and not question.is_about_people,
         is_mixed=is_mixed,
         time={question.rows: "rows", question.columns: "columns"}.get(Dimension.PERIOD, ""),
@@ -71,12 +88,28 @@ def _short(head: Head) -> str:
 
 
 def chart_of(told: LaidOut, kind: str = "") -> tuple[Chart, Kind | None, list[Kind]] | None:
-    """The table for files with the picture asked for, or the one that fits best: (chart, its kind, all that fit).
+    """The picture asked for, or the one that fits best: (chart, its kind, all that fit); the table that it stands for
+    is not in it (`with_table`).
 
     No picture where a single figure is all there is; None where nothing may be told."""
-    found = told.answer
-    if told.is_kept_back or not found.cells:
+    if told.is_kept_back or not told.answer.cells:
         return None
+    chart = Chart(title_of(told.answer.question), {}, 0, 0, [], [])
+    grid = grid_of(told)
+    fit = kinds_of(grid)
+    if not fit:
+        return chart, None, []
+    drawn_as = next((each for each in fit if each == kind), fit[0])
+    drawn = draw(grid, drawn_as)
+    chart = replace(
+        chart, spec=drawn.spec, width=drawn.width, height=drawn.height, legend=drawn.legend, narrow=drawn.narrow
+    )
+    return chart, drawn_as, fit
+
+
+def with_table(chart: Chart, told: LaidOut) -> Chart:
+    """The chart with all rows of its table, for files."""
+    found = told.answer
     corner = str(capfirst(DIMENSION_LABELS[found.question.rows]))
     labels = [*(head.label for head in found.columns), *([_("Total")] if TOTAL in told.across else [])]
     words: list[list[Cell]] = []
@@ -84,17 +117,7 @@ def chart_of(told: LaidOut, kind: str = "") -> tuple[Chart, Kind | None, list[Ki
     for at in told.order:
         words.append([found.rows[at].label, *(told.words(at, place) for place in told.across)])
         data.append([found.rows[at].label, *(told.number(at, place) for place in told.across)])
-    table = Chart(title_of(found.question), {}, 0, 0, numbered(labels, corner), words, "", [corner, *labels], data)
-    grid = grid_of(told)
-    fit = kinds_of(grid)
-    if not fit:
-        return table, None, []
-    drawn_as = next((each for each in fit if each == kind), fit[0])
-    drawn = draw(grid, drawn_as)
-    table = replace(
-        table, spec=drawn.spec, width=drawn.width, height=drawn.height, legend=drawn.legend, narrow=drawn.narrow
-    )
-    return table, drawn_as, fit
+    return replace(chart, columns=numbered(labels, corner), rows=words, data_columns=[corner, *labels], data=data)
 
 
 def title_of(question: Question) -> str:

@@ -18,6 +18,7 @@ from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
 from hocsuotdoi.ledger.operations.posting import EARLIEST
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.portal.indicators.map_choice import map_day_field, map_field
 
 MOST_PERIODS = 120
 """Ten years of months."""
@@ -66,19 +67,8 @@ class PivotForm(forms.Form):
             (Period.MONTH, gettext_lazy("a month")),
         ],
     )
-    map = forms.ChoiceField(
-        label=gettext_lazy("On which map"),
-        choices=[
-            (Map.TODAY, gettext_lazy("today's map")),
-            (Map.REPORTED, gettext_lazy("as reported, each place as it lay then")),
-            (Map.DAY, gettext_lazy("the map of a day")),
-        ],
-    )
-    day = forms.DateField(
-        label=gettext_lazy("Day of the map"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    map = map_field(required=True)
+    day = map_day_field()
     origin = forms.ChoiceField(
         label=gettext_lazy("Recorded or typed in"),
         required=False,

@@ -21,10 +21,10 @@ from hocsuotdoi.indicators.queries.happenings import counted_at_all, counts_by_d
 from hocsuotdoi.indicators.queries.quality_origin import Trust, trust_in
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
+from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
-from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
@@ -38,8 +38,9 @@ from hocsuotdoi.portal.indicators.happening_charts import (
 )
 from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, map_look, map_query, rules_of
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
+from hocsuotdoi.portal.indicators.reports_shown import reports_shown
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
-from hocsuotdoi.portal.indicators.words import unit_address
+from hocsuotdoi.portal.indicators.words import day_of, unit_address, unit_query, units_above
 from hocsuotdoi.portal.limits import sets_type
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.queries.target_paths import TargetPath, target_paths
@@ -80,7 +81,7 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
     frame = frame_of(place, year, today, chosen)
     cards, left_out = _cards(frame, today)
     groups = [(name, [card for _name, card in found]) for name, found in groupby(cards, key=lambda each: each[0])]
-    above = path_of(place, frame.map_day)[:-1]
+    shown = [card.state for _name, card in cards]
     years = [
         {"label": str(each), "url": _address(place, each, chosen), "is_current": each == year}
         for each in years_to_ask(today)
@@ -97,14 +98,16 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
             "years": years,
             "until": frame.last_day if frame.is_running else None,
             "groups": groups,
+            "states": [(state, count) for state in TargetState if (count := shown.count(state))],
             "key": key_of([point for _name, card in cards for point in card.points]) if cards else "",
             "has_sample": has_sample(place, frame.map_day),
             "left_out": left_out,
             "calendar": _on_page(_told_calendar(frame)),
+            "reports": reports_shown(place, year, today),
             "pyramid": _on_page(_told_pyramid(frame)),
             "compare_url": f"{compare}?{urlencode(choice)}" if place.ends_on is None else "",
             "unit_url": unit_address("portal:places-unit-detail", place),
-            "path": [(each.name, _address(each, year, chosen)) for each in above],
+            "path": units_above(place, frame.map_day, "portal:indicators-unit-look", year=year, **map_query(chosen)),
         },
     )
 
@@ -168,10 +171,7 @@ def _cards(frame: Frame, today: dt.date) -> tuple[list[tuple[str, Card]], list[s
 
 def _card(frame: Frame, path: TargetPath, series: Series, trust: Trust, marks: dict[int, str], today: dt.date) -> Card:
     figure = Figure(path.targets[0].indicator, path.targets[0].cohort)
-    query = {"unit": path.territory.code, "year": frame.year, "cohort": figure.cohort.code}
-    if (last_day := path.territory.last_day) is not None:
-        query["on"] = last_day.isoformat()
-    query |= map_query(frame.map)
+    query = {**unit_query(path.territory), "year": frame.year, "cohort": figure.cohort.code, **map_query(frame.map)}
     points = trend_points(figure, series, path, marks)
     state, _rule = path.judge(series[frame.year], frame.year)
     title = f"{figure.indicator.short_name}: {figure.cohort.name}"
@@ -199,6 +199,8 @@ def _told_pyramid(frame: Frame) -> Told:
         return Told("", None, [])
     if frame.unit.last_day is not None and frame.unit.last_day < frame.as_of:
         return Told(_("Ages and sexes are told of places on today's map only."), None, [])
+    if not is_closed(frame.year, frame.as_of):
+        return Told(not_closed_words(frame.year), None, [])
     table = safe_ages(frame, MeasureCode.PROGRAMME_ATTENDANCE)
     if table is None:
         return Told(_("So few took part that ages and sexes would tell who they were; they are not shown."), None, [])
@@ -211,10 +213,7 @@ def _on_page(told: Told) -> Told:
 
 def _files(frame: Frame, chart: str) -> list[dict[str, str]]:
     address = reverse("portal:indicators-unit-chart", args=[frame.unit.code, chart, "form"]).removesuffix(".form")
-    query: dict[str, object] = {"year": frame.year}
-    if frame.unit.last_day:
-        query["on"] = frame.unit.last_day.isoformat()
-    return file_links(address, **(query | map_query(frame.map)))
+    return file_links(address, year=frame.year, **day_of(frame.unit), **map_query(frame.map))
 
 
 def _address(unit: AdminUnit, year: int, chosen: ChosenMap) -> str:

@@ -21,7 +21,6 @@ from hocsuotdoi.indicators.queries.lineage import lineage
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.queries.institutions import has_sample
-from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.day import DayForm
 from hocsuotdoi.portal.indicators.asked import asked_unit
@@ -32,7 +31,7 @@ from hocsuotdoi.portal.indicators.map_choice import asked_map, map_look, map_que
 from hocsuotdoi.portal.indicators.open_files import open_section
 from hocsuotdoi.portal.indicators.pages import behind, children_of_figure, measures_of_criteria, shown_value
 from hocsuotdoi.portal.indicators.trends import Figure
-from hocsuotdoi.portal.indicators.words import unit_address
+from hocsuotdoi.portal.indicators.words import unit_address, units_above
 from hocsuotdoi.portal.limits import sets_type
 from hocsuotdoi.programme.queries.cohorts import cohorts_of
 
@@ -135,17 +134,14 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
     kept = map_query(chosen)
     children, left_out = children_of_figure(found)
     page = Paginator(found.rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    path = [
-        (each.name, unit_address("portal:indicators-value-lineage", each, year, indicator, cohort, **kept))
-        for each in path_of(place, found.frame.map_day)[:-1]
-    ]
+    page_name, figure = "portal:indicators-value-lineage", (year, indicator, cohort)
     return render(
         request,
         "portal/indicators/value_lineage.html",
         {
             "unit": place,
             "doubt": DayForm(request.GET).doubt(today),
-            "map": map_look(request, found.frame, doubt, "portal:indicators-value-lineage", year, indicator, cohort),
+            "map": map_look(request, found.frame, doubt, page_name, *figure),
             "year": year,
             "indicator": found.indicator,
             "cohort": found.cohort,
@@ -158,7 +154,7 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
             "page_obj": page,
             "path": [
                 (found.indicator.short_name, reverse("portal:indicators-indicator-detail", args=[indicator])),
-                *path,
+                *units_above(place, found.frame.map_day, page_name, *figure, **kept),
             ],
         },
     )

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -84,6 +85,27 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+MOST_COUNTED = 2000
+"""Nobody turns more pages than these fill; counting all of a country's costs more than finding the first."""
+
+
+class UpToMost(Paginator):
+    """Of the first `MOST_COUNTED`; `is_more` says whether there are others."""
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, MOST_COUNTED)
+
+    @cached_property
+    def is_more(self) -> bool:
+        return self._counted > MOST_COUNTED
+
+    @cached_property
+    def _counted(self) -> int:
+        counted: int = self.object_list.order_by()[: MOST_COUNTED + 1].count()
+        return counted
+
+
 @public
 @require_GET
 def institution_list(request: HttpRequest) -> HttpResponse:
@@ -91,19 +113,20 @@ def institution_list(request: HttpRequest) -> HttpResponse:
     form = InstitutionFilter(request.GET, day=now.date())
     unit = _asked_unit(form, now.date())
     institutions = Institution.objects.visible_to(request.user)
-    if unit:
-        institutions = institutions.filter(pk__in=institutions_in(unit, now.date()).values("pk"))
-    else:
-        institutions = active_on(institutions, now.date())
+    institutions = institutions & institutions_in(unit, now.date()) if unit else active_on(institutions, now.date())
     if classes := form.classes():
         institutions = institutions.filter(institution_class__in=classes)
     if form.wished("open_now"):
         institutions = open_at(institutions, now)
     words = form.wished("q")
-    institutions = institutions.named(words)
-    page = Paginator(with_place(institutions, now.date()), _ON_A_PAGE).get_page(request.GET.get("page"))
+    found = institutions.named(words).order_by("sort_key", "pk").values_list("pk", flat=True)
+    keys = UpToMost(found, _ON_A_PAGE)
+    page = keys.get_page(request.GET.get("page"))
+    rows = with_place(Institution.objects.filter(pk__in=list(page.object_list)), now.date())
+    page.object_list = list(rows.order_by("sort_key", "pk"))
     narrowed = any(request.GET.get(name) for name in form.fields)
     context = {"form": form, "page": page, "unit": unit, "words": words, "is_narrowed": narrowed}
+    context |= {"most": MOST_COUNTED, "is_more": keys.is_more}
     return render(request, "portal/places/institution_list.html", context)
 
 

@@ -6,6 +6,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -1143,3 +1144,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -90,3 +91,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -6,14 +6,14 @@ each of their plans for that part only, and such a part never takes the place of
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry
-from hocsuotdoi.places.queries.units import day_on_map_of, path_of
+from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.programme.enums import BINDING, PlanKind
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.queries.plan_facts import TIER_DEPTH
@@ -36,49 +36,91 @@ class BindingPlan:
 
 def binding_plans(unit: AdminUnit, day: dt.date) -> list[BindingPlan]:
     """The plans with a known text that bind `unit` on `day`, the nearest first. A fixed number of queries."""
-    day = day_on_map_of(unit, day)
-    standing = {above.pk for above in path_of(unit, day)}
-    origins = _origins(unit, day)
+    return binding_plans_of([unit], day)[unit.pk]
+
+
+def binding_plans_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, list[BindingPlan]]:
+    """The same for many units, by unit id, in as many queries as for one."""
+    days = {unit.pk: day_on_map_of(unit, day) for unit in units}
+    became = _became_from(days)
+    origins = {unit.pk: _origins(unit.pk, days[unit.pk], became) for unit in units}
+    places = {place for unit in units for place in (unit.pk, *origins[unit.pk])}
     lay_in: dict[int, set[int]] = {}
-    for origin, ancestor in UnitAncestry.objects.filter(unit__in=[unit.pk, *origins]).values_list("unit", "ancestor"):
-        lay_in.setdefault(origin, set()).add(ancestor)
-    same_tier = [pk for pk, tier in origins.items() if tier == unit.tier] or [unit.pk]
-    everywhere = standing.union(*lay_in.values()) if lay_in else standing
-    plans = _in_force(Plan.objects.filter(unit__in=everywhere), day)
+    standing: dict[int, set[int]] = {unit.pk: set() for unit in units}
+    for each in UnitAncestry.objects.filter(unit__in=places):
+        lay_in.setdefault(each.unit_id, set()).add(each.ancestor_id)
+        if each.unit_id in standing and each.holds_on(days[each.unit_id]):
+            standing[each.unit_id].add(each.ancestor_id)
+    everywhere = {
+        unit.pk: standing[unit.pk].union(*(lay_in.get(place, ()) for place in (unit.pk, *origins[unit.pk])))
+        for unit in units
+    }
+    plans = _in_force(Plan.objects.filter(unit__in=set().union(*everywhere.values())))
+    return {
+        unit.pk: _bindings(
+            [each for each in plans if each.unit_id in everywhere[unit.pk] and _is_issued(each, days[unit.pk])],
+            standing[unit.pk],
+            [lay_in.get(pk, set()) for pk, tier in origins[unit.pk].items() if tier == unit.tier]
+            or [lay_in.get(unit.pk, set())],
+        )
+        for unit in units
+    }
+
+
+def _bindings(plans: Sequence[Plan], standing: set[int], same_tier: Sequence[set[int]]) -> list[BindingPlan]:
+    """`same_tier`: in what each of the units of its tier that became the unit lay, at any time."""
     found = [
         BindingPlan(
             plan=plan,
             is_inherited=plan.unit_id not in standing,
-            is_partial=plan.unit_id not in standing
-            and not all(plan.unit_id in lay_in.get(origin, set()) for origin in same_tier),
+            is_partial=plan.unit_id not in standing and not all(plan.unit_id in lay_in for lay_in in same_tier),
         )
         for plan in plans
     ]
     return sorted(found, key=lambda b: (b.nearness, -_issued(b.plan).toordinal(), b.plan.code))
 
 
-def _origins(unit: AdminUnit, day: dt.date) -> dict[int, str]:
+_Became = dict[int, list[tuple[int, str, dt.date]]]
+"""Unit id to the units that became it, each with its tier and the day."""
+
+
+def _became_from(units: Iterable[int]) -> _Became:
+    found: _Became = {}
+    look_at = set(units)
+    while look_at:
+        rows = Succession.objects.filter(successor__in=look_at).values_list(
+            "successor", "predecessor", "predecessor__tier", "effective_on"
+        )
+        found |= {unit: [] for unit in look_at}
+        for successor, predecessor, tier, day in rows:
+            found[successor].append((predecessor, tier, day))
+        look_at = {each for before in found.values() for each, _tier, _day in before} - found.keys()
+    return found
+
+
+def _origins(unit: int, day: dt.date, became: _Became) -> dict[int, str]:
     """Every unit that became `unit` by `day`, directly or through others, with its tier."""
     found: dict[int, str] = {}
-    look_at: Sequence[int] = [unit.pk]
+    look_at = [unit]
     while look_at:
-        rows = Succession.objects.filter(successor__in=look_at, effective_on__lte=day).values_list(
-            "predecessor", "predecessor__tier"
-        )
-        new = {pk: tier for pk, tier in rows if pk not in found and pk != unit.pk}
+        before = [each for pk in look_at for each in became[pk] if each[2] <= day]
+        new = {pk: tier for pk, tier, _day in before if pk not in found and pk != unit}
         found |= new
         look_at = list(new)
     return found
 
 
-def _in_force(plans: QuerySet[Plan], day: dt.date) -> list[Plan]:
-    """Plans issued by `day`; one printed without a date is taken to be issued already."""
-    current = (
+def _in_force(plans: QuerySet[Plan]) -> list[Plan]:
+    return list(
         plans.filter(has_full_text=True, status__in=BINDING)
         .exclude(kind=PlanKind.ADDENDUM)
         .select_related("unit", "parent")
     )
-    return [plan for plan in current if plan.issued_on is None or plan.issued_on <= day]
+
+
+def _is_issued(plan: Plan, day: dt.date) -> bool:
+    """One printed without a date is taken to be issued already."""
+    return plan.issued_on is None or plan.issued_on <= day
 
 
 def _issued(plan: Plan) -> dt.date:

@@ -4,6 +4,7 @@ As `targets.unit_targets`, without the values: for pages that bring their own.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,9 +12,9 @@ from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.models import Plan, Target
-from hocsuotdoi.programme.queries.binding import binding_plans
+from hocsuotdoi.programme.queries.binding import binding_plans_of
 from hocsuotdoi.programme.queries.plan_facts import TargetFacts, target_facts
-from hocsuotdoi.programme.queries.targets import AT_RISK_SHARE, choose, expected_in, judge, series_of
+from hocsuotdoi.programme.queries.targets import AT_RISK_SHARE, choose, effective_targets, expected_in, judge, series_of
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,26 @@ class TargetPath:
 
 def target_paths(unit: AdminUnit, day: dt.date) -> list[TargetPath]:
     """Every path that binds `unit` on `day`, by indicator. A fixed number of queries."""
-    chosen = choose(series_of(binding_plans(unit, day)), unit)
-    chosen.sort(key=lambda s: (s.targets[0].indicator.ordinal, s.binding.nearness, s.targets[0].ordinal))
-    return [
-        TargetPath(
-            targets=tuple(series.targets),
-            facts=tuple(target_facts(target) for target in series.targets),
-            territory=series.territory(unit),
-            plan=series.binding.plan,
-            is_partial=series.binding.is_partial,
-        )
-        for series in chosen
-    ]
+    return target_paths_of([unit], day)[unit.pk]
+
+
+def target_paths_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, list[TargetPath]]:
+    """The same for many units, by unit id, in as many queries as for one."""
+    bindings = binding_plans_of(units, day)
+    plans = {binding.plan.pk: binding.plan for each in bindings.values() for binding in each}
+    targets = effective_targets(list(plans.values()))
+    found = {}
+    for unit in units:
+        chosen = choose(series_of(bindings[unit.pk], targets), unit)
+        chosen.sort(key=lambda s: (s.targets[0].indicator.ordinal, s.binding.nearness, s.targets[0].ordinal))
+        found[unit.pk] = [
+            TargetPath(
+                targets=tuple(series.targets),
+                facts=tuple(target_facts(target) for target in series.targets),
+                territory=series.territory(unit),
+                plan=series.binding.plan,
+                is_partial=series.binding.is_partial,
+            )
+            for series in chosen
+        ]
+    return found

@@ -105,8 +105,14 @@ def effective_targets(plans: Sequence[Plan]) -> dict[int, list[Target]]:
     return {pk: list(of_plan.values()) for pk, of_plan in found.items()}
 
 
-def series_of(bindings: list[BindingPlan]) -> list[_Series]:
-    targets = effective_targets([binding.plan for binding in bindings])
+def targeted_pairs() -> list[tuple[str, str]]:
+    """Every (indicator code, cohort code) that some plan sets a figure for. One query."""
+    return list(Target.objects.values_list("indicator_id", "cohort_id").distinct())
+
+
+def series_of(bindings: list[BindingPlan], targets: dict[int, list[Target]] | None = None) -> list[_Series]:
+    """`targets`: those of the plans, where they are known already."""
+    targets = effective_targets([binding.plan for binding in bindings]) if targets is None else targets
     found = []
     for binding in bindings:
         grouped: dict[tuple[str, str], list[Target]] = {}

@@ -5,6 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -216,3 +217,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -18,10 +18,9 @@ from hocsuotdoi.accounts.queries.devices import devices_of
 from hocsuotdoi.accounts.queries.scope import institutions_covered
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.activities.queries.marks import gaps_of, marks_waiting
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.qr import qr_svg
 from hocsuotdoi.workspace.accounts.forms import DeviceInvite, PlaceSearch
-from hocsuotdoi.workspace.acts import did
+from hocsuotdoi.workspace.acts import did, refusals_in
 
 PAGE_SIZE = 20
 
@@ -76,11 +75,8 @@ def device_invite(request: HttpRequest, code: str) -> HttpResponse:
     institution = get_object_or_404(institutions_covered(request.user, Permission.ENROL_DEVICE), code=code)
     form = DeviceInvite(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             invitation, typed = invite_device(institution, **form.cleaned_data, by=request.user, at=timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             # Behind the # it goes to no server and into no log.
             address = request.build_absolute_uri(reverse("roll:app-page-enrol"))
             response = render(

@@ -12,8 +12,8 @@ from hocsuotdoi.accounts.models import PowerSwitch
 from hocsuotdoi.accounts.operations.powers import switch_powers_off, switch_powers_on
 from hocsuotdoi.accounts.rules import holds_switched_role
 from hocsuotdoi.accounts.surfaces import signed_in
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.workspace.accounts.forms import PowersForm
+from hocsuotdoi.workspace.acts import refusals_in
 
 _LOG_SHOWN = 20
 
@@ -26,11 +26,8 @@ def powers(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = PowersForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             switch_powers_on(request.user, at=now, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Your powers are on. They switch off by themselves."))
             return redirect("workspace:accounts-powers")
     switches = PowerSwitch.objects.filter(person=request.user).order_by("-starts_at")

@@ -26,6 +26,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution
 from hocsuotdoi.workspace.accounts.forms import PlaceSearch, RoleFilter, RoleGive
+from hocsuotdoi.workspace.acts import refusals_in
 
 _ON_A_PAGE = 50
 _PLACES_SHOWN = 30
@@ -83,11 +84,8 @@ def role_give(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if not may_give(request.user, RoleName(form.cleaned_data["role"]), place, today):
             raise PermissionDenied
-        try:
+        with refusals_in(form):
             given = _give(form, place, request)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             done = _("{person} is now {role} at {place}.")
             messages.success(request, done.format(person=given.person, role=given.get_role_display(), place=place))
             return redirect("workspace:accounts-role-list")

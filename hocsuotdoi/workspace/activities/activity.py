@@ -30,7 +30,6 @@ from hocsuotdoi.activities.operations.activity import (
 from hocsuotdoi.activities.queries.outcome import compared_with_last_time
 from hocsuotdoi.activities.queries.staff import activity_for_staff, staff_drafts, staff_sessions, tab_counts
 from hocsuotdoi.activities.queries.vitality import club_life
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.workspace.activities.forms import (
     ActivityForm,
@@ -44,7 +43,7 @@ from hocsuotdoi.workspace.activities.forms import (
 )
 from hocsuotdoi.workspace.activities.session import activity_of
 from hocsuotdoi.workspace.activities.session_rows import rows_of
-from hocsuotdoi.workspace.acts import did
+from hocsuotdoi.workspace.acts import did, refusals_in
 
 PAGE_SIZE = 20
 TABS = {
@@ -99,7 +98,7 @@ def activity_create(request: HttpRequest) -> HttpResponse:
         institution = get_object_or_404(covered, code=code)
     form, sessions, people = _blank_or_posted(request, institution)
     if request.method == "POST" and "more" not in request.POST and _all_valid(form, sessions, people):
-        try:
+        with refusals_in(form):
             activity = create_activity(
                 institution,
                 sessions=[row.new_session() for row in sessions if row.has_changed()],
@@ -108,9 +107,6 @@ def activity_create(request: HttpRequest) -> HttpResponse:
                 at=now,
                 **form.values(),
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The draft is saved. Look it over, then publish it."))
             return redirect("workspace:activities-activity-detail", pk=activity.pk)
     return render(

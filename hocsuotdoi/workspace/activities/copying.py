@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.activities.operations.copy import Copied, copy_activity, last_year_to_copy_to
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.workspace.activities.session import activity_of, path_to
+from hocsuotdoi.workspace.acts import refusals_in
 
 
 class CopyForm(forms.Form):
@@ -58,11 +58,8 @@ def activity_copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         year = form.cleaned_data["to_year"]
-        try:
+        with refusals_in(form):
             copied = copy_activity(activity, to_year=year, with_sessions=year is not None, by=request.user, at=now)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("A draft was made. Look through it, then publish it."))
             _name_left_out(request, copied)
             return redirect("workspace:activities-activity-detail", pk=copied.activity.pk)

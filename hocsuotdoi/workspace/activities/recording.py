@@ -17,8 +17,8 @@ from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.operations.recording import MOST_VIEWS, count_recording_views
 from hocsuotdoi.activities.queries.recording import counted_until, recording_postings
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.workspace.activities.session import path_to, session_of
+from hocsuotdoi.workspace.acts import refusals_in
 
 
 class RecordingForm(forms.Form):
@@ -56,11 +56,8 @@ def session_recording(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
         good = form.cleaned_data
-        try:
+        with refusals_in(form):
             count_recording_views(session, views=good["views"], reason=good.get("reason", ""), by=request.user, at=now)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved. The figures follow within a minute."))
             return redirect("workspace:activities-session-recording", pk=pk)
     return render(

@@ -29,6 +29,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.workspace.activities.series_form import ExtendForm, ScheduleForm
 from hocsuotdoi.workspace.activities.session import activity_of, path_to
+from hocsuotdoi.workspace.acts import refusals_in
 
 
 @requires(Permission.EDIT_ACTIVITY)
@@ -80,11 +81,8 @@ def schedule_extend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     schedule = _schedule(request, pk)
     form = ExtendForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             series = extend_schedule(schedule, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return _saved(request, schedule.activity, series)
     return render(
         request,

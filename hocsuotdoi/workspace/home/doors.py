@@ -148,6 +148,7 @@ DOORS = [
         _("What devices noted and somebody must decide about"),
         "roll",
         Permission.CALL_ROLL,
+        also=("activities-journal",),
     ),
     Door("workspace:accounts-role-list", _("Roles"), _("Who holds which role where"), "key", Permission.VIEW_ROLES),
     Door(

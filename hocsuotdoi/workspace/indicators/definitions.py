@@ -33,6 +33,7 @@ from hocsuotdoi.indicators.queries.words import coverage_words, value_words
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import children_of, country
+from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.indicators.definition_forms import DefinitionForm, PublishForm, RetireForm, initial_of
 
 PREVIEW, SAVE = "preview", "save"
@@ -104,11 +105,8 @@ def draft_publish(request: HttpRequest, pk: int) -> HttpResponse:
         initial={"starts_on": dt.date(today.year + 1, 1, 1)},
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             version = publish_draft(draft, starts_on=form.cleaned_data.get("starts_on"), by=request.user, at=now)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Published. Everybody can read the definition and its values now."))
             return redirect("portal:indicators-version", code=version.indicator_id, number=version.number)
     newest = draft.indicator.versions.select_related("cohort").last() if draft.indicator else None
@@ -148,11 +146,8 @@ def definition_retire(request: HttpRequest, code: str) -> HttpResponse:
     indicator, now = _indicator(request, code), timezone.now()
     form = RetireForm(request.POST or None, initial={"ends_on": timezone.localdate(now)})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             retire_indicator(indicator, owner=indicator.owner, **form.cleaned_data, by=request.user, at=now)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The indicator ends on that day; earlier years can still be read."))
             return redirect("workspace:indicators-definition-list")
     return render(

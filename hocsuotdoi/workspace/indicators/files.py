@@ -1,16 +1,20 @@
 """What goes out and comes in as a file on the pages of figures."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.indicators.enums import StatingWay
 from hocsuotdoi.indicators.formats.table_file import LARGEST_FILE, BadFile, Problem, Table, read_table
+from hocsuotdoi.indicators.models import PreviewedImport
 
+PROBLEMS_SHOWN = 200
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -45,3 +49,23 @@ def table_of(upload: UploadedFile, is_ours: Callable[[Table], bool]) -> tuple[Ta
     content = upload.read()
     table = read_table(content, upload.name or "", is_ours)
     return table, StatingWay(table.way), hashlib.sha256(content).hexdigest()
+
+
+def sent_in(
+    request: HttpRequest, form: SheetForm, preview: Callable[[], PreviewedImport]
+) -> tuple[PreviewedImport | None, list[Any]]:
+    """What a sheet that was sent would do, or what is wrong in it, cell by cell; another refusal stands in the form."""
+    if request.method != "POST" or not form.is_valid():
+        return None, []
+    try:
+        return preview(), []
+    except Refused as refusal:
+        if problems := getattr(refusal, "problems", []):
+            return None, problems
+        form.add_error(refusal.field if refusal.field in form.fields else "file", str(refusal))
+        return None, []
+
+
+def shown_problems(problems: Sequence[Any]) -> dict[str, Any]:
+    """As `sheet_problems.html` takes them."""
+    return {"problems": problems[:PROBLEMS_SHOWN], "problem_count": len(problems)}

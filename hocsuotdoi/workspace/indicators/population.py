@@ -29,17 +29,15 @@ from hocsuotdoi.indicators.formats.population_sheet import (
 from hocsuotdoi.indicators.formats.table_file import BadFile
 from hocsuotdoi.indicators.models import PreviewedImport
 from hocsuotdoi.indicators.operations.population import (
-    CannotBeEntered,
     enter_population,
     plan_of,
     preview_population,
 )
 from hocsuotdoi.indicators.queries.population import populations_of, units_of
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, table_of
+from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, sent_in, shown_problems, table_of
 
 ON_A_PAGE = 50
-PROBLEMS_SHOWN = 200
 YEARS_BACK = 10
 
 
@@ -68,16 +66,9 @@ def population_sheet(request: HttpRequest, code: str, year: int) -> HttpResponse
     form = SheetForm(request.POST or None, request.FILES or None)
     form.fields["source"].label = _("Where the numbers were read")
     form.fields["source"].help_text = _("For instance: statistical yearbook of the province 2025, page 41")
-    problems: list[Any] = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            preview = _preview(request, unit, year, form, now)
-        except (BadFile, CannotBeEntered) as refusal:
-            problems = refusal.problems
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else "file", str(refusal))
-        else:
-            return redirect("workspace:indicators-population-preview", pk=preview.pk)
+    preview, problems = sent_in(request, form, lambda: _preview(request, unit, year, form, now))
+    if preview is not None:
+        return redirect("workspace:indicators-population-preview", pk=preview.pk)
     return render(
         request,
         "workspace/indicators/population_sheet.html",
@@ -85,8 +76,7 @@ def population_sheet(request: HttpRequest, code: str, year: int) -> HttpResponse
             "unit": unit,
             "year": year,
             "form": form,
-            "problems": problems[:PROBLEMS_SHOWN],
-            "problem_count": len(problems),
+            **shown_problems(problems),
             "tabs": [
                 {
                     "label": str(each),

@@ -19,7 +19,6 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.months import MonthPoint, months
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.periods import months_from, parse_period
 from hocsuotdoi.core.vietnamese import normalise, search_terms
 from hocsuotdoi.indicators.enums import WAITING, FindingState, FindingStepKind, QualityRule
@@ -37,6 +36,7 @@ from hocsuotdoi.indicators.queries.quality import (
 from hocsuotdoi.ledger.queries.entries import posting_lines
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import units_reading_as
+from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.indicators.quality_forms import FindingForm, FindingsForm
 
 ON_A_PAGE = 25
@@ -92,7 +92,7 @@ def quality_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         answer = form.cleaned_data
-        try:
+        with refusals_in(form):
             answer_finding(
                 finding,
                 kind=FindingStepKind(answer["kind"]),
@@ -102,9 +102,6 @@ def quality_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 by=request.user,
                 at=now,
             )
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             messages.success(request, _("Your answer stands beside the finding now."))
             return redirect("workspace:indicators-quality-detail", pk=pk)
         finding.refresh_from_db()

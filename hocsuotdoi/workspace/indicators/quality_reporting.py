@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import units_covered, units_held
 from hocsuotdoi.accounts.surfaces import requires
-from hocsuotdoi.core.periods import Period, months_from, parse_period
+from hocsuotdoi.core.periods import Period, months_from
 from hocsuotdoi.indicators.queries.quality_reporting import (
     ANYTHING,
     Behind,
@@ -34,6 +34,7 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import children_of, path_of
+from hocsuotdoi.workspace.indicators.periods import asked_period, periods_back, shown_periods
 
 ON_A_PAGE = 25
 YEARS_BACK = 3
@@ -88,7 +89,7 @@ def reporting(request: HttpRequest) -> HttpResponse:
                 }
                 for who, label in (("missing", _("Missing")), ("late", _("Missing or late")))
             ],
-            "periods": _periods(period, today),
+            "periods": shown_periods(reversed(periods_back(today, YEARS_BACK)), period, today),
             "measures": [
                 {"code": each, "words": _measure_words(each), "is_current": each == measure}
                 for each in measures_asked()
@@ -155,11 +156,7 @@ def _seen(request: HttpRequest, units: list[AdminUnit], today: dt.date) -> list[
 
 def _period(request: HttpRequest, today: dt.date) -> Period:
     last = months_from(today, -1)
-    try:
-        found = parse_period(request.GET.get("period", ""))
-    except ValueError:
-        return Period(last.year, month=last.month)
-    return found if found.starts_on <= today else Period(last.year, month=last.month)
+    return asked_period(request.GET.get("period", ""), Period(last.year, month=last.month), today)
 
 
 def _measure(request: HttpRequest) -> str:
@@ -169,23 +166,6 @@ def _measure(request: HttpRequest) -> str:
 
 def _measure_words(code: str) -> str:
     return str(MeasureCode(code).label).capitalize() if code else _("Anything at all")
-
-
-def _periods(current: Period, today: dt.date) -> list[dict[str, Any]]:
-    years = [Period(today.year - back) for back in range(YEARS_BACK + 1)]
-    quarters = [Period(year, quarter=q) for year in (today.year, today.year - 1) for q in (4, 3, 2, 1)]
-    months = [Period(year, month=m) for year in (today.year, today.year - 1) for m in range(12, 0, -1)]
-    return [
-        {
-            "label": label,
-            "periods": [
-                {"code": each.code, "words": each.words, "is_current": each == current}
-                for each in periods
-                if each.starts_on <= today
-            ],
-        }
-        for label, periods in ((_("Months"), months), (_("Quarters"), quarters), (_("Years"), years))
-    ]
 
 
 def _address(unit: AdminUnit, query: dict[str, str]) -> str:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import require, requires
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.indicators.enums import Verdict
 from hocsuotdoi.indicators.models import CriterionAnswer
 from hocsuotdoi.indicators.operations.reviews import review_answer
 from hocsuotdoi.indicators.queries.criteria import reading_of, statements_of
+from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.indicators.definition_forms import ReviewForm
 
 
@@ -35,11 +35,8 @@ def criterion_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         verdict, reason = Verdict(form.cleaned_data["verdict"]), form.cleaned_data["reason"]
-        try:
+        with refusals_in(form):
             review_answer(answer, verdict=verdict, reason=reason, by=request.user, at=now)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The decision was saved; it counts from now on."))
             return redirect(f"{reverse('workspace:indicators-criteria-compare')}?year={answer.year}")
     statements = statements_of(institution, answer.year, answer.indicator_code, answer.criterion_code)

@@ -35,21 +35,30 @@ from hocsuotdoi.indicators.formats.stated_sheet import (
 from hocsuotdoi.indicators.formats.table_file import BadFile, Problem
 from hocsuotdoi.indicators.models import PreviewedImport, Statement
 from hocsuotdoi.indicators.operations.stated import (
-    CannotBeStated,
     Sent,
     plan_of,
     preview_figures,
     state_figures,
 )
-from hocsuotdoi.indicators.queries.stated import Asked, Change, ChangeKind, Sheet, planned, sheet_of, with_outcome
+from hocsuotdoi.indicators.queries.stated import (
+    Asked,
+    Change,
+    ChangeKind,
+    Sheet,
+    planned,
+    sheet_of,
+    typed_on_grey,
+    with_outcome,
+)
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
-from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, table_of
+from hocsuotdoi.workspace.acts import refusals_in
+from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, sent_in, shown_problems, table_of
+from hocsuotdoi.workspace.indicators.periods import asked_period, periods_back, shown_periods
 from hocsuotdoi.workspace.indicators.stated_forms import ConfirmForm, InstitutionFiguresForm
 
 ON_A_PAGE = 25
 CHANGES_ON_A_PAGE = 50
-PROBLEMS_SHOWN = 200
 YEARS_BACK = 5
 _ORDER = [ChangeKind.TAKEN_BACK, ChangeKind.CHANGED, ChangeKind.NEW, ChangeKind.UNCHANGED]
 
@@ -60,7 +69,7 @@ def stated_list(request: HttpRequest) -> HttpResponse:
     """The units one may state for, for a period that one chooses, and what was stated last."""
     today = timezone.localdate()
     text = normalise(request.GET.get("q", "")).strip()
-    period = _period_or(request.GET.get("period", ""), Period(today.year), today)
+    period = asked_period(request.GET.get("period", ""), Period(today.year), today)
     page = Paginator(_units(request, today, text), ON_A_PAGE).get_page(request.GET.get("page"))
     last = with_outcome(Statement.objects.visible_to(request.user, today)).select_related("unit")
     return render(
@@ -70,7 +79,7 @@ def stated_list(request: HttpRequest) -> HttpResponse:
             "page_obj": page,
             "text": text,
             "period": period,
-            "periods": _periods(period, today),
+            "periods": shown_periods(periods_back(today, YEARS_BACK), period, today),
             "statements": [shown_statement(each) for each in last.order_by("-stated_at", "-pk")[:5]],
         },
     )
@@ -84,16 +93,9 @@ def stated_sheet(request: HttpRequest, code: str, period: str) -> HttpResponse:
     today = timezone.localdate(now)
     unit, asked_period = _place(request, code, period, today)
     form = SheetForm(request.POST or None, request.FILES or None)
-    problems: list[Any] = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            preview = _preview(request, unit, asked_period, form, now)
-        except (BadFile, CannotBeStated) as refusal:
-            problems = refusal.problems
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else "file", str(refusal))
-        else:
-            return redirect("workspace:indicators-stated-preview", pk=preview.pk)
+    preview, problems = sent_in(request, form, lambda: _preview(request, unit, asked_period, form, now))
+    if preview is not None:
+        return redirect("workspace:indicators-stated-preview", pk=preview.pk)
     sheet = sheet_of(unit, asked_period, today)
     return render(
         request,
@@ -103,8 +105,7 @@ def stated_sheet(request: HttpRequest, code: str, period: str) -> HttpResponse:
             "period": asked_period,
             "sheet": sheet,
             "form": form,
-            "problems": problems[:PROBLEMS_SHOWN],
-            "problem_count": len(problems),
+            **shown_problems(problems),
             "grown": [
                 (institution, column.label, figure.quantity, recorded)
                 for institution, column, figure, recorded in sheet.grown()
@@ -142,11 +143,8 @@ def stated_institution(request: HttpRequest, code: str, period: str, institution
     form = InstitutionFiguresForm(request.POST or None, sheet=sheet, institution=subject)
     if request.method == "POST" and form.is_valid():
         sent = Sent(StatingWay.FORM, form.cleaned_data["source"])
-        try:
+        with refusals_in(form):
             preview = preview_figures(unit, period=asked_period, asked=form.asked(), sent=sent, by=request.user, at=now)
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             return redirect("workspace:indicators-stated-preview", pk=preview.pk)
     url = reverse("workspace:indicators-stated-sheet", args=[unit.code, asked_period.code])
     return render(
@@ -270,7 +268,9 @@ def _problems(unit: AdminUnit, period: Period, asked: list[Asked], read: ReadShe
     a_column = next(iter(StatedColumn))
     strange = [Asked(code, a_column, 0, f"A{row}") for code, row in read.rows.items() if code not in known]
     own = [each for each in asked if each.institution in known]
-    return [Problem(each.at, each.reason, each.about) for each in planned(sheet, [*own, *strange]).problems]
+    greys = typed_on_grey(sheet, [(each.institution, each.column, each.text, each.at) for each in read.greys])
+    wrong = [*planned(sheet, [*own, *strange]).problems, *greys]
+    return [Problem(each.at, each.reason, each.about) for each in wrong]
 
 
 def _in_order(problem: Problem) -> tuple[int, str]:
@@ -336,33 +336,6 @@ def _institutions(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
         ]
         rows.append((each, told, each.pk in sheet.recording))
     return {"page_obj": page, "rows": rows, "text": text}
-
-
-def _period_or(code: str, otherwise: Period, today: dt.date) -> Period:
-    try:
-        found = parse_period(code)
-    except ValueError:
-        return otherwise
-    return found if found.starts_on <= today else otherwise
-
-
-def _periods(current: Period, today: dt.date) -> list[dict[str, Any]]:
-    """Which can be chosen: the years, and within two years quarters and months."""
-    years = [Period(today.year - back) for back in range(YEARS_BACK + 1)]
-    quarters = [Period(year, quarter=q) for year in (today.year, today.year - 1) for q in (4, 3, 2, 1)]
-    months = [Period(year, month=m) for year in (today.year, today.year - 1) for m in range(12, 0, -1)]
-    groups = [(_("Years"), years), (_("Quarters"), quarters), (_("Months"), months)]
-    return [
-        {
-            "label": label,
-            "periods": [
-                {"code": each.code, "words": each.words, "is_current": each == current}
-                for each in periods
-                if each.starts_on <= today
-            ],
-        }
-        for label, periods in groups
-    ]
 
 
 def _by_kind(change: Change) -> tuple[int, bool]:

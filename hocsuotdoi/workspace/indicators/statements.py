@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import require, requires
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.periods import parse_period
 from hocsuotdoi.indicators.enums import StatingWay
 from hocsuotdoi.indicators.models import Statement
 from hocsuotdoi.indicators.operations.stated import undo_statement
 from hocsuotdoi.indicators.queries.stated import figures_of, with_outcome
+from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.indicators.stated import shown_statement
 from hocsuotdoi.workspace.indicators.stated_forms import UndoForm
 
@@ -76,11 +76,8 @@ def stated_undo(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     require(request.user, Permission.STATE_FIGURES, statement.unit)
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             undoing = undo_statement(statement, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Undone: what stood before stands again."))
             return redirect("workspace:indicators-stated-detail", pk=undoing.pk)
     return render(

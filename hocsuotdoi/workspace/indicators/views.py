@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import institutions_covered
 from hocsuotdoi.accounts.surfaces import require, requires
-from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import OverrideState
 from hocsuotdoi.indicators.models import CriteriaSet, CriterionAnswer
@@ -24,6 +23,7 @@ from hocsuotdoi.indicators.operations.answers import state_answers
 from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.queries.institutions import active_on
+from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.indicators.forms import AnswersForm
 
 ON_A_PAGE = 25
@@ -105,11 +105,8 @@ def criteria_answer(request: HttpRequest, code: str, year: int) -> HttpResponse:
         for field in form.fields.values():
             field.disabled = True
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             stated = state_answers(institution, year=year, answers=form.answers(), by=request.user, at=now)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved.") if stated else _("Nothing has changed."))
             return redirect("workspace:indicators-criteria-answer", code=code, year=year)
     return render(

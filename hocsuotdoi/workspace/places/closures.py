@@ -17,6 +17,7 @@ from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.operations.institution import add_closure, remove_closure
 from hocsuotdoi.places.queries.occasions import occasions_ahead
 from hocsuotdoi.places.queries.opening import closures_from
+from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.places.forms import day_input
 
 
@@ -37,11 +38,8 @@ def closure_list(request: HttpRequest, code: str) -> HttpResponse:
     institution, now = _institution(request, code), timezone.now()
     form = ClosureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             add_closure(institution, **form.cleaned_data, by=request.user, at=now)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The days were saved; visitors see them on the institution's page."))
             return redirect("workspace:places-closure-list", code=code)
     today = timezone.localdate(now)

@@ -23,8 +23,9 @@ from hocsuotdoi.places.operations.holidays import (
     open_on_holidays,
     withdraw_decision,
 )
-from hocsuotdoi.places.queries.holidays import holidays_between
+from hocsuotdoi.places.queries.holidays import Holiday, days_to_confirm, holidays_between
 from hocsuotdoi.places.queries.occasions import occasions_ahead
+from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.places.forms import day_input
 
 YEARS = range(2015, 2100)
@@ -61,24 +62,23 @@ def holiday_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     year = _year(request, timezone.localdate(now).year)
     may_decide = request.person_may(Permission.KEEP_HOLIDAYS, _country())
-    form = HolidayDecisionForm(request.POST or None) if may_decide else None
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    to_confirm = days_to_confirm(first, last)
+    form = HolidayDecisionForm(request.POST or None, initial=_asked(request, to_confirm)) if may_decide else None
     if request.method == "POST":
         require(request.user, Permission.KEEP_HOLIDAYS, _country())
         if form is not None and form.is_valid():
-            try:
+            with refusals_in(form):
                 decision = decide_holiday(**form.cleaned_data, by=request.user, at=now)
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 messages.success(request, _("The calendar was changed."))
                 return redirect(f"{reverse('workspace:places-holiday-list')}?year={decision.day.year}")
-    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     return render(
         request,
         "workspace/places/holiday_list.html",
         {
             "year": year,
             "years": [each for each in (year - 1, year, year + 1) if each in YEARS],
+            "to_confirm": to_confirm,
             "holidays": list(holidays_between(first, last).values()),
             "decisions": list(HolidayDecision.objects.filter(day__range=(first, last))),
             "form": form,
@@ -125,6 +125,12 @@ def holiday_answer(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, said)
     return redirect("workspace:places-closure-list", code=code)
+
+
+def _asked(request: HttpRequest, to_confirm: list[Holiday]) -> dict[str, object]:
+    """What the form begins with where somebody comes to confirm a day: all but the act."""
+    asked = next((each for each in to_confirm if each.day.isoformat() == request.GET.get("confirm")), None)
+    return {"day": asked.day, "name": asked.name} if asked else {}
 
 
 def _year(request: HttpRequest, this: int) -> int:

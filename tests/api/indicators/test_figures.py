@@ -4,13 +4,14 @@ import datetime as dt
 
 import pytest
 
-from hocsuotdoi.indicators.models import Indicator, Measure
+from hocsuotdoi.indicators.models import Indicator, IndicatorVersion, Measure
 from hocsuotdoi.indicators.operations.rolling import follow_map
 from hocsuotdoi.indicators.queries.dictionary import terms
 from hocsuotdoi.ledger.enums import MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
+from hocsuotdoi.places.operations.ancestry import rebuild
 from tests.factories.ledger import make_posting
-from tests.factories.places import InstitutionFactory
+from tests.factories.places import InstitutionFactory, UnitFactory
 
 VALUES = "/indicators/library_services/values"
 
@@ -108,7 +109,6 @@ def test_unit_that_has_ended_is_named_with_its_last_day(anybody, target, duc_xua
         ("first=2010&last=2026", "first"),
         ("map=tomorrow", "map"),
         ("map=2025-13-01", "map"),
-        ("map=reported", "map"),
         ("period=month", "period"),
     ],
 )
@@ -145,11 +145,12 @@ def test_rows_come_in_pages(anybody, posting, day):
     assert (len(third["items"]), third["next"]) == (2, None)
 
 
+@pytest.mark.closed_book
 def test_small_numbers_are_kept_back_as_on_the_pages(anybody, posting, library_of_bac_kan, day):
     few = Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE)
     make_posting(library_of_bac_kan, day, few, Line(MeasureCode.PROGRAMME_ATTENDANCE, 40))
 
-    told = anybody.get(f"{TOTALS}&rows=sex").json()
+    told = anybody.get(f"{TOTALS}&rows=sex&first={day.year}").json()
 
     assert {each["key"]: each["cells"][0] for each in told["items"]} == {
         "female": {"state": "kept_back", "value": None},
@@ -157,14 +158,15 @@ def test_small_numbers_are_kept_back_as_on_the_pages(anybody, posting, library_o
         "unknown": {"state": "value", "value": 40},
     }
     assert told["total"] == {"state": "value", "value": 55}
-    across = anybody.get(f"{TOTALS}&rows=unit&columns=sex").json()
+    across = anybody.get(f"{TOTALS}&rows=unit&columns=sex&first={day.year}").json()
     assert [each["value"] for each in across["items"][0]["cells"]] == [None, None, 40]
 
 
+@pytest.mark.closed_book
 def test_table_of_which_nothing_can_be_told_says_so(anybody, posting, library_of_bac_kan, day):
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
 
-    told = anybody.get(f"{TOTALS}&rows=sex").json()
+    told = anybody.get(f"{TOTALS}&rows=sex&first={day.year}").json()
 
     assert (told["is_kept_back"], told["items"], told["total"], told["count"]) == (True, [], None, 0)
 
@@ -174,15 +176,17 @@ def test_table_of_which_nothing_can_be_told_says_so(anybody, posting, library_of
     [
         ("rows=sex&period=month", "period"),
         ("rows=sex&map=reported", "map"),
-        ("rows=sex&columns=class", "columns"),
-        ("sexes=female&purposes=learning", "columns"),
+        ("rows=sex&columns=class&first=2025", "columns"),
+        ("sexes=female&purposes=learning&first=2025", "columns"),
         ("rows=unit&columns=unit", "columns"),
         ("measures=loan&rows=unit", "columns"),
         ("last=2999", "last"),
+        ("rows=sex", "last"),
         ("first=2001-01&last=2026&period=month", "period"),
         ("unit=99999", "unit"),
     ],
 )
+@pytest.mark.closed_book
 def test_table_that_cannot_be_laid_out_is_refused_at_its_field(anybody, posting, query, field):
     answer = anybody.get(f"{TOTALS}&{query}")
     assert answer.status_code == 422, answer.content
@@ -202,35 +206,23 @@ def test_values_cost_the_same_with_one_and_three_units(
     for _n in range(times):
         InstitutionFactory(unit=bac_kan)
     anybody.get(f"{VALUES}?unit=19&level=communes")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(23):
         anybody.get(f"{VALUES}?unit=19&level=communes")
 
 
+@pytest.mark.closed_book
 def test_totals_cost_the_same_however_much_there_is(
     anybody, posting, library_of_bac_kan, day, django_assert_num_queries
 ):
     follow_map(day)
     for _n in range(2):
-        with django_assert_num_queries(9):
-            anybody.get(f"{TOTALS}&tier=commune&rows=unit&columns=sex")
+        with django_assert_num_queries(10):
+            anybody.get(f"{TOTALS}&tier=commune&rows=unit&columns=sex&first={day.year}")
         make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30, sex=Sex.MALE))
 
 
 def test_plain_count_has_quarters_months_and_other_maps(anybody, definitions, posting, day):
-    attendance = Indicator(
-        code="attendance",
-        name="Lượt tham gia",
-        short_name="Lượt tham gia",
-        definition="Đếm",
-        numerator="Lượt",
-        unit="lượt",
-        source="thử",
-        legal_basis="thử",
-        kind="count",
-        measures=["programme_attendance"],
-        cohort_id="library_commune",
-    )
-    attendance.save()
+    attendance = made("attendance", kind="count", measures=["programme_attendance"])
     month = anybody.get(f"/indicators/attendance/values?period=month&first={day.year}-{day.month:02}").json()
     (value,) = month["items"][0]["values"]
     assert (value["period"], value["state"]) == (
@@ -245,8 +237,86 @@ def test_plain_count_has_quarters_months_and_other_maps(anybody, definitions, po
     assert set(anybody.get("/indicators/attendance/values?period=month").json()["fields"]) == {"period"}
 
 
-def test_more_places_than_can_be_decided_about_are_refused(anybody, posting, monkeypatch):
+@pytest.mark.closed_book
+def test_more_places_than_can_be_decided_about_are_refused(anybody, posting, day, monkeypatch):
     monkeypatch.setattr("hocsuotdoi.indicators.queries.profiles.MOST_PROFILES", 1)
-    answer = anybody.get(f"{TOTALS}&tier=province&rows=unit&columns=sex")
+    answer = anybody.get(f"{TOTALS}&tier=province&rows=unit&columns=sex&first={day.year}")
     assert answer.status_code == 422
     assert set(answer.json()["fields"]) == {"tier"}
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_every_unit_below_tells_what_plans_ask_of_it_in_as_many_queries(
+    anybody, target, posting, bac_kan, thai_nguyen, day, django_assert_num_queries, times
+):
+    follow_map(day)
+    for number in range(times - 1):
+        UnitFactory(tier="commune", kind="commune", name=f"Xã {number}", starts_on=None, parent=thai_nguyen)
+    rebuild()
+    asked = f"{VALUES}?unit=19&level=communes&first=2030&last=2031"
+    anybody.get(asked)
+    with django_assert_num_queries(23):
+        items = anybody.get(asked).json()["items"]
+
+    told = {each["unit"]["name"]: [(value["target"], value["due"]) for value in each["values"]] for each in items}
+    assert len(told) >= times
+    assert told[bac_kan.name][0] == (60.0, 60.0)
+    assert all(values == told[bac_kan.name] for values in told.values())
+
+
+def made(code, **definition) -> Indicator:
+    words = dict.fromkeys(("name", "short_name", "definition", "numerator", "unit", "source", "legal_basis"), "Thử")
+    fields = {**words, "cohort_id": "library_commune", **definition}
+    indicator = Indicator.objects.create(code=code, **fields)
+    IndicatorVersion.objects.create(indicator=indicator, number=1, **fields)
+    return indicator
+
+
+@pytest.mark.parametrize("period", ["quarter", "month"])
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        ({"kind": "count", "measures": ["programme_attendance"], "sexes": ["female"]}, "giới tính"),
+        ({"kind": "growth", "measures": ["library_visit"]}, "từ năm này sang năm khác"),
+        ({"kind": "share_of_population", "measures": ["programme_attendance"]}, "cả năm"),
+        ({"kind": "stock", "measures": ["active_users"]}, "cả năm"),
+        ({"kind": "stock", "measures": ["hours_open_in_year"]}, "đầu năm"),
+        ({"kind": "share_of_institutions", "measures": []}, "cả năm"),
+        ({"kind": "yes_no", "measures": ["library_visit"], "at_least": 3}, "cả năm"),
+        ({"kind": "count", "measures": ["library_visit"], "tags": ["tet"]}, "theo năm"),
+    ],
+)
+def test_figure_without_a_meaning_in_a_month_says_why(anybody, definitions, posting, definition, said, period):
+    made("thu", **definition)
+    answer = anybody.get(f"/indicators/thu/values?period={period}")
+    assert answer.status_code == 422
+    assert said in answer.json()["fields"]["period"]
+
+
+def test_share_of_a_count_and_what_there_is_have_months(anybody, definitions, posting, day):
+    made("online", kind="count", measures=["programme_attendance"], channels=["online"], over=["programme_attendance"])
+    made("open", kind="stock", measures=["institutions_open"])
+    month = f"{day.year}-{day.month:02}"
+    asked = f"values?unit=01843&period=month&first={month}"
+
+    (share,) = anybody.get(f"/indicators/online/{asked}").json()["items"][0]["values"]
+    assert (share["state"], share["value"], share["numerator"], share["denominator"]) == ("value", 0, 0, 12)
+
+    (there,) = anybody.get(f"/indicators/open/{asked}").json()["items"][0]["values"]
+    assert (there["period"], there["state"], there["value"]) == (month, "value", 1)
+    assert there["is_provisional"] or there["period"] != month
+
+
+def test_stock_of_twelve_months_costs_what_one_does(anybody, definitions, posting, day, django_assert_num_queries):
+    made("open", kind="stock", measures=["institutions_open"])
+    follow_map(day)
+    for first, last in ((f"{day.year}-01", f"{day.year}-01"), (f"{day.year - 1}-01", f"{day.year}-01")):
+        with django_assert_num_queries(11):
+            anybody.get(f"/indicators/open/values?unit=19&level=communes&period=month&first={first}&last={last}")
+
+
+@pytest.mark.parametrize("asked_map", ["reported", "2025-06-30", "2025-07-01"])
+def test_figures_of_every_kind_stand_on_every_map(anybody, target, posting, asked_map):
+    answer = anybody.get(f"{VALUES}?unit=19&map={asked_map}&first=2024&last=2026")
+    assert answer.status_code == 200
+    assert [each["period"] for each in answer.json()["items"][0]["values"]] == ["2024", "2025", "2026"]

@@ -94,7 +94,7 @@ def _copy(source: str, server: EmbeddedServer) -> None:
 
 
 @pytest.fixture
-def program_of_its_own(transactional_db, own_server) -> Iterator[tuple[LiveProgram, Session]]:
+def program_of_its_own(transactional_db, own_server, program_folder) -> Iterator[tuple[LiveProgram, Session]]:
     house = Institution.objects.create(
         code="thu", name="Thư viện", sort_key="t", institution_class=InstitutionClass.LIBRARY_COMMUNE
     )
@@ -104,7 +104,7 @@ def program_of_its_own(transactional_db, own_server) -> Iterator[tuple[LiveProgr
         starts_at=timezone.now() + dt.timedelta(days=7),
     )
     _copy(renamed(os.environ["DATABASE_URL"], connection.settings_dict["NAME"]), own_server)
-    running = start_program("own", own_server.url(), own_server.data_dir / "program")
+    running = start_program("own", own_server.url(), program_folder)
     yield running, session
     running.kill()
 

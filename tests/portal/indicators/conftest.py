@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.operations import load_definitions
+from hocsuotdoi.indicators.queries.suppression import last_closed
 from hocsuotdoi.ledger.enums import Channel, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import InstitutionState
@@ -15,8 +16,9 @@ from tests.factories.ledger import make_posting
 
 
 @pytest.fixture
-def day() -> dt.date:
-    return timezone.localdate()
+def day(request) -> dt.date:
+    today = timezone.localdate()
+    return dt.date(last_closed(today), 12, 31) if request.node.get_closest_marker("closed_book") else today
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.programme.models import Target
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
 
@@ -36,8 +38,28 @@ def test_figures_of_one_unit_stand_beside_each_other(client, target, posting, ba
     page = client.get(HERE, {"unit": "01843", "figure": FIGURE})
 
     ((compared, _files),) = page.context["compared"]
-    assert compared.chart.title.startswith(f"{bac_kan.name}, 20")
-    assert compared.chart.spec["facet"]["sort"] == [f"{target.indicator.short_name}: {target.cohort.name}"]
+    assert compared.chart.title.startswith(f"{target.indicator.short_name}, {bac_kan.name}, 20")
+    assert compared.chart.spec["facet"]["sort"] == [target.cohort.name]
+
+
+def test_what_figures_of_one_unit_share_is_said_once(client, target, posting, bac_kan):
+    def told(indicator: str, cohort: str) -> tuple[str, list[str]]:
+        other = Target.objects.get(pk=target.pk)
+        other.pk, other.ordinal = None, 2
+        other.indicator_id, other.cohort_id = indicator, cohort
+        other.save()
+        figures = [FIGURE, f"{indicator}.{cohort}"]
+        ((compared, _files),) = client.get(HERE, {"unit": "01843", "figure": figures}).context["compared"]
+        return compared.chart.title.rpartition(", ")[0], compared.chart.spec["facet"]["sort"]
+
+    services, communes = target.indicator.short_name, target.cohort.name
+    it, schools = Indicator.objects.get(code="library_it").short_name, Cohort.objects.get(code="library_school").name
+    assert told("library_it", "library_commune") == (f"{communes}, {bac_kan.name}", [services, it])
+    assert told("library_services", "library_school") == (f"{services}, {bac_kan.name}", [communes, schools])
+    assert told("library_it", "library_school") == (
+        bac_kan.name,
+        [f"{services}: {communes}", f"{it}: {schools}"],
+    )
 
 
 def test_wrong_and_repeated_choices_are_left_out(client, target, posting, bac_kan):

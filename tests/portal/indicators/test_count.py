@@ -114,7 +114,7 @@ def test_count_takes_the_same_queries_with_one_and_three(
     for _ in range(times):
         make_posting(InstitutionFactory(unit=bac_kan), day)
     client.get(measure_page(bac_kan, day.year))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(12):
         client.get(measure_page(bac_kan, day.year))
 
 

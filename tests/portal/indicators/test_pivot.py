@@ -61,6 +61,7 @@ def test_a_measure_is_never_added_to_another(client, asked):
     assert laid_out.context["answer"].column_totals == {"programme_attendance": 12, "library_visit": 12}
 
 
+@pytest.mark.closed_book
 def test_what_is_not_known_has_a_head_of_its_own(client, asked, library_of_bac_kan, day):
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30))
     response = client.get(PAGE, asked | {"rows": "sex", "columns": "", "level": ""})
@@ -202,6 +203,7 @@ def test_there_is_no_file_of_another_form(client, asked):
     assert client.get("/indicators/table.exe", asked).status_code == 404
 
 
+@pytest.mark.closed_book
 def test_small_numbers_of_people_are_kept_back(client, asked, library_of_bac_kan, day):
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
     about_people = asked | {"rows": "sex", "columns": "", "level": ""}
@@ -212,6 +214,7 @@ def test_small_numbers_of_people_are_kept_back(client, asked, library_of_bac_kan
     assert ",3" not in data
 
 
+@pytest.mark.closed_book
 def test_a_table_of_which_nothing_may_be_told_says_so(client, asked, library_of_duc_xuan, duc_xuan, day):
     make_posting(library_of_duc_xuan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
     alone = asked | {"rows": "sex", "columns": "", "level": "", "unit": duc_xuan.code}
@@ -235,6 +238,7 @@ def test_a_table_of_which_nothing_may_be_told_says_so(client, asked, library_of_
         ({"rows": "channel", "columns": "sex"}, "rows"),
     ],
 )
+@pytest.mark.closed_book
 def test_sex_and_age_are_not_cut_so_that_two_tables_would_tell_a_third(client, asked, cut, field):
     about_people = asked | {"rows": "sex", "columns": "", "level": ""}
     response = client.get(PAGE, about_people | cut)
@@ -251,6 +255,7 @@ def test_counts_behind_which_nobody_stands_are_told_whatever_their_number(
     assert cells(client.get(PAGE, monthly))["nam"] == ["2"]
 
 
+@pytest.mark.closed_book
 def test_the_same_number_is_kept_back_whatever_table_it_stands_in(client, asked, library_of_bac_kan, bac_kan, day):
     """Of the whole ward 12 women and 3 men: nobody says so by women only, by both, by place, or as a file."""
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
@@ -270,17 +275,19 @@ def test_the_same_number_is_kept_back_whatever_table_it_stands_in(client, asked,
         assert not {"3", "12"} & set(told), (table, told)
 
 
+@pytest.mark.closed_book
 def test_cost_of_a_table_about_people_does_not_grow(client, asked, library_of_bac_kan, day, django_assert_num_queries):
     follow_map(day)
     about_people = asked | {"rows": "unit_id", "columns": "sex", "level": "commune"}
     client.get(PAGE, about_people)
     for number in range(3):
-        with django_assert_num_queries(QUERIES + 4):
+        with django_assert_num_queries(QUERIES + 5):
             client.get(PAGE, about_people)
         house = InstitutionFactory(unit=library_of_bac_kan.placements.get().unit, name=f"Nhà {number}")
         make_posting(house, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 20 * number + 9, sex=Sex.MALE))
 
 
+@pytest.mark.closed_book
 def test_more_places_than_can_be_decided_about_says_what_to_ask_for(client, asked, monkeypatch):
     monkeypatch.setattr("hocsuotdoi.indicators.queries.profiles.MOST_PROFILES", 1)
     response = client.get(PAGE, asked | {"rows": "unit_id", "columns": "sex"})
@@ -319,6 +326,7 @@ def test_rows_are_laid_out_by_a_column_the_largest_first(client, asked, library_
     assert [row.cells for row in wild.context["rows"]] == [["12"], ["30"]]
 
 
+@pytest.mark.closed_book
 def test_the_order_of_rows_does_not_tell_what_is_kept_back(client, asked, library_of_bac_kan, day):
     for sex, quantity in ((Sex.MALE, 3), (Sex.OTHER, 4)):
         make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, quantity, sex=sex))

@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.models import Cohort, Indicator, Reporting, ReportingMonth
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.ledger.operations.posting import reverse as take_back
@@ -34,6 +35,7 @@ def test_unit_shows_each_figure_asked_of_it_with_state_and_story(client, target,
     ((indicator, cards),) = page.context["groups"]
     assert indicator == target.indicator.short_name
     assert cards[0].title == target.cohort.name
+    assert page.context["states"] == [(cards[0].state, 1)]
     assert f"Năm {day.year}" in cards[0].story
     assert cards[0].url.startswith(reverse("portal:indicators-indicator-detail", args=[target.indicator_id]))
     assert page.content.decode().count('loading="lazy"') >= 2
@@ -50,7 +52,7 @@ def test_unit_without_plan_and_without_happenings_says_so(client, definitions, b
 def test_figure_that_does_not_apply_is_named_apart(client, target, bac_kan):
     page = client.get(*look(bac_kan))
 
-    assert page.context["groups"] == []
+    assert (page.context["groups"], page.context["states"]) == ([], [])
     assert page.context["left_out"] == [f"{target.indicator.short_name} ({target.cohort.name})"]
 
 
@@ -69,6 +71,7 @@ def test_calendar_counts_sessions_day_by_day_and_takes_off_what_was_taken_back(
     assert len(rows) == (day - other).days + 2
 
 
+@pytest.mark.closed_book
 def test_pyramid_tells_no_number_below_five(client, definitions, library_of_bac_kan, bac_kan, day):
     attendances(
         library_of_bac_kan,
@@ -80,7 +83,7 @@ def test_pyramid_tells_no_number_below_five(client, definitions, library_of_bac_
         (None, None, 12),
     )
 
-    page = client.get(*look(bac_kan))
+    page = client.get(*look(bac_kan, year=day.year))
     told = page.context["pyramid"]
 
     assert "106 lượt tham gia" in told.story
@@ -91,20 +94,31 @@ def test_pyramid_tells_no_number_below_five(client, definitions, library_of_bac_
     assert rows["Cộng"][-1] == "106"
 
 
+@pytest.mark.closed_book
 def test_so_few_that_nothing_can_be_told_are_not_told(client, definitions, library_of_bac_kan, bac_kan, day):
     attendances(library_of_bac_kan, day, (AgeBand.CHILD, Sex.FEMALE, 3))
 
-    page = client.get(*look(bac_kan))
+    page = client.get(*look(bac_kan, year=day.year))
 
     assert page.context["pyramid"].chart is None
     assert "quá ít" in page.content.decode()
+    assert client.get(chart(bac_kan, "pyramid"), {"year": day.year}).status_code == 404
+
+
+def test_who_took_part_in_a_running_year_is_not_told_by_age_and_sex(client, posting, bac_kan, day):
+    """Else whoever asks today and again tomorrow sees who came in between."""
+    page = client.get(*look(bac_kan))
+
+    assert page.context["pyramid"].chart is None
+    assert f"1/2/{day.year + 1}" in page.context["pyramid"].story
     assert client.get(chart(bac_kan, "pyramid")).status_code == 404
 
 
+@pytest.mark.closed_book
 @pytest.mark.parametrize("form", ["svg", "csv", "xlsx"])
-def test_charts_of_a_unit_can_be_taken_away(client, posting, bac_kan, form):
-    assert client.get(chart(bac_kan, "calendar", form)).status_code == 200
-    assert client.get(chart(bac_kan, "pyramid", form)).status_code == 200
+def test_charts_of_a_unit_can_be_taken_away(client, posting, bac_kan, day, form):
+    assert client.get(chart(bac_kan, "calendar", form), {"year": day.year}).status_code == 200
+    assert client.get(chart(bac_kan, "pyramid", form), {"year": day.year}).status_code == 200
 
 
 def test_what_there_is_not_is_not_found(client, posting, bac_kan):
@@ -150,5 +164,42 @@ def test_unit_takes_the_same_queries_with_one_and_three_of_everything(
             ordinal=2 + at,
         )
     client.get(*look(bac_kan, year=2026))
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(40):
         client.get(*look(bac_kan, year=2026))
+
+
+# -- how complete, and in time --
+
+
+def counted(bac_kan, day, expected, reported, on_time):
+    month = dt.date(day.year, 11, 1)
+    for number in range(1, 13):
+        ReportingMonth.objects.create(month=dt.date(day.year, number, 1), counted_at=timezone.now())
+    Reporting.objects.create(
+        month=month, measure="", place_id=bac_kan.pk, expected=expected, reported=reported, on_time=on_time
+    )
+
+
+@pytest.mark.closed_book
+def test_shares_of_many_institutions_are_told_to_everybody(client, definitions, bac_kan, library_of_bac_kan, day):
+    counted(bac_kan, day, 200, 150, 123)
+
+    text = client.get(*look(bac_kan, year=day.year)).content.decode()
+
+    assert "75%" in text and "61,5%" in text and "150 trên 200" in text
+    assert library_of_bac_kan.name not in text.partition('id="reports"')[2].partition("</section>")[0]
+
+
+@pytest.mark.closed_book
+def test_of_a_few_institutions_no_share_is_told(client, definitions, bac_kan, day):
+    """Twelve months of four institutions: who is missing would be known by name."""
+    counted(bac_kan, day, 59, 40, 30)
+
+    page = client.get(*look(bac_kan, year=day.year))
+
+    assert page.context["reports"].too_few
+    assert "40" not in page.content.decode().partition('id="reports"')[2].partition("</section>")[0]
+
+
+def test_months_that_nobody_has_counted_say_nothing(client, definitions, bac_kan):
+    assert client.get(*look(bac_kan)).context["reports"] is None

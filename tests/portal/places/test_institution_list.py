@@ -1,6 +1,7 @@
 import datetime as dt
 
 from hocsuotdoi.places.models import OpeningHours
+from hocsuotdoi.portal.places import views
 from tests.factories.places import InstitutionFactory, UnitFactory
 
 URL = "/institutions/"
@@ -54,7 +55,17 @@ def test_list_that_finds_nothing_says_what_to_do(client, db) -> None:
 def test_list_takes_the_same_queries_with_one_and_three(client, db, django_assert_num_queries) -> None:
     InstitutionFactory()
     for _more in range(2):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             assert client.get(URL).status_code == 200
         InstitutionFactory()
         InstitutionFactory()
+
+
+def test_more_than_anybody_turns_over_is_said_and_not_counted(client, db, monkeypatch) -> None:
+    monkeypatch.setattr(views, "MOST_COUNTED", 2)
+    for name in ("Thư viện C", "Thư viện A", "Thư viện B"):
+        InstitutionFactory(name=name)
+    page = client.get(f"{URL}?q=thu+vien")
+    assert _names(page) == ["Thư viện A", "Thư viện B"]
+    assert "Có hơn 2 cơ sở" in page.content.decode()
+    assert "Có hơn" not in client.get(f"{URL}?q=vien+b").content.decode()

@@ -29,6 +29,7 @@ def lit(page) -> list[str]:
     [
         ("activities-booking-list", "activities-booking-list"),
         ("activities-mark-list", "activities-mark-list"),
+        ("activities-journal-read", "activities-mark-list"),
         ("accounts-device-list", "accounts-device-list"),
         ("activities-notice-list", "activities-notice-list"),
         ("activities-club-list", "activities-activity-list"),

@@ -60,11 +60,13 @@ def test_look_shows_the_figure_of_the_place_and_of_the_units_below(
 ):
     client.force_login(planner)
 
-    page = client.post(NEW, {**form, "act": "preview"})
+    women = client.post(NEW, {**form, "act": "preview"}).context["look"]
+    page = client.post(NEW, {**form, "sexes": [], "act": "preview"})
 
+    assert women["value"].words == "không nêu", "of one sex no year that runs"
     look = page.context["look"]
-    assert (look["value"].name, look["value"].words) == (thai_nguyen.name, "12")
-    assert {each.name: each.words for each in look["children"]}[bac_kan.name] == "12"
+    assert (look["value"].name, look["value"].words) == (thai_nguyen.name, "17")
+    assert {each.name: each.words for each in look["children"]}[bac_kan.name] == "17"
     assert [each.words for each in look["earlier"]] == ["chưa có số liệu"] * len(look["earlier"])
     assert look["value"].coverage
 
@@ -80,7 +82,7 @@ def test_look_needs_no_words_and_writes_nothing(client, form, definitions, atten
             cursor.execute("SET LOCAL transaction_read_only = on")
         page = client.post(NEW, {**shape, "classes": ["library_commune", "museum_province"], "act": "preview"})
 
-    assert page.context["look"]["value"].words == "12"
+    assert page.context["look"]["value"].words == "không nêu"
     assert not IndicatorDraft.objects.exists()
     assert not Cohort.objects.filter(code__startswith="classes-").exists()
 
@@ -108,7 +110,7 @@ def test_field_that_the_kind_does_not_ask_for_is_not_looked_at(client, form, def
         NEW, {**form, "tier": "commune", "criterion": "library_it/website", "stock": "rooms", "act": "preview"}
     )
 
-    assert page.context["look"]["value"].words == "12"
+    assert page.context["look"]["value"].words == "không nêu"
 
 
 def test_draft_is_saved_and_seen_by_nobody_of_another_unit(client, draft, auditor, officer_of_bac_kan, planner):
@@ -161,7 +163,7 @@ def test_published_indicator_is_public_with_its_value_and_definition(client, pub
         in client.get(reverse("portal:indicators-version", args=[published.code, 1])).content.decode()
     )
     page = client.get(reverse("portal:indicators-indicator-detail", args=[published.code]), {"unit": thai_nguyen.code})
-    assert page.context["page"].value.words == "12"
+    assert page.context["page"].value.words == "không nêu"
 
 
 def test_publishing_twice_makes_one_version(client, draft, published):

@@ -15,6 +15,7 @@ from hocsuotdoi.indicators.models import PreviewedImport, StatedFigure, Statemen
 from hocsuotdoi.indicators.queries.stated import sheet_of
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
+from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import InstitutionState
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
@@ -396,3 +397,52 @@ def test_running_year_is_offered_first(client, officer, bac_kan):
     assert client.get(f"{LIST}?period=2099").context["period"] == page.context["period"]
     chosen = client.get(f"{LIST}?period={dt.date.today().year - 1}-Q2").context["period"]
     assert chosen.quarter == 2
+
+
+# -- what stands on grey --
+
+
+def on_grey(client, unit, period, text, name="LOAN") -> tuple[bytes, str]:
+    """The template with `text` in the first row's grey cell of a column, and where that is."""
+    rows = template(client, unit, period)
+    label = f"hệ thống đã ghi: {StatedColumn[name].label}"
+    column = next(place for place, heading in enumerate(rows[3]) if heading.lower() == label)
+    rows[4][column] = text
+    return "\r\n".join(";".join(row) for row in rows).encode("utf-8-sig"), f"{chr(65 + column)}5"
+
+
+@pytest.mark.parametrize("text", ["120", "0", "nhiều"])
+def test_number_typed_into_a_grey_cell_is_told_by_its_cell_and_nothing_is_taken(
+    client, officer, bac_kan, library, last_year, text
+):
+    content, at = on_grey(client, bac_kan, last_year, text)
+
+    page = send(client, bac_kan, last_year, content)
+
+    assert page.status_code == 422
+    (problem,) = page.context["problems"]
+    assert (problem.at, problem.about) == (at, library.name)
+    assert f"“{text}” được điền vào ô xám" in problem.reason
+    assert not PreviewedImport.objects.exists() and not Posting.objects.exists()
+
+
+def test_what_was_recorded_after_the_template_was_taken_is_not_taken_for_typing(
+    client, officer, bac_kan, library, last_year
+):
+    content = filled(client, bac_kan, last_year, LIBRARY_VISIT=7)
+    make_posting(library, dt.date(last_year.starts_on.year, 9, 1), Line(MeasureCode.LOAN, 40))
+
+    assert send(client, bac_kan, last_year, content).status_code == 302
+
+    rows = template(client, bac_kan, last_year)
+    make_posting(library, dt.date(last_year.starts_on.year, 10, 1), Line(MeasureCode.LOAN, 2))
+    older = "\r\n".join(";".join(row) for row in rows).replace("40", "41").encode("utf-8-sig")
+    assert send(client, bac_kan, last_year, older).status_code == 422
+
+
+def test_template_of_before_the_check_is_still_taken(client, officer, bac_kan, library, last_year):
+    rows = [row[:-1] if number >= 3 else row for number, row in enumerate(template(client, bac_kan, last_year))]
+    rows[4][4] = "5"
+    content = "\r\n".join(";".join(row) for row in rows).encode("utf-8-sig")
+
+    assert send(client, bac_kan, last_year, content).status_code == 302

@@ -128,3 +128,20 @@ def test_calendar_is_read_by_staff_and_kept_by_the_whole_countrys_officers(
 def test_calendar_of_no_year_is_not_there(client, auditor, year):
     client.force_login(auditor)
     assert client.get(LIST, {"year": year}).status_code == 404
+
+
+def test_day_that_is_only_meant_to_be_a_holiday_is_confirmed_with_its_act(client, ministry):
+    client.force_login(ministry)
+    page = client.get(f"{LIST}?year=2027&confirm=2027-11-24").content.decode()
+    assert "80-NQ/TW" in page and 'value="2027-11-24"' in page
+
+    act = {"day": "2027-11-24", "is_holiday": "yes", "name": "Ngày Văn hóa Việt Nam", "legal_act": "Luật 1/2026/QH16"}
+    page = client.post(LIST, act, follow=True).content.decode()
+
+    assert "80-NQ/TW" not in page and "Luật 1/2026/QH16" in page
+
+
+def test_who_only_reads_the_calendar_is_not_offered_to_confirm(client, manager_of_bac_kan):
+    client.force_login(manager_of_bac_kan)
+    page = client.get(f"{LIST}?year=2027&confirm=2027-11-24").content.decode()
+    assert "80-NQ/TW" in page and "confirm=2027-11-24#form" not in page

@@ -1,0 +1,345 @@
+"""A figure, told from its parts: its state, its per cent, what must be known beside it. Only here a value is made.
+
+See docs/figures.md for each formula in words.
+"""
+
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hocsuotdoi.core.templatetags.house import day_short, number
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode, ValueState
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.conditions import people_for
+from hocsuotdoi.indicators.queries.frame import Frame
+from hocsuotdoi.indicators.queries.material import Around, Material
+from hocsuotdoi.indicators.queries.parts import Parts, parts_from
+from hocsuotdoi.indicators.queries.people import Participation, Residents
+from hocsuotdoi.indicators.queries.profiles import is_of_people
+from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair, percent_of, yearly_growth
+from hocsuotdoi.indicators.queries.sums import counted_for
+from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit
+
+_DIFFERENT_PEOPLE = (IndicatorKind.SHARE_OF_POPULATION, IndicatorKind.STOCK)
+"""Kinds that count people who can be told apart: by sex or age there are no such numbers (decision 87)."""
+
+
+def values_from(material: Material) -> dict[Pair, dict[int, IndicatorValue]]:
+    """Every figure that the material was loaded for, by pair and unit id. No query."""
+    return {
+        (indicator.code, cohort.code): {
+            group.pk: value_of(
+                material, group, indicator, cohort, parts_from(material, group, indicator, cohort).settled()
+            )
+            for group in material.groups
+        }
+        for indicator, cohort in material.defined
+    }
+
+
+def value_of(around: Around, group: AdminUnit, indicator: Indicator, cohort: Cohort, parts: Parts) -> IndicatorValue:
+    """The figure that the parts make. No query."""
+    return _Figure(around, group, indicator, cohort, parts).value()
+
+
+class _Figure:
+    """One figure in the making. Only here a value is made."""
+
+    def __init__(self, around: Around, group: AdminUnit, indicator: Indicator, cohort: Cohort, parts: Parts) -> None:
+        self.around, self.group, self.indicator, self.cohort = around, group, indicator, cohort
+        self.frame, self.parts = around.frame, parts
+
+    def value(self) -> IndicatorValue:
+        if self.frame.as_of < self.frame.starts_on:
+            return self._none(note=_("The year has not begun."))
+        if not self.frame.stands(self.group):
+            return self._none(ValueState.NOT_APPLICABLE, note=_not_on_map(self.frame, self.group))
+        if self.indicator.ends_on is not None and self.indicator.ends_on <= self.frame.last_day:
+            note = _("This indicator has not been computed any more since {day}.").format(
+                day=day_short(self.indicator.ends_on)
+            )
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        if is_of_people(self.indicator) and self.indicator.kind in _DIFFERENT_PEOPLE:
+            return self._kept_back(0, 0)
+        if self.indicator.kind == IndicatorKind.GROWTH:
+            return self._growth()
+        if self.indicator.kind == IndicatorKind.COUNT:
+            return self._count()
+        if self.indicator.kind == IndicatorKind.SHARE_OF_POPULATION:
+            return self._share_of_population()
+        if self.indicator.kind == IndicatorKind.STOCK:
+            if self.indicator.measures == [StockCode.ACTIVE_USERS]:
+                return self._active_users()
+            return self._stock()
+        if self.indicator.kind == IndicatorKind.YES_NO:
+            return self._yes_no()
+        if self.cohort.kind == CohortKind.UNITS:
+            return self._share_of_units()
+        return self._share_of_institutions()
+
+    def _share_of_institutions(self) -> IndicatorValue:
+        met, known, excused = self.parts.yes, self.parts.yes + self.parts.no, self.parts.excused
+        expected = self.parts.expected - excused
+        if not expected:
+            note = _("There is no open institution of this kind here.")
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        if not known:
+            note = _("None of the institutions has given enough answers yet.")
+            return self._none(expected=expected, note=note)
+        note = ""
+        if excused:
+            note = ngettext(
+                "%(count)d institution to which the criteria do not apply is left out.",
+                "%(count)d institutions to which the criteria do not apply are left out.",
+                excused,
+            ) % {"count": excused}
+        return self._made(met, known, known, expected, note)
+
+    def _share_of_units(self) -> IndicatorValue:
+        if not self.cohort.tier:
+            return self._share_of_villages()
+        units, known = self.parts.expected, self.parts.yes + self.parts.no
+        if not units:
+            note = _("On the map of {day} there is no {tier} here.").format(
+                day=day_short(self.frame.map_day), tier=Tier(self.cohort.tier).label
+            )
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        if not known:
+            note = _("None of the units has enough in the register yet.")
+            return self._none(expected=units, note=note)
+        denominator = units if self.indicator.kind == IndicatorKind.UNITS_OF_UNITS else known
+        return self._made(self.parts.yes, denominator, known, units)
+
+    def _share_of_villages(self) -> IndicatorValue:
+        """Villages are no units: their number is entered, and each institution stands for the village it is in."""
+        met, institutions = self.parts.yes, self.parts.expected
+        villages = self.around.villages.get(self.group.pk)
+        if villages is None:
+            note = _(
+                "{count} here meet it; how many villages and residential groups there are has not been stated, so "
+                "there is no share."
+            ).format(count=met)
+            return self._none(numerator=met, note=note)
+        if institutions > villages:
+            note = _(
+                "The register has {count} here, but only {villages} villages were stated: mend one of them."
+            ).format(count=institutions, villages=villages)
+            return self._none(numerator=met, denominator=villages, note=note)
+        known = self.parts.expected - self._unknown
+        if not known:
+            return self._none(expected=villages, note=_("None of the villages has enough in the register yet."))
+        note = _("A village without one in the register is counted as having none.") if known < villages else ""
+        return self._made(met, villages, known, villages, note)
+
+    @property
+    def _unknown(self) -> int:
+        return self.parts.expected - self.parts.yes - self.parts.no - self.parts.excused
+
+    def _growth(self) -> IndicatorValue:
+        base_year = self.around.base_years.get(counted_for(self.indicator, self.cohort))
+        expected, base = self.parts.expected, self.parts.base
+        if not expected:
+            note = _("There is no open institution of this kind here.")
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        if base_year is None or base_year >= self.frame.year:
+            note = _("Growth needs a year before {year} with figures; there is none yet.").format(year=self.frame.year)
+            return self._none(expected=expected, note=note)
+        now = self.parts.total
+        if is_of_people(self.indicator):
+            now, base = self._told(now, self.frame.year) or 0, self._told(base, base_year) or 0
+            if not (now and base):
+                return self._kept_back(self.parts.reporting, expected, base_year=base_year)
+        note = self._growth_note(base_year)
+        if base <= 0:
+            note = _("Nothing was counted in the base year {year} here.").format(year=base_year) + " " + note
+            return self._none(expected=expected, reporting=self.parts.reporting, base_year=base_year, note=note)
+        rate = yearly_growth(now, base, self.frame.year - base_year)
+        return self._made(now, base, self.parts.reporting, expected, note, percent=rate, base_year=base_year)
+
+    def _growth_note(self, base_year: int) -> str:
+        parts = self.parts
+        words = [
+            _(
+                "Compound yearly growth from the base year {base_year}, on constant territory, over the institutions "
+                "that were there and reported in both years."
+            ).format(base_year=base_year)
+        ]
+        tells_apart = not is_of_people(self.indicator)
+        if parts.added and tells_apart:
+            said = _("Apart stand {count} that are new or were silent then: {sum} counted in {year}.")
+            words.append(said.format(count=number(parts.added), sum=number(parts.added_sum), year=self.frame.year))
+        if parts.gone and tells_apart:
+            said = _("Apart stand {count} that closed or are silent now: {sum} counted in {year}.")
+            words.append(said.format(count=number(parts.gone), sum=number(parts.gone_sum), year=base_year))
+        if self.frame.is_running:
+            words.append(
+                _("The year is running: both years are counted up to {day}.").format(
+                    day=date_format(self.frame.last_day, "j/n")
+                )
+            )
+        return " ".join(words)
+
+    def _count(self) -> IndicatorValue:
+        parts = self.parts
+        if not parts.reporting and not parts.total:
+            return self._none(expected=parts.expected, note=_("Nobody has reported yet."))
+        total, whole = parts.total, parts.whole
+        if is_of_people(self.indicator):
+            told = self._told(total, self.frame.year)
+            all_told = self.around.told(self.group, self.frame.year, self.indicator.over, whole)
+            if told is None or (self.indicator.over and all_told is None):
+                return self._kept_back(parts.reporting, parts.expected)
+            total, whole = told, all_told or 0
+        if not self.indicator.over:
+            return self._made(total, None, parts.reporting, parts.expected)
+        return self._part_of(total, whole, parts.reporting, parts.expected)
+
+    def _told(self, counted: int, year: int) -> int | None:
+        of = self.indicator
+        return self.around.told(self.group, year, of.measures, counted, of.sexes, of.age_bands)
+
+    def _kept_back(self, reporting: int, expected: int, **more: Any) -> IndicatorValue:
+        """Of people by sex or age, and not to be told: without a number, also in its note."""
+        more |= {"reporting": reporting, "expected": expected, "note": _why_kept_back(self.frame)}
+        return self._shaped(ValueState.VALUE, kept_back=True, **more)
+
+    def _stock(self) -> IndicatorValue:
+        code, parts = self.indicator.measures[0], self.parts
+        if not parts.expected:
+            if code == StockCode.INSTITUTIONS_OPEN and parts.registered:
+                return self._made(0, None, 0, 0)
+            note = _("There is no open institution of this kind here.")
+            state = ValueState.NOT_APPLICABLE if code != StockCode.INSTITUTIONS_OPEN else ValueState.NOT_REPORTED
+            return self._none(state, note=note)
+        if not parts.reporting:
+            note = _("Of none of the institutions the register knew this on {day}.").format(
+                day=day_short(self.frame.last_day)
+            )
+            return self._none(expected=parts.expected, note=note)
+        if not self.indicator.over:
+            return self._made(parts.total, None, parts.reporting, parts.expected)
+        return self._part_of(parts.total, parts.whole, parts.reporting, parts.expected)
+
+    def _part_of(self, part: int, whole: int, reporting: int, expected: int) -> IndicatorValue:
+        """A share of what is counted; of nothing there is none."""
+        if whole:
+            return self._made(part, whole, reporting, expected)
+        note = _("Nothing stands in the denominator, so there is no share.")
+        return self._none(
+            ValueState.NOT_APPLICABLE,
+            numerator=part,
+            denominator=whole,
+            reporting=reporting,
+            expected=expected,
+            note=note,
+        )
+
+    def _active_users(self) -> IndicatorValue:
+        found = self.around.active_users[counted_for(self.indicator, self.cohort)].get(
+            (self.group.pk, self.cohort.urban), Participation()
+        )
+        note = _(
+            "{count} entries of the twelve months were counted; people are counted only where they can be told apart."
+        ).format(count=found.attendances)
+        if not found.known:
+            return self._none(reporting=0, expected=found.attendances, note=note)
+        return self._made(found.people, None, found.known, found.attendances, note)
+
+    def _yes_no(self) -> IndicatorValue:
+        """One of them is enough for a yes; a no needs to know all of them."""
+        known, expected = self.parts.yes + self.parts.no, self.parts.expected - self.parts.excused
+        if self.parts.yes:
+            return self._made(1, None, known, expected)
+        if not expected:
+            if not self.around.decides(self.indicator) and self.parts.registered:
+                return self._made(0, None, 0, 0)
+            note = _("There is no open institution of this kind here.")
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        if self._unknown:
+            note = _("Not all of the institutions have given enough answers yet.")
+            return self._none(reporting=known, expected=expected, note=note)
+        return self._made(0, None, known, expected)
+
+    def _share_of_population(self) -> IndicatorValue:
+        took_part = self.around.participation[people_for(self.indicator)].get(
+            (self.group.pk, self.cohort.urban), Participation()
+        )
+        coverage: dict[str, Any] = {"reporting": took_part.known, "expected": took_part.attendances}
+        people = self.around.residents.get(self.group.pk)
+        population = people.of(self.cohort.urban) if people else None
+        if population == 0:
+            note = _("Nobody lives here in this kind of area.")
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
+        attended = _("{count} attendances were counted; they are not people and are not used instead.").format(
+            count=took_part.attendances
+        )
+        if people is None or population is None:
+            note = _("The population has not been entered, so there is no denominator.") + " " + attended
+            return self._none(numerator=took_part.people or None, note=note, **coverage)
+        if not took_part.known:
+            note = _("How many different people took part is not known.") + " " + attended
+            return self._none(denominator=population, note=note, **coverage)
+        note = _("Different people known by their learner key; population of {year}.").format(year=people.year)
+        note = " ".join(filter(None, [note, _made_of(people)]))
+        return self._made(took_part.people, population, note=note, **coverage)
+
+    def _made(
+        self, numerator: int, denominator: int | None, reporting: int, expected: int, note: str = "", **more: Any
+    ) -> IndicatorValue:
+        if denominator is not None:
+            more.setdefault("percent", percent_of(numerator, denominator))
+        return self._shaped(
+            ValueState.VALUE,
+            numerator=numerator,
+            denominator=denominator,
+            reporting=reporting,
+            expected=expected,
+            note=note,
+            **more,
+        )
+
+    def _none(self, state: ValueState = ValueState.NOT_REPORTED, **more: Any) -> IndicatorValue:
+        return self._shaped(state, **more)
+
+    def _shaped(self, state: ValueState, **more: Any) -> IndicatorValue:
+        return IndicatorValue(
+            self.indicator.code,
+            self.cohort.code,
+            self.group,
+            self.frame.year,
+            state,
+            version=self.indicator.version,
+            **more,
+        )
+
+
+def _why_kept_back(frame: Frame) -> str:
+    if not is_closed(frame.year, frame.as_of):
+        return not_closed_words(frame.year)
+    return _("Kept back: by sex or age this would give away who took part.")
+
+
+def _not_on_map(frame: Frame, group: AdminUnit) -> str:
+    """Why there is no figure of the group on the map of the frame."""
+    if group.ends_on is not None and group.ends_on <= (frame.starts_on if frame.map.is_reported else frame.map_day):
+        return _("{unit} stood until {day}.").format(unit=group.name, day=day_short(group.last_day))
+    begun = _("{unit} was formed on {day}.").format(unit=group.name, day=day_short(group.starts_on))
+    if frame.map.is_reported:
+        return begun
+    return begun + " " + _("It is not on the map of {day}.").format(day=day_short(frame.map_day))
+
+
+MOST_NAMED = 4
+
+
+def _made_of(people: Residents) -> str:
+    """What a population was added up over, where it was."""
+    if not people.parts:
+        return ""
+    if len(people.parts) > MOST_NAMED:
+        return _("It was added up over {count} units before them.").format(count=number(len(people.parts)))
+    return _("It was added up over the units before: {units}.").format(units=", ".join(people.parts))

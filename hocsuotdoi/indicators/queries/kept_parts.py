@@ -1,0 +1,277 @@
+"""Figures from kept parts: as exact as if everything were looked at, at any moment.
+
+What is kept of a unit, less what is kept of those of its leaves where something was written since, and in its place
+what is found there now. A leaf is a unit of today's map with what is read as exactly it: communes, mostly. Where
+nothing is kept that holds (another map or day, definitions that were changed, a territory made anew), or where
+something was written nearly everywhere, all is looked at. So a figure never waits for `operations.parts`, which keeps
+them fresh.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.figure import value_of, values_from
+from hocsuotdoi.indicators.queries.frame import Frame, Map, frames_together
+from hocsuotdoi.indicators.queries.material import Around, Defined, Material, base_years, defined_by
+from hocsuotdoi.indicators.queries.parts import COLUMNS, NOTHING, Loose, Made, Parts, adds_up, parts_from, together
+from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
+from hocsuotdoi.indicators.queries.sums import counted_for
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit
+
+Values = dict[Pair, dict[int, IndicatorValue]]
+
+FORMULAS = 1
+"""Raised by whoever changes how parts are made: nothing that was kept before holds then."""
+MANY_LEAVES = 250
+"""Beyond this many leaves of a year where something was written all of it is looked at."""
+MANY_MARKS, MANY_WAITING = 2_000, 20_000
+
+
+def figures(asked: Sequence[tuple[Frame, list[AdminUnit]]], pairs: Sequence[Pair]) -> list[Values]:
+    """The figures of each frame at its groups. A number of queries that depends on the kinds of figures alone."""
+    frames = frames_together([frame for frame, _groups in asked])
+    groups = [members for _frame, members in asked]
+    kept = _kept(frames, groups, pairs) if frames and pairs and _can_be_kept(frames, groups) else None
+    if kept is None:
+        return [values_from(Material(frame, members, pairs)) for frame, members in zip(frames, groups, strict=True)]
+    return _from_kept(kept, frames, groups)
+
+
+def _can_be_kept(frames: Sequence[Frame], groups: Sequence[list[AdminUnit]]) -> bool:
+    today = timezone.localdate()
+    return all(
+        frame.map.kind == Map.TODAY and frame.until is None and frame.as_of == today and frame.map_day == today
+        for frame in frames
+    ) and all(unit.holds_on(today) for members in groups for unit in members)
+
+
+def key_of(indicator: Indicator, cohort: Cohort, base_year: int | None) -> str:
+    return f"{indicator.code}/{indicator.version}/{cohort.code}/{base_year or ''}/{FORMULAS}"
+
+
+def needs_no_parts(indicator: Indicator) -> bool:
+    """Different people are counted anew whenever somebody asks."""
+    return indicator.kind == IndicatorKind.SHARE_OF_POPULATION or indicator.measures == [StockCode.ACTIVE_USERS]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was found. `years`: a year to the questions kept of it; `stale`: a year to its leaves to be made anew."""
+
+    defined: list[list[Defined]]
+    keys: list[dict[Pair, str]]
+    years: dict[int, set[str]]
+    stale: dict[int, dict[int, int]]
+    """Leaf to the group it lies in."""
+    parts: dict[tuple[int, str, int], Parts]
+    loose: dict[tuple[int, str, int], Loose]
+
+    def holds(self, frame: Frame) -> bool:
+        return frame.year in self.years and len(self.stale.get(frame.year, ())) <= MANY_LEAVES
+
+
+def _kept(frames: list[Frame], groups: list[list[AdminUnit]], pairs: Sequence[Pair]) -> _Kept | None:
+    defined = [defined_by(frame, pairs) for frame in frames]
+    keys: list[dict[Pair, str]] = []
+    for frame, these in zip(frames, defined, strict=True):
+        bases = base_years(frame, these)
+        keys.append(
+            {
+                (indicator.code, cohort.code): key_of(indicator, cohort, bases.get(counted_for(indicator, cohort)))
+                for indicator, cohort in these
+                if adds_up(indicator, cohort)
+            }
+        )
+    wanted = sorted({key for each in keys for key in each.values()})
+    if not wanted:
+        return None
+    found = _Kept(defined, keys, defaultdict(set), defaultdict(dict), {}, {})
+    _read(
+        found, sorted({frame.year for frame in frames}), wanted, {u.pk: u for g in groups for u in g}, frames[0].as_of
+    )
+    return found if any(found.holds(frame) for frame in frames) else None
+
+
+def _from_kept(kept: _Kept, frames: list[Frame], groups: list[list[AdminUnit]]) -> list[Values]:
+    """Frames of which nothing is kept are looked at whole, the others only for the figures that are not kept."""
+    live: list[tuple[int, list[Defined]]] = []
+    told: list[tuple[int, list[Defined]]] = []
+    for at, frame in enumerate(frames):
+        if not kept.holds(frame):
+            live.append((at, kept.defined[at]))
+            continue
+        is_told = [
+            needs_no_parts(i) or kept.keys[at].get((i.code, c.code)) in kept.years[frame.year]
+            for i, c in kept.defined[at]
+        ]
+        told.append((at, [each for each, is_kept in zip(kept.defined[at], is_told, strict=True) if is_kept]))
+        if not all(is_told):
+            live.append((at, [each for each, is_kept in zip(kept.defined[at], is_told, strict=True) if not is_kept]))
+    found: list[Values] = [{} for _frame in frames]
+    shared = frames[0].together
+    for frame, (at, defined) in zip(frames_together([frames[at] for at, _d in live], shared), live, strict=True):
+        found[at] |= values_from(Material(frame, groups[at], defined=defined))
+    now = _made_now(kept, frames, told)
+    for frame, (at, defined) in zip(frames_together([frames[at] for at, _d in told], shared), told, strict=True):
+        around = Around(frame, groups[at], defined)
+        for indicator, cohort in defined:
+            pair = indicator.code, cohort.code
+            key = kept.keys[at].get(pair, "")
+            found[at][pair] = {
+                group.pk: value_of(around, group, indicator, cohort, _parts_of(kept, frame.year, key, group.pk, now))
+                for group in groups[at]
+            }
+    return [{pair: values[pair] for pair in _pairs(kept.defined[at])} for at, values in enumerate(found)]
+
+
+def _pairs(defined: Sequence[Defined]) -> list[Pair]:
+    return [(indicator.code, cohort.code) for indicator, cohort in defined]
+
+
+Now = dict[tuple[int, str, int], list[Made]]
+"""(year, key of the question, group) to what is found now at its leaves where something was written."""
+
+
+def _made_now(kept: _Kept, frames: list[Frame], told: Sequence[tuple[int, list[Defined]]]) -> Now:
+    here = [
+        (at, [each for each in defined if adds_up(*each)]) for at, defined in told if kept.stale.get(frames[at].year)
+    ]
+    leaves = sorted({leaf for at, _defined in here for leaf in kept.stale[frames[at].year]})
+    if not leaves:
+        return {}
+    units = list(AdminUnit.objects.filter(pk__in=leaves))
+    asked = [replace(frames[at], leaves=tuple(leaves)) for at, _defined in here]
+    found: Now = {}
+    for frame, (at, defined) in zip(frames_together(asked, frames[0].together), here, strict=True):
+        stale = kept.stale[frame.year]
+        for (indicator, cohort), by_leaf in made_at(frame, units, defined).items():
+            key = kept.keys[at][indicator, cohort]
+            for leaf, made in by_leaf.items():
+                if leaf in stale:
+                    found.setdefault((frame.year, key, stale[leaf]), []).append(made)
+    return found
+
+
+def made_at(frame: Frame, leaves: list[AdminUnit], defined: Sequence[Defined]) -> dict[Pair, dict[int, Made]]:
+    """The parts at each of the frame's leaves, where there are any."""
+    material = Material(frame, leaves, defined=defined)
+    found: dict[Pair, dict[int, Made]] = {(indicator.code, cohort.code): {} for indicator, cohort in defined}
+    in_units = [(i, c) for i, c in defined if c.kind == CohortKind.UNITS and c.tier]
+    for leaf in leaves:
+        # In most communes of a young book there is nothing yet; that each is a unit is said all the same.
+        for indicator, cohort in defined if material.has_anything_at(leaf) else in_units:
+            found[indicator.code, cohort.code][leaf.pk] = parts_from(material, leaf, indicator, cohort)
+    return found
+
+
+def _parts_of(kept: _Kept, year: int, key: str, group: int, now: Now) -> Parts:
+    own = Made(kept.parts.get((year, key, group), NOTHING), kept.loose.get((year, key, group), {}))
+    return together([own, *now.get((year, key, group), [])]).settled()
+
+
+_COLUMNS = ", ".join(COLUMNS)
+_NONE = ", ".join(["0"] * len(COLUMNS))
+_PART_COLUMNS = ", ".join(f"part.{column}" for column in COLUMNS)
+_LESS = ", ".join(f"-part.{column}" for column in COLUMNS)
+_ON = "coalesce({0}.starts_on, '-infinity') <= %(day)s AND coalesce({0}.ends_on, 'infinity') > %(day)s"  # the day's map
+
+_STALE = f"""
+mark AS MATERIALIZED (
+    (SELECT place_id, institution_id, year FROM indicators_partsmark LIMIT {MANY_MARKS + 1})
+     UNION ALL
+    SELECT DISTINCT place_id, institution_id, extract(year FROM occurred_on)::smallint
+      FROM (SELECT place_id, institution_id, occurred_on FROM indicators_pending LIMIT {MANY_WAITING + 1}) AS waiting
+), much AS MATERIALIZED (
+    SELECT count(*) > {MANY_MARKS} OR coalesce(bool_or(place_id IS NULL AND institution_id IS NULL), false) AS is_all
+      FROM mark
+), asked AS MATERIALIZED (
+    SELECT own.* FROM indicators_partsyear AS own, much
+     WHERE own.year = ANY(%(years)s)
+       AND (own.day = %(day)s OR own.year < extract(year FROM own.day) AND own.day < %(day)s)
+       AND NOT much.is_all
+       AND NOT EXISTS (SELECT FROM places_unitreading WHERE starts_on > own.day AND starts_on <= %(day)s)
+       AND NOT EXISTS (SELECT FROM places_unitparent WHERE starts_on > own.day AND starts_on <= %(day)s)
+), touched AS MATERIALIZED (
+    SELECT place_id, year FROM mark WHERE place_id IS NOT NULL
+     UNION
+    SELECT placement.unit_id, mark.year
+      FROM mark JOIN places_institutionplacement AS placement USING (institution_id)
+), leaf AS MATERIALIZED (
+    SELECT asked.year, reading.reads_as_id AS unit_id
+      FROM touched
+      JOIN places_unitreading AS reading ON reading.unit_id = touched.place_id AND {_ON.format("reading")}
+      JOIN asked ON touched.year IS NULL OR touched.year = ANY(asked.reads)
+     UNION
+    SELECT year, unit_id FROM indicators_partsstale JOIN asked USING (year)
+)
+"""
+"""What must be made anew: by marks, by what is pending, and what the refresh has taken over but not done yet."""
+
+_FOUND = f"""
+WITH {_STALE}, question AS MATERIALIZED (
+    SELECT id, key FROM indicators_partsquestion WHERE key = ANY(%(keys)s)
+), here AS MATERIALIZED (
+    SELECT leaf.year, leaf.unit_id, ancestry.ancestor_id AS group_id
+      FROM leaf
+      JOIN places_unitancestry AS ancestry ON ancestry.unit_id = leaf.unit_id AND ancestry.ancestor_id = ANY(%(units)s)
+                                          AND {_ON.format("ancestry")}
+)
+SELECT 'kept' AS tag, asked.year, 0::bigint AS group_id, key, 0::bigint AS institution_id, {_NONE}
+  FROM asked JOIN question ON question.id = ANY(asked.questions)
+ UNION ALL
+SELECT 'stale', year, group_id, '', unit_id, {_NONE} FROM here
+ UNION ALL
+SELECT 'parts', part.year, part.unit_id, key, 0, {_PART_COLUMNS}
+  FROM indicators_keptparts AS part JOIN asked USING (year) JOIN question ON question.id = part.question_id
+ WHERE part.institution_id = 0
+   AND (part.is_leaf AND part.unit_id = ANY(%(communes)s) OR NOT part.is_leaf AND part.unit_id = ANY(%(others)s))
+ UNION ALL
+SELECT 'parts', part.year, here.group_id, key, 0, {_LESS}
+  FROM here
+  JOIN indicators_keptparts AS part ON part.unit_id = here.unit_id AND part.is_leaf AND part.year = here.year
+                                   AND part.institution_id = 0
+  JOIN question ON question.id = part.question_id
+ UNION ALL
+SELECT 'loose', part.year, ancestry.ancestor_id, key, part.institution_id, {_PART_COLUMNS}
+  FROM indicators_keptparts AS part JOIN asked USING (year) JOIN question ON question.id = part.question_id
+  JOIN places_unitancestry AS ancestry ON ancestry.unit_id = part.unit_id AND ancestry.ancestor_id = ANY(%(units)s)
+                                      AND {_ON.format("ancestry")}
+ WHERE part.institution_id > 0 AND part.is_leaf
+   AND (part.year, part.unit_id) NOT IN (SELECT year, unit_id FROM leaf)
+"""
+# One statement: what is kept and what of it is stale are seen at one moment.
+
+
+def _read(found: _Kept, years: list[int], keys: list[str], units: dict[int, AdminUnit], day: dt.date) -> None:
+    communes = [pk for pk, unit in units.items() if unit.tier == Tier.COMMUNE]
+    asked: dict[str, Any] = {
+        "years": years,
+        "keys": keys,
+        "day": day,
+        "units": list(units),
+        "communes": communes,
+        "others": sorted(units.keys() - set(communes)),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND, asked)
+        rows = cursor.fetchall()
+    for tag, year, group, key, number, *columns in rows:
+        if tag == "kept":
+            found.years[year].add(key)
+        elif tag == "stale":
+            found.stale[year][number] = group
+        elif tag == "parts":
+            before = found.parts.get((year, key, group))
+            found.parts[year, key, group] = before.plus(Parts(*columns)) if before else Parts(*columns)
+        else:
+            loose = found.loose.setdefault((year, key, group), {})
+            loose[number] = loose.get(number, NOTHING).plus(Parts(*columns))

@@ -1,0 +1,93 @@
+"""By sex and age every door tells a year once, and the same ever after: pages, files and the API, asked again and again
+while late entries come in."""
+
+import uuid
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from hocsuotdoi.indicators.models import Indicator, IndicatorVersion
+from hocsuotdoi.indicators.queries.suppression import closes_on
+from hocsuotdoi.ledger.enums import MeasureCode, Sex
+from hocsuotdoi.ledger.operations.posting import Line, post
+from tests.factories.ledger import make_posting, noon
+
+COUNTS = reverse("portal:indicators-counts-file")
+TABLE = reverse("portal:indicators-pivot")
+TOTALS = reverse("api:indicators-figure-totals")
+ATTENDANCE = MeasureCode.PROGRAMME_ATTENDANCE
+
+
+@pytest.fixture(autouse=True)
+def _no_count(db):
+    cache.clear()
+
+
+@pytest.fixture
+def women(definitions) -> str:
+    words = dict.fromkeys(("name", "short_name", "definition", "numerator", "unit", "source", "legal_basis"), "Phụ nữ")
+    kind = {"kind": "count", "measures": [ATTENDANCE], "sexes": ["female"], "cohort_id": "library_commune"}
+    made = Indicator.objects.create(code="women", **words, **kind)
+    IndicatorVersion.objects.create(indicator=made, number=1, **words, **kind)
+    return made.code
+
+
+def asked_of(year: int) -> dict:
+    shape = {"measures": [ATTENDANCE], "unit": "VN", "level": "commune", "rows": "unit_id", "columns": "sex"}
+    return shape | {"first": f"{year}-01", "last": f"{year}-12", "period": "year", "map": "today"}
+
+
+def doors(client, women: str, year: int) -> dict[str, object]:
+    """What each of them says of women and men in the year."""
+    cache.clear()
+    page = client.get(TABLE, asked_of(year))
+    files = {
+        form: client.get(reverse("portal:indicators-pivot-file", args=[form]), asked_of(year))
+        for form in ("csv", "sdmx")
+    }
+    api = client.get(TOTALS, {"measures": ATTENDANCE, "rows": "sex", "tier": "province", "first": year}).json()
+    values = client.get(reverse("api:indicators-indicator-values", args=[women]), {"first": year, "unit": "19"}).json()
+    adx = client.get(COUNTS, {"measures": ATTENDANCE, "by": "sex-age", "level": "communes", "first": year})
+    own = client.get(reverse("portal:indicators-indicator-file", args=[women, "csv"]), {"first": year, "unit": "19"})
+    return {
+        "page": [(row.label, row.cells) for row in page.context["rows"]],
+        "csv": files["csv"].content,
+        "sdmx": [line.rsplit(",", 1)[0] for line in files["sdmx"].content.decode().splitlines()],
+        "api": [(row["key"], row["cells"], row["total"]) for row in api["items"]],
+        "values": [(each["state"], each["value"], each["numerator"]) for each in values["items"][0]["values"]],
+        "adx": [line for line in adx.content.decode().splitlines() if "exported" not in line],
+        "own": [line.split(",")[5:9] for line in own.content.decode("utf-8-sig").splitlines()],
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.closed_book
+def test_what_is_posted_late_moves_no_door(client, posting, women, library_of_bac_kan, day):
+    lines = [Line(ATTENDANCE, 30, sex=Sex.MALE), Line(ATTENDANCE, 8, sex=Sex.FEMALE)]
+    make_posting(library_of_bac_kan, day, *lines)
+    before = doors(client, women, day.year)
+    assert before["page"] == [("Phường Bắc Kạn", ["20", "30", "50"])] or before["page"][0][1][:2] == ["20", "30"]
+    assert before["values"] == [("value", 20.0, 20)]
+
+    late = {"source_kind": "test.late", "source_id": uuid.uuid4(), "occurred_on": day, "by": None}
+    post(library_of_bac_kan, **late, lines=[Line(ATTENDANCE, 1, sex=Sex.FEMALE)], at=noon(closes_on(day.year)))
+
+    assert doors(client, women, day.year) == before
+
+
+@pytest.mark.slow
+def test_running_year_is_refused_by_every_door_with_the_day_from_which_it_is_told(client, posting, women, day):
+    said = f"1/2/{day.year + 1}"
+    page = client.get(TABLE, asked_of(day.year))
+    assert said in page.context["form"].errors["last"][0] and "rows" not in page.context
+    assert client.get(reverse("portal:indicators-pivot-file", args=["csv"]), asked_of(day.year)).status_code == 404
+    api = client.get(TOTALS, {"measures": ATTENDANCE, "rows": "sex"})
+    assert (api.status_code, said in api.json()["fields"]["last"]) == (422, True)
+    adx = client.get(COUNTS, {"measures": ATTENDANCE, "by": "sex-age", "first": day.year})
+    assert (adx.status_code, said in adx.content.decode()) == (422, True)
+    (value,) = client.get(reverse("api:indicators-indicator-values", args=[women])).json()["items"][0]["values"]
+    assert (value["state"], value["value"], value["numerator"]) == ("kept_back", None, None)
+    assert said in value["note"]
+    file = client.get(reverse("portal:indicators-indicator-file", args=[women, "csv"])).content.decode()
+    assert "kept_back" in file and ",12," not in file
