@@ -87,7 +87,7 @@ def test_looks_take_the_same_number_of_queries(view, number, late, officer_of_ba
     officer = signed_in(officer_of_bac_kan)
     officer.get("/workspace/tasks/")
     month = late.due_on.strftime("%Y-%m")
-    with django_assert_num_queries({"today": 7, "list": 5, "board": 5, "calendar": 4, "timeline": 5}[view]):
+    with django_assert_num_queries({"today": 8, "list": 6, "board": 6, "calendar": 5, "timeline": 6}[view]):
         page = officer.get(f"/workspace/tasks/?view={view}&state=all&month={month}")
     assert page.content.decode().count("Tổ chức") >= number
 
@@ -107,7 +107,7 @@ def test_board_with_all_columns_takes_a_fixed_number_of_queries(
             )
     officer = signed_in(officer_of_bac_kan)
     officer.get("/workspace/tasks/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         officer.get("/workspace/tasks/?view=board")
 
 
