@@ -66,7 +66,8 @@ def ask(client: Client, door: str, assignment: Assignment, file: AssignmentFile,
     about = {"source_kind": "activities.session", "source_id": str(session.pk), "verdict": "rejected", "reason": "Vì"}
     if door in ("page", "api", "file"):
         response = client.get({"page": page, "api": api, "file": f"{page}files/{file.pk}/"}[door])
-        response.close()
+        if response.streaming:
+            response.file_to_stream.close()
         return response.status_code
     if door.startswith("api"):
         body = about if door == "api evidence" else {"state": after, "version": assignment.version, "note": "Vì thế"}
