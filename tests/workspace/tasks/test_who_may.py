@@ -67,7 +67,7 @@ def ask(client: Client, door: str, assignment: Assignment, file: AssignmentFile,
     if door in ("page", "api", "file"):
         response = client.get({"page": page, "api": api, "file": f"{page}files/{file.pk}/"}[door])
         if response.streaming:
-            response.file_to_stream.close()
+            list(response.streaming_content)  # read to its end, the file is closed
         return response.status_code
     if door.startswith("api"):
         body = about if door == "api evidence" else {"state": after, "version": assignment.version, "note": "Vì thế"}
