@@ -15,6 +15,7 @@ PUBLIC_OUTSIDE_THE_PORTAL = {
     "workspace:components",  # shows the design's parts with made-up words, no data
     "api:documentation",  # what the API can
     "api:openapi",
+    "workspace:programme-task-feed",  # a calendar cannot sign in: its signed address is the permission
     "api:nothing",  # answers «not found» in JSON
     # The offline roll's program, the same for everybody; what it carries is asked for by an enrolled device.
     "roll:app-page-open",

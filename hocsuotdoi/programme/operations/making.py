@@ -18,11 +18,15 @@ WITH asked AS (
     SELECT * FROM unnest(%(tasks)s::bigint[], %(plans)s::bigint[], %(tiers)s::text[], %(kinds)s::text[],
                          %(years)s::int[], %(dues)s::date[]) AS t(task_id, plan_id, tier, kinds, year, due_on)
 ), bound AS (
-    SELECT p.id AS plan_id, y.unit_id
-      FROM programme_plan p JOIN places_unitancestry y ON y.ancestor_id = p.unit_id AND {_STANDS.format("y")}
+    SELECT p.id AS plan_id, u.id AS unit_id, u.tier
+      FROM programme_plan p
+      JOIN places_unitancestry y ON y.ancestor_id = p.unit_id AND {_STANDS.format("y")}
+      JOIN places_adminunit u ON u.id = y.unit_id
      WHERE p.id = ANY(%(standing)s)
      UNION
-    SELECT * FROM unnest(%(inherited)s::bigint[], %(heirs)s::bigint[])
+    SELECT heir.plan_id, u.id, u.tier
+      FROM unnest(%(inherited)s::bigint[], %(heirs)s::bigint[]) AS heir(plan_id, unit_id)
+      JOIN places_adminunit u ON u.id = heir.unit_id
 ), named AS (
     SELECT asked.task_id, g.id AS agency_id, u.id AS unit_id, a.part, asked.year, asked.due_on
       FROM asked
@@ -33,9 +37,8 @@ WITH asked AS (
     SELECT DISTINCT ON (asked.task_id, bound.unit_id)
            asked.task_id, g.id AS agency_id, bound.unit_id, '{AgencyPart.LEAD}' AS part, asked.year, asked.due_on
       FROM asked
-      JOIN bound ON bound.plan_id = asked.plan_id
-      JOIN places_adminunit u ON u.id = bound.unit_id AND u.tier = asked.tier
-      JOIN places_agency g ON g.unit_id = u.id AND g.kind = ANY(string_to_array(asked.kinds, ','))
+      JOIN bound ON bound.plan_id = asked.plan_id AND bound.tier = asked.tier
+      JOIN places_agency g ON g.unit_id = bound.unit_id AND g.kind = ANY(string_to_array(asked.kinds, ','))
        AND NOT g.is_sample AND {_STANDS.format("g")}
      WHERE NOT EXISTS (SELECT FROM named n WHERE n.task_id = asked.task_id AND n.unit_id = bound.unit_id
                                              AND n.part = '{AgencyPart.LEAD}')

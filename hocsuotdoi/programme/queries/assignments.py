@@ -127,8 +127,9 @@ def done_by_task(plan: Plan, year: int) -> dict[int, tuple[int, int]]:
         of_year(Assignment.objects.filter(task__plan=plan), year)
         .exclude(state=AssignmentState.DROPPED)
         .order_by()
-        .values_list("task")
-        .annotate(Count("pk", filter=Q(state=AssignmentState.DONE)), Count("pk"))
+        .values("task")
+        .annotate(done=Count("pk", filter=Q(state=AssignmentState.DONE)), asked=Count("pk"))
+        .values_list("task", "done", "asked")
     )
     return {task: (done, asked) for task, done, asked in rows}
 
@@ -185,20 +186,21 @@ def by_province(visible: QuerySet[Assignment], year: int, day: dt.date) -> list[
     """How far each province is, with all that lies in it. Two queries, however many there are."""
     provinces = AdminUnit.objects.on(day).filter(tier=Tier.PROVINCE)
     lies = UnitAncestry.objects.on(day).filter(ancestor__in=provinces)
-    state, late = "state", Q(state__in=WAITING, due_on__lt=day)
+    late = Q(state__in=WAITING, due_on__lt=day)
     rows = (
         of_year(visible, year)
         .exclude(state=AssignmentState.DROPPED)
         .filter(agency__unit__ancestries__in=lies)
         .order_by()
-        .values_list("agency__unit__ancestries__ancestor")
+        .values("agency__unit__ancestries__ancestor")
         .annotate(
-            Count("pk"),
-            Count("pk", filter=Q(**{state: AssignmentState.DONE})),
-            Count("pk", filter=Q(**{state: AssignmentState.DOING})),
-            Count("pk", filter=Q(**{state: AssignmentState.CANNOT})),
-            Count("pk", filter=late),
+            asked=Count("pk"),
+            done=Count("pk", filter=Q(state=AssignmentState.DONE)),
+            doing=Count("pk", filter=Q(state=AssignmentState.DOING)),
+            cannot=Count("pk", filter=Q(state=AssignmentState.CANNOT)),
+            late=Count("pk", filter=late),
         )
+        .values_list("agency__unit__ancestries__ancestor", "asked", "done", "doing", "cannot", "late")
     )
     counts = {unit: numbers for unit, *numbers in rows}
     return [PartOfCountry(each, *counts[each.pk]) for each in provinces.order_by("sort_key") if each.pk in counts]

@@ -55,7 +55,7 @@ DOORS = [
         "workspace:programme-task-list",
         _("Tasks"),
         _("What the plans ask, by when; report, hand down, follow"),
-        "check",
+        "clock",
         Permission.VIEW_TASKS,
         also=("programme-task",),
     ),

@@ -57,7 +57,7 @@ def shown(assignment: Assignment, day: dt.date) -> Shown:
         source=source_of(assignment),
         state=state.value,
         state_name=state.label,
-        state_kind="attention" if late else _KINDS[state],
+        state_kind=_KINDS[state],
         due=due_words(assignment, day),
         is_late=late,
         is_waiting=waits,

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import units_held
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.templatetags.house import month as month_words
+from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.programme.enums import WAITING, AssignmentState
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.programme.models.assignment import AssignmentQuerySet
@@ -67,6 +69,8 @@ def task_list(request: HttpRequest) -> HttpResponse:
     reports = Permission.RECORD_PROGRESS in request.permissions
     asked = _asked(request, day, reports=reports)
     look = _LOOKS[asked.view]
+    place = units_held(request.user, Permission.VIEW_TASKS, day).first()
+    is_above = place is not None and place.tier != Tier.COMMUNE
     context = {
         "asked": asked,
         "day": day,
@@ -75,7 +79,9 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "years": [day.year + 1, day.year, day.year - 1, day.year - 2],
         "states": _states(),
         "own": asked.scope == "own",
-        "may_hand_down": Permission.ASSIGN_TASK in request.permissions,
+        # An office of a commune has nobody below; a planner hands down to it.
+        "may_hand_down": Permission.ASSIGN_TASK in request.permissions and (is_above or not reports),
+        "grid_url": reverse("workspace:programme-task-grid", args=[place.code, asked.year]) if place else "",
         "feed": feed_address(request) if reports else "",
         **look(request, asked, now, day),
     }

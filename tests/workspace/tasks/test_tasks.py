@@ -113,16 +113,15 @@ def test_board_with_all_columns_takes_a_fixed_number_of_queries(
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_detail_takes_a_fixed_number_of_queries(
-    number, late, officer_of_bac_kan, library_of_bac_kan, django_assert_max_num_queries
+    number, late, officer_of_bac_kan, library_of_bac_kan, django_assert_num_queries
 ):
     for _each in range(number):
         held(library_of_bac_kan, timezone.localdate())
         held(library_of_bac_kan, timezone.localdate(), kind="contest")
     officer = signed_in(officer_of_bac_kan)
     officer.get("/workspace/tasks/")
-    with django_assert_max_num_queries(25) as captured:
+    with django_assert_num_queries(15):
         officer.get(f"/workspace/tasks/{late.pk}/")
-    assert len(captured.captured_queries) == 19
 
 
 def test_planner_sees_those_below_and_no_looks_of_their_own(late, planner):
@@ -165,16 +164,14 @@ def test_province_hands_down_with_own_days_after_a_look(
     assert days == {office_of_bac_kan.pk: dt.date(late.year, 12, 15), other.pk: dt.date(late.year, 12, 1)}
 
 
-def test_hand_down_reaches_nobody_elsewhere(reading_task, province_officer, officer_of_bac_kan, bac_kan, thai_nguyen):
+def test_hand_down_reaches_nobody_elsewhere(
+    reading_task, province_officer, officer_of_bac_kan, office_of_bac_kan, bac_kan, thai_nguyen
+):
     stranger = AgencyFactory(unit=UnitFactory())
     given = {"unit": thai_nguyen.code, "year": timezone.localdate().year, "agency": [stranger.pk], "confirm": "yes"}
     address = f"/workspace/tasks/hand-down/{reading_task.pk}/"
     assert signed_in(province_officer).post(address, given).status_code == 422
-    own = (
-        {**given, "unit": bac_kan.code, "agency": [officer_of_bac_kan.roles.get().agency_id]}
-        if hasattr(officer_of_bac_kan, "roles")
-        else {**given, "unit": bac_kan.code}
-    )
+    own = {**given, "unit": bac_kan.code, "agency": [office_of_bac_kan.pk]}
     assert signed_in(officer_of_bac_kan).post(address, own).status_code == 422
     assert signed_in(officer_of_bac_kan).get(f"{address}?unit={thai_nguyen.code}").status_code == 404
     assert not Assignment.objects.exists()
@@ -209,7 +206,7 @@ def test_grid_of_a_province_takes_a_fixed_number_of_queries(
         make_assignment(task=reading_task, agency=AgencyFactory(unit=UnitFactory(parent=thai_nguyen)), year=late.year)
     client = signed_in(province_officer)
     client.get("/workspace/tasks/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = client.get(f"/workspace/tasks/of/{thai_nguyen.code}/{late.year}/").content.decode()
     assert page.count("task-cell") == number + 1
 

@@ -65,7 +65,10 @@ def ask(client: Client, door: str, assignment: Assignment, file: AssignmentFile,
     after = "doing"
     about = {"source_kind": "activities.session", "source_id": str(session.pk), "verdict": "rejected", "reason": "Vì"}
     if door in ("page", "api", "file"):
-        return client.get({"page": page, "api": api, "file": f"{page}files/{file.pk}/"}[door]).status_code
+        response = client.get({"page": page, "api": api, "file": f"{page}files/{file.pk}/"}[door])
+        if response.streaming:
+            list(response.streaming_content)  # read to its end, the file is closed
+        return response.status_code
     if door.startswith("api"):
         body = about if door == "api evidence" else {"state": after, "version": assignment.version, "note": "Vì thế"}
         where = f"{api}/{'evidence' if door == 'api evidence' else 'steps'}"
