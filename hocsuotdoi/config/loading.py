@@ -97,6 +97,11 @@ SAMPLE = (
         "hocsuotdoi.programme.operations.sample.load_sample",
         ("programme/operations/sample.py", "programme/operations/making.py", "programme/data"),
     ),
+    Step(
+        _("Sample money"),
+        "hocsuotdoi.programme.operations.sample_money.load_sample",
+        ("programme/operations/sample_money.py", "programme/data_samples"),
+    ),
 )
 
 
