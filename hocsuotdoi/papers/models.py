@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_covered
+from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_covered, offices_held
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.attachments import KeptFile
@@ -48,7 +48,7 @@ class PaperQuerySet(DatedQuerySet):
         return self.filter(
             public
             | Q(state__in=SENT, pk__in=sent.values("paper"))
-            | Q(sender__in=agencies_covered(person, Permission.PUBLISH_PAPER, day))
+            | Q(sender__in=offices_held(person, Permission.PUBLISH_PAPER, day))
         )
 
 

@@ -160,6 +160,10 @@ class AgencyKind(models.TextChoices):
     OTHER = "other", _("other")
 
 
+ARMED_FORCES = frozenset({AgencyKind.MILITARY, AgencyKind.POLICE})
+"""What they do inside is not read by those who lead a territory; they report in totals."""
+
+
 class LineKind(models.TextChoices):
     ADMINISTRATIVE = "administrative", _("administrative command")
     PROFESSIONAL = "professional", _("professional guidance")

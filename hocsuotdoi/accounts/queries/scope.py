@@ -22,7 +22,7 @@ from django.utils import timezone
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.roles import ROLES
+from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone, leads_its_territory, roles_held
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import (
@@ -120,6 +120,16 @@ def agencies_held(
     nor what lies under them. For what follows a line of command and not the map."""
     day = day or timezone.localdate(at)
     return Agency.objects.filter(pk__in=_tops(person, permission, day, at).agencies)
+
+
+def offices_held(person: Someone, permission: Permission, day: dt.date | None = None) -> QuerySet[Agency]:
+    """The agencies in whose name `person` acts: those at which a role with this permission is held, and of a unit at
+    which one is held itself, the agencies that lead there."""
+    day = day or timezone.localdate()
+    at_units = roles_held(person, permission, day).filter(unit__isnull=False).values("unit")
+    return Agency.objects.on(day).filter(
+        Q(pk__in=agencies_held(person, permission, day).values("pk")) | Q(unit__in=at_units, kind__in=LEADING_KINDS)
+    )
 
 
 def permissions_anywhere(

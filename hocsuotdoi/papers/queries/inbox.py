@@ -5,8 +5,7 @@ import datetime as dt
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_held, units_held
-from hocsuotdoi.accounts.roles import LEADING_KINDS
+from hocsuotdoi.accounts.queries.scope import offices_held
 from hocsuotdoi.accounts.rules import Someone, roles_held
 from hocsuotdoi.papers.enums import PaperState
 from hocsuotdoi.papers.models import Delivery, Paper, Receipt
@@ -16,12 +15,8 @@ def deliveries_to(person: Someone, day: dt.date) -> QuerySet[Delivery]:
     """To the bodies and institutions themselves at which `person` holds a role: not to those that lie under them. A
     role that is held at a unit is one of its office."""
     institutions = roles_held(person, Permission.VIEW_WORKSPACE, day).filter(institution__isnull=False)
-    at_bodies = Q(agency__in=agencies_held(person, Permission.VIEW_WORKSPACE, day))
-    at_bodies |= Q(
-        agency__unit__in=units_held(person, Permission.VIEW_WORKSPACE, day).values("pk"),
-        agency__kind__in=LEADING_KINDS,
-    )
-    return Delivery.objects.filter(at_bodies | Q(institution__in=institutions.values("institution")))
+    offices = offices_held(person, Permission.VIEW_WORKSPACE, day).values("pk")
+    return Delivery.objects.filter(Q(agency__in=offices) | Q(institution__in=institutions.values("institution")))
 
 
 def papers_to_read(person: Someone, day: dt.date) -> QuerySet[Paper]:
@@ -29,6 +24,7 @@ def papers_to_read(person: Someone, day: dt.date) -> QuerySet[Paper]:
     said = Receipt.objects.filter(delivery=OuterRef("pk"))
     open_ones = deliveries_to(person, day).filter(~Exists(said), paper=OuterRef("pk"))
     papers = Paper.objects.filter(Exists(open_ones), state=PaperState.SENT, must_read=True)
+    papers = papers.exclude(ends_on__lte=day)  # what holds no more need not be read any more
     return papers.order_by(F("read_by").asc(nulls_last=True), "-sent_at", "pk")
 
 

@@ -8,14 +8,13 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.programme.enums import BUDGETS, MoneySource, MoneyStage
 from hocsuotdoi.programme.models import MoneyLine
-from hocsuotdoi.programme.models.money import MoneyLineQuerySet
+from hocsuotdoi.programme.models.money import MoneyLineQuerySet, agencies_with_money
 
 STAGES = tuple(MoneyStage)
 
@@ -83,7 +82,7 @@ def lines_of(agency: Agency, year: int) -> QuerySet[MoneyLine]:
 def to_appraise(person: Someone, day: dt.date, year: int | None = None) -> QuerySet[MoneyLine]:
     """Estimates of the state budget that wait, where `person` may appraise and has not estimated: the oldest first."""
     lines = MoneyLine.objects.filter(
-        agency__in=agencies_covered(person, Permission.APPRAISE_MONEY, day),
+        agency__in=agencies_with_money(person, Permission.APPRAISE_MONEY, day),
         source__in=BUDGETS,
         estimated__isnull=False,
         appraised__isnull=True,

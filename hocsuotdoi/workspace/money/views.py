@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered, units_covered, units_held
+from hocsuotdoi.accounts.queries.scope import units_covered, units_held
 from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.programme.models import MoneyLine, Plan
+from hocsuotdoi.programme.models.money import agencies_with_money
 from hocsuotdoi.programme.operations.money import FIRST_YEAR
 from hocsuotdoi.programme.queries.binding import binding_plans
 from hocsuotdoi.programme.queries.money import lines_in, lines_of, sums_by_child, sums_by_source, sums_of, to_appraise
@@ -35,7 +37,7 @@ def money_overview(request: HttpRequest) -> HttpResponse:
     if unit is None:
         return _own_agencies(request, year, today)
     lines = lines_in(unit, year, today).visible_to(request.user, today)
-    agencies = agencies_covered(request.user, Permission.VIEW_MONEY, today).on(today).filter(unit=unit)
+    agencies = agencies_with_money(request.user, Permission.VIEW_MONEY, today).filter(on(today)).filter(unit=unit)
     covered = set(units_covered(request.user, Permission.VIEW_MONEY, today).values_list("pk", flat=True))
     return render(
         request,
@@ -63,7 +65,7 @@ def money_overview(request: HttpRequest) -> HttpResponse:
 
 def _own_agencies(request: HttpRequest, year: int, today: dt.date) -> HttpResponse:
     """Of whoever holds a role at an office that leads no territory: the office alone."""
-    agencies = agencies_covered(request.user, Permission.VIEW_MONEY, today).on(today)
+    agencies = agencies_with_money(request.user, Permission.VIEW_MONEY, today).filter(on(today))
     return render(
         request,
         "workspace/money/overview.html",
@@ -105,7 +107,7 @@ def to_overview() -> tuple[str, str]:
 
 def agency_seen(request: HttpRequest, code: str) -> Agency:
     """404 where the person may not see the office's money."""
-    agencies = agencies_covered(request.user, Permission.VIEW_MONEY).select_related("unit")
+    agencies = agencies_with_money(request.user, Permission.VIEW_MONEY).select_related("unit")
     return get_object_or_404(agencies, code=code)
 
 

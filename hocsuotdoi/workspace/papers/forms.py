@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered
+from hocsuotdoi.accounts.queries.scope import offices_held
 from hocsuotdoi.papers.enums import PaperKind, PaperState
 from hocsuotdoi.papers.models import Paper
 from hocsuotdoi.papers.operations.paper import LONGEST_TEXT, Wording
@@ -20,9 +20,9 @@ MOST_SENDERS = 200
 
 
 def senders_of(person: Person, day: dt.date) -> list[Agency]:
-    """The bodies in whose name the person may send papers, the higher first; at most `MOST_SENDERS`."""
-    covered = agencies_covered(person, Permission.PUBLISH_PAPER, day)
-    return list(covered.on(day).select_related("unit").order_by("unit_id", "name", "pk")[:MOST_SENDERS])
+    """The bodies in whose name the person sends papers; at most `MOST_SENDERS`."""
+    offices = offices_held(person, Permission.PUBLISH_PAPER, day)
+    return list(offices.select_related("unit").order_by("name", "pk")[:MOST_SENDERS])
 
 
 class PaperForm(forms.Form):
@@ -89,7 +89,7 @@ class PaperForm(forms.Form):
         self.senders = {each.pk: each for each in ([paper.sender] if paper else senders_of(person, day))}
         self.fields["sender"].choices = [(pk, each.name) for pk, each in self.senders.items()]
         ours = Paper.objects.filter(
-            state=PaperState.SENT, sender__in=agencies_covered(person, Permission.PUBLISH_PAPER, day)
+            state=PaperState.SENT, sender__in=offices_held(person, Permission.PUBLISH_PAPER, day)
         )
         self.fields["replaces"].queryset = ours.defer("text", "search_text", "search_vector").order_by(
             "-issued_on", "-pk"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered
+from hocsuotdoi.accounts.queries.scope import offices_held
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.papers.enums import PaperState
 from hocsuotdoi.papers.models import Paper
@@ -114,7 +114,7 @@ def receipt_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 def ours(request: HttpRequest) -> QuerySet[Paper]:
     """The papers, drafts too, of the bodies in whose name the person may send."""
-    return Paper.objects.filter(sender__in=agencies_covered(request.user, Permission.PUBLISH_PAPER))
+    return Paper.objects.filter(sender__in=offices_held(request.user, Permission.PUBLISH_PAPER))
 
 
 def _sent(request: HttpRequest) -> QuerySet[Paper]:

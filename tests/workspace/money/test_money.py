@@ -7,8 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.places.enums import AgencyKind
+from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.formats.money_sheet import ESTIMATED, FIRST_ROW, PURPOSE, SOURCE
 from hocsuotdoi.programme.models import MoneyLine
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.workspace.money.conftest import YEAR
 
 OVERVIEW = reverse("workspace:money-line-list")
@@ -202,3 +206,19 @@ def test_program_reads_lines_and_sums(client, make_line, thai_nguyen, office_of_
     assert totals["total"]["estimated"] == {"amount": 12_000_000, "lines": 1, "of": 1}
     assert totals["by_unit"][0]["spent"]["amount"] is None
     assert client.get("/api/v1/money/totals", {"unit": "01", "year": YEAR}).status_code == 404
+
+
+def test_money_of_the_armed_forces_is_their_own(
+    client, make_line, thai_nguyen, province_officer, finance_officer, auditor
+):
+    command = Agency.objects.create(code="bchqs-thu", name="BCHQS (thử)", kind=AgencyKind.MILITARY, unit=thai_nguyen)
+    soldier = PersonFactory()
+    RoleAssignmentFactory(person=soldier, role=RoleName.AGENCY_OFFICER, agency=command)
+    line = make_line("Tủ sách đơn vị", agency=command, by=soldier)
+    detail = reverse("workspace:money-line-detail", args=[line.pk])
+    for person, status in ((soldier, 200), (auditor, 200), (province_officer, 404), (finance_officer, 404)):
+        client.force_login(person)
+        assert client.get(detail).status_code == status, person
+        assert client.get(of_agency("agency-lines", command)).status_code == status, person
+    client.force_login(finance_officer)
+    assert "Tủ sách đơn vị" not in read(client, QUEUE)

@@ -202,3 +202,24 @@ def test_late_paper_is_marked_on_the_start_page(client, sent, officer_of_bac_kan
     client.force_login(officer_of_bac_kan)
     page = client.get(reverse("workspace:home")).content.decode()
     assert sent.title in page
+
+
+def test_one_sends_in_the_name_of_ones_own_office_only(
+    client, draft, office_of_bac_kan, officer_of_bac_kan, province_officer, filled
+):
+    """Who leads a territory neither reads the drafts of the offices below nor writes in their names."""
+    now = timezone.now()
+    wording = Wording(title="Của phường", kind="guideline", issuer="Phường", text="Điều 1.", is_public=True)
+    theirs = enter_paper(office_of_bac_kan, wording=wording, by=officer_of_bac_kan, at=now)
+    client.force_login(province_officer)
+    assert client.get(url("paper-manage", theirs)).status_code == 404
+    assert client.get(reverse("portal:papers-paper-detail", args=[theirs.pk])).status_code == 404
+    page = client.get(NEW)
+    assert [key for key, _name in page.context["form"].fields["sender"].choices] == [draft.sender_id]
+
+
+def test_what_holds_no_more_is_not_asked_to_be_read(client, sent, officer_of_bac_kan):
+    client.force_login(officer_of_bac_kan)
+    assert sent.title in client.get(LIST).content.decode()
+    Paper.objects.filter(pk=sent.pk).update(ends_on=timezone.localdate())
+    assert sent.title not in client.get(LIST).content.decode()
