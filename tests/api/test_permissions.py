@@ -60,7 +60,14 @@ PUBLIC = {
     ("GET", "dictionary"),
     ("GET", "figures/totals"),
 }
-STAFF = sorted(route for route in DECLARED if route not in PUBLIC)
+# What offices do: who may do what in which state is tried in tests/workspace/tasks/test_who_may.py.
+OFFICES = {
+    ("GET", "tasks"),
+    ("GET", "tasks/<int:pk>"),
+    ("POST", "tasks/<int:pk>/steps"),
+    ("POST", "tasks/<int:pk>/evidence"),
+}
+STAFF = sorted(route for route in DECLARED if route not in PUBLIC | OFFICES)
 
 
 def test_every_endpoint_declares_who_may():
@@ -188,7 +195,7 @@ def _things_of(activity) -> dict[str, uuid.UUID]:
 
 
 def _address(things, path: str) -> str:
-    return "/" + path.replace("<uuidstr:pk>", str(things.get(path.split("/")[0], "")))
+    return "/" + path.replace("<uuidstr:pk>", str(things.get(path.split("/")[0], ""))).replace("<int:pk>", "1")
 
 
 def _body(method: str, path: str):
@@ -222,13 +229,13 @@ def ask(open_day, tomorrow, library_of_bac_kan):
     return asked
 
 
-@pytest.mark.parametrize(("method", "path"), STAFF)
+@pytest.mark.parametrize(("method", "path"), [*STAFF, *sorted(OFFICES)])
 def test_staff_endpoint_without_a_key_asks_to_sign_in(ask, anybody, method, path):
     answer = ask(anybody, method, path)
     assert (answer.status_code, answer.json()["error"]) == (401, "sign_in")
 
 
-@pytest.mark.parametrize(("method", "path"), STAFF)
+@pytest.mark.parametrize(("method", "path"), [*STAFF, *sorted(OFFICES)])
 def test_staff_endpoint_is_forbidden_to_an_account_without_roles(ask, learner, method, path):
     answer = ask(learner, method, path)
     assert (answer.status_code, answer.json()["error"]) == (403, "forbidden")
@@ -265,4 +272,6 @@ def test_permissions_are_those_of_the_pages():
         Permission.EDIT_ACTIVITY,
         Permission.CALL_ROLL,
         Permission.VIEW_PARTICIPANTS,
+        Permission.VIEW_TASKS,
+        Permission.RECORD_PROGRESS,
     }

@@ -176,6 +176,19 @@ class StepGiven(Given):
 class EvidenceGiven(Given):
     """What you say of one thing in the book."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "source_kind": "activities.session",
+                    "source_id": "0193e3c0-0000-7000-8000-000000000000",
+                    "verdict": "rejected",
+                    "reason": "Không phải của phường",
+                }
+            ]
+        }
+    )
+
     source_kind: Annotated[str, Readable] = Field(max_length=60, examples=["activities.session"])
     source_id: uuid.UUID
     verdict: EvidenceVerdict
