@@ -2,6 +2,7 @@
 their own fingerprint and are read only by views that have asked who may: none of them has a public address."""
 
 import hashlib
+import io
 from typing import IO
 
 from django.core.files.base import ContentFile
@@ -9,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps
 
 FOLDER = "kept"
 """Where in the storage the bytes stand; nothing in it is ever served as it is."""
@@ -43,6 +45,26 @@ class FileLost(LookupError):
 def place_of(digest: str) -> str:
     """Where in the storage the bytes with this SHA-256 stand."""
     return f"{FOLDER}/{digest[:2]}/{digest}"
+
+
+PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+
+
+def without_traces(content: bytes, media_type: str) -> bytes:
+    """A picture without what the camera wrote beside it, the place where it was taken above all, and the right way up;
+    anything else as it is. Raises ValueError: no such picture."""
+    kind = PICTURES.get(media_type)
+    if kind is None:
+        return content
+    out = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(content), formats=[kind]) as picture:
+            upright = ImageOps.exif_transpose(picture)
+            upright.info.clear()
+            upright.save(out, kind, quality=90)
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(media_type) from error
+    return out.getvalue()
 
 
 def keep_file(content: bytes) -> tuple[str, int]:

@@ -1,10 +1,12 @@
 """Handing tasks down and saying how far they are."""
 
 import datetime as dt
+import io
 import uuid
 
 import pytest
 from django.db import transaction
+from PIL import Image
 
 from hocsuotdoi.core.attachments import open_kept
 from hocsuotdoi.core.errors import Refused
@@ -251,11 +253,25 @@ def test_progress_of_two_people_the_second_is_told(assignment, officer_of_bac_ka
 
 def test_progress_with_files_keeps_them_under_their_digest(assignment, officer_of_bac_kan, now, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    report(assignment, officer_of_bac_kan, now, note="Ảnh", files=[HandedIn("C:\\x\\Ngày hội.JPG", b"abc")])
+    report(assignment, officer_of_bac_kan, now, note="Ảnh", files=[HandedIn("C:\\x\\Biên bản.PDF", b"abc")])
     file = AssignmentFile.objects.get()
-    assert (file.file_name, file.media_type, file.size) == ("Ngày hội.JPG", "image/jpeg", 3)
+    assert (file.file_name, file.media_type, file.size) == ("Biên bản.PDF", "application/pdf", 3)
     with open_kept(file.digest) as kept:
         assert kept.read() == b"abc"
+
+
+def test_picture_is_kept_without_where_it_was_taken(assignment, officer_of_bac_kan, now, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    out, traces = io.BytesIO(), Image.Exif()
+    traces[0x010E] = "Ở nhà chị Lan"
+    traces.get_ifd(0x8825)[2] = (22.0, 8.0, 50.0)
+    Image.new("RGB", (8, 4), "green").save(out, "JPEG", exif=traces)
+    report(assignment, officer_of_bac_kan, now, note="Ảnh", files=[HandedIn("anh.jpg", out.getvalue())])
+    with open_kept(AssignmentFile.objects.get().digest) as kept, Image.open(kept) as picture:
+        assert picture.size == (8, 4)
+        assert not picture.getexif()
+    with pytest.raises(acts.BadFile):
+        acts.add_note(assignment, note="", files=[HandedIn("a.jpg", b"khong")], by=officer_of_bac_kan, at=now)
 
 
 def test_note_changes_nothing_and_says_something(assignment, officer_of_bac_kan, province_officer, now):

@@ -13,7 +13,7 @@ from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.programme.enums import EvidenceVerdict as Verdict
 from hocsuotdoi.programme.models import Assignment, AssignmentTally
 from hocsuotdoi.programme.operations.assignment import decide_evidence
-from hocsuotdoi.programme.operations.tally import count_evidence
+from hocsuotdoi.programme.operations.tally import count_evidence, count_for
 from hocsuotdoi.programme.queries.evidence import SESSION, candidates, evidence_of
 from tests.factories.places import AgencyFactory
 from tests.factories.programme import TaskFactory
@@ -218,6 +218,22 @@ def test_count_looks_only_where_something_was_posted_since(
         institution=library_of_bac_kan, source_kind=SESSION, source_id=session.pk, occurred_on=APRIL, posted_at=at
     )
     assert count_evidence(at=at) == 1
+    assert AssignmentTally.objects.get(assignment=assignment).happenings == 1
+
+
+def test_what_was_posted_long_before_a_decision_is_still_counted(
+    assignment, reading_task, library_of_bac_kan, duc_xuan, officer_of_bac_kan, now
+):
+    """A decision about one assignment counts that one only: the others are still to be looked at."""
+    other = make_assignment(task=reading_task, agency=AgencyFactory(unit=duc_xuan))
+    at = timezone.now() - dt.timedelta(hours=3)
+    count_evidence(at=at)
+    session = held(library_of_bac_kan)
+    Posting.objects.create(
+        institution=library_of_bac_kan, source_kind=SESSION, source_id=session.pk, occurred_on=APRIL, posted_at=at
+    )
+    count_for([other.pk], at=timezone.now() + dt.timedelta(hours=1))
+    count_evidence(at=timezone.now() + dt.timedelta(hours=1))
     assert AssignmentTally.objects.get(assignment=assignment).happenings == 1
 
 

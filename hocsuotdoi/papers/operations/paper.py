@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.core.attachments import keep_file
+from hocsuotdoi.core.attachments import keep_file, without_traces
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise, search_text
 from hocsuotdoi.papers.enums import PaperKind, PaperState
@@ -91,6 +91,10 @@ def attach_file(paper: Paper, *, name: str, content: bytes, by: Person, at: dt.d
         kind = file_kind(name, content)
     except BadPaperFile as bad:
         raise BadPaper(str(bad), field="file") from bad
+    try:
+        content = without_traces(content, kind.media_type)
+    except ValueError:
+        raise BadPaper(_("The file cannot be opened: it seems to be damaged."), field="file") from None
     known = {each.digest: each for each in draft.files.all()}
     digest, size = keep_file(content)
     if digest in known:

@@ -200,6 +200,13 @@ class AssignmentTally(models.Model):
         ]
 
 
+class CountedUntil(models.Model):
+    """Since when what was posted has still to be looked at by the next count of evidence. At most one row: what a
+    person decides about one assignment is counted at once and does not move it."""
+
+    at = models.DateTimeField()
+
+
 class Escalation(models.Model):
     """That a late assignment has reached a rung of the ladder: each rung is told once of each due day."""
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.core.attachments import keep_file
+from hocsuotdoi.core.attachments import keep_file, without_traces
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.core.vietnamese import normalise
@@ -333,7 +333,13 @@ def _keep(step: AssignmentStep, files: Sequence[HandedIn]) -> None:
             raise BadFile(_("“{name}” is empty.").format(name=name), field="files")
         if len(each.content) > LARGEST_FILE:
             raise BadFile(_("“{name}” is too large: at most 20 MB.").format(name=name), field="files")
-        digest, size = keep_file(each.content)
+        try:
+            content = without_traces(each.content, media_type)
+        except ValueError:
+            raise BadFile(
+                _("“{name}” cannot be read as a picture: it seems to be damaged.").format(name=name), field="files"
+            ) from None
+        digest, size = keep_file(content)
         rows.append(AssignmentFile(step=step, file_name=name, media_type=media_type, size=size, digest=digest))
     AssignmentFile.objects.bulk_create(rows)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from hocsuotdoi.accounts.roles import LEADING_KINDS
@@ -14,7 +14,7 @@ from hocsuotdoi.core.dated import on
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import Agency, InstitutionAgency, InstitutionPlacement, UnitAncestry
-from hocsuotdoi.programme.models import Assignment, AssignmentTally
+from hocsuotdoi.programme.models import Assignment, AssignmentTally, CountedUntil
 from hocsuotdoi.programme.queries.evidence import SESSION, met_on
 from hocsuotdoi.programme.registry import Evidence, evidence_of_units
 
@@ -113,7 +113,7 @@ def count_evidence(*, at: dt.datetime, everything: bool = False) -> int:
     rows = Assignment.objects.filter(_HAS_RULE)
     if not everything:
         open_ones = Q(year=None) | Q(year__gte=timezone.localdate(at).year - 1)
-        last = AssignmentTally.objects.aggregate(Max("counted_at"))["counted_at__max"]
+        last = CountedUntil.objects.values_list("at", flat=True).first()
         touched = Q(tally=None)
         if last is not None:
             touched |= Q(agency__in=_agencies_touched(last - _OVERLAP, timezone.localdate(at)))
@@ -122,6 +122,7 @@ def count_evidence(*, at: dt.datetime, everything: bool = False) -> int:
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), AT_ONCE):
         count_for(keys[start : start + AT_ONCE], at=at)
+    CountedUntil.objects.update_or_create(pk=1, defaults={"at": at})  # only now: a count that was ended begins anew
     return len(keys)
 
 

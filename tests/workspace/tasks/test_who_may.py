@@ -56,7 +56,7 @@ def others(thai_nguyen, duc_xuan, country):
 @pytest.fixture
 def file(assignment, officer_of_bac_kan, now, settings, tmp_path) -> AssignmentFile:
     settings.MEDIA_ROOT = tmp_path
-    acts.add_note(assignment, note="", files=[HandedIn("anh.jpg", b"x")], by=officer_of_bac_kan, at=now)
+    acts.add_note(assignment, note="", files=[HandedIn("anh.pdf", b"x")], by=officer_of_bac_kan, at=now)
     return AssignmentFile.objects.get()
 
 
