@@ -276,6 +276,8 @@ NOT_NOTED = {
     # Derived from the ledger and noted when it is: what is pending, and by the fold.
     "indicators_fresh_institutionmonth", "indicators_fresh_cell", "indicators_fresh_learneryear",
     "indicators_fresh_unittotalbyclass", "indicators_rollupmap",
+    # Written with the change of an institution's class, which is noted.
+    "indicators_reclassed",
     # The ledger's entries are pending before they are anything else.
     "ledger_entry",
     # Read anew whenever somebody asks: people and villages do not add up.

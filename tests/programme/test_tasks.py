@@ -138,5 +138,5 @@ def test_unit_tasks_once_in_another_year_are_not_asked(reference):
 
 
 def test_unit_tasks_need_a_fixed_number_of_queries(reference, django_assert_num_queries):
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         unit_tasks(unit_by_code("01843", TODAY), 2026, TODAY)
