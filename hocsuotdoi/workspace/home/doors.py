@@ -101,7 +101,7 @@ DOORS = [
         "workspace:money-line-list",
         _("Money"),
         _("What tasks cost: estimated, appraised, allocated, spent"),
-        "chart",
+        "money",
         Permission.VIEW_MONEY,
         also=("money",),
     ),
