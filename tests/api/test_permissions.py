@@ -59,13 +59,17 @@ PUBLIC = {
     ("GET", "measures"),
     ("GET", "dictionary"),
     ("GET", "figures/totals"),
+    ("GET", "papers"),  # those that everybody may read; others only for whom they were sent to
+    ("GET", "papers/<int:pk>"),
 }
-# What offices do: who may do what in which state is tried in tests/workspace/tasks/test_who_may.py.
+# What offices do: who may do what is tried in tests/workspace/tasks/test_who_may.py and workspace/money/test_money.py.
 OFFICES = {
     ("GET", "tasks"),
     ("GET", "tasks/<int:pk>"),
     ("POST", "tasks/<int:pk>/steps"),
     ("POST", "tasks/<int:pk>/evidence"),
+    ("GET", "money/lines"),
+    ("GET", "money/totals"),
 }
 STAFF = sorted(route for route in DECLARED if route not in PUBLIC | OFFICES)
 
@@ -274,4 +278,5 @@ def test_permissions_are_those_of_the_pages():
         Permission.VIEW_PARTICIPANTS,
         Permission.VIEW_TASKS,
         Permission.RECORD_PROGRESS,
+        Permission.VIEW_MONEY,
     }

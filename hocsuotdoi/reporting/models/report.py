@@ -152,7 +152,8 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agency or self.unit} {self.year}"
+        where = self.agency or (self.unit if self.unit_id else "")
+        return f"{where} {self.year}"
 
 
 class ReportStep(models.Model):
