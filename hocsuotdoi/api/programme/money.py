@@ -1,11 +1,11 @@
 """Money: the lines that a key may see, and sums of a unit."""
 
 import datetime as dt
-from typing import Self
+from typing import Annotated, Self
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Query
 from pydantic import Field
@@ -13,8 +13,9 @@ from pydantic import Field
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import units_covered
 from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.routing import ApiRouter
-from hocsuotdoi.api.shapes import Asked, Listed, Shape, listed
+from hocsuotdoi.api.shapes import Asked, Listed, Readable, Shape, listed
 from hocsuotdoi.programme.enums import MoneySource, MoneyStage
 from hocsuotdoi.programme.models import MoneyLine
 from hocsuotdoi.programme.queries.money import Sums, lines_in, sums_by_child, sums_by_source, sums_of
@@ -99,11 +100,11 @@ class MoneyTotals(Shape):
 
 class MoneyLineFilter(Asked):
     year: int | None = Field(None, ge=2020, le=2100, description=_("Only of this year"))
-    agency: str = Field("", max_length=80, description=_("Only of the office with this code"))
+    agency: Annotated[str, Readable] = Field("", max_length=80, description=_("Only of the office with this code"))
 
 
 class MoneyTotalsFilter(Shape):
-    unit: str = Field(max_length=10, description=_("Code of the unit"), examples=["19"])
+    unit: Annotated[str, Readable] = Field(max_length=10, description=_("Code of the unit"), examples=["19"])
     year: int = Field(ge=2020, le=2100, examples=[2026])
 
 
@@ -133,7 +134,9 @@ def money_line_list(request: HttpRequest, asked: Query[MoneyLineFilter]) -> List
 def money_totals(request: HttpRequest, asked: Query[MoneyTotalsFilter]) -> MoneyTotals:
     today: dt.date = timezone.localdate()
     covered = units_covered(request.user, Permission.VIEW_MONEY, today)
-    unit = get_object_or_404(covered, code=asked.unit, ends_on=None)
+    unit = covered.filter(code=asked.unit, ends_on=None).first()
+    if unit is None:
+        raise BadField("unit", gettext("There is no unit with this code of which your key may see the money."))
     lines = lines_in(unit, asked.year, today).visible_to(request.user, today)
     by_source = sums_by_source(lines)
     return MoneyTotals(

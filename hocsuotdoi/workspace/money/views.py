@@ -138,6 +138,8 @@ def years_shown(year: int, today: dt.date) -> list[int]:
 def unit_asked(request: HttpRequest, today: dt.date) -> AdminUnit | None:
     """The unit of the address, else the person's own; None for whoever covers no unit."""
     if code := request.GET.get("unit", ""):
+        if not code.isalnum():
+            raise Http404
         return get_object_or_404(
             units_covered(request.user, Permission.VIEW_MONEY, today), code=code[:10], ends_on=None
         )

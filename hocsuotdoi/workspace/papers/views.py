@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -98,6 +98,8 @@ def receipt_list(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     province = None
     if code := request.GET.get("province", ""):
+        if not code.isalnum():
+            raise Http404
         province = get_object_or_404(AdminUnit.objects.on(today), tier=Tier.PROVINCE, code=code[:10])
     rows = not_read(paper, today, province)
     return render(

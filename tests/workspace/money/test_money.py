@@ -205,7 +205,7 @@ def test_program_reads_lines_and_sums(client, make_line, thai_nguyen, office_of_
     totals = client.get("/api/v1/money/totals", {"unit": "19", "year": YEAR}).json()
     assert totals["total"]["estimated"] == {"amount": 12_000_000, "lines": 1, "of": 1}
     assert totals["by_unit"][0]["spent"]["amount"] is None
-    assert client.get("/api/v1/money/totals", {"unit": "01", "year": YEAR}).status_code == 404
+    assert client.get("/api/v1/money/totals", {"unit": "01", "year": YEAR}).status_code == 422
 
 
 def test_money_of_the_armed_forces_is_their_own(
@@ -222,3 +222,12 @@ def test_money_of_the_armed_forces_is_their_own(
         assert client.get(of_agency("agency-lines", command)).status_code == status, person
     client.force_login(finance_officer)
     assert "Tủ sách đơn vị" not in read(client, QUEUE)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"unit": "\x00"}, {"unit": "999"}, {"year": "1999"}, {"year": "x"}, {"year": "\x00"}]
+)
+def test_overview_of_nothing_is_not_there(client, province_officer, asked):
+    client.force_login(province_officer)
+    assert client.get(OVERVIEW, asked).status_code == 404
+    assert client.get(reverse("workspace:money-totals-file"), asked).status_code == 404
