@@ -174,8 +174,8 @@ def _counted(
 
 
 _LATE = """
--- The few that are late first, by their own index, then the entries of each (OFFSET keeps that order): the planner takes
--- them for many and would read the book.
+-- The few that are late first, by their own index, then the entries of each (OFFSET keeps that order): the planner
+-- takes them for many and would read the book.
 WITH late AS MATERIALIZED (
     SELECT id, institution_id, occurred_on FROM ledger_posting
      WHERE (posted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date >= make_date(extract(year from occurred_on)::int + 1, 2, 1)
