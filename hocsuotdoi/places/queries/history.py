@@ -86,12 +86,8 @@ def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, R
     everything = set().union(*inside.values())
     steps = _steps().select_related("predecessor", "successor", "legal_act").order_by("successor__sort_key", "pk")
     later, earlier = steps.filter(effective_on__lte=map_day), steps.filter(effective_on__gt=map_day)
-    divided = list(
-        later.filter(predecessor__in=later.filter(successor__in=everything).order_by().values("predecessor"))
-    )
-    merged = list(
-        earlier.filter(successor__in=earlier.filter(predecessor__in=everything).order_by().values("successor"))
-    )
+    divided = list(_several(later, "predecessor", later.filter(successor__in=everything)))
+    merged = list(_several(earlier, "successor", earlier.filter(predecessor__in=everything)))
     for unit in smaller:
         here = inside[unit.pk]
         shared = [*_shared(divided, here, is_later=True), *_shared(merged, here, is_later=False)]
@@ -101,6 +97,12 @@ def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, R
         }
         found[unit.pk] = Rules(shared, len(within) if unit.tier != Tier.COMMUNE else 0)
     return found
+
+
+def _several(steps: QuerySet[Succession], end: str, touching: QuerySet[Succession]) -> QuerySet[Succession]:
+    """Of `steps` those whose `end` has several, one of them `touching`: what went whole needs no rule."""
+    often = steps.order_by().values(end).annotate(parts=Count("pk")).filter(parts__gt=1).values(end)
+    return steps.filter(**{f"{end}__in": touching.order_by().values(end)}).filter(**{f"{end}__in": often})
 
 
 def _steps() -> QuerySet[Succession]:
