@@ -47,18 +47,22 @@ def place_of(digest: str) -> str:
     return f"{FOLDER}/{digest[:2]}/{digest}"
 
 
+MOST_PIXELS = 60_000_000
+"""What a phone takes, and a scan; more would take the memory of everybody else."""
 PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
 def without_traces(content: bytes, media_type: str) -> bytes:
     """A picture without what the camera wrote beside it, the place where it was taken above all, and the right way up;
-    anything else as it is. Raises ValueError: no such picture."""
+    anything else as it is. Raises ValueError: no such picture, or one of more than `MOST_PIXELS`."""
     kind = PICTURES.get(media_type)
     if kind is None:
         return content
     out = io.BytesIO()
     try:
         with Image.open(io.BytesIO(content), formats=[kind]) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise ValueError(media_type)
             upright = ImageOps.exif_transpose(picture)
             upright.info.clear()
             upright.save(out, kind, quality=90)
