@@ -149,9 +149,10 @@ def line_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             asked.do(line, **form.cleaned_data, by=request.user, at=timezone.now())
-        except LineChanged as refusal:
-            messages.error(request, str(refusal))
-            return redirect("workspace:money-line-detail", pk=pk)
+        except LineChanged as refusal:  # what was typed stays, beside what somebody else has said meanwhile
+            line.refresh_from_db()
+            form = asked.form(request.POST.dict() | {"version": line.version})
+            form.add_error(None, str(refusal))
         except Refused as refusal:
             _at_field(form, refusal)
         else:

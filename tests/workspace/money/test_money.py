@@ -87,8 +87,12 @@ def test_second_person_is_told_and_nothing_is_written_over(client, make_line, of
     line = make_line()
     client.force_login(officer_of_bac_kan)
     client.post(act(line, "estimate"), {"version": 1, "amount": "13.000.000"})
-    told = client.post(act(line, "estimate"), {"version": 1, "amount": "14.000.000"}, follow=True).content.decode()
+    page = client.post(act(line, "estimate"), {"version": 1, "amount": "14.000.000"})
+    told = page.content.decode()
+    assert page.status_code == 422
     assert "Có người vừa sửa dòng này" in told
+    assert "13.000.000 đồng" in told, "what the first said"
+    assert "14.000.000" in told, "what the second typed"
     line.refresh_from_db()
     assert line.estimated == 13_000_000
 
