@@ -57,8 +57,14 @@ def yearly_growth(now: int, base: int, years: int) -> Decimal:
     """The compound yearly rate in per cent that leads from `base` (above zero) to `now` in `years` (above zero)."""
     if now <= 0:
         return Decimal("-100.00")
+    # A root in decimals takes as long as all else about a commune; binary fractions say the same unless they lie too
+    # near to where rounding turns.
+    factor = (now / base) ** (1 / years)
+    hundredths = 10_000 * (factor - 1)
+    if abs(hundredths % 1 - 0.5) > 1e-10 * (10_000 + abs(hundredths)):
+        return Decimal(round(hundredths)).scaleb(-2)
     rate = (Decimal(now) / Decimal(base)) ** (Decimal(1) / Decimal(years)) - 1
-    return two_decimals(100 * rate)
+    return two_decimals(100 * rate) + 0  # no «-0.00»
 
 
 def two_decimals(number: Decimal) -> Decimal:
