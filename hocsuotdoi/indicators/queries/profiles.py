@@ -174,8 +174,8 @@ def _counted(
 
 
 _LATE = """
--- The few that are late first, by their own index, then the entries of each (OFFSET keeps that order): the planner
--- takes them for many and would read the book.
+-- The few that are late first, by their own index, then the entries of each by its posting (OFFSET keeps that order):
+-- the planner takes them for many and would read the book, or all of an institution's day for each.
 WITH late AS MATERIALIZED (
     SELECT id, institution_id, occurred_on FROM ledger_posting
      WHERE (posted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date >= make_date(extract(year from occurred_on)::int + 1, 2, 1)
@@ -183,11 +183,10 @@ WITH late AS MATERIALIZED (
 ), entry AS MATERIALIZED (
     SELECT found.* FROM late
      CROSS JOIN LATERAL (
-        SELECT place_id, occurred_on, measure, sex, age_band, quantity FROM ledger_entry AS each
-         WHERE each.institution_id = late.institution_id AND each.posting_id = late.id
-           AND each.occurred_on = late.occurred_on
+        SELECT institution_id, place_id, occurred_on, measure, sex, age_band, quantity FROM ledger_entry AS each
+         WHERE each.posting_id = late.id AND each.occurred_on = late.occurred_on
         OFFSET 0) AS found
-     WHERE found.measure = ANY(%(measures)s)
+     WHERE found.institution_id = late.institution_id AND found.measure = ANY(%(measures)s)
 )
 SELECT entry.measure, ancestry.ancestor_id, extract(year from entry.occurred_on)::int, coalesce(entry.sex, ''),
        coalesce(entry.age_band, ''), sum(entry.quantity)::bigint
