@@ -1,0 +1,133 @@
+"""Cycles as the programme's documents have them: who reports to whom, by when, on which line, what each counts itself.
+
+The documents name one day, 25 November, by which units report (plan of Bắc Kạn city, closing paragraph), and that there
+is a mid-term review in 2025 and a final one in 2030 (Decision 1346). The days after that are ours, and a planner
+changes them.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
+from hocsuotdoi.places.models import Agency
+from hocsuotdoi.reporting.enums import CommandLine, CycleKind, Detail, ReportsTo, Section
+
+EVERYTHING = tuple(Section)
+PROVINCES_AFTER, OWNER_AFTER = 10, 25
+"""Days after the units' own day."""
+_COUNTED_BEFORE = 5
+_FIRST_YEAR = 2023  # Decision 1520 is of 9 December 2022
+
+
+@dataclass(frozen=True)
+class RuleGiven:
+    """One rule, as it is said when a cycle is set up; `models.CycleRule` explains the fields."""
+
+    line: CommandLine
+    reporter_kind: AgencyKind
+    reporter_tier: Tier
+    to: ReportsTo
+    due_on: dt.date
+    to_kind: str = ""
+    to_agency: Agency | None = None
+    detail: Detail = Detail.FULL
+    classes: tuple[str, ...] = ()
+    copies_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReminderGiven:
+    days: int
+    copy: bool = False
+    letter: bool = False
+
+
+@dataclass(frozen=True)
+class CycleGiven:
+    """What is said about a cycle as a whole."""
+
+    title: str
+    kind: CycleKind
+    starts_on: dt.date
+    ends_on: dt.date
+    counted_until: dt.date
+    map_on: dt.date
+    opens_on: dt.date
+    due_on: dt.date
+    sections: tuple[str, ...] = EVERYTHING
+    addressee: str = ""
+    rules: tuple[RuleGiven, ...] = field(default=(), compare=False)
+    reminders: tuple[ReminderGiven, ...] = field(default=(), compare=False)
+
+
+C = InstitutionClass
+_EDUCATION = (C.LIBRARY_SCHOOL, C.LIBRARY_UNIVERSITY)
+_ARMED_FORCES = (C.LIBRARY_ARMED_FORCES,)
+_PROVINCE = (C.LIBRARY_PROVINCE, C.MUSEUM_PROVINCE, C.CULTURE_CENTRE_PROVINCE)
+_COUNTRY = (C.LIBRARY_NATIONAL, C.MUSEUM_NATIONAL, C.MUSEUM_MINISTRY)
+_COMMUNE = tuple(c for c in C if c not in {*_EDUCATION, *_ARMED_FORCES, *_PROVINCE, *_COUNTRY})
+del C
+
+REMINDERS = (
+    ReminderGiven(-14),
+    ReminderGiven(-3),
+    ReminderGiven(1, copy=True),
+    ReminderGiven(7, copy=True, letter=True),
+)
+
+
+def yearly(year: int, owner: Agency, *, education_by_command: Agency | None = None) -> CycleGiven:
+    """The yearly report. `education_by_command`: the body to which education departments then report on their own line
+    (the ministry of education) instead of to culture in their province, which gets a copy."""
+    return _cycle(CycleKind.YEARLY, year, year, f"Báo cáo năm {year}", owner, education_by_command)
+
+
+def mid_term(owner: Agency) -> CycleGiven:
+    return _cycle(CycleKind.MID_TERM, _FIRST_YEAR, 2025, f"Sơ kết giai đoạn {_FIRST_YEAR}–2025", owner, None)
+
+
+def final(owner: Agency) -> CycleGiven:
+    return _cycle(CycleKind.FINAL, _FIRST_YEAR, 2030, f"Tổng kết giai đoạn {_FIRST_YEAR}–2030", owner, None)
+
+
+def _cycle(
+    kind: CycleKind, first: int, last: int, title: str, owner: Agency, education_by_command: Agency | None
+) -> CycleGiven:
+    due_on = dt.date(last, 11, 25)
+    opens_on = dt.date(last, 11, 1)
+    return CycleGiven(
+        title=title,
+        kind=kind,
+        starts_on=dt.date(first, 1, 1),
+        ends_on=dt.date(last + 1, 1, 1),
+        counted_until=due_on - dt.timedelta(days=_COUNTED_BEFORE),
+        map_on=opens_on,
+        opens_on=opens_on,
+        due_on=due_on,
+        addressee="Thủ tướng Chính phủ" if owner.kind == AgencyKind.MINISTRY else "",
+        rules=tuple(_rules(due_on, owner, education_by_command)),
+        reminders=REMINDERS,
+    )
+
+
+def _rules(due_on: dt.date, owner: Agency, education_by_command: Agency | None) -> Iterator[RuleGiven]:
+    """Of the Ministry's cycle; a province's own ends with the province."""
+    provinces_due = due_on + dt.timedelta(days=PROVINCES_AFTER)
+    owner_due = due_on + dt.timedelta(days=OWNER_AFTER)
+    L, K, T, R = CommandLine, AgencyKind, Tier, ReportsTo
+    above, same = {"to": R.UNIT_ABOVE, "to_kind": K.CULTURE}, {"to": R.SAME_UNIT, "to_kind": K.CULTURE}
+    education = same if education_by_command is None else {"to": R.COMMAND, "copies_to": (K.CULTURE,)}
+    is_country = owner.unit is not None and owner.unit.tier == T.COUNTRY
+    yield RuleGiven(L.TERRITORY, K.CULTURE_SOCIETY, T.COMMUNE, due_on=due_on, classes=_COMMUNE, **above)
+    yield RuleGiven(L.EDUCATION, K.EDUCATION, T.PROVINCE, due_on=due_on, classes=_EDUCATION, **education)
+    totals = {"detail": Detail.TOTALS, "classes": _ARMED_FORCES, "due_on": due_on, **same}
+    yield RuleGiven(L.MILITARY, K.MILITARY, T.PROVINCE, **totals)
+    yield RuleGiven(L.POLICE, K.POLICE, T.PROVINCE, **totals)
+    if not is_country:
+        yield RuleGiven(L.TERRITORY, K(owner.kind), T.PROVINCE, R.NOBODY, provinces_due, classes=_PROVINCE)
+        return
+    named = {"to": R.NAMED, "to_agency": owner, "due_on": provinces_due}
+    yield RuleGiven(L.TERRITORY, K.CULTURE, T.PROVINCE, classes=_PROVINCE, **named)
+    yield RuleGiven(L.EDUCATION, K.EDUCATION, T.COUNTRY, **named)
+    yield RuleGiven(L.TERRITORY, K(owner.kind), T.COUNTRY, R.NOBODY, owner_due, classes=_COUNTRY)
