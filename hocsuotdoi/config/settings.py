@@ -301,6 +301,11 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 
+# --- documents: PDF where LibreOffice is, signatures where a body's certificate is (docs/how-to/sign-documents.md) ---
+SOFFICE = env.str("SOFFICE", "soffice")
+SIGNING_DIR = Path(env.str("SIGNING_DIR", "")).expanduser() if env.str("SIGNING_DIR", "") else None
+SIGNING_TIMESTAMP_URL = _service_url("the time-stamping service", env.str("SIGNING_TIMESTAMP_URL", ""), "SIGNING_TIMESTAMP_URL")
+
 # --- mail: without EMAIL_HOST, letters are written to DATA_DIR/mail ---
 EMAIL_HOST = env.str("EMAIL_HOST", "")
 EMAIL_PORT = env.int("EMAIL_PORT", 587, validate=validate.Range(1, 65535))
