@@ -138,6 +138,16 @@ def make_page(document: DocumentType) -> None:
             run._r.append(mark)
 
 
+def bookmark(paragraph: Paragraph, name: str) -> None:
+    """A named place that a PDF of the document knows, too."""
+    for tag in ("w:bookmarkStart", "w:bookmarkEnd"):
+        mark = OxmlElement(tag)
+        mark.set(qn("w:id"), "7700")
+        if tag == "w:bookmarkStart":
+            mark.set(qn("w:name"), name)
+        paragraph._p.append(mark)
+
+
 class Writer:
     """Adds paragraphs by style name to a document or a cell; the first one in a cell fills the empty paragraph."""
 

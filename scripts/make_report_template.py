@@ -15,6 +15,7 @@ from document_layout import (
     add_heading_row,
     add_row,
     add_tag_row,
+    bookmark,
     make_page,
     make_styles,
     make_table,
@@ -24,6 +25,7 @@ from docx.document import Document as DocumentType
 from docx.enum.text import WD_LINE_SPACING
 from docx.shared import Cm, Pt
 
+SIGNATURE_MARK = "chu_ky"  # reporting.operations.signing looks for it
 OUT = Path(__file__).resolve().parent.parent / "hocsuotdoi/reporting/templates/reporting"
 
 
@@ -352,9 +354,16 @@ def write_end(document: DocumentType) -> None:
     left.add("HSD Nơi nhận đầu", "Nơi nhận:").paragraph_format.space_before = Pt(6)
     left.loop("HSD Nơi nhận", "recipient", "recipients")
     right.loop("HSD Quyền hạn", "line", "signature_lines")
-    for _ in range(4):  # room for signature, seal and name
-        right.add("HSD Quyền hạn")
+    write_room_to_sign(right)
     write_check(document)
+
+
+def write_room_to_sign(writer: Writer, *, marked: bool = True) -> None:
+    """For signature, seal and name; a digital signature is shown at the mark."""
+    for ordinal in range(4):
+        paragraph = writer.add("HSD Quyền hạn")
+        if marked and ordinal == 0:
+            bookmark(paragraph, SIGNATURE_MARK)
 
 
 def write_two_signatures(document: DocumentType) -> None:
@@ -366,8 +375,7 @@ def write_two_signatures(document: DocumentType) -> None:
     left, right = add_row(table, widths)
     for writer, lines in ((left, "signature_lines"), (right, "signature_lines_right")):
         writer.loop("HSD Quyền hạn", "line", lines)
-        for _ in range(4):
-            writer.add("HSD Quyền hạn")
+        write_room_to_sign(writer, marked=writer is right)
     write_check(document)
 
 

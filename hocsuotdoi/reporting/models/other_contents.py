@@ -4,36 +4,7 @@
 
 from typing import NotRequired, TypedDict
 
-
-class PrintedFigure(TypedDict):
-    """A number of the body. The keys are those of `FigureContent`; what does not apply is None, "" or left out."""
-
-    key: str
-    label: str
-    value_state: str
-    numerator: str | None
-    denominator: str | None
-    words: str
-    reporting: NotRequired[int | None]
-    expected: NotRequired[int | None]
-    coverage_words: NotRequired[str]
-
-
-class PaperHeader(TypedDict):
-    """As `HeaderContent`."""
-
-    superior: str
-    issuer_lines: list[str]
-    issuer: str
-    symbol: str
-    place: str
-    day: str
-    title: str
-    addressee: str
-
-
-class SignatureBlock(TypedDict):
-    lines: list[str]
+from hocsuotdoi.reporting.models.content import FigureContent, HeaderContent, SignatureContent
 
 
 class OtherContent(TypedDict):
@@ -44,11 +15,11 @@ class OtherContent(TypedDict):
     frozen_at: NotRequired[str]
     year: int
     has_sample: bool
-    header: PaperHeader
-    figures: list[PrintedFigure]
+    header: HeaderContent
+    figures: list[FigureContent]
     closing: str
     recipients: list[str]
-    signature: SignatureBlock
+    signature: SignatureContent
 
 
 class LetterContent(OtherContent):
@@ -93,7 +64,7 @@ class MinutesContent(OtherContent):
     findings: list[MinutesFinding]
     opinion: list[str]
     conclusion: list[str]
-    signature_right: SignatureBlock
+    signature_right: SignatureContent
 
 
 class NominationEvidence(TypedDict):
