@@ -1,15 +1,15 @@
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, get_ident
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from hocsuotdoi.reporting.formats.canonical import digest_of
 from hocsuotdoi.reporting.models import Report, Snapshot
+from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile
 from hocsuotdoi.reporting.operations.report import (
     NothingToReport,
-    ReportChangedMeanwhile,
     UnitNotInYear,
     YearNotYet,
     freeze_report,
@@ -26,7 +26,7 @@ def report(bac_kan, plan, library, now) -> Report:
 
 
 def words(**changes: str) -> dict[str, str]:
-    return {"results": "Tốt.", "difficulties": "", "proposals": "", **changes}
+    return {"results": "Tốt.", "difficulties": "", "causes": "", "proposals": "", **changes}
 
 
 def test_open_report_twice_gives_the_same_report(bac_kan, now):
@@ -156,7 +156,7 @@ def test_freeze_report_from_many_connections_never_gives_a_number_twice(report, 
 def test_word_report_from_many_connections_lets_exactly_one_through(report, now):
     def act():
         try:
-            word_report(report, version=1, **words(), by=None, at=now)
+            word_report(report, version=1, **words(results=f"Của luồng {get_ident()}."), by=None, at=now)
         except ReportChangedMeanwhile:
             return "refused"
         return "written"

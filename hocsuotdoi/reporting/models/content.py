@@ -4,10 +4,14 @@ Words in it are Vietnamese and ready to print: the document is a Vietnamese admi
 the person reads pages in, and a snapshot keeps the words of its day. Codes stand beside the words, so that pages can
 say the same in another language. Percentages are kept as numerator and denominator; `percent` is the text shown.
 Dates are ISO text, decimals are text, so that the canonical JSON of a content is one and the same everywhere.
+
+Shape 1 is a unit's report outside any cycle. Shape 2, a body's report in a cycle, has all of it and the keys that are
+marked so: among them `figures`, where every number that the document prints stands once under its key.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
+SHAPE_OF_A_CYCLE = 2
 SHAPE = 1  # raised when a key changes its meaning; documents are written from every shape ever frozen
 
 
@@ -17,6 +21,40 @@ class UnitContent(TypedDict):
     short_name: str
     tier: str
     kind: str
+
+
+class ReportContent(TypedDict):
+    """Whose report this is, in which cycle. Shape 2."""
+
+    cycle: str
+    cycle_title: str
+    kind: str
+    line: str
+    detail: str
+    agency: int
+    agency_name: str
+    due_on: str
+
+
+class FigureContent(TypedDict):
+    """One number that the document prints, by its key: `reporting.models.Figure` holds the same. Shape 2.
+
+    `words` is the text to print. `is_additive`: reports above add it up from those below. `origin`: "counted" from the
+    book of the institutions counted in this very report, "typed" in by the body, "consolidated" with reports below.
+    """
+
+    key: str
+    label: str
+    value_state: str
+    numerator: str | None
+    denominator: str | None
+    words: str
+    reporting: int | None
+    expected: int | None
+    coverage_words: str
+    is_additive: bool
+    origin: Literal["counted", "typed", "consolidated"]
+    note: str
 
 
 class HeaderContent(TypedDict):
@@ -38,6 +76,7 @@ class CountContent(TypedDict):
     code: str
     label: str
     quantity: int
+    key: NotRequired[str]  # shape 2, as everywhere: of its figure
 
 
 class ObservanceContent(TypedDict):
@@ -45,6 +84,8 @@ class ObservanceContent(TypedDict):
     label: str
     sessions: int
     attendance: int
+    sessions_key: NotRequired[str]
+    attendance_key: NotRequired[str]
 
 
 class MonthContent(TypedDict):
@@ -52,6 +93,9 @@ class MonthContent(TypedDict):
     sessions: int
     attendance: int
     visits: int
+    sessions_key: NotRequired[str]
+    attendance_key: NotRequired[str]
+    visits_key: NotRequired[str]
 
 
 class ActivitiesContent(TypedDict):
@@ -63,6 +107,8 @@ class ActivitiesContent(TypedDict):
     observances: list[ObservanceContent]
     months: list[MonthContent]
     sentences: list[str]
+    sessions_key: NotRequired[str]
+    attendance_key: NotRequired[str]
 
 
 class BehindContent(TypedDict):
@@ -107,6 +153,7 @@ class TargetContent(TypedDict):
     rule_words: str
     note: str
     behind: list[BehindContent]
+    key: NotRequired[str]
 
 
 class TaskContent(TypedDict):
@@ -119,6 +166,12 @@ class TaskContent(TypedDict):
     state_words: str
     evidence: list[str]
     rule_words: str
+    assignment: NotRequired[int]
+    due_on: NotRequired[str]
+    done: NotRequired[int]  # of bodies below to which it was handed down
+    asked: NotRequired[int]
+    done_key: NotRequired[str]
+    asked_key: NotRequired[str]
 
 
 class MissingContent(TypedDict):
@@ -135,12 +188,57 @@ class WordsContent(TypedDict):
 
     results: list[str]
     difficulties: list[str]
+    causes: NotRequired[list[str]]
     proposals: list[str]
     suggested: list[str]
 
 
 class SignatureContent(TypedDict):
     lines: list[str]
+
+
+class MoneyRowContent(TypedDict):
+    """A sum in đồng at one stage from one source; its figure stands under `key`."""
+
+    stage: str
+    stage_words: str
+    source: str
+    source_words: str
+    label: str
+    key: str
+
+
+class MoneyContent(TypedDict):
+    rows: list[MoneyRowContent]
+    sentences: list[str]
+
+
+class BelowContent(TypedDict):
+    """A report that goes into this one. `number` and `submitted_at` are empty where nothing was submitted."""
+
+    agency: int
+    name: str
+    unit: str
+    state: str
+    state_words: str
+    number: str
+    submitted_at: str
+
+
+class AmendsContent(TypedDict):
+    number: str
+    frozen_at: str
+
+
+class ChangeContent(TypedDict):
+    """A figure that an addendum puts right: what was frozen, and what it is now."""
+
+    key: str
+    label: str
+    before: dict[str, str | None]  # value_state, numerator, denominator
+    after: dict[str, str | None]
+    before_words: str
+    after_words: str
 
 
 class Content(TypedDict):
@@ -165,3 +263,11 @@ class Content(TypedDict):
     closing: str
     recipients: list[str]
     signature: SignatureContent
+    report: NotRequired[ReportContent]
+    figures: NotRequired[list[FigureContent]]
+    money: NotRequired[MoneyContent]
+    below: NotRequired[list[BelowContent]]
+    gaps: NotRequired[list[str]]
+    amends: NotRequired[AmendsContent]
+    changes: NotRequired[list[ChangeContent]]
+    reason: NotRequired[str]  # of an addendum

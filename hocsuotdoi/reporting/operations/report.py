@@ -1,18 +1,32 @@
-"""Opening a unit's report of a year, writing its words, freezing it."""
+"""Beginning a report, writing its words, excusing it; and the report of a unit outside any cycle."""
 
 import datetime as dt
+from collections.abc import Collection
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.apps import apps
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.reporting.formats.canonical import digest_of
-from hocsuotdoi.reporting.models import Report, Snapshot
+from hocsuotdoi.reporting.enums import OWED, ReportState, ReportStepKind, SnapshotKind
+from hocsuotdoi.reporting.models import CountedInstitution, Report, Snapshot
+from hocsuotdoi.reporting.operations.freezing import freeze
+from hocsuotdoi.reporting.operations.holding import (
+    ReportChangedMeanwhile,
+    begun,
+    hold,
+    keep,
+    locked,
+    meanwhile,
+    reason_of,
+    step,
+    wrong_state,
+)
 from hocsuotdoi.reporting.queries.content import has_something_to_say, report_content
 
 FIRST_YEAR = 2020  # as the database's constraint: the programme began in 2022, its base years lie a little before
@@ -30,12 +44,15 @@ class NothingToReport(Refused):
     pass
 
 
-class ReportChangedMeanwhile(Refused):
-    """Somebody else wrote first. `current` is the report as it is now; nothing of either text is lost."""
+class BadMove(Refused):
+    """The institutions cannot go there."""
 
-    def __init__(self, message: str, current: Report):
-        super().__init__(message)
-        self.current = current
+
+class StillCounted(Refused):
+    """Institutions are counted in a report that is not asked for any more."""
+
+
+WORDS = ("results", "difficulties", "causes", "proposals")
 
 
 @transaction.atomic
@@ -50,30 +67,123 @@ def open_report(unit: AdminUnit, *, year: int, by: Person | None, at: dt.datetim
 
 
 @transaction.atomic
+def begin_report(report: Report, *, by: Person, at: dt.datetime) -> Report:
+    """Somebody at the body has opened it: from now on it is being written. One that was begun stays as it is."""
+    report = hold(report, list(ReportState))
+    begun(report, by=by, at=at)
+    return report
+
+
+@transaction.atomic
 def word_report(
     report: Report,
     *,
     version: int,
     results: str,
     difficulties: str,
+    causes: str,
     proposals: str,
     by: Person | None,
     at: dt.datetime,
 ) -> Report:
     """Writes the words over those of `version`, the one that the writer had before them.
 
-    Refused (`ReportChangedMeanwhile`) when somebody else wrote since; then nothing is changed. Text is kept in NFC
-    with plain line ends.
+    Where somebody else wrote since, but into other fields, both stand. Where both wrote into one, or the report has
+    gone on meanwhile, it is refused (`ReportChangedMeanwhile`, with the fields) and nothing is changed. The same words
+    again change nothing. Text is kept in NFC with plain line ends.
     """
-    words = {"results": results, "difficulties": difficulties, "proposals": proposals}
-    words = {field: _tidy(text) for field, text in words.items()}
-    changed = Report.objects.filter(pk=report.pk, version=version).update(
-        **words, version=F("version") + 1, changed_at=at, changed_by=by
-    )
-    current = Report.objects.select_related("unit", "changed_by").get(pk=report.pk)
-    if not changed:
-        raise ReportChangedMeanwhile(_meanwhile(current), current)
+    given = {"results": results, "difficulties": difficulties, "causes": causes, "proposals": proposals}
+    given = {field: _tidy(text) for field, text in given.items()}
+    current = _to_be_worded(report)
+    if version != current.version:
+        given = _beside(current, version, given)
+    if all(getattr(current, field) == text for field, text in given.items()):
+        return current
+    if current.cycle_id is not None and by is not None:
+        begun(current, by=by, at=at)
+    for field, text in given.items():
+        setattr(current, field, text)
+    current.version += 1
+    current.changed_at, current.changed_by = at, by
+    current.save(update_fields=[*WORDS, "version", "changed_at", "changed_by"])
     return current
+
+
+def _to_be_worded(report: Report) -> Report:
+    """Locked, and open to be written. Raises `ReportChangedMeanwhile` where it has been sent on, so that what was
+    typed is shown again and not lost."""
+    if report.cycle_id is None:
+        return locked(Report.objects.filter(pk=report.pk)).get()
+    current = hold(report, list(ReportState))
+    if current.state not in OWED:
+        raise ReportChangedMeanwhile(wrong_state(current), current, WORDS)
+    return current
+
+
+def _beside(current: Report, version: int, given: dict[str, str]) -> dict[str, str]:
+    """What the writer of `version` changed, beside what others changed since. Raises `ReportChangedMeanwhile`."""
+    events = apps.get_model("reporting", "ReportEvent").objects.filter(pgh_obj=current.pk, version=version)
+    before = events.order_by("-pgh_id").values(*WORDS).first()
+    if before is None:
+        raise ReportChangedMeanwhile(meanwhile(current), current, WORDS)
+    mine = {field for field in WORDS if given[field] != before[field]}
+    theirs = {field for field in WORDS if getattr(current, field) != before[field]}
+    both = [field for field in WORDS if field in mine & theirs and given[field] != getattr(current, field)]
+    if both:
+        raise ReportChangedMeanwhile(meanwhile(current), current, both)
+    return {field: given[field] if field in mine else getattr(current, field) for field in WORDS}
+
+
+@transaction.atomic
+def excuse_report(report: Report, *, reason: str, by: Person, at: dt.datetime) -> Report:
+    """A report that is not there yet is not asked for any more: its unit has ended, its body was dissolved.
+
+    Refused while institutions are counted in it or reports go to it: they have to be moved first, so that nothing is
+    left out unseen.
+    """
+    reason = reason_of(reason)
+    report = hold(report, OWED, and_above=True)
+    counted = report.counted.count()
+    if counted:
+        raise StillCounted(
+            ngettext(
+                "%(count)s institution is counted in this report. Move it to the report of the body that takes over, "
+                "then excuse this one.",
+                "%(count)s institutions are counted in this report. Move them to the report of the body that takes "
+                "over, then excuse this one.",
+                counted,
+            )
+            % {"count": counted}
+        )
+    if report.from_below.exclude(state=ReportState.EXCUSED).exists():
+        raise StillCounted(_("Other reports go to this one. Excuse them first, or have the cycle send them elsewhere."))
+    keep(report, state=ReportState.EXCUSED, by=by, at=at)
+    step(report, ReportStepKind.EXCUSED, reason=reason, by=by, at=at)
+    return report
+
+
+@transaction.atomic
+def move_institutions(
+    report: Report, to: Report, *, institutions: Collection[int], reason: str, by: Person, at: dt.datetime
+) -> Report:
+    """From now on these institutions (by their keys) are counted in `to`: their unit became part of another.
+
+    Refused: another cycle, the very report, a report of either that has been submitted, institutions that are not
+    counted here. Returns the report they left.
+    """
+    reason = reason_of(reason)
+    if report.pk == to.pk or report.cycle_id != to.cycle_id:
+        raise BadMove(_("Choose another report of the same cycle."))
+    first, second = sorted((report, to), key=lambda each: each.pk)
+    held = {each.pk: hold(each, OWED) for each in (first, second)}
+    report, to = held[report.pk], held[to.pk]
+    rows = CountedInstitution.objects.filter(report=report, institution__in=institutions)
+    if not institutions or rows.update(report=to) != len(set(institutions)):
+        raise BadMove(_("Choose institutions that are counted in this report."))
+    for each in (report, to):
+        keep(each, by=by, at=at)
+        step(each, ReportStepKind.MOVED, reason=reason, by=by, at=at)
+    return report
 
 
 @transaction.atomic
@@ -96,12 +206,7 @@ def freeze_report(report: Report, *, by: Person | None, at: dt.datetime) -> Snap
             )
             % {"unit": report.unit.name, "year": report.year}
         )
-    number = _next_number(report)
-    content["number"] = number
-    content["frozen_at"] = local.isoformat(timespec="seconds")
-    return Snapshot.objects.create(
-        report=report, number=number, content=content, digest=digest_of(content), frozen_at=at, frozen_by=by
-    )
+    return freeze(SnapshotKind.REPORT, content, report=report, by=by, at=at)
 
 
 def refuse_wrong_year(unit: AdminUnit, year: int, at: dt.datetime) -> None:
@@ -117,26 +222,6 @@ def refuse_wrong_year(unit: AdminUnit, year: int, at: dt.datetime) -> None:
         raise UnitNotInYear(
             _("%(unit)s did not exist in %(year)s. Choose a year in which it did.") % {"unit": unit.name, "year": year}
         )
-
-
-def _next_number(report: Report) -> str:
-    """BC-01843-2026-003: the third snapshot for that code and year.
-
-    A code can be used again by another unit in the same year (2025), so numbers run by code and not by report. The
-    lock lasts until the transaction ends: who comes second counts the first.
-    """
-    prefix = f"BC-{report.unit.code}-{report.year}-"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [prefix])
-    return f"{prefix}{Snapshot.objects.filter(number__startswith=prefix).count() + 1:03d}"
-
-
-def _meanwhile(current: Report) -> str:
-    if current.changed_by is None:
-        return _("This report was changed while you were writing. Compare the two texts below, then save again.")
-    return _("%(person)s changed this report while you were writing. Compare the two texts below, then save again.") % {
-        "person": current.changed_by
-    }
 
 
 def _tidy(text: str) -> str:

@@ -17,6 +17,7 @@ from hocsuotdoi.programme.queries.tasks import TaskReading, unit_tasks
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.content import (
     SHAPE,
+    SHAPE_OF_A_CYCLE,
     Content,
     MissingContent,
     TargetContent,
@@ -102,6 +103,28 @@ def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
         "recipients": recipients_of(unit, superior),
         "signature": signature_of(unit),
     }
+
+
+def cycle_content(report: Report, day: dt.date) -> Content:
+    """What `report` says in its cycle (shape 2) as it would be frozen on `day`, without number."""
+    if report.cycle is None or report.agency is None or report.due_on is None:
+        raise ValueError("a report outside any cycle has its own content")
+    content = report_content(report.unit, report.year, day)
+    content["shape"] = SHAPE_OF_A_CYCLE
+    content["report"] = {
+        "cycle": report.cycle.code,
+        "cycle_title": report.cycle.title,
+        "kind": report.cycle.kind,
+        "line": report.line,
+        "detail": report.detail,
+        "agency": report.agency.pk,
+        "agency_name": report.agency.name,
+        "due_on": report.due_on.isoformat(),
+    }
+    content["figures"], content["below"], content["gaps"] = [], [], []
+    content["money"] = {"rows": [], "sentences": []}
+    content["words"]["causes"] = paragraphs_of(report.causes)
+    return content
 
 
 def data_day(unit: AdminUnit, year: int, as_of: dt.date) -> dt.date:

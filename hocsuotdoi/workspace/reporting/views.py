@@ -22,8 +22,8 @@ from hocsuotdoi.reporting.formats.canonical import digest_of
 from hocsuotdoi.reporting.formats.docx import render_report, short_digest
 from hocsuotdoi.reporting.formats.xlsx import render_annex
 from hocsuotdoi.reporting.models import Content, Report, Snapshot
+from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile
 from hocsuotdoi.reporting.operations.report import (
-    ReportChangedMeanwhile,
     freeze_report,
     open_report,
     word_report,
@@ -110,7 +110,9 @@ def report_word(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             version = form.cleaned_data["version"]
-            word_report(report, version=version, **form.words(), by=request.user, at=timezone.now())
+            word_report(
+                report, version=version, causes=report.causes, **form.words(), by=request.user, at=timezone.now()
+            )
         except ReportChangedMeanwhile as refusal:
             messages.error(request, str(refusal))
             report = refusal.current

@@ -161,7 +161,7 @@ def test_report_word_saves_and_keeps_an_untouched_suggestion_out(report, officer
 def test_report_word_after_somebody_else_shows_both_texts_and_saves_on_the_second_try(
     report, officer_of_bac_kan, planner, now
 ):
-    word_report(report, version=1, results="Của Huy.", difficulties="", proposals="", by=planner, at=now)
+    word_report(report, version=1, results="Của Huy.", difficulties="", causes="", proposals="", by=planner, at=now)
     client, address = signed_in(officer_of_bac_kan), reverse("workspace:reporting-report-word", args=[report.pk])
     page = client.post(address, typed(report, results="Của Minh."))
     text = page.content.decode()

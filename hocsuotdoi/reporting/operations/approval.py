@@ -1,0 +1,110 @@
+"""What the body does that a report goes to: return it, approve it, take the approval back."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.reporting.enums import Detail, ReportState, ReportStepKind
+from hocsuotdoi.reporting.models import Report, Snapshot
+from hocsuotdoi.reporting.models.report import FROZEN
+from hocsuotdoi.reporting.operations.holding import hold, keep, reason_of, step
+
+INSTITUTIONS_NAMED = 20
+
+
+class ApprovedByTheSame(Refused):
+    """Who submitted a report does not approve it."""
+
+
+class AddedUpAbove(Refused):
+    """The report above has taken it in."""
+
+
+@transaction.atomic
+def return_report(report: Report, *, version: int, reason: str, by: Person, at: dt.datetime) -> Report:
+    """Sends a submitted report back, with what is to be put right. The snapshot stays as history."""
+    reason = reason_of(reason)
+    report = hold(report, [ReportState.SUBMITTED], version=version)
+    keep(report, state=ReportState.RETURNED, by=by, at=at)
+    step(report, ReportStepKind.RETURNED, snapshot=report.submitted, reason=reason, by=by, at=at)
+    return report
+
+
+@transaction.atomic
+def approve_report(report: Report, *, version: int, by: Person, at: dt.datetime) -> Report:
+    """Approves that very snapshot which was submitted, with what it lacks by name.
+
+    Refused: a version that is not the newest (it was taken back or submitted anew), and who submitted it themselves:
+    four eyes, at the last body of a cycle too.
+    """
+    report = hold(report, [ReportState.SUBMITTED], version=version, and_above=True)
+    if report.submitted_by == by.pk:
+        raise ApprovedByTheSame(
+            _(
+                "You submitted this report yourself; somebody else approves it. At %(body)s whoever else holds a role "
+                "that approves reports may; an administrator gives such a role."
+            )
+            % {"body": (report.goes_to or report).agency}
+        )
+    gaps = gaps_of(report.submitted) if report.submitted else []
+    keep(
+        report,
+        state=ReportState.APPROVED,
+        approved=report.submitted,
+        approved_at=at,
+        approved_by=by.pk,
+        gaps=gaps,
+        by=by,
+        at=at,
+    )
+    step(report, ReportStepKind.APPROVED, snapshot=report.submitted, gaps=gaps, by=by, at=at)
+    return report
+
+
+@transaction.atomic
+def reopen_report(report: Report, *, reason: str, by: Person, at: dt.datetime) -> Report:
+    """Takes an approval back: the report is returned. Only while the report it goes to has not been submitted, since
+    that one holds its figures; later an addendum tells what has changed."""
+    reason = reason_of(reason)
+    report = hold(report, [ReportState.APPROVED], and_above=True)
+    if report.goes_to is not None and report.goes_to.state in FROZEN:
+        raise AddedUpAbove(
+            _(
+                "%(body)s has submitted a report that holds these figures. Have that one taken back or returned "
+                "first, or make an addendum."
+            )
+            % {"body": report.goes_to.agency}
+        )
+    approved = report.approved
+    keep(
+        report,
+        state=ReportState.RETURNED,
+        approved=None,
+        approved_at=None,
+        approved_by=None,
+        gaps=[],
+        by=by,
+        at=at,
+    )
+    step(report, ReportStepKind.REOPENED, snapshot=approved, reason=reason, by=by, at=at)
+    return report
+
+
+def gaps_of(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """What is missing from a snapshot: reports below that were not approved when it was frozen, by name; institutions
+    without figures, by number and the first of them by name. Of bodies that report totals no institution is named."""
+    content = snapshot.content
+    gaps: list[dict[str, Any]] = [
+        {"what": "report", "agency": each["agency"], "name": each["name"], "state": each["state"]}
+        for each in content.get("below", ())
+        if each["state"] not in (ReportState.APPROVED, ReportState.EXCUSED)
+    ]
+    missing = content.get("missing", ())
+    if missing and content["report"]["detail"] != Detail.TOTALS:
+        names = [each["name"] for each in missing]
+        gaps.append({"what": "institutions", "count": len(names), "names": names[:INSTITUTIONS_NAMED]})
+    return gaps
