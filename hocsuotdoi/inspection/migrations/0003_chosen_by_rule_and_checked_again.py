@@ -8,137 +8,262 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inspection', '0002_spread_by_institution'),
-        ('places', '0009_finding_institutions'),
+        ("inspection", "0002_spread_by_institution"),
+        ("places", "0009_finding_institutions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FindingCheck',
+            name="FindingCheck",
             fields=[
-                ('id', models.UUIDField(default=hocsuotdoi.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('is_mended', models.BooleanField()),
-                ('words', models.TextField(verbose_name='what was seen')),
-                ('checked_at', models.DateTimeField()),
-                ('checked_by', models.UUIDField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=hocsuotdoi.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("is_mended", models.BooleanField()),
+                ("words", models.TextField(verbose_name="what was seen")),
+                ("checked_at", models.DateTimeField()),
+                ("checked_by", models.UUIDField()),
             ],
             options={
-                'ordering': ['checked_at', 'pk'],
+                "ordering": ["checked_at", "pk"],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='inspectionplan',
-            name='insert_insert',
+            model_name="inspectionplan",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='inspectionplan',
-            name='update_update',
+            model_name="inspectionplan",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='inspectionplan',
-            name='delete_delete',
+            model_name="inspectionplan",
+            name="delete_delete",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='visit',
-            name='insert_insert',
+            model_name="visit",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='visit',
-            name='update_update',
+            model_name="visit",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='visit',
-            name='delete_delete',
+            model_name="visit",
+            name="delete_delete",
         ),
         migrations.RemoveField(
-            model_name='checklistitem',
-            name='criterion',
+            model_name="checklistitem",
+            name="criterion",
         ),
         migrations.AddField(
-            model_name='checklistitem',
-            name='criterion_code',
+            model_name="checklistitem",
+            name="criterion_code",
             field=models.SlugField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='checklistitem',
-            name='indicator_code',
+            model_name="checklistitem",
+            name="indicator_code",
             field=models.SlugField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='checklistitem',
-            name='source',
-            field=models.CharField(blank=True, max_length=300, verbose_name='legal basis'),
+            model_name="checklistitem",
+            name="source",
+            field=models.CharField(blank=True, max_length=300, verbose_name="legal basis"),
         ),
         migrations.AddField(
-            model_name='inspectionplan',
-            name='rules',
+            model_name="inspectionplan",
+            name="rules",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='inspectionplanevent',
-            name='rules',
+            model_name="inspectionplanevent",
+            name="rules",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='chosen',
-            field=models.CharField(choices=[('longest', 'not visited for longest'), ('low', 'few criteria met'), ('lot', 'drawn by lot'), ('by_hand', 'chosen by hand')], default='by_hand', max_length=8, verbose_name='why it was chosen'),
+            model_name="visit",
+            name="chosen",
+            field=models.CharField(
+                choices=[
+                    ("longest", "not visited for longest"),
+                    ("low", "few criteria met"),
+                    ("lot", "drawn by lot"),
+                    ("by_hand", "chosen by hand"),
+                ],
+                default="by_hand",
+                max_length=8,
+                verbose_name="why it was chosen",
+            ),
         ),
         migrations.AddField(
-            model_name='visitevent',
-            name='chosen',
-            field=models.CharField(choices=[('longest', 'not visited for longest'), ('low', 'few criteria met'), ('lot', 'drawn by lot'), ('by_hand', 'chosen by hand')], default='by_hand', max_length=8, verbose_name='why it was chosen'),
+            model_name="visitevent",
+            name="chosen",
+            field=models.CharField(
+                choices=[
+                    ("longest", "not visited for longest"),
+                    ("low", "few criteria met"),
+                    ("lot", "drawn by lot"),
+                    ("by_hand", "chosen by hand"),
+                ],
+                default="by_hand",
+                max_length=8,
+                verbose_name="why it was chosen",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='inspectionplan',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inspection_inspectionplanevent" ("agency_id", "decision", "id", "made_at", "made_by", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "title", "year") VALUES (NEW."agency_id", NEW."decision", NEW."id", NEW."made_at", NEW."made_by", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rules", NEW."title", NEW."year"); RETURN NULL;', hash='d4062ebbd9287889f4daffdb55403a75de18e004', operation='INSERT', pgid='pgtrigger_insert_insert_5faab', table='inspection_inspectionplan', when='AFTER')),
+            model_name="inspectionplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "inspection_inspectionplanevent" ("agency_id", "decision", "id", "made_at", "made_by", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "title", "year") VALUES (NEW."agency_id", NEW."decision", NEW."id", NEW."made_at", NEW."made_by", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rules", NEW."title", NEW."year"); RETURN NULL;',
+                    hash="d4062ebbd9287889f4daffdb55403a75de18e004",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_5faab",
+                    table="inspection_inspectionplan",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='inspectionplan',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inspection_inspectionplanevent" ("agency_id", "decision", "id", "made_at", "made_by", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "title", "year") VALUES (NEW."agency_id", NEW."decision", NEW."id", NEW."made_at", NEW."made_by", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rules", NEW."title", NEW."year"); RETURN NULL;', hash='2a6e5f35388921bd3009a9a05e8e4838bcd2069f', operation='UPDATE', pgid='pgtrigger_update_update_23b0f', table='inspection_inspectionplan', when='AFTER')),
+            model_name="inspectionplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "inspection_inspectionplanevent" ("agency_id", "decision", "id", "made_at", "made_by", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "title", "year") VALUES (NEW."agency_id", NEW."decision", NEW."id", NEW."made_at", NEW."made_by", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rules", NEW."title", NEW."year"); RETURN NULL;',
+                    hash="2a6e5f35388921bd3009a9a05e8e4838bcd2069f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_23b0f",
+                    table="inspection_inspectionplan",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='inspectionplan',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inspection_inspectionplanevent" ("agency_id", "decision", "id", "made_at", "made_by", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "title", "year") VALUES (OLD."agency_id", OLD."decision", OLD."id", OLD."made_at", OLD."made_by", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rules", OLD."title", OLD."year"); RETURN NULL;', hash='7f19987ac50ec834e4e85c5c6658621f61f97f46', operation='DELETE', pgid='pgtrigger_delete_delete_b06e1', table='inspection_inspectionplan', when='AFTER')),
+            model_name="inspectionplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "inspection_inspectionplanevent" ("agency_id", "decision", "id", "made_at", "made_by", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rules", "title", "year") VALUES (OLD."agency_id", OLD."decision", OLD."id", OLD."made_at", OLD."made_by", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rules", OLD."title", OLD."year"); RETURN NULL;',
+                    hash="7f19987ac50ec834e4e85c5c6658621f61f97f46",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b06e1",
+                    table="inspection_inspectionplan",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inspection_visitevent" ("began_at", "cancel_reason", "checklist_id", "chosen", "closed_at", "closed_by", "conclusion", "id", "institution_id", "met", "minutes_number", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned_on", "state", "team", "version") VALUES (NEW."began_at", NEW."cancel_reason", NEW."checklist_id", NEW."chosen", NEW."closed_at", NEW."closed_by", NEW."conclusion", NEW."id", NEW."institution_id", NEW."met", NEW."minutes_number", NEW."opinion", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."planned_on", NEW."state", NEW."team", NEW."version"); RETURN NULL;', hash='9a91d55ed8bea30d6908ffdc455995f4dea48726', operation='INSERT', pgid='pgtrigger_insert_insert_1a146', table='inspection_visit', when='AFTER')),
+            model_name="visit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "inspection_visitevent" ("began_at", "cancel_reason", "checklist_id", "chosen", "closed_at", "closed_by", "conclusion", "id", "institution_id", "met", "minutes_number", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned_on", "state", "team", "version") VALUES (NEW."began_at", NEW."cancel_reason", NEW."checklist_id", NEW."chosen", NEW."closed_at", NEW."closed_by", NEW."conclusion", NEW."id", NEW."institution_id", NEW."met", NEW."minutes_number", NEW."opinion", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."planned_on", NEW."state", NEW."team", NEW."version"); RETURN NULL;',
+                    hash="9a91d55ed8bea30d6908ffdc455995f4dea48726",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1a146",
+                    table="inspection_visit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inspection_visitevent" ("began_at", "cancel_reason", "checklist_id", "chosen", "closed_at", "closed_by", "conclusion", "id", "institution_id", "met", "minutes_number", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned_on", "state", "team", "version") VALUES (NEW."began_at", NEW."cancel_reason", NEW."checklist_id", NEW."chosen", NEW."closed_at", NEW."closed_by", NEW."conclusion", NEW."id", NEW."institution_id", NEW."met", NEW."minutes_number", NEW."opinion", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."planned_on", NEW."state", NEW."team", NEW."version"); RETURN NULL;', hash='77a5181fe35520857a16c328f4535828c136194a', operation='UPDATE', pgid='pgtrigger_update_update_728ce', table='inspection_visit', when='AFTER')),
+            model_name="visit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "inspection_visitevent" ("began_at", "cancel_reason", "checklist_id", "chosen", "closed_at", "closed_by", "conclusion", "id", "institution_id", "met", "minutes_number", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned_on", "state", "team", "version") VALUES (NEW."began_at", NEW."cancel_reason", NEW."checklist_id", NEW."chosen", NEW."closed_at", NEW."closed_by", NEW."conclusion", NEW."id", NEW."institution_id", NEW."met", NEW."minutes_number", NEW."opinion", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."plan_id", NEW."planned_on", NEW."state", NEW."team", NEW."version"); RETURN NULL;',
+                    hash="77a5181fe35520857a16c328f4535828c136194a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_728ce",
+                    table="inspection_visit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inspection_visitevent" ("began_at", "cancel_reason", "checklist_id", "chosen", "closed_at", "closed_by", "conclusion", "id", "institution_id", "met", "minutes_number", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned_on", "state", "team", "version") VALUES (OLD."began_at", OLD."cancel_reason", OLD."checklist_id", OLD."chosen", OLD."closed_at", OLD."closed_by", OLD."conclusion", OLD."id", OLD."institution_id", OLD."met", OLD."minutes_number", OLD."opinion", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."planned_on", OLD."state", OLD."team", OLD."version"); RETURN NULL;', hash='f4bf62591e5397b46d04e7201315626c475df315', operation='DELETE', pgid='pgtrigger_delete_delete_8c821', table='inspection_visit', when='AFTER')),
+            model_name="visit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "inspection_visitevent" ("began_at", "cancel_reason", "checklist_id", "chosen", "closed_at", "closed_by", "conclusion", "id", "institution_id", "met", "minutes_number", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned_on", "state", "team", "version") VALUES (OLD."began_at", OLD."cancel_reason", OLD."checklist_id", OLD."chosen", OLD."closed_at", OLD."closed_by", OLD."conclusion", OLD."id", OLD."institution_id", OLD."met", OLD."minutes_number", OLD."opinion", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."planned_on", OLD."state", OLD."team", OLD."version"); RETURN NULL;',
+                    hash="f4bf62591e5397b46d04e7201315626c475df315",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8c821",
+                    table="inspection_visit",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('criterion_code', ''), ('indicator_code', '')), models.Q(models.Q(('indicator_code', ''), _negated=True), models.Q(('criterion_code', ''), _negated=True)), _connector='OR'), name='checklist_item_names_a_whole_criterion'),
+            model_name="checklistitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("criterion_code", ""), ("indicator_code", "")),
+                    models.Q(
+                        models.Q(("indicator_code", ""), _negated=True), models.Q(("criterion_code", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="checklist_item_names_a_whole_criterion",
+            ),
         ),
         migrations.AddField(
-            model_name='findingcheck',
-            name='finding',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='inspection.visitfinding'),
+            model_name="findingcheck",
+            name="finding",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="checks",
+                to="inspection.visitfinding",
+            ),
         ),
         migrations.AddField(
-            model_name='findingcheck',
-            name='institution',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.institution'),
+            model_name="findingcheck",
+            name="institution",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.institution"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='findingcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='finding_check_says_what_was_seen'),
+            model_name="findingcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("words", ""), _negated=True), name="finding_check_says_what_was_seen"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='findingcheck',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9161123e4e85d19d21c37c088ce79fd519a69c98', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d5f3c', table='inspection_findingcheck', when='BEFORE')),
+            model_name="findingcheck",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9161123e4e85d19d21c37c088ce79fd519a69c98",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_d5f3c",
+                    table="inspection_findingcheck",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='findingcheck',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;", hash='e9454ae14a77f687912c2435f34ab9ee3495630f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_2c415', table='inspection_findingcheck', when='BEFORE')),
+            model_name="findingcheck",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'rows of % are never removed', TG_TABLE_NAME;",
+                    hash="e9454ae14a77f687912c2435f34ab9ee3495630f",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_2c415",
+                    table="inspection_findingcheck",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

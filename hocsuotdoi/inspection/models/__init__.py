@@ -1,5 +1,12 @@
 from hocsuotdoi.inspection.models.checklist import Checklist, ChecklistItem
-from hocsuotdoi.inspection.models.visit import FindingCheck, InspectionPlan, Visit, VisitAnswer, VisitFinding, VisitPhoto
+from hocsuotdoi.inspection.models.visit import (
+    FindingCheck,
+    InspectionPlan,
+    Visit,
+    VisitAnswer,
+    VisitFinding,
+    VisitPhoto,
+)
 
 __all__ = [
     "Checklist",

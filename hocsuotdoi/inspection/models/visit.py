@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_covered
+from hocsuotdoi.accounts.queries.scope import agencies_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.core.operational import OperationalModel, operational_link
 from hocsuotdoi.inspection.enums import Chosen, Seen, Severity, VisitState
 from hocsuotdoi.inspection.models.checklist import Checklist, ChecklistItem
-from hocsuotdoi.inspection.models.command import institutions_held, of_armed_forces
+from hocsuotdoi.inspection.models.command import institutions_seen
 from hocsuotdoi.places.models import Agency
 
 _OPEN_ONLY = """
@@ -87,26 +87,17 @@ class InspectionPlan(models.Model):
 
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
-        """Visits at institutions whose inspections `person` may see, and those whose team the person belongs to. What
-        is the armed forces' follows no map: only who holds the role at the body that runs it or at the institution, and
-        who may read every line. `rules.rights_on` says the same of one visit; a test holds the two against each
-        other."""
-        day = day or timezone.localdate()
-        covered = institutions_covered(person, Permission.VIEW_INSPECTION, day)
-        own = institutions_held(person, Permission.VIEW_INSPECTION, day)
-        every = institutions_covered(person, Permission.VIEW_EVERY_LINE, day)
-        seen = (
-            Q(institution__in=covered) & ~Q(institution__in=of_armed_forces(day))
-            | Q(institution__in=own)
-            | Q(institution__in=every)
-        )
+        """Visits at institutions whose inspections `person` may see, and those whose team the person belongs to."""
+        seen = Q(institution__in=institutions_seen(person, day or timezone.localdate()).values("pk"))
         if person is not None and person.is_authenticated and person.is_active:
             seen |= Q(team__contains=[person.pk])
         return self.filter(seen)
 
     def of(self, person: Someone) -> Self:
         """Those whose team the person belongs to."""
-        return self.filter(team__contains=[person.pk]) if person is not None and person.is_authenticated else self.none()
+        return (
+            self.filter(team__contains=[person.pk]) if person is not None and person.is_authenticated else self.none()
+        )
 
 
 @tracked

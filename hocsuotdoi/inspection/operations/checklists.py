@@ -130,7 +130,8 @@ def _read(text: str, known: dict[str, ChecklistItem]) -> list[ChecklistItem]:
         question = re.fullmatch(r"(\?|#|…|\.\.\.)\s*(.+)", line)
         if question is None:
             raise BadChecklist(
-                _("Line {number} begins with none of the signs “==”, “?”, “#”, “…”.").format(number=number), field="text"
+                _("Line {number} begins with none of the signs “==”, “?”, “#”, “…”.").format(number=number),
+                field="text",
             )
         words, old = question[2], known.get(question[2])
         items.append(
@@ -147,5 +148,7 @@ def _read(text: str, known: dict[str, ChecklistItem]) -> list[ChecklistItem]:
     if not items:
         raise BadChecklist(_("Write at least one question."), field="text")
     if len(items) > MOST_ITEMS:
-        raise BadChecklist(_("At most {number} questions: a visit takes a morning.").format(number=MOST_ITEMS), field="text")
+        raise BadChecklist(
+            _("At most {number} questions: a visit takes a morning.").format(number=MOST_ITEMS), field="text"
+        )
     return items

@@ -65,7 +65,13 @@ def add_finding(
     if item is not None and item.checklist_id != row.checklist_id:
         raise BadFinding(_("This question does not belong to the visit’s checklist."), field="item")
     return VisitFinding.objects.create(
-        visit=row, institution_id=row.institution_id, item=item, severity=severity, text=text, demand=demand, due_on=due_on
+        visit=row,
+        institution_id=row.institution_id,
+        item=item,
+        severity=severity,
+        text=text,
+        demand=demand,
+        due_on=due_on,
     )
 
 
@@ -114,15 +120,15 @@ def close_visit(visit: Visit, *, conclusion: str, met: str, version: int, by: Pe
     findings = list(row.findings.filter(severity__in=MENDED_BY_A_DAY).order_by("pk"))
     agency = answering_agency(row, day) if findings else None
     save(row, visit, "state", "closed_at", "closed_by", "conclusion", "met")
-    for finding in findings if agency else []:
+    for finding in findings:
+        if agency is None:
+            raise NotClosed(_("No body answers for this institution: enter in the register who runs it, then close."))
         hand_down_one(
             title=_("{place}: {demand}").format(place=row.institution.name, demand=finding.demand)[:300],
             origin=f"{ORIGIN}{finding.pk}",
             agency=agency,
             due_on=finding.due_on,
-            remark=_("Found at the inspection on {day}: {text}").format(
-                day=day_short(row.began_at), text=finding.text
-            ),
+            remark=_("Found at the inspection on {day}: {text}").format(day=day_short(row.began_at), text=finding.text),
             by=by,
             at=at,
         )

@@ -16,7 +16,7 @@ from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.inspection.enums import Chosen, VisitState
 from hocsuotdoi.inspection.models import InspectionPlan, Visit
 from hocsuotdoi.inspection.queries.choosing import Rule
-from hocsuotdoi.inspection.queries.visits import checklist_for
+from hocsuotdoi.inspection.queries.visits import checklists_for
 from hocsuotdoi.places.models import Agency, Institution
 
 MOST_IN_TEAM = 12
@@ -44,9 +44,7 @@ class Planned:
 
 
 @transaction.atomic
-def make_plan(
-    agency: Agency, *, year: int, title: str, decision: str, by: Person, at: dt.datetime
-) -> InspectionPlan:
+def make_plan(agency: Agency, *, year: int, title: str, decision: str, by: Person, at: dt.datetime) -> InspectionPlan:
     """Refused: no title, a year long gone or far ahead, the same title twice in a year."""
     title = " ".join(normalise(title).split())
     if not title:
@@ -86,10 +84,10 @@ def plan_visits(
     if not planned:
         raise BadVisit(_("Choose at least one institution."))
     members = check_team(team)
-    rows = []
+    rows, checklists = [], checklists_for(plan.agency, at)
     for each in planned:
         check_day(each.on, plan, at)
-        checklist = checklist_for(each.institution.institution_class, at)
+        checklist = checklists.get(each.institution.institution_class)
         if checklist is None:
             raise BadVisit(
                 _("There is no checklist for {place}: publish one for its class first.").format(

@@ -1,6 +1,6 @@
 """What a team sees at a visit: answers and pictures, perhaps noted without a network and sent hours later, from two
-phones and in any order. The same sent twice is once there; of two answers to one question the later holds; what does not
-fit is refused with the reason, and the phone keeps it."""
+phones and in any order. The same sent twice is once there; of two answers to one question the later holds; what does
+not fit is refused with the reason, and the phone keeps it."""
 
 import datetime as dt
 import uuid
@@ -90,7 +90,12 @@ def take_answer(visit: Visit, noted: Noted, *, by: Person, at: dt.datetime) -> T
     seen, number = _fitting(item, noted.seen, noted.number, words)
     seen_at = min(noted.seen_at, at)
     known = VisitAnswer.objects.filter(visit=row, institution=row.institution_id, item=item).first()
-    if known is not None and _weight(known.seen_at, known) >= (seen_at, seen, Decimal(-1) if number is None else number, words):
+    if known is not None and _weight(known.seen_at, known) >= (
+        seen_at,
+        seen,
+        Decimal(-1) if number is None else number,
+        words,
+    ):
         is_same = (known.seen, known.number, known.words) == (seen, number, words)
         return Told(noted.id, Outcome.KNOWN if is_same else Outcome.LATER, holds=None if is_same else known)
     begin(row, visit, seen_at, at)

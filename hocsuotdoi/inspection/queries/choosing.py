@@ -14,8 +14,9 @@ from hocsuotdoi.accounts.queries.scope import institutions_covered
 from hocsuotdoi.indicators.enums import AnswerValue
 from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.inspection.enums import Chosen, VisitState
-from hocsuotdoi.inspection.models import Checklist, InspectionPlan, Visit
+from hocsuotdoi.inspection.models import InspectionPlan, Visit
 from hocsuotdoi.inspection.models.command import institutions_held, of_armed_forces
+from hocsuotdoi.inspection.queries.visits import checklists_for
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.places.queries.institutions import active_on, placed_in
 
@@ -68,7 +69,7 @@ def institutions_to_inspect(person: Person, unit: AdminUnit, day: dt.date) -> Qu
 
 def choose(plan: InspectionPlan, rule: Rule, *, person: Person, day: dt.date, at: dt.datetime) -> list[Choice]:
     """In the order of the rules; who has a visit in the plan already is left out. A constant number of queries."""
-    classes = classes_with_checklist(at)
+    classes = checklists_for(plan.agency, at)
     found = institutions_to_inspect(person, rule.unit, day).filter(
         institution_class__in=[each for each in classes if not rule.classes or each in rule.classes]
     )
@@ -96,15 +97,12 @@ def drawn(candidates: Sequence[Institution], number: int, seed: str) -> list[Ins
     return random.Random(seed).sample(in_order, min(number, len(in_order)))
 
 
-def classes_with_checklist(at: dt.datetime) -> list[str]:
-    rows = Checklist.objects.filter(published_at__lte=at, retired_at=None).values_list("classes", flat=True)
-    return sorted({each for classes in rows for each in classes})
-
-
 def last_visits(institutions: Collection[Institution]) -> dict[int, dt.date]:
     """By key, the day of the visit closed last; one query."""
     rows = Visit.objects.filter(institution__in=[each.pk for each in institutions], state=VisitState.CLOSED)
-    return dict(rows.order_by().values_list("institution").annotate(last=Max("planned_on")).values_list("institution", "last"))
+    return dict(
+        rows.order_by().values_list("institution").annotate(last=Max("planned_on")).values_list("institution", "last")
+    )
 
 
 def _criteria_met(institutions: Sequence[Institution], day: dt.date) -> dict[int, tuple[int, int]]:

@@ -18,8 +18,8 @@ from hocsuotdoi.places.queries.units import children_of
 
 @dataclass(frozen=True)
 class InspectionFigures:
-    """`expected`: institutions that are to be visited by somebody some day; `visited` those with a visit that was closed
-    in the year. Findings are those of visits closed in the year; `mended` of them by a check until today; `late` those
+    """`expected`: institutions that are to be visited by somebody some day; `visited` those with a visit that was
+    closed in the year. Findings are those of visits closed in the year; `mended` of them by a check until today; `late` those
     not mended although their day has passed."""
 
     expected: int = 0
@@ -47,8 +47,7 @@ class OfPart:
 def with_check(findings: QuerySet[VisitFinding]) -> QuerySet[VisitFinding]:
     """Adds `mended`: what the newest check says; None while nobody has looked again."""
     newest = FindingCheck.objects.filter(finding=OuterRef("pk"), institution=OuterRef("institution_id"))
-    newest = newest.order_by("-checked_at", "-pk").values("is_mended")[:1]
-    return findings.annotate(mended=Subquery(newest))
+    return findings.annotate(mended=Subquery(newest.order_by("-checked_at", "-pk").values("is_mended")[:1]))
 
 
 def inspection_figures(
@@ -90,7 +89,19 @@ def figures_by_part(unit: AdminUnit, year: int, day: dt.date) -> list[OfPart]:
         row["to_mend"] += 1
         row["mended"] += bool(mended)
         row["late"] += not mended and due_on < day
-    return [OfPart(each, InspectionFigures(visited=len(visited[each.pk]), **counts[each.pk])) for each in parts]
+    return [OfPart(each, _of_part(counts[each.pk], len(visited[each.pk]))) for each in parts]
+
+
+def _of_part(counts: Counter[str], visited: int) -> InspectionFigures:
+    return InspectionFigures(
+        expected=counts["expected"],
+        visited=visited,
+        visits=counts["visits"],
+        planned=counts["planned"],
+        to_mend=counts["to_mend"],
+        mended=counts["mended"],
+        late=counts["late"],
+    )
 
 
 def _figures(counted: QuerySet, expected: int, year: int, day: dt.date) -> InspectionFigures:
@@ -101,9 +112,11 @@ def _figures(counted: QuerySet, expected: int, year: int, day: dt.date) -> Inspe
     )
     findings = dict.fromkeys(Severity.values, 0)
     findings |= dict(
-        _findings(counted, year).order_by().values_list("severity").annotate(number=Count("pk")).values_list(
-            "severity", "number"
-        )
+        _findings(counted, year)
+        .order_by()
+        .values_list("severity")
+        .annotate(number=Count("pk"))
+        .values_list("severity", "number")
     )
     to_mend = with_check(_findings(counted, year).filter(severity__in=MENDED_BY_A_DAY)).aggregate(
         all=Count("pk"),
@@ -129,9 +142,7 @@ def _expected(unit: AdminUnit, year: int, day: dt.date) -> QuerySet[Institution]
 def _visits(institutions: object, year: int) -> QuerySet[Visit]:
     """Those of the year that count: closed in it, or still to come in it."""
     ahead = Q(state__in=[VisitState.PLANNED, VisitState.UNDER_WAY], planned_on__year=year)
-    return Visit.objects.filter(
-        Q(state=VisitState.CLOSED, closed_at__year=year) | ahead, institution__in=institutions
-    )
+    return Visit.objects.filter(Q(state=VisitState.CLOSED, closed_at__year=year) | ahead, institution__in=institutions)
 
 
 def _findings(institutions: object, year: int) -> QuerySet[VisitFinding]:

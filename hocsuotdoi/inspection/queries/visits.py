@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, RoleAssignment
@@ -23,7 +24,7 @@ from hocsuotdoi.inspection.models import (
     VisitPhoto,
 )
 from hocsuotdoi.inspection.queries.known import Known, known_of
-from hocsuotdoi.places.models import Institution, UnitAncestry
+from hocsuotdoi.places.models import Agency, Institution, UnitAncestry
 from hocsuotdoi.programme.models import Assignment
 
 ORIGIN = "inspection.finding:"
@@ -146,7 +147,7 @@ def reading_of_visit(visit: Visit, day: dt.date) -> VisitReading:
     keys = [*visit.team, *(each.seen_by for each in answers.values()), *(each.checked_by for each in checks)]
     names = people_named(keys)
     items = list(visit.checklist.items.all())
-    known = known_of(visit, items, day)
+    known = known_of([visit], items, day)
     parts: list[Part] = []
     for item in items:
         answer = answers.get(item.pk)
@@ -154,7 +155,7 @@ def reading_of_visit(visit: Visit, day: dt.date) -> VisitReading:
             item,
             answer,
             names.get(answer.seen_by, "") if answer else "",
-            known[item.pk],
+            known[visit.pk, item.pk],
             [photo for photo in photos if photo.item_id == item.pk],
         )
         if not parts or parts[-1].heading != item.heading:
@@ -178,9 +179,21 @@ def tasks_of(findings: Iterable[VisitFinding]) -> list[Assignment]:
     return list(Assignment.objects.filter(origin__in=origins).select_related("agency"))
 
 
-def checklist_for(institution_class: str, at: dt.datetime) -> Checklist | None:
-    """The newest published one for the class: a body's own goes before the proposal."""
-    rows = Checklist.objects.filter(classes__contains=[institution_class], published_at__lte=at, retired_at=None)
-    return rows.order_by("owner", "-version", "code").first()
+def checklists_for(agency: Agency, at: dt.datetime) -> dict[str, Checklist]:
+    """By class, the list that serves a plan of this body: its own, else that of the nearest body above it, else the
+    proposal. Two queries."""
+    lines = UnitAncestry.objects.on(timezone.localdate(at)).filter(unit=agency.unit_id)
+    above = dict(lines.values_list("ancestor", "distance"))
+    rows = Checklist.objects.filter(published_at__lte=at, retired_at=None).select_related("owner")
 
+    def distance(each: Checklist) -> int | None:
+        if each.owner is None:
+            return 99
+        return -1 if each.owner_id == agency.pk else above.get(each.owner.unit_id or 0)
 
+    near = [(away, each) for each in rows if (away := distance(each)) is not None]
+    found: dict[str, Checklist] = {}
+    for _away, checklist in sorted(near, key=lambda pair: (pair[0], -pair[1].version, pair[1].code)):
+        for institution_class in checklist.classes:
+            found.setdefault(institution_class, checklist)
+    return found
