@@ -7,10 +7,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from hocsuotdoi.core.file_kind import EVIDENCE
 from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import AssignmentState, EvidenceVerdict
-from hocsuotdoi.programme.operations.assignment import MEDIA_TYPES, STEPS, HandedIn
+from hocsuotdoi.programme.operations.assignment import STEPS, HandedIn
 
 _DATE = {"type": "date"}
 
@@ -27,7 +28,7 @@ class _FilesField(forms.FileField):
 
 
 def files_field() -> forms.FileField:
-    accepted = ",".join(f".{ending}" for ending in MEDIA_TYPES)
+    accepted = ",".join(f".{ending}" for ending in sorted({*EVIDENCE, "jpeg"}))
     return _FilesField(
         label=_("Photos and files"),
         required=False,
