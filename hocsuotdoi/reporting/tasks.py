@@ -7,7 +7,7 @@ from django.utils import timezone
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.jobs import enqueue, job
 from hocsuotdoi.reporting.operations import cycle as cycles
-from hocsuotdoi.reporting.operations import opening
+from hocsuotdoi.reporting.operations import opening, reminders
 
 logger = logging.getLogger(__name__)
 
@@ -29,3 +29,11 @@ def open_cycles() -> None:
     """Has those opened whose day has come, or whose opening was stopped in the middle."""
     for cycle in cycles.due_to_open(timezone.localdate()):
         enqueue("reporting.open_cycle", cycle=cycle.pk)
+
+
+@job("reporting.remind", cron="50 23 * * *")  # ten minutes before the letters of the day are written in Viet Nam
+def remind() -> None:
+    """Notes who is to be reminded today of a report that is owed."""
+    at = timezone.now()
+    if noted := reminders.remind(day=timezone.localdate(at), at=at):
+        logger.info("Reminders of reports: %s", noted)

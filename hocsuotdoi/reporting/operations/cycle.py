@@ -16,16 +16,15 @@ from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.jobs import enqueue
 from hocsuotdoi.core.vietnamese import normalise
-from hocsuotdoi.places.enums import ARMED_FORCES
+from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, Tier
 from hocsuotdoi.places.models import Agency
-from hocsuotdoi.reporting.enums import CommandLine, CycleState, Detail, ReportsTo
+from hocsuotdoi.reporting.enums import CommandLine, CycleKind, CycleState, Detail, ReportsTo
 from hocsuotdoi.reporting.models import Cycle, CycleReminder, CycleRule, Reminder
 from hocsuotdoi.reporting.operations.opening import refuse_astray
 from hocsuotdoi.reporting.operations.presets import CycleGiven, ReminderGiven, RuleGiven
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = dt.timedelta(days=366 * 12)
-_WORDS = ("title", "addressee")
 _OWN_FIELDS = (
     "title",
     "kind",
@@ -101,7 +100,7 @@ def copy_of(cycle: Cycle, *, years: int) -> CycleGiven:
     )
     return CycleGiven(
         title=re.sub(r"\b20\d\d\b", lambda found: str(int(found[0]) + years), cycle.title),
-        kind=cycle.kind,
+        kind=CycleKind(cycle.kind),
         sections=tuple(cycle.sections),
         addressee=cycle.addressee,
         rules=rules,
@@ -121,8 +120,8 @@ def later(day: dt.date, years: int) -> dt.date:
 def rule_given(rule: CycleRule) -> RuleGiven:
     return RuleGiven(
         line=CommandLine(rule.line),
-        reporter_kind=rule.reporter_kind,
-        reporter_tier=rule.reporter_tier,
+        reporter_kind=AgencyKind(rule.reporter_kind),
+        reporter_tier=Tier(rule.reporter_tier),
         to=ReportsTo(rule.to),
         due_on=rule.due_on,
         to_kind=rule.to_kind,
@@ -260,7 +259,8 @@ def _own(given: CycleGiven) -> dict[str, object]:
 
 
 def _checked(given: CycleGiven) -> CycleGiven:
-    given = dataclasses.replace(given, **{name: normalise(getattr(given, name)).strip() for name in _WORDS})
+    title, addressee = (normalise(text).strip() for text in (given.title, given.addressee))
+    given = dataclasses.replace(given, title=title, addressee=addressee)
     if not given.title:
         raise BadCycle(_("Give the cycle a title: people read it above their report."), field="title")
     if not given.starts_on < given.ends_on <= given.starts_on + _LONGEST:

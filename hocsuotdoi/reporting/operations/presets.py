@@ -7,7 +7,7 @@ changes them.
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.places.models import Agency
@@ -77,22 +77,22 @@ REMINDERS = (
 )
 
 
-def yearly(year: int, owner: Agency, *, education_by_command: Agency | None = None) -> CycleGiven:
-    """The yearly report. `education_by_command`: the body to which education departments then report on their own line
-    (the ministry of education) instead of to culture in their province, which gets a copy."""
+def yearly(year: int, owner: Agency, *, education_by_command: bool = False) -> CycleGiven:
+    """The yearly report. `education_by_command`: education departments report to the body above them on their own line
+    (the ministry of education) and not to culture in their province, which gets a copy."""
     return _cycle(CycleKind.YEARLY, year, year, f"Báo cáo năm {year}", owner, education_by_command)
 
 
 def mid_term(owner: Agency) -> CycleGiven:
-    return _cycle(CycleKind.MID_TERM, _FIRST_YEAR, 2025, f"Sơ kết giai đoạn {_FIRST_YEAR}–2025", owner, None)
+    return _cycle(CycleKind.MID_TERM, _FIRST_YEAR, 2025, f"Sơ kết giai đoạn {_FIRST_YEAR}–2025", owner)
 
 
 def final(owner: Agency) -> CycleGiven:
-    return _cycle(CycleKind.FINAL, _FIRST_YEAR, 2030, f"Tổng kết giai đoạn {_FIRST_YEAR}–2030", owner, None)
+    return _cycle(CycleKind.FINAL, _FIRST_YEAR, 2030, f"Tổng kết giai đoạn {_FIRST_YEAR}–2030", owner)
 
 
 def _cycle(
-    kind: CycleKind, first: int, last: int, title: str, owner: Agency, education_by_command: Agency | None
+    kind: CycleKind, first: int, last: int, title: str, owner: Agency, education_by_command: bool = False
 ) -> CycleGiven:
     due_on = dt.date(last, 11, 25)
     opens_on = dt.date(last, 11, 1)
@@ -111,23 +111,25 @@ def _cycle(
     )
 
 
-def _rules(due_on: dt.date, owner: Agency, education_by_command: Agency | None) -> Iterator[RuleGiven]:
+def _rules(due_on: dt.date, owner: Agency, education_by_command: bool) -> Iterator[RuleGiven]:
     """Of the Ministry's cycle; a province's own ends with the province."""
     provinces_due = due_on + dt.timedelta(days=PROVINCES_AFTER)
     owner_due = due_on + dt.timedelta(days=OWNER_AFTER)
     L, K, T, R = CommandLine, AgencyKind, Tier, ReportsTo
-    above, same = {"to": R.UNIT_ABOVE, "to_kind": K.CULTURE}, {"to": R.SAME_UNIT, "to_kind": K.CULTURE}
-    education = same if education_by_command is None else {"to": R.COMMAND, "copies_to": (K.CULTURE,)}
     is_country = owner.unit is not None and owner.unit.tier == T.COUNTRY
-    yield RuleGiven(L.TERRITORY, K.CULTURE_SOCIETY, T.COMMUNE, due_on=due_on, classes=_COMMUNE, **above)
-    yield RuleGiven(L.EDUCATION, K.EDUCATION, T.PROVINCE, due_on=due_on, classes=_EDUCATION, **education)
-    totals = {"detail": Detail.TOTALS, "classes": _ARMED_FORCES, "due_on": due_on, **same}
-    yield RuleGiven(L.MILITARY, K.MILITARY, T.PROVINCE, **totals)
-    yield RuleGiven(L.POLICE, K.POLICE, T.PROVINCE, **totals)
-    if not is_country:
+    yield RuleGiven(L.TERRITORY, K.CULTURE_SOCIETY, T.COMMUNE, R.UNIT_ABOVE, due_on, K.CULTURE, classes=_COMMUNE)
+    education = RuleGiven(L.EDUCATION, K.EDUCATION, T.PROVINCE, R.SAME_UNIT, due_on, K.CULTURE, classes=_EDUCATION)
+    if education_by_command:
+        education = replace(education, to=R.COMMAND, to_kind="", copies_to=(K.CULTURE,))
+    yield education
+    for line, kind in ((L.MILITARY, K.MILITARY), (L.POLICE, K.POLICE)):
+        yield RuleGiven(
+            line, kind, T.PROVINCE, R.SAME_UNIT, due_on, K.CULTURE, detail=Detail.TOTALS, classes=_ARMED_FORCES
+        )
+    if is_country:
+        named = RuleGiven(L.TERRITORY, K.CULTURE, T.PROVINCE, R.NAMED, provinces_due, to_agency=owner)
+        yield replace(named, classes=_PROVINCE)
+        yield replace(named, line=L.EDUCATION, reporter_kind=K.EDUCATION, reporter_tier=T.COUNTRY)
+        yield RuleGiven(L.TERRITORY, K(owner.kind), T.COUNTRY, R.NOBODY, owner_due, classes=_COUNTRY)
+    else:
         yield RuleGiven(L.TERRITORY, K(owner.kind), T.PROVINCE, R.NOBODY, provinces_due, classes=_PROVINCE)
-        return
-    named = {"to": R.NAMED, "to_agency": owner, "due_on": provinces_due}
-    yield RuleGiven(L.TERRITORY, K.CULTURE, T.PROVINCE, classes=_PROVINCE, **named)
-    yield RuleGiven(L.EDUCATION, K.EDUCATION, T.COUNTRY, **named)
-    yield RuleGiven(L.TERRITORY, K(owner.kind), T.COUNTRY, R.NOBODY, owner_due, classes=_COUNTRY)
