@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from hocsuotdoi.accounts.rules import Someone
-from hocsuotdoi.reporting.enums import ExceptionAnswerKind, ReportState
+from hocsuotdoi.reporting.enums import Detail, ExceptionAnswerKind, ReportState
 from hocsuotdoi.reporting.models import ExceptionAnswer, Figure, Report, Snapshot
 from hocsuotdoi.reporting.queries.wording import number_words
 
+NAMED = 5
 JUMP = Decimal("0.5")
 """By half up or down against the year before: worth a look."""
 
@@ -50,7 +53,7 @@ def waiting(reports: Iterable[Report], person: Someone) -> list[Waiting]:
     figures = _figures(reports)
     rows = []
     for report in reports:
-        content = contents.get(report.submitted_id, {})
+        content = contents.get(report.submitted_id or 0, {})
         told = answers.get(report.pk, {}).values()
         now, before = figures.get(report.submitted_id, {}), figures.get((report.pk, "before"), {})
         rows.append(
@@ -68,8 +71,22 @@ def waiting(reports: Iterable[Report], person: Someone) -> list[Waiting]:
 
 
 def gap_sentences(content: Mapping[str, Any]) -> list[str]:
-    """What is missing from a frozen content, each in a sentence; of what its program wrote into it."""
-    return list(content.get("gaps", ()))
+    """What a frozen content lacks, each in a sentence: as `operations.approval.gaps_of` keeps it."""
+    gaps = [
+        f"{each['name']}: {each['state_words']}"
+        for each in content.get("below", ())
+        if each["state"] not in (ReportState.APPROVED, ReportState.EXCUSED)
+    ]
+    missing = content.get("missing", ())
+    if missing and content["report"]["detail"] != Detail.TOTALS:
+        text = ngettext(
+            "{count} institution has not told enough: {names}",
+            "{count} institutions have not told enough: {names}",
+            len(missing),
+        )
+        names = ", ".join(each["name"] for each in missing[:NAMED])
+        gaps.append(text.format(count=len(missing), names=names + ("…" if len(missing) > NAMED else "")))
+    return gaps
 
 
 def _answers(reports: list[Report]) -> dict[int, dict[str, ExceptionAnswer]]:
@@ -104,7 +121,9 @@ def _figures(reports: list[Report]) -> dict[Any, dict[str, Figure]]:
     return by_snapshot | {(pk, "before"): by_snapshot.get(snapshot, {}) for pk, snapshot in of_last.items()}
 
 
-def _differences(content: Mapping[str, Any], now: Mapping[str, Figure], before: Mapping[str, Figure]) -> list[Difference]:
+def _differences(
+    content: Mapping[str, Any], now: Mapping[str, Figure], before: Mapping[str, Figure]
+) -> list[Difference]:
     labels = {_timeless(each["key"]): each for each in content.get("figures", ())}
     found = []
     for key, figure in now.items():

@@ -1,10 +1,13 @@
 """What happened to a report, who wrote what, where it lies, and how one snapshot differs from another."""
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from django.apps import apps
 
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.queries.assignments import names_of
@@ -59,13 +62,14 @@ def written_since(report: Report, version: int) -> dict[str, Written]:
     """For each field of words that was changed after `version`: by whom and when it was changed last. From the trail
     of changes that the database keeps. Two queries."""
     events = list(
-        report.events.filter(version__gte=version)
+        apps.get_model("reporting", "ReportEvent")
+        .objects.filter(pgh_obj=report.pk, version__gte=version)
         .order_by("pgh_id")
         .values(*WORDS, "version", "changed_by_id", "changed_at")
     )
     people = names_of({each["changed_by_id"] for each in events if each["changed_by_id"]})
     found = {}
-    for before, after in zip(events, events[1:], strict=False):
+    for before, after in itertools.pairwise(events):
         for field in WORDS:
             if before[field] != after[field]:
                 found[field] = Written(people.get(after["changed_by_id"], ""), after["changed_at"])
@@ -89,7 +93,9 @@ def parts_of(report: Report, key: str) -> list[Part]:
     below = list(report.from_below.select_related("agency").order_by("unit__sort_key", "agency__name", "pk"))
     figures = {
         figure.snapshot_id: figure
-        for figure in Figure.objects.filter(snapshot__in=[each.approved_id for each in below if each.approved_id], key=key)
+        for figure in Figure.objects.filter(
+            snapshot__in=[each.approved_id for each in below if each.approved_id], key=key
+        )
     }
     rows = []
     for each in below:

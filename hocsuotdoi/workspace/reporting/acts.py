@@ -1,5 +1,5 @@
-"""What happens to a report on its way: submitted, taken back, returned, approved, opened again, excused, moved, amended.
-Each on a page of its own that says what it does before it is done."""
+"""What happens to a report on its way: submitted, taken back, returned, approved, opened again, excused, moved,
+amended. Each on a page of its own that says what it does before it is done."""
 
 from collections.abc import Callable
 from typing import Any
@@ -221,8 +221,8 @@ def _amend_words() -> dict[str, str]:
     return {
         "title": _("Make an addendum"),
         "lead": _(
-            "What was approved stays as it is. The addendum names each figure that has changed since, with both values, "
-            "and goes to the same body."
+            "What was approved stays as it is. The addendum names each figure that has changed since, with both "
+            "values, and goes to the same body."
         ),
         "submit_label": _("Make the addendum"),
     }
@@ -231,7 +231,9 @@ def _amend_words() -> dict[str, str]:
 def _move_words() -> dict[str, str]:
     return {
         "title": _("Count institutions in another report"),
-        "lead": _("After a reform: whoever takes over the institutions reports them. Each is counted in one report only."),
+        "lead": _(
+            "After a reform: whoever takes over the institutions reports them. Each is counted in one report only."
+        ),
         "submit_label": _("Count them there"),
     }
 

@@ -107,9 +107,7 @@ class MoveForm(forms.Form):
         label=_("Which institutions?"), queryset=Institution.objects.none(), widget=forms.CheckboxSelectMultiple
     )
     to = forms.ModelChoiceField(label=_("In whose report are they counted?"), queryset=Report.objects.none())
-    reason = forms.CharField(
-        label=_("Why?"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = forms.CharField(label=_("Why?"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(
         self, *args: Any, institutions: QuerySet[Institution], targets: QuerySet[Report], **kwargs: Any

@@ -19,15 +19,27 @@ from django.utils.translation import ngettext
 from hocsuotdoi.reporting.enums import OWED, Detail, ReportState
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of
-from hocsuotdoi.reporting.queries.suggestions import suggestion_of
 from hocsuotdoi.reporting.queries.trail import trail_of, way_up
 from hocsuotdoi.reporting.queries.typed import totals_missing, typed_rows
 from hocsuotdoi.reporting.rules import Rights
 from hocsuotdoi.workspace.reporting.forms import FIELDS, TotalForm, WordsForm, total_forms
-from hocsuotdoi.workspace.reporting.found import content_of, rights, url_of
-from hocsuotdoi.workspace.reporting.shown import shown
+from hocsuotdoi.workspace.reporting.found import content_of, rights
+from hocsuotdoi.workspace.reporting.shown import shown, suggestion_of
 
-ACTS = ("begin", "word", "total", "answer", "submit", "withdraw", "amend", "approve", "return", "reopen", "excuse", "move")
+ACTS = (
+    "begin",
+    "word",
+    "total",
+    "answer",
+    "submit",
+    "withdraw",
+    "amend",
+    "approve",
+    "return",
+    "reopen",
+    "excuse",
+    "move",
+)
 STATE_KINDS = {
     ReportState.EXPECTED: "neutral",
     ReportState.DRAFT: "gold",
@@ -176,9 +188,7 @@ def steps_of(report: Report, content: Content, odd: list[FoundException]) -> lis
     steps.append(Step(_("Words"), "#words", gone_up or any(getattr(report, name) for name in FIELDS)))
     steps.append(Step(_("Submit"), "#submit", gone_up))
     current = next((number for number, step in enumerate(steps) if not step.is_done), None)
-    return [
-        Step(step.label, step.url, step.is_done, is_current=number == current) for number, step in enumerate(steps)
-    ]
+    return [Step(step.label, step.url, step.is_done, is_current=number == current) for number, step in enumerate(steps)]
 
 
 def missing_before(report: Report, content: Content, odd: list[FoundException]) -> list[dict[str, Any]]:
@@ -189,7 +199,9 @@ def missing_before(report: Report, content: Content, odd: list[FoundException]) 
     if waiting := sum(each.answer is None for each in odd):
         text = ngettext("{count} odd thing waits for a word.", "{count} odd things wait for a word.", waiting)
         found.append({"text": text.format(count=waiting), "url": "#odd", "blocks": True})
-    late = [each for each in content.get("below", []) if each["state"] not in (ReportState.APPROVED, ReportState.EXCUSED)]
+    late = [
+        each for each in content.get("below", []) if each["state"] not in (ReportState.APPROVED, ReportState.EXCUSED)
+    ]
     if late:
         text = ngettext(
             "{count} report from below is not approved: it is left out and named.",
@@ -242,16 +254,15 @@ def _fields(form: WordsForm, content: Content, report: Report) -> list[dict[str,
 
 def _below(report: Report, content: Content) -> list[dict[str, Any]]:
     """The reports that go into this one, with a way to each."""
-    pages = {
-        agency: pk for agency, pk in report.from_below.values_list("agency_id", "pk").order_by("pk")
-    } if content.get("below") else {}
+    pages = dict(report.from_below.values_list("agency_id", "pk").order_by("pk")) if content.get("below") else {}
     rows = []
     for each in content.get("below", []):
         pk = pages.get(each["agency"])
         kind = STATE_KINDS.get(ReportState(each["state"]), "neutral")
-        rows.append({**each, "url": reverse("workspace:reporting-report-detail", args=[pk]) if pk else "", "kind": kind})
+        rows.append(
+            {**each, "url": reverse("workspace:reporting-report-detail", args=[pk]) if pk else "", "kind": kind}
+        )
     order = [ReportState.SUBMITTED, ReportState.RETURNED, ReportState.DRAFT, ReportState.EXPECTED]
-    return sorted(rows, key=lambda row: (order.index(row["state"]) if row["state"] in order else len(order), row["name"]))
-
-
-__all__ = ["report_page", "url_of"]
+    return sorted(
+        rows, key=lambda row: (order.index(row["state"]) if row["state"] in order else len(order), row["name"])
+    )

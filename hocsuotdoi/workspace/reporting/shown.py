@@ -11,6 +11,7 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.reporting.enums import Detail
 from hocsuotdoi.reporting.formats.docx import target_groups, task_groups
 from hocsuotdoi.reporting.models import Content, Report
+from hocsuotdoi.reporting.queries.suggestions import NO_PROPOSAL, suggested_difficulties, suggested_results
 
 MEASURE = "portal:indicators-measure-lineage"
 LISTED_AT_MOST = 60
@@ -24,7 +25,12 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
     opened = _Opened(content, figures, report)
     counts = [
         (MeasureCode.PROGRAMME_SESSION, _("sessions held"), activities["sessions"], activities.get("sessions_key")),
-        (MeasureCode.PROGRAMME_ATTENDANCE, _("attendances"), activities["attendance"], activities.get("attendance_key")),
+        (
+            MeasureCode.PROGRAMME_ATTENDANCE,
+            _("attendances"),
+            activities["attendance"],
+            activities.get("attendance_key"),
+        ),
         *(
             (MeasureCode(each["code"]), MeasureCode(each["code"]).label, each["quantity"], each.get("key"))
             for each in activities["visits"]
@@ -107,3 +113,18 @@ def _money(content: Content, figures: Mapping[str, Any]) -> dict[str, Any] | Non
         for row in money["rows"]
     ]
     return {"rows": rows, "sentences": money["sentences"]}
+
+
+def suggestion_of(content: Content, field: str) -> list[str]:
+    """What the figures would say in a field of words, whether or not somebody has written into it. Nothing where they
+    say nothing: a sentence like «none was stated» is no suggestion."""
+    words = content["words"]
+    if field in words["suggested"]:
+        said = list(words.get(field, []))  # type: ignore[call-overload]
+    elif field == "results":
+        said = suggested_results(content["targets"], content["tasks"])
+    elif field == "difficulties":
+        said = suggested_difficulties(content["targets"], content["tasks"], content["missing"])
+    else:
+        said = []
+    return [] if said == [NO_PROPOSAL] else said

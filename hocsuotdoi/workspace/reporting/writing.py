@@ -21,13 +21,13 @@ from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile
 from hocsuotdoi.reporting.operations.report import begin_report, word_report
 from hocsuotdoi.reporting.operations.totals import type_totals
 from hocsuotdoi.reporting.queries.exceptions import exceptions_of
-from hocsuotdoi.reporting.queries.suggestions import suggestion_of
 from hocsuotdoi.reporting.queries.trail import written_since
 from hocsuotdoi.reporting.queries.typed import typed_rows
 from hocsuotdoi.workspace.reporting import single
 from hocsuotdoi.workspace.reporting.forms import FIELDS, WordsForm, total_forms
 from hocsuotdoi.workspace.reporting.found import admit, content_of, find, find_in_cycle, rights, url_of
 from hocsuotdoi.workspace.reporting.page import report_page, seen_of
+from hocsuotdoi.workspace.reporting.shown import suggestion_of
 
 
 @require_GET
@@ -101,9 +101,7 @@ def _written_beside(report: Report, current: Report, version: int, given: dict[s
     return _("Meanwhile {people} wrote into {fields}; both stand.").format(people=names, fields=labels)
 
 
-def _both_texts(
-    request: HttpRequest, refusal: ReportChangedMeanwhile, form: WordsForm, version: int
-) -> HttpResponse:
+def _both_texts(request: HttpRequest, refusal: ReportChangedMeanwhile, form: WordsForm, version: int) -> HttpResponse:
     """Nothing is lost: what was typed stays in its fields, beside it stands what the other person saved, and when."""
     current = refusal.current
     since = written_since(current, version)
@@ -121,9 +119,7 @@ def _both_texts(
     kept = {field: form.cleaned_data[field] for field in FIELDS if field in refusal.fields}
     again = WordsForm(initial={**{name: getattr(current, name) for name in FIELDS}, **kept, "version": current.version})
     current = find_in_cycle(request, current.pk)
-    return report_page(
-        request, current, words_form=again, theirs=theirs, conflict=str(refusal), typed=kept, status=409
-    )
+    return report_page(request, current, words_form=again, theirs=theirs, conflict=str(refusal), typed=kept, status=409)
 
 
 @require_POST
@@ -133,7 +129,8 @@ def report_total(request: HttpRequest, pk: int) -> HttpResponse:
     admit(rights(request, report).write)
     rows = total_forms(typed_rows(report), request.POST)
     version = _whole_number(request.POST.get("version"))
-    if not all([form.is_valid() for form in rows]) or version is None:
+    wrong = [form for form in rows if not form.is_valid()]  # each is looked at, so each says what is wrong
+    if wrong or version is None:
         return report_page(request, report, totals=rows, status=422)
     given = [form.total() for form in rows if form.has_changed()]
     try:
