@@ -8,7 +8,9 @@ from tests.factories.reporting import PROGRAMME, hand_made_content
 _COMMUNES = ["Bắc Kạn", "Đức Xuân", "Phan Đình Phùng", "Đại Phúc", "Quan Triều", "Gia Sàng", "Bách Quang", "Vạn Xuân"]
 
 
-def figure(key: str, label: str, words: str, numerator: str | None, denominator: str | None = None, **more: Any) -> dict:
+def figure(
+    key: str, label: str, words: str, numerator: str | None, denominator: str | None = None, **more: Any
+) -> dict:
     return {
         "key": key,
         "label": label,
@@ -228,8 +230,17 @@ def nomination_content(**changes: Any) -> dict[str, Any]:
                 "label": "Lượt đến thư viện năm 2026",
                 "words": "1.436",
                 "source": "Sổ hoạt động của cơ sở",
+                "numerator": "1436",
+                "denominator": None,
             },
-            {"key": "", "label": "Ngày hội đọc sách", "words": "21/4/2026", "source": "Sổ hoạt động của cơ sở"},
+            {
+                "key": "",
+                "label": "Ngày hội đọc sách",
+                "words": "21/4/2026",
+                "source": "Sổ hoạt động của cơ sở",
+                "numerator": None,
+                "denominator": None,
+            },
         ],
         peer_sentences=["So với các thư viện cấp xã cùng quy mô dân số, cơ sở đứng thứ 1 trong 12."],
         closing="Kính trình Ủy ban nhân dân tỉnh Thái Nguyên xem xét, quyết định./.",

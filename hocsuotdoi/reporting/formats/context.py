@@ -266,8 +266,8 @@ def below_sentences(below: Iterable[Mapping[str, Any]]) -> list[str]:
     if not states:
         return []
     return [
-        f"Trong {len(states)} đơn vị phải báo cáo: {states.count('approved')} báo cáo đã được duyệt và được tổng hợp vào "
-        f"báo cáo này."
+        f"Trong {len(states)} đơn vị phải báo cáo: {states.count('approved')} báo cáo đã được duyệt và được tổng hợp "
+        "vào báo cáo này."
     ]
 
 

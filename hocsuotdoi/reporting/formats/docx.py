@@ -25,7 +25,7 @@ __all__ = ["render_document", "render_report", "short_digest", "target_groups", 
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "reporting"
 QR_SIZE = Mm(24)
-_LONG_AGO = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - a file's properties have no zone; of drafts only
+_LONG_AGO = dt.datetime(2026, 1, 1)  # a file's properties have no zone; of drafts only
 _ZIP_DATE = (2026, 1, 1, 0, 0, 0)
 
 
@@ -34,9 +34,7 @@ def own_template(kind: DocumentKind) -> bytes:
     return (TEMPLATES / f"{kind.value}.docx").read_bytes()
 
 
-def render_document(
-    kind: DocumentKind, content: Mapping[str, Any], seal: Seal, template: bytes | None = None
-) -> bytes:
+def render_document(kind: DocumentKind, content: Mapping[str, Any], seal: Seal, template: bytes | None = None) -> bytes:
     """The document's bytes. `content` holds the number when it is frozen; `template` None: the program's own."""
     word = DocxTemplate(io.BytesIO(own_template(kind) if template is None else template))
     word.init_docx()

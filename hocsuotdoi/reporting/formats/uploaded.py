@@ -77,16 +77,26 @@ def refuse_dangerous(file: bytes) -> None:
             if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _LARGEST_INSIDE:
                 raise BadTemplate(_("Unpacked, the file is far larger than a document. Save it anew in Word."))
             if len(names) != len(entries) or not {"[Content_Types].xml", "word/document.xml"} <= names:
-                raise BadTemplate(_("This is no Word document. Save it in Word as «Word Document (*.docx)»."))
+                raise BadTemplate(_no_word())
             if any("vbaproject" in name.lower() or "/activex/" in name.lower() for name in names):
-                raise BadTemplate(_("The document has macros. Save it in Word as «Word Document (*.docx)» without them."))
+                raise BadTemplate(
+                    _with_macros()
+                )
             parts = {name: package.read(name) for name in names if name.endswith((".xml", ".rels"))}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise BadTemplate(_("This is no Word document. Save it in Word as «Word Document (*.docx)».")) from None
+        raise BadTemplate(_no_word()) from None
     if b"macroenabled" in parts["[Content_Types].xml"].lower():
-        raise BadTemplate(_("The document has macros. Save it in Word as «Word Document (*.docx)» without them."))
+        raise BadTemplate(_with_macros())
     for name, body in parts.items():
         _refuse_part(name, body)
+
+
+def _no_word() -> str:
+    return _("This is no Word document. Save it in Word as «Word Document (*.docx)».")
+
+
+def _with_macros() -> str:
+    return _("The document has macros. Save it in Word as «Word Document (*.docx)» without them.")
 
 
 def _refuse_part(name: str, body: bytes) -> None:
@@ -101,8 +111,9 @@ def _refuse_part(name: str, body: bytes) -> None:
             kind = (link.get("Type") or "").rsplit("/", 1)[-1]
             if link.get("TargetMode") == "External" and kind in _OUTWARD:
                 raise BadTemplate(
-                    _("The document takes something from another place ({what}). Put it into the document itself.")
-                    .format(what=(link.get("Target") or kind)[:80])
+                    _(
+                        "The document takes something from another place ({what}). Put it into the document itself."
+                    ).format(what=(link.get("Target") or kind)[:80])
                 )
 
 
@@ -134,7 +145,9 @@ def cut_after(file: bytes, paragraph: int) -> bytes:
     node = last
     while node is not None and node is not body:
         for later in list(node.itersiblings()):
-            if later.tag not in {qn("w:sectPr"), qn("w:tcPr")} and not (node.tag == qn("w:tc") and later.tag == qn("w:tc")):
+            if later.tag not in {qn("w:sectPr"), qn("w:tcPr")} and not (
+                node.tag == qn("w:tc") and later.tag == qn("w:tc")
+            ):
                 node.getparent().remove(later)
         node = node.getparent()
     out = io.BytesIO()

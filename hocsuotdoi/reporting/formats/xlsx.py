@@ -21,7 +21,7 @@ from hocsuotdoi.reporting.models.content import SHAPE_OF_A_CYCLE, Content, Targe
 FONT = "Times New Roman"
 NARROWNESS = 0.9  # of a letter of this type, against the digit that column widths are counted in
 HEADING_ROW = 4  # zero-based: three lines of title and an empty one stand above
-_LONG_AGO = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - a file's properties have no zone; of drafts only
+_LONG_AGO = dt.datetime(2026, 1, 1)  # a file's properties have no zone; of drafts only
 _STAGES = ("estimated", "appraised", "allocated", "spent")
 _ORIGINS = {"counted": "Tính từ sổ hoạt động", "typed": "Đơn vị tự nhập", "consolidated": "Cộng từ báo cáo dưới"}
 _PERCENT_UNITS = {"percent", "percent_per_year"}
@@ -48,9 +48,7 @@ def render_annex(content: Content, digest: str, address: str = "") -> bytes:
     writer.write_missing()
     frozen_at = content.get("frozen_at")
     moment = dt.datetime.fromisoformat(frozen_at).astimezone(dt.UTC).replace(tzinfo=None) if frozen_at else _LONG_AGO
-    book.set_properties(
-        {"title": content["header"]["title"], "subject": content.get("number", ""), "created": moment}
-    )
+    book.set_properties({"title": content["header"]["title"], "subject": content.get("number", ""), "created": moment})
     book.close()
     return buffer.getvalue()
 

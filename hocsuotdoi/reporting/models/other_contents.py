@@ -74,6 +74,8 @@ class NominationEvidence(TypedDict):
     label: str
     words: str
     source: str
+    numerator: str | None
+    denominator: str | None
 
 
 class NominationContent(OtherContent):
