@@ -31,6 +31,7 @@ from hocsuotdoi.api.activities import (
 )
 from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.indicators import definitions, totals, values
+from hocsuotdoi.api.inspection import phone
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, tasks
@@ -96,5 +97,6 @@ for module in (
     papers,
     money,
     tasks,
+    phone,
 ):
     api.add_router("", module.router)

@@ -70,6 +70,12 @@ OFFICES = {
     ("POST", "tasks/<int:pk>/evidence"),
     ("GET", "money/lines"),
     ("GET", "money/totals"),
+    ("GET", "inspection/visits"),  # tests/workspace/inspection/test_who_may.py
+    ("GET", "inspection/visits/<uuidstr:pk>"),
+    ("GET", "inspection/figures"),
+    ("GET", "inspection/carried"),
+    ("POST", "inspection/answers"),
+    ("POST", "inspection/visits/<uuidstr:pk>/photos"),
 }
 STAFF = sorted(route for route in DECLARED if route not in PUBLIC | OFFICES)
 

@@ -10,8 +10,8 @@ LONGEST_SIDE = 1600
 
 
 def smaller(content: bytes, media_type: str) -> bytes:
-    """As JPEG, at most 1600 pixels wide and high. What is so already stays as it is, byte for byte: sent again it is the
-    same picture. Raises ValueError: no picture."""
+    """As JPEG, at most 1600 pixels wide and high. What is so already stays as it is, byte for byte: sent again it is
+    the same picture. Raises ValueError: no picture."""
     if media_type not in PICTURES:
         raise ValueError(media_type)
     with Image.open(io.BytesIO(content)) as picture:

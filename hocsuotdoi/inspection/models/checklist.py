@@ -53,9 +53,9 @@ class Checklist(models.Model):
 
 
 class ChecklistItem(models.Model):
-    """One question, with the rule it comes from (`source`). `indicator_code` and `criterion_code` name the criterion that
-    asks the institution the same (indicators): what is known of it stands beside the question. By code and not by a
-    link: criteria are published anew, a published question stays as it is."""
+    """One question, with the rule it comes from (`source`). `indicator_code` and `criterion_code` name the criterion
+    that asks the institution the same (indicators): what is known of it stands beside the question. By code and not by
+    a link: criteria are published anew, a published question stays as it is."""
 
     checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT, related_name="items")
     ordinal = models.PositiveSmallIntegerField()

@@ -28,8 +28,8 @@ def institutions_held(person: Someone, permission: Permission, day: dt.date) -> 
 
 def institutions_seen(person: Someone, day: dt.date) -> QuerySet[Institution]:
     """Those whose inspections the person may see: by the map; what is the armed forces' by the role held there or at
-    the body that runs it; and by the right to read every line. `rules.rights_on` says the same of one visit; a test holds
-    the two against each other."""
+    the body that runs it; and by the right to read every line. `rules.rights_on` says the same of one visit; a test
+    holds the two against each other."""
     covered = institutions_covered(person, Permission.VIEW_INSPECTION, day).values("pk")
     own = institutions_held(person, Permission.VIEW_INSPECTION, day).values("pk")
     every = institutions_covered(person, Permission.VIEW_EVERY_LINE, day).values("pk")

@@ -19,8 +19,8 @@ from hocsuotdoi.places.queries.units import children_of
 @dataclass(frozen=True)
 class InspectionFigures:
     """`expected`: institutions that are to be visited by somebody some day; `visited` those with a visit that was
-    closed in the year. Findings are those of visits closed in the year; `mended` of them by a check until today; `late` those
-    not mended although their day has passed."""
+    closed in the year. Findings are those of visits closed in the year; `mended` of them by a check until today; `late`
+    those not mended although their day has passed."""
 
     expected: int = 0
     visited: int = 0

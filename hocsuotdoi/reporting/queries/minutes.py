@@ -58,9 +58,9 @@ def _content(visit: Visit, reading: VisitReading, day: dt.date) -> dict[str, Any
             "closed_at": timezone.localtime(visit.closed_at).isoformat(timespec="seconds"),
         },
         "opening": f"Ngày {day_words(began_on)}, tại {visit.institution.name} ({place.name}), đoàn kiểm tra của "
-        f"{agency.name} tiến hành kiểm tra thuộc “{visit.plan.title}”{decision}, theo bảng hỏi “{visit.checklist.title}”"
-        f" (bản {visit.checklist.version}).",
-        "team": [f"{name}{', trưởng đoàn' if place == 0 else ''}" for place, name in enumerate(reading.team)],
+        f"{agency.name} tiến hành kiểm tra thuộc “{visit.plan.title}”{decision}, theo bảng hỏi "
+        f"“{visit.checklist.title}” (bản {visit.checklist.version}).",
+        "team": [f"{name}{', trưởng đoàn' if order == 0 else ''}" for order, name in enumerate(reading.team)],
         "met": [visit.met] if visit.met else [],
         "answer_sentences": _answer_sentences(counts),
         "sections": [{"title": part.heading, "rows": [_row(each) for each in part.asked]} for part in reading.parts],
@@ -105,9 +105,9 @@ _LABELS = {
 
 def _answer_sentences(counts: dict[str, int]) -> list[str]:
     return [
-        f"Đoàn đã kiểm tra {counts['questions']} nội dung: {counts[Seen.YES]} đạt, {counts[Seen.PARTLY]} đạt một phần, "
-        f"{counts[Seen.NO]} chưa đạt, {counts[Seen.NOT_APPLICABLE]} không áp dụng; các nội dung còn lại ghi số liệu hoặc "
-        f"nhận xét. Kèm theo {counts['photos']} ảnh chụp tại cơ sở."
+        f"Đoàn đã kiểm tra {counts['questions']} nội dung: {counts[Seen.YES]} đạt, {counts[Seen.PARTLY]} đạt một "
+        f"phần, {counts[Seen.NO]} chưa đạt, {counts[Seen.NOT_APPLICABLE]} không áp dụng; các nội dung còn lại ghi số "
+        f"liệu hoặc nhận xét. Kèm theo {counts['photos']} ảnh chụp tại cơ sở."
     ]
 
 

@@ -106,6 +106,14 @@ DOORS = [
         also=("money",),
     ),
     Door(
+        "workspace:inspection-visit-list",
+        _("Inspection"),
+        _("Visits: planned, seen on the phone, what was found, minutes"),
+        "inspect",
+        Permission.VIEW_INSPECTION,
+        also=("inspection",),
+    ),
+    Door(
         "workspace:papers-paper-list",
         _("Papers"),
         _("Legal texts and guidelines: read, send down, see who has read"),
