@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -73,7 +74,7 @@ class Year:
 
     def __init__(self, plan: Simulated, book: Book, province: AdminUnit) -> None:
         self.plan, self.book, self.province = plan, book, province
-        self.ministry = Agency.objects.get(kind=AgencyKind.MINISTRY, code__contains="vhttdl", unit__tier=Tier.COUNTRY)
+        self.ministry = Agency.objects.get(code="bo-vhttdl")
         self.chance = random.Random(plan.seed)
         self.people = self._people()
         self.known = self._known()
@@ -158,7 +159,7 @@ class Year:
                         title=f"Tổ chức ngày hội đọc sách, đợt {number + 1}",
                         agency=agency,
                         year=YEAR,
-                        due_on=dt.date(YEAR, 12, 31),
+                        due_on=dt.date(YEAR, self.chance.choice([6, 12]), 30),
                         state=state,
                         done_on=dt.date(YEAR, 10, 1) if state == AssignmentState.DONE else None,
                         handed_at=day(1, 10),
@@ -242,6 +243,8 @@ class Year:
         if report.detail == Detail.FULL:
             sheet.everybody += own
             sheet.every_commune += [place] if place else []
+        if is_in:
+            sheet.reports.append(report)
         if is_in and report.detail == Detail.TOTALS:
             sheet.typed.append(TYPED)
         elif is_in:
@@ -261,6 +264,16 @@ class Year:
             facts = self.book.facts.get(code) or Facts(institution_class)
             facts.has_website = bool(website)
             yield facts
+
+    def tasks_of(self, reports: Iterable[Report], on: dt.date) -> dict[str, Decimal]:
+        """By state; what waits after its day is late, what was dropped is not asked."""
+        agencies, counts = {each.agency_id for each in reports}, Counter[str]()
+        for task in self.known.tasks:
+            if task.agency_id in agencies and task.state != AssignmentState.DROPPED:
+                waits = task.state in (AssignmentState.TO_DO, AssignmentState.DOING)
+                counts["asked"] += 1
+                counts["late" if waits and task.due_on < on else str(task.state)] += 1
+        return {f"tasks:{state}:{YEAR}": Decimal(number) for state, number in counts.items()}
 
     def money_of(self, reports: Iterable[Report]) -> dict[str, Decimal]:
         agencies, sums = {each.agency_id for each in reports}, dict[str, Decimal]()

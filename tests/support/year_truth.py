@@ -190,6 +190,7 @@ class Sheet:
     missing: list[Facts] = field(default_factory=list)
     """Of reports below that are not approved: they stay expected"""
     missing_communes: int = 0
+    reports: list[Any] = field(default_factory=list)
 
     def measures(self) -> dict[str, Decimal]:
         """What was held and who came, whole and cut; a cut that is nothing is left out."""

@@ -157,3 +157,8 @@ class CycleReminder(models.Model):
             models.CheckConstraint(condition=Q(days__gte=-90, days__lte=90), name="cycle_reminder_within_a_season"),
             models.CheckConstraint(condition=Q(letter=False) | Q(days__gt=0), name="cycle_letter_only_when_late"),
         ]
+
+    @property
+    def before(self) -> int:
+        """Days before the due day; 0 where it is on it or after."""
+        return max(-self.days, 0)

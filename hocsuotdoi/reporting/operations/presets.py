@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import CommandLine, CycleKind, Detail, ReportsTo, Section
@@ -69,6 +70,12 @@ _COUNTRY = (C.LIBRARY_NATIONAL, C.MUSEUM_NATIONAL, C.MUSEUM_MINISTRY)
 _COMMUNE = tuple(c for c in C if c not in {*_EDUCATION, *_ARMED_FORCES, *_PROVINCE, *_COUNTRY})
 del C
 
+_LINES = {
+    AgencyKind.EDUCATION: CommandLine.EDUCATION,
+    AgencyKind.MILITARY: CommandLine.MILITARY,
+    AgencyKind.POLICE: CommandLine.POLICE,
+}
+
 REMINDERS = (
     ReminderGiven(-14),
     ReminderGiven(-3),
@@ -111,25 +118,45 @@ def _cycle(
     )
 
 
+def free(year: int, owner: Agency) -> CycleGiven:
+    """Any other round: only the owner reports, until rules say who else."""
+    made = _cycle(CycleKind.OTHER, year, year, f"Báo cáo khác năm {year}", owner)
+    return replace(made, rules=tuple(_own_rule(owner, made.due_on)), reminders=REMINDERS)
+
+
 def _rules(due_on: dt.date, owner: Agency, education_by_command: bool) -> Iterator[RuleGiven]:
-    """Of the Ministry's cycle; a province's own ends with the province."""
-    provinces_due = due_on + dt.timedelta(days=PROVINCES_AFTER)
-    owner_due = due_on + dt.timedelta(days=OWNER_AFTER)
+    """Of the Ministry's cycle; one of a province, or of a body that leads no territory, ends with that body."""
     L, K, T, R = CommandLine, AgencyKind, Tier, ReportsTo
-    is_country = owner.unit is not None and owner.unit.tier == T.COUNTRY
-    yield RuleGiven(L.TERRITORY, K.CULTURE_SOCIETY, T.COMMUNE, R.UNIT_ABOVE, due_on, K.CULTURE, classes=_COMMUNE)
-    education = RuleGiven(L.EDUCATION, K.EDUCATION, T.PROVINCE, R.SAME_UNIT, due_on, K.CULTURE, classes=_EDUCATION)
-    if education_by_command:
-        education = replace(education, to=R.COMMAND, to_kind="", copies_to=(K.CULTURE,))
-    yield education
-    for line, kind in ((L.MILITARY, K.MILITARY), (L.POLICE, K.POLICE)):
-        yield RuleGiven(
-            line, kind, T.PROVINCE, R.SAME_UNIT, due_on, K.CULTURE, detail=Detail.TOTALS, classes=_ARMED_FORCES
-        )
-    if is_country:
+    tier = owner.unit.tier if owner.unit else ""
+    if owner.kind in LEADING_KINDS and tier in (T.COUNTRY, T.PROVINCE):
+        top = K.CULTURE if tier == T.COUNTRY else K(owner.kind)
+        yield RuleGiven(L.TERRITORY, K.CULTURE_SOCIETY, T.COMMUNE, R.UNIT_ABOVE, due_on, top, classes=_COMMUNE)
+        education = RuleGiven(L.EDUCATION, K.EDUCATION, T.PROVINCE, R.SAME_UNIT, due_on, top, classes=_EDUCATION)
+        if education_by_command:
+            education = replace(education, to=R.COMMAND, to_kind="", copies_to=(top,))
+        yield education
+        for line, kind in ((L.MILITARY, K.MILITARY), (L.POLICE, K.POLICE)):
+            yield RuleGiven(
+                line, kind, T.PROVINCE, R.SAME_UNIT, due_on, top, detail=Detail.TOTALS, classes=_ARMED_FORCES
+            )
+    if tier == T.COUNTRY and owner.kind in LEADING_KINDS:
+        provinces_due = due_on + dt.timedelta(days=PROVINCES_AFTER)
         named = RuleGiven(L.TERRITORY, K.CULTURE, T.PROVINCE, R.NAMED, provinces_due, to_agency=owner)
         yield replace(named, classes=_PROVINCE)
         yield replace(named, line=L.EDUCATION, reporter_kind=K.EDUCATION, reporter_tier=T.COUNTRY)
-        yield RuleGiven(L.TERRITORY, K(owner.kind), T.COUNTRY, R.NOBODY, owner_due, classes=_COUNTRY)
-    else:
-        yield RuleGiven(L.TERRITORY, K(owner.kind), T.PROVINCE, R.NOBODY, provinces_due, classes=_PROVINCE)
+    yield from _own_rule(owner, due_on)
+
+
+def _own_rule(owner: Agency, due_on: dt.date) -> Iterator[RuleGiven]:
+    kind = AgencyKind(owner.kind)
+    tier = Tier(owner.unit.tier) if owner.unit else Tier.COUNTRY
+    line = _LINES.get(kind, CommandLine.TERRITORY)
+    yield RuleGiven(
+        line,
+        kind,
+        tier,
+        ReportsTo.NOBODY,
+        due_on + dt.timedelta(days=OWNER_AFTER if tier == Tier.COUNTRY else PROVINCES_AFTER),
+        detail=Detail.TOTALS if line in (CommandLine.MILITARY, CommandLine.POLICE) else Detail.FULL,
+        classes={Tier.COUNTRY: _COUNTRY, Tier.PROVINCE: _PROVINCE}.get(tier, _COMMUNE),
+    )

@@ -68,6 +68,10 @@ class Spent:
     words: float
     own_parts: float
 
+    @property
+    def suggested_parts(self) -> float:
+        return 4 - self.own_parts
+
 
 @dataclass(frozen=True)
 class BurdenRow:

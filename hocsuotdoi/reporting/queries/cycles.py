@@ -1,19 +1,21 @@
 """Reads of cycles for lists, and who may do what with them."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from hocsuotdoi.accounts.models import Person, RoleAssignment
+from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import agencies_covered
 from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.places.models import Agency
-from hocsuotdoi.reporting.enums import OWED, CommandLine, CycleState, ReportState
-from hocsuotdoi.reporting.models import Cycle, CycleReminder, Reminder, Report
+from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
+from hocsuotdoi.reporting.models import Cycle, Reminder, Report
 from hocsuotdoi.reporting.models.line import on_the_line
+
+REPORT_URL, CYCLE_URL = "/workspace/reports/{pk}/", "/workspace/cycles/{code}/"
+"""Pages of the workspace; tests hold them against the addresses that it gives."""
 
 _ARMED_FORCES = (CommandLine.MILITARY, CommandLine.POLICE)
 
@@ -65,23 +67,11 @@ def ended_bodies(reports: QuerySet[Report], day: dt.date) -> QuerySet[Report]:
 
 
 def letters_wanted(cycle: Cycle) -> QuerySet[Report]:
-    """Late reports whose body has been reminded by a rule that asks for an official letter, and that still wait; with
-    `reminded_days` late. A letter is made by people (official documents leave under somebody's name)."""
+    """Late reports whose body has been reminded by a rule that asks for an official letter, and that still wait. People
+    make it: an official letter leaves under somebody's name."""
     asked = Reminder.objects.filter(report=OuterRef("pk"), rule__letter=True)
     return (
         Report.objects.filter(Exists(asked), cycle=cycle, state__in=OWED)
         .select_related("agency", "unit", "goes_to__agency")
         .order_by("unit__sort_key", "line", "pk")
     )
-
-
-def reminder_days(cycle: Cycle) -> Iterable[CycleReminder]:
-    return cycle.reminders.all()
-
-
-def open_on(day: dt.date) -> QuerySet[Cycle]:
-    return Cycle.objects.filter(state=CycleState.OPEN, opens_on__lte=day)
-
-
-def is_planner(person: Person, day: dt.date) -> bool:
-    return agencies_covered(person, Permission.SET_UP_CYCLE, day).exists()

@@ -14,11 +14,9 @@ from hocsuotdoi.places.models import AgencyLine
 from hocsuotdoi.programme.registry import Line
 from hocsuotdoi.reporting.enums import OWED, CommandLine
 from hocsuotdoi.reporting.models import Reminder, Report
+from hocsuotdoi.reporting.queries.cycles import CYCLE_URL, REPORT_URL
 
 NAME = "reports"
-URL = "/workspace/reports/{pk}/"
-"""The report's page (workspace)."""
-STATE_URL = "/workspace/cycles/{code}/"
 _OFFICE_AFTER, _ABOVE_AFTER = 7, 14
 _NAMED = 3
 """So many bodies are named in one line about those below; of more, the number is told."""
@@ -92,7 +90,7 @@ def _own_line(report: Report, day: dt.date) -> Line:
             "was due before {day}: {count} day late", "was due before {day}: {count} days late", late
         ).format(day=day_short(report.due_on), count=late)
     title = _("Report to submit: {cycle}").format(cycle=report.cycle.title)
-    return Line(title, f"{report.agency}: {words}", URL.format(pk=report.pk))
+    return Line(title, f"{report.agency}: {words}", REPORT_URL.format(pk=report.pk))
 
 
 def _line_of_those_below(reports: list[Report]) -> Line:
@@ -105,4 +103,4 @@ def _line_of_those_below(reports: list[Report]) -> Line:
     names = "; ".join(str(each.agency) for each in reports[:_NAMED])
     if number > _NAMED:
         names = _("{names} and {count} more").format(names=names, count=number - _NAMED)
-    return Line(title, names, STATE_URL.format(code=cycle.code))
+    return Line(title, names, CYCLE_URL.format(code=cycle.code))

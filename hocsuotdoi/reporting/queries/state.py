@@ -14,7 +14,7 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 from hocsuotdoi.reporting.enums import OWED, CommandLine, CycleState, ReportState
 from hocsuotdoi.reporting.models import Cycle, Report
-from hocsuotdoi.reporting.queries.cycles import somebody_writes
+from hocsuotdoi.reporting.queries.cycles import REPORT_URL, somebody_writes
 
 ORDER = (
     ReportState.APPROVED,
@@ -136,6 +136,10 @@ class ReportRow:
     next_step: str
     waits_on: str
     is_unmanned: bool
+
+    @property
+    def url(self) -> str:
+        return REPORT_URL.format(pk=self.report.pk)
 
     @property
     def is_ended(self) -> bool:
