@@ -13,4 +13,5 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.workspace.indicators.urls")),
     path("", include("hocsuotdoi.workspace.papers.urls")),
     path("", include("hocsuotdoi.workspace.money.urls")),
+    path("", include("hocsuotdoi.workspace.documents.urls")),
 ]
