@@ -2,7 +2,6 @@
 its ranges these take: margins 20 mm above and below, 30 mm left, 15 mm right; body 14 pt, tables 12 pt, page number
 13 pt."""
 
-from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT

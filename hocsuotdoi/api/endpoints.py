@@ -35,6 +35,7 @@ from hocsuotdoi.api.inspection import phone
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, tasks
+from hocsuotdoi.api.reporting import documents
 
 VERSION = "1.0"
 
@@ -98,5 +99,6 @@ for module in (
     money,
     tasks,
     phone,
+    documents,
 ):
     api.add_router("", module.router)

@@ -111,6 +111,8 @@ SAMPLE = (
         _("Sample inspections"),
         "hocsuotdoi.inspection.operations.sample.load_sample",
         ("inspection/operations/sample.py", "inspection/data/checklists.yaml"),
+    ),
+    Step(
         _("A sample reporting cycle"),
         "hocsuotdoi.reporting.operations.sample_cycle.load_sample",
         ("reporting/operations/sample_cycle.py", "reporting/operations/presets.py"),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.rules import Someone, leads_its_territory, may, roles_held
+from hocsuotdoi.places.enums import ARMED_FORCES
+from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.line import READ_ALONG
@@ -122,3 +124,11 @@ def rights_on(person: Someone, report: Report, day: dt.date) -> Rights:
 def _held_at(person: Someone, permission: Permission, day: dt.date) -> set[int | None]:
     """The agencies at which the person holds a role with this permission."""
     return set(roles_held(person, permission, day).filter(agency__isnull=False).values_list("agency_id", flat=True))
+
+
+def may_act_for(person: Someone, permission: Permission, agency: Agency, day: dt.date) -> bool:
+    """For what a body issues outside its reports: letters, nominations, templates, signatures. Of the armed forces only
+    who holds the role at the very body, whoever leads the territory."""
+    if agency.kind in ARMED_FORCES:
+        return agency.pk in _held_at(person, permission, day)
+    return may(person, permission, agency, day)

@@ -61,6 +61,7 @@ PUBLIC = {
     ("GET", "figures/totals"),
     ("GET", "papers"),  # those that everybody may read; others only for whom they were sent to
     ("GET", "papers/<int:pk>"),
+    ("GET", "documents/<slug:code>"),  # what is told of an approved document
 }
 # What offices do: who may do what is tried in tests/workspace/tasks/test_who_may.py and workspace/money/test_money.py.
 OFFICES = {
@@ -76,6 +77,8 @@ OFFICES = {
     ("GET", "inspection/carried"),
     ("POST", "inspection/answers"),
     ("POST", "inspection/visits/<uuidstr:pk>/photos"),
+    ("GET", "snapshots/<slug:number>/documents"),
+    ("GET", "document-files/<uuidstr:pk>"),
 }
 STAFF = sorted(route for route in DECLARED if route not in PUBLIC | OFFICES)
 

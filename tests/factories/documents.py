@@ -159,8 +159,8 @@ def letter_content(**changes: Any) -> dict[str, Any]:
         ),
         figures=[figure("late:days", "Số ngày chậm", "2", "2")],
         paragraphs=[
-            f"Thực hiện {PROGRAMME}, các đơn vị gửi báo cáo năm 2026 trước ngày 25/11/2026. Đến ngày 27/11/2026, đơn vị "
-            "chậm 2 ngày và chưa gửi báo cáo. Đề nghị đơn vị hoàn thành các nội dung sau và gửi báo cáo trước ngày "
+            f"Thực hiện {PROGRAMME}, các đơn vị gửi báo cáo năm 2026 trước ngày 25/11/2026. Đến ngày 27/11/2026, "
+            "đơn vị chậm 2 ngày và chưa gửi báo cáo. Đề nghị đơn vị hoàn thành các nội dung sau và gửi báo cáo trước ngày "
             "30/11/2026:",
         ],
         items=["- Soạn và gửi báo cáo năm 2026;", "- Giải trình các số liệu bất thường, nếu có."],
@@ -172,7 +172,7 @@ def letter_content(**changes: Any) -> dict[str, Any]:
 def minutes_content(**changes: Any) -> dict[str, Any]:
     rows = [
         {
-            "question": f"Câu hỏi số {number}: nội quy, giờ mở cửa và việc phục vụ người khuyết tật tại chỗ và lưu động",
+            "question": f"Câu hỏi số {number}: nội quy, giờ mở cửa, phục vụ người khuyết tật tại chỗ và lưu động",
             "seen": "Đạt" if number % 3 else "Chưa đạt",
             "remark": "" if number % 3 else "Chưa niêm yết tại cửa vào.",
         }

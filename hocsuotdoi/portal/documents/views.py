@@ -23,7 +23,9 @@ def document_find(request: HttpRequest) -> HttpResponse:
     code = tidy_code(typed)
     if len(code) == CODE_LENGTH and code.isascii() and code.isalnum():
         return redirect("portal:documents-document-check", code=code)
-    problem = _("The code has 16 letters and digits; it stands below the signature, beside the square.") if typed else ""
+    problem = (
+        _("The code has 16 letters and digits; it stands below the signature, beside the square.") if typed else ""
+    )
     context = {"typed": typed.replace("\0", "")[:_LONGEST_ASKED], "problem": problem}
     return render(request, "portal/documents/document_find.html", context, status=422 if problem else 200)
 

@@ -54,8 +54,8 @@ class BadTemplate(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`tag`: what is wrong, as it is typed; empty where it is the whole file's. `paragraph` counts all paragraphs of the
-    body from 1 (0: head or foot of the page), `table` 0 outside tables. `is_exact`: the page was told by LibreOffice."""
+    """`tag`: what is wrong, as it is typed; empty where it is the whole file's. `paragraph` counts all paragraphs of
+    the body from 1 (0: head or foot of the page), `table` 0 outside tables. `is_exact`: LibreOffice told the page."""
 
     tag: str
     reason: str
@@ -79,9 +79,7 @@ def refuse_dangerous(file: bytes) -> None:
             if len(names) != len(entries) or not {"[Content_Types].xml", "word/document.xml"} <= names:
                 raise BadTemplate(_no_word())
             if any("vbaproject" in name.lower() or "/activex/" in name.lower() for name in names):
-                raise BadTemplate(
-                    _with_macros()
-                )
+                raise BadTemplate(_with_macros())
             parts = {name: package.read(name) for name in names if name.endswith((".xml", ".rels"))}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
         raise BadTemplate(_no_word()) from None

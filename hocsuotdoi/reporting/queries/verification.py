@@ -33,7 +33,7 @@ _ARMED = {CommandLine.MILITARY, CommandLine.POLICE}
 
 @dataclass(frozen=True, slots=True)
 class CheckedFigure:
-    """`is_kept_back`: printed in the document, not told here. `matches`: its printed words hold the number asked for."""
+    """`is_kept_back`: printed in the document, not told here. `matches`: its words hold the number asked for."""
 
     key: str
     label: str
@@ -140,7 +140,7 @@ def is_intact(snapshot: Snapshot) -> bool:
             "key", "value_state", "numerator", "denominator"
         )
     }
-    return not rows and "figures" not in snapshot.content or rows == said
+    return (not rows and "figures" not in snapshot.content) or rows == said
 
 
 def _is_told(snapshot: Snapshot) -> bool:

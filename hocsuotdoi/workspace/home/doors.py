@@ -122,6 +122,14 @@ DOORS = [
         also=("inspection",),
     ),
     Door(
+        "workspace:documents-overview",
+        _("Documents"),
+        _("Word, Excel and PDF of what was frozen; templates, letters, nominations"),
+        "document",
+        Permission.VIEW_REPORT,
+        also=("documents",),
+    ),
+    Door(
         "workspace:papers-paper-list",
         _("Papers"),
         _("Legal texts and guidelines: read, send down, see who has read"),
