@@ -159,7 +159,7 @@ def letter_content(**changes: Any) -> dict[str, Any]:
         ),
         figures=[figure("late:days", "Số ngày chậm", "2", "2")],
         paragraphs=[
-            f"Thực hiện {PROGRAMME}, các đơn vị gửi báo cáo năm 2026 trước ngày 25/11/2026. Đến ngày 27/11/2026, "
+            f"Thực hiện {PROGRAMME}, các đơn vị gửi báo cáo trước ngày 25/11/2026. Đến ngày 27/11/2026, "
             "đơn vị chậm 2 ngày và chưa gửi báo cáo. Đề nghị đơn vị hoàn thành các nội dung sau và gửi báo cáo trước ngày "
             "30/11/2026:",
         ],
