@@ -34,6 +34,7 @@ from hocsuotdoi.api.indicators import definitions, totals, values
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, tasks
+from hocsuotdoi.api.reporting import reports
 
 VERSION = "1.0"
 
@@ -96,5 +97,6 @@ for module in (
     papers,
     money,
     tasks,
+    reports,
 ):
     api.add_router("", module.router)

@@ -62,7 +62,8 @@ PUBLIC = {
     ("GET", "papers"),  # those that everybody may read; others only for whom they were sent to
     ("GET", "papers/<int:pk>"),
 }
-# What offices do: who may do what is tried in tests/workspace/tasks/test_who_may.py and workspace/money/test_money.py.
+# What offices do: who may do what is tried in tests/workspace/{tasks,reporting}/test_who_may.py and
+# workspace/money/test_money.py.
 OFFICES = {
     ("GET", "tasks"),
     ("GET", "tasks/<int:pk>"),
@@ -70,6 +71,15 @@ OFFICES = {
     ("POST", "tasks/<int:pk>/evidence"),
     ("GET", "money/lines"),
     ("GET", "money/totals"),
+    ("GET", "reports"),
+    ("GET", "reports/<int:pk>"),
+    ("PUT", "reports/<int:pk>/words"),
+    ("PUT", "reports/<int:pk>/totals"),
+    ("POST", "reports/<int:pk>/exceptions"),
+    ("POST", "reports/<int:pk>/submit"),
+    ("POST", "reports/<int:pk>/withdraw"),
+    ("POST", "reports/<int:pk>/return"),
+    ("POST", "reports/<int:pk>/approve"),
 }
 STAFF = sorted(route for route in DECLARED if route not in PUBLIC | OFFICES)
 

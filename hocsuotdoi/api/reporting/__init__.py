@@ -1,0 +1,1 @@
+"""Reporting cycles and reports for programs."""
