@@ -59,6 +59,9 @@ class Frame:
     leaves: tuple[int, ...] = ()
     """Where only what is read as exactly these units is looked at (their keys), and not what is read below them: for
     parts, which add up over them. Empty: everything in `unit`."""
+    within: frozenset[int] | None = None
+    """Where only these institutions are looked at (their keys), all of them and wherever they stand: whoever asks has
+    said which belong together, and there is one group. None: those that stand in `unit`."""
     together: Together = field(default_factory=Together, compare=False, repr=False)
 
     @property
@@ -213,9 +216,7 @@ def expected_institutions(frame: Frame, classes: set[str]) -> list[Expected]:
             institution=OuterRef("institution"), state=InstitutionState.ACTIVE
         )
         found = InstitutionPlacement.objects.on(day).filter(
-            Exists(open_then),
-            Q(unit__in=places_of(each)) | _came_here(each),
-            institution__institution_class__in=classes,
+            Exists(open_then), standing_in(each), institution__institution_class__in=classes
         )
         rows = found.order_by("institution__sort_key", "institution_id", "starts_on")
         return rows.values_list("institution_id", "institution__institution_class", "unit_id")
@@ -236,8 +237,12 @@ def places_of(frame: Frame) -> QuerySet[AdminUnit] | list[int]:
     return found
 
 
-def _came_here(frame: Frame) -> Q:
-    return Q(institution__in={institution for institution, _place in kept_places(frame)})
+def standing_in(frame: Frame) -> Q:
+    """The condition that a placement is of an institution that the frame looks at."""
+    if frame.within is not None:
+        return Q(institution__in=frame.within)
+    came = {institution for institution, _place in kept_places(frame)}
+    return Q(unit__in=places_of(frame)) | Q(institution__in=came)
 
 
 Kept = dict[tuple[int, int], int]

@@ -49,7 +49,11 @@ def figures(asked: Sequence[tuple[Frame, list[AdminUnit]]], pairs: Sequence[Pair
 def _can_be_kept(frames: Sequence[Frame], groups: Sequence[list[AdminUnit]]) -> bool:
     today = timezone.localdate()
     return all(
-        frame.map.kind == Map.TODAY and frame.until is None and frame.as_of == today and frame.map_day == today
+        frame.map.kind == Map.TODAY
+        and frame.until is None
+        and frame.as_of == today
+        and frame.map_day == today
+        and frame.within is None
         for frame in frames
     ) and all(unit.holds_on(today) for members in groups for unit in members)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome, StockCode
@@ -24,6 +24,8 @@ from hocsuotdoi.indicators.queries.definitions import CONDITIONED, definitions_b
 from hocsuotdoi.indicators.queries.frame import (
     Expected,
     Frame,
+    Spot,
+    Spots,
     expected_institutions,
     kept_at,
     kept_places,
@@ -151,13 +153,21 @@ class Material(Around):
         self.kept = kept_places(frame)
         for institution in institutions:
             place = kept_at(self.kept, institution.institution_id, institution.unit_id)
-            if (spot := self.spots.get(place)) is not None:
+            if (spot := self._spot(self.spots, place)) is not None:
                 self.expected[spot.group_id].append(replace(institution, unit_id=place))
         name_together(frame, with_classes)
         self._load_checklists(institutions)
         self._load_sums(institutions)
         self.stocks = Stocks(frame, self.defined, institutions)
         self._load_units()
+
+    def _spot(self, spots: Spots, place: int) -> Spot | None:
+        """Institutions that are named belong to the one group, wherever they stand."""
+        spot = spots.get(place)
+        if spot is None and self.frame.within is not None:
+            (group,) = self.groups
+            spot = Spot(group.pk, group.is_urban)
+        return spot
 
     # -- loading: each only when a pair needs it --
 
@@ -212,7 +222,7 @@ class Material(Around):
             own = kept_at(self.kept, institution, place)
             for at, grows in ((place, False), (own, True)):
                 there = {each: quantity for each, quantity in sums.items() if each.grows == grows}
-                if there and (spot := spots.get(at)) is not None:
+                if there and (spot := self._spot(spots, at)) is not None:
                     self.sums.setdefault((spot.group_id, year), []).append((institution, there))
 
     def _load_everywhere(self, conditions: set[Counted]) -> None:
@@ -312,6 +322,8 @@ class Material(Around):
 
     @cached_property
     def _registered(self) -> Counter[int]:
+        if self.frame.within is not None:
+            return Counter({group.pk: len(self.registered_places) for group in self.groups})
         return Counter(spot.group_id for place, spot in self.spots.items() if place in self.registered_places)
 
     def sums_by_institution(self, group: AdminUnit, counted: Counted, year: int) -> dict[int, int]:
@@ -377,7 +389,10 @@ def _places_with_institutions(frame: Frame) -> set[int]:
         day = each.last_day
         return (
             InstitutionPlacement.objects.on(day)
-            .filter(institution__in=active_on(Institution.objects.all(), day), unit__in=places_of(each))
+            .filter(
+                Q(unit__in=places_of(each)) if each.within is None else Q(institution__in=each.within),
+                institution__in=active_on(Institution.objects.all(), day),
+            )
             .values_list("unit_id")
             .distinct()
         )

@@ -72,6 +72,8 @@ _ONLY = {
     "tags": "AND tags && %(tags)s::varchar[]",
     "classes": "AND institution_id IN (SELECT id FROM places_institution WHERE institution_class = ANY(%(classes)s))",
 }
+_KEEPING = tuple(_ONLY)
+_ONLY["within"] = "AND institution_id = ANY(%(within)s)"
 _ACTIVE = (
     MeasureCode.PROGRAMME_ATTENDANCE,
     MeasureCode.LIBRARY_VISIT,
@@ -110,13 +112,16 @@ def _twelve_months(frame: Frame) -> tuple[dt.date, dt.date]:
 def _people(
     frame: Frame, groups: list[AdminUnit], counted: Counted, period: Callable[[Frame], tuple[dt.date, dt.date]]
 ) -> Participations:
-    only = {name: list(getattr(counted, name)) for name in _ONLY if getattr(counted, name)}
+    only = {name: list(getattr(counted, name)) for name in _KEEPING if getattr(counted, name)}
+    if frame.within is not None:
+        only["within"] = sorted(frame.within)
     lyings = lyings_of(frame, groups)
     moves = any((each.begins, each.stops) != ALWAYS for each in lyings)
 
     def statement(each: Frame) -> tuple[str, dict[str, Any]]:
         first, last = period(each)
-        is_whole = period is _year and each.is_whole_year and not only and not moves
+        # Of a year as a whole it is kept who took part at a place, not at which of its institutions.
+        is_whole = period is _year and each.is_whole_year and not only and not moves and each.within is None
         source = _WHOLE_YEAR if is_whole else _DAYS
         sql = _PARTICIPATION.format(**source, only=" ".join(_ONLY[name] for name in only))
         return sql, {"year": first.year, "first": first, "last": last, "measures": list(counted.measures), **only}

@@ -131,7 +131,9 @@ def _split(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
 
 
 def _here(frame: Frame, groups: Sequence[AdminUnit]) -> Q:
-    """At places that can be read in the frame's unit."""
+    """At places that can be read in the frame's unit, or at its institutions where these are named."""
+    if frame.within is not None:
+        return Q(institution__in=frame.within)
     if frame.unit.tier == Tier.COUNTRY and not frame.leaves:
         return Q()
     if frame.map.is_reported:
@@ -320,7 +322,7 @@ def _first_years(counted: Sequence[Counted], source: str) -> dict[Counted, int]:
 
 def counts_for_frame(frame: Frame) -> dict[MeasureCode, int]:
     """Everything the ledger counts, measure by measure; a measure without entries is 0. At most two queries."""
-    if not frame.is_whole_year or not frame.has_begun:
+    if not frame.is_whole_year or not frame.has_begun or frame.within is not None:
         return totals_by_measure(entries_of_year(frame))
     wanted = Slice(tuple(MeasureCode.values))
     map_day = None if frame.map.is_reported else frame.map_day
@@ -331,6 +333,8 @@ def counts_for_frame(frame: Frame) -> dict[MeasureCode, int]:
 
 def entries_of_year(frame: Frame) -> QuerySet[Entry]:
     """Entries of the frame's year read on its map; as reported each where its place lay on its day."""
+    if frame.within is not None:
+        return Entry.objects.filter(institution__in=frame.within, occurred_on__range=(frame.starts_on, frame.last_day))
     if frame.map.is_reported and frame.unit.tier != Tier.COUNTRY:
         days = Q(occurred_on__range=_NO_DAYS)
         for each in stretches_of(frame, [frame.unit]):

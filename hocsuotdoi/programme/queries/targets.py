@@ -1,7 +1,7 @@
 """The targets that bind a unit in a year, with value, what should be reached by now, and state."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.indicators.enums import ValueState
-from hocsuotdoi.indicators.queries.values import IndicatorValue, values_for
+from hocsuotdoi.indicators.queries.values import IndicatorValue, Pair, values_for
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import TargetState, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target
@@ -70,13 +70,20 @@ class _Series:
         return next((t for t in dated if (t.year or 0) >= year), (dated or self.targets)[-1])
 
 
-def unit_targets(unit: AdminUnit, year: int, as_of: dt.date | None = None) -> list[TargetReading]:
+ValuesOf = Callable[[AdminUnit, int, list[Pair], dt.date], dict[Pair, IndicatorValue]]
+"""Territory, year, pairs and day to their values."""
+
+
+def unit_targets(
+    unit: AdminUnit, year: int, as_of: dt.date | None = None, values_of: ValuesOf = values_for
+) -> list[TargetReading]:
     """Every target that binds `unit` in `year`, as known on `as_of` (None: today), by indicator.
 
     A figure of the nearest plan takes the place of those above for the same indicator and classes, which are listed in
     `above`; a figure for classes that the nearest plan does not speak of comes from the plan above. A plan that binds
     only the part of `unit` that lay in a unit of old is read with the value of that part (`value.unit`). The number of
-    queries does not depend on the number of targets.
+    queries does not depend on the number of targets. `values_of`: where the values are known otherwise than from the
+    book of the whole unit, as in a report.
     """
     as_of = as_of or timezone.localdate()
     bindings = binding_plans(unit, min(dt.date(year, 12, 31), as_of))
@@ -86,7 +93,7 @@ def unit_targets(unit: AdminUnit, year: int, as_of: dt.date | None = None) -> li
     for series in chosen:
         territories.setdefault(series.territory(unit), []).append(series.pair)
     values = {
-        territory: values_for(territory, year, list(dict.fromkeys(pairs)), as_of)
+        territory: values_of(territory, year, list(dict.fromkeys(pairs)), as_of)
         for territory, pairs in territories.items()
     }
     return [_reading(series, year, values[series.territory(unit)][series.pair]) for series in chosen]

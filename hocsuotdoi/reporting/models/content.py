@@ -23,6 +23,9 @@ class UnitContent(TypedDict):
     kind: str
 
 
+Origin = Literal["counted", "typed", "consolidated"]
+
+
 class ReportContent(TypedDict):
     """Whose report this is, in which cycle. Shape 2."""
 
@@ -53,8 +56,9 @@ class FigureContent(TypedDict):
     expected: int | None
     coverage_words: str
     is_additive: bool
-    origin: Literal["counted", "typed", "consolidated"]
+    origin: Origin
     note: str
+    population_of: NotRequired[int]  # the year of the residents it is divided by
 
 
 class HeaderContent(TypedDict):

@@ -14,7 +14,7 @@ from hocsuotdoi.reporting.models import Content, Report, Snapshot
 from hocsuotdoi.reporting.operations.freezing import freeze
 from hocsuotdoi.reporting.operations.holding import hold, keep, step
 from hocsuotdoi.reporting.queries.content import cycle_content
-from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of
+from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of, unanswered
 from hocsuotdoi.reporting.queries.typed import totals_missing
 
 WRITABLE = (ReportState.DRAFT, ReportState.RETURNED)
@@ -73,7 +73,7 @@ def refuse_unready(report: Report, content: Content, day: dt.date) -> None:
         raise TotalsMissing(
             _("This body reports totals only, and none has been entered. Enter them with their source, then submit.")
         )
-    waiting = [each for each in exceptions_of(report, content, day) if each.answer is None]
+    waiting = unanswered(exceptions_of(report, content, day))
     if waiting:
         raise ExceptionsUnanswered(
             ngettext(

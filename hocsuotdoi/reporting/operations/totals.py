@@ -12,20 +12,16 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise
-from hocsuotdoi.reporting.enums import Detail, ReportState
+from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Report, TypedTotal
 from hocsuotdoi.reporting.operations.holding import begun, hold, keep
-from hocsuotdoi.reporting.queries.typed import typed_rows
+from hocsuotdoi.reporting.queries.typed import TypedRow, typed_rows
 
 LARGEST = Decimal(10) ** 15
 
 
 class BadTotal(Refused):
     """A number that cannot be. `field` is the figure's key."""
-
-
-class TotalsNotAsked(Refused):
-    """The body's institutions record here: its figures are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +38,19 @@ class Total:
 def type_totals(report: Report, *, version: int, rows: Iterable[Total], by: Person, at: dt.datetime) -> Report:
     """Writes the rows into the report; rows that are not named stay. One without a number is taken out.
 
-    Refused: a body whose institutions are counted one by one, an unknown figure, one without its source, less than
-    nothing, a numerator above its denominator, a version that is not the newest.
+    Refused: a figure that is not asked for or of which institutions are counted here, one without its source, less than
+    nothing, a part of a number, a numerator above its denominator, a version that is not the newest.
     """
     rows = list(rows)
     report = hold(report, [ReportState.EXPECTED, ReportState.DRAFT, ReportState.RETURNED], version=version)
-    if report.detail != Detail.TOTALS:
-        raise TotalsNotAsked(
-            _("The institutions of this body record here, so its figures are counted. Totals are not entered.")
-        )
     asked = {row.key: row for row in typed_rows(report)}
     for row in rows:
         if row.key not in asked:
-            raise BadTotal(_("This figure is not asked for in this report."), field=row.key)
-        _check(row, asked[row.key].is_share)
+            raise BadTotal(
+                _("This figure is not typed here: it is not asked for, or it is counted from the book."),
+                field=row.key,
+            )
+        _check(row, asked[row.key])
     begun(report, by=by, at=at)
     for row in rows:
         if row.numerator is None:
@@ -75,7 +70,7 @@ def type_totals(report: Report, *, version: int, rows: Iterable[Total], by: Pers
     return keep(report, by=by, at=at)
 
 
-def _check(row: Total, is_share: bool) -> None:
+def _check(row: Total, asked: TypedRow) -> None:
     """Raises `BadTotal`."""
     parts = [part for part in (row.numerator, row.denominator) if part is not None]
     if row.numerator is None:
@@ -84,11 +79,13 @@ def _check(row: Total, is_share: bool) -> None:
         return
     if any(not part.is_finite() or part < 0 or part > LARGEST for part in parts):
         raise BadTotal(_("Enter a number that is not below zero."), field=row.key)
-    if is_share and row.denominator is None:
+    if any(part != part.to_integral_value() for part in parts):
+        raise BadTotal(_("Enter a whole number."), field=row.key)
+    if asked.has_parts and row.denominator is None:
         raise BadTotal(_("Enter of how many: a share is reported by both its parts."), field=row.key)
-    if not is_share and row.denominator is not None:
+    if not asked.has_parts and row.denominator is not None:
         raise BadTotal(_("This figure is a number alone. Leave “of how many” empty."), field=row.key)
-    if row.denominator is not None and row.numerator > row.denominator:
+    if asked.is_share and row.denominator is not None and row.numerator > row.denominator:
         raise BadTotal(_("There cannot be more than there are in all."), field=row.key)
     if not _source(row):
         raise BadTotal(_("Say where the number is from: which book, which list, of which day."), field=row.key)

@@ -21,8 +21,8 @@ from hocsuotdoi.reporting.queries.wording import (
     number_words,
 )
 
-_VISITS = tuple(MeasureCode(code) for code in VISIT_WORDS)
-_COUNTED = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, *_VISITS)
+VISITS = tuple(MeasureCode(code) for code in VISIT_WORDS)
+_COUNTED = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, *VISITS)
 
 
 def activities_content(frame: Frame) -> ActivitiesContent:
@@ -32,7 +32,7 @@ def activities_content(frame: Frame) -> ActivitiesContent:
     by_sex: Counter[str] = Counter()
     by_age: Counter[str] = Counter()
     months: dict[int, Counter[str]] = {}
-    for measure, sex, age_band, month, quantity in _sums(entries):
+    for measure, sex, age_band, month, quantity in sums_by_month(entries):
         totals[measure] += quantity
         months.setdefault(month, Counter())[measure] += quantity
         if measure == MeasureCode.PROGRAMME_ATTENDANCE:
@@ -81,7 +81,8 @@ def has_sample_activities(frame: Frame) -> bool:
     return entries_of_year(frame).filter(institution__is_sample=True).exists()
 
 
-def _sums(entries: QuerySet[Entry]) -> QuerySet:
+def sums_by_month(entries: QuerySet[Entry]) -> QuerySet:
+    """Measure, sex, age band, month, quantity. One query."""
     return (
         entries.filter(measure__in=_COUNTED)
         .annotate(month=ExtractMonth("occurred_on"))
@@ -91,9 +92,9 @@ def _sums(entries: QuerySet[Entry]) -> QuerySet:
     )
 
 
-def _observances(entries: QuerySet[Entry]) -> list[ObservanceContent]:
-    counts: dict[str, Counter[str]] = {}
-    rows = (
+def observance_sums(entries: QuerySet[Entry]) -> QuerySet:
+    """Observance, measure, quantity. One query."""
+    return (
         entries.filter(
             measure__in=[MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE],
             tags__overlap=Observance.values,
@@ -103,7 +104,11 @@ def _observances(entries: QuerySet[Entry]) -> list[ObservanceContent]:
         .annotate(total=Sum("quantity"))
         .order_by()
     )
-    for tag, measure, total in rows:
+
+
+def _observances(entries: QuerySet[Entry]) -> list[ObservanceContent]:
+    counts: dict[str, Counter[str]] = {}
+    for tag, measure, total in observance_sums(entries):
         counts.setdefault(tag, Counter())[measure] += total
     return [
         {
@@ -127,7 +132,7 @@ def _month(month: int, counts: Counter[str]) -> MonthContent:
         "month": month,
         "sessions": counts[MeasureCode.PROGRAMME_SESSION],
         "attendance": counts[MeasureCode.PROGRAMME_ATTENDANCE],
-        "visits": sum(counts[measure] for measure in _VISITS),
+        "visits": sum(counts[measure] for measure in VISITS),
     }
 
 

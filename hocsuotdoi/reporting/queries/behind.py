@@ -1,7 +1,7 @@
 """The institutions behind each figure of a report: who counts, who does not, of whom nothing is known yet."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
@@ -44,6 +44,11 @@ def behind_figures(values: Iterable[IndicatorValue], year: int, as_of: dt.date) 
     loaded = [
         Material(frame_of(units[pk], year, as_of), [units[pk]], list(dict.fromkeys(p))) for pk, p in pairs.items()
     ]
+    return behind_materials(loaded)
+
+
+def behind_materials(loaded: Sequence[Material]) -> BehindFigures:
+    """The same for what has been loaded already. Two queries."""
     named = _Names(loaded)
     rows: dict[tuple[int, str, str], list[BehindContent]] = {}
     for material in loaded:
@@ -60,7 +65,7 @@ def behind_figures(values: Iterable[IndicatorValue], year: int, as_of: dt.date) 
 class _Names:
     """Names of the institutions and units of all materials. Two queries."""
 
-    def __init__(self, loaded: list[Material]) -> None:
+    def __init__(self, loaded: Sequence[Material]) -> None:
         institutions: set[int] = set()
         places: set[int] = set()
         for material in loaded:

@@ -1,23 +1,169 @@
-"""What the reports below add up to: sums of the figures that were approved, and nothing else."""
+"""What the reports below add up to: sums of the figures that were approved, and what is missing of them.
 
-from dataclasses import dataclass
-from decimal import Decimal
+Sets in the database, whatever the number of reports: nothing is read commune by commune, and no commune's figures are
+made anew. Who was late to be approved is left out of the sums and named, and its institutions stay expected.
+"""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.models.content import BelowContent, MissingContent
+from hocsuotdoi.reporting.queries.amounts import Amount
+from hocsuotdoi.reporting.queries.suggestions import NAMED_AT_MOST
+from hocsuotdoi.reporting.queries.wording import in_sentence, number_words
+
+_SUMS = """
+WITH said AS (
+    SELECT report.id AS report_id, snapshot.id AS snapshot_id, snapshot.frozen_at
+      FROM reporting_report AS report
+      JOIN reporting_snapshot AS snapshot ON snapshot.id = report.approved_id
+     WHERE report.goes_to_id = %(report)s AND report.state = 'approved' {places}
+     UNION ALL
+    SELECT report.id, addendum.id, addendum.frozen_at
+      FROM reporting_report AS report
+      JOIN reporting_snapshot AS addendum ON addendum.amends_id = report.approved_id
+     WHERE report.goes_to_id = %(report)s AND report.state = 'approved' {places}
+), newest AS (
+    SELECT DISTINCT ON (said.report_id, figure.key) figure.*
+      FROM said JOIN reporting_figure AS figure ON figure.snapshot_id = said.snapshot_id
+     ORDER BY said.report_id, figure.key, said.frozen_at DESC, said.snapshot_id DESC
+)
+SELECT key, sum(numerator), sum(denominator), sum(reporting), sum(expected), count(*)
+  FROM newest WHERE is_additive GROUP BY key
+"""
+# An addendum says less than a report: of each figure holds what was said of it last.
+
+_MISSING = """
+WITH RECURSIVE missing AS (
+    SELECT id, line, detail, unit_id FROM reporting_report
+     WHERE goes_to_id = %(report)s AND state NOT IN ('approved', 'excused')
+     UNION ALL
+    SELECT below.id, below.line, below.detail, below.unit_id
+      FROM reporting_report AS below JOIN missing ON below.goes_to_id = missing.id
+     WHERE below.state <> 'excused'
+)
+SELECT 'class', institution.institution_class, count(*)
+  FROM missing
+  JOIN reporting_countedinstitution AS counted ON counted.report_id = missing.id
+  JOIN places_institution AS institution ON institution.id = counted.institution_id
+ WHERE missing.detail = 'full' GROUP BY 2
+ UNION ALL
+SELECT 'tier', unit.tier, count(*)
+  FROM missing JOIN places_adminunit AS unit ON unit.id = missing.unit_id
+ WHERE missing.line = 'territory' GROUP BY 2
+"""
+
+_BELOW = """
+WITH RECURSIVE below AS (
+    SELECT id, detail FROM reporting_report WHERE id = %(report)s
+     UNION ALL
+    SELECT report.id, report.detail FROM reporting_report AS report JOIN below ON report.goes_to_id = below.id
+     WHERE report.state <> 'excused'
+)
+SELECT counted.institution_id
+  FROM below JOIN reporting_countedinstitution AS counted ON counted.report_id = below.id
+ WHERE below.detail = 'full'
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class SummedFigure:
-    """A figure added up over approved reports below. `reports`: of how many; NULL parts are not reported, never 0."""
+class Missing:
+    """What is expected below and was not approved: institutions by their class, units by their tier."""
 
-    key: str
-    numerator: Decimal | None
-    denominator: Decimal | None
-    reporting: int
-    expected: int
-    reports: int
+    by_class: dict[str, int] = field(default_factory=dict)
+    by_tier: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def institutions(self) -> int:
+        return sum(self.by_class.values())
+
+    def of_classes(self, classes: Iterable[str]) -> int:
+        return sum(self.by_class.get(each, 0) for each in set(classes))
 
 
-def consolidated(report: Report) -> dict[str, SummedFigure]:
-    """By key, over the approved reports that go into this one. One query, however many there are."""
-    return {}
+def consolidated(report: Report, places: Iterable[AdminUnit] | None = None) -> dict[str, Amount]:
+    """By key, over the approved reports that go into this one, as they were approved and amended since. `places`: only
+    reports of these units. A part that no report states is None, not 0. One query, however many reports there are."""
+    within = "" if places is None else "AND report.unit_id = ANY(%(places)s)"
+    asked = {"report": report.pk, "places": None if places is None else [unit.pk for unit in places]}
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS.format(places=within), asked)
+        rows = cursor.fetchall()
+    return {
+        key: Amount(top, below, _whole(reporting), _whole(expected))
+        for key, top, below, reporting, expected, _n in rows
+    }
+
+
+def _whole(number: int | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def missing_below(report: Report) -> Missing:
+    """One query."""
+    found = Missing()
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING, {"report": report.pk})
+        for what, name, count in cursor.fetchall():
+            (found.by_class if what == "class" else found.by_tier)[name] = count
+    return found
+
+
+def institutions_below(report: Report) -> list[int]:
+    """Counted in the report or in any that goes into it, over however many levels; not those of bodies that report
+    totals only. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, {"report": report.pk})
+        return [institution for (institution,) in cursor.fetchall()]
+
+
+def below_content(report: Report) -> list[BelowContent]:
+    """The reports that go into this one, by line and in Vietnamese order. One query."""
+    rows = report.from_below.select_related("agency", "unit", "submitted", "approved")
+    return [_below(each) for each in rows.order_by("line", "unit__sort_key", "pk")]
+
+
+def _below(report: Report) -> BelowContent:
+    state = ReportState(report.state)
+    is_sent = state in (ReportState.SUBMITTED, ReportState.APPROVED)
+    snapshot = report.submitted if is_sent else None
+    return {
+        "agency": report.agency_id or 0,
+        "name": report.agency.name if report.agency else report.unit.name,
+        "unit": report.unit.name,
+        "state": state.value,
+        "state_words": STATE_WORDS[state],
+        "number": snapshot.number if snapshot else "",
+        "submitted_at": report.submitted_at.isoformat(timespec="seconds") if is_sent and report.submitted_at else "",
+    }
+
+
+STATE_WORDS = {
+    ReportState.EXPECTED: "Chưa bắt đầu",
+    ReportState.DRAFT: "Đang soạn",
+    ReportState.SUBMITTED: "Đã gửi, chờ duyệt",
+    ReportState.RETURNED: "Bị trả lại",
+    ReportState.APPROVED: "Đã duyệt",
+    ReportState.EXCUSED: "Được miễn",
+}
+
+
+def gap_sentences(below: list[BelowContent], missing: Missing, silent: list[MissingContent]) -> list[str]:
+    """What the figures lack, in words: reports by name, institutions by number and name."""
+    sentences = []
+    absent = [each for each in below if each["state"] not in (ReportState.APPROVED, ReportState.EXCUSED)]
+    if absent:
+        names = "; ".join(f"{each['name']} ({in_sentence(each['state_words'])})" for each in absent)
+        sentences.append(f"{number_words(len(absent))} báo cáo chưa được duyệt, chưa có trong số tổng hợp: {names}.")
+    if missing.institutions:
+        sentences.append(f"Vì vậy chưa tính được số liệu của {number_words(missing.institutions)} cơ sở.")
+    if silent:
+        named = "; ".join(each["name"] for each in silent[:NAMED_AT_MOST])
+        more = f"; và {number_words(len(silent) - NAMED_AT_MOST)} cơ sở khác" if len(silent) > NAMED_AT_MOST else ""
+        sentences.append(f"{number_words(len(silent))} cơ sở, đơn vị chưa có đủ số liệu: {named}{more}.")
+    return sentences

@@ -6,32 +6,54 @@ from decimal import Decimal
 from django.db.models import F
 from django.utils import translation
 
+from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.queries.frame import frame_of
-from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
+from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.places.queries.units import path_of
-from hocsuotdoi.programme.enums import PlanKind, Recurrence, TargetUnit
+from hocsuotdoi.programme.enums import MoneyStage, PlanKind, Recurrence, TargetUnit
 from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.queries.binding import binding_plans
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 from hocsuotdoi.programme.queries.tasks import TaskReading, unit_tasks
-from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.enums import CommandLine, ReportState, Section
+from hocsuotdoi.reporting.models import Cycle, Report
 from hocsuotdoi.reporting.models.content import (
     SHAPE,
     SHAPE_OF_A_CYCLE,
+    ActivitiesContent,
+    BelowContent,
     Content,
     MissingContent,
     TargetContent,
     TaskContent,
+    UnitContent,
     WordsContent,
 )
 from hocsuotdoi.reporting.queries.activities import activities_content, has_sample_activities
-from hocsuotdoi.reporting.queries.behind import BehindFigures, behind_figures, missing_institutions
-from hocsuotdoi.reporting.queries.header import header_of, recipients_of, signature_of
+from hocsuotdoi.reporting.queries.amounts import indicator_key, money_key
+from hocsuotdoi.reporting.queries.behind import BehindFigures, behind_figures, behind_materials, missing_institutions
+from hocsuotdoi.reporting.queries.consolidation import below_content, gap_sentences
+from hocsuotdoi.reporting.queries.figures import Figures, figures_of
+from hocsuotdoi.reporting.queries.handed_down import tasks_content
+from hocsuotdoi.reporting.queries.header import (
+    header_of,
+    header_of_report,
+    recipients_of,
+    recipients_of_report,
+    signature_of,
+    signature_of_report,
+)
+from hocsuotdoi.reporting.queries.measures import activities_of
+from hocsuotdoi.reporting.queries.money import NO_MONEY, money_content
+from hocsuotdoi.reporting.queries.own import figures_until, has_sample, superior_of
 from hocsuotdoi.reporting.queries.suggestions import (
     NO_PROPOSAL,
+    Facts,
     missing_sentences,
     suggested_difficulties,
     suggested_results,
+    suggested_words,
     target_sentences,
     task_sentences,
 )
@@ -77,13 +99,7 @@ def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
     header = header_of(unit, year, superior, as_of)
     return {
         "shape": SHAPE,
-        "unit": {
-            "code": unit.code,
-            "name": unit.name,
-            "short_name": unit.short_name,
-            "tier": unit.tier,
-            "kind": unit.kind,
-        },
+        "unit": _unit(unit),
         "year": year,
         "as_of": day.isoformat(),
         "has_sample": behind.has_sample or has_sample_activities(frame),
@@ -98,7 +114,7 @@ def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
         "task_sentences": task_sentences(tasks),
         "missing": missing,
         "missing_sentences": missing_sentences(targets, missing),
-        "words": _words(Report.objects.filter(unit=unit, year=year).first(), targets, tasks, missing),
+        "words": _words(Report.objects.filter(cycle=None, unit=unit, year=year).first(), targets, tasks, missing),
         "closing": f"Trên đây là báo cáo kết quả thực hiện Chương trình năm {year} của {header['issuer']}./.",
         "recipients": recipients_of(unit, superior),
         "signature": signature_of(unit),
@@ -106,25 +122,150 @@ def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
 
 
 def cycle_content(report: Report, day: dt.date) -> Content:
-    """What `report` says in its cycle (shape 2) as it would be frozen on `day`, without number."""
+    """What `report` says in its cycle (shape 2) as it would be frozen on `day`, without number.
+
+    A number of queries that depends neither on the number of targets nor on how many reports or institutions lie below.
+    """
     if report.cycle is None or report.agency is None or report.due_on is None:
         raise ValueError("a report outside any cycle has its own content")
-    content = report_content(report.unit, report.year, day)
-    content["shape"] = SHAPE_OF_A_CYCLE
-    content["report"] = {
-        "cycle": report.cycle.code,
-        "cycle_title": report.cycle.title,
-        "kind": report.cycle.kind,
-        "line": report.line,
-        "detail": report.detail,
-        "agency": report.agency.pk,
-        "agency_name": report.agency.name,
-        "due_on": report.due_on.isoformat(),
+    with translation.override("vi"):
+        return _cycle_content(report, report.cycle, report.agency, day)
+
+
+def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -> Content:
+    unit, year, as_of = report.unit, report.year, figures_until(report, day)
+    below = below_content(report)
+    found = figures_of(report, as_of, is_leaf=not below)
+    activities = activities_of(found.told, year, as_of)
+    is_asked = {section: section in cycle.sections for section in Section}
+    if not is_asked[Section.ACTIVITIES]:
+        activities["sentences"] = []
+    readings, plans = _readings(found) if is_asked[Section.TARGETS] else ([], [])
+    behind = behind_materials(found.own.materials)
+    targets = [target_content(each, behind) for each in readings]
+    for target, reading in zip(targets, readings, strict=True):
+        target["key"] = _target_key(found, reading)
+    tasks = tasks_content(found) if is_asked[Section.TASKS] else []
+    money = money_content(found) if is_asked[Section.MONEY] else NO_MONEY
+    missing = missing_institutions(targets)
+    header = header_of_report(report, superior_of(agency, cycle.map_on), day)
+    return {
+        "shape": SHAPE_OF_A_CYCLE,
+        "report": {
+            "cycle": cycle.code,
+            "cycle_title": cycle.title,
+            "kind": cycle.kind,
+            "line": report.line,
+            "detail": report.detail,
+            "agency": agency.pk,
+            "agency_name": agency.name,
+            "due_on": report.due_on.isoformat() if report.due_on else "",
+        },
+        "unit": _unit(unit),
+        "year": year,
+        "as_of": as_of.isoformat(),
+        "has_sample": behind.has_sample or agency.is_sample or has_sample(report),
+        "header": header,
+        "basis": _bases(plans),
+        "opening": f"{header['issuer']} báo cáo kết quả thực hiện Chương trình năm {year} (số liệu tính đến ngày "
+        f"{day_words(as_of)}) như sau:",
+        "activities": activities,
+        "targets": targets,
+        "target_sentences": target_sentences(targets) if is_asked[Section.TARGETS] else [],
+        "tasks": tasks,
+        "task_sentences": task_sentences(tasks) if is_asked[Section.TASKS] else [],
+        "missing": missing,
+        "missing_sentences": missing_sentences(targets, missing) if any(each["behind"] for each in targets) else [],
+        "money": money,
+        "words": _cycle_words(report, found, activities, targets, tasks, missing, below, asked=is_asked[Section.WORDS]),
+        "figures": list(found.told.values()),
+        "below": below,
+        "gaps": gap_sentences(below, found.missing, missing),
+        "closing": f"Trên đây là báo cáo kết quả thực hiện Chương trình năm {year} của {header['issuer']}./.",
+        "recipients": recipients_of_report(report),
+        "signature": signature_of_report(report),
     }
-    content["figures"], content["below"], content["gaps"] = [], [], []
-    content["money"] = {"rows": [], "sentences": []}
-    content["words"]["causes"] = paragraphs_of(report.causes)
-    return content
+
+
+def _readings(found: Figures) -> tuple[list[TargetReading], list[Plan]]:
+    """The targets that bind the report's unit, read with the report's own figures; the plans they stand in, from the
+    top down. Of other lines only what is asked of their institutions."""
+    report, unit = found.report, found.report.unit
+
+    def values_of(territory: AdminUnit, _year: int, pairs: list[Pair], _day: dt.date) -> dict[Pair, IndicatorValue]:
+        known = {} if territory == unit else found.partial(territory, pairs)
+        return {
+            pair: found.value(unit, pair)
+            if territory == unit
+            else known.get(pair) or IndicatorValue(*pair, territory, report.year, ValueState.NOT_APPLICABLE)
+            for pair in pairs
+        }
+
+    plans = [binding.plan for binding in reversed(binding_plans(unit, found.as_of))]
+    readings = _by_plan(unit_targets(unit, report.year, found.as_of, values_of), plans)
+    if report.line != CommandLine.TERRITORY:
+        readings = [each for each in readings if each.value.state != ValueState.NOT_APPLICABLE]
+    return readings, plans
+
+
+def _target_key(found: Figures, reading: TargetReading) -> str:
+    """Of the figure that the target's value is; empty where it has none."""
+    key = indicator_key(reading.value.indicator_code, reading.value.cohort_code, found.report.year)
+    if reading.value.unit != found.report.unit:
+        key = f"{key}:{reading.value.unit.code}"
+    return key if key in found.told else ""
+
+
+def _cycle_words(
+    report: Report,
+    found: Figures,
+    activities: ActivitiesContent,
+    targets: list[TargetContent],
+    tasks: list[TaskContent],
+    missing: list[MissingContent],
+    below: list[BelowContent],
+    *,
+    asked: bool,
+) -> WordsContent:
+    """What people wrote; where they wrote nothing, what the figures say."""
+    if not asked:
+        return {"results": [], "difficulties": [], "causes": [], "proposals": [], "suggested": []}
+
+    def money(stage: MoneyStage) -> Decimal | None:
+        told = found.told.get(money_key(stage, "all", report.year))
+        return Decimal(told["numerator"]) if told and told["numerator"] is not None else None
+
+    made = suggested_words(
+        Facts(
+            activities,
+            targets,
+            tasks,
+            missing,
+            below=sum(each["state"] != ReportState.EXCUSED for each in below),
+            approved=sum(each["state"] == ReportState.APPROVED for each in below),
+            estimated=money(MoneyStage.ESTIMATED),
+            allocated=money(MoneyStage.ALLOCATED),
+            spent=money(MoneyStage.SPENT),
+        )
+    )
+    written = {field: paragraphs_of(getattr(report, field)) for field in made}
+    return {
+        "results": written["results"] or made["results"],
+        "difficulties": written["difficulties"] or made["difficulties"],
+        "causes": written["causes"] or made["causes"],
+        "proposals": written["proposals"] or made["proposals"],
+        "suggested": [field for field in made if not written[field]],
+    }
+
+
+def _unit(unit: AdminUnit) -> UnitContent:
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "short_name": unit.short_name,
+        "tier": unit.tier,
+        "kind": unit.kind,
+    }
 
 
 def data_day(unit: AdminUnit, year: int, as_of: dt.date) -> dt.date:

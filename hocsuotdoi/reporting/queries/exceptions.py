@@ -1,10 +1,30 @@
-"""What looks odd in a report and waits for a word of its people before it is submitted."""
+"""What looks odd in a report and waits for a word of its people before it is submitted.
+
+Each is named by a key and shows numbers. A word about it holds as long as the numbers are the same: with other numbers
+it is asked again. Of reports below nothing is asked here: their own people have answered.
+"""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
-from hocsuotdoi.reporting.models import Content, ExceptionAnswer, Report
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hocsuotdoi.indicators.enums import WAITING, IndicatorKind, QualityRule
+from hocsuotdoi.indicators.models import Indicator, QualityFinding
+from hocsuotdoi.reporting.enums import Detail, ReportState
+from hocsuotdoi.reporting.models import Content, CountedInstitution, ExceptionAnswer, Figure, Report
+from hocsuotdoi.reporting.models.content import FigureContent, TargetContent, TaskContent
+from hocsuotdoi.reporting.queries.amounts import key_of_year
+from hocsuotdoi.reporting.queries.wording import number_words
+
+_NOT_COMPARED = (IndicatorKind.GROWTH, IndicatorKind.YES_NO)
+MUCH = Decimal(50)  # per cent more or less than the year before
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +41,156 @@ class FoundException:
 
 
 def exceptions_of(report: Report, content: Content, day: dt.date) -> list[FoundException]:
-    return []
+    """In the order of the document, each with the answer that still holds. Four queries."""
+    found = [
+        *_from_last_year(report, content),
+        *(each for target in content["targets"] if (each := _off_track(target)) is not None),
+        *(each for task in content["tasks"] if (each := _late(task)) is not None),
+        *_quality(report),
+        *_population(report, content),
+    ]
+    answers = _answers(report)
+    return [replace(each, answer=_holding(answers.get(each.key), each.numbers)) for each in found]
+
+
+def unanswered(found: list[FoundException]) -> list[FoundException]:
+    return [each for each in found if each.answer is None]
+
+
+# -- against the year before --
+
+
+def _from_last_year(report: Report, content: Content) -> Iterator[FoundException]:
+    """What more than half as much again, or less than half, and what there was and is not any more."""
+    before = _last_year(report)
+    kinds = _kinds(content)
+    for figure in content.get("figures", ()):
+        old = before.get(key_of_year(figure["key"], report.year, report.year - 1))
+        if old is None or figure["numerator"] is None or not _is_compared(figure, kinds):
+            continue
+        now, then = _measure(figure["numerator"], figure["denominator"]), _measure(*old)
+        if now is None or not then:
+            continue
+        numbers = {"now": figure["words"], "before": _number_text(*old)}
+        words = {"figure": figure["label"], **numbers, "year": report.year - 1}
+        if now == 0:
+            text = _("%(figure)s: 0 now, %(before)s in %(year)s. Has nothing been held, or is it missing?") % words
+            yield FoundException(f"zero|{figure['key']}", "zero", text, numbers, figure["key"])
+        elif abs(now - then) * 100 / then > MUCH:
+            text = _("%(figure)s: %(now)s, but %(before)s in %(year)s: more than half as much apart.") % words
+            yield FoundException(f"change|{figure['key']}", "change", text, numbers, figure["key"])
+
+
+def _last_year(report: Report) -> dict[str, tuple[Decimal, Decimal | None]]:
+    """Numerators and denominators of the body's approved report of the year before, by key. One query."""
+    before = Report.objects.filter(
+        agency=report.agency_id, line=report.line, year=report.year - 1, state=ReportState.APPROVED, cycle__isnull=False
+    )
+    rows = Figure.objects.filter(snapshot__in=before.values("approved"), numerator__isnull=False)
+    return {key: (top, below) for key, top, below in rows.values_list("key", "numerator", "denominator")}
+
+
+def _kinds(content: Content) -> dict[str, str]:
+    """Kind by indicator. One query."""
+    codes = {
+        figure["key"].split(":")[1] for figure in content.get("figures", ()) if figure["key"].startswith("indicator:")
+    }
+    return dict(Indicator.objects.filter(code__in=codes).values_list("code", "kind"))
+
+
+def _is_compared(figure: FigureContent, kinds: Mapping[str, str]) -> bool:
+    """Whole measures and indicators: not by month or sex, not money, which no two years have alike."""
+    what, name, *rest = figure["key"].split(":")
+    if what == "measure":
+        return len(rest) == 1
+    return (
+        what == "indicator" and len(rest) == 2 and kinds.get(name) not in (IndicatorKind.GROWTH, IndicatorKind.YES_NO)
+    )
+
+
+def _measure(top: str | Decimal, below: str | Decimal | None) -> Decimal | None:
+    """A count, or a share: what is held against the other year."""
+    if below is None:
+        return Decimal(top)
+    return Decimal(top) / Decimal(below) if Decimal(below) else None
+
+
+def _number_text(top: Decimal, below: Decimal | None) -> str:
+    return number_words(top) if below is None else f"{number_words(top)}/{number_words(below)}"
+
+
+# -- targets, tasks --
+
+
+def _off_track(target: TargetContent) -> FoundException | None:
+    if target["state"] != "off_track":
+        return None
+    name = f"{target['indicator']}|{target['cohort']}|{target['plan']}|{target['clause']}"
+    numbers = {"value": target["value_words"], "due": target["expected_now"] or target["target_words"]}
+    text = _("%(target)s: %(value)s, behind what the plan asks for (%(due)s).") % {
+        "target": target["short_name"],
+        "value": target["value_words"],
+        "due": target["trajectory_words"] or target["target_words"],
+    }
+    return FoundException(f"off_track|{name}"[:200], "off_track", text, numbers, target.get("key", ""))
+
+
+def _late(task: TaskContent) -> FoundException | None:
+    if task["state"] != "late":
+        return None
+    numbers = {"due_on": task.get("due_on", "")}
+    text = _("Late: %(task)s (%(due)s).") % {"task": task["text"], "due": task["due_words"]}
+    return FoundException(f"task_late|{task.get('assignment', '')}", "task_late", text, numbers)
+
+
+# -- findings about the figures below them --
+
+
+def _quality(report: Report) -> Iterator[FoundException]:
+    """What the checks of figures found at the institutions counted here and nobody has answered there: by rule, since
+    a commune may have dozens. One query."""
+    if report.detail == Detail.TOTALS:
+        return
+    counted = CountedInstitution.objects.filter(report=report).values("institution")
+    rows = (
+        QualityFinding.objects.filter(institution__in=counted, state__in=WAITING, starts_on__year=report.year)
+        .order_by()
+        .values_list("rule")
+        .annotate(number=Count("pk"))
+    )
+    counts: Counter[str] = Counter(dict(rows))
+    for rule in QualityRule:
+        if count := counts[rule.value]:
+            text = ngettext(
+                "%(count)s figure of your institutions: %(rule)s. It has not been answered yet.",
+                "%(count)s figures of your institutions: %(rule)s. They have not been answered yet.",
+                count,
+            ) % {"count": count, "rule": rule.label}
+            yield FoundException(f"quality|{rule.value}", "quality", text, {"count": count})
+
+
+def _population(report: Report, content: Content) -> Iterator[FoundException]:
+    """Shares of a population that is not of the report's year."""
+    for figure in content.get("figures", ()):
+        year = figure.get("population_of")
+        if year is None or year == report.year:
+            continue
+        text = _("%(figure)s: the population is that of %(year)s. Is there a newer one?") % {
+            "figure": figure["label"],
+            "year": year,
+        }
+        numbers = {"population_of": year, "population": figure["denominator"]}
+        yield FoundException(f"population|{figure['key']}", "population", text, numbers, figure["key"])
+
+
+# -- answers --
+
+
+def _answers(report: Report) -> dict[str, ExceptionAnswer]:
+    """The newest about each. One query."""
+    rows = ExceptionAnswer.objects.filter(report=report).order_by("key", "-at", "-pk").distinct("key")
+    return {row.key: row for row in rows}
+
+
+def _holding(answer: ExceptionAnswer | None, numbers: Mapping[str, Any]) -> ExceptionAnswer | None:
+    return answer if answer is not None and answer.numbers == numbers else None

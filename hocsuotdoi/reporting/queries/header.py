@@ -6,9 +6,12 @@ a report to a superior body names it after «Kính gửi», and the first recipi
 """
 
 import datetime as dt
+import re
 
-from hocsuotdoi.places.enums import Tier, UnitKind
-from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, Tier, UnitKind
+from hocsuotdoi.places.models import AdminUnit, Agency
+from hocsuotdoi.reporting.enums import CycleKind
+from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.content import HeaderContent, SignatureContent
 from hocsuotdoi.reporting.queries.wording import committee_of, in_sentence, long_day_words
 
@@ -40,6 +43,77 @@ def header_of(unit: AdminUnit, year: int, superior: AdminUnit | None, day: dt.da
         "title": f"Kết quả thực hiện {PROGRAMME} năm {year}",
         "addressee": addressee,
     }
+
+
+def header_of_report(report: Report, superior: Agency | None, day: dt.date) -> HeaderContent:
+    """Of a body's report in a cycle. A commune's office reports in the name of its committee; any other body stands
+    below its own superior: `superior`, or the committee of its unit."""
+    agency, unit, year = report.agency, report.unit, report.year
+    if agency is None or signs_as_committee(agency):
+        header = header_of(unit, year, None, day)
+    else:
+        own = agency.kind != AgencyKind.MINISTRY and agency.kind not in ARMED_FORCES
+        above = superior.name if superior else committee_of(unit) if own and unit.tier != Tier.COUNTRY else ""
+        header = {
+            "superior": "" if agency.kind == AgencyKind.MINISTRY else above.upper(),
+            "issuer_lines": [agency.name.upper()],
+            "issuer": agency.name,
+            "symbol": f"BC-{initials_of(agency, unit)}",
+            "place": place_of_issue(unit),
+            "day": long_day_words(day),
+            "title": "",
+            "addressee": "",
+        }
+    receiver = report.goes_to.agency if report.goes_to else None
+    cycle = report.cycle
+    header["title"] = title_of(report)
+    header["addressee"] = receiver.name if receiver else (cycle.addressee if cycle else "") or "Thủ tướng Chính phủ"
+    return header
+
+
+def title_of(report: Report) -> str:
+    cycle = report.cycle
+    if cycle is None or cycle.kind in (CycleKind.YEARLY, CycleKind.OTHER):
+        return f"Kết quả thực hiện {PROGRAMME} năm {report.year}"
+    kind = "Sơ kết" if cycle.kind == CycleKind.MID_TERM else "Tổng kết"
+    first, last = cycle.starts_on.year, (cycle.ends_on - dt.timedelta(days=1)).year
+    return f"{kind} thực hiện {PROGRAMME}" + (f" giai đoạn {first} - {last}" if first < last else f" năm {last}")
+
+
+def signs_as_committee(agency: Agency) -> bool:
+    in_commune = agency.unit is not None and agency.unit.tier == Tier.COMMUNE
+    return agency.kind == AgencyKind.PEOPLES_COMMITTEE or (in_commune and agency.kind not in ARMED_FORCES)
+
+
+def initials_of(agency: Agency, unit: AdminUnit) -> str:
+    """«Sở Văn hóa, Thể thao và Du lịch tỉnh Thái Nguyên» → «SVHTTDL»."""
+    name = agency.name.replace(in_sentence(unit.name), "").replace(unit.short_name, "").replace(",", " ")
+    return "".join(word[0].upper() for word in re.split(r"[\s-]+", name) if word and word.lower() not in _SMALL_WORDS)
+
+
+_SMALL_WORDS = {"và", "tỉnh", "thành", "phố", "xã", "phường"}
+
+
+def recipients_of_report(report: Report) -> list[str]:
+    agency = report.agency
+    if agency is None or signs_as_committee(agency):
+        return recipients_of(report.unit, None)
+    if agency.kind == AgencyKind.MINISTRY:
+        return recipients_of(report.unit, None) if report.goes_to is None else ["- Như trên;", "- Lưu: VT."]
+    if agency.kind in ARMED_FORCES:
+        return ["- Như trên;", "- Lưu: VT."]
+    return ["- Như trên;", f"- {committee_of(report.unit)} (để báo cáo);", "- Lãnh đạo cơ quan;", "- Lưu: VT."]
+
+
+def signature_of_report(report: Report) -> SignatureContent:
+    agency = report.agency
+    if agency is None or signs_as_committee(agency):
+        return signature_of(report.unit)
+    if agency.kind == AgencyKind.MINISTRY:
+        return {"lines": ["KT. BỘ TRƯỞNG", "THỨ TRƯỞNG"]}
+    if agency.kind == AgencyKind.MILITARY:
+        return {"lines": ["CHỈ HUY TRƯỞNG"]}
+    return {"lines": ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"]}
 
 
 def place_of_issue(unit: AdminUnit) -> str:

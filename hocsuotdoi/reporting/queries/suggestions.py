@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 
-from hocsuotdoi.reporting.models.content import MissingContent, TargetContent, TaskContent
-from hocsuotdoi.reporting.queries.wording import in_sentence, number_words
+from hocsuotdoi.reporting.models.content import ActivitiesContent, MissingContent, TargetContent, TaskContent
+from hocsuotdoi.reporting.queries.wording import in_sentence, money_words, number_words, percent_words
 
 NO_DIFFICULTY = "Đơn vị chưa nêu khó khăn, vướng mắc."
 NO_PROPOSAL = "Đơn vị chưa nêu đề xuất, kiến nghị."
@@ -47,7 +49,9 @@ def task_sentences(tasks: list[TaskContent]) -> list[str]:
         for state, words in (
             ("done", "đã thực hiện"),
             ("doing", "đang thực hiện"),
+            ("to_do", "chưa thực hiện"),
             ("late", "chậm so với thời hạn"),
+            ("cannot", "không thực hiện được"),
         )
         if counts[state]
     ]
@@ -102,7 +106,9 @@ def suggested_difficulties(
             sentences.append(f"{number_words(len(behind))} chỉ tiêu {words}: {_names(behind)}.")
     late = [task for task in tasks if task["state"] == "late"]
     if late:
-        clauses = "; ".join(f"mục {task['clause']}, {task['plan_short']}" for task in late)
+        clauses = "; ".join(
+            f"mục {task['clause']}, {task['plan_short']}" if task["clause"] else task["text"] for task in late
+        )
         sentences.append(f"{number_words(len(late))} nhiệm vụ chậm so với thời hạn: {clauses}.")
     if missing:
         sentences.append(f"{number_words(len(missing))} cơ sở, đơn vị chưa có đủ số liệu để đánh giá.")
@@ -119,3 +125,92 @@ def _names(targets: Iterable[TargetContent]) -> str:
         if name not in names:
             names.append(name)
     return "; ".join(names)
+
+
+# -- a body's report in a cycle --
+
+NO_CAUSE = "Đơn vị chưa nêu nguyên nhân."
+LEAST_SHARE = 90  # per cent of what was estimated; with less, money is named among the causes
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What sentences are made from. `below` and `approved`: how many reports go into this one, and how many of them
+    are in it. `estimated`, `allocated`: money of all sources in đồng, None where nobody has said it."""
+
+    activities: ActivitiesContent
+    targets: list[TargetContent]
+    tasks: list[TaskContent]
+    missing: list[MissingContent]
+    below: int
+    approved: int
+    estimated: Decimal | None
+    allocated: Decimal | None
+    spent: Decimal | None
+
+
+def suggested_words(facts: Facts) -> dict[str, list[str]]:
+    return {
+        "results": _results(facts),
+        "difficulties": _difficulties(facts),
+        "causes": _causes(facts),
+        "proposals": _proposals(facts),
+    }
+
+
+def _results(facts: Facts) -> list[str]:
+    sentences = []
+    if facts.activities["sessions"]:
+        sentences.append(
+            f"Đã tổ chức {number_words(facts.activities['sessions'])} buổi hoạt động phục vụ học tập suốt đời với "
+            f"{number_words(facts.activities['attendance'])} lượt người tham gia."
+        )
+    if facts.targets or facts.tasks:
+        sentences += suggested_results(facts.targets, facts.tasks)
+    if facts.spent is not None:
+        sentences.append(f"Kinh phí đã chi cho Chương trình: {money_words(facts.spent)}.")
+    if facts.below:
+        sentences.append(
+            f"Đã tổng hợp {number_words(facts.approved)}/{number_words(facts.below)} báo cáo của các đơn vị gửi về."
+        )
+    return sentences or suggested_results(facts.targets, facts.tasks)
+
+
+def _difficulties(facts: Facts) -> list[str]:
+    sentences = suggested_difficulties(facts.targets, facts.tasks, facts.missing)
+    if late := facts.below - facts.approved:
+        told = [each for each in sentences if each != NO_DIFFICULTY]
+        return [*told, f"{number_words(late)} báo cáo của cấp dưới chưa được duyệt nên chưa tổng hợp được số liệu."]
+    return sentences
+
+
+def _causes(facts: Facts) -> list[str]:
+    sentences = []
+    if facts.missing:
+        sentences.append(
+            f"{number_words(len(facts.missing))} cơ sở, đơn vị chưa ghi chép, cập nhật đầy đủ số liệu hoạt động."
+        )
+    if (share := _allocated_share(facts)) is not None and share < LEAST_SHARE:
+        sentences.append(f"Kinh phí được giao mới đạt {percent_words(share)} so với dự toán.")
+    for task in facts.tasks:
+        if task["state"] == "cannot" and task["evidence"]:
+            sentences.append(f"Nhiệm vụ “{task['text']}” không thực hiện được: {task['evidence'][0]}")
+    return sentences or [NO_CAUSE]
+
+
+def _proposals(facts: Facts) -> list[str]:
+    sentences = []
+    if behind := [target for target in facts.targets if target["state"] == "off_track"]:
+        sentences.append(
+            "Đề nghị cơ quan cấp trên quan tâm chỉ đạo, hướng dẫn, hỗ trợ để thực hiện các chỉ tiêu đang chậm tiến "
+            f"độ: {_names(behind)}."
+        )
+    if (share := _allocated_share(facts)) is not None and share < LEAST_SHARE:
+        sentences.append("Đề nghị cấp có thẩm quyền xem xét, bố trí đủ kinh phí theo dự toán đã lập.")
+    return sentences or [NO_PROPOSAL]
+
+
+def _allocated_share(facts: Facts) -> Decimal | None:
+    if not facts.estimated or facts.allocated is None:
+        return None
+    return Decimal(100) * facts.allocated / facts.estimated

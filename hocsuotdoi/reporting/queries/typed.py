@@ -1,26 +1,81 @@
 """Which totals a body may type into its report, and which it has."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hocsuotdoi.reporting.enums import Detail
-from hocsuotdoi.reporting.models import Content, Report, TypedTotal
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.enums import InstitutionClass
+from hocsuotdoi.reporting.enums import Detail, Section
+from hocsuotdoi.reporting.models import Content, CountedInstitution, Report, TypedTotal
+from hocsuotdoi.reporting.queries.amounts import Amount, adds_up, indicator_key, measure_key
+from hocsuotdoi.reporting.queries.own import asked_pairs
+from hocsuotdoi.reporting.queries.wording import MEASURE_LABELS, indicator_label
+
+TYPED_MEASURES = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, MeasureCode.LIBRARY_VISIT)
+_KINDS = (IndicatorKind.COUNT, IndicatorKind.STOCK, IndicatorKind.GROWTH, IndicatorKind.SHARE_OF_INSTITUTIONS)
 
 
 @dataclass(frozen=True, slots=True)
 class TypedRow:
-    """A figure that can be typed. `is_share`: with both parts. `total`: what was typed so far."""
+    """A figure that can be typed. `has_parts`: numerator and denominator; `is_share`: of which the first is a part of
+    the second (growth holds two years against each other). `total`: what was typed so far."""
 
     key: str
     label: str
+    has_parts: bool
     is_share: bool
     total: TypedTotal | None = None
 
 
 def typed_rows(report: Report) -> list[TypedRow]:
-    return []
+    """What the body can type, in the order of the document: where it reports totals only, whatever is asked of armed
+    forces' libraries; else figures of which nobody is counted in its report. Five queries."""
+    totals = {total.key: total for total in TypedTotal.objects.filter(report=report)}
+    sections = report.cycle.sections if report.cycle else []
+    classes = _classes(report)
+    rows = []
+    if Section.ACTIVITIES in sections and (report.detail == Detail.TOTALS or not classes):
+        keys = [(measure_key(each, report.year), MEASURE_LABELS[each]) for each in TYPED_MEASURES]
+        rows += [TypedRow(key, label, False, False, totals.get(key)) for key, label in keys]
+    if Section.TARGETS in sections:
+        for indicator, cohort in _defined(asked_pairs()):
+            if _can_be_typed(report, indicator, cohort, classes):
+                key = indicator_key(indicator.code, cohort.code, report.year)
+                has_parts = indicator.kind not in (IndicatorKind.COUNT, IndicatorKind.STOCK) or bool(indicator.over)
+                is_share = has_parts and indicator.kind != IndicatorKind.GROWTH
+                rows.append(TypedRow(key, indicator_label(indicator, cohort), has_parts, is_share, totals.get(key)))
+    return rows
+
+
+def typed_amounts(report: Report) -> dict[str, Amount]:
+    """By key. One query."""
+    rows = TypedTotal.objects.filter(report=report)
+    return {row.key: Amount(row.numerator, row.denominator) for row in rows if row.numerator is not None}
 
 
 def totals_missing(report: Report, content: Content) -> bool:
     """Whether a body that reports totals only has typed none."""
     typed = any(figure["origin"] == "typed" for figure in content.get("figures", ()))
     return report.detail == Detail.TOTALS and not typed
+
+
+def _classes(report: Report) -> set[str]:
+    counted = CountedInstitution.objects.filter(report=report)
+    return set(counted.values_list("institution__institution_class", flat=True).distinct())
+
+
+def _defined(pairs: Sequence[tuple[str, str]]) -> list[tuple[Indicator, Cohort]]:
+    indicators = Indicator.objects.in_bulk({indicator for indicator, _cohort in pairs})
+    cohorts = Cohort.objects.in_bulk({cohort for _indicator, cohort in pairs})
+    found = [(indicators[indicator], cohorts[cohort]) for indicator, cohort in pairs]
+    return sorted(found, key=lambda each: (each[0].ordinal, each[1].name))
+
+
+def _can_be_typed(report: Report, indicator: Indicator, cohort: Cohort, classes: set[str]) -> bool:
+    if cohort.kind != CohortKind.INSTITUTIONS or indicator.kind not in _KINDS or not adds_up(indicator, cohort):
+        return False
+    if report.detail == Detail.TOTALS:
+        return InstitutionClass.LIBRARY_ARMED_FORCES in cohort.classes
+    return not classes & set(cohort.classes)

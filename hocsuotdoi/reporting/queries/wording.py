@@ -8,6 +8,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 from hocsuotdoi.indicators.enums import IndicatorKind
+from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import Operator, TargetUnit
@@ -15,6 +16,7 @@ from hocsuotdoi.programme.models import Plan, Target
 
 NOT_REPORTED = "Chưa có số liệu"
 NOT_APPLICABLE = "Không áp dụng"
+KEPT_BACK_WORDS = "Không nêu, để không lộ thông tin cá nhân"
 STATE_WORDS = {
     "on_track": "Đúng tiến độ",
     "at_risk": "Có nguy cơ chậm",
@@ -22,7 +24,22 @@ STATE_WORDS = {
     "no_data": "Chưa đủ số liệu",
     "not_applicable": NOT_APPLICABLE,
 }
-TASK_STATE_WORDS = {"done": "Đã thực hiện", "doing": "Đang thực hiện", "late": "Chậm"}
+TASK_STATE_WORDS = {
+    "done": "Đã thực hiện",
+    "doing": "Đang thực hiện",
+    "late": "Chậm",
+    "to_do": "Chưa thực hiện",
+    "cannot": "Không thực hiện được",
+}
+MONEY_STAGE_WORDS = {"estimated": "Dự toán", "appraised": "Thẩm định", "allocated": "Được giao", "spent": "Đã chi"}
+MONEY_SOURCE_WORDS = {
+    "central_budget": "ngân sách trung ương",
+    "province_budget": "ngân sách cấp tỉnh",
+    "district_budget": "ngân sách cấp huyện (đến 30/6/2025)",
+    "commune_budget": "ngân sách cấp xã",
+    "donation": "đóng góp, tài trợ",
+    "other": "nguồn hợp pháp khác",
+}
 SEX_WORDS = {"female": "nữ", "male": "nam", "other": "khác", "": "không rõ"}
 AGE_WORDS = {
     "0-5": "dưới 6 tuổi",
@@ -35,6 +52,14 @@ AGE_WORDS = {
     "": "không rõ tuổi",
 }
 VISIT_WORDS = {"library_visit": "thư viện", "museum_visit": "bảo tàng, di tích", "centre_visit": "trung tâm văn hóa"}
+MEASURE_LABELS: dict[str, str] = {
+    "programme_session": "Số buổi hoạt động phục vụ học tập suốt đời",
+    "programme_attendance": "Số lượt người tham gia hoạt động",
+    "library_visit": "Số lượt người đến thư viện",
+    "museum_visit": "Số lượt người đến bảo tàng, di tích",
+    "centre_visit": "Số lượt người đến trung tâm văn hóa",
+    "visit": "Số lượt người đến",
+}
 OBSERVANCE_WORDS = {
     "book_day": "Ngày Sách và Văn hóa đọc Việt Nam (21/4)",
     "world_book_day": "Ngày Sách và Bản quyền thế giới (23/4)",
@@ -133,17 +158,25 @@ def target_words(target: Target) -> str:
 
 def value_words(target: Target, value: IndicatorValue) -> str:
     """The value with numerator and denominator, never a bare percentage; the two states without a value in words."""
+    return figure_words(target.indicator, value)
+
+
+def figure_words(indicator: Indicator, value: IndicatorValue) -> str:
     if value.state == "not_applicable":
         return NOT_APPLICABLE
+    if value.kept_back:
+        return KEPT_BACK_WORDS
     if value.state != "value" or value.numerator is None:
         return NOT_REPORTED
-    kind = target.indicator.kind
+    kind = indicator.kind
     if kind == IndicatorKind.GROWTH and value.percent is not None and value.denominator is not None:
         counts = (
             f"{number_words(value.numerator)} lượt so với {number_words(value.denominator)} lượt năm {value.base_year}"
         )
         return f"{percent_words(value.percent)}/năm ({counts})"
     if kind == IndicatorKind.YES_NO:
+        if value.denominator is not None and value.denominator > 1:
+            return f"{number_words(value.numerator)}/{number_words(value.denominator)} đơn vị có"
         return "Có" if value.numerator else "Chưa"
     if kind == IndicatorKind.UNITS_OF_UNITS and value.denominator is not None:
         return f"{number_words(value.numerator)}/{number_words(value.denominator)}"
@@ -153,10 +186,39 @@ def value_words(target: Target, value: IndicatorValue) -> str:
     return number_words(value.numerator)
 
 
+def indicator_label(indicator: Indicator, cohort: Cohort) -> str:
+    """«Tỷ lệ thư viện … (thư viện cấp xã)»."""
+    return f"{indicator.short_name} ({in_sentence(cohort.name)})" if cohort.name else indicator.short_name
+
+
+def measure_label(key: str) -> str:
+    """Of a figure of what was held and who came, by its key: «Số lượt người tham gia hoạt động, nữ»."""
+    _measure, name, _year, *cut = key.split(":")
+    label = MEASURE_LABELS.get(name, name)
+    if not cut:
+        return label
+    kind, value = cut
+    value = "" if value == "unknown" else value
+    words = {
+        "sex": SEX_WORDS.get(value, value),
+        "age": AGE_WORDS.get(value, value),
+        "observance": OBSERVANCE_WORDS.get(value, value),
+        "month": f"tháng {value}",
+    }
+    return f"{label}, {words[kind]}"
+
+
 def coverage_words(value: IndicatorValue) -> str:
     """«3/4 (75%)»: how many of those expected have reported."""
-    if not value.expected:
+    return share_words(value.reporting, value.expected)
+
+
+def share_words(reporting: int | None, expected: int | None) -> str:
+    if not expected:
         return "-"
-    reporting = value.reporting or 0
-    share = percent_words(Decimal(100) * reporting / value.expected)
-    return f"{number_words(reporting)}/{number_words(value.expected)} ({share})"
+    share = percent_words(Decimal(100) * (reporting or 0) / expected)
+    return f"{number_words(reporting or 0)}/{number_words(expected)} ({share})"
+
+
+def money_words(dong: Decimal | int) -> str:
+    return f"{number_words(dong)} đồng"

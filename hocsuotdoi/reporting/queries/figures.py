@@ -1,0 +1,270 @@
+"""Every figure of a report in a cycle: its own institutions' (live), what was typed in, and the sums of the approved
+reports below it. Each stands once, under its key, with words to print."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, ValueState
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.material import Material, base_years
+from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
+from hocsuotdoi.indicators.queries.sums import counted_for
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement
+from hocsuotdoi.places.queries.units import day_on_map_of, units_reading_as
+from hocsuotdoi.reporting.enums import CommandLine, Section
+from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.models.content import FigureContent, Origin
+from hocsuotdoi.reporting.queries.amounts import Amount, added_up, adds_up, indicator_key, measure_key, value_of_amount
+from hocsuotdoi.reporting.queries.consolidation import (
+    Missing,
+    consolidated,
+    institutions_below,
+    missing_below,
+)
+from hocsuotdoi.reporting.queries.own import (
+    Own,
+    asked_pairs,
+    frame_for,
+    institutions_of,
+    is_of_place,
+    own_figures,
+    population_of,
+    read,
+)
+from hocsuotdoi.reporting.queries.typed import typed_amounts
+from hocsuotdoi.reporting.queries.wording import (
+    NOT_REPORTED,
+    day_words,
+    figure_words,
+    indicator_label,
+    measure_label,
+    number_words,
+    share_words,
+)
+
+_TIERS = list(Tier.values)
+
+
+@dataclass
+class Figures:
+    """`told` by key; `values` by indicator and cohort, for the report's unit."""
+
+    report: Report
+    as_of: dt.date
+    is_leaf: bool
+    own: Own
+    typed: dict[str, Amount] = field(default_factory=dict)
+    sums: dict[str, Amount] = field(default_factory=dict)
+    missing: Missing = field(default_factory=Missing)
+    values: dict[Pair, IndicatorValue] = field(default_factory=dict)
+    told: dict[str, FigureContent] = field(default_factory=dict)
+
+    def tell(
+        self, key: str, label: str, amount: Amount, words: str, *, note: str = "", is_additive: bool = True
+    ) -> None:
+        self.told[key] = {
+            "key": key,
+            "label": label,
+            "value_state": amount.state,
+            "numerator": plain(amount.numerator),
+            "denominator": plain(amount.denominator),
+            "words": words,
+            "reporting": amount.reporting,
+            "expected": amount.expected,
+            "coverage_words": share_words(amount.reporting, amount.expected),
+            "is_additive": is_additive,
+            "origin": self._origin(key, is_additive),
+            "note": note,
+        }
+
+    def _origin(self, key: str, is_additive: bool) -> Origin:
+        if key in self.sums or not (self.is_leaf or is_additive or key.startswith("task:")):
+            return "consolidated"
+        return "typed" if key in self.typed else "counted"
+
+    def combined(self, key: str, more: int) -> Amount | None:
+        """What the report itself has and what was approved below, out of `more` that were expected and are missing."""
+        total = added_up([self.own.amounts.get(key) or self.typed.get(key), self.sums.get(key)])
+        if total is None:
+            return Amount(None, None, 0, more) if more else None
+        return total.out_of(more)
+
+    def partial(self, territory: AdminUnit, pairs: Collection[Pair]) -> dict[Pair, IndicatorValue]:
+        """The figures of the part of the report that lay in a unit of old whose plan goes on for it."""
+        report = self.report
+        there = units_reading_as(territory, day_on_map_of(territory, self.as_of))
+        placed = InstitutionPlacement.objects.filter(
+            on(self.as_of), institution__in=institutions_of(report), unit__in=there
+        )
+        frame = frame_for(report, self.as_of, placed.values_list("institution_id", flat=True), territory)
+        defined = [self.own.defined[pair] for pair in pairs if pair in self.own.defined]
+        defined = [each for each in defined if not is_of_place(*each) and adds_up(*each)]
+        own = Own(frame, {(i.code, c.code): (i, c) for i, c in defined})
+        if frame.within and defined:
+            own.materials.append(Material(frame, [territory], defined=defined))
+            own.read(own.materials[0], report)
+            self.own.materials.extend(own.materials)
+        sums = {} if self.is_leaf else consolidated(report, there)
+        found: dict[Pair, IndicatorValue] = {}
+        for indicator, cohort in defined:
+            key = indicator_key(indicator.code, cohort.code, report.year)
+            amount = added_up([own.amounts.get(key), sums.get(key)])
+            if amount is None:
+                continue
+            base_year = self.base_years.get((indicator.code, cohort.code))
+            value = value_of_amount(indicator, cohort, territory, report.year, amount, base_year, "")
+            found[indicator.code, cohort.code] = value
+            label = f"{indicator_label(indicator, cohort)}, địa bàn trước đây thuộc {territory.name}"
+            self.tell(f"{key}:{territory.code}", label, amount, figure_words(indicator, value), is_additive=False)
+        return found
+
+    @property
+    def base_years(self) -> dict[Pair, int]:
+        defined = list(self.own.defined.values())
+        years = base_years(self.own.frame, defined)
+        found = {(i.code, c.code): years.get(counted_for(i, c)) for i, c in defined}
+        return {pair: year for pair, year in found.items() if year is not None}
+
+    def value(self, unit: AdminUnit, pair: Pair) -> IndicatorValue:
+        """Of what nobody is asked here, that it does not apply."""
+        known = self.values.get(pair)
+        return known or IndicatorValue(*pair, unit, self.report.year, ValueState.NOT_APPLICABLE)
+
+
+def figures_of(report: Report, as_of: dt.date, *, is_leaf: bool) -> Figures:
+    """The report's figures up to `as_of`. A number of queries that does not depend on how many reports lie below, how
+    many institutions are counted or how many figures are asked for."""
+    sections = report.cycle.sections if report.cycle else []
+    pairs = asked_pairs() if Section.TARGETS in sections else []
+    activities = Section.ACTIVITIES in sections
+    own = own_figures(report, pairs, as_of, is_leaf=is_leaf, activities=activities)
+    found = Figures(report, as_of, is_leaf, own)
+    found.typed = {key: each for key, each in typed_amounts(report).items() if key not in own.amounts}
+    if not is_leaf:
+        found.sums, found.missing = consolidated(report), missing_below(report)
+    _tell_measures(found, activities=activities)
+    anew = _asked_anew(found)
+    _tell_indicators(found, anew.figures)
+    for material in (anew.material, *own.materials):
+        _tell_populations(found, material)
+    return found
+
+
+def plain(number: Decimal | None) -> str | None:
+    """Without idle zeros, so that one number is written in one way."""
+    if number is None:
+        return None
+    return format(number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize(), "f")
+
+
+def _tell_measures(found: Figures, *, activities: bool) -> None:
+    year = found.report.year
+    keys = {key for part in (found.own.amounts, found.typed, found.sums) for key in part if key.startswith("measure:")}
+    if activities:
+        keys |= {measure_key(each, year) for each in (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE)}
+    for key in sorted(keys):
+        amount = found.combined(key, found.missing.institutions)
+        if amount is not None:
+            found.tell(key, measure_label(key), amount, number_or_not(amount))
+
+
+def _tell_indicators(found: Figures, anew: dict[Pair, tuple[IndicatorValue, Amount]]) -> None:
+    report, base = found.report, found.base_years
+    ordered = sorted(found.own.defined.items(), key=lambda each: (each[1][0].ordinal, each[0]))
+    for pair, (indicator, cohort) in ordered:
+        key = indicator_key(*pair, report.year)
+        if pair in anew:
+            value, amount = anew[pair]
+            note = (
+                f"Tính lại ngày {day_words(found.as_of)} trên toàn bộ cơ sở thuộc các báo cáo cấp dưới, vì số người "
+                "khác nhau không cộng dồn được."
+            )
+            found.values[pair] = value
+            found.tell(
+                key,
+                indicator_label(indicator, cohort),
+                amount,
+                figure_words(indicator, value),
+                note=note,
+                is_additive=False,
+            )
+            continue
+        total = found.combined(key, _expected_more(found.missing, indicator, cohort))
+        if total is None:
+            if pair in found.own.values:
+                found.values[pair] = found.own.values[pair]
+            continue
+        known = found.own.values.get(pair) if found.is_leaf and key not in found.typed else None
+        value = known or value_of_amount(indicator, cohort, report.unit, report.year, total, base.get(pair), "")
+        found.values[pair] = value
+        found.tell(
+            key,
+            indicator_label(indicator, cohort),
+            total,
+            _words(indicator, value, total),
+            note=value.note,
+            is_additive=adds_up(indicator, cohort),
+        )
+
+
+def _words(indicator: Indicator, value: IndicatorValue, amount: Amount) -> str:
+    """Of what has parts but makes no share, the parts."""
+    if value.has_value or amount.numerator is None or amount.denominator is None:
+        return figure_words(indicator, value)
+    parts = number_words(amount.numerator), number_words(amount.denominator)
+    if indicator.kind == IndicatorKind.GROWTH:
+        return f"{parts[0]} lượt so với {parts[1]} lượt năm {value.base_year}"
+    return "/".join(parts)
+
+
+def _expected_more(missing: Missing, indicator: Indicator, cohort: Cohort) -> int:
+    if not adds_up(indicator, cohort):
+        return 0
+    if cohort.kind == CohortKind.UNITS:
+        return missing.by_tier.get(cohort.tier, 0)
+    return missing.of_classes(cohort.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anew:
+    figures: dict[Pair, tuple[IndicatorValue, Amount]] = field(default_factory=dict)
+    material: Material | None = None
+
+
+def _tell_populations(found: Figures, material: Material | None) -> None:
+    """Of which year the residents are that shares are divided by."""
+    for indicator, cohort in material.defined if material else []:
+        told = found.told.get(indicator_key(indicator.code, cohort.code, found.report.year))
+        year = population_of(material, indicator) if material else None
+        if told is not None and year is not None and "population_of" not in told:
+            told["population_of"] = year
+
+
+def _asked_anew(found: Figures) -> _Anew:
+    """What does not add up, over the institutions of all reports below: not where nothing lies below."""
+    report = found.report
+    defined = [each for each in found.own.defined.values() if not adds_up(*each) and _is_for(report, *each)]
+    institutions = institutions_below(report) if defined and not found.is_leaf else []
+    if not institutions:
+        return _Anew()
+    material = Material(frame_for(report, found.as_of, institutions), [report.unit], defined=defined)
+    read_anew = {(i.code, c.code): read(material, report.unit, i, c) for i, c in defined}
+    told = {pair: (value, amount) for pair, (value, amount) in read_anew.items() if amount is not None}
+    return _Anew(told, material)
+
+
+def _is_for(report: Report, indicator: Indicator, cohort: Cohort) -> bool:
+    if not is_of_place(indicator, cohort):
+        return True
+    if report.line != CommandLine.TERRITORY:
+        return False
+    return cohort.kind != CohortKind.UNITS or _TIERS.index(cohort.tier) >= _TIERS.index(report.unit.tier)
+
+
+def number_or_not(amount: Amount) -> str:
+    return NOT_REPORTED if amount.numerator is None else number_words(amount.numerator)

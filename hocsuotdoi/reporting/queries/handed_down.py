@@ -1,0 +1,116 @@
+"""Tasks in a report: those of the body itself, how far each is, and counts that add up."""
+
+import datetime as dt
+from collections import Counter
+from decimal import Decimal
+
+from django.db.models import Count, Q
+
+from hocsuotdoi.programme.enums import WAITING, AssignmentState
+from hocsuotdoi.programme.models import Assignment, AssignmentStep
+from hocsuotdoi.programme.queries.assignments import by_due_day, in_words, of_year
+from hocsuotdoi.reporting.models.content import TaskContent
+from hocsuotdoi.reporting.queries.amounts import Amount, tasks_key
+from hocsuotdoi.reporting.queries.figures import Figures
+from hocsuotdoi.reporting.queries.wording import (
+    TASK_STATE_WORDS,
+    day_words,
+    number_words,
+    plan_short_words,
+    plan_words,
+)
+
+_COUNTED = {
+    "asked": "Số nhiệm vụ được giao",
+    "done": "Số nhiệm vụ đã thực hiện",
+    "doing": "Số nhiệm vụ đang thực hiện",
+    "to_do": "Số nhiệm vụ chưa thực hiện",
+    "late": "Số nhiệm vụ chậm so với thời hạn",
+    "cannot": "Số nhiệm vụ không thực hiện được",
+}
+
+
+def tasks_content(found: Figures) -> list[TaskContent]:
+    """Tells the figures of tasks and lays each task of the body out. What has been dropped is not asked. Three
+    queries."""
+    report, day = found.report, found.as_of
+    mine = Assignment.objects.filter(agency=report.agency_id).exclude(state=AssignmentState.DROPPED)
+    assignments = list(by_due_day(in_words(of_year(mine, report.year))))
+    below = _below(assignments)
+    notes = _notes(assignments)
+    rows = [_task(each, day, below.get(each.pk), notes.get(each.pk, "")) for each in assignments]
+    counts = Counter(row["state"] for row in rows)
+    counts["asked"] = len(rows)
+    for state, label in _COUNTED.items():
+        key = tasks_key(state, report.year)
+        if rows:
+            found.own.amounts[key] = Amount(Decimal(counts[state]))
+        amount = found.combined(key, 0)
+        if amount is not None and amount.numerator is not None:
+            found.tell(key, label, amount, number_words(amount.numerator))
+    for row in rows:
+        for what in ("asked", "done"):
+            if what in row:
+                key, number = f"task:{row['assignment']}:{what}", row[what]
+                row[f"{what}_key"] = key
+                label = f"{'Số đơn vị được giao' if what == 'asked' else 'Số đơn vị đã thực hiện'}: {row['text']}"
+                found.tell(key, label, Amount(Decimal(number)), number_words(number), is_additive=False)
+    return rows
+
+
+def _task(assignment: Assignment, day: dt.date, below: tuple[int, int] | None, note: str) -> TaskContent:
+    task, text = assignment.task, assignment.title or (assignment.task.text if assignment.task else "")
+    state = _state(assignment, day)
+    row: TaskContent = {
+        "plan": plan_words(task.plan) if task else "",
+        "plan_short": plan_short_words(task.plan) if task else "",
+        "clause": task.clause.path if task else "",
+        "text": text[:1].upper() + text[1:],
+        "due_words": f"Trước {day_words(assignment.due_on)}" if assignment.due_on else "",
+        "state": state,
+        "state_words": TASK_STATE_WORDS[state],
+        "evidence": _evidence(assignment, note),
+        "rule_words": "",
+        "assignment": assignment.pk,
+        "due_on": assignment.due_on.isoformat() if assignment.due_on else "",
+    }
+    if below is not None:
+        row["asked"], row["done"] = below
+    return row
+
+
+def _state(assignment: Assignment, day: dt.date) -> str:
+    if assignment.state in WAITING and assignment.due_on is not None and assignment.due_on < day:
+        return "late"
+    return str(assignment.state)
+
+
+def _evidence(assignment: Assignment, note: str) -> list[str]:
+    """What people said last, and what the book shows beside it."""
+    lines = [note] if note else []
+    if assignment.done_on:
+        lines.append(f"Hoàn thành ngày {day_words(assignment.done_on)}")
+    tally = getattr(assignment, "tally", None)
+    if tally is not None and tally.happenings and tally.last_on:
+        newest = day_words(tally.last_on)
+        lines.append(f"{number_words(tally.happenings)} hoạt động đã ghi nhận, gần nhất ngày {newest}")
+    return lines
+
+
+def _below(assignments: list[Assignment]) -> dict[int, tuple[int, int]]:
+    """Of how many bodies each was asked further, and how many have done it. One query."""
+    rows = (
+        Assignment.objects.filter(handed_down_from__in=[each.pk for each in assignments])
+        .exclude(state=AssignmentState.DROPPED)
+        .order_by()
+        .values("handed_down_from")
+        .annotate(asked=Count("pk"), done=Count("pk", filter=Q(state=AssignmentState.DONE)))
+    )
+    return {row["handed_down_from"]: (row["asked"], row["done"]) for row in rows}
+
+
+def _notes(assignments: list[Assignment]) -> dict[int, str]:
+    """The last words about each. One query."""
+    steps = AssignmentStep.objects.filter(assignment__in=[each.pk for each in assignments], by__isnull=False)
+    rows = steps.exclude(note="").order_by("assignment", "-at", "-pk").distinct("assignment")
+    return dict(rows.values_list("assignment", "note"))

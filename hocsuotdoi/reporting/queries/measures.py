@@ -1,0 +1,94 @@
+"""What was held and who came, laid out for the document from the figures by their keys."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.reporting.models.content import (
+    ActivitiesContent,
+    CountContent,
+    FigureContent,
+    MonthContent,
+    ObservanceContent,
+)
+from hocsuotdoi.reporting.queries.activities import activity_sentences
+from hocsuotdoi.reporting.queries.amounts import measure_key
+from hocsuotdoi.reporting.queries.wording import AGE_WORDS, OBSERVANCE_WORDS, SEX_WORDS, VISIT_WORDS
+
+SESSIONS, ATTENDANCE = MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE
+Told = dict[str, FigureContent]
+
+
+def activities_of(told: Told, year: int, day: dt.date) -> ActivitiesContent:
+    """Pure. A key that is not told gives 0 in the counts of shape 1; the figures themselves know what is missing."""
+    content: ActivitiesContent = {
+        "sessions": _number(told, measure_key(SESSIONS, year)),
+        "attendance": _number(told, measure_key(ATTENDANCE, year)),
+        "sessions_key": measure_key(SESSIONS, year),
+        "attendance_key": measure_key(ATTENDANCE, year),
+        "by_sex": _cut(told, year, "sex", SEX_WORDS),
+        "by_age": _cut(told, year, "age", AGE_WORDS),
+        "visits": _counts(told, ((code, label, measure_key(code, year)) for code, label in VISIT_WORDS.items())),
+        "observances": _observances(told, year),
+        "months": _months(told, year),
+        "sentences": [],
+    }
+    content["sentences"] = activity_sentences(content, year, day)
+    return content
+
+
+def _number(told: Told, key: str) -> int:
+    figure = told.get(key)
+    return int(Decimal(figure["numerator"])) if figure and figure["numerator"] is not None else 0
+
+
+def _cut(told: Told, year: int, cut: str, words: dict[str, str]) -> list[CountContent]:
+    return _counts(told, ((code, label, measure_key(ATTENDANCE, year, cut, code)) for code, label in words.items()))
+
+
+def _counts(told: Told, rows: Iterable[tuple[str, str, str]]) -> list[CountContent]:
+    return [
+        {"code": code, "label": label, "quantity": quantity, "key": key}
+        for code, label, key in rows
+        if (quantity := _number(told, key))
+    ]
+
+
+def _observances(told: Told, year: int) -> list[ObservanceContent]:
+    found: list[ObservanceContent] = []
+    for code, label in OBSERVANCE_WORDS.items():
+        sessions, attendance = (measure_key(each, year, "observance", code) for each in (SESSIONS, ATTENDANCE))
+        if sessions in told or attendance in told:
+            found.append(
+                {
+                    "code": code,
+                    "label": label,
+                    "sessions": _number(told, sessions),
+                    "attendance": _number(told, attendance),
+                    "sessions_key": sessions,
+                    "attendance_key": attendance,
+                }
+            )
+    return found
+
+
+def _months(told: Told, year: int) -> list[MonthContent]:
+    found: list[MonthContent] = []
+    for month in range(1, 13):
+        sessions, attendance, visits = (
+            measure_key(each, year, "month", month) for each in (SESSIONS, ATTENDANCE, "visit")
+        )
+        if sessions in told or attendance in told or visits in told:
+            found.append(
+                {
+                    "month": month,
+                    "sessions": _number(told, sessions),
+                    "attendance": _number(told, attendance),
+                    "visits": _number(told, visits),
+                    "sessions_key": sessions,
+                    "attendance_key": attendance,
+                    "visits_key": visits,
+                }
+            )
+    return found

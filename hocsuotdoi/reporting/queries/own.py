@@ -1,0 +1,202 @@
+"""The figures of the institutions that are counted in one report: live, from the book, over these and no others.
+
+The kept parts of indicators (decision 0085) are not used here: they know whole communes of today's map, not lists of
+institutions on the day of a cycle (decision 0097).
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from hocsuotdoi.activities.enums import Observance
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.figure import value_of
+from hocsuotdoi.indicators.queries.frame import ChosenMap, Frame, Map
+from hocsuotdoi.indicators.queries.material import Defined, Material, defined_by
+from hocsuotdoi.indicators.queries.parts import parts_from
+from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
+from hocsuotdoi.indicators.queries.sums import counted_for, entries_of_year, reporting_by_year
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.enums import LineKind
+from hocsuotdoi.places.models import AdminUnit, Agency, AgencyLine
+from hocsuotdoi.programme.enums import BINDING
+from hocsuotdoi.programme.models import Target
+from hocsuotdoi.reporting.enums import CommandLine, Detail, ReportState
+from hocsuotdoi.reporting.models import CountedInstitution, Report
+from hocsuotdoi.reporting.queries.activities import VISITS, observance_sums, sums_by_month
+from hocsuotdoi.reporting.queries.amounts import Amount, adds_up, indicator_key, measure_key
+
+SESSIONS, ATTENDANCE = MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE
+
+
+@dataclass(frozen=True)
+class Own:
+    """What institutions say that are looked at for one report. `amounts` by key; `values` as indicators tell them, with
+    their notes."""
+
+    frame: Frame
+    defined: dict[Pair, Defined]
+    has_any: bool = False
+    materials: list[Material] = field(default_factory=list)
+    amounts: dict[str, Amount] = field(default_factory=dict)
+    values: dict[Pair, IndicatorValue] = field(default_factory=dict)
+
+    def read(self, material: Material, report: Report) -> None:
+        for indicator, cohort in material.defined:
+            value, amount = read(material, material.frame.unit, indicator, cohort)
+            self.values[indicator.code, cohort.code] = value
+            if amount is not None:
+                self.amounts[indicator_key(indicator.code, cohort.code, report.year)] = amount
+
+
+def figures_until(report: Report, day: dt.date) -> dt.date:
+    """The last day whose happenings the report counts, seen from `day`."""
+    cycle = report.cycle
+    assert cycle is not None
+    return min(day, cycle.counted_until)
+
+
+def frame_for(report: Report, as_of: dt.date, institutions: Collection[int], unit: AdminUnit | None = None) -> Frame:
+    """On the map of the cycle, over these institutions."""
+    cycle = report.cycle
+    map_day = cycle.map_on if cycle else as_of
+    within = frozenset(institutions)
+    return Frame(unit or report.unit, report.year, as_of, ChosenMap(Map.DAY, map_day), within=within)
+
+
+def institutions_of(report: Report) -> list[int]:
+    """Those counted in the report itself. Of bodies that report totals only, none: their totals are typed in."""
+    if report.detail == Detail.TOTALS:
+        return []
+    return list(CountedInstitution.objects.filter(report=report).values_list("institution_id", flat=True))
+
+
+def asked_pairs() -> list[Pair]:
+    """Each (indicator, cohort) for which a plan in force sets a figure, wherever: so that a report has what any report
+    above it needs to add up. One query."""
+    return sorted(set(Target.objects.filter(plan__status__in=BINDING).values_list("indicator_id", "cohort_id")))
+
+
+def is_of_place(indicator: Indicator, cohort: Cohort) -> bool:
+    """Whether it counts units or residents."""
+    return cohort.kind == CohortKind.UNITS or indicator.kind == IndicatorKind.SHARE_OF_POPULATION
+
+
+def is_asked(report: Report, indicator: Indicator, cohort: Cohort, *, is_leaf: bool) -> bool:
+    """Whether this report looks at its own institutions for the figure. What counts units or residents is of the
+    territory: told once, by the body of that very unit. What does not add up is asked anew where reports come
+    together."""
+    if not is_leaf and not adds_up(indicator, cohort):
+        return False
+    if not is_of_place(indicator, cohort):
+        return True
+    if report.line != CommandLine.TERRITORY:
+        return False
+    if cohort.kind == CohortKind.UNITS:
+        return cohort.tier == report.unit.tier if cohort.tier else is_leaf
+    return True
+
+
+def own_figures(report: Report, pairs: Sequence[Pair], as_of: dt.date, *, is_leaf: bool, activities: bool) -> Own:
+    """A number of queries that depends on the kinds of figures alone; where the report counts nobody itself only what
+    the figures are."""
+    institutions = institutions_of(report)
+    frame = frame_for(report, as_of, institutions)
+    defined = {(i.code, c.code): (i, c) for i, c in defined_by(frame, pairs)} if pairs else {}
+    own = Own(frame, defined, has_any=bool(institutions))
+    if not institutions:
+        return own
+    asked = [each for each in defined.values() if is_asked(report, *each, is_leaf=is_leaf)]
+    if asked:
+        own.materials.append(Material(frame, [report.unit], defined=asked))
+        own.read(own.materials[0], report)
+    if activities:
+        own.amounts.update(measures_of(frame, institutions))
+    return own
+
+
+def read(
+    material: Material, unit: AdminUnit, indicator: Indicator, cohort: Cohort
+) -> tuple[IndicatorValue, Amount | None]:
+    """The figure, and what of it adds up; None where nobody is asked. No query.
+
+    Growth from nothing has no rate but has parts, and they count above: so they are told whatever the figure's state.
+    """
+    parts = parts_from(material, unit, indicator, cohort).settled()
+    value = value_of(material, unit, indicator, cohort, parts)
+    if value.kept_back:
+        return value, Amount(None, None, value.reporting, value.expected, is_kept_back=True)
+    if indicator.kind == IndicatorKind.GROWTH and parts.expected:
+        base_year = material.base_years.get(counted_for(indicator, cohort))
+        if base_year is not None and base_year < material.frame.year and parts.reporting:
+            return value, Amount(Decimal(parts.total), Decimal(parts.base), parts.reporting, parts.expected)
+        return value, Amount(None, None, 0, parts.expected)
+    if value.has_value and value.numerator is not None:
+        below = 1 if indicator.kind == IndicatorKind.YES_NO else value.denominator
+        return value, Amount(Decimal(value.numerator), _decimal(below), value.reporting, value.expected)
+    if value.expected and value.denominator == 0:  # a share of nothing, yet with its parts
+        return value, Amount(_decimal(value.numerator), Decimal(0), value.reporting, value.expected)
+    return value, Amount(None, None, value.reporting, value.expected) if value.expected else None
+
+
+def population_of(material: Material, indicator: Indicator) -> int | None:
+    """Of which year the residents are that the figure is divided by; None where it is not."""
+    if indicator.kind != IndicatorKind.SHARE_OF_POPULATION:
+        return None
+    residents = material.residents.get(material.frame.unit.pk)
+    return residents.year if residents else None
+
+
+def _decimal(number: int | None) -> Decimal | None:
+    return None if number is None else Decimal(number)
+
+
+def measures_of(frame: Frame, institutions: Collection[int]) -> dict[str, Amount]:
+    """What was held and who came, whole and cut by sex, age, month and observance. Where none of the institutions has
+    said anything of the year it is not reported, and no zero. Five queries."""
+    year, expected = frame.year, len(institutions)
+    reporting = len(reporting_by_year(frame, _own_year, list(institutions))[year])
+    entries = entries_of_year(frame)
+    totals: Counter[str] = Counter()
+    for measure, sex, age_band, month, quantity in sums_by_month(entries):
+        totals[measure_key(measure, year)] += quantity
+        if measure == ATTENDANCE:
+            totals[measure_key(measure, year, "sex", sex)] += quantity
+            totals[measure_key(measure, year, "age", age_band)] += quantity
+        name = "visit" if measure in VISITS else measure
+        totals[measure_key(name, year, "month", month)] += quantity
+    for tag, measure, quantity in observance_sums(entries):
+        if tag in Observance.values:
+            totals[measure_key(measure, year, "observance", tag)] += quantity
+    if not reporting and not totals:
+        none = Amount(None, None, 0, expected)
+        return {measure_key(SESSIONS, year): none, measure_key(ATTENDANCE, year): none}
+    for whole in (SESSIONS, ATTENDANCE):
+        totals.setdefault(measure_key(whole, year), 0)
+    return {
+        key: Amount(Decimal(quantity), None, reporting, expected)
+        for key, quantity in totals.items()
+        if quantity or key.count(":") == 2  # a cut that sums to nothing, also after a reversal, is left out
+    }
+
+
+def _own_year(frame: Any) -> set[int]:
+    return {frame.year}
+
+
+def has_sample(report: Report) -> bool:
+    """Made-up institutions are counted here, or in an approved report that goes into this one. Two queries."""
+    counted = CountedInstitution.objects.filter(report=report, institution__is_sample=True)
+    below = report.from_below.filter(state=ReportState.APPROVED, approved__content__has_sample=True)
+    return counted.exists() or below.exists()
+
+
+def superior_of(agency: Agency, day: dt.date) -> Agency | None:
+    """Who commands it. One query."""
+    line = AgencyLine.objects.on(day).filter(agency=agency, kind=LineKind.ADMINISTRATIVE)
+    found = line.select_related("superior").first()
+    return found.superior if found else None
