@@ -102,6 +102,11 @@ SAMPLE = (
         "hocsuotdoi.programme.operations.sample_money.load_sample",
         ("programme/operations/sample_money.py", "programme/data_samples"),
     ),
+    Step(
+        _("A sample reporting cycle"),
+        "hocsuotdoi.reporting.operations.sample_cycle.load_sample",
+        ("reporting/operations/sample_cycle.py", "reporting/operations/presets.py"),
+    ),
 )
 
 

@@ -6,6 +6,7 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.workspace.home.urls")),
     path("", include("hocsuotdoi.workspace.accounts.urls")),
     path("reports/", include("hocsuotdoi.workspace.reporting.urls")),
+    path("cycles/", include("hocsuotdoi.workspace.cycles.urls")),
     path("tasks/", include("hocsuotdoi.workspace.tasks.urls")),
     path("", include("hocsuotdoi.workspace.activities.urls")),
     path("", include("hocsuotdoi.workspace.places.urls")),

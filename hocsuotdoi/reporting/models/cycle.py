@@ -34,7 +34,8 @@ class Cycle(models.Model):
     """One round of reports. `owner` sets it up and is the last that they go to. Figures are those of `starts_on` up to
     `ends_on` (the first day after); `counted_until` is the last day of which facts are looked at while the period still
     runs (units report before 25 November of the very year). `map_on`: the day on whose map and lines of command it
-    stands.
+    stands. `opening_ordered_at`: somebody had it opened; the worker does it when `opens_on` has come, and tries again
+    whatever stops it.
     """
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
@@ -50,6 +51,8 @@ class Cycle(models.Model):
     sections = ArrayField(models.CharField(max_length=12, choices=Section), default=list)
     addressee = models.CharField(_("the last report goes to"), max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=CycleState, default=CycleState.PREPARING)
+    opening_ordered_at = models.DateTimeField(null=True, editable=False)
+    opening_ordered_by = models.UUIDField(null=True, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1)
@@ -72,6 +75,11 @@ class Cycle(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state=CycleState.PREPARING) | ~Q(sections=[]), name="cycle_asks_for_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(opening_ordered_at__isnull=True, opening_ordered_by__isnull=True)
+                | Q(opening_ordered_at__isnull=False, opening_ordered_by__isnull=False),
+                name="cycle_ordered_to_open_by_somebody",
             ),
         ]
         triggers = [
@@ -97,8 +105,8 @@ class CycleRule(models.Model):
     Opening the cycle makes a report for each body that a rule finds, the lowest `ordinal` first where two find the
     same. `classes`: the institutions that such a body counts itself, where no rule of another line claims their class;
     empty: it only adds up what is sent to it. Bodies that report totals only type them in; their institutions are
-    counted nowhere else. `copies_to`: bodies of these kinds at the receiver's unit read along; nothing is added up
-    from a copy.
+    counted nowhere else. `copies_to`: bodies of these kinds at its own and at the receiver's unit read along; nothing
+    is added up from a copy.
     """
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="rules")
@@ -149,3 +157,8 @@ class CycleReminder(models.Model):
             models.CheckConstraint(condition=Q(days__gte=-90, days__lte=90), name="cycle_reminder_within_a_season"),
             models.CheckConstraint(condition=Q(letter=False) | Q(days__gt=0), name="cycle_letter_only_when_late"),
         ]
+
+    @property
+    def before(self) -> int:
+        """Days before the due day; 0 where it is on it or after."""
+        return max(-self.days, 0)

@@ -82,6 +82,14 @@ DOORS = [
         Permission.VIEW_REPORT,
     ),
     Door(
+        "workspace:cycles-cycle-list",
+        _("Reporting cycles"),
+        _("Who reports to whom by when; how far the country is"),
+        "cycle",
+        Permission.VIEW_REPORT,
+        also=("cycles",),
+    ),
+    Door(
         "workspace:indicators-stated-list",
         _("Figures typed in"),
         _("Of institutions without the system: a sheet or a form; population"),

@@ -1,0 +1,126 @@
+"""Opening a cycle: each body gets its report with its way up, each institution its one place where it is counted."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.reporting.enums import CycleState, ReportState
+from hocsuotdoi.reporting.models import Cycle
+from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, parameters
+
+_MAKE_REPORTS = f"""
+WITH RECURSIVE {BODIES}, {WAYS}
+INSERT INTO reporting_report
+       (cycle_id, agency_id, line, detail, unit_id, year, due_on, above, copies_to, state,
+        results, difficulties, causes, proposals, version, changed_at, changed_by_id, gaps)
+SELECT %(cycle)s, b.agency_id, b.line, b.detail, b.unit_id, %(year)s, b.due_on, way.above,
+       COALESCE((SELECT array_agg(DISTINCT g.id ORDER BY g.id)
+                   FROM places_agency g
+                  WHERE g.kind = ANY(b.copies_to) AND NOT g.is_sample AND g.unit_id IN (b.unit_id, receiver.unit_id)
+                    AND g.id <> b.agency_id AND g.id <> ALL(way.above)
+                    AND (g.starts_on IS NULL OR g.starts_on <= %(bodies_on)s)
+                    AND (g.ends_on IS NULL OR g.ends_on > %(bodies_on)s)), ARRAY[]::bigint[]),
+       '{ReportState.EXPECTED}', '', '', '', '', 1, %(at)s, %(by)s, '[]'
+  FROM bound b
+  JOIN way ON way.agency_id = b.agency_id
+  LEFT JOIN asked receiver ON receiver.agency_id = b.to_id
+    ON CONFLICT DO NOTHING
+"""
+
+_LEAD_UP = """
+UPDATE reporting_report r SET goes_to_id = t.id
+  FROM reporting_report t
+ WHERE r.cycle_id = %(cycle)s AND t.cycle_id = %(cycle)s AND r.goes_to_id IS NULL
+   AND t.agency_id = r.above[1] AND t.id <> r.id
+"""
+
+_COUNT = f"""
+WITH RECURSIVE {BODIES}, {INSTITUTIONS}
+INSERT INTO reporting_countedinstitution (cycle_id, institution_id, report_id)
+SELECT %(cycle)s, counted.id, r.id
+  FROM counted JOIN reporting_report r ON r.cycle_id = %(cycle)s AND r.agency_id = counted.agency_id
+    ON CONFLICT DO NOTHING
+"""
+
+_OUTSIDE = f"""
+WITH RECURSIVE {BODIES}, {WAYS}
+SELECT count(*) FILTER (WHERE b.agency_id = %(owner)s AND b.to_id IS NULL),
+       count(*) FILTER (WHERE b.agency_id <> %(owner)s AND b.to_id IS NULL),
+       count(*) FILTER (WHERE way.agency_id IS NULL)
+  FROM bound b LEFT JOIN way ON way.agency_id = b.agency_id
+"""
+
+
+class NothingAskedFor(Refused):
+    """The cycle has no sections."""
+
+
+class NotReportedToItsOwner(Refused):
+    """By its rules some report would never reach the body that the cycle belongs to."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What opening made; nothing new where it was open already."""
+
+    reports: int
+    institutions: int
+
+
+@transaction.atomic
+def open_cycle(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
+    """Makes a report for each body that a rule finds on the cycle's map, with its way up to the owner, and puts each
+    open institution into the one report in which it is counted. A handful of statements, whatever the size, and all of
+    it or nothing: what is killed in the middle has not begun, and is done again whole.
+
+    Nothing is done for a cycle that is open or closed already. Refused: a cycle that asks for nothing, whose owner
+    reports nothing, or by whose rules a report goes out elsewhere or runs in a circle.
+    """
+    cycle = Cycle.objects.select_for_update(of=("self",)).select_related("owner").get(pk=cycle.pk)
+    if cycle.state != CycleState.PREPARING:
+        return Opened(0, 0)
+    if not cycle.sections:
+        raise NothingAskedFor(_("Say what the reports are to hold before you open the cycle."))
+    given = {**parameters(cycle), "year": year_of(cycle), "at": at, "by": by.pk if by else None}
+    refuse_astray(cycle)
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE_REPORTS, given)
+        reports = cursor.rowcount
+        cursor.execute(_LEAD_UP, given)
+        cursor.execute(_COUNT, given)
+        institutions = cursor.rowcount
+    Cycle.objects.filter(pk=cycle.pk).update(state=CycleState.OPEN, opened_at=at, version=F("version") + 1)
+    return Opened(reports, institutions)
+
+
+def year_of(cycle: Cycle) -> int:
+    """The year that its reports carry: the last of its period."""
+    return (cycle.ends_on - dt.timedelta(days=1)).year
+
+
+def refuse_astray(cycle: Cycle) -> None:
+    """Raises `NotReportedToItsOwner` where by the rules a report would not reach the owner."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTSIDE, parameters(cycle))
+        own, elsewhere, circling = cursor.fetchone()
+    if not own:
+        raise NotReportedToItsOwner(
+            _("No rule makes {owner} report last. Add a rule for it that goes to nobody.").format(owner=cycle.owner)
+        )
+    if elsewhere:
+        raise NotReportedToItsOwner(
+            _(
+                "By the rules the reports of {number} bodies besides {owner} go to nobody. Say in these rules to whom."
+            ).format(number=elsewhere, owner=cycle.owner)
+        )
+    if circling:
+        raise NotReportedToItsOwner(
+            _("By the rules {number} bodies report in a circle. Let one of these rules lead to {owner}.").format(
+                number=circling, owner=cycle.owner
+            )
+        )

@@ -1,0 +1,77 @@
+"""Reads of cycles for lists, and who may do what with them."""
+
+import datetime as dt
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from hocsuotdoi.accounts.models import RoleAssignment
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_covered
+from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
+from hocsuotdoi.accounts.rules import Someone
+from hocsuotdoi.places.models import Agency
+from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
+from hocsuotdoi.reporting.models import Cycle, Reminder, Report
+from hocsuotdoi.reporting.models.line import on_the_line
+
+REPORT_URL, CYCLE_URL = "/workspace/reports/{pk}/", "/workspace/cycles/{code}/"
+"""Pages of the workspace; tests hold them against the addresses that it gives."""
+
+_ARMED_FORCES = (CommandLine.MILITARY, CommandLine.POLICE)
+
+
+def cycles_with_counts(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    """With `asked` (reports) and `approved`, for lists. One query."""
+    kept = ~Q(reports__state=ReportState.EXCUSED)
+    return cycles.select_related("owner").annotate(
+        asked=Count("reports", filter=kept), approved=Count("reports", filter=Q(reports__state=ReportState.APPROVED))
+    )
+
+
+def owners(person: Someone, day: dt.date) -> QuerySet[Agency]:
+    """Bodies in whose name `person` may set cycles up. Those that lead come first, the highest tier first."""
+    covered = agencies_covered(person, Permission.SET_UP_CYCLE, day)
+    return Agency.objects.on(day).filter(pk__in=covered.values("pk"), unit__isnull=False, is_sample=False)
+
+
+def may_set_up(person: Someone, cycle: Cycle, day: dt.date) -> bool:
+    return agencies_covered(person, Permission.SET_UP_CYCLE, day).filter(pk=cycle.owner_id).exists()
+
+
+def states_visible_to(person: Someone, cycle: Cycle, day: dt.date, *, may_set_up: bool) -> QuerySet[Report]:
+    """Of which reports of the cycle `person` is told how far they are: of all but the armed forces', and of these
+    where the report may be read. Who set the cycle up is told of all. It is their state only: for what stands in them
+    ask `Report.visible_to`."""
+    reports = Report.objects.filter(cycle=cycle)
+    if may_set_up:
+        return reports
+    own = Report.objects.filter(on_the_line(person, Permission.VIEW_REPORT, day), cycle=cycle, line__in=_ARMED_FORCES)
+    return reports.filter(~Q(line__in=_ARMED_FORCES) | Q(pk__in=own.values("pk")))
+
+
+def somebody_writes(day: dt.date) -> Q:
+    """The condition that a report has somebody at its own body who may write it: by a role there, or on the line of
+    local authorities and culture, at its unit or at another body that leads there."""
+    names = [r.name for r in ROLES.values() if Permission.WRITE_REPORT in r.permissions and not r.must_be_switched_on]
+    held = RoleAssignment.objects.on(day).filter(role__in=names, person__is_active=True)
+    at_body = Exists(held.filter(agency=OuterRef("agency")))
+    at_unit = Exists(held.filter(unit=OuterRef("unit")))
+    leading = Exists(held.filter(agency__unit=OuterRef("unit"), agency__kind__in=LEADING_KINDS))
+    return Q(at_body) | Q(line=CommandLine.TERRITORY) & (Q(at_unit) | Q(leading))
+
+
+def ended_bodies(reports: QuerySet[Report], day: dt.date) -> QuerySet[Report]:
+    """Reports that are still owed by a body that has ended, or whose unit has: somebody must decide what becomes of
+    them."""
+    return reports.filter(Q(agency__ends_on__lte=day) | Q(unit__ends_on__lte=day), state__in=OWED)
+
+
+def letters_wanted(cycle: Cycle) -> QuerySet[Report]:
+    """Late reports whose body has been reminded by a rule that asks for an official letter, and that still wait. People
+    make it: an official letter leaves under somebody's name."""
+    asked = Reminder.objects.filter(report=OuterRef("pk"), rule__letter=True)
+    return (
+        Report.objects.filter(Exists(asked), cycle=cycle, state__in=OWED)
+        .select_related("agency", "unit", "goes_to__agency")
+        .order_by("unit__sort_key", "line", "pk")
+    )

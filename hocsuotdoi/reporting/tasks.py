@@ -1,0 +1,39 @@
+"""Jobs of reporting."""
+
+import logging
+
+from django.utils import timezone
+
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.jobs import enqueue, job
+from hocsuotdoi.reporting.operations import cycle as cycles
+from hocsuotdoi.reporting.operations import opening, reminders
+
+logger = logging.getLogger(__name__)
+
+
+@job("reporting.open_cycle")
+def open_cycle(cycle: int) -> None:
+    """Opens a cycle that was ordered to open; does nothing where the order was taken back or another was quicker."""
+    at = timezone.now()
+    found = cycles.due_to_open(timezone.localdate(at)).filter(pk=cycle).first()
+    if found is None:
+        return
+    by = Person.objects.filter(pk=found.opening_ordered_by).first()
+    opened = opening.open_cycle(found, by=by, at=at)
+    logger.info("Cycle %s opened: %s reports, %s institutions", found.code, opened.reports, opened.institutions)
+
+
+@job("reporting.open_cycles", cron="*/5 * * * *")
+def open_cycles() -> None:
+    """Has those opened whose day has come, or whose opening was stopped in the middle."""
+    for cycle in cycles.due_to_open(timezone.localdate()):
+        enqueue("reporting.open_cycle", cycle=cycle.pk)
+
+
+@job("reporting.remind", cron="50 23 * * *")  # ten minutes before the letters of the day are written in Viet Nam
+def remind() -> None:
+    """Notes who is to be reminded today of a report that is owed."""
+    at = timezone.now()
+    if noted := reminders.remind(day=timezone.localdate(at), at=at):
+        logger.info("Reminders of reports: %s", noted)

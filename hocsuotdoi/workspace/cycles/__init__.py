@@ -1,0 +1,1 @@
+"""Cycles of reports: setting them up, opening them, how far the country is, what reports cost in time."""
