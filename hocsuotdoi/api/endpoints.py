@@ -36,6 +36,7 @@ from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, tasks
 from hocsuotdoi.api.reporting import documents
+from hocsuotdoi.api.reporting import reports
 
 VERSION = "1.0"
 
@@ -100,5 +101,6 @@ for module in (
     tasks,
     phone,
     documents,
+    reports,
 ):
     api.add_router("", module.router)
