@@ -40,6 +40,14 @@ class RehomingKind(models.TextChoices):
     DROPPED = "dropped", _("no longer pursued")
 
 
+class TargetHome(models.TextChoices):
+    """Who answers for a target on a day."""
+
+    BOUND = "bound", _("somebody answers for it")
+    SETTLED = "settled", _("replaced or dropped by a decision")
+    NOBODY = "nobody", _("nobody takes it any more")
+
+
 class ClauseKind(models.TextChoices):
     GENERAL_GOAL = "general_goal", _("general goal")
     TARGET = "target", _("target")
