@@ -33,7 +33,7 @@ from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.indicators import definitions, totals, values
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
-from hocsuotdoi.api.programme import money, tasks
+from hocsuotdoi.api.programme import money, plans, tasks
 
 VERSION = "1.0"
 
@@ -95,6 +95,7 @@ for module in (
     totals,
     papers,
     money,
+    plans,
     tasks,
 ):
     api.add_router("", module.router)

@@ -118,6 +118,12 @@ class TaskState(models.TextChoices):
     DOING = "doing", _("under way")
 
 
+class Trend(models.TextChoices):
+    BETTER = "better", _("better than the year before")
+    SAME = "same", _("as the year before")
+    WORSE = "worse", _("worse than the year before")
+
+
 class AssignmentState(models.TextChoices):
     TO_DO = "to_do", _("not begun")
     DOING = "doing", pgettext_lazy("of a task handed down", "under way")

@@ -61,6 +61,8 @@ PUBLIC = {
     ("GET", "figures/totals"),
     ("GET", "papers"),  # those that everybody may read; others only for whom they were sent to
     ("GET", "papers/<int:pk>"),
+    ("GET", "plans"),  # issued ones are public documents
+    ("GET", "plans/<slug:code>"),
 }
 # What offices do: who may do what is tried in tests/workspace/tasks/test_who_may.py and workspace/money/test_money.py.
 OFFICES = {
@@ -68,6 +70,9 @@ OFFICES = {
     ("GET", "tasks/<int:pk>"),
     ("POST", "tasks/<int:pk>/steps"),
     ("POST", "tasks/<int:pk>/evidence"),
+    ("POST", "tasks/hand-down"),
+    ("POST", "tasks/own"),
+    ("POST", "plans/<slug:code>/issue"),
     ("GET", "money/lines"),
     ("GET", "money/totals"),
 }

@@ -17,9 +17,9 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import PlanKind, PlanStatus
 from hocsuotdoi.programme.formats.plan_file import ParsedClause, ParsedPlan
 from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.operations.as_file import as_file, begun_from, clause_of, digest_of, head_digest
 from hocsuotdoi.programme.operations.plan import PlanRefused, resolve
 from hocsuotdoi.programme.operations.transcription import write_plan
-from hocsuotdoi.programme.queries.as_file import as_file, begun_from, clause_of, digest_of, head_digest
 from hocsuotdoi.programme.queries.plan_check import path_order
 
 

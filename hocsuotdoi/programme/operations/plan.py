@@ -32,9 +32,9 @@ from hocsuotdoi.programme.formats.plan_file import (
     parse_plan,
 )
 from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.operations.as_file import digest_of
 from hocsuotdoi.programme.operations.steps import entered_as_issued
 from hocsuotdoi.programme.operations.transcription import References, write_plan
-from hocsuotdoi.programme.queries.as_file import digest_of
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 

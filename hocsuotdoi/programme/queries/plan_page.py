@@ -113,6 +113,13 @@ def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     )
 
 
+def with_rows(clauses: QuerySet[Clause]) -> QuerySet[Clause]:
+    """Clauses with their targets and tasks: three queries more."""
+    return clauses.prefetch_related(
+        Prefetch("targets", Target.objects.select_related("indicator", "cohort", "clause")), "tasks"
+    )
+
+
 def plan_document(plan: Plan) -> list[PlanPart]:
     """The document part by part. A fixed number of queries."""
     clauses = plan.clauses.prefetch_related(

@@ -16,6 +16,7 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import PlanStatus
 from hocsuotdoi.programme.formats.plan_file import ParsedClause
 from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.operations.as_file import as_file, clause_of, digest_of, head_digest
 from hocsuotdoi.programme.operations.drafting import (
     DraftChanged,
     Head,
@@ -25,7 +26,6 @@ from hocsuotdoi.programme.operations.drafting import (
     put_clause,
     take_out_clause,
 )
-from hocsuotdoi.programme.queries.as_file import as_file, clause_of, digest_of, head_digest
 from hocsuotdoi.programme.queries.binding import binding_plans
 from hocsuotdoi.programme.queries.plan_check import check_plan
 from hocsuotdoi.programme.queries.plan_page import plan_document
