@@ -111,7 +111,9 @@ class Book:
         acts = batch.acts
         days = [dt.date.fromordinal(int(day)) for day in acts.day]
         columns = (lines.act, lines.measure, lines.purpose, lines.sex, lines.age, lines.learner, lines.quantity)
-        for act, measure, purpose, sex, age, learner, quantity in zip(*(each.tolist() for each in columns), strict=True):
+        for act, measure, purpose, sex, age, learner, quantity in zip(
+            *(each.tolist() for each in columns), strict=True
+        ):
             facts = made[acts.institution[act]]
             line = Line(
                 batch.year,
@@ -233,7 +235,10 @@ class Sheet:
         of = INDICATORS[indicator]
         purposes = set(of.get("purposes", ()))
         now, then = (
-            sum(f.sum(year, *of["measures"], keep=lambda line: not purposes or line.purpose in purposes) for f in constant)
+            sum(
+                f.sum(year, *of["measures"], keep=lambda line: not purposes or line.purpose in purposes)
+                for f in constant
+            )
             for year in (self.year, self.base_year)
         )
         return Number(Decimal(now), Decimal(then), len(constant), len(asked))
