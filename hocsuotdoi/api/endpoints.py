@@ -35,7 +35,7 @@ from hocsuotdoi.api.inspection import phone
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, tasks
-from hocsuotdoi.api.reporting import documents
+from hocsuotdoi.api.reporting import documents, reports
 
 VERSION = "1.0"
 
@@ -100,5 +100,6 @@ for module in (
     tasks,
     phone,
     documents,
+    reports,
 ):
     api.add_router("", module.router)

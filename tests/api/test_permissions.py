@@ -63,7 +63,8 @@ PUBLIC = {
     ("GET", "papers/<int:pk>"),
     ("GET", "documents/<slug:code>"),  # what is told of an approved document
 }
-# What offices do: who may do what is tried in tests/workspace/tasks/test_who_may.py and workspace/money/test_money.py.
+# What offices do: who may do what is tried in tests/workspace/{tasks,reporting}/test_who_may.py and
+# workspace/money/test_money.py.
 OFFICES = {
     ("GET", "tasks"),
     ("GET", "tasks/<int:pk>"),
@@ -79,6 +80,15 @@ OFFICES = {
     ("POST", "inspection/visits/<uuidstr:pk>/photos"),
     ("GET", "snapshots/<slug:number>/documents"),
     ("GET", "document-files/<uuidstr:pk>"),
+    ("GET", "reports"),
+    ("GET", "reports/<int:pk>"),
+    ("PUT", "reports/<int:pk>/words"),
+    ("PUT", "reports/<int:pk>/totals"),
+    ("POST", "reports/<int:pk>/exceptions"),
+    ("POST", "reports/<int:pk>/submit"),
+    ("POST", "reports/<int:pk>/withdraw"),
+    ("POST", "reports/<int:pk>/return"),
+    ("POST", "reports/<int:pk>/approve"),
 }
 STAFF = sorted(route for route in DECLARED if route not in PUBLIC | OFFICES)
 

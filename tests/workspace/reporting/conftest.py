@@ -13,11 +13,11 @@ from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.models import Cycle, Report, Snapshot
 from hocsuotdoi.reporting.operations.approval import approve_report, return_report
+from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
 from hocsuotdoi.reporting.operations.report import begin_report, word_report
 from hocsuotdoi.reporting.operations.submission import submit_report
 from hocsuotdoi.reporting.queries.content import cycle_content
 from hocsuotdoi.reporting.queries.exceptions import exceptions_of
-from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.running import make_cycle, make_report
 from tests.reporting.conftest import bac_kan, library, plan, silent_library
