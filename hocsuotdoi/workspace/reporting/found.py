@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
+from hocsuotdoi.reporting.enums import OWED
 from hocsuotdoi.reporting.models import Content, Report, Snapshot
 from hocsuotdoi.reporting.models.report import FROZEN
+from hocsuotdoi.reporting.operations.burden import note_work
 from hocsuotdoi.reporting.queries.content import cycle_content, report_content
 from hocsuotdoi.reporting.rules import Rights, rights_on
 
@@ -43,6 +45,12 @@ def find_snapshot(request: HttpRequest, number: str) -> Snapshot:
 
 def rights(request: HttpRequest, report: Report) -> Rights:
     return rights_on(request.user, report, timezone.localdate())
+
+
+def worked(request: HttpRequest, report: Report, allowed: Rights) -> None:
+    """Measured is how long a report takes those who write it, while they write it: not who reads it above."""
+    if allowed.write and report.state in OWED and report.cycle_id is not None:
+        note_work(report, request.user, timezone.now())
 
 
 def admit(may: bool) -> None:
