@@ -1,9 +1,21 @@
 """Contents of every kind of document that need no database: made by hand, with long names and a large table."""
 
+import datetime as dt
+from pathlib import Path
 from typing import Any
 
-from hocsuotdoi.reporting.enums import DocumentKind
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+
+from hocsuotdoi.places.models import Agency
+from hocsuotdoi.reporting.enums import DocumentKind, ReportStepKind, SnapshotKind
+from hocsuotdoi.reporting.models import Cycle, Report, ReportStep, Snapshot
+from hocsuotdoi.reporting.operations.freezing import freeze
 from tests.factories.reporting import PROGRAMME, hand_made_content
+from tests.factories.running import NOW, SOMEBODY, SOMEBODY_ELSE, make_cycle, make_report
 
 _COMMUNES = ["Bắc Kạn", "Đức Xuân", "Phan Đình Phùng", "Đại Phúc", "Quan Triều", "Gia Sàng", "Bách Quang", "Vạn Xuân"]
 
@@ -159,8 +171,8 @@ def letter_content(**changes: Any) -> dict[str, Any]:
         ),
         figures=[figure("late:days", "Số ngày chậm", "2", "2")],
         paragraphs=[
-            f"Thực hiện {PROGRAMME}, các đơn vị gửi báo cáo năm 2026 trước ngày 25/11/2026. Đến ngày 27/11/2026, "
-            "đơn vị chậm 2 ngày và chưa gửi báo cáo. Đề nghị đơn vị hoàn thành các nội dung sau và gửi báo cáo trước ngày "
+            f"Thực hiện {PROGRAMME}, các đơn vị gửi báo cáo trước ngày 25/11/2026. Đến ngày 27/11/2026, "
+            "đơn vị chậm 2 ngày, chưa gửi báo cáo. Đề nghị đơn vị hoàn thành các nội dung sau, gửi báo cáo trước ngày "
             "30/11/2026:",
         ],
         items=["- Soạn và gửi báo cáo năm 2026;", "- Giải trình các số liệu bất thường, nếu có."],
@@ -279,3 +291,70 @@ CONTENTS = {
     DocumentKind.NOMINATION: nomination_content,
     DocumentKind.ADDENDUM: addendum_content,
 }
+
+
+def frozen_report(
+    agency: Agency,
+    *,
+    cycle: Cycle | None = None,
+    content: dict[str, Any] | None = None,
+    state: str = "approved",
+    **fields: Any,
+) -> Snapshot:
+    """A report of a cycle with its snapshot, straight in the tables, past the operations of its life."""
+    report = make_report(cycle or make_cycle(), agency, **fields)
+    given = cycle_content() if content is None else content
+    given = {key: value for key, value in given.items() if key not in {"number", "frozen_at"}}
+    snapshot = freeze(SnapshotKind.REPORT, given, report=report, by=None, at=NOW)
+    steps = [{"state": "draft"}]
+    submitted = {"submitted": snapshot, "submitted_at": NOW, "submitted_by": SOMEBODY}
+    steps.append({"state": "submitted", **submitted})
+    if state == "approved":
+        steps.append({"state": "approved", "approved": snapshot, "approved_at": NOW, "approved_by": SOMEBODY_ELSE})
+        ReportStep.objects.create(
+            report=report, kind=ReportStepKind.APPROVED, snapshot=snapshot, by=SOMEBODY_ELSE, at=NOW
+        )
+    for step in steps:
+        Report.objects.filter(pk=report.pk).update(**step)
+    return Snapshot.objects.select_related("report__cycle", "report__unit", "report__agency").get(pk=snapshot.pk)
+
+
+def certificate(folder: Path, code: str, *, password: str = "mat-khau", until: dt.datetime | None = None) -> Path:
+    """A self-signed certificate of a body with its key, as PKCS#12."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
+            x509.NameAttribute(NameOID.COMMON_NAME, "Sở Văn hóa, Thể thao và Du lịch tỉnh Thái Nguyên"),
+        ]
+    )
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=400))
+        .not_valid_after(until or now + dt.timedelta(days=400))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=True,
+                content_commitment=True,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=True,
+                crl_sign=False,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    place = folder / f"{code}.p12"
+    locked = serialization.BestAvailableEncryption(password.encode())
+    place.write_bytes(pkcs12.serialize_key_and_certificates(code.encode(), key, made, None, locked))
+    return place

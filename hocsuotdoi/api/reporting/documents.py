@@ -20,7 +20,8 @@ from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.core.limits import count
 from hocsuotdoi.reporting.enums import DocumentFormat, DocumentKind, DocumentState
 from hocsuotdoi.reporting.models import Document, Snapshot
-from hocsuotdoi.reporting.queries.verification import CheckedDocument, checked_document
+from hocsuotdoi.reporting.operations.checking import is_intact
+from hocsuotdoi.reporting.queries.verification import CheckedDocument, checked_document, told_document
 
 router = ApiRouter("documents", tag=_("Documents"))
 MOST_CHECKED_A_MINUTE = 60
@@ -105,7 +106,7 @@ class CheckedShape(Shape):
     addenda: list[CheckedAddendumShape]
 
     @classmethod
-    def of(cls, checked: CheckedDocument) -> Self:
+    def of(cls, checked: CheckedDocument, *, is_intact: bool) -> Self:
         return cls(
             number=checked.number,
             kind=checked.kind,
@@ -114,7 +115,7 @@ class CheckedShape(Shape):
             frozen_at=checked.frozen_at,
             digest=checked.digest,
             file_digest=checked.file_digest,
-            is_intact=checked.is_intact,
+            is_intact=is_intact,
             is_withdrawn=checked.is_withdrawn,
             has_sample=checked.has_sample,
             amends=checked.amends,
@@ -157,10 +158,10 @@ class CheckedShape(Shape):
 @public
 def document_check(request: HttpRequest, code: str) -> CheckedShape:
     count("document", address_of(request), most=MOST_CHECKED_A_MINUTE, at=timezone.now())
-    checked = checked_document(code)
-    if checked is None:
+    document = told_document(code)
+    if document is None:
         raise Http404
-    return CheckedShape.of(checked)
+    return CheckedShape.of(checked_document(document), is_intact=is_intact(document.snapshot))
 
 
 @router.get(

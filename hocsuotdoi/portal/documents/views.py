@@ -8,7 +8,9 @@ from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.surfaces import address_of, public
 from hocsuotdoi.core.limits import TooMany, count
-from hocsuotdoi.reporting.queries.verification import CODE_LENGTH, checked_document, tidy_code
+from hocsuotdoi.reporting.formats.printed import short_digest
+from hocsuotdoi.reporting.operations.checking import is_intact
+from hocsuotdoi.reporting.queries.verification import CODE_LENGTH, checked_document, tidy_code, told_document
 
 MOST_CHECKED_A_MINUTE = 60
 """An office that goes through a pile of reports; too few to find codes by trying."""
@@ -41,17 +43,19 @@ def document_check(request: HttpRequest, code: str) -> HttpResponse:
         response["Retry-After"] = "60"
         return response
     asked = request.GET.get("number", "").replace("\0", "")[:_LONGEST_ASKED]
-    checked = checked_document(code, asked) if code.isalnum() else None
-    if checked is None:
+    document = told_document(code) if code.isalnum() else None
+    if document is None:
         raise Http404
+    checked = checked_document(document, asked)
     response = render(
         request,
         "portal/documents/document_check.html",
         {
             "checked": checked,
+            "is_intact": is_intact(document.snapshot),
+            "short_digest": short_digest(checked.digest),
             "asked": asked,
             "matches": [each for each in checked.figures if each.matches],
-            "today": timezone.localdate(),
         },
     )
     response["X-Robots-Tag"] = "noindex"

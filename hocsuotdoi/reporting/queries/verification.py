@@ -18,8 +18,6 @@ from hocsuotdoi.reporting.enums import (
     ReportStepKind,
     SnapshotKind,
 )
-from hocsuotdoi.reporting.formats.canonical import digest_of
-from hocsuotdoi.reporting.formats.printed import short_digest
 from hocsuotdoi.reporting.models import Document, ReportStep, Snapshot
 from hocsuotdoi.reporting.models.document import ALPHABET
 
@@ -61,8 +59,7 @@ class CheckedAddendum:
 
 @dataclass(frozen=True, slots=True)
 class CheckedDocument:
-    """`is_intact`: content and figures are those over which the digest was made. `is_withdrawn`: the approval was taken
-    back since, or another version was approved."""
+    """`is_withdrawn`: the approval was taken back since, or another version was approved."""
 
     number: str
     kind: DocumentKind
@@ -70,7 +67,6 @@ class CheckedDocument:
     issuer: str
     frozen_at: dt.datetime
     digest: str
-    is_intact: bool
     is_withdrawn: bool
     is_in_totals: bool
     has_sample: bool
@@ -81,19 +77,14 @@ class CheckedDocument:
     file_digest: str
     signed_by: str
 
-    @property
-    def short_digest(self) -> str:
-        return short_digest(self.digest)
-
 
 def tidy_code(text: str) -> str:
     """As it is typed off a page: spaces and capitals do not matter."""
     return re.sub(r"[\s-]+", "", text).lower()
 
 
-def checked_document(code: str, asked: str = "") -> CheckedDocument | None:
-    """None: no such code, or of what was never approved. `asked`: a number as it stands on the page. Six queries at
-    most."""
+def told_document(code: str) -> Document | None:
+    """None: no such code, or of what was never approved. Two queries."""
     if len(code) != CODE_LENGTH or not set(code) <= set(ALPHABET):
         return None
     found = Document.objects.select_related(
@@ -102,6 +93,11 @@ def checked_document(code: str, asked: str = "") -> CheckedDocument | None:
     document = found.filter(code=code, state=DocumentState.MADE).first()
     if document is None or not _is_told(document.snapshot):
         return None
+    return document
+
+
+def checked_document(document: Document, asked: str = "") -> CheckedDocument:
+    """`asked`: a number as it stands on the page."""
     snapshot = document.snapshot
     content = snapshot.content
     is_in_totals = snapshot.report is not None and snapshot.report.line in _ARMED
@@ -113,7 +109,6 @@ def checked_document(code: str, asked: str = "") -> CheckedDocument | None:
         issuer=content["header"]["issuer"],
         frozen_at=snapshot.frozen_at,
         digest=snapshot.digest,
-        is_intact=is_intact(snapshot),
         is_withdrawn=_is_withdrawn(snapshot),
         is_in_totals=is_in_totals,
         has_sample=bool(content.get("has_sample")),
@@ -126,10 +121,8 @@ def checked_document(code: str, asked: str = "") -> CheckedDocument | None:
     )
 
 
-def is_intact(snapshot: Snapshot) -> bool:
-    """The digest fits the content, and the rows of figures say the same as the content."""
-    if digest_of(snapshot.content) != snapshot.digest:
-        return False
+def figures_fit(snapshot: Snapshot) -> bool:
+    """The rows of figures say the same as the content."""
     said = {
         each["key"]: (each["value_state"], _decimal(each["numerator"]), _decimal(each["denominator"]))
         for each in snapshot.content.get("figures", [])

@@ -25,10 +25,10 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.office import office_path
 from hocsuotdoi.reporting.enums import DocumentFormat, DocumentState, SnapshotKind
 from hocsuotdoi.reporting.models import Document, Report, Snapshot
+from hocsuotdoi.reporting.operations.checking import is_intact
 from hocsuotdoi.reporting.operations.documents import ask_document, write_one
 from hocsuotdoi.reporting.operations.signing import can_sign
 from hocsuotdoi.reporting.queries.documents import has_annex, issuer_of, kind_of
-from hocsuotdoi.reporting.queries.verification import is_intact
 from hocsuotdoi.reporting.rules import may_act_for, may_write
 
 MEDIA_TYPES = {
