@@ -62,6 +62,8 @@ PUBLIC = {
     ("GET", "papers"),  # those that everybody may read; others only for whom they were sent to
     ("GET", "papers/<int:pk>"),
     ("GET", "documents/<slug:code>"),  # what is told of an approved document
+    ("GET", "plans"),  # issued ones are public documents
+    ("GET", "plans/<slug:code>"),
 }
 # What offices do: who may do what is tried in tests/workspace/{tasks,reporting}/test_who_may.py and
 # workspace/money/test_money.py.
@@ -70,6 +72,9 @@ OFFICES = {
     ("GET", "tasks/<int:pk>"),
     ("POST", "tasks/<int:pk>/steps"),
     ("POST", "tasks/<int:pk>/evidence"),
+    ("POST", "tasks/hand-down"),
+    ("POST", "tasks/own"),
+    ("POST", "plans/<slug:code>/issue"),
     ("GET", "money/lines"),
     ("GET", "money/totals"),
     ("GET", "inspection/visits"),  # tests/workspace/inspection/test_who_may.py

@@ -31,6 +31,8 @@ from hocsuotdoi.programme.queries.due import year_of
 from hocsuotdoi.programme.queries.evidence import happening
 
 MOST_FILES = 10
+OWN = "task.own"
+"""Origin of what an office asks without a plan."""
 
 # From which state a person may go to which; the same state with another percentage is progress too.
 STEPS = {
@@ -148,6 +150,52 @@ def hand_down_one(
     )
     _step(row, AssignmentStepKind.HANDED_DOWN, note=row.remark, by=by, at=at).save()
     return row
+
+
+@transaction.atomic
+def hand_down_own(
+    *,
+    title: str,
+    reason: str,
+    due: Mapping[Agency, dt.date | None],
+    key: uuid.UUID,
+    by: Person,
+    at: dt.datetime,
+    indicator: Indicator | None = None,
+) -> list[Assignment]:
+    """A task that no clause asks for, to several bodies at once, each with its own day; return what is new.
+
+    `key`: of the one act; sent again, it changes nothing. Refused: nobody chosen, without words or without a reason,
+    which whoever is to do it reads. The permission at each body is the surface's question.
+    """
+    title, reason = " ".join(normalise(title).split()), normalise(reason).strip()
+    if not title:
+        raise NotHandedDown(_("Say what is to be done."), field="title")
+    if not reason:
+        raise NotHandedDown(_("No plan asks for this: say why it is asked."), field="reason")
+    if not due:
+        raise NotHandedDown(_("Choose at least one body that is to do this."))
+    origin = f"{OWN}:{key}"
+    known = set(Assignment.objects.filter(origin=origin).values_list("agency", flat=True))
+    made = Assignment.objects.bulk_create(
+        Assignment(
+            title=title,
+            origin=origin,
+            agency=agency,
+            year=day.year if day else None,
+            due_on=day,
+            indicator=indicator,
+            remark=reason,
+            handed_by=by.pk,
+            handed_at=at,
+        )
+        for agency, day in due.items()
+        if agency.pk not in known
+    )
+    AssignmentStep.objects.bulk_create(
+        _step(row, AssignmentStepKind.HANDED_DOWN, note=reason, by=by, at=at) for row in made
+    )
+    return made
 
 
 @transaction.atomic

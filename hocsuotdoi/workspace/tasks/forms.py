@@ -125,5 +125,27 @@ class HandDownForm(forms.Form):
         self.fields["indicator"].queryset = indicators
 
 
+class OwnTaskForm(forms.Form):
+    """What no plan asks. `key` makes that the same form sent twice is one act."""
+
+    title = forms.CharField(label=_("What is to be done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=_("Why it is asked"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("An inspection, a directive, an event: those who are to do it read this first."),
+    )
+    due_on = forms.DateField(
+        label=_("To be done by"), required=False, widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+    )
+    indicator = forms.ModelChoiceField(
+        label=_("Figure that it serves"),
+        queryset=Indicator.objects.order_by("ordinal", "code"),
+        required=False,
+        empty_label=_("none"),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
 def handed_in(files: list[Any]) -> list[HandedIn]:
     return [HandedIn(each.name, each.read()) for each in files]
