@@ -321,12 +321,8 @@ def _expected(year: Year, report: Report, sheet: Sheet, *, day: dt.date) -> dict
     for indicator, cohort in _asked():
         if (number := sheet.indicator(indicator, cohort)) is not None:
             numbers[sheet.key(indicator, cohort)] = number
-    numbers |= {key: Number(total) for key, total in year.tasks_of(sheet.reports, day).items()}
-    money = year.money_of(sheet.reports)
-    numbers |= {key: Number(total) for key, total in money.items()}
-    for stage in {key.split(":")[1] for key in money}:
-        of_stage = [total for key, total in money.items() if key.split(":")[1] == stage]
-        numbers[f"money:{stage}:all:{YEAR}"] = Number(sum(of_stage, Decimal(0)))
+    numbers |= year.tasks_of(sheet.reports, day)
+    numbers |= year.money_of(sheet.reports)
     return numbers
 
 

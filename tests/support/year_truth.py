@@ -283,7 +283,7 @@ class Sheet:
         people, known = sum(n > 0 for n in met.values()), sum(met.values())
         residents = [each.urban if urban else each.rural for each in self.every_commune]
         population = sum(each or 0 for each in residents)
-        if not attended and not population:
+        if not attended:
             return None
         if not population or not known:
             return Number(None, None, known, attended)
