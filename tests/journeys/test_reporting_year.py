@@ -8,7 +8,6 @@ The tests of this file follow upon each other in one database of their own: the 
 import datetime as dt
 import os
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -22,7 +21,7 @@ from hocsuotdoi.places.enums import AgencyKind, Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.reporting.enums import DocumentFormat, DocumentState, ReportState, SnapshotKind
 from hocsuotdoi.reporting.formats.canonical import digest_of
-from hocsuotdoi.reporting.models import CountedInstitution, Document, Figure, Report, Snapshot
+from hocsuotdoi.reporting.models import CountedInstitution, Figure, Report, Snapshot
 from hocsuotdoi.reporting.operations.addendum import make_addendum
 from hocsuotdoi.reporting.operations.approval import ApprovedByTheSame, return_report
 from hocsuotdoi.reporting.operations.documents import begin_run, write_run
@@ -33,7 +32,7 @@ from hocsuotdoi.simulation.operations import Plan, simulate
 from tests.factories.ledger import make_posting
 from tests.support import databases
 from tests.support.depth import DEEP
-from tests.support.reporting_year import CUTOFF, MAP_ON, SIMULATED_AT, TYPED, YEAR, Year, day
+from tests.support.reporting_year import CUTOFF, MAP_ON, SIMULATED_AT, YEAR, Year, day
 from tests.support.year_truth import COHORTS, INDICATORS, Book, Number, Sheet
 
 pytestmark = pytest.mark.slow
@@ -127,7 +126,9 @@ def test_all_communes_but_three_submit_and_one_is_returned(year: Year):
     _one_is_returned_and_corrected(year, reports[10])
     returned = reports[2]
     returned.refresh_from_db()
-    return_report(returned, version=returned.version, reason="Thiếu số liệu nhà văn hóa.", by=year.people.approver, at=day(11, 25))
+    return_report(
+        returned, version=returned.version, reason="Thiếu số liệu nhà văn hóa.", by=year.people.approver, at=day(11, 25)
+    )
     for report in reports[LEFT_OUT:]:
         year.approve(report, day(11, 26))
     states = Counter(Report.objects.filter(pk__in=[each.pk for each in reports]).values_list("state", flat=True))
@@ -168,7 +169,11 @@ def test_a_unit_counts_what_its_own_institutions_did(year: Year):
 
 
 def test_education_and_the_armed_forces_report_on_their_own_lines(year: Year):
-    for kind, at in ((AgencyKind.EDUCATION, day(11, 24)), (AgencyKind.MILITARY, day(11, 24)), (AgencyKind.POLICE, day(11, 24))):
+    for kind, at in (
+        (AgencyKind.EDUCATION, day(11, 24)),
+        (AgencyKind.MILITARY, day(11, 24)),
+        (AgencyKind.POLICE, day(11, 24)),
+    ):
         report = year.report(year.body(kind))
         year.submit(report, at)
         year.approve(report, day(11, 26))
@@ -248,7 +253,11 @@ def test_two_people_submit_at_once_and_one_is_told(year: Year):
 
 def test_documents_of_the_province_are_written_and_one_is_checked_by_its_code(year: Year, client):
     run = begin_run(
-        year.cycle, year.body(AgencyKind.CULTURE), formats=[DocumentFormat.DOCX], by=year.people.province, at=day(12, 21)
+        year.cycle,
+        year.body(AgencyKind.CULTURE),
+        formats=[DocumentFormat.DOCX],
+        by=year.people.province,
+        at=day(12, 21),
     )
     while write_run(run, at=day(12, 21, 10)):
         pass
@@ -275,7 +284,9 @@ def test_a_late_entry_changes_no_snapshot_and_becomes_an_addendum_with_both_valu
     make_posting(library, dt.date(YEAR, 11, 19), Line(MeasureCode.PROGRAMME_SESSION, 7))
     again = Snapshot.objects.get(pk=approved.pk)
     assert (again.content, again.digest) == (approved.content, approved.digest)
-    addendum = make_addendum(report, reason="Bổ sung buổi ngày 19/11 vào sổ muộn.", by=year.people.writer, at=day(12, 22))
+    addendum = make_addendum(
+        report, reason="Bổ sung buổi ngày 19/11 vào sổ muộn.", by=year.people.writer, at=day(12, 22)
+    )
     assert (addendum.kind, addendum.amends_id) == (SnapshotKind.ADDENDUM, approved.pk)
     change = next(each for each in addendum.content["changes"] if each["key"] == key)
     then = before.numerator or Decimal(0)

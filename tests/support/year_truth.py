@@ -111,7 +111,9 @@ class Book:
         acts = batch.acts
         days = [dt.date.fromordinal(int(day)) for day in acts.day]
         columns = (lines.act, lines.measure, lines.purpose, lines.sex, lines.age, lines.learner, lines.quantity)
-        for act, measure, purpose, sex, age, learner, quantity in zip(*(each.tolist() for each in columns), strict=True):
+        for act, measure, purpose, sex, age, learner, quantity in zip(
+            *(each.tolist() for each in columns), strict=True
+        ):
             facts = made[acts.institution[act]]
             line = Line(
                 batch.year,
@@ -134,7 +136,7 @@ class Book:
         territory = self.country.territory
         commune = territory.map_on(self.map_on.toordinal()).lies_in[Tier.COMMUNE]
         urban = np.array([unit.is_urban for unit in territory.units])
-        return np.where(commune >= 0, urban[commune], False)  # noqa: FBT003
+        return np.where(commune >= 0, urban[commune], False)
 
     def stands_in(self, number: int, tier: Tier) -> str | None:
         """The code of the unit in which an institution stands on the map of the cycle, as the register has it."""
@@ -233,7 +235,10 @@ class Sheet:
         of = INDICATORS[indicator]
         purposes = set(of.get("purposes", ()))
         now, then = (
-            sum(f.sum(year, *of["measures"], keep=lambda line: not purposes or line.purpose in purposes) for f in constant)
+            sum(
+                f.sum(year, *of["measures"], keep=lambda line: not purposes or line.purpose in purposes)
+                for f in constant
+            )
             for year in (self.year, self.base_year)
         )
         return Number(Decimal(now), Decimal(then), len(constant), len(asked))

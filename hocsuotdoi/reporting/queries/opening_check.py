@@ -137,7 +137,7 @@ class OpeningCheck:
 
 
 def opening_check(cycle: Cycle, day: dt.date) -> OpeningCheck:
-    """Four queries, whatever the size; nothing is written. `day`: today, for who holds which role."""
+    """Five queries, whatever the size; nothing is written. `day`: today, for who holds which role."""
     roles = [r.name for r in ROLES.values() if Permission.WRITE_REPORT in r.permissions and not r.must_be_switched_on]
     given = {
         **parameters(cycle),
