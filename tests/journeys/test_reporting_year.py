@@ -328,7 +328,8 @@ def _expected(year: Year, report: Report, sheet: Sheet, *, day: dt.date) -> dict
     for measure in ("programme_session", "programme_attendance"):
         key = f"measure:{measure}:{YEAR}"
         top = numbers[key].top if key in numbers else Decimal(0)
-        numbers[key] = Number(top if spoke else None)
+        if sheet.facts or sheet.typed or sheet.missing:
+            numbers[key] = Number(top if spoke else None)
     for indicator, cohort in _asked():
         if (number := sheet.indicator(indicator, cohort)) is not None:
             numbers[sheet.key(indicator, cohort)] = number

@@ -239,7 +239,7 @@ class Year:
         place = None
         if report.unit.tier == Tier.COMMUNE:
             urban, rural, villages = self.known.residents.get(report.unit_id, (None, None, 0))
-            place = Place(own, urban, rural, villages or None)
+            place = Place(own, urban, rural, villages or None, report.unit.code)
         if report.detail == Detail.FULL:
             sheet.everybody += own
             sheet.every_commune += [place] if place else []
