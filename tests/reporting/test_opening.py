@@ -341,7 +341,7 @@ def test_country_is_asked_in_a_handful_of_statements(ministry, now):
     assert [Agency.objects.get(pk=key).code for key in office.above] == ["so-vhttdl-19", "bo-vhttdl"]
     with CaptureQueriesContext(connection) as seen:
         check = opening_check(cycle, now.date())
-    assert len(seen) == 9  # five questions, and how the planner is to join
+    assert len(seen) == 5
     assert (check.bodies, check.lacking_receiver_number) == (opened.reports, 0)
 
 

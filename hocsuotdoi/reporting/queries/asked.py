@@ -117,13 +117,13 @@ in whose territory it stands."""
 
 
 @contextmanager
-def joined_by_hash() -> Iterator[CursorWrapper]:
-    """For statements with the parts above. The planner takes `asked` for one row and would go through all bodies once
-    for each body: of the country's 3,321 communes that is ten minutes, by hash it is seconds."""
+def reading_many() -> Iterator[CursorWrapper]:
+    """A cursor for the statements of this module. The planner cannot know how many bodies the rules find, takes them
+    for one, and would look thousands up one by one in one another: it is told to lay whole sides together."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
         yield cursor
-        cursor.execute("SET LOCAL enable_nestloop = on")  # a savepoint would keep it
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def parameters(cycle: Cycle, *, bodies_on: dt.date | None = None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.reporting.enums import CommandLine
 from hocsuotdoi.reporting.models import Cycle, CycleRule
-from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, joined_by_hash, parameters
+from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, parameters, reading_many
 
 _NAMED = 12
 """So many bodies are named of those of which something is missing; of more, the number is told."""
@@ -145,7 +145,7 @@ def opening_check(cycle: Cycle, day: dt.date) -> OpeningCheck:
         "roles": [str(name) for name in roles],
         "leading": [str(kind) for kind in LEADING_KINDS],
     }
-    with joined_by_hash() as cursor:
+    with reading_many() as cursor:
         by_rule, by_class, missing, others = (
             _rows(cursor, statement, given) for statement in (_BY_RULE, _COUNTED, _MISSING, _NOT_ASKED)
         )
