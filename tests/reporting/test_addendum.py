@@ -15,6 +15,7 @@ from hocsuotdoi.reporting.operations.addendum import NothingChanged, look_for_ch
 from hocsuotdoi.reporting.operations.holding import ReasonMissing, WrongState
 from hocsuotdoi.reporting.queries.changed import changed_figures, perhaps_changed
 from hocsuotdoi.reporting.queries.content import cycle_content
+from tests.factories.ledger import noon
 from tests.factories.running import make_assignment, make_line
 from tests.reporting.cycle_tree import DAY, LATER, NOW, Tree, approved, count, figure, fresh, make_tree, submitted
 
@@ -28,16 +29,16 @@ def tree(bac_kan, duc_xuan, thai_nguyen, plan, library) -> Tree:
     return tree
 
 
-def late_session(library, on=dt.date(2026, 11, 4), sessions=2) -> None:
+def late_session(library, on=dt.date(2026, 11, 4)) -> None:
     """Posted after the report was approved, of a day that it counts."""
     post(
         library,
         source_kind="test.happening",
         source_id=uuid.uuid4(),
         occurred_on=on,
-        lines=[Line(MeasureCode.PROGRAMME_SESSION, sessions)],
+        lines=[Line(MeasureCode.PROGRAMME_SESSION, 2)],
         by=None,
-        at=NOW + dt.timedelta(minutes=5),
+        at=max(NOW + dt.timedelta(minutes=5), noon(on)),
     )
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0004_guard_cycles_and_documents"),
+        ("reporting", "0010_order_the_opening_of_a_cycle"),
     ]
 
     operations = [
