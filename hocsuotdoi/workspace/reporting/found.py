@@ -1,5 +1,6 @@
 """Finding a report for a person, what they may do with it, and what it says for them."""
 
+import copy
 import datetime as dt
 
 from django.core.exceptions import PermissionDenied
@@ -65,6 +66,16 @@ def content_of(report: Report, day: dt.date) -> Content:
     if report.state in FROZEN and report.submitted:
         return report.submitted.content
     return cycle_content(report, day)
+
+
+def prompting(report: Report, day: dt.date) -> Content:
+    """The same, with what the figures would say in every field of words while it is written, also where somebody has
+    written into it."""
+    if report.state not in OWED:
+        return content_of(report, day)
+    wordless = copy.copy(report)
+    wordless.results = wordless.difficulties = wordless.causes = wordless.proposals = ""
+    return cycle_content(wordless, day)
 
 
 def url_of(report: Report, part: str = "") -> str:

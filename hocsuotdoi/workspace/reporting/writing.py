@@ -25,7 +25,16 @@ from hocsuotdoi.reporting.queries.trail import written_since
 from hocsuotdoi.reporting.queries.typed import typed_rows
 from hocsuotdoi.workspace.reporting import single
 from hocsuotdoi.workspace.reporting.forms import FIELDS, WordsForm, total_forms
-from hocsuotdoi.workspace.reporting.found import admit, content_of, find, find_in_cycle, rights, url_of, worked
+from hocsuotdoi.workspace.reporting.found import (
+    admit,
+    content_of,
+    find,
+    find_in_cycle,
+    prompting,
+    rights,
+    url_of,
+    worked,
+)
 from hocsuotdoi.workspace.reporting.page import report_page, seen_of
 from hocsuotdoi.workspace.reporting.shown import suggestion_of
 
@@ -70,7 +79,7 @@ def report_word(request: HttpRequest, pk: int) -> HttpResponseBase:
         return report_page(request, report, words_form=form, status=422)
     given, version = form.words(), form.cleaned_data["version"]
     if (use := request.POST.get("use")) in FIELDS:
-        given[use] = "\n".join(suggestion_of(content_of(report, timezone.localdate()), use))
+        given[use] = "\n".join(suggestion_of(prompting(report, timezone.localdate()), use))
     try:
         current = word_report(report, version=version, **given, by=request.user, at=timezone.now())
     except ReportChangedMeanwhile as refusal:
