@@ -2,9 +2,9 @@
 from ten reports and from a hundred, the country's page of the cycle, and 3,321 documents written by a worker that is
 killed in the middle.
 
-The book is that of the roll-up (`bench/rollup_data.py`): an institution or more in each commune. Reports of some communes
-are submitted by the acts themselves; for the documents the others get a snapshot of the same length each, without going
-through what looks odd in them. BENCH_DOCUMENTS: how many documents there are at most.
+The book is that of the roll-up (`bench/rollup_data.py`): an institution or more in each commune. Reports of some
+communes are submitted by the acts themselves; for the documents the others get a snapshot of the same length each,
+without going through what looks odd in them. BENCH_DOCUMENTS: how many documents there are at most.
 """
 
 import copy
@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from functools import partial
 from statistics import median
 
 from django.conf import settings
@@ -59,7 +59,7 @@ _PART = 400
 def run(stage: Stage) -> Table:
     table = Table(
         "The reporting year",
-        f"a cycle of {YEAR} over the whole country; growth from few to many; load {os.getloadavg()[0]:.1f} at the start",
+        f"a cycle of {YEAR} over the whole country, few against many; load {os.getloadavg()[0]:.1f} at the start",
     )
     if not entered(stage):
         enter_values(stage, PER_INSTITUTION * COMMUNES)
@@ -140,7 +140,9 @@ def _prefill(stage: Stage, table: Table, cycle: Cycle, province: Report) -> None
 
 
 def _content_ms(report: Report) -> tuple[float, int]:
-    fresh: Callable[[], Report] = lambda: Report.objects.select_related("cycle", "agency", "unit").get(pk=report.pk)  # noqa: E731
+    def fresh() -> Report:
+        return Report.objects.select_related("cycle", "agency", "unit").get(pk=report.pk)
+
     with CaptureQueriesContext(connection) as seen:
         cycle_content(fresh(), DAY)
     return middle_ms(lambda: cycle_content(fresh(), DAY), times=5), len(seen)
@@ -148,9 +150,9 @@ def _content_ms(report: Report) -> tuple[float, int]:
 
 def _consolidation(table: Table, cycle: Cycle, province: Report, writer: Person, approver: Person) -> None:
     communes = _communes(province)
-    took = [seconds(lambda: _through(each, writer, approver)) for each in communes[:FEW]]
+    took = [seconds(partial(_through, each, writer, approver)) for each in communes[:FEW]]
     few, few_queries = _content_ms(province)
-    took += [seconds(lambda: _through(each, writer, approver)) for each in communes[FEW:MANY]]
+    took += [seconds(partial(_through, each, writer, approver)) for each in communes[FEW:MANY]]
     many, many_queries = _content_ms(province)
     table.add(
         "a commune's report begun, submitted, approved",

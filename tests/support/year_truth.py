@@ -222,7 +222,9 @@ class Sheet:
         asked = [each for each in self.facts if each.institution_class in of["classes"]]
         own = self._growth(indicator, asked) if kind == "growth" else self._institutions(indicator, asked)
         more = sum(each.institution_class in of["classes"] for each in self.missing)
-        return _with_typed(_out_of(own, more), [t[key] for t in self.typed if (key := self.key(indicator, cohort)) in t])
+        return _with_typed(
+            _out_of(own, more), [t[key] for t in self.typed if (key := self.key(indicator, cohort)) in t]
+        )
 
     def key(self, indicator: str, cohort: str) -> str:
         return f"indicator:{indicator}:{cohort}:{self.year}"
@@ -285,9 +287,12 @@ class Sheet:
             for (commune, in_town, learner), quantity in facts.people.items():
                 if commune in here and in_town == urban:
                     met[learner] += quantity
-            attended += sum(n for (commune, in_town), n in facts.attended.items() if commune in here and in_town == urban)
+            attended += sum(
+                n for (commune, in_town), n in facts.attended.items() if commune in here and in_town == urban
+            )
         people, known = sum(n > 0 for n in met.values()), sum(met.values())
-        residents = [each.urban if urban else each.rural for each in self.every_commune]
+        is_known = all((each.urban, each.rural) != (None, None) for each in self.every_commune)
+        residents = [each.urban if urban else each.rural for each in self.every_commune if is_known]
         population = sum(each or 0 for each in residents)
         if not attended:
             return None

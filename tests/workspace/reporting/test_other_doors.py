@@ -1,6 +1,6 @@
-"""Nobody outside the line reads a draft, whatever the door: not the report's own pages (test_who_may has them), but what
-lies around: files and runs of documents, the public check, the cycle's pages and exports, letters, lists and searches,
-the digest, the trail of changes, the API; and whatever page can be reached from the workspace by following links.
+"""Nobody outside the line reads a draft, whatever the door: beside its own pages (test_who_may) all that lies around
+them: files and runs of documents, the public check, the cycle's pages and exports, letters, lists and searches, the
+digest, the trail of changes, the API; and whatever page can be reached from the workspace by following links.
 
 Drafts bear a secret word. It must not be in anything that an outsider is given, files unpacked.
 """
