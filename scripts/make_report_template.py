@@ -25,7 +25,7 @@ from docx.document import Document as DocumentType
 from docx.enum.text import WD_LINE_SPACING
 from docx.shared import Cm, Pt
 
-SIGNATURE_MARK = "chu_ky"  # reporting.operations.signing looks for it
+SIGNATURE_MARK = "chuky"  # reporting.operations.signing looks for it
 OUT = Path(__file__).resolve().parent.parent / "hocsuotdoi/reporting/templates/reporting"
 
 

@@ -36,6 +36,7 @@ from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, plans, tasks
 from hocsuotdoi.api.reporting import documents, reports
+from hocsuotdoi.api.reporting import cycles, documents, reports
 
 VERSION = "1.0"
 
@@ -102,5 +103,6 @@ for module in (
     phone,
     documents,
     reports,
+    cycles,
 ):
     api.add_router("", module.router)

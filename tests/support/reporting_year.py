@@ -239,7 +239,7 @@ class Year:
         place = None
         if report.unit.tier == Tier.COMMUNE:
             urban, rural, villages = self.known.residents.get(report.unit_id, (None, None, 0))
-            place = Place(own, urban, rural, villages or None)
+            place = Place(own, urban, rural, villages or None, report.unit.code)
         if report.detail == Detail.FULL:
             sheet.everybody += own
             sheet.every_commune += [place] if place else []
@@ -265,21 +265,29 @@ class Year:
             facts.has_website = bool(website)
             yield facts
 
-    def tasks_of(self, reports: Iterable[Report], on: dt.date) -> dict[str, Decimal]:
-        """By state; what waits after its day is late, what was dropped is not asked."""
+    def tasks_of(self, reports: Iterable[Report], on: dt.date) -> dict[str, Number]:
+        """By state; what waits after its day is late, what was dropped is not asked. Who has none says nothing."""
         agencies, counts = {each.agency_id for each in reports}, Counter[str]()
         for task in self.known.tasks:
             if task.agency_id in agencies and task.state != AssignmentState.DROPPED:
                 waits = task.state in (AssignmentState.TO_DO, AssignmentState.DOING)
                 counts["asked"] += 1
                 counts["late" if waits and task.due_on < on else str(task.state)] += 1
-        return {f"tasks:{state}:{YEAR}": Decimal(number) for state, number in counts.items()}
+        states = ("asked", "done", "doing", "to_do", "late", "cannot") if counts else ()
+        return {f"tasks:{state}:{YEAR}": Number(Decimal(counts[state])) for state in states}
 
-    def money_of(self, reports: Iterable[Report]) -> dict[str, Decimal]:
-        agencies, sums = {each.agency_id for each in reports}, dict[str, Decimal]()
-        for line in self.known.money:
-            for stage in MONEY if line.agency_id in agencies else ():
-                if (amount := getattr(line, stage)) is not None:
-                    key = f"money:{stage}:{line.source}:{YEAR}"
-                    sums[key] = sums.get(key, Decimal(0)) + amount
-        return sums
+    def money_of(self, reports: Iterable[Report]) -> dict[str, Number]:
+        """By stage and source, with of how many lines it is said; a stage that no line says is not reported."""
+        agencies, found = {each.agency_id for each in reports}, dict[str, Number]()
+        lines = [each for each in self.known.money if each.agency_id in agencies]
+        for source in {each.source for each in lines}:
+            of_source = [each for each in lines if each.source == source]
+            for stage in MONEY:
+                said = [amount for each in of_source if (amount := getattr(each, stage)) is not None]
+                total = Decimal(sum(said)) if said else None
+                found[f"money:{stage}:{source}:{YEAR}"] = Number(total, None, len(said), len(of_source))
+        for stage in MONEY:
+            totals = [n.top for key, n in found.items() if key.split(":")[1] == stage and n.top is not None]
+            if totals:
+                found[f"money:{stage}:all:{YEAR}"] = Number(sum(totals, Decimal(0)))
+        return found

@@ -5,7 +5,7 @@ plain Python. Nothing of indicators or reporting is used; only the words of docs
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -58,10 +58,10 @@ class Facts:
     institution_class: str
     lines: Counter[Line] = field(default_factory=Counter)
     spoke: set[int] = field(default_factory=set)
-    people: Counter[tuple[bool, int]] = field(default_factory=Counter)
-    """(in a town, learner) to attendances in the year"""
-    attended: Counter[bool] = field(default_factory=Counter)
-    """in a town or not, to all attendances in the year"""
+    people: Counter[tuple[str, bool, int]] = field(default_factory=Counter)
+    """(commune where they took part, whether it is a town, learner) to attendances in the year"""
+    attended: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    """(commune, whether it is a town) to all attendances in the year"""
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
     has_website: bool = False
 
@@ -107,7 +107,7 @@ class Book:
         self.facts = {f"{CODE}{number + 1:06}": each for number, each in enumerate(made)}
 
     def _take(self, made: list[Facts], batch: Any, lines: Any, tags: list[tuple[str, ...]]) -> None:
-        towns = self._towns()
+        communes = self._communes()
         acts = batch.acts
         days = [dt.date.fromordinal(int(day)) for day in acts.day]
         columns = (lines.act, lines.measure, lines.purpose, lines.sex, lines.age, lines.learner, lines.quantity)
@@ -126,17 +126,17 @@ class Book:
             )
             facts.lines[line] += quantity
             if line.measure == ATTENDANCE and batch.year == self.year:
-                in_town = bool(towns[self.country.stay_place[acts.stay[act]]])
-                facts.attended[in_town] += quantity
+                where = communes[self.country.stay_place[acts.stay[act]]]
+                facts.attended[where] += quantity
                 if learner != NOT_KNOWN:
-                    facts.people[in_town, learner] += quantity
+                    facts.people[*where, learner] += quantity
 
-    def _towns(self) -> np.ndarray:
-        """Of each unit of any time: whether the commune that it is read in is a town."""
+    def _communes(self) -> list[tuple[str, bool]]:
+        """Of each unit of any time: the commune that it is read in, and whether that is a town."""
         territory = self.country.territory
-        commune = territory.map_on(self.map_on.toordinal()).lies_in[Tier.COMMUNE]
-        urban = np.array([unit.is_urban for unit in territory.units])
-        return np.where(commune >= 0, urban[commune], False)  # noqa: FBT003
+        units = [(unit.key.partition("@")[0], unit.is_urban) for unit in territory.units]
+        read_in = territory.map_on(self.map_on.toordinal()).lies_in[Tier.COMMUNE]
+        return [units[commune] if commune >= 0 else ("", False) for commune in read_in.tolist()]
 
     def stands_in(self, number: int, tier: Tier) -> str | None:
         """The code of the unit in which an institution stands on the map of the cycle, as the register has it."""
@@ -175,6 +175,7 @@ class Place:
     urban: int | None = None
     rural: int | None = None
     villages: int | None = None
+    code: str = ""
 
 
 @dataclass
@@ -220,7 +221,10 @@ class Sheet:
             return self._villages(indicator, of) if not of["tier"] else self._units(indicator, of)
         asked = [each for each in self.facts if each.institution_class in of["classes"]]
         own = self._growth(indicator, asked) if kind == "growth" else self._institutions(indicator, asked)
-        return _with_typed(own, [t[key] for t in self.typed if (key := self.key(indicator, cohort)) in t])
+        more = sum(each.institution_class in of["classes"] for each in self.missing)
+        return _with_typed(
+            _out_of(own, more), [t[key] for t in self.typed if (key := self.key(indicator, cohort)) in t]
+        )
 
     def key(self, indicator: str, cohort: str) -> str:
         return f"indicator:{indicator}:{cohort}:{self.year}"
@@ -259,10 +263,9 @@ class Sheet:
         verdicts = Counter(_verdict(indicator, cohort, each, self.year, has_list=has_list) for each in self.communes)
         known = verdicts[True] + verdicts[False]
         if not self.communes:
-            return None
-        if not known:
-            return Number(None, None, 0, len(self.communes))
-        return Number(Decimal(verdicts[True]), Decimal(known), known, len(self.communes))
+            return _out_of(None, self.missing_communes)
+        told = (Decimal(verdicts[True]), Decimal(known)) if known else (None, None)
+        return _out_of(Number(*told, known, len(self.communes)), self.missing_communes)
 
     def _villages(self, indicator: str, cohort: dict[str, Any]) -> Number | None:
         found = [_of_villages(indicator, cohort, each, self.year) for each in self.communes]
@@ -277,18 +280,21 @@ class Sheet:
         )
 
     def _people(self, urban: bool | None) -> Number | None:
-        """Each once, wherever they came: never a sum of what those below say."""
+        """Each once, wherever in the territory they came: never a sum of what those below say."""
         met: Counter[int] = Counter()
-        attended = 0
+        attended, here = 0, {each.code for each in self.every_commune}
         for facts in self.everybody:
-            for (in_town, learner), quantity in facts.people.items():
-                if urban is None or in_town == urban:
+            for (commune, in_town, learner), quantity in facts.people.items():
+                if commune in here and in_town == urban:
                     met[learner] += quantity
-            attended += sum(n for in_town, n in facts.attended.items() if urban is None or in_town == urban)
+            attended += sum(
+                n for (commune, in_town), n in facts.attended.items() if commune in here and in_town == urban
+            )
         people, known = sum(n > 0 for n in met.values()), sum(met.values())
-        residents = [each.urban if urban else each.rural for each in self.every_commune]
+        is_known = all((each.urban, each.rural) != (None, None) for each in self.every_commune)
+        residents = [each.urban if urban else each.rural for each in self.every_commune if is_known]
         population = sum(each or 0 for each in residents)
-        if not attended and not population:
+        if not attended:
             return None
         if not population or not known:
             return Number(None, None, known, attended)
@@ -373,6 +379,15 @@ def _of_villages(indicator: str, cohort: dict[str, Any], place: Place, year: int
     if houses == unknown:
         return Number(None, None, 0, place.villages)
     return Number(Decimal(outcomes["met"]), Decimal(place.villages), houses - unknown, place.villages)
+
+
+def _out_of(number: Number | None, more: int) -> Number | None:
+    """Who was not approved below stays expected."""
+    if not more:
+        return number
+    if number is None:
+        return Number(None, None, 0, more)
+    return replace(number, reporting=number.reporting or 0, expected=(number.expected or 0) + more)
 
 
 def _with_typed(own: Number | None, typed: Iterable[Number]) -> Number | None:

@@ -45,9 +45,9 @@ class OfPart:
 
 
 def with_check(findings: QuerySet[VisitFinding]) -> QuerySet[VisitFinding]:
-    """Adds `mended`: what the newest check says; None while nobody has looked again."""
+    """Adds `newest_check`: what the newest check says; None while nobody has looked again."""
     newest = FindingCheck.objects.filter(finding=OuterRef("pk"), institution=OuterRef("institution_id"))
-    return findings.annotate(mended=Subquery(newest.order_by("-checked_at", "-pk").values("is_mended")[:1]))
+    return findings.annotate(newest_check=Subquery(newest.order_by("-checked_at", "-pk").values("is_mended")[:1]))
 
 
 def inspection_figures(
@@ -84,7 +84,7 @@ def figures_by_part(unit: AdminUnit, year: int, day: dt.date) -> list[OfPart]:
         if state == VisitState.CLOSED:
             visited[part_of.get(institution)].add(institution)
     rows = with_check(_findings(keys, year).filter(severity__in=MENDED_BY_A_DAY))
-    for institution, mended, due_on in rows.values_list("institution_id", "mended", "due_on"):
+    for institution, mended, due_on in rows.values_list("institution_id", "newest_check", "due_on"):
         row = counts[part_of.get(institution)]
         row["to_mend"] += 1
         row["mended"] += bool(mended)
@@ -120,8 +120,8 @@ def _figures(counted: QuerySet, expected: int, year: int, day: dt.date) -> Inspe
     )
     to_mend = with_check(_findings(counted, year).filter(severity__in=MENDED_BY_A_DAY)).aggregate(
         all=Count("pk"),
-        mended=Count("pk", filter=Q(mended=True)),
-        late=Count("pk", filter=Q(due_on__lt=day) & (Q(mended=False) | Q(mended=None))),
+        mended=Count("pk", filter=Q(newest_check=True)),
+        late=Count("pk", filter=Q(due_on__lt=day) & (Q(newest_check=False) | Q(newest_check=None))),
     )
     return InspectionFigures(
         expected=expected,

@@ -172,16 +172,17 @@ def _sources(file: bytes) -> Iterator[str]:
 
 def _check(source: str, known: Mapping[str, Placeholder]) -> dict[str, str]:
     """What is wrong → why."""
-    environment = SandboxedEnvironment(autoescape=True)
+    # Looked at before it is compiled, and compiled as it is: Jinja works constants out («'a' * 10 ** 9») when it compiles.
+    environment = SandboxedEnvironment(autoescape=True, optimized=False)
+    checker = _Checker(known)
     try:
-        tree = environment.parse(source)
-        environment.compile(source)
+        checker.visit(environment.parse(source), {})
+        if not checker.found:
+            environment.compile(source)
     except TemplateSyntaxError as error:
         line = source.splitlines()[error.lineno - 1] if error.lineno <= source.count("\n") + 1 else ""
         near = next(iter(_TAG.findall(line)), "")
         return {near: _("This tag cannot be read: {why}.").format(why=error.message or "")}
-    checker = _Checker(known)
-    checker.visit(tree, {})
     return checker.found
 
 

@@ -4,7 +4,7 @@
 import datetime as dt
 import importlib.util
 import io
-import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,12 +20,13 @@ from hocsuotdoi.places.models import Agency
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
 
-MARK = "chu_ky"
+MARK = "chuky"
 """The place in the document where the signature is shown; a template without it is signed at the foot of its last
 page."""
 STAMP = Path(__file__).resolve().parent.parent / "formats" / "signature.typ"
 _STAMP_SIZE = (190, 56)  # points, as the stamp's page
-_FOOT = (330, 60)
+_FOOT = (330, 90)
+_FIELD = "ChuKySo"
 
 
 class CannotSign(Refused):
@@ -71,47 +72,33 @@ def _signed(pdf: bytes, signer: "SimpleSigner", stamp: bytes, subject: str) -> b
     width, height = _STAMP_SIZE
     box = (int(left), int(top - height), int(left + width), int(top))
     tsa = timestamps.HTTPTimeStamper(settings.SIGNING_TIMESTAMP_URL) if settings.SIGNING_TIMESTAMP_URL else None
-    out = signers.PdfSigner(
-        signers.PdfSignatureMetadata(
-            field_name="ChuKySo",
-            subfilter=fields.SigSeedSubFilter.PADES,
-            md_algorithm="sha256",
-            name=subject[:200],
-            location=None,
-        ),
-        signer=signer,
-        timestamper=tsa,
-        stamp_style=StaticStampStyle(
-            background=_OnePage(stamp, ImportedPdfPage).content, border_width=0, background_opacity=1
-        ),
-        new_field_spec=fields.SigFieldSpec("ChuKySo", on_page=page, box=box),
-    ).sign_pdf(writer)
-    return bytes(out.getbuffer())
-
-
-class _OnePage:
-    """The stamp's page as content; read from a file of its own, since pyHanko takes a path."""
-
-    def __init__(self, pdf: bytes, imported: Any):
-        import tempfile  # noqa: PLC0415 - only where documents are signed
-
-        handle, name = tempfile.mkstemp(suffix=".pdf")
-        with os.fdopen(handle, "wb") as file:
-            file.write(pdf)
-        self.content = imported(name)
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:  # read from there while it is written
+        file.write(stamp)
+        file.flush()
+        out = signers.PdfSigner(
+            signers.PdfSignatureMetadata(
+                field_name=_FIELD, subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256", name=subject[:200]
+            ),
+            signer=signer,
+            timestamper=tsa,
+            stamp_style=StaticStampStyle(background=ImportedPdfPage(file.name), border_width=0, background_opacity=1),
+            new_field_spec=fields.SigFieldSpec(_FIELD, on_page=page, box=box),
+        ).sign_pdf(writer)
+        return bytes(out.getbuffer())
 
 
 def _place_in(writer: Any) -> tuple[int, float, float]:
     """Page (from 0), left and top of the stamp: at the mark, else at the foot of the last page."""
     root = writer.prev.root
     pages = int(root["/Pages"]["/Count"])
-    place = root.get("/Dests", {}).get(f"/{MARK}")
-    if place is None:
+    named = root["/Dests"] if "/Dests" in root else {}  # noqa: SIM401 - `get` does not follow the reference
+    if f"/{MARK}" not in named:
         return pages - 1, *_FOOT
+    place = named[f"/{MARK}"]
     for number in range(pages):
         reference, _resources = writer.prev.find_page_for_modification(number)
         if reference.reference == place.raw_get(0).reference:
-            return number, max(float(place[2]) - 40, 20), float(place[3])
+            return number, max(float(place[2]) - _STAMP_SIZE[0] / 2, 20), float(place[3])
     return pages - 1, *_FOOT
 
 

@@ -56,6 +56,8 @@ class TeamMixin(forms.Form):
 class ChooseForm(TeamMixin):
     """How many by which rule, out of which institutions, by whom, from which day on."""
 
+    field_order = ("longest", "low", "lot", "seed", "unit", "classes", "first_on", "every", "team", "leader")
+
     unit = forms.ChoiceField(label=_("Out of the institutions in"))
     classes = forms.MultipleChoiceField(
         label=_("Of these kinds"),
@@ -85,6 +87,8 @@ class ChooseForm(TeamMixin):
 class VisitForm(TeamMixin):
     """One visit more, chosen by hand."""
 
+    field_order = ("institution", "planned_on", "team", "leader")
+
     institution = forms.SlugField(
         label=_("Code of the institution"), max_length=120, help_text=_("As it stands in the register.")
     )
@@ -96,6 +100,7 @@ class VisitForm(TeamMixin):
 
 
 class ChangeForm(TeamMixin):
+    field_order = ("planned_on", "team", "leader", "version")
     planned_on = forms.DateField(label=_("Day of the visit"), widget=day_input())
     version = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -156,8 +156,10 @@ class TotalForm(forms.Form):
             "source": total.source if total else "",
         }
         super().__init__(*args, initial=initial, **kwargs)
-        if not row.is_share:
+        if not row.has_parts:
             del self.fields["denominator"]
+        elif not row.is_share:
+            self.fields["denominator"].label = _("In the base year")
 
     def total(self) -> Total:
         given = self.cleaned_data

@@ -1,5 +1,6 @@
 """Finding a report for a person, what they may do with it, and what it says for them."""
 
+import copy
 import datetime as dt
 
 from django.core.exceptions import PermissionDenied
@@ -8,8 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
+from hocsuotdoi.reporting.enums import OWED
 from hocsuotdoi.reporting.models import Content, Report, Snapshot
 from hocsuotdoi.reporting.models.report import FROZEN
+from hocsuotdoi.reporting.operations.burden import note_work
 from hocsuotdoi.reporting.queries.content import cycle_content, report_content
 from hocsuotdoi.reporting.rules import Rights, rights_on
 
@@ -45,6 +48,12 @@ def rights(request: HttpRequest, report: Report) -> Rights:
     return rights_on(request.user, report, timezone.localdate())
 
 
+def worked(request: HttpRequest, report: Report, allowed: Rights) -> None:
+    """Measured is how long a report takes those who write it, while they write it: not who reads it above."""
+    if allowed.write and report.state in OWED and report.cycle_id is not None:
+        note_work(report, request.user, timezone.now())
+
+
 def admit(may: bool) -> None:
     if not may:
         raise PermissionDenied
@@ -57,6 +66,16 @@ def content_of(report: Report, day: dt.date) -> Content:
     if report.state in FROZEN and report.submitted:
         return report.submitted.content
     return cycle_content(report, day)
+
+
+def prompting(report: Report, day: dt.date) -> Content:
+    """The same, with what the figures would say in every field of words while it is written, also where somebody has
+    written into it."""
+    if report.state not in OWED:
+        return content_of(report, day)
+    wordless = copy.copy(report)
+    wordless.results = wordless.difficulties = wordless.causes = wordless.proposals = ""
+    return cycle_content(wordless, day)
 
 
 def url_of(report: Report, part: str = "") -> str:

@@ -23,7 +23,7 @@ from hocsuotdoi.reporting.queries.trail import trail_of, way_up
 from hocsuotdoi.reporting.queries.typed import totals_missing, typed_rows
 from hocsuotdoi.reporting.rules import Rights
 from hocsuotdoi.workspace.reporting.forms import FIELDS, TotalForm, WordsForm, total_forms
-from hocsuotdoi.workspace.reporting.found import content_of, rights
+from hocsuotdoi.workspace.reporting.found import prompting, rights
 from hocsuotdoi.workspace.reporting.shown import shown, suggestion_of
 
 ACTS = (
@@ -108,10 +108,10 @@ def report_page(
     day = timezone.localdate()
     allowed = rights(request, report)
     can = {act: allowed.can(act, report.state) for act in ACTS}
-    content = content_of(report, day)
+    content = prompting(report, day)
     odd = exceptions_of(report, content, day) if report.state in OWED or report.state == ReportState.SUBMITTED else []
     kinds = kinds_of(odd)
-    rows = typed_rows(report) if report.detail == Detail.TOTALS else []
+    rows = typed_rows(report) if report.state != ReportState.EXCUSED else []
     steps = steps_of(report, content, odd)
     context = {
         "report": report,
@@ -128,6 +128,7 @@ def report_page(
         "fields": _fields(words_form or WordsForm.of(report), content, report),
         "form": words_form or WordsForm.of(report),
         "totals": totals or total_forms(rows),
+        "totals_open": totals is not None or any(row.total for row in rows),
         "below": _below(report, content),
         "steps": steps,
         "steps_done": sum(each.is_done for each in steps),
@@ -165,10 +166,10 @@ def kinds_of(found: Iterable[FoundException]) -> list[Kind]:
 
 def rule_words(rule: str) -> str:
     return {
-        "jump": _("Much more or less than last year"),
-        "vanished": _("Nothing this year, something last year"),
+        "change": _("Much more or less than last year"),
+        "zero": _("Nothing this year, something last year"),
         "off_track": _("Targets that are behind"),
-        "late_task": _("Tasks that are late"),
+        "task_late": _("Tasks that are late"),
         "population": _("Population of another year"),
         "quality": _("Found odd in the figures"),
     }.get(rule, _("Worth a look"))

@@ -11,7 +11,7 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.reporting.enums import Detail
 from hocsuotdoi.reporting.formats.docx import target_groups, task_groups
 from hocsuotdoi.reporting.models import Content, Report
-from hocsuotdoi.reporting.queries.suggestions import NO_PROPOSAL, suggested_difficulties, suggested_results
+from hocsuotdoi.reporting.queries.suggestions import NO_CAUSE, NO_DIFFICULTY, NO_PROPOSAL
 
 MEASURE = "portal:indicators-measure-lineage"
 LISTED_AT_MOST = 60
@@ -116,15 +116,7 @@ def _money(content: Content, figures: Mapping[str, Any]) -> dict[str, Any] | Non
 
 
 def suggestion_of(content: Content, field: str) -> list[str]:
-    """What the figures would say in a field of words, whether or not somebody has written into it. Nothing where they
-    say nothing: a sentence like «none was stated» is no suggestion."""
+    """What the figures say in a field of words; nothing where they say nothing: «none was stated» suggests nothing."""
     words = content["words"]
-    if field in words["suggested"]:
-        said = list(words.get(field, []))  # type: ignore[call-overload]
-    elif field == "results":
-        said = suggested_results(content["targets"], content["tasks"])
-    elif field == "difficulties":
-        said = suggested_difficulties(content["targets"], content["tasks"], content["missing"])
-    else:
-        said = []
-    return [] if said == [NO_PROPOSAL] else said
+    said = list(words.get(field, [])) if field in words["suggested"] else []  # type: ignore[call-overload]
+    return [] if said in ([NO_DIFFICULTY], [NO_CAUSE], [NO_PROPOSAL]) else said

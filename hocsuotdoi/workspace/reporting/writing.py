@@ -25,7 +25,16 @@ from hocsuotdoi.reporting.queries.trail import written_since
 from hocsuotdoi.reporting.queries.typed import typed_rows
 from hocsuotdoi.workspace.reporting import single
 from hocsuotdoi.workspace.reporting.forms import FIELDS, WordsForm, total_forms
-from hocsuotdoi.workspace.reporting.found import admit, content_of, find, find_in_cycle, rights, url_of
+from hocsuotdoi.workspace.reporting.found import (
+    admit,
+    content_of,
+    find,
+    find_in_cycle,
+    prompting,
+    rights,
+    url_of,
+    worked,
+)
 from hocsuotdoi.workspace.reporting.page import report_page, seen_of
 from hocsuotdoi.workspace.reporting.shown import suggestion_of
 
@@ -36,6 +45,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     report = find(request, pk)
     if report.cycle_id is None:
         return single.report_detail(request, report)
+    worked(request, report, rights(request, report))
     return report_page(request, report)
 
 
@@ -43,7 +53,8 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_REPORT)
 def report_begin(request: HttpRequest, pk: int) -> HttpResponse:
     report = find_in_cycle(request, pk)
-    admit(rights(request, report).write)
+    admit((allowed := rights(request, report)).write)
+    worked(request, report, allowed)
     try:
         begin_report(report, by=request.user, at=timezone.now())
     except Refused as refusal:
@@ -58,7 +69,8 @@ def report_word(request: HttpRequest, pk: int) -> HttpResponseBase:
     report = find(request, pk)
     if report.cycle_id is None:
         return single.report_word(request, report)
-    admit(rights(request, report).write)
+    admit((allowed := rights(request, report)).write)
+    worked(request, report, allowed)
     form = WordsForm(request.POST)
     is_program = request.headers.get("Accept", "").startswith("application/json")
     if not form.is_valid():
@@ -67,7 +79,7 @@ def report_word(request: HttpRequest, pk: int) -> HttpResponseBase:
         return report_page(request, report, words_form=form, status=422)
     given, version = form.words(), form.cleaned_data["version"]
     if (use := request.POST.get("use")) in FIELDS:
-        given[use] = "\n".join(suggestion_of(content_of(report, timezone.localdate()), use))
+        given[use] = "\n".join(suggestion_of(prompting(report, timezone.localdate()), use))
     try:
         current = word_report(report, version=version, **given, by=request.user, at=timezone.now())
     except ReportChangedMeanwhile as refusal:
@@ -126,7 +138,8 @@ def _both_texts(request: HttpRequest, refusal: ReportChangedMeanwhile, form: Wor
 @requires(Permission.WRITE_REPORT)
 def report_total(request: HttpRequest, pk: int) -> HttpResponse:
     report = find_in_cycle(request, pk)
-    admit(rights(request, report).write)
+    admit((allowed := rights(request, report)).write)
+    worked(request, report, allowed)
     rows = total_forms(typed_rows(report), request.POST)
     version = _whole_number(request.POST.get("version"))
     wrong = [form for form in rows if not form.is_valid()]  # each is looked at, so each says what is wrong
@@ -154,7 +167,8 @@ def report_total(request: HttpRequest, pk: int) -> HttpResponse:
 def report_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """One tap on one thing, or on all of a kind that were shown."""
     report = find_in_cycle(request, pk)
-    admit(rights(request, report).write)
+    admit((allowed := rights(request, report)).write)
+    worked(request, report, allowed)
     day = timezone.localdate()
     shown = dict(zip(request.POST.getlist("key"), request.POST.getlist("seen"), strict=False))
     found = {each.key: each for each in exceptions_of(report, content_of(report, day), day)}
