@@ -7,7 +7,7 @@ import sys
 
 from bench.stage import stage
 
-ALL = ("registrations", "sync", "pages", "rollup")
+ALL = ("registrations", "sync", "pages", "rollup", "cycle")
 
 
 def main() -> None:

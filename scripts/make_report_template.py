@@ -1,236 +1,37 @@
-"""Writes hocsuotdoi/reporting/templates/reporting/report.docx, the Word template of the yearly report.
+"""Writes the Word templates of hocsuotdoi/reporting/templates/reporting, one for each kind of document.
 
-Run once; from then on the template may be edited in Word (docs/how-to/change-the-report.md). Run again only to start
-over. Sizes and blocks: Decree 30/2020/NĐ-CP, appendix I. Within its ranges this template takes: margins 20 mm above
-and below, 30 mm left, 15 mm right; body 14 pt, tables 12 pt, page number 13 pt.
+Run once; from then on a template may be edited in Word (docs/how-to/change-the-report.md). Run again only to start
+over: `python scripts/make_report_template.py [kind …]`. What the kinds have in common is written by the same functions.
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from document_layout import (
+    TEXT_WIDTH_MM,
+    Writer,
+    add_group_row,
+    add_heading_row,
+    add_row,
+    add_tag_row,
+    bookmark,
+    make_page,
+    make_styles,
+    make_table,
+)
 from docx import Document
 from docx.document import Document as DocumentType
-from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Cm, Mm, Pt, RGBColor, Twips
-from docx.table import Table, _Cell
-from docx.text.paragraph import Paragraph
+from docx.shared import Cm, Pt
 
-OUT = Path(__file__).resolve().parent.parent / "hocsuotdoi/reporting/templates/reporting/report.docx"
-FONT = "Times New Roman"
-TEXT_WIDTH_MM = 165
-
-# name: (size, bold, italic, alignment, first line cm, before pt, after pt, keep with next)
-STYLES: dict[str, tuple[float, bool, bool, ALIGN, float, float, float, bool]] = {
-    "HSD Cơ quan chủ quản": (13, False, False, ALIGN.CENTER, 0, 0, 0, False),
-    "HSD Tên cơ quan": (13, True, False, ALIGN.CENTER, 0, 0, 0, False),
-    "HSD Quốc hiệu": (13, True, False, ALIGN.CENTER, 0, 0, 0, False),
-    "HSD Tiêu ngữ": (14, True, False, ALIGN.CENTER, 0, 0, 0, False),
-    "HSD Số ký hiệu": (13, False, False, ALIGN.CENTER, 0, 0, 0, False),
-    "HSD Địa danh": (14, False, True, ALIGN.CENTER, 0, 0, 0, False),
-    "HSD Tên loại": (14, True, False, ALIGN.CENTER, 0, 18, 0, True),
-    "HSD Trích yếu": (14, True, False, ALIGN.CENTER, 0, 0, 0, True),
-    "HSD Kính gửi": (14, False, False, ALIGN.CENTER, 0, 12, 6, False),
-    "HSD Căn cứ": (14, False, True, ALIGN.JUSTIFY, 1.27, 0, 6, False),
-    "HSD Nội dung": (14, False, False, ALIGN.JUSTIFY, 1.27, 0, 6, False),
-    "HSD Lời kết": (14, False, False, ALIGN.JUSTIFY, 1.27, 0, 6, True),
-    "HSD Mục I": (14, True, False, ALIGN.JUSTIFY, 1.27, 6, 6, True),
-    "HSD Mục 1": (14, True, False, ALIGN.JUSTIFY, 1.27, 0, 6, True),
-    "HSD Tên bảng": (13, True, False, ALIGN.CENTER, 0, 6, 4, True),
-    "HSD Bảng đầu": (12, True, False, ALIGN.CENTER, 0, 2, 2, False),
-    "HSD Bảng nhóm": (12, True, False, ALIGN.LEFT, 0, 2, 2, True),
-    "HSD Bảng chữ": (12, False, False, ALIGN.LEFT, 0, 2, 2, False),
-    "HSD Bảng số": (12, False, False, ALIGN.CENTER, 0, 2, 2, False),
-    "HSD Bảng nghiêng": (12, False, True, ALIGN.LEFT, 0, 0, 2, False),
-    "HSD Nơi nhận đầu": (12, True, True, ALIGN.LEFT, 0, 0, 0, True),
-    "HSD Nơi nhận": (11, False, False, ALIGN.LEFT, 0, 0, 0, True),
-    "HSD Quyền hạn": (14, True, False, ALIGN.CENTER, 0, 0, 0, True),
-    "HSD Số liệu mẫu": (13, True, True, ALIGN.CENTER, 0, 12, 0, False),
-    "HSD Số chốt": (11, False, True, ALIGN.LEFT, 0, 0, 2, False),
-}
-OUTLINE = {"HSD Mục I": 0, "HSD Mục 1": 1}
+SIGNATURE_MARK = "chuky"  # reporting.operations.signing looks for it
+OUT = Path(__file__).resolve().parent.parent / "hocsuotdoi/reporting/templates/reporting"
 
 
-def set_fonts(element, language: bool = False) -> None:
-    """Times New Roman for every script on a w:rPr's owner; theme fonts removed, since they would win."""
-    properties = element.get_or_add_rPr()
-    for old in properties.findall(qn("w:rFonts")):
-        properties.remove(old)
-    fonts = OxmlElement("w:rFonts")
-    for slot in ("ascii", "hAnsi", "eastAsia", "cs"):
-        fonts.set(qn(f"w:{slot}"), FONT)
-    properties.insert(0, fonts)
-    if language:
-        for old in properties.findall(qn("w:lang")):
-            properties.remove(old)
-        lang = OxmlElement("w:lang")
-        for slot in ("val", "eastAsia"):
-            lang.set(qn(f"w:{slot}"), "vi-VN")
-        properties.append(lang)
-
-
-def make_styles(document: DocumentType) -> None:
-    root = document.styles.element
-    defaults = root.find(qn("w:docDefaults")).find(qn("w:rPrDefault"))
-    holder = defaults.find(qn("w:rPr"))
-    for child in list(holder):
-        holder.remove(child)
-    fonts, lang = OxmlElement("w:rFonts"), OxmlElement("w:lang")
-    for slot in ("ascii", "hAnsi", "eastAsia", "cs"):
-        fonts.set(qn(f"w:{slot}"), FONT)
-    for slot in ("val", "eastAsia"):
-        lang.set(qn(f"w:{slot}"), "vi-VN")
-    holder.extend([fonts, lang])
-    keep = {"Normal", "Header", "Footer", "Table Grid", "Normal Table", "Default Paragraph Font", "No List"}
-    for style in list(document.styles):
-        if style.name not in keep:
-            style.element.getparent().remove(style.element)
-    normal = document.styles["Normal"]
-    set_fonts(normal.element, language=True)
-    normal.font.size, normal.font.color.rgb = Pt(14), RGBColor(0, 0, 0)
-    normal.paragraph_format.space_before = normal.paragraph_format.space_after = Pt(0)
-    normal.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    for name in ("Header", "Footer"):
-        set_fonts(document.styles[name].element)
-        document.styles[name].font.size = Pt(13)
-    for name, (size, bold, italic, align, first, before, after, keep_next) in STYLES.items():
-        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style = normal
-        style.quick_style = True
-        set_fonts(style.element)
-        style.font.size, style.font.bold, style.font.italic = Pt(size), bold, italic
-        layout = style.paragraph_format
-        layout.alignment, layout.first_line_indent = align, Cm(first)
-        layout.space_before, layout.space_after, layout.keep_with_next = Pt(before), Pt(after), keep_next
-        layout.widow_control = True
-        if name in OUTLINE:  # headings for the navigation pane and for screen readers
-            level = OxmlElement("w:outlineLvl")
-            level.set(qn("w:val"), str(OUTLINE[name]))
-            style.element.get_or_add_pPr().append(level)
-
-
-def make_page(document: DocumentType) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    # In whole twips, rounded up: 15 mm would be stored as 14.99 mm, less than the decree allows.
-    section.top_margin = section.bottom_margin = Twips(1134)
-    section.left_margin, section.right_margin = Twips(1701), Twips(851)
-    section.header_distance, section.footer_distance = Mm(10), Mm(10)
-    section.different_first_page_header_footer = True
-    start = OxmlElement("w:pgNumType")
-    start.set(qn("w:start"), "1")
-    section._sectPr.find(qn("w:pgMar")).addnext(start)
-    paragraph = section.header.paragraphs[0]
-    paragraph.alignment = ALIGN.CENTER
-    for kind, text in (("begin", None), (None, "PAGE"), ("separate", None), ("text", "2"), ("end", None)):
-        run = paragraph.add_run()
-        run.font.size = Pt(13)
-        if kind == "text":
-            run.text = text
-        elif kind is None:
-            instruction = OxmlElement("w:instrText")
-            instruction.set(qn("xml:space"), "preserve")
-            instruction.text = f" {text} "
-            run._r.append(instruction)
-        else:
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-            run._r.append(mark)
-
-
-class Writer:
-    """Adds paragraphs by style name to a document or a cell; the first one in a cell fills the empty paragraph."""
-
-    def __init__(self, holder: DocumentType | _Cell):
-        self.holder = holder
-        self.is_fresh = isinstance(holder, _Cell)
-
-    def add(self, style: str, text: str = "") -> Paragraph:
-        if self.is_fresh:
-            paragraph = self.holder.paragraphs[0]
-            self.is_fresh = False
-        else:
-            paragraph = self.holder.add_paragraph()
-        paragraph.style = style
-        if text:
-            paragraph.add_run(text)
-        return paragraph
-
-    def rule(self, width_cm: float, holder_width_cm: float) -> Paragraph:
-        """A thin line of that length, centred: the lower border of an almost flat paragraph."""
-        paragraph = self.add("Normal")
-        side = Cm((holder_width_cm - width_cm) / 2)
-        layout = paragraph.paragraph_format
-        layout.left_indent = layout.right_indent = side
-        layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(3)
-        border, line = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
-        for key, value in (("val", "single"), ("sz", "6"), ("space", "0"), ("color", "000000")):
-            line.set(qn(f"w:{key}"), value)
-        border.append(line)
-        properties = paragraph._p.get_or_add_pPr()
-        properties.insert_element_before(border, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
-        return paragraph
-
-    def loop(self, style: str, item: str, items: str) -> None:
-        """One paragraph for each item; docxtpl removes the paragraphs that hold a {%p … %} tag."""
-        self.add(style, f"{{%p for {item} in {items} %}}")
-        self.add(style, f"{{{{ {item} }}}}")
-        self.add(style, "{%p endfor %}")
-
-
-def make_table(document: DocumentType, widths_mm: list[float], *, grid: bool) -> Table:
-    table = document.add_table(rows=0, cols=len(widths_mm))
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    if grid:
-        table.style = "Table Grid"
-    for column, width in zip(table.columns, widths_mm, strict=True):
-        column.width = Mm(width)
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), "70" if grid else "0")
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    table._tbl.tblPr.append(margins)
-    return table
-
-
-def add_row(table: Table, widths_mm: list[float]) -> list[Writer]:
-    row = table.add_row()
-    unbroken = OxmlElement("w:cantSplit")
-    row._tr.get_or_add_trPr().append(unbroken)
-    for cell, width in zip(row.cells, widths_mm, strict=True):
-        cell.width = Mm(width)
-    return [Writer(cell) for cell in row.cells]
-
-
-def add_heading_row(table: Table, widths_mm: list[float], headings: list[str]) -> None:
-    for writer, heading in zip(add_row(table, widths_mm), headings, strict=True):
-        writer.add("HSD Bảng đầu", heading)
-    repeat = OxmlElement("w:tblHeader")
-    table.rows[-1]._tr.get_or_add_trPr().append(repeat)
-
-
-def add_tag_row(table: Table, widths_mm: list[float], tag: str) -> None:
-    """A row that only holds a {%tr … %} tag; it is gone from the written document."""
-    add_row(table, widths_mm)[0].add("HSD Bảng chữ", tag)
-
-
-def add_group_row(table: Table, widths_mm: list[float], text: str) -> None:
-    add_row(table, widths_mm)
-    cells = table.rows[-1].cells
-    merged = cells[0].merge(cells[-1])
-    merged.paragraphs[0].style = "HSD Bảng nhóm"
-    merged.paragraphs[0].add_run(text)
-    for extra in merged.paragraphs[1:]:
-        extra._p.getparent().remove(extra._p)
-
-
-def write_head(document: DocumentType) -> None:
+def write_head(document: DocumentType, *, subject: bool = False) -> None:
+    """Issuing body and national name; number and place. `subject`: an official letter says under its number what it is
+    about."""
     widths = [65.0, 100.0]
     table = make_table(document, widths, grid=False)
     left, right = add_row(table, widths)
@@ -248,21 +49,59 @@ def write_head(document: DocumentType) -> None:
         (right, "HSD Địa danh", "{{ place_and_date }}"),
     ):
         writer.add(style, text).paragraph_format.space_before = Pt(6)
+    if subject:
+        left.add("HSD Về việc", "{{ title }}")
 
 
-def write_targets(document: DocumentType) -> None:
+def write_sample_warning(body: Writer) -> None:
+    body.add("HSD Số liệu mẫu", "{%p if sample_warning %}")
+    body.add("HSD Số liệu mẫu", "{{ sample_warning }}")
+    body.add("HSD Số liệu mẫu", "{%p endif %}")
+
+
+def write_title(document: DocumentType) -> None:
     body = Writer(document)
-    body.add("HSD Mục 1", "2. Kết quả thực hiện các chỉ tiêu")
+    write_sample_warning(body)
+    body.add("HSD Tên loại", "{{ document_name }}")
+    subject = body.add("HSD Trích yếu", "{{ title }}").paragraph_format
+    subject.left_indent = subject.right_indent = Cm(0.8)
+    body.rule(5.0, TEXT_WIDTH_MM / 10)
+
+
+def write_addressee(body: Writer) -> None:
+    body.add("HSD Kính gửi", "{%p if addressee %}")
+    body.add("HSD Kính gửi", "Kính gửi: {{ addressee }}")
+    body.add("HSD Kính gửi", "{%p endif %}")
+
+
+def write_opening(document: DocumentType) -> None:
+    body = Writer(document)
+    write_addressee(body)
+    body.loop("HSD Căn cứ", "basis", "bases")
+    body.add("HSD Nội dung", "{{ opening }}")
+
+
+def spaced(body: Writer, style: str, text: str) -> None:
+    """A heading after a table, which keeps no distance of its own."""
+    body.add(style, text).paragraph_format.space_before = Pt(12)
+
+
+def when(body: Writer, condition: str, write: Callable[[], None]) -> None:
+    body.add("HSD Nội dung", f"{{%p if {condition} %}}")
+    write()
+    body.add("HSD Nội dung", "{%p endif %}")
+
+
+def write_targets(document: DocumentType, heading: str) -> None:
+    body = Writer(document)
+    body.add("HSD Mục 1", heading)
     body.loop("HSD Nội dung", "paragraph", "target_sentences")
     body.add("HSD Tên bảng", "{%p if target_groups %}")
     body.add("HSD Tên bảng", "Bảng 1. Kết quả thực hiện các chỉ tiêu năm {{ year }}")
     widths = [10.0, 50.0, 28.0, 27.0, 22.0, 28.0]
     table = make_table(document, widths, grid=True)
-    add_heading_row(
-        table,
-        widths,
-        ["TT", "Chỉ tiêu", "Mức giao", "Kết quả năm {{ year }}", "Độ bao phủ số liệu", "Đánh giá"],
-    )
+    headings = ["TT", "Chỉ tiêu", "Mức giao", "Kết quả năm {{ year }}", "Độ bao phủ số liệu", "Đánh giá"]
+    add_heading_row(table, widths, headings)
     add_tag_row(table, widths, "{%tr for group in target_groups %}")
     add_group_row(table, widths, "{{ group.title }}")
     add_tag_row(table, widths, "{%tr for target in group.rows %}")
@@ -276,7 +115,7 @@ def write_targets(document: DocumentType) -> None:
     given.add("HSD Bảng số", "{%p if target.trajectory_words %}")
     given.add("HSD Bảng số", "{{ target.trajectory_words }}")
     given.add("HSD Bảng số", "{%p endif %}")
-    value.add("HSD Bảng số", "{{ target.value_words }}")
+    value.add("HSD Bảng số", "{{ target.value }}")
     coverage.add("HSD Bảng số", "{{ target.coverage_words }}")
     state.add("HSD Bảng số", "{{ target.state_words }}")
     add_tag_row(table, widths, "{%tr endfor %}")
@@ -284,10 +123,9 @@ def write_targets(document: DocumentType) -> None:
     body.add("HSD Nội dung", "{%p endif %}")
 
 
-def write_tasks(document: DocumentType) -> None:
+def write_tasks(document: DocumentType, heading: str) -> None:
     body = Writer(document)
-    heading = body.add("HSD Mục 1", "3. Kết quả thực hiện các nhiệm vụ")
-    heading.paragraph_format.space_before = Pt(12)
+    spaced(body, "HSD Mục 1", heading)
     body.loop("HSD Nội dung", "paragraph", "task_sentences")
     body.add("HSD Tên bảng", "{%p if task_groups %}")
     body.add("HSD Tên bảng", "Bảng 2. Tình hình thực hiện nhiệm vụ năm {{ year }}")
@@ -302,9 +140,10 @@ def write_tasks(document: DocumentType) -> None:
     text.add("HSD Bảng chữ", "{{ task.text }}")
     text.add("HSD Bảng nghiêng", "{{ task.source }}")
     due.add("HSD Bảng số", "{{ task.due_words }}")
-    evidence.add("HSD Bảng chữ", "{%p if task.evidence %}")
-    evidence.add("HSD Bảng chữ", "{{ task.evidence }}")
-    evidence.add("HSD Bảng chữ", "{%p endif %}")
+    for condition, words in (("task.evidence", "task.evidence"), ("task.handed_words", "task.handed_words")):
+        evidence.add("HSD Bảng chữ", f"{{%p if {condition} %}}")
+        evidence.add("HSD Bảng chữ", f"{{{{ {words} }}}}")
+        evidence.add("HSD Bảng chữ", "{%p endif %}")
     evidence.add("HSD Bảng nghiêng", "{%p if task.state != 'done' %}")
     evidence.add("HSD Bảng nghiêng", "{{ task.rule_words }}")
     evidence.add("HSD Bảng nghiêng", "{%p endif %}")
@@ -313,34 +152,196 @@ def write_tasks(document: DocumentType) -> None:
     body.add("HSD Nội dung", "{%p endif %}")
 
 
-def write_body(document: DocumentType) -> None:
+def write_money(document: DocumentType, heading: str) -> None:
+    """Left out whole where the cycle does not ask for money."""
     body = Writer(document)
-    body.add("HSD Số liệu mẫu", "{%p if sample_warning %}")
-    body.add("HSD Số liệu mẫu", "{{ sample_warning }}")
-    body.add("HSD Số liệu mẫu", "{%p endif %}")
-    body.add("HSD Tên loại", "BÁO CÁO")
-    subject = body.add("HSD Trích yếu", "{{ title }}").paragraph_format
-    subject.left_indent = subject.right_indent = Cm(0.8)
-    body.rule(5.0, TEXT_WIDTH_MM / 10)
-    body.add("HSD Kính gửi", "{%p if addressee %}")
-    body.add("HSD Kính gửi", "Kính gửi: {{ addressee }}")
-    body.add("HSD Kính gửi", "{%p endif %}")
-    body.loop("HSD Căn cứ", "basis", "bases")
-    body.add("HSD Nội dung", "{{ opening }}")
-    body.add("HSD Mục I", "I. KẾT QUẢ THỰC HIỆN")
-    body.add("HSD Mục 1", "1. Hoạt động phục vụ học tập suốt đời")
+
+    def write() -> None:
+        spaced(body, "HSD Mục 1", heading)
+        body.loop("HSD Nội dung", "paragraph", "money_sentences")
+        body.add("HSD Tên bảng", "{%p if money_rows %}")
+        body.add("HSD Tên bảng", "Bảng 3. Kinh phí theo nguồn năm {{ year }} (đồng)")
+        widths = [45.0, 30.0, 30.0, 30.0, 30.0]
+        table = make_table(document, widths, grid=True)
+        add_heading_row(table, widths, ["Nguồn", "Dự toán", "Thẩm định", "Đã cấp", "Đã chi"])
+        add_tag_row(table, widths, "{%tr for money in money_rows %}")
+        source, *stages = add_row(table, widths)
+        source.add("HSD Bảng chữ", "{{ money.source }}")
+        for writer, stage in zip(stages, ("estimated", "appraised", "allocated", "spent"), strict=True):
+            writer.add("HSD Bảng số", f"{{{{ money.{stage} }}}}")
+        add_tag_row(table, widths, "{%tr endfor %}")
+        body.add("HSD Nội dung", "{%p endif %}")
+
+    when(body, "money_sentences or money_rows", write)
+
+
+def write_below(document: DocumentType, heading: str) -> None:
+    body = Writer(document)
+    spaced(body, "HSD Mục 1", heading)
+    body.loop("HSD Nội dung", "paragraph", "below_sentences")
+    body.add("HSD Tên bảng", "{%p if below_rows %}")
+    body.add("HSD Tên bảng", "Bảng 4. Báo cáo của các đơn vị")
+    widths = [10.0, 75.0, 35.0, 45.0]
+    table = make_table(document, widths, grid=True)
+    add_heading_row(table, widths, ["TT", "Đơn vị báo cáo", "Tình trạng", "Số chốt số liệu"])
+    add_tag_row(table, widths, "{%tr for below in below_rows %}")
+    number, name, state, frozen = add_row(table, widths)
+    number.add("HSD Bảng số", "{{ below.ordinal }}")
+    name.add("HSD Bảng chữ", "{{ below.name }}")
+    state.add("HSD Bảng số", "{{ below.state_words }}")
+    frozen.add("HSD Bảng số", "{{ below.number }}")
+    add_tag_row(table, widths, "{%tr endfor %}")
+    body.add("HSD Nội dung", "{%p endif %}")
+    when(body, "gaps", lambda: body.loop("HSD Sau bảng", "gap", "gaps"))
+
+
+def write_results(document: DocumentType, *, consolidated: bool) -> None:
+    """Part I of every report: what was held, targets, tasks, money, what is missing."""
+    body = Writer(document)
+    numbers = iter(range(1, 9))
+    body.add("HSD Mục 1", f"{next(numbers)}. Hoạt động phục vụ học tập suốt đời")
     body.loop("HSD Nội dung", "paragraph", "activity_sentences")
-    write_targets(document)
-    write_tasks(document)
-    heading = body.add("HSD Mục 1", "4. Số liệu còn thiếu")
-    heading.paragraph_format.space_before = Pt(12)
+    write_targets(document, f"{next(numbers)}. Kết quả thực hiện các chỉ tiêu")
+    write_tasks(document, f"{next(numbers)}. Kết quả thực hiện các nhiệm vụ")
+    spaced(body, "HSD Mục 1", f"{next(numbers)}. Số liệu còn thiếu")
     body.loop("HSD Nội dung", "paragraph", "missing_sentences")
-    body.add("HSD Mục 1", "5. Đánh giá chung")
+    if consolidated:
+        write_below(document, f"{next(numbers)}. Tình hình báo cáo của các đơn vị")
+        spaced(body, "HSD Mục 1", f"{next(numbers)}. Đánh giá chung")
+    else:
+        body.add("HSD Mục 1", f"{next(numbers)}. Đánh giá chung")
     body.loop("HSD Nội dung", "paragraph", "results")
-    body.add("HSD Mục I", "II. KHÓ KHĂN, VƯỚNG MẮC VÀ NGUYÊN NHÂN")
+    write_money(document, f"{next(numbers)}. Kinh phí thực hiện")
+
+
+def write_causes(body: Writer, heading: str) -> None:
+    def write() -> None:
+        body.add("HSD Mục 1", heading)
+        body.loop("HSD Nội dung", "paragraph", "causes")
+
+    when(body, "causes", write)
+
+
+def write_report(document: DocumentType, *, consolidated: bool) -> None:
+    write_title(document)
+    write_opening(document)
+    body = Writer(document)
+    body.add("HSD Mục I", "I. KẾT QUẢ THỰC HIỆN")
+    write_results(document, consolidated=consolidated)
+    spaced(body, "HSD Mục I", "II. KHÓ KHĂN, VƯỚNG MẮC VÀ NGUYÊN NHÂN")
     body.loop("HSD Nội dung", "paragraph", "difficulties")
+    body.loop("HSD Nội dung", "paragraph", "causes")
     body.add("HSD Mục I", "III. ĐỀ XUẤT, KIẾN NGHỊ")
     body.loop("HSD Nội dung", "paragraph", "proposals")
+
+
+def write_review(document: DocumentType, *, final: bool) -> None:
+    """Mid-term and final: direction first, then results, then limits with their causes, then what is to come."""
+    write_title(document)
+    write_opening(document)
+    body = Writer(document)
+    body.add("HSD Mục I", "I. CÔNG TÁC CHỈ ĐẠO, TRIỂN KHAI THỰC HIỆN")
+    body.loop("HSD Nội dung", "paragraph", "task_sentences")
+    body.add("HSD Mục I", "II. KẾT QUẢ THỰC HIỆN" + (" ĐẾN NĂM 2030" if final else " GIỮA KỲ"))
+    write_results(document, consolidated=True)
+    spaced(body, "HSD Mục I", "III. TỒN TẠI, HẠN CHẾ VÀ NGUYÊN NHÂN")
+    body.add("HSD Mục 1", "1. Tồn tại, hạn chế")
+    body.loop("HSD Nội dung", "paragraph", "difficulties")
+    write_causes(body, "2. Nguyên nhân")
+    heading = "IV. ĐÁNH GIÁ CHUNG, ĐỀ XUẤT CHO GIAI ĐOẠN SAU" if final else "IV. PHƯƠNG HƯỚNG, NHIỆM VỤ VÀ KIẾN NGHỊ"
+    body.add("HSD Mục I", heading)
+    body.loop("HSD Nội dung", "paragraph", "proposals")
+
+
+def write_letter(document: DocumentType) -> None:
+    """Official letter: no name of a kind; what it is about stands under the number."""
+    body = Writer(document)
+    write_sample_warning(body)
+    body.add("HSD Kính gửi", "Kính gửi: {{ addressee }}").paragraph_format.space_before = Pt(18)
+    body.loop("HSD Nội dung", "paragraph", "paragraphs")
+    when(body, "items", lambda: body.loop("HSD Nội dung", "item", "items"))
+
+
+def write_minutes(document: DocumentType) -> None:
+    write_title(document)
+    body = Writer(document)
+    body.add("HSD Nội dung", "{{ opening }}").paragraph_format.space_before = Pt(12)
+    body.add("HSD Mục I", "I. THÀNH PHẦN")
+    body.add("HSD Mục 1", "1. Đoàn kiểm tra")
+    body.loop("HSD Nội dung", "person", "team")
+    body.add("HSD Mục 1", "2. Đại diện cơ sở được kiểm tra")
+    body.loop("HSD Nội dung", "person", "met")
+    body.add("HSD Mục I", "II. NỘI DUNG VÀ KẾT QUẢ KIỂM TRA")
+    body.loop("HSD Nội dung", "paragraph", "answer_sentences")
+    widths = [12.0, 78.0, 30.0, 45.0]
+    table = make_table(document, widths, grid=True)
+    add_heading_row(table, widths, ["TT", "Nội dung", "Kết quả", "Ghi nhận"])
+    add_tag_row(table, widths, "{%tr for section in sections %}")
+    add_group_row(table, widths, "{{ section.title }}")
+    add_tag_row(table, widths, "{%tr for row in section.rows %}")
+    number, question, seen, remark = add_row(table, widths)
+    number.add("HSD Bảng số", "{{ row.ordinal }}")
+    question.add("HSD Bảng chữ", "{{ row.question }}")
+    seen.add("HSD Bảng số", "{{ row.seen }}")
+    remark.add("HSD Bảng chữ", "{{ row.remark }}")
+    add_tag_row(table, widths, "{%tr endfor %}")
+    add_tag_row(table, widths, "{%tr endfor %}")
+    spaced(body, "HSD Mục I", "III. TỒN TẠI VÀ YÊU CẦU KHẮC PHỤC")
+    body.loop("HSD Nội dung", "paragraph", "finding_sentences")
+    body.add("HSD Nội dung", "{%p if findings %}")
+    widths = [12.0, 30.0, 55.0, 43.0, 25.0]
+    table = make_table(document, widths, grid=True)
+    add_heading_row(table, widths, ["TT", "Mức độ", "Nội dung", "Yêu cầu", "Thời hạn"])
+    add_tag_row(table, widths, "{%tr for finding in findings %}")
+    for writer, key in zip(
+        add_row(table, widths), ("ordinal", "severity_words", "text", "demand", "due_words"), strict=True
+    ):
+        style = "HSD Bảng chữ" if key in {"text", "demand"} else "HSD Bảng số"
+        writer.add(style, f"{{{{ finding.{key} }}}}")
+    add_tag_row(table, widths, "{%tr endfor %}")
+    body.add("HSD Nội dung", "{%p endif %}")
+    spaced(body, "HSD Mục I", "IV. Ý KIẾN CỦA CƠ SỞ")
+    body.loop("HSD Nội dung", "paragraph", "opinion")
+    body.add("HSD Mục I", "V. KẾT LUẬN")
+    body.loop("HSD Nội dung", "paragraph", "conclusion")
+
+
+def write_nomination(document: DocumentType) -> None:
+    write_title(document)
+    write_opening(document)
+    body = Writer(document)
+    body.add("HSD Mục I", "I. TẬP THỂ, CÁ NHÂN ĐƯỢC ĐỀ NGHỊ")
+    body.add("HSD Nội dung", "{{ nominee }}")
+    body.add("HSD Nội dung", "Hình thức khen thưởng đề nghị: {{ form }}.")
+    body.add("HSD Mục I", "II. THÀNH TÍCH")
+    body.loop("HSD Nội dung", "paragraph", "merits")
+    body.add("HSD Tên bảng", "{%p if evidence_rows %}")
+    body.add("HSD Tên bảng", "Bảng 1. Số liệu chứng minh thành tích")
+    widths = [10.0, 75.0, 40.0, 40.0]
+    table = make_table(document, widths, grid=True)
+    add_heading_row(table, widths, ["TT", "Nội dung", "Kết quả", "Nguồn"])
+    add_tag_row(table, widths, "{%tr for evidence in evidence_rows %}")
+    for writer, key in zip(add_row(table, widths), ("ordinal", "label", "value", "source"), strict=True):
+        writer.add("HSD Bảng chữ" if key in {"label", "source"} else "HSD Bảng số", f"{{{{ evidence.{key} }}}}")
+    add_tag_row(table, widths, "{%tr endfor %}")
+    body.add("HSD Nội dung", "{%p endif %}")
+    when(body, "peer_sentences", lambda: body.loop("HSD Sau bảng", "paragraph", "peer_sentences"))
+
+
+def write_addendum(document: DocumentType) -> None:
+    write_title(document)
+    body = Writer(document)
+    write_addressee(body)
+    body.add("HSD Nội dung", "{{ opening }}").paragraph_format.space_before = Pt(6)
+    body.add("HSD Tên bảng", "Bảng 1. Số liệu thay đổi so với báo cáo {{ amends }}")
+    widths = [10.0, 75.0, 40.0, 40.0]
+    table = make_table(document, widths, grid=True)
+    add_heading_row(table, widths, ["TT", "Số liệu", "Đã báo cáo", "Nay là"])
+    add_tag_row(table, widths, "{%tr for change in changes %}")
+    for writer, key in zip(add_row(table, widths), ("ordinal", "label", "before", "after"), strict=True):
+        writer.add("HSD Bảng chữ" if key == "label" else "HSD Bảng số", f"{{{{ change.{key} }}}}")
+    add_tag_row(table, widths, "{%tr endfor %}")
+    spaced(body, "HSD Nội dung", "Lý do: {{ reason }}")
 
 
 def write_end(document: DocumentType) -> None:
@@ -353,29 +354,76 @@ def write_end(document: DocumentType) -> None:
     left.add("HSD Nơi nhận đầu", "Nơi nhận:").paragraph_format.space_before = Pt(6)
     left.loop("HSD Nơi nhận", "recipient", "recipients")
     right.loop("HSD Quyền hạn", "line", "signature_lines")
-    for _ in range(4):  # room for signature, seal and name
-        right.add("HSD Quyền hạn")
+    write_room_to_sign(right)
+    write_check(document)
+
+
+def write_room_to_sign(writer: Writer, *, marked: bool = True) -> None:
+    """For signature, seal and name; a digital signature is shown at the mark."""
+    for ordinal in range(4):
+        paragraph = writer.add("HSD Quyền hạn")
+        if marked and ordinal == 0:
+            bookmark(paragraph, SIGNATURE_MARK)
+
+
+def write_two_signatures(document: DocumentType) -> None:
+    """Minutes are signed by both sides and have no recipients."""
+    widths = [82.0, 83.0]
+    table = make_table(document, widths, grid=False)
+    add_group_row(table, widths, "{{ closing }}")
+    table.rows[-1].cells[0].paragraphs[0].style = "HSD Lời kết"
+    left, right = add_row(table, widths)
+    for writer, lines in ((left, "signature_lines"), (right, "signature_lines_right")):
+        writer.loop("HSD Quyền hạn", "line", lines)
+        write_room_to_sign(writer, marked=writer is right)
+    write_check(document)
+
+
+def write_check(document: DocumentType) -> None:
+    """The code with the lines that say how a reader checks the figures."""
     body = Writer(document)
     gap = body.add("Normal")
     gap.paragraph_format.line_spacing_rule, gap.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(12)
-    body.loop("HSD Số chốt", "line", "snapshot_lines")
+    widths = [30.0, 135.0]
+    table = make_table(document, widths, grid=False)
+    left, right = add_row(table, widths)
+    left.add("HSD Số chốt", "{{ qr }}")
+    right.loop("HSD Số chốt", "line", "snapshot_lines")
+    right.add("HSD Số chốt")
 
 
-def make_template() -> DocumentType:
+def make_template(kind: str) -> DocumentType:
     document = Document()
     make_styles(document)
     make_page(document)
-    write_head(document)
-    write_body(document)
-    write_end(document)
+    write_head(document, subject=kind == "reminder_letter")
+    title, write = KINDS[kind]
+    write(document)
+    (write_two_signatures if kind == "inspection_minutes" else write_end)(document)
     properties = document.core_properties
-    properties.title, properties.author, properties.comments = "Báo cáo hằng năm", "Học Suốt Đời", ""
+    properties.title, properties.author, properties.comments = title, "Học Suốt Đời", ""
     properties.language = "vi-VN"
     return document
 
 
+KINDS: dict[str, tuple[str, Callable[[DocumentType], None]]] = {
+    "unit_report": ("Báo cáo của đơn vị", lambda document: write_report(document, consolidated=False)),
+    "consolidated_report": ("Báo cáo tổng hợp", lambda document: write_report(document, consolidated=True)),
+    "mid_term_review": ("Báo cáo sơ kết giữa kỳ", lambda document: write_review(document, final=False)),
+    "final_review": ("Báo cáo tổng kết", lambda document: write_review(document, final=True)),
+    "prime_minister_report": (
+        "Báo cáo Thủ tướng Chính phủ",
+        lambda document: write_report(document, consolidated=True),
+    ),
+    "reminder_letter": ("Công văn đôn đốc", write_letter),
+    "inspection_minutes": ("Biên bản kiểm tra", write_minutes),
+    "nomination": ("Tờ trình khen thưởng", write_nomination),
+    "addendum": ("Báo cáo bổ sung", write_addendum),
+}
+
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else OUT
-    target.parent.mkdir(parents=True, exist_ok=True)
-    make_template().save(str(target))
-    print(target)
+    for kind in sys.argv[1:] or KINDS:
+        target = OUT / f"{kind}.docx"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        make_template(kind).save(str(target))
+        print(target)

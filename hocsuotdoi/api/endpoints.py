@@ -31,10 +31,12 @@ from hocsuotdoi.api.activities import (
 )
 from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.indicators import definitions, totals, values
+from hocsuotdoi.api.inspection import phone
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
-from hocsuotdoi.api.programme import money, tasks
-from hocsuotdoi.api.reporting import cycles
+from hocsuotdoi.api.programme import money, plans, tasks
+from hocsuotdoi.api.reporting import documents, reports
+from hocsuotdoi.api.reporting import cycles, documents, reports
 
 VERSION = "1.0"
 
@@ -96,7 +98,11 @@ for module in (
     totals,
     papers,
     money,
+    plans,
     tasks,
+    phone,
+    documents,
+    reports,
     cycles,
 ):
     api.add_router("", module.router)

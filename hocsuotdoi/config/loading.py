@@ -68,6 +68,11 @@ REFERENCE = (
         "hocsuotdoi.programme.operations.load_documents",
         ("programme/operations", "programme/formats", "programme/data", "programme/enums.py"),
     ),
+    Step(
+        _("Checklists of inspections"),
+        "hocsuotdoi.inspection.operations.checklists.load_checklists",
+        ("inspection/operations/checklists.py", "inspection/data/checklists.yaml", "inspection/enums.py"),
+    ),
 )
 SAMPLE = (
     Step(_("Sample institutions"), "hocsuotdoi.places.operations.load_sample", ("places/operations", "places/data")),
@@ -101,6 +106,11 @@ SAMPLE = (
         _("Sample money"),
         "hocsuotdoi.programme.operations.sample_money.load_sample",
         ("programme/operations/sample_money.py", "programme/data_samples"),
+    ),
+    Step(
+        _("Sample inspections"),
+        "hocsuotdoi.inspection.operations.sample.load_sample",
+        ("inspection/operations/sample.py", "inspection/data/checklists.yaml"),
     ),
     Step(
         _("A sample reporting cycle"),

@@ -301,6 +301,15 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 
+# --- documents: PDF where LibreOffice is, signatures where a body's certificate is (docs/how-to/sign-documents.md) ---
+SOFFICE = env.str("SOFFICE", "soffice")
+SIGNING_DIR = Path(env.str("SIGNING_DIR", "")).expanduser() if env.str("SIGNING_DIR", "") else None
+SIGNING_PASSWORD = env.str("SIGNING_PASSWORD", "")
+# A timestamp is signed itself, so these services are often called without TLS.
+SIGNING_TIMESTAMP_URL = env.str("SIGNING_TIMESTAMP_URL", "")
+if SIGNING_TIMESTAMP_URL and urlsplit(SIGNING_TIMESTAMP_URL).scheme not in {"http", "https"}:
+    raise ImproperlyConfigured("SIGNING_TIMESTAMP_URL must be the address of a time-stamping service (RFC 3161).")
+
 # --- mail: without EMAIL_HOST, letters are written to DATA_DIR/mail ---
 EMAIL_HOST = env.str("EMAIL_HOST", "")
 EMAIL_PORT = env.int("EMAIL_PORT", 587, validate=validate.Range(1, 65535))

@@ -4,10 +4,12 @@
 address that the request middleware put in the context.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import pghistory
-from django.db import models
+from django.db import connection, models
 
 ModelClass = TypeVar("ModelClass", bound=type[models.Model])
 
@@ -19,3 +21,18 @@ def tracked(model: ModelClass) -> ModelClass:
     return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=derived)(
         model
     )
+
+
+@contextmanager
+def many_rows() -> Iterator[None]:
+    """Around a statement that writes thousands of tracked rows, within a transaction: links are checked with each
+    statement, not at the end.
+
+    The trigger that keeps the trail tries something that fails for each row, and whenever something fails PostgreSQL
+    looks through all checks that wait for the end of the transaction: with 24,000 rows that was 80 seconds of 82.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

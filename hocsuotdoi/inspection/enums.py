@@ -30,3 +30,25 @@ class Severity(models.TextChoices):
     ADVICE = "advice", _("advice")
     SHORTCOMING = "shortcoming", _("shortcoming")
     VIOLATION = "violation", _("violation of rules")
+
+
+MENDED_BY_A_DAY = (Severity.SHORTCOMING, Severity.VIOLATION)
+"""What must say until when it is mended, and becomes a task."""
+
+
+class Chosen(models.TextChoices):
+    """Why an institution is visited: said on the plan, so that nobody wonders."""
+
+    LONGEST = "longest", _("not visited for longest")
+    LOW = "low", _("few criteria met")
+    LOT = "lot", _("drawn by lot")
+    BY_HAND = "by_hand", _("chosen by hand")
+
+
+class Outcome(models.TextChoices):
+    """What became of an answer or picture that a phone sent."""
+
+    TAKEN = "taken", _("taken")
+    KNOWN = "known", _("taken before")
+    LATER = "later", _("somebody answered later")
+    REFUSED = "refused", _("not taken")

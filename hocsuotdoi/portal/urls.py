@@ -9,4 +9,5 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.portal.programme.urls")),
     path("", include("hocsuotdoi.portal.indicators.urls")),
     path("", include("hocsuotdoi.portal.papers.urls")),
+    path("", include("hocsuotdoi.portal.documents.urls")),
 ]

@@ -8,6 +8,10 @@ class ProgrammeConfig(AppConfig):
     def ready(self) -> None:
         # app ready: models exist only now
         from hocsuotdoi.indicators.registry import register_asked  # noqa: PLC0415
+        from hocsuotdoi.programme.queries import kinds_of_evidence as kinds  # noqa: PLC0415
         from hocsuotdoi.programme.queries.targets import targeted_pairs  # noqa: PLC0415
+        from hocsuotdoi.programme.registry import register_evidence, register_happenings  # noqa: PLC0415
 
         register_asked(targeted_pairs)
+        register_evidence(kinds.PAPER_SENT, kinds.papers_sent, kinds.papers_sent_by)
+        register_happenings(kinds.RECORDING, kinds.names_of_recordings)

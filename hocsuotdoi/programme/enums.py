@@ -40,6 +40,14 @@ class RehomingKind(models.TextChoices):
     DROPPED = "dropped", _("no longer pursued")
 
 
+class TargetHome(models.TextChoices):
+    """Who answers for a target on a day."""
+
+    BOUND = "bound", _("somebody answers for it")
+    SETTLED = "settled", _("replaced or dropped by a decision")
+    NOBODY = "nobody", _("nobody takes it any more")
+
+
 class ClauseKind(models.TextChoices):
     GENERAL_GOAL = "general_goal", _("general goal")
     TARGET = "target", _("target")
@@ -108,6 +116,12 @@ class TaskState(models.TextChoices):
     DONE = "done", _("done")
     LATE = "late", _("late")
     DOING = "doing", _("under way")
+
+
+class Trend(models.TextChoices):
+    BETTER = "better", _("better than the year before")
+    SAME = "same", _("as the year before")
+    WORSE = "worse", _("worse than the year before")
 
 
 class AssignmentState(models.TextChoices):

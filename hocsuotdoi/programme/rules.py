@@ -7,15 +7,20 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import ROLES
 from hocsuotdoi.accounts.rules import Someone, covers, roles_held, spot_of
+from hocsuotdoi.places.enums import ARMED_FORCES
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import reading_of
-from hocsuotdoi.programme.enums import WAITING, AssignmentState
+from hocsuotdoi.programme.enums import WAITING, AssignmentState, PlanStepKind
 from hocsuotdoi.programme.models import Assignment, Plan
 
 
 def responsible_unit(plan: Plan, day: dt.date) -> AdminUnit:
-    """Where a person must hold a permission to act on `plan`: its unit, or the main successor of one that has ended."""
-    return plan.unit if plan.unit.holds_on(day) else reading_of(plan.unit, day)
+    """Where a person must hold a permission to act on `plan`: its unit; of one that has ended the unit that took the
+    plan over on an act, else its main successor."""
+    if plan.unit.holds_on(day):
+        return plan.unit
+    taken = plan.steps.filter(kind=PlanStepKind.INHERITED).select_related("unit").order_by("-at", "-pk").first()
+    return reading_of(taken.unit if taken is not None and taken.unit is not None else plan.unit, day)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,10 @@ def rights_on(person: Someone, assignment: Assignment, day: dt.date) -> Rights:
         is_here = each.agency_id == agency.pk or (
             agency.unit_id is not None and agency.unit_id == (each.agency.unit_id if each.agency else each.unit_id)
         )
+        if agency.kind in ARMED_FORCES and each.agency_id != agency.pk:
+            # Their own line of command: others only where they read every line, and then only read.
+            see |= {Permission.VIEW_TASKS, Permission.VIEW_EVERY_LINE} <= permissions
+            continue
         see |= Permission.VIEW_TASKS in permissions
         report |= Permission.RECORD_PROGRESS in permissions
         own |= Permission.RECORD_PROGRESS in permissions and is_here

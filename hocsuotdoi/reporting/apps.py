@@ -6,13 +6,17 @@ class ReportingConfig(AppConfig):
     label = "reporting"
 
     def ready(self) -> None:
+        from hocsuotdoi.accounts.queries.audit import narrow_trail  # noqa: PLC0415 - app ready
         from hocsuotdoi.programme.registry import (  # noqa: PLC0415 - app ready
             REPORT_SUBMITTED,
             register_digest_lines,
             register_evidence,
         )
+        from hocsuotdoi.reporting.models.line import on_the_line_for_trail  # noqa: PLC0415 - app ready
         from hocsuotdoi.reporting.queries.evidence import report_evidence, report_evidence_of_units  # noqa: PLC0415 - app ready
         from hocsuotdoi.reporting.queries.reminded import NAME, reminder_lines  # noqa: PLC0415 - app ready
 
         register_evidence(REPORT_SUBMITTED, report_evidence, report_evidence_of_units)
         register_digest_lines(NAME, reminder_lines)
+        narrow_trail("reporting.report", on_the_line_for_trail(""))
+        narrow_trail("reporting.typedtotal", on_the_line_for_trail("report__"))

@@ -6,10 +6,13 @@ territory into the reports of other lines.
 """
 
 import datetime as dt
+from dataclasses import dataclass
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.rules import Someone, may, roles_held
-from hocsuotdoi.reporting.enums import CommandLine
+from hocsuotdoi.accounts.rules import Someone, leads_its_territory, may, roles_held
+from hocsuotdoi.places.enums import ARMED_FORCES
+from hocsuotdoi.places.models import Agency
+from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.line import READ_ALONG
 
@@ -25,20 +28,107 @@ def may_read(person: Someone, report: Report, day: dt.date) -> bool:
     return bool(held & {report.agency_id, *report.above})
 
 
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Where a person sits with a permission: at bodies, and at units (a role held there, or at a body that leads it).
+
+    Who sits further up covers the units below, but does not sit there: a province's office reads a commune's draft and
+    approves what was submitted; it does not write it.
+    """
+
+    agencies: frozenset[int]
+    units: frozenset[int]
+
+    def are_at(self, report: Report) -> bool:
+        if report.agency_id in self.agencies:
+            return True
+        return report.line == CommandLine.TERRITORY and report.unit_id in self.units
+
+
+def seats_of(person: Someone, permission: Permission, day: dt.date) -> Seats:
+    """One query."""
+    held = list(roles_held(person, permission, day).select_related("agency"))
+    leading = {each.agency.unit_id for each in held if each.agency and leads_its_territory(each)}
+    return Seats(
+        frozenset(each.agency_id for each in held if each.agency_id),
+        frozenset(unit for unit in {*leading, *(each.unit_id for each in held)} if unit is not None),
+    )
+
+
 def may_write(person: Someone, permission: Permission, report: Report, day: dt.date) -> bool:
-    """`permission` is to write or to submit it: at the body that owes it."""
-    if report.line == CommandLine.TERRITORY:
+    """`permission` is to write or to submit it: at the body that owes it. What stands outside of any cycle is owed by
+    no body; there the map decides."""
+    if report.cycle_id is None:
         return may(person, permission, report.unit, day)
-    return report.agency_id in _held_at(person, permission, day)
+    return seats_of(person, permission, day).are_at(report)
 
 
 def may_approve(person: Someone, report: Report, day: dt.date) -> bool:
     """At the body that the report goes to; the last report of a cycle at the body itself. That it is somebody else than
     who submitted it is the operation's and the database's question."""
-    receiver = report.goes_to or report
-    return may_write(person, Permission.APPROVE_REPORT, receiver, day)
+    return may_write(person, Permission.APPROVE_REPORT, report.goes_to or report, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What somebody may do to one report of a cycle, whatever state it is in; `can` asks about the state, too."""
+
+    write: bool
+    submit: bool
+    approve: bool
+
+    def can(self, act: str, state: str) -> bool:
+        return {"write": self.write, "submit": self.submit, "approve": self.approve}[_WHO[act]] and state in _WHEN[act]
+
+
+_WHO = {
+    "begin": "write",
+    "word": "write",
+    "total": "write",
+    "answer": "write",
+    "submit": "submit",
+    "withdraw": "submit",
+    "amend": "submit",
+    "approve": "approve",
+    "return": "approve",
+    "reopen": "approve",
+    "excuse": "approve",
+    "move": "approve",
+}
+_WRITING = (ReportState.DRAFT, ReportState.RETURNED)
+_WHEN: dict[str, tuple[ReportState, ...]] = {
+    "begin": (ReportState.EXPECTED,),
+    "word": _WRITING,
+    "total": _WRITING,
+    "answer": _WRITING,
+    "submit": _WRITING,
+    "withdraw": (ReportState.SUBMITTED,),
+    "amend": (ReportState.APPROVED,),
+    "approve": (ReportState.SUBMITTED,),
+    "return": (ReportState.SUBMITTED,),
+    "reopen": (ReportState.APPROVED,),
+    "excuse": OWED,
+    "move": OWED,
+}
+
+
+def rights_on(person: Someone, report: Report, day: dt.date) -> Rights:
+    """Three queries."""
+    return Rights(
+        write=may_write(person, Permission.WRITE_REPORT, report, day),
+        submit=may_write(person, Permission.FREEZE_REPORT, report, day),
+        approve=may_approve(person, report, day),
+    )
 
 
 def _held_at(person: Someone, permission: Permission, day: dt.date) -> set[int | None]:
     """The agencies at which the person holds a role with this permission."""
     return set(roles_held(person, permission, day).filter(agency__isnull=False).values_list("agency_id", flat=True))
+
+
+def may_act_for(person: Someone, permission: Permission, agency: Agency, day: dt.date) -> bool:
+    """For what a body issues outside its reports: letters, nominations, templates, signatures. Of the armed forces only
+    who holds the role at the very body, whoever leads the territory."""
+    if agency.kind in ARMED_FORCES:
+        return agency.pk in _held_at(person, permission, day)
+    return may(person, permission, agency, day)

@@ -14,4 +14,6 @@ urlpatterns: list = [
     path("", include("hocsuotdoi.workspace.indicators.urls")),
     path("", include("hocsuotdoi.workspace.papers.urls")),
     path("", include("hocsuotdoi.workspace.money.urls")),
+    path("", include("hocsuotdoi.workspace.inspection.urls")),
+    path("", include("hocsuotdoi.workspace.documents.urls")),
 ]

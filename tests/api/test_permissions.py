@@ -61,15 +61,39 @@ PUBLIC = {
     ("GET", "figures/totals"),
     ("GET", "papers"),  # those that everybody may read; others only for whom they were sent to
     ("GET", "papers/<int:pk>"),
+    ("GET", "documents/<slug:code>"),  # what is told of an approved document
+    ("GET", "plans"),  # issued ones are public documents
+    ("GET", "plans/<slug:code>"),
 }
-# What offices do: who may do what is tried in tests/workspace/tasks/test_who_may.py and workspace/money/test_money.py.
+# What offices do: who may do what is tried in tests/workspace/{tasks,reporting}/test_who_may.py and
+# workspace/money/test_money.py.
 OFFICES = {
     ("GET", "tasks"),
     ("GET", "tasks/<int:pk>"),
     ("POST", "tasks/<int:pk>/steps"),
     ("POST", "tasks/<int:pk>/evidence"),
+    ("POST", "tasks/hand-down"),
+    ("POST", "tasks/own"),
+    ("POST", "plans/<slug:code>/issue"),
     ("GET", "money/lines"),
     ("GET", "money/totals"),
+    ("GET", "inspection/visits"),  # tests/workspace/inspection/test_who_may.py
+    ("GET", "inspection/visits/<uuidstr:pk>"),
+    ("GET", "inspection/figures"),
+    ("GET", "inspection/carried"),
+    ("POST", "inspection/answers"),
+    ("POST", "inspection/visits/<uuidstr:pk>/photos"),
+    ("GET", "snapshots/<slug:number>/documents"),
+    ("GET", "document-files/<uuidstr:pk>"),
+    ("GET", "reports"),
+    ("GET", "reports/<int:pk>"),
+    ("PUT", "reports/<int:pk>/words"),
+    ("PUT", "reports/<int:pk>/totals"),
+    ("POST", "reports/<int:pk>/exceptions"),
+    ("POST", "reports/<int:pk>/submit"),
+    ("POST", "reports/<int:pk>/withdraw"),
+    ("POST", "reports/<int:pk>/return"),
+    ("POST", "reports/<int:pk>/approve"),
     ("GET", "cycles"),  # these three: tests/api/reporting/test_cycles.py
     ("GET", "cycles/<slug:code>"),
     ("GET", "cycles/<slug:code>/state"),

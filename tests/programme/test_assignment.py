@@ -10,6 +10,7 @@ from PIL import Image
 
 from hocsuotdoi.core.attachments import open_kept
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.file_kind import LARGEST
 from hocsuotdoi.programme.enums import AssignmentState as State
 from hocsuotdoi.programme.enums import AssignmentStepKind, EvidenceVerdict
 from hocsuotdoi.programme.models import Assignment, AssignmentFile, AssignmentStep, EvidenceDecision
@@ -225,10 +226,10 @@ def test_states_follow_each_other_as_people_may_say(before, after, assignment, o
         (State.CANNOT, {"state": State.DOING}, "note"),
         (State.TO_DO, {"state": State.DOING, "percent": 101}, "percent"),
         (State.TO_DO, {"done_on": dt.date(2026, 11, 24)}, "done_on"),
-        (State.TO_DO, {"files": [HandedIn("chay.exe", b"x")]}, "files"),
+        (State.TO_DO, {"files": [HandedIn("chay.pdf", b"MZ chay")]}, "files"),
         (State.TO_DO, {"files": [HandedIn("anh.jpg", b"")]}, "files"),
-        (State.TO_DO, {"files": [HandedIn("anh.jpg", b"x" * (acts.LARGEST_FILE + 1))]}, "files"),
-        (State.TO_DO, {"files": [HandedIn("anh.jpg", b"x")] * 11}, "files"),
+        (State.TO_DO, {"files": [HandedIn("anh.pdf", b"%PDF-" + b"x" * LARGEST)]}, "files"),
+        (State.TO_DO, {"files": [HandedIn("anh.pdf", b"%PDF-1.7")] * 11}, "files"),
     ],
 )
 def test_progress_refused_names_the_field_and_changes_nothing(
@@ -253,11 +254,11 @@ def test_progress_of_two_people_the_second_is_told(assignment, officer_of_bac_ka
 
 def test_progress_with_files_keeps_them_under_their_digest(assignment, officer_of_bac_kan, now, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    report(assignment, officer_of_bac_kan, now, note="Ảnh", files=[HandedIn("C:\\x\\Biên bản.PDF", b"abc")])
+    report(assignment, officer_of_bac_kan, now, note="Ảnh", files=[HandedIn("C:\\x\\Biên bản.JPG", b"%PDF-1.7 abc")])
     file = AssignmentFile.objects.get()
-    assert (file.file_name, file.media_type, file.size) == ("Biên bản.PDF", "application/pdf", 3)
+    assert (file.file_name, file.media_type, file.size) == ("Biên bản.pdf", "application/pdf", 12)
     with open_kept(file.digest) as kept:
-        assert kept.read() == b"abc"
+        assert kept.read() == b"%PDF-1.7 abc"
 
 
 def test_picture_is_kept_without_where_it_was_taken(assignment, officer_of_bac_kan, now, settings, tmp_path):
@@ -271,7 +272,9 @@ def test_picture_is_kept_without_where_it_was_taken(assignment, officer_of_bac_k
         assert picture.size == (8, 4)
         assert not picture.getexif()
     with pytest.raises(acts.BadFile):
-        acts.add_note(assignment, note="", files=[HandedIn("a.jpg", b"khong")], by=officer_of_bac_kan, at=now)
+        acts.add_note(
+            assignment, note="", files=[HandedIn("a.jpg", b"\xff\xd8\xffkhong")], by=officer_of_bac_kan, at=now
+        )
 
 
 def test_note_changes_nothing_and_says_something(assignment, officer_of_bac_kan, province_officer, now):

@@ -8,7 +8,7 @@ place (powers switched on) is for who may read the trail of the whole country.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
@@ -31,6 +31,14 @@ _PLACES: dict[type[Model], Any] = {
     Agency: agencies_covered,
 }
 _DEEPEST = 3
+_Narrowing = Callable[[Someone, dt.date], Q]
+_narrowed: dict[str, _Narrowing] = {}
+
+
+def narrow_trail(label: str, condition: _Narrowing) -> None:
+    """Areas above say so of kinds («reporting.report») that not everybody reads who leads the place they stand at: of
+    their trail is told only what the condition lets pass."""
+    _narrowed[label] = condition
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,8 @@ def _readable(event: type[Event], person: Someone, day: dt.date) -> QuerySet:
     own = [field.name for field in _links(tracked_by(event)) if field.name == "person"]
     if own and person is not None and person.is_authenticated:
         condition |= Q(person=person)
+    if narrowing := _narrowed.get(tracked_by(event)._meta.label_lower):
+        condition &= narrowing(person, day)
     return event.objects.filter(condition)
 
 

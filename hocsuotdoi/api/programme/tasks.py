@@ -5,6 +5,7 @@ import uuid
 from typing import Annotated, Self
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -15,13 +16,23 @@ from pydantic import ConfigDict, Field
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.api.routing import ApiRouter
-from hocsuotdoi.api.shapes import Asked, Given, Listed, Readable, Shape, Whole, listed, name_of
+from hocsuotdoi.api.shapes import Asked, Day, Given, Listed, Readable, Shape, Whole, listed, name_of
 from hocsuotdoi.core.addresses import address
+from hocsuotdoi.indicators.models import Indicator
+from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import AgencyPart, AssignmentState, AssignmentStepKind, EvidenceVerdict
 from hocsuotdoi.programme.models import Assignment
-from hocsuotdoi.programme.operations.assignment import decide_evidence, report_progress
+from hocsuotdoi.programme.operations.assignment import decide_evidence, hand_down, hand_down_own, report_progress
 from hocsuotdoi.programme.queries.assignments import Trail, by_due_day, in_words, own_assignments, trail_of
+from hocsuotdoi.programme.queries.due import handed_down_due_on
 from hocsuotdoi.programme.queries.evidence import EvidenceReading, Happening, evidence_of
+from hocsuotdoi.programme.queries.receivers import (
+    MOST,
+    receivers,
+    receivers_of_own,
+    tasks_to_hand_down,
+    units_to_hand_down_in,
+)
 from hocsuotdoi.programme.rules import Rights, rights_on
 
 router = ApiRouter("programme", tag=_("Tasks"))
@@ -272,6 +283,118 @@ def task_weigh(request: HttpRequest, pk: int, given: EvidenceGiven) -> TaskEntry
         at=timezone.now(),
     )
     return _entry(_found(request, pk))
+
+
+class ReceiverGiven(Given):
+    agency: Annotated[str, Readable] = Field(max_length=80, description=_("Code of the body"))
+    due_on: Day | None = Field(None, description=_("Its own day; null: the task's"))
+
+
+class HandDownGiven(Given):
+    """Which task, to whom."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"task": 12, "year": 2026, "agencies": [{"agency": "vhxh-01843", "due_on": "2026-12-10"}]}]
+        }
+    )
+
+    task: Whole = Field(ge=1, le=2**62, description=_("The task's id, from its plan"))
+    year: Whole = Field(ge=2000, le=2100)
+    agencies: list[ReceiverGiven] = Field(min_length=1, max_length=MOST)
+    remark: Annotated[str, Readable] = Field("", max_length=2000, description=_("What you expect"))
+    indicator: Annotated[str, Readable] = Field("", max_length=60, description=_("Code of the figure that it serves"))
+
+
+class OwnTaskGiven(Given):
+    """Something that no plan asks."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Rà soát tủ sách",
+                    "reason": "Theo chỉ đạo của Sở",
+                    "key": "0193e3c0-0000-7000-8000-000000000000",
+                    "agencies": [{"agency": "vhxh-01843", "due_on": "2026-12-10"}],
+                }
+            ]
+        }
+    )
+
+    title: Annotated[str, Readable] = Field(min_length=1, max_length=2000)
+    reason: Annotated[str, Readable] = Field(min_length=1, max_length=2000)
+    key: uuid.UUID = Field(description=_("Your own; sent again it changes nothing"))
+    agencies: list[ReceiverGiven] = Field(min_length=1, max_length=MOST)
+
+
+class HandedDown(Shape):
+    tasks: list[TaskShape]
+
+
+@router.post(
+    "/tasks/hand-down",
+    response=HandedDown,
+    summary=_("Hand a plan's task down"),
+    description=_("To bodies below, each with its own day. One that has it already gets the new day."),
+)
+@requires(Permission.ASSIGN_TASK)
+def task_hand_down(request: HttpRequest, given: HandDownGiven) -> HandedDown:
+    now = timezone.now()
+    day = timezone.localdate(now)
+    task = get_object_or_404(tasks_to_hand_down(day).prefetch_related("agencies"), pk=given.task)
+    indicator = get_object_or_404(Indicator, code=given.indicator) if given.indicator else None
+    may = Agency.objects.none()
+    for unit in units_to_hand_down_in(request.user, day):
+        may = may | Agency.objects.filter(pk__in=receivers(task, unit, request.user, day).order_by().values("pk"))
+    made = hand_down(
+        task,
+        due=_due(given.agencies, may, handed_down_due_on(task, given.year)),
+        year=given.year,
+        remark=given.remark,
+        indicator=indicator,
+        by=request.user,
+        at=now,
+    )
+    return _handed(made)
+
+
+@router.post(
+    "/tasks/own",
+    response=HandedDown,
+    summary=_("Ask for something that no plan asks"),
+    description=_("With the reason, which those who are to do it read first."),
+)
+@requires(Permission.ASSIGN_TASK)
+def task_own(request: HttpRequest, given: OwnTaskGiven) -> HandedDown:
+    now = timezone.now()
+    day = timezone.localdate(now)
+    may = Agency.objects.none()
+    for unit in units_to_hand_down_in(request.user, day):
+        may = may | Agency.objects.filter(pk__in=receivers_of_own(unit, request.user, day).order_by().values("pk"))
+    made = hand_down_own(
+        title=given.title,
+        reason=given.reason,
+        due=_due(given.agencies, may, None),
+        key=given.key,
+        by=request.user,
+        at=now,
+    )
+    return _handed(made)
+
+
+def _due(given: list[ReceiverGiven], may: QuerySet[Agency], common: dt.date | None) -> dict[Agency, dt.date | None]:
+    """Whom one may not ask is refused (403) without a word on whether it is there."""
+    days = {each.agency: each.due_on or common for each in given}
+    found = {agency.code: agency for agency in may.filter(code__in=days)}
+    if found.keys() != days.keys():
+        raise PermissionDenied
+    return {found[code]: day for code, day in days.items()}
+
+
+def _handed(made: list[Assignment]) -> HandedDown:
+    rows = in_words(Assignment.objects.filter(pk__in=[each.pk for each in made])).order_by("agency__name", "pk")
+    return HandedDown(tasks=[TaskShape.of(each) for each in rows])
 
 
 def _found(request: HttpRequest, pk: int) -> Assignment:

@@ -1,9 +1,17 @@
 from hocsuotdoi.inspection.models.checklist import Checklist, ChecklistItem
-from hocsuotdoi.inspection.models.visit import InspectionPlan, Visit, VisitAnswer, VisitFinding, VisitPhoto
+from hocsuotdoi.inspection.models.visit import (
+    FindingCheck,
+    InspectionPlan,
+    Visit,
+    VisitAnswer,
+    VisitFinding,
+    VisitPhoto,
+)
 
 __all__ = [
     "Checklist",
     "ChecklistItem",
+    "FindingCheck",
     "InspectionPlan",
     "Visit",
     "VisitAnswer",

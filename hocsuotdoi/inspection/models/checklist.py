@@ -53,7 +53,9 @@ class Checklist(models.Model):
 
 
 class ChecklistItem(models.Model):
-    """One question. `criterion` is what the institution itself states of the same (indicators): shown beside it."""
+    """One question, with the rule it comes from (`source`). `indicator_code` and `criterion_code` name the criterion
+    that asks the institution the same (indicators): what is known of it stands beside the question. By code and not by
+    a link: criteria are published anew, a published question stays as it is."""
 
     checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT, related_name="items")
     ordinal = models.PositiveSmallIntegerField()
@@ -61,15 +63,19 @@ class ChecklistItem(models.Model):
     question = models.TextField(_("question"))
     guide = models.TextField(_("how to look at it"), blank=True)
     kind = models.CharField(max_length=8, choices=ItemKind, default=ItemKind.YES_NO)
-    criterion = models.ForeignKey(
-        "indicators.Criterion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    source = models.CharField(_("legal basis"), max_length=300, blank=True)
+    indicator_code = models.SlugField(max_length=60, blank=True)
+    criterion_code = models.SlugField(max_length=60, blank=True)
 
     class Meta:
         ordering = ["ordinal"]
         constraints = [
             models.UniqueConstraint(fields=["checklist", "ordinal"], name="checklist_item_once"),
             models.CheckConstraint(condition=~Q(question=""), name="checklist_item_asks_something"),
+            models.CheckConstraint(
+                condition=Q(indicator_code="", criterion_code="") | ~Q(indicator_code="") & ~Q(criterion_code=""),
+                name="checklist_item_names_a_whole_criterion",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -7,15 +7,18 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_covered
+from hocsuotdoi.accounts.queries.scope import agencies_covered
 from hocsuotdoi.accounts.rules import Someone
+from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.core.operational import OperationalModel, operational_link
-from hocsuotdoi.inspection.enums import Seen, Severity, VisitState
+from hocsuotdoi.inspection.enums import Chosen, Seen, Severity, VisitState
 from hocsuotdoi.inspection.models.checklist import Checklist, ChecklistItem
+from hocsuotdoi.inspection.models.command import institutions_seen
 from hocsuotdoi.places.models import Agency
 
 _OPEN_ONLY = """
@@ -56,12 +59,14 @@ class InspectionPlanQuerySet(models.QuerySet):
 
 @tracked
 class InspectionPlan(models.Model):
-    """What an agency means to inspect in a year, by which decision."""
+    """What an agency means to inspect in a year, or in a campaign, by which decision. `rules` are those by which visits
+    were chosen, with the seed of the lot: whoever doubts it draws it again."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="inspection_plans")
     year = models.PositiveSmallIntegerField(_("year"))
     title = models.CharField(_("title"), max_length=200)
     decision = models.CharField(_("number and day of the decision"), max_length=120, blank=True)
+    rules = models.JSONField(default=list, blank=True)
     made_by = models.UUIDField()
     made_at = models.DateTimeField()
 
@@ -82,8 +87,17 @@ class InspectionPlan(models.Model):
 
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
-        """Visits at institutions whose inspections `person` may see."""
-        return self.filter(institution__in=institutions_covered(person, Permission.VIEW_INSPECTION, day))
+        """Visits at institutions whose inspections `person` may see, and those whose team the person belongs to."""
+        seen = Q(institution__in=institutions_seen(person, day or timezone.localdate()).values("pk"))
+        if person is not None and person.is_authenticated and person.is_active:
+            seen |= Q(team__contains=[person.pk])
+        return self.filter(seen)
+
+    def of(self, person: Someone) -> Self:
+        """Those whose team the person belongs to."""
+        return (
+            self.filter(team__contains=[person.pk]) if person is not None and person.is_authenticated else self.none()
+        )
 
 
 @tracked
@@ -95,6 +109,7 @@ class Visit(OperationalModel):
     checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT, related_name="visits")
     planned_on = models.DateField(_("planned for"))
     team = ArrayField(models.UUIDField(), default=list)
+    chosen = models.CharField(_("why it was chosen"), max_length=8, choices=Chosen, default=Chosen.BY_HAND)
     state = models.CharField(max_length=10, choices=VisitState, default=VisitState.PLANNED)
     began_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -194,7 +209,7 @@ class VisitPhoto(OperationalModel):
 class VisitFinding(OperationalModel):
     """What the team concludes of something it saw. A shortcoming or violation says until when it is to be mended, and
     becomes an assignment of the programme when the visit is closed: found there by its `origin`, which names this
-    row."""
+    row. What is written here stands once the visit is closed; whether it was mended is said by a `FindingCheck`."""
 
     visit = operational_link(Visit, related_name="findings")
     item = models.ForeignKey(ChecklistItem, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -213,3 +228,19 @@ class VisitFinding(OperationalModel):
             ),
         ]
         triggers = _only_while_open("finding")
+
+
+class FindingCheck(OperationalModel):
+    """Somebody looked again at what was to be mended: at another visit, or at what the institution sent. The newest
+    holds; nothing else closes a finding."""
+
+    finding = operational_link(VisitFinding, related_name="checks")
+    is_mended = models.BooleanField()
+    words = models.TextField(_("what was seen"))
+    checked_at = models.DateTimeField()
+    checked_by = models.UUIDField()
+
+    class Meta:
+        ordering = ["checked_at", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(words=""), name="finding_check_says_what_was_seen")]
+        triggers = append_only()

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.attachments import keep_file, without_traces
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.file_kind import BadFileKind, file_kind
 from hocsuotdoi.core.vietnamese import normalise, search_text
 from hocsuotdoi.papers.enums import PaperKind, PaperState
-from hocsuotdoi.papers.formats.file_kind import BadPaperFile, file_kind
 from hocsuotdoi.papers.models import Delivery, Paper, PaperFile
 from hocsuotdoi.papers.queries.recipients import recipients_of
 from hocsuotdoi.places.models import Agency
@@ -89,7 +89,7 @@ def attach_file(paper: Paper, *, name: str, content: bytes, by: Person, at: dt.d
     draft = _draft(paper)
     try:
         kind = file_kind(name, content)
-    except BadPaperFile as bad:
+    except BadFileKind as bad:
         raise BadPaper(str(bad), field="file") from bad
     try:
         content = without_traces(content, kind.media_type)

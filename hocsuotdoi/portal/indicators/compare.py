@@ -162,7 +162,7 @@ def _chosen(data: QueryDict, today: dt.date) -> tuple[Choice, list[Figure]]:
 
 def _every_figure() -> list[Figure]:
     """Those that plans set targets for, in the order of the programme. Three queries."""
-    pairs = Target.objects.order_by().values_list("indicator", "cohort").distinct()
+    pairs = Target.objects.issued().order_by().values_list("indicator", "cohort").distinct()
     indicators, cohorts = Indicator.objects.in_bulk(), Cohort.objects.in_bulk()
     found = [Figure(indicators[indicator], cohorts[cohort]) for indicator, cohort in pairs]
     return sorted(found, key=lambda each: (each.indicator.ordinal, each.cohort.name))

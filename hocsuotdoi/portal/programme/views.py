@@ -11,13 +11,21 @@ from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
-from hocsuotdoi.programme.enums import CheckRule, PlanKind
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.programme.enums import BINDING, CheckRule, PlanKind
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.queries.assignments import done_by_task
 from hocsuotdoi.programme.queries.comparison import compare
 from hocsuotdoi.programme.queries.feasibility import feasibility
 from hocsuotdoi.programme.queries.plan_check import check_plans
-from hocsuotdoi.programme.queries.plan_page import PlanPart, answered_findings, plan_document, plan_tree, with_counts
+from hocsuotdoi.programme.queries.plan_page import (
+    PlanPart,
+    answered_findings,
+    life_of,
+    plan_document,
+    plan_tree,
+    with_counts,
+)
 from hocsuotdoi.programme.rules import responsible_unit
 
 _ON_A_PAGE = 30
@@ -27,7 +35,7 @@ _ON_A_PAGE = 30
 @require_GET
 def plan_list(request: HttpRequest) -> HttpResponse:
     """The tree; or the plans whose number, title or issuer holds the words."""
-    plans = with_counts(Plan.objects.visible_to(request.user))
+    plans = with_counts(Plan.objects.issued())
     words = request.GET.get("q", "").strip()
     if words:
         matching = Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words)
@@ -40,7 +48,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def plan_detail(request: HttpRequest, code: str) -> HttpResponse:
     plan = _plan(request, code)
-    below = with_counts(Plan.objects.visible_to(request.user).filter(Q(parent=plan) | Q(amends=plan)))
+    below = with_counts(Plan.objects.issued().filter(Q(parent=plan) | Q(amends=plan)))
     return render(
         request,
         "portal/programme/plan_detail.html",
@@ -48,11 +56,25 @@ def plan_detail(request: HttpRequest, code: str) -> HttpResponse:
             "plan": plan,
             "parts": _with_progress(plan_document(plan), plan),
             "below": Paginator(below, _ON_A_PAGE).get_page(request.GET.get("page")),
-            "became": responsible_unit(plan, timezone.localdate()),
+            **_life(request, plan),
             "tabs": _tabs(plan, "document"),
             "path": [_to_list()],
         },
     )
+
+
+def _life(request: HttpRequest, plan: Plan) -> dict[str, object]:
+    today = timezone.localdate()
+    became = responsible_unit(plan, today)
+    has_ended = not plan.unit.holds_on(today)
+    return {
+        "became": became,
+        "has_ended": has_ended,
+        "life": life_of(plan),
+        "is_binding": plan.status in BINDING,
+        "neighbours": has_ended and became.tier == Tier.PROVINCE,
+        "may_edit": request.person_may(Permission.EDIT_PLAN, became),
+    }
 
 
 def _with_progress(parts: list[PlanPart], plan: Plan) -> list[PlanPart]:
@@ -104,7 +126,7 @@ def plan_check(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def finding_list(request: HttpRequest) -> HttpResponse:
     """How many findings of which rule each plan has."""
-    checked = Plan.objects.visible_to(request.user).exclude(kind=PlanKind.ANNOUNCEMENT).select_related("unit")
+    checked = Plan.objects.issued().exclude(kind=PlanKind.ANNOUNCEMENT).select_related("unit")
     page = Paginator(checked.order_by("issued_on", "code"), _ON_A_PAGE).get_page(request.GET.get("page"))
     findings = check_plans(page.object_list)
     rows = [
@@ -130,7 +152,8 @@ def feasibility_list(request: HttpRequest) -> HttpResponse:
 
 
 def _plan(request: HttpRequest, code: str) -> Plan:
-    plans = Plan.objects.visible_to(request.user).select_related("unit", "parent", "amends", "issuer_agency")
+    """A draft has its pages in the workspace; here it is not there, not even for who writes it."""
+    plans = with_counts(Plan.objects.issued()).select_related("unit", "parent", "amends", "issuer_agency")
     return get_object_or_404(plans, code=code)
 
 

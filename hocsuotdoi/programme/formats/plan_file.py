@@ -138,6 +138,7 @@ class ParsedTask(Piece):
     source_kinds: list[Annotated[Text, Field(max_length=60)]] = []
     at_least: Annotated[int, Field(ge=1, le=1000)] = 1
     evidence: Annotated[OptionalText, Field(max_length=24)] = ""
+    indicator: OptionalText = ""
     tiers: list[Literal["country", "province", "district", "commune"]] = []
     agencies: list[ParsedAgency] = []
 
@@ -222,6 +223,20 @@ def read_figure(figure: str) -> tuple[Operator, Decimal, Decimal, Decimal | None
 
 def _decimal(text: str) -> Decimal:
     return Decimal(text.replace(",", "."))
+
+
+def figure_of(operator: str, low: Decimal, high: Decimal, total: Decimal | None, *, is_percent: bool) -> str:
+    """The figure as `read_figure` reads it."""
+    sign = "%" if is_percent else ""
+    if total is not None:
+        return f"{_plain_number(low)}/{_plain_number(total)}"
+    if operator == Operator.RANGE:
+        return f"{_plain_number(low)} - {_plain_number(high)}{sign}"
+    return f"{'≥ ' if operator == Operator.AT_LEAST else ''}{_plain_number(low)}{sign}"
+
+
+def _plain_number(value: Decimal) -> str:
+    return f"{value.normalize():f}"
 
 
 def parse_plan(content: str | bytes) -> ParsedPlan:

@@ -11,7 +11,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.attachments import KeptFile
@@ -26,13 +25,14 @@ from hocsuotdoi.programme.enums import (
     EvidenceVerdict,
     Rung,
 )
+from hocsuotdoi.programme.models.lines import agencies_on_line
 from hocsuotdoi.programme.models.plan import Task
 
 
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
-        """Assignments of the agencies whose tasks `person` may see."""
-        return self.filter(agency__in=agencies_covered(person, Permission.VIEW_TASKS, day))
+        """Assignments of the agencies whose tasks `person` may see; those of the armed forces on their own line."""
+        return self.filter(agency__in=agencies_on_line(person, Permission.VIEW_TASKS, day))
 
     def waiting(self) -> Self:
         return self.filter(state__in=WAITING)

@@ -5,33 +5,25 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered, agencies_held, units_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.core.ids import uuid7
-from hocsuotdoi.places.enums import ARMED_FORCES
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import MoneySource, MoneyStage
+from hocsuotdoi.programme.models.lines import agencies_on_line
 from hocsuotdoi.programme.models.plan import Plan, Task
 
 DEAREST = 10**15
 """No line is above a million billion đồng: a figure above has too many noughts."""
 
 
-def agencies_with_money(
-    person: Someone, permission: Permission, day: dt.date | None = None
-) -> QuerySet[Agency, Agency]:
-    """The agencies at whose money `person` may do this. Those of the armed forces only where the role is held at the
-    very agency, or reads every line of command."""
-    own = agencies_held(person, permission, day).values("pk")
-    every_line = units_covered(person, Permission.VIEW_EVERY_LINE, day).values("pk")
-    of_others = ~Q(kind__in=ARMED_FORCES) | Q(pk__in=own) | Q(unit__in=every_line)
-    return agencies_covered(person, permission, day).filter(of_others)
+agencies_with_money = agencies_on_line
+"""The agencies at whose money a person may do something."""
 
 
 class MoneyLineQuerySet(models.QuerySet):

@@ -1,12 +1,13 @@
 """A plan as it was issued: document, clauses, targets with the figures as written, tasks with their agencies."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ from hocsuotdoi.programme.enums import (
     Operator,
     PlanKind,
     PlanStatus,
+    PlanStepKind,
     Recurrence,
     TargetUnit,
 )
@@ -51,7 +53,17 @@ RETURN NEW;
 """
 
 
+class OfPlansQuerySet(models.QuerySet):
+    def issued(self) -> Self:
+        """Without what stands in drafts, which says nothing to anybody yet."""
+        return self.exclude(plan__status=PlanStatus.DRAFT)
+
+
 class PlanQuerySet(models.QuerySet):
+    def issued(self) -> Self:
+        """Without drafts. What is computed of plans for everybody begins here."""
+        return self.exclude(status=PlanStatus.DRAFT)
+
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
         """Every issued plan: they are public documents. One that is being prepared is for those who may enter plans of
         its unit."""
@@ -64,10 +76,16 @@ class PlanQuerySet(models.QuerySet):
         return self.filter(status__in=BINDING)
 
     def kept_by(self, person: Someone, permission: Permission, day: dt.date) -> Self:
-        """Plans that `person` answers for. One of a unit that has ended is kept at its main successor."""
+        """Plans that `person` answers for. One of a unit that has ended is kept at its main successor, or where an act
+        has put it."""
         covered = units_covered(person, permission, day)
-        readings = UnitReading.objects.on(day).filter(reads_as__in=covered)
-        return self.filter(unit__in=readings.values("unit"))
+        readings = UnitReading.objects.on(day).filter(reads_as__in=covered).values("unit")
+        steps: Any = self.model._meta.get_field("steps").related_model  # it is defined after plans
+        taken = steps.objects.filter(plan=OuterRef("pk"), kind=PlanStepKind.INHERITED)
+        kept_at = Subquery(taken.order_by("-at", "-pk").values("unit")[:1])
+        return self.alias(kept_at=Coalesce(kept_at, F("unit"), output_field=models.BigIntegerField())).filter(
+            kept_at__in=readings
+        )
 
 
 @tracked
@@ -180,6 +198,8 @@ class Target(models.Model):
     remark = models.TextField(blank=True, help_text=_("What is odd in the document"))
     ordinal = models.PositiveIntegerField()
 
+    objects = OfPlansQuerySet.as_manager()
+
     class Meta:
         ordering = ["ordinal"]
         constraints = [
@@ -256,7 +276,17 @@ class Task(models.Model):
         default=list,
         help_text=_("Units of which tiers the clause asks"),
     )
+    indicator = models.ForeignKey(
+        Indicator,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tasks",
+        help_text=_("The figure that the task serves"),
+    )
     ordinal = models.PositiveIntegerField()
+
+    objects = OfPlansQuerySet.as_manager()
 
     class Meta:
         ordering = ["ordinal"]

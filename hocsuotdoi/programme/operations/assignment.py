@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.attachments import keep_file, without_traces
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.file_kind import EVIDENCE, BadFileKind, file_kind
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.models import Indicator
@@ -29,8 +30,9 @@ from hocsuotdoi.programme.operations.tally import count_for
 from hocsuotdoi.programme.queries.due import year_of
 from hocsuotdoi.programme.queries.evidence import happening
 
-LARGEST_FILE = 20_000_000  # bytes
 MOST_FILES = 10
+OWN = "task.own"
+"""Origin of what an office asks without a plan."""
 
 # From which state a person may go to which; the same state with another percentage is progress too.
 STEPS = {
@@ -39,21 +41,6 @@ STEPS = {
     AssignmentState.DONE: (AssignmentState.DOING,),
     AssignmentState.CANNOT: (AssignmentState.DOING,),
     AssignmentState.DROPPED: (),
-}
-
-# What is taken is what an office hands in and a browser shows or saves; nothing that runs.
-MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "odt": "application/vnd.oasis.opendocument.text",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
-    "csv": "text/csv",
-    "txt": "text/plain",
 }
 
 
@@ -163,6 +150,52 @@ def hand_down_one(
     )
     _step(row, AssignmentStepKind.HANDED_DOWN, note=row.remark, by=by, at=at).save()
     return row
+
+
+@transaction.atomic
+def hand_down_own(
+    *,
+    title: str,
+    reason: str,
+    due: Mapping[Agency, dt.date | None],
+    key: uuid.UUID,
+    by: Person,
+    at: dt.datetime,
+    indicator: Indicator | None = None,
+) -> list[Assignment]:
+    """A task that no clause asks for, to several bodies at once, each with its own day; return what is new.
+
+    `key`: of the one act; sent again, it changes nothing. Refused: nobody chosen, without words or without a reason,
+    which whoever is to do it reads. The permission at each body is the surface's question.
+    """
+    title, reason = " ".join(normalise(title).split()), normalise(reason).strip()
+    if not title:
+        raise NotHandedDown(_("Say what is to be done."), field="title")
+    if not reason:
+        raise NotHandedDown(_("No plan asks for this: say why it is asked."), field="reason")
+    if not due:
+        raise NotHandedDown(_("Choose at least one body that is to do this."))
+    origin = f"{OWN}:{key}"
+    known = set(Assignment.objects.filter(origin=origin).values_list("agency", flat=True))
+    made = Assignment.objects.bulk_create(
+        Assignment(
+            title=title,
+            origin=origin,
+            agency=agency,
+            year=day.year if day else None,
+            due_on=day,
+            indicator=indicator,
+            remark=reason,
+            handed_by=by.pk,
+            handed_at=at,
+        )
+        for agency, day in due.items()
+        if agency.pk not in known
+    )
+    AssignmentStep.objects.bulk_create(
+        _step(row, AssignmentStepKind.HANDED_DOWN, note=reason, by=by, at=at) for row in made
+    )
+    return made
 
 
 @transaction.atomic
@@ -322,25 +355,20 @@ def _keep(step: AssignmentStep, files: Sequence[HandedIn]) -> None:
         raise BadFile(_("At most {number} files at once.").format(number=MOST_FILES), field="files")
     rows = []
     for each in files:
-        name = " ".join(normalise(each.name).replace("\\", "/").rpartition("/")[2].split())[-200:]
-        media_type = MEDIA_TYPES.get(name.rpartition(".")[2].lower())
-        if not name or media_type is None:
-            raise BadFile(
-                _("“{name}” cannot be handed in. Take a picture, PDF, or a file of text or tables.").format(name=name),
-                field="files",
-            )
-        if not each.content:
-            raise BadFile(_("“{name}” is empty.").format(name=name), field="files")
-        if len(each.content) > LARGEST_FILE:
-            raise BadFile(_("“{name}” is too large: at most 20 MB.").format(name=name), field="files")
         try:
-            content = without_traces(each.content, media_type)
+            kind = file_kind(each.name, each.content, takes=EVIDENCE)
+            content = without_traces(each.content, kind.media_type)
+        except BadFileKind as bad:
+            raise BadFile(_("“{name}”: {problem}").format(name=each.name[:100], problem=bad), field="files") from None
         except ValueError:
             raise BadFile(
-                _("“{name}” cannot be read as a picture: it seems to be damaged.").format(name=name), field="files"
+                _("“{name}” cannot be read as a picture: it seems to be damaged.").format(name=each.name[:100]),
+                field="files",
             ) from None
         digest, size = keep_file(content)
-        rows.append(AssignmentFile(step=step, file_name=name, media_type=media_type, size=size, digest=digest))
+        rows.append(
+            AssignmentFile(step=step, file_name=kind.file_name, media_type=kind.media_type, size=size, digest=digest)
+        )
     AssignmentFile.objects.bulk_create(rows)
 
 

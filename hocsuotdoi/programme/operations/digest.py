@@ -25,7 +25,7 @@ from hocsuotdoi.core.channels.registry import offered
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.jobs import enqueue
 from hocsuotdoi.core.templatetags.house import day_short
-from hocsuotdoi.places.enums import AgencyKind, LineKind, Tier
+from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, LineKind, Tier
 from hocsuotdoi.places.models import Agency, AgencyLine, UnitAncestry
 from hocsuotdoi.programme.enums import DigestState, Rung
 from hocsuotdoi.programme.models import Assignment, Digest, Escalation
@@ -270,6 +270,8 @@ class _Rungs:
         """None: there is nobody on this rung, or it is the body itself."""
         if rung == Rung.UNIT:
             return agency.pk
+        if agency.kind in ARMED_FORCES:
+            return None  # what is late there is told on their own line only
         if rung == Rung.OFFICE:
             return self._office.get(agency.pk)
         found = self._culture.get(self._province.get(agency.unit_id or 0, 0))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from hocsuotdoi.core.audit import many_rows
 from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry
 from hocsuotdoi.programme.enums import BINDING, AgencyPart, AssignmentState, AssignmentStepKind, PlanKind
 from hocsuotdoi.programme.models import Plan, Task
@@ -79,7 +80,7 @@ def make_assignments(*, year: int, day: dt.date, at: dt.datetime, plans: Iterabl
     ended = [plan for plan in in_force if not plan.unit.holds_on(day)]
     heirs = [(plan.pk, unit) for plan in ended for unit in _heirs(plan.unit, day)]
     tasks, of_plans, tiers, kinds, years, dues = zip(*rows, strict=True)
-    with connection.cursor() as cursor:
+    with many_rows(), connection.cursor() as cursor:
         cursor.execute(
             _MAKE,
             {

@@ -21,20 +21,20 @@ from hocsuotdoi.indicators.enums import CohortKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency
-from hocsuotdoi.programme.enums import PlanKind
+from hocsuotdoi.programme.enums import BINDING, PlanKind, PlanStatus
 from hocsuotdoi.programme.formats.plan_file import (
     ParsedClause,
     ParsedPlan,
     ParsedTarget,
+    ParsedTask,
     Piece,
     Problem,
     parse_plan,
 )
 from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.operations.as_file import digest_of
+from hocsuotdoi.programme.operations.steps import entered_as_issued
 from hocsuotdoi.programme.operations.transcription import References, write_plan
-
-# A task that says nothing of these counts as it did before tasks could say anything.
-_CAME_LATER: dict[str, object] = {"themes": [], "programmes": [], "source_kinds": [], "at_least": 1}
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 
@@ -59,16 +59,24 @@ def load_plan(parsed: ParsedPlan, *, by: Person | None, at: dt.datetime) -> Plan
     issued plan gets an addendum), `PlanRefused` when the plan names a unit, plan, indicator, class or agency that does
     not exist. Not done: checking the plan against the one above (`queries.plan_check`, which refuses nothing).
     """
-    digest = plan_digest(parsed)
+    digest = digest_of(parsed)
     existing = Plan.objects.filter(code=parsed.code).first()
     if existing is not None:
         if existing.digest == digest:
             return existing
+        if existing.status == PlanStatus.DRAFT:
+            raise PlanIssued(
+                _("A draft with the code %(code)s is there already: go on with it, or discard it first.")
+                % {"code": parsed.code}
+            )
         raise PlanIssued(
             _("The plan %(code)s has been issued and is not edited. Enter an addendum that amends it.")
             % {"code": parsed.code}
         )
-    return write_plan(Plan(code=parsed.code), parsed, _resolve(parsed, at.date()), digest)
+    plan = write_plan(Plan(code=parsed.code), parsed, resolve(parsed, at.date()), digest)
+    if by is not None and plan.status in BINDING:
+        entered_as_issued(plan, by=by, at=at)
+    return plan
 
 
 @transaction.atomic
@@ -91,40 +99,27 @@ def load_documents(progress: Callable[[str], None] = lambda line: None) -> list[
 
 
 def _load_document(parsed: ParsedPlan) -> Plan:
-    digest = plan_digest(parsed)
+    digest = digest_of(parsed)
     existing = Plan.objects.filter(code=parsed.code).first()
     if existing is not None and existing.digest == digest:
         return existing
-    references = _resolve(parsed, parsed.issued_on or parsed.unit_on or timezone.localdate())
+    references = resolve(parsed, parsed.issued_on or parsed.unit_on or timezone.localdate())
     return write_plan(existing or Plan(code=parsed.code), parsed, references, digest)
-
-
-def plan_digest(parsed: ParsedPlan) -> str:
-    """The same for the same content, wherever its lines stand."""
-
-    def without_lines(value: object) -> object:
-        if isinstance(value, dict):
-            return {
-                k: without_lines(v)
-                for k, v in value.items()
-                if k not in {"line", "lines"} and (k not in _CAME_LATER or v != _CAME_LATER[k])
-            }
-        return [without_lines(v) for v in value] if isinstance(value, list) else value
-
-    return hashlib.sha256(repr(without_lines(parsed.model_dump(mode="json"))).encode()).hexdigest()
 
 
 # -- finding what the plan names --
 
 
-def _resolve(parsed: ParsedPlan, today: dt.date) -> References:
+def resolve(parsed: ParsedPlan, today: dt.date, *, unit: AdminUnit | None = None) -> References:
+    """What the plan's words stand for; `unit` where it is known already. Raises `PlanRefused`."""
     problems: list[Problem] = []
     missing = partial(_missing, problems)
     day = parsed.unit_on or parsed.issued_on or today
-    unit = AdminUnit.objects.on(day).filter(code=parsed.unit).first()
+    unit = unit or AdminUnit.objects.on(day).filter(code=parsed.unit).first()
     if unit is None:
         missing(parsed, "unit", _("There is no unit with the code %(code)s on %(day)s."), code=parsed.unit, day=day)
-    plans = {plan.code: plan for plan in Plan.objects.filter(code__in=[parsed.parent, parsed.amends])}
+    issued = Plan.objects.exclude(status=PlanStatus.DRAFT)  # a draft is neither above another plan nor amended
+    plans = {plan.code: plan for plan in issued.filter(code__in=[parsed.parent, parsed.amends])}
     for field in ("parent", "amends"):
         code = getattr(parsed, field)
         if code and code not in plans:
@@ -132,12 +127,14 @@ def _resolve(parsed: ParsedPlan, today: dt.date) -> References:
     if (parsed.kind == PlanKind.ADDENDUM) != bool(parsed.amends):
         missing(parsed, "amends", _("An addendum, and only an addendum, names the plan that it amends."))
     targets = [(clause, target) for clause in parsed.clauses for target in clause.targets]
-    indicators = Indicator.objects.in_bulk({target.indicator for _clause, target in targets})
+    served = [(clause, task) for clause in parsed.clauses for task in clause.tasks if task.indicator]
+    named: list[tuple[ParsedClause, ParsedTarget | ParsedTask]] = [*targets, *served]
+    indicators = Indicator.objects.in_bulk({each.indicator for _clause, each in named})
     cohorts = _cohorts(targets, missing)
-    for clause, target in targets:
-        if target.indicator not in indicators:
+    for clause, each in named:
+        if each.indicator not in indicators:
             reason = _("There is no indicator with the code %(code)s.")
-            missing(target, "indicator", reason, clause.path, code=target.indicator)
+            missing(each, "indicator", reason, clause.path, code=each.indicator)
     _check_tasks(parsed, missing)
     agencies = _agencies(parsed, unit, missing) if unit else {}
     if problems or unit is None:

@@ -220,6 +220,7 @@ def _task(parsed: ParsedTask, clause: Clause, refs: References) -> dict[str, Any
         "source_kinds": parsed.source_kinds,
         "at_least": parsed.at_least,
         "evidence": parsed.evidence,
+        "indicator": refs.indicators.get(parsed.indicator),
         "tiers": list(parsed.tiers) or [refs.unit.tier],
     }
 

@@ -1,5 +1,8 @@
 """Which plans bind a unit on a day: its own, those of the units it lies in, and those it inherited.
 
+A single target can be taken over by another unit, replaced or dropped by a recorded decision (`models.Rehoming`): it
+leaves its plan's other targets then. Which plans bound on an earlier day is read from their steps.
+
 A plan of a unit that has ended goes on binding the land that lay in it, until the successor issues a plan of its own:
 for a commune whose whole land came from there it is simply the nearest plan; a province made of several is bound by
 each of their plans for that part only, and such a part never takes the place of a figure for the whole.
@@ -9,29 +12,72 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry
 from hocsuotdoi.places.queries.units import day_on_map_of
-from hocsuotdoi.programme.enums import BINDING, PlanKind
-from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.enums import BINDING, PlanKind, PlanStatus, PlanStepKind, RehomingKind
+from hocsuotdoi.programme.models import Plan, PlanStep, Rehoming
 from hocsuotdoi.programme.queries.plan_facts import TIER_DEPTH
+
+_ENDS = (PlanStepKind.REPLACED, PlanStepKind.RETIRED)
 
 
 @dataclass(frozen=True)
 class BindingPlan:
-    """`is_inherited`: its unit has ended. `is_partial`: it binds only the part of the unit that came from there."""
+    """`is_inherited`: its unit has ended. `is_partial`: it binds only the part of the unit that came from there.
+
+    `taker`: the unit that has taken single targets of it over by a recorded decision, which alone bind through it.
+    """
 
     plan: Plan
     is_inherited: bool
     is_partial: bool
+    taker: AdminUnit | None = None
 
     @property
     def nearness(self) -> tuple[int, int]:
         """Smaller is nearer: plans of today's units, then inherited ones, the country's last; lower tiers first."""
-        group = 2 if self.plan.unit.tier == Tier.COUNTRY else int(self.is_inherited)
-        return group, -TIER_DEPTH[self.plan.unit.tier]
+        tier = (self.taker or self.plan.unit).tier
+        group = 2 if tier == Tier.COUNTRY else int(self.is_inherited)
+        return group, -TIER_DEPTH[tier]
+
+    @property
+    def order(self) -> tuple[tuple[int, int], int, str]:
+        return self.nearness, -_issued(self.plan).toordinal(), self.plan.code
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A target that `binding.taker` has taken over, asked of `cohort` from then on."""
+
+    binding: BindingPlan
+    rehoming: Rehoming
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What binds a unit: plans, the nearest first, and single targets that were taken over. `gone`: targets about which
+    a decision was recorded, so that they bind no longer through the plan in which they stand."""
+
+    plans: list[BindingPlan]
+    taken: list[Taken]
+    gone: frozenset[int]
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """For units, each read on `days`: where they ever lay (`everywhere`), in what they lie then (`standing`)."""
+
+    days: dict[int, dt.date]
+    everywhere: dict[int, set[int]]
+    standing: dict[int, set[int]]
+    same_tier: dict[int, list[set[int]]]
+
+    @property
+    def places(self) -> set[int]:
+        return set().union(*self.everywhere.values())
 
 
 def binding_plans(unit: AdminUnit, day: dt.date) -> list[BindingPlan]:
@@ -41,6 +87,44 @@ def binding_plans(unit: AdminUnit, day: dt.date) -> list[BindingPlan]:
 
 def binding_plans_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, list[BindingPlan]]:
     """The same for many units, by unit id, in as many queries as for one."""
+    return _plans_of(units, _reach(units, day))
+
+
+def bound(unit: AdminUnit, day: dt.date) -> Bound:
+    return bound_of([unit], day)[unit.pk]
+
+
+def bound_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, Bound]:
+    """Plans and single targets that bind each unit, by unit id. One query more than for the plans alone."""
+    reach = _reach(units, day)
+    plans = _plans_of(units, reach)
+    keys = {binding.plan.pk for bindings in plans.values() for binding in bindings}
+    of_plans = Q(target__plan__in=keys) | Q(target__plan__amends__in=keys)
+    decisions = list(
+        Rehoming.objects.filter(of_plans | Q(unit__in=reach.places))
+        .select_related("unit", "cohort", "target__plan__unit", "target__clause", "target__indicator", "target__cohort")
+        .annotate(plan_ended_on=_ended_on("target__plan"))
+        .order_by("effective_on", "at", "pk")
+    )
+    return {unit.pk: _bound(plans[unit.pk], decisions, unit.pk, reach) for unit in units}
+
+
+def _bound(plans: list[BindingPlan], decisions: Sequence[Rehoming], unit: int, reach: _Reach) -> Bound:
+    day = reach.days[unit]
+    made = [each for each in decisions if each.effective_on <= day]
+    newest = {(each.target_id, each.unit_id): each for each in made}
+    taken = []
+    for each in newest.values():
+        plan = each.target.plan
+        if each.kind != RehomingKind.TAKEN_OVER or each.unit_id not in reach.everywhere[unit]:
+            continue
+        if _binds(plan, getattr(each, "plan_ended_on", None), day):
+            is_inherited = each.unit_id not in reach.standing[unit]
+            taken.append(Taken(BindingPlan(plan, is_inherited, is_partial=False, taker=each.unit), each))
+    return Bound(plans, taken, frozenset(each.target_id for each in made))
+
+
+def _reach(units: Sequence[AdminUnit], day: dt.date) -> _Reach:
     days = {unit.pk: day_on_map_of(unit, day) for unit in units}
     became = _became_from(days)
     origins = {unit.pk: _origins(unit.pk, days[unit.pk], became) for unit in units}
@@ -51,17 +135,33 @@ def binding_plans_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, list
         lay_in.setdefault(each.unit_id, set()).add(each.ancestor_id)
         if each.unit_id in standing and each.holds_on(days[each.unit_id]):
             standing[each.unit_id].add(each.ancestor_id)
-    everywhere = {
-        unit.pk: standing[unit.pk].union(*(lay_in.get(place, ()) for place in (unit.pk, *origins[unit.pk])))
-        for unit in units
-    }
-    plans = _in_force(Plan.objects.filter(unit__in=set().union(*everywhere.values())))
+    return _Reach(
+        days=days,
+        everywhere={
+            unit.pk: standing[unit.pk].union(*(lay_in.get(place, ()) for place in (unit.pk, *origins[unit.pk])))
+            for unit in units
+        },
+        standing=standing,
+        same_tier={
+            unit.pk: [lay_in.get(pk, set()) for pk, tier in origins[unit.pk].items() if tier == unit.tier]
+            or [lay_in.get(unit.pk, set())]
+            for unit in units
+        },
+    )
+
+
+def _plans_of(units: Sequence[AdminUnit], reach: _Reach) -> dict[int, list[BindingPlan]]:
+    plans = _issued_plans(Plan.objects.filter(unit__in=reach.places))
     return {
         unit.pk: _bindings(
-            [each for each in plans if each.unit_id in everywhere[unit.pk] and _is_issued(each, days[unit.pk])],
-            standing[unit.pk],
-            [lay_in.get(pk, set()) for pk, tier in origins[unit.pk].items() if tier == unit.tier]
-            or [lay_in.get(unit.pk, set())],
+            [
+                each
+                for each in plans
+                if each.unit_id in reach.everywhere[unit.pk]
+                and _binds(each, getattr(each, "ended_on", None), reach.days[unit.pk])
+            ],
+            reach.standing[unit.pk],
+            reach.same_tier[unit.pk],
         )
         for unit in units
     }
@@ -77,7 +177,7 @@ def _bindings(plans: Sequence[Plan], standing: set[int], same_tier: Sequence[set
         )
         for plan in plans
     ]
-    return sorted(found, key=lambda b: (b.nearness, -_issued(b.plan).toordinal(), b.plan.code))
+    return sorted(found, key=lambda binding: binding.order)
 
 
 _Became = dict[int, list[tuple[int, str, dt.date]]]
@@ -110,17 +210,33 @@ def _origins(unit: int, day: dt.date, became: _Became) -> dict[int, str]:
     return found
 
 
-def _in_force(plans: QuerySet[Plan]) -> list[Plan]:
+def plans_binding_on(day: dt.date, plans: QuerySet[Plan]) -> list[Plan]:
+    """Those of `plans` with a known text that bind on that day, wherever. One query."""
+    return [each for each in _issued_plans(plans) if _binds(each, getattr(each, "ended_on", None), day)]
+
+
+def _issued_plans(plans: QuerySet[Plan]) -> list[Plan]:
     return list(
-        plans.filter(has_full_text=True, status__in=BINDING)
+        plans.filter(has_full_text=True)
+        .exclude(status=PlanStatus.DRAFT)
         .exclude(kind=PlanKind.ADDENDUM)
         .select_related("unit", "parent")
+        .annotate(ended_on=_ended_on("pk"))
     )
 
 
-def _is_issued(plan: Plan, day: dt.date) -> bool:
-    """One printed without a date is taken to be issued already."""
-    return plan.issued_on is None or plan.issued_on <= day
+def _ended_on(plan: str) -> Subquery:
+    """The day from which the plan was replaced or retired, where that was recorded here."""
+    steps = PlanStep.objects.filter(plan=OuterRef(plan), kind__in=_ENDS)
+    return Subquery(steps.order_by("-at", "-pk").values("effective_on")[:1])
+
+
+def _binds(plan: Plan, ended_on: dt.date | None, day: dt.date) -> bool:
+    """One printed without a date is taken to be issued already. Of one that binds no more, without a day on which that
+    began, nothing is known."""
+    if (plan.issued_on is not None and plan.issued_on > day) or plan.status == PlanStatus.DRAFT:
+        return False
+    return plan.status in BINDING or (ended_on is not None and day < ended_on)
 
 
 def _issued(plan: Plan) -> dt.date:

@@ -47,7 +47,8 @@ class ComparedIndicator:
 
 def compare(plan: Plan) -> list[ComparedIndicator]:
     """Every indicator of the plan or of the plans above it that its tier has a say in. A fixed number of queries."""
-    everything = {each.pk: each for each in Plan.objects.select_related("unit")}
+    counted = Plan.objects.issued() | Plan.objects.filter(pk=plan.pk)
+    everything = {each.pk: each for each in counted.select_related("unit")}
     above_ids = ancestors_of(plan, everything)
     facts = plan_facts([everything[plan.pk], *(everything[pk] for pk in above_ids)])
     comparison = Comparison(facts[plan.pk], [facts[pk] for pk in above_ids])

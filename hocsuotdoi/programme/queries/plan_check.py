@@ -38,7 +38,9 @@ def find(plan: PlanFacts, above: Sequence[PlanFacts]) -> list[Finding]:
 
 def check_plans(plans: Iterable[Plan]) -> dict[int, list[Finding]]:
     """Findings of each plan by its id, in a fixed number of queries however many plans."""
-    everything = {plan.pk: plan for plan in Plan.objects.select_related("unit")}
+    plans = list(plans)
+    counted = Plan.objects.issued() | Plan.objects.filter(pk__in=[plan.pk for plan in plans])
+    everything = {plan.pk: plan for plan in counted.select_related("unit")}
     facts = plan_facts(everything.values())
     return {plan.pk: find(facts[plan.pk], [facts[pk] for pk in ancestors_of(plan, everything)]) for plan in plans}
 

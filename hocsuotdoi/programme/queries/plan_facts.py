@@ -22,6 +22,9 @@ TIER_DEPTH = {Tier.COUNTRY: 0, Tier.PROVINCE: 1, Tier.DISTRICT: 2, Tier.COMMUNE:
 # Luật Tổ chức chính quyền địa phương 72/2025/QH15 and Nghị quyết 203/2025/QH15: two tiers from this day.
 TIER_ENDED: Mapping[str, dt.date] = {Tier.DISTRICT: dt.date(2025, 7, 1)}
 
+MOST_NAMED = 3
+"""Classes named one by one; more are a collective word."""
+
 # The lowest tier whose plan can speak for a class: a city has no say in a provincial library. Other classes (schools,
 # village houses, private libraries and museums…) lie in every commune.
 _LOWEST_TIER: Mapping[str, Tier] = {
@@ -84,13 +87,20 @@ class CohortFacts:
             return frozenset(f"residents:{part}" for part in parts)
         return self.classes or frozenset({f"tier:{self.tier}"})
 
+    def living_facets(self, day: dt.date) -> frozenset[str]:
+        """Its facets without those of tiers that have ended by `day`; a collective word goes on speaking of all."""
+        if self.tier == "" and len(self.classes) > MOST_NAMED:
+            return self.facets
+        ended = [tier for tier, since in TIER_ENDED.items() if since <= day]
+        return self.facets.difference(*(OF_TIER[tier] | {f"tier:{tier}"} for tier in ended))
+
     @property
     def ended_tier(self) -> str:
         """The tier that has ended and that this cohort names; empty when none.
 
         A collective word («libraries of all kinds») does not name the tiers in it; up to three classes do.
         """
-        named = self.classes if len(self.classes) <= 3 else frozenset()
+        named = self.classes if len(self.classes) <= MOST_NAMED else frozenset()
         return next((tier for tier in TIER_ENDED if self.tier == tier or named & OF_TIER[tier]), "")
 
 

@@ -5,12 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.indicators.models import Indicator
-from hocsuotdoi.programme.models import Clause, FindingAnswer, Plan, Target, Task
+from hocsuotdoi.programme.enums import PlanStatus, RehomingKind
+from hocsuotdoi.programme.models import Clause, FindingAnswer, Plan, PlanStep, Rehoming, Target, Task
 from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
 from hocsuotdoi.programme.queries.plan_facts import target_facts
-from hocsuotdoi.programme.queries.plan_finding import Finding, figure_text
+from hocsuotdoi.programme.queries.plan_finding import Finding, day_text, figure_text
+from hocsuotdoi.programme.queries.rehoming import decisions_on
+
+Decided = dict[int, list[Rehoming]]
 
 SHOWN_BELOW = 12  # plans under one plan that the tree lists; of more it gives the number and the plan's page the list
 
@@ -36,11 +41,22 @@ class FigureTable:
     remarks: list[str]
 
 
+@dataclass(frozen=True)
+class FigureCell:
+    """`is_struck`: a recorded decision has taken the target away from here; the figure stays as issued."""
+
+    text: str = ""
+    is_struck: bool = False
+
+
 @dataclass
 class FigureRow:
+    """`decided`: what was decided about its targets, in words, with the act."""
+
     name: str
-    cells: list[str]
+    cells: list[FigureCell]
     remarks: list[str]
+    decided: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -97,6 +113,13 @@ def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     )
 
 
+def with_rows(clauses: QuerySet[Clause]) -> QuerySet[Clause]:
+    """Clauses with their targets and tasks: three queries more."""
+    return clauses.prefetch_related(
+        Prefetch("targets", Target.objects.select_related("indicator", "cohort", "clause")), "tasks"
+    )
+
+
 def plan_document(plan: Plan) -> list[PlanPart]:
     """The document part by part. A fixed number of queries."""
     clauses = plan.clauses.prefetch_related(
@@ -106,9 +129,10 @@ def plan_document(plan: Plan) -> list[PlanPart]:
     findings: dict[str, list[Finding]] = {}
     for finding in check_plan(plan):
         findings.setdefault(finding.clause, []).append(finding)
+    decided = decisions_on(plan.targets.values("pk"))
     parts: list[PlanPart] = []
     for clause in clauses:
-        piece = _piece(clause, findings.get(clause.path, []))
+        piece = _piece(clause, findings.get(clause.path, []), decided)
         if piece.depth == 0 or not parts:
             parts.append(PlanPart(piece, []))
         else:
@@ -124,13 +148,13 @@ def answered_findings(plan: Plan) -> list[AnsweredFinding]:
     return [AnsweredFinding(finding, answers.get(finding.key, [])) for finding in check_plan(plan)]
 
 
-def _piece(clause: Clause, findings: list[Finding]) -> ClausePiece:
+def _piece(clause: Clause, findings: list[Finding], decided: Decided) -> ClausePiece:
     targets = list(clause.targets.all())
     return ClausePiece(
         clause=clause,
         depth=clause.path.count("."),
         words=_words(clause.text, has_figures=bool(targets)),
-        tables=_tables(targets),
+        tables=_tables(targets, decided),
         tasks=list(clause.tasks.all()),
         findings=findings,
     )
@@ -142,13 +166,13 @@ def _words(text: str, *, has_figures: bool) -> list[tuple[str, bool]]:
     return [(piece, bool(number % 2)) for number, piece in enumerate(pieces) if piece]
 
 
-def _tables(targets: list[Target]) -> list[FigureTable]:
+def _tables(targets: list[Target], decided: Decided) -> list[FigureTable]:
     by_indicator: dict[str, list[Target]] = {}
     for target in targets:
         by_indicator.setdefault(target.indicator_id, []).append(target)
     tables: list[FigureTable] = []
     for group in by_indicator.values():
-        table = _table(group)
+        table = _table(group, decided)
         same = next(
             (t for t in tables if (t.years, t.rows, t.remarks) == (table.years, table.rows, table.remarks)), None
         )
@@ -159,7 +183,7 @@ def _tables(targets: list[Target]) -> list[FigureTable]:
     return tables
 
 
-def _table(group: list[Target]) -> FigureTable:
+def _table(group: list[Target], decided: Decided) -> FigureTable:
     years = sorted({t.year for t in group}, key=lambda year: (year is None, year or 0))
     cohorts: dict[str, dict[int | None, Target]] = {}
     for target in group:
@@ -169,12 +193,42 @@ def _table(group: list[Target]) -> FigureTable:
     rows = [
         FigureRow(
             name=next(iter(by_year.values())).cohort.name,
-            cells=[figure_text(target_facts(by_year[y])) if y in by_year else "" for y in years],
+            cells=[_cell(by_year.get(year), decided) for year in years],
             remarks=[sentence for sentence in remarks[cohort] if sentence not in common],
+            decided=list(dict.fromkeys(_words_of(d) for t in by_year.values() for d in decided.get(t.pk, []))),
         )
         for cohort, by_year in cohorts.items()
     ]
     return FigureTable([group[0].indicator], years, rows, common)
+
+
+def _cell(target: Target | None, decided: Decided) -> FigureCell:
+    if target is None:
+        return FigureCell()
+    return FigureCell(figure_text(target_facts(target)), is_struck=target.pk in decided)
+
+
+def _words_of(decision: Rehoming) -> str:
+    """What was decided, by which act, from when."""
+    words = {
+        "unit": decision.unit.name,
+        "act": decision.legal_act.number,
+        "day": day_text(decision.effective_on),
+        "cohort": decision.cohort.name if decision.cohort else "",
+        "plan": decision.replacement.plan.name if decision.replacement else "",
+        "clause": decision.replacement.clause.path if decision.replacement else "",
+    }
+    if decision.kind == RehomingKind.TAKEN_OVER:
+        return _("Taken over by %(unit)s for «%(cohort)s» from %(day)s (%(act)s).") % words
+    if decision.kind == RehomingKind.REPLACED:
+        return _("Replaced for %(unit)s by %(plan)s, %(clause)s, from %(day)s (%(act)s).") % words
+    return _("No longer pursued for %(unit)s from %(day)s (%(act)s).") % words
+
+
+def life_of(plan: Plan) -> list[PlanStep]:
+    """The steps of its life, the newest first. One query."""
+    steps = plan.steps.select_related("other", "unit", "legal_act").order_by("-effective_on", "-at", "-pk")
+    return [step for step in steps if step.other is None or step.other.status != PlanStatus.DRAFT]
 
 
 def _sentences(targets: Iterable[Target]) -> list[str]:

@@ -5,12 +5,13 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered, units_held
+from hocsuotdoi.accounts.queries.scope import units_held
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, UnitAncestry
 from hocsuotdoi.programme.enums import BINDING, PlanKind
 from hocsuotdoi.programme.models import Plan, Task
+from hocsuotdoi.programme.models.lines import agencies_on_line
 from hocsuotdoi.programme.queries.assignments import own_agencies
 from hocsuotdoi.programme.queries.due import RESPONSIBLE
 
@@ -48,7 +49,21 @@ def receivers(task: Task, unit: AdminUnit, person: Someone, day: dt.date) -> Que
             | Q(unit__in=near, pk__in=named)
             | Q(unit__in=near, pk__in=has_it)
         )
-        .filter(pk__in=agencies_covered(person, Permission.ASSIGN_TASK, day).values("pk"))
+        .filter(pk__in=agencies_on_line(person, Permission.ASSIGN_TASK, day).values("pk"))
+        .exclude(pk__in=own_agencies(person, day).values("pk"))
+        .select_related("unit")
+        .order_by("unit__tier", "unit__sort_key", "name", "pk")
+    )
+
+
+def receivers_of_own(unit: AdminUnit, person: Someone, day: dt.date) -> QuerySet[Agency]:
+    """Whom `person` can ask for something that no clause asks: the bodies of `unit` and of the units right under it,
+    where they may hand down and do not report themselves."""
+    near = UnitAncestry.objects.on(day).filter(ancestor=unit, distance__lte=1).values("unit")
+    return (
+        Agency.objects.on(day)
+        .filter(unit__in=near, is_sample=False)
+        .filter(pk__in=agencies_on_line(person, Permission.ASSIGN_TASK, day).values("pk"))
         .exclude(pk__in=own_agencies(person, day).values("pk"))
         .select_related("unit")
         .order_by("unit__tier", "unit__sort_key", "name", "pk")

@@ -12,7 +12,7 @@ from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.models import Plan, Target
-from hocsuotdoi.programme.queries.binding import binding_plans_of
+from hocsuotdoi.programme.queries.binding import bound_of
 from hocsuotdoi.programme.queries.plan_facts import TargetFacts, target_facts
 from hocsuotdoi.programme.queries.targets import AT_RISK_SHARE, choose, effective_targets, expected_in, judge, series_of
 
@@ -72,12 +72,12 @@ def target_paths(unit: AdminUnit, day: dt.date) -> list[TargetPath]:
 
 def target_paths_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, list[TargetPath]]:
     """The same for many units, by unit id, in as many queries as for one."""
-    bindings = binding_plans_of(units, day)
-    plans = {binding.plan.pk: binding.plan for each in bindings.values() for binding in each}
+    what = bound_of(units, day)
+    plans = {binding.plan.pk: binding.plan for each in what.values() for binding in each.plans}
     targets = effective_targets(list(plans.values()))
     found = {}
     for unit in units:
-        chosen = choose(series_of(bindings[unit.pk], targets), unit)
+        chosen = choose(series_of(what[unit.pk], targets), unit, day)
         chosen.sort(key=lambda s: (s.targets[0].indicator.ordinal, s.binding.nearness, s.targets[0].ordinal))
         found[unit.pk] = [
             TargetPath(

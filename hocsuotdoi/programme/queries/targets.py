@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,14 +13,14 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.queries.values import IndicatorValue, Pair, values_for
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.programme.enums import TargetState, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target
-from hocsuotdoi.programme.queries.binding import BindingPlan, binding_plans
-from hocsuotdoi.programme.queries.plan_facts import TargetFacts, can_speak_for, cohort_facts, target_facts
+from hocsuotdoi.programme.queries.binding import BindingPlan, Bound, bound
+from hocsuotdoi.programme.queries.plan_facts import MOST_NAMED, TargetFacts, can_speak_for, cohort_facts, target_facts
 from hocsuotdoi.programme.queries.plan_finding import figure_text
 
 ENOUGH_COVERAGE = Decimal(50)  # per cent of what is expected; below it no state is given
-MOST_NAMED = 3  # classes named one by one; more are a collective word (as `CohortFacts.ended_tier`)
 AT_RISK_SHARE = Decimal("0.9")  # of what should be reached by now
 
 
@@ -86,8 +87,8 @@ def unit_targets(
     book of the whole unit, as in a report.
     """
     as_of = as_of or timezone.localdate()
-    bindings = binding_plans(unit, min(dt.date(year, 12, 31), as_of))
-    chosen = choose(series_of(bindings), unit)
+    day = min(dt.date(year, 12, 31), as_of)
+    chosen = choose(series_of(bound(unit, day)), unit, day)
     chosen.sort(key=lambda s: (s.targets[0].indicator.ordinal, s.binding.nearness, s.targets[0].ordinal))
     territories: dict[AdminUnit, list[tuple[str, str]]] = {}
     for series in chosen:
@@ -101,9 +102,9 @@ def unit_targets(
 
 def effective_targets(plans: Sequence[Plan]) -> dict[int, list[Target]]:
     """Targets of plans by plan id, with those that addenda changed put in their place and added ones appended."""
-    rows = (Target.objects.filter(plan__in=plans) | Target.objects.filter(plan__amends__in=plans)).select_related(
-        "indicator", "cohort", "clause", "plan"
-    )
+    # A draft amends nothing yet.
+    amending = Target.objects.issued().filter(plan__amends__in=plans)
+    rows = (Target.objects.filter(plan__in=plans) | amending).select_related("indicator", "cohort", "clause", "plan")
     found: dict[int, dict[tuple[str, str, int | None], Target]] = {plan.pk: {} for plan in plans}
     originals_first = sorted(rows, key=lambda t: (t.plan.amends_id is not None, str(t.plan.issued_on or ""), t.ordinal))
     for target in originals_first:
@@ -114,26 +115,36 @@ def effective_targets(plans: Sequence[Plan]) -> dict[int, list[Target]]:
 
 def targeted_pairs() -> list[tuple[str, str]]:
     """Every (indicator code, cohort code) that some plan sets a figure for. One query."""
-    return list(Target.objects.values_list("indicator_id", "cohort_id").distinct())
+    return list(Target.objects.issued().values_list("indicator_id", "cohort_id").distinct())
 
 
-def series_of(bindings: list[BindingPlan], targets: dict[int, list[Target]] | None = None) -> list[_Series]:
-    """`targets`: those of the plans, where they are known already."""
-    targets = effective_targets([binding.plan for binding in bindings]) if targets is None else targets
-    found = []
-    for binding in bindings:
-        grouped: dict[tuple[str, str], list[Target]] = {}
+def series_of(what: Bound, targets: dict[int, list[Target]] | None = None) -> list[_Series]:
+    """`targets`: those of the plans, where they are known already. What was taken over stands under its new cohort."""
+    targets = effective_targets([binding.plan for binding in what.plans]) if targets is None else targets
+    grouped: dict[tuple[object, ...], _Series] = {}
+    for binding in what.plans:
         for target in targets[binding.plan.pk]:
-            grouped.setdefault((target.indicator_id, target.cohort_id), []).append(target)
-        found += [_Series(binding, group, []) for group in grouped.values()]
-    return found
+            if target.pk not in what.gone:
+                key = binding.order, binding.plan.pk, target.indicator_id, target.cohort_id
+                grouped.setdefault(key, _Series(binding, [], [])).targets.append(target)
+    for taken in what.taken:
+        target, cohort = copy(taken.rehoming.target), taken.rehoming.cohort
+        assert cohort is not None  # the database says so of what is taken over
+        target.cohort = cohort
+        key = taken.binding.order, target.plan_id, target.indicator_id, target.cohort_id
+        grouped.setdefault(key, _Series(taken.binding, [], [])).targets.append(target)
+    return sorted(grouped.values(), key=lambda series: series.binding.order)
 
 
-def choose(series: list[_Series], unit: AdminUnit) -> list[_Series]:
-    """The series that count, nearest first; one whose classes nearer plans speak of is listed above those."""
+def choose(series: list[_Series], unit: AdminUnit, day: dt.date) -> list[_Series]:
+    """The series that count on `day`, nearest first; one whose classes nearer plans speak of is listed above those.
+
+    Of classes of a tier that has ended nobody is asked any more (`queries.rehoming` lists these).
+    """
+    day = day_on_map_of(unit, day)
     chosen: list[_Series] = []
     for one in series:
-        named = cohort_facts(one.targets[0].cohort).facets
+        named = cohort_facts(one.targets[0].cohort).living_facets(day)
         facets = {f for f in named if can_speak_for(f, unit.tier)}
         if not facets:
             continue

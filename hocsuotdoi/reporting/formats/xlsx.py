@@ -16,34 +16,47 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, short_digest
-from hocsuotdoi.reporting.models.content import Content, TargetContent
+from hocsuotdoi.reporting.models.content import SHAPE_OF_A_CYCLE, Content, TargetContent
 
 FONT = "Times New Roman"
 NARROWNESS = 0.9  # of a letter of this type, against the digit that column widths are counted in
 HEADING_ROW = 4  # zero-based: three lines of title and an empty one stand above
+_LONG_AGO = dt.datetime(2026, 1, 1)  # a file's properties have no zone; of drafts only
+_STAGES = ("estimated", "appraised", "allocated", "spent")
+_ORIGINS = {"counted": "Tính từ sổ hoạt động", "typed": "Đơn vị tự nhập", "consolidated": "Cộng từ báo cáo dưới"}
 _PERCENT_UNITS = {"percent", "percent_per_year"}
 
 Cell = str | int | float | None
 
 
-def render_annex(content: Content, digest: str) -> bytes:
-    """The workbook's bytes. `digest` is the snapshot's."""
+def render_annex(content: Content, digest: str, address: str = "") -> bytes:
+    """The workbook's bytes, the same each time. `digest` is the snapshot's, `address` its public page's, if it has
+    one."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    writer = _AnnexWriter(book, cleaned(content), digest)
+    writer = _AnnexWriter(book, cleaned(content), digest, address)
     writer.write_targets()
+    if content["shape"] >= SHAPE_OF_A_CYCLE:
+        writer.write_figures()
     writer.write_behind()
     writer.write_activities()
     writer.write_tasks()
+    if content.get("money", {}).get("rows"):
+        writer.write_money()
+    if content.get("below"):
+        writer.write_below()
     writer.write_missing()
-    book.set_properties({"title": content["header"]["title"], "subject": content.get("number", "")})
+    frozen_at = content.get("frozen_at")
+    moment = dt.datetime.fromisoformat(frozen_at).astimezone(dt.UTC).replace(tzinfo=None) if frozen_at else _LONG_AGO
+    book.set_properties({"title": content["header"]["title"], "subject": content.get("number", ""), "created": moment})
     book.close()
     return buffer.getvalue()
 
 
 class _AnnexWriter:
-    def __init__(self, book: Workbook, content: Content, digest: str):
-        self.book, self.content, self.digest = book, content, digest
+    def __init__(self, book: Workbook, content: Content, digest: str, address: str):
+        self.book, self.content, self.digest, self.address = book, content, digest, address
+        self.figures = {each["key"]: each for each in content.get("figures", [])}
         self.widths: dict[str, Sequence[float]] = {}
         base = {"font_name": FONT, "font_size": 11, "valign": "top"}
         boxed = {**base, "border": 1}
@@ -87,6 +100,8 @@ class _AnnexWriter:
             1, 0, unit_line + (f" - {SAMPLE_WARNING}" if content["has_sample"] else ""), self.formats["line"]
         )
         snapshot_line = f"Số chốt số liệu: {number}; mã kiểm tra: {short_digest(self.digest)}"
+        if self.address:
+            snapshot_line += f"; kiểm tra tại {self.address}"
         sheet.write_string(2, 0, snapshot_line, self.formats["line"])
         self.widths[sheet.name] = widths
         sheet.set_row(HEADING_ROW, 32)
@@ -94,6 +109,15 @@ class _AnnexWriter:
             sheet.set_column(column, column, width)
             sheet.write_string(HEADING_ROW, column, heading, self.formats["heading"])
         return sheet
+
+    def hide_keys(self, sheet: Worksheet, column: int, keys: Sequence[str]) -> None:
+        """The key of each row's figure, in a column that only programs look at and that is not printed."""
+        sheet.set_column(column, column, 30, None, {"hidden": True})
+        sheet.write_string(HEADING_ROW, column, "Mã số liệu", self.formats["heading"])
+        for row, key in enumerate(keys, start=HEADING_ROW + 1):
+            if key:
+                sheet.write_string(row, column, key)
+        sheet.print_area(0, 0, HEADING_ROW + max(len(keys), 1), column - 1)
 
     def write(self, sheet: Worksheet, row: int, column: int, value: Cell, style: str = "") -> None:
         """A text, a number, or a boxed blank where nothing is known (never 0)."""
@@ -114,6 +138,7 @@ class _AnnexWriter:
         sheet = self.sheet("Chỉ tiêu", "Phụ lục 1. Kết quả thực hiện các chỉ tiêu", headings, widths)
         for index, target in enumerate(self.content["targets"]):
             self._write_target(sheet, HEADING_ROW + 1 + index, index + 1, target)
+        self.hide_keys(sheet, len(headings), [target.get("key", "") for target in self.content["targets"]])
         headings = ["TT", "Chỉ tiêu", "Nguyên văn", "Kết quả như trong báo cáo", "Cách đánh giá", "Ghi chú"]
         title = "Phụ lục 1a. Nguyên văn chỉ tiêu và cách đánh giá"
         sheet = self.sheet("Cách đánh giá", title, headings, [5, 32, 46, 22, 46, 30])
@@ -161,6 +186,82 @@ class _AnnexWriter:
         else:
             formula = f"={top}/{bottom}"
             sheet.write_formula(row, 9, formula, self.formats["percent"], numerator / denominator)
+
+    def write_figures(self) -> None:
+        """Every number that the document prints, each with its parts."""
+        headings = ["TT", "Số liệu", "Như trong báo cáo", "Tử số", "Mẫu số", "Tử số/mẫu số"]
+        headings += ["Số nơi có số liệu", "Số nơi phải có", "Độ bao phủ", "Từ đâu", "Ghi chú"]
+        title = "Phụ lục 1b. Mọi số liệu của báo cáo"
+        sheet = self.sheet("Số liệu", title, headings, [5, 46, 18, 12, 12, 11, 10, 10, 10, 22, 30])
+        figures = self.content.get("figures", [])
+        for row, each in enumerate(figures, start=HEADING_ROW + 1):
+            self._write_row(sheet, row, [row - HEADING_ROW, each["label"], each["words"]])
+            for column, part in ((3, "numerator"), (4, "denominator")):
+                self.write(sheet, row, column, _number(each[part]), "number")
+            self._write_share(sheet, row, 5, (3, _number(each["numerator"])), (4, _number(each["denominator"])))
+            for column, count in ((6, each["reporting"]), (7, each["expected"])):
+                self.write(sheet, row, column, count, "number")
+            self._write_share(sheet, row, 8, (6, each["reporting"]), (7, each["expected"]))
+            self.write(sheet, row, 9, _ORIGINS.get(each["origin"], ""))
+            self.write(sheet, row, 10, each["note"])
+        self.hide_keys(sheet, len(headings), [each["key"] for each in figures])
+
+    def _write_share(
+        self, sheet: Worksheet, row: int, column: int, top: tuple[int, Any], bottom: tuple[int, Any]
+    ) -> None:
+        """A live quotient of two cells of the row; blank where one is not known."""
+        if top[1] is None or not bottom[1]:
+            self.write(sheet, row, column, None, "percent")
+            return
+        formula = f"={xl_rowcol_to_cell(row, top[0])}/{xl_rowcol_to_cell(row, bottom[0])}"
+        sheet.write_formula(row, column, formula, self.formats["percent"], top[1] / bottom[1])
+
+    def write_money(self) -> None:
+        """By source and stage, with sums and what is left: live formulas over what was said."""
+        headings = ["TT", "Nguồn", "Dự toán", "Thẩm định", "Đã cấp", "Đã chi", "Còn lại (đã cấp - đã chi)"]
+        sheet = self.sheet("Kinh phí", "Phụ lục 6. Kinh phí theo nguồn (đồng)", headings, [5, 40, 18, 18, 18, 18, 20])
+        sources: dict[str, dict[str, Any]] = {}
+        for each in self.content["money"]["rows"]:
+            source = sources.setdefault(each["source"], {"label": each["source_words"], "keys": []})
+            figure = self.figures.get(each["key"])
+            source[each["stage"]] = _number(figure["numerator"]) if figure else None
+            source["keys"].append(each["key"])
+        first = HEADING_ROW + 1
+        for row, source in enumerate(sources.values(), start=first):
+            self._write_row(sheet, row, [row - HEADING_ROW, source["label"]])
+            for column, stage in enumerate(_STAGES, start=2):
+                self.write(sheet, row, column, source.get(stage), "number")
+            allocated, spent = source.get("allocated"), source.get("spent")
+            if allocated is None or spent is None:
+                self.write(sheet, row, 6, None, "number")
+            else:
+                formula = f"={xl_rowcol_to_cell(row, 4)}-{xl_rowcol_to_cell(row, 5)}"
+                sheet.write_formula(row, 6, formula, self.formats["number"], allocated - spent)
+        last = first + len(sources) - 1
+        self.write(sheet, last + 1, 0, None)
+        self.write(sheet, last + 1, 1, "Cộng", "total")
+        for column, stage in enumerate(_STAGES, start=2):
+            known = [source[stage] for source in sources.values() if source.get(stage) is not None]
+            if known:  # nothing said is not 0
+                cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)}"
+                sheet.write_formula(last + 1, column, f"=SUM({cells})", self.formats["total"], sum(known))
+            else:
+                self.write(sheet, last + 1, column, None, "total")
+        self.write(sheet, last + 1, 6, None, "total")
+        self.hide_keys(sheet, len(headings), [" ".join(source["keys"]) for source in sources.values()] + [""])
+
+    def write_below(self) -> None:
+        headings = ["TT", "Đơn vị báo cáo", "Đơn vị hành chính", "Tình trạng", "Số chốt số liệu", "Gửi lúc"]
+        title = "Phụ lục 7. Báo cáo của các đơn vị"
+        sheet = self.sheet("Đơn vị báo cáo", title, headings, [5, 56, 30, 18, 26, 18])
+        row = HEADING_ROW + 1
+        for ordinal, each in enumerate(self.content["below"], start=1):
+            sent = each["submitted_at"]
+            sent_words = f"{dt.datetime.fromisoformat(sent):%H:%M %d/%m/%Y}" if sent else ""
+            values: list[Cell] = [ordinal, each["name"], each["unit"], each["state_words"], each["number"]]
+            self._write_row(sheet, row, [*values, sent_words])
+            row += 1
+        self._autofilter(sheet, row, len(headings))
 
     def write_behind(self) -> None:
         headings = ["Chỉ tiêu số", "Chỉ tiêu", "Đối tượng", "Mã", "Tên", "Nơi", "Kết quả", "Số lượng"]

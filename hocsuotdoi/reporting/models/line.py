@@ -1,6 +1,7 @@
 """Whose report it is to read: along its line of command, not by the map alone."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db.models import Q
 
@@ -31,3 +32,8 @@ def on_the_line(person: Someone, permission: Permission, day: dt.date | None = N
         | Q(**{f"{path}state__in": READ_ALONG, f"{path}copies_to__overlap": held.values("pk")})
         | Q(**{f"{path}unit__in": units_covered(person, Permission.VIEW_EVERY_LINE, day)})
     )
+
+
+def on_the_line_for_trail(path: str) -> Callable[[Someone, dt.date], Q]:
+    """The trail of a report holds its drafts: who may read it there is who may read the report."""
+    return lambda person, day: on_the_line(person, Permission.VIEW_REPORT, day, path=path)

@@ -6,11 +6,13 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_covered
+from hocsuotdoi.accounts.queries.scope import agencies_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
+from hocsuotdoi.inspection.models.command import institutions_seen
 from hocsuotdoi.reporting.enums import SnapshotKind
 from hocsuotdoi.reporting.models.line import on_the_line
 from hocsuotdoi.reporting.models.nomination import Nomination
@@ -25,7 +27,8 @@ class SnapshotQuerySet(models.QuerySet):
         return self.filter(
             on_the_line(person, Permission.VIEW_REPORT, day, path="report__")
             | Q(
-                kind=SnapshotKind.MINUTES, institution__in=institutions_covered(person, Permission.VIEW_INSPECTION, day)
+                kind=SnapshotKind.MINUTES,
+                institution__in=institutions_seen(person, day or timezone.localdate()).values("pk"),
             )
             | Q(
                 kind=SnapshotKind.NOMINATION,

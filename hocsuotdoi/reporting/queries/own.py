@@ -102,19 +102,21 @@ def is_asked(report: Report, indicator: Indicator, cohort: Cohort, *, is_leaf: b
 
 
 def own_figures(report: Report, pairs: Sequence[Pair], as_of: dt.date, *, is_leaf: bool, activities: bool) -> Own:
-    """A number of queries that depends on the kinds of figures alone; where the report counts nobody itself only what
-    the figures are."""
+    """A number of queries that depends on the kinds of figures alone. Where the report counts nobody itself, only what
+    is of the territory: a commune without any institution is still a commune."""
     institutions = institutions_of(report)
     frame = frame_for(report, as_of, institutions)
     defined = {(i.code, c.code): (i, c) for i, c in defined_by(frame, pairs)} if pairs else {}
     own = Own(frame, defined, has_any=bool(institutions))
-    if not institutions:
-        return own
-    asked = [each for each in defined.values() if is_asked(report, *each, is_leaf=is_leaf)]
+    asked = [
+        each
+        for each in defined.values()
+        if is_asked(report, *each, is_leaf=is_leaf) and (institutions or is_of_place(*each))
+    ]
     if asked:
         own.materials.append(Material(frame, [report.unit], defined=asked))
         own.read(own.materials[0], report)
-    if activities:
+    if activities and institutions:
         own.amounts.update(measures_of(frame, institutions))
     return own
 

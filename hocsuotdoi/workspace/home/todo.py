@@ -310,7 +310,7 @@ def _days_left(days: int) -> str:
 
 def _findings(asked: _Asked) -> Group:
     title = gettext_lazy("Findings of the plan check to answer")
-    plans = list(Plan.objects.kept_by(asked.person, Permission.ANSWER_FINDING, asked.day))
+    plans = list(Plan.objects.issued().kept_by(asked.person, Permission.ANSWER_FINDING, asked.day))
     if not plans:
         return Group(title, "plan")
     answered = set(FindingAnswer.objects.filter(plan__in=plans).values_list("plan_id", "finding_key"))

@@ -9,7 +9,7 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.roles import own_roles
 from hocsuotdoi.accounts.rules import holds_switched_role
 from hocsuotdoi.accounts.surfaces import signed_in
-from hocsuotdoi.workspace.home.doors import doors_of
+from hocsuotdoi.workspace.home.doors import ALL_DOORS, groups_of
 from hocsuotdoi.workspace.home.todo import todo
 
 
@@ -28,7 +28,8 @@ def today(request: HttpRequest) -> HttpResponse:
             for each in own_roles(request.user, day)
         ],
         "groups": todo(request.user, request.permissions, now=now, day=day),
-        "doors": doors_of(request)[1:],
+        "sections": groups_of(request),
+        "all_doors": ALL_DOORS,
         "switchable": switchable,
         "powers": PowerSwitch.objects.on_at(now).filter(person=request.user).first() if switchable else None,
     }

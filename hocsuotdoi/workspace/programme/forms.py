@@ -6,13 +6,11 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError as BadFields
 
 from hocsuotdoi.core.templatetags.house import day_short
-from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.places.enums import Tier
@@ -20,6 +18,7 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import AgencyPart, AnswerKind, ClauseKind, PlanKind, Recurrence, TargetUnit
 from hocsuotdoi.programme.formats.plan_file import ParsedPlan, ParsedTarget
 from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.operations.drafting import code_for
 from hocsuotdoi.programme.queries.binding import binding_plans
 
 ROWS = 6
@@ -77,7 +76,8 @@ class PlanForm(forms.Form):
             return
         self.fields["unit"].queryset = units
         self.fields["parent"].queryset = (
-            Plan.objects.filter(kind__in=[PlanKind.PROGRAMME, PlanKind.PLAN])
+            Plan.objects.issued()
+            .filter(kind__in=[PlanKind.PROGRAMME, PlanKind.PLAN])
             .exclude(unit__tier=Tier.COMMUNE)
             .order_by("issued_on", "code")
         )
@@ -194,6 +194,7 @@ TaskFormSet = forms.formset_factory(TaskForm, extra=2, max_num=MOST_ROWS, absolu
 
 class PlanFileForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("File of the plan (YAML)"))
+    as_draft = forms.BooleanField(label=gettext_lazy("As a draft, to be changed before it is issued"), required=False)
 
 
 class AnswerForm(forms.Form):
@@ -208,7 +209,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["addendum"].queryset = plan.addenda.all()
+        self.fields["addendum"].queryset = plan.addenda.issued()
 
 
 def plan_from_forms(head: PlanForm, clauses: forms.BaseFormSet, tasks: forms.BaseFormSet, today: dt.date) -> ParsedPlan:
@@ -229,7 +230,7 @@ def plan_from_forms(head: PlanForm, clauses: forms.BaseFormSet, tasks: forms.Bas
             piece["tasks"].append(form.task())
     return ParsedPlan.model_validate(
         {
-            "code": _code(data["number"], data["issued_on"] or today, unit),
+            "code": code_for(data["number"], data["issued_on"] or today, unit),
             "number": data["number"],
             "kind": PlanKind.ADDENDUM if amends is not None else PlanKind.PLAN,
             "title": data["title"],
@@ -272,11 +273,3 @@ def _parent(data: dict[str, Any], today: dt.date) -> str:
         and binding.plan.kind != PlanKind.ANNOUNCEMENT
     )
     return next(nearest, "")
-
-
-def _code(number: str, day: dt.date, unit: AdminUnit) -> str:
-    """A code that no plan has yet: number, year and place."""
-    digits = "".join(c for c in number if c.isdigit()) or "khong-so"
-    code = slugify(f"kh-{digits}-{day.year}-{fold(unit.name)}")[:70]
-    taken = set(Plan.objects.filter(code__startswith=code).values_list("code", flat=True))
-    return next(c for c in [code, *(f"{code}-{n}" for n in range(2, 1000))] if c not in taken)

@@ -18,12 +18,13 @@ from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import reading_of
-from hocsuotdoi.programme.enums import AnswerKind
+from hocsuotdoi.programme.enums import AnswerKind, PlanStatus
 from hocsuotdoi.programme.formats.plan_file import BadPlanFile, ParsedPlan, Problem, parse_plan
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.operations import PlanRefused, answer_finding, load_plan, unit_named
 from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.plan_page import answered_findings, with_counts
+from hocsuotdoi.programme.queries.rehoming import not_taken
 from hocsuotdoi.programme.rules import responsible_unit
 from hocsuotdoi.workspace.programme.forms import (
     MOST_ROWS,
@@ -51,7 +52,9 @@ def plan_list(request: HttpRequest) -> HttpResponse:
         answered = {answer.finding_key for answer in plan.finding_answers.all()}
         unanswered = sum(finding.key not in answered for finding in findings[plan.pk])
         rows.append({"plan": plan, "found": len(findings[plan.pk]), "unanswered": unanswered})
-    return render(request, "workspace/programme/plan_list.html", {"page": page, "rows": rows})
+    waiting = not_taken(page.object_list, timezone.localdate())
+    context = {"page": page, "rows": rows, "not_taken": len(waiting)}
+    return render(request, "workspace/programme/plan_list.html", context)
 
 
 @requires(Permission.EDIT_PLAN)
@@ -104,7 +107,14 @@ def plan_upload(request: HttpRequest) -> HttpResponse:
             else:
                 parsed = parse_plan(upload.read())
                 _refuse_elsewhere(request, parsed, timezone.localdate(now))
+                if form.cleaned_data["as_draft"]:
+                    parsed = parsed.model_copy(update={"status": PlanStatus.DRAFT})
                 plan = load_plan(parsed, by=request.user, at=now)
+                if plan.status == PlanStatus.DRAFT:
+                    messages.success(
+                        request, _("The draft is there. Nobody but those who enter plans here can see it.")
+                    )
+                    return redirect("workspace:programme-draft", plan.code)
                 messages.success(request, _("The plan has been taken in. Here is what the check says about it."))
                 return redirect("portal:programme-plan-check", plan.code)
         except (BadPlanFile, PlanRefused) as error:
@@ -148,7 +158,7 @@ def finding_answer(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _plan(request: HttpRequest, code: str) -> Plan:
-    plans = Plan.objects.visible_to(request.user).select_related("unit", "parent", "amends")
+    plans = Plan.objects.issued().select_related("unit", "parent", "amends")
     return get_object_or_404(plans, code=code)
 
 
@@ -156,7 +166,7 @@ def _refuse_elsewhere(request: HttpRequest, parsed: ParsedPlan, today: dt.date) 
     """Whoever brings a file must be the planner of its unit, and of the plan that it amends; a unit or a plan that
     does not exist is told by `load_plan`. Raises `PlanRefused`: the file is open, so the person learns which line."""
     unit = unit_named(parsed, today)
-    amended = Plan.objects.select_related("unit").filter(code=parsed.amends).first() if parsed.amends else None
+    amended = Plan.objects.issued().select_related("unit").filter(code=parsed.amends).first() if parsed.amends else None
     asked: dict[str, AdminUnit] = {}
     if unit is not None:
         asked["unit"] = unit if unit.holds_on(today) else reading_of(unit, today)

@@ -1,56 +1,177 @@
-"""The words of a report, as typed on its page."""
+"""What is asked of people about a report: its words, its totals, reasons."""
 
+import re
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from hocsuotdoi.places.models import Institution
 from hocsuotdoi.reporting.models import Report
-from hocsuotdoi.reporting.models.content import WordsContent
+from hocsuotdoi.reporting.operations.totals import Total
+from hocsuotdoi.reporting.queries.typed import TypedRow
 
-FIELDS = ("results", "difficulties", "proposals")
+FIELDS = ("results", "difficulties", "causes", "proposals")
 LONGEST = 20_000  # characters: some ten printed pages
+LONGEST_REASON = 2_000
 
 
-def _words(label: Any, help_text: Any) -> forms.CharField:
+def _words(label: str | Promise, help_text: str | Promise) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,
         max_length=LONGEST,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 7}),
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
 
 
-def _suggested() -> forms.CharField:
-    return forms.CharField(required=False, widget=forms.HiddenInput)
-
-
 class WordsForm(forms.Form):
-    """Three fields of words and, hidden, what each was prefilled with: a suggestion that nobody touched is not kept as
-    somebody's words, so that it goes on following the figures."""
+    """Four fields of words. One that stays empty says what the figures say: the suggestion stands beside it on the page
+    and follows the figures. `use`: the field that takes over its suggestion."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    results = _words(_("Results in general"), _("Each line becomes a paragraph of part I.5 of the report."))
-    difficulties = _words(_("Difficulties and their causes"), _("Part II. What held the work up, and why."))
-    proposals = _words(_("Proposals"), _("Part III. What you ask of the level above."))
-    results_suggested = _suggested()
-    difficulties_suggested = _suggested()
-    proposals_suggested = _suggested()
+    results = _words(_("Results in general"), _("What was achieved. Each line becomes a paragraph."))
+    difficulties = _words(_("Difficulties"), _("What held the work up."))
+    causes = _words(_("Causes"), _("Why it was so."))
+    proposals = _words(_("Proposals"), _("What you ask of the level above."))
 
     @classmethod
-    def of(cls, report: Report, words: WordsContent) -> "WordsForm":
-        """Prefilled with what was written, else with what the figures say."""
-        initial: dict[str, Any] = {"version": report.version}
-        for field in FIELDS:
-            shown = "\n".join(words[field])  # type: ignore[literal-required]
-            initial[field] = shown
-            initial[f"{field}_suggested"] = shown if field in words["suggested"] else ""
-        return cls(initial=initial)
+    def of(cls, report: Report, **changes: Any) -> "WordsForm":
+        written = {field: getattr(report, field) for field in FIELDS}
+        return cls(initial={"version": report.version, **written, **changes})
 
     def words(self) -> dict[str, str]:
-        """The words to keep; an untouched suggestion counts as nothing written. Call after `is_valid`."""
-        data = self.cleaned_data
-        return {
-            field: "" if data[field].split() == data[f"{field}_suggested"].split() else data[field] for field in FIELDS
+        """Call after `is_valid`."""
+        return {field: self.cleaned_data[field] for field in FIELDS}
+
+
+RETURN_POINTS = (
+    _("Figures differ much from the year before: please check or explain them."),
+    _("Institutions are missing: please have them report, or say why they cannot."),
+    _("The difficulties and their causes are not clear enough."),
+    _("Proposals should be more concrete: what, how much, by whom."),
+    _("Tasks that are late need an explanation."),
+)
+
+
+class ReasonForm(forms.Form):
+    """Why something is done to somebody else's report; they read it."""
+
+    reason = forms.CharField(
+        label=_("Why?"),
+        help_text=_("They read this. Say what to put right."),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class ReturnForm(forms.Form):
+    """What is to be put right: points of the list, words of one's own, or both."""
+
+    points = forms.MultipleChoiceField(
+        label=_("What is to be put right?"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(
+        label=_("In your words"),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["points"].choices = [(str(number), point) for number, point in enumerate(RETURN_POINTS)]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not given.get("points") and not given.get("reason", "").strip():
+            self.add_error("reason", _now("Choose a point or say it in your words: they have to know what to do."))
+        return given
+
+    def whole_reason(self) -> str:
+        points = [str(RETURN_POINTS[int(number)]) for number in self.cleaned_data["points"]]
+        return "\n".join(part for part in [*points, self.cleaned_data["reason"].strip()] if part)
+
+
+class MoveForm(forms.Form):
+    """Institutions that are counted in another report from now on."""
+
+    institutions = forms.ModelMultipleChoiceField(
+        label=_("Which institutions?"), queryset=Institution.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    to = forms.ModelChoiceField(label=_("In whose report are they counted?"), queryset=Report.objects.none())
+    reason = forms.CharField(label=_("Why?"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(
+        self, *args: Any, institutions: QuerySet[Institution], targets: QuerySet[Report], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["institutions"].queryset = institutions
+        self.fields["to"].queryset = targets
+        self.fields["to"].label_from_instance = lambda report: str(report.agency)
+
+
+class NumberField(forms.CharField):
+    """A number as people write it here: «1.436» or «12,5». Empty: not reported, which is not 0."""
+
+    def __init__(self, label: str) -> None:
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "size": 12}
+        super().__init__(label=label, required=False, max_length=30, widget=forms.TextInput(attrs=attrs))
+
+    def clean(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        text = re.sub(r"\s", "", super().clean(value))
+        if not text:
+            return None
+        if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d{1,2})?|\d+(,\d{1,2})?", text):
+            text = text.replace(".", "").replace(",", ".")
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite() or not re.fullmatch(r"-?\d+(\.\d{1,2})?", text):
+            raise forms.ValidationError(_now("Write a number, for example 1.436 or 12,5."))
+        return number
+
+
+class TotalForm(forms.Form):
+    """One total: how many (of how many), and where the number is from."""
+
+    numerator = NumberField(_("How many"))
+    denominator = NumberField(_("Of how many"))
+    source = forms.CharField(label=_("Where the number is from"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, row: TypedRow, **kwargs: Any) -> None:
+        self.row = row
+        total = row.total
+        initial = {
+            "numerator": _written(total.numerator) if total else "",
+            "denominator": _written(total.denominator) if total else "",
+            "source": total.source if total else "",
         }
+        super().__init__(*args, initial=initial, **kwargs)
+        if not row.has_parts:
+            del self.fields["denominator"]
+        elif not row.is_share:
+            self.fields["denominator"].label = _("In the base year")
+
+    def total(self) -> Total:
+        given = self.cleaned_data
+        return Total(self.row.key, given["numerator"], given.get("denominator"), given["source"])
+
+
+def total_forms(rows: Iterable[TypedRow], data: Any = None) -> list[TotalForm]:
+    """One for each row, in their order; the place in the list names the fields."""
+    return [TotalForm(data, row=row, prefix=f"t{number}") for number, row in enumerate(rows)]
+
+
+def _written(value: Decimal | None) -> str:
+    if value is None:
+        return ""
+    return f"{value.normalize():f}".replace(".", ",")

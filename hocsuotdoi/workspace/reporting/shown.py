@@ -1,47 +1,122 @@
-"""A content made ready for the page: figures with where they open, targets by plan, tasks by state."""
+"""A content made ready for the page: each figure with where it is from and what it opens."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.reporting.enums import Detail
 from hocsuotdoi.reporting.formats.docx import target_groups, task_groups
-from hocsuotdoi.reporting.models import Content
+from hocsuotdoi.reporting.models import Content, Report
+from hocsuotdoi.reporting.queries.suggestions import NO_CAUSE, NO_DIFFICULTY, NO_PROPOSAL
 
 MEASURE = "portal:indicators-measure-lineage"
 LISTED_AT_MOST = 60
 VALUE = "portal:indicators-value-lineage"
 
 
-def shown(content: Content) -> dict[str, Any]:
-    code, year = content["unit"]["code"], content["year"]
+def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
+    """`report`: whose page it stands on, where figures of reports below open to them."""
+    figures = {each["key"]: each for each in content.get("figures", ())}
     activities = content["activities"]
+    opened = _Opened(content, figures, report)
     counts = [
-        (MeasureCode.PROGRAMME_SESSION, _("sessions held"), activities["sessions"]),
-        (MeasureCode.PROGRAMME_ATTENDANCE, _("attendances"), activities["attendance"]),
+        (MeasureCode.PROGRAMME_SESSION, _("sessions held"), activities["sessions"], activities.get("sessions_key")),
+        (
+            MeasureCode.PROGRAMME_ATTENDANCE,
+            _("attendances"),
+            activities["attendance"],
+            activities.get("attendance_key"),
+        ),
         *(
-            (MeasureCode(each["code"]), MeasureCode(each["code"]).label, each["quantity"])
+            (MeasureCode(each["code"]), MeasureCode(each["code"]).label, each["quantity"], each.get("key"))
             for each in activities["visits"]
         ),
     ]
     groups = target_groups(content["targets"])
     for group in groups:
         for row in group["rows"]:
-            row["url"] = reverse(VALUE, args=[code, year, row["indicator"], row["cohort"]])
+            key = row.get("key")
+            row["url"] = opened.url(key, VALUE, row["indicator"], row["cohort"])
+            row["origin"] = origin_of(figures.get(key))
     return {
         "day": dt.date.fromisoformat(content["as_of"]),
         "figures": [
-            {"label": label, "quantity": quantity, "url": reverse(MEASURE, args=[code, year, measure.value])}
-            for measure, label, quantity in counts
+            {
+                "label": label,
+                "quantity": quantity,
+                "url": opened.url(key, MEASURE, measure.value),
+                "coverage": figures[key]["coverage_words"] if key in figures else "",
+                "origin": origin_of(figures.get(key)),
+            }
+            for measure, label, quantity, key in counts
         ],
         "sentences": activities["sentences"],
         "plans": groups,
         "tasks": task_groups(content["tasks"]),
+        "money": _money(content, figures),
         "missing": content["missing"][:LISTED_AT_MOST],
         "missing_count": len(content["missing"]),
         "missing_more": max(len(content["missing"]) - LISTED_AT_MOST, 0),
+        "gaps": content.get("gaps", []),
+        "below": content.get("below", []),
         "words": content["words"],
         "is_sample": content["has_sample"],
+        "is_keyed": bool(figures),
+        "changes": content.get("changes", []),
     }
+
+
+def origin_of(figure: Mapping[str, Any] | None) -> str:
+    """Where a figure is from, in the reader's words."""
+    if figure is None:
+        return ""
+    return {
+        "counted": _("counted from the book"),
+        "typed": _("typed in"),
+        "consolidated": _("added up from the reports below"),
+    }[figure["origin"]]
+
+
+class _Opened:
+    """Where a figure leads: to the reports it was added up from, to what was typed, to the book."""
+
+    def __init__(self, content: Content, figures: Mapping[str, Any], report: Report | None):
+        self.code, self.year = content["unit"]["code"], content["year"]
+        self.figures, self.report = figures, report
+        told = content.get("report")
+        self.is_open = told is None or told["detail"] == Detail.FULL
+
+    def url(self, key: str | None, page: str, *parts: str) -> str:
+        origin = self.figures[key]["origin"] if key in self.figures else "counted"
+        if origin == "consolidated" and self.report is not None:
+            return f"{reverse('workspace:reporting-report-figure', args=[self.report.pk])}?key={key}"
+        if origin == "typed":
+            return "#totals"
+        return reverse(page, args=[self.code, self.year, *parts]) if self.is_open else ""
+
+
+def _money(content: Content, figures: Mapping[str, Any]) -> dict[str, Any] | None:
+    money = content.get("money")
+    if not money or not money["rows"]:
+        return None
+    rows = [
+        {
+            "stage": row["stage_words"],
+            "source": row["source_words"],
+            "words": figures[row["key"]]["words"] if row["key"] in figures else "",
+            "origin": origin_of(figures.get(row["key"])),
+        }
+        for row in money["rows"]
+    ]
+    return {"rows": rows, "sentences": money["sentences"]}
+
+
+def suggestion_of(content: Content, field: str) -> list[str]:
+    """What the figures say in a field of words; nothing where they say nothing: «none was stated» suggests nothing."""
+    words = content["words"]
+    said = list(words.get(field, [])) if field in words["suggested"] else []  # type: ignore[call-overload]
+    return [] if said in ([NO_DIFFICULTY], [NO_CAUSE], [NO_PROPOSAL]) else said

@@ -18,11 +18,13 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.programme.enums import AssignmentState, EvidenceVerdict
+from hocsuotdoi.indicators.queries.words import value_words
+from hocsuotdoi.programme.enums import AssignmentState, EvidenceVerdict, Trend
 from hocsuotdoi.programme.models import Assignment, AssignmentFile
 from hocsuotdoi.programme.operations.assignment import add_note, decide_evidence, drop, redate, report_progress
 from hocsuotdoi.programme.queries.assignments import below, trail_of
 from hocsuotdoi.programme.queries.evidence import candidates, evidence_of, period_of
+from hocsuotdoi.programme.queries.served import Served, served_by
 from hocsuotdoi.programme.rules import Rights, rights_on
 from hocsuotdoi.workspace.tasks.forms import DateForm, DropForm, EvidenceForm, NoteForm, StepForm, handed_in
 from hocsuotdoi.workspace.tasks.shown import shown, source_of
@@ -170,7 +172,13 @@ def find(request: HttpRequest, pk: int) -> Assignment:
     rows = Assignment.objects.visible_to(request.user, timezone.localdate())
     return get_object_or_404(
         rows.select_related(
-            "task__plan", "task__clause", "agency__unit", "tally", "indicator", "handed_down_from__agency"
+            "task__plan",
+            "task__clause",
+            "task__indicator",
+            "agency__unit",
+            "tally",
+            "indicator",
+            "handed_down_from__agency",
         ),
         pk=pk,
     )
@@ -203,6 +211,25 @@ def _done(
     return redirect(back if back.startswith("/workspace/") and "\\" not in back else _address(assignment))
 
 
+def _served(assignment: Assignment, day: dt.date) -> dict[str, object] | None:
+    found = served_by(assignment, day)
+    if found is None:
+        return None
+    unit = assignment.agency.unit
+    return {
+        "name": found.indicator.short_name,
+        "cohort": found.cohort.name,
+        "url": reverse("portal:indicators-value-lineage", args=[unit.code, found.values[-1].year, *_pair(found)]),
+        "years": [(value.year, value_words(value, found.indicator)) for value in found.values],
+        "trend": found.trend.label if found.trend else "",
+        "is_worse": found.trend == Trend.WORSE,
+    }
+
+
+def _pair(found: Served) -> tuple[str, str]:
+    return found.indicator.code, found.cohort.code
+
+
 def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.Form) -> HttpResponse:
     now = timezone.now()
     day = timezone.localdate(now)
@@ -224,6 +251,7 @@ def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.For
         "may_direct": allowed.may_direct(state),
         "proposes": evidence.met_on is not None and allowed.may_report(state) and state in ("to_do", "doing"),
         "below": below(assignment, day),
+        "served": _served(assignment, day),
         "trail": trail_of(assignment),
         "step_form": None,
         "note_form": None,

@@ -7,10 +7,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from hocsuotdoi.core.file_kind import EVIDENCE
 from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import AssignmentState, EvidenceVerdict
-from hocsuotdoi.programme.operations.assignment import MEDIA_TYPES, STEPS, HandedIn
+from hocsuotdoi.programme.operations.assignment import STEPS, HandedIn
 
 _DATE = {"type": "date"}
 
@@ -27,7 +28,7 @@ class _FilesField(forms.FileField):
 
 
 def files_field() -> forms.FileField:
-    accepted = ",".join(f".{ending}" for ending in MEDIA_TYPES)
+    accepted = ",".join(f".{ending}" for ending in sorted({*EVIDENCE, "jpeg"}))
     return _FilesField(
         label=_("Photos and files"),
         required=False,
@@ -122,6 +123,28 @@ class HandDownForm(forms.Form):
     def __init__(self, *args: Any, indicators: "QuerySet[Indicator]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["indicator"].queryset = indicators
+
+
+class OwnTaskForm(forms.Form):
+    """What no plan asks. `key` makes that the same form sent twice is one act."""
+
+    title = forms.CharField(label=_("What is to be done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=_("Why it is asked"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("An inspection, a directive, an event: those who are to do it read this first."),
+    )
+    due_on = forms.DateField(
+        label=_("To be done by"), required=False, widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+    )
+    indicator = forms.ModelChoiceField(
+        label=_("Figure that it serves"),
+        queryset=Indicator.objects.order_by("ordinal", "code"),
+        required=False,
+        empty_label=_("none"),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
 
 
 def handed_in(files: list[Any]) -> list[HandedIn]:

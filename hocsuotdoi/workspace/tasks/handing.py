@@ -75,14 +75,19 @@ def task_hand_down(request: HttpRequest, pk: int) -> HttpResponse:
     unit = next(each for each in units if each.code == place.cleaned_data["unit"])
     year = place.cleaned_data["year"]
     found = list(receivers(task, unit, request.user, day)[: MOST + 1])
-    indicators = Indicator.objects.filter(targets__plan=task.plan_id).distinct().order_by("ordinal", "code")
-    form = HandDownForm(request.POST or None, indicators=indicators, initial={"due_on": handed_down_due_on(task, year)})
+    indicators = (
+        Indicator.objects.filter(Q(targets__plan=task.plan_id) | Q(pk=task.indicator_id))
+        .distinct()
+        .order_by("ordinal", "code")
+    )
+    initial = {"due_on": handed_down_due_on(task, year), "indicator": task.indicator_id}
+    form = HandDownForm(request.POST or None, indicators=indicators, initial=initial)
     rows = _rows(request, task, found[:MOST], year)
     is_preview = False
     if request.method == "POST" and form.is_valid():
         chosen = [each for each in rows if each.is_chosen]
         try:
-            due = _days(chosen, form.cleaned_data["due_on"], day)
+            due = days_of(chosen, form.cleaned_data["due_on"])
             if "confirm" in request.POST:
                 return _hand_down(request, task, due, form, unit, year, now, day)
             is_preview = bool(chosen)
@@ -131,7 +136,7 @@ def _rows(request: HttpRequest, task: Task, found: list[Agency], year: int) -> l
     ]
 
 
-def _days(chosen: list[Receiver], common: dt.date | None, day: dt.date) -> dict[Agency, dt.date | None]:
+def days_of(chosen: list[Receiver], common: dt.date | None) -> dict[Agency, dt.date | None]:
     """Each body's own day, or the common one."""
     due: dict[Agency, dt.date | None] = {}
     for each in chosen:

@@ -69,6 +69,8 @@ def shown(assignment: Assignment, day: dt.date) -> Shown:
 def source_of(assignment: Assignment) -> str:
     """From where it comes, in a few words."""
     if assignment.task is None:
+        if assignment.origin.startswith("inspection."):
+            return str(_("from a finding of an inspection"))
         return str(_("asked outside the plans"))
     return f"{assignment.task.plan.name}, {assignment.task.clause.path}"
 

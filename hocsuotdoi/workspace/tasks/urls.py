@@ -1,11 +1,12 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.tasks import detail, feed, grid, handing, views
+from hocsuotdoi.workspace.tasks import detail, feed, grid, handing, own, views
 
 urlpatterns = [
     path("", views.task_list, name="programme-task-list"),
     path("calendar/<str:token>.ics", feed.task_feed, name="programme-task-feed"),
     path("hand-down/", handing.task_choose, name="programme-task-choose"),
+    path("hand-down/own/", own.task_own, name="programme-task-own"),
     path("hand-down/<int:pk>/", handing.task_hand_down, name="programme-task-hand-down"),
     path("of/<slug:code>/<int:year>/", grid.task_grid, name="programme-task-grid"),
     path("<int:pk>/", detail.task_detail, name="programme-task-detail"),

@@ -56,7 +56,7 @@ def others(thai_nguyen, duc_xuan, country):
 @pytest.fixture
 def file(assignment, officer_of_bac_kan, now, settings, tmp_path) -> AssignmentFile:
     settings.MEDIA_ROOT = tmp_path
-    acts.add_note(assignment, note="", files=[HandedIn("anh.pdf", b"x")], by=officer_of_bac_kan, at=now)
+    acts.add_note(assignment, note="", files=[HandedIn("anh.pdf", b"%PDF-1.7")], by=officer_of_bac_kan, at=now)
     return AssignmentFile.objects.get()
 
 
@@ -130,6 +130,6 @@ def test_file_is_found_only_at_its_own_task(assignment, file, officer_of_bac_kan
     client.force_login(officer_of_bac_kan)
     assert client.get(f"/workspace/tasks/{other.pk}/files/{file.pk}/").status_code == 404
     response = client.get(f"/workspace/tasks/{assignment.pk}/files/{file.pk}/")
-    assert (response.status_code, b"".join(response.streaming_content)) == (200, b"x")
+    assert (response.status_code, b"".join(response.streaming_content)) == (200, b"%PDF-1.7")
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response["Content-Security-Policy"]

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--plan", metavar="CODE")
 
     def handle(self, *args: object, plan: str | None, **options: object) -> None:
-        plans = Plan.objects.order_by("issued_on", "code")
+        plans = Plan.objects.issued().order_by("issued_on", "code")
         if plan:
             plans = plans.filter(code=plan)
             if not plans:

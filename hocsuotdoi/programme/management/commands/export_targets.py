@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         columns = ("plan__code", "plan__number", "clause__path", "indicator_id", "cohort_id", *FIELDS[5:])
-        targets = Target.objects.order_by("plan__issued_on", "plan__code", "ordinal").values_list(*columns)
+        targets = Target.objects.issued().order_by("plan__issued_on", "plan__code", "ordinal").values_list(*columns)
         rows = [dict(zip(FIELDS, map(_number, row), strict=True)) for row in targets]
         if options["format"] == "json":
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))

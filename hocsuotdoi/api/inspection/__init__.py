@@ -1,0 +1,1 @@
+"""Inspection for programs, the phone at a visit above all."""

@@ -1,1 +1,0 @@
-"""What a file that comes with a paper is."""

@@ -1,0 +1,1 @@
+"""Public pages on which a printed document is checked."""

@@ -1,0 +1,47 @@
+"""What else than sessions can show that a task was done: kinds of postings in the book, and what other areas hold."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from hocsuotdoi.activities.models import Session
+from hocsuotdoi.activities.queries.recording import RECORDING
+from hocsuotdoi.papers.enums import PaperState
+from hocsuotdoi.papers.models import Paper
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.programme.registry import REPORT_SUBMITTED, Evidence
+
+PAPER_SENT = "paper_sent"
+
+_SOURCES = [(RECORDING, _("views of recordings"))]
+_NAMED = [(REPORT_SUBMITTED, _("a report that was sent")), (PAPER_SENT, _("a paper that was sent down"))]
+
+
+def source_kinds() -> list[tuple[str, str]]:
+    return [(kind, str(name)) for kind, name in _SOURCES]
+
+
+def named_evidence() -> list[tuple[str, str]]:
+    return [(name, str(label)) for name, label in _NAMED]
+
+
+def names_of_recordings(keys: Iterable[UUID]) -> Mapping[UUID, str]:
+    """A recording is posted under its session. One query."""
+    return dict(Session.objects.filter(pk__in=list(keys)).values_list("pk", "activity__title"))
+
+
+def papers_sent(unit: AdminUnit, year: int) -> list[Evidence]:
+    """What the bodies of `unit` sent down in `year`. One query."""
+    return papers_sent_by([unit.pk], year).get(unit.pk, [])
+
+
+def papers_sent_by(units: Iterable[int], year: int) -> dict[int, list[Evidence]]:
+    """The same for many units, by unit id, in one query."""
+    rows = Paper.objects.filter(sender__unit__in=list(units), state=PaperState.SENT, sent_at__year=year).values_list(
+        "sender__unit", "pk", "title", "sent_at__date"
+    )
+    found: dict[int, list[Evidence]] = {}
+    for unit, key, title, on in rows.order_by("sent_at"):
+        found.setdefault(unit, []).append(Evidence(title=title, on=on, kind="papers.paper", key=str(key)))
+    return found

@@ -1,0 +1,146 @@
+"""Targets of plans in force that bind nobody any more: their tier is abolished, or nobody on the land can be asked.
+
+On any day a target of a plan that binds is in exactly one of three states (`TargetHome`): somebody who stands is bound
+by it, a recorded decision has settled it, or nobody takes it. A plan of a unit that has ended goes on binding its land
+(decision 0061), so its targets are only listed here where nobody on that land has a say in their classes.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+
+from hocsuotdoi.indicators.models import Cohort
+from hocsuotdoi.places.enums import InstitutionClass
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.programme.enums import RehomingKind, TargetHome
+from hocsuotdoi.programme.models import Plan, Rehoming, Target
+from hocsuotdoi.programme.queries.binding import plans_binding_on
+from hocsuotdoi.programme.queries.land import heirs_of_all
+from hocsuotdoi.programme.queries.plan_facts import (
+    CohortFacts,
+    can_speak_for,
+    cohort_facts,
+)
+from hocsuotdoi.programme.queries.targets import effective_targets
+
+MOST_PROPOSED = 12
+_CAME_AFTER = {
+    InstitutionClass.LIBRARY_DISTRICT: InstitutionClass.LIBRARY_COMMUNE,
+    InstitutionClass.CULTURE_CENTRE_DISTRICT: InstitutionClass.CULTURE_CENTRE_COMMUNE,
+}
+"""Classes of the tier below one that has ended («thư viện cấp huyện» → «cấp xã»)."""
+
+
+@dataclass
+class Alike:
+    """Targets of one plan for one cohort that nobody takes, to be decided about in one act; with proposals."""
+
+    plan: Plan
+    cohort: Cohort
+    targets: list[Target]
+    units: list[AdminUnit] = field(default_factory=list)
+    cohorts: list[Cohort] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return f"{self.plan.code}|{self.cohort.code}"
+
+
+def homes(plans: Iterable[Plan], day: dt.date) -> dict[int, TargetHome]:
+    """For every target of `plans` that counts on `day` (what an addendum took the place of does not), its state. A plan
+    that does not bind on that day has none. A fixed number of queries."""
+    keys = [plan.pk for plan in plans]
+    bind = plans_binding_on(day, Plan.objects.filter(pk__in=keys))
+    targets = effective_targets(bind)
+    decisions = _newest(bind, day)
+    takers = [each.unit for of_target in decisions.values() for each in of_target]
+    heirs = heirs_of_all({plan.unit for plan in bind} | set(takers), day)
+    return {
+        target.pk: _home(target, plan.unit, decisions.get(target.pk, []), heirs, day)
+        for plan in bind
+        for target in targets[plan.pk]
+    }
+
+
+def not_taken(plans: Iterable[Plan], day: dt.date) -> list[Alike]:
+    """What nobody takes, by plan and cohort, with where it could go. A fixed number of queries."""
+    by_key = {plan.pk: plan for plan in plans}
+    nobody = [pk for pk, home in homes(by_key.values(), day).items() if home == TargetHome.NOBODY]
+    rows = Target.objects.filter(pk__in=nobody).select_related("indicator", "cohort", "clause", "plan")
+    found: dict[tuple[int, str], Alike] = {}
+    for target in rows.order_by("plan__issued_on", "plan", "ordinal"):
+        plan = by_key[target.plan.amends_id or target.plan_id]
+        alike = found.setdefault((plan.pk, target.cohort_id), Alike(plan, target.cohort, []))
+        alike.targets.append(target)
+    propose(found.values(), day)
+    return list(found.values())
+
+
+def propose(groups: Iterable[Alike], day: dt.date) -> None:
+    """Whom each could be given to: the unit itself, else what became of it; asked of classes that there still are."""
+    groups = list(groups)
+    heirs = heirs_of_all({each.plan.unit for each in groups}, day)
+    cohorts = [each for each in Cohort.objects.order_by("name") if cohort_facts(each).living_facets(day)]
+    for each in groups:
+        unit = each.plan.unit
+        each.units = [unit] if unit.holds_on(day) else heirs[unit.pk][:MOST_PROPOSED]
+        tiers = {unit.tier for unit in each.units}
+        able = [c for c in cohorts if any(can_be_asked(cohort_facts(c), tier, day) for tier in tiers)]
+        kin = _kin(cohort_facts(each.cohort))
+        each.cohorts = sorted(able, key=lambda c: (not (kin and frozenset(c.classes) == kin), c.name))
+
+
+def can_be_asked(cohort: CohortFacts, tier: str, day: dt.date) -> bool:
+    """Whether a unit of `tier` can answer for it on `day`."""
+    return any(can_speak_for(facet, tier) for facet in cohort.living_facets(day))
+
+
+def decisions_on(targets: QuerySet) -> dict[int, list[Rehoming]]:
+    """All decisions about these targets (a query for their keys), the newest first. One query."""
+    found: dict[int, list[Rehoming]] = {}
+    rows = Rehoming.objects.filter(target__in=targets).select_related(
+        "unit", "cohort", "legal_act", "replacement__plan", "replacement__clause"
+    )
+    for row in rows.order_by("-effective_on", "-at", "-pk"):
+        found.setdefault(row.target_id, []).append(row)
+    return found
+
+
+def _newest(plans: Sequence[Plan], day: dt.date) -> dict[int, list[Rehoming]]:
+    """For each target the decision that holds for each unit."""
+    rows = Rehoming.objects.filter(
+        Q(target__plan__in=plans) | Q(target__plan__amends__in=plans), effective_on__lte=day
+    ).select_related("unit", "cohort")
+    newest = {(row.target_id, row.unit_id): row for row in rows.order_by("effective_on", "at", "pk")}
+    found: dict[int, list[Rehoming]] = {}
+    for (target, _unit), row in newest.items():
+        found.setdefault(target, []).append(row)
+    return found
+
+
+def _home(
+    target: Target,
+    unit: AdminUnit,
+    decisions: Sequence[Rehoming],
+    heirs: Mapping[int, list[AdminUnit]],
+    day: dt.date,
+) -> TargetHome:
+    if not decisions:
+        return TargetHome.BOUND if _binds(target.cohort, unit, heirs, day) else TargetHome.NOBODY
+    taken = [each for each in decisions if each.kind == RehomingKind.TAKEN_OVER]
+    if any(each.cohort and _binds(each.cohort, each.unit, heirs, day) for each in taken):
+        return TargetHome.BOUND
+    return TargetHome.NOBODY if taken else TargetHome.SETTLED
+
+
+def _binds(cohort: Cohort, unit: AdminUnit, heirs: Mapping[int, list[AdminUnit]], day: dt.date) -> bool:
+    """Whether anybody who stands on `day` and lies in the unit, or has its land, can answer for it."""
+    tiers = {heir.tier for heir in heirs[unit.pk]} | ({unit.tier} if unit.holds_on(day) else set())
+    return any(can_be_asked(cohort_facts(cohort), tier, day) for tier in tiers)
+
+
+def _kin(cohort: CohortFacts) -> frozenset[str]:
+    """The classes that come nearest to those of a tier that has ended."""
+    return frozenset(str(_CAME_AFTER.get(InstitutionClass(each), each)) for each in cohort.classes)

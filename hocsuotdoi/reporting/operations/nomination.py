@@ -1,0 +1,127 @@
+"""Putting forward for commendation: prepared, proposed as a document, decided by whom it goes to."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import asdict
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.vietnamese import normalise
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.reporting.enums import NominationState, NomineeKind, SnapshotKind
+from hocsuotdoi.reporting.models import Nomination, Snapshot
+from hocsuotdoi.reporting.operations.freezing import freeze
+from hocsuotdoi.reporting.queries.nominations import Rank, evidence_for, nomination_content, rank_of
+
+
+class NominationChanged(Refused):
+    """Somebody else wrote first; nothing is lost, the newest stands."""
+
+
+class NotPossibleNow(Refused):
+    """A nomination that is proposed or decided is not written any more."""
+
+
+class NotWhole(Refused):
+    """What a proposal needs is not there."""
+
+
+@transaction.atomic
+def begin_nomination(nomination: Nomination, *, by: Person, at: dt.datetime) -> Nomination:
+    """A new draft; `nomination` comes filled in and unsaved. Refused: a body that puts itself forward."""
+    if nomination.nominee_kind == NomineeKind.AGENCY and nomination.nominated_agency_id == nomination.agency_id:
+        raise NotWhole(_("A body does not put itself forward: choose another."), field="nominated_agency")
+    nomination.changed_by, nomination.changed_at = by.pk, at
+    nomination.save(force_insert=True)
+    return nomination
+
+
+@transaction.atomic
+def word_nomination(
+    nomination: Nomination, *, version: int, form: str, merits: str, keys: Collection[str], by: Person, at: dt.datetime
+) -> Nomination:
+    """Writes form and merits, and takes as evidence those numbers of `evidence_for` that `keys` name, as they are now.
+
+    Refused: not a draft any more, somebody else wrote since.
+    """
+    held = _held(nomination, version, [NominationState.DRAFT])
+    held.form, held.merits = normalise(form).strip(), normalise(merits.replace("\r\n", "\n")).strip()
+    held.evidence = [asdict(each) for each in evidence_for(held) if each.key in keys]
+    return _kept(held, ["form", "merits", "evidence"], by=by, at=at)
+
+
+@transaction.atomic
+def propose(nomination: Nomination, *, version: int, by: Person, at: dt.datetime) -> Snapshot:
+    """Freezes the proposal, from which its document is written; its numbers are read anew at this moment.
+
+    Refused: not a draft, somebody else wrote since, no merits in words.
+    """
+    held = _held(nomination, version, [NominationState.DRAFT])
+    if not held.merits:
+        raise NotWhole(_("Say the merits in words first: numbers alone put nobody forward."), field="merits")
+    named = {each["key"] for each in held.evidence}
+    held.evidence = [asdict(each) for each in evidence_for(held) if each.key in named]
+    held.state = NominationState.PROPOSED
+    _kept(held, ["evidence", "state"], by=by, at=at)
+    day = timezone.localdate(at)
+    content = nomination_content(held, ranks_of(held, day), day)
+    return freeze(SnapshotKind.NOMINATION, dict(content), nomination=held, by=by, at=at)
+
+
+@transaction.atomic
+def take_back(nomination: Nomination, *, version: int, by: Person, at: dt.datetime) -> Nomination:
+    """Back to a draft; what was frozen stays, and its document says so no less. Refused: not proposed."""
+    held = _held(nomination, version, [NominationState.PROPOSED])
+    held.state = NominationState.DRAFT
+    return _kept(held, ["state"], by=by, at=at)
+
+
+@transaction.atomic
+def decide(
+    nomination: Nomination, *, version: int, is_awarded: bool, decision: str, by: Person, at: dt.datetime
+) -> Nomination:
+    """What became of it. Refused: not proposed, an award without number and day of its decision."""
+    held = _held(nomination, version, [NominationState.PROPOSED])
+    held.decision = normalise(decision).strip()
+    if is_awarded and not held.decision:
+        raise NotWhole(_("Enter number and day of the decision by which it was awarded."), field="decision")
+    held.state = NominationState.AWARDED if is_awarded else NominationState.DECLINED
+    return _kept(held, ["state", "decision"], by=by, at=at)
+
+
+def ranks_of(nomination: Nomination, day: dt.date) -> list[Rank]:
+    """How an institution stands among its equals, for each measure that is named as evidence."""
+    institution = nomination.institution
+    if institution is None:
+        return []
+    territory = nomination.agency.unit
+    measures = [each["key"].split(":")[1] for each in nomination.evidence if each["key"].startswith("measure:")]
+    found = [rank_of(institution, MeasureCode(each), nomination.year, territory, day) for each in measures]
+    return [rank for rank in found if rank is not None]
+
+
+def _held(nomination: Nomination, version: int, states: Collection[NominationState]) -> Nomination:
+    locked = Nomination.objects.select_for_update(of=("self",)).select_related(
+        "agency__unit", "institution", "nominated_agency"
+    )
+    held = locked.get(pk=nomination.pk)
+    if held.version != version:
+        raise NominationChanged(
+            _("Somebody changed this while you were at it. Look at it as it is now, then try again.")
+        )
+    if held.state not in states:
+        raise NotPossibleNow(
+            _("This nomination is “%(state)s”: that cannot be done with it now.") % {"state": held.get_state_display()}
+        )
+    return held
+
+
+def _kept(held: Nomination, fields: list[str], *, by: Person, at: dt.datetime) -> Nomination:
+    held.version += 1
+    held.changed_by, held.changed_at = by.pk, at
+    held.save(update_fields=[*fields, "version", "changed_by", "changed_at"])
+    return held

@@ -1,0 +1,217 @@
+"""What shows that somebody is to be commended, how they stand among their equals, and the proposal as a document."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.indicators.models import Population
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.models import Entry
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, UnitAncestry
+from hocsuotdoi.reporting.enums import NomineeKind
+from hocsuotdoi.reporting.models import Nomination, Report, Snapshot
+from hocsuotdoi.reporting.models.content import FigureContent
+from hocsuotdoi.reporting.models.other_contents import NominationContent, NominationEvidence
+from hocsuotdoi.reporting.queries.paper_header import paper_header, signature_of_body
+from hocsuotdoi.reporting.queries.wording import committee_of, number_words
+
+SHAPE = 1
+SIZES = 4
+FEWEST_TO_DIVIDE = 8
+"""As for units (portal's fair ranking): among fewer there is nobody to be fair between."""
+MEASURE_WORDS = {
+    MeasureCode.PROGRAMME_SESSION: "Số buổi hoạt động",
+    MeasureCode.PROGRAMME_ATTENDANCE: "Lượt người tham gia hoạt động",
+    MeasureCode.LIBRARY_VISIT: "Lượt người sử dụng thư viện",
+    MeasureCode.MUSEUM_VISIT: "Lượt khách tham quan bảo tàng",
+    MeasureCode.CENTRE_VISIT: "Lượt người đến trung tâm văn hóa",
+    MeasureCode.LOAN: "Lượt mượn tài liệu",
+    MeasureCode.IN_HOUSE_USE: "Lượt đọc tại chỗ",
+    MeasureCode.STAFF_TRAINED: "Lượt cán bộ được tập huấn",
+}
+FROM_THE_BOOK = "Sổ hoạt động của cơ sở"
+_LAW = "Căn cứ Luật Thi đua, khen thưởng số 06/2022/QH15 ngày 15/6/2022;"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A number that may be named. `key` as figures and measures are keyed."""
+
+    key: str
+    label: str
+    words: str
+    source: str
+    numerator: str | None
+    denominator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Place among equals: institutions of one class in the nominating body's territory, of like size."""
+
+    measure: MeasureCode
+    place: int
+    of: int
+    size_words: str
+
+    @property
+    def sentence(self) -> str:
+        what = MEASURE_WORDS[self.measure][0].lower() + MEASURE_WORDS[self.measure][1:]
+        return f"Về {what}, đứng thứ {self.place} trong {self.of} cơ sở cùng loại{self.size_words}."
+
+
+def evidence_for(nomination: Nomination) -> list[Evidence]:
+    """What the book and the approved report say of the nominee in the year. A person's own learning is never among it:
+    what a person has done is told in words."""
+    if nomination.institution_id is not None:
+        return _of_institution(nomination.institution_id, nomination.year)
+    if nomination.nominated_agency_id is not None:
+        return _of_agency(nomination.nominated_agency_id, nomination.year)
+    return []
+
+
+def rank_of(
+    institution: Institution, measure: MeasureCode, year: int, territory: AdminUnit | None, day: dt.date
+) -> Rank | None:
+    """None where it has nothing of the measure, or nobody to be compared with. By how much was counted; where there are
+    enough institutions they are first divided in quarters by the residents of the commune where they stand. Three
+    queries, however many there are."""
+    standing = InstitutionPlacement.objects.filter(
+        on(day), institution__institution_class=institution.institution_class
+    )
+    if territory is not None:
+        under = UnitAncestry.objects.on(day).filter(ancestor=territory).values("unit")
+        standing = standing.filter(unit__in=under)
+    places = dict(standing.values_list("institution", "unit"))
+    sums = dict(
+        Entry.objects.filter(institution__in=places, measure=measure, occurred_on__year=year)
+        .values_list("institution")
+        .annotate(Sum("quantity"))
+        .order_by()
+    )
+    if not sums.get(institution.pk):
+        return None
+    people = _residents(set(places.values()), year)
+    peers, size_words = _of_like_size(institution.pk, places, people)
+    if len(peers) < 2:
+        return None
+    mine = sums[institution.pk]
+    return Rank(measure, 1 + sum(1 for pk in peers if sums.get(pk, 0) > mine), len(peers), size_words)
+
+
+def _of_like_size(institution: int, places: dict[int, int], people: dict[int, int]) -> tuple[list[int], str]:
+    """Those of the same quarter by residents; all, where not every commune's are known or there are few."""
+    if len(places) < FEWEST_TO_DIVIDE or any(unit not in people for unit in places.values()):
+        return list(places), ""
+    ordered = sorted(places, key=lambda pk: (-people[places[pk]], pk))
+    quarter = -(-len(ordered) // SIZES)
+    at = ordered.index(institution) // quarter
+    peers = ordered[at * quarter : (at + 1) * quarter]
+    high, low = people[places[peers[0]]], people[places[peers[-1]]]
+    return peers, f", ở địa bàn từ {number_words(low)} đến {number_words(high)} dân"
+
+
+def _residents(units: set[int], year: int) -> dict[int, int]:
+    """The newest known total up to the year."""
+    rows = Population.objects.filter(unit__in=units, year__lte=year).order_by("year")
+    return {row.unit_id: (row.urban or 0) + (row.rural or 0) for row in rows if (row.urban, row.rural) != (None, None)}
+
+
+def _of_institution(institution: int, year: int) -> list[Evidence]:
+    sums = dict(
+        Entry.objects.filter(institution=institution, occurred_on__year=year)
+        .values_list("measure")
+        .annotate(Sum("quantity"))
+        .order_by()
+    )
+    return [
+        Evidence(
+            f"measure:{measure.value}:{year}",
+            f"{words} năm {year}",
+            number_words(sums[measure]),
+            FROM_THE_BOOK,
+            str(sums[measure]),
+        )
+        for measure, words in MEASURE_WORDS.items()
+        if sums.get(measure)
+    ]
+
+
+def _of_agency(agency: int, year: int) -> list[Evidence]:
+    """The figures of its approved reports of the year."""
+    approved = Report.objects.filter(agency=agency, year=year, approved__isnull=False).values("approved")
+    snapshots = Snapshot.objects.filter(pk__in=approved).order_by("number")
+    return [
+        Evidence(
+            figure["key"],
+            figure["label"],
+            figure["words"],
+            f"Báo cáo {snapshot.number}",
+            figure["numerator"],
+            figure["denominator"],
+        )
+        for snapshot in snapshots
+        for figure in snapshot.content.get("figures", [])
+        if figure["value_state"] == "value"
+    ]
+
+
+def nomination_content(nomination: Nomination, ranks: list[Rank], day: dt.date) -> NominationContent:
+    agency = nomination.agency
+    evidence: list[NominationEvidence] = [
+        {
+            "key": each["key"],
+            "label": each["label"],
+            "words": each["words"],
+            "source": each["source"],
+            "numerator": each["numerator"],
+            "denominator": each["denominator"],
+        }
+        for each in nomination.evidence
+    ]
+    addressee = committee_of(agency.unit) if agency.unit else agency.name
+    title = f"Đề nghị khen thưởng thành tích thực hiện Chương trình học tập suốt đời năm {nomination.year}"
+    return {
+        "shape": SHAPE,
+        "year": nomination.year,
+        "has_sample": agency.is_sample,
+        "header": paper_header(agency, title=title, addressee=addressee, symbol="TTr", day=day),
+        "figures": [_figure(each) for each in evidence if each["key"]],
+        "basis": [_LAW],
+        "opening": f"{agency.name} kính trình {addressee} xem xét, khen thưởng như sau:",
+        "nominee": f"{nominee_words(nomination)}.",
+        "form": nomination.form,
+        "merits": [line for line in nomination.merits.splitlines() if line.strip()],
+        "evidence": evidence,
+        "peer_sentences": [rank.sentence for rank in ranks],
+        "closing": f"Kính trình {addressee} xem xét, quyết định./.",
+        "recipients": ["- Như trên;", "- Ban Thi đua - Khen thưởng;", "- Lưu: VT."],
+        "signature": signature_of_body(agency),
+    }
+
+
+def nominee_words(nomination: Nomination) -> str:
+    if nomination.nominee_kind == NomineeKind.INSTITUTION and nomination.institution is not None:
+        return nomination.institution.name
+    if nomination.nominee_kind == NomineeKind.AGENCY and nomination.nominated_agency is not None:
+        return nomination.nominated_agency.name
+    return ", ".join(filter(None, [nomination.person_name, nomination.person_post]))
+
+
+def _figure(each: NominationEvidence) -> FigureContent:
+    return {
+        "key": each["key"],
+        "label": each["label"],
+        "value_state": "not_reported" if each["numerator"] is None else "value",
+        "numerator": each["numerator"],
+        "denominator": each["denominator"],
+        "words": each["words"],
+        "reporting": None,
+        "expected": None,
+        "coverage_words": "",
+        "is_additive": False,
+        "origin": "counted",
+        "note": "",
+    }

@@ -1,0 +1,174 @@
+"""Documents of a snapshot: which there are, asking for one, taking it away."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.core.attachments import FileLost, open_kept
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.office import office_path
+from hocsuotdoi.reporting.enums import DocumentFormat, DocumentState, SnapshotKind
+from hocsuotdoi.reporting.models import Document, Report, Snapshot
+from hocsuotdoi.reporting.operations.checking import is_intact
+from hocsuotdoi.reporting.operations.documents import ask_document, write_one
+from hocsuotdoi.reporting.operations.signing import can_sign
+from hocsuotdoi.reporting.queries.documents import has_annex, issuer_of, kind_of
+from hocsuotdoi.reporting.rules import may_act_for, may_write
+
+MEDIA_TYPES = {
+    DocumentFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    DocumentFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    DocumentFormat.PDF: "application/pdf",
+    DocumentFormat.SIGNED_PDF: "application/pdf",
+}
+_NEWEST = 25
+_AT_ONCE = {DocumentFormat.DOCX, DocumentFormat.XLSX}
+"""Written while the person waits: a fraction of a second. PDF takes a program of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A format in which the document can be had."""
+
+    format: DocumentFormat
+    label: str | Promise
+
+
+_WAYS = [
+    Way(DocumentFormat.DOCX, gettext_lazy("Word document, to sign by hand")),
+    Way(DocumentFormat.XLSX, gettext_lazy("Annex with every figure (Excel)")),
+    Way(DocumentFormat.PDF, gettext_lazy("PDF")),
+    Way(DocumentFormat.SIGNED_PDF, gettext_lazy("PDF, signed with the body’s certificate")),
+]
+
+
+@requires(Permission.VIEW_WORKSPACE)
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """The newest of what was frozen, and the ways on."""
+    snapshots = seen(request).select_related("report__agency", "report__unit", "institution", "nomination__agency")
+    held = request.permissions
+    return render(
+        request,
+        "workspace/documents/overview.html",
+        {
+            "snapshots": snapshots.defer("content")[:_NEWEST],
+            "may_report": Permission.VIEW_REPORT in held,
+            "may_remind": Permission.APPROVE_REPORT in held,
+            "may_nominate": Permission.NOMINATE in held or Permission.VIEW_REPORT in held,
+        },
+    )
+
+
+@requires(Permission.VIEW_WORKSPACE)
+@require_http_methods(["GET", "POST"])
+def snapshot_documents(request: HttpRequest, number: str) -> HttpResponse:
+    snapshot = _seen_snapshot(request, number)
+    now = timezone.now()
+    offered = _offered(request, snapshot, timezone.localdate(now))
+    if request.method == "POST":
+        asked = request.POST.get("format", "")
+        if asked not in [way.format.value for way in offered]:
+            raise PermissionDenied
+        try:
+            document = ask_document(snapshot, DocumentFormat(asked), by=request.user, at=now)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("workspace:documents-snapshot-documents", number=number)
+        if document.state == DocumentState.WAITING and document.format in _AT_ONCE:
+            write_one(document, at=now)
+            document.refresh_from_db()
+        if document.state == DocumentState.MADE:
+            return redirect("workspace:documents-document-file", pk=document.pk)
+        messages.info(request, _("The document is being written. Look again in a minute."))
+        return redirect("workspace:documents-snapshot-documents", number=number)
+    return render(
+        request,
+        "workspace/documents/snapshot_documents.html",
+        {
+            "snapshot": snapshot,
+            "kind": kind_of(snapshot),
+            "issuer": snapshot.content["header"]["issuer"],
+            "ways": offered,
+            "documents": snapshot.documents.visible_to(request.user).order_by("-asked_at", "pk"),
+            "is_intact": is_intact(snapshot),
+            "has_office": office_path() is not None,
+            "path": [to_overview()],
+        },
+    )
+
+
+@requires(Permission.VIEW_WORKSPACE)
+@require_GET
+def document_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The bytes, for whoever may read the snapshot."""
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk, state=DocumentState.MADE)
+    return served(document.digest, document.file_name, MEDIA_TYPES[DocumentFormat(document.format)], document.size)
+
+
+def served(digest: str, file_name: str, media_type: str, size: int | None) -> FileResponse:
+    try:
+        content = open_kept(digest)
+    except FileLost:
+        raise Http404 from None
+    response = FileResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name)}"
+    if size is not None:
+        response["Content-Length"] = str(size)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def seen(request: HttpRequest) -> QuerySet[Snapshot]:
+    return Snapshot.objects.visible_to(request.user)
+
+
+def may_sign(request: HttpRequest, snapshot: Snapshot, day: dt.date) -> bool:
+    """A report at the body that owes it, a letter at the one that reminds, anything else at the body that issues it."""
+    report: Report | None = snapshot.report
+    if report is not None:
+        signs = report.goes_to if snapshot.kind == SnapshotKind.LETTER and report.goes_to else report
+        return may_write(request.user, Permission.SIGN_DOCUMENT, signs, day)
+    issuer = issuer_of(snapshot)
+    return issuer is not None and may_act_for(request.user, Permission.SIGN_DOCUMENT, issuer, day)
+
+
+def to_overview() -> tuple[str, str]:
+    return _("Documents"), reverse("workspace:documents-overview")
+
+
+def _seen_snapshot(request: HttpRequest, number: str) -> Snapshot:
+    if "\0" in number:
+        raise Http404
+    snapshots = seen(request).select_related(
+        "report__cycle", "report__unit", "report__agency", "report__goes_to__agency", "nomination__agency", "frozen_by"
+    )
+    return get_object_or_404(snapshots, number=number)
+
+
+def _offered(request: HttpRequest, snapshot: Snapshot, day: dt.date) -> list[Way]:
+    wanted = [DocumentFormat.DOCX]
+    if has_annex(snapshot):
+        wanted.append(DocumentFormat.XLSX)
+    if office_path() is not None:
+        wanted.append(DocumentFormat.PDF)
+        if can_sign(issuer_of(snapshot)) and may_sign(request, snapshot, day):
+            wanted.append(DocumentFormat.SIGNED_PDF)
+    return [way for way in _WAYS if way.format in wanted]

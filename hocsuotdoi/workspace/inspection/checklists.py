@@ -1,0 +1,93 @@
+"""Checklists: read, and a body's own in place of the proposal."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import offices_held
+from hocsuotdoi.accounts.surfaces import require, requires
+from hocsuotdoi.inspection.models import Checklist
+from hocsuotdoi.inspection.operations import checklists as acts
+from hocsuotdoi.places.enums import InstitutionClass
+from hocsuotdoi.workspace.acts import did, refusals_in
+from hocsuotdoi.workspace.inspection.forms import ChecklistForm
+from hocsuotdoi.workspace.inspection.plans import to_visits
+
+
+@require_GET
+@requires(Permission.VIEW_INSPECTION)
+def checklist_list(request: HttpRequest) -> HttpResponse:
+    """Those in use; older versions are found from the visits that were made with them."""
+    rows = Checklist.objects.filter(published_at__isnull=False, retired_at=None).select_related("owner")
+    context = {
+        "rows": [{"checklist": each, "classes": _classes(each)} for each in rows.order_by("title", "pk")],
+        "path": [to_visits()],
+    }
+    return render(request, "workspace/inspection/checklist_list.html", context)
+
+
+@require_GET
+@requires(Permission.VIEW_INSPECTION)
+def checklist_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    checklist = _find(pk)
+    owned = checklist.owner is not None and checklist.retired_at is None
+    context = {
+        "checklist": checklist,
+        "classes": _classes(checklist),
+        "items": list(checklist.items.all()),
+        "may_publish": Permission.INSPECT in request.permissions and checklist.retired_at is None,
+        "may_retire": owned and request.person_may(Permission.INSPECT, checklist.owner),
+        "path": [to_visits(), to_checklists()],
+    }
+    return render(request, "workspace/inspection/checklist_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.INSPECT)
+def checklist_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """A list of one's own, beginning with the words of this one."""
+    base = _find(pk)
+    now = timezone.now()
+    offices = list(offices_held(request.user, Permission.INSPECT, timezone.localdate(now)).order_by("name"))
+    initial = {"title": base.title, "source": base.source, "text": acts.as_text(list(base.items.all()))}
+    form = ChecklistForm(request.POST or None, offices=offices, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        owner = form.offices[given.pop("owner")]
+        with refusals_in(form):
+            made = acts.publish_own(base, owner, **given, by=request.user, at=now)
+            messages.success(request, _("The list is published: visits planned from now on are made with it."))
+            return redirect("workspace:inspection-checklist-detail", pk=made.pk)
+    context = {"form": form, "checklist": base, "path": [to_visits(), to_checklists()]}
+    return render(request, "workspace/inspection/checklist_publish.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Permission.INSPECT)
+def checklist_retire(request: HttpRequest, pk: int) -> HttpResponse:
+    checklist = _find(pk)
+    if checklist.owner is not None:
+        require(request.user, Permission.INSPECT, checklist.owner)
+
+    def act() -> None:
+        acts.retire_own(checklist, by=request.user, at=timezone.now())
+
+    did(request, act, _("This list is not used for new visits any more; the proposal is."))
+    return redirect("workspace:inspection-checklist-detail", pk=pk)
+
+
+def to_checklists() -> tuple[str, str]:
+    return _("Checklists"), reverse("workspace:inspection-checklist-list")
+
+
+def _find(pk: int) -> Checklist:
+    return get_object_or_404(Checklist.objects.exclude(published_at=None).select_related("owner"), pk=pk)
+
+
+def _classes(checklist: Checklist) -> str:
+    return ", ".join(str(InstitutionClass(each).label) for each in checklist.classes)

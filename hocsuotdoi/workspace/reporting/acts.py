@@ -1,0 +1,273 @@
+"""What happens to a report on its way: submitted, taken back, returned, approved, opened again, excused, moved,
+amended. Each on a page of its own that says what it does before it is done."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.places.models import Institution
+from hocsuotdoi.reporting.enums import OWED
+from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.operations.addendum import make_addendum
+from hocsuotdoi.reporting.operations.approval import approve_report, reopen_report, return_report
+from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile
+from hocsuotdoi.reporting.operations.report import excuse_report, move_institutions
+from hocsuotdoi.reporting.operations.submission import submit_report, withdraw_report
+from hocsuotdoi.reporting.queries.approving import waiting
+from hocsuotdoi.reporting.queries.changed import addendum_content
+from hocsuotdoi.reporting.queries.exceptions import exceptions_of
+from hocsuotdoi.workspace.reporting.forms import MoveForm, ReasonForm, ReturnForm
+from hocsuotdoi.workspace.reporting.found import admit, content_of, find_in_cycle, rights, url_of
+from hocsuotdoi.workspace.reporting.page import missing_before
+
+Act = Callable[[], Any]
+TEMPLATES = "workspace/reporting"
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.FREEZE_REPORT)
+def report_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find_in_cycle(request, pk)
+    admit(rights(request, report).submit)
+    if request.method == "POST":
+        version = _version(request)
+
+        def act() -> None:
+            snapshot = submit_report(report, version=version, by=request.user, at=timezone.now())
+            said = _("Submitted as {number}.").format(number=snapshot.number)
+            messages.success(request, said)
+
+        return _done(request, report, act)
+    day = timezone.localdate()
+    content = content_of(report, day)
+    odd = exceptions_of(report, content, day)
+    missing = missing_before(report, content, odd)
+    return _ask(
+        request,
+        report,
+        "report_submit.html",
+        act="submit",
+        missing=missing,
+        blocked=any(each["blocks"] for each in missing),
+        day=day,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.FREEZE_REPORT)
+def report_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find_in_cycle(request, pk)
+    admit(rights(request, report).submit)
+    if request.method == "POST":
+
+        def act() -> None:
+            withdraw_report(report, version=_version(request), by=request.user, at=timezone.now())
+            messages.success(request, _("Taken back: it can be written again."))
+
+        return _done(request, report, act)
+    return _ask(request, report, "report_withdraw.html", act="withdraw")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.APPROVE_REPORT)
+def report_return(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find_in_cycle(request, pk)
+    admit(rights(request, report).approve)
+    form = ReturnForm(request.POST or None, initial={"version": report.version})
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> None:
+            return_report(
+                report,
+                version=form.cleaned_data["version"],
+                reason=form.whole_reason(),
+                by=request.user,
+                at=timezone.now(),
+            )
+            messages.success(request, _("Returned: they read what is to be put right."))
+
+        return _done(request, report, act)
+    return _ask(request, report, "report_return.html", act="return", form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.APPROVE_REPORT)
+def report_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find_in_cycle(request, pk)
+    admit(rights(request, report).approve)
+    if request.method == "POST":
+
+        def act() -> None:
+            approve_report(report, version=_version(request), by=request.user, at=timezone.now())
+            messages.success(request, _("Approved."))
+
+        return _done(request, report, act)
+    (row,) = waiting([report], request.user)
+    return _ask(request, report, "report_approve.html", act="approve", row=row)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.APPROVE_REPORT)
+def report_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find_in_cycle(request, pk)
+    admit(rights(request, report).approve)
+
+    def act(reason: str) -> None:
+        reopen_report(report, reason=reason, by=request.user, at=timezone.now())
+        messages.success(request, _("The approval is taken back: the report is with them again."))
+
+    return _with_reason(request, report, act, "reopen")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.APPROVE_REPORT)
+def report_excuse(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find_in_cycle(request, pk)
+    admit(rights(request, report).approve)
+
+    def act(reason: str) -> None:
+        excuse_report(report, reason=reason, by=request.user, at=timezone.now())
+        messages.success(request, _("This report is not asked for any more."))
+
+    return _with_reason(request, report, act, "excuse")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.FREEZE_REPORT)
+def report_amend(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find_in_cycle(request, pk)
+    admit(rights(request, report).submit)
+
+    def act(reason: str) -> None:
+        snapshot = make_addendum(report, reason=reason, by=request.user, at=timezone.now())
+        messages.success(request, _("The addendum is made: {number}.").format(number=snapshot.number))
+
+    changed = None
+    if request.method == "GET" and rights(request, report).can("amend", report.state):
+        changed = addendum_content(report, timezone.localdate(), "")
+    return _with_reason(request, report, act, "amend", changes=changed["changes"] if changed else [])
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.APPROVE_REPORT)
+def report_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Institutions of a unit that has become part of another are counted there."""
+    report = find_in_cycle(request, pk)
+    admit(rights(request, report).approve)
+    counted = Institution.objects.filter(pk__in=report.counted.values("institution"))
+    targets = (
+        Report.objects.visible_to(request.user, timezone.localdate())
+        .filter(cycle=report.cycle_id, line=report.line, state__in=OWED)
+        .exclude(pk=report.pk)
+        .select_related("agency")
+        .order_by("unit__sort_key", "agency__name", "pk")
+    )
+    form = MoveForm(request.POST or None, institutions=counted, targets=targets)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+
+        def act() -> None:
+            move_institutions(
+                report,
+                given["to"],
+                institutions=[each.pk for each in given["institutions"]],
+                reason=given["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+            messages.success(request, _("Moved: they are counted there from now on."))
+
+        return _done(request, report, act)
+    return _ask(request, report, "report_reason.html", act="move", form=form, **_WORDS["move"]())
+
+
+def _with_reason(
+    request: HttpRequest, report: Report, act: Callable[[str], None], name: str, **more: Any
+) -> HttpResponse:
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _done(request, report, lambda: act(form.cleaned_data["reason"]))
+    return _ask(request, report, "report_reason.html", act=name, form=form, **_WORDS[name](), **more)
+
+
+def _reopen_words() -> dict[str, str]:
+    return {
+        "title": _("Take the approval back"),
+        "lead": _("The report is returned to those who wrote it. What was approved stays in the history."),
+        "submit_label": _("Take the approval back"),
+    }
+
+
+def _excuse_words() -> dict[str, str]:
+    return {
+        "title": _("No longer ask for this report"),
+        "lead": _("For a body that has ended, or whose report somebody else makes. Nobody is reminded of it any more."),
+        "submit_label": _("No longer ask for it"),
+    }
+
+
+def _amend_words() -> dict[str, str]:
+    return {
+        "title": _("Make an addendum"),
+        "lead": _(
+            "What was approved stays as it is. The addendum names each figure that has changed since, with both "
+            "values, and goes to the same body."
+        ),
+        "submit_label": _("Make the addendum"),
+    }
+
+
+def _move_words() -> dict[str, str]:
+    return {
+        "title": _("Count institutions in another report"),
+        "lead": _(
+            "After a reform: whoever takes over the institutions reports them. Each is counted in one report only."
+        ),
+        "submit_label": _("Count them there"),
+    }
+
+
+_WORDS = {"reopen": _reopen_words, "excuse": _excuse_words, "amend": _amend_words, "move": _move_words}
+
+
+def _ask(request: HttpRequest, report: Report, template: str, *, act: str, **more: Any) -> HttpResponse:
+    """The question. In a state in which it cannot be done the page of the report says where it stands."""
+    if not rights(request, report).can(act, report.state):
+        messages.info(request, _("The report is no longer where this can be done. This is how it stands now."))
+        return redirect(url_of(report))
+    form = more.get("form")
+    wrong = isinstance(form, forms.Form) and bool(form.errors)
+    context = {"report": report, "back": url_of(report), "path": _path(report), **more}
+    return render(request, f"{TEMPLATES}/{template}", context, status=422 if wrong else 200)
+
+
+def _done(request: HttpRequest, report: Report, act: Act) -> HttpResponse:
+    """Back to the report, with what was done or why it was refused."""
+    try:
+        act()
+    except ReportChangedMeanwhile as refusal:
+        messages.error(request, str(refusal))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(url_of(report))
+
+
+def _version(request: HttpRequest) -> int:
+    """0 fits no report: what says no version was not read from a page of ours."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _path(report: Report) -> list[tuple[str, str]]:
+    return [(_("Reports"), reverse("workspace:reporting-report-list")), (str(report), url_of(report))]

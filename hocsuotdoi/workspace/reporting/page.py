@@ -1,0 +1,269 @@
+"""One report of a cycle on one page: where it stands, what is asked for, what is missing, what happened so far."""
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hocsuotdoi.reporting.enums import OWED, Detail, ReportState
+from hocsuotdoi.reporting.models import Content, Report
+from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of
+from hocsuotdoi.reporting.queries.trail import trail_of, way_up
+from hocsuotdoi.reporting.queries.typed import totals_missing, typed_rows
+from hocsuotdoi.reporting.rules import Rights
+from hocsuotdoi.workspace.reporting.forms import FIELDS, TotalForm, WordsForm, total_forms
+from hocsuotdoi.workspace.reporting.found import prompting, rights
+from hocsuotdoi.workspace.reporting.shown import shown, suggestion_of
+
+ACTS = (
+    "begin",
+    "word",
+    "total",
+    "answer",
+    "submit",
+    "withdraw",
+    "amend",
+    "approve",
+    "return",
+    "reopen",
+    "excuse",
+    "move",
+)
+STATE_KINDS = {
+    ReportState.EXPECTED: "neutral",
+    ReportState.DRAFT: "gold",
+    ReportState.SUBMITTED: "working",
+    ReportState.RETURNED: "attention",
+    ReportState.APPROVED: "working",
+    ReportState.EXCUSED: "neutral",
+}
+
+
+@dataclass(slots=True)
+class Asked:
+    """What looks odd, as it is put to the person. `seen` stands for the numbers that were shown."""
+
+    found: FoundException
+    seen: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.found.answer is None
+
+
+@dataclass(slots=True)
+class Kind:
+    """Odd things of one rule."""
+
+    rule: str
+    label: str
+    asked: list[Asked] = field(default_factory=list)
+
+    @property
+    def open(self) -> list[Asked]:
+        return [each for each in self.asked if each.is_open]
+
+    @property
+    def told(self) -> list[Asked]:
+        return [each for each in self.asked if not each.is_open]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do before the report goes up."""
+
+    label: str
+    url: str
+    is_done: bool
+    is_current: bool = False
+
+
+def seen_of(found: FoundException) -> str:
+    """A few signs that change with the numbers: an answer is to the numbers that somebody saw."""
+    text = json.dumps([found.key, found.numbers], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def report_page(
+    request: HttpRequest,
+    report: Report,
+    *,
+    words_form: WordsForm | None = None,
+    totals: list[TotalForm] | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """`words_form` and `totals` as they were sent, where something in them is wrong."""
+    day = timezone.localdate()
+    allowed = rights(request, report)
+    can = {act: allowed.can(act, report.state) for act in ACTS}
+    content = prompting(report, day)
+    odd = exceptions_of(report, content, day) if report.state in OWED or report.state == ReportState.SUBMITTED else []
+    kinds = kinds_of(odd)
+    rows = typed_rows(report) if report.state != ReportState.EXCUSED else []
+    steps = steps_of(report, content, odd)
+    context = {
+        "report": report,
+        "day": day,
+        "can": can,
+        "is_author": allowed.write,
+        "shown": shown(content, report),
+        "state_kind": STATE_KINDS[ReportState(report.state)],
+        "lies": lies(report, day),
+        "late_days": (day - report.due_on).days if report.due_on and report.state in OWED else 0,
+        "stations": way_up(report),
+        "kinds": kinds,
+        "odd_open": sum(each.answer is None for each in odd),
+        "fields": _fields(words_form or WordsForm.of(report), content, report),
+        "form": words_form or WordsForm.of(report),
+        "totals": totals or total_forms(rows),
+        "totals_open": totals is not None or any(row.total for row in rows),
+        "below": _below(report, content),
+        "steps": steps,
+        "steps_done": sum(each.is_done for each in steps),
+        "missing": missing_before(report, content, odd),
+        "trail": trail_of(report),
+        "snapshots": list(report.snapshots.select_related("frozen_by").defer("content")),
+        "whose": whose(request),
+        "path": [(_("Reports"), reverse("workspace:reporting-report-list"))],
+        **more,
+    }
+    response = render(request, "workspace/reporting/report_page.html", context, status=status)
+    if _is_kept_offline(report, allowed) and status == 200:
+        response["X-Kept-Offline"] = "yes"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _is_kept_offline(report: Report, allowed: Rights) -> bool:
+    """Only a report that the person writes, while it is written: readers keep nothing of it on their devices."""
+    return allowed.write and report.state in OWED
+
+
+def whose(request: HttpRequest) -> str:
+    """Tells a browser's kept drafts of one person from another's, and says nothing else about either."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"draft:{request.user.pk}".encode(), "sha256").hexdigest()[:16]
+
+
+def kinds_of(found: Iterable[FoundException]) -> list[Kind]:
+    kinds: dict[str, Kind] = {}
+    for each in found:
+        kind = kinds.setdefault(each.rule, Kind(each.rule, rule_words(each.rule)))
+        kind.asked.append(Asked(each, seen_of(each)))
+    return list(kinds.values())
+
+
+def rule_words(rule: str) -> str:
+    return {
+        "change": _("Much more or less than last year"),
+        "zero": _("Nothing this year, something last year"),
+        "off_track": _("Targets that are behind"),
+        "task_late": _("Tasks that are late"),
+        "population": _("Population of another year"),
+        "quality": _("Found odd in the figures"),
+    }.get(rule, _("Worth a look"))
+
+
+def steps_of(report: Report, content: Content, odd: list[FoundException]) -> list[Step]:
+    """The figures are there by themselves; what is left is to look, to answer, to write, to send."""
+    below = content.get("below", [])
+    gone_up = report.state in (ReportState.SUBMITTED, ReportState.APPROVED)
+    steps = [Step(_("Figures"), "#figures", report.state != ReportState.EXPECTED)]
+    if below:
+        done = all(each["state"] in (ReportState.APPROVED, ReportState.EXCUSED) for each in below)
+        steps.append(Step(_("Reports from below"), "#below", done))
+    if report.detail == Detail.TOTALS:
+        steps.append(Step(_("Totals"), "#totals", not totals_missing(report, content)))
+    steps.append(Step(_("Anything odd"), "#odd", gone_up or (not any(each.answer is None for each in odd))))
+    steps.append(Step(_("Words"), "#words", gone_up or any(getattr(report, name) for name in FIELDS)))
+    steps.append(Step(_("Submit"), "#submit", gone_up))
+    current = next((number for number, step in enumerate(steps) if not step.is_done), None)
+    return [Step(step.label, step.url, step.is_done, is_current=number == current) for number, step in enumerate(steps)]
+
+
+def missing_before(report: Report, content: Content, odd: list[FoundException]) -> list[dict[str, Any]]:
+    """What stands in the way of submitting (`blocks`), and what does not but will be named."""
+    found: list[dict[str, Any]] = []
+    if totals_missing(report, content):
+        found.append({"text": _("Enter the totals, with where they are from."), "url": "#totals", "blocks": True})
+    if waiting := sum(each.answer is None for each in odd):
+        text = ngettext("{count} odd thing waits for a word.", "{count} odd things wait for a word.", waiting)
+        found.append({"text": text.format(count=waiting), "url": "#odd", "blocks": True})
+    late = [
+        each for each in content.get("below", []) if each["state"] not in (ReportState.APPROVED, ReportState.EXCUSED)
+    ]
+    if late:
+        text = ngettext(
+            "{count} report from below is not approved: it is left out and named.",
+            "{count} reports from below are not approved: they are left out and named.",
+            len(late),
+        )
+        found.append({"text": text.format(count=len(late)), "url": "#below", "blocks": False})
+    if content["missing"] and report.detail == Detail.FULL:
+        text = ngettext(
+            "{count} institution has not told enough: it is named.",
+            "{count} institutions have not told enough: they are named.",
+            len(content["missing"]),
+        )
+        found.append({"text": text.format(count=len(content["missing"])), "url": "#missing", "blocks": False})
+    if empty := [name for name in FIELDS if not getattr(report, name)]:
+        text = ngettext(
+            "{count} field of words is left to its suggestion.",
+            "{count} fields of words are left to their suggestions.",
+            len(empty),
+        )
+        found.append({"text": text.format(count=len(empty)), "url": "#words", "blocks": False})
+    return found
+
+
+def lies(report: Report, day: dt.date) -> str:
+    """«With Sở Văn hóa since 3 days»."""
+    if report.state not in (ReportState.SUBMITTED, ReportState.APPROVED) or report.submitted_at is None:
+        return ""
+    days = (day - timezone.localdate(report.submitted_at)).days
+    body = str((report.goes_to or report).agency)
+    if report.state == ReportState.APPROVED:
+        return _("approved by {body}").format(body=body)
+    if days == 0:
+        return _("with {body} since today").format(body=body)
+    return ngettext("with {body} for {count} day", "with {body} for {count} days", days).format(body=body, count=days)
+
+
+def _fields(form: WordsForm, content: Content, report: Report) -> list[dict[str, Any]]:
+    """Each field with what the figures would say."""
+    return [
+        {
+            "name": name,
+            "bound": form[name],
+            "suggestion": suggestion_of(content, name),
+            "written": [line for line in getattr(report, name).splitlines() if line.strip()],
+        }
+        for name in FIELDS
+    ]
+
+
+def _below(report: Report, content: Content) -> list[dict[str, Any]]:
+    """The reports that go into this one, with a way to each."""
+    pages = dict(report.from_below.values_list("agency_id", "pk").order_by("pk")) if content.get("below") else {}
+    rows = []
+    for each in content.get("below", []):
+        pk = pages.get(each["agency"])
+        kind = STATE_KINDS.get(ReportState(each["state"]), "neutral")
+        rows.append(
+            {**each, "url": reverse("workspace:reporting-report-detail", args=[pk]) if pk else "", "kind": kind}
+        )
+    order = [ReportState.SUBMITTED, ReportState.RETURNED, ReportState.DRAFT, ReportState.EXPECTED]
+    return sorted(
+        rows, key=lambda row: (order.index(row["state"]) if row["state"] in order else len(order), row["name"])
+    )

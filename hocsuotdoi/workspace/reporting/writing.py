@@ -1,0 +1,214 @@
+"""What is written into a report: words, totals, answers to what looks odd. And the page it is all done on."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.templatetags.house import moment
+from hocsuotdoi.reporting.enums import ReportState
+from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
+from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile
+from hocsuotdoi.reporting.operations.report import begin_report, word_report
+from hocsuotdoi.reporting.operations.totals import type_totals
+from hocsuotdoi.reporting.queries.exceptions import exceptions_of
+from hocsuotdoi.reporting.queries.trail import written_since
+from hocsuotdoi.reporting.queries.typed import typed_rows
+from hocsuotdoi.workspace.reporting import single
+from hocsuotdoi.workspace.reporting.forms import FIELDS, WordsForm, total_forms
+from hocsuotdoi.workspace.reporting.found import (
+    admit,
+    content_of,
+    find,
+    find_in_cycle,
+    prompting,
+    rights,
+    url_of,
+    worked,
+)
+from hocsuotdoi.workspace.reporting.page import report_page, seen_of
+from hocsuotdoi.workspace.reporting.shown import suggestion_of
+
+
+@require_GET
+@requires(Permission.VIEW_REPORT)
+def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find(request, pk)
+    if report.cycle_id is None:
+        return single.report_detail(request, report)
+    worked(request, report, rights(request, report))
+    return report_page(request, report)
+
+
+@require_POST
+@requires(Permission.WRITE_REPORT)
+def report_begin(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find_in_cycle(request, pk)
+    admit((allowed := rights(request, report)).write)
+    worked(request, report, allowed)
+    try:
+        begin_report(report, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(url_of(report))
+
+
+@require_POST
+@requires(Permission.WRITE_REPORT)
+def report_word(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Asked for JSON, it answers whoever keeps words on a device until they are sent (static/workspace/reports)."""
+    report = find(request, pk)
+    if report.cycle_id is None:
+        return single.report_word(request, report)
+    admit((allowed := rights(request, report)).write)
+    worked(request, report, allowed)
+    form = WordsForm(request.POST)
+    is_program = request.headers.get("Accept", "").startswith("application/json")
+    if not form.is_valid():
+        if is_program:
+            return JsonResponse({}, status=422)
+        return report_page(request, report, words_form=form, status=422)
+    given, version = form.words(), form.cleaned_data["version"]
+    if (use := request.POST.get("use")) in FIELDS:
+        given[use] = "\n".join(suggestion_of(prompting(report, timezone.localdate()), use))
+    try:
+        current = word_report(report, version=version, **given, by=request.user, at=timezone.now())
+    except ReportChangedMeanwhile as refusal:
+        if is_program:
+            return JsonResponse({}, status=409)
+        return _both_texts(request, refusal, form, version)
+    except Refused as refusal:
+        if is_program:
+            return JsonResponse({}, status=422)
+        form.add_error(None, str(refusal))
+        return report_page(request, report, words_form=form, status=422)
+    beside = _written_beside(report, current, version, given)
+    if is_program:
+        words = {field: getattr(current, field) for field in FIELDS}
+        reload = report.state == ReportState.EXPECTED
+        return JsonResponse({"version": current.version, "words": words, "said": beside, "reload": reload})
+    messages.success(request, " ".join(part for part in (_("The words are saved."), beside) if part))
+    return redirect(url_of(report, "words"))
+
+
+def _written_beside(report: Report, current: Report, version: int, given: dict[str, str]) -> str:
+    """What somebody else wrote into other fields meanwhile, where there was something."""
+    others = [field for field in FIELDS if getattr(current, field).split() != given[field].split()]
+    if current.version == version + 1 or not others:
+        return ""
+    since = written_since(current, version)
+    names = ", ".join(sorted({since[field].by for field in others if field in since and since[field].by}))
+    labels = ", ".join(f"«{WordsForm.base_fields[field].label}»" for field in others)
+    if not names:
+        return _("Meanwhile somebody else wrote into {fields}; both stand.").format(fields=labels)
+    return _("Meanwhile {people} wrote into {fields}; both stand.").format(people=names, fields=labels)
+
+
+def _both_texts(request: HttpRequest, refusal: ReportChangedMeanwhile, form: WordsForm, version: int) -> HttpResponse:
+    """Nothing is lost: what was typed stays in its fields, beside it stands what the other person saved, and when."""
+    current = refusal.current
+    since = written_since(current, version)
+    theirs = [
+        {
+            "label": form.fields[field].label,
+            "mine": form.cleaned_data[field],
+            "theirs": getattr(current, field),
+            "by": since[field].by if field in since else "",
+            "at": moment(since[field].at) if field in since else "",
+        }
+        for field in refusal.fields
+        if form.cleaned_data[field].split() != getattr(current, field).split()
+    ]
+    kept = {field: form.cleaned_data[field] for field in FIELDS if field in refusal.fields}
+    again = WordsForm(initial={**{name: getattr(current, name) for name in FIELDS}, **kept, "version": current.version})
+    current = find_in_cycle(request, current.pk)
+    return report_page(request, current, words_form=again, theirs=theirs, conflict=str(refusal), typed=kept, status=409)
+
+
+@require_POST
+@requires(Permission.WRITE_REPORT)
+def report_total(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find_in_cycle(request, pk)
+    admit((allowed := rights(request, report)).write)
+    worked(request, report, allowed)
+    rows = total_forms(typed_rows(report), request.POST)
+    version = _whole_number(request.POST.get("version"))
+    wrong = [form for form in rows if not form.is_valid()]  # each is looked at, so each says what is wrong
+    if wrong or version is None:
+        return report_page(request, report, totals=rows, status=422)
+    given = [form.total() for form in rows if form.has_changed()]
+    try:
+        if given:
+            type_totals(report, version=version, rows=given, by=request.user, at=timezone.now())
+    except ReportChangedMeanwhile as refusal:
+        current = find_in_cycle(request, pk)
+        return report_page(request, current, totals=rows, totals_refused=str(refusal), status=409)
+    except Refused as refusal:
+        wrong = next((form for form in rows if form.row.key == refusal.field), None)
+        if wrong is None:
+            return report_page(request, report, totals=rows, totals_refused=str(refusal), status=422)
+        wrong.add_error("numerator", str(refusal))
+        return report_page(request, report, totals=rows, status=422)
+    messages.success(request, _("The totals are saved."))
+    return redirect(url_of(report, "totals"))
+
+
+@require_POST
+@requires(Permission.WRITE_REPORT)
+def report_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """One tap on one thing, or on all of a kind that were shown."""
+    report = find_in_cycle(request, pk)
+    admit((allowed := rights(request, report)).write)
+    worked(request, report, allowed)
+    day = timezone.localdate()
+    shown = dict(zip(request.POST.getlist("key"), request.POST.getlist("seen"), strict=False))
+    found = {each.key: each for each in exceptions_of(report, content_of(report, day), day)}
+    reason = request.POST.get("reason", "").replace("\x00", "").strip()
+    if "explain" in request.POST and not reason:
+        messages.error(request, _("Say why it is so: the reason stands beside the number."))
+        return redirect(url_of(report, "odd"))
+    answers = [
+        Answer(key, found[key].numbers, reason if len(shown) == 1 else "")
+        for key, seen in shown.items()
+        if key in found and seen_of(found[key]) == seen
+    ]
+    try:
+        answer_exceptions(report, answers=answers, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(url_of(report, "odd"))
+    if len(answers) < len(shown):
+        messages.warning(request, _("Some numbers have changed since you saw them. Look at them again, please."))
+    elif answers:
+        said = ngettext("Kept: {count} answer.", "Kept: {count} answers.", len(answers))
+        messages.success(request, said.format(count=len(answers)))
+    return redirect(url_of(report, "odd"))
+
+
+@require_GET
+@requires(Permission.VIEW_REPORT)
+def report_now(request: HttpRequest, pk: int) -> JsonResponse:
+    """Where it stands, for a page that has lost its connection in between."""
+    report = find_in_cycle(request, pk)
+    told: dict[str, Any] = {
+        "state": report.state,
+        "version": report.version,
+        "number": report.submitted.number if report.submitted else "",
+        "at": moment(report.submitted_at) if report.submitted_at else "",
+    }
+    response = JsonResponse(told)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _whole_number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None

@@ -1,0 +1,255 @@
+// Between the phone and the server, with the person's own session. Whether there is a connection is asked of the server.
+import { told } from "../roll/wording.js";
+import { allOf, change, drop, keep, kept, put } from "./store.js";
+
+const MOST = 100;
+const PATIENCE = 15_000;
+const PICTURE_PATIENCE = 90_000;
+const [SOON, LATER] = [1500, 30_000];
+
+export const state = {
+  carry: null, // {person, person_name, visits}, as fetched last
+  notes: [], // each the newest answer of one person to one question of one visit
+  photos: [],
+  skew: 0,
+  reached: null, // true, false, or null: not asked yet
+  signedOut: false,
+  problem: "", // the server's sentence why this person may not
+  wrong: false,
+  syncing: false,
+  lastSync: null, // seconds
+  persistent: false,
+  update: null,
+};
+
+const listeners = new Set();
+export const onChange = (listener) => listeners.add(listener);
+export const changed = (what = "all") => listeners.forEach((listener) => listener(what));
+
+const channel = "BroadcastChannel" in window ? new BroadcastChannel("inspection") : null;
+channel?.addEventListener("message", () => load().then(() => changed()));
+const tellOthers = () => channel?.postMessage("changed");
+
+export const load = async () => {
+  const [carry, lastSync, skew] = await Promise.all(["carry", "lastSync", "skew"].map(kept));
+  Object.assign(state, { carry: carry ?? null, lastSync: lastSync ?? null, skew: skew ?? 0 });
+  [state.notes, state.photos] = await Promise.all([allOf("notes"), allOf("photos")]);
+};
+
+const mine = (row) => row.person === state.carry?.person;
+const waits = (row) => !row.outcome;
+export const unsent = () => [...state.notes, ...state.photos].filter((row) => mine(row) && waits(row));
+export const ofOthers = () => [...state.notes, ...state.photos].filter((row) => !mine(row) && waits(row));
+export const refused = () => [...state.notes, ...state.photos].filter((row) => mine(row) && row.outcome === "refused");
+export const noteOf = (visit, item) => state.notes.find((row) => mine(row) && row.visit === visit && row.item === item);
+export const photosOf = (visit, item) => state.photos.filter((row) => mine(row) && row.visit === visit && row.item === item);
+
+export const moment = () => new Date(Date.now() + state.skew).toISOString();
+
+/** As RFC 9562 has it: a moment first, so that rows stand in the order in which they were noted. */
+export const uuid7 = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  let now = Date.now();
+  for (let place = 5; place >= 0; place -= 1) {
+    bytes[place] = now % 256;
+    now = Math.floor(now / 256);
+  }
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+};
+
+/** Keeps an answer; throws when the phone cannot. */
+export const note = async (visit, item, said) => {
+  const key = `${state.carry.person}:${visit.id}:${item.id}`;
+  const row = {
+    key,
+    person: state.carry.person,
+    id: uuid7(),
+    visit: visit.id,
+    item: item.id,
+    ...said,
+    seen_at: moment(),
+    place: visit.institution_name,
+    question: item.question,
+    outcome: "",
+  };
+  await put("notes", row);
+  state.notes = [...state.notes.filter((each) => each.key !== key), row];
+  tellOthers();
+  changed("notes");
+  soon();
+};
+
+export const keepPhoto = async (visit, item, picture) => {
+  const row = {
+    id: uuid7(),
+    person: state.carry.person,
+    visit: visit.id,
+    item: item?.id ?? null,
+    ...picture,
+    taken_at: moment(),
+    place: visit.institution_name,
+    question: item?.question ?? "",
+    outcome: "",
+  };
+  await put("photos", row);
+  state.photos = [...state.photos, row];
+  tellOthers();
+  changed("photos");
+  soon();
+};
+
+export const forget = async (row) => {
+  const name = row.key ? "notes" : "photos";
+  await drop(name, row.key ?? row.id);
+  state[name] = state[name].filter((each) => each !== row);
+  tellOthers();
+  changed();
+};
+
+class NotReached extends Error {}
+
+/** One request with the session. Throws NotReached without a connection. */
+const ask = async (address, options = {}, patience = PATIENCE) => {
+  let response;
+  const sentAt = Date.now();
+  try {
+    response = await fetch(address, {
+      cache: "no-store",
+      credentials: "same-origin",
+      redirect: "manual",
+      signal: AbortSignal.timeout ? AbortSignal.timeout(patience) : undefined,
+      ...options,
+      headers: { Accept: "application/json", ...options.headers },
+    });
+  } catch {
+    throw new NotReached();
+  }
+  const content = await response.json().catch(() => null);
+  const server = Date.parse(response.headers.get("Date") ?? "");
+  if (server && response.ok) {
+    const off = Math.round(server + 500 - (sentAt + Date.now()) / 2);
+    state.skew = Math.abs(off) < 5000 ? 0 : off;
+    await keep("skew", state.skew);
+  }
+  return { status: response.status, content };
+};
+
+const token = () => decodeURIComponent(/(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+
+/** What the person takes along; false when nobody (or nobody who may) is signed in. */
+const fetchCarry = async () => {
+  const { status, content } = await ask(told.carried);
+  state.signedOut = status === 401;
+  state.problem = status === 403 ? (content?.message ?? "") : "";
+  if (status === 401 || status === 403) return false;
+  if (status !== 200 || !content) throw new Error("wrong");
+  state.carry = content;
+  await keep("carry", content);
+  return true;
+};
+
+const sendNotes = async () => {
+  const rows = state.notes.filter((row) => mine(row) && waits(row)).slice(0, MOST);
+  if (!rows.length) return false;
+  const answers = rows.map(({ id, visit, item, seen, number, words, seen_at }) => ({
+    id,
+    visit,
+    item,
+    seen: seen || null,
+    number: number ?? null,
+    words: words ?? "",
+    seen_at,
+  }));
+  const { status, content } = await ask(told.answers, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
+    body: JSON.stringify({ answers }),
+  });
+  if (status !== 200 || !content) throw new Error("wrong");
+  const outcomes = new Map(content.answers.map((each) => [each.id, each]));
+  for (const row of rows) {
+    const one = outcomes.get(row.id);
+    if (!one) continue;
+    // Written anew while it was on its way: the newer one is still to be sent.
+    const settle = (now) =>
+      now.id === row.id ? { ...now, outcome: one.outcome, reason: one.reason, holds: one.holds } : null;
+    const after = await change("notes", row.key, settle);
+    if (after) state.notes = state.notes.map((each) => (each.key === row.key ? after : each));
+  }
+  return true;
+};
+
+const sendPhoto = async () => {
+  const row = state.photos.find((each) => mine(each) && waits(each));
+  if (!row) return false;
+  const form = new FormData();
+  form.append("file", new Blob([row.bytes], { type: "image/jpeg" }), `${row.id}.jpg`);
+  form.append("id", row.id);
+  form.append("taken_at", row.taken_at);
+  if (row.item) form.append("item", row.item);
+  const address = told.photos.replace("00000000-0000-0000-0000-000000000000", row.visit);
+  const { status, content } = await ask(
+    address,
+    { method: "POST", headers: { "X-CSRFToken": token() }, body: form },
+    PICTURE_PATIENCE,
+  );
+  const isTaken = status === 200;
+  if (!isTaken && !(status >= 400 && status < 500 && content?.message && status !== 401 && status !== 429)) {
+    throw new Error("wrong");
+  }
+  // What the server has need not fill the phone; what it did not take stays whole.
+  const settle = (now) =>
+    isTaken
+      ? { ...now, outcome: "taken", bytes: null }
+      : { ...now, outcome: "refused", reason: content.message };
+  const after = await change("photos", row.id, settle);
+  if (after) state.photos = state.photos.map((each) => (each.id === row.id ? after : each));
+  return true;
+};
+
+let timer;
+const soon = (wait = SOON) => {
+  clearTimeout(timer);
+  timer = setTimeout(sync, wait);
+};
+
+export const sync = async () => {
+  if (state.syncing) return;
+  clearTimeout(timer);
+  state.syncing = true;
+  changed("status");
+  try {
+    if (await fetchCarry()) {
+      let sent = false;
+      while (await sendNotes()) sent = true;
+      while (await sendPhoto()) {
+        sent = true;
+        changed("photos");
+      }
+      if (sent) await fetchCarry();
+      await prune();
+      state.lastSync = Math.round((Date.now() + state.skew) / 1000);
+      await keep("lastSync", state.lastSync);
+    }
+    Object.assign(state, { reached: true, wrong: false });
+  } catch (error) {
+    Object.assign(state, { reached: !(error instanceof NotReached), wrong: !(error instanceof NotReached) });
+  }
+  state.syncing = false;
+  tellOthers();
+  changed();
+  if (unsent().length && !state.signedOut) soon(LATER);
+};
+
+// What the server has taken goes with its visit; what it has not taken stays until a person takes it off.
+const prune = async () => {
+  const carried = new Set(state.carry.visits.map((visit) => visit.id));
+  const isOver = (row) => mine(row) && row.outcome && row.outcome !== "refused" && !carried.has(row.visit);
+  for (const row of state.notes.filter(isOver)) await drop("notes", row.key);
+  for (const row of state.photos.filter(isOver)) await drop("photos", row.id);
+  state.notes = state.notes.filter((row) => !isOver(row));
+  state.photos = state.photos.filter((row) => !isOver(row));
+};

@@ -1,0 +1,115 @@
+"""Every kind of document, read back: page, fonts, blocks in order, each number a figure, the same bytes."""
+
+import io
+import re
+import shutil
+import subprocess
+
+import pytest
+from docx import Document
+from docx.document import Document as DocumentType
+from docx.oxml.ns import qn
+
+from hocsuotdoi.core.office import office_path, page_count, to_pdf
+from hocsuotdoi.reporting.enums import DocumentKind
+from hocsuotdoi.reporting.formats.context import DOCUMENT_NAMES, Seal
+from hocsuotdoi.reporting.formats.docx import render_document
+from hocsuotdoi.reporting.formats.placeholders import KINDS_WITH_TEMPLATES
+from tests.factories.documents import CONTENTS, consolidated_content
+
+SEAL = Seal("3f9a21bc77de0a12" + "0" * 48, "abcdefgh23456789", "https://h.vn/documents/abcdefgh23456789/")
+TWIPS = {"top": (1134, 1418), "bottom": (1134, 1418), "left": (1701, 1985), "right": (851, 1134)}
+NATION = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
+
+
+def written(kind: DocumentKind) -> DocumentType:
+    return Document(io.BytesIO(render_document(kind, CONTENTS[kind](), SEAL)))
+
+
+def texts_of(document: DocumentType) -> list[str]:
+    return ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in document.element.body.iter(qn("w:p"))]
+
+
+@pytest.mark.parametrize("kind", KINDS_WITH_TEMPLATES)
+def test_page_margins_lie_within_the_decree_in_twips(kind):
+    size = written(kind).element.body.sectPr.find(qn("w:pgSz"))
+    margins = written(kind).element.body.sectPr.find(qn("w:pgMar"))
+    assert (int(size.get(qn("w:w"))), int(size.get(qn("w:h")))) in {(11906, 16838), (11905, 16837)}
+    for side, (least, most) in TWIPS.items():
+        assert least <= int(margins.get(qn(f"w:{side}"))) <= most
+
+
+@pytest.mark.parametrize("kind", KINDS_WITH_TEMPLATES)
+def test_letters_are_times_new_roman_and_the_page_number_is_above(kind):
+    document = written(kind)
+    fonts = [node for root in (document.element, document.styles.element) for node in root.iter(qn("w:rFonts"))]
+    assert {node.get(qn(f"w:{slot}")) for node in fonts for slot in ("ascii", "hAnsi", "cs")} == {"Times New Roman"}
+    section = document.sections[0]
+    assert "PAGE" in "".join(node.text for node in section.header._element.iter(qn("w:instrText")))
+    assert section.different_first_page_header_footer
+
+
+@pytest.mark.parametrize("kind", KINDS_WITH_TEMPLATES)
+def test_blocks_stand_in_the_decrees_order_and_no_tag_is_left(kind):
+    content, texts = CONTENTS[kind](), texts_of(written(kind))
+    assert not any("{{" in text or "{%" in text for text in texts)
+    wanted = [content["header"]["issuer_lines"][0], *NATION]
+    if DOCUMENT_NAMES[kind]:
+        wanted.append(DOCUMENT_NAMES[kind])
+    wanted.append(content["closing"])
+    wanted += [] if kind == DocumentKind.INSPECTION_MINUTES else ["Nơi nhận:"]
+    wanted.append(content["signature"]["lines"][-1])
+    places = [texts.index(each) for each in wanted]
+    assert places == sorted(places)
+    assert any(SEAL.address in text for text in texts)
+    assert any(text.startswith(f"Số chốt số liệu: {content['number']}") for text in texts)
+
+
+def numbers_in(text: str) -> set[str]:
+    return set(re.findall(r"\d[\d.,/%]*\d|\d", text))
+
+
+@pytest.mark.parametrize("kind", KINDS_WITH_TEMPLATES)
+def test_every_number_in_a_table_of_results_is_a_figure_of_the_snapshot(kind):
+    content = CONTENTS[kind]()
+    known = set().union(*(numbers_in(each["words"]) for each in content["figures"]))
+    known |= set().union(set(), *(numbers_in(each["before_words"]) for each in content.get("changes", [])))
+    columns = {"Kết quả năm 2026": "HSD Bảng số", "Dự toán": "", "Đã cấp": "", "Đã chi": "", "Nay là": ""}
+    seen = 0
+    for table in written(kind).tables:
+        heading = [cell.text for cell in table.rows[0].cells]
+        for place, name in enumerate(heading):
+            if name not in columns:
+                continue
+            for row in table.rows[1:]:
+                cells = [cell.text for cell in row.cells]
+                if cells[0] == cells[-1]:  # a group's name across the table
+                    continue
+                seen += 1
+                assert numbers_in(cells[place]) <= known, cells
+    if kind in {DocumentKind.UNIT_REPORT, DocumentKind.CONSOLIDATED_REPORT, DocumentKind.ADDENDUM}:
+        assert seen
+
+
+def test_document_is_the_same_file_each_time():
+    for kind in KINDS_WITH_TEMPLATES:
+        assert render_document(kind, CONTENTS[kind](), SEAL) == render_document(kind, CONTENTS[kind](), SEAL)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    office_path() is None or shutil.which("pdftotext") is None, reason="LibreOffice or poppler is not installed here"
+)
+def test_libreoffice_opens_every_kind_and_prints_its_number_and_signature(tmp_path):
+    files = {f"{kind.value}.docx": render_document(kind, CONTENTS[kind](), SEAL) for kind in KINDS_WITH_TEMPLATES}
+    files["lon.docx"] = render_document(DocumentKind.CONSOLIDATED_REPORT, consolidated_content(120), SEAL)
+    pages = to_pdf(files)
+    assert set(pages) == set(files)
+    assert page_count(pages["lon.docx"]) > 6
+    for kind in KINDS_WITH_TEMPLATES:
+        place = tmp_path / f"{kind.value}.pdf"
+        place.write_bytes(pages[f"{kind.value}.docx"])
+        text = subprocess.run(["pdftotext", str(place), "-"], check=True, capture_output=True, text=True).stdout
+        content = CONTENTS[kind]()
+        assert content["number"] in text
+        assert content["signature"]["lines"][-1] in text
