@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -93,7 +94,7 @@ def _typed(report: Report, by: Person) -> Report:
     report = fresh(report)
     row = next(each for each in typed_rows(report) if not each.has_parts)
     type_totals(
-        report, version=report.version, rows=[Total(row.key, 31, None, TYPED)], by=by, at=timezone.now()
+        report, version=report.version, rows=[Total(row.key, Decimal(31), None, TYPED)], by=by, at=timezone.now()
     )  # fmt: skip
     return fresh(report)
 
