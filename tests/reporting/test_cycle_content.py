@@ -99,16 +99,14 @@ def test_every_number_that_another_part_names_stands_among_the_figures(tree):
 
 def test_suggested_words_are_made_from_figures_and_give_way_to_people(tree, silent_library):
     count(tree.ward, silent_library)
-    make_line(agency=tree.ward.agency, estimated=10_000_000, allocated=None)
-    row = make_line(agency=tree.ward.agency, purpose="Máy tính", estimated=10_000_000)
-    type(row).objects.filter(pk=row.pk).update(
-        appraised=10_000_000,
-        appraised_by=uuid.UUID(int=9),
-        appraised_at=NOW,
+    make_line(agency=tree.ward.agency, estimated=10_000_000)
+    make_line(
+        agency=tree.ward.agency,
+        purpose="Máy tính",
+        source="donation",
+        estimated=10_000_000,
         allocated=5_000_000,
-        allocated_by=uuid.UUID(int=9),
-        allocated_at=NOW,
-        allocation_decision="12/QĐ",
+        allocation_act="12/QĐ",
     )
     words = cycle_content(fresh(tree.ward), DAY)["words"]
     assert words["results"][0] == ("Đã tổ chức 1 buổi hoạt động phục vụ học tập suốt đời với 12 lượt người tham gia.")
