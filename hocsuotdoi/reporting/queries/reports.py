@@ -41,8 +41,8 @@ def reported_years(today: dt.date) -> list[int]:
 def units_with_report(person: Someone, year: int, day: dt.date, text: str = "") -> QuerySet[AdminUnit]:
     """Units whose report `person` may read, the higher tiers first, with `report_pk`, `report_version`,
     `snapshot_count` and `last_number` of that year. `text` narrows by name. One query."""
-    reports = Report.objects.filter(unit=OuterRef("pk"), year=year)
-    snapshots = Snapshot.objects.filter(report__unit=OuterRef("pk"), report__year=year)
+    reports = Report.objects.filter(cycle=None, unit=OuterRef("pk"), year=year)
+    snapshots = Snapshot.objects.filter(report__cycle=None, report__unit=OuterRef("pk"), report__year=year)
     counted = snapshots.order_by().values("report").annotate(n=Count("pk")).values("n")
     tiers = [When(tier=tier, then=Value(rank)) for rank, tier in enumerate(Tier.values)]
     condition = Q()
