@@ -47,7 +47,7 @@ def approve(report: Report) -> None:
 
 def test_country_is_counted_by_province_line_and_state(country, cycle):
     first, second = country.provinces
-    commune, other = country.provinces[first]
+    commune, _other = country.provinces[first]
     approve(of(cycle, country.body(commune, K.CULTURE_SOCIETY)))
     submit(of(cycle, country.body(first, K.MILITARY)))
     state = country_state(cycle, everything(cycle), DUE)
@@ -135,7 +135,7 @@ def test_lists_are_narrowed_by_what_hangs(country, cycle):
 
 
 def test_armed_forces_are_told_only_to_those_on_their_line_and_to_the_planner(country, cycle):
-    first, second = country.provinces
+    first, _second = country.provinces
     holders = {
         "commune": RoleAssignmentFactory(
             role=RoleName.AGENCY_OFFICER, agency=country.body(country.provinces[first][0], K.CULTURE_SOCIETY)
