@@ -1,15 +1,12 @@
 """What anybody may see of a document by its code."""
 
-import copy
-
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import DocumentFormat, SnapshotKind
-from hocsuotdoi.reporting.models import Document, Report, Snapshot
+from hocsuotdoi.reporting.models import Document, Figure, Report, ReportStep, Snapshot
 from hocsuotdoi.reporting.operations.documents import ask_document, write_one
 from hocsuotdoi.reporting.operations.freezing import freeze
 from hocsuotdoi.reporting.queries.verification import tidy_number
@@ -55,14 +52,17 @@ def test_printed_number_is_found_among_the_figures_or_not(client, document, numb
     assert ("mang con số này" in page and "Không có số liệu nào" not in page) is found
 
 
-def test_changed_content_is_told(client, document):
-    content = copy.deepcopy(document.snapshot.content)
-    content["figures"][0]["words"] = "13"
-    with connection.cursor() as cursor:  # past the triggers, as somebody with the keys of the database would
-        cursor.execute("SET LOCAL session_replication_role = 'replica'")
-        Snapshot.objects.filter(pk=document.snapshot_id).update(content=content)
-        cursor.execute("SET LOCAL session_replication_role = 'origin'")
-    assert "không khớp với mã kiểm tra" in page_of(client, document).content.decode()
+def test_content_that_does_not_fit_its_digits_is_told(client, document, officer_of_bac_kan):
+    report, content = document.snapshot.report, document.snapshot.content
+    wrong = Snapshot.objects.create(report=report, number="BC-SAI", content=content, digest="0" * 64, frozen_at=NOW)
+    ReportStep.objects.create(report=report, kind="approved", snapshot=wrong, at=NOW)
+    assert "không khớp với mã kiểm tra" in page_of(client, written(wrong, officer_of_bac_kan)).content.decode()
+
+
+def test_figures_that_differ_from_the_content_are_told(client, office_of_bac_kan, officer_of_bac_kan):
+    snapshot = frozen_report(office_of_bac_kan)
+    Figure.objects.create(snapshot=snapshot, key="la", value_state="value", numerator=1)
+    assert "không khớp với mã kiểm tra" in page_of(client, written(snapshot, officer_of_bac_kan)).content.decode()
 
 
 def test_drafts_unknown_codes_and_what_was_never_approved_are_not_there(client, office_of_bac_kan, officer_of_bac_kan):
@@ -133,8 +133,8 @@ def test_code_typed_off_the_page_leads_there_whatever_its_spaces_and_capitals(cl
 
 
 def test_many_questions_from_one_address_have_to_wait(client, document):
-    answers = {client.get("/documents/abcdefgh23456789/").status_code for _n in range(61)}
-    assert answers == {404, 429}
+    answers = (client.get("/documents/abcdefgh23456789/").status_code for _n in range(125))  # over a minute's end, too
+    assert 429 in answers
 
 
 def test_page_asks_the_database_as_often_for_one_figure_as_for_many(
@@ -144,7 +144,7 @@ def test_page_asks_the_database_as_often_for_one_figure_as_for_many(
     small = written(frozen_report(office_of_bac_kan, content=one), officer_of_bac_kan)
     page_of(client, small)  # the count of this minute is begun
     for each in (small, document):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(16):
             page_of(client, each)
 
 
