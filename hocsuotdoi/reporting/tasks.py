@@ -8,8 +8,8 @@ from django.utils import timezone
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.jobs import enqueue, job
 from hocsuotdoi.reporting.models import Document, DocumentRun
+from hocsuotdoi.reporting.operations import addendum, documents, opening, reminders
 from hocsuotdoi.reporting.operations import cycle as cycles
-from hocsuotdoi.reporting.operations import documents, opening, reminders
 
 logger = logging.getLogger(__name__)
 
@@ -62,3 +62,11 @@ def resume_runs() -> None:
         enqueue("reporting.write_documents", run=str(run.pk))
     for document in single:
         enqueue("reporting.write_document", document=str(document.pk))
+
+
+@job("reporting.look_for_changes", cron="30 18 * * *")  # half past one at night in Viet Nam
+def look_for_changes() -> None:
+    """Looks which approved reports say other than the book says now; whether to tell it is a person's to decide."""
+    at = timezone.now()
+    if changed := addendum.look_for_changes(day=timezone.localdate(at), at=at):
+        logger.info("Approved reports whose figures have changed: %s", changed)

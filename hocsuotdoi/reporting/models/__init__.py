@@ -1,3 +1,4 @@
+from hocsuotdoi.reporting.models.changed import ChangedFigures
 from hocsuotdoi.reporting.models.content import Content
 from hocsuotdoi.reporting.models.cycle import Cycle, CycleReminder, CycleRule
 from hocsuotdoi.reporting.models.document import Document, DocumentRun, DocumentTemplate
@@ -14,6 +15,7 @@ from hocsuotdoi.reporting.models.report import (
 from hocsuotdoi.reporting.models.snapshot import Figure, Snapshot
 
 __all__ = [
+    "ChangedFigures",
     "Content",
     "CountedInstitution",
     "Cycle",

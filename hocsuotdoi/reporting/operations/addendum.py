@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.reporting.enums import ReportState, ReportStepKind, SnapshotKind
-from hocsuotdoi.reporting.models import Report, Snapshot
+from hocsuotdoi.reporting.models import ChangedFigures, Report, Snapshot
 from hocsuotdoi.reporting.operations.freezing import freeze
 from hocsuotdoi.reporting.operations.holding import hold, keep, reason_of, step
-from hocsuotdoi.reporting.queries.changed import addendum_content
+from hocsuotdoi.reporting.queries.changed import addendum_content, changed_figures, perhaps_changed
 
 
 class NothingChanged(Refused):
@@ -34,4 +34,28 @@ def make_addendum(report: Report, *, reason: str, by: Person, at: dt.datetime) -
     snapshot = freeze(SnapshotKind.ADDENDUM, content, report=report, amends=report.approved, by=by, at=at)
     keep(report, by=by, at=at)
     step(report, ReportStepKind.AMENDED, snapshot=snapshot, reason=reason, by=by, at=at)
+    ChangedFigures.objects.filter(report=report).delete()
     return snapshot
+
+
+def look_for_changes(*, day: dt.date, at: dt.datetime) -> int:
+    """Notes which approved reports say other than the book says now, and forgets those that do not. An addendum is
+    always made by a person. Returns how many there are."""
+    perhaps = perhaps_changed(day)
+    ChangedFigures.objects.exclude(report__in=perhaps).delete()
+    changed = 0
+    for report in Report.objects.filter(pk__in=perhaps).select_related("cycle", "agency", "unit", "approved"):
+        changed += note_changes(report, at=at)
+    return changed
+
+
+@transaction.atomic
+def note_changes(report: Report, *, at: dt.datetime) -> bool:
+    """Of one report; whether anything has changed."""
+    changes = changed_figures(report)
+    if not changes or report.approved is None:
+        ChangedFigures.objects.filter(report=report).delete()
+        return False
+    given = {"snapshot": report.approved, "changes": changes, "found_at": at}
+    ChangedFigures.objects.update_or_create(report=report, defaults=given)
+    return True

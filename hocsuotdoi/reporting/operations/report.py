@@ -62,7 +62,9 @@ def open_report(unit: AdminUnit, *, year: int, by: Person | None, at: dt.datetim
     Refused: a year that has not begun, and a year in which the unit did not exist.
     """
     refuse_wrong_year(unit, year, at)
-    report, _made = Report.objects.get_or_create(unit=unit, year=year, defaults={"changed_at": at, "changed_by": by})
+    report, _made = Report.objects.get_or_create(
+        cycle=None, unit=unit, year=year, defaults={"changed_at": at, "changed_by": by}
+    )
     return report
 
 

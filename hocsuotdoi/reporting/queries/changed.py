@@ -1,10 +1,146 @@
-"""Which figures of approved reports are no longer what was approved."""
+"""Which figures of approved reports are no longer what was approved and told since.
+
+A report's figures are held against those that the book gives now for the same days. What people say of tasks is no
+figure of those days and is left out.
+"""
 
 import datetime as dt
+from decimal import Decimal
 
-from hocsuotdoi.reporting.models import Content, Report
+from django.db import connection
+from django.utils import translation
+
+from hocsuotdoi.reporting.enums import Section
+from hocsuotdoi.reporting.models import Content, Report, Snapshot
+from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
+from hocsuotdoi.reporting.queries.consolidation import below_content
+from hocsuotdoi.reporting.queries.figures import figures_of, plain
+from hocsuotdoi.reporting.queries.money import money_content
+from hocsuotdoi.reporting.queries.wording import day_words, long_day_words
+
+OF_TASKS = ("task:", "tasks:")
+YEARS_LOOKED_AT = 2
+
+_PERHAPS = """
+SELECT report.id
+  FROM reporting_report AS report
+  JOIN reporting_cycle AS cycle ON cycle.id = report.cycle_id
+  JOIN reporting_snapshot AS snapshot ON snapshot.id = report.approved_id
+ WHERE report.state = 'approved' AND cycle.due_on >= %(since)s AND (
+    EXISTS (SELECT FROM reporting_countedinstitution AS counted
+              JOIN ledger_posting AS posting ON posting.institution_id = counted.institution_id
+                                            AND posting.posted_at > snapshot.frozen_at
+                                            AND posting.occurred_on < cycle.ends_on
+             WHERE counted.report_id = report.id)
+    OR EXISTS (SELECT FROM reporting_countedinstitution AS counted
+                 JOIN indicators_criterionanswer AS answer ON answer.institution_id = counted.institution_id
+                                                          AND answer.answered_at > snapshot.frozen_at
+                WHERE counted.report_id = report.id AND answer.year = report.year)
+    OR EXISTS (SELECT FROM programme_moneystep AS step
+                 JOIN programme_moneyline AS line ON line.id = step.line_id
+                WHERE line.agency_id = report.agency_id AND line.year = report.year AND step.at > snapshot.frozen_at)
+    OR EXISTS (SELECT FROM reporting_report AS below
+                 JOIN reporting_snapshot AS said ON said.id = below.approved_id OR said.amends_id = below.approved_id
+                WHERE below.goes_to_id = report.id AND below.state = 'approved'
+                  AND greatest(said.frozen_at, below.approved_at) > snapshot.frozen_at))
+ ORDER BY report.id
+"""
+
+
+def perhaps_changed(day: dt.date) -> list[int]:
+    """Approved reports of the last years below which something was written after they were frozen: only these can say
+    something else now. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PERHAPS, {"since": day.replace(year=day.year - YEARS_LOOKED_AT, day=min(day.day, 28))})
+        return [report for (report,) in cursor.fetchall()]
+
+
+def changed_figures(report: Report) -> list[ChangeContent]:
+    """Of an approved report, with both values; empty where all stand as they were told."""
+    return [change for change, _figure in _changes(report)]
 
 
 def addendum_content(report: Report, day: dt.date, reason: str) -> Content | None:
-    """The content of an addendum with the figures that differ, each with both values; None where none does."""
-    return None
+    """The content of an addendum with the figures that differ, each with both values; None where none does. All else in
+    it is as it was approved."""
+    approved, found = report.approved, _changes(report)
+    if approved is None or not found:
+        return None
+    content: Content = {**approved.content}  # type: ignore[typeddict-item]
+    content["amends"] = {"number": approved.number, "frozen_at": approved.content["frozen_at"]}
+    content["reason"] = reason
+    content["changes"] = [change for change, _figure in found]
+    content["figures"] = [figure for _change, figure in found]
+    content["header"] = content["header"].copy()
+    content["header"]["day"] = long_day_words(day)
+    content["header"]["title"] = f"Bổ sung, điều chỉnh số liệu Báo cáo {approved.number}"
+    content["opening"] = (
+        f"{content['header']['issuer']} bổ sung, điều chỉnh số liệu tại Báo cáo {approved.number} (số liệu tính đến "
+        f"ngày {day_words(dt.date.fromisoformat(content['as_of']))}) như sau:"
+    )
+    return content
+
+
+def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:
+    if report.approved is None:
+        return []
+    told = _told(report.approved)
+    now = _now(report, dt.date.fromisoformat(report.approved.content["as_of"]))
+    found = []
+    for key in sorted({*told, *now}):
+        before, after = told.get(key), now.get(key)
+        if key.startswith(OF_TASKS) or _numbers(before) == _numbers(after):
+            continue
+        figure = after or _gone(told[key])
+        change: ChangeContent = {
+            "key": key,
+            "label": figure["label"],
+            "before": _numbers(before),
+            "after": _numbers(after),
+            "before_words": before["words"] if before else "Chưa nêu",
+            "after_words": figure["words"],
+        }
+        found.append((change, figure))
+    return found
+
+
+def _told(approved: Snapshot) -> dict[str, FigureContent]:
+    """What was said of each figure last, in the report or in an addendum to it. One query."""
+    told: dict[str, FigureContent] = {each["key"]: each for each in approved.content.get("figures", ())}
+    for addendum in approved.addenda.order_by("frozen_at", "pk"):
+        told |= {each["key"]: each for each in addendum.content.get("figures", ())}
+    return told
+
+
+def _now(report: Report, as_of: dt.date) -> dict[str, FigureContent]:
+    with translation.override("vi"):
+        found = figures_of(report, as_of, is_leaf=not below_content(report))
+        if report.cycle and Section.MONEY in report.cycle.sections:
+            money_content(found)
+    return found.told
+
+
+def _gone(before: FigureContent) -> FigureContent:
+    """A figure that nothing stands behind any more."""
+    return {
+        **before,
+        "value_state": "not_reported",
+        "numerator": None,
+        "denominator": None,
+        "words": "Không còn số liệu",
+    }
+
+
+def _numbers(figure: FigureContent | None) -> dict[str, str | None]:
+    """What makes two figures the same."""
+    if figure is None:
+        return {"value_state": "not_reported", "numerator": None, "denominator": None}
+    return {
+        "value_state": figure["value_state"],
+        "numerator": plain(_decimal(figure["numerator"])),
+        "denominator": plain(_decimal(figure["denominator"])),
+    }
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

@@ -1,0 +1,145 @@
+"""What changes after approval never touches what was approved; a person tells it, with both values."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.operations.posting import Line, post
+from hocsuotdoi.reporting.formats.canonical import digest_of
+from hocsuotdoi.reporting.models import ChangedFigures, Figure, ReportStep, Snapshot
+from hocsuotdoi.reporting.operations.addendum import NothingChanged, look_for_changes, make_addendum
+from hocsuotdoi.reporting.operations.holding import ReasonMissing, WrongState
+from hocsuotdoi.reporting.queries.changed import changed_figures, perhaps_changed
+from hocsuotdoi.reporting.queries.content import cycle_content
+from tests.factories.ledger import noon
+from tests.factories.running import make_assignment, make_line
+from tests.reporting.cycle_tree import DAY, LATER, NOW, Tree, approved, count, figure, fresh, make_tree, submitted
+
+SESSIONS = "measure:programme_session:2026"
+
+
+@pytest.fixture
+def tree(bac_kan, duc_xuan, thai_nguyen, plan, library) -> Tree:
+    tree = make_tree([bac_kan, duc_xuan], thai_nguyen)
+    count(tree.ward, library)
+    return tree
+
+
+def late_session(library, on=dt.date(2026, 11, 4)) -> None:
+    """Posted after the report was approved, of a day that it counts."""
+    post(
+        library,
+        source_kind="test.happening",
+        source_id=uuid.uuid4(),
+        occurred_on=on,
+        lines=[Line(MeasureCode.PROGRAMME_SESSION, 2)],
+        by=None,
+        at=max(NOW + dt.timedelta(minutes=5), noon(on)),
+    )
+
+
+def test_later_changes_leave_the_snapshot_alone_and_an_addendum_has_both_values(tree, library):
+    report = approved(tree.ward, tree)
+    before = Snapshot.objects.get(pk=report.approved_id)
+    late_session(library)
+    snapshot = make_addendum(report, reason="Bổ sung sổ tháng 11.", by=tree.writer, at=LATER)
+    same = Snapshot.objects.get(pk=report.approved_id)
+    assert (same.content, same.digest) == (before.content, before.digest) and digest_of(same.content) == same.digest
+    change = {each["key"]: each for each in snapshot.content["changes"]}[SESSIONS]
+    assert (change["before"]["numerator"], change["after"]["numerator"]) == ("1", "3")
+    assert (change["before_words"], change["after_words"]) == ("1", "3")
+    assert snapshot.content["amends"]["number"] == before.number and snapshot.amends == before
+    assert snapshot.number.startswith("BS-01843-2026-")
+    assert set(snapshot.figures.values_list("key", flat=True)) == {each["key"] for each in snapshot.content["changes"]}
+    assert Figure.objects.get(snapshot=before, key=SESSIONS).numerator == 1
+    assert ReportStep.objects.get(report=report, kind="amended").reason == "Bổ sung sổ tháng 11."
+    assert fresh(report).approved == before
+
+
+def test_what_an_addendum_has_told_is_not_told_again(tree, library):
+    report = approved(tree.ward, tree)
+    late_session(library)
+    make_addendum(report, reason="Bổ sung.", by=tree.writer, at=LATER)
+    assert changed_figures(fresh(report)) == []
+    with pytest.raises(NothingChanged):
+        make_addendum(report, reason="Bổ sung.", by=tree.writer, at=LATER)
+
+
+def test_addendum_says_why_and_only_of_what_was_approved(tree, library):
+    report = submitted(tree.ward, tree.writer)
+    late_session(library)
+    with pytest.raises(WrongState):
+        make_addendum(report, reason="Bổ sung.", by=tree.writer, at=LATER)
+    with pytest.raises(ReasonMissing):
+        make_addendum(report, reason=" ", by=tree.writer, at=LATER)
+
+
+def test_addendum_in_a_closed_cycle_is_made(tree, library):
+    report = approved(tree.ward, tree)
+    tree.cycle.state, tree.cycle.closed_at = "closed", NOW
+    tree.cycle.save()
+    late_session(library)
+    assert make_addendum(report, reason="Bổ sung.", by=tree.writer, at=LATER).content["changes"]
+
+
+def test_addendum_goes_up_one_report_after_the_other(tree, library):
+    ward = approved(tree.ward, tree)
+    province = approved(tree.province, tree)
+    late_session(library)
+    assert changed_figures(province) == [], "the ward has not said so yet"
+    make_addendum(ward, reason="Bổ sung.", by=tree.writer, at=LATER)
+    changes = {each["key"]: each["after"]["numerator"] for each in changed_figures(fresh(province))}
+    assert changes[SESSIONS] == "3"
+    assert figure(make_addendum(province, reason="Theo phường.", by=tree.writer, at=LATER).content, SESSIONS)[0] == "3"
+
+
+def test_what_came_after_the_counted_days_is_no_change_and_tasks_are_none(tree, library):
+    task = make_assignment(agency=tree.ward.agency)
+    report = approved(tree.ward, tree)
+    late_session(library, on=DAY + dt.timedelta(days=1))
+    type(task).objects.filter(pk=task.pk).update(state="done", done_on=DAY)
+    assert changed_figures(report) == []
+
+
+def test_money_said_later_is_a_change(tree):
+    report = approved(tree.ward, tree)
+    make_line(agency=tree.ward.agency, estimated=5_000_000)
+    keys = {each["key"]: each for each in changed_figures(report)}
+    assert keys["money:estimated:commune_budget:2026"]["before_words"] == "Chưa nêu"
+
+
+def test_look_for_changes_notes_them_for_lists_and_forgets_them(tree, library, officer_of_bac_kan, reader):
+    ward = approved(tree.ward, tree)
+    approved(tree.wards[1], tree)
+    assert look_for_changes(day=DAY, at=LATER) == 0
+    late_session(library)
+    assert perhaps_changed(DAY) == [ward.pk]
+    assert look_for_changes(day=DAY, at=LATER) == 1
+    (noted,) = ChangedFigures.objects.visible_to(officer_of_bac_kan)
+    assert noted.report == ward and SESSIONS in {each["key"] for each in noted.changes}
+    assert not ChangedFigures.objects.visible_to(reader).exists()
+    make_addendum(ward, reason="Bổ sung.", by=tree.writer, at=LATER)
+    assert not ChangedFigures.objects.exists()
+    assert look_for_changes(day=DAY, at=LATER) == 0
+
+
+def test_perhaps_changed_asks_once_and_looks_no_further_back_than_two_years(tree, library):
+    approved(tree.ward, tree)
+    late_session(library)
+    with CaptureQueriesContext(connection) as captured:
+        assert perhaps_changed(DAY)
+    assert len(captured) == 1
+    assert perhaps_changed(dt.date(2029, 3, 1)) == []
+
+
+def test_content_of_an_addendum_reads_as_a_document(tree, library):
+    report = approved(tree.ward, tree)
+    late_session(library)
+    content = make_addendum(report, reason="Bổ sung.", by=tree.writer, at=LATER).content
+    assert content["header"]["title"] == f"Bổ sung, điều chỉnh số liệu Báo cáo {report.approved.number}"
+    assert report.approved.number in content["opening"]
+    assert cycle_content(fresh(report), DAY)["shape"] == content["shape"] == 2

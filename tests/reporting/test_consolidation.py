@@ -1,0 +1,254 @@
+"""What a province says of its wards: sums of what was approved, nothing made anew, what is missing by name."""
+
+import datetime as dt
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.operations.posting import Line
+from hocsuotdoi.reporting.models import Figure, Report
+from hocsuotdoi.reporting.operations.addendum import make_addendum
+from hocsuotdoi.reporting.operations.report import begin_report
+from hocsuotdoi.reporting.operations.totals import Total, type_totals
+from hocsuotdoi.reporting.queries.consolidation import consolidated
+from hocsuotdoi.reporting.queries.content import cycle_content
+from tests.factories.indicators import IndicatorFactory
+from tests.factories.ledger import make_posting
+from tests.factories.places import AgencyFactory, InstitutionFactory
+from tests.factories.programme import ClauseFactory, TargetFactory
+from tests.factories.running import make_assignment, make_cycle, make_line, make_report, make_snapshot
+from tests.reporting.cycle_tree import DAY, NOW, Tree, approved, count, figure, fresh, make_tree
+
+SESSIONS, ATTENDANCE = "measure:programme_session:2026", "measure:programme_attendance:2026"
+
+
+@pytest.fixture
+def tree(bac_kan, duc_xuan, thai_nguyen, plan, library) -> Tree:
+    """A library with one session of twelve people in each ward; that of Đức Xuân has told nothing of the criteria."""
+    tree = make_tree([bac_kan, duc_xuan], thai_nguyen)
+    count(tree.ward, library)
+    other = InstitutionFactory(name="Thư viện phường Đức Xuân", unit=duc_xuan)
+    make_posting(
+        other,
+        dt.date(2026, 11, 3),
+        Line(MeasureCode.PROGRAMME_SESSION, 2),
+        Line(MeasureCode.PROGRAMME_ATTENDANCE, 30),
+    )
+    count(tree.wards[1], other)
+    return tree
+
+
+def told(content, key):
+    (found,) = [each for each in content["figures"] if each["key"] == key]
+    return found
+
+
+def test_province_adds_up_what_was_approved_and_its_own(tree, thai_nguyen):
+    own = InstitutionFactory(name="Thư viện tỉnh", unit=thai_nguyen, institution_class="library_province")
+    make_posting(own, dt.date(2026, 3, 3), Line(MeasureCode.PROGRAMME_SESSION, 5))
+    count(tree.province, own)
+    for ward in tree.wards:
+        approved(ward, tree)
+    content = cycle_content(fresh(tree.province), DAY)
+    assert figure(content, SESSIONS) == ("8", None)
+    assert figure(content, ATTENDANCE) == ("42", None)
+    assert told(content, SESSIONS)["origin"] == "consolidated"
+    assert (told(content, SESSIONS)["reporting"], told(content, SESSIONS)["expected"]) == (3, 3)
+    assert content["activities"]["sessions"] == 8
+    months = {each["month"]: each["sessions"] for each in content["activities"]["months"]}
+    assert months == {3: 5, 11: 3}
+
+
+def test_what_was_not_approved_is_left_out_named_and_stays_expected(tree):
+    approved(tree.ward, tree)
+    content = cycle_content(fresh(tree.province), DAY)
+    assert figure(content, SESSIONS) == ("1", None)
+    assert (told(content, SESSIONS)["reporting"], told(content, SESSIONS)["expected"]) == (1, 2)
+    assert tree.wards[1].agency.name in content["gaps"][0] and tree.army.agency.name in content["gaps"][0]
+    states = {each["name"]: each["state"] for each in content["below"]}
+    assert states[tree.ward.agency.name] == "approved" and states[tree.wards[1].agency.name] == "expected"
+
+
+def test_nothing_below_is_not_reported_and_no_zero(tree):
+    content = cycle_content(fresh(tree.province), DAY)
+    assert told(content, SESSIONS)["value_state"] == "not_reported"
+    assert told(content, SESSIONS)["expected"] == 2
+
+
+def test_shares_are_sums_of_parts(tree, plan, thai_nguyen):
+    """One of one in the first ward, one of two in the other: two of three, and no mean of percentages."""
+    lending = InstitutionFactory(unit=tree.wards[1].unit)
+    make_posting(lending, DAY, measure=MeasureCode.LIBRARY_VISIT)
+    count(tree.wards[1], lending)
+    for ward in tree.wards:
+        approved(ward, tree)
+    key = f"indicator:{plan.targets.get().indicator_id}:library_commune:2026"
+    assert figure(cycle_content(fresh(tree.ward), DAY), key) == ("1", "1")
+    assert figure(cycle_content(fresh(tree.province), DAY), key) == ("2", "3")
+    (target,) = [each for each in cycle_content(fresh(tree.province), DAY)["targets"] if each["key"] == key] or [None]
+    assert target is None or target["value_words"] == "2/3 = 66,7%"
+
+
+def test_totals_of_the_army_are_added_without_any_name(tree):
+    report = begin_report(tree.army, by=tree.writer, at=NOW)
+    type_totals(report, version=report.version, rows=[Total(SESSIONS, Decimal(4), None, "Sổ")], by=tree.writer, at=NOW)
+    hidden = InstitutionFactory(
+        name="Thư viện Trung đoàn", unit=tree.province.unit, institution_class="library_armed_forces"
+    )
+    make_posting(hidden, dt.date(2026, 5, 5), Line(MeasureCode.PROGRAMME_SESSION, 77))
+    count(tree.army, hidden)
+    approved(fresh(tree.army), tree)
+    content = cycle_content(fresh(tree.province), DAY)
+    assert figure(content, SESSIONS)[0] == "4"
+    assert "Trung đoàn" not in str(content)
+    assert "Trung đoàn" not in str(cycle_content(fresh(tree.army), DAY))
+
+
+def test_money_and_tasks_add_up_and_silence_stays_silence(tree):
+    make_line(agency=tree.ward.agency, estimated=5_000_000)
+    make_line(agency=tree.wards[1].agency, estimated=2_000_000)
+    make_assignment(agency=tree.ward.agency, state="done", done_on=DAY)
+    make_assignment(agency=tree.wards[1].agency)
+    for ward in tree.wards:
+        approved(ward, tree)
+    content = cycle_content(fresh(tree.province), DAY)
+    assert figure(content, "money:estimated:commune_budget:2026") == ("7000000", None)
+    assert told(content, "money:spent:commune_budget:2026")["value_state"] == "not_reported"
+    assert (figure(content, "tasks:asked:2026")[0], figure(content, "tasks:done:2026")[0]) == ("2", "1")
+    assert content["money"]["sentences"] == ["Kinh phí thực hiện Chương trình năm 2026: dự toán 7.000.000 đồng."]
+
+
+def test_a_place_asked_twice_is_of_the_newest_word(tree, library):
+    """An addendum below takes the place of what was approved, of the figures that it names."""
+    ward = approved(tree.ward, tree)
+    approved(tree.wards[1], tree)
+    make_posting(library, dt.date(2026, 11, 1), Line(MeasureCode.PROGRAMME_SESSION, 10))
+    make_addendum(ward, reason="Bổ sung sổ.", by=tree.writer, at=NOW + dt.timedelta(hours=2))
+    assert figure(cycle_content(fresh(tree.province), DAY), SESSIONS) == ("13", None)
+    assert figure(cycle_content(fresh(tree.province), DAY), ATTENDANCE) == ("42", None)
+
+
+def queries_of(report: Report) -> int:
+    report = fresh(report)
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        cycle_content(report, DAY)
+    return len(captured)
+
+
+def test_prefill_of_a_ward_asks_as_often_whatever_its_size(tree, bac_kan, plan):
+    make_assignment(agency=tree.ward.agency)
+    make_line(agency=tree.ward.agency, estimated=1)
+    few = queries_of(tree.ward)
+    for number in range(3):
+        house = InstitutionFactory(unit=bac_kan)
+        make_posting(house, DAY, Line(MeasureCode.PROGRAMME_SESSION, 1))
+        count(tree.ward, house)
+        make_assignment(agency=tree.ward.agency)
+        TargetFactory(
+            clause=ClauseFactory(plan=plan, path=f"I.{number}"),
+            cohort__code="library_commune",
+            year=2030 + number,
+            indicator=IndicatorFactory(),
+        )
+    assert queries_of(tree.ward) == few
+    assert few <= 60
+
+
+def test_consolidation_asks_as_often_whatever_the_number_of_wards(tree, thai_nguyen):
+    few = queries_of(tree.province)
+    for _number in range(5):
+        report = make_report(tree.cycle, AgencyFactory(unit=thai_nguyen), goes_to=tree.province)
+        approved(report, tree)
+    assert queries_of(tree.province) == few
+    assert few <= 25
+
+
+# -- laws --
+
+
+@pytest.fixture
+def cycle(db):
+    return make_cycle()
+
+
+amounts = st.dictionaries(
+    st.sampled_from(["a:1", "b:1", "c:1"]),
+    st.tuples(st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
+    max_size=3,
+)
+trees = st.recursive(
+    amounts.map(lambda figures: (figures, [])),
+    lambda below: st.tuples(amounts, st.lists(below, min_size=1, max_size=3)),
+    max_leaves=8,
+)
+
+
+def _grow(node, cycle, above) -> Report:
+    """Each report says its own and what the approved below say: as submitting freezes it, from the leaves up."""
+    own, below = node
+    report = make_report(cycle, AgencyFactory(), goes_to=above)
+    for each in below:
+        _grow(each, cycle, report)
+    said = {
+        key: (None if top is None else Decimal(top), None if low is None else Decimal(low))
+        for key, (top, low) in own.items()
+    }
+    for key, amount in consolidated(report).items():
+        parts = said.get(key, (None, None)), (amount.numerator, amount.denominator)
+        said[key] = tuple(sum(known) if (known := [p[i] for p in parts if p[i] is not None]) else None for i in (0, 1))
+    snapshot = make_snapshot(report)
+    Figure.objects.bulk_create(
+        Figure(
+            snapshot=snapshot,
+            key=key,
+            value_state="not_reported" if top is None else "value",
+            numerator=top,
+            denominator=None if top is None else low,
+        )
+        for key, (top, low) in said.items()
+    )
+    Report.objects.filter(pk=report.pk).update(state="draft")
+    Report.objects.filter(pk=report.pk).update(
+        state="submitted", submitted=snapshot, submitted_at=NOW, submitted_by="00000000-0000-0000-0000-000000000001"
+    )
+    Report.objects.filter(pk=report.pk).update(
+        state="approved",
+        approved=snapshot,
+        approved_at=NOW,
+        approved_by="00000000-0000-0000-0000-000000000002",
+    )
+    return report
+
+
+def _leaves(node):
+    own, below = node
+    yield own
+    for each in below:
+        yield from _leaves(each)
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(trees)
+def test_however_the_reports_are_nested_the_sum_is_the_same(cycle, node):
+    top = make_report(cycle, AgencyFactory())
+    _grow(node, cycle, top)
+    expected: Counter[str] = Counter()
+    said = set()
+    for own in _leaves(node):
+        for key, (numerator, _low) in own.items():
+            if numerator is not None:
+                expected[key] += numerator
+                said.add(key)
+    found = consolidated(top)
+    assert {key: each.numerator for key, each in found.items() if each.numerator is not None} == {
+        key: expected[key] for key in said
+    }
