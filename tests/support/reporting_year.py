@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -230,12 +230,23 @@ class Year:
 
     def sheet(self, report: Report) -> Sheet:
         """What the report rests on: itself, and what was approved below it, however deep."""
+        below: dict[int | None, list[Report]] = {}
+        for each in Report.objects.filter(cycle=self.cycle).exclude(state=ReportState.EXCUSED).select_related("unit"):
+            below.setdefault(each.goes_to_id, []).append(each)
         sheet = Sheet(YEAR, self.book.base_year, [])
-        self._gather(report, sheet, is_in=True)
+        self._gather(report, below, self._facts(), sheet, is_in=True)
         return sheet
 
-    def _gather(self, report: Report, sheet: Sheet, *, is_in: bool) -> None:
-        own = list(self.facts_of(report))
+    def _gather(
+        self,
+        report: Report,
+        below: dict[int | None, list[Report]],
+        facts: dict[int, list[Facts]],
+        sheet: Sheet,
+        *,
+        is_in: bool,
+    ) -> None:
+        own = facts.get(report.pk, [])
         place = None
         if report.unit.tier == Tier.COMMUNE:
             urban, rural, villages = self.known.residents.get(report.unit_id, (None, None, 0))
@@ -253,17 +264,20 @@ class Year:
         else:
             sheet.missing += own if report.detail == Detail.FULL else []
             sheet.missing_communes += 1 if place else 0
-        for below in Report.objects.filter(goes_to=report).exclude(state=ReportState.EXCUSED).select_related("unit"):
-            self._gather(below, sheet, is_in=is_in and below.state == ReportState.APPROVED)
+        for each in below.get(report.pk, []):
+            self._gather(each, below, facts, sheet, is_in=is_in and each.state == ReportState.APPROVED)
 
-    def facts_of(self, report: Report) -> Iterator[Facts]:
-        rows = CountedInstitution.objects.filter(report=report).values_list(
-            "institution__code", "institution__institution_class", "institution__website"
+    def _facts(self) -> dict[int, list[Facts]]:
+        """Of the institutions counted in each report."""
+        rows = CountedInstitution.objects.filter(cycle=self.cycle).values_list(
+            "report", "institution__code", "institution__institution_class", "institution__website"
         )
-        for code, institution_class, website in rows:
+        found: dict[int, list[Facts]] = {}
+        for report, code, institution_class, website in rows:
             facts = self.book.facts.get(code) or Facts(institution_class)
             facts.has_website = bool(website)
-            yield facts
+            found.setdefault(report, []).append(facts)
+        return found
 
     def tasks_of(self, reports: Iterable[Report], on: dt.date) -> dict[str, Number]:
         """By state; what waits after its day is late, what was dropped is not asked. Who has none says nothing."""

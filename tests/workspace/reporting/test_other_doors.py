@@ -107,7 +107,7 @@ def files(world, settings, tmp_path) -> dict[str, object]:
     document = ask_document(sent.submitted, DocumentFormat.DOCX, by=world["general"], at=now)
     write_one(document, at=now)
     run = begin_run(
-        sent.cycle, Agency.objects.get(pk=sent.above[0]), formats=[DocumentFormat.DOCX], by=world["defence"], at=now
+        sent.cycle, Agency.objects.get(pk=sent.above[-1]), formats=[DocumentFormat.DOCX], by=world["defence"], at=now
     )
     write_run(run, at=now)
     document.refresh_from_db()
