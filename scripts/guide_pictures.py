@@ -30,6 +30,7 @@ DESK = {"viewport": {"width": 1280, "height": 900}, "device_scale_factor": 0.75}
 PASSWORD = "hocsuotdoi"
 OFFICER, PROVINCE_OFFICER = "can-bo.backan", "can-bo.thainguyen"
 MANAGER, PLANNER, ADMINISTRATOR = "quan-ly.backan", "ke-hoach.bo", "quan-tri"
+PROVINCE_PLANNER = "ke-hoach.thainguyen"
 WARD, LIBRARY = "01843", "Thư viện phường Bắc Kạn (mẫu)"
 READING_DAY = "Ngày hội đọc sách chào mừng Ngày Di sản văn hóa 23/11"
 READING_NOW = "Đọc sách cùng con"
@@ -485,7 +486,7 @@ def plans(guide: Guide) -> None:
     page.goto("/workspace/plans/draft/")
     shoot(page, "draft-begin", at_most=900)
     page.goto("/workspace/plans/")
-    page.get_by_role("link", name="Kế hoạch chưa có số").first.click()
+    page.get_by_role("link", name="Kế hoạch không số").first.click()
     shoot(page, "draft", at_most=1100)
     page.locator("a[href*='?path=I.']").nth(3).click()
     page.get_by_role("button", name="Lưu mục này").wait_for()

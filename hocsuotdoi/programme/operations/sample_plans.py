@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.enums import RoleName
@@ -34,7 +35,8 @@ def load_sample(*, at: dt.datetime, day: dt.date, progress: Callable[[str], Any]
     data = read_yaml(DATA)
     new = AdminUnit.objects.on(day).filter(code=data["draft"]["unit"]).first()
     act = LegalAct.objects.filter(number=data["acts"]["reform"]).first()
-    planner = Person.objects.filter(is_sample=True, roles__role=RoleName.PLANNER, roles__unit=new).first()
+    planners = Person.objects.filter(is_sample=True, roles__role=RoleName.PLANNER)
+    planner = planners.filter(Q(roles__unit=new) | Q(roles__agency__unit=new)).first()
     if new is None or act is None or planner is None:
         return
     for old in data["old"]:
