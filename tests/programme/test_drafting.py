@@ -67,8 +67,14 @@ def test_same_clause_again_keeps_its_rows(draft, planner, now):
     put(draft, clause(targets=[FIGURE], tasks=[DUTY]), planner, now)
     target, task = Target.objects.get(), Task.objects.get()
     version = version_of(draft, "I.1")
-    put(draft, clause("I.1", "70% thư viện", targets=[{**FIGURE, "figure": "70%"}], tasks=[DUTY]), planner, now,
-        instead_of="I.1", version=version)  # fmt: skip
+    put(
+        draft,
+        clause("I.1", "70% thư viện", targets=[{**FIGURE, "figure": "70%"}], tasks=[DUTY]),
+        planner,
+        now,
+        instead_of="I.1",
+        version=version,
+    )
     assert (Target.objects.get().pk, Target.objects.get().low, Task.objects.get().pk) == (target.pk, 70, task.pk)
 
 
@@ -200,6 +206,12 @@ def test_file_can_be_taken_in_as_a_draft_once(bac_kan, planner, now):
 
 def test_recurrence_of_a_draft_task_can_be_changed_and_of_an_issued_one_not(draft, planner, now):
     put(draft, clause(tasks=[DUTY]), planner, now)
-    put(draft, clause(tasks=[{**DUTY, "recurrence": "ongoing"}]), planner, now,
-        instead_of="I.1", version=version_of(draft, "I.1"))  # fmt: skip
+    put(
+        draft,
+        clause(tasks=[{**DUTY, "recurrence": "ongoing"}]),
+        planner,
+        now,
+        instead_of="I.1",
+        version=version_of(draft, "I.1"),
+    )
     assert Task.objects.get().recurrence == Recurrence.ONGOING

@@ -44,8 +44,9 @@ def test_paper_sent_down_shows_the_task(assignment, department_of_thai_nguyen, o
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_papers_of_many_units_in_one_query(number, department_of_thai_nguyen, office_of_bac_kan, today,
-                                           django_assert_num_queries):  # fmt: skip
+def test_papers_of_many_units_in_one_query(
+    number, department_of_thai_nguyen, office_of_bac_kan, today, django_assert_num_queries
+):
     for each in range(number):
         paper(office_of_bac_kan, f"Văn bản {each}")
     with django_assert_num_queries(1):

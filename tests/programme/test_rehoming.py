@@ -72,8 +72,9 @@ def test_target_of_an_abolished_tier_is_bound_before_and_listed_after(db):
     assert shown(province, BEFORE) == [("library_district", "60%")]
 
 
-def test_taken_over_target_is_asked_of_the_new_class(plan, of_districts, thai_nguyen, bac_kan, planner, act, now,
-                                                     today):  # fmt: skip
+def test_taken_over_target_is_asked_of_the_new_class(
+    plan, of_districts, thai_nguyen, bac_kan, planner, act, now, today
+):
     (row,) = decide([of_districts], [thai_nguyen], act, planner, now, today)
     assert (row.target, row.unit, row.legal_act, row.by) == (of_districts, thai_nguyen, act, planner.pk)
     assert homes([plan], today) == {of_districts.pk: TargetHome.BOUND}
@@ -101,8 +102,9 @@ def test_later_decision_takes_the_place_of_the_earlier(plan, of_districts, thai_
     assert shown(thai_nguyen, today) == [("library_commune", "100%")]
 
 
-def test_only_the_wards_that_take_it_over_answer(plan, of_districts, thai_nguyen, bac_kan, duc_xuan, planner, act, now,
-                                                 today):  # fmt: skip
+def test_only_the_wards_that_take_it_over_answer(
+    plan, of_districts, thai_nguyen, bac_kan, duc_xuan, planner, act, now, today
+):
     decide([of_districts], [bac_kan], act, planner, now, today)
     assert shown(bac_kan, today) == [("library_commune", "100%")]
     assert shown(duc_xuan, today) == shown(thai_nguyen, today) == []

@@ -54,7 +54,11 @@ def test_planner_writes_and_issues_a_plan(visitor, accessibility, live_program, 
     look()
     plan = Plan.objects.get(number=f"{viewport['width']}/KH-UBND")
     assert (plan.status, plan.tasks.filter(text="Ngày hội đọc sách").count()) == (PlanStatus.IN_FORCE, 1)
-    for address in (f"/workspace/plans/{plan.code}/retire/", "/workspace/plans/rehoming/", "/plans/side-by-side/19/",
-                    "/workspace/tasks/hand-down/own/"):  # fmt: skip
+    for address in (
+        f"/workspace/plans/{plan.code}/retire/",
+        "/workspace/plans/rehoming/",
+        "/plans/side-by-side/19/",
+        "/workspace/tasks/hand-down/own/",
+    ):
         page.goto(address)
         look()

@@ -66,10 +66,12 @@ def test_nobody_asks_whom_they_may_not(
     assert not Assignment.objects.exists()
 
 
-def test_programs_hand_down_under_the_same_rules(province_officer, officer_of_bac_kan, office_of_bac_kan, reading_task,
-                                                 reader):  # fmt: skip
+def test_programs_hand_down_under_the_same_rules(
+    province_officer, officer_of_bac_kan, office_of_bac_kan, reading_task, reader
+):
     given = {"task": reading_task.pk, "year": 2026, "agencies": [{"agency": office_of_bac_kan.code}], "remark": "Đủ"}
-    own = {"title": "Việc", "reason": "Vì", "key": str(uuid.uuid4()), "agencies": [{"agency": office_of_bac_kan.code}]}
+    to_whom = [{"agency": office_of_bac_kan.code}]
+    own = {"title": "Việc", "reason": "Vì", "key": str(uuid.uuid4()), "agencies": to_whom}
     for person, status in ((officer_of_bac_kan, 403), (reader, 403), (province_officer, 200)):
         for path, body in (("/tasks/hand-down", given), ("/tasks/own", own)):
             assert ApiClient(person).post(path, body).status_code == status, (path, person)
@@ -95,8 +97,13 @@ def test_own_task_needs_words_reason_and_somebody(province_officer, office_of_ba
 @pytest.fixture
 def of_the_army(thai_nguyen, reading_task):
     command = AgencyFactory(kind="military", unit=thai_nguyen, name="Bộ Chỉ huy Quân sự tỉnh")
-    return make_assignment(task=reading_task, agency=command, due_on=timezone.localdate() - dt.timedelta(days=40),
-                           handed_at=timezone.now() - dt.timedelta(days=90), year=timezone.localdate().year)  # fmt: skip
+    return make_assignment(
+        task=reading_task,
+        agency=command,
+        due_on=timezone.localdate() - dt.timedelta(days=40),
+        handed_at=timezone.now() - dt.timedelta(days=90),
+        year=timezone.localdate().year,
+    )
 
 
 def soldier_of(assignment):
