@@ -152,7 +152,7 @@ def visit_list(request: HttpRequest, asked: Query[VisitFilter]) -> Listed:
     description=_("With what was seen of each question, what was found, and what has been mended."),
 )
 @requires(Permission.VIEW_INSPECTION)
-def visit_detail(request: HttpRequest, pk: uuid.UUID) -> VisitEntry:
+def inspection_visit_detail(request: HttpRequest, pk: uuid.UUID) -> VisitEntry:
     day = timezone.localdate()
     visit = get_object_or_404(in_words(Visit.objects.visible_to(request.user, day)), pk=pk)
     return _entry(visit, reading_of_visit(visit, day))
