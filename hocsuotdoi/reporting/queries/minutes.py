@@ -57,8 +57,8 @@ def _content(visit: Visit, reading: VisitReading, day: dt.date) -> dict[str, Any
             "began_on": began_on.isoformat(),
             "closed_at": timezone.localtime(visit.closed_at).isoformat(timespec="seconds"),
         },
-        "opening": f"{long_day_words(began_on).capitalize()}, tại {visit.institution.name} ({place.name}), đoàn kiểm tra của "
-        f"{agency.name} tiến hành kiểm tra thuộc “{visit.plan.title}”{decision}, theo bảng hỏi "
+        "opening": f"{long_day_words(began_on).capitalize()}, tại {visit.institution.name} ({place.name}), đoàn kiểm "
+        f"tra của {agency.name} tiến hành kiểm tra thuộc “{visit.plan.title}”{decision}, theo bảng hỏi "
         f"“{visit.checklist.title}” (bản {visit.checklist.version}).",
         "team": _team(reading.team),
         "met": [visit.met] if visit.met else [],
