@@ -8,6 +8,7 @@ from hocsuotdoi.core.doctor import Finding, Level, check
 from hocsuotdoi.core.office import office_path
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.models import Snapshot
+from hocsuotdoi.reporting.operations.checking import is_intact
 from hocsuotdoi.reporting.operations.signing import is_installed
 from hocsuotdoi.reporting.queries.soundness import snapshots_apart
 
