@@ -202,9 +202,10 @@ class Year:
     def report(self, agency: Agency) -> Report:
         return Report.objects.select_related("agency", "unit", "cycle", "goes_to").get(cycle=self.cycle, agency=agency)
 
-    def of_communes(self) -> list[Report]:
+    def of_communes(self, province: AdminUnit | None = None) -> list[Report]:
         rows = Report.objects.filter(cycle=self.cycle, agency__kind=AgencyKind.CULTURE_SOCIETY)
-        rows = rows.filter(goes_to__agency=self.body(AgencyKind.CULTURE)).select_related("agency", "unit", "cycle")
+        rows = rows.filter(goes_to__agency=self.body(AgencyKind.CULTURE, province))
+        rows = rows.select_related("agency", "unit", "cycle")
         return list(rows.order_by("unit__code"))
 
     def submit(self, report: Report, at: dt.datetime, by: Person | None = None) -> Snapshot:
