@@ -311,7 +311,7 @@ def test_acts_are_possible_in_their_state_only(client, country, planner_of_minis
 
 
 @pytest.mark.parametrize("communes", [(1,), (2, 2, 2)])
-def test_queries_are_as_many_for_one_as_for_many(client, communes, django_assert_num_queries):
+def test_queries_are_as_many_for_one_as_for_many(client, db, communes, django_assert_num_queries):
     country = make_country(*communes)
     opened = make_opened_cycle(country)
     client.force_login(holder(RoleName.PLANNER, agency=country.ministry))
