@@ -19,7 +19,7 @@ from tests.api.conftest import ApiClient
 from tests.api.test_permissions import _things_of
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
 from tests.factories.programme import TaskFactory
-from tests.factories.running import make_assignment
+from tests.factories.running import make_assignment, make_cycle
 from tests.inspection.conftest import inspector_at
 from tests.support.depth import some
 
@@ -98,6 +98,7 @@ def address(open_day, tomorrow, target, office_of_bac_kan):
         "units": "01843",
         "institutions": open_day.institution.code,
         "indicators": target.indicator_id,
+        "cycles": make_cycle().code,
     }
 
     def of(path: str) -> str:
