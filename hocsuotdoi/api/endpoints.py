@@ -34,7 +34,7 @@ from hocsuotdoi.api.indicators import definitions, totals, values
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, tasks
-from hocsuotdoi.api.reporting import reports
+from hocsuotdoi.api.reporting import cycles, reports
 
 VERSION = "1.0"
 
@@ -97,6 +97,7 @@ for module in (
     papers,
     money,
     tasks,
+    cycles,
     reports,
 ):
     api.add_router("", module.router)

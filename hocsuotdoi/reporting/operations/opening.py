@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.reporting.enums import CycleState, ReportState
 from hocsuotdoi.reporting.models import Cycle
-from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, parameters
+from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, parameters, reading_many
 
 _MAKE_REPORTS = f"""
 WITH RECURSIVE {BODIES}, {WAYS}
@@ -88,7 +88,7 @@ def open_cycle(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
         raise NothingAskedFor(_("Say what the reports are to hold before you open the cycle."))
     given = {**parameters(cycle), "year": year_of(cycle), "at": at, "by": by.pk if by else None}
     refuse_astray(cycle)
-    with connection.cursor() as cursor:
+    with reading_many() as cursor:
         cursor.execute(_MAKE_REPORTS, given)
         reports = cursor.rowcount
         cursor.execute(_LEAD_UP, given)
@@ -105,7 +105,7 @@ def year_of(cycle: Cycle) -> int:
 
 def refuse_astray(cycle: Cycle) -> None:
     """Raises `NotReportedToItsOwner` where by the rules a report would not reach the owner."""
-    with connection.cursor() as cursor:
+    with reading_many() as cursor:
         cursor.execute(_OUTSIDE, parameters(cycle))
         own, elsewhere, circling = cursor.fetchone()
     if not own:

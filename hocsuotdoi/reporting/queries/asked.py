@@ -2,7 +2,12 @@
 looking before the cycle is opened and for opening it."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from hocsuotdoi.places.enums import InstitutionState, LineKind
 from hocsuotdoi.reporting.enums import CommandLine, ReportsTo
@@ -109,6 +114,16 @@ standing AS (
 """`inside`: institutions open on the last day looked at, each read on the map of the cycle. `counted`: by which body,
 once. A line other than the territory's claims its classes first; then the body that runs the institution, then the one
 in whose territory it stands."""
+
+
+@contextmanager
+def reading_many() -> Iterator[CursorWrapper]:
+    """A cursor for the statements of this module. The planner cannot know how many bodies the rules find, takes them
+    for one, and would look thousands up one by one in one another: it is told to lay whole sides together."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield cursor
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def parameters(cycle: Cycle, *, bodies_on: dt.date | None = None) -> dict[str, Any]:

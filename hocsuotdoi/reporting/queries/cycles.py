@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered
+from hocsuotdoi.accounts.queries.scope import agencies_covered, offices_held
 from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.places.models import Agency
@@ -29,9 +29,9 @@ def cycles_with_counts(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
 
 
 def owners(person: Someone, day: dt.date) -> QuerySet[Agency]:
-    """Bodies in whose name `person` may set cycles up. Those that lead come first, the highest tier first."""
-    covered = agencies_covered(person, Permission.SET_UP_CYCLE, day)
-    return Agency.objects.on(day).filter(pk__in=covered.values("pk"), unit__isnull=False, is_sample=False)
+    """Bodies in whose name `person` sets cycles up."""
+    held = offices_held(person, Permission.SET_UP_CYCLE, day)
+    return held.filter(unit__isnull=False, is_sample=False).select_related("unit")
 
 
 def may_set_up(person: Someone, cycle: Cycle, day: dt.date) -> bool:

@@ -4,14 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.reporting.enums import CommandLine
 from hocsuotdoi.reporting.models import Cycle, CycleRule
-from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, parameters
+from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, parameters, reading_many
 
 _NAMED = 12
 """So many bodies are named of those of which something is missing; of more, the number is told."""
@@ -145,15 +145,18 @@ def opening_check(cycle: Cycle, day: dt.date) -> OpeningCheck:
         "roles": [str(name) for name in roles],
         "leading": [str(kind) for kind in LEADING_KINDS],
     }
-    found = {ordinal: figures for ordinal, *figures in _rows(_BY_RULE, given)}
+    with reading_many() as cursor:
+        by_rule, by_class, missing, others = (
+            _rows(cursor, statement, given) for statement in (_BY_RULE, _COUNTED, _MISSING, _NOT_ASKED)
+        )
+    found = {ordinal: figures for ordinal, *figures in by_rule}
     counted: dict[int, int] = {}
     left_out: dict[str, list[tuple[str, int]]] = {}
-    for ordinal, kind, number, place in _rows(_COUNTED, given):
+    for ordinal, kind, number, place in by_class:
         if ordinal is not None:
             counted[ordinal] = counted.get(ordinal, 0) + number
         else:
             left_out.setdefault(kind, []).append((place or "–", number))
-    missing = _rows(_MISSING, given)
     rules = [
         RuleCheck(rule, *found.get(rule.ordinal, (0, 0, 0)), institutions=counted.get(rule.ordinal, 0))
         for rule in cycle.rules.select_related("to_agency")
@@ -167,7 +170,7 @@ def opening_check(cycle: Cycle, day: dt.date) -> OpeningCheck:
         for kind, places in left_out.items()
     ]
     order = {tier: rank for rank, tier in enumerate(Tier.values)}
-    not_asked = sorted(_rows(_NOT_ASKED, given), key=lambda row: (order[row[0]], row[1]))
+    not_asked = sorted(others, key=lambda row: (order[row[0]], row[1]))
     return OpeningCheck(
         rules,
         sorted(uncounted, key=lambda each: -each.number),
@@ -177,7 +180,6 @@ def opening_check(cycle: Cycle, day: dt.date) -> OpeningCheck:
     )
 
 
-def _rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return list(cursor.fetchall())
+def _rows(cursor: CursorWrapper, statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+    cursor.execute(statement, given)
+    return list(cursor.fetchall())

@@ -115,7 +115,7 @@ def country_state(cycle: Cycle, reports: QuerySet[Report], day: dt.date) -> Coun
     central = list(
         reports.filter(unit__tier=Tier.COUNTRY)
         .select_related("agency", "unit", "goes_to__agency", "submitted")
-        .order_by("goes_to__isnull", "line", "pk")
+        .order_by("line", "pk")
     )
     central.sort(key=lambda each: (each.goes_to_id is not None, each.pk))
     for each in central:

@@ -2,6 +2,7 @@
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from hocsuotdoi.core.charts.chart import Cell, Chart
 from hocsuotdoi.core.charts.classes import Classes
@@ -25,7 +26,10 @@ def state_map(cycle: Cycle, reports: QuerySet[Report]) -> Chart:
         is_begun = state in _FURTHER
         figure = _FURTHER.index(ReportState(state)) if is_begun else None
         spots.append(Spot(latitude, longitude, figure, "value" if is_begun else "not_reported"))
-    columns: list[dict[str, object]] = [{"label": _("State")}, {"label": _("Reports"), "numeric": True}]
+    columns: list[dict[str, object]] = [
+        {"label": pgettext("of a report", "State")},
+        {"label": _("Reports"), "numeric": True},
+    ]
     rows: list[list[Cell]] = []
     title = _("How far the communes are: {cycle}").format(cycle=cycle.title)
     return points(title, spots, Classes((1, 2, 3), labels), columns=columns, rows=rows, data_columns=[], data=[])

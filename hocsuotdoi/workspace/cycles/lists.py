@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
@@ -24,7 +25,7 @@ from hocsuotdoi.workspace.cycles.found import address, find, find_own, to_cycle,
 from hocsuotdoi.workspace.cycles.shown import tally_rows
 from hocsuotdoi.workspace.indicators.files import TYPES, attachment
 
-_ON_A_PAGE = 100
+_ON_A_PAGE = 40
 
 
 @require_GET
@@ -175,7 +176,7 @@ def _table(rows: Iterable[ReportRow]) -> list[list[str | int]]:
         _("Unit"),
         _("Code"),
         _("Line"),
-        _("State"),
+        pgettext("of a report", "State"),
         _("Due before"),
         _("Days late"),
         _("Number submitted"),
