@@ -292,4 +292,8 @@ def test_permissions_are_those_of_the_pages():
         Permission.VIEW_TASKS,
         Permission.RECORD_PROGRESS,
         Permission.VIEW_MONEY,
+        Permission.VIEW_REPORT,
+        Permission.WRITE_REPORT,
+        Permission.FREEZE_REPORT,
+        Permission.APPROVE_REPORT,
     }
