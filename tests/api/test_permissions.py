@@ -310,4 +310,7 @@ def test_permissions_are_those_of_the_pages():
         Permission.EDIT_PLAN,
         Permission.VIEW_MONEY,
         Permission.VIEW_REPORT,
+        Permission.WRITE_REPORT,
+        Permission.FREEZE_REPORT,
+        Permission.APPROVE_REPORT,
     }
