@@ -81,6 +81,20 @@ def test_nothing_below_is_not_reported_and_no_zero(tree):
     content = cycle_content(fresh(tree.province), DAY)
     assert told(content, SESSIONS)["value_state"] == "not_reported"
     assert told(content, SESSIONS)["expected"] == 2
+    assert content["activities"]["sentences"][0].endswith(
+        "chưa có số liệu về hoạt động của các thư viện, bảo tàng, trung tâm văn hóa."
+    )
+
+
+def test_visits_are_asked_of_those_who_have_them(tree, duc_xuan):
+    museum = InstitutionFactory(unit=duc_xuan, institution_class="museum_province")
+    make_posting(museum, DAY, measure=MeasureCode.MUSEUM_VISIT, quantity=5)
+    count(tree.wards[1], museum)
+    approved(tree.wards[1], tree)
+    content = cycle_content(fresh(tree.province), DAY)
+    visits = told(content, "measure:museum_visit:2026")
+    assert (visits["numerator"], visits["reporting"], visits["expected"]) == ("5", 1, 1)
+    assert told(content, SESSIONS)["expected"] == 3
 
 
 def test_shares_are_sums_of_parts(tree, plan, thai_nguyen):
