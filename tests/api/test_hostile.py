@@ -113,7 +113,7 @@ def address(open_day, tomorrow, target, office_of_bac_kan):
 def asking(librarian, officer_of_bac_kan):
     """Who asks: about tasks the ward's officer."""
     officer = ApiClient(officer_of_bac_kan)
-    return lambda path: officer if path.startswith(("/tasks", "/money")) else librarian
+    return lambda path: officer if path.startswith(("/tasks", "/money", "/snapshots", "/document-files")) else librarian
 
 
 def _state() -> list:
