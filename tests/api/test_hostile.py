@@ -23,6 +23,7 @@ from tests.factories.running import make_assignment, make_cycle, make_report
 from tests.inspection.conftest import inspector_at
 from tests.support.depth import some
 
+OF_OFFICERS = ("/tasks", "/money", "/cycles", "/reports", "/snapshots", "/document-files")
 NFD = unicodedata.normalize("NFD", "Đọc sách ở phường Bắc Kạn")
 NEVER = ["x" * 6001, "a\x00b\ud800", 10**30, {"a": {"b": []}}, [[]]]
 """Put into every field at once: what no field takes is found before any act."""
@@ -119,7 +120,7 @@ def asking(librarian, officer_of_bac_kan, bac_kan):
     def who(path: str) -> ApiClient:
         if path.startswith("/inspection"):
             return inspector
-        return officer if path.startswith(("/tasks", "/money", "/cycles", "/reports", "/snapshots", "/document-files")) else librarian
+        return officer if path.startswith(OF_OFFICERS) else librarian
 
     return who
 

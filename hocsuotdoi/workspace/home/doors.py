@@ -123,7 +123,7 @@ DOORS = [
     ),
     Door(
         "workspace:documents-overview",
-        _("Documents"),
+        _("Writing documents"),
         _("Word, Excel and PDF of what was frozen; templates, letters, nominations"),
         "document",
         Permission.VIEW_REPORT,
