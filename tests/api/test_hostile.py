@@ -18,7 +18,7 @@ from hocsuotdoi.api.documentation.description import openapi
 from tests.api.conftest import ApiClient
 from tests.api.test_permissions import _things_of
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
-from tests.factories.programme import TaskFactory
+from tests.factories.programme import PlanFactory, TaskFactory
 from tests.factories.running import make_assignment
 from tests.support.depth import some
 
@@ -97,6 +97,7 @@ def address(open_day, tomorrow, target, office_of_bac_kan):
         "units": "01843",
         "institutions": open_day.institution.code,
         "indicators": target.indicator_id,
+        "plans": PlanFactory(unit=office_of_bac_kan.unit, status="draft", digest="d").code,
     }
 
     def of(path: str) -> str:
@@ -110,10 +111,16 @@ def address(open_day, tomorrow, target, office_of_bac_kan):
 
 
 @pytest.fixture
-def asking(librarian, officer_of_bac_kan):
-    """Who asks: about tasks the ward's officer."""
-    officer = ApiClient(officer_of_bac_kan)
-    return lambda path: officer if path.startswith(("/tasks", "/money")) else librarian
+def asking(librarian, officer_of_bac_kan, planner):
+    """Who asks: about tasks the ward's officer, about plans the planner."""
+    officer, planning = ApiClient(officer_of_bac_kan), ApiClient(planner)
+
+    def who(path: str) -> ApiClient:
+        return (
+            planning if path.startswith("/plans") else officer if path.startswith(("/tasks", "/money")) else librarian
+        )
+
+    return who
 
 
 def _state() -> list:
@@ -209,14 +216,14 @@ def test_each_part_of_each_query_with_hostile_values(asking, address):
 
 
 @pytest.mark.slow
-def test_each_address_of_nothing_is_not_found(librarian, open_day):
+def test_each_address_of_nothing_is_not_found(asking, open_day):
     before = _state()
     for method, path, _operation in OPERATIONS.values():
         if "{" not in path:
             continue
         for key, code in ((uuid.uuid4(), "AAAAAAAA"), (uuid.uuid4(), "a" * 200), ("😀", "<b>")):
             asked = path.replace("{pk}", str(key)).replace("{code}", code)
-            answer = _ask(librarian, method, asked, {} if method != "GET" else None, before, asked)
+            answer = _ask(asking(path), method, asked, {} if method != "GET" else None, before, asked)
             expected = {404, 415} if path.endswith("/picture") else {404, 422}
             assert answer.status_code in expected, asked
 

@@ -48,6 +48,10 @@ class NotHandedDown(Refused):
     """The task cannot be handed down that way."""
 
 
+class BadReceiver(Refused):
+    """A body that the person cannot hand this to."""
+
+
 class BadDate(Refused):
     """The day cannot be the one by which it is due."""
 
