@@ -24,7 +24,7 @@ from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import AgencyPart, AssignmentState, AssignmentStepKind, EvidenceVerdict
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.programme.operations.assignment import (
-    BadReceiver,
+    BadHandDown,
     decide_evidence,
     hand_down,
     hand_down_own,
@@ -349,8 +349,14 @@ class HandedDown(Shape):
 def task_hand_down(request: HttpRequest, given: HandDownGiven) -> HandedDown:
     now = timezone.now()
     day = timezone.localdate(now)
-    task = get_object_or_404(tasks_to_hand_down(day).prefetch_related("agencies"), pk=given.task)
-    indicator = get_object_or_404(Indicator, code=given.indicator) if given.indicator else None
+    task = tasks_to_hand_down(day).prefetch_related("agencies").filter(pk=given.task).first()
+    if task is None:
+        raise BadHandDown(gettext("No plan in force has this task."), field="task")
+    indicator = Indicator.objects.filter(code=given.indicator).first() if given.indicator else None
+    if given.indicator and indicator is None:
+        raise BadHandDown(
+            gettext("There is no indicator with the code %(code)s.") % {"code": given.indicator}, field="indicator"
+        )
     may = Agency.objects.none()
     for unit in units_to_hand_down_in(request.user, day):
         may = may | Agency.objects.filter(pk__in=receivers(task, unit, request.user, day).order_by().values("pk"))
@@ -395,7 +401,7 @@ def _due(given: list[ReceiverGiven], may: QuerySet[Agency], common: dt.date | No
     days = {each.agency: each.due_on or common for each in given}
     found = {agency.code: agency for agency in may.filter(code__in=days)}
     if unknown := sorted(days.keys() - found.keys()):
-        raise BadReceiver(
+        raise BadHandDown(
             gettext("You cannot hand this to “{code}”: it is not among the bodies below yours that are asked.").format(
                 code=unknown[0]
             ),

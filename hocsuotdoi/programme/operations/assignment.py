@@ -48,8 +48,8 @@ class NotHandedDown(Refused):
     """The task cannot be handed down that way."""
 
 
-class BadReceiver(Refused):
-    """A body that the person cannot hand this to."""
+class BadHandDown(Refused):
+    """A task, body or figure that cannot be named in handing down."""
 
 
 class BadDate(Refused):

@@ -82,8 +82,8 @@ def test_programs_hand_down_under_the_same_rules(
     assert client.post("/tasks/own", own).json()["tasks"] == []  # sent again, it changes nothing
     unknown = {**given, "agencies": [{"agency": "khong-co"}]}
     assert client.post("/tasks/hand-down", unknown).status_code == 422
-    assert client.post("/tasks/hand-down", {**given, "task": 2**60}).status_code == 404
-    assert client.post("/tasks/hand-down", {**given, "indicator": "khong-co"}).status_code == 404
+    assert client.post("/tasks/hand-down", {**given, "task": 2**60}).status_code == 422
+    assert client.post("/tasks/hand-down", {**given, "indicator": "khong-co"}).status_code == 422
     assert Assignment.objects.count() == 2
 
 
