@@ -9,7 +9,6 @@ from hocsuotdoi.core.office import office_path
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.formats.canonical import digest_of
 from hocsuotdoi.reporting.models import Snapshot
-from hocsuotdoi.reporting.operations.checking import is_intact
 from hocsuotdoi.reporting.operations.signing import is_installed
 from hocsuotdoi.reporting.queries.soundness import snapshots_apart
 
