@@ -231,23 +231,17 @@ class Year:
 
     def sheet(self, report: Report) -> Sheet:
         """What the report rests on: itself, and what was approved below it, however deep."""
-        below: dict[int | None, list[Report]] = {}
-        for each in Report.objects.filter(cycle=self.cycle).exclude(state=ReportState.EXCUSED).select_related("unit"):
-            below.setdefault(each.goes_to_id, []).append(each)
-        sheet = Sheet(YEAR, self.book.base_year, [])
-        self._gather(report, below, self._facts(), sheet, is_in=True)
+        sheet, is_in, level = Sheet(YEAR, self.book.base_year, []), {report.pk: True}, [report]
+        while level:
+            facts = self._facts(level)
+            for each in level:
+                self._take(each, facts.get(each.pk, []), sheet, is_in=is_in[each.pk])
+            below = Report.objects.filter(goes_to__in=level).exclude(state=ReportState.EXCUSED).select_related("unit")
+            level = list(below)
+            is_in |= {r.pk: is_in[r.goes_to_id or 0] and r.state == ReportState.APPROVED for r in level}
         return sheet
 
-    def _gather(
-        self,
-        report: Report,
-        below: dict[int | None, list[Report]],
-        facts: dict[int, list[Facts]],
-        sheet: Sheet,
-        *,
-        is_in: bool,
-    ) -> None:
-        own = facts.get(report.pk, [])
+    def _take(self, report: Report, own: list[Facts], sheet: Sheet, *, is_in: bool) -> None:
         place = None
         if report.unit.tier == Tier.COMMUNE:
             urban, rural, villages = self.known.residents.get(report.unit_id, (None, None, 0))
@@ -265,12 +259,10 @@ class Year:
         else:
             sheet.missing += own if report.detail == Detail.FULL else []
             sheet.missing_communes += 1 if place else 0
-        for each in below.get(report.pk, []):
-            self._gather(each, below, facts, sheet, is_in=is_in and each.state == ReportState.APPROVED)
 
-    def _facts(self) -> dict[int, list[Facts]]:
+    def _facts(self, reports: list[Report]) -> dict[int, list[Facts]]:
         """Of the institutions counted in each report."""
-        rows = CountedInstitution.objects.filter(cycle=self.cycle).values_list(
+        rows = CountedInstitution.objects.filter(report__in=reports).values_list(
             "report", "institution__code", "institution__institution_class", "institution__website"
         )
         found: dict[int, list[Facts]] = {}
