@@ -30,6 +30,8 @@ DESK = {"viewport": {"width": 1280, "height": 900}, "device_scale_factor": 0.75}
 PASSWORD = "hocsuotdoi"
 OFFICER, PROVINCE_OFFICER = "can-bo.backan", "can-bo.thainguyen"
 MANAGER, PLANNER, ADMINISTRATOR = "quan-ly.backan", "ke-hoach.bo", "quan-tri"
+INSPECTOR = "thanh-tra.thainguyen"
+PROVINCE_PLANNER = "ke-hoach.thainguyen"
 WARD, LIBRARY = "01843", "Thư viện phường Bắc Kạn (mẫu)"
 READING_DAY = "Ngày hội đọc sách chào mừng Ngày Di sản văn hóa 23/11"
 READING_NOW = "Đọc sách cùng con"
@@ -479,26 +481,49 @@ def plans(guide: Guide) -> None:
     shoot(page, "plan-work", at_most=460)
     page.goto("/workspace/plans/new/")
     shoot(page, "plan-create", last=page.locator("fieldset").first, at_most=1500)
+    page.goto("/workspace/plans/rehoming/")
+    shoot(page, "rehoming", last=page.locator("main .plate").first, at_most=700)
+    page = guide.page(PROVINCE_PLANNER)
+    page.goto("/workspace/plans/draft/")
+    shoot(page, "draft-begin", at_most=900)
+    page.goto("/workspace/plans/")
+    page.locator("main a[href*='/plans/kh-'][href$='/draft/']").first.click()
+    page.get_by_role("link", name="Thêm mục").wait_for()
+    shoot(page, "draft", at_most=1100)
+    page.locator("a[href*='?path=I.']").nth(3).click()
+    page.get_by_role("button", name="Lưu mục này").wait_for()
+    shoot(page, "draft-clause", at_most=1100)
+    page.goto("/plans/side-by-side/19/")
+    shoot(page, "side-by-side", at_most=900)
 
 
 def report(guide: Guide) -> None:
     page = guide.page(OFFICER)
-    page.goto(f"/workspace/reports/?year={guide.now.year}")
-    shoot(page, "report-list", at_most=700)
+    page.goto("/workspace/reports/")
+    shoot(page, "report-list", at_most=560)
     begin = page.get_by_role("button", name="Bắt đầu báo cáo")
-    begin.first.click() if begin.count() else page.get_by_role("link", name="Phường Bắc Kạn").first.click()
+    begin.first.click() if begin.count() else page.get_by_role("link", name=re.compile("phường Bắc Kạn")).first.click()
     page.locator("#words").wait_for()
-    shoot(page, "report", at_most=640)
+    shoot(page, "report", at_most=720)
+    shoot(page, "report-odd", page.locator("#odd"), at_most=620)
+    shoot(page, "report-words", page.locator("#words"), at_most=900)
     page.locator("textarea[name=difficulties]").fill("Thư viện còn thiếu máy tính cho người lớn tuổi.")
-    shoot(page, "report-words", page.locator("#words"), at_most=1000)
     page.get_by_role("button", name="Lưu phần lời").click()
-    page.get_by_text("Thư viện còn thiếu máy tính cho người lớn tuổi.").first.wait_for()
-    page.get_by_role("link", name=re.compile("Chốt số liệu")).click()
-    page.get_by_role("button", name=re.compile("Chốt số liệu")).wait_for()
-    shoot(page, "report-freeze", page.locator("h1").locator("xpath=.."))
-    page.get_by_role("button", name=re.compile("Chốt số liệu")).click()
-    page.get_by_role("link", name="Báo cáo để trình ký (DOCX)").wait_for()
-    shoot(page, "report-frozen", at_most=680)
+    page.locator("#words-status[data-state=saved]").wait_for()
+    for _turn in range(60):
+        waiting = page.get_by_role("button", name="Đúng như vậy")
+        if not waiting.count():
+            break
+        waiting.first.click()
+        page.wait_for_load_state()
+    page.get_by_role("link", name="Gửi báo cáo").click()
+    page.get_by_role("button", name="Gửi").wait_for()
+    shoot(page, "report-submit", page.locator("h1").locator("xpath=.."))
+    page.get_by_role("button", name="Gửi").click()
+    page.get_by_role("link", name="Rút về").wait_for()
+    page = guide.page(PROVINCE_OFFICER)
+    page.goto("/workspace/reports/?view=approve")
+    shoot(page, "report-queue", at_most=640)
 
 
 def roles(guide: Guide) -> None:
@@ -517,9 +542,39 @@ def roles(guide: Guide) -> None:
     shoot(page, "powers", at_most=700)
 
 
+def cycles(guide: Guide) -> None:
+    """One that is set up and thrown away again, and the sample that is open."""
+    page = guide.page(PLANNER)
+    page.goto("/workspace/cycles/new/")
+    page.locator("input[name=code]").fill("hinh-huong-dan")
+    page.get_by_role("button", name="Lập kỳ").click()
+    shoot(page, "cycle-rules", first=plate(page, "Ai báo cáo cho ai"), at_most=800)
+    page.goto("/workspace/cycles/hinh-huong-dan/act/discard/")
+    page.get_by_role("button", name="Bỏ kỳ này").click()
+    page.goto(f"/workspace/cycles/nam-{guide.now.year}-mau/")
+    shoot(page, "cycle-country", at_most=1300)
+
+
+def inspection(guide: Guide) -> None:
+    """Whom the rules fall on; a visit on the phone."""
+    page = guide.page(INSPECTOR)
+    page.goto("/workspace/inspection/plans/")
+    page.locator("main .item-title a").first.click()
+    page.get_by_role("link", name="Thêm trực tiếp một cơ sở").wait_for()
+    page.get_by_role("link", name="Chọn theo quy tắc").click()
+    page.get_by_role("button", name="Xem danh sách được chọn").click()
+    page.locator("#chosen").wait_for()
+    shoot(page, "inspection-choose", page.locator("#chosen"), at_most=760)
+    page = guide.page(INSPECTOR, PHONE)
+    page.goto("/inspection/app/")
+    page.locator("a.visit").first.click()
+    page.locator("fieldset.question").nth(1).wait_for()
+    shoot(page, "inspection-phone", page.locator("section.part").first, at_most=1100)
+
+
 PARTS: list[Callable[[Guide], None]] = [
     *(start, activities, finding, joining, schools, offline, notices),
-    *(roll, figures, charts, stated, closures, criteria, plans, report, roles),
+    *(roll, figures, charts, stated, closures, criteria, plans, report, cycles, roles, inspection),
 ]
 
 

@@ -98,6 +98,11 @@ SAMPLE = (
         ("papers/operations", "papers/data"),
     ),
     Step(
+        _("Sample plans through time"),
+        "hocsuotdoi.programme.operations.sample_plans.load_sample",
+        ("programme/operations/sample_plans.py", "programme/data_samples/plans.yaml"),
+    ),
+    Step(
         _("Tasks of the plans"),
         "hocsuotdoi.programme.operations.sample.load_sample",
         ("programme/operations/sample.py", "programme/operations/making.py", "programme/data"),
@@ -116,6 +121,11 @@ SAMPLE = (
         _("A sample reporting cycle"),
         "hocsuotdoi.reporting.operations.sample_cycle.load_sample",
         ("reporting/operations/sample_cycle.py", "reporting/operations/presets.py"),
+    ),
+    Step(
+        _("Sample reports in the cycle"),
+        "hocsuotdoi.reporting.operations.sample_reports.load_sample",
+        ("reporting/operations/sample_reports.py",),
     ),
 )
 

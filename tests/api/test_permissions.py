@@ -226,7 +226,8 @@ def _things_of(activity) -> dict[str, uuid.UUID]:
 
 
 def _address(things, path: str) -> str:
-    return "/" + path.replace("<uuidstr:pk>", str(things.get(path.split("/")[0], ""))).replace("<int:pk>", "1")
+    found = path.replace("<uuidstr:pk>", str(things.get(path.split("/")[0], "")))
+    return "/" + found.replace("<int:pk>", "1").replace("<slug:code>", "nam-2026")
 
 
 def _body(method: str, path: str):
@@ -305,5 +306,11 @@ def test_permissions_are_those_of_the_pages():
         Permission.VIEW_PARTICIPANTS,
         Permission.VIEW_TASKS,
         Permission.RECORD_PROGRESS,
+        Permission.ASSIGN_TASK,
+        Permission.EDIT_PLAN,
         Permission.VIEW_MONEY,
+        Permission.VIEW_REPORT,
+        Permission.WRITE_REPORT,
+        Permission.FREEZE_REPORT,
+        Permission.APPROVE_REPORT,
     }

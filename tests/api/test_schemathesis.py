@@ -29,7 +29,8 @@ from hocsuotdoi.activities.models import Registration
 from hocsuotdoi.config.wsgi import application
 from tests.api.conftest import ApiClient
 from tests.factories.activities import EnrolmentFactory, RegistrationFactory
-from tests.factories.running import make_assignment
+from tests.factories.running import make_assignment, make_cycle, make_report
+from tests.inspection.conftest import inspector_at
 from tests.support.depth import by_turns
 
 # The tests of an endpoint are built when they run, and named by it: schemathesis' own way builds all of them in every
@@ -98,6 +99,7 @@ def things(tomorrow, running, mai, draft, schedule, office_of_bac_kan) -> dict:
         "schedule": schedule,
         "member": member,
         "task": make_assignment(title="Sửa mái", agency=office_of_bac_kan),
+        "report": make_report(make_cycle(), office_of_bac_kan, state="draft"),
     }
 
 
@@ -105,6 +107,11 @@ def things(tomorrow, running, mai, draft, schedule, office_of_bac_kan) -> dict:
 def officer(officer_of_bac_kan) -> ApiClient:
     """Who reports on tasks; a librarian does not."""
     return ApiClient(officer_of_bac_kan)
+
+
+@pytest.fixture
+def inspector(bac_kan) -> ApiClient:
+    return ApiClient(inspector_at(unit=bac_kan))
 
 
 @pytest.mark.slow
@@ -121,9 +128,13 @@ def test_who_has_a_key_is_answered_as_described_about_things_that_exist(name, li
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STAFF)
-def test_staff_are_answered_as_described_about_things_that_exist(name, librarian, officer, things):
+def test_staff_are_answered_as_described_about_things_that_exist(name, librarian, officer, planner, inspector, things):
     """The ids of the description's paths are put in, so that bodies reach the acts themselves."""
-    asking = officer if any(part in name for part in ("/tasks", "/money", "/cycles")) else librarian
+    of_offices = ("/tasks", "/money", "/cycles", "/reports", "/snapshots", "/document-files")
+    of_officers = any(part in name for part in of_offices)
+    asking = inspector if "/inspection" in name else officer if of_officers else librarian
+    if "/plans" in name:
+        asking = ApiClient(planner)
     _try(name, lambda case: _ask_as(asking, case, things), made_up=2)
 
 
@@ -140,12 +151,19 @@ def _has_a_good_path(case) -> bool:
     return path is None or path.mode.is_positive
 
 
-def _put_in(case, *, tomorrow, running, mai, draft, schedule, member, task) -> None:
+def _put_in(case, *, tomorrow, running, mai, draft, schedule, member, task, report) -> None:
     parts = case.path_parameters or {}
     if "pk" in parts:
         is_roll = any(word in case.path for word in ("/roll", "/close", "/correct"))
         session = running if is_roll or "code" in parts else tomorrow
-        things = {"offers": draft, "registrations": mai, "schedules": schedule, "members": member, "tasks": task}
+        things = {
+            "offers": draft,
+            "registrations": mai,
+            "schedules": schedule,
+            "members": member,
+            "tasks": task,
+            "reports": report,
+        }
         parts["pk"] = str(things.get(case.path.split("/")[3], session).pk)
     if "code" in parts and "registrations" in case.path:
         parts["code"] = mai.code

@@ -120,7 +120,7 @@ GROUPS: list[tuple[str | Promise, list[Door]]] = [
             ),
             Door(
                 "workspace:documents-overview",
-                _("Documents"),
+                _("Writing documents"),
                 _("Word, Excel and PDF of what was frozen; templates, letters, nominations"),
                 "document",
                 Permission.VIEW_REPORT,
