@@ -41,14 +41,6 @@ def remind() -> None:
         logger.info("Reminders of reports: %s", noted)
 
 
-@job("reporting.look_for_changes", cron="30 18 * * *")  # half past one at night in Viet Nam
-def look_for_changes() -> None:
-    """Looks which approved reports say other than the book says now; whether to tell it is a person's to decide."""
-    at = timezone.now()
-    if changed := addendum.look_for_changes(day=timezone.localdate(at), at=at):
-        logger.info("Approved reports whose figures have changed: %s", changed)
-
-
 @job("reporting.write_document", attempts=documents.MOST_ATTEMPTS)
 def write_document(document: str) -> None:
     """Writes one document that somebody asked for."""
@@ -70,3 +62,11 @@ def resume_runs() -> None:
         enqueue("reporting.write_documents", run=str(run.pk))
     for document in single:
         enqueue("reporting.write_document", document=str(document.pk))
+
+
+@job("reporting.look_for_changes", cron="30 18 * * *")  # half past one at night in Viet Nam
+def look_for_changes() -> None:
+    """Looks which approved reports say other than the book says now; whether to tell it is a person's to decide."""
+    at = timezone.now()
+    if changed := addendum.look_for_changes(day=timezone.localdate(at), at=at):
+        logger.info("Approved reports whose figures have changed: %s", changed)

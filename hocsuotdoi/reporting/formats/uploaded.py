@@ -172,7 +172,7 @@ def _sources(file: bytes) -> Iterator[str]:
 
 def _check(source: str, known: Mapping[str, Placeholder]) -> dict[str, str]:
     """What is wrong → why."""
-    # Looked at before it is compiled, and compiled as it is: Jinja works constants out («'a' * 10 ** 9») when it compiles.
+    # Looked at before it is compiled, and compiled as it is: Jinja works out what is constant («'a' * 10 ** 9»).
     environment = SandboxedEnvironment(autoescape=True, optimized=False)
     checker = _Checker(known)
     try:

@@ -1,0 +1,156 @@
+"""What anybody may see of a document by its code."""
+
+import pytest
+from django.urls import reverse
+
+from hocsuotdoi.places.enums import AgencyKind
+from hocsuotdoi.places.models import Agency
+from hocsuotdoi.reporting.enums import DocumentFormat, SnapshotKind
+from hocsuotdoi.reporting.models import Document, Figure, Report, ReportStep, Snapshot
+from hocsuotdoi.reporting.operations.documents import ask_document, write_one
+from hocsuotdoi.reporting.operations.freezing import freeze
+from hocsuotdoi.reporting.queries.verification import tidy_number
+from tests.factories.documents import addendum_content, cycle_content, figure, frozen_report
+from tests.factories.running import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def written(snapshot: Snapshot, person) -> Document:
+    document = ask_document(snapshot, DocumentFormat.DOCX, by=person, at=NOW)
+    write_one(document, at=NOW)
+    document.refresh_from_db()
+    return document
+
+
+def page_of(client, document: Document, **asked):
+    return client.get(reverse("portal:documents-document-check", args=[document.code]), asked)
+
+
+@pytest.fixture
+def document(office_of_bac_kan, officer_of_bac_kan) -> Document:
+    return written(frozen_report(office_of_bac_kan), officer_of_bac_kan)
+
+
+def test_page_tells_number_body_digest_and_every_figure_with_its_parts(client, document):
+    page = page_of(client, document).content.decode()
+    snapshot = document.snapshot
+    assert snapshot.number in page
+    assert "Số liệu không thay đổi kể từ khi chốt" in page
+    for each in snapshot.content["figures"]:
+        assert each["label"] in page
+        assert each["words"] in page
+    assert "3/4 cơ sở (75%)" in page
+
+
+@pytest.mark.parametrize(
+    ("number", "found"),
+    [("1.436", True), ("1436", True), ("33,3%", True), ("14.500.000", True), ("1.437", False), ("abc", False)],
+)
+def test_printed_number_is_found_among_the_figures_or_not(client, document, number, found):
+    page = page_of(client, document, number=number).content.decode()
+    assert ("mang con số này" in page and "Không có số liệu nào" not in page) is found
+
+
+def test_content_that_does_not_fit_its_digits_is_told(client, document, officer_of_bac_kan):
+    report, content = document.snapshot.report, document.snapshot.content
+    wrong = Snapshot.objects.create(report=report, number="BC-SAI", content=content, digest="0" * 64, frozen_at=NOW)
+    ReportStep.objects.create(report=report, kind="approved", snapshot=wrong, at=NOW)
+    assert "không khớp với mã kiểm tra" in page_of(client, written(wrong, officer_of_bac_kan)).content.decode()
+
+
+def test_figures_that_differ_from_the_content_are_told(client, office_of_bac_kan, officer_of_bac_kan):
+    snapshot = frozen_report(office_of_bac_kan)
+    Figure.objects.create(snapshot=snapshot, key="la", value_state="value", numerator=1)
+    assert "không khớp với mã kiểm tra" in page_of(client, written(snapshot, officer_of_bac_kan)).content.decode()
+
+
+def test_drafts_unknown_codes_and_what_was_never_approved_are_not_there(client, office_of_bac_kan, officer_of_bac_kan):
+    submitted = written(frozen_report(office_of_bac_kan, state="submitted"), officer_of_bac_kan)
+    waiting = ask_document(frozen_report(office_of_bac_kan), DocumentFormat.DOCX, by=officer_of_bac_kan, at=NOW)
+    codes = [submitted.code, waiting.code, "abcdefgh23456789", "a", "x" * 16, "%00" * 5]
+    for code in codes:
+        assert client.get(f"/documents/{code}/").status_code == 404
+        assert client.get(f"/api/v1/documents/{code}").status_code in {404, 422}
+
+
+def test_approval_that_was_taken_back_is_told(client, document):
+    Report.objects.filter(pk=document.snapshot.report_id).update(
+        state="returned", approved=None, approved_at=None, approved_by=None
+    )
+    assert "không còn là bản được duyệt" in page_of(client, document).content.decode()
+
+
+def test_addendum_stands_beside_with_both_values_and_has_a_page_of_its_own(client, document, officer_of_bac_kan):
+    content = {key: each for key, each in addendum_content().items() if key not in {"number", "frozen_at"}}
+    report = document.snapshot.report
+    added = freeze(SnapshotKind.ADDENDUM, content, report=report, amends=document.snapshot, by=None, at=NOW)
+    page = page_of(client, document).content.decode()
+    assert added.number in page
+    assert "<del>11</del>" in page
+    assert "<strong>12</strong>" in page
+    own = page_of(client, written(added, officer_of_bac_kan)).content.decode()
+    assert document.snapshot.number in own
+
+
+def test_small_numbers_of_parts_by_sex_are_kept_back_with_all_parts_beside_them(
+    client, office_of_bac_kan, officer_of_bac_kan
+):
+    content = cycle_content()
+    content["figures"] += [
+        figure("activities:attendance:sex:female:2026", "Lượt nữ", "1.433", "1433"),
+        figure("activities:attendance:sex:male:2026", "Lượt nam", "3", "3"),
+    ]
+    document = written(frozen_report(office_of_bac_kan, content=content), officer_of_bac_kan)
+    page = page_of(client, document).content.decode()
+    assert "Lượt nam" in page
+    assert "1.433" not in page
+    assert page.count("không nêu ở đây") == 2
+    assert "Không có số liệu nào" in page_of(client, document, number="1433").content.decode()
+    told = {each["key"]: each for each in client.get(f"/api/v1/documents/{document.code}").json()["figures"]}
+    assert told["activities:attendance:sex:female:2026"]["numerator"] == ""
+    assert told["activities:sessions:2026"]["numerator"] == "12"
+
+
+def test_armed_forces_are_told_in_totals_and_nothing_of_few_people(client, thai_nguyen, province_officer):
+    command = Agency.objects.create(code="bchqs-thu", name="Bộ Chỉ huy quân sự", kind=AgencyKind.MILITARY,
+                                    unit=thai_nguyen)  # fmt: skip
+    content = cycle_content(figures=[figure("activities:attendance:2026", "Lượt người tham gia", "4", "4")])
+    snapshot = frozen_report(command, content=content, line="military", detail="totals")
+    document = written(snapshot, province_officer)
+    page = page_of(client, document).content.decode()
+    assert "chỉ nêu số tổng" in page
+    assert "không nêu ở đây" in page
+    assert "Tủ sách" not in page
+
+
+def test_code_typed_off_the_page_leads_there_whatever_its_spaces_and_capitals(client, document):
+    find = reverse("portal:documents-document-find")
+    spaced = " ".join(document.code[at : at + 4] for at in range(0, 16, 4)).upper()
+    assert client.get(find, {"code": spaced}).url == reverse("portal:documents-document-check", args=[document.code])
+    refused = client.get(find, {"code": "12345\0"})
+    assert (refused.status_code, "16 chữ cái" in refused.content.decode()) == (422, True)
+
+
+def test_many_questions_from_one_address_have_to_wait(client, document):
+    answers = (client.get("/documents/abcdefgh23456789/").status_code for _n in range(125))  # over a minute's end, too
+    assert 429 in answers
+
+
+def test_page_asks_the_database_as_often_for_one_figure_as_for_many(
+    client, document, office_of_bac_kan, officer_of_bac_kan, django_assert_num_queries
+):
+    one = cycle_content(figures=cycle_content()["figures"][:1])
+    small = written(frozen_report(office_of_bac_kan, content=one), officer_of_bac_kan)
+    page_of(client, small)  # the count of this minute is begun
+    for each in (small, document):
+        with django_assert_num_queries(16):
+            page_of(client, each)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1.436", "1436"), ("33,3%", "33.3"), (" 1 436 ", "1436"), ("", ""), ("12a", ""), ("٣", ""), ("1" * 99, "1" * 40)],
+)
+def test_numbers_are_compared_as_people_write_them(text, number):
+    assert tidy_number(text) == number
