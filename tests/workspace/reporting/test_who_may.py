@@ -115,7 +115,7 @@ def world(report, province_report, bac_kan, duc_xuan, thai_nguyen, country, libr
 @pytest.fixture
 def army(thai_nguyen, country, duc_xuan, department_of_thai_nguyen, ministry):
     """The army's report, which goes up its own chain; the province's culture department gets a copy."""
-    cycle = make_cycle()
+    cycle = make_cycle(sections=["activities", "targets", "tasks", "money", "words"])
     command = Agency.objects.create(code="bchqs-thu", name="BCHQS tỉnh", kind=AgencyKind.MILITARY, unit=thai_nguyen)
     defence = Agency.objects.create(code="bqp-thu", name="Bộ Quốc phòng", kind=AgencyKind.MILITARY, unit=country)
     above = make_report(cycle, defence, line="military", detail="totals")
