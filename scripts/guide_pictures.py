@@ -30,6 +30,7 @@ DESK = {"viewport": {"width": 1280, "height": 900}, "device_scale_factor": 0.75}
 PASSWORD = "hocsuotdoi"
 OFFICER, PROVINCE_OFFICER = "can-bo.backan", "can-bo.thainguyen"
 MANAGER, PLANNER, ADMINISTRATOR = "quan-ly.backan", "ke-hoach.bo", "quan-tri"
+INSPECTOR = "thanh-tra.thainguyen"
 WARD, LIBRARY = "01843", "Thư viện phường Bắc Kạn (mẫu)"
 READING_DAY = "Ngày hội đọc sách chào mừng Ngày Di sản văn hóa 23/11"
 READING_NOW = "Đọc sách cùng con"
@@ -517,9 +518,26 @@ def roles(guide: Guide) -> None:
     shoot(page, "powers", at_most=700)
 
 
+def inspection(guide: Guide) -> None:
+    """Whom the rules fall on; a visit on the phone."""
+    page = guide.page(INSPECTOR)
+    page.goto("/workspace/inspection/plans/")
+    page.locator("main .item-title a").first.click()
+    page.get_by_role("link", name="Thêm trực tiếp một cơ sở").wait_for()
+    page.get_by_role("link", name="Chọn theo quy tắc").click()
+    page.get_by_role("button", name="Xem danh sách được chọn").click()
+    page.locator("#chosen").wait_for()
+    shoot(page, "inspection-choose", page.locator("#chosen"), at_most=760)
+    page = guide.page(INSPECTOR, PHONE)
+    page.goto("/inspection/app/")
+    page.locator("a.visit").first.click()
+    page.locator("fieldset.question").nth(1).wait_for()
+    shoot(page, "inspection-phone", page.locator("section.part").first, at_most=1100)
+
+
 PARTS: list[Callable[[Guide], None]] = [
     *(start, activities, finding, joining, schools, offline, notices),
-    *(roll, figures, charts, stated, closures, criteria, plans, report, roles),
+    *(roll, figures, charts, stated, closures, criteria, plans, report, roles, inspection),
 ]
 
 

@@ -20,6 +20,7 @@ from tests.api.test_permissions import _things_of
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
 from tests.factories.programme import TaskFactory
 from tests.factories.running import make_assignment
+from tests.inspection.conftest import inspector_at
 from tests.support.depth import some
 
 NFD = unicodedata.normalize("NFD", "Đọc sách ở phường Bắc Kạn")
@@ -110,10 +111,16 @@ def address(open_day, tomorrow, target, office_of_bac_kan):
 
 
 @pytest.fixture
-def asking(librarian, officer_of_bac_kan):
-    """Who asks: about tasks the ward's officer."""
-    officer = ApiClient(officer_of_bac_kan)
-    return lambda path: officer if path.startswith(("/tasks", "/money", "/cycles")) else librarian
+def asking(librarian, officer_of_bac_kan, bac_kan):
+    """Who asks: about tasks the ward's officer, about inspections its inspector."""
+    officer, inspector = ApiClient(officer_of_bac_kan), ApiClient(inspector_at(unit=bac_kan))
+
+    def who(path: str) -> ApiClient:
+        if path.startswith("/inspection"):
+            return inspector
+        return officer if path.startswith(("/tasks", "/money", "/cycles")) else librarian
+
+    return who
 
 
 def _state() -> list:

@@ -30,6 +30,7 @@ from hocsuotdoi.config.wsgi import application
 from tests.api.conftest import ApiClient
 from tests.factories.activities import EnrolmentFactory, RegistrationFactory
 from tests.factories.running import make_assignment
+from tests.inspection.conftest import inspector_at
 from tests.support.depth import by_turns
 
 # The tests of an endpoint are built when they run, and named by it: schemathesis' own way builds all of them in every
@@ -107,6 +108,11 @@ def officer(officer_of_bac_kan) -> ApiClient:
     return ApiClient(officer_of_bac_kan)
 
 
+@pytest.fixture
+def inspector(bac_kan) -> ApiClient:
+    return ApiClient(inspector_at(unit=bac_kan))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLIC)
 def test_anybody_is_answered_as_described(name, db):
@@ -121,9 +127,13 @@ def test_who_has_a_key_is_answered_as_described_about_things_that_exist(name, li
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STAFF)
-def test_staff_are_answered_as_described_about_things_that_exist(name, librarian, officer, things):
+def test_staff_are_answered_as_described_about_things_that_exist(name, librarian, officer, inspector, things):
     """The ids of the description's paths are put in, so that bodies reach the acts themselves."""
-    asking = officer if any(part in name for part in ("/tasks", "/money", "/cycles")) else librarian
+    asking = (
+        inspector
+        if "/inspection" in name
+        else (officer if any(part in name for part in ("/tasks", "/money", "/cycles")) else librarian)
+    )
     _try(name, lambda case: _ask_as(asking, case, things), made_up=2)
 
 

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from hocsuotdoi.inspection.models import (
     Checklist,
     ChecklistItem,
+    FindingCheck,
     InspectionPlan,
     Visit,
     VisitAnswer,
@@ -67,6 +68,17 @@ def _finding(visit=None, **fields):
     return _in_visit(VisitFinding, {"severity": "advice", "text": "Nên mở thêm buổi tối"}, visit, **fields)
 
 
+def _check(finding=None, **fields):
+    finding = finding or _finding()
+    given = {"is_mended": True, "words": "Đã mở", "checked_at": NOW, "checked_by": SOMEBODY}
+    given["institution_id"] = finding.institution_id
+    return FindingCheck.objects.create(finding=finding, **{**given, **fields})
+
+
+def _check_elsewhere() -> None:
+    _check(_finding(), institution_id=InstitutionFactory().pk)
+
+
 def _changed(row, **fields) -> None:
     type(row).objects.filter(pk=row.pk).update(**fields)
 
@@ -119,6 +131,10 @@ BROKEN: dict[str, Callable] = {
     "visit_finding_asks_for_mending": lambda: _finding(severity="violation"),
     "is finished": lambda: _finding(_finished()),
     "inspection_visitfinding_visit_id_same_institution": _elsewhere,
+    "checklist_item_names_a_whole_criterion": lambda: _item(criterion_code="sessions_held"),
+    "finding_check_says_what_was_seen": lambda: _check(words=""),
+    "Cannot update or delete rows from inspection_findingcheck": lambda: _changed(_check(), is_mended=False),
+    "inspection_findingcheck_finding_id_same_institution": _check_elsewhere,
 }
 
 
@@ -129,7 +145,7 @@ def test_the_database_refuses_what_breaks(db, rule):
 
 
 def test_every_constraint_of_inspection_is_broken_once():
-    models = [Checklist, ChecklistItem, InspectionPlan, Visit, VisitAnswer, VisitFinding, VisitPhoto]
+    models = [Checklist, ChecklistItem, FindingCheck, InspectionPlan, Visit, VisitAnswer, VisitFinding, VisitPhoto]
     declared = {constraint.name for model in models for constraint in model._meta.constraints}
     assert declared - set(BROKEN) == set()
 

@@ -186,8 +186,8 @@ def photo_send(
     file: Upload,
     id: Annotated[uuid.UUID, Form(description=_("Given where it was taken (UUIDv7)"))],
     taken_at: Annotated[Moment, Form()],
-    item: Annotated[int | None, Form(ge=1, le=2**62, description=_("The question to which it belongs"))] = None,
-    shows: Annotated[str, Readable, Field(max_length=200), Form(description=_("What it shows"))] = "",
+    item: int | None = Form(None, ge=1, le=2**62, description=_("The question to which it belongs")),
+    shows: Annotated[str, Readable] = Form("", max_length=200, description=_("What it shows")),
 ) -> PhotoTold:
     now = timezone.now()
     day = timezone.localdate(now)

@@ -1,0 +1,108 @@
+"""What a phone and the server say to each other about visits."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from hocsuotdoi.core.ids import uuid7
+from hocsuotdoi.inspection.models import VisitAnswer, VisitPhoto
+from tests.api.conftest import ApiClient
+from tests.inspection.conftest import answer_all
+from tests.inspection.test_seeing import picture
+
+SEEN_AT = "2026-11-26T08:00:00+07:00"
+
+
+@pytest.fixture(autouse=True)
+def storage(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def phone(inspector):
+    return ApiClient(inspector)
+
+
+def row(visit, **given):
+    item = visit.checklist.items.first()
+    return {"id": str(uuid7()), "visit": str(visit.pk), "item": item.pk, "seen": "yes", "seen_at": SEEN_AT} | given
+
+
+def test_it_takes_its_visits_along_with_all_that_it_needs(visit, phone):
+    carried = phone.get("/inspection/carried").json()
+    assert carried["person_name"] == "Dương Văn Nam"
+    (one,) = carried["visits"]
+    assert (one["institution_name"], one["place"]) == ("Thư viện phường Bắc Kạn", "Phường Bắc Kạn")
+    assert one["team"] == ["Dương Văn Nam", "Lường Thị Nga"]
+    assert all(item["question"] and item["source"] for item in one["items"])
+
+
+def test_answers_are_told_one_by_one(visit, phone):
+    one = row(visit, words="Có bảng giờ")
+    sent = [one, row(visit, seen="no", seen_at="2026-11-25T08:00:00+07:00"), row(visit, item=999_999_999)]
+    told = phone.post("/inspection/answers", {"answers": sent}).json()["answers"]
+    assert [each["outcome"] for each in told] == ["taken", "later", "refused"]
+    assert told[1]["holds"] == "đạt: Có bảng giờ"
+    assert phone.post("/inspection/answers", {"answers": [one]}).json()["answers"][0]["outcome"] == "known"
+    assert VisitAnswer.objects.count() == 1
+    assert phone.get("/inspection/carried").json()["visits"][0]["items"][0]["answer"]["words"] == "Có bảng giờ"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"seen": "maybe"}, {"seen_at": "hôm qua"}, {"words": "a\x00b"}, {"number": "NaN"}, {"number": 1e20}, {"item": -1}],
+)
+def test_what_no_answer_is_like_is_refused_whole(visit, phone, given):
+    assert phone.post("/inspection/answers", {"answers": [row(visit, **given)]}).status_code == 422
+
+
+def test_more_than_two_hundred_at_once_are_refused(visit, phone):
+    assert phone.post("/inspection/answers", {"answers": [row(visit)] * 201}).status_code == 422
+
+
+def test_a_picture_comes_with_a_session_and_its_token_and_is_once_there(visit, inspector):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(inspector)
+    where = f"/api/v1/inspection/visits/{visit.pk}/photos"
+    key, content = str(uuid7()), picture((60, 40))
+
+    def send(**headers):
+        file = SimpleUploadedFile("a.jpg", content, "image/jpeg")
+        item = visit.checklist.items.first().pk
+        return client.post(where, {"file": file, "id": key, "taken_at": SEEN_AT, "item": item}, headers=headers)
+
+    assert send().status_code == 403
+    client.get("/api/v1/inspection/carried")  # brings the token
+    token = client.cookies["csrftoken"].value
+    told = send(**{"X-CSRFToken": token})
+    assert told.status_code == 200, told.content
+    assert send(**{"X-CSRFToken": token}).json() == told.json()
+    photo = VisitPhoto.objects.get()
+    assert (str(photo.pk), photo.item) == (key, visit.checklist.items.first())
+
+
+def test_lists_and_one_visit(visit, phone, inspector, now):
+    answer_all(visit, inspector, now)
+    listed = phone.get("/inspection/visits?mine=true").json()
+    assert (listed["count"], listed["items"][0]["state"]) == (1, "under_way")
+    assert phone.get("/inspection/visits?state=closed").json()["count"] == 0
+    assert phone.get("/inspection/visits?institution=khac").json()["count"] == 0
+    entry = phone.get(f"/inspection/visits/{visit.pk}").json()
+    assert {each["seen_by"] for each in entry["answers"]} == {"Dương Văn Nam"}
+    assert phone.get(f"/inspection/visits/{uuid7()}").status_code == 404
+
+
+def test_figures_only_where_one_may(visit, phone, today, librarian_of_bac_kan, manager_of_bac_kan):
+    found = phone.get(f"/inspection/figures?unit=19&year={today.year}").json()
+    assert (found["expected"], found["planned"]) == (1, 1)
+    assert phone.get("/inspection/figures?unit=1-9&year=2026").status_code == 404
+    assert ApiClient(manager_of_bac_kan).get(f"/inspection/figures?unit=19&year={today.year}").status_code == 403
+    assert ApiClient(librarian_of_bac_kan).get(f"/inspection/figures?unit=19&year={today.year}").status_code == 403
+
+
+def test_who_does_not_inspect_has_no_phone(visit, manager_of_bac_kan):
+    other = ApiClient(manager_of_bac_kan)
+    assert other.get("/inspection/carried").status_code == 403
+    assert other.post("/inspection/answers", json.loads("{}")).status_code == 403

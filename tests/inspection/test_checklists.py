@@ -1,0 +1,72 @@
+"""Checklists: the proposals, and a body's own."""
+
+import pytest
+
+from hocsuotdoi.inspection.models import Checklist, ChecklistItem
+from hocsuotdoi.inspection.operations import checklists as acts
+from hocsuotdoi.places.enums import InstitutionClass
+
+
+@pytest.fixture
+def proposal(checklists):
+    return Checklist.objects.get(code="thu-vien")
+
+
+def own(base, owner, by, at, text="== Phần một\n? Có mở cửa không?", **given):
+    return acts.publish_own(base, owner, **{"title": "Riêng", "source": "", **given}, text=text, by=by, at=at)
+
+
+def test_every_class_has_a_proposal_and_every_question_its_source(checklists):
+    classes = [each for row in Checklist.objects.all() for each in row.classes]
+    assert sorted(classes) == sorted(InstitutionClass.values)
+    assert not ChecklistItem.objects.filter(source="").exists()
+    assert "đề xuất" in Checklist.objects.get(code="bao-tang").source
+
+
+def test_criteria_beside_questions_exist(checklists):
+    from hocsuotdoi.core.data_files import read_yaml
+    from hocsuotdoi.indicators.operations.definitions import DATA
+
+    known = {(row["indicator"], each["code"]) for row in read_yaml(DATA / "criteria.yaml") for each in row["criteria"]}
+    named = set(ChecklistItem.objects.exclude(criterion_code="").values_list("indicator_code", "criterion_code"))
+    assert named <= known
+
+
+def test_loaded_again_nothing_changes(checklists, now):
+    before = ChecklistItem.objects.count()
+    acts.load_checklists(at=now, progress=print)
+    assert ChecklistItem.objects.count() == before
+
+
+def test_ones_own_keeps_what_it_took_over_word_for_word(proposal, office_of_bac_kan, inspector, now):
+    text = acts.as_text(list(proposal.items.all()))
+    made = own(proposal, office_of_bac_kan, inspector, now, text=text + "\n# Số máy tính?\n... Ghi thêm")
+    kept = ["heading", "question", "kind", "guide", "source", "indicator_code", "criterion_code"]
+    number = proposal.items.count()
+    assert list(made.items.values_list(*kept)[:number]) == list(proposal.items.values_list(*kept))
+    assert [each.kind for each in made.items.all()[number:]] == ["number", "words"]
+    again = own(made, office_of_bac_kan, inspector, now)
+    made.refresh_from_db()
+    assert (again.code, again.version, made.retired_at) == (made.code, 2, now)
+    acts.retire_own(again, by=inspector, at=now)
+    assert again.retired_at == now
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"text": "Có không?"}, "text"),
+        ({"text": "== Phần"}, "text"),
+        ({"text": "? x\n" * 81}, "text"),
+        ({"title": ""}, "title"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(proposal, office_of_bac_kan, inspector, now, given, field):
+    with pytest.raises(acts.BadChecklist) as refusal:
+        own(proposal, office_of_bac_kan, inspector, now, **given)
+    assert refusal.value.field == field
+
+
+def test_the_proposal_is_not_retired(proposal, inspector, now):
+    with pytest.raises(acts.BadChecklist):
+        acts.retire_own(proposal, by=inspector, at=now)

@@ -1,0 +1,163 @@
+"""Plans and the choice of institutions by rule."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from hocsuotdoi.inspection.enums import Chosen, VisitState
+from hocsuotdoi.inspection.models import Visit
+from hocsuotdoi.inspection.operations import plan as acts
+from hocsuotdoi.inspection.operations.finding import close_visit
+from hocsuotdoi.inspection.operations.plan import Planned
+from hocsuotdoi.inspection.operations.seeing import begin_visit
+from hocsuotdoi.inspection.queries.choosing import Rule, choose, drawn
+from hocsuotdoi.inspection.queries.visits import checklists_for, inspectors_for
+from tests.factories.places import InstitutionFactory
+from tests.inspection.conftest import answer_all, inspector_at
+from tests.portal.indicators.conftest import definitions
+
+__all__ = ["definitions"]
+
+
+def rule(unit, **given) -> Rule:
+    said = {"classes": (), "longest": 0, "low": 0, "lot": 0, "seed": "2026"}
+    return Rule(unit=unit, **{**said, **given})
+
+
+@pytest.fixture
+def houses(bac_kan):
+    return InstitutionFactory.create_batch(6, unit=bac_kan)
+
+
+def test_the_same_seed_draws_the_same_whatever_the_order(houses):
+    first = drawn(houses, 3, "17")
+    assert first == drawn(list(reversed(houses)), 3, "17")
+    assert {tuple(drawn(houses, 3, str(seed))) for seed in range(9)} != {tuple(first)}
+    assert len(drawn(houses, 99, "1")) == 6
+
+
+def test_each_rule_picks_its_own_and_says_so(definitions, plan, houses, inspector, thai_nguyen, today, now):
+    visits = acts.plan_visits(plan, [Planned(houses[0], today)], team=[inspector.pk], by=inspector, at=now)
+    answer_all(visits[0], inspector, now)
+    visits[0].refresh_from_db()
+    close_visit(visits[0], conclusion="Tốt", met="Ông Sơn", version=visits[0].version, by=inspector, at=now)
+    other = acts.make_plan(plan.agency, year=today.year, title="Đợt hai", decision="", by=inspector, at=now)
+    found = choose(other, rule(thai_nguyen, longest=5, lot=9), person=inspector, day=today, at=now)
+    assert [each.chosen for each in found] == [Chosen.LONGEST] * 5 + [Chosen.LOT]
+    assert (found[-1].institution, found[-1].last_on) == (houses[0], today)  # visited just now: only the lot is left
+    low = choose(other, rule(thai_nguyen, low=2), person=inspector, day=today, at=now)
+    assert {each.chosen for each in low} == {Chosen.LOW}
+    assert all(each.asked for each in low)
+
+
+def test_who_has_a_visit_or_no_checklist_or_a_line_of_its_own_is_not_chosen(
+    plan, houses, army_library, inspector, thai_nguyen, today, now
+):
+    acts.plan_visits(plan, [Planned(houses[0], today)], team=[inspector.pk], by=inspector, at=now)
+    found = choose(plan, rule(thai_nguyen, longest=99), person=inspector, day=today, at=now)
+    assert {each.institution for each in found} == set(houses[1:])
+    museums = rule(thai_nguyen, longest=99, classes=("museum_province",))
+    assert choose(plan, museums, person=inspector, day=today, at=now) == []
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_choosing_asks_a_fixed_number_of_queries(
+    number, plan, bac_kan, inspector, thai_nguyen, today, now, django_assert_max_num_queries
+):
+    InstitutionFactory.create_batch(number, unit=bac_kan)
+    with django_assert_max_num_queries(14):
+        assert len(choose(plan, rule(thai_nguyen, longest=9), person=inspector, day=today, at=now)) == number
+
+
+def test_the_rule_stands_in_the_plan(plan, houses, inspector, thai_nguyen, today, now):
+    by_lot = rule(thai_nguyen, lot=2)
+    planned = [
+        Planned(each.institution, today, each.chosen)
+        for each in choose(plan, by_lot, person=inspector, day=today, at=now)
+    ]
+    acts.plan_visits(plan, planned, team=[inspector.pk], rule=by_lot, by=inspector, at=now)
+    plan.refresh_from_db()
+    assert (plan.rules[0]["seed"], plan.rules[0]["lot"], plan.rules[0]["visits"]) == ("2026", 2, 2)
+    assert set(Visit.objects.values_list("chosen", flat=True)) == {"lot"}
+
+
+@pytest.mark.parametrize(("given", "field"), [({"title": " "}, "title"), ({"year": 2019}, "year")])
+def test_a_plan_has_a_title_and_a_sensible_year(plan, inspector, now, given, field):
+    said = {"year": plan.year, "title": "Khác", "decision": ""}
+    with pytest.raises(acts.BadPlan) as refusal:
+        acts.make_plan(plan.agency, **{**said, **given}, by=inspector, at=now)
+    assert refusal.value.field == field
+
+
+def test_a_plan_of_the_same_title_is_there_once(plan, inspector, now):
+    with pytest.raises(acts.BadPlan):
+        acts.make_plan(plan.agency, year=plan.year, title=plan.title, decision="", by=inspector, at=now)
+
+
+def test_a_visit_needs_somebody_a_day_and_a_checklist(plan, houses, inspector, today, now, bac_kan):
+    def plan_one(institution=houses[0], on=today, team=(inspector.pk,)) -> None:
+        acts.plan_visits(plan, [Planned(institution, on)], team=list(team), by=inspector, at=now)
+
+    with pytest.raises(acts.BadVisit):
+        acts.plan_visits(plan, [], team=[inspector.pk], by=inspector, at=now)
+    for given in (
+        {"team": ()},
+        {"on": today - dt.timedelta(days=1)},
+        {"on": dt.date(today.year + 1, 3, 1)},
+        {"team": tuple(inspector_at(plan.agency).pk for _each in range(13))},
+    ):
+        with pytest.raises(acts.BadVisit):
+            plan_one(**given)
+    plan_one()
+    with pytest.raises(acts.BadVisit, match="ngày đó"):
+        plan_one()
+
+
+def test_a_class_without_a_checklist_is_named(plan, inspector, today, now, bac_kan):
+    from hocsuotdoi.inspection.models import Checklist
+
+    Checklist.objects.update(retired_at=now)
+    house = InstitutionFactory(unit=bac_kan)
+    with pytest.raises(acts.BadVisit, match=house.name):
+        acts.plan_visits(plan, [Planned(house, today)], team=[inspector.pk], by=inspector, at=now)
+
+
+def test_day_and_team_are_changed_until_the_team_is_there(visit, inspector, colleague, today, now):
+    change = {"planned_on": today, "team": [colleague.pk], "by": inspector, "at": now}
+    with pytest.raises(acts.NotChanged):
+        acts.change_visit(visit, **change, version=9)
+    acts.change_visit(visit, **change, version=visit.version)
+    assert visit.team == [colleague.pk]
+    begin_visit(visit, by=colleague, at=now)
+    if today.replace(month=12, day=31) > today:
+        with pytest.raises(acts.NotChanged, match="không đổi ngày"):
+            acts.change_visit(visit, **{**change, "planned_on": today + dt.timedelta(days=1)}, version=visit.version)
+    with pytest.raises(acts.NotChanged):
+        acts.cancel_visit(visit, reason=" ", by=inspector, at=now)
+    acts.cancel_visit(visit, reason="Mưa lũ", by=inspector, at=now)
+    assert visit.state == VisitState.CANCELLED
+    with pytest.raises(acts.NotChanged):
+        acts.cancel_visit(visit, reason="Mưa lũ", by=inspector, at=now)
+    with pytest.raises(acts.NotChanged):
+        acts.change_visit(visit, **change, version=visit.version)
+
+
+def test_the_team_comes_from_those_who_inspect_here(
+    plan, inspector, colleague, auditor, administrator, province_officer, bac_kan, country, today, now
+):
+    of_ministry = inspector_at(unit=country, name="Của Bộ")
+    of_ward = inspector_at(unit=bac_kan, name="Của phường")
+    assert set(inspectors_for(plan, today)) == {inspector, colleague, of_ministry, of_ward}
+
+
+def test_a_list_of_ones_own_goes_before_the_proposal_and_nowhere_else(plan, inspector, office_of_bac_kan, now):
+    from hocsuotdoi.inspection.operations.checklists import publish_own
+
+    proposal = checklists_for(plan.agency, now)["library_commune"]
+    own = publish_own(
+        proposal, office_of_bac_kan, title="Của phường", source="", text="? Có mở không?", by=inspector, at=now
+    )
+    assert checklists_for(plan.agency, now)["library_commune"] == proposal
+    assert checklists_for(office_of_bac_kan, now)["library_commune"] == own
+    assert timezone.is_aware(own.published_at)
