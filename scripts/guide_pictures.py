@@ -31,6 +31,7 @@ PASSWORD = "hocsuotdoi"
 OFFICER, PROVINCE_OFFICER = "can-bo.backan", "can-bo.thainguyen"
 MANAGER, PLANNER, ADMINISTRATOR = "quan-ly.backan", "ke-hoach.bo", "quan-tri"
 INSPECTOR = "thanh-tra.thainguyen"
+PROVINCE_PLANNER = "ke-hoach.thainguyen"
 WARD, LIBRARY = "01843", "Thư viện phường Bắc Kạn (mẫu)"
 READING_DAY = "Ngày hội đọc sách chào mừng Ngày Di sản văn hóa 23/11"
 READING_NOW = "Đọc sách cùng con"
@@ -480,6 +481,19 @@ def plans(guide: Guide) -> None:
     shoot(page, "plan-work", at_most=460)
     page.goto("/workspace/plans/new/")
     shoot(page, "plan-create", last=page.locator("fieldset").first, at_most=1500)
+    page.goto("/workspace/plans/rehoming/")
+    shoot(page, "rehoming", last=page.locator("main .plate").first, at_most=700)
+    page = guide.page(PROVINCE_PLANNER)
+    page.goto("/workspace/plans/draft/")
+    shoot(page, "draft-begin", at_most=900)
+    page.goto("/workspace/plans/")
+    page.get_by_role("link", name="Kế hoạch không số").first.click()
+    shoot(page, "draft", at_most=1100)
+    page.locator("a[href*='?path=I.']").nth(3).click()
+    page.get_by_role("button", name="Lưu mục này").wait_for()
+    shoot(page, "draft-clause", at_most=1100)
+    page.goto("/plans/side-by-side/19/")
+    shoot(page, "side-by-side", at_most=900)
 
 
 def report(guide: Guide) -> None:

@@ -98,6 +98,11 @@ SAMPLE = (
         ("papers/operations", "papers/data"),
     ),
     Step(
+        _("Sample plans through time"),
+        "hocsuotdoi.programme.operations.sample_plans.load_sample",
+        ("programme/operations/sample_plans.py", "programme/data_samples/plans.yaml"),
+    ),
+    Step(
         _("Tasks of the plans"),
         "hocsuotdoi.programme.operations.sample.load_sample",
         ("programme/operations/sample.py", "programme/operations/making.py", "programme/data"),

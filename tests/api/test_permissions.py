@@ -305,5 +305,7 @@ def test_permissions_are_those_of_the_pages():
         Permission.VIEW_PARTICIPANTS,
         Permission.VIEW_TASKS,
         Permission.RECORD_PROGRESS,
+        Permission.ASSIGN_TASK,
+        Permission.EDIT_PLAN,
         Permission.VIEW_MONEY,
     }

@@ -45,6 +45,7 @@ class FigureTable:
 class FigureCell:
     """`is_struck`: a recorded decision has taken the target away from here; the figure stays as issued."""
 
+    year: int | None = None
     text: str = ""
     is_struck: bool = False
 
@@ -57,6 +58,10 @@ class FigureRow:
     cells: list[FigureCell]
     remarks: list[str]
     decided: list[str] = field(default_factory=list)
+
+    @property
+    def in_words(self) -> str:
+        return ", ".join(f"{cell.year}: {cell.text}" if cell.year else cell.text for cell in self.cells if cell.text)
 
 
 @dataclass
@@ -205,7 +210,7 @@ def _table(group: list[Target], decided: Decided) -> FigureTable:
 def _cell(target: Target | None, decided: Decided) -> FigureCell:
     if target is None:
         return FigureCell()
-    return FigureCell(figure_text(target_facts(target)), is_struck=target.pk in decided)
+    return FigureCell(target.year, figure_text(target_facts(target)), is_struck=target.pk in decided)
 
 
 def _words_of(decision: Rehoming) -> str:

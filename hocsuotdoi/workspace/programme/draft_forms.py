@@ -95,7 +95,7 @@ class WordsForm(forms.Form):
         max_length=40,
         help_text=gettext_lazy("With dots between the steps: I.2.a.1"),
     )
-    kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=ClauseKind, initial=ClauseKind.TASK)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of clause"), choices=ClauseKind, initial=ClauseKind.TASK)
     heading = forms.CharField(label=gettext_lazy("Heading"), max_length=2000, required=False)
     text = forms.CharField(
         label=gettext_lazy("Words of the clause"),

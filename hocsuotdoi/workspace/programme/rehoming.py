@@ -90,7 +90,9 @@ class RehomeForm(ActFields):
             "clause", "indicator", "cohort"
         )
         units = [unit.pk for unit in [group.plan.unit, *heirs]]
-        self.fields["units"].queryset = AdminUnit.objects.filter(pk__in=units).order_by("sort_key")
+        self.fields["units"].queryset = AdminUnit.objects.filter(pk__in=units).order_by(
+            "-tier", "sort_key"
+        )  # provinces first
         self.fields["cohort"].queryset = Cohort.objects.filter(pk__in=[c.pk for c in group.cohorts]).order_by("name")
         later = Plan.objects.filter(status__in=BINDING, unit__in=units).exclude(pk=group.plan.pk)
         self.fields["replacement"].queryset = later.exclude(kind=PlanKind.ANNOUNCEMENT).order_by("-issued_on", "code")
@@ -167,6 +169,7 @@ def rehoming_decide(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "plan": plan,
         "group": group,
+        "is_one_class": len({target.cohort_id for target in group.targets}) == 1,
         "form": form,
         "acts": LegalAct.objects.order_by("-issued_on", "number").values_list("number", "title")[:60],
         "path": [_to_list(), (_("Targets that nobody takes"), reverse("workspace:programme-rehoming-list"))],

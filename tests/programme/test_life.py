@@ -1,0 +1,195 @@
+"""From draft to plan in force, and what ends it; and what bound on which day."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.places.models import LegalAct, Succession
+from hocsuotdoi.places.operations.legal_act import BadAct, name_act
+from hocsuotdoi.programme.enums import PlanKind, PlanStatus, PlanStepKind
+from hocsuotdoi.programme.models import Assignment, Plan, PlanStep, Task
+from hocsuotdoi.programme.operations import drafting, life
+from hocsuotdoi.programme.operations.making import make_assignments
+from hocsuotdoi.programme.queries.binding import binding_plans
+from hocsuotdoi.programme.queries.land import heirs_of
+from hocsuotdoi.programme.rules import responsible_unit
+from tests.factories.accounts import make_unit
+from tests.factories.programme import ClauseFactory, PlanFactory, TargetFactory, TaskFactory
+
+REFORM = dt.date(2025, 7, 1)
+
+
+@pytest.fixture
+def draft(thai_nguyen) -> Plan:
+    plan = PlanFactory(unit=thai_nguyen, code="kh-khong-so-2026-tinh", number="", status=PlanStatus.DRAFT, digest="d1")
+    TargetFactory(clause__plan=plan)
+    return plan
+
+
+@pytest.fixture
+def act(db) -> LegalAct:
+    return LegalAct.objects.create(
+        number="9/NQ-HĐND", title="Nghị quyết thử", issuer="HĐND tỉnh", issued_on=dt.date(2026, 1, 2)
+    )
+
+
+@pytest.fixture
+def old_province(country, thai_nguyen, act):
+    """A province that ended on 1 July 2025; its land lies in Thái Nguyên."""
+    from hocsuotdoi.places.models import UnitReading
+
+    unit = make_unit("06", "Tỉnh Bắc Kạn", tier="province", kind="province", parent=country, ends_on=REFORM)
+    Succession.objects.create(predecessor=unit, successor=thai_nguyen, kind="merged", effective_on=REFORM)
+    UnitReading.objects.create(unit=unit, reads_as=thai_nguyen, starts_on=REFORM)
+    return unit
+
+
+def issue(plan: Plan, by, at, **more) -> Plan:
+    given = {"version": plan.digest, "number": "12/KH-UBND", "issued_on": dt.date(2026, 11, 20), **more}
+    return life.issue_plan(plan, by=by, at=at, today=dt.date(2026, 11, 23), **given)
+
+
+def test_issued_draft_binds_is_held_and_hands_its_tasks_down(draft, planner, thai_nguyen, bac_kan, office_of_bac_kan,
+                                                             act, now, today):  # fmt: skip
+    task = TaskFactory(clause__plan=draft, plan=draft, tiers=["commune"])
+    assert draft not in [each.plan for each in binding_plans(thai_nguyen, today)]
+    plan = issue(draft, planner, now, legal_act=act)
+    assert (plan.status, plan.code, plan.number) == (PlanStatus.IN_FORCE, "kh-12-2026-tinh-thai-nguyen", "12/KH-UBND")
+    step = plan.steps.get()
+    assert (step.kind, step.effective_on, step.legal_act) == (PlanStepKind.ISSUED, dt.date(2026, 11, 20), act)
+    assert plan in [each.plan for each in binding_plans(bac_kan, today)]
+    assert plan not in [each.plan for each in binding_plans(bac_kan, dt.date(2026, 11, 19))]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Task.objects.filter(pk=task.pk).update(text="Việc khác")
+    assert make_assignments(year=2026, day=today, at=now) == 1
+    assert Assignment.objects.get().task == task
+
+
+@pytest.mark.parametrize(
+    ("more", "refusal"),
+    [
+        ({"version": "khac"}, drafting.DraftChanged),
+        ({"number": "/KH-UBND"}, life.BadIssue),
+        ({"issued_on": dt.date(2026, 11, 24)}, life.BadIssue),
+    ],
+)
+def test_draft_is_not_issued_like_this(draft, planner, now, more, refusal):
+    with pytest.raises(refusal):
+        issue(draft, planner, now, **more)
+    assert Plan.objects.get(pk=draft.pk).status == PlanStatus.DRAFT
+    assert not PlanStep.objects.exists()
+
+
+def test_empty_draft_and_issued_plan_are_not_issued(draft, planner, thai_nguyen, now):
+    with pytest.raises(life.NotIssued):
+        issue(PlanFactory(unit=thai_nguyen, status=PlanStatus.DRAFT, digest="x"), planner, now)
+    plan = issue(draft, planner, now)
+    with pytest.raises(drafting.NotADraft):
+        issue(plan, planner, now)
+
+
+def test_addendum_is_noted_at_what_it_amends_once_it_is_issued(draft, planner, now, thai_nguyen):
+    plan = issue(draft, planner, now)
+    addendum = PlanFactory(
+        unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan, status=PlanStatus.DRAFT, digest="a", number=""
+    )
+    ClauseFactory(plan=addendum)
+    issue(addendum, planner, now, number="13/KH-UBND")
+    step = plan.steps.get(kind=PlanStepKind.AMENDED)
+    assert step.other == addendum
+    life.retire_plan(plan, effective_on=dt.date(2026, 11, 22), reason="Hết", by=planner, at=now,
+                     today=dt.date(2026, 11, 23))  # fmt: skip
+    assert Plan.objects.get(pk=addendum.pk).status == PlanStatus.RETIRED
+    late = PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan, status=PlanStatus.DRAFT, digest="b")
+    ClauseFactory(plan=late)
+    with pytest.raises(life.NotIssued):
+        issue(late, planner, now)
+
+
+def test_replaced_plan_bound_until_the_day_and_the_other_one_after(planner, thai_nguyen, now, today):
+    old = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2023, 1, 1))
+    new = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2026, 2, 1))
+    step = life.replace_plan(old, new, effective_on=dt.date(2026, 3, 1), by=planner, at=now, today=today)
+    assert (step.other, Plan.objects.get(pk=old.pk).status) == (new, PlanStatus.REPLACED)
+
+    def bound(day: dt.date) -> list[str]:
+        return [each.plan.code for each in binding_plans(thai_nguyen, day)]
+
+    assert bound(dt.date(2026, 2, 28)) == [new.code, old.code]
+    assert bound(dt.date(2026, 3, 1)) == [new.code]
+    assert bound(dt.date(2025, 1, 1)) == [old.code]
+    with pytest.raises(life.NotEnded):
+        life.replace_plan(old, new, effective_on=dt.date(2026, 3, 1), by=planner, at=now, today=today)
+
+
+@pytest.mark.parametrize("other", ["itself", "elsewhere", "addendum", "draft", "retired"])
+def test_plan_is_not_replaced_by(other, planner, thai_nguyen, bac_kan, now, today):
+    plan = PlanFactory(unit=thai_nguyen)
+    others = {
+        "itself": plan,
+        "elsewhere": PlanFactory(unit=bac_kan),
+        "addendum": PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan),
+        "draft": PlanFactory(unit=thai_nguyen, status=PlanStatus.DRAFT),
+        "retired": PlanFactory(unit=thai_nguyen, status=PlanStatus.RETIRED),
+    }
+    with pytest.raises(life.BadStep):
+        life.replace_plan(plan, others[other], effective_on=today, by=planner, at=now, today=today)
+
+
+def test_retiring_needs_a_reason_and_a_day_that_has_come(planner, thai_nguyen, now, today):
+    plan = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2026, 1, 1))
+    for more in ({"reason": " "}, {"effective_on": today + dt.timedelta(days=1)}, {"effective_on": REFORM}):
+        given = {"effective_on": today, "reason": "Hết thời hạn", **more}
+        with pytest.raises(life.BadStep):
+            life.retire_plan(plan, by=planner, at=now, today=today, **given)
+    life.retire_plan(plan, effective_on=today, reason="Hết thời hạn", by=planner, at=now, today=today)
+    assert plan not in [each.plan for each in binding_plans(thai_nguyen, today)]
+    assert plan in [each.plan for each in binding_plans(thai_nguyen, today - dt.timedelta(days=1))]
+    for act in (
+        lambda: life.retire_plan(plan, effective_on=today, reason="Lại", by=planner, at=now, today=today),
+        lambda: life.retire_plan(
+            PlanFactory(status=PlanStatus.DRAFT), effective_on=today, reason="Lại", by=planner, at=now, today=today
+        ),
+    ):
+        with pytest.raises(life.NotEnded):
+            act()
+
+
+def test_plan_of_a_unit_that_ended_is_taken_over_on_an_act(planner, old_province, thai_nguyen, bac_kan, act, now,
+                                                           today):  # fmt: skip
+    plan = PlanFactory(unit=old_province, issued_on=dt.date(2023, 1, 1))
+    assert thai_nguyen in heirs_of(old_province, today)
+    step = life.inherit_plan(
+        plan, thai_nguyen, effective_on=REFORM, legal_act=act, by=planner, at=now, today=today, reason="Tiếp tục"
+    )
+    plan.refresh_from_db()
+    assert (plan.status, step.unit, step.legal_act) == (PlanStatus.INHERITED, thai_nguyen, act)
+    assert responsible_unit(plan, today) == thai_nguyen
+    assert plan in Plan.objects.kept_by(planner, Permission.EDIT_PLAN, today)
+    (binding,) = [each for each in binding_plans(thai_nguyen, today) if each.plan == plan]
+    assert binding.is_inherited
+    for unit in (thai_nguyen, bac_kan):  # taken over already; a ward that got none of its land
+        with pytest.raises(life.BadStep):
+            life.inherit_plan(plan, unit, effective_on=REFORM, legal_act=act, by=planner, at=now, today=today)
+    own = PlanFactory(unit=thai_nguyen)
+    with pytest.raises(life.NotEnded):
+        life.inherit_plan(own, thai_nguyen, effective_on=REFORM, legal_act=act, by=planner, at=now, today=today)
+
+
+def test_act_is_named_by_its_number_and_not_written_over(act, now):
+    known = name_act(number=" 9/nq-hđnd ", title="Khác", issuer="Khác", issued_on=None, at=now)
+    assert (known, known.title) == (act, "Nghị quyết thử")
+    new = {"number": "10/NQ", "title": "Mới", "issuer": "HĐND", "issued_on": dt.date(2026, 1, 5)}
+    assert name_act(**new, at=now).number == "10/NQ"
+    for wrong in (
+        {"number": ""},
+        {"title": ""},
+        {"issuer": " "},
+        {"issued_on": None},
+        {"issued_on": dt.date(2027, 1, 1)},
+    ):
+        with pytest.raises(BadAct) as refused:
+            name_act(**{**new, "number": "11/NQ", **wrong}, at=now)
+        assert refused.value.field.startswith("act_")
