@@ -195,11 +195,11 @@ def test_cycle_is_opened_by_the_worker_and_cannot_be_changed_meanwhile(cycle, mo
     open_cycle_job(cycle.pk)
     cycle.refresh_from_db()
     assert cycle.state == CycleState.OPEN
-    assert Report.objects.filter(cycle=cycle, changed_by=person).count() == 8
+    assert Report.objects.filter(cycle=cycle, changed_by=person).count() == 7
     with pytest.raises(acts.NotBeingPrepared):
         mend(cycle, title="Khác")
     open_cycle_job(cycle.pk)
-    assert Report.objects.filter(cycle=cycle).count() == 8
+    assert Report.objects.filter(cycle=cycle).count() == 7
 
 
 def test_order_can_be_taken_back_and_waits_for_its_day(cycle):

@@ -15,9 +15,10 @@ from hocsuotdoi.places.models import AdminUnit, Agency, AgencyLine, InstitutionA
 from hocsuotdoi.reporting.enums import CycleState, ReportState, ReportsTo
 from hocsuotdoi.reporting.models import CountedInstitution, Cycle, Report
 from hocsuotdoi.reporting.operations.cycle import make_cycle
-from hocsuotdoi.reporting.operations.opening import NotReportedToItsOwner, open_cycle
+from hocsuotdoi.reporting.operations.opening import NotOpen, NotReportedToItsOwner, ask_newcomers, open_cycle
 from hocsuotdoi.reporting.operations.presets import mid_term, yearly
 from hocsuotdoi.reporting.queries.opening_check import opening_check
+from hocsuotdoi.reporting.queries.state import country_state, report_rows
 from tests.factories.cycles import AT, make_country, make_opened_cycle, make_preset_cycle
 from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
 
@@ -133,6 +134,28 @@ def test_cycle_of_a_province_stays_in_the_province(db):
         country.provinces[first][0].pk,
     }
     assert report_of(cycle, owner).goes_to is None
+
+
+def test_bodies_that_come_while_the_cycle_is_open_are_asked_and_nothing_else_changes(db):
+    country = make_country(1)
+    province, (commune,) = next(iter(country.provinces.items()))
+    cycle = make_opened_cycle(country)
+    before = set(Report.objects.values_list("pk", "goes_to", "state"))
+    born = dt.date(2026, 11, 10)
+    new = UnitFactory(parent=province, starts_on=born)
+    office = AgencyFactory(unit=new, starts_on=born)
+    at = AT + dt.timedelta(days=10)
+    assert ask_newcomers(cycle, by=None, at=at).reports == 1
+    assert ask_newcomers(cycle, by=None, at=at).reports == 0
+    assert before < set(Report.objects.values_list("pk", "goes_to", "state"))
+    made = report_of(cycle, office)
+    assert (made.goes_to.agency, made.above[-1]) == (country.body(province, K.CULTURE), country.ministry.pk)
+    state = country_state(cycle, Report.objects.filter(cycle=cycle), at.date())
+    assert state.whole.asked == len(before) + 1
+    listed = report_rows(cycle, Report.objects.filter(cycle=cycle), at.date(), unit=province)
+    assert {row.report.unit for row in listed} == {province, commune, new}
+    with pytest.raises(NotOpen):
+        ask_newcomers(make_preset_cycle(country), by=None, at=at)
 
 
 # -- what is refused --
@@ -332,7 +355,7 @@ def test_country_is_asked_in_a_handful_of_statements(ministry, now):
     cycle = make_cycle("nam-2026", owner=ministry, given=yearly(2026, ministry), by=None, at=now)
     with CaptureQueriesContext(connection) as seen:
         opened = open_cycle(cycle, by=None, at=now)
-    assert len(seen) <= 12
+    assert len(seen) <= 16
     reports = Report.objects.filter(cycle=cycle)
     assert opened.reports == reports.count() == 3321 + 34 * 4 + 2
     assert reports.filter(goes_to=None).get().agency == ministry
@@ -341,7 +364,7 @@ def test_country_is_asked_in_a_handful_of_statements(ministry, now):
     assert [Agency.objects.get(pk=key).code for key in office.above] == ["so-vhttdl-19", "bo-vhttdl"]
     with CaptureQueriesContext(connection) as seen:
         check = opening_check(cycle, now.date())
-    assert len(seen) == 5
+    assert len(seen) == 9
     assert (check.bodies, check.lacking_receiver_number) == (opened.reports, 0)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
@@ -96,6 +97,28 @@ def open_cycle(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
         institutions = cursor.rowcount
     Cycle.objects.filter(pk=cycle.pk).update(state=CycleState.OPEN, opened_at=at, version=F("version") + 1)
     return Opened(reports, institutions)
+
+
+class NotOpen(Refused):
+    pass
+
+
+@transaction.atomic
+def ask_newcomers(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
+    """Asks bodies that came to stand since the cycle's map, by the same rules on the map of today: after a reform in
+    the middle of a cycle those that took others' place. Done again, it asks only who is newer still. Reports that there
+    are stay as they are; what an ended body counted is moved by people, with a reason. Refused while the cycle is not
+    open."""
+    cycle = Cycle.objects.select_for_update(of=("self",)).select_related("owner").get(pk=cycle.pk)
+    if cycle.state != CycleState.OPEN:
+        raise NotOpen(_("Only a cycle that is open asks more bodies."))
+    day = timezone.localdate(at)
+    given = {**parameters(cycle), "map_on": day, "bodies_on": day}
+    with reading_many() as cursor:
+        cursor.execute(_MAKE_REPORTS, {**given, "year": year_of(cycle), "at": at, "by": by.pk if by else None})
+        reports = cursor.rowcount
+        cursor.execute(_LEAD_UP, given)
+    return Opened(reports, 0)
 
 
 def year_of(cycle: Cycle) -> int:

@@ -84,7 +84,7 @@ class BurdenRow:
 
     @property
     def label(self) -> str:
-        return f"{Tier(self.tier).label.capitalize()}: {CommandLine(self.line).label}"
+        return f"{Tier(self.tier).label.capitalize()}, {CommandLine(self.line).label}"
 
     @property
     def saved(self) -> float | None:

@@ -95,7 +95,7 @@ def country_state(cycle: Cycle, reports: QuerySet[Report], day: dt.date) -> Coun
     """Three queries, whatever the size. `reports`: those of whose state the reader is told."""
     counted = (
         _with_marks(reports, cycle, day)
-        .filter(on(cycle.map_on, "unit__ancestries__"), unit__ancestries__ancestor__tier=Tier.PROVINCE)
+        .filter(_lies_in(cycle), unit__ancestries__ancestor__tier=Tier.PROVINCE)
         .order_by()
         .values(
             "state", "line", province=F("unit__ancestries__ancestor"), tier=F("unit__tier"), to=F("goes_to__unit__tier")
@@ -107,7 +107,8 @@ def country_state(cycle: Cycle, reports: QuerySet[Report], day: dt.date) -> Coun
     lines: dict[str, Tally] = {}
     whole = Tally()
     for found in counted:
-        row = rows[found["province"]]
+        if (row := rows.get(found["province"])) is None:
+            continue  # a province that came since: its bodies are listed, the country's rows are those of the map
         leaves = found["tier"] == Tier.PROVINCE and found["to"] in (None, Tier.COUNTRY)
         (row.own if leaves else row.below).add(found)
         for tally in (row.lines.setdefault(found["line"], Tally()), lines.setdefault(found["line"], Tally()), whole):
@@ -164,7 +165,7 @@ def report_rows(
     """The reports at and under `unit` (everywhere if None), the higher tiers first. One query."""
     found = _with_marks(reports, cycle, day).exclude(state=ReportState.EXCUSED)
     if unit is not None:
-        found = found.filter(on(cycle.map_on, "unit__ancestries__"), unit__ancestries__ancestor=unit)
+        found = found.filter(_lies_in(cycle), unit__ancestries__ancestor=unit)
     if asked.only == "late":
         found = found.filter(_is_late(cycle, day))
     elif asked.only == "returned":
@@ -232,6 +233,13 @@ def _row(report: Report, cycle: Cycle, day: dt.date) -> ReportRow:
 
 def _with_marks(reports: QuerySet[Report], cycle: Cycle, day: dt.date) -> QuerySet[Report]:
     return reports.annotate(is_manned=somebody_writes(day), has_ended=_has_ended(day))
+
+
+def _lies_in(cycle: Cycle) -> Q:
+    """In what a report's unit lies: on the cycle's map, or where it has come since, as it came."""
+    return on(cycle.map_on, "unit__ancestries__") | Q(
+        unit__starts_on__gt=cycle.map_on, unit__ancestries__starts_on=F("unit__starts_on")
+    )
 
 
 def _has_ended(day: dt.date) -> Q:

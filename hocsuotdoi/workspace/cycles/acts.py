@@ -1,5 +1,6 @@
 """Single acts about a cycle: opening, closing, opening again, throwing away. Each asks once before it is done."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,10 +13,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.reporting.enums import CycleState
+from hocsuotdoi.reporting.models import Cycle
 from hocsuotdoi.reporting.operations import cycle as acts
+from hocsuotdoi.reporting.operations import opening
 from hocsuotdoi.workspace.acts import did
 from hocsuotdoi.workspace.cycles.found import address, find_own, to_cycle, to_cycles
 
@@ -31,6 +35,11 @@ class Act:
     label: str | Promise
     done: str | Promise
     kind: str = "primary"
+
+
+def _ask_newcomers(cycle: Cycle, *, version: int, by: Person, at: dt.datetime) -> None:
+    """Whatever version of the cycle was looked at: nothing that there is changes."""
+    opening.ask_newcomers(cycle, by=by, at=at)
 
 
 ACTS = {
@@ -65,6 +74,14 @@ ACTS = {
         _("Reports that are still owed are asked for again, and reminders go out again."),
         _("Open it again"),
         _("The cycle is open again."),
+    ),
+    "newcomers": Act(
+        _ask_newcomers,
+        CycleState.OPEN,
+        _("Ask bodies that have come since?"),
+        _("Bodies that were set up since the cycle opened get a report by the same rules. Nothing else changes."),
+        _("Ask them, too"),
+        _("Bodies that have come since are asked now, too."),
     ),
     "discard": Act(
         acts.discard_cycle,

@@ -181,7 +181,7 @@ def _table(rows: Iterable[ReportRow]) -> list[list[str | int]]:
         _("Days late"),
         _("Number submitted"),
         _("Next step"),
-        _("Who"),
+        pgettext("takes the next step", "Who"),
         _("Nobody there"),
     ]
     return [head, *(_cells(row) for row in rows)]

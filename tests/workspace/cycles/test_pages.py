@@ -1,0 +1,325 @@
+"""Cycles through the pages: a planner sets one up, opens and follows it; who may do none of it."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.places.enums import AgencyKind as K
+from hocsuotdoi.reporting.models import Cycle, Report
+from hocsuotdoi.reporting.operations.cycle import make_cycle
+from hocsuotdoi.reporting.operations.presets import yearly
+from hocsuotdoi.reporting.operations.reminders import remind
+from hocsuotdoi.reporting.tasks import open_cycle as open_cycle_job
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+from tests.factories.cycles import AT, make_country, make_opened_cycle, make_preset_cycle
+from tests.factories.running import submit
+
+LIST, NEW = reverse("workspace:cycles-cycle-list"), reverse("workspace:cycles-cycle-create")
+
+
+def page_of(name, cycle, *more):
+    return reverse(f"workspace:cycles-{name}", args=[cycle.code, *more])
+
+
+def act(cycle, name):
+    return page_of("cycle-act", cycle, name)
+
+
+def holder(role, **where):
+    return RoleAssignmentFactory(person=PersonFactory(), role=role, **where).person
+
+
+@pytest.fixture
+def country(db):
+    return make_country(2, 1)
+
+
+@pytest.fixture
+def planner_of_ministry(country):
+    return holder(RoleName.PLANNER, agency=country.ministry)
+
+
+@pytest.fixture
+def officer(country):
+    return holder(RoleName.AGENCY_OFFICER, agency=country.body(commune_of(country), K.CULTURE_SOCIETY))
+
+
+@pytest.fixture
+def opened(country):
+    return make_opened_cycle(country)
+
+
+@pytest.fixture
+def prepared(country):
+    return make_preset_cycle(country)
+
+
+def commune_of(country):
+    return next(iter(country.provinces.values()))[0]
+
+
+def form_of(client, address) -> dict:
+    """What a browser would send back unchanged."""
+    form = client.get(address).context["form"]
+    sent = {}
+    for field in form:
+        value = field.value()
+        if value is None or value is False:
+            continue
+        sent[field.name] = value.isoformat() if isinstance(value, dt.date) else value
+    return sent
+
+
+# -- setting up --
+
+
+def test_planner_sets_up_the_yearly_report_and_opens_it(client, country, planner_of_ministry):
+    client.force_login(planner_of_ministry)
+    sent = {"begin_from": "yearly", "owner": country.ministry.pk, "year": 2026, "code": "nam-2026"}
+    page = client.post(NEW, sent, follow=True).content.decode()
+    cycle = Cycle.objects.get()
+    assert (cycle.title, cycle.rules.count(), cycle.reminders.count()) == ("Báo cáo năm 2026", 7, 4)
+    assert "Tất cả có 13 cơ quan báo cáo" in page
+    asked = client.get(act(cycle, "open")).content.decode()
+    assert "Mở kỳ này?" in asked
+    Cycle.objects.update(opens_on=dt.date(2026, 1, 1))
+    client.post(act(cycle, "open"), {"version": cycle.version})
+    assert "Đang mở kỳ" in client.get(page_of("cycle-detail", cycle)).content.decode()
+    open_cycle_job(cycle.pk)
+    assert Report.objects.filter(cycle=cycle).count() == 13
+    page = client.get(page_of("cycle-detail", cycle)).content.decode()
+    assert "Tỉnh thử 1" in page
+    assert "Điều hành kỳ báo cáo" in page
+    assert "Các cơ quan mới lập" in client.post(act(cycle, "newcomers"), {"version": 1}, follow=True).content.decode()
+    client.post(act(cycle, "close"), {"version": Cycle.objects.get().version})
+    client.post(act(cycle, "reopen"), {"version": Cycle.objects.get().version})
+    assert Cycle.objects.get().state == "open"
+
+
+@pytest.mark.parametrize("begin_from", ["mid_term", "final", "free", "copy"])
+def test_cycle_begins_from_whatever_is_chosen(client, country, planner_of_ministry, prepared, begin_from):
+    client.force_login(planner_of_ministry)
+    chosen = str(prepared.pk) if begin_from == "copy" else begin_from
+    client.post(NEW, {"begin_from": chosen, "owner": country.ministry.pk, "year": 2027, "code": "ky-moi"})
+    made = Cycle.objects.get(code="ky-moi")
+    assert (made.kind, made.rules.count()) == {
+        "mid_term": ("mid_term", 7),
+        "final": ("final", 7),
+        "free": ("other", 1),
+        "copy": ("yearly", 7),
+    }[begin_from]
+    if begin_from == "copy":
+        assert (made.title, made.due_on) == ("Báo cáo năm 2027", dt.date(2027, 11, 25))
+
+
+def test_what_cannot_be_comes_back_with_a_sentence(client, country, planner_of_ministry, prepared):
+    client.force_login(planner_of_ministry)
+    sent = {"begin_from": "yearly", "owner": country.ministry.pk, "year": 2026, "code": prepared.code}
+    page = client.post(NEW, sent)
+    assert page.status_code == 422
+    assert "Đã có kỳ mang mã" in page.content.decode()
+    address = page_of("cycle-edit", prepared)
+    page = client.post(address, {**form_of(client, address), "counted_until": "2030-01-01"})
+    assert page.status_code == 422
+    assert "counted_until" in page.context["form"].errors
+
+
+def test_rule_is_changed_added_and_taken_away(client, country, planner_of_ministry, prepared):
+    client.force_login(planner_of_ministry)
+    address = page_of("rule-edit", prepared, 2)
+    client.post(address, {**form_of(client, address), "to": "command", "copies_to": ["culture"]})
+    rule = prepared.rules.get(ordinal=2)
+    assert (rule.to, rule.to_kind, rule.copies_to) == ("command", "", ["culture"])
+    new = page_of("rule-create", prepared)
+    sent = {
+        **form_of(client, new),
+        "reporter_tier": "province",
+        "reporter_kind": "front",
+        "line": "other",
+        "to": "same_unit",
+        "to_kind": "culture",
+        "detail": "full",
+    }
+    client.post(new, sent)
+    assert [each.reporter_kind for each in prepared.rules.all()][-2:] == ["front", "ministry"]
+    address = page_of("rule-edit", prepared, 7)
+    client.post(address, {"version": form_of(client, address)["version"], "remove": "yes"})
+    assert prepared.rules.count() == 7
+    assert not prepared.rules.filter(reporter_kind="front").exists()
+    refused = client.post(new, {**form_of(client, new), **sent, "to_kind": "", "version": 4})
+    assert refused.status_code == 422
+    assert client.get(page_of("rule-edit", prepared, 99)).status_code == 404
+
+
+def test_reminders_are_set_also_while_the_cycle_is_open(client, country, planner_of_ministry, opened):
+    client.force_login(planner_of_ministry)
+    address = page_of("cycle-reminders", opened)
+    page = client.get(address)
+    rows = page.context["rows"]
+    sent = {"version": opened.version, "form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 0}
+    sent |= {"form-0-number": 10, "form-0-when": "before", "form-1-number": 5, "form-1-when": "after"}
+    assert len(rows) == 6
+    client.post(address, {**sent, "form-1-letter": "on"})
+    assert [(each.days, each.letter) for each in opened.reminders.all()] == [(-10, False), (5, True)]
+    stale = client.post(address, sent)
+    assert stale.status_code == 409
+
+
+def test_second_planner_sees_what_the_first_said(client, country, planner_of_ministry, prepared):
+    client.force_login(planner_of_ministry)
+    address = page_of("cycle-edit", prepared)
+    mine = form_of(client, address)
+    client.post(address, {**mine, "title": "Của người thứ nhất"})
+    page = client.post(address, {**mine, "title": "Của người thứ hai"})
+    told = page.content.decode()
+    assert page.status_code == 409
+    assert "Của người thứ nhất" in told
+    assert "Của người thứ hai" in told
+    assert Cycle.objects.get().title == "Của người thứ nhất"
+    meant = form_of_page(page)
+    client.post(address, {**mine, **meant, "title": "Của cả hai"})
+    assert Cycle.objects.get().title == "Của cả hai"
+
+
+def form_of_page(page) -> dict:
+    return {"version": page.context["form"]["version"].value()}
+
+
+# -- following --
+
+
+def test_province_is_opened_narrowed_and_taken_away(client, country, planner_of_ministry, opened):
+    first = next(iter(country.provinces))
+    police = country.body(first, K.POLICE)
+    submit(Report.objects.get(cycle=opened, agency=police))
+    client.force_login(planner_of_ministry)
+    address = page_of("cycle-unit", opened, first.code)
+    page = client.get(address).content.decode()
+    assert "6 báo cáo" in page
+    assert "Xem và duyệt" in page
+    page = client.get(address, {"only": "to_approve"}).content.decode()
+    assert "1 báo cáo" in page
+    assert police.name in page
+    assert client.get(address, {"only": "x", "line": "\x00", "state": "'"}).status_code == 200
+    for unit in ("ZZZZZ", "a-b"):
+        assert client.get(page_of("cycle-unit", opened, unit)).status_code == 404
+    content = client.get(page_of("cycle-file", opened, "csv"), {"unit": first.code}).content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(content)))
+    assert (len(rows), rows[0][0]) == (7, "Cơ quan")
+    book = load_workbook(io.BytesIO(client.get(page_of("cycle-file", opened, "xlsx")).content))
+    assert book.active.max_row == 2 + 14
+    assert client.get(page_of("cycle-file", opened, "pdf")).status_code == 404
+    everywhere = client.get(page_of("cycle-reports", opened), {"only": "no_person"}).content.decode()
+    assert "báo cáo" in everywhere
+    picture = client.get(page_of("cycle-map", opened))
+    assert (picture.status_code, picture["Content-Type"]) == (200, "image/svg+xml")
+
+
+def test_letters_and_burden_are_for_who_runs_the_cycle(client, country, planner_of_ministry, officer, opened):
+    day = opened.due_on + dt.timedelta(days=7)
+    remind(day=day, at=AT)
+    client.force_login(planner_of_ministry)
+    page = client.get(page_of("cycle-letters", opened)).content.decode()
+    assert country.body(commune_of(country), K.CULTURE_SOCIETY).name in page
+    assert "Chưa đo được" in client.get(page_of("cycle-burden", opened)).content.decode()
+    client.force_login(officer)
+    for name in ("cycle-letters", "cycle-burden"):
+        assert client.get(page_of(name, opened)).status_code == 403
+
+
+def test_cycle_of_a_province_opens_on_its_reports(client, country):
+    first = next(iter(country.provinces))
+    owner = country.body(first, K.CULTURE)
+    cycle = make_cycle("rieng", owner=owner, given=yearly(2026, owner), by=None, at=AT)
+    client.force_login(holder(RoleName.PLANNER, agency=owner))
+    assert "Kỳ đang lập" in client.get(page_of("cycle-detail", cycle)).content.decode()
+    Cycle.objects.update(opening_ordered_at=AT, opening_ordered_by=PersonFactory().pk, opens_on=dt.date(2026, 1, 1))
+    open_cycle_job(cycle.pk)
+    page = client.get(page_of("cycle-detail", cycle), follow=True)
+    assert page.redirect_chain
+    assert "Điều hành kỳ báo cáo" in page.content.decode()
+
+
+# -- who may --
+
+STATE_PAGES = ["cycle-detail", "cycle-reports", "cycle-map"]
+PLANNERS_PAGES = ["cycle-edit", "cycle-reminders", "rule-create", "cycle-letters", "cycle-burden"]
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        (RoleName.AGENCY_OFFICER, True),
+        (RoleName.AUDITOR, True),
+        (RoleName.PLANNER, True),
+        (RoleName.FINANCE_OFFICER, False),
+        (RoleName.INSPECTOR, False),
+        (RoleName.LEARNER, False),
+    ],
+)
+def test_states_are_for_who_reads_reports_and_acts_for_who_set_it_up(client, country, opened, prepared, role, sees):
+    where = {} if role == RoleName.LEARNER else {"unit": commune_of(country)}
+    client.force_login(holder(role, **where))
+    for name in STATE_PAGES:
+        assert client.get(page_of(name, opened)).status_code == (200 if sees else 403), name
+        assert client.get(page_of(name, prepared)).status_code == (404 if sees else 403), name
+    for name in PLANNERS_PAGES:
+        assert client.get(page_of(name, opened)).status_code == 403, name
+    for name in ("close", "reopen", "newcomers"):
+        assert client.post(act(opened, name), {"version": opened.version}).status_code == 403
+    assert Cycle.objects.get(pk=opened.pk).state == "open"
+    assert client.get(page_of("cycle-unit", opened, next(iter(country.provinces)).code)).status_code == (
+        200 if sees else 403
+    )
+
+
+def test_armed_forces_are_not_told_to_an_officer_of_a_commune(client, country, officer, opened):
+    first = next(iter(country.provinces))
+    client.force_login(officer)
+    told = client.get(page_of("cycle-unit", opened, first.code)).content.decode()
+    assert country.body(first, K.EDUCATION).name in told
+    assert country.body(first, K.POLICE).name not in told
+    assert country.body(first, K.MILITARY).name not in told
+    content = client.get(page_of("cycle-file", opened, "csv")).content.decode()
+    assert country.body(first, K.POLICE).name not in content
+    assert str(reverse("workspace:reporting-report-list")) is not None
+    link = f"/workspace/reports/{Report.objects.get(cycle=opened, agency=country.body(first, K.EDUCATION)).pk}/"
+    assert link not in told, "of other lines one is told the state; the report opens for who may read it"
+
+
+def test_nobody_signed_in_is_sent_to_sign_in(client, opened):
+    assert client.get(page_of("cycle-detail", opened)).status_code == 302
+    assert client.get(LIST).status_code == 302
+
+
+def test_acts_are_possible_in_their_state_only(client, country, planner_of_ministry, opened, prepared):
+    client.force_login(planner_of_ministry)
+    assert client.get(act(opened, "open")).status_code == 404
+    assert client.get(act(prepared, "close")).status_code == 404
+    assert client.get(act(prepared, "explode")).status_code == 404
+    client.post(act(prepared, "discard"), {"version": 99})
+    assert Cycle.objects.filter(pk=prepared.pk).exists(), "somebody changed it meanwhile"
+    client.post(act(prepared, "discard"), {"version": prepared.version})
+    assert not Cycle.objects.filter(pk=prepared.pk).exists()
+
+
+# -- how much it asks of the database --
+
+
+@pytest.mark.parametrize("communes", [(1,), (2, 2, 2)])
+def test_queries_are_as_many_for_one_as_for_many(client, db, communes, django_assert_num_queries):
+    country = make_country(*communes)
+    opened = make_opened_cycle(country)
+    client.force_login(holder(RoleName.PLANNER, agency=country.ministry))
+    client.get(LIST)
+    with django_assert_num_queries(9):  # three of them say who asks
+        client.get(page_of("cycle-detail", opened))
+    with django_assert_num_queries(8):
+        client.get(page_of("cycle-unit", opened, next(iter(country.provinces)).code))
+    with django_assert_num_queries(5):
+        client.get(LIST)
