@@ -3,14 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Population
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry
+from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, UnitAncestry
-from hocsuotdoi.reporting.enums import NomineeKind
+from hocsuotdoi.reporting.enums import CommandLine, NomineeKind
 from hocsuotdoi.reporting.models import Nomination, Report, Snapshot
 from hocsuotdoi.reporting.models.content import FigureContent
 from hocsuotdoi.reporting.models.other_contents import NominationContent, NominationEvidence
@@ -65,10 +66,13 @@ class Rank:
 def evidence_for(nomination: Nomination) -> list[Evidence]:
     """What the book and the approved report say of the nominee in the year. A person's own learning is never among it:
     what a person has done is told in words."""
-    if nomination.institution_id is not None:
-        return _of_institution(nomination.institution_id, nomination.year)
+    institution = nomination.institution
+    if institution is not None:
+        if institution.institution_class == InstitutionClass.LIBRARY_ARMED_FORCES:
+            return []  # told in totals only, and nowhere one by one
+        return _of_institution(institution.pk, nomination.year)
     if nomination.nominated_agency_id is not None:
-        return _of_agency(nomination.nominated_agency_id, nomination.year)
+        return _of_agency(nomination.nominated_agency_id, nomination.agency_id, nomination.year)
     return []
 
 
@@ -139,9 +143,10 @@ def _of_institution(institution: int, year: int) -> list[Evidence]:
     ]
 
 
-def _of_agency(agency: int, year: int) -> list[Evidence]:
-    """The figures of its approved reports of the year."""
-    approved = Report.objects.filter(agency=agency, year=year, approved__isnull=False).values("approved")
+def _of_agency(agency: int, reader: int, year: int) -> list[Evidence]:
+    """The figures of its approved reports of the year, as far as they reach the body that puts it forward."""
+    reaching = Q(line=CommandLine.TERRITORY) | Q(above__contains=[reader]) | Q(agency=reader)
+    approved = Report.objects.filter(reaching, agency=agency, year=year, approved__isnull=False).values("approved")
     snapshots = Snapshot.objects.filter(pk__in=approved).order_by("number")
     return [
         Evidence(

@@ -151,7 +151,7 @@ def may_sign(request: HttpRequest, snapshot: Snapshot, day: dt.date) -> bool:
 
 
 def to_overview() -> tuple[str, str]:
-    return _("Documents"), reverse("workspace:documents-overview")
+    return _("Writing documents"), reverse("workspace:documents-overview")
 
 
 def _seen_snapshot(request: HttpRequest, number: str) -> Snapshot:

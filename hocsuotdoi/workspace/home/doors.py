@@ -121,7 +121,7 @@ GROUPS: list[tuple[str | Promise, list[Door]]] = [
             ),
             Door(
                 "workspace:documents-overview",
-                _("Documents"),
+                _("Writing documents"),
                 _("Word, Excel and PDF of what was frozen; templates, letters, nominations"),
                 "document",
                 Permission.VIEW_REPORT,
@@ -264,7 +264,7 @@ def in_reach_of(request: HttpRequest) -> list[dict]:
     shown = [*shown[: _IN_REACH - len(current)], *current]
     if not later:
         return [*home, *shown]
-    others = {"label": _("All sections"), "url": f"{home[0]['url']}#{ALL_DOORS}", "icon": "menu", "is_current": False}
+    others = {"label": _("Other sections"), "url": f"{home[0]['url']}#{ALL_DOORS}", "icon": "menu", "is_current": False}
     return [*home, *shown, others]
 
 
