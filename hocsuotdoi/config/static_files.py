@@ -10,15 +10,18 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-_MODULES_THAT_IMPORT = "roll/*.js"
-_IMPORT = (r"""(?P<matched>from "(?P<url>\./[^"]+)")""", 'from "%(url)s"')
+_MODULES_THAT_IMPORT = ("roll/*.js", "inspection/*.js")
+_IMPORT = (r"""(?P<matched>from "(?P<url>\.\.?/[^"]+)")""", 'from "%(url)s"')
 
 
 class FingerprintedFiles(CompressedManifestStaticFilesStorage):
     """Our modules name each other by fingerprint, too: a page never mixes modules of two versions. (Django's own switch
     does so for every script, also for packages' scripts whose comments only look like imports.)"""
 
-    patterns = (*CompressedManifestStaticFilesStorage.patterns, (_MODULES_THAT_IMPORT, (_IMPORT,)))
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        *((modules, (_IMPORT,)) for modules in _MODULES_THAT_IMPORT),
+    )
 
 
 def collect_static() -> bool:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from hocsuotdoi.indicators.models import CriterionAnswer
 from hocsuotdoi.inspection.enums import Chosen, VisitState
 from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.inspection.operations import plan as acts
@@ -46,9 +47,25 @@ def test_each_rule_picks_its_own_and_says_so(definitions, plan, houses, inspecto
     found = choose(other, rule(thai_nguyen, longest=5, lot=9), person=inspector, day=today, at=now)
     assert [each.chosen for each in found] == [Chosen.LONGEST] * 5 + [Chosen.LOT]
     assert (found[-1].institution, found[-1].last_on) == (houses[0], today)  # visited just now: only the lot is left
-    low = choose(other, rule(thai_nguyen, low=2), person=inspector, day=today, at=now)
-    assert {each.chosen for each in low} == {Chosen.LOW}
-    assert all(each.asked for each in low)
+
+
+def test_few_criteria_count_only_where_something_is_known(
+    definitions, plan, houses, inspector, thai_nguyen, today, now
+):
+    for house, value in ((houses[1], "no"), (houses[2], "yes")):
+        CriterionAnswer.objects.create(
+            institution=house,
+            criterion_code="adviser_assigned",
+            indicator_code="library_services",
+            year=today.year,
+            value=value,
+            answered_by=inspector.pk,
+            answered_at=now,
+        )
+    found = choose(plan, rule(thai_nguyen, low=9), person=inspector, day=today, at=now)
+    assert found[0].institution == houses[1]
+    assert {each.chosen for each in found} == {Chosen.LOW}
+    assert all(each.known for each in found)
 
 
 def test_who_has_a_visit_or_no_checklist_or_a_line_of_its_own_is_not_chosen(

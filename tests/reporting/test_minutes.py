@@ -56,7 +56,7 @@ def test_they_say_what_was_seen_in_vietnamese_and_are_frozen_once(closed, inspec
     assert snapshot.number.startswith("BB-thu-vien-bac-kan-thu-")
     assert (snapshot.visit_id, snapshot.institution_id) == (closed.pk, closed.institution_id)
     assert snapshot.digest == digest_of(content)
-    assert content["team"] == ["Dương Văn Nam, trưởng đoàn", "Lường Thị Nga"]
+    assert content["team"] == ["- Dương Văn Nam, trưởng đoàn;", "- Lường Thị Nga."]
     assert content["met"] == ["Bà Lan"]
     assert content["sections"][0]["rows"][0]["seen"] == "đạt"
     assert content["findings"][0]["demand"] == "Mở cửa một buổi tối"
@@ -75,7 +75,7 @@ def test_every_number_is_a_figure_by_its_key(closed, inspector, now):
             if "key" in row:
                 assert told[row["key"]] == row["seen"]
     sentence = snapshot.content["answer_sentences"][0]
-    for key in ("questions", "yes", "partly", "no", "not_applicable", "photos"):
+    for key in ("questions", "yes", "partly", "no", "not_applicable"):
         assert told[f"inspection:{key}"] in sentence
 
 

@@ -49,13 +49,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Choice:
-    """An institution and why. `last_on`: the day of its last visit; `met`, `asked`: of its criteria this year."""
+    """An institution and why. `last_on`: the day of its last visit; `met` of its `known` criteria this year."""
 
     institution: Institution
     chosen: Chosen
     last_on: dt.date | None
     met: int
-    asked: int
+    known: int
 
 
 def institutions_to_inspect(person: Person, unit: AdminUnit, day: dt.date) -> QuerySet[Institution]:
@@ -85,8 +85,11 @@ def choose(plan: InspectionPlan, rule: Rule, *, person: Person, day: dt.date, at
             candidates.remove(each)
 
     never = dt.date.min
-    pick(sorted(candidates, key=lambda each: (last.get(each.pk, never), each.code)), rule.longest, Chosen.LONGEST)
-    pick(sorted(candidates, key=lambda each: (_share(met[each.pk]), each.code)), rule.low, Chosen.LOW)
+    # Where several stand alike, the lot decides and not the alphabet.
+    rank = {each.pk: place for place, each in enumerate(drawn(candidates, len(candidates), rule.seed))}
+    pick(sorted(candidates, key=lambda each: (last.get(each.pk, never), rank[each.pk])), rule.longest, Chosen.LONGEST)
+    known = [each for each in candidates if met[each.pk][1]]
+    pick(sorted(known, key=lambda each: (_share(met[each.pk]), rank[each.pk])), rule.low, Chosen.LOW)
     pick(drawn(candidates, rule.lot, rule.seed), rule.lot, Chosen.LOT)
     return picked
 
@@ -106,17 +109,17 @@ def last_visits(institutions: Collection[Institution]) -> dict[int, dt.date]:
 
 
 def _criteria_met(institutions: Sequence[Institution], day: dt.date) -> dict[int, tuple[int, int]]:
+    """Of the criteria of which anything is known and that apply: how many hold, how many there are."""
     readings = readings_of(institutions, day.year, day)
     return {
         key: (
             sum(each.met for each in found),
-            sum(answer.value != AnswerValue.NOT_APPLICABLE for each in found for answer in each.answers),
+            sum(answer.value not in (None, AnswerValue.NOT_APPLICABLE) for each in found for answer in each.answers),
         )
         for key, found in readings.items()
     }
 
 
 def _share(met_of: tuple[int, int]) -> float:
-    """Who is asked nothing stands last: nothing is known to be low."""
-    met, asked = met_of
-    return met / asked if asked else 2.0
+    met, known = met_of
+    return met / known

@@ -57,15 +57,15 @@ def _content(visit: Visit, reading: VisitReading, day: dt.date) -> dict[str, Any
             "began_on": began_on.isoformat(),
             "closed_at": timezone.localtime(visit.closed_at).isoformat(timespec="seconds"),
         },
-        "opening": f"Ngày {day_words(began_on)}, tại {visit.institution.name} ({place.name}), đoàn kiểm tra của "
-        f"{agency.name} tiến hành kiểm tra thuộc “{visit.plan.title}”{decision}, theo bảng hỏi "
+        "opening": f"{long_day_words(began_on).capitalize()}, tại {visit.institution.name} ({place.name}), đoàn kiểm "
+        f"tra của {agency.name} tiến hành kiểm tra thuộc “{visit.plan.title}”{decision}, theo bảng hỏi "
         f"“{visit.checklist.title}” (bản {visit.checklist.version}).",
-        "team": [f"{name}{', trưởng đoàn' if order == 0 else ''}" for order, name in enumerate(reading.team)],
+        "team": _team(reading.team),
         "met": [visit.met] if visit.met else [],
         "answer_sentences": _answer_sentences(counts),
         "sections": [{"title": part.heading, "rows": [_row(each) for each in part.asked]} for part in reading.parts],
-        "finding_sentences": [] if counts["to_mend"] else ["Đoàn kiểm tra không ghi nhận tồn tại phải khắc phục."],
-        "findings": [_finding(each) for each in reading.found],
+        "finding_sentences": _finding_sentences(reading.found),
+        "findings": [_finding(each) for each in reading.found if each.finding.severity in MENDED_BY_A_DAY],
         "opinion": visit.opinion.splitlines() or ["Cơ sở không có ý kiến khác."],
         "conclusion": visit.conclusion.splitlines(),
         "closing": "Biên bản được lập sau khi kết thúc kiểm tra, các bên cùng đọc, thống nhất nội dung và ký tên.",
@@ -104,11 +104,33 @@ _LABELS = {
 
 
 def _answer_sentences(counts: dict[str, int]) -> list[str]:
+    photos = f"Kèm theo {counts['photos']} ảnh chụp tại cơ sở." if counts["photos"] else "Không có ảnh kèm theo."
     return [
         f"Đoàn đã kiểm tra {counts['questions']} nội dung: {counts[Seen.YES]} đạt, {counts[Seen.PARTLY]} đạt một "
         f"phần, {counts[Seen.NO]} chưa đạt, {counts[Seen.NOT_APPLICABLE]} không áp dụng; các nội dung còn lại ghi số "
-        f"liệu hoặc nhận xét. Kèm theo {counts['photos']} ảnh chụp tại cơ sở."
+        f"liệu hoặc nhận xét. {photos}"
     ]
+
+
+def _team(names: list[str]) -> list[str]:
+    """One line each, as lists in such documents are written."""
+    last = len(names) - 1
+    return [
+        f"- {name}{', trưởng đoàn' if order == 0 else ''}{'.' if order == last else ';'}"
+        for order, name in enumerate(names)
+    ]
+
+
+def _finding_sentences(found: list[Found]) -> list[str]:
+    """What asks for nothing to be mended is told in words; the table below holds what does."""
+    said = []
+    for severity, begin in ((Severity.PRAISE, "Mặt làm tốt"), (Severity.ADVICE, "Khuyến nghị")):
+        for each in found:
+            if each.finding.severity == severity:
+                said.append(f"{begin}: {' '.join([each.finding.text, each.finding.demand]).strip()}")
+    if not any(each.finding.severity in MENDED_BY_A_DAY for each in found):
+        said.append("Đoàn kiểm tra không ghi nhận tồn tại phải khắc phục.")
+    return said
 
 
 def _row(asked: Asked) -> dict[str, str]:

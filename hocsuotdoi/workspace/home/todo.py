@@ -26,6 +26,7 @@ from hocsuotdoi.indicators.enums import FindingState, OverrideState
 from hocsuotdoi.indicators.models import CriteriaSet, CriterionAnswer, QualityFinding
 from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.quality import narrowed, sentence_of
+from hocsuotdoi.inspection.queries.visits import carried_by
 from hocsuotdoi.papers.queries.inbox import papers_to_read
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import active_on
@@ -383,6 +384,26 @@ def _papers(asked: _Asked) -> Group:
 
 
 # In the order of a day.
+def _inspections(asked: _Asked) -> Group:
+    """Own visits of the week, those missed included."""
+    visits = list(carried_by(asked.person, asked.day)[: _SHOWN + 1])
+    jobs = [
+        Job(
+            title=each.institution.name,
+            url=reverse("workspace:inspection-visit-detail", args=[each.pk]),
+            detail=each.plan.title,
+            due=_("under way since {day}").format(day=day_short(each.began_at))
+            if each.began_at
+            else _("planned for {day}").format(day=day_short(each.planned_on)),
+            is_late=each.planned_on < asked.day,
+            is_sample=each.institution.is_sample,
+        )
+        for each in visits[:_SHOWN]
+    ]
+    more_url = reverse("workspace:inspection-visit-list")
+    return Group(gettext_lazy("Visits to make"), "inspect", jobs, len(visits) - len(jobs), more_url)
+
+
 _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.CALL_ROLL, _roll_today),
     (Permission.CALL_ROLL, _not_closed),
@@ -391,6 +412,7 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.CALL_ROLL, _marks),
     (Permission.EDIT_ACTIVITY, _drafts),
     (Permission.ENROL_DEVICE, _devices),
+    (Permission.INSPECT, _inspections),
     (Permission.RECORD_PROGRESS, _tasks),
     (Permission.WRITE_REPORT, _report_due),
     (Permission.REVIEW_CRITERIA, _statements),

@@ -35,12 +35,14 @@ def figure_list(request: HttpRequest) -> HttpResponse:
             raise Http404
         unit, year = form.units[form.cleaned_data["unit"]], form.cleaned_data["year"]
         found = inspection_figures(unit, year, day)
+        parts = figures_by_part(unit, year, day) if unit.tier != Tier.COMMUNE else []
         context |= {
             "form": form,
             "unit": unit,
             "year": year,
             "figures": found,
             "findings": [(Severity(name).label, number) for name, number in found.findings.items()],
-            "rows": figures_by_part(unit, year, day) if unit.tier != Tier.COMMUNE else [],
+            "rows": [each for each in parts if each.figures.visits or each.figures.planned],
+            "without": [each for each in parts if not (each.figures.visits or each.figures.planned)],
         }
     return render(request, "workspace/inspection/figure_list.html", context)

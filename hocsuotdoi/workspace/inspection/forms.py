@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.inspection.enums import ItemKind, Seen, Severity
@@ -145,7 +146,11 @@ class FindingForm(forms.Form):
     item = forms.ModelChoiceField(
         label=_("To the question"), queryset=ChecklistItem.objects.none(), required=False, empty_label=_("none")
     )
-    text = forms.CharField(label=_("What was found"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label=pgettext_lazy("at an inspection", "What was found"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     demand = forms.CharField(
         label=_("What is to be done"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -17,6 +17,7 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import institutions_covered
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.inspection.queries.visits import visits_at
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.operations.institution import change_status, move_institution, set_opening_hours
 from hocsuotdoi.places.queries.entry import register_entry
@@ -64,6 +65,7 @@ def institution_detail(request: HttpRequest, code: str) -> HttpResponse:
             "occasions": occasions_ahead(institution, timezone.localdate(now)) if may_edit and entry.hours else [],
             "path": [_to_list()],
             "may_edit": may_edit,
+            "visits": visits_at(institution, request.user, timezone.localdate(now)),
             "may_read_history": request.person_may(Permission.VIEW_AUDIT, institution),
         },
     )

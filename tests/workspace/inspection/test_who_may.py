@@ -80,7 +80,11 @@ def ask(client: Client, door: str, visit: Visit, photo) -> int:
         "close": {"met": "", "conclusion": "", "version": visit.version},
         "opinion": {"met": "Bà Lan", "opinion": "Nhất trí", "version": visit.version},
         "minutes": {},
-        "change": {"planned_on": visit.planned_on, "team": [str(visit.team[0])], "leader": str(visit.team[0])}
+        "change": {
+            "planned_on": visit.planned_on,
+            "team": [str(key) for key in visit.team],
+            "leader": str(visit.team[0]),
+        }
         | {"version": visit.version},
         "cancel": {"reason": ""},
     }[door]

@@ -1,0 +1,189 @@
+"""Plans, checklists, figures, one visit without JavaScript: what people read and send."""
+
+import datetime as dt
+
+import pytest
+
+from hocsuotdoi.inspection.models import Checklist, InspectionPlan, Visit, VisitFinding, VisitPhoto
+from hocsuotdoi.inspection.operations.finding import add_finding, close_visit
+from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
+from hocsuotdoi.programme.models import Assignment
+from hocsuotdoi.reporting.models import Snapshot
+from tests.factories.places import InstitutionFactory
+from tests.inspection.conftest import answer_all
+
+PAGES = "/workspace/inspection/"
+
+
+@pytest.fixture
+def desk(client, inspector):
+    client.force_login(inspector)
+    return client
+
+
+def words_of(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_asks_a_fixed_number_of_queries(
+    number, desk, plan, inspector, bac_kan, now, today, django_assert_max_num_queries
+):
+    houses = InstitutionFactory.create_batch(number, unit=bac_kan)
+    plan_visits(plan, [Planned(each, today) for each in houses], team=[inspector.pk], by=inspector, at=now)
+    with django_assert_max_num_queries(9):
+        page = desk.get(PAGES)
+    assert all(each.name in words_of(page) for each in houses)
+
+
+def test_a_plan_is_made_and_filled_by_rule_after_a_look(desk, checklists, department_of_thai_nguyen, bac_kan, today):
+    InstitutionFactory.create_batch(4, unit=bac_kan)
+    given = {"agency": department_of_thai_nguyen.pk, "year": today.year, "title": "Đợt một", "decision": "Số 12"}
+    made = desk.post(f"{PAGES}plans/new/", given)
+    plan = InspectionPlan.objects.get()
+    assert made["Location"] == f"{PAGES}plans/{plan.pk}/choose/"
+    assert desk.post(f"{PAGES}plans/new/", given).status_code == 422
+    me = str(desk.session["_auth_user_id"])
+    asked = {"longest": 1, "low": 0, "lot": 2, "seed": "77", "unit": "19", "first_on": today, "every": 0}
+    asked |= {"team": [me], "leader": me}
+    look = desk.post(made["Location"], asked)
+    assert look.status_code == 200
+    assert Visit.objects.count() == 0
+    named = [each.institution.name for each in (row["choice"] for row in look.context["rows"])]
+    desk.post(made["Location"], asked | {"confirm": "yes"})
+    assert sorted(each.institution.name for each in Visit.objects.select_related("institution")) == sorted(named)
+    page = words_of(desk.get(f"{PAGES}plans/{plan.pk}/"))
+    assert "“77”" in page
+    assert desk.post(made["Location"], asked | {"longest": 0, "lot": 0}).status_code == 422
+
+
+def test_an_institution_is_added_by_hand_only_where_one_may(desk, plan, inspector, bac_kan, today, army_library):
+    house = InstitutionFactory(unit=bac_kan)
+    me = str(inspector.pk)
+    given = {"institution": house.code, "planned_on": today, "team": [me], "leader": me}
+    where = f"{PAGES}plans/{plan.pk}/visits/"
+    assert desk.get(where).status_code == 200
+    for code in ("khong-co", army_library.code):
+        assert desk.post(where, given | {"institution": code}).status_code == 422
+    assert desk.post(where, given).status_code == 302
+    assert Visit.objects.get().institution == house
+
+
+def test_who_reads_only_does_not_plan(client, plan, auditor, province_officer, reader):
+    for person, status in ((auditor, 200), (province_officer, 200), (reader, 403)):
+        client.force_login(person)
+        assert client.get(f"{PAGES}plans/").status_code == status
+        assert client.get(f"{PAGES}plans/{plan.pk}/choose/").status_code == 403
+        assert client.get(f"{PAGES}plans/new/").status_code == 403
+
+
+def test_a_whole_visit_on_the_pages(desk, visit, inspector, office_of_bac_kan, now, today, settings, tmp_path):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from tests.inspection.test_seeing import picture
+
+    settings.MEDIA_ROOT = tmp_path
+    page = f"{PAGES}visits/{visit.pk}/"
+    desk.post(f"{page}begin/")
+    answers = {}
+    for item in visit.checklist.items.all():
+        field = {"yes_no": ("seen", "yes"), "number": ("number", "12"), "words": ("words", "Sạch")}[item.kind]
+        answers[f"item-{item.pk}-{field[0]}"] = field[1]
+    first = visit.checklist.items.first()
+    wrong = desk.post(f"{page}answers/", answers | {f"item-{first.pk}-seen": "not_applicable"})
+    assert wrong.status_code == 422
+    assert "Hãy nêu vì sao câu hỏi không áp dụng" in words_of(wrong)
+    assert desk.post(f"{page}answers/", answers).status_code == 302
+    assert visit.answers.count() == visit.checklist.items.count()
+    file = SimpleUploadedFile("a.jpg", picture((40, 30)), "image/jpeg")
+    assert desk.post(f"{page}photos/", {"file": file, "shows": "Cửa"}).status_code == 302
+    assert desk.post(f"{page}photos/", {"file": SimpleUploadedFile("a.jpg", b"x", "image/jpeg")}).status_code == 422
+    photo = desk.get(f"{page}photos/{VisitPhoto.objects.get().digest}/")
+    assert (photo.status_code, photo["Content-Type"]) == (200, "image/jpeg")
+    list(photo.streaming_content)
+    assert desk.get(f"{page}photos/{'0' * 64}/").status_code == 404
+    found = {"severity": "shortcoming", "text": "Thiếu ghế"}
+    assert desk.post(f"{page}findings/", found).status_code == 422
+    found |= {"demand": "Mua thêm ghế", "due_on": today + dt.timedelta(days=20)}
+    for _each in range(2):
+        assert desk.post(f"{page}findings/", found).status_code == 302
+    extra = VisitFinding.objects.first()
+    desk.post(f"{page}findings/{extra.pk}/remove/")
+    visit.refresh_from_db()
+    close = {"met": "Bà Lan", "conclusion": "Cơ bản tốt", "version": visit.version}
+    assert desk.post(f"{page}close/", close | {"version": 0}).status_code == 422
+    assert desk.post(f"{page}close/", close).status_code == 302
+    assert Assignment.objects.get().agency == office_of_bac_kan
+    desk.post(f"{page}minutes/")
+    desk.post(f"{page}minutes/")
+    visit.refresh_from_db()
+    assert Snapshot.objects.get().number == visit.minutes_number
+    check = f"{page}findings/{VisitFinding.objects.get().pk}/check/"
+    desk.post(check, {"is_mended": "yes", "words": ""})
+    desk.post(check, {"is_mended": "yes", "words": "Đã có ghế"})
+    shown = words_of(desk.get(page))
+    assert "Đã có ghế" in shown
+    assert visit.minutes_number in shown
+
+
+def test_the_manager_reads_and_speaks(client, visit, inspector, manager_of_bac_kan, now):
+    answer_all(visit, inspector, now)
+    visit.refresh_from_db()
+    client.force_login(manager_of_bac_kan)
+    page = f"{PAGES}visits/{visit.pk}/"
+    given = {"met": "Nông Văn Dũng", "opinion": "Nhất trí", "version": visit.version}
+    assert client.post(f"{page}opinion/", given | {"version": 0}).status_code == 422
+    assert client.post(f"{page}opinion/", given).status_code == 302
+    assert "Nhất trí" in words_of(client.get(page))
+    institution = words_of(client.get(f"/workspace/institutions/{visit.institution.code}/"))
+    assert page in institution
+
+
+def test_visits_stand_on_the_first_page_of_the_team_alone(client, visit, inspector, outsider):
+    for person, is_there in ((inspector, True), (outsider, False)):
+        client.force_login(person)
+        assert (str(visit.pk) in words_of(client.get("/workspace/"))) is is_there
+
+
+def test_a_list_of_ones_own_is_published_and_retired(desk, checklists, department_of_thai_nguyen, auditor, client):
+    base = Checklist.objects.get(code="thu-vien")
+    form = desk.get(f"{PAGES}checklists/{base.pk}/own/")
+    given = form.context["form"].initial | {"owner": department_of_thai_nguyen.pk}
+    assert desk.post(f"{PAGES}checklists/{base.pk}/own/", given | {"text": "gì đó"}).status_code == 422
+    desk.post(f"{PAGES}checklists/{base.pk}/own/", given)
+    own = Checklist.objects.get(owner=department_of_thai_nguyen)
+    assert own.items.count() == base.items.count()
+    assert own.title in words_of(desk.get(f"{PAGES}checklists/"))
+    desk.post(f"{PAGES}checklists/{base.pk}/retire/")
+    base.refresh_from_db()
+    assert base.retired_at is None
+    desk.post(f"{PAGES}checklists/{own.pk}/retire/")
+    own.refresh_from_db()
+    assert own.retired_at is not None
+    client.force_login(auditor)
+    assert client.get(f"{PAGES}checklists/{base.pk}/").status_code == 200
+    assert client.get(f"{PAGES}checklists/{base.pk}/own/").status_code == 403
+
+
+def test_figures_of_ones_place_and_of_no_other(desk, visit, today, client, manager_of_bac_kan):
+    page = desk.get(f"{PAGES}figures/")
+    assert (page.context["figures"].expected, page.context["figures"].planned) == (1, 1)
+    assert [each.unit.code for each in page.context["rows"]] == ["01843"]
+    assert desk.get(f"{PAGES}figures/?unit=01843&year={today.year}").status_code == 200
+    assert desk.get(f"{PAGES}figures/?unit=VN").status_code == 404
+    client.force_login(manager_of_bac_kan)
+    assert client.get(f"{PAGES}figures/").context["unit"] is None
+
+
+def test_what_was_found_shows_its_task_only_to_whom_the_task_is_shown(
+    client, visit, inspector, manager_of_bac_kan, office_of_bac_kan, now, today
+):
+    answer_all(visit, inspector, now)
+    visit.refresh_from_db()
+    due = today + dt.timedelta(days=9)
+    add_finding(visit, severity="violation", text="Hỏng", demand="Sửa", due_on=due, by=inspector, at=now)
+    close_visit(visit, conclusion="Tốt", met="Bà Lan", version=visit.version, by=inspector, at=now)
+    task = f"/workspace/tasks/{Assignment.objects.get().pk}/"
+    for person, is_link in ((inspector, True), (manager_of_bac_kan, False)):
+        client.force_login(person)
+        assert (task in words_of(client.get(f"{PAGES}visits/{visit.pk}/"))) is is_link
