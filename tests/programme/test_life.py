@@ -51,8 +51,9 @@ def issue(plan: Plan, by, at, **more) -> Plan:
     return life.issue_plan(plan, by=by, at=at, today=dt.date(2026, 11, 23), **given)
 
 
-def test_issued_draft_binds_is_held_and_hands_its_tasks_down(draft, planner, thai_nguyen, bac_kan, office_of_bac_kan,
-                                                             act, now, today):  # fmt: skip
+def test_issued_draft_binds_is_held_and_hands_its_tasks_down(
+    draft, planner, thai_nguyen, bac_kan, office_of_bac_kan, act, now, today
+):
     task = TaskFactory(clause__plan=draft, plan=draft, tiers=["commune"])
     assert draft not in [each.plan for each in binding_plans(thai_nguyen, today)]
     plan = issue(draft, planner, now, legal_act=act)
@@ -99,8 +100,9 @@ def test_addendum_is_noted_at_what_it_amends_once_it_is_issued(draft, planner, n
     issue(addendum, planner, now, number="13/KH-UBND")
     step = plan.steps.get(kind=PlanStepKind.AMENDED)
     assert step.other == addendum
-    life.retire_plan(plan, effective_on=dt.date(2026, 11, 22), reason="Hết", by=planner, at=now,
-                     today=dt.date(2026, 11, 23))  # fmt: skip
+    life.retire_plan(
+        plan, effective_on=dt.date(2026, 11, 22), reason="Hết", by=planner, at=now, today=dt.date(2026, 11, 23)
+    )
     assert Plan.objects.get(pk=addendum.pk).status == PlanStatus.RETIRED
     late = PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan, status=PlanStatus.DRAFT, digest="b")
     ClauseFactory(plan=late)
@@ -157,8 +159,9 @@ def test_retiring_needs_a_reason_and_a_day_that_has_come(planner, thai_nguyen, n
             act()
 
 
-def test_plan_of_a_unit_that_ended_is_taken_over_on_an_act(planner, old_province, thai_nguyen, bac_kan, act, now,
-                                                           today):  # fmt: skip
+def test_plan_of_a_unit_that_ended_is_taken_over_on_an_act(
+    planner, old_province, thai_nguyen, bac_kan, act, now, today
+):
     plan = PlanFactory(unit=old_province, issued_on=dt.date(2023, 1, 1))
     assert thai_nguyen in heirs_of(old_province, today)
     step = life.inherit_plan(

@@ -19,6 +19,7 @@ from hocsuotdoi.programme.queries.plan_facts import can_speak_for, cohort_facts
 from hocsuotdoi.programme.queries.plan_page import plan_document
 from hocsuotdoi.programme.queries.rehoming import homes, not_taken
 from hocsuotdoi.programme.queries.targets import effective_targets, series_of, unit_targets
+from tests.factories.places import UnitFactory
 from tests.factories.programme import CohortFactory, PlanFactory, TargetFactory
 from tests.factories.running import SOMEBODY
 
@@ -55,20 +56,25 @@ def shown(unit, today) -> list[tuple[str, str]]:
     return [(reading.target.cohort_id, reading.figure) for reading in unit_targets(unit, today.year, today)]
 
 
-def test_target_of_an_abolished_tier_is_bound_before_and_listed_after(plan, of_districts, thai_nguyen):
+def test_target_of_an_abolished_tier_is_bound_before_and_listed_after(db):
+    province = UnitFactory(tier=Tier.PROVINCE)
+    plan = PlanFactory(unit=province, issued_on=dt.date(2023, 3, 1))
+    of_districts = TargetFactory(clause__plan=plan, cohort=CohortFactory(code="library_district"), year=2030)
     assert homes([plan], BEFORE) == {of_districts.pk: TargetHome.BOUND}
     assert homes([plan], AFTER) == {of_districts.pk: TargetHome.NOBODY}
     (group,) = not_taken([plan], AFTER)
-    assert (group.targets, group.units) == ([of_districts], [thai_nguyen])
+    assert (group.targets, group.units) == ([of_districts], [province])
     assert group.cohorts == []  # no other cohort is defined here
     CohortFactory(code="library_commune")
     assert [each.code for each in not_taken([plan], AFTER)[0].cohorts] == ["library_commune"]
     assert not_taken([plan], BEFORE) == []
-    assert shown(thai_nguyen, AFTER) == []
+    assert shown(province, AFTER) == []
+    assert shown(province, BEFORE) == [("library_district", "60%")]
 
 
-def test_taken_over_target_is_asked_of_the_new_class(plan, of_districts, thai_nguyen, bac_kan, planner, act, now,
-                                                     today):  # fmt: skip
+def test_taken_over_target_is_asked_of_the_new_class(
+    plan, of_districts, thai_nguyen, bac_kan, planner, act, now, today
+):
     (row,) = decide([of_districts], [thai_nguyen], act, planner, now, today)
     assert (row.target, row.unit, row.legal_act, row.by) == (of_districts, thai_nguyen, act, planner.pk)
     assert homes([plan], today) == {of_districts.pk: TargetHome.BOUND}
@@ -96,8 +102,9 @@ def test_later_decision_takes_the_place_of_the_earlier(plan, of_districts, thai_
     assert shown(thai_nguyen, today) == [("library_commune", "100%")]
 
 
-def test_only_the_wards_that_take_it_over_answer(plan, of_districts, thai_nguyen, bac_kan, duc_xuan, planner, act, now,
-                                                 today):  # fmt: skip
+def test_only_the_wards_that_take_it_over_answer(
+    plan, of_districts, thai_nguyen, bac_kan, duc_xuan, planner, act, now, today
+):
     decide([of_districts], [bac_kan], act, planner, now, today)
     assert shown(bac_kan, today) == [("library_commune", "100%")]
     assert shown(duc_xuan, today) == shown(thai_nguyen, today) == []

@@ -67,13 +67,15 @@ def _life(request: HttpRequest, plan: Plan) -> dict[str, object]:
     today = timezone.localdate()
     became = responsible_unit(plan, today)
     has_ended = not plan.unit.holds_on(today)
+    may_edit = request.person_may(Permission.EDIT_PLAN, became)
     return {
         "became": became,
         "has_ended": has_ended,
         "life": life_of(plan),
         "is_binding": plan.status in BINDING,
         "neighbours": has_ended and became.tier == Tier.PROVINCE,
-        "may_edit": request.person_may(Permission.EDIT_PLAN, became),
+        "may_edit": may_edit,
+        "may_decide": may_edit and has_ended and plan.targets.exists(),
     }
 
 
@@ -153,7 +155,7 @@ def feasibility_list(request: HttpRequest) -> HttpResponse:
 
 def _plan(request: HttpRequest, code: str) -> Plan:
     """A draft has its pages in the workspace; here it is not there, not even for who writes it."""
-    plans = with_counts(Plan.objects.issued()).select_related("unit", "parent", "amends", "issuer_agency")
+    plans = Plan.objects.issued().select_related("unit", "parent", "amends", "issuer_agency")
     return get_object_or_404(plans, code=code)
 
 

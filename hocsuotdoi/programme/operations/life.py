@@ -95,7 +95,7 @@ def replace_plan(
     by_plan = Plan.objects.select_related("unit").get(pk=other.pk)
     if by_plan.pk == row.pk or by_plan.status not in BINDING or by_plan.kind == PlanKind.ADDENDUM:
         raise BadStep(_("Choose a plan in force that takes its place; an addendum only changes it."), field="other")
-    if by_plan.unit_id != row.unit_id and by_plan.unit_id not in {unit.pk for unit in heirs_of(row.unit, today)}:
+    if by_plan.unit_id not in places_of(row, today):
         raise BadStep(
             _("%(unit)s is neither the place of this plan nor what became of it.") % {"unit": by_plan.unit.name},
             field="other",
@@ -184,6 +184,12 @@ def inherit_plan(
         by=by,
         at=at,
     )
+
+
+def places_of(plan: Plan, day: dt.date) -> set[int]:
+    """Keys of the units whose plans can take the place of this one: its own, and what became of one that has ended."""
+    heirs = [] if plan.unit.holds_on(day) else heirs_of(plan.unit, day)
+    return {plan.unit_id, *(unit.pk for unit in heirs)}
 
 
 def _binding(plan: Plan) -> Plan:

@@ -52,7 +52,11 @@ def homes(plans: Iterable[Plan], day: dt.date) -> dict[int, TargetHome]:
     """For every target of `plans` that counts on `day` (what an addendum took the place of does not), its state. A plan
     that does not bind on that day has none. A fixed number of queries."""
     keys = [plan.pk for plan in plans]
-    bind = plans_binding_on(day, Plan.objects.filter(pk__in=keys))
+    bind = [
+        plan
+        for plan in plans_binding_on(day, Plan.objects.filter(pk__in=keys))
+        if plan.unit.starts_on is None or plan.unit.starts_on <= day
+    ]
     targets = effective_targets(bind)
     decisions = _newest(bind, day)
     takers = [each.unit for of_target in decisions.values() for each in of_target]

@@ -66,7 +66,7 @@ class SideBySide:
 
 
 def side_by_side(unit: AdminUnit, day: dt.date) -> SideBySide:
-    """For a unit that several of its tier became. Six queries, however many plans."""
+    """For a unit that several of its tier became. Three queries, however many plans."""
     old = AdminUnit.objects.filter(
         pk__in=Succession.objects.filter(successor=unit, effective_on__lte=day, predecessor__tier=unit.tier).values(
             "predecessor"

@@ -19,7 +19,7 @@ from hocsuotdoi.places.operations.legal_act import name_act
 from hocsuotdoi.programme.enums import BINDING, PlanKind
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.operations.drafting import DraftChanged
-from hocsuotdoi.programme.operations.life import inherit_plan, issue_plan, replace_plan, retire_plan
+from hocsuotdoi.programme.operations.life import inherit_plan, issue_plan, places_of, replace_plan, retire_plan
 from hocsuotdoi.programme.queries.land import heirs_of
 from hocsuotdoi.programme.queries.plan_check import check_plan
 from hocsuotdoi.programme.rules import responsible_unit
@@ -76,8 +76,7 @@ def plan_replace(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
     plan = _plan(request, code)
-    places = [plan.unit_id, *(unit.pk for unit in heirs_of(plan.unit, today))]
-    others = Plan.objects.filter(status__in=BINDING, unit__in=places).exclude(pk=plan.pk)
+    others = Plan.objects.filter(status__in=BINDING, unit__in=places_of(plan, today)).exclude(pk=plan.pk)
     others = others.exclude(kind__in=[PlanKind.ADDENDUM, PlanKind.ANNOUNCEMENT]).order_by("-issued_on", "code")
     form = ReplaceForm(request.POST or None, plans=others, initial={"effective_on": today})
 

@@ -18,8 +18,14 @@ WORDS = "Việc chưa ai được biết"
 
 @pytest.fixture
 def draft(thai_nguyen, bac_kan) -> Plan:
-    plan = PlanFactory(unit=thai_nguyen, code="ban-nhap-kin", number="77/KH-NHAP", title=TITLE, issuer="UBND kín",
-                       status=PlanStatus.DRAFT)  # fmt: skip
+    plan = PlanFactory(
+        unit=thai_nguyen,
+        code="ban-nhap-kin",
+        number="77/KH-NHAP",
+        title=TITLE,
+        issuer="UBND kín",
+        status=PlanStatus.DRAFT,
+    )
     # An indicator and a class of which only the draft speaks.
     own = TargetFactory(
         clause__plan=plan,
@@ -31,8 +37,15 @@ def draft(thai_nguyen, bac_kan) -> Plan:
     TaskFactory(clause=own.clause, plan=plan, text=WORDS, tiers=["province", "commune"])
     issued = PlanFactory(unit=thai_nguyen, code="kh-da-ban-hanh")
     TargetFactory(clause__plan=issued, figure=60)
-    PlanFactory(unit=thai_nguyen, code="bo-sung-kin", number="78/KH-NHAP", kind=PlanKind.ADDENDUM, amends=issued,
-                title=TITLE, status=PlanStatus.DRAFT)  # fmt: skip
+    PlanFactory(
+        unit=thai_nguyen,
+        code="bo-sung-kin",
+        number="78/KH-NHAP",
+        kind=PlanKind.ADDENDUM,
+        amends=issued,
+        title=TITLE,
+        status=PlanStatus.DRAFT,
+    )
     return plan
 
 

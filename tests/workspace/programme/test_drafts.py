@@ -146,7 +146,8 @@ def test_clause_that_is_opened_and_saved_unchanged_stays_as_it_is(client, draft,
     for form in (page.context["words"], *page.context["figures"], *page.context["duties"]):
         for field in form:
             value = field.value()
-            data[field.html_name] = "" if value is None or value is False else value
+            if value not in (None, False, [], ""):  # a browser sends no box that is not ticked
+                data[field.html_name] = value
     for name in ("figures", "duties"):
         management = page.context[name].management_form
         data |= {field.html_name: field.value() for field in management}
