@@ -499,22 +499,31 @@ def plans(guide: Guide) -> None:
 
 def report(guide: Guide) -> None:
     page = guide.page(OFFICER)
-    page.goto(f"/workspace/reports/?year={guide.now.year}")
-    shoot(page, "report-list", at_most=700)
+    page.goto("/workspace/reports/")
+    shoot(page, "report-list", at_most=560)
     begin = page.get_by_role("button", name="Bắt đầu báo cáo")
-    begin.first.click() if begin.count() else page.get_by_role("link", name="Phường Bắc Kạn").first.click()
+    begin.first.click() if begin.count() else page.get_by_role("link", name=re.compile("phường Bắc Kạn")).first.click()
     page.locator("#words").wait_for()
-    shoot(page, "report", at_most=640)
+    shoot(page, "report", at_most=720)
+    shoot(page, "report-odd", page.locator("#odd"), at_most=620)
+    shoot(page, "report-words", page.locator("#words"), at_most=900)
     page.locator("textarea[name=difficulties]").fill("Thư viện còn thiếu máy tính cho người lớn tuổi.")
-    shoot(page, "report-words", page.locator("#words"), at_most=1000)
     page.get_by_role("button", name="Lưu phần lời").click()
-    page.get_by_text("Thư viện còn thiếu máy tính cho người lớn tuổi.").first.wait_for()
-    page.get_by_role("link", name=re.compile("Chốt số liệu")).click()
-    page.get_by_role("button", name=re.compile("Chốt số liệu")).wait_for()
-    shoot(page, "report-freeze", page.locator("h1").locator("xpath=.."))
-    page.get_by_role("button", name=re.compile("Chốt số liệu")).click()
-    page.get_by_role("link", name="Báo cáo để trình ký (DOCX)").wait_for()
-    shoot(page, "report-frozen", at_most=680)
+    page.locator("#words-status[data-state=saved]").wait_for()
+    for _turn in range(60):
+        waiting = page.get_by_role("button", name="Đúng như vậy")
+        if not waiting.count():
+            break
+        waiting.first.click()
+        page.wait_for_load_state()
+    page.get_by_role("link", name="Gửi báo cáo").click()
+    page.get_by_role("button", name="Gửi").wait_for()
+    shoot(page, "report-submit", page.locator("h1").locator("xpath=.."))
+    page.get_by_role("button", name="Gửi").click()
+    page.get_by_role("link", name="Rút về").wait_for()
+    page = guide.page(PROVINCE_OFFICER)
+    page.goto("/workspace/reports/?view=approve")
+    shoot(page, "report-queue", at_most=640)
 
 
 def roles(guide: Guide) -> None:
@@ -548,6 +557,8 @@ def inspection(guide: Guide) -> None:
     page.locator("a.visit").first.click()
     page.locator("fieldset.question").nth(1).wait_for()
     shoot(page, "inspection-phone", page.locator("section.part").first, at_most=1100)
+
+
 def cycles(guide: Guide) -> None:
     """One that is set up and thrown away again, and the sample that is open."""
     page = guide.page(PLANNER)

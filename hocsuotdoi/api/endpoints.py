@@ -103,5 +103,6 @@ for module in (
     documents,
     reports,
     cycles,
+    reports,
 ):
     api.add_router("", module.router)

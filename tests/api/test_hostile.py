@@ -19,7 +19,7 @@ from tests.api.conftest import ApiClient
 from tests.api.test_permissions import _things_of
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
 from tests.factories.programme import TaskFactory
-from tests.factories.running import make_assignment
+from tests.factories.running import make_assignment, make_cycle, make_report
 from tests.inspection.conftest import inspector_at
 from tests.support.depth import some
 
@@ -89,7 +89,7 @@ def _hostile(schema: dict) -> list:
 def address(open_day, tomorrow, target, office_of_bac_kan):
     """An endpoint's address, about things of the library of Bắc Kạn, and of its ward's office."""
     task = make_assignment(task=TaskFactory(activity_kinds=["reading_day"]), agency=office_of_bac_kan)
-    things = {**_things_of(open_day), "tasks": task.pk}
+    things = {**_things_of(open_day), "tasks": task.pk, "reports": make_report(make_cycle(), office_of_bac_kan).pk}
     registration = RegistrationFactory(session=tomorrow)
     codes = {
         "registrations": registration.code,
@@ -118,7 +118,7 @@ def asking(librarian, officer_of_bac_kan, bac_kan):
     def who(path: str) -> ApiClient:
         if path.startswith("/inspection"):
             return inspector
-        return officer if path.startswith(("/tasks", "/money", "/cycles")) else librarian
+        return officer if path.startswith(("/tasks", "/money", "/cycles", "/reports")) else librarian
 
     return who
 

@@ -99,6 +99,7 @@ def things(tomorrow, running, mai, draft, schedule, office_of_bac_kan) -> dict:
         "schedule": schedule,
         "member": member,
         "task": make_assignment(title="Sửa mái", agency=office_of_bac_kan),
+        "report": make_report(make_cycle(), office_of_bac_kan, state="draft"),
     }
 
 
@@ -132,7 +133,7 @@ def test_staff_are_answered_as_described_about_things_that_exist(name, librarian
     asking = (
         inspector
         if "/inspection" in name
-        else (officer if any(part in name for part in ("/tasks", "/money", "/cycles")) else librarian)
+        else (officer if any(part in name for part in ("/tasks", "/money", "/cycles", "/reports")) else librarian)
     )
     _try(name, lambda case: _ask_as(asking, case, things), made_up=2)
 
@@ -150,12 +151,19 @@ def _has_a_good_path(case) -> bool:
     return path is None or path.mode.is_positive
 
 
-def _put_in(case, *, tomorrow, running, mai, draft, schedule, member, task) -> None:
+def _put_in(case, *, tomorrow, running, mai, draft, schedule, member, task, report) -> None:
     parts = case.path_parameters or {}
     if "pk" in parts:
         is_roll = any(word in case.path for word in ("/roll", "/close", "/correct"))
         session = running if is_roll or "code" in parts else tomorrow
-        things = {"offers": draft, "registrations": mai, "schedules": schedule, "members": member, "tasks": task}
+        things = {
+            "offers": draft,
+            "registrations": mai,
+            "schedules": schedule,
+            "members": member,
+            "tasks": task,
+            "reports": report,
+        }
         parts["pk"] = str(things.get(case.path.split("/")[3], session).pk)
     if "code" in parts and "registrations" in case.path:
         parts["code"] = mai.code

@@ -5,7 +5,6 @@ The ward of the story is a real one of the reference; its cycle is opened on thr
 that nobody waits for the country. The walks follow upon each other in one database.
 """
 
-import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -15,18 +14,17 @@ from playwright.sync_api import Page, expect
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.inspection.enums import VisitState
 from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.inspection.operations.plan import Planned, make_plan, plan_visits
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import AgencyKind, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency
-from hocsuotdoi.programme.enums import AssignmentState, MoneySource
-from hocsuotdoi.programme.models import Assignment, MoneyLine, Plan
+from hocsuotdoi.programme.enums import MoneySource
+from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.operations.money import Spending, add_line
 from hocsuotdoi.reporting.enums import CycleState, ReportState, Section
-from hocsuotdoi.reporting.models import Cycle, Document, Report, ReportStep
+from hocsuotdoi.reporting.models import Cycle, Document, Report
 from hocsuotdoi.reporting.operations.documents import write_document
 from hocsuotdoi.reporting.operations.opening import open_cycle
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
@@ -242,8 +240,13 @@ def test_province_officer_returns_one_approves_the_others_sends_the_sum_and_hand
 def test_finance_officer_appraises_and_allocates_and_reads_the_totals(story, walk, seen):
     spending = Spending(PURPOSE, MoneySource.COMMUNE_BUDGET)
     line = add_line(
-        story.office, plan=story.plan, year=story.day.year, spending=spending, estimated=120_000_000,
-        by=story.officer, at=story.now,
+        story.office,
+        plan=story.plan,
+        year=story.day.year,
+        spending=spending,
+        estimated=120_000_000,
+        by=story.officer,
+        at=story.now,
     )
     page = walk(story.finance_officer)
     page.goto("/workspace/")
@@ -258,7 +261,11 @@ def test_finance_officer_appraises_and_allocates_and_reads_the_totals(story, wal
 def test_inspector_writes_down_what_a_visit_found_and_the_minutes(story, walk, seen):
     """Noting without a connection is walked in test_inspection_offline.py; here is what follows at the same phone."""
     plan = make_plan(
-        story.department, year=story.day.year, title="Kiểm tra tủ sách thôn", decision="", by=story.inspector,
+        story.department,
+        year=story.day.year,
+        title="Kiểm tra tủ sách thôn",
+        decision="",
+        by=story.inspector,
         at=story.now,
     )
     visit = plan_visits(

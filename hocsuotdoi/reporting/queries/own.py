@@ -161,7 +161,8 @@ def measures_of(frame: Frame, institutions: Collection[int]) -> dict[str, Amount
     """What was held and who came, whole and cut by sex, age, month and observance. Where none of the institutions has
     said anything of the year it is not reported, and no zero. Five queries."""
     year, expected = frame.year, len(institutions)
-    reporting = len(reporting_by_year(frame, _own_year, list(institutions))[year])
+    # Of many institutions the query is not told which, so others may be among the rows.
+    reporting = len(reporting_by_year(frame, _own_year, list(institutions))[year] & set(institutions))
     entries = entries_of_year(frame)
     totals: Counter[str] = Counter()
     for measure, sex, age_band, month, quantity in sums_by_month(entries):

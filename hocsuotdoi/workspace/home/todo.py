@@ -36,8 +36,8 @@ from hocsuotdoi.programme.queries.assignments import late_of, new_of, soon_of
 from hocsuotdoi.programme.queries.money import to_appraise
 from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
-from hocsuotdoi.reporting.models import Snapshot
-from hocsuotdoi.reporting.queries.reports import due_of
+from hocsuotdoi.reporting.enums import OWED
+from hocsuotdoi.reporting.queries.inbox import own_reports, to_approve
 from hocsuotdoi.workspace.tasks.shown import shown
 
 _SHOWN = 5
@@ -274,17 +274,33 @@ def _figures_to_check(asked: _Asked) -> Group:
 
 
 def _report_due(asked: _Asked) -> Group:
-    """From two months before the day on; not any more once the year has been frozen."""
-    year, jobs = asked.day.year, []
-    due = due_of(year, asked.day)
-    if due.days_left <= _REPORT_ASKED_BEFORE:
-        frozen = Snapshot.objects.filter(report__unit=OuterRef("pk"), report__year=year)
-        for unit in units_held(asked.person, Permission.WRITE_REPORT, asked.day).exclude(Exists(frozen))[:_SHOWN]:
-            title = _("Report {year} of {unit}").format(year=year, unit=unit)
-            detail = _("due on {day}").format(day=day_short(due.on))
-            url = f"{reverse('workspace:reporting-report-list')}?year={year}"
-            jobs.append(Job(title, url, detail, _days_left(due.days_left), is_late=due.days_left < 0))
-    return Group(gettext_lazy("Report"), "report", jobs)
+    """Of the bodies for which one writes: what is still owed, from two months before its day on. Two queries."""
+    soon = asked.day + dt.timedelta(days=_REPORT_ASKED_BEFORE)
+    owed = list(own_reports(asked.person, asked.day).filter(state__in=OWED, due_on__lte=soon)[: _SHOWN + 1])
+    jobs = []
+    for each in owed[:_SHOWN]:
+        left = (each.due_on - asked.day).days if each.due_on else 0
+        detail = f"{each.cycle}, {each.get_state_display()}"
+        url = reverse("workspace:reporting-report-detail", args=[each.pk])
+        title = _("Report {year} of {agency}").format(year=each.year, agency=each.agency)
+        jobs.append(Job(title, url, detail, _days_left(left), is_late=left <= 0))
+    more_url = reverse("workspace:reporting-report-list")
+    return Group(gettext_lazy("Report"), "report", jobs, len(owed) - len(jobs), more_url)
+
+
+def _reports_to_approve(asked: _Asked) -> Group:
+    more_url = f"{reverse('workspace:reporting-report-list')}?view=approve"
+    found = list(to_approve(asked.person, asked.day)[: _SHOWN + 1])
+    jobs = [
+        Job(
+            title=str(each.agency),
+            url=reverse("workspace:reporting-report-detail", args=[each.pk]),
+            detail=str(each.cycle),
+            due=_("submitted {day}").format(day=day_short(each.submitted_at)),
+        )
+        for each in found[:_SHOWN]
+    ]
+    return Group(gettext_lazy("Reports to approve"), "check", jobs, len(found) - len(jobs), more_url)
 
 
 def _tasks(asked: _Asked) -> Group:
@@ -415,6 +431,7 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.INSPECT, _inspections),
     (Permission.RECORD_PROGRESS, _tasks),
     (Permission.WRITE_REPORT, _report_due),
+    (Permission.APPROVE_REPORT, _reports_to_approve),
     (Permission.REVIEW_CRITERIA, _statements),
     (Permission.ANSWER_CRITERIA, _criteria),
     (Permission.CHECK_FIGURES, _figures_to_check),

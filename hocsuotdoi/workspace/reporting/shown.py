@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.reporting.enums import Detail
 from hocsuotdoi.reporting.formats.docx import target_groups, task_groups
@@ -47,7 +48,8 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
         "figures": [
             {
                 "label": label,
-                "quantity": quantity,
+                # What nobody has reported is not 0.
+                "number": figures[key]["words"] if key in figures else number(quantity),
                 "url": opened.url(key, MEASURE, measure.value),
                 "coverage": figures[key]["coverage_words"] if key in figures else "",
                 "origin": origin_of(figures.get(key)),

@@ -7,11 +7,11 @@ import pytest
 from hocsuotdoi.accounts.queries.scope import permissions_anywhere
 from hocsuotdoi.activities.enums import ActivityStatus
 from hocsuotdoi.places.models import UnitReading
-from hocsuotdoi.reporting.operations.report import open_report
 from hocsuotdoi.workspace.home.todo import Group, todo
 from tests.factories.activities import ActivityFactory, SessionFactory, local
 from tests.factories.places import UnitFactory
 from tests.factories.programme import PlanFactory
+from tests.factories.running import make_cycle, make_report, submit
 
 MORNING = local(2026, 11, 23, 7)
 NOON = local(2026, 11, 23, 12)
@@ -64,28 +64,40 @@ def test_draft_is_waiting_for_who_may_publish_it_and_late_once_its_time_has_come
     assert _titles(auditor, "Drafts to publish") == []
 
 
+@pytest.fixture
+def report(office_of_bac_kan, department_of_thai_nguyen):
+    cycle = make_cycle()
+    above = make_report(cycle, department_of_thai_nguyen, due_on=dt.date(2026, 12, 5))
+    return make_report(cycle, office_of_bac_kan, goes_to=above, above=[department_of_thai_nguyen.pk])
+
+
 @pytest.mark.parametrize(
     ("now", "due", "is_late"),
     [
         (local(2026, 11, 22), "3 days left", False),
         (local(2026, 11, 24), "1 day left", False),
-        (local(2026, 11, 25), "today", False),
+        (local(2026, 11, 25), "today", True),  # «before» the day: on the day itself it is late
         (local(2026, 11, 27), "2 days late", True),
     ],
 )
-def test_report_is_asked_for_with_the_days_left(officer_of_bac_kan, now, due, is_late):
+def test_report_is_asked_for_with_the_days_left(report, officer_of_bac_kan, now, due, is_late):
     (job,) = _groups(officer_of_bac_kan, now)["Report"].jobs
-    assert (job.title, job.due, job.is_late) == ("Report 2026 of Phường Bắc Kạn", due, is_late)
+    assert job.title.startswith("Report 2026 of Phòng Văn hóa")
+    assert (job.due, job.is_late) == (due, is_late)
 
 
-def test_report_is_not_asked_for_in_spring_nor_of_who_does_not_write_it(officer_of_bac_kan, librarian_of_bac_kan):
+def test_report_is_not_asked_for_in_spring_nor_of_who_does_not_write_it(
+    report, officer_of_bac_kan, librarian_of_bac_kan
+):
     assert _titles(officer_of_bac_kan, "Report", local(2026, 4, 1)) == []
     assert _titles(librarian_of_bac_kan, "Report") == []
 
 
-def test_report_that_is_only_open_is_still_asked_for(officer_of_bac_kan, bac_kan):
-    open_report(bac_kan, year=2026, by=officer_of_bac_kan, at=MORNING)
-    assert len(_titles(officer_of_bac_kan, "Report")) == 1
+def test_submitted_report_is_asked_for_no_more_and_waits_above(report, officer_of_bac_kan, province_officer):
+    submit(report)
+    assert _titles(officer_of_bac_kan, "Report") == []
+    assert len(_titles(province_officer, "Reports to approve")) == 1
+    assert _titles(officer_of_bac_kan, "Reports to approve") == []
 
 
 def test_findings_are_asked_of_planners_of_the_plans_unit(planner, thai_nguyen, officer_of_bac_kan, country):

@@ -1,15 +1,21 @@
 """One report of a cycle on its page: what it shows, what one does there, each refusal in words."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.reporting.enums import ReportState
-from hocsuotdoi.reporting.models import Report, Snapshot
+from hocsuotdoi.reporting.models import CountedInstitution, Report, Snapshot
+from tests.factories.places import AgencyFactory
+from tests.factories.running import make_cycle, make_report, submit
 from tests.workspace.reporting.conftest import (
     answered,
     approved,
     begun,
     fresh,
+    holder,
     returned,
     signed_in,
     submitted,
@@ -251,3 +257,83 @@ def test_several_of_another_body_are_not_approved(report, officer_of_bac_kan, mi
     address = reverse("workspace:reporting-report-approve-several")
     signed_in(ministry_officer).post(address, {"report": [f"{report.pk}:{report.version}"], "sure": "yes"})
     assert fresh(report).state == ReportState.SUBMITTED
+
+
+def test_institutions_are_moved_to_whoever_takes_them_over(
+    report, cycle, duc_xuan, province_report, library, province_officer, department_of_thai_nguyen
+):
+    taking = make_report(
+        cycle,
+        AgencyFactory(kind="culture_society", unit=duc_xuan),
+        goes_to=province_report,
+        above=[department_of_thai_nguyen.pk],
+    )
+    CountedInstitution.objects.create(cycle=cycle, institution=library, report=report)
+    client = signed_in(province_officer)
+    assert library.name in client.get(at(report, "move")).content.decode()
+    assert client.post(at(report, "move"), {"to": taking.pk, "reason": "Sáp nhập."}).status_code == 422
+    client.post(at(report, "move"), {"institutions": [library.pk], "to": taking.pk, "reason": "Sáp nhập."})
+    assert CountedInstitution.objects.get(institution=library).report == taking
+
+
+def test_totals_are_typed_with_their_source_and_wrong_ones_are_told_beside_them(thai_nguyen):
+    command = AgencyFactory(kind="military", unit=thai_nguyen)
+    cycle = make_cycle(sections=["activities", "targets", "words"])
+    report = make_report(cycle, command, line="military", detail="totals")
+    officer = holder(RoleName.AGENCY_OFFICER, agency=command)
+    client = signed_in(officer)
+    assert client.get(at(report)).context["totals"]
+    for numerator, source in [("mười", "Sổ"), ("1.436", ""), ("-3", "Sổ")]:
+        page = client.post(at(report, "total"), {"version": 1, "t0-numerator": numerator, "t0-source": source})
+        assert page.status_code == 422, numerator
+        assert page.context["totals"][0].errors, numerator
+    answer = client.post(at(report, "total"), {"version": 1, "t0-numerator": "1.436", "t0-source": "Sổ thư viện"})
+    assert answer.status_code == 302
+    assert report.typed_totals.get().numerator == 1436
+    old = client.post(at(report, "total"), {"version": 1, "t0-numerator": "9", "t0-source": "Sổ"})
+    assert old.status_code == 409
+    assert report.typed_totals.get().numerator == 1436
+
+
+def test_odd_things_are_confirmed_in_one_tap_and_explained_with_a_reason(report, plan, library, officer_of_bac_kan):
+    report = begun(report, officer_of_bac_kan)
+    client = signed_in(officer_of_bac_kan)
+    asked = [each for kind in client.get(at(report)).context["kinds"] for each in kind.open]
+    if not asked:
+        pytest.skip("nothing odd in this ward")
+    first = asked[0]
+    wrong = client.post(at(report, "answer"), {"key": first.found.key, "seen": "0" * 16}, follow=True)
+    assert wrong.context["messages"]
+    assert not report.exception_answers.exists()
+    client.post(at(report, "answer"), {"key": first.found.key, "seen": first.seen, "explain": "yes", "reason": " "})
+    assert not report.exception_answers.exists()
+    client.post(
+        at(report, "answer"), {"key": first.found.key, "seen": first.seen, "explain": "yes", "reason": "Vì mưa."}
+    )
+    assert report.exception_answers.get().reason == "Vì mưa."
+
+
+@pytest.mark.parametrize("view", ["own", "all", "approve"])
+def test_list_of_one_and_of_three_takes_the_same_queries(
+    report, cycle, province_report, thai_nguyen, officer_of_bac_kan, province_officer, view
+):
+    """Submitted straight in the table: what is looked at is the list."""
+    client = signed_in(province_officer)
+    submit(report)
+    with CaptureQueriesContext(connection) as one:
+        assert client.get(reverse(LIST), {"view": view}).status_code == 200
+    for kind in ("peoples_committee", "culture_society"):
+        more = make_report(cycle, AgencyFactory(kind=kind, unit=thai_nguyen), goes_to=province_report)
+        if view == "approve":
+            submit(more)
+    with CaptureQueriesContext(connection) as three:
+        page = client.get(reverse(LIST), {"view": view})
+    assert len(page.context["page_obj"].object_list) == 3 + (view == "all")
+    assert len(three) == len(one)
+
+
+def test_work_is_noted_of_who_writes_and_not_of_who_reads(report, officer_of_bac_kan, province_officer):
+    signed_in(province_officer).get(at(report))
+    assert not report.work_spells.exists()
+    signed_in(officer_of_bac_kan).get(at(report))
+    assert report.work_spells.count() == 1

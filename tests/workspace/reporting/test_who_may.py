@@ -3,6 +3,7 @@
 The table says it in words of the programme; what is not named is refused. Who may read nothing finds nothing (404)."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -14,6 +15,8 @@ from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import ReportState as State
 from hocsuotdoi.reporting.models import Report, Snapshot
+from hocsuotdoi.reporting.operations.totals import Total, type_totals
+from hocsuotdoi.reporting.queries.typed import typed_rows
 from hocsuotdoi.reporting.rules import may_read
 from tests.factories.accounts import PersonFactory
 from tests.factories.places import AgencyFactory
@@ -21,6 +24,7 @@ from tests.factories.running import make_cycle, make_report
 from tests.workspace.reporting.conftest import (
     approved,
     begun,
+    fresh,
     holder,
     returned,
     signed_in,
@@ -235,16 +239,12 @@ def test_who_reads_the_army_s_report_in_which_state(state, army, typed_for_the_a
 @pytest.fixture
 def typed_for_the_army(army):
     """A total, for a report in totals is not submitted without one."""
-    from hocsuotdoi.reporting.operations.totals import Total, type_totals
-    from hocsuotdoi.reporting.queries.typed import typed_rows
-    from tests.workspace.reporting.conftest import fresh
-
     report, people = army
     rows = typed_rows(fresh(report))
     if not rows:
         pytest.skip("no totals are asked for yet")
     first = rows[0]
-    total = Total(first.key, 3, 4 if first.is_share else None, "Sổ thư viện đơn vị")
+    total = Total(first.key, Decimal(3), Decimal(4) if first.has_parts else None, "Sổ thư viện đơn vị")
     report = fresh(report)
     type_totals(report, version=report.version, rows=[total], by=people["officer at the reporter"], at=timezone.now())
 
