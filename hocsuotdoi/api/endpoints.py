@@ -103,6 +103,5 @@ for module in (
     documents,
     reports,
     cycles,
-    reports,
 ):
     api.add_router("", module.router)

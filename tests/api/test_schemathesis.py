@@ -29,7 +29,7 @@ from hocsuotdoi.activities.models import Registration
 from hocsuotdoi.config.wsgi import application
 from tests.api.conftest import ApiClient
 from tests.factories.activities import EnrolmentFactory, RegistrationFactory
-from tests.factories.running import make_assignment
+from tests.factories.running import make_assignment, make_cycle, make_report
 from tests.inspection.conftest import inspector_at
 from tests.support.depth import by_turns
 

@@ -25,7 +25,7 @@ from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.operations.money import Spending, add_line
 from hocsuotdoi.reporting.enums import CycleState, ReportState, Section
 from hocsuotdoi.reporting.models import Cycle, Document, Report
-from hocsuotdoi.reporting.operations.documents import write_document
+from hocsuotdoi.reporting.operations.documents import write
 from hocsuotdoi.reporting.operations.opening import open_cycle
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.ledger import make_posting
@@ -227,7 +227,7 @@ def test_province_officer_returns_one_approves_the_others_sends_the_sum_and_hand
     seen(page)
     page.get_by_role("button", name=re.compile("Word")).click()
     document = Document.objects.get(snapshot=story.top.submitted, format="docx")
-    write_document(document, at=timezone.now())
+    write([document], at=timezone.now())
     page.reload()
     with page.expect_download() as given:
         page.get_by_role("main").get_by_role("link", name=re.compile(r"\.docx$")).click()
