@@ -105,7 +105,9 @@ class Story:
             Line(MeasureCode.PROGRAMME_SESSION, 1),
             Line(MeasureCode.PROGRAMME_ATTENDANCE, 12),
         )
-        units = AdminUnit.objects.filter(parent=self.ward.parent, ends_on=None).exclude(pk=self.ward.pk)
+        units = AdminUnit.objects.filter(
+            parents__parent=self.department.unit, parents__ends_on=None, ends_on=None, tier=Tier.COMMUNE
+        ).exclude(pk=self.ward.pk)
         self.others = []
         for unit in (self.ward, *units.order_by("code")[:2]):
             above = [self.department.pk, self.ministry.pk]
