@@ -5,6 +5,7 @@ The ward of the story is a real one of the reference; its cycle is opened on thr
 that nobody waits for the country. The walks follow upon each other in one database.
 """
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -14,14 +15,15 @@ from playwright.sync_api import Page, expect
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.inspection.enums import VisitState
 from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.inspection.operations.plan import Planned, make_plan, plan_visits
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import AgencyKind, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency
-from hocsuotdoi.programme.enums import MoneySource
-from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.enums import AssignmentState, MoneySource
+from hocsuotdoi.programme.models import Assignment, Plan
 from hocsuotdoi.programme.operations.money import Spending, add_line
 from hocsuotdoi.reporting.enums import CycleState, ReportState, Section
 from hocsuotdoi.reporting.models import Cycle, Document, Report
@@ -235,8 +237,14 @@ def test_province_officer_returns_one_approves_the_others_sends_the_sum_and_hand
         page.get_by_role("main").get_by_role("link", name=re.compile(r"\.docx$")).click()
     assert given.value.suggested_filename.endswith(".docx")
 
-    page.goto("/workspace/tasks/own/")
+    page.goto(f"/workspace/tasks/hand-down/own/?unit={PROVINCE}")
+    page.locator("textarea[name=title]").fill("Gửi bổ sung danh mục tủ sách thôn")
+    page.locator("textarea[name=reason]").fill("Báo cáo năm còn thiếu danh mục này.")
+    page.get_by_label(story.office.name, exact=True).check()
     seen(page)
+    press(page, "Giao việc")
+    task = Assignment.objects.get(title="Gửi bổ sung danh mục tủ sách thôn")
+    assert (task.agency, task.state) == (story.office, AssignmentState.TO_DO)
 
 
 def test_finance_officer_appraises_and_allocates_and_reads_the_totals(story, walk, seen):
@@ -255,8 +263,20 @@ def test_finance_officer_appraises_and_allocates_and_reads_the_totals(story, wal
     expect(page.locator(".staff-nav a").nth(1)).to_have_text("Kinh phí")  # what a finance officer does comes first
     page.goto(f"/workspace/money/appraise/?year={story.day.year}")
     seen(page)
-    expect(page.locator("main")).to_contain_text(PURPOSE)
+    follow(page, PURPOSE)
     page.goto(f"/workspace/money/lines/{line.pk}/appraise/")
+    page.locator("[name=amount]").fill("100 000 000")
+    page.locator("[name=remark]").fill("Theo định mức")
+    seen(page)
+    page.locator("main form [type=submit]").last.click()
+    page.goto(f"/workspace/money/lines/{line.pk}/allocate/")
+    page.locator("[name=amount]").fill("90 000 000")
+    page.locator("[name=act]").fill("12/QĐ-UBND")
+    page.locator("main form [type=submit]").last.click()
+    line.refresh_from_db()
+    assert (line.appraised, line.allocated) == (100_000_000, 90_000_000)
+    page.goto(f"/workspace/money/?year={story.day.year}")
+    expect(page.locator("main")).to_contain_text("90.000.000")
     seen(page)
 
 
@@ -281,6 +301,21 @@ def test_inspector_writes_down_what_a_visit_found_and_the_minutes(story, walk, s
     press(page, "Đoàn đã có mặt: bắt đầu")
     answer_all(Visit.objects.get(pk=visit.pk), story.inspector, timezone.now())
     page.reload()
+    page.locator("#findings select[name=severity]").select_option("shortcoming")
+    page.locator("#findings textarea").first.fill("Tủ sách chưa mở cửa buổi tối")
+    page.locator("#findings textarea").nth(1).fill("Mở ít nhất một buổi tối mỗi tuần")
+    page.locator("#findings input[type=date]").fill((story.day + dt.timedelta(days=30)).isoformat())
+    page.locator("#findings form [type=submit]").click()
+    expect(page.locator("#findings")).to_contain_text("Tủ sách chưa mở cửa buổi tối")
+    seen(page)
+    page.locator("#close textarea").fill("Cơ sở hoạt động, cần mở cửa buổi tối.")
+    page.locator("#close input[type=text]").fill("Bà Lường Thị Lan")
+    press(page, "Kết thúc cuộc kiểm tra")
+    visit.refresh_from_db()
+    assert visit.state == VisitState.CLOSED
+    assert Assignment.objects.filter(title__contains="Mở ít nhất một buổi tối").exists()
+    press(page, "Lập biên bản")
+    expect(page.locator("#minutes")).to_contain_text("BB-")
     seen(page)
 
 
@@ -290,7 +325,9 @@ def test_auditor_reads_every_line_and_changes_nothing(story, walk, seen):
     expect(page.locator("main")).to_contain_text("Ghi rõ vì sao việc rà soát tủ sách chậm.")
     expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
     seen(page)
+    assert page.goto(f"/workspace/reports/{story.report().pk}/submit/").status in (403, 404)
     page.goto("/workspace/audit/")
+    expect(page.locator("main")).to_contain_text(story.province_officer.full_name)
     seen(page)
 
 
@@ -299,7 +336,7 @@ def test_ministry_sets_a_cycle_up_opens_it_and_sees_where_the_country_hangs(stor
     page.goto("/workspace/")
     page.locator(".staff-side").get_by_role("link", name="Kỳ báo cáo").click()
     follow(page, "Lập kỳ báo cáo")
-    page.get_by_label("Mã").fill("ca-nuoc")
+    page.get_by_label("Mã", exact=True).fill("ca-nuoc")
     seen(page)
     press(page, "Lập kỳ")
     seen(page)
