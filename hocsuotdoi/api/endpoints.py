@@ -35,7 +35,6 @@ from hocsuotdoi.api.inspection import phone
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, plans, tasks
-from hocsuotdoi.api.reporting import documents, reports
 from hocsuotdoi.api.reporting import cycles, documents, reports
 
 VERSION = "1.0"

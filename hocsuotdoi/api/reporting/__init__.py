@@ -1,1 +1,1 @@
-"""Reporting cycles and reports for programs."""
+"""Reporting for programs."""

@@ -109,7 +109,7 @@ _REPORT = [
         ),
     ),
     _lines("missing_sentences", "câu về số liệu còn thiếu"),
-    _lines("money_sentences", "câu về kinh phí; trống nếu đợt báo cáo không hỏi"),
+    _lines("money_sentences", "câu về kinh phí; trống nếu kỳ báo cáo không hỏi"),
     _rows(
         "money_rows",
         "kinh phí theo nguồn",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hocsuotdoi.accounts.permissions import Permission
 
 _IN_REACH = 3
+_FIRST = ("activities-activity", "programme-task", "reporting-report", "inspection-visit", "money-line", "cycles-cycle")
 ALL_DOORS = "sections"
 """Where the start page lists them all."""
 
@@ -257,13 +258,13 @@ def in_reach_of(request: HttpRequest) -> list[dict]:
     """
     home = _open([HOME], request)
     doors = [door for group in groups_of(request) for door in group["doors"]]
-    doors.sort(key=lambda door: not door["is_work"])
+    doors.sort(key=lambda door: (not door["is_work"], door["rank"]))
     shown, later = doors[:_IN_REACH], doors[_IN_REACH:]
     current = [door for door in later if door["is_current"]]
     shown = [*shown[: _IN_REACH - len(current)], *current]
     if not later:
         return [*home, *shown]
-    others = {"label": _("All sections"), "url": f"{home[0]['url']}#{ALL_DOORS}", "icon": "menu", "is_current": False}
+    others = {"label": _("Other sections"), "url": f"{home[0]['url']}#{ALL_DOORS}", "icon": "menu", "is_current": False}
     return [*home, *shown, others]
 
 
@@ -288,6 +289,7 @@ def _open(doors: Iterable[Door], request: HttpRequest) -> list[dict]:
             "icon": door.icon,
             "is_current": door.leads_to(here),
             "is_work": door.work in request.permissions,
+            "rank": _FIRST.index(door.area) if door.area in _FIRST else len(_FIRST),
         }
         for door in doors
         if door.needs is None or door.needs in request.permissions

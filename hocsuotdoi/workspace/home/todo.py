@@ -38,6 +38,7 @@ from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 from hocsuotdoi.reporting.enums import OWED
 from hocsuotdoi.reporting.queries.inbox import own_reports, to_approve
+from hocsuotdoi.reporting.queries.state import days_late
 from hocsuotdoi.workspace.tasks.shown import shown
 
 _SHOWN = 5
@@ -279,11 +280,12 @@ def _report_due(asked: _Asked) -> Group:
     owed = list(own_reports(asked.person, asked.day).filter(state__in=OWED, due_on__lte=soon)[: _SHOWN + 1])
     jobs = []
     for each in owed[:_SHOWN]:
-        left = (each.due_on - asked.day).days if each.due_on else 0
+        late = days_late(each, each.cycle, asked.day)
+        left = -late or (each.due_on - asked.day).days
         detail = f"{each.cycle}, {each.get_state_display()}"
         url = reverse("workspace:reporting-report-detail", args=[each.pk])
         title = _("Report {year} of {agency}").format(year=each.year, agency=each.agency)
-        jobs.append(Job(title, url, detail, _days_left(left), is_late=left <= 0))
+        jobs.append(Job(title, url, detail, _days_left(left), is_late=late > 0))
     more_url = reverse("workspace:reporting-report-list")
     return Group(gettext_lazy("Report"), "report", jobs, len(owed) - len(jobs), more_url)
 

@@ -23,6 +23,7 @@ from hocsuotdoi.reporting.models import Cycle
 from hocsuotdoi.reporting.operations.approval import approve_report
 from hocsuotdoi.reporting.queries.approving import waiting
 from hocsuotdoi.reporting.queries.inbox import matching, outside_cycles, own_reports, readable_reports, to_approve
+from hocsuotdoi.reporting.queries.state import days_late
 from hocsuotdoi.workspace.reporting.page import STATE_KINDS, lies
 
 PAGE_SIZE = 20
@@ -101,14 +102,13 @@ def report_approve_several(request: HttpRequest) -> HttpResponse:
 
 
 def _row(report: Any, day: Any) -> dict[str, Any]:
-    late = report.due_on is not None and report.state in OWED and report.due_on <= day
+    late = days_late(report, report.cycle, day) if report.cycle_id else 0
     left = (report.due_on - day).days if report.due_on else None
     return {
         "report": report,
         "kind": STATE_KINDS[ReportState(report.state)],
-        "is_late": late,
         "left": left if report.state in OWED else None,
-        "days_late": -left if late and left is not None else 0,
+        "days_late": late,
         "lies": lies(report, day) if report.cycle_id else "",
     }
 

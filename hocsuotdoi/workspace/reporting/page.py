@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from hocsuotdoi.reporting.enums import OWED, Detail, ReportState
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of
+from hocsuotdoi.reporting.queries.state import days_late
 from hocsuotdoi.reporting.queries.trail import trail_of, way_up
 from hocsuotdoi.reporting.queries.typed import totals_missing, typed_rows
 from hocsuotdoi.reporting.rules import Rights
@@ -121,7 +122,7 @@ def report_page(
         "shown": shown(content, report),
         "state_kind": STATE_KINDS[ReportState(report.state)],
         "lies": lies(report, day),
-        "late_days": (day - report.due_on).days if report.due_on and report.state in OWED else 0,
+        "late_days": days_late(report, report.cycle, day),
         "stations": way_up(report),
         "kinds": kinds,
         "odd_open": sum(each.answer is None for each in odd),

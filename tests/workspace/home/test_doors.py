@@ -51,9 +51,35 @@ def test_pages_of_a_session_light_the_door_of_the_activities(manager, library_of
     assert lit(page) == [reverse("workspace:activities-activity-list")]
 
 
-def test_navigation_never_holds_more_than_five_doors(manager):
+def test_a_phone_never_holds_more_than_five_doors(manager):
     for page in ("home", "activities-booking-list", "accounts-device-list"):
         assert len(manager.get(reverse(f"workspace:{page}")).context["workspace_nav"]) == 5
+
+
+def in_reach(person) -> list[str]:
+    client = Client()
+    client.force_login(person)
+    home = reverse("workspace:home")
+    return [str(door["url"]).removeprefix(home) for door in client.get(home).context["workspace_nav"]]
+
+
+def test_a_thumb_reaches_what_is_ones_own_work(officer_of_bac_kan, planner, librarian_of_bac_kan):
+    """Today, three doors behind which one does something, and all sections."""
+    assert in_reach(officer_of_bac_kan) == ["", "activities/", "tasks/", "reports/", "#sections"]
+    assert in_reach(planner) == ["", "reports/", "cycles/", "plans/", "#sections"]
+    assert in_reach(librarian_of_bac_kan)[:2] == ["", "activities/"]
+
+
+def test_a_desk_shows_every_door_that_opens_by_what_it_is_about(client, planner):
+    client.force_login(planner)
+
+    groups = client.get(reverse("workspace:home")).context["workspace_doors"]
+
+    doors = [door["url"] for group in groups for door in group["doors"]]
+    assert all(group["doors"] for group in groups)
+    assert reverse("workspace:cycles-cycle-list") in doors
+    assert reverse("workspace:accounts-role-list") not in doors
+    assert len(doors) == len(set(doors))
 
 
 def test_enrolling_lights_the_devices(manager, library_of_bac_kan):

@@ -76,8 +76,8 @@ def report(office_of_bac_kan, department_of_thai_nguyen):
     [
         (local(2026, 11, 22), "3 days left", False),
         (local(2026, 11, 24), "1 day left", False),
-        (local(2026, 11, 25), "today", True),  # «before» the day: on the day itself it is late
-        (local(2026, 11, 27), "2 days late", True),
+        (local(2026, 11, 25), "1 day late", True),  # «before» the day: on the day itself it is late
+        (local(2026, 11, 27), "3 days late", True),
     ],
 )
 def test_report_is_asked_for_with_the_days_left(report, officer_of_bac_kan, now, due, is_late):

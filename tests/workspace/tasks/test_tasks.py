@@ -45,7 +45,7 @@ def test_digest_leads_to_the_page(assignment):
 def test_mine_today_shows_what_is_late_and_is_done_in_one_tap(late, officer):
     page = officer.get("/workspace/tasks/").content.decode()
     assert "Tổ chức ngày hội đọc sách" in page
-    assert "Trễ 3 ngày" in page
+    assert "Quá hạn 3 ngày" in page
     given = {"state": "done", "version": late.version, "next": "/workspace/tasks/"}
     response = officer.post(f"/workspace/tasks/{late.pk}/step/", given)
     assert response["Location"] == "/workspace/tasks/"
