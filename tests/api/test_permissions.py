@@ -161,6 +161,7 @@ def _things_of(activity) -> dict[str, uuid.UUID]:
     """First word of an address → the id of such a thing of `activity`."""
     session = activity.sessions.order_by("number").last()
     return {
+        "inspection": uuid.uuid4(),  # of a visit; who may is asked first
         "offers": activity.pk,
         "sessions": session.pk,
         "registrations": RegistrationFactory(session=session).pk,
