@@ -286,4 +286,6 @@ def test_permissions_are_those_of_the_pages():
         Permission.VIEW_TASKS,
         Permission.RECORD_PROGRESS,
         Permission.VIEW_MONEY,
+        Permission.VIEW_INSPECTION,
+        Permission.INSPECT,
     }
