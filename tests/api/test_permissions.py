@@ -204,7 +204,9 @@ def _things_of(activity) -> dict[str, uuid.UUID]:
 
 
 def _address(things, path: str) -> str:
-    return "/" + path.replace("<uuidstr:pk>", str(things.get(path.split("/")[0], ""))).replace("<int:pk>", "1")
+    return "/" + path.replace("<uuidstr:pk>", str(things.get(path.split("/")[0], ""))).replace("<int:pk>", "1").replace(
+        "<slug:code>", "kh-thu"
+    )
 
 
 def _body(method: str, path: str):
