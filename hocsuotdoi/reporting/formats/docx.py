@@ -48,9 +48,9 @@ def render_document(kind: DocumentKind, content: Mapping[str, Any], seal: Seal, 
     return same_every_time(buffer.getvalue())
 
 
-def render_report(content: Content, digest: str) -> bytes:
-    """A unit's report that has no public page: a draft, or one of the command `report`."""
-    return render_document(DocumentKind.UNIT_REPORT, content, Seal(digest))
+def render_report(content: Content, digest: str, kind: DocumentKind = DocumentKind.UNIT_REPORT) -> bytes:
+    """A document that has no public page: a draft, or one of the command `report`."""
+    return render_document(kind, content, Seal(digest))
 
 
 def same_every_time(package: bytes) -> bytes:

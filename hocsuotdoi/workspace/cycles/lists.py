@@ -94,7 +94,13 @@ def cycle_letters(request: HttpRequest, code: str) -> HttpResponse:
     cycle = find_own(request, code)
     page = Paginator(letters_wanted(cycle), _ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [(each, REPORT_URL.format(pk=each.pk)) for each in page]
-    context = {"cycle": cycle, "page_obj": page, "rows": rows, "path": [to_cycles(), to_cycle(cycle)]}
+    context = {
+        "cycle": cycle,
+        "page_obj": page,
+        "rows": rows,
+        "may_write": Permission.APPROVE_REPORT in request.permissions,
+        "path": [to_cycles(), to_cycle(cycle)],
+    }
     return render(request, "workspace/cycles/cycle_letters.html", context)
 
 

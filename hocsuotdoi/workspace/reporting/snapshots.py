@@ -14,6 +14,7 @@ from hocsuotdoi.reporting.formats.docx import render_report, short_digest
 from hocsuotdoi.reporting.formats.xlsx import render_annex
 from hocsuotdoi.reporting.models import Report, Snapshot
 from hocsuotdoi.reporting.queries.content import report_content
+from hocsuotdoi.reporting.queries.documents import kind_of, kind_of_report
 from hocsuotdoi.reporting.queries.reports import moved_since
 from hocsuotdoi.reporting.queries.trail import parts_of, turns_between
 from hocsuotdoi.workspace.reporting.forms import WordsForm
@@ -27,7 +28,8 @@ def report_draft(request: HttpRequest, pk: int) -> HttpResponse:
     report = find(request, pk)
     content = content_of(report, timezone.localdate())
     name = f"du-thao-bao-cao-{report.unit.code}-{report.year}.docx"
-    return _file(render_report(content, digest_of(content)), DOCX, name)
+    kind = kind_of_report(report, has_below=bool(content.get("below")))
+    return _file(render_report(content, digest_of(content), kind), DOCX, name)
 
 
 @require_GET
@@ -98,7 +100,7 @@ def snapshot_detail(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.VIEW_REPORT)
 def snapshot_document(request: HttpRequest, number: str) -> HttpResponse:
     snapshot = find_snapshot(request, number)
-    return _file(render_report(snapshot.content, snapshot.digest), DOCX, f"{snapshot.number}.docx")
+    return _file(render_report(snapshot.content, snapshot.digest, kind_of(snapshot)), DOCX, f"{snapshot.number}.docx")
 
 
 @require_GET
