@@ -226,8 +226,9 @@ def _things_of(activity) -> dict[str, uuid.UUID]:
 
 
 def _address(things, path: str) -> str:
-    found = path.replace("<uuidstr:pk>", str(things.get(path.split("/")[0], "")))
-    return "/" + found.replace("<int:pk>", "1").replace("<slug:code>", "nam-2026")
+    key = things.get(path.split("/")[0]) or things["offers"]  # of things that a library does not have: any key
+    filled = path.replace("<uuidstr:pk>", str(key)).replace("<int:pk>", "1")
+    return "/" + filled.replace("<slug:number>", "BC-01843-2026-001").replace("<slug:code>", "nam-2026")
 
 
 def _body(method: str, path: str):
