@@ -6,8 +6,8 @@ from django.utils.translation import pgettext
 
 from hocsuotdoi.core.charts.chart import Cell, Chart
 from hocsuotdoi.core.charts.classes import Classes
-from hocsuotdoi.core.charts.points import Spot, points
 from hocsuotdoi.core.charts.points import WIDTH as MAP_WIDTH
+from hocsuotdoi.core.charts.points import Spot, points
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Cycle, Report
