@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
@@ -155,4 +156,5 @@ def test_task_page_shows_the_figure_that_it_serves(officer_of_bac_kan, office_of
     row = make_assignment(task=task, agency=office_of_bac_kan, year=timezone.localdate().year)
     page = signed_in(officer_of_bac_kan).get(f"/workspace/tasks/{row.pk}/").content.decode()
     assert indicator.short_name in page and str(timezone.localdate().year) in page
-    assert f"/indicators/units/01843/{timezone.localdate().year}/library_services/library_commune/" in page
+    pair = timezone.localdate().year, "library_services", "library_commune"
+    assert reverse("portal:indicators-value-lineage", args=["01843", *pair]) in page
