@@ -337,6 +337,7 @@ def test_auditor_reads_every_line_and_changes_nothing(story, walk, seen):
 
 def test_ministry_sets_a_cycle_up_opens_it_and_sees_where_the_country_hangs(story, walk, seen):
     page = walk(story.planner, viewport=DESK)
+    page.set_default_timeout(60_000)  # the whole country is looked at before it is opened
     page.goto("/workspace/")
     page.locator(".staff-side").get_by_role("link", name="Kỳ báo cáo").click()
     follow(page, "Lập kỳ báo cáo")
