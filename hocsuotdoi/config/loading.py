@@ -122,6 +122,11 @@ SAMPLE = (
         "hocsuotdoi.reporting.operations.sample_cycle.load_sample",
         ("reporting/operations/sample_cycle.py", "reporting/operations/presets.py"),
     ),
+    Step(
+        _("Sample reports in the cycle"),
+        "hocsuotdoi.reporting.operations.sample_reports.load_sample",
+        ("reporting/operations/sample_reports.py",),
+    ),
 )
 
 

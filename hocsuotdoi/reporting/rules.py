@@ -9,8 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.accounts.rules import Someone, leads_its_territory, may, roles_held
-from hocsuotdoi.places.enums import ARMED_FORCES
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
 from hocsuotdoi.reporting.models import Report
@@ -127,8 +127,8 @@ def _held_at(person: Someone, permission: Permission, day: dt.date) -> set[int |
 
 
 def may_act_for(person: Someone, permission: Permission, agency: Agency, day: dt.date) -> bool:
-    """For what a body issues outside its reports: letters, nominations, templates, signatures. Of the armed forces only
-    who holds the role at the very body, whoever leads the territory."""
-    if agency.kind in ARMED_FORCES:
+    """For what a body issues outside its reports: nominations, templates, signatures. Of bodies that lead no territory
+    (education, the armed forces) only who holds the role at the very body, whoever leads the territory."""
+    if agency.kind not in LEADING_KINDS:
         return agency.pk in _held_at(person, permission, day)
     return may(person, permission, agency, day)

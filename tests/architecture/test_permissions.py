@@ -17,6 +17,10 @@ PUBLIC_OUTSIDE_THE_PORTAL = {
     "api:openapi",
     "workspace:programme-task-feed",  # a calendar cannot sign in: its signed address is the permission
     "api:nothing",  # answers «not found» in JSON
+    # The program of the visit on the phone, the same for everybody; what it carries the API asks a session for.
+    "inspection:app-page-open",
+    "inspection:app-worker-open",
+    "inspection:app-manifest-open",
     # The offline roll's program, the same for everybody; what it carries is asked for by an enrolled device.
     "roll:app-page-open",
     "roll:app-page-enrol",

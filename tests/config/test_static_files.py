@@ -142,3 +142,18 @@ def test_program_started_again_serves_what_the_first_start_collected(live_progra
         program.kill()
 
     assert (program_folder / "static.collected").stat().st_mtime_ns == collected
+
+
+def test_modules_name_each_other_by_fingerprint_across_folders(sources):
+    """Without a network a module is there only under the name that the service worker fetched it by."""
+    (sources / "roll").mkdir()
+    (sources / "inspection").mkdir()
+    (sources / "roll" / "dom.js").write_text("export const h = 1;")
+    (sources / "inspection" / "store.js").write_text("export const keep = 2;")
+    (sources / "inspection" / "app.js").write_text(
+        'import { h } from "../roll/dom.js";\nimport { keep } from "./store.js";\n'
+    )
+    assert collect_static()
+    text = served("inspection/app.js")
+    assert re.search(r'from "\.\./roll/dom\.[0-9a-f]{12}\.js"', text)
+    assert re.search(r'from "\./store\.[0-9a-f]{12}\.js"', text)

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -143,3 +143,9 @@ def test_content_of_an_addendum_reads_as_a_document(tree, library):
     assert content["header"]["title"] == f"Bổ sung, điều chỉnh số liệu Báo cáo {report.approved.number}"
     assert report.approved.number in content["opening"]
     assert cycle_content(fresh(report), DAY)["shape"] == content["shape"] == 2
+
+
+def test_changed_figures_without_a_change_are_refused_by_the_database(tree, library):
+    report = approved(tree.ward, tree)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ChangedFigures.objects.create(report=report, snapshot=report.approved, changes=[], found_at=LATER)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import children_of, day_on_map_of, unit_by_code, units_reading_as
 from hocsuotdoi.reporting.models import Figure, Report
 from hocsuotdoi.reporting.operations.addendum import make_addendum
 from hocsuotdoi.reporting.operations.report import begin_report
@@ -79,6 +81,20 @@ def test_nothing_below_is_not_reported_and_no_zero(tree):
     content = cycle_content(fresh(tree.province), DAY)
     assert told(content, SESSIONS)["value_state"] == "not_reported"
     assert told(content, SESSIONS)["expected"] == 2
+    assert content["activities"]["sentences"][0].endswith(
+        "chưa có số liệu về hoạt động của các thư viện, bảo tàng, trung tâm văn hóa."
+    )
+
+
+def test_visits_are_asked_of_those_who_have_them(tree, duc_xuan):
+    museum = InstitutionFactory(unit=duc_xuan, institution_class="museum_province")
+    make_posting(museum, DAY, measure=MeasureCode.MUSEUM_VISIT, quantity=5)
+    count(tree.wards[1], museum)
+    approved(tree.wards[1], tree)
+    content = cycle_content(fresh(tree.province), DAY)
+    visits = told(content, "measure:museum_visit:2026")
+    assert (visits["numerator"], visits["reporting"], visits["expected"]) == ("5", 1, 1)
+    assert told(content, SESSIONS)["expected"] == 3
 
 
 def test_shares_are_sums_of_parts(tree, plan, thai_nguyen):
@@ -252,3 +268,27 @@ def test_however_the_reports_are_nested_the_sum_is_the_same(cycle, node):
     assert {key: each.numerator for key, each in found.items() if each.numerator is not None} == {
         key: expected[key] for key in said
     }
+
+
+@pytest.mark.slow
+def test_plan_of_a_former_province_is_read_with_its_part_of_the_reports_below(reference):
+    """Lâm Đồng reports for the land of Đắk Nông, too: of that only what lies there."""
+    lam_dong = unit_by_code("68", DAY)
+    dak_nong = AdminUnit.objects.get(name="Tỉnh Đắk Nông")
+    there = set(units_reading_as(dak_nong, day_on_map_of(dak_nong, DAY)))
+    communes = [unit for unit in children_of(lam_dong, DAY) if unit.tier == "commune"]
+    inside = next(unit for unit in communes if unit in there)
+    outside = next(unit for unit in communes if unit not in there)
+    tree = make_tree([inside, outside], lam_dong)
+    for ward in tree.wards:
+        library = InstitutionFactory(unit=ward.unit)
+        make_posting(library, DAY, measure=MeasureCode.LIBRARY_VISIT)
+        count(ward, library)
+        approved(ward, tree)
+    content = cycle_content(fresh(tree.province), DAY)
+    parts = [each for each in content["targets"] if each["key"].endswith(f":{dak_nong.code}")]
+    assert parts and all("Đắk Nông" in each["plan"] for each in parts)
+    assert {each["expected"] for each in parts} == {1}
+    whole = {each["key"]: each for each in content["figures"]}
+    for each in parts:
+        assert whole[each["key"].removesuffix(f":{dak_nong.code}")]["expected"] == 2

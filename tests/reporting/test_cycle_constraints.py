@@ -121,6 +121,7 @@ BROKEN: dict[str, Callable] = {
     "cycle_counts_within_its_period": lambda: make_cycle(counted_until=dt.date(2027, 1, 1)),
     "cycle_due_after_it_opens": lambda: make_cycle(due_on=dt.date(2026, 1, 1)),
     "cycle_opened_and_closed_at_a_moment": lambda: make_cycle(opened_at=None),
+    "cycle_ordered_to_open_by_somebody": lambda: make_cycle(opening_ordered_at=NOW),
     "cycle_asks_for_something": lambda: make_cycle(sections=[]),
     "Invalid transition|cycle_goes_on": lambda: _changed(make_cycle(), state="preparing", opened_at=None),
     "cycle_rule_ordinal_once": lambda: [

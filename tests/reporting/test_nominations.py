@@ -36,7 +36,7 @@ DAY = dt.date(2026, 11, 20)
 def library(bac_kan):
     library = InstitutionFactory(code="tv-a", name="Thư viện A", unit=bac_kan)
     make_posting(library, dt.date(2026, 5, 4), Line(MeasureCode.LIBRARY_VISIT, 120))
-    make_posting(library, dt.date(2025, 5, 4), Line(MeasureCode.LIBRARY_VISIT, 999))
+    make_posting(library, dt.date(2025, 9, 4), Line(MeasureCode.LIBRARY_VISIT, 999))
     return library
 
 

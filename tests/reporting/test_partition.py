@@ -118,7 +118,10 @@ def test_what_was_held_adds_up_over_any_division(houses, thai_nguyen):
         within = frozenset(each.pk for each in institutions)
         return Frame(thai_nguyen, 2026, DAY, ChosenMap(Map.DAY, DAY), within=within)
 
-    whole = measures_of(frame(houses), [each.pk for each in houses])
-    parts = [measures_of(frame(part), [each.pk for each in part]) for part in (houses[:3], houses[3:4], houses[4:])]
+    def classes(part):
+        return {each.pk: each.institution_class for each in part}
+
+    whole = measures_of(frame(houses), classes(houses))
+    parts = [measures_of(frame(part), classes(part)) for part in (houses[:3], houses[3:4], houses[4:])]
     for key, amount in whole.items():
         assert added_up([part.get(key) for part in parts]).numerator == amount.numerator, key

@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -202,9 +202,10 @@ class Year:
     def report(self, agency: Agency) -> Report:
         return Report.objects.select_related("agency", "unit", "cycle", "goes_to").get(cycle=self.cycle, agency=agency)
 
-    def of_communes(self) -> list[Report]:
+    def of_communes(self, province: AdminUnit | None = None) -> list[Report]:
         rows = Report.objects.filter(cycle=self.cycle, agency__kind=AgencyKind.CULTURE_SOCIETY)
-        rows = rows.filter(goes_to__agency=self.body(AgencyKind.CULTURE)).select_related("agency", "unit", "cycle")
+        rows = rows.filter(goes_to__agency=self.body(AgencyKind.CULTURE, province))
+        rows = rows.select_related("agency", "unit", "cycle")
         return list(rows.order_by("unit__code"))
 
     def submit(self, report: Report, at: dt.datetime, by: Person | None = None) -> Snapshot:
@@ -230,12 +231,17 @@ class Year:
 
     def sheet(self, report: Report) -> Sheet:
         """What the report rests on: itself, and what was approved below it, however deep."""
-        sheet = Sheet(YEAR, self.book.base_year, [])
-        self._gather(report, sheet, is_in=True)
+        sheet, is_in, level = Sheet(YEAR, self.book.base_year, []), {report.pk: True}, [report]
+        while level:
+            facts = self._facts(level)
+            for each in level:
+                self._take(each, facts.get(each.pk, []), sheet, is_in=is_in[each.pk])
+            below = Report.objects.filter(goes_to__in=level).exclude(state=ReportState.EXCUSED).select_related("unit")
+            level = list(below)
+            is_in |= {r.pk: is_in[r.goes_to_id or 0] and r.state == ReportState.APPROVED for r in level}
         return sheet
 
-    def _gather(self, report: Report, sheet: Sheet, *, is_in: bool) -> None:
-        own = list(self.facts_of(report))
+    def _take(self, report: Report, own: list[Facts], sheet: Sheet, *, is_in: bool) -> None:
         place = None
         if report.unit.tier == Tier.COMMUNE:
             urban, rural, villages = self.known.residents.get(report.unit_id, (None, None, 0))
@@ -253,17 +259,18 @@ class Year:
         else:
             sheet.missing += own if report.detail == Detail.FULL else []
             sheet.missing_communes += 1 if place else 0
-        for below in Report.objects.filter(goes_to=report).exclude(state=ReportState.EXCUSED).select_related("unit"):
-            self._gather(below, sheet, is_in=is_in and below.state == ReportState.APPROVED)
 
-    def facts_of(self, report: Report) -> Iterator[Facts]:
-        rows = CountedInstitution.objects.filter(report=report).values_list(
-            "institution__code", "institution__institution_class", "institution__website"
+    def _facts(self, reports: list[Report]) -> dict[int, list[Facts]]:
+        """Of the institutions counted in each report."""
+        rows = CountedInstitution.objects.filter(report__in=reports).values_list(
+            "report", "institution__code", "institution__institution_class", "institution__website"
         )
-        for code, institution_class, website in rows:
+        found: dict[int, list[Facts]] = {}
+        for report, code, institution_class, website in rows:
             facts = self.book.facts.get(code) or Facts(institution_class)
             facts.has_website = bool(website)
-            yield facts
+            found.setdefault(report, []).append(facts)
+        return found
 
     def tasks_of(self, reports: Iterable[Report], on: dt.date) -> dict[str, Number]:
         """By state; what waits after its day is late, what was dropped is not asked. Who has none says nothing."""

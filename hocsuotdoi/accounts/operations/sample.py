@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -14,6 +15,7 @@ from hocsuotdoi.accounts.operations.people import open_account
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution
+from hocsuotdoi.places.queries.units import children_of
 
 PASSWORD = "hocsuotdoi"  # printed at the start of every demonstration
 DOMAIN = "mau.example"
@@ -67,7 +69,27 @@ def load_sample(
             progress(_("No place for the sample person {person}: left out.").format(person=sample.full_name))
             continue
         sign_ins.append(_load_one(sample, where, password, at))
+    for sample in _others(day):
+        _load_one(sample, sample.where(day), password, at)
     return sign_ins
+
+
+def _others(day: dt.date) -> list[_Sample]:
+    """Officers of some more communes of the province, so that more than one of them hands in a report. They have the
+    same password and are not printed among the sign-ins: `can-bo.<code of the commune>`."""
+    offices = Agency.objects.on(day).filter(
+        kind=AgencyKind.CULTURE_SOCIETY, unit__in=children_of(province, day) if (province := _province(day)) else []
+    )
+    offices = offices.exclude(unit__code=WARD).select_related("unit").order_by("unit__sort_key", "code")
+    return [
+        _Sample(f"can-bo.{office.unit.code}", name, RoleName.AGENCY_OFFICER, partial(_itself, office))
+        for name, office in zip(_MORE_OFFICERS, offices[: len(_MORE_OFFICERS)], strict=False)
+        if office.unit
+    ]
+
+
+def _itself(agency: Agency, day: dt.date) -> Agency:
+    return agency
 
 
 def _load_one(
@@ -119,6 +141,17 @@ def _library_of_ward(day: dt.date) -> Institution | None:
     )
     return standing.order_by("-is_sample", "code").first() if unit else None
 
+
+_MORE_OFFICERS = (
+    "Hà Thị Bích",
+    "Lường Văn Toàn",
+    "Nguyễn Thị Thu",
+    "Dương Văn Khánh",
+    "Ma Thị Hạnh",
+    "Trần Văn Sơn",
+    "Lục Thị Vân",
+    "Bàn Văn Đức",
+)
 
 _SAMPLES = [
     _Sample("can-bo.backan", "Triệu Văn Minh", RoleName.AGENCY_OFFICER, _agency_of(_ward, AgencyKind.CULTURE_SOCIETY)),

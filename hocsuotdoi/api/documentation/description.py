@@ -24,6 +24,7 @@ PREFIX = "api/v1/"
 _IN_PATHS = {
     "pk": gettext_noop("Its id, as lists and answers tell it"),
     "code": gettext_noop("Its code, as lists and answers tell it"),
+    "number": gettext_noop("Its number, as lists and answers tell it"),
 }
 _WORDS = frozenset({"summary", "description"})
 _BEARER = {"type": "http", "scheme": "bearer"}

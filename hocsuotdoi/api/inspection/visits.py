@@ -4,15 +4,18 @@ import datetime as dt
 import uuid
 from typing import Annotated, Self
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Query
 from pydantic import Field
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.surfaces import require, requires
+from hocsuotdoi.accounts.queries.scope import units_covered
+from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Asked, Listed, Readable, Shape, listed, name_of
 from hocsuotdoi.core.addresses import address
@@ -20,7 +23,6 @@ from hocsuotdoi.inspection.enums import Chosen, Seen, Severity, VisitState
 from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.inspection.queries.figures import inspection_figures
 from hocsuotdoi.inspection.queries.visits import Found, VisitReading, in_words, reading_of_visit
-from hocsuotdoi.places.models import AdminUnit
 
 router = ApiRouter("inspection", tag=_("Inspection"))
 
@@ -152,7 +154,7 @@ def visit_list(request: HttpRequest, asked: Query[VisitFilter]) -> Listed:
     description=_("With what was seen of each question, what was found, and what has been mended."),
 )
 @requires(Permission.VIEW_INSPECTION)
-def visit_detail(request: HttpRequest, pk: uuid.UUID) -> VisitEntry:
+def inspection_visit_detail(request: HttpRequest, pk: uuid.UUID) -> VisitEntry:
     day = timezone.localdate()
     visit = get_object_or_404(in_words(Visit.objects.visible_to(request.user, day)), pk=pk)
     return _entry(visit, reading_of_visit(visit, day))
@@ -167,10 +169,9 @@ def visit_detail(request: HttpRequest, pk: uuid.UUID) -> VisitEntry:
 @requires(Permission.VIEW_INSPECTION)
 def inspection_figure_detail(request: HttpRequest, asked: Query[FiguresAsked]) -> InspectionFiguresShape:
     day = timezone.localdate()
-    if not asked.unit.isalnum():
-        raise Http404
-    unit = get_object_or_404(AdminUnit.objects.on(day), code=asked.unit)
-    require(request.user, Permission.VIEW_INSPECTION, unit)
+    unit = units_covered(request.user, Permission.VIEW_INSPECTION, day).filter(code=asked.unit).first()
+    if unit is None:
+        raise BadField("unit", gettext("There is no such unit, or you may not see its inspections."))
     found = inspection_figures(unit, asked.year, day)
     return InspectionFiguresShape(
         expected=found.expected,

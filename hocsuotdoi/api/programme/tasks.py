@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Query
 from pydantic import ConfigDict, Field
@@ -22,7 +23,13 @@ from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import AgencyPart, AssignmentState, AssignmentStepKind, EvidenceVerdict
 from hocsuotdoi.programme.models import Assignment
-from hocsuotdoi.programme.operations.assignment import decide_evidence, hand_down, hand_down_own, report_progress
+from hocsuotdoi.programme.operations.assignment import (
+    BadHandDown,
+    decide_evidence,
+    hand_down,
+    hand_down_own,
+    report_progress,
+)
 from hocsuotdoi.programme.queries.assignments import Trail, by_due_day, in_words, own_assignments, trail_of
 from hocsuotdoi.programme.queries.due import handed_down_due_on
 from hocsuotdoi.programme.queries.evidence import EvidenceReading, Happening, evidence_of
@@ -342,8 +349,14 @@ class HandedDown(Shape):
 def task_hand_down(request: HttpRequest, given: HandDownGiven) -> HandedDown:
     now = timezone.now()
     day = timezone.localdate(now)
-    task = get_object_or_404(tasks_to_hand_down(day).prefetch_related("agencies"), pk=given.task)
-    indicator = get_object_or_404(Indicator, code=given.indicator) if given.indicator else None
+    task = tasks_to_hand_down(day).prefetch_related("agencies").filter(pk=given.task).first()
+    if task is None:
+        raise BadHandDown(gettext("No plan in force has this task."), field="task")
+    indicator = Indicator.objects.filter(code=given.indicator).first() if given.indicator else None
+    if given.indicator and indicator is None:
+        raise BadHandDown(
+            gettext("There is no indicator with the code %(code)s.") % {"code": given.indicator}, field="indicator"
+        )
     may = Agency.objects.none()
     for unit in units_to_hand_down_in(request.user, day):
         may = may | Agency.objects.filter(pk__in=receivers(task, unit, request.user, day).order_by().values("pk"))
@@ -384,11 +397,16 @@ def task_own(request: HttpRequest, given: OwnTaskGiven) -> HandedDown:
 
 
 def _due(given: list[ReceiverGiven], may: QuerySet[Agency], common: dt.date | None) -> dict[Agency, dt.date | None]:
-    """Whom one may not ask is refused (403) without a word on whether it is there."""
+    """Whom one may not ask is refused in the same words as what is not there."""
     days = {each.agency: each.due_on or common for each in given}
     found = {agency.code: agency for agency in may.filter(code__in=days)}
-    if found.keys() != days.keys():
-        raise PermissionDenied
+    if unknown := sorted(days.keys() - found.keys()):
+        raise BadHandDown(
+            gettext("You cannot hand this to “{code}”: it is not among the bodies below yours that are asked.").format(
+                code=unknown[0]
+            ),
+            field="agencies",
+        )
     return {found[code]: day for code, day in days.items()}
 
 

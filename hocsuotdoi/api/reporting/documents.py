@@ -13,11 +13,12 @@ from pydantic import Field
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import address_of, public, requires
+from hocsuotdoi.api.errors import Error, Problem
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Shape, name_of
 from hocsuotdoi.core.addresses import address
 from hocsuotdoi.core.attachments import FileLost, open_kept
-from hocsuotdoi.core.limits import count
+from hocsuotdoi.core.limits import TooMany, count
 from hocsuotdoi.reporting.enums import DocumentFormat, DocumentKind, DocumentState
 from hocsuotdoi.reporting.models import Document, Snapshot
 from hocsuotdoi.reporting.operations.checking import is_intact
@@ -151,13 +152,16 @@ class CheckedShape(Shape):
 
 @router.get(
     "/documents/{slug:code}",
-    response=CheckedShape,
+    response={200: CheckedShape, 429: Error},
     summary=_("Check a document"),
     description=_("By the code that is printed in it: whether it is intact, and each of its figures. Never a draft."),
 )
 @public
 def document_check(request: HttpRequest, code: str) -> CheckedShape:
-    count("document", address_of(request), most=MOST_CHECKED_A_MINUTE, at=timezone.now())
+    try:
+        count("document", address_of(request), most=MOST_CHECKED_A_MINUTE, at=timezone.now())
+    except TooMany as refusal:
+        raise Problem(429, "too_many", str(refusal)) from None
     document = told_document(code)
     if document is None:
         raise Http404

@@ -48,6 +48,10 @@ class NotHandedDown(Refused):
     """The task cannot be handed down that way."""
 
 
+class BadHandDown(Refused):
+    """A task, body or figure that cannot be named in handing down."""
+
+
 class BadDate(Refused):
     """The day cannot be the one by which it is due."""
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
@@ -66,7 +67,7 @@ def ask_document(snapshot: Snapshot, format: DocumentFormat, *, by: Person, at: 
     """
     refuse_not_offered(snapshot, format)
     kind = DocumentKind.ANNEX if format == DocumentFormat.XLSX else kind_of(snapshot)
-    template = None if kind == DocumentKind.ANNEX else template_for(kind, chain_of(snapshot, at.date()))
+    template = None if kind == DocumentKind.ANNEX else template_for(kind, chain_of(snapshot, timezone.localdate(at)))
     document, _made = Document.objects.get_or_create(
         snapshot=snapshot, kind=kind, format=format, template=template, defaults={"asked_at": at}
     )
@@ -107,7 +108,7 @@ def begin_run(
             _("This installation writes no PDF: take the Word document, or have LibreOffice installed.")
         )
     run = DocumentRun(cycle=cycle, agency=agency, formats=wanted, asked_by=by.pk, asked_at=at)
-    reports = list(reports_below(run, by, at.date()))
+    reports = list(reports_below(run, by, timezone.localdate(at)))
     if not reports:
         raise NothingToWrite(_("No report that leads to {agency} has been submitted yet.").format(agency=agency.name))
     run.save(force_insert=True)

@@ -87,7 +87,10 @@ def _held_open(cycle: int) -> Cycle:
 
 
 def locked(reports: QuerySet[Report]) -> QuerySet[Report]:
-    found = reports.select_for_update(of=("self",)).order_by("pk")
+    # Locked first, then read: a query that had to wait for the lock tells the new row with what the old one was joined
+    # to, and whoever comes second would not be told who was first.
+    keys = list(reports.select_for_update().order_by("pk").values_list("pk", flat=True))
+    found = Report.objects.filter(pk__in=keys).order_by("pk")
     return found.select_related("cycle", "agency", "unit", "changed_by", "submitted", "approved", "goes_to__agency")
 
 

@@ -66,11 +66,12 @@ chain AS (
       FROM chain c JOIN asked b ON b.agency_id = c.superior_id AND b.line = c.line
 ), bound AS (
     SELECT DISTINCT ON (a.agency_id)
-           a.*, COALESCE(r.to_id, CASE WHEN a."to" <> '{ReportsTo.NOBODY}' THEN last.agency_id END) AS to_id,
+           a.*, COALESCE(r.to_id, CASE WHEN a."to" <> '{ReportsTo.NOBODY}' AND a.agency_id <> %(owner)s
+                                        AND EXISTS (SELECT FROM asked WHERE agency_id = %(owner)s)
+                                       THEN %(owner)s END) AS to_id,
            r.to_id IS NULL AND a."to" <> '{ReportsTo.NOBODY}' AS lacks_receiver
       FROM asked a
       LEFT JOIN receivers r ON r.agency_id = a.agency_id AND r.to_id <> a.agency_id
-      LEFT JOIN asked last ON last.agency_id = %(owner)s AND last.agency_id <> a.agency_id
      ORDER BY a.agency_id, r.far, r.by_guidance, r.ordinal, r.to_id
 ), way AS (
     SELECT agency_id, ARRAY[]::bigint[] AS above FROM bound WHERE to_id IS NULL
@@ -96,17 +97,20 @@ standing AS (
     SELECT o.* FROM standing o JOIN scope s ON s.unit_id = o.unit_id
 ), claims AS (
     SELECT agency_id, unit_id, line, ordinal, unnest(classes) AS class FROM asked
-), found AS (
-    SELECT o.id, c.agency_id, c.line, c.ordinal, 0 AS by_place
+), run AS MATERIALIZED (
+    SELECT o.id, o.class, g.agency_id
       FROM inside o
       JOIN places_institutionagency g ON g.institution_id = o.id
        AND (({_on("g", "map_on")}) OR ({_on("g", "counted_until")}))
-      JOIN claims c ON c.agency_id = g.agency_id AND c.class = o.class
+), lying AS MATERIALIZED (
+    SELECT o.id, o.class, y.ancestor_id
+      FROM inside o JOIN places_unitancestry y ON y.unit_id = o.unit_id AND {_on("y", "map_on")}
+), found AS (
+    SELECT o.id, c.agency_id, c.line, c.ordinal, 0 AS by_place
+      FROM run o JOIN claims c ON c.agency_id = o.agency_id AND c.class = o.class
      UNION ALL
     SELECT o.id, c.agency_id, c.line, c.ordinal, 1
-      FROM inside o
-      JOIN places_unitancestry y ON y.unit_id = o.unit_id AND {_on("y", "map_on")}
-      JOIN claims c ON c.unit_id = y.ancestor_id AND c.class = o.class
+      FROM lying o JOIN claims c ON c.unit_id = o.ancestor_id AND c.class = o.class
 ), counted AS (
     SELECT DISTINCT ON (id) id, agency_id FROM found
      ORDER BY id, (line = '{CommandLine.TERRITORY}'), by_place, ordinal, agency_id

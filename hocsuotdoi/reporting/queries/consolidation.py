@@ -124,7 +124,8 @@ def institutions_below(report: Report) -> list[int]:
 
 def below_content(report: Report) -> list[BelowContent]:
     """The reports that go into this one, by line and in Vietnamese order. One query."""
-    rows = report.from_below.select_related("agency", "unit", "submitted", "approved")
+    rows = report.from_below.select_related("agency", "unit", "submitted")
+    rows = rows.defer("submitted__content")  # a hundred whole reports, of which only the number is told
     return [_below(each) for each in rows.order_by("line", "unit__sort_key", "pk")]
 
 

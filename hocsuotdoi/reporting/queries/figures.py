@@ -35,6 +35,7 @@ from hocsuotdoi.reporting.queries.own import (
     own_figures,
     population_of,
     read,
+    tells,
 )
 from hocsuotdoi.reporting.queries.typed import typed_amounts
 from hocsuotdoi.reporting.queries.wording import (
@@ -168,7 +169,8 @@ def _tell_measures(found: Figures, *, activities: bool) -> None:
     if activities:
         keys |= {measure_key(each, year) for each in (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE)}
     for key in sorted(keys):
-        amount = found.combined(key, found.missing.institutions)
+        missing = sum(count for of_class, count in found.missing.by_class.items() if tells(key, of_class))
+        amount = found.combined(key, missing)
         if amount is not None:
             found.tell(key, measure_label(key), amount, number_or_not(amount))
 

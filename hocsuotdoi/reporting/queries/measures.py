@@ -14,7 +14,7 @@ from hocsuotdoi.reporting.models.content import (
 )
 from hocsuotdoi.reporting.queries.activities import activity_sentences
 from hocsuotdoi.reporting.queries.amounts import measure_key
-from hocsuotdoi.reporting.queries.wording import AGE_WORDS, OBSERVANCE_WORDS, SEX_WORDS, VISIT_WORDS
+from hocsuotdoi.reporting.queries.wording import AGE_WORDS, OBSERVANCE_WORDS, SEX_WORDS, VISIT_WORDS, day_words
 
 SESSIONS, ATTENDANCE = MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE
 Told = dict[str, FigureContent]
@@ -34,8 +34,20 @@ def activities_of(told: Told, year: int, day: dt.date) -> ActivitiesContent:
         "months": _months(told, year),
         "sentences": [],
     }
-    content["sentences"] = activity_sentences(content, year, day)
+    if _is_told(told, year):
+        content["sentences"] = activity_sentences(content, year, day)
+    else:
+        content["sentences"] = [
+            f"Từ ngày 01/01/{year} đến ngày {day_words(day)}: chưa có số liệu về hoạt động của các thư viện, bảo tàng, "
+            "trung tâm văn hóa."
+        ]
     return content
+
+
+def _is_told(told: Told, year: int) -> bool:
+    """Not reported is no zero."""
+    figures = (told.get(measure_key(each, year)) for each in (SESSIONS, ATTENDANCE, *VISIT_WORDS))
+    return any(figure is not None and figure["numerator"] is not None for figure in figures)
 
 
 def _number(told: Told, key: str) -> int:

@@ -6,13 +6,13 @@ institutions on the day of a cycle (decision 0097).
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from hocsuotdoi.activities.enums import Observance
-from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind
+from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, columns_of
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.figure import value_of
 from hocsuotdoi.indicators.queries.frame import ChosenMap, Frame, Map
@@ -68,11 +68,20 @@ def frame_for(report: Report, as_of: dt.date, institutions: Collection[int], uni
     return Frame(unit or report.unit, report.year, as_of, ChosenMap(Map.DAY, map_day), within=within)
 
 
-def institutions_of(report: Report) -> list[int]:
-    """Those counted in the report itself. Of bodies that report totals only, none: their totals are typed in."""
+def institutions_of(report: Report) -> dict[int, str]:
+    """Those counted in the report itself, with their class. Of bodies that report totals only, none: their totals are
+    typed in."""
     if report.detail == Detail.TOTALS:
-        return []
-    return list(CountedInstitution.objects.filter(report=report).values_list("institution_id", flat=True))
+        return {}
+    counted = CountedInstitution.objects.filter(report=report)
+    return dict(counted.values_list("institution_id", "institution__institution_class"))
+
+
+def tells(key: str, institution_class: str) -> bool:
+    """Whether institutions of the class are expected to tell a measure: visits are those of libraries, museums or
+    centres, the rest is asked of all."""
+    measure = key.split(":")[1]
+    return measure not in VISITS or measure in {column.measure for column in columns_of(institution_class)}
 
 
 def asked_pairs() -> list[Pair]:
@@ -157,12 +166,12 @@ def _decimal(number: int | None) -> Decimal | None:
     return None if number is None else Decimal(number)
 
 
-def measures_of(frame: Frame, institutions: Collection[int]) -> dict[str, Amount]:
+def measures_of(frame: Frame, institutions: Mapping[int, str]) -> dict[str, Amount]:
     """What was held and who came, whole and cut by sex, age, month and observance. Where none of the institutions has
     said anything of the year it is not reported, and no zero. Five queries."""
-    year, expected = frame.year, len(institutions)
+    year = frame.year
     # Of many institutions the query is not told which, so others may be among the rows.
-    reporting = len(reporting_by_year(frame, _own_year, list(institutions))[year] & set(institutions))
+    reporting = reporting_by_year(frame, _own_year, list(institutions))[year] & set(institutions)
     entries = entries_of_year(frame)
     totals: Counter[str] = Counter()
     for measure, sex, age_band, month, quantity in sums_by_month(entries):
@@ -176,15 +185,16 @@ def measures_of(frame: Frame, institutions: Collection[int]) -> dict[str, Amount
         if tag in Observance.values:
             totals[measure_key(measure, year, "observance", tag)] += quantity
     if not reporting and not totals:
-        none = Amount(None, None, 0, expected)
+        none = Amount(None, None, 0, len(institutions))
         return {measure_key(SESSIONS, year): none, measure_key(ATTENDANCE, year): none}
     for whole in (SESSIONS, ATTENDANCE):
         totals.setdefault(measure_key(whole, year), 0)
-    return {
-        key: Amount(Decimal(quantity), None, reporting, expected)
-        for key, quantity in totals.items()
-        if quantity or key.count(":") == 2  # a cut that sums to nothing, also after a reversal, is left out
-    }
+    told: dict[str, Amount] = {}
+    for key, quantity in totals.items():
+        if quantity or key.count(":") == 2:  # a cut that sums to nothing, also after a reversal, is left out
+            asked = {each for each, of_class in institutions.items() if tells(key, of_class)}
+            told[key] = Amount(Decimal(quantity), None, len(reporting & asked), len(asked))
+    return told
 
 
 def _own_year(frame: Any) -> set[int]:

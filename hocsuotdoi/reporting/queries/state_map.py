@@ -6,13 +6,14 @@ from django.utils.translation import pgettext
 
 from hocsuotdoi.core.charts.chart import Cell, Chart
 from hocsuotdoi.core.charts.classes import Classes
-from hocsuotdoi.core.charts.points import TALLEST, Spot, points
 from hocsuotdoi.core.charts.points import WIDTH as MAP_WIDTH
+from hocsuotdoi.core.charts.points import Spot, points
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Cycle, Report
 
-WIDTH, HEIGHT = MAP_WIDTH + 10, TALLEST + 70
+WIDTH, HEIGHT = MAP_WIDTH + 10, 726
+"""Of the picture of the country, kept free until it comes."""
 _FURTHER = (ReportState.DRAFT, ReportState.RETURNED, ReportState.SUBMITTED, ReportState.APPROVED)
 
 

@@ -2,20 +2,21 @@
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import agencies_held, units_held
+from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.dated import on
-from hocsuotdoi.places.enums import ARMED_FORCES
 from hocsuotdoi.places.models import Agency
 
 
 def bodies_acted_for(person: Someone, permission: Permission, day: dt.date) -> QuerySet[Agency]:
-    """The bodies at which the role is held, and those of the units where it is; of the armed forces only the former.
-    Not all that lie under: a list of thousands is none."""
+    """The bodies at which the role is held, first, and those that lead the units where it is. Not all that lie under: a
+    list of thousands is none."""
     held = agencies_held(person, permission, day).values("pk")
     units = units_held(person, permission, day).values("pk")
-    of_units = Q(unit__in=units) & ~Q(kind__in=ARMED_FORCES)
-    return Agency.objects.filter(on(day), Q(pk__in=held) | of_units).select_related("unit").order_by("name", "pk")
+    found = Agency.objects.filter(on(day), Q(pk__in=held) | Q(unit__in=units, kind__in=LEADING_KINDS))
+    first = Case(When(pk__in=held, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return found.select_related("unit").order_by(first, "name", "pk")

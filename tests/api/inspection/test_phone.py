@@ -97,8 +97,8 @@ def test_lists_and_one_visit(visit, phone, inspector, now):
 def test_figures_only_where_one_may(visit, phone, today, librarian_of_bac_kan, manager_of_bac_kan):
     found = phone.get(f"/inspection/figures?unit=19&year={today.year}").json()
     assert (found["expected"], found["planned"]) == (1, 1)
-    assert phone.get("/inspection/figures?unit=1-9&year=2026").status_code == 404
-    assert ApiClient(manager_of_bac_kan).get(f"/inspection/figures?unit=19&year={today.year}").status_code == 403
+    assert phone.get("/inspection/figures?unit=1-9&year=2026").status_code == 422
+    assert ApiClient(manager_of_bac_kan).get(f"/inspection/figures?unit=19&year={today.year}").status_code == 422
     assert ApiClient(librarian_of_bac_kan).get(f"/inspection/figures?unit=19&year={today.year}").status_code == 403
 
 

@@ -47,11 +47,11 @@ def test_report_of_one_and_of_three_takes_the_same_queries(
     report, province_officer, duc_xuan, thai_nguyen, django_assert_num_queries
 ):
     client = signed_in(province_officer)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert client.get("/api/v1/reports", {"mine": True}).json()["count"] == 1
     for kind in ("peoples_committee", "culture_society"):
         make_report(report.cycle, AgencyFactory(kind=kind, unit=thai_nguyen))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert client.get("/api/v1/reports", {"mine": True}).json()["count"] == 3
 
 
@@ -130,7 +130,7 @@ def test_totals_of_a_body_in_totals_are_entered_with_their_source(thai_nguyen, c
     total = {"key": row.key, "numerator": 120, "source": "Sổ thư viện"}
     told = sent(officer, "put", path, version=1, totals=[total]).json()
     figure = next(each for each in told["figures"] if each["key"] == row.key)
-    assert (figure["numerator"], figure["origin"]) == ("120.00", "typed")
+    assert (figure["numerator"], figure["origin"]) == ("120", "typed")
 
 
 def test_report_outside_any_cycle_is_not_told_to_programs(bac_kan, officer_of_bac_kan):

@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -93,7 +94,7 @@ def _typed(report: Report, by: Person) -> Report:
     report = fresh(report)
     row = next(each for each in typed_rows(report) if not each.has_parts)
     type_totals(
-        report, version=report.version, rows=[Total(row.key, 31, None, TYPED)], by=by, at=timezone.now()
+        report, version=report.version, rows=[Total(row.key, Decimal(31), None, TYPED)], by=by, at=timezone.now()
     )  # fmt: skip
     return fresh(report)
 
@@ -106,7 +107,7 @@ def files(world, settings, tmp_path) -> dict[str, object]:
     document = ask_document(sent.submitted, DocumentFormat.DOCX, by=world["general"], at=now)
     write_one(document, at=now)
     run = begin_run(
-        sent.cycle, Agency.objects.get(pk=sent.above[0]), formats=[DocumentFormat.DOCX], by=world["defence"], at=now
+        sent.cycle, Agency.objects.get(pk=sent.above[-1]), formats=[DocumentFormat.DOCX], by=world["defence"], at=now
     )
     write_run(run, at=now)
     document.refresh_from_db()

@@ -1,5 +1,7 @@
 """One report of a cycle on its page: what it shows, what one does there, each refusal in words."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,7 +11,7 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import CountedInstitution, Report, Snapshot
 from tests.factories.places import AgencyFactory
-from tests.factories.running import make_cycle, make_report, submit
+from tests.factories.running import make_assignment, make_cycle, make_report, submit
 from tests.workspace.reporting.conftest import (
     answered,
     approved,
@@ -295,13 +297,15 @@ def test_totals_are_typed_with_their_source_and_wrong_ones_are_told_beside_them(
     assert report.typed_totals.get().numerator == 1436
 
 
-def test_odd_things_are_confirmed_in_one_tap_and_explained_with_a_reason(report, plan, library, officer_of_bac_kan):
+def test_odd_things_are_confirmed_in_one_tap_and_explained_with_a_reason(report, bac_kan, officer_of_bac_kan):
+    """Two tasks whose days are long past."""
+    for title in ("Sửa mái", "Mua sách"):
+        make_assignment(title=title, agency=report.agency, due_on=dt.date(2026, 1, 10))
     report = begun(report, officer_of_bac_kan)
     client = signed_in(officer_of_bac_kan)
     asked = [each for kind in client.get(at(report)).context["kinds"] for each in kind.open]
-    if not asked:
-        pytest.skip("nothing odd in this ward")
-    first = asked[0]
+    first, second = asked
+    assert signed_in(officer_of_bac_kan).get(at(report, "submit")).context["blocked"]
     wrong = client.post(at(report, "answer"), {"key": first.found.key, "seen": "0" * 16}, follow=True)
     assert wrong.context["messages"]
     assert not report.exception_answers.exists()
@@ -311,6 +315,9 @@ def test_odd_things_are_confirmed_in_one_tap_and_explained_with_a_reason(report,
         at(report, "answer"), {"key": first.found.key, "seen": first.seen, "explain": "yes", "reason": "Vì mưa."}
     )
     assert report.exception_answers.get().reason == "Vì mưa."
+    client.post(at(report, "answer"), {"key": second.found.key, "seen": second.seen})
+    assert {each.kind for each in report.exception_answers.all()} == {"explained", "confirmed"}
+    assert not client.get(at(report, "submit")).context["blocked"]
 
 
 @pytest.mark.parametrize("view", ["own", "all", "approve"])
