@@ -50,7 +50,6 @@ def test_document_is_asked_for_and_taken_away(client, snapshot, officer_of_bac_k
         assert answer.status_code == 200
         assert b"".join(answer.streaming_content)[:2] == kind.encode()
         assert f"{snapshot.number}" in answer["Content-Disposition"]
-        answer.close()
     assert Document.objects.filter(state=DocumentState.MADE).count() == 2
     assert client.post(documents_url(snapshot), {"format": "signed_pdf"}).status_code == 403
 
@@ -137,7 +136,6 @@ def test_template_is_looked_at_then_put_in_use_then_retired(
     used = DocumentTemplate.objects.get()
     file = client.get(reverse("workspace:documents-template-file", args=[used.pk]))
     assert b"".join(file.streaming_content)[:2] == b"PK"
-    file.close()
     retire = reverse("workspace:documents-template-retire", args=[used.pk])
     assert "Thôi dùng mẫu này?" in client.get(retire).content.decode()
     client.post(retire)

@@ -202,7 +202,7 @@ def test_report_freeze_by_who_only_reads_or_plans_is_forbidden(request, report, 
 
 def test_report_draft_is_a_document_that_says_so(report, auditor):
     page = signed_in(auditor).get(reverse("workspace:reporting-report-draft", args=[report.pk]))
-    assert Document(io.BytesIO(page.content)).paragraphs[-1].text.startswith("Bản dự thảo")
+    assert Document(io.BytesIO(page.content)).tables[-1].rows[0].cells[1].text.startswith("Bản dự thảo")
 
 
 def test_snapshot_documents_hold_the_figures_of_the_page(snapshot, officer_of_bac_kan):
