@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import units_covered
+from hocsuotdoi.accounts.queries.scope import units_covered, units_held
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import PlanStatus
 from hocsuotdoi.programme.formats.plan_file import ParsedClause
 from hocsuotdoi.programme.models import Plan
@@ -258,8 +257,8 @@ def _forms(request: HttpRequest, known: ParsedClause | None) -> tuple[WordsForm,
 
 
 def _beginning(request: HttpRequest, units, today) -> dict[str, object]:
-    unit = units.order_by("sort_key").first() if units.count() <= 50 else None
-    own: AdminUnit | None = unit
+    """«My» unit, the plan above it, and that plan's clauses to begin with."""
+    own = units_held(request.user, Permission.EDIT_PLAN, today).first()
     asked = request.GET.get("unit", "")
     if asked.isalnum():
         own = units.filter(code=asked).first() or own

@@ -255,7 +255,7 @@ def test_every_unit_below_tells_what_plans_ask_of_it_in_as_many_queries(
     rebuild()
     asked = f"{VALUES}?unit=19&level=communes&first=2030&last=2031"
     anybody.get(asked)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         items = anybody.get(asked).json()["items"]
 
     told = {each["unit"]["name"]: [(value["target"], value["due"]) for value in each["values"]] for each in items}

@@ -71,7 +71,7 @@ def test_unit_takes_the_same_queries_with_one_and_three_institutions(
     InstitutionFactory(unit=UnitFactory(parent=province))
     client.get(_url(province.code))
     for _more in range(2):
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             assert client.get(_url(province.code)).status_code == 200
         InstitutionFactory(unit=UnitFactory(parent=province))
         InstitutionFactory(unit=UnitFactory(parent=province))
