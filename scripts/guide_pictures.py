@@ -572,23 +572,8 @@ def inspection(guide: Guide) -> None:
     shoot(page, "inspection-phone", page.locator("section.part").first, at_most=1100)
 
 
-def cycles(guide: Guide) -> None:
-    """One that is set up and thrown away again, and the sample that is open."""
-    page = guide.page(PLANNER)
-    page.goto("/workspace/cycles/new/")
-    page.locator("input[name=code]").fill("hinh-huong-dan")
-    page.get_by_role("button", name="Lập kỳ").click()
-    shoot(page, "cycle-rules", first=plate(page, "Ai báo cáo cho ai"), at_most=800)
-    page.goto("/workspace/cycles/hinh-huong-dan/act/discard/")
-    page.get_by_role("button", name="Bỏ kỳ này").click()
-    page.goto(f"/workspace/cycles/nam-{guide.now.year}-mau/")
-    shoot(page, "cycle-country", at_most=1300)
-
-
 PARTS: list[Callable[[Guide], None]] = [
     *(start, activities, finding, joining, schools, offline, notices),
-    *(roll, figures, charts, stated, closures, criteria, plans, report, roles, inspection),
-    *(roll, figures, charts, stated, closures, criteria, plans, report, cycles, roles),
     *(roll, figures, charts, stated, closures, criteria, plans, report, cycles, roles, inspection),
 ]
 

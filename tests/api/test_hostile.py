@@ -18,7 +18,6 @@ from hocsuotdoi.api.documentation.description import openapi
 from tests.api.conftest import ApiClient
 from tests.api.test_permissions import _things_of
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
-from tests.factories.programme import TaskFactory
 from tests.factories.programme import PlanFactory, TaskFactory
 from tests.factories.running import make_assignment, make_cycle, make_report
 from tests.inspection.conftest import inspector_at
@@ -115,9 +114,6 @@ def address(open_day, tomorrow, target, office_of_bac_kan):
 
 
 @pytest.fixture
-def asking(librarian, officer_of_bac_kan, bac_kan):
-    """Who asks: about tasks the ward's officer, about inspections its inspector."""
-    officer, inspector = ApiClient(officer_of_bac_kan), ApiClient(inspector_at(unit=bac_kan))
 def asking(librarian, officer_of_bac_kan, planner, bac_kan):
     """Who asks: about tasks the ward's officer, about plans the planner, about inspections the inspector."""
     officer, planning = ApiClient(officer_of_bac_kan), ApiClient(planner)
@@ -128,7 +124,6 @@ def asking(librarian, officer_of_bac_kan, planner, bac_kan):
             return planning
         if path.startswith("/inspection"):
             return inspector
-        return officer if path.startswith(("/tasks", "/money", "/cycles", "/reports")) else librarian
         return officer if path.startswith(OF_OFFICERS) else librarian
 
     return who
