@@ -172,8 +172,8 @@ def letter_content(**changes: Any) -> dict[str, Any]:
         figures=[figure("late:days", "Số ngày chậm", "2", "2")],
         paragraphs=[
             f"Thực hiện {PROGRAMME}, các đơn vị gửi báo cáo trước ngày 25/11/2026. Đến ngày 27/11/2026, "
-            "đơn vị đã quá hạn 2 ngày, chưa gửi báo cáo. Đề nghị đơn vị hoàn thành các nội dung sau, gửi báo cáo "
-            "trước ngày 30/11/2026:",
+            "đơn vị đã quá hạn 2 ngày, chưa gửi báo cáo. Đề nghị đơn vị hoàn thành các nội dung sau, gửi báo cáo trước "
+            "ngày 30/11/2026:",
         ],
         items=["- Soạn và gửi báo cáo năm 2026;", "- Giải trình các số liệu bất thường, nếu có."],
         closing="Đề nghị đơn vị quan tâm thực hiện./.",

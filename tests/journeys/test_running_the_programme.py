@@ -33,7 +33,7 @@ from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
 from tests.factories.programme import ClauseFactory, PlanFactory, TaskFactory
-from tests.factories.running import make_cycle, make_report
+from tests.factories.running import make_assignment, make_cycle, make_report
 from tests.inspection.conftest import answer_all
 from tests.reporting.cycle_tree import count, submitted
 from tests.support.browser import DESK, PHONE, sign_in, watch_for_errors
@@ -77,11 +77,13 @@ class Story:
         return person
 
     def _plan(self) -> Plan:
-        """Two tasks that are late since New Year: what is odd about the report."""
+        """Two tasks that are late: what is odd about the report."""
         plan = PlanFactory(unit=self.ward, title="Kế hoạch của phường", issued_on=self.day.replace(month=1, day=1))
         clause = ClauseFactory(plan=plan, path="II.1")
         for text in ("rà soát tủ sách thôn, tổ dân phố", "tổ chức ngày đọc sách"):
-            TaskFactory(clause=clause, text=text, due_month=1, due_day=1)
+            task = TaskFactory(clause=clause, text=text, due_month=1, due_day=1)
+            yesterday = self.day - dt.timedelta(days=1)
+            make_assignment(task=task, agency=self.office, year=self.day.year, due_on=yesterday)
         return plan
 
     def _open(self) -> None:
@@ -148,6 +150,8 @@ def walk(visitor, accessibility) -> Callable[..., Page]:
 @pytest.fixture
 def seen(accessibility) -> Callable[[Page], None]:
     def look(page: Page) -> None:
+        page.wait_for_load_state()
+        expect(page.locator("main")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], page.url
         assert accessibility(page) == [], page.url
 
@@ -189,7 +193,7 @@ def test_commune_officer_submits_what_she_owes_though_the_connection_goes(story,
     follow(page, "Gửi báo cáo")
     seen(page)
     press(page, "Gửi")
-    expect(page.locator(".report-stand")).to_contain_text("đã gửi")
+    expect(page.locator(".report-stand")).to_contain_text("Đã gửi")
     seen(page)
     report = story.report()
     assert (report.state, report.submitted_by) == (ReportState.SUBMITTED, story.officer.pk)
@@ -215,14 +219,14 @@ def test_province_officer_returns_one_approves_the_others_sends_the_sum_and_hand
         assert other.state == ReportState.APPROVED
     page.goto(f"/workspace/reports/{story.top.pk}/")
     press(page, "Bắt đầu báo cáo")
-    expect(page.locator("#below")).to_contain_text("bị trả lại")
+    expect(page.locator("#below")).to_contain_text("Bị trả lại")
     seen(page)
     while page.locator("#odd").get_by_role("button", name="Đúng như vậy").count():
         press(page, "Đúng như vậy")
     follow(page, "Gửi báo cáo")
     expect(page.locator("main")).to_contain_text("1 báo cáo")  # that of the ward is left out, and named
     press(page, "Gửi")
-    expect(page.locator(".report-stand")).to_contain_text("đã gửi")
+    expect(page.locator(".report-stand")).to_contain_text("Đã gửi")
     story.top.refresh_from_db()
     assert story.top.state == ReportState.SUBMITTED
     assert {each["state"] for each in story.top.submitted.content["below"]} == {"approved", "returned"}
@@ -333,6 +337,7 @@ def test_auditor_reads_every_line_and_changes_nothing(story, walk, seen):
 
 def test_ministry_sets_a_cycle_up_opens_it_and_sees_where_the_country_hangs(story, walk, seen):
     page = walk(story.planner, viewport=DESK)
+    page.set_default_timeout(60_000)  # the whole country is looked at before it is opened
     page.goto("/workspace/")
     page.locator(".staff-side").get_by_role("link", name="Kỳ báo cáo").click()
     follow(page, "Lập kỳ báo cáo")

@@ -1,1 +1,1 @@
-"""Reporting for programs."""
+"""Reporting cycles and reports for programs."""

@@ -101,7 +101,7 @@ def _report(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:
         "target_groups": target_groups(content["targets"], numbers),
         "task_sentences": content["task_sentences"],
         "task_groups": task_groups(content["tasks"], numbers),
-        "missing_sentences": content["missing_sentences"] or ["Không có cơ sở nào thiếu số liệu."],
+        "missing_sentences": content["missing_sentences"] or ["Không có cơ sở nào còn thiếu số liệu."],
         "money_sentences": money["sentences"],
         "money_rows": money_rows(money["rows"], numbers),
         "below_sentences": below_sentences(below),

@@ -1,10 +1,12 @@
 import re
 
 import pytest
+from django.utils.translation import override
 
 from hocsuotdoi.accounts.queries.audit import tracked_by, tracked_kinds
 from hocsuotdoi.places.models import Institution
-from hocsuotdoi.workspace.accounts.trail import spoken
+from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.workspace.accounts.trail import kind_choices, spoken
 from tests.factories.programme import TargetFactory
 
 PAGE = "/workspace/audit/"
@@ -99,3 +101,20 @@ def test_change_of_a_target_names_its_clause(client, auditor, bac_kan):
     page = client.get("/workspace/audit/", {"thing": f"programme.target:{target.pk}"}).content.decode()
     assert "I.2.a" in page
     assert " object (" not in page
+
+
+def test_what_is_kept_in_one_piece_and_what_was_chosen_are_read_in_words():
+    gaps, state = Report._meta.get_field("gaps"), Report._meta.get_field("state")
+    named = [{"what": "institutions", "count": 2, "names": ["Thư viện Nà Pài", "Nhà văn hóa tổ 4"]}]
+
+    assert spoken(named, gaps) == "2; Thư viện Nà Pài, Nhà văn hóa tổ 4"
+    assert spoken({"words": "Ba cơ sở"}, gaps) == "Ba cơ sở"
+    assert spoken("submitted", state) == state.choices[2][1]
+
+
+def test_every_kind_of_thing_whose_changes_are_kept_has_a_vietnamese_name():
+    with override("vi"):
+        vietnamese = dict(kind_choices())
+    with override("en"):
+        english = dict(kind_choices())
+    assert [label for label, name in english.items() if vietnamese[label] == name] == []
