@@ -38,7 +38,9 @@ pytestmark = pytest.mark.slow
 
 WARD, ARMY, SENT, TYPED = "chữkínphường", "chữkínquânđội", "chữkínđãnộp", "sổkínquânđội"
 """What the ward's draft says, the army's, what the army has submitted and nobody approved, a source it typed."""
-MOST_PAGES = 150
+MOST_PAGES = 50
+WALKING = ("culture officer of the province", "officer of another ward", "manager", "nobody")
+"""Who has most to follow, who is next door, who has little, who has nothing."""
 _NOT_FOLLOWED = re.compile(r"/(sign-out|logout|accounts|static|language)")
 
 
@@ -170,7 +172,8 @@ def test_no_outsider_is_given_a_draft_by_any_door(world, files):
 
 def test_no_page_that_links_lead_to_gives_a_draft_away(world, files):
     told: list[str] = []
-    for who, (person, secrets) in world["people"].items():
+    for who in WALKING:
+        person, secrets = world["people"][who]
         client = signed_in(person) if person else Client()
         for path, text in _walk(client, "/workspace/" if person else "/"):
             told += [f"{who}: {path} says {secret}" for secret in secrets if secret in text]
