@@ -131,7 +131,7 @@ def _join(page: Page) -> str:
 
 
 def _call_the_roll(page: Page) -> None:
-    page.get_by_role("link", name="Điểm danh").first.click()
+    page.locator("main").get_by_role("link", name="Điểm danh").first.click()
     page.locator("button[name=act][value=all_present]").click()
     for name, sex, age in WALK_INS:
         page.locator("[name=walk_in_name]").fill(name)

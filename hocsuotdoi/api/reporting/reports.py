@@ -159,11 +159,17 @@ class ReportFilter(Asked):
 class VersionGiven(Given):
     """The version that you read."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 3}]})
+
     version: Whole = Field(ge=1, le=2**31 - 1)
 
 
 class WordsGiven(VersionGiven):
     """All four fields; an empty one says what the figures say."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"version": 3, "results": "Tổ chức ngày hội đọc sách", "difficulties": ""}]}
+    )
 
     results: Words = Field("", max_length=LONGEST)
     difficulties: Words = Field("", max_length=LONGEST)
@@ -181,6 +187,17 @@ class TotalGiven(Given):
 class TotalsGiven(VersionGiven):
     """Those that are not named stay; one without a number is taken out."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "version": 3,
+                    "totals": [{"key": "measure:library_visit:2026", "numerator": 1200, "source": "Sổ theo dõi"}],
+                }
+            ]
+        }
+    )
+
     totals: list[TotalGiven] = Field(max_length=500)
 
 
@@ -190,6 +207,12 @@ class AnswerGiven(Given):
 
 
 class AnswersGiven(Given):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"answers": [{"key": "zero|measure:loan:2026", "reason": "Thư viện sửa chữa"}]}]
+        }
+    )
+
     answers: list[AnswerGiven] = Field(min_length=1, max_length=500)
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import importlib.util
 import io
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,9 @@ def sign_pdf(pdf: bytes, *, agency: Agency, at: dt.datetime) -> Signed:
     _refuse_not_valid(signer, at)
     subject = _subject_of(signer)
     stamp = typeset(STAMP, {"subject": _name_of(signer), "moment": f"{timezone.localtime(at):%d/%m/%Y %H:%M:%S %z}"})
-    return Signed(_signed(pdf, signer, stamp, subject), subject)
+    # The library runs an event loop of its own: in a thread, since the caller's may have one that runs.
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        return Signed(apart.submit(_signed, pdf, signer, stamp, subject).result(), subject)
 
 
 def _signed(pdf: bytes, signer: "SimpleSigner", stamp: bytes, subject: str) -> bytes:

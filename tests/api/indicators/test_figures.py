@@ -206,7 +206,7 @@ def test_values_cost_the_same_with_one_and_three_units(
     for _n in range(times):
         InstitutionFactory(unit=bac_kan)
     anybody.get(f"{VALUES}?unit=19&level=communes")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         anybody.get(f"{VALUES}?unit=19&level=communes")
 
 

@@ -59,6 +59,7 @@ def test_passkey_is_added_and_opens_the_account_without_a_password(page, live_pr
     page.wait_for_url(lambda url: "/accounts/2fa/" in url and "/add/" not in url)
     page.goto(f"{here}/accounts/logout/")
     page.click("main form button[type=submit]")
+    page.wait_for_url(lambda url: "/logout/" not in url)  # what the browser keeps is cleared first
     page.goto(f"{here}/accounts/login/")
     page.click("#passkey_login")
     page.wait_for_url("**/workspace/")
