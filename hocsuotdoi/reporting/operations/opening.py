@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.audit import many_rows
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.reporting.enums import CycleState, ReportState
 from hocsuotdoi.reporting.models import Cycle
@@ -89,7 +90,7 @@ def open_cycle(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
         raise NothingAskedFor(_("Say what the reports are to hold before you open the cycle."))
     given = {**parameters(cycle), "year": year_of(cycle), "at": at, "by": by.pk if by else None}
     refuse_astray(cycle)
-    with reading_many() as cursor:
+    with many_rows(), reading_many() as cursor:
         cursor.execute(_MAKE_REPORTS, given)
         reports = cursor.rowcount
         cursor.execute(_LEAD_UP, given)
@@ -114,7 +115,7 @@ def ask_newcomers(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened
         raise NotOpen(_("Only a cycle that is open asks more bodies."))
     day = timezone.localdate(at)
     given = {**parameters(cycle), "map_on": day, "bodies_on": day}
-    with reading_many() as cursor:
+    with many_rows(), reading_many() as cursor:
         cursor.execute(_MAKE_REPORTS, {**given, "year": year_of(cycle), "at": at, "by": by.pk if by else None})
         reports = cursor.rowcount
         cursor.execute(_LEAD_UP, given)
