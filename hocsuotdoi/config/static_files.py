@@ -10,7 +10,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-_MODULES_THAT_IMPORT = ("roll/*.js", "inspection/*.js")
+_MODULES_THAT_IMPORT = ("inspection/*.js", "roll/*.js", "workspace/*.js")
 _IMPORT = (r"""(?P<matched>from "(?P<url>\.\.?/[^"]+)")""", 'from "%(url)s"')
 
 

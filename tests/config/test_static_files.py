@@ -5,6 +5,7 @@ import os
 import re
 import threading
 import urllib.request
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from django.contrib.staticfiles import finders
 from django.test import override_settings
 
 from hocsuotdoi.config import web
-from hocsuotdoi.config.static_files import collect_static
+from hocsuotdoi.config.static_files import _MODULES_THAT_IMPORT, collect_static
 from tests.support.program import start_program
 
 LONG_AGO = 946_684_800
+PACKAGE = Path(web.__file__).parents[1]
 
 
 @pytest.fixture
@@ -157,3 +159,14 @@ def test_modules_name_each_other_by_fingerprint_across_folders(sources):
     text = served("inspection/app.js")
     assert re.search(r'from "\.\./roll/dom\.[0-9a-f]{12}\.js"', text)
     assert re.search(r'from "\./store\.[0-9a-f]{12}\.js"', text)
+
+
+def test_every_module_of_ours_that_imports_another_is_among_them():
+    importing = [
+        str(module.relative_to(folder))
+        for folder in PACKAGE.glob("*/static")
+        for module in folder.rglob("*.js")
+        if re.search(r'from "\.\.?/', module.read_text())
+    ]
+    assert len(importing) > 10
+    assert [each for each in importing if not any(fnmatch(each, known) for known in _MODULES_THAT_IMPORT)] == []

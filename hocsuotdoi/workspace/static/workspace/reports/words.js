@@ -164,7 +164,9 @@ if (worker && "serviceWorker" in navigator) {
 }
 const notice = document.getElementById("kept-page");
 if (notice) {
-  fetch(notice.dataset.now, { credentials: "same-origin" }).catch(() => {
-    notice.hidden = false;
-  });
+  fetch(notice.dataset.now, { credentials: "same-origin" })
+    .then((response) => response.text()) // read to its end, or the connection stays taken
+    .catch(() => {
+      notice.hidden = false;
+    });
 }
