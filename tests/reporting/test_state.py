@@ -6,6 +6,7 @@ import pytest
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.enums import AgencyKind as K
+from hocsuotdoi.places.enums import UnitKind
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Report
@@ -175,7 +176,20 @@ def test_map_shows_communes_by_how_far_they_are(country, cycle):
     approve(of(cycle, country.body(commune, K.CULTURE_SOCIETY)))
     chart = state_map(cycle, everything(cycle))
     values = {row["latitude"]: (row["standing"], row.get("level")) for row in chart.spec["data"]["values"]}
-    assert values == {21.0: ("value", "Đã duyệt"), 22.0: ("not_reported", None)}
+    assert {place: values[place] for place in (21.0, 22.0)} == {
+        21.0: ("value", "Đã duyệt"),
+        22.0: ("not_reported", None),
+    }
+
+
+def test_map_names_the_archipelagos_and_the_sea(country, cycle, monkeypatch):
+    monkeypatch.setattr("hocsuotdoi.reporting.queries.state_map.FEW", 1)  # as many as a whole country's
+    commune, _other = country.provinces[next(iter(country.provinces))]
+    type(commune).objects.filter(pk=commune.pk).update(
+        latitude=16.5, longitude=112.0, kind=UnitKind.SPECIAL_ZONE, short_name="Hoàng Sa"
+    )
+    said = str(state_map(cycle, everything(cycle)).spec["data"]["values"])
+    assert "Quần đảo Hoàng Sa" in said and "Biển Đông" in said
 
 
 def test_excused_reports_are_asked_no_more(country, cycle):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.core.charts.chart import Cell, Chart
 from hocsuotdoi.core.charts.classes import Classes, classes_of, percent_classes, step_classes
 from hocsuotdoi.core.charts.points import Spot, Standing, points
+from hocsuotdoi.core.charts.viet_nam import ISLANDS_FROM, island_label, sea_and_islets
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
@@ -23,28 +24,6 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.portal.indicators.map_choice import map_query
 from hocsuotdoi.portal.indicators.trends import Figure
 from hocsuotdoi.portal.indicators.words import coverage_words, unit_address, value_words
-
-ISLANDS_FROM = 111
-"""Degrees of longitude: the archipelagos are named on the map."""
-SEA = (12.9, 112.4)
-ISLETS = (
-    (16.53, 111.61),
-    (16.83, 112.33),
-    (16.45, 111.51),
-    (16.67, 112.73),
-    (15.78, 111.2),
-    (8.65, 111.92),
-    (11.43, 114.33),
-    (11.05, 114.28),
-    (10.38, 114.48),
-    (10.18, 114.36),
-    (9.88, 114.33),
-    (8.97, 113.7),
-    (7.88, 112.92),
-    (8.1, 113.3),
-)
-"""Latitude and longitude of islands of Hoàng Sa and Trường Sa, so that the archipelagos show as such on the country's
-map; the figure of each stands at its special zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +87,7 @@ def _spot(figure: Figure, placed: _Placed) -> Spot:
         unit.longitude or 0,
         shown,
         standing,
-        label=(_("Archipelago of {name}").format(name=unit.short_name), f"({_province(placed)})") if is_far else (),
+        label=island_label(unit.short_name, _province(placed)) if is_far else (),
     )
 
 
@@ -117,10 +96,7 @@ def _province(placed: _Placed) -> str:
 
 
 def _furniture(unit: AdminUnit) -> list[Spot]:
-    if unit.tier != Tier.COUNTRY:
-        return []
-    islets = [Spot(latitude, longitude, standing="islet") for latitude, longitude in ISLETS]
-    return [*islets, Spot(*SEA, standing="sea", label=(_("East Sea"),))]
+    return sea_and_islets() if unit.tier == Tier.COUNTRY else []
 
 
 def _classes(figure: Figure, drawn: list[Any]) -> Classes:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.charts.chart import Picture
-from hocsuotdoi.core.charts.vega import svg_of
+from hocsuotdoi.core.charts.vega import in_both_themes, svg_of
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.reporting.enums import CommandLine, CycleState
 from hocsuotdoi.reporting.models import Cycle
@@ -73,7 +73,7 @@ def cycle_map(request: HttpRequest, code: str) -> HttpResponse:
     reports = states_visible_to(request.user, cycle, day, may_set_up=False).filter(line=CommandLine.TERRITORY)
     chart = state_map(cycle, reports)
     spec = chart.narrow if "narrow" in request.GET and chart.narrow else chart.spec
-    response = HttpResponse(svg_of(spec, chart.title, chart.legend), content_type="image/svg+xml")
+    response = HttpResponse(in_both_themes(svg_of(spec, chart.title, chart.legend)), content_type="image/svg+xml")
     response["Cache-Control"] = "private, max-age=300"
     return response
 
