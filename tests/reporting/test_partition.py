@@ -102,6 +102,15 @@ def test_any_division_of_institutions_adds_up_to_the_whole(houses, pairs, bac_ka
             assert added_up([part[pair] for part in found]) == whole[pair], (seed, pair)
 
 
+def test_what_moved_away_counts_for_the_unit_of_its_report(pairs, bac_kan, duc_xuan):
+    """Else a commune that lost its only house to another during the cycle would have none, and the other neither."""
+    moved = InstitutionFactory(unit=duc_xuan)
+    make_posting(moved, dt.date(2026, 9, 1), Line(VISIT, 12))
+    of_units = pairs[-3]
+    amount = amounts_of(bac_kan, [of_units], [moved])[of_units]
+    assert (amount.numerator, amount.denominator) == (1, 1)
+
+
 def test_all_institutions_of_a_unit_say_what_the_unit_says(houses, pairs, bac_kan):
     """What pages tell of a commune (from the book or from kept parts) and its report are one number."""
     members = [house for house in houses if house.placements.get().unit == bac_kan]

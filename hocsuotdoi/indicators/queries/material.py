@@ -316,6 +316,12 @@ class Material(Around):
             self._registered_units[tier] = {self.unit_at.get((place, tier)) for place in self.registered_places}
         return self._registered_units[tier]
 
+    def unit_where(self, place: int, tier: str, group: AdminUnit) -> int | None:
+        """The unit of the tier as which the place is read. Institutions that are named belong to the one group,
+        wherever they stand."""
+        found = self.unit_at.get((place, tier))
+        return group.pk if found is None and self.frame.within is not None and group.tier == tier else found
+
     @cached_property
     def _registered_units(self) -> dict[str, set[int | None]]:
         return {}

@@ -151,7 +151,7 @@ class _Parts:
         units = material.units_of.get((self.group.pk, tier), [])
         answers: dict[int, list[bool | None]] = {}
         for institution in self.institutions:
-            if (unit_id := material.unit_at.get((institution.unit_id, tier))) is not None:
+            if (unit_id := material.unit_where(institution.unit_id, tier, self.group)) is not None:
                 answers.setdefault(unit_id, []).append(material.counts(self.indicator, self.cohort, institution))
         registered = material.registered_units(tier)
         decides = material.decides(self.indicator)
