@@ -17,11 +17,9 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from hocsuotdoi.core.qr import qr_png
 from hocsuotdoi.reporting.enums import DocumentKind
-from hocsuotdoi.reporting.formats.context import Seal, context_of, target_groups, task_groups
-from hocsuotdoi.reporting.formats.printed import cleaned, short_digest
+from hocsuotdoi.reporting.formats.context import Seal, context_of
+from hocsuotdoi.reporting.formats.printed import cleaned
 from hocsuotdoi.reporting.models.content import Content
-
-__all__ = ["render_document", "render_report", "short_digest", "target_groups", "task_groups"]
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "reporting"
 QR_SIZE = Mm(24)

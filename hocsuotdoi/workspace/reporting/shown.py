@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.reporting.enums import Detail
-from hocsuotdoi.reporting.formats.docx import target_groups, task_groups
+from hocsuotdoi.reporting.formats.context import target_groups, task_groups
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.queries.suggestions import NO_CAUSE, NO_DIFFICULTY, NO_PROPOSAL
 

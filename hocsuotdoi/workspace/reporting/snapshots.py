@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.reporting.formats.canonical import digest_of
-from hocsuotdoi.reporting.formats.docx import render_report, short_digest
+from hocsuotdoi.reporting.formats.docx import render_report
+from hocsuotdoi.reporting.formats.printed import short_digest
 from hocsuotdoi.reporting.formats.xlsx import render_annex
 from hocsuotdoi.reporting.models import Report, Snapshot
+from hocsuotdoi.reporting.operations.checking import is_intact
 from hocsuotdoi.reporting.queries.content import report_content
 from hocsuotdoi.reporting.queries.documents import kind_of, kind_of_report
 from hocsuotdoi.reporting.queries.reports import moved_since
@@ -89,7 +91,7 @@ def snapshot_detail(request: HttpRequest, number: str) -> HttpResponse:
         "shown": shown(snapshot.content, report) if "targets" in snapshot.content else None,
         "changes": snapshot.content.get("changes", []),
         "short_digest": short_digest(snapshot.digest),
-        "is_intact": digest_of(snapshot.content) == snapshot.digest,
+        "is_intact": is_intact(snapshot),
         "moved": moved,
         "path": _path(report),
     }
