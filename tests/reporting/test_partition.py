@@ -111,6 +111,16 @@ def test_what_moved_away_counts_for_the_unit_of_its_report(pairs, bac_kan, duc_x
     assert (amount.numerator, amount.denominator) == (1, 1)
 
 
+def test_what_moved_away_is_known_of_for_the_unit_of_its_report(bac_kan, duc_xuan):
+    """A register that knows one of its houses says of others that there is none: no, and not that nobody knows."""
+    centres = CohortFactory(classes=["culture_centre_commune"], kind=CohortKind.UNITS, tier="commune")
+    open_ones = IndicatorFactory(kind=IndicatorKind.SHARE_OF_UNITS)
+    library_moved = InstitutionFactory(unit=duc_xuan)
+    pair = (open_ones.code, centres.code)
+    amount = amounts_of(bac_kan, [pair], [library_moved])[pair]
+    assert (amount.numerator, amount.denominator) == (0, 1)
+
+
 def test_all_institutions_of_a_unit_say_what_the_unit_says(houses, pairs, bac_kan):
     """What pages tell of a commune (from the book or from kept parts) and its report are one number."""
     members = [house for house in houses if house.placements.get().unit == bac_kan]

@@ -313,7 +313,9 @@ class Material(Around):
     def registered_units(self, tier: str) -> set[int | None]:
         """The units of the tier with an open institution of any class."""
         if tier not in self._registered_units:
-            self._registered_units[tier] = {self.unit_at.get((place, tier)) for place in self.registered_places}
+            group = self.groups[0]  # counts only where institutions are named; then it is the only one
+            places = self.registered_places
+            self._registered_units[tier] = {self.unit_where(place, tier, group) for place in places}
         return self._registered_units[tier]
 
     def unit_where(self, place: int, tier: str, group: AdminUnit) -> int | None:
