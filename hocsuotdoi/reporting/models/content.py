@@ -42,6 +42,7 @@ class ReportContent(TypedDict):
     agency: int
     agency_name: str
     due_on: str
+    written_instead_by: NotRequired[str]  # the body whose people wrote it, since nobody sat at the one that owes it
 
 
 class FigureContent(TypedDict):

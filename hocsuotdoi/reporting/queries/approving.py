@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.rules import Someone
@@ -75,7 +76,7 @@ _GAPS = """
 SELECT id,
        jsonb_path_query_array(content, '$.below[*] ? (@.state != "approved" && @.state != "excused")'),
        jsonb_path_query_array(content, '$.missing[*].name'),
-       content #>> '{report,detail}'
+       content #>> '{report,detail}', content #>> '{report,written_instead_by}'
   FROM reporting_snapshot WHERE id = ANY(%s)
 """
 
@@ -85,7 +86,12 @@ def _gaps(reports: list[Report]) -> dict[int, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(_GAPS, [[each.submitted_id for each in reports]])
         rows = cursor.fetchall()
-    return {pk: _gap_sentences(json.loads(below), json.loads(names), detail) for pk, below, names, detail in rows}
+    found = {}
+    for pk, below, names, detail, instead in rows:
+        found[pk] = _gap_sentences(json.loads(below), json.loads(names), detail)
+        if instead:
+            found[pk].append(_("Written by {body}: nobody sits at the body that owes it.").format(body=instead))
+    return found
 
 
 def _gap_sentences(below: list[dict[str, str]], missing: list[str], detail: str) -> list[str]:

@@ -126,15 +126,22 @@ def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
     }
 
 
-def cycle_content(report: Report, day: dt.date) -> Content:
-    """What `report` says in its cycle (shape 2) as it would be frozen on `day`, without number.
+def cycle_content(report: Report, day: dt.date, *, instead: Agency | None = None) -> Content:
+    """What `report` says in its cycle (shape 2) as it would be frozen on `day`, without number. `instead`: whose people
+    wrote it, where nobody sits at the body that owes it; the document says so.
 
     A number of queries that depends neither on the number of targets nor on how many reports or institutions lie below.
     """
     if report.cycle is None or report.agency is None or report.due_on is None:
         raise ValueError("a report outside any cycle has its own content")
     with translation.override("vi"):
-        return _cycle_content(report, report.cycle, report.agency, day)
+        content = _cycle_content(report, report.cycle, report.agency, day)
+    if instead is not None:
+        content["report"]["written_instead_by"] = instead.name
+        content["opening"] += (
+            f" Báo cáo do {instead.name} lập thay, vì tại {report.agency.name} chưa có người được giao lập báo cáo."
+        )
+    return content
 
 
 def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -> Content:
