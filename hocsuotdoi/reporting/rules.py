@@ -8,8 +8,11 @@ territory into the reports of other lines.
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q
+
+from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.roles import LEADING_KINDS
+from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone, leads_its_territory, may, roles_held
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
@@ -56,17 +59,48 @@ def seats_of(person: Someone, permission: Permission, day: dt.date) -> Seats:
 
 
 def may_write(person: Someone, permission: Permission, report: Report, day: dt.date) -> bool:
-    """`permission` is to write or to submit it: at the body that owes it. What stands outside of any cycle is owed by
-    no body; there the map decides."""
+    """`permission` is to write or to submit it: at the body that owes it, or in its stead. What stands outside of any
+    cycle is owed by no body; there the map decides."""
     if report.cycle_id is None:
         return may(person, permission, report.unit, day)
-    return seats_of(person, permission, day).are_at(report)
+    seats = seats_of(person, permission, day)
+    return seats.are_at(report) or _stand_in(seats, permission, report, day)
+
+
+def stands_in(person: Someone, permission: Permission, report: Report, day: dt.date) -> bool:
+    """Whether `person` may write or submit only because nobody sits at the body that owes the report: who sits at the
+    one that it goes to does it in its stead, on the same line of command only. Two or three queries."""
+    if report.cycle_id is None:
+        return False
+    seats = seats_of(person, permission, day)
+    return not seats.are_at(report) and _stand_in(seats, permission, report, day)
+
+
+def _stand_in(seats: Seats, permission: Permission, report: Report, day: dt.date) -> bool:
+    above = report.goes_to
+    if above is None or above.line != report.line or not seats.are_at(above):
+        return False
+    return not Report.objects.filter(somebody_sits(permission, day), pk=report.pk).exists()
+
+
+def somebody_sits(permission: Permission, day: dt.date) -> Q:
+    """The condition that somebody at the body that owes a report may act on it: by a role there, or on the line of
+    local authorities and culture, at its unit or at another body that leads there."""
+    names = [role.name for role in ROLES.values() if permission in role.permissions and not role.must_be_switched_on]
+    held = RoleAssignment.objects.on(day).filter(role__in=names, person__is_active=True)
+    at_body = Exists(held.filter(agency=OuterRef("agency")))
+    at_unit = Exists(held.filter(unit=OuterRef("unit")))
+    leading = Exists(held.filter(agency__unit=OuterRef("unit"), agency__kind__in=LEADING_KINDS))
+    return Q(at_body) | Q(line=CommandLine.TERRITORY) & (Q(at_unit) | Q(leading))
 
 
 def may_approve(person: Someone, report: Report, day: dt.date) -> bool:
     """At the body that the report goes to; the last report of a cycle at the body itself. That it is somebody else than
     who submitted it is the operation's and the database's question."""
-    return may_write(person, Permission.APPROVE_REPORT, report.goes_to or report, day)
+    deciding = report.goes_to or report
+    if deciding.cycle_id is None:
+        return may(person, Permission.APPROVE_REPORT, deciding.unit, day)
+    return seats_of(person, Permission.APPROVE_REPORT, day).are_at(deciding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +110,8 @@ class Rights:
     write: bool
     submit: bool
     approve: bool
+    instead: bool = False
+    """Writing and submitting in the stead of a body at which nobody sits"""
 
     def can(self, act: str, state: str) -> bool:
         return {"write": self.write, "submit": self.submit, "approve": self.approve}[_WHO[act]] and state in _WHEN[act]
@@ -113,11 +149,13 @@ _WHEN: dict[str, tuple[ReportState, ...]] = {
 
 
 def rights_on(person: Someone, report: Report, day: dt.date) -> Rights:
-    """Three queries."""
+    """Three queries; of who sits at the body that the report goes to, two more."""
+    write = may_write(person, Permission.WRITE_REPORT, report, day)
     return Rights(
-        write=may_write(person, Permission.WRITE_REPORT, report, day),
+        write=write,
         submit=may_write(person, Permission.FREEZE_REPORT, report, day),
         approve=may_approve(person, report, day),
+        instead=write and stands_in(person, Permission.WRITE_REPORT, report, day),
     )
 
 

@@ -7,15 +7,17 @@ place (powers switched on) is for who may read the trail of the whole country.
 """
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, reduce
 from operator import or_
 from typing import Any, cast
 
 from django.apps import apps
-from django.db.models import Field, ForeignKey, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Field, ForeignKey, Max, Model, OuterRef, Q, QuerySet, Subquery, Value
 from pghistory.models import Event
 
 from hocsuotdoi.accounts.models import Person
@@ -31,6 +33,8 @@ _PLACES: dict[type[Model], Any] = {
     Agency: agencies_covered,
 }
 _DEEPEST = 3
+ALONE = 5
+"""So many rows that one act changed alike are told one by one; of more, that there were so many."""
 _Narrowing = Callable[[Someone, dt.date], Q]
 _narrowed: dict[str, _Narrowing] = {}
 
@@ -61,12 +65,21 @@ class TrailEntry:
     thing: Model
     links: dict[str, Model]  # what the row linked to: field name → object
     changes: list[Change]
+    number: int = 1  # so many rows of this kind changed in this way by one act: this entry stands for all of them
 
 
 @dataclass(frozen=True)
 class TrailPage:
     entries: list[TrailEntry]
     older_than: dt.datetime | None  # ask again with this for the next page; None at the end
+
+
+@dataclass(frozen=True)
+class ActPage:
+    """Rows that one act changed alike, one by one. `below`: ask again with this for the next ones; None at the end."""
+
+    entries: list[TrailEntry]
+    below: int | None
 
 
 @cache
@@ -93,13 +106,56 @@ def trail(
     ends_at: dt.datetime | None = None,
     limit: int = 50,
 ) -> TrailPage:
-    """The newest `limit` changes before `ends_at` that `person` may read, newest first.
+    """The newest `limit` changes before `ends_at` that `person` may read, newest first; what one act did to more than
+    `ALONE` rows of a kind is one of them (`trail_of_act` tells these). A page ends with a whole act: those of one
+    moment are not torn apart.
 
     `thing` is (label of a tracked model, key): its own changes and those of what hangs on it (a plan's targets).
     The number of queries depends on how many kinds of things changed, not on how many changes there are.
     """
+    pieces = _pieces(person, day=day, kinds=kinds, thing=thing, by=by, starts_at=starts_at, ends_at=ends_at)
+    if not pieces:
+        return TrailPage([], None)
+    moments = _newest_moments(pieces, limit + 1)
+    if not moments:
+        return TrailPage([], None)
+    groups = _groups(pieces, moments[-1])
+    chosen: list[tuple[str, int, int]] = []
+    last: dt.datetime | None = None
+    for at, of_moment in itertools.groupby(groups, key=lambda group: group[1]):
+        if last is not None and len(chosen) >= limit:
+            return TrailPage(_entries(chosen), last)
+        for label, _at, keys in of_moment:
+            chosen += [(label, keys[0], len(keys))] if len(keys) > ALONE else [(label, key, 1) for key in keys]
+        last = at
+    return TrailPage(_entries(chosen), last if len(moments) > limit else None)
+
+
+def trail_of_act(
+    person: Someone, *, day: dt.date, kind: str, act: str, at: dt.datetime, below: int | None = None, limit: int = 50
+) -> ActPage:
+    """What was done to each row of a kind in one moment, as `person` may read it; `below`: after this key."""
+    rows = _readable(tracked_kinds()[kind], person, day).filter(pgh_label=act, pgh_created_at=at)
+    if below is not None:
+        rows = rows.filter(pgh_id__lt=below)
+    keys = list(rows.order_by("-pgh_id").values_list("pgh_id", flat=True)[: limit + 1])
+    entries = _entries([(kind, key, 1) for key in keys[:limit]])
+    return ActPage(entries, keys[limit - 1] if len(keys) > limit else None)
+
+
+def _pieces(
+    person: Someone,
+    *,
+    day: dt.date,
+    kinds: Iterable[str],
+    thing: tuple[str, str] | None,
+    by: Person | None,
+    starts_at: dt.datetime | None,
+    ends_at: dt.datetime | None,
+) -> dict[str, QuerySet]:
+    """By kind: the rows that are asked for."""
     wanted = set(kinds) or set(tracked_kinds())
-    pieces = []
+    pieces = {}
     for label, event in tracked_kinds().items():
         if label not in wanted:
             continue
@@ -114,16 +170,37 @@ def trail(
             rows = rows.filter(pgh_created_at__gte=starts_at)
         if ends_at is not None:
             rows = rows.filter(pgh_created_at__lt=ends_at)
-        newest = rows.order_by("-pgh_created_at", "-pgh_id")[: limit + 1]
-        pieces.append(newest.annotate(trail_kind=Value(label)).values_list("trail_kind", "pgh_id", "pgh_created_at"))
-    if not pieces:
-        return TrailPage([], None)
-    rows = pieces[0]
-    if len(pieces) > 1:
-        rows = rows.union(*pieces[1:], all=True).order_by("-pgh_created_at", "-pgh_id")[: limit + 1]
-    found = list(rows)
-    entries = _entries(found[:limit])
-    return TrailPage(entries, found[limit - 1][2] if len(found) > limit else None)
+        pieces[label] = rows
+    return pieces
+
+
+def _newest_moments(pieces: dict[str, QuerySet], number: int) -> list[dt.datetime]:
+    """Whatever one act changed stands under one moment. One query."""
+    newest = [
+        rows.order_by("-pgh_created_at").values_list("pgh_created_at", flat=True).distinct()[:number]
+        for rows in pieces.values()
+    ]
+    if len(newest) == 1:
+        return list(newest[0])
+    return list(newest[0].union(*newest[1:]).order_by("-pgh_created_at")[:number])
+
+
+def _groups(pieces: dict[str, QuerySet], oldest: dt.datetime) -> list[tuple[str, dt.datetime, list[int]]]:
+    """Kind, moment and keys of what was changed alike by one act, the newest first. One query."""
+    groups = [
+        rows.filter(pgh_created_at__gte=oldest)
+        .order_by()
+        .values("pgh_created_at", "pgh_label", "pgh_context_id")
+        .annotate(
+            trail_kind=Value(label),
+            newest=Max("pgh_id"),
+            keys=ArrayAgg("pgh_id", order_by="-pgh_id"),
+        )
+        .values_list("trail_kind", "pgh_created_at", "keys", "newest")
+        for label, rows in pieces.items()
+    ]
+    found = groups[0].union(*groups[1:], all=True) if len(groups) > 1 else groups[0]
+    return [(label, at, keys) for label, at, keys, _newest in found.order_by("-pgh_created_at", "-newest")]
 
 
 def _readable(event: type[Event], person: Someone, day: dt.date) -> QuerySet:
@@ -193,14 +270,18 @@ def _fields_kept(row: Any) -> list[Field]:
     return [field for field in row.pgh_tracked_model._meta.concrete_fields if field.attname in held]
 
 
-def _entries(found: list[tuple[str, int, dt.datetime]]) -> list[TrailEntry]:
+def _entries(found: list[tuple[str, int, int]]) -> list[TrailEntry]:
+    """Of kind, key and how many rows it stands for."""
     keys = defaultdict(list)
-    for label, key, _at in found:
+    for label, key, _number in found:
         keys[label].append(key)
     rows = {(label, row.pgh_id): row for label, ids in keys.items() for row in _with_previous(label, ids)}
     linked = _linked_objects(list(rows.values()) + [row.trail_previous for row in rows.values() if row.trail_previous])
     people = _people(rows.values())
-    return [_entry(tracked_kinds()[label], rows[label, key], linked, people) for label, key, _at in found]
+    return [
+        replace(_entry(tracked_kinds()[label], rows[label, key], linked, people), number=number)
+        for label, key, number in found
+    ]
 
 
 def _with_previous(label: str, keys: list[int]) -> list[Any]:

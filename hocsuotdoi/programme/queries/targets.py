@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils import timezone
@@ -44,10 +44,17 @@ class TargetReading:
     is_inherited: bool
     is_partial: bool
     above: tuple[Target, ...] = ()
+    asked: tuple[TargetFacts, ...] = ()
 
     @property
     def figure(self) -> str:
         return figure_text(target_facts(self.target))
+
+    def in_year(self, year: int, value: IndicatorValue) -> "TargetReading":
+        """What was asked, held against another year's value."""
+        expected = expected_in(self.asked, year)
+        state, rule = judge(_last(self.asked), expected, value, year)
+        return replace(self, value=value, expected_now=expected, state=state, rule_in_words=rule)
 
 
 @dataclass
@@ -171,8 +178,7 @@ def choose(series: list[_Series], unit: AdminUnit, day: dt.date) -> list[_Series
 def _reading(series: _Series, year: int, value: IndicatorValue) -> TargetReading:
     facts = [target_facts(target) for target in series.targets]
     expected = expected_in(facts, year)
-    last = max((t for t in facts if t.year is not None), key=lambda t: t.year or 0, default=facts[0])
-    state, rule = judge(last, expected, value, year)
+    state, rule = judge(_last(facts), expected, value, year)
     return TargetReading(
         target=series.due(year),
         value=value,
@@ -184,7 +190,12 @@ def _reading(series: _Series, year: int, value: IndicatorValue) -> TargetReading
         is_inherited=series.binding.is_inherited,
         is_partial=series.binding.is_partial,
         above=tuple(series.above),
+        asked=tuple(facts),
     )
+
+
+def _last(targets: Sequence[TargetFacts]) -> TargetFacts:
+    return max((t for t in targets if t.year is not None), key=lambda t: t.year or 0, default=targets[0])
 
 
 def expected_in(targets: Sequence[TargetFacts], year: int) -> Decimal | None:

@@ -97,6 +97,24 @@ class Cycle(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def last_year(self) -> int:
+        """The year that its reports carry: the last of its period."""
+        return (self.ends_on - dt.timedelta(days=1)).year
+
+    @property
+    def years(self) -> range:
+        return range(self.starts_on.year, self.last_year + 1)
+
+    @property
+    def is_over_years(self) -> bool:
+        return len(self.years) > 1
+
+    @property
+    def period(self) -> str:
+        """As keys of figures name what is of all its years: «2026», «2023-2025»."""
+        return f"{self.years[0]}-{self.last_year}" if self.is_over_years else str(self.last_year)
+
 
 @tracked
 class CycleRule(models.Model):

@@ -158,13 +158,14 @@ class Report(models.Model):
 
 class ReportStep(models.Model):
     """What happened to a report on its way, and why. `snapshot` is what was submitted, returned, approved or
-    amended."""
+    amended. `instead`: the body whose people did it, where nobody sat at the one that owes the report."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=10, choices=ReportStepKind)
     snapshot = models.ForeignKey("reporting.Snapshot", null=True, on_delete=models.PROTECT, related_name="steps")
     reason = models.TextField(_("reason"), blank=True)
     gaps = models.JSONField(default=list)
+    instead = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
     by = models.UUIDField(null=True, help_text=_("Person's id; empty: the program"))
     at = models.DateTimeField()
 
@@ -199,6 +200,18 @@ class ReportStep(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(gaps=[]) | Q(kind=ReportStepKind.APPROVED), name="report_step_gaps_only_when_approved"
+            ),
+            models.CheckConstraint(
+                condition=Q(instead__isnull=True)
+                | Q(
+                    kind__in=[
+                        ReportStepKind.OPENED,
+                        ReportStepKind.SUBMITTED,
+                        ReportStepKind.WITHDRAWN,
+                        ReportStepKind.AMENDED,
+                    ]
+                ),
+                name="report_step_instead_of_who_owes_it",
             ),
         ]
 

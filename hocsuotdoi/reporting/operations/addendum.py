@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.reporting.enums import ReportState, ReportStepKind, SnapshotKind
 from hocsuotdoi.reporting.models import ChangedFigures, Report, Snapshot
 from hocsuotdoi.reporting.operations.freezing import freeze
-from hocsuotdoi.reporting.operations.holding import hold, keep, reason_of, step
+from hocsuotdoi.reporting.operations.holding import hold, in_whose_stead, keep, reason_of, step
 from hocsuotdoi.reporting.queries.changed import addendum_content, changed_figures, perhaps_changed
 
 
@@ -33,7 +34,8 @@ def make_addendum(report: Report, *, reason: str, by: Person, at: dt.datetime) -
         raise NothingChanged(_("No figure of this report has changed since it was approved: there is nothing to add."))
     snapshot = freeze(SnapshotKind.ADDENDUM, content, report=report, amends=report.approved, by=by, at=at)
     keep(report, by=by, at=at)
-    step(report, ReportStepKind.AMENDED, snapshot=snapshot, reason=reason, by=by, at=at)
+    instead = in_whose_stead(report, Permission.FREEZE_REPORT, by=by, at=at)
+    step(report, ReportStepKind.AMENDED, snapshot=snapshot, reason=reason, instead=instead, by=by, at=at)
     ChangedFigures.objects.filter(report=report).delete()
     return snapshot
 

@@ -6,13 +6,17 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise
+from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import CycleState, ReportState, ReportStepKind
 from hocsuotdoi.reporting.models import Cycle, Report, ReportStep, Snapshot
+from hocsuotdoi.reporting.rules import stands_in
 
 
 class ReportChangedMeanwhile(Refused):
@@ -111,12 +115,20 @@ def step(
     snapshot: Snapshot | None = None,
     reason: str = "",
     gaps: list[dict[str, Any]] | None = None,
+    instead: Agency | None = None,
     by: Person,
     at: dt.datetime,
 ) -> ReportStep:
     return ReportStep.objects.create(
-        report=report, kind=kind, snapshot=snapshot, reason=reason, gaps=gaps or [], by=by.pk, at=at
+        report=report, kind=kind, snapshot=snapshot, reason=reason, gaps=gaps or [], instead=instead, by=by.pk, at=at
     )
+
+
+def in_whose_stead(report: Report, permission: Permission, *, by: Person, at: dt.datetime) -> Agency | None:
+    """The body that the report goes to, where `by` acts from there because nobody sits at the one that owes it."""
+    if report.goes_to is None or not stands_in(by, permission, report, timezone.localdate(at)):
+        return None
+    return report.goes_to.agency
 
 
 def begun(report: Report, *, by: Person, at: dt.datetime) -> None:
@@ -124,7 +136,8 @@ def begun(report: Report, *, by: Person, at: dt.datetime) -> None:
     if report.state == ReportState.EXPECTED:
         report.state = ReportState.DRAFT
         report.save(update_fields=["state"])
-        step(report, ReportStepKind.OPENED, by=by, at=at)
+        instead = in_whose_stead(report, Permission.WRITE_REPORT, by=by, at=at)
+        step(report, ReportStepKind.OPENED, instead=instead, by=by, at=at)
 
 
 def reason_of(text: str) -> str:

@@ -16,11 +16,14 @@ from hocsuotdoi.reporting.models import Cycle
 from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, parameters, reading_many
 
 _MAKE_REPORTS = f"""
-WITH RECURSIVE {BODIES}, {WAYS}
+WITH RECURSIVE {BODIES}, {WAYS}, numbered AS MATERIALIZED (
+    SELECT b.agency_id, COALESCE(r.id, nextval(pg_get_serial_sequence('reporting_report', 'id'))) AS id
+      FROM bound b LEFT JOIN reporting_report r ON r.cycle_id = %(cycle)s AND r.agency_id = b.agency_id
+)
 INSERT INTO reporting_report
-       (cycle_id, agency_id, line, detail, unit_id, year, due_on, above, copies_to, state,
+       (id, goes_to_id, cycle_id, agency_id, line, detail, unit_id, year, due_on, above, copies_to, state,
         results, difficulties, causes, proposals, version, changed_at, changed_by_id, gaps)
-SELECT %(cycle)s, b.agency_id, b.line, b.detail, b.unit_id, %(year)s, b.due_on, way.above,
+SELECT own.id, taking.id, %(cycle)s, b.agency_id, b.line, b.detail, b.unit_id, %(year)s, b.due_on, way.above,
        COALESCE((SELECT array_agg(DISTINCT g.id ORDER BY g.id)
                    FROM places_agency g
                   WHERE g.kind = ANY(b.copies_to) AND NOT g.is_sample AND g.unit_id IN (b.unit_id, receiver.unit_id)
@@ -30,16 +33,12 @@ SELECT %(cycle)s, b.agency_id, b.line, b.detail, b.unit_id, %(year)s, b.due_on, 
        '{ReportState.EXPECTED}', '', '', '', '', 1, %(at)s, %(by)s, '[]'
   FROM bound b
   JOIN way ON way.agency_id = b.agency_id
+  JOIN numbered own ON own.agency_id = b.agency_id
+  LEFT JOIN numbered taking ON taking.agency_id = b.to_id
   LEFT JOIN asked receiver ON receiver.agency_id = b.to_id
     ON CONFLICT DO NOTHING
 """
-
-_LEAD_UP = """
-UPDATE reporting_report r SET goes_to_id = t.id
-  FROM reporting_report t
- WHERE r.cycle_id = %(cycle)s AND t.cycle_id = %(cycle)s AND r.goes_to_id IS NULL
-   AND t.agency_id = r.above[1] AND t.id <> r.id
-"""
+# Each report is made with the one that it goes into, in one statement: the trail tells once that it was made.
 
 _COUNT = f"""
 WITH RECURSIVE {BODIES}, {INSTITUTIONS}
@@ -88,12 +87,11 @@ def open_cycle(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
         return Opened(0, 0)
     if not cycle.sections:
         raise NothingAskedFor(_("Say what the reports are to hold before you open the cycle."))
-    given = {**parameters(cycle), "year": year_of(cycle), "at": at, "by": by.pk if by else None}
+    given = {**parameters(cycle), "year": cycle.last_year, "at": at, "by": by.pk if by else None}
     refuse_astray(cycle)
     with many_rows(), reading_many() as cursor:
         cursor.execute(_MAKE_REPORTS, given)
         reports = cursor.rowcount
-        cursor.execute(_LEAD_UP, given)
         cursor.execute(_COUNT, given)
         institutions = cursor.rowcount
     Cycle.objects.filter(pk=cycle.pk).update(state=CycleState.OPEN, opened_at=at, version=F("version") + 1)
@@ -116,15 +114,9 @@ def ask_newcomers(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened
     day = timezone.localdate(at)
     given = {**parameters(cycle), "map_on": day, "bodies_on": day}
     with many_rows(), reading_many() as cursor:
-        cursor.execute(_MAKE_REPORTS, {**given, "year": year_of(cycle), "at": at, "by": by.pk if by else None})
+        cursor.execute(_MAKE_REPORTS, {**given, "year": cycle.last_year, "at": at, "by": by.pk if by else None})
         reports = cursor.rowcount
-        cursor.execute(_LEAD_UP, given)
     return Opened(reports, 0)
-
-
-def year_of(cycle: Cycle) -> int:
-    """The year that its reports carry: the last of its period."""
-    return (cycle.ends_on - dt.timedelta(days=1)).year
 
 
 def refuse_astray(cycle: Cycle) -> None:

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.reporting.enums import ReportState, ReportStepKind, SnapshotKind
 from hocsuotdoi.reporting.models import Content, Report, Snapshot
 from hocsuotdoi.reporting.operations.freezing import freeze
-from hocsuotdoi.reporting.operations.holding import hold, keep, step
+from hocsuotdoi.reporting.operations.holding import hold, in_whose_stead, keep, step
 from hocsuotdoi.reporting.queries.content import cycle_content
 from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of, unanswered
 from hocsuotdoi.reporting.queries.typed import totals_missing
@@ -41,7 +42,8 @@ def submit_report(report: Report, *, version: int, by: Person, at: dt.datetime) 
     and anything odd that nobody has answered.
     """
     report = hold(report, WRITABLE, version=version)
-    content = cycle_content(report, timezone.localdate(at))
+    instead = in_whose_stead(report, Permission.FREEZE_REPORT, by=by, at=at)
+    content = cycle_content(report, timezone.localdate(at), instead=instead)
     refuse_unready(report, content, timezone.localdate(at))
     snapshot = freeze(SnapshotKind.REPORT, content, report=report, by=by, at=at)
     keep(
@@ -53,7 +55,7 @@ def submit_report(report: Report, *, version: int, by: Person, at: dt.datetime) 
         by=by,
         at=at,
     )
-    step(report, ReportStepKind.SUBMITTED, snapshot=snapshot, by=by, at=at)
+    step(report, ReportStepKind.SUBMITTED, snapshot=snapshot, instead=instead, by=by, at=at)
     return snapshot
 
 
@@ -63,7 +65,8 @@ def withdraw_report(report: Report, *, version: int, by: Person, at: dt.datetime
     report = hold(report, [ReportState.SUBMITTED], version=version)
     snapshot = report.submitted
     keep(report, state=ReportState.DRAFT, submitted=None, submitted_at=None, submitted_by=None, by=by, at=at)
-    step(report, ReportStepKind.WITHDRAWN, snapshot=snapshot, by=by, at=at)
+    instead = in_whose_stead(report, Permission.FREEZE_REPORT, by=by, at=at)
+    step(report, ReportStepKind.WITHDRAWN, snapshot=snapshot, instead=instead, by=by, at=at)
     return report
 
 

@@ -52,9 +52,9 @@ def activities_content(frame: Frame) -> ActivitiesContent:
     return content
 
 
-def activity_sentences(content: ActivitiesContent, year: int, day: dt.date) -> list[str]:
+def activity_sentences(content: ActivitiesContent, first_year: int, day: dt.date) -> list[str]:
     """Only what was counted; nothing is said about a dimension that nobody recorded."""
-    period = f"Từ ngày 01/01/{year} đến ngày {day_words(day)}"
+    period = f"Từ ngày 01/01/{first_year} đến ngày {day_words(day)}"
     if not content["sessions"] and not content["attendance"] and not content["visits"]:
         return [f"{period}, chưa ghi nhận hoạt động nào của các thư viện, bảo tàng, trung tâm văn hóa trên địa bàn."]
     sentences = [

@@ -8,6 +8,7 @@ from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode, Va
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.profiles import is_of_people
 from hocsuotdoi.indicators.queries.results import IndicatorValue, percent_of, yearly_growth
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 
@@ -74,22 +75,42 @@ def added_up(amounts: Iterable[Amount | None]) -> Amount | None:
 # -- keys --
 
 
-def indicator_key(indicator: str, cohort: str, year: int) -> str:
+def indicator_key(indicator: str, cohort: str, year: int | str) -> str:
     return f"indicator:{indicator}:{cohort}:{year}"
 
 
-def measure_key(measure: str, year: int, cut: str = "", value: object = "") -> str:
-    """`cut`: by which the measure is cut, with the value: sex, age, month, observance."""
+def measure_key(measure: str, year: int | str, cut: str = "", value: object = "") -> str:
+    """`year`: or a period («2023-2025»). `cut`: by which the measure is cut, with the value: sex, age, month,
+    observance."""
     key = f"measure:{measure}:{year}"
     return f"{key}:{cut}:{value or 'unknown'}" if cut else key
 
 
-def money_key(stage: str, source: str, year: int) -> str:
+def money_key(stage: str, source: str, year: int | str) -> str:
     return f"money:{stage}:{source}:{year}"
 
 
-def tasks_key(state: str, year: int) -> str:
+def tasks_key(state: str, year: int | str) -> str:
     return f"tasks:{state}:{year}"
+
+
+def whole_of(key: str) -> str:
+    """The key of the measure that a part by sex, age, month or observance is cut from; empty where it is no part."""
+    what, name, year, *cut = key.split(":")
+    if not cut or what != "measure":
+        return ""
+    # Visits of a month are those of libraries, museums and centres together: there is no figure of all of them.
+    return measure_key(MeasureCode.PROGRAMME_SESSION if name == "visit" else name, year)
+
+
+def is_of_year(key: str, year: int | str) -> bool:
+    """`year`: or a period, as in `period_key`."""
+    return str(year) in key.split(":")
+
+
+def period_key(key: str, year: int, period: str) -> str:
+    """The key of the same figure over the whole period."""
+    return ":".join(period if part == str(year) else part for part in key.split(":"))
 
 
 def key_of_year(key: str, year: int, other: int) -> str:

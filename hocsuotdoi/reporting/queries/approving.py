@@ -1,15 +1,19 @@
 """What somebody who approves has to know before: gaps, explanations, how much differs from the year before."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.reporting.enums import Detail, ExceptionAnswerKind, ReportState
-from hocsuotdoi.reporting.models import ExceptionAnswer, Figure, Report, Snapshot
+from hocsuotdoi.reporting.models import ExceptionAnswer, Figure, Report
+from hocsuotdoi.reporting.queries.amounts import is_of_year
 from hocsuotdoi.reporting.queries.wording import number_words
 
 NAMED = 5
@@ -44,47 +48,61 @@ class Waiting:
 
 
 def waiting(reports: Iterable[Report], person: Someone) -> list[Waiting]:
-    """In the order given. Five queries, however many there are."""
+    """In the order given. Six queries, however many there are; no content is read as a whole."""
     reports = list(reports)
-    contents = dict(
-        Snapshot.objects.filter(pk__in=[each.submitted_id for each in reports]).values_list("pk", "content")
-    )
+    gaps = _gaps(reports)
     answers = _answers(reports)
-    figures = _figures(reports)
+    compared = _compared(reports)
+    said = _said(compared)
     rows = []
     for report in reports:
-        content = contents.get(report.submitted_id or 0, {})
         told = answers.get(report.pk, {}).values()
-        now, before = figures.get(report.submitted_id, {}), figures.get((report.pk, "before"), {})
+        here = compared.get(report.pk)
         rows.append(
             Waiting(
                 report,
-                gaps=gap_sentences(content),
+                gaps=gaps.get(report.submitted_id or 0, []),
                 confirmed=sum(each.kind == ExceptionAnswerKind.CONFIRMED for each in told),
                 explained=[each.reason for each in told if each.kind == ExceptionAnswerKind.EXPLAINED],
-                differences=_differences(content, now, before),
-                has_last_year=bool(before),
+                differences=_differences(here, said) if here else [],
+                has_last_year=bool(here and here.has_last_year),
                 is_own=report.submitted_by == getattr(person, "pk", None),
             )
         )
     return rows
 
 
-def gap_sentences(content: Mapping[str, Any]) -> list[str]:
-    """What a frozen content lacks, each in a sentence: as `operations.approval.gaps_of` keeps it."""
-    gaps = [
-        f"{each['name']}: {each['state_words']}"
-        for each in content.get("below", ())
-        if each["state"] not in (ReportState.APPROVED, ReportState.EXCUSED)
-    ]
-    missing = content.get("missing", ())
-    if missing and content["report"]["detail"] != Detail.TOTALS:
+_GAPS = """
+SELECT id,
+       jsonb_path_query_array(content, '$.below[*] ? (@.state != "approved" && @.state != "excused")'),
+       jsonb_path_query_array(content, '$.missing[*].name'),
+       content #>> '{report,detail}', content #>> '{report,written_instead_by}'
+  FROM reporting_snapshot WHERE id = ANY(%s)
+"""
+
+
+def _gaps(reports: list[Report]) -> dict[int, list[str]]:
+    """By snapshot: what it lacks, each in a sentence, as `operations.approval.gaps_of` keeps it. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GAPS, [[each.submitted_id for each in reports]])
+        rows = cursor.fetchall()
+    found = {}
+    for pk, below, names, detail, instead in rows:
+        found[pk] = _gap_sentences(json.loads(below), json.loads(names), detail)
+        if instead:
+            found[pk].append(_("Written by {body}: nobody sits at the body that owes it.").format(body=instead))
+    return found
+
+
+def _gap_sentences(below: list[dict[str, str]], missing: list[str], detail: str) -> list[str]:
+    gaps = [f"{each['name']}: {each['state_words']}" for each in below]
+    if missing and detail != Detail.TOTALS:
         text = ngettext(
             "{count} institution has not told enough: {names}",
             "{count} institutions have not told enough: {names}",
             len(missing),
         )
-        names = ", ".join(each["name"] for each in missing[:NAMED])
+        names = ", ".join(missing[:NAMED])
         gaps.append(text.format(count=len(missing), names=names + ("…" if len(missing) > NAMED else "")))
     return gaps
 
@@ -97,8 +115,39 @@ def _answers(reports: list[Report]) -> dict[int, dict[str, ExceptionAnswer]]:
     return found
 
 
-def _figures(reports: list[Report]) -> dict[Any, dict[str, Figure]]:
-    """By submitted snapshot; under (report, "before") those of the year before."""
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A report's figures far from those of the year before: (before, now)."""
+
+    has_last_year: bool
+    apart: list[tuple[Figure, Figure]]
+
+
+def _compared(reports: list[Report]) -> dict[int, _Compared]:
+    """By report. A report over several years tells the year before itself. Two queries."""
+    of_last = _reports_of_last_year([each for each in reports if not (each.cycle and each.cycle.is_over_years)])
+    by_snapshot: dict[int, list[Figure]] = {}
+    wanted = {each.submitted_id for each in reports} | set(of_last.values())
+    for figure in Figure.objects.filter(snapshot__in=wanted, numerator__isnull=False).order_by("pk"):
+        by_snapshot.setdefault(figure.snapshot_id, []).append(figure)
+    found = {}
+    for each in reports:
+        told = by_snapshot.get(each.submitted_id or 0, [])
+        year = _last_told(each)
+        now = {_timeless(figure.key): figure for figure in told if is_of_year(figure.key, year)}
+        earlier = by_snapshot.get(of_last[each.pk], []) if each.pk in of_last else told
+        before = {_timeless(figure.key): figure for figure in earlier if is_of_year(figure.key, year - 1)}
+        apart = [(old, now[key]) for key, old in before.items() if key in now and _is_far(old, now[key])]
+        found[each.pk] = _Compared(bool(before), apart)
+    return found
+
+
+def _last_told(report: Report) -> int:
+    return min(report.year, report.cycle.counted_until.year) if report.cycle else report.year
+
+
+def _reports_of_last_year(reports: list[Report]) -> dict[int, int]:
+    """By report: what the same body said in a cycle of the same kind the year before. One query."""
     last: dict[tuple[Any, ...], int] = {}
     earlier = Report.objects.filter(
         agency__in={each.agency_id for each in reports},
@@ -109,29 +158,40 @@ def _figures(reports: list[Report]) -> dict[Any, dict[str, Figure]]:
     for each in earlier:
         if each.cycle and each.approved_id:
             last[each.agency_id, each.line, each.cycle.kind, each.year + 1] = each.approved_id
-    of_last = {
+    return {
         each.pk: snapshot
         for each in reports
         if each.cycle and (snapshot := last.get((each.agency_id, each.line, each.cycle.kind, each.year)))
     }
-    wanted = {each.submitted_id for each in reports} | set(of_last.values())
-    by_snapshot: dict[Any, dict[str, Figure]] = {}
-    for figure in Figure.objects.filter(snapshot__in=wanted):
-        by_snapshot.setdefault(figure.snapshot_id, {})[_timeless(figure.key)] = figure
-    return by_snapshot | {(pk, "before"): by_snapshot.get(snapshot, {}) for pk, snapshot in of_last.items()}
 
 
-def _differences(
-    content: Mapping[str, Any], now: Mapping[str, Figure], before: Mapping[str, Figure]
-) -> list[Difference]:
-    labels = {_timeless(each["key"]): each for each in content.get("figures", ())}
+def _is_far(old: Figure, now: Figure) -> bool:
+    if old.numerator is None or now.numerator is None:
+        return False
+    return abs(now.numerator - old.numerator) > JUMP * old.numerator and max(now.numerator, old.numerator) > 0
+
+
+_SAID = """
+SELECT snapshot.id, told.key, told.label, told.words
+  FROM reporting_snapshot AS snapshot,
+       jsonb_to_recordset(snapshot.content -> 'figures') AS told (key text, label text, words text)
+ WHERE snapshot.id = ANY(%s) AND told.key = ANY(%s)
+"""
+
+
+def _said(compared: Mapping[int, _Compared]) -> dict[tuple[int, str], tuple[str, str]]:
+    """Of each figure that is far from the year before: what it is called and its words. One query."""
+    figures = [now for each in compared.values() for _old, now in each.apart]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID, [[each.snapshot_id for each in figures], [each.key for each in figures]])
+        return {(snapshot, key): (label, words) for snapshot, key, label, words in cursor.fetchall()}
+
+
+def _differences(compared: _Compared, said: Mapping[tuple[int, str], tuple[str, str]]) -> list[Difference]:
     found = []
-    for key, figure in now.items():
-        old, said = before.get(key), labels.get(key)
-        if old is None or said is None or figure.numerator is None or old.numerator is None:
-            continue
-        if abs(figure.numerator - old.numerator) > JUMP * old.numerator and max(figure.numerator, old.numerator) > 0:
-            found.append(Difference(said["label"], _words(old), said["words"]))
+    for old, now in compared.apart:
+        if (told := said.get((now.snapshot_id, now.key))) is not None:
+            found.append(Difference(told[0], _words(old), told[1]))
     return found
 
 

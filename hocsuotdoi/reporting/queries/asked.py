@@ -18,10 +18,12 @@ _FURTHEST = 8
 
 
 def _on(table: str, day: str) -> str:
-    return (
-        f"({table}.starts_on IS NULL OR {table}.starts_on <= %({day})s)"
-        f" AND ({table}.ends_on IS NULL OR {table}.ends_on > %({day})s)"
-    )
+    return _holds(table, f"%({day})s")
+
+
+def _holds(table: str, day: str) -> str:
+    begun = f"({table}.starts_on IS NULL OR {table}.starts_on <= {day})"
+    return f"{begun} AND ({table}.ends_on IS NULL OR {table}.ends_on > {day})"
 
 
 BODIES = f"""
@@ -84,15 +86,18 @@ chain AS (
 so that no report is lost. `way`: all above it; bodies that report in a circle are in none."""
 
 INSTITUTIONS = f"""
-standing AS (
-    SELECT DISTINCT ON (i.id) i.id, i.institution_class AS class, COALESCE(d.reads_as_id, p.unit_id) AS unit_id
+looked AS (
+    SELECT unnest(%(looked_at)s::date[]) AS day
+), standing AS (
+    SELECT DISTINCT ON (i.id)
+           i.id, i.institution_class AS class, COALESCE(d.reads_as_id, p.unit_id) AS unit_id, looked.day AS open_on
       FROM places_institution i
       JOIN places_institutionstatus t ON t.institution_id = i.id AND t.state = '{InstitutionState.ACTIVE}'
-       AND {_on("t", "counted_until")}
+      JOIN looked ON {_holds("t", "looked.day")}
       JOIN places_institutionplacement p ON p.institution_id = i.id
-       AND (({_on("p", "map_on")}) OR ({_on("p", "counted_until")}))
+       AND (({_on("p", "map_on")}) OR ({_holds("p", "looked.day")}))
       LEFT JOIN places_unitreading d ON d.unit_id = p.unit_id AND {_on("d", "map_on")}
-     ORDER BY i.id, ({_on("p", "map_on")}) DESC, p.id
+     ORDER BY i.id, looked.day DESC, ({_on("p", "map_on")}) DESC, p.id
 ), inside AS (
     SELECT o.* FROM standing o JOIN scope s ON s.unit_id = o.unit_id
 ), claims AS (
@@ -101,7 +106,7 @@ standing AS (
     SELECT o.id, o.class, g.agency_id
       FROM inside o
       JOIN places_institutionagency g ON g.institution_id = o.id
-       AND (({_on("g", "map_on")}) OR ({_on("g", "counted_until")}))
+       AND (({_on("g", "map_on")}) OR ({_holds("g", "o.open_on")}))
 ), lying AS MATERIALIZED (
     SELECT o.id, o.class, y.ancestor_id
       FROM inside o JOIN places_unitancestry y ON y.unit_id = o.unit_id AND {_on("y", "map_on")}
@@ -115,7 +120,8 @@ standing AS (
     SELECT DISTINCT ON (id) id, agency_id FROM found
      ORDER BY id, (line = '{CommandLine.TERRITORY}'), by_place, ordinal, agency_id
 )"""
-"""`inside`: institutions open on the last day looked at, each read on the map of the cycle. `counted`: by which body,
+"""`inside`: institutions open on the last day looked at, or on the last day of an earlier year of the cycle, each read
+on the map of the cycle. `counted`: by which body,
 once. A line other than the territory's claims its classes first; then the body that runs the institution, then the one
 in whose territory it stands."""
 
@@ -138,5 +144,5 @@ def parameters(cycle: Cycle, *, bodies_on: dt.date | None = None) -> dict[str, A
         "top": cycle.owner.unit_id,
         "map_on": cycle.map_on,
         "bodies_on": bodies_on or cycle.map_on,
-        "counted_until": cycle.counted_until,
+        "looked_at": sorted({min(dt.date(year, 12, 31), cycle.counted_until) for year in cycle.years}),
     }

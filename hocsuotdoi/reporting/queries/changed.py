@@ -14,8 +14,9 @@ from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Content, Report, Snapshot
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
 from hocsuotdoi.reporting.queries.consolidation import below_content
-from hocsuotdoi.reporting.queries.figures import figures_of, plain
-from hocsuotdoi.reporting.queries.money import money_content
+from hocsuotdoi.reporting.queries.figures import figures_by_year, plain
+from hocsuotdoi.reporting.queries.money import tell_money
+from hocsuotdoi.reporting.queries.period import tell_period, told_by
 from hocsuotdoi.reporting.queries.wording import day_words, long_day_words
 
 OF_TASKS = ("task:", "tasks:")
@@ -35,10 +36,13 @@ SELECT report.id
     OR EXISTS (SELECT FROM reporting_countedinstitution AS counted
                  JOIN indicators_criterionanswer AS answer ON answer.institution_id = counted.institution_id
                                                           AND answer.answered_at > snapshot.frozen_at
-                WHERE counted.report_id = report.id AND answer.year = report.year)
+                WHERE counted.report_id = report.id
+                  AND answer.year BETWEEN EXTRACT(year FROM cycle.starts_on) AND report.year)
     OR EXISTS (SELECT FROM programme_moneystep AS step
                  JOIN programme_moneyline AS line ON line.id = step.line_id
-                WHERE line.agency_id = report.agency_id AND line.year = report.year AND step.at > snapshot.frozen_at)
+                WHERE line.agency_id = report.agency_id
+                  AND line.year BETWEEN EXTRACT(year FROM cycle.starts_on) AND report.year
+                  AND step.at > snapshot.frozen_at)
     OR EXISTS (SELECT FROM reporting_report AS below
                  JOIN reporting_snapshot AS said ON said.id = below.approved_id OR said.amends_id = below.approved_id
                 WHERE below.goes_to_id = report.id AND below.state = 'approved'
@@ -114,10 +118,12 @@ def _told(approved: Snapshot) -> dict[str, FigureContent]:
 
 def _now(report: Report, as_of: dt.date) -> dict[str, FigureContent]:
     with translation.override("vi"):
-        found = figures_of(report, as_of, is_leaf=not below_content(report))
+        years = figures_by_year(report, as_of, is_leaf=not below_content(report))
         if report.cycle and Section.MONEY in report.cycle.sections:
-            money_content(found)
-    return found.told
+            for year in years:
+                tell_money(year)
+        tell_period(years)
+    return told_by(years)
 
 
 def _gone(before: FigureContent) -> FigureContent:

@@ -4,6 +4,7 @@ Sets in the database, whatever the number of reports: nothing is read commune by
 made anew. Who was late to be approved is left out of the sums and named, and its institutions stay expected.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -51,7 +52,7 @@ SELECT 'class', institution.institution_class, count(*)
   FROM missing
   JOIN reporting_countedinstitution AS counted ON counted.report_id = missing.id
   JOIN places_institution AS institution ON institution.id = counted.institution_id
- WHERE missing.detail = 'full' GROUP BY 2
+ WHERE missing.detail = 'full' AND {open} GROUP BY 2
  UNION ALL
 SELECT 'tier', unit.tier, count(*)
   FROM missing JOIN places_adminunit AS unit ON unit.id = missing.unit_id
@@ -67,8 +68,14 @@ WITH RECURSIVE below AS (
 )
 SELECT counted.institution_id
   FROM below JOIN reporting_countedinstitution AS counted ON counted.report_id = below.id
- WHERE below.detail = 'full'
+ WHERE below.detail = 'full' AND {open}
 """
+
+_OPEN = """EXISTS (
+    SELECT FROM places_institutionstatus AS status
+     WHERE status.institution_id = counted.institution_id AND status.state = 'active'
+       AND (status.starts_on IS NULL OR status.starts_on <= %(open_on)s)
+       AND (status.ends_on IS NULL OR status.ends_on > %(open_on)s))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +111,25 @@ def _whole(number: int | None) -> int | None:
     return None if number is None else int(number)
 
 
-def missing_below(report: Report) -> Missing:
-    """One query."""
+def missing_below(report: Report, open_on: dt.date | None = None) -> Missing:
+    """`open_on`: only institutions open on that day. One query."""
     found = Missing()
     with connection.cursor() as cursor:
-        cursor.execute(_MISSING, {"report": report.pk})
+        cursor.execute(_only_open(_MISSING, open_on), {"report": report.pk, "open_on": open_on})
         for what, name, count in cursor.fetchall():
             (found.by_class if what == "class" else found.by_tier)[name] = count
     return found
 
 
-def institutions_below(report: Report) -> list[int]:
+def _only_open(sql: str, open_on: dt.date | None) -> str:
+    return sql.format(open="true" if open_on is None else _OPEN)
+
+
+def institutions_below(report: Report, open_on: dt.date | None = None) -> list[int]:
     """Counted in the report or in any that goes into it, over however many levels; not those of bodies that report
     totals only. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_BELOW, {"report": report.pk})
+        cursor.execute(_only_open(_BELOW, open_on), {"report": report.pk, "open_on": open_on})
         return [institution for (institution,) in cursor.fetchall()]
 
 

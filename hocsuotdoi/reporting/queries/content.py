@@ -1,6 +1,7 @@
 """What a unit's report of a year says, put together from the ledger, the indicators and the plans."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.db.models import F
@@ -24,8 +25,10 @@ from hocsuotdoi.reporting.models.content import (
     ActivitiesContent,
     BelowContent,
     Content,
+    FigureContent,
     MissingContent,
     TargetContent,
+    TargetYearContent,
     TaskContent,
     UnitContent,
     WordsContent,
@@ -34,19 +37,21 @@ from hocsuotdoi.reporting.queries.activities import activities_content, has_samp
 from hocsuotdoi.reporting.queries.amounts import indicator_key, money_key
 from hocsuotdoi.reporting.queries.behind import BehindFigures, behind_figures, behind_materials, missing_institutions
 from hocsuotdoi.reporting.queries.consolidation import below_content, gap_sentences
-from hocsuotdoi.reporting.queries.figures import Figures, figures_of
+from hocsuotdoi.reporting.queries.figures import Figures, figures_by_year
 from hocsuotdoi.reporting.queries.handed_down import tasks_content
 from hocsuotdoi.reporting.queries.header import (
     header_of,
     header_of_report,
+    in_time,
     recipients_of,
     recipients_of_report,
     signature_of,
     signature_of_report,
 )
 from hocsuotdoi.reporting.queries.measures import activities_of
-from hocsuotdoi.reporting.queries.money import NO_MONEY, money_content
+from hocsuotdoi.reporting.queries.money import NO_MONEY, money_content, tell_money
 from hocsuotdoi.reporting.queries.own import figures_until, has_sample, superior_of
+from hocsuotdoi.reporting.queries.period import lacking_sentences, period_content, tell_period, told_by
 from hocsuotdoi.reporting.queries.suggestions import (
     NO_PROPOSAL,
     Facts,
@@ -121,35 +126,50 @@ def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
     }
 
 
-def cycle_content(report: Report, day: dt.date) -> Content:
-    """What `report` says in its cycle (shape 2) as it would be frozen on `day`, without number.
+def cycle_content(report: Report, day: dt.date, *, instead: Agency | None = None) -> Content:
+    """What `report` says in its cycle (shape 2) as it would be frozen on `day`, without number. `instead`: whose people
+    wrote it, where nobody sits at the body that owes it; the document says so.
 
     A number of queries that depends neither on the number of targets nor on how many reports or institutions lie below.
     """
     if report.cycle is None or report.agency is None or report.due_on is None:
         raise ValueError("a report outside any cycle has its own content")
     with translation.override("vi"):
-        return _cycle_content(report, report.cycle, report.agency, day)
+        content = _cycle_content(report, report.cycle, report.agency, day)
+    if instead is not None:
+        content["report"]["written_instead_by"] = instead.name
+        content["opening"] += (
+            f" Báo cáo do {instead.name} lập thay, vì tại {report.agency.name} chưa có người được giao lập báo cáo."
+        )
+    return content
 
 
 def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -> Content:
-    unit, year, as_of = report.unit, report.year, figures_until(report, day)
+    unit, as_of, when = report.unit, figures_until(report, day), in_time(report)
     below = below_content(report)
-    found = figures_of(report, as_of, is_leaf=not below)
-    activities = activities_of(found.told, year, as_of)
     is_asked = {section: section in cycle.sections for section in Section}
-    if not is_asked[Section.ACTIVITIES]:
-        activities["sentences"] = []
+    years = figures_by_year(report, as_of, is_leaf=not below)
+    found = years[-1]
     readings, plans = _readings(found) if is_asked[Section.TARGETS] else ([], [])
     behind = behind_materials(found.own.materials)
     targets = [target_content(each, behind) for each in readings]
     for target, reading in zip(targets, readings, strict=True):
         target["key"] = _target_key(found, reading)
-    tasks = tasks_content(found) if is_asked[Section.TASKS] else []
-    money = money_content(found) if is_asked[Section.MONEY] else NO_MONEY
+    if cycle.is_over_years:
+        _tell_targets_by_year(years, readings, targets)
+    tasks = tasks_content(years) if is_asked[Section.TASKS] else []
+    for each in years if is_asked[Section.MONEY] else []:
+        tell_money(each)
+    tell_period(years)
+    told = told_by(years)
+    money = money_content(told, cycle.period, when) if is_asked[Section.MONEY] else NO_MONEY
+    activities = activities_of(told, cycle.period, as_of, cycle.years[0])
+    if not is_asked[Section.ACTIVITIES]:
+        activities["sentences"] = []
+    period = period_content(years, told, cycle.sections)
     missing = missing_institutions(targets)
     header = header_of_report(report, superior_of(agency, cycle.map_on), day)
-    return {
+    content: Content = {
         "shape": SHAPE_OF_A_CYCLE,
         "report": {
             "cycle": cycle.code,
@@ -162,12 +182,12 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
             "due_on": report.due_on.isoformat() if report.due_on else "",
         },
         "unit": _unit(unit),
-        "year": year,
+        "year": report.year,
         "as_of": as_of.isoformat(),
         "has_sample": behind.has_sample or agency.is_sample or has_sample(report),
         "header": header,
         "basis": _bases(plans),
-        "opening": f"{header['issuer']} báo cáo kết quả thực hiện Chương trình năm {year} (số liệu tính đến ngày "
+        "opening": f"{header['issuer']} báo cáo kết quả thực hiện Chương trình {when} (số liệu tính đến ngày "
         f"{day_words(as_of)}) như sau:",
         "activities": activities,
         "targets": targets,
@@ -177,14 +197,17 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
         "missing": missing,
         "missing_sentences": missing_sentences(targets, missing) if any(each["behind"] for each in targets) else [],
         "money": money,
-        "words": _cycle_words(report, found, activities, targets, tasks, missing, below, asked=is_asked[Section.WORDS]),
-        "figures": list(found.told.values()),
+        "words": _cycle_words(report, told, activities, targets, tasks, missing, below, asked=is_asked[Section.WORDS]),
+        "figures": list(told.values()),
         "below": below,
-        "gaps": gap_sentences(below, found.missing, missing),
-        "closing": f"Trên đây là báo cáo kết quả thực hiện Chương trình năm {year} của {header['issuer']}./.",
+        "gaps": [*gap_sentences(below, found.missing, missing), *lacking_sentences(period)],
+        "closing": f"Trên đây là báo cáo kết quả thực hiện Chương trình {when} của {header['issuer']}./.",
         "recipients": recipients_of_report(report),
         "signature": signature_of_report(report),
     }
+    if period is not None:
+        content["period"] = period
+    return content
 
 
 def _readings(found: Figures) -> tuple[list[TargetReading], list[Plan]]:
@@ -193,24 +216,59 @@ def _readings(found: Figures) -> tuple[list[TargetReading], list[Plan]]:
     report, unit = found.report, found.report.unit
 
     def values_of(territory: AdminUnit, _year: int, pairs: list[Pair], _day: dt.date) -> dict[Pair, IndicatorValue]:
-        known = {} if territory == unit else found.partial(territory, pairs)
-        return {
-            pair: found.value(unit, pair)
-            if territory == unit
-            else known.get(pair) or IndicatorValue(*pair, territory, report.year, ValueState.NOT_APPLICABLE)
-            for pair in pairs
-        }
+        return _values(found, territory, pairs)
 
     plans = [binding.plan for binding in reversed(binding_plans(unit, found.as_of))]
-    readings = _by_plan(unit_targets(unit, report.year, found.as_of, values_of), plans)
+    readings = _by_plan(unit_targets(unit, found.year, found.as_of, values_of), plans)
     if report.line != CommandLine.TERRITORY:
         readings = [each for each in readings if each.value.state != ValueState.NOT_APPLICABLE]
     return readings, plans
 
 
+def _values(found: Figures, territory: AdminUnit, pairs: Sequence[Pair]) -> dict[Pair, IndicatorValue]:
+    unit = found.report.unit
+    if territory == unit:
+        return {pair: found.value(unit, pair) for pair in pairs}
+    known = found.partial(territory, pairs)
+    nothing = ValueState.NOT_APPLICABLE
+    return {pair: known.get(pair) or IndicatorValue(*pair, territory, found.year, nothing) for pair in pairs}
+
+
+def _tell_targets_by_year(
+    years: Sequence[Figures], readings: Sequence[TargetReading], targets: Sequence[TargetContent]
+) -> None:
+    """Each target with what was reached in each year beside what its trajectory asked for by then: the targets are
+    those that bind at the end of the period."""
+    of_territory: dict[AdminUnit, list[Pair]] = {}
+    for reading in readings:
+        value = reading.value
+        of_territory.setdefault(value.unit, []).append((value.indicator_code, value.cohort_code))
+    by_year: list[list[TargetYearContent]] = [[] for _reading in readings]
+    for found in years[:-1]:
+        values = {unit: _values(found, unit, pairs) for unit, pairs in of_territory.items()}
+        for reading, cells in zip(readings, by_year, strict=True):
+            pair = reading.value.indicator_code, reading.value.cohort_code
+            then = reading.in_year(found.year, values[reading.value.unit][pair])
+            cells.append(_target_year(found, then))
+    for reading, target, cells in zip(readings, targets, by_year, strict=True):
+        target["years"] = [*cells, _target_year(years[-1], reading)]
+
+
+def _target_year(found: Figures, reading: TargetReading) -> TargetYearContent:
+    return {
+        "year": found.year,
+        "key": _target_key(found, reading),
+        "value_words": value_words(reading.target, reading.value),
+        "coverage_words": coverage_words(reading.value),
+        "due_words": _due_now(reading),
+        "state": str(reading.state),
+        "state_words": STATE_WORDS[str(reading.state)],
+    }
+
+
 def _target_key(found: Figures, reading: TargetReading) -> str:
     """Of the figure that the target's value is; empty where it has none."""
-    key = indicator_key(reading.value.indicator_code, reading.value.cohort_code, found.report.year)
+    key = indicator_key(reading.value.indicator_code, reading.value.cohort_code, found.year)
     if reading.value.unit != found.report.unit:
         key = f"{key}:{reading.value.unit.code}"
     return key if key in found.told else ""
@@ -218,7 +276,7 @@ def _target_key(found: Figures, reading: TargetReading) -> str:
 
 def _cycle_words(
     report: Report,
-    found: Figures,
+    figures: Mapping[str, FigureContent],
     activities: ActivitiesContent,
     targets: list[TargetContent],
     tasks: list[TaskContent],
@@ -232,7 +290,7 @@ def _cycle_words(
         return {"results": [], "difficulties": [], "causes": [], "proposals": [], "suggested": []}
 
     def money(stage: MoneyStage) -> Decimal | None:
-        told = found.told.get(money_key(stage, "all", report.year))
+        told = figures.get(money_key(stage, "all", report.cycle.period if report.cycle else report.year))
         return Decimal(told["numerator"]) if told and told["numerator"] is not None else None
 
     made = suggested_words(
@@ -381,11 +439,17 @@ def paragraphs_of(text: str) -> list[str]:
 
 
 def _trajectory_words(reading: TargetReading) -> str:
+    due = _due_now(reading)
+    return f"lộ trình năm nay: {due}" if due else ""
+
+
+def _due_now(reading: TargetReading) -> str:
+    """What the trajectory asks for in the year; empty where it asks for nothing."""
     if reading.expected_now is None:
         return ""
     is_percent = reading.target.unit in {TargetUnit.PERCENT, TargetUnit.PERCENT_PER_YEAR}
     now = Decimal(reading.expected_now)
-    return f"lộ trình năm nay: {percent_words(now) if is_percent else number_words(now)}"
+    return percent_words(now) if is_percent else number_words(now)
 
 
 def _due_words(task: Task) -> str:

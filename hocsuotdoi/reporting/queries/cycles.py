@@ -4,10 +4,8 @@ import datetime as dt
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import agencies_covered, offices_held
-from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
@@ -47,17 +45,6 @@ def states_visible_to(person: Someone, cycle: Cycle, day: dt.date, *, may_set_up
         return reports
     own = Report.objects.filter(on_the_line(person, Permission.VIEW_REPORT, day), cycle=cycle, line__in=_ARMED_FORCES)
     return reports.filter(~Q(line__in=_ARMED_FORCES) | Q(pk__in=own.values("pk")))
-
-
-def somebody_writes(day: dt.date) -> Q:
-    """The condition that a report has somebody at its own body who may write it: by a role there, or on the line of
-    local authorities and culture, at its unit or at another body that leads there."""
-    names = [r.name for r in ROLES.values() if Permission.WRITE_REPORT in r.permissions and not r.must_be_switched_on]
-    held = RoleAssignment.objects.on(day).filter(role__in=names, person__is_active=True)
-    at_body = Exists(held.filter(agency=OuterRef("agency")))
-    at_unit = Exists(held.filter(unit=OuterRef("unit")))
-    leading = Exists(held.filter(agency__unit=OuterRef("unit"), agency__kind__in=LEADING_KINDS))
-    return Q(at_body) | Q(line=CommandLine.TERRITORY) & (Q(at_unit) | Q(leading))
 
 
 def ended_bodies(reports: QuerySet[Report], day: dt.date) -> QuerySet[Report]:

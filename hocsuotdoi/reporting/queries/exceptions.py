@@ -20,7 +20,7 @@ from hocsuotdoi.indicators.models import Indicator, QualityFinding
 from hocsuotdoi.reporting.enums import Detail, ReportState
 from hocsuotdoi.reporting.models import Content, CountedInstitution, ExceptionAnswer, Figure, Report
 from hocsuotdoi.reporting.models.content import FigureContent, TargetContent, TaskContent
-from hocsuotdoi.reporting.queries.amounts import key_of_year
+from hocsuotdoi.reporting.queries.amounts import is_of_year, key_of_year
 from hocsuotdoi.reporting.queries.wording import number_words
 
 _NOT_COMPARED = (IndicatorKind.GROWTH, IndicatorKind.YES_NO)
@@ -47,7 +47,7 @@ def exceptions_of(report: Report, content: Content, day: dt.date) -> list[FoundE
         *(each for target in content["targets"] if (each := _off_track(target)) is not None),
         *(each for task in content["tasks"] if (each := _late(task)) is not None),
         *_quality(report),
-        *_population(report, content),
+        *_population(content),
     ]
     answers = _answers(report)
     return [replace(each, answer=_holding(answers.get(each.key), each.numbers)) for each in found]
@@ -62,23 +62,41 @@ def unanswered(found: list[FoundException]) -> list[FoundException]:
 
 def _from_last_year(report: Report, content: Content) -> Iterator[FoundException]:
     """What more than half as much again, or less than half, and what there was and is not any more."""
-    before = _last_year(report)
+    year = year_looked_at(content)
+    before = _year_before(content, year) if "period" in content else _last_year(report)
     kinds = _kinds(content)
     for figure in content.get("figures", ()):
-        old = before.get(key_of_year(figure["key"], report.year, report.year - 1))
+        if not is_of_year(figure["key"], year):
+            continue
+        old = before.get(key_of_year(figure["key"], year, year - 1))
         if old is None or figure["numerator"] is None or not _is_compared(figure, kinds):
             continue
         now, then = _measure(figure["numerator"], figure["denominator"]), _measure(*old)
         if now is None or not then:
             continue
         numbers = {"now": figure["words"], "before": _number_text(*old)}
-        words = {"figure": figure["label"], **numbers, "year": report.year - 1}
+        words = {"figure": figure["label"], **numbers, "year": year - 1}
         if now == 0:
             text = _("%(figure)s: 0 now, %(before)s in %(year)s. Has nothing been held, or is it missing?") % words
             yield FoundException(f"zero|{figure['key']}", "zero", text, numbers, figure["key"])
         elif abs(now - then) * 100 / then > MUCH:
             text = _("%(figure)s: %(now)s, but %(before)s in %(year)s: more than half as much apart.") % words
             yield FoundException(f"change|{figure['key']}", "change", text, numbers, figure["key"])
+
+
+def year_looked_at(content: Content) -> int:
+    """The year that is held against the one before: the last of those that the report tells. What was odd in earlier
+    years was asked in their own reports."""
+    return content["period"]["years"][-1]["year"] if "period" in content else content["year"]
+
+
+def _year_before(content: Content, year: int) -> dict[str, tuple[Decimal, Decimal | None]]:
+    """The same of a report over several years, which tells the year before itself."""
+    return {
+        each["key"]: (Decimal(each["numerator"]), None if each["denominator"] is None else Decimal(each["denominator"]))
+        for each in content.get("figures", ())
+        if each["numerator"] is not None and is_of_year(each["key"], year - 1)
+    }
 
 
 def _last_year(report: Report) -> dict[str, tuple[Decimal, Decimal | None]]:
@@ -153,7 +171,11 @@ def _quality(report: Report) -> Iterator[FoundException]:
         return
     counted = CountedInstitution.objects.filter(report=report).values("institution")
     rows = (
-        QualityFinding.objects.filter(institution__in=counted, state__in=WAITING, starts_on__year=report.year)
+        QualityFinding.objects.filter(
+            institution__in=counted,
+            state__in=WAITING,
+            starts_on__year__range=(report.cycle.years[0] if report.cycle else report.year, report.year),
+        )
         .order_by()
         .values_list("rule")
         .annotate(number=Count("pk"))
@@ -169,11 +191,12 @@ def _quality(report: Report) -> Iterator[FoundException]:
             yield FoundException(f"quality|{rule.value}", "quality", text, {"count": count})
 
 
-def _population(report: Report, content: Content) -> Iterator[FoundException]:
-    """Shares of a population that is not of the report's year."""
+def _population(content: Content) -> Iterator[FoundException]:
+    """Shares of a population that is not of the year told."""
+    told = year_looked_at(content)
     for figure in content.get("figures", ()):
         year = figure.get("population_of")
-        if year is None or year == report.year:
+        if year is None or year == told or not is_of_year(figure["key"], told):
             continue
         text = _("%(figure)s: the population is that of %(year)s. Is there a newer one?") % {
             "figure": figure["label"],

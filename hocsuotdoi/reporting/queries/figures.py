@@ -2,8 +2,8 @@
 reports below it. Each stands once, under its key, with words to print."""
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from hocsuotdoi.core.dated import on
@@ -19,7 +19,16 @@ from hocsuotdoi.places.queries.units import day_on_map_of, units_reading_as
 from hocsuotdoi.reporting.enums import CommandLine, Section
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.content import FigureContent, Origin
-from hocsuotdoi.reporting.queries.amounts import Amount, added_up, adds_up, indicator_key, measure_key, value_of_amount
+from hocsuotdoi.reporting.queries.amounts import (
+    Amount,
+    added_up,
+    adds_up,
+    indicator_key,
+    is_of_year,
+    measure_key,
+    value_of_amount,
+    whole_of,
+)
 from hocsuotdoi.reporting.queries.consolidation import (
     Missing,
     consolidated,
@@ -27,11 +36,11 @@ from hocsuotdoi.reporting.queries.consolidation import (
     missing_below,
 )
 from hocsuotdoi.reporting.queries.own import (
+    Looked,
     Own,
     asked_pairs,
-    frame_for,
-    institutions_of,
     is_of_place,
+    looked_at,
     own_figures,
     population_of,
     read,
@@ -53,10 +62,9 @@ _TIERS = list(Tier.values)
 
 @dataclass
 class Figures:
-    """`told` by key; `values` by indicator and cohort, for the report's unit."""
+    """Of one year. `told` by key; `values` by indicator and cohort, for the report's unit. `sums`: of the year."""
 
-    report: Report
-    as_of: dt.date
+    looked: Looked
     is_leaf: bool
     own: Own
     typed: dict[str, Amount] = field(default_factory=dict)
@@ -65,12 +73,36 @@ class Figures:
     values: dict[Pair, IndicatorValue] = field(default_factory=dict)
     told: dict[str, FigureContent] = field(default_factory=dict)
 
+    @property
+    def report(self) -> Report:
+        return self.looked.report
+
+    @property
+    def year(self) -> int:
+        return self.looked.year
+
+    @property
+    def as_of(self) -> dt.date:
+        return self.looked.as_of
+
+    @property
+    def last_day(self) -> dt.date:
+        return self.own.frame.last_day
+
     def tell(
-        self, key: str, label: str, amount: Amount, words: str, *, note: str = "", is_additive: bool = True
+        self,
+        key: str,
+        label: str,
+        amount: Amount,
+        words: str,
+        *,
+        note: str = "",
+        is_additive: bool = True,
+        origin: Origin | None = None,
     ) -> None:
         self.told[key] = {
             "key": key,
-            "label": label,
+            "label": label + self._when(key),
             "value_state": amount.state,
             "numerator": plain(amount.numerator),
             "denominator": plain(amount.denominator),
@@ -79,9 +111,23 @@ class Figures:
             "expected": amount.expected,
             "coverage_words": share_words(amount.reporting, amount.expected),
             "is_additive": is_additive,
-            "origin": self._origin(key, is_additive),
+            "origin": origin or self._origin(key, is_additive),
             "note": note,
         }
+
+    def _when(self, key: str) -> str:
+        """Where a report has figures of several years, each says of which."""
+        cycle = self.report.cycle
+        if cycle is None or not cycle.is_over_years:
+            return ""
+        if is_of_year(key, cycle.period):
+            return f", giai đoạn {cycle.period}"
+        return _of_year_words(self.year) if is_of_year(key, self.year) else ""
+
+    @staticmethod
+    def plain_label(label: str, year: int) -> str:
+        """Without the year that it is told of."""
+        return label.removesuffix(_of_year_words(year))
 
     def _origin(self, key: str, is_additive: bool) -> Origin:
         if key in self.sums or not (self.is_leaf or is_additive or key.startswith("task:")):
@@ -100,25 +146,25 @@ class Figures:
         report = self.report
         there = units_reading_as(territory, day_on_map_of(territory, self.as_of))
         placed = InstitutionPlacement.objects.filter(
-            on(self.as_of), institution__in=institutions_of(report), unit__in=there
+            on(self.as_of), institution__in=self.looked.institutions(), unit__in=there
         )
-        frame = frame_for(report, self.as_of, placed.values_list("institution_id", flat=True), territory)
+        frame = self.looked.frame(placed.values_list("institution_id", flat=True), territory)
         defined = [self.own.defined[pair] for pair in pairs if pair in self.own.defined]
         defined = [each for each in defined if not is_of_place(*each) and adds_up(*each)]
         own = Own(frame, {(i.code, c.code): (i, c) for i, c in defined})
         if frame.within and defined:
             own.materials.append(Material(frame, [territory], defined=defined))
-            own.read(own.materials[0], report)
+            own.read(own.materials[0])
             self.own.materials.extend(own.materials)
         sums = {} if self.is_leaf else consolidated(report, there)
         found: dict[Pair, IndicatorValue] = {}
         for indicator, cohort in defined:
-            key = indicator_key(indicator.code, cohort.code, report.year)
+            key = indicator_key(indicator.code, cohort.code, self.year)
             amount = added_up([own.amounts.get(key), sums.get(key)])
             if amount is None:
                 continue
             base_year = self.base_years.get((indicator.code, cohort.code))
-            value = value_of_amount(indicator, cohort, territory, report.year, amount, base_year, "")
+            value = value_of_amount(indicator, cohort, territory, self.year, amount, base_year, "")
             found[indicator.code, cohort.code] = value
             label = f"{indicator_label(indicator, cohort)}, địa bàn trước đây thuộc {territory.name}"
             self.tell(f"{key}:{territory.code}", label, amount, figure_words(indicator, value), is_additive=False)
@@ -134,20 +180,44 @@ class Figures:
     def value(self, unit: AdminUnit, pair: Pair) -> IndicatorValue:
         """Of what nobody is asked here, that it does not apply."""
         known = self.values.get(pair)
-        return known or IndicatorValue(*pair, unit, self.report.year, ValueState.NOT_APPLICABLE)
+        return known or IndicatorValue(*pair, unit, self.year, ValueState.NOT_APPLICABLE)
 
 
-def figures_of(report: Report, as_of: dt.date, *, is_leaf: bool) -> Figures:
-    """The report's figures up to `as_of`. A number of queries that does not depend on how many reports lie below, how
-    many institutions are counted or how many figures are asked for."""
+def _of_year_words(year: int) -> str:
+    return f", năm {year}"
+
+
+def figures_by_year(report: Report, as_of: dt.date, *, is_leaf: bool) -> list[Figures]:
+    """The report's figures up to `as_of`, year by year, the last year last. A number of queries for each year that does
+    not depend on how many reports lie below, how many institutions are counted or how many figures are asked for."""
     sections = report.cycle.sections if report.cycle else []
     pairs = asked_pairs() if Section.TARGETS in sections else []
-    activities = Section.ACTIVITIES in sections
-    own = own_figures(report, pairs, as_of, is_leaf=is_leaf, activities=activities)
-    found = Figures(report, as_of, is_leaf, own)
-    found.typed = {key: each for key, each in typed_amounts(report).items() if key not in own.amounts}
+    typed, sums = typed_amounts(report), {} if is_leaf else consolidated(report)
+    return [
+        _of_year(looked, pairs, typed, sums, is_leaf=is_leaf, activities=Section.ACTIVITIES in sections)
+        for looked in looked_at(report, as_of)
+    ]
+
+
+def _of_year(
+    looked: Looked,
+    pairs: Sequence[Pair],
+    typed: Mapping[str, Amount],
+    sums: Mapping[str, Amount],
+    *,
+    is_leaf: bool,
+    activities: bool,
+) -> Figures:
+    own = own_figures(looked, pairs, is_leaf=is_leaf, activities=activities)
+    found = Figures(looked, is_leaf, own)
+    found.typed = {key: each for key, each in typed.items() if is_of_year(key, looked.year) and key not in own.amounts}
+    # What adds up over bodies but not over years (tasks that go on for years) is told for the whole period at its end.
+    times = [str(looked.year)]
+    if looked.is_last and looked.report.cycle:
+        times.append(looked.report.cycle.period)
+    found.sums = {key: each for key, each in sums.items() if any(is_of_year(key, time) for time in times)}
     if not is_leaf:
-        found.sums, found.missing = consolidated(report), missing_below(report)
+        found.missing = missing_below(looked.report, looked.open_on)
     _tell_measures(found, activities=activities)
     anew = _asked_anew(found)
     _tell_indicators(found, anew.figures)
@@ -164,22 +234,26 @@ def plain(number: Decimal | None) -> str | None:
 
 
 def _tell_measures(found: Figures, *, activities: bool) -> None:
-    year = found.report.year
+    year = found.year
     keys = {key for part in (found.own.amounts, found.typed, found.sums) for key in part if key.startswith("measure:")}
     if activities:
         keys |= {measure_key(each, year) for each in (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE)}
-    for key in sorted(keys):
+    for key in sorted(keys):  # a measure stands before its parts
         missing = sum(count for of_class, count in found.missing.by_class.items() if tells(key, of_class))
         amount = found.combined(key, missing)
-        if amount is not None:
-            found.tell(key, measure_label(key), amount, number_or_not(amount))
+        if amount is None:
+            continue
+        if (whole := found.told.get(whole_of(key))) is not None:
+            # Who told the whole and nothing of this part told that there was none of it.
+            amount = replace(amount, reporting=whole["reporting"], expected=whole["expected"])
+        found.tell(key, measure_label(key), amount, number_or_not(amount))
 
 
 def _tell_indicators(found: Figures, anew: dict[Pair, tuple[IndicatorValue, Amount]]) -> None:
     report, base = found.report, found.base_years
     ordered = sorted(found.own.defined.items(), key=lambda each: (each[1][0].ordinal, each[0]))
     for pair, (indicator, cohort) in ordered:
-        key = indicator_key(*pair, report.year)
+        key = indicator_key(*pair, found.year)
         if pair in anew:
             value, amount = anew[pair]
             note = (
@@ -202,7 +276,7 @@ def _tell_indicators(found: Figures, anew: dict[Pair, tuple[IndicatorValue, Amou
                 found.values[pair] = found.own.values[pair]
             continue
         known = found.own.values.get(pair) if found.is_leaf and key not in found.typed else None
-        value = known or value_of_amount(indicator, cohort, report.unit, report.year, total, base.get(pair), "")
+        value = known or value_of_amount(indicator, cohort, report.unit, found.year, total, base.get(pair), "")
         found.values[pair] = value
         found.tell(
             key,
@@ -241,7 +315,7 @@ class _Anew:
 def _tell_populations(found: Figures, material: Material | None) -> None:
     """Of which year the residents are that shares are divided by."""
     for indicator, cohort in material.defined if material else []:
-        told = found.told.get(indicator_key(indicator.code, cohort.code, found.report.year))
+        told = found.told.get(indicator_key(indicator.code, cohort.code, found.year))
         year = population_of(material, indicator) if material else None
         if told is not None and year is not None and "population_of" not in told:
             told["population_of"] = year
@@ -251,10 +325,10 @@ def _asked_anew(found: Figures) -> _Anew:
     """What does not add up, over the institutions of all reports below: not where nothing lies below."""
     report = found.report
     defined = [each for each in found.own.defined.values() if not adds_up(*each) and _is_for(report, *each)]
-    institutions = institutions_below(report) if defined and not found.is_leaf else []
+    institutions = institutions_below(report, found.looked.open_on) if defined and not found.is_leaf else []
     if not institutions:
         return _Anew()
-    material = Material(frame_for(report, found.as_of, institutions), [report.unit], defined=defined)
+    material = Material(found.looked.frame(institutions), [report.unit], defined=defined)
     read_anew = {(i.code, c.code): read(material, report.unit, i, c) for i, c in defined}
     told = {pair: (value, amount) for pair, (value, amount) in read_anew.items() if amount is not None}
     return _Anew(told, material)

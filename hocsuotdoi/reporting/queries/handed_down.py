@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import Count, Q
 
 from hocsuotdoi.programme.enums import WAITING, AssignmentState
 from hocsuotdoi.programme.models import Assignment, AssignmentStep
-from hocsuotdoi.programme.queries.assignments import by_due_day, in_words, of_year
+from hocsuotdoi.programme.queries.assignments import by_due_day, in_words
 from hocsuotdoi.reporting.models.content import TaskContent
 from hocsuotdoi.reporting.queries.amounts import Amount, tasks_key
 from hocsuotdoi.reporting.queries.figures import Figures
@@ -20,7 +21,7 @@ from hocsuotdoi.reporting.queries.wording import (
     plan_words,
 )
 
-_COUNTED = {
+COUNTED = {
     "asked": "Số nhiệm vụ được giao",
     "done": "Số nhiệm vụ đã thực hiện",
     "doing": "Số nhiệm vụ đang thực hiện",
@@ -30,24 +31,22 @@ _COUNTED = {
 }
 
 
-def tasks_content(found: Figures) -> list[TaskContent]:
-    """Tells the figures of tasks and lays each task of the body out. What has been dropped is not asked. Three
-    queries."""
+def tasks_content(years: Sequence[Figures]) -> list[TaskContent]:
+    """Tells the figures of tasks, of each year and of all years together, and lays each task of the body out once. What
+    has been dropped is not asked. Three queries."""
+    found = years[-1]
     report, day = found.report, found.as_of
     mine = Assignment.objects.filter(agency=report.agency_id).exclude(state=AssignmentState.DROPPED)
-    assignments = list(by_due_day(in_words(of_year(mine, report.year))))
+    asked = mine.filter(Q(year__in=[each.year for each in years]) | Q(year=None))
+    assignments = list(by_due_day(in_words(asked)))
     below = _below(assignments)
     notes = _notes(assignments)
     rows = [_task(each, day, below.get(each.pk), notes.get(each.pk, "")) for each in assignments]
-    counts = Counter(row["state"] for row in rows)
-    counts["asked"] = len(rows)
-    for state, label in _COUNTED.items():
-        key = tasks_key(state, report.year)
-        if rows:
-            found.own.amounts[key] = Amount(Decimal(counts[state]))
-        amount = found.combined(key, 0)
-        if amount is not None and amount.numerator is not None:
-            found.tell(key, label, amount, number_words(amount.numerator))
+    for each in years:
+        of_year = [row for row, one in zip(rows, assignments, strict=True) if one.year in (None, each.year)]
+        _tell_counts(each, of_year, each.year)
+    if len(years) > 1 and report.cycle is not None:
+        _tell_counts(found, rows, report.cycle.period)
     for row in rows:
         for what in ("asked", "done"):
             if what in row:
@@ -56,6 +55,18 @@ def tasks_content(found: Figures) -> list[TaskContent]:
                 label = f"{'Số đơn vị được giao' if what == 'asked' else 'Số đơn vị đã thực hiện'}: {row['text']}"
                 found.tell(key, label, Amount(Decimal(number)), number_words(number), is_additive=False)
     return rows
+
+
+def _tell_counts(found: Figures, rows: Sequence[TaskContent], time: int | str) -> None:
+    counts = Counter(row["state"] for row in rows)
+    counts["asked"] = len(rows)
+    for state, label in COUNTED.items():
+        key = tasks_key(state, time)
+        if rows:
+            found.own.amounts[key] = Amount(Decimal(counts[state]))
+        amount = found.combined(key, 0)
+        if amount is not None and amount.numerator is not None:
+            found.tell(key, label, amount, number_words(amount.numerator))
 
 
 def _task(assignment: Assignment, day: dt.date, below: tuple[int, int] | None, note: str) -> TaskContent:

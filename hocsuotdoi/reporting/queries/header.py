@@ -72,12 +72,17 @@ def header_of_report(report: Report, superior: Agency | None, day: dt.date) -> H
 
 
 def title_of(report: Report) -> str:
+    kind = report.cycle.kind if report.cycle else CycleKind.YEARLY
+    what = {CycleKind.MID_TERM: "Sơ kết", CycleKind.FINAL: "Tổng kết"}.get(CycleKind(kind), "Kết quả")
+    return f"{what} thực hiện {PROGRAMME} {in_time(report)}"
+
+
+def in_time(report: Report) -> str:
+    """«năm 2026», «giai đoạn 2023 - 2025»."""
     cycle = report.cycle
-    if cycle is None or cycle.kind in (CycleKind.YEARLY, CycleKind.OTHER):
-        return f"Kết quả thực hiện {PROGRAMME} năm {report.year}"
-    kind = "Sơ kết" if cycle.kind == CycleKind.MID_TERM else "Tổng kết"
-    first, last = cycle.starts_on.year, (cycle.ends_on - dt.timedelta(days=1)).year
-    return f"{kind} thực hiện {PROGRAMME}" + (f" giai đoạn {first} - {last}" if first < last else f" năm {last}")
+    if cycle is None or not cycle.is_over_years:
+        return f"năm {report.year}"
+    return f"giai đoạn {cycle.years[0]} - {cycle.last_year}"
 
 
 def signs_as_committee(agency: Agency) -> bool:

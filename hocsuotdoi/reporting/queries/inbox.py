@@ -3,14 +3,14 @@ The same questions as `rules.rights_on`, as conditions of the database; a test h
 
 import datetime as dt
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.vietnamese import search_terms
-from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
+from hocsuotdoi.reporting.enums import OWED, CommandLine, CycleState, ReportState
 from hocsuotdoi.reporting.models import Report
-from hocsuotdoi.reporting.rules import Seats, seats_of
+from hocsuotdoi.reporting.rules import Seats, seats_of, somebody_sits
 
 
 def own_reports(person: Someone, day: dt.date) -> QuerySet[Report]:
@@ -19,6 +19,17 @@ def own_reports(person: Someone, day: dt.date) -> QuerySet[Report]:
     waits = Case(When(state__in=OWED, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = in_words(Report.objects.filter(_at(seats), cycle__isnull=False)).exclude(state=ReportState.EXCUSED)
     return rows.annotate(waits=waits).order_by("waits", "due_on", "-year", "pk")
+
+
+def in_others_stead(person: Someone, day: dt.date) -> QuerySet[Report]:
+    """Owed by bodies at which nobody sits, to one at which the person writes reports (`rules.stands_in`); by their
+    days."""
+    seats = seats_of(person, Permission.WRITE_REPORT, day)
+    owed = Report.objects.filter(_at(seats, "goes_to__"), goes_to__line=F("line"), state__in=OWED)
+    rows = in_words(owed.filter(cycle__state=CycleState.OPEN)).exclude(
+        _at(seats) | somebody_sits(Permission.WRITE_REPORT, day)
+    )
+    return rows.order_by("due_on", "unit__sort_key", "pk")
 
 
 def to_approve(person: Someone, day: dt.date) -> QuerySet[Report]:

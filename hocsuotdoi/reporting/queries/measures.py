@@ -20,8 +20,9 @@ SESSIONS, ATTENDANCE = MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTE
 Told = dict[str, FigureContent]
 
 
-def activities_of(told: Told, year: int, day: dt.date) -> ActivitiesContent:
-    """Pure. A key that is not told gives 0 in the counts of shape 1; the figures themselves know what is missing."""
+def activities_of(told: Told, year: int | str, day: dt.date, first_year: int) -> ActivitiesContent:
+    """Pure. `year`: or the period that the keys name; `first_year`: in which it begins. A key that is not told gives 0
+    in the counts of shape 1; the figures themselves know what is missing."""
     content: ActivitiesContent = {
         "sessions": _number(told, measure_key(SESSIONS, year)),
         "attendance": _number(told, measure_key(ATTENDANCE, year)),
@@ -35,16 +36,16 @@ def activities_of(told: Told, year: int, day: dt.date) -> ActivitiesContent:
         "sentences": [],
     }
     if _is_told(told, year):
-        content["sentences"] = activity_sentences(content, year, day)
+        content["sentences"] = activity_sentences(content, first_year, day)
     else:
         content["sentences"] = [
-            f"Từ ngày 01/01/{year} đến ngày {day_words(day)}: chưa có số liệu về hoạt động của các thư viện, bảo tàng, "
-            "trung tâm văn hóa."
+            f"Từ ngày 01/01/{first_year} đến ngày {day_words(day)}: chưa có số liệu về hoạt động của các thư viện, "
+            "bảo tàng, trung tâm văn hóa."
         ]
     return content
 
 
-def _is_told(told: Told, year: int) -> bool:
+def _is_told(told: Told, year: int | str) -> bool:
     """Not reported is no zero."""
     figures = (told.get(measure_key(each, year)) for each in (SESSIONS, ATTENDANCE, *VISIT_WORDS))
     return any(figure is not None and figure["numerator"] is not None for figure in figures)
@@ -55,7 +56,7 @@ def _number(told: Told, key: str) -> int:
     return int(Decimal(figure["numerator"])) if figure and figure["numerator"] is not None else 0
 
 
-def _cut(told: Told, year: int, cut: str, words: dict[str, str]) -> list[CountContent]:
+def _cut(told: Told, year: int | str, cut: str, words: dict[str, str]) -> list[CountContent]:
     return _counts(told, ((code, label, measure_key(ATTENDANCE, year, cut, code)) for code, label in words.items()))
 
 
@@ -67,7 +68,7 @@ def _counts(told: Told, rows: Iterable[tuple[str, str, str]]) -> list[CountConte
     ]
 
 
-def _observances(told: Told, year: int) -> list[ObservanceContent]:
+def _observances(told: Told, year: int | str) -> list[ObservanceContent]:
     found: list[ObservanceContent] = []
     for code, label in OBSERVANCE_WORDS.items():
         sessions, attendance = (measure_key(each, year, "observance", code) for each in (SESSIONS, ATTENDANCE))
@@ -85,7 +86,7 @@ def _observances(told: Told, year: int) -> list[ObservanceContent]:
     return found
 
 
-def _months(told: Told, year: int) -> list[MonthContent]:
+def _months(told: Told, year: int | str) -> list[MonthContent]:
     found: list[MonthContent] = []
     for month in range(1, 13):
         sessions, attendance, visits = (

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from hocsuotdoi.activities.enums import Observance
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, columns_of
 from hocsuotdoi.indicators.models import Cohort, Indicator
@@ -21,8 +23,8 @@ from hocsuotdoi.indicators.queries.parts import parts_from
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.indicators.queries.sums import counted_for, entries_of_year, reporting_by_year
 from hocsuotdoi.ledger.enums import MeasureCode
-from hocsuotdoi.places.enums import LineKind
-from hocsuotdoi.places.models import AdminUnit, Agency, AgencyLine
+from hocsuotdoi.places.enums import InstitutionState, LineKind
+from hocsuotdoi.places.models import AdminUnit, Agency, AgencyLine, InstitutionStatus
 from hocsuotdoi.programme.enums import BINDING
 from hocsuotdoi.programme.models import Target
 from hocsuotdoi.reporting.enums import CommandLine, Detail, ReportState
@@ -45,12 +47,12 @@ class Own:
     amounts: dict[str, Amount] = field(default_factory=dict)
     values: dict[Pair, IndicatorValue] = field(default_factory=dict)
 
-    def read(self, material: Material, report: Report) -> None:
+    def read(self, material: Material) -> None:
         for indicator, cohort in material.defined:
             value, amount = read(material, material.frame.unit, indicator, cohort)
             self.values[indicator.code, cohort.code] = value
             if amount is not None:
-                self.amounts[indicator_key(indicator.code, cohort.code, report.year)] = amount
+                self.amounts[indicator_key(indicator.code, cohort.code, self.frame.year)] = amount
 
 
 def figures_until(report: Report, day: dt.date) -> dt.date:
@@ -60,21 +62,49 @@ def figures_until(report: Report, day: dt.date) -> dt.date:
     return min(day, cycle.counted_until)
 
 
-def frame_for(report: Report, as_of: dt.date, institutions: Collection[int], unit: AdminUnit | None = None) -> Frame:
-    """On the map of the cycle, over these institutions."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A year of a report, as it is looked at. `open_on`: of a report over several years only institutions that were
+    open on the year's last day are looked at for it, so that each year says what a report of that year alone would."""
+
+    report: Report
+    year: int
+    as_of: dt.date
+    is_last: bool = True
+
+    @property
+    def is_one_of_several(self) -> bool:
+        return self.report.cycle is not None and self.report.cycle.is_over_years
+
+    @property
+    def open_on(self) -> dt.date | None:
+        return min(self.as_of, dt.date(self.year, 12, 31)) if self.is_one_of_several else None
+
+    def frame(self, institutions: Collection[int], unit: AdminUnit | None = None) -> Frame:
+        """On the map of the cycle, over these institutions."""
+        cycle = self.report.cycle
+        chosen = ChosenMap(Map.DAY, cycle.map_on if cycle else self.as_of)
+        return Frame(unit or self.report.unit, self.year, self.as_of, chosen, within=frozenset(institutions))
+
+    def institutions(self) -> dict[int, str]:
+        """Those counted in the report itself, with their class. Of bodies that report totals only, none: their totals
+        are typed in. One query."""
+        if self.report.detail == Detail.TOTALS:
+            return {}
+        counted = CountedInstitution.objects.filter(report=self.report)
+        if self.open_on is not None:
+            is_open = InstitutionStatus.objects.on(self.open_on).filter(state=InstitutionState.ACTIVE)
+            counted = counted.filter(Exists(is_open.filter(institution=OuterRef("institution"))))
+        return dict(counted.values_list("institution_id", "institution__institution_class"))
+
+
+def looked_at(report: Report, as_of: dt.date) -> list[Looked]:
+    """The years of the report that have begun by `as_of`, the last one last."""
     cycle = report.cycle
-    map_day = cycle.map_on if cycle else as_of
-    within = frozenset(institutions)
-    return Frame(unit or report.unit, report.year, as_of, ChosenMap(Map.DAY, map_day), within=within)
-
-
-def institutions_of(report: Report) -> dict[int, str]:
-    """Those counted in the report itself, with their class. Of bodies that report totals only, none: their totals are
-    typed in."""
-    if report.detail == Detail.TOTALS:
-        return {}
-    counted = CountedInstitution.objects.filter(report=report)
-    return dict(counted.values_list("institution_id", "institution__institution_class"))
+    if cycle is None or not cycle.is_over_years:
+        return [Looked(report, report.year, as_of)]
+    begun = [year for year in cycle.years if year <= as_of.year] or [cycle.years[0]]
+    return [Looked(report, year, as_of, is_last=year == begun[-1]) for year in begun]
 
 
 def tells(key: str, institution_class: str) -> bool:
@@ -110,11 +140,11 @@ def is_asked(report: Report, indicator: Indicator, cohort: Cohort, *, is_leaf: b
     return True
 
 
-def own_figures(report: Report, pairs: Sequence[Pair], as_of: dt.date, *, is_leaf: bool, activities: bool) -> Own:
+def own_figures(looked: Looked, pairs: Sequence[Pair], *, is_leaf: bool, activities: bool) -> Own:
     """A number of queries that depends on the kinds of figures alone. Where the report counts nobody itself, only what
     is of the territory: a commune without any institution is still a commune."""
-    institutions = institutions_of(report)
-    frame = frame_for(report, as_of, institutions)
+    report, institutions = looked.report, looked.institutions()
+    frame = looked.frame(institutions)
     defined = {(i.code, c.code): (i, c) for i, c in defined_by(frame, pairs)} if pairs else {}
     own = Own(frame, defined, has_any=bool(institutions))
     asked = [
@@ -124,9 +154,9 @@ def own_figures(report: Report, pairs: Sequence[Pair], as_of: dt.date, *, is_lea
     ]
     if asked:
         own.materials.append(Material(frame, [report.unit], defined=asked))
-        own.read(own.materials[0], report)
+        own.read(own.materials[0])
     if activities and institutions:
-        own.amounts.update(measures_of(frame, institutions))
+        own.amounts.update(measures_of(frame, institutions, by_month=not looked.is_one_of_several))
     return own
 
 
@@ -166,9 +196,9 @@ def _decimal(number: int | None) -> Decimal | None:
     return None if number is None else Decimal(number)
 
 
-def measures_of(frame: Frame, institutions: Mapping[int, str]) -> dict[str, Amount]:
-    """What was held and who came, whole and cut by sex, age, month and observance. Where none of the institutions has
-    said anything of the year it is not reported, and no zero. Five queries."""
+def measures_of(frame: Frame, institutions: Mapping[int, str], *, by_month: bool = True) -> dict[str, Amount]:
+    """What was held and who came, whole and cut by sex, age, month and observance; of several years not by month. Where
+    none of the institutions has said anything of the year it is not reported, and no zero. Five queries."""
     year = frame.year
     # Of many institutions the query is not told which, so others may be among the rows.
     reporting = reporting_by_year(frame, _own_year, list(institutions))[year] & set(institutions)
@@ -179,8 +209,9 @@ def measures_of(frame: Frame, institutions: Mapping[int, str]) -> dict[str, Amou
         if measure == ATTENDANCE:
             totals[measure_key(measure, year, "sex", sex)] += quantity
             totals[measure_key(measure, year, "age", age_band)] += quantity
-        name = "visit" if measure in VISITS else measure
-        totals[measure_key(name, year, "month", month)] += quantity
+        if by_month:
+            name = "visit" if measure in VISITS else measure
+            totals[measure_key(name, year, "month", month)] += quantity
     for tag, measure, quantity in observance_sums(entries):
         if tag in Observance.values:
             totals[measure_key(measure, year, "observance", tag)] += quantity

@@ -9,12 +9,14 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 from hocsuotdoi.reporting.enums import OWED, CommandLine, CycleState, ReportState
 from hocsuotdoi.reporting.models import Cycle, Report
-from hocsuotdoi.reporting.queries.cycles import REPORT_URL, somebody_writes
+from hocsuotdoi.reporting.queries.cycles import REPORT_URL
+from hocsuotdoi.reporting.rules import somebody_sits
 
 ORDER = (
     ReportState.APPROVED,
@@ -232,7 +234,7 @@ def _row(report: Report, cycle: Cycle, day: dt.date) -> ReportRow:
 
 
 def _with_marks(reports: QuerySet[Report], cycle: Cycle, day: dt.date) -> QuerySet[Report]:
-    return reports.annotate(is_manned=somebody_writes(day), has_ended=_has_ended(day))
+    return reports.annotate(is_manned=somebody_sits(Permission.WRITE_REPORT, day), has_ended=_has_ended(day))
 
 
 def _lies_in(cycle: Cycle) -> Q:

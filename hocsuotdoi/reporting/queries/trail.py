@@ -25,7 +25,7 @@ class Trail:
 
 def trail_of(report: Report) -> list[Trail]:
     """The newest first. Two queries."""
-    steps = list(report.steps.select_related("snapshot").defer("snapshot__content").order_by("-at", "-pk"))
+    steps = list(report.steps.select_related("snapshot", "instead").defer("snapshot__content").order_by("-at", "-pk"))
     names = names_of({each.by for each in steps if each.by})
     return [Trail(each, names.get(each.by, "") if each.by else "") for each in steps]
 

@@ -36,17 +36,31 @@ def typed_rows(report: Report) -> list[TypedRow]:
     sections = report.cycle.sections if report.cycle else []
     classes = _classes(report)
     rows = []
+    years = _years(report)
     if Section.ACTIVITIES in sections and (report.detail == Detail.TOTALS or not classes):
-        keys = [(measure_key(each, report.year), MEASURE_LABELS[each]) for each in TYPED_MEASURES]
-        rows += [TypedRow(key, label, False, False, totals.get(key)) for key, label in keys]
+        for measure in TYPED_MEASURES:
+            for year, when in years.items():
+                key = measure_key(measure, year)
+                rows.append(TypedRow(key, MEASURE_LABELS[measure] + when, False, False, totals.get(key)))
     if Section.TARGETS in sections:
         for indicator, cohort in _defined(asked_pairs()):
-            if _can_be_typed(report, indicator, cohort, classes):
-                key = indicator_key(indicator.code, cohort.code, report.year)
-                has_parts = indicator.kind not in (IndicatorKind.COUNT, IndicatorKind.STOCK) or bool(indicator.over)
-                is_share = has_parts and indicator.kind != IndicatorKind.GROWTH
-                rows.append(TypedRow(key, indicator_label(indicator, cohort), has_parts, is_share, totals.get(key)))
+            if not _can_be_typed(report, indicator, cohort, classes):
+                continue
+            has_parts = indicator.kind not in (IndicatorKind.COUNT, IndicatorKind.STOCK) or bool(indicator.over)
+            is_share = has_parts and indicator.kind != IndicatorKind.GROWTH
+            for year, when in years.items():
+                key = indicator_key(indicator.code, cohort.code, year)
+                label = indicator_label(indicator, cohort) + when
+                rows.append(TypedRow(key, label, has_parts, is_share, totals.get(key)))
     return rows
+
+
+def _years(report: Report) -> dict[int, str]:
+    """Each year that is asked for, with the words that tell it from the others."""
+    cycle = report.cycle
+    if cycle is None or not cycle.is_over_years:
+        return {report.year: ""}
+    return {year: f", năm {year}" for year in cycle.years if year <= cycle.counted_until.year}
 
 
 def typed_amounts(report: Report) -> dict[str, Amount]:

@@ -5,6 +5,7 @@ thing and of what hangs on it.
 """
 
 import datetime as dt
+import re
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,17 +14,20 @@ from django.utils.dateparse import parse_datetime
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.audit import TrailPage, tracked_kinds, trail
+from hocsuotdoi.accounts.queries.audit import TrailPage, tracked_kinds, trail, trail_of_act
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.workspace.accounts.forms import EVERYTHING, AuditFilter
 from hocsuotdoi.workspace.accounts.trail import kind_choices, kinds_of_public_acts, lines
 
 _ON_A_PAGE = 50
+_ACTS = ("insert", "update", "delete")
 
 
 @requires(Permission.VIEW_AUDIT)
 def audit(request: HttpRequest) -> HttpResponse:
     thing = _thing(request.GET.get("thing", ""))
+    if request.GET.get("moment"):
+        return _one_act(request)
     form = AuditFilter(request.GET, kinds=kind_choices())
     page = TrailPage([], None)
     if form.is_valid():
@@ -35,6 +39,20 @@ def audit(request: HttpRequest) -> HttpResponse:
         "narrowed": any(request.GET.get(name) for name in form.fields),
         "thing": request.GET.get("thing", ""),
     }
+    return render(request, "workspace/accounts/audit.html", context)
+
+
+def _one_act(request: HttpRequest) -> HttpResponse:
+    """What one act did to many, one by one."""
+    kind, act, at = request.GET.get("kind", ""), request.GET.get("act", ""), _moment(request.GET["moment"])
+    if kind not in tracked_kinds() or act not in _ACTS or at is None:
+        raise Http404
+    below = request.GET.get("below", "")
+    known = int(below) if re.fullmatch(r"\d{1,18}", below, re.ASCII) else None
+    page = trail_of_act(
+        request.user, day=timezone.localdate(), kind=kind, act=act, at=at, below=known, limit=_ON_A_PAGE
+    )
+    context = {"lines": lines(page.entries), "below": page.below, "one_act": True}
     return render(request, "workspace/accounts/audit.html", context)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, RoleAssignment
 from hocsuotdoi.accounts.queries.audit import TrailEntry, tracked_by, tracked_kinds
-from hocsuotdoi.core.templatetags.house import clock, day_short
+from hocsuotdoi.core.templatetags.house import clock, day_short, number
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution
 
 _LONGEST_VALUE = 120
@@ -234,6 +234,8 @@ class Line:
     changes: list[tuple[str, str, str]]  # field, before, after
     act: str
     trail_of: str  # what `?thing=` takes
+    kind: str = ""
+    number: int = 1
 
 
 def kinds_of_public_acts() -> list[str]:
@@ -256,12 +258,8 @@ def lines(entries: Iterable[TrailEntry]) -> list[Line]:
 
 
 def _line(entry: TrailEntry) -> Line | None:
-    changes = [
-        (_field(change.field), spoken(change.before, change.field), spoken(change.after, change.field))
-        for change in entry.changes
-        if change.field.name not in _UNSPOKEN
-    ]
-    if entry.act == "update" and not changes and not _fields_alone(entry):
+    changes = [] if entry.number > 1 else _changes(entry)
+    if entry.act == "update" and not changes and not _fields_alone(entry) and entry.number == 1:
         return None
     nobody = (
         _("Somebody with the code") if _fields_alone(entry) else _("The program, or somebody in the database itself")
@@ -273,10 +271,27 @@ def _line(entry: TrailEntry) -> Line | None:
         changes=changes,
         act=entry.act,
         trail_of=f"{entry.kind._meta.label_lower}:{entry.thing.pk}",
+        kind=entry.kind._meta.label_lower,
+        number=entry.number,
     )
 
 
+def _changes(entry: TrailEntry) -> list[tuple[str, str, str]]:
+    return [
+        (_field(change.field), spoken(change.before, change.field), spoken(change.after, change.field))
+        for change in entry.changes
+        if change.field.name not in _UNSPOKEN
+    ]
+
+
 def _sentence(entry: TrailEntry) -> str:
+    if entry.number > 1:
+        patterns = {
+            "insert": _("entered {number} at once: {kind}"),
+            "update": _("changed {number} at once: {kind}"),
+            "delete": _("removed {number} at once: {kind}"),
+        }
+        return patterns[entry.act].format(number=number(entry.number), kind=_kind(entry.kind))
     if entry.kind is RoleAssignment:
         return _role_sentence(entry)
     if fields := _fields_alone(entry):

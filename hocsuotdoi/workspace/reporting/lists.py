@@ -22,13 +22,20 @@ from hocsuotdoi.reporting.enums import OWED, ReportState
 from hocsuotdoi.reporting.models import Cycle
 from hocsuotdoi.reporting.operations.approval import approve_report
 from hocsuotdoi.reporting.queries.approving import waiting
-from hocsuotdoi.reporting.queries.inbox import matching, outside_cycles, own_reports, readable_reports, to_approve
+from hocsuotdoi.reporting.queries.inbox import (
+    in_others_stead,
+    matching,
+    outside_cycles,
+    own_reports,
+    readable_reports,
+    to_approve,
+)
 from hocsuotdoi.reporting.queries.state import days_late
 from hocsuotdoi.workspace.reporting.page import STATE_KINDS, lies
 
 PAGE_SIZE = 20
 LIST = "workspace:reporting-report-list"
-_OWN, _APPROVE, _ALL, _OUTSIDE = "own", "approve", "all", "outside"
+_OWN, _INSTEAD, _APPROVE, _ALL, _OUTSIDE = "own", "instead", "approve", "all", "outside"
 
 
 @require_GET
@@ -37,17 +44,18 @@ def report_list(request: HttpRequest) -> HttpResponse:
     """Whoever writes no report sees those that they may read instead of their own."""
     day = timezone.localdate()
     own = own_reports(request.user, day)
+    instead = in_others_stead(request.user, day)
     queue = to_approve(request.user, day)
     writes, approves = Permission.WRITE_REPORT in request.permissions, Permission.APPROVE_REPORT in request.permissions
     first = _OWN if writes else _ALL
     view = request.GET.get("view", "")
-    if view not in (_OWN, _APPROVE, _ALL, _OUTSIDE) or (view == _APPROVE and not approves):
+    if view not in (_OWN, _INSTEAD, _APPROVE, _ALL, _OUTSIDE) or (view == _APPROVE and not approves):
         view = first
     words = normalise(request.GET.get("q", "").replace("\x00", "")).strip()[:100]
     state = request.GET.get("state", "")
     asked = state if state in ReportState.values else ""
     cycle = request.GET.get("cycle", "")[:60].replace("\x00", "")
-    rows = {_OWN: own, _APPROVE: queue}.get(view)
+    rows = {_OWN: own, _INSTEAD: instead, _APPROVE: queue}.get(view)
     if rows is None:
         rows = matching(
             outside_cycles(request.user, day) if view == _OUTSIDE else readable_reports(request.user, day), words
@@ -66,7 +74,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "cycles": Cycle.objects.visible_to(request.user, day)[:20] if view == _ALL else [],
         "rows": [] if view == _APPROVE else [_row(report, day) for report in page],
         "waiting": waiting(page, request.user) if view == _APPROVE else [],
-        "tabs": _tabs(request, view, writes=writes, approves=approves, queue=queue, day=day),
+        "tabs": _tabs(request, view, writes=writes, approves=approves, queue=queue, instead=instead, day=day),
         "day": day,
     }
     context["plain"] = sum(each.is_plain for each in context["waiting"])
@@ -114,11 +122,13 @@ def _row(report: Any, day: Any) -> dict[str, Any]:
 
 
 def _tabs(
-    request: HttpRequest, view: str, *, writes: bool, approves: bool, queue: Any, day: Any
+    request: HttpRequest, view: str, *, writes: bool, approves: bool, queue: Any, instead: Any, day: Any
 ) -> list[dict[str, object]]:
     looks: list[tuple[str, str, object]] = []
     if writes:
         looks.append((_OWN, _("Ours"), ""))
+    if writes and (count := instead.count()):
+        looks.append((_INSTEAD, _("In others' stead"), count))
     if approves:
         looks.append((_APPROVE, _("To approve"), queue.count() or ""))
     looks.append((_ALL, _("All that I may read"), ""))

@@ -119,6 +119,7 @@ def report_page(
         "day": day,
         "can": can,
         "is_author": allowed.write,
+        "instead": allowed.instead,
         "shown": shown(content, report),
         "state_kind": STATE_KINDS[ReportState(report.state)],
         "lies": lies(report, day),

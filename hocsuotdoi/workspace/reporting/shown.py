@@ -12,6 +12,7 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.reporting.enums import Detail
 from hocsuotdoi.reporting.formats.context import target_groups, task_groups
 from hocsuotdoi.reporting.models import Content, Report
+from hocsuotdoi.reporting.queries.amounts import is_of_year
 from hocsuotdoi.reporting.queries.suggestions import NO_CAUSE, NO_DIFFICULTY, NO_PROPOSAL
 
 MEASURE = "portal:indicators-measure-lineage"
@@ -43,6 +44,10 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
             key = row.get("key")
             row["url"] = opened.url(key, VALUE, row["indicator"], row["cohort"])
             row["origin"] = origin_of(figures.get(key))
+            row["cells"] = [
+                {**each, "url": opened.url(each["key"], VALUE, row["indicator"], row["cohort"]) if each["key"] else ""}
+                for each in row.get("years", ())
+            ]
     return {
         "day": dt.date.fromisoformat(content["as_of"]),
         "figures": [
@@ -58,6 +63,7 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
         ],
         "sentences": activities["sentences"],
         "plans": groups,
+        "period": _period(content, opened, groups),
         "tasks": task_groups(content["tasks"]),
         "money": _money(content, figures),
         "missing": content["missing"][:LISTED_AT_MOST],
@@ -87,7 +93,7 @@ class _Opened:
     """Where a figure leads: to the reports it was added up from, to what was typed, to the book."""
 
     def __init__(self, content: Content, figures: Mapping[str, Any], report: Report | None):
-        self.code, self.year = content["unit"]["code"], content["year"]
+        self.code, self.year, self.period = content["unit"]["code"], content["year"], content.get("period")
         self.figures, self.report = figures, report
         told = content.get("report")
         self.is_open = told is None or told["detail"] == Detail.FULL
@@ -98,7 +104,40 @@ class _Opened:
             return f"{reverse('workspace:reporting-report-figure', args=[self.report.pk])}?key={key}"
         if origin == "typed":
             return "#totals"
-        return reverse(page, args=[self.code, self.year, *parts]) if self.is_open else ""
+        return reverse(page, args=[self.code, self._year_of(key), *parts]) if self.is_open else ""
+
+    def _year_of(self, key: str | None) -> int:
+        """Of a report over several years: the year of the figure, for a sum of the period its last."""
+        if self.period is None:
+            return self.year
+        years = [each["year"] for each in self.period["years"]]
+        return next((year for year in years if key and is_of_year(key, year)), years[-1])
+
+
+def _period(content: Content, opened: _Opened, groups: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Year by year, where the report is of several."""
+    period = content.get("period")
+    if period is None:
+        return None
+    titles = {"activities": _("What was held"), "tasks": _("Tasks"), "money": _("Money")}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in period["rows"]:
+        cells = [{**cell, "url": _cell_url(opened, row["group"], cell["key"])} for cell in row["cells"]]
+        rows.setdefault(row["group"], []).append({"label": row["label"], "cells": cells, "total": row["total"]})
+    return {
+        "words": period["words"],
+        "years": [each["year"] for each in period["years"]],
+        "sentences": period["sentences"],
+        "groups": [{"title": titles[group], "rows": of_group} for group, of_group in rows.items()],
+        "plans": [group for group in groups if any(row["cells"] for row in group["rows"])],
+    }
+
+
+def _cell_url(opened: _Opened, group: str, key: str) -> str:
+    """Tasks and money open only to the reports that they were added up from."""
+    if not key or (group != "activities" and opened.figures[key]["origin"] != "consolidated"):
+        return ""
+    return opened.url(key, MEASURE, key.split(":")[1])
 
 
 def _money(content: Content, figures: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,3 +1,4 @@
+import html
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from hocsuotdoi.accounts.queries.audit import tracked_by, tracked_kinds
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.workspace.accounts.trail import kind_choices, spoken
+from tests.factories.places import InstitutionFactory
 from tests.factories.programme import TargetFactory
 
 PAGE = "/workspace/audit/"
@@ -84,8 +86,50 @@ def test_one_change_and_three_take_the_same_queries(
     client.force_login(auditor)
     for number in range(changes):
         Institution.objects.update(phone=str(number))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(PAGE, {"kind": "places.institution"})
+
+
+def test_what_one_act_entered_by_the_dozen_is_one_line_that_opens_page_by_page(
+    client, auditor, bac_kan, django_assert_num_queries
+):
+    """Opening a country's cycle enters thousands of reports at once: they leave room for what else happened."""
+    known = Institution.objects.count()
+    InstitutionFactory.create_batch(60, unit=bac_kan)
+    client.force_login(auditor)
+    with django_assert_num_queries(7):
+        page = client.get(PAGE, {"kind": "places.institution"})
+    text = _text(page)
+    assert f"đã nhập {known + 60} mục cùng lúc: cơ sở" in text
+    assert "Thư viện xã Thử" not in text
+    (opens,) = re.findall(r'href="([^"]+moment=[^"]+)"', page.content.decode())
+    first = client.get(html.unescape(opens))
+    assert len(re.findall("Thư viện xã Thử", _text(first))) == 50
+    (more,) = re.findall(r'href="([^"]+below=\d+[^"]*)"', first.content.decode())
+    assert len(re.findall("Thư viện xã Thử", _text(client.get(f"{PAGE}{html.unescape(more)}")))) == 10
+
+
+def test_what_one_act_changed_is_told_as_far_as_it_may_be_read(client, officer_of_bac_kan, auditor, duc_xuan, bac_kan):
+    InstitutionFactory.create_batch(7, unit=duc_xuan)
+    client.force_login(auditor)
+    page = client.get(PAGE, {"kind": "places.institution"}).content.decode()
+    opens = html.unescape(re.findall(r'href="([^"]+moment=[^"]+)"', page)[0])
+    client.force_login(officer_of_bac_kan)
+    assert "Thư viện xã Thử" not in _text(client.get(opens))
+    assert "cùng lúc" not in _text(client.get(PAGE, {"kind": "places.institution"}))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"kind": "no.such", "act": "insert", "moment": "2026-11-01T10:00:00+07:00"},
+        {"kind": "places.institution", "act": "truncate", "moment": "2026-11-01T10:00:00+07:00"},
+        {"kind": "places.institution", "act": "insert", "moment": "2026-11-01"},
+    ],
+)
+def test_act_that_cannot_be_is_no_page(client, auditor, asked):
+    client.force_login(auditor)
+    assert client.get(PAGE, asked).status_code == 404
 
 
 def test_whatever_a_change_names_has_a_name_that_people_know():
