@@ -2,20 +2,19 @@
 
 import io
 import re
-import shutil
-import subprocess
 
 import pytest
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.oxml.ns import qn
 
-from hocsuotdoi.core.office import office_path, page_count, to_pdf
+from hocsuotdoi.core.office import page_count, to_pdf
 from hocsuotdoi.reporting.enums import DocumentKind
 from hocsuotdoi.reporting.formats.context import DOCUMENT_NAMES, Seal
 from hocsuotdoi.reporting.formats.docx import render_document
 from hocsuotdoi.reporting.formats.placeholders import KINDS_WITH_TEMPLATES
 from tests.factories.documents import CONTENTS, consolidated_content
+from tests.support.office import text_of
 
 SEAL = Seal("3f9a21bc77de0a12" + "0" * 48, "abcdefgh23456789", "https://h.vn/documents/abcdefgh23456789/")
 TWIPS = {"top": (1134, 1418), "bottom": (1134, 1418), "left": (1701, 1985), "right": (851, 1134)}
@@ -97,9 +96,7 @@ def test_document_is_the_same_file_each_time():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    office_path() is None or shutil.which("pdftotext") is None, reason="LibreOffice or poppler is not installed here"
-)
+@pytest.mark.usefixtures("office")
 def test_libreoffice_opens_every_kind_and_prints_its_number_and_signature(tmp_path):
     files = {f"{kind.value}.docx": render_document(kind, CONTENTS[kind](), SEAL) for kind in KINDS_WITH_TEMPLATES}
     files["lon.docx"] = render_document(DocumentKind.CONSOLIDATED_REPORT, consolidated_content(120), SEAL)
@@ -107,9 +104,7 @@ def test_libreoffice_opens_every_kind_and_prints_its_number_and_signature(tmp_pa
     assert set(pages) == set(files)
     assert page_count(pages["lon.docx"]) > 6
     for kind in KINDS_WITH_TEMPLATES:
-        place = tmp_path / f"{kind.value}.pdf"
-        place.write_bytes(pages[f"{kind.value}.docx"])
-        text = subprocess.run(["pdftotext", str(place), "-"], check=True, capture_output=True, text=True).stdout
+        text = text_of(pages[f"{kind.value}.docx"], tmp_path)
         content = CONTENTS[kind]()
         assert content["number"] in text
         assert content["signature"]["lines"][-1] in text
