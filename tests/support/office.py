@@ -1,4 +1,5 @@
-"""What documents are converted and read with in tests. Not there is a failure, never a skip: `make test` installs it."""
+"""What documents are converted and read with in tests. Where it is not, they fail and are not skipped: `make test`
+installs it."""
 
 import shutil
 import subprocess
