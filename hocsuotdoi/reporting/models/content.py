@@ -7,6 +7,11 @@ Dates are ISO text, decimals are text, so that the canonical JSON of a content i
 
 Shape 1 is a unit's report outside any cycle. Shape 2, a body's report in a cycle, has all of it and the keys that are
 marked so: among them `figures`, where every number that the document prints stands once under its key.
+
+A report over several years has `period` besides. Each figure of each year stands under the key of that year
+(`measure:library_visit:2023`), what adds up over the years also under the key of the period
+(`measure:library_visit:2023-2025`). `activities` and `money` then tell the whole period, without months; `targets`
+tell the last year, with all years in `years`.
 """
 
 from typing import Literal, NotRequired, TypedDict
@@ -115,6 +120,56 @@ class ActivitiesContent(TypedDict):
     attendance_key: NotRequired[str]
 
 
+class YearContent(TypedDict):
+    """A year of a period. `until`: the last day of its figures. `note`: what they lack; empty where nothing."""
+
+    year: int
+    until: str
+    note: str
+
+
+class CellContent(TypedDict):
+    """One figure in one year; `key` is empty where it is not told in that year, and `words` say so."""
+
+    year: int
+    key: str
+    words: str
+
+
+class PeriodRowContent(TypedDict):
+    """A figure year by year, a cell for each of `PeriodContent.years`. `total`: of the whole period, its key empty where
+    years do not add up."""
+
+    group: Literal["activities", "tasks", "money"]
+    label: str
+    cells: list[CellContent]
+    total: CellContent
+
+
+class TargetYearContent(TypedDict):
+    """A target in one year: what was reached, and what its trajectory asked for by then (empty: nothing)."""
+
+    year: int
+    key: str
+    value_words: str
+    coverage_words: str
+    due_words: str
+    state: str
+    state_words: str
+
+
+class PeriodContent(TypedDict):
+    """What a report over several years says year by year. `words`: «2023–2025». `sentences`: on which map the years
+    are read, and what they lack. Targets year by year stand at each target (`TargetContent.years`)."""
+
+    first: int
+    last: int
+    words: str
+    years: list[YearContent]
+    rows: list[PeriodRowContent]
+    sentences: list[str]
+
+
 class BehindContent(TypedDict):
     """One institution or unit behind a figure. `counted`: "yes", "no", "unknown" or "not_applicable"."""
 
@@ -158,6 +213,7 @@ class TargetContent(TypedDict):
     note: str
     behind: list[BehindContent]
     key: NotRequired[str]
+    years: NotRequired[list[TargetYearContent]]  # of a report over several years, the last among them
 
 
 class TaskContent(TypedDict):
@@ -272,6 +328,7 @@ class Content(TypedDict):
     money: NotRequired[MoneyContent]
     below: NotRequired[list[BelowContent]]
     gaps: NotRequired[list[str]]
+    period: NotRequired[PeriodContent]  # of a report over several years
     amends: NotRequired[AmendsContent]
     changes: NotRequired[list[ChangeContent]]
     reason: NotRequired[str]  # of an addendum
