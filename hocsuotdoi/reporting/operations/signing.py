@@ -175,6 +175,8 @@ def _signer_of(agency: Agency) -> "SimpleSigner":
 def _trusted_roots() -> list[Any]:
     from pyhanko.keys import load_certs_from_pemder  # noqa: PLC0415 - optional dependency
 
+    if settings.SIGNING_DIR is None:
+        return []
     folder = settings.SIGNING_DIR / TRUSTED
     files = sorted(place for place in folder.glob("*") if place.suffix in {".pem", ".cer", ".crt", ".der"})
     return list(load_certs_from_pemder([str(place) for place in files]))

@@ -21,5 +21,6 @@ urlpatterns = [
     path("nominations/", nominations.nomination_list, name="documents-nomination-list"),
     path("nominations/new/", nominations.nomination_create, name="documents-nomination-create"),
     path("nominations/<int:pk>/", nominations.nomination_detail, name="documents-nomination-detail"),
+    path("nominations/<int:pk>/award/", nominations.nomination_award, name="documents-nomination-award"),
     path("nominations/<int:pk>/<slug:act>/", nominations.nomination_act, name="documents-nomination-act"),
 ]
