@@ -30,7 +30,7 @@ from hocsuotdoi.reporting.operations.nomination import (
     word_nomination,
 )
 from hocsuotdoi.reporting.queries.nominations import evidence_for, rank_of
-from tests.factories.activities import SessionFactory
+from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.documents import frozen_report
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
@@ -202,7 +202,7 @@ def test_tasks_done_in_time_and_targets_on_track_show_the_merit_of_a_body(
 
 
 def test_ratings_are_told_once_five_people_have_said_what_they_thought(nomination, library):
-    session = SessionFactory(activity__institution=library, starts_at=NOW - dt.timedelta(days=20))
+    session = SessionFactory(activity=ActivityFactory(institution=library), starts_at=NOW - dt.timedelta(days=20))
     rate = lambda face: Rating.objects.create(  # noqa: E731
         institution=library, session=session, face=face, form_key=uuid.uuid4(), created_at=NOW
     )

@@ -57,8 +57,8 @@ class _Template(DocxTemplate):
 
 
 def _fit_columns(word: DocxTemplate) -> None:
-    """A table with a column for each of a list has as many as its first row, as wide as that row's cells say; where they
-    are wider than the table may be (its own width, in the template), all are narrowed alike."""
+    """A table with a column for each of a list has as many as its first row, as wide as that row's cells say; where
+    they are wider than the table may be (its own width, in the template), all are narrowed alike."""
     for table in word.docx.element.body.iter(qn("w:tbl")):
         grid, first = table.find(qn("w:tblGrid")), table.find(qn("w:tr"))
         widths = [

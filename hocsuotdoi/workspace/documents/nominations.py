@@ -20,6 +20,7 @@ from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_cov
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.places.models import Agency, Institution
 from hocsuotdoi.reporting.enums import NominationState, NomineeKind
+from hocsuotdoi.reporting.formats.table_book import render_table_book
 from hocsuotdoi.reporting.models import Nomination
 from hocsuotdoi.reporting.operations import nomination as operations
 from hocsuotdoi.reporting.queries.commendation import authority_of
@@ -27,7 +28,9 @@ from hocsuotdoi.reporting.queries.nominations import evidence_for, nominee_words
 from hocsuotdoi.reporting.rules import may_act_for
 from hocsuotdoi.workspace.acts import did, refusals_in
 from hocsuotdoi.workspace.documents.choosing import bodies_acted_for
+from hocsuotdoi.workspace.documents.nomination_table import nomination_table
 from hocsuotdoi.workspace.documents.views import to_overview
+from hocsuotdoi.workspace.indicators.files import attachment
 
 _ON_A_PAGE = 25
 _FIRST_YEAR = 2022
@@ -151,9 +154,22 @@ def nomination_list(request: HttpRequest) -> HttpResponse:
             "page_obj": page,
             "rows": [(each, nominee_words(each)) for each in page],
             "may_nominate": Permission.NOMINATE in request.permissions,
+            "years": sorted(set(_seen(request).order_by().values_list("year", flat=True)), reverse=True),
             "path": [to_overview()],
         },
     )
+
+
+@requires(Permission.VIEW_REPORT)
+@require_GET
+def nomination_file(request: HttpRequest) -> HttpResponse:
+    """All of a year that the person sees, as a workbook that counts by itself."""
+    text = request.GET.get("year", "")
+    now = timezone.localdate()
+    year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else now.year
+    rows = _seen(request).filter(year=year).order_by("agency__name", "pk")
+    book = render_table_book(nomination_table(rows, year, now))
+    return attachment(book, "xlsx", f"khen-thuong-{year}")
 
 
 @requires(Permission.NOMINATE)
