@@ -42,6 +42,7 @@ demo-data: setup ## only bring the database up to date and load the sample data
 
 test: $(DEV_READY) ## all tests, on the embedded database, in parallel
 	@scripts/ensure-chromium
+	@scripts/ensure-libreoffice
 	@$(BIN)/python -m pytest -q -n $${TEST_PROCESSES:-2} $(TESTS)
 
 test-spark: $(DEV_READY) ## that PostgreSQL, DuckDB and a Spark cluster of several processes agree

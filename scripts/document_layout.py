@@ -2,19 +2,24 @@
 its ranges these take: margins 20 mm above and below, 30 mm left, 15 mm right; body 14 pt, tables 12 pt, page number
 13 pt."""
 
+from copy import deepcopy
+
 from docx.document import Document as DocumentType
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.section import Section
 from docx.shared import Cm, Mm, Pt, RGBColor, Twips
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 FONT = "Times New Roman"
 TEXT_WIDTH_MM = 165
+CERTIFICATE_WIDTH_MM = 247
 
 # name: (size, bold, italic, alignment, first line cm, before pt, after pt, keep with next)
 STYLES: dict[str, tuple[float, bool, bool, ALIGN, float, float, float, bool]] = {
@@ -39,10 +44,21 @@ STYLES: dict[str, tuple[float, bool, bool, ALIGN, float, float, float, bool]] = 
     "HSD Bảng nhóm": (12, True, False, ALIGN.LEFT, 0, 2, 2, True),
     "HSD Bảng chữ": (12, False, False, ALIGN.LEFT, 0, 2, 2, False),
     "HSD Bảng số": (12, False, False, ALIGN.CENTER, 0, 2, 2, False),
+    "HSD Bảng năm": (10, False, False, ALIGN.CENTER, 0, 2, 2, False),
+    "HSD Bảng nhỏ": (10, False, True, ALIGN.CENTER, 0, 0, 2, False),
     "HSD Bảng nghiêng": (12, False, True, ALIGN.LEFT, 0, 0, 2, False),
     "HSD Nơi nhận đầu": (12, True, True, ALIGN.LEFT, 0, 0, 0, True),
     "HSD Nơi nhận": (11, False, False, ALIGN.LEFT, 0, 0, 0, True),
     "HSD Quyền hạn": (14, True, False, ALIGN.CENTER, 0, 0, 0, True),
+    "HSD Thẩm quyền": (14, True, False, ALIGN.CENTER, 0, 12, 6, True),
+    "HSD Điều": (14, False, False, ALIGN.JUSTIFY, 1.27, 0, 6, False),
+    "HSD Khen quốc hiệu": (16, True, False, ALIGN.CENTER, 0, 0, 0, False),
+    "HSD Khen người tặng": (22, True, False, ALIGN.CENTER, 0, 30, 10, False),
+    "HSD Khen tặng": (20, True, False, ALIGN.CENTER, 0, 0, 0, False),
+    "HSD Khen tên": (54, True, False, ALIGN.CENTER, 0, 6, 14, False),
+    "HSD Khen ai": (28, True, False, ALIGN.CENTER, 0, 4, 4, False),
+    "HSD Khen vì": (18, False, False, ALIGN.CENTER, 0, 6, 4, False),
+    "HSD Khen chân": (13, False, True, ALIGN.LEFT, 0, 0, 2, False),
     "HSD Số liệu mẫu": (13, True, True, ALIGN.CENTER, 0, 12, 0, False),
     "HSD Số chốt": (11, False, True, ALIGN.LEFT, 0, 0, 2, False),
 }
@@ -136,6 +152,54 @@ def make_page(document: DocumentType) -> None:
             run._r.append(mark)
 
 
+def turn_for_certificate(document: DocumentType) -> None:
+    """A sheet to hang up: lying, with even margins and a double border, without page numbers."""
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.left_margin = section.right_margin = Twips(1418)
+    section.top_margin = section.bottom_margin = Twips(1021)
+    borders = OxmlElement("w:pgBorders")
+    borders.set(qn("w:offsetFrom"), "page")
+    for side in ("top", "left", "bottom", "right"):
+        border = OxmlElement(f"w:{side}")
+        for key, value in (("val", "thinThickSmallGap"), ("sz", "24"), ("space", "24"), ("color", "A87B1E")):
+            border.set(qn(f"w:{key}"), value)
+        borders.append(border)
+    section._sectPr.find(qn("w:pgMar")).addnext(borders)
+    section.header.is_linked_to_previous = True
+
+
+def begin_lying(document: DocumentType) -> None:
+    """From here on pages lie across, for tables with many columns. The paragraph that ends the section before is the
+    last one added: between the tags of a condition it is there, or not, with the pages."""
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.left_margin, section.right_margin = Twips(1134), Twips(1134)
+    section.top_margin, section.bottom_margin = Twips(1701), Twips(851)
+    _go_on_counting(section)
+
+
+def end_lying(document: DocumentType) -> None:
+    first = document.sections[0]
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = first.page_width, first.page_height
+    for side in ("top_margin", "bottom_margin", "left_margin", "right_margin"):
+        setattr(section, side, getattr(first, side))
+    _go_on_counting(section)
+    # Where the pages across are left out, this section is the only one: it names the page number itself.
+    for reference in first._sectPr.findall(qn("w:headerReference")):
+        section._sectPr.insert(0, deepcopy(reference))
+
+
+def _go_on_counting(section: Section) -> None:
+    section.different_first_page_header_footer = False
+    for start in section._sectPr.findall(qn("w:pgNumType")):
+        section._sectPr.remove(start)
+
+
 def bookmark(paragraph: Paragraph, name: str) -> None:
     """A named place that a PDF of the document knows, too."""
     for tag in ("w:bookmarkStart", "w:bookmarkEnd"):
@@ -201,6 +265,13 @@ def make_table(document: DocumentType, widths_mm: list[float], *, grid: bool) ->
         margins.append(margin)
     table._tbl.tblPr.append(margins)
     return table
+
+
+def widest(table: Table, width_mm: float) -> None:
+    """As wide as a table with looped columns may become."""
+    most = table._tbl.tblPr.find(qn("w:tblW"))
+    most.set(qn("w:type"), "dxa")
+    most.set(qn("w:w"), str(Mm(width_mm).twips))
 
 
 def add_row(table: Table, widths_mm: list[float]) -> list[Writer]:

@@ -9,21 +9,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 from document_layout import (
+    CERTIFICATE_WIDTH_MM,
     TEXT_WIDTH_MM,
     Writer,
     add_group_row,
     add_heading_row,
     add_row,
     add_tag_row,
+    begin_lying,
     bookmark,
+    end_lying,
     make_page,
     make_styles,
     make_table,
+    turn_for_certificate,
+    widest,
 )
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.text import WD_LINE_SPACING
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 
 SIGNATURE_MARK = "chuky"  # reporting.operations.signing looks for it
 OUT = Path(__file__).resolve().parent.parent / "hocsuotdoi/reporting/templates/reporting"
@@ -214,6 +219,75 @@ def write_results(document: DocumentType, *, consolidated: bool) -> None:
     write_money(document, f"{next(numbers)}. Kinh phí thực hiện")
 
 
+def write_period(document: DocumentType, *, lying: bool) -> None:
+    """Year by year: three years stand on the page, eight on one that lies across."""
+    body = Writer(document)
+    body.add("HSD Nội dung", "{%p if period_groups %}")
+    if lying:
+        begin_lying(document)
+    width, each, total = (257.0, 23.0, 28.0) if lying else (165.0, 27.0, 27.0)
+    figures = "HSD Bảng năm" if lying else "HSD Bảng số"
+    years = 8 if lying else 3
+    label = width - years * each - total
+    body.add("HSD Tên bảng", "Bảng 5. Kết quả theo từng năm, giai đoạn {{ period_words }}")
+    widths = [label, 1.0, each, 1.0, total]
+    table = make_table(document, widths, grid=True)
+    widest(table, width)
+    add_heading_row(
+        table,
+        widths,
+        ["Số liệu", "{%tc for column in period_years %}", "{{ column }}", "{%tc endfor %}", "Cả giai đoạn"],
+    )
+    add_tag_row(table, widths, "{%tr for group in period_groups %}")
+    name, begin, cell, end, whole = add_row(table, widths)
+    name.add("HSD Bảng nhóm", "{{ group.title }}")
+    begin.add("HSD Bảng số", "{%tc for column in period_years %}")
+    cell.add("HSD Bảng số")
+    end.add("HSD Bảng số", "{%tc endfor %}")
+    whole.add("HSD Bảng số")
+    add_tag_row(table, widths, "{%tr for row in group.rows %}")
+    name, begin, cell, end, whole = add_row(table, widths)
+    name.add("HSD Bảng chữ", "{{ row.label }}")
+    begin.add("HSD Bảng số", "{%tc for cell in row.cells %}")
+    cell.add(figures, "{{ cell }}")
+    end.add("HSD Bảng số", "{%tc endfor %}")
+    whole.add(figures, "{{ row.total }}")
+    add_tag_row(table, widths, "{%tr endfor %}")
+    add_tag_row(table, widths, "{%tr endfor %}")
+    body.loop("HSD Sau bảng", "paragraph", "period_sentences")
+    write_target_years(document, [10.0, label + total - 10.0, 1.0, each, 1.0], width)
+    if lying:
+        end_lying(document)
+    body.add("HSD Nội dung", "{%p endif %}")
+
+
+def write_target_years(document: DocumentType, widths: list[float], width: float) -> None:
+    body = Writer(document)
+    body.add("HSD Tên bảng", "{%p if target_years %}")
+    body.add("HSD Tên bảng", "Bảng 6. Chỉ tiêu theo từng năm, giai đoạn {{ period_words }}")
+    table = make_table(document, widths, grid=True)
+    widest(table, width)
+    add_heading_row(
+        table, widths, ["TT", "Chỉ tiêu", "{%tc for column in period_years %}", "{{ column }}", "{%tc endfor %}"]
+    )
+    add_tag_row(table, widths, "{%tr for target in target_years %}")
+    number, name, begin, cell, end = add_row(table, widths)
+    number.add("HSD Bảng số", "{{ target.ordinal }}")
+    name.add("HSD Bảng chữ", "{{ target.name }}")
+    name.add("HSD Bảng nghiêng", "{%p if target.of_whom %}")
+    name.add("HSD Bảng nghiêng", "{{ target.of_whom }}")
+    name.add("HSD Bảng nghiêng", "{%p endif %}")
+    begin.add("HSD Bảng số", "{%tc for year in target.cells %}")
+    cell.add("HSD Bảng số", "{{ year.value }}")
+    cell.add("HSD Bảng nhỏ", "{%p if year.due_words %}")
+    cell.add("HSD Bảng nhỏ", "{{ year.due_words }}")
+    cell.add("HSD Bảng nhỏ", "{%p endif %}")
+    cell.add("HSD Bảng nhỏ", "{{ year.state_words }}")
+    end.add("HSD Bảng số", "{%tc endfor %}")
+    add_tag_row(table, widths, "{%tr endfor %}")
+    body.add("HSD Tên bảng", "{%p endif %}")
+
+
 def write_causes(body: Writer, heading: str) -> None:
     def write() -> None:
         body.add("HSD Mục 1", heading)
@@ -244,6 +318,7 @@ def write_review(document: DocumentType, *, final: bool) -> None:
     body.loop("HSD Nội dung", "paragraph", "task_sentences")
     body.add("HSD Mục I", "II. KẾT QUẢ THỰC HIỆN" + (" ĐẾN NĂM 2030" if final else " GIỮA KỲ"))
     write_results(document, consolidated=True)
+    write_period(document, lying=final)
     spaced(body, "HSD Mục I", "III. TỒN TẠI, HẠN CHẾ VÀ NGUYÊN NHÂN")
     body.add("HSD Mục 1", "1. Tồn tại, hạn chế")
     body.loop("HSD Nội dung", "paragraph", "difficulties")
@@ -328,6 +403,58 @@ def write_nomination(document: DocumentType) -> None:
     when(body, "peer_sentences", lambda: body.loop("HSD Sau bảng", "paragraph", "peer_sentences"))
 
 
+def write_decision(document: DocumentType) -> None:
+    """An individual decision (appendix III of the decree): the authority, its grounds, then the articles."""
+    write_title(document)
+    body = Writer(document)
+    body.add("HSD Thẩm quyền", "{{ authority }}")
+    body.loop("HSD Căn cứ", "basis", "bases")
+    body.add("HSD Thẩm quyền", "QUYẾT ĐỊNH:")
+    body.add("HSD Điều", "{%p for article in articles %}")
+    article = body.add("HSD Điều")
+    article.add_run("Điều {{ article.ordinal }}. ").bold = True
+    article.add_run("{{ article.text }}")
+    body.add("HSD Điều", "{%p endfor %}")
+
+
+def write_certificate(document: DocumentType) -> None:
+    """The words in the order of the printed sheets; emblem and ornament are on those."""
+    body = Writer(document)
+    body.add("HSD Số liệu mẫu", "{%p if sample_warning %}")
+    body.add("HSD Số liệu mẫu", "{{ sample_warning }}").paragraph_format.space_before = Pt(0)
+    body.add("HSD Số liệu mẫu", "{%p endif %}")
+    body.add("HSD Khen quốc hiệu", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+    body.add("HSD Khen quốc hiệu", "Độc lập - Tự do - Hạnh phúc")
+    body.rule(6.5, CERTIFICATE_WIDTH_MM / 10)
+    body.add("HSD Khen người tặng", "{{ authority }}")
+    body.add("HSD Khen tặng", "TẶNG")
+    body.add("HSD Khen tên", "{{ award }}").runs[0].font.color.rgb = RGBColor(0xB0, 0x1E, 0x23)
+    body.add("HSD Khen ai", "{{ nominee }}")
+    body.add("HSD Khen vì", "{%p if nominee_more %}")
+    body.add("HSD Khen vì", "{{ nominee_more }}")
+    body.add("HSD Khen vì", "{%p endif %}")
+    reason = body.add("HSD Khen vì", "{{ reason }}").paragraph_format
+    reason.left_indent = reason.right_indent = Cm(0.8)
+    widths = [30.0, 97.0, 120.0]
+    table = make_table(document, widths, grid=False)
+    code, left, right = add_row(table, widths)
+    code.add("HSD Số chốt", "{{ qr }}").paragraph_format.space_before = Pt(28)
+    left.add("HSD Khen chân", "{{ decision }}").paragraph_format.space_before = Pt(28)
+    left.add("HSD Khen chân", "Vào sổ khen thưởng số: ……")
+    left.loop("HSD Số chốt", "line", "snapshot_lines")
+    right.add("HSD Địa danh", "{{ place_and_date }}").paragraph_format.space_before = Pt(24)
+    right.loop("HSD Quyền hạn", "line", "signature_lines")
+    write_room_to_sign(right)
+    right.add("HSD Quyền hạn", "{{ signer }}")
+    end_flat(document)
+
+
+def end_flat(document: DocumentType) -> None:
+    """The paragraph that must follow a table takes no room: it would begin another page."""
+    gap = Writer(document).add("Normal").paragraph_format
+    gap.line_spacing_rule, gap.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(1)
+
+
 def write_addendum(document: DocumentType) -> None:
     write_title(document)
     body = Writer(document)
@@ -344,12 +471,13 @@ def write_addendum(document: DocumentType) -> None:
     spaced(body, "HSD Nội dung", "Lý do: {{ reason }}")
 
 
-def write_end(document: DocumentType) -> None:
+def write_end(document: DocumentType, *, has_closing: bool = True) -> None:
     """Closing sentence, recipients and signature in one table, kept together: a signature never stands alone."""
     widths = [80.0, 85.0]
     table = make_table(document, widths, grid=False)
-    add_group_row(table, widths, "{{ closing }}")
-    table.rows[-1].cells[0].paragraphs[0].style = "HSD Lời kết"
+    if has_closing:
+        add_group_row(table, widths, "{{ closing }}")
+        table.rows[-1].cells[0].paragraphs[0].style = "HSD Lời kết"
     left, right = add_row(table, widths)
     left.add("HSD Nơi nhận đầu", "Nơi nhận:").paragraph_format.space_before = Pt(6)
     left.loop("HSD Nơi nhận", "recipient", "recipients")
@@ -396,10 +524,16 @@ def make_template(kind: str) -> DocumentType:
     document = Document()
     make_styles(document)
     make_page(document)
-    write_head(document, subject=kind == "reminder_letter")
     title, write = KINDS[kind]
+    if kind == "certificate":
+        turn_for_certificate(document)
+    else:
+        write_head(document, subject=kind == "reminder_letter")
     write(document)
-    (write_two_signatures if kind == "inspection_minutes" else write_end)(document)
+    if kind == "inspection_minutes":
+        write_two_signatures(document)
+    elif kind != "certificate":
+        write_end(document, has_closing=kind != "commendation_decision")
     properties = document.core_properties
     properties.title, properties.author, properties.comments = title, "Học Suốt Đời", ""
     properties.language = "vi-VN"
@@ -418,6 +552,8 @@ KINDS: dict[str, tuple[str, Callable[[DocumentType], None]]] = {
     "reminder_letter": ("Công văn đôn đốc", write_letter),
     "inspection_minutes": ("Biên bản kiểm tra", write_minutes),
     "nomination": ("Tờ trình khen thưởng", write_nomination),
+    "commendation_decision": ("Quyết định khen thưởng", write_decision),
+    "certificate": ("Giấy khen, bằng khen", write_certificate),
     "addendum": ("Báo cáo bổ sung", write_addendum),
 }
 

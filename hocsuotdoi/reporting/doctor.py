@@ -37,7 +37,7 @@ def documents() -> list[Finding]:
 def _office() -> list[Finding]:
     if found := office_path():
         return [Finding(Level.GOOD, _("PDF is written by {program}.").format(program=found))]
-    mend = _("Install LibreOffice (on Debian: apt install libreoffice-writer) or set SOFFICE to where it is.")
+    mend = _("Install LibreOffice (on Debian: scripts/ensure-libreoffice) or set SOFFICE to where it is.")
     return [Finding(Level.UNCERTAIN, _("LibreOffice is not here: documents are Word and Excel only, no PDF."), mend)]
 
 

@@ -97,6 +97,7 @@ class SnapshotKind(models.TextChoices):
     ADDENDUM = "addendum", _("addendum to a report")
     MINUTES = "minutes", _("minutes of an inspection")
     NOMINATION = "nomination", _("nomination for commendation")
+    AWARD = "award", _("commendation that was awarded")
     LETTER = "letter", _("letter to a unit")
 
 
@@ -116,6 +117,8 @@ class DocumentKind(models.TextChoices):
     REMINDER_LETTER = "reminder_letter", _("official letter reminding a unit")
     INSPECTION_MINUTES = "inspection_minutes", _("minutes of an inspection")
     NOMINATION = "nomination", _("nomination for commendation")
+    COMMENDATION_DECISION = "commendation_decision", _("decision of commendation")
+    CERTIFICATE = "certificate", _("certificate of commendation")
     ADDENDUM = "addendum", _("addendum to a report")
     ANNEX = "annex", _("annex with tables")
 

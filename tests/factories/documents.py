@@ -135,6 +135,70 @@ def consolidated_content(count: int = 8, **changes: Any) -> dict[str, Any]:
     return cycle_content(below=below, gaps=gaps, header=header, **changes)
 
 
+def review_content(first: int = 2023, last: int = 2025, **changes: Any) -> dict[str, Any]:
+    """A consolidated report over several years: each figure by year, with the sum beside."""
+    content = consolidated_content()
+    years, figures = range(first, last + 1), list(content["figures"])
+    period = f"{first}-{last}"
+
+    def cells(key: str, label: str, amounts: list[int | None]) -> dict[str, Any]:
+        told = []
+        for year, amount in zip(years, amounts, strict=True):
+            words = "–" if amount is None else f"{amount:,}".replace(",", ".")
+            if amount is not None:
+                figures.append(figure(f"{key}:{year}", f"{label} năm {year}", words, str(amount)))
+            told.append({"year": year, "key": f"{key}:{year}" if amount is not None else "", "words": words})
+        total = sum(each for each in amounts if each is not None)
+        words = f"{total:,}".replace(",", ".")
+        figures.append(figure(f"{key}:{period}", f"{label} giai đoạn {period}", words, str(total)))
+        return {"label": label, "cells": told, "total": {"year": 0, "key": f"{key}:{period}", "words": words}}
+
+    count = len(years)
+    rows = [
+        {
+            "group": "activities",
+            **cells("activities:sessions", "Số buổi hoạt động", [12_000 * n for n in range(1, count + 1)]),
+        },
+        {
+            "group": "activities",
+            **cells("measure:library_visit", "Lượt đến thư viện", [None, *(1_234_567 + n for n in range(1, count))]),
+        },
+        {"group": "money", **cells("money:spent:all", "Tổng đã chi", [1_234_500_000 + n for n in range(count)])},
+    ]
+    for target in content["targets"]:
+        target["years"] = []
+        for year in years:
+            key = f"{target['key'].rpartition(':')[0]}:{year}"
+            figures.append(figure(key, f"{target['name']} năm {year}", "33,3%", "1", "3"))
+            target["years"].append(
+                {
+                    "year": year,
+                    "key": key,
+                    "value_words": "33,3%",
+                    "coverage_words": "3/3 (100%)",
+                    "due_words": "" if year == first else "40%",
+                    "state": "at_risk",
+                    "state_words": "Có nguy cơ",
+                }
+            )
+    content["period"] = {
+        "first": first,
+        "last": last,
+        "words": f"{first}–{last}",
+        "years": [
+            {"year": year, "until": f"{year}-12-31", "note": "Chưa có sổ của thư viện cấp xã." if year == first else ""}
+            for year in years
+        ],
+        "rows": rows,
+        "sentences": ["Số liệu các năm tính theo địa giới hiện nay."],
+    }
+    return {**content, "figures": figures, "year": last, **changes}
+
+
+def final_content(**changes: Any) -> dict[str, Any]:
+    return review_content(2023, 2030, **changes)
+
+
 def _header(title: str, symbol: str, addressee: str = "") -> dict[str, Any]:
     return {
         "superior": "ỦY BAN NHÂN DÂN TỈNH THÁI NGUYÊN",
@@ -260,6 +324,52 @@ def nomination_content(**changes: Any) -> dict[str, Any]:
     )
 
 
+def decision_content(**changes: Any) -> dict[str, Any]:
+    """A proposal with the draft of its decision."""
+    header = {
+        "superior": "",
+        "issuer_lines": ["ỦY BAN NHÂN DÂN", "TỈNH THÁI NGUYÊN"],
+        "issuer": "Ủy ban nhân dân tỉnh Thái Nguyên",
+        "symbol": "QĐ-UBND",
+        "place": "Thái Nguyên",
+        "day": "ngày 27 tháng 11 năm 2026",
+        "title": "Về việc tặng Bằng khen",
+        "addressee": "",
+    }
+    decision = {
+        "header": header,
+        "authority": "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH THÁI NGUYÊN",
+        "basis": ["Căn cứ Luật Thi đua, khen thưởng số 06/2022/QH15 ngày 15/6/2022;"],
+        "proposal": "Theo đề nghị của Sở Văn hóa, Thể thao và Du lịch tỉnh Thái Nguyên",
+        "articles": [
+            f"Tặng Bằng khen cho Thư viện phường Bắc Kạn, đã có thành tích trong thực hiện {PROGRAMME} năm\u00a02026.",
+            "Tập thể, cá nhân nêu tại Điều 1 được thưởng theo quy định của pháp luật về thi đua, khen thưởng.",
+            "Các cơ quan có liên quan chịu trách nhiệm thi hành. Quyết định có hiệu lực kể từ ngày ký./.",
+        ],
+        "recipients": ["- Như Điều 3;", "- Lưu: VT."],
+        "signature": {"lines": ["CHỦ TỊCH"]},
+    }
+    return {**nomination_content(), "decision": decision, **changes}
+
+
+def certificate_content(**changes: Any) -> dict[str, Any]:
+    content = decision_content()
+    return _other(
+        "QK-19-2026-001",
+        header={**content["decision"]["header"], "title": "Bằng khen theo Quyết định số 123/QĐ-UBND"},
+        figures=[],
+        authority=content["decision"]["authority"],
+        award="BẰNG KHEN",
+        nominee="Thư viện phường Bắc Kạn",
+        nominee_more="",
+        reason=f"Đã có thành tích trong thực hiện {PROGRAMME} năm\u00a02026.",
+        decision="Quyết định số 123/QĐ-UBND ngày 27 tháng 11 năm 2026.",
+        signer="Nguyễn Thị Hoa",
+        closing="",
+        **{"signature": {"lines": ["CHỦ TỊCH"]}, **changes},
+    )
+
+
 def addendum_content(**changes: Any) -> dict[str, Any]:
     return cycle_content(
         number="BC-01843-2026-003-BS1",
@@ -283,12 +393,14 @@ def addendum_content(**changes: Any) -> dict[str, Any]:
 CONTENTS = {
     DocumentKind.UNIT_REPORT: cycle_content,
     DocumentKind.CONSOLIDATED_REPORT: consolidated_content,
-    DocumentKind.MID_TERM_REVIEW: consolidated_content,
-    DocumentKind.FINAL_REVIEW: consolidated_content,
+    DocumentKind.MID_TERM_REVIEW: review_content,
+    DocumentKind.FINAL_REVIEW: final_content,
     DocumentKind.PRIME_MINISTER_REPORT: consolidated_content,
     DocumentKind.REMINDER_LETTER: letter_content,
     DocumentKind.INSPECTION_MINUTES: minutes_content,
     DocumentKind.NOMINATION: nomination_content,
+    DocumentKind.COMMENDATION_DECISION: decision_content,
+    DocumentKind.CERTIFICATE: certificate_content,
     DocumentKind.ADDENDUM: addendum_content,
 }
 

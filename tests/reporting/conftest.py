@@ -12,6 +12,9 @@ from tests.factories.indicators import CriteriaSetFactory
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
 from tests.factories.programme import ClauseFactory, IndicatorFactory, PlanFactory, TargetFactory, TaskFactory
+from tests.support.office import office
+
+__all__ = ["office"]
 
 
 @pytest.fixture

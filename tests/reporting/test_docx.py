@@ -1,8 +1,6 @@
 """The written document, read back with python-docx and lxml, held against Decree 30/2020/NĐ-CP, appendix I."""
 
 import io
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,9 +10,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from hocsuotdoi.core.office import to_pdf
 from hocsuotdoi.reporting.enums import DocumentKind
 from hocsuotdoi.reporting.formats.docx import own_template, render_report
 from tests.factories.reporting import DIGEST, hand_made_content
+from tests.support.office import text_of
 
 FONT = "Times New Roman"
 
@@ -231,18 +231,10 @@ def test_template_holds_no_tag_that_a_content_leaves_over():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    shutil.which("soffice") is None or shutil.which("pdftotext") is None,
-    reason="LibreOffice or poppler is not installed here",
-)
+@pytest.mark.usefixtures("office")
 def test_printed_pages_carry_their_number_from_page_two_and_keep_the_signature_in_company(tmp_path: Path):
-    (tmp_path / "report.docx").write_bytes(render_report(hand_made_content(), DIGEST))
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    office = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
-    subprocess.run([*office, str(tmp_path / "report.docx")], check=True, capture_output=True, timeout=120)
-    text = subprocess.run(
-        ["pdftotext", "-layout", str(tmp_path / "report.pdf"), "-"], check=True, capture_output=True, text=True
-    ).stdout
+    made = to_pdf({"report.docx": render_report(hand_made_content(), DIGEST)})
+    text = text_of(made["report.docx"], tmp_path)
     pages = [page.strip().splitlines() for page in text.split("\f") if page.strip()]
     assert 2 <= len(pages) <= 4
     assert pages[0][0].strip().startswith("ỦY BAN NHÂN DÂN")

@@ -2,21 +2,22 @@
 
 import io
 import re
-import shutil
-import subprocess
 
 import pytest
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.oxml.ns import qn
 
-from hocsuotdoi.core.office import office_path, page_count, to_pdf
+from hocsuotdoi.core.office import page_count, to_pdf
 from hocsuotdoi.reporting.enums import DocumentKind
 from hocsuotdoi.reporting.formats.context import DOCUMENT_NAMES, Seal
 from hocsuotdoi.reporting.formats.docx import render_document
 from hocsuotdoi.reporting.formats.placeholders import KINDS_WITH_TEMPLATES
 from tests.factories.documents import CONTENTS, consolidated_content
+from tests.support.office import text_of
 
+SHEETS = tuple(kind for kind in KINDS_WITH_TEMPLATES if kind != DocumentKind.CERTIFICATE)
+"""What follows the decree's page; a certificate lies across."""
 SEAL = Seal("3f9a21bc77de0a12" + "0" * 48, "abcdefgh23456789", "https://h.vn/documents/abcdefgh23456789/")
 TWIPS = {"top": (1134, 1418), "bottom": (1134, 1418), "left": (1701, 1985), "right": (851, 1134)}
 NATION = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
@@ -30,7 +31,7 @@ def texts_of(document: DocumentType) -> list[str]:
     return ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in document.element.body.iter(qn("w:p"))]
 
 
-@pytest.mark.parametrize("kind", KINDS_WITH_TEMPLATES)
+@pytest.mark.parametrize("kind", SHEETS)
 def test_page_margins_lie_within_the_decree_in_twips(kind):
     size = written(kind).element.body.sectPr.find(qn("w:pgSz"))
     margins = written(kind).element.body.sectPr.find(qn("w:pgMar"))
@@ -39,7 +40,7 @@ def test_page_margins_lie_within_the_decree_in_twips(kind):
         assert least <= int(margins.get(qn(f"w:{side}"))) <= most
 
 
-@pytest.mark.parametrize("kind", KINDS_WITH_TEMPLATES)
+@pytest.mark.parametrize("kind", SHEETS)
 def test_letters_are_times_new_roman_and_the_page_number_is_above(kind):
     document = written(kind)
     fonts = [node for root in (document.element, document.styles.element) for node in root.iter(qn("w:rFonts"))]
@@ -49,9 +50,11 @@ def test_letters_are_times_new_roman_and_the_page_number_is_above(kind):
     assert section.different_first_page_header_footer
 
 
-@pytest.mark.parametrize("kind", KINDS_WITH_TEMPLATES)
+@pytest.mark.parametrize("kind", SHEETS)
 def test_blocks_stand_in_the_decrees_order_and_no_tag_is_left(kind):
     content, texts = CONTENTS[kind](), texts_of(written(kind))
+    if kind == DocumentKind.COMMENDATION_DECISION:
+        content = {**content, **content["decision"], "closing": "QUYẾT ĐỊNH:"}
     assert not any("{{" in text or "{%" in text for text in texts)
     wanted = [content["header"]["issuer_lines"][0], *NATION]
     if DOCUMENT_NAMES[kind]:
@@ -97,9 +100,7 @@ def test_document_is_the_same_file_each_time():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    office_path() is None or shutil.which("pdftotext") is None, reason="LibreOffice or poppler is not installed here"
-)
+@pytest.mark.usefixtures("office")
 def test_libreoffice_opens_every_kind_and_prints_its_number_and_signature(tmp_path):
     files = {f"{kind.value}.docx": render_document(kind, CONTENTS[kind](), SEAL) for kind in KINDS_WITH_TEMPLATES}
     files["lon.docx"] = render_document(DocumentKind.CONSOLIDATED_REPORT, consolidated_content(120), SEAL)
@@ -107,9 +108,30 @@ def test_libreoffice_opens_every_kind_and_prints_its_number_and_signature(tmp_pa
     assert set(pages) == set(files)
     assert page_count(pages["lon.docx"]) > 6
     for kind in KINDS_WITH_TEMPLATES:
-        place = tmp_path / f"{kind.value}.pdf"
-        place.write_bytes(pages[f"{kind.value}.docx"])
-        text = subprocess.run(["pdftotext", str(place), "-"], check=True, capture_output=True, text=True).stdout
+        text = text_of(pages[f"{kind.value}.docx"], tmp_path)
         content = CONTENTS[kind]()
+        if kind == DocumentKind.COMMENDATION_DECISION:
+            content = {**content, **content["decision"]}
         assert content["number"] in text
         assert content["signature"]["lines"][-1] in text
+    assert page_count(pages["certificate.docx"]) == 1
+
+
+def test_certificate_lies_across_and_names_who_is_commended_for_what_by_which_decision():
+    document = written(DocumentKind.CERTIFICATE)
+    section = document.sections[0]
+    assert section.page_width > section.page_height
+    content, texts = CONTENTS[DocumentKind.CERTIFICATE](), texts_of(document)
+    wanted = [*NATION, content["authority"], "TẶNG", "BẰNG KHEN", content["nominee"], content["reason"]]
+    wanted += [content["decision"], content["signer"]]
+    places = [texts.index(each) for each in wanted]
+    assert places == sorted(places)
+    assert not any("{{" in text or "{%" in text for text in texts)
+    assert not any("PAGE" in (node.text or "") for node in section.header._element.iter(qn("w:instrText")))
+
+
+def test_decision_is_the_authoritys_and_its_articles_are_numbered():
+    texts = texts_of(written(DocumentKind.COMMENDATION_DECISION))
+    assert "SỞ VĂN HÓA, THỂ THAO" not in texts
+    assert texts.index("CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH THÁI NGUYÊN") < texts.index("QUYẾT ĐỊNH:")
+    assert [text[:7] for text in texts if text.startswith("Điều ")] == ["Điều 1.", "Điều 2.", "Điều 3."]

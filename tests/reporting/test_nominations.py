@@ -1,28 +1,36 @@
 """Evidence out of the book, rank among equals, and what is refused on the way to a proposal."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from hocsuotdoi.activities.models import Rating
 from hocsuotdoi.indicators.models import Population
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import InstitutionClass
+from hocsuotdoi.places.models import Agency
+from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.enums import NominationState
-from hocsuotdoi.reporting.models import Nomination
+from hocsuotdoi.reporting.models import Nomination, Snapshot
 from hocsuotdoi.reporting.operations.nomination import (
+    Decision,
     NominationChanged,
     NotPossibleNow,
     NotWhole,
+    award,
     begin_nomination,
-    decide,
+    decline,
     propose,
     ranks_of,
     take_back,
     word_nomination,
 )
 from hocsuotdoi.reporting.queries.nominations import evidence_for, rank_of
+from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.documents import frozen_report
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
@@ -78,6 +86,12 @@ def test_rank_is_among_institutions_of_one_class_and_ties_share_a_place(library,
             make_posting(other, dt.date(2026, 6, 1), Line(measure, visits))
     rank = rank_of(library, measure, 2026, thai_nguyen, DAY)
     assert (rank.place, rank.of) == (2, 4)
+    assert [(each.quantity, each.is_nominee) for each in rank.peers] == [
+        (300, False),
+        (120, True),
+        (120, False),
+        (0, False),
+    ]
     assert rank.sentence == "Về lượt người sử dụng thư viện, đứng thứ 2 trong 4 cơ sở cùng loại."
     assert rank_of(library, MeasureCode.LOAN, 2026, thai_nguyen, DAY) is None
 
@@ -108,7 +122,7 @@ def test_each_step_is_refused_out_of_turn(nomination, province_officer):
     with pytest.raises(NotWhole):
         propose(nomination, version=1, **who)
     with pytest.raises(NotPossibleNow):
-        decide(nomination, version=1, is_awarded=True, decision="12", **who)
+        award(nomination, version=1, decision=Decision("12/QĐ-UBND", DAY), **who)
     with pytest.raises(NotPossibleNow):
         take_back(nomination, version=1, **who)
     word_nomination(nomination, version=1, form="Bằng khen", merits="Tốt.", keys=[], **who)
@@ -117,11 +131,87 @@ def test_each_step_is_refused_out_of_turn(nomination, province_officer):
     propose(nomination, version=2, **who)
     with pytest.raises(NotPossibleNow):
         word_nomination(nomination, version=3, form="Khác", merits="", keys=[], **who)
-    with pytest.raises(NotWhole):
-        decide(nomination, version=3, is_awarded=True, decision=" ", **who)
-    assert decide(nomination, version=3, is_awarded=False, decision="", **who).state == NominationState.DECLINED
+    for wrong in (
+        Decision(" ", DAY),
+        Decision("12/QĐ-UBND", None),
+        Decision("12/QĐ-UBND", dt.date(2025, 12, 31)),
+        Decision("12/QĐ-UBND", timezone.localdate(NOW) + dt.timedelta(days=1)),
+    ):
+        with pytest.raises(NotWhole):
+            award(nomination, version=3, decision=wrong, **who)
+    assert not Snapshot.objects.filter(kind="award").exists()
+    assert decline(nomination, version=3, **who).state == NominationState.DECLINED
     with pytest.raises((IntegrityError, Exception)), transaction.atomic():
         Nomination.objects.filter(pk=nomination.pk).update(state=NominationState.DRAFT)
+
+
+def test_award_is_told_by_its_decision_and_its_certificate_names_no_more_than_needed(
+    department_of_thai_nguyen, province_officer
+):
+    given = Nomination(agency=department_of_thai_nguyen, year=2026, nominee_kind="person", person_name="Nông Thị Lan",
+                       person_post="Công chức phường Bắc Kạn", form="Bằng khen của Chủ tịch tỉnh")  # fmt: skip
+    who = {"by": province_officer, "at": NOW}
+    nomination = begin_nomination(given, **who)
+    assert evidence_for(nomination) == []  # nothing of a person's own learning
+    word_nomination(nomination, version=1, form="Bằng khen của Chủ tịch tỉnh", merits="Tận tụy.", keys=[], **who)
+    proposal = propose(nomination, version=2, **who)
+    draft = proposal.content["decision"]
+    assert draft["authority"] == "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH THÁI NGUYÊN"
+    assert draft["header"]["symbol"] == "QĐ-UBND"
+    snapshot = award(
+        nomination, version=3, decision=Decision("123/QĐ-UBND", DAY, signer="Trần Văn B", form="Giấy khen"), **who
+    )
+    content = snapshot.content
+    assert (content["award"], content["nominee"], content["nominee_more"]) == (
+        "GIẤY KHEN",
+        "Nông Thị Lan",
+        "Công chức phường Bắc Kạn",
+    )
+    assert content["decision"] == "Quyết định số 123/QĐ-UBND ngày 20 tháng 11 năm 2026."
+    assert content["authority"].startswith("GIÁM ĐỐC SỞ VĂN HÓA")  # the head's own form
+    assert snapshot.number.startswith("QK-")
+    nomination.refresh_from_db()
+    assert (nomination.state, nomination.decision, nomination.signer) == ("awarded", "123/QĐ-UBND", "Trần Văn B")
+
+
+def test_tasks_done_in_time_and_targets_on_track_show_the_merit_of_a_body(
+    department_of_thai_nguyen, office_of_bac_kan, province_officer
+):
+    for ordinal, (state, done_on) in enumerate(
+        [("done", dt.date(2026, 5, 1)), ("done", dt.date(2026, 9, 1)), ("to_do", None), ("dropped", None)]
+    ):
+        Assignment.objects.create(
+            title=f"Việc {ordinal}",
+            agency=office_of_bac_kan,
+            due_on=dt.date(2026, 6, 30),
+            state=state,
+            done_on=done_on,
+            handed_at=NOW,
+        )
+    frozen_report(office_of_bac_kan)
+    given = Nomination(agency=department_of_thai_nguyen, year=2026, nominee_kind="agency",
+                       nominated_agency=office_of_bac_kan, form="Giấy khen")  # fmt: skip
+    nomination = begin_nomination(given, by=province_officer, at=NOW)
+    found = {each.key: each for each in evidence_for(nomination)}
+    assert found["tasks:in_time:2026"].words == "1/3 (33,3%)"
+    on_track = found["targets:on_track:2026"]
+    assert 0 <= int(on_track.numerator) <= int(on_track.denominator)
+    Agency.objects.filter(pk=office_of_bac_kan.pk).update(kind="military")
+    nomination = Nomination.objects.select_related("nominated_agency").get(pk=nomination.pk)
+    assert "tasks:in_time:2026" not in {each.key for each in evidence_for(nomination)}
+
+
+def test_ratings_are_told_once_five_people_have_said_what_they_thought(nomination, library):
+    session = SessionFactory(activity=ActivityFactory(institution=library), starts_at=NOW - dt.timedelta(days=20))
+    rate = lambda face: Rating.objects.create(  # noqa: E731
+        institution=library, session=session, face=face, form_key=uuid.uuid4(), created_at=NOW
+    )
+    for face in (3, 3, 2, 3):
+        rate(face)
+    assert "ratings:happy:2026" not in {each.key for each in evidence_for(nomination)}
+    rate(1)
+    (told,) = [each for each in evidence_for(nomination) if each.key == "ratings:happy:2026"]
+    assert told.words == "3/5 (60%)"
 
 
 def test_no_body_puts_itself_forward(department_of_thai_nguyen, province_officer):

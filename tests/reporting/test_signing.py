@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from hocsuotdoi.core.attachments import open_kept
-from hocsuotdoi.core.office import office_path, page_count, to_pdf
+from hocsuotdoi.core.office import page_count, to_pdf
 from hocsuotdoi.reporting.enums import DocumentFormat, DocumentKind, DocumentState
 from hocsuotdoi.reporting.formats.context import Seal
 from hocsuotdoi.reporting.formats.docx import render_document
@@ -18,7 +18,7 @@ from hocsuotdoi.reporting.operations.documents import ask_document, write_one
 from hocsuotdoi.reporting.operations.signing import CannotSign, can_sign, sign_pdf
 from tests.factories.documents import certificate, cycle_content, frozen_report
 
-needs_office = pytest.mark.skipif(office_path() is None, reason="LibreOffice is not installed here")
+needs_office = pytest.mark.usefixtures("office")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hocsuotdoi.core.attachments import open_kept
-from hocsuotdoi.core.office import office_path
 from hocsuotdoi.reporting.enums import DocumentKind
 from hocsuotdoi.reporting.formats.context import Seal, context_of
 from hocsuotdoi.reporting.formats.docx import own_template
@@ -171,7 +170,7 @@ def test_a_link_for_readers_is_no_danger():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(office_path() is None, reason="LibreOffice is not installed here")
+@pytest.mark.usefixtures("office")
 def test_libreoffice_tells_the_page_of_an_unknown_tag():
     document = Document(io.BytesIO(template_with("{{ trang_mot }}")))
     document.tables[-1].rows[0].cells[1].paragraphs[-1].add_run("{{ trang_cuoi }}")

@@ -27,8 +27,11 @@ DOCUMENT_NAMES = {
     DocumentKind.REMINDER_LETTER: "",
     DocumentKind.INSPECTION_MINUTES: "BIÊN BẢN",
     DocumentKind.NOMINATION: "TỜ TRÌNH",
+    DocumentKind.COMMENDATION_DECISION: "QUYẾT ĐỊNH",
+    DocumentKind.CERTIFICATE: "",
     DocumentKind.ADDENDUM: "BÁO CÁO BỔ SUNG",
 }
+PERIOD_GROUPS = {"activities": "Hoạt động", "tasks": "Nhiệm vụ", "money": "Kinh phí (đồng)"}
 _STAGES = ("estimated", "appraised", "allocated", "spent")
 _NONE = ["Không có."]
 
@@ -57,7 +60,13 @@ class Seal:
 def context_of(kind: DocumentKind, content: Content, seal: Seal) -> dict[str, Any]:
     """All values for a template of this kind, but for the picture of the code (`qr`). `formats.placeholders` says the
     names to people; a test holds the two against each other."""
+    if kind == DocumentKind.COMMENDATION_DECISION:  # a document of its own, of another body, beside the proposal
+        content = {**content, **content["decision"], "figures": [], "closing": ""}
     numbers = _numbers(content)
+    if kind == DocumentKind.CERTIFICATE:  # to hang up: no more small print than the check needs
+        where = f"Quét mã hoặc mở {seal.address} để kiểm tra." if seal.address else ""
+        lines = [f"Số chốt: {content['number']}", where] if "number" in content else ["Bản dự thảo."]
+        return {**_common(kind, content, seal), **_certificate(content, numbers), "snapshot_lines": lines}
     return {**_common(kind, content, seal), **_OF_KIND[kind](content, numbers)}
 
 
@@ -91,6 +100,51 @@ def _common(kind: DocumentKind, content: Content, seal: Seal) -> dict[str, Any]:
 
 
 def _report(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:
+    return {**_report_of_a_year(content, numbers), **_period(content, numbers)}
+
+
+def _period(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:
+    """Year by year, of a report over several; all empty in one of a year."""
+    period = content.get("period") or {"words": "", "years": [], "rows": [], "sentences": []}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in period["rows"]:
+        cells = [_cell(each, numbers) for each in row["cells"]]
+        groups.setdefault(row["group"], []).append(
+            {"label": row["label"], "cells": cells, "total": _cell(row["total"], numbers)}
+        )
+    targets = [each for each in content["targets"] if each.get("years")] if period["years"] else []
+    return {
+        "period_words": period["words"],
+        "period_years": [str(each["year"]) for each in period["years"]],
+        "period_sentences": [
+            *period["sentences"],
+            *(f"Năm {each['year']}: {each['note']}" for each in period["years"] if each["note"]),
+        ],
+        "period_groups": [{"title": PERIOD_GROUPS[group], "rows": rows} for group, rows in groups.items()],
+        "target_years": [
+            {
+                "ordinal": ordinal,
+                "name": each["short_name"],
+                "of_whom": each["of_whom"],
+                "cells": [
+                    {
+                        "value": numbers.get(year["key"], Number(year["key"], year["value_words"])),
+                        "due_words": year["due_words"],
+                        "state_words": year["state_words"],
+                    }
+                    for year in each["years"]
+                ],
+            }
+            for ordinal, each in enumerate(targets, start=1)
+        ],
+    }
+
+
+def _cell(cell: Mapping[str, Any], numbers: Mapping[str, Number]) -> Number:
+    return numbers.get(cell["key"], Number(cell["key"], cell["words"]))
+
+
+def _report_of_a_year(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:
     money = content.get("money", {"rows": [], "sentences": []})
     below = content.get("below", [])
     return {
@@ -161,6 +215,26 @@ def _nomination(content: Content, numbers: Mapping[str, Number]) -> dict[str, An
     }
 
 
+def _decision(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:
+    return {
+        "authority": content["authority"],
+        "bases": [*content["basis"], f"{content['proposal']}."],
+        "articles": [{"ordinal": ordinal, "text": each} for ordinal, each in enumerate(content["articles"], start=1)],
+    }
+
+
+def _certificate(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:
+    return {
+        "authority": content["authority"],
+        "award": content["award"],
+        "nominee": content["nominee"],
+        "nominee_more": content["nominee_more"],
+        "reason": content["reason"],
+        "decision": content["decision"],
+        "signer": content["signer"],
+    }
+
+
 def _addendum(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:
     amends = content["amends"]
     frozen_at = dt.datetime.fromisoformat(amends["frozen_at"])
@@ -191,6 +265,8 @@ _OF_KIND: dict[DocumentKind, Callable[[Content, Mapping[str, Number]], dict[str,
     DocumentKind.REMINDER_LETTER: _letter,
     DocumentKind.INSPECTION_MINUTES: _minutes,
     DocumentKind.NOMINATION: _nomination,
+    DocumentKind.COMMENDATION_DECISION: _decision,
+    DocumentKind.CERTIFICATE: _certificate,
     DocumentKind.ADDENDUM: _addendum,
 }
 
@@ -202,7 +278,7 @@ def snapshot_lines(content: Content, seal: Seal) -> list[str]:
     return [
         f"Số chốt số liệu: {content['number']}, chốt lúc {frozen_at:%H:%M} ngày {frozen_at:%d/%m/%Y}.",
         f"Mã kiểm tra: {short_digest(seal.digest)} (16 ký tự đầu của SHA-256). Số liệu đã chốt không sửa được.",
-        f"Quét mã bên trái hoặc mở {seal.address} để kiểm tra từng con số."
+        f"Quét mã bên trái hoặc mở {seal.address} để kiểm tra{' từng con số' if content.get('figures', True) else ''}."
         if seal.address
         else "Cách kiểm tra: trong Học Suốt Đời, mở mục Báo cáo, tìm số chốt này rồi so mã kiểm tra và các con số.",
     ]

@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
 
 from hocsuotdoi.core.qr import qr_png
 from hocsuotdoi.reporting.enums import DocumentKind
@@ -34,16 +37,50 @@ def own_template(kind: DocumentKind) -> bytes:
 
 def render_document(kind: DocumentKind, content: Mapping[str, Any], seal: Seal, template: bytes | None = None) -> bytes:
     """The document's bytes. `content` holds the number when it is frozen; `template` None: the program's own."""
-    word = DocxTemplate(io.BytesIO(own_template(kind) if template is None else template))
+    word = _Template(io.BytesIO(own_template(kind) if template is None else template))
     word.init_docx()
     context = cleaned(context_of(kind, content, seal))
     context["qr"] = InlineImage(word, io.BytesIO(qr_png(seal.address)), width=QR_SIZE) if seal.address else ""
     # Templates are files that people bring: what is in their tags reaches nothing but the values.
     word.render(context, SandboxedEnvironment(autoescape=True), autoescape=True)
+    _fit_columns(word)
     _set_properties(word, content)
     buffer = io.BytesIO()
     word.save(buffer)
     return same_every_time(buffer.getvalue())
+
+
+class _Template(DocxTemplate):
+    def fix_tables(self, xml: Any) -> Any:
+        """The library spreads looped columns evenly; here the widths of the template's cells hold (`_fit_columns`)."""
+        return etree.fromstring(xml, etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
+
+
+def _fit_columns(word: DocxTemplate) -> None:
+    """A table with a column for each of a list has as many as its first row, as wide as that row's cells say; where
+    they are wider than the table may be (its own width, in the template), all are narrowed alike."""
+    for table in word.docx.element.body.iter(qn("w:tbl")):
+        grid, first = table.find(qn("w:tblGrid")), table.find(qn("w:tr"))
+        widths = [
+            int(each.get(qn("w:w"), "0")) for each in first.iterfind(f"{qn('w:tc')}/{qn('w:tcPr')}/{qn('w:tcW')}")
+        ]
+        if grid is None or not widths or len(first.findall(f".//{qn('w:gridSpan')}")):
+            continue
+        if [int(each.get(qn("w:w"), "0")) for each in grid] == widths:
+            continue
+        most = table.find(f"{qn('w:tblPr')}/{qn('w:tblW')}")
+        limit = int(most.get(qn("w:w"), "0")) if most is not None and most.get(qn("w:type")) == "dxa" else 0
+        if limit and sum(widths) > limit:
+            widths = [width * limit // sum(widths) for width in widths]
+        for row in table.iterfind(qn("w:tr")):
+            for width, cell in zip(widths, row.iterfind(f"{qn('w:tc')}/{qn('w:tcPr')}/{qn('w:tcW')}"), strict=False):
+                cell.set(qn("w:w"), str(width))
+        for column in list(grid):
+            grid.remove(column)
+        for width in widths:
+            column = OxmlElement("w:gridCol")
+            column.set(qn("w:w"), str(width))
+            grid.append(column)
 
 
 def render_report(content: Content, digest: str, kind: DocumentKind = DocumentKind.UNIT_REPORT) -> bytes:

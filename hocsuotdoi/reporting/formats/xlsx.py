@@ -16,6 +16,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, short_digest
+from hocsuotdoi.reporting.formats.years_sheet import write_years
 from hocsuotdoi.reporting.models.content import SHAPE_OF_A_CYCLE, Content, TargetContent
 
 FONT = "Times New Roman"
@@ -46,6 +47,7 @@ def render_annex(content: Content, digest: str, address: str = "") -> bytes:
     if content.get("below"):
         writer.write_below()
     writer.write_missing()
+    write_years(writer.content, writer.sheet, writer.hide_keys, writer.formats)
     frozen_at = content.get("frozen_at")
     moment = dt.datetime.fromisoformat(frozen_at).astimezone(dt.UTC).replace(tzinfo=None) if frozen_at else _LONG_AGO
     book.set_properties({"title": content["header"]["title"], "subject": content.get("number", ""), "created": moment})

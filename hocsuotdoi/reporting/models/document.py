@@ -7,11 +7,11 @@ from typing import Self
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered
+from hocsuotdoi.accounts.queries.scope import agencies_covered, agencies_held
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.attachments import KeptFile
 from hocsuotdoi.core.audit import tracked
@@ -19,6 +19,8 @@ from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import DocumentFormat, DocumentKind, DocumentState
 from hocsuotdoi.reporting.models.cycle import Cycle
+from hocsuotdoi.reporting.models.line import on_the_line
+from hocsuotdoi.reporting.models.report import Report
 from hocsuotdoi.reporting.models.snapshot import Snapshot
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -65,6 +67,15 @@ class DocumentTemplate(KeptFile):
         ]
 
 
+class DocumentRunQuerySet(models.QuerySet):
+    def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
+        """Runs of the bodies at which `person` reads reports, and of those whose draft of that cycle `person` may read:
+        by the line of command, not by the map. Who only gets a copy has no run of theirs."""
+        led = on_the_line(person, Permission.VIEW_REPORT, day, with_copies=False)
+        told = Report.objects.filter(led, cycle=OuterRef("cycle"), agency=OuterRef("agency"))
+        return self.filter(Q(agency__in=agencies_held(person, Permission.VIEW_REPORT, day)) | Exists(told))
+
+
 @tracked
 class DocumentRun(models.Model):
     """Many documents at once: those of all reports of a cycle that lead to one report. Begun again after a stop, it
@@ -77,6 +88,8 @@ class DocumentRun(models.Model):
     asked_by = models.UUIDField()
     asked_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
+
+    objects = DocumentRunQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(formats=[]), name="run_writes_something")]

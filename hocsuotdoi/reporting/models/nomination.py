@@ -25,7 +25,8 @@ class NominationQuerySet(models.QuerySet):
 class Nomination(models.Model):
     """One institution, body or person put forward by `agency`. `evidence` names happenings and figures by kind and
     key, as the ledger and snapshots name them, with what each showed on the day. A person's name is kept while the
-    nomination is; nothing of a person's own learning is taken as evidence without consent."""
+    nomination is; nothing of a person's own learning is taken as evidence without consent. What was awarded may be
+    another form than the one proposed; it is told by number, day, authority and signer of the decision."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="nominations")
     year = models.PositiveSmallIntegerField(_("year"))
@@ -40,7 +41,11 @@ class Nomination(models.Model):
     merits = models.TextField(_("merits"))
     evidence = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=NominationState, default=NominationState.DRAFT)
-    decision = models.CharField(_("number and day of the decision"), max_length=120, blank=True)
+    decision = models.CharField(_("number of the decision"), max_length=120, blank=True)
+    decided_on = models.DateField(_("day of the decision"), null=True, blank=True)
+    decided_by = models.CharField(_("who decided"), max_length=200, blank=True)
+    signer = models.CharField(_("who signed"), max_length=120, blank=True)
+    awarded_form = models.CharField(_("form that was awarded"), max_length=120, blank=True)
     version = models.PositiveIntegerField(default=1)
     changed_by = models.UUIDField()
     changed_at = models.DateTimeField()

@@ -78,6 +78,31 @@ class NominationEvidence(TypedDict):
     denominator: str | None
 
 
+class DecisionContent(TypedDict):
+    """The draft of a decision of commendation that goes up with its proposal. `authority` in capitals; `articles`
+    without their numbers."""
+
+    header: HeaderContent
+    authority: str
+    basis: list[str]
+    proposal: str
+    articles: list[str]
+    recipients: list[str]
+    signature: SignatureContent
+
+
+class AwardContent(OtherContent):
+    """A certificate, from the decision that was signed."""
+
+    authority: str
+    award: str
+    nominee: str
+    nominee_more: str
+    reason: str
+    decision: str
+    signer: str
+
+
 class NominationContent(OtherContent):
     basis: list[str]
     opening: str
@@ -86,3 +111,4 @@ class NominationContent(OtherContent):
     merits: list[str]
     evidence: list[NominationEvidence]
     peer_sentences: list[str]
+    decision: NotRequired[DecisionContent]

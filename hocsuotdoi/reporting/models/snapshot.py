@@ -19,6 +19,7 @@ from hocsuotdoi.reporting.models.nomination import Nomination
 from hocsuotdoi.reporting.models.report import Report
 
 _OF_REPORTS = [SnapshotKind.REPORT, SnapshotKind.ADDENDUM, SnapshotKind.LETTER]
+_OF_NOMINATIONS = [SnapshotKind.NOMINATION, SnapshotKind.AWARD]
 
 
 class SnapshotQuerySet(models.QuerySet):
@@ -31,7 +32,7 @@ class SnapshotQuerySet(models.QuerySet):
                 institution__in=institutions_seen(person, day or timezone.localdate()).values("pk"),
             )
             | Q(
-                kind=SnapshotKind.NOMINATION,
+                kind__in=_OF_NOMINATIONS,
                 nomination__agency__in=agencies_covered(person, Permission.VIEW_REPORT, day),
             )
         )
@@ -75,7 +76,7 @@ class Snapshot(models.Model):
                     nomination__isnull=True,
                 )
                 | Q(
-                    kind=SnapshotKind.NOMINATION,
+                    kind__in=_OF_NOMINATIONS,
                     report__isnull=True,
                     visit_id__isnull=True,
                     nomination__isnull=False,

@@ -31,6 +31,7 @@ from hocsuotdoi.reporting.queries.documents import (
     chain_of,
     document_address,
     file_name_of,
+    further_kinds,
     has_annex,
     issuer_of,
     kind_of,
@@ -59,14 +60,18 @@ class FormatNotOffered(Refused):
 
 
 @transaction.atomic
-def ask_document(snapshot: Snapshot, format: DocumentFormat, *, by: Person, at: dt.datetime) -> Document:
+def ask_document(
+    snapshot: Snapshot, format: DocumentFormat, *, kind: DocumentKind | None = None, by: Person, at: dt.datetime
+) -> Document:
     """The document of the snapshot in this format, by the template that is in use now: the one that is there, or a row
-    for one that will be written. Asked again, one that had failed is tried anew.
+    for one that will be written. `kind` names another one than the snapshot's first. Asked again, one that had failed
+    is tried anew.
 
     Refused: PDF without LibreOffice, a signature without certificate, an annex of what has no tables.
     """
     refuse_not_offered(snapshot, format)
-    kind = DocumentKind.ANNEX if format == DocumentFormat.XLSX else kind_of(snapshot)
+    if kind is None or kind not in further_kinds(snapshot):
+        kind = DocumentKind.ANNEX if format == DocumentFormat.XLSX else kind_of(snapshot)
     template = None if kind == DocumentKind.ANNEX else template_for(kind, chain_of(snapshot, timezone.localdate(at)))
     document, _made = Document.objects.get_or_create(
         snapshot=snapshot, kind=kind, format=format, template=template, defaults={"asked_at": at}

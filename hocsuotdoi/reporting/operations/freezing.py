@@ -21,8 +21,9 @@ PREFIXES = {
     SnapshotKind.LETTER: "CV",
     SnapshotKind.MINUTES: "BB",
     SnapshotKind.NOMINATION: "KT",
+    SnapshotKind.AWARD: "QK",
 }
-"""As offices abbreviate them: báo cáo, bổ sung, công văn, biên bản, khen thưởng."""
+"""As offices abbreviate them: báo cáo, bổ sung, công văn, biên bản, đề nghị khen thưởng, tặng thưởng."""
 
 LONGEST_PLACE = 20
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,8 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.reporting.enums import NominationState, NomineeKind, SnapshotKind
 from hocsuotdoi.reporting.models import Nomination, Snapshot
 from hocsuotdoi.reporting.operations.freezing import freeze
-from hocsuotdoi.reporting.queries.nominations import Rank, evidence_for, nomination_content, rank_of
+from hocsuotdoi.reporting.queries.commendation import authority_of, award_content
+from hocsuotdoi.reporting.queries.nominations import Rank, evidence_for, nomination_content, nominee_words, rank_of
 
 
 class NominationChanged(Refused):
@@ -80,17 +81,48 @@ def take_back(nomination: Nomination, *, version: int, by: Person, at: dt.dateti
     return _kept(held, ["state"], by=by, at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was signed: number («123/QĐ-UBND»), day, by which authority, the signer's name, and the form awarded, each
+    empty where it is as proposed."""
+
+    number: str
+    day: dt.date | None
+    authority: str = ""
+    signer: str = ""
+    form: str = ""
+
+
 @transaction.atomic
-def decide(
-    nomination: Nomination, *, version: int, is_awarded: bool, decision: str, by: Person, at: dt.datetime
-) -> Nomination:
-    """What became of it. Refused: not proposed, an award without number and day of its decision."""
+def award(nomination: Nomination, *, version: int, decision: Decision, by: Person, at: dt.datetime) -> Snapshot:
+    """Writes down the signed decision and freezes what the certificate says.
+
+    Refused: not proposed, no number or day, a day before the year or still to come.
+    """
     held = _held(nomination, version, [NominationState.PROPOSED])
-    held.decision = normalise(decision).strip()
-    if is_awarded and not held.decision:
-        raise NotWhole(_("Enter number and day of the decision by which it was awarded."), field="decision")
-    held.state = NominationState.AWARDED if is_awarded else NominationState.DECLINED
-    return _kept(held, ["state", "decision"], by=by, at=at)
+    day = timezone.localdate(at)
+    held.decision = normalise(decision.number).strip()
+    if not held.decision:
+        raise NotWhole(_("Enter the number of the decision by which it was awarded."), field="number")
+    if decision.day is None or not dt.date(held.year, 1, 1) <= decision.day <= day:
+        raise NotWhole(_("Enter the day of the decision: it lies in the year or after, and not ahead."), field="day")
+    held.decided_on = decision.day
+    held.awarded_form = normalise(decision.form).strip() or held.form
+    held.decided_by = normalise(decision.authority).strip() or authority_of(held.agency, held.awarded_form)
+    held.signer = normalise(decision.signer).strip()
+    held.state = NominationState.AWARDED
+    told = ["state", "decision", "decided_on", "decided_by", "signer", "awarded_form"]
+    kept = _kept(held, told, by=by, at=at)
+    content = award_content(kept, nominee_words(kept), day)
+    return freeze(SnapshotKind.AWARD, dict(content), nomination=kept, by=by, at=at)
+
+
+@transaction.atomic
+def decline(nomination: Nomination, *, version: int, by: Person, at: dt.datetime) -> Nomination:
+    """It was not awarded. Refused: not proposed."""
+    held = _held(nomination, version, [NominationState.PROPOSED])
+    held.state = NominationState.DECLINED
+    return _kept(held, ["state"], by=by, at=at)
 
 
 def ranks_of(nomination: Nomination, day: dt.date) -> list[Rank]:

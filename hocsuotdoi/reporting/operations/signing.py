@@ -4,6 +4,7 @@
 import datetime as dt
 import importlib.util
 import io
+import logging
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from hocsuotdoi.places.models import Agency
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
 
+logger = logging.getLogger(__name__)
 MARK = "chuky"
 """The place in the document where the signature is shown; a template without it is signed at the foot of its last
 page."""
@@ -30,8 +32,16 @@ _FOOT = (330, 90)
 _FIELD = "ChuKySo"
 
 
+TRUSTED = "trusted"
+"""Folder within SIGNING_DIR: root certificates (.pem, .cer). Where it is, signatures carry what proves them later."""
+
+
 class CannotSign(Refused):
-    """No certificate, a wrong password, or a certificate that is not valid now."""
+    """No certificate, a wrong password, a certificate that is not valid now or was taken back."""
+
+
+class NoTimestamp(Refused):
+    """The time-stamping service does not answer, or says no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +60,74 @@ def is_installed() -> bool:
 
 def sign_pdf(pdf: bytes, *, agency: Agency, at: dt.datetime) -> Signed:
     """The same document with the body's signature, shown in the signature block, and a timestamp where a service is set
-    (SIGNING_TIMESTAMP_URL). What was signed stays byte by byte: the signature is added behind it.
+    (SIGNING_TIMESTAMP_URL). What was signed stays byte by byte: the signature is added behind it. Where roots are
+    trusted, the chain and what its authorities say of it are put in, so that a reader can prove the signature after the
+    certificate has run out (PAdES B-LT; B-LTA with a timestamp).
 
     Refused (`CannotSign`): the library or the certificate is not there, the password is wrong, the certificate is not
-    valid at this moment.
+    valid at this moment, was taken back, or nobody can be asked whether it was. `NoTimestamp`: that service does not
+    answer. Nothing is half signed.
     """
     signer = _signer_of(agency)
     _refuse_not_valid(signer, at)
     subject = _subject_of(signer)
     stamp = typeset(STAMP, {"subject": _name_of(signer), "moment": f"{timezone.localtime(at):%d/%m/%Y %H:%M:%S %z}"})
+    roots = _trusted_roots()
     # The library runs an event loop of its own: in a thread, since the caller's may have one that runs.
     with ThreadPoolExecutor(max_workers=1) as apart:
-        return Signed(apart.submit(_signed, pdf, signer, stamp, subject).result(), subject)
+        return Signed(apart.submit(_told, pdf, signer, stamp, subject, roots).result(), subject)
 
 
-def _signed(pdf: bytes, signer: "SimpleSigner", stamp: bytes, subject: str) -> bytes:
+def _told(*given: Any) -> bytes:
+    """`_signed`, its library's refusals in words that say what to do."""
+    from pyhanko.sign.general import SigningError  # noqa: PLC0415 - optional dependency
+    from pyhanko.sign.timestamps import TimestampRequestError  # noqa: PLC0415 - optional dependency
+
+    try:
+        return _signed(*given)
+    except (TimestampRequestError, OSError) as error:
+        logger.warning("Timestamp: %s", error)
+        raise NoTimestamp(
+            _(
+                "The time-stamping service does not answer, so nothing was signed. "
+                "Try again later, or take the Word document."
+            )
+        ) from None
+    except SigningError as error:
+        logger.warning("Signature: %s", error)
+        raise CannotSign(
+            _(
+                "The certificate could not be proved valid: it was taken back, or its authority does not answer. "
+                "Nothing was signed; ask whoever runs the program."
+            )
+        ) from None
+
+
+def _signed(pdf: bytes, signer: "SimpleSigner", stamp: bytes, subject: str, roots: list[Any]) -> bytes:
     from pyhanko.pdf_utils.content import ImportedPdfPage  # noqa: PLC0415 - optional dependency
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415 - optional dependency
     from pyhanko.sign import fields, signers, timestamps  # noqa: PLC0415 - optional dependency
     from pyhanko.stamp import StaticStampStyle  # noqa: PLC0415 - optional dependency
+    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415 - optional dependency
 
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     page, left, top = _place_in(writer)
     width, height = _STAMP_SIZE
     box = (int(left), int(top - height), int(left + width), int(top))
     tsa = timestamps.HTTPTimeStamper(settings.SIGNING_TIMESTAMP_URL) if settings.SIGNING_TIMESTAMP_URL else None
+    context = ValidationContext(trust_roots=roots, allow_fetching=True, revocation_mode="require") if roots else None
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:  # read from there while it is written
         file.write(stamp)
         file.flush()
         out = signers.PdfSigner(
             signers.PdfSignatureMetadata(
-                field_name=_FIELD, subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256", name=subject[:200]
+                field_name=_FIELD,
+                subfilter=fields.SigSeedSubFilter.PADES,
+                md_algorithm="sha256",
+                name=subject[:200],
+                validation_context=context,
+                embed_validation_info=context is not None,
+                use_pades_lta=context is not None and tsa is not None,
             ),
             signer=signer,
             timestamper=tsa,
@@ -123,6 +170,16 @@ def _signer_of(agency: Agency) -> "SimpleSigner":
             _("The certificate of {agency} cannot be opened: is its password right?").format(agency=agency.name)
         )
     return signer
+
+
+def _trusted_roots() -> list[Any]:
+    from pyhanko.keys import load_certs_from_pemder  # noqa: PLC0415 - optional dependency
+
+    if settings.SIGNING_DIR is None:
+        return []
+    folder = settings.SIGNING_DIR / TRUSTED
+    files = sorted(place for place in folder.glob("*") if place.suffix in {".pem", ".cer", ".crt", ".der"})
+    return list(load_certs_from_pemder([str(place) for place in files]))
 
 
 def _place_of(agency: Agency) -> Path | None:

@@ -24,6 +24,7 @@ _OF_SNAPSHOTS = {
     SnapshotKind.LETTER: DocumentKind.REMINDER_LETTER,
     SnapshotKind.MINUTES: DocumentKind.INSPECTION_MINUTES,
     SnapshotKind.NOMINATION: DocumentKind.NOMINATION,
+    SnapshotKind.AWARD: DocumentKind.CERTIFICATE,
 }
 _REVIEWS = {CycleKind.MID_TERM: DocumentKind.MID_TERM_REVIEW, CycleKind.FINAL: DocumentKind.FINAL_REVIEW}
 ENDINGS = {
@@ -53,6 +54,12 @@ def kind_of_report(report: Report, *, has_below: bool) -> DocumentKind:
     return DocumentKind.CONSOLIDATED_REPORT if has_below else DocumentKind.UNIT_REPORT
 
 
+def further_kinds(snapshot: Snapshot) -> list[DocumentKind]:
+    """What else is written from it: with a proposal goes the draft of the decision."""
+    drafted = snapshot.kind == SnapshotKind.NOMINATION and "decision" in snapshot.content
+    return [DocumentKind.COMMENDATION_DECISION] if drafted else []
+
+
 def has_annex(snapshot: Snapshot) -> bool:
     return snapshot.kind == SnapshotKind.REPORT
 
@@ -60,7 +67,7 @@ def has_annex(snapshot: Snapshot) -> bool:
 def issuer_of(snapshot: Snapshot) -> Agency | None:
     """The body whose document it is: whose template is taken and with whose certificate it is signed. A letter is the
     receiver's that reminds. None: a report outside any cycle, which is the unit's."""
-    if snapshot.kind == SnapshotKind.NOMINATION:
+    if snapshot.kind in {SnapshotKind.NOMINATION, SnapshotKind.AWARD}:
         return snapshot.nomination.agency if snapshot.nomination else None
     if snapshot.kind == SnapshotKind.MINUTES:
         visit = Visit.objects.select_related("plan__agency").filter(
@@ -102,7 +109,7 @@ def document_address(code: str) -> str:
 
 
 def file_name_of(snapshot_number: str, kind: DocumentKind, format: DocumentFormat) -> str:
-    part = {DocumentKind.ANNEX: "-phu-luc"}.get(kind, "")
+    part = {DocumentKind.ANNEX: "-phu-luc", DocumentKind.COMMENDATION_DECISION: "-quyet-dinh"}.get(kind, "")
     signed = "-da-ky" if format == DocumentFormat.SIGNED_PDF else ""
     return f"{snapshot_number}{part}{signed}.{ENDINGS[format]}"
 
@@ -111,9 +118,10 @@ def newest_of_kind(kind: DocumentKind, visible: QuerySet[Snapshot] | None = None
     """The newest snapshot that is written as this kind, among the last ones."""
     snapshots = Snapshot.objects.all() if visible is None else visible
     of_others = {document: snapshot for snapshot, document in _OF_SNAPSHOTS.items()}
+    of_others[DocumentKind.COMMENDATION_DECISION] = SnapshotKind.NOMINATION
     snapshots = snapshots.filter(kind=of_others.get(kind, SnapshotKind.REPORT))
     newest = snapshots.select_related("report__cycle", "report__unit").order_by("-frozen_at", "-pk")[:_LAST]
-    return next((each for each in newest if kind_of(each) == kind), None)
+    return next((each for each in newest if kind in (kind_of(each), *further_kinds(each))), None)
 
 
 @dataclass(frozen=True, slots=True)

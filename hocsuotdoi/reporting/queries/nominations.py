@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Population
@@ -11,41 +11,30 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, UnitAncestry
-from hocsuotdoi.reporting.enums import CommandLine, NomineeKind
-from hocsuotdoi.reporting.models import Nomination, Report, Snapshot
+from hocsuotdoi.reporting.enums import NomineeKind
+from hocsuotdoi.reporting.models import Nomination
 from hocsuotdoi.reporting.models.content import FigureContent
 from hocsuotdoi.reporting.models.other_contents import NominationContent, NominationEvidence
+from hocsuotdoi.reporting.queries.commendation import DECREE, LAW, addressee_of, decision_content
+from hocsuotdoi.reporting.queries.merits import MEASURE_WORDS, Evidence, merits_of_agency, merits_of_institution
 from hocsuotdoi.reporting.queries.paper_header import paper_header, signature_of_body
-from hocsuotdoi.reporting.queries.wording import committee_of, number_words
+from hocsuotdoi.reporting.queries.wording import number_words
 
 SHAPE = 1
 SIZES = 4
+PEERS_SHOWN = 10
 FEWEST_TO_DIVIDE = 8
 """As for units (portal's fair ranking): among fewer there is nobody to be fair between."""
-MEASURE_WORDS = {
-    MeasureCode.PROGRAMME_SESSION: "Số buổi hoạt động",
-    MeasureCode.PROGRAMME_ATTENDANCE: "Lượt người tham gia hoạt động",
-    MeasureCode.LIBRARY_VISIT: "Lượt người sử dụng thư viện",
-    MeasureCode.MUSEUM_VISIT: "Lượt khách tham quan bảo tàng",
-    MeasureCode.CENTRE_VISIT: "Lượt người đến trung tâm văn hóa",
-    MeasureCode.LOAN: "Lượt mượn tài liệu",
-    MeasureCode.IN_HOUSE_USE: "Lượt đọc tại chỗ",
-    MeasureCode.STAFF_TRAINED: "Lượt cán bộ được tập huấn",
-}
-FROM_THE_BOOK = "Sổ hoạt động của cơ sở"
-_LAW = "Căn cứ Luật Thi đua, khen thưởng số 06/2022/QH15 ngày 15/6/2022;"
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A number that may be named. `key` as figures and measures are keyed."""
+class Peer:
+    """One of the equals, as far as it is shown: who is compared must be able to see with whom."""
 
-    key: str
-    label: str
-    words: str
-    source: str
-    numerator: str | None
-    denominator: str | None = None
+    name: str
+    residents: int | None
+    quantity: int
+    is_nominee: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +45,7 @@ class Rank:
     place: int
     of: int
     size_words: str
+    peers: list["Peer"]
 
     @property
     def sentence(self) -> str:
@@ -70,9 +60,9 @@ def evidence_for(nomination: Nomination) -> list[Evidence]:
     if institution is not None:
         if institution.institution_class == InstitutionClass.LIBRARY_ARMED_FORCES:
             return []  # told in totals only, and nowhere one by one
-        return _of_institution(institution.pk, nomination.year)
-    if nomination.nominated_agency_id is not None:
-        return _of_agency(nomination.nominated_agency_id, nomination.agency_id, nomination.year)
+        return merits_of_institution(institution.pk, nomination.year)
+    if nomination.nominated_agency is not None:
+        return merits_of_agency(nomination.nominated_agency, nomination.agency_id, nomination.year)
     return []
 
 
@@ -80,7 +70,7 @@ def rank_of(
     institution: Institution, measure: MeasureCode, year: int, territory: AdminUnit | None, day: dt.date
 ) -> Rank | None:
     """None where it has nothing of the measure, or nobody to be compared with. By how much was counted; where there are
-    enough institutions they are first divided in quarters by the residents of the commune where they stand. Three
+    enough institutions they are first divided in quarters by the residents of the commune where they stand. Four
     queries, however many there are."""
     standing = InstitutionPlacement.objects.filter(
         on(day), institution__institution_class=institution.institution_class
@@ -102,7 +92,20 @@ def rank_of(
     if len(peers) < 2:
         return None
     mine = sums[institution.pk]
-    return Rank(measure, 1 + sum(1 for pk in peers if sums.get(pk, 0) > mine), len(peers), size_words)
+    place = 1 + sum(1 for pk in peers if sums.get(pk, 0) > mine)
+    return Rank(measure, place, len(peers), size_words, _shown(institution, peers, sums, places, people))
+
+
+def _shown(
+    institution: Institution, peers: list[int], sums: dict[int, int], places: dict[int, int], people: dict[int, int]
+) -> list[Peer]:
+    """The first of them, the nominee always among them."""
+    ordered = sorted(peers, key=lambda pk: (-sums.get(pk, 0), pk != institution.pk, pk))
+    told = ordered[:PEERS_SHOWN]
+    if institution.pk not in told:
+        told[-1] = institution.pk
+    names = dict(Institution.objects.filter(pk__in=told).values_list("pk", "name"))
+    return [Peer(names[pk], people.get(places[pk]), sums.get(pk, 0), pk == institution.pk) for pk in told]
 
 
 def _of_like_size(institution: int, places: dict[int, int], people: dict[int, int]) -> tuple[list[int], str]:
@@ -123,46 +126,6 @@ def _residents(units: set[int], year: int) -> dict[int, int]:
     return {row.unit_id: (row.urban or 0) + (row.rural or 0) for row in rows if (row.urban, row.rural) != (None, None)}
 
 
-def _of_institution(institution: int, year: int) -> list[Evidence]:
-    sums = dict(
-        Entry.objects.filter(institution=institution, occurred_on__year=year)
-        .values_list("measure")
-        .annotate(Sum("quantity"))
-        .order_by()
-    )
-    return [
-        Evidence(
-            f"measure:{measure.value}:{year}",
-            f"{words} năm {year}",
-            number_words(sums[measure]),
-            FROM_THE_BOOK,
-            str(sums[measure]),
-        )
-        for measure, words in MEASURE_WORDS.items()
-        if sums.get(measure)
-    ]
-
-
-def _of_agency(agency: int, reader: int, year: int) -> list[Evidence]:
-    """The figures of its approved reports of the year, as far as they reach the body that puts it forward."""
-    reaching = Q(line=CommandLine.TERRITORY) | Q(above__contains=[reader]) | Q(agency=reader)
-    approved = Report.objects.filter(reaching, agency=agency, year=year, approved__isnull=False).values("approved")
-    snapshots = Snapshot.objects.filter(pk__in=approved).order_by("number")
-    return [
-        Evidence(
-            figure["key"],
-            figure["label"],
-            figure["words"],
-            f"Báo cáo {snapshot.number}",
-            figure["numerator"],
-            figure["denominator"],
-        )
-        for snapshot in snapshots
-        for figure in snapshot.content.get("figures", [])
-        if figure["value_state"] == "value"
-    ]
-
-
 def nomination_content(nomination: Nomination, ranks: list[Rank], day: dt.date) -> NominationContent:
     agency = nomination.agency
     evidence: list[NominationEvidence] = [
@@ -176,7 +139,8 @@ def nomination_content(nomination: Nomination, ranks: list[Rank], day: dt.date) 
         }
         for each in nomination.evidence
     ]
-    addressee = committee_of(agency.unit) if agency.unit else agency.name
+    addressee = addressee_of(agency, nomination.form)
+    nominee = nominee_words(nomination)
     title = f"Đề nghị khen thưởng thành tích thực hiện Chương trình học tập suốt đời năm {nomination.year}"
     return {
         "shape": SHAPE,
@@ -184,9 +148,9 @@ def nomination_content(nomination: Nomination, ranks: list[Rank], day: dt.date) 
         "has_sample": agency.is_sample,
         "header": paper_header(agency, title=title, addressee=addressee, symbol="TTr", day=day),
         "figures": [_figure(each) for each in evidence if each["key"]],
-        "basis": [_LAW],
+        "basis": [LAW, DECREE],
         "opening": f"{agency.name} kính trình {addressee} xem xét, khen thưởng như sau:",
-        "nominee": f"{nominee_words(nomination)}.",
+        "nominee": f"{nominee}.",
         "form": nomination.form,
         "merits": [line for line in nomination.merits.splitlines() if line.strip()],
         "evidence": evidence,
@@ -194,6 +158,7 @@ def nomination_content(nomination: Nomination, ranks: list[Rank], day: dt.date) 
         "closing": f"Kính trình {addressee} xem xét, quyết định./.",
         "recipients": ["- Như trên;", "- Ban Thi đua - Khen thưởng;", "- Lưu: VT."],
         "signature": signature_of_body(agency),
+        "decision": decision_content(nomination, nominee, day),
     }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -19,13 +20,17 @@ from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_cov
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.places.models import Agency, Institution
 from hocsuotdoi.reporting.enums import NominationState, NomineeKind
+from hocsuotdoi.reporting.formats.table_book import render_table_book
 from hocsuotdoi.reporting.models import Nomination
 from hocsuotdoi.reporting.operations import nomination as operations
+from hocsuotdoi.reporting.queries.commendation import authority_of
 from hocsuotdoi.reporting.queries.nominations import evidence_for, nominee_words
 from hocsuotdoi.reporting.rules import may_act_for
 from hocsuotdoi.workspace.acts import did, refusals_in
 from hocsuotdoi.workspace.documents.choosing import bodies_acted_for
+from hocsuotdoi.workspace.documents.nomination_table import nomination_table
 from hocsuotdoi.workspace.documents.views import to_overview
+from hocsuotdoi.workspace.indicators.files import attachment
 
 _ON_A_PAGE = 25
 _FIRST_YEAR = 2022
@@ -119,6 +124,24 @@ class WordsForm(forms.Form):
             del self.fields["keys"]
 
 
+class AwardForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    number = forms.CharField(
+        label=gettext_lazy("Number of the decision"), max_length=60, help_text=gettext_lazy("For example: 123/QĐ-UBND.")
+    )
+    day = forms.DateField(
+        label=gettext_lazy("Day of the decision"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    form = forms.CharField(label=gettext_lazy("Form that was awarded"), max_length=120)
+    authority = forms.CharField(label=gettext_lazy("Who decided"), max_length=200)
+    signer = forms.CharField(
+        label=gettext_lazy("Name of the signer"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Printed below the signature; left empty, the office writes it."),
+    )
+
+
 @requires(Permission.VIEW_REPORT)
 @require_GET
 def nomination_list(request: HttpRequest) -> HttpResponse:
@@ -131,9 +154,22 @@ def nomination_list(request: HttpRequest) -> HttpResponse:
             "page_obj": page,
             "rows": [(each, nominee_words(each)) for each in page],
             "may_nominate": Permission.NOMINATE in request.permissions,
+            "years": sorted(set(_seen(request).order_by().values_list("year", flat=True)), reverse=True),
             "path": [to_overview()],
         },
     )
+
+
+@requires(Permission.VIEW_REPORT)
+@require_GET
+def nomination_file(request: HttpRequest) -> HttpResponse:
+    """All of a year that the person sees, as a workbook that counts by itself."""
+    text = request.GET.get("year", "")
+    now = timezone.localdate()
+    year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else now.year
+    rows = _seen(request).filter(year=year).order_by("agency__name", "pk")
+    book = render_table_book(nomination_table(rows, year, now))
+    return attachment(book, "xlsx", f"khen-thuong-{year}")
 
 
 @requires(Permission.NOMINATE)
@@ -193,12 +229,41 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "nominee": nominee_words(nomination),
             "form": form,
             "may": may,
-            "ranks": [rank.sentence for rank in operations.ranks_of(nomination, today)],
+            "ranks": operations.ranks_of(nomination, today),
             "snapshots": nomination.snapshots.defer("content"),
             "path": [to_overview(), _to_list()],
         },
         status=422 if form is not None and form.errors else 200,
     )
+
+
+@requires(Permission.NOMINATE)
+@require_http_methods(["GET", "POST"])
+def nomination_award(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signed decision is written down; the certificate is written from it."""
+    nomination = get_object_or_404(_seen(request), pk=pk)
+    now = timezone.now()
+    if not may_act_for(request.user, Permission.NOMINATE, nomination.agency, timezone.localdate(now)):
+        raise PermissionDenied
+    initial = {
+        "version": nomination.version,
+        "form": nomination.form,
+        "authority": authority_of(nomination.agency, nomination.form),
+    }
+    form = AwardForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        version = given.pop("version")
+        with refusals_in(form):
+            snapshot = operations.award(
+                nomination, version=version, decision=operations.Decision(**given), by=request.user, at=now
+            )
+            messages.success(request, _("Noted: it was awarded. The certificate can be written."))
+            return redirect("workspace:documents-snapshot-documents", number=snapshot.number)
+    to_nomination = (nominee_words(nomination), reverse("workspace:documents-nomination-detail", args=[pk]))
+    context = {"form": form, "nominee": nominee_words(nomination), "path": [to_overview(), _to_list(), to_nomination]}
+    context["back"] = to_nomination[1]
+    return render(request, "workspace/documents/nomination_award.html", context, status=422 if form.errors else 200)
 
 
 @requires(Permission.NOMINATE)
@@ -210,19 +275,11 @@ def nomination_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         raise PermissionDenied
     text = request.POST.get("version", "")
     version = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
-    decision = request.POST.get("decision", "").replace("\0", "")[:120]
     by = {"version": version, "by": request.user, "at": now}
     acts = {
         "propose": (lambda: operations.propose(nomination, **by), _("Proposed: its document can be written.")),
         "take-back": (lambda: operations.take_back(nomination, **by), _("Taken back: it can be written again.")),
-        "award": (
-            lambda: operations.decide(nomination, is_awarded=True, decision=decision, **by),
-            _("Noted: it was awarded."),
-        ),
-        "decline": (
-            lambda: operations.decide(nomination, is_awarded=False, decision=decision, **by),
-            _("Noted: it was not awarded."),
-        ),
+        "decline": (lambda: operations.decline(nomination, **by), _("Noted: it was not awarded.")),
     }
     if act not in acts:
         raise Http404

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.core.errors import Refused
@@ -26,6 +27,7 @@ from hocsuotdoi.reporting.enums import CycleState, DocumentFormat, DocumentState
 from hocsuotdoi.reporting.models import Cycle, DocumentRun
 from hocsuotdoi.reporting.operations.documents import begin_run, go_on, stop_run
 from hocsuotdoi.reporting.queries.documents import made_documents, progress_of
+from hocsuotdoi.reporting.rules import may_act_for
 from hocsuotdoi.workspace.documents.choosing import bodies_acted_for
 from hocsuotdoi.workspace.documents.views import to_overview
 
@@ -80,6 +82,9 @@ def run_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     run = _seen_run(request, pk)
     if request.method == "POST":
         now = timezone.now()
+        acts_for = may_act_for(request.user, Permission.VIEW_REPORT, run.agency, timezone.localdate(now))
+        if run.asked_by != request.user.pk and not acts_for:
+            raise PermissionDenied
         if request.POST.get("act") == "stop":
             stop_run(run, by=request.user, at=now)
             messages.info(request, _("No further document is begun. What is written stays."))
@@ -153,8 +158,8 @@ class _Sink:
         return b"".join(parts)
 
 
-def _seen(request: HttpRequest):  # type: ignore[no-untyped-def]
-    return DocumentRun.objects.filter(agency__in=agencies_covered(request.user, Permission.VIEW_REPORT))
+def _seen(request: HttpRequest) -> QuerySet[DocumentRun]:
+    return DocumentRun.objects.visible_to(request.user)
 
 
 def _seen_run(request: HttpRequest, pk: uuid.UUID) -> DocumentRun:

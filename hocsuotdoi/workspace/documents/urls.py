@@ -19,7 +19,9 @@ urlpatterns = [
     path("documents/letters/", letters.letter_list, name="documents-letter-list"),
     path("documents/letters/<int:report>/", letters.letter_create, name="documents-letter-create"),
     path("nominations/", nominations.nomination_list, name="documents-nomination-list"),
+    path("nominations/table.xlsx", nominations.nomination_file, name="documents-nomination-file"),
     path("nominations/new/", nominations.nomination_create, name="documents-nomination-create"),
     path("nominations/<int:pk>/", nominations.nomination_detail, name="documents-nomination-detail"),
+    path("nominations/<int:pk>/award/", nominations.nomination_award, name="documents-nomination-award"),
     path("nominations/<int:pk>/<slug:act>/", nominations.nomination_act, name="documents-nomination-act"),
 ]

@@ -23,12 +23,12 @@ from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.office import office_path
-from hocsuotdoi.reporting.enums import DocumentFormat, DocumentState, SnapshotKind
+from hocsuotdoi.reporting.enums import DocumentFormat, DocumentKind, DocumentState, SnapshotKind
 from hocsuotdoi.reporting.models import Document, Report, Snapshot
 from hocsuotdoi.reporting.operations.checking import is_intact
 from hocsuotdoi.reporting.operations.documents import ask_document, write_one
 from hocsuotdoi.reporting.operations.signing import can_sign
-from hocsuotdoi.reporting.queries.documents import has_annex, issuer_of, kind_of
+from hocsuotdoi.reporting.queries.documents import further_kinds, has_annex, issuer_of, kind_of
 from hocsuotdoi.reporting.rules import may_act_for, may_write
 
 MEDIA_TYPES = {
@@ -44,10 +44,15 @@ _AT_ONCE = {DocumentFormat.DOCX, DocumentFormat.XLSX}
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A format in which the document can be had."""
+    """A format in which the document, or another one that is written from the same (`kind`), can be had."""
 
     format: DocumentFormat
     label: str | Promise
+    kind: DocumentKind | None = None
+
+    @property
+    def value(self) -> str:
+        return f"{self.format}:{self.kind}" if self.kind else self.format.value
 
 
 _WAYS = [
@@ -83,11 +88,11 @@ def snapshot_documents(request: HttpRequest, number: str) -> HttpResponse:
     now = timezone.now()
     offered = _offered(request, snapshot, timezone.localdate(now))
     if request.method == "POST":
-        asked = request.POST.get("format", "")
-        if asked not in [way.format.value for way in offered]:
+        asked = next((way for way in offered if way.value == request.POST.get("format", "")), None)
+        if asked is None:
             raise PermissionDenied
         try:
-            document = ask_document(snapshot, DocumentFormat(asked), by=request.user, at=now)
+            document = ask_document(snapshot, asked.format, kind=asked.kind, by=request.user, at=now)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("workspace:documents-snapshot-documents", number=number)
@@ -171,4 +176,10 @@ def _offered(request: HttpRequest, snapshot: Snapshot, day: dt.date) -> list[Way
         wanted.append(DocumentFormat.PDF)
         if can_sign(issuer_of(snapshot)) and may_sign(request, snapshot, day):
             wanted.append(DocumentFormat.SIGNED_PDF)
-    return [way for way in _WAYS if way.format in wanted]
+    further = [
+        Way(way.format, f"{kind.label[:1].upper()}{kind.label[1:]}: {way.label}", kind)
+        for kind in further_kinds(snapshot)
+        for way in _WAYS
+        if way.format in wanted
+    ]
+    return [way for way in _WAYS if way.format in wanted] + further

@@ -11,6 +11,9 @@ from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.inspection.enums import Severity
 from hocsuotdoi.inspection.queries.figures import figures_by_part, inspection_figures
 from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.reporting.formats.table_book import render_table_book
+from hocsuotdoi.workspace.indicators.files import attachment
+from hocsuotdoi.workspace.inspection.figure_table import inspection_table
 from hocsuotdoi.workspace.inspection.forms import FiguresForm
 from hocsuotdoi.workspace.inspection.plans import to_visits
 
@@ -36,6 +39,9 @@ def figure_list(request: HttpRequest) -> HttpResponse:
         unit, year = form.units[form.cleaned_data["unit"]], form.cleaned_data["year"]
         found = inspection_figures(unit, year, day)
         parts = figures_by_part(unit, year, day) if unit.tier != Tier.COMMUNE else []
+        if parts and request.GET.get("form") == "xlsx":
+            book = render_table_book(inspection_table(unit, parts, year, day))
+            return attachment(book, "xlsx", f"kiem-tra-{unit.code}-{year}")
         context |= {
             "form": form,
             "unit": unit,

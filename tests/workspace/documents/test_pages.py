@@ -231,17 +231,35 @@ def test_nomination_goes_from_draft_to_award(client, province_officer, auditor, 
     assert frozen.content["merits"] == ["Mở cửa tối."]
     client.post(documents_url(frozen), {"format": "docx"})
     assert Document.objects.get().kind == DocumentKind.NOMINATION
-    client.post(act("award"), {"version": 3, "decision": ""})
+    client.post(documents_url(frozen), {"format": "docx:commendation_decision"})
+    assert {each.kind for each in Document.objects.all()} == {"nomination", "commendation_decision"}
+    signed = {
+        "version": 3,
+        "number": "",
+        "day": "2026-01-20",
+        "form": "Giấy khen",
+        "authority": "Chủ tịch",
+        "signer": "",
+    }
+    assert client.post(act("award"), signed).status_code == 422
     nomination.refresh_from_db()
     assert nomination.state == "proposed"
-    client.post(act("award"), {"version": 3, "decision": "12/QĐ-UBND ngày 20/12/2026"})
+    assert client.post(act("award"), {**signed, "number": "12/QĐ-UBND"}).status_code == 302
     nomination.refresh_from_db()
-    assert nomination.state == "awarded"
+    assert (nomination.state, nomination.awarded_form) == ("awarded", "Giấy khen")
+    client.post(documents_url(Snapshot.objects.get(kind="award")), {"format": "docx"})
+    certificate = Document.objects.get(kind="certificate")
+    client.logout()
+    told = client.get(reverse("portal:documents-document-check", args=[certificate.code])).content.decode()
+    assert "12/QĐ-UBND" in told
+    assert library_of_bac_kan.name not in told
     client.force_login(auditor)
     assert client.get(answer.url).status_code == 200
     assert client.post(act("take-back"), {"version": 4}).status_code == 403
+    assert client.get(act("award")).status_code == 403
     client.force_login(reader)
-    assert client.get(answer.url).status_code == 403
+    for page in (answer.url, act("award")):
+        assert client.get(page).status_code == 403
 
 
 @pytest.mark.parametrize(
