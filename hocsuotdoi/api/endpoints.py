@@ -31,6 +31,7 @@ from hocsuotdoi.api.activities import (
 )
 from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.indicators import definitions, totals, values
+from hocsuotdoi.api.inspection import ending as inspection_ending
 from hocsuotdoi.api.inspection import phone
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
@@ -100,6 +101,7 @@ for module in (
     plans,
     tasks,
     phone,
+    inspection_ending,
     documents,
     reports,
     cycles,

@@ -387,6 +387,7 @@ PAGE_KEPT_SECONDS = env.int("PAGE_KEPT_SECONDS", 5, validate=validate.Range(0, 3
 
 # --- how long personal data is kept ---
 NAMES_KEPT_MONTHS = env.int("NAMES_KEPT_MONTHS", 24, validate=validate.Range(1, 240))
+INSPECTION_KEPT_MONTHS = env.int("INSPECTION_KEPT_MONTHS", 24, validate=validate.Range(1, 60))
 
 # --- background work ---
 PROCRASTINATE_ON_APP_READY = "hocsuotdoi.core.jobs.on_app_ready"

@@ -3,8 +3,10 @@ their own fingerprint and are read only by views that have asked who may: none o
 
 import hashlib
 import io
+from collections.abc import Iterable
 from typing import IO
 
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models
@@ -89,3 +91,15 @@ def open_kept(digest: str) -> IO[bytes]:
         return default_storage.open(place_of(digest))
     except FileNotFoundError:
         raise FileLost(digest) from None
+
+
+def forget_files(digests: Iterable[str]) -> int:
+    """Delete the bytes that no row names any more (call it after the rows are gone); return how many there were. The
+    same bytes may have been handed in elsewhere, and then stay."""
+    left = set(digests)
+    for model in apps.get_models():
+        if left and any(field.name == "digest" for field in model._meta.fields):
+            left -= set(model._base_manager.filter(digest__in=left).values_list("digest", flat=True))
+    for digest in left:
+        default_storage.delete(place_of(digest))
+    return len(left)

@@ -45,10 +45,28 @@ class Chosen(models.TextChoices):
     BY_HAND = "by_hand", _("chosen by hand")
 
 
+class Side(models.TextChoices):
+    """For whom somebody signs what was seen at a visit."""
+
+    TEAM = "team", pgettext_lazy("who signs at an inspection", "the team")
+    INSTITUTION = "institution", pgettext_lazy("who signs at an inspection", "the institution")
+
+
+class NoticeOf(models.TextChoices):
+    """Of what somebody is told about a visit."""
+
+    PLANNED = "planned", _("a visit was planned")
+    MOVED = "moved", _("a visit was moved to another day")
+    LEFT = "left", _("no longer in the team")
+    CANCELLED = "cancelled", _("a visit was cancelled")
+
+
 class Outcome(models.TextChoices):
-    """What became of an answer or picture that a phone sent."""
+    """What became of an answer, a finding or a closing that a phone sent. `CHANGED`: somebody changed it meanwhile, and
+    whoever sent this has not seen that."""
 
     TAKEN = "taken", _("taken")
     KNOWN = "known", _("taken before")
     LATER = "later", _("somebody answered later")
+    CHANGED = "changed", _("somebody changed it meanwhile")
     REFUSED = "refused", _("not taken")

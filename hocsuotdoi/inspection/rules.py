@@ -8,11 +8,11 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import ROLES
-from hocsuotdoi.accounts.rules import Someone, Spot, covers, roles_held, spot_of
+from hocsuotdoi.accounts.rules import Someone, covers, roles_held, spot_of
 from hocsuotdoi.inspection.enums import VisitState
 from hocsuotdoi.inspection.models import Visit
-from hocsuotdoi.inspection.models.command import of_armed_forces
-from hocsuotdoi.places.models import Agency, Institution
+from hocsuotdoi.inspection.models.command import commanding, of_armed_forces
+from hocsuotdoi.places.models import Institution
 
 OPEN = (VisitState.PLANNED, VisitState.UNDER_WAY)
 
@@ -53,6 +53,8 @@ def rights_on(person: Someone, visit: Visit, day: dt.date) -> Rights:
     given = {permission for each in held for permission in _permissions(each)}
     in_team = person is not None and person.is_authenticated and person.is_active and person.pk in visit.team
     inspects = any(Permission.INSPECT in _permissions(each) for each in everywhere)
+    if not in_team and _is_surprise(visit) and any(each.institution_id == visit.institution_id for each in everywhere):
+        return Rights()
     return Rights(
         see=Permission.VIEW_INSPECTION in given or Permission.VIEW_EVERY_LINE in given or in_team,
         direct=Permission.INSPECT in given,
@@ -71,18 +73,20 @@ def may_inspect(person: Someone, institution: Institution, day: dt.date) -> bool
 
 
 def _roles_at(held: list[RoleAssignment], institution: Institution, day: dt.date) -> list[RoleAssignment]:
-    """The roles that count at the institution: by the map; at the armed forces' only along the line of command, and
-    those that read every line."""
+    """The roles that count at the institution: by the map; at the armed forces' only those held there, at the body that
+    runs it or above that on its line of command, and those that read every line."""
     spot = spot_of(institution, day)
     here = [each for each in held if covers(each, spot)]
     if not of_armed_forces(day).filter(pk=institution.pk).exists():
         return here
-    return [each for each in here if _is_of_the_line(each, spot) or Permission.VIEW_EVERY_LINE in _permissions(each)]
+    line = commanding(spot.agencies, day)
+    every = [each for each in here if Permission.VIEW_EVERY_LINE in _permissions(each)]
+    own = [each for each in held if each.institution_id == institution.pk or each.agency_id in line]
+    return [*own, *(each for each in every if each not in own)]
 
 
-def _is_of_the_line(assignment: RoleAssignment, spot: Spot) -> bool:
-    agency: Agency | None = assignment.agency
-    return assignment.institution_id is not None or (agency is not None and agency.pk in spot.agencies)
+def _is_surprise(visit: Visit) -> bool:
+    return visit.state == VisitState.PLANNED and not visit.plan.is_announced
 
 
 def _permissions(assignment: RoleAssignment) -> frozenset[Permission]:

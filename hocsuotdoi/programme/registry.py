@@ -3,12 +3,13 @@
 - **Evidence** of another area (a submitted report): a finder under the name that a task's `evidence` carries. It
   answers, for a unit and a year, what there is; `of_units` the same for many units in one query, for boards.
 - **Happenings** in the ledger besides sessions (rotations, broadcasts): who knows what they are called, by source kind.
-- **Lines of the digest**: what else people of an agency are to be reminded of, beside late tasks.
+- **Lines of the digest**: what else people of an agency are to be reminded of, beside late tasks; and what single
+  people are to be told, whatever agency they belong to (who is in a team).
 """
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,9 +42,13 @@ FinderOfUnits = Callable[[Iterable[int], int], Mapping[int, list[Evidence]]]
 Namer = Callable[[Iterable[uuid.UUID]], Mapping[uuid.UUID, str]]
 LineFinder = Callable[[Iterable[int], dt.date], Mapping[int, list[Line]]]
 
+PersonalLineFinder = Callable[[dt.date], Mapping[uuid.UUID, list[Line]]]
+Taker = Callable[[Collection[uuid.UUID], dt.datetime], None]
+
 _finders: dict[str, tuple[Finder, FinderOfUnits | None]] = {}
 _happenings: dict[str, Namer] = {}
 _lines: dict[str, LineFinder] = {}
+_personal_lines: dict[str, tuple[PersonalLineFinder, Taker]] = {}
 
 
 def register_evidence(name: str, finder: Finder, of_units: FinderOfUnits | None = None) -> None:
@@ -82,3 +87,18 @@ def other_digest_lines(agencies: Iterable[int], day: dt.date) -> dict[str, Mappi
     """What each area has to say, by its name."""
     keys = list(agencies)
     return {name: finder(keys, day) for name, finder in _lines.items()}
+
+
+def register_personal_lines(name: str, finder: PersonalLineFinder, taken: Taker) -> None:
+    """`finder`: for a day, what each person (by key) is still to be told. `taken`: these people have it in a letter,
+    written in the same transaction."""
+    _personal_lines[name] = finder, taken
+
+
+def personal_digest_lines(day: dt.date) -> dict[str, Mapping[uuid.UUID, list[Line]]]:
+    """What each area has to say to single people, by its name."""
+    return {name: finder(day) for name, (finder, _taken) in _personal_lines.items()}
+
+
+def personal_lines_taken(name: str, people: Collection[uuid.UUID], at: dt.datetime) -> None:
+    _personal_lines[name][1](people, at)

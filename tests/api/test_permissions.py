@@ -82,6 +82,8 @@ OFFICES = {
     ("GET", "inspection/figures"),
     ("GET", "inspection/carried"),
     ("POST", "inspection/answers"),
+    ("POST", "inspection/findings"),
+    ("POST", "inspection/closings"),
     ("POST", "inspection/visits/<uuidstr:pk>/photos"),
     ("GET", "snapshots/<slug:number>/documents"),
     ("GET", "document-files/<uuidstr:pk>"),

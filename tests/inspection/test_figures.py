@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from hocsuotdoi.inspection.enums import Severity
-from hocsuotdoi.inspection.operations.finding import add_finding, check_finding, close_visit
+from hocsuotdoi.inspection.operations.closing import close_visit
+from hocsuotdoi.inspection.operations.finding import add_finding, check_finding
 from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
 from hocsuotdoi.inspection.queries.carrying import carried
 from hocsuotdoi.inspection.queries.figures import figures_by_part, inspection_figures

@@ -7,8 +7,10 @@ from django.db import DatabaseError, transaction
 
 from hocsuotdoi.inspection.enums import Severity, VisitState
 from hocsuotdoi.inspection.models import VisitFinding
+from hocsuotdoi.inspection.operations import closing
 from hocsuotdoi.inspection.operations import finding as acts
 from hocsuotdoi.inspection.operations.seeing import begin_visit
+from hocsuotdoi.inspection.queries import answering
 from hocsuotdoi.places.models import InstitutionAgency
 from hocsuotdoi.programme.models import Assignment
 from tests.factories.places import AgencyFactory
@@ -30,7 +32,7 @@ def shortcoming(visit, by, at, **given):
 
 def close(visit, by, at, **given):
     said = {"conclusion": "Cơ bản tốt", "met": "Bà Lan, phụ trách", "version": visit.version}
-    acts.close_visit(visit, **{**said, **given}, by=by, at=at)
+    closing.close_visit(visit, **{**said, **given}, by=by, at=at)
 
 
 def test_what_is_to_be_mended_becomes_one_task_of_whoever_runs_the_institution(going_on, inspector, now, bac_kan):
@@ -55,8 +57,8 @@ def test_without_a_body_of_its_own_the_nearest_office_for_culture_answers(
 
 def test_nobody_to_answer_holds_the_closing_up_with_the_way_out(going_on, inspector, now, monkeypatch):
     shortcoming(going_on, inspector, now)
-    monkeypatch.setattr(acts, "_ANSWERING", [])
-    with pytest.raises(acts.NotClosed, match="sổ đăng ký"):
+    monkeypatch.setattr(answering, "ANSWERING", [])
+    with pytest.raises(closing.NotClosed, match="sổ đăng ký"):
         close(going_on, inspector, now)
     going_on.refresh_from_db()
     assert going_on.state == VisitState.UNDER_WAY
@@ -81,11 +83,11 @@ def test_closing_asks_for_conclusion_partner_answers_and_the_newest_version(visi
     with pytest.raises(acts.NotOpen):
         close(visit, inspector, now)
     begin_visit(visit, by=inspector, at=now)
-    with pytest.raises(acts.NotClosed, match="câu hỏi"):
+    with pytest.raises(closing.NotClosed, match="câu hỏi"):
         close(visit, inspector, now)
     answer_all(visit, inspector, now)
     for given in ({"conclusion": ""}, {"met": " "}):
-        with pytest.raises(acts.NotClosed):
+        with pytest.raises(closing.NotClosed):
             close(visit, inspector, now, **given)
     with pytest.raises(acts.NotOpen):
         close(visit, inspector, now, version=visit.version + 1)

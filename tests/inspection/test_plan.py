@@ -9,7 +9,7 @@ from hocsuotdoi.indicators.models import CriterionAnswer
 from hocsuotdoi.inspection.enums import Chosen, VisitState
 from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.inspection.operations import plan as acts
-from hocsuotdoi.inspection.operations.finding import close_visit
+from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.plan import Planned
 from hocsuotdoi.inspection.operations.seeing import begin_visit
 from hocsuotdoi.inspection.queries.choosing import Rule, choose, drawn

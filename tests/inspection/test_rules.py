@@ -5,12 +5,16 @@ from django.contrib.auth.models import AnonymousUser
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import RoleAssignment
-from hocsuotdoi.inspection.models import Visit
+from hocsuotdoi.inspection.models import InspectionPlan, Visit
+from hocsuotdoi.inspection.operations.plan import make_plan
+from hocsuotdoi.inspection.operations.seeing import begin_visit
+from hocsuotdoi.inspection.queries.choosing import institutions_to_inspect
+from hocsuotdoi.inspection.queries.visits import inspectors_for
 from hocsuotdoi.inspection.rules import may_inspect, rights_on
-from hocsuotdoi.places.models import InstitutionAgency
+from hocsuotdoi.places.models import Agency, AgencyLine, InstitutionAgency
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.places import AgencyFactory
-from tests.inspection.conftest import inspector_at
+from tests.inspection.conftest import inspector_at, opened
 
 # person: see, direct, write, say
 OF_THE_LIBRARY = {
@@ -36,6 +40,17 @@ OF_THE_ARMY = {
     "auditor": "see",
     "administrator": "see direct",
     "inspector_of_the_command": "see direct",
+    "inspector_of_the_ministry_of_defence": "see direct",
+    "inspector_of_a_command_below": "",
+    "inspector_of_another_command": "",
+    "inspector_of_the_police": "",
+    "inspector_of_the_government": "",
+    "inspector_of_a_guiding_body": "",
+    "officer_of_education": "",
+    "manager_of_duc_xuan": "",
+    "manager_of_bac_kan": "",
+    "planner": "",
+    "administrator_at_rest": "",
     "manager_of_the_army": "see say",
     "reader": "",
 }
@@ -49,6 +64,16 @@ def rights_of(person, visit, day) -> str:
 @pytest.fixture
 def others(thai_nguyen, library_of_duc_xuan, army_library):
     command = AgencyFactory(kind="military", unit=thai_nguyen)
+    ministry, government = AgencyFactory(kind="military"), AgencyFactory(kind="government")
+    guiding, below, another = (AgencyFactory(kind="military", unit=thai_nguyen) for _each in range(3))
+    for agency, superior, kind in (
+        (command, ministry, "administrative"),
+        (below, command, "administrative"),
+        (another, ministry, "administrative"),
+        (ministry, government, "administrative"),
+        (command, guiding, "professional"),
+    ):
+        AgencyLine.objects.create(agency=agency, superior=superior, kind=kind)
     InstitutionAgency.objects.create(institution=army_library, agency=command)
 
     def holder(role, **where):
@@ -62,6 +87,12 @@ def others(thai_nguyen, library_of_duc_xuan, army_library):
         ),
         "manager_of_duc_xuan": holder(RoleName.INSTITUTION_MANAGER, institution=library_of_duc_xuan),
         "inspector_of_the_command": inspector_at(command),
+        "inspector_of_the_ministry_of_defence": inspector_at(ministry),
+        "inspector_of_a_command_below": inspector_at(below),
+        "inspector_of_another_command": inspector_at(another),
+        "inspector_of_the_police": inspector_at(AgencyFactory(kind="police", unit=thai_nguyen)),
+        "inspector_of_the_government": inspector_at(government),
+        "inspector_of_a_guiding_body": inspector_at(guiding),
         "manager_of_the_army": holder(RoleName.INSTITUTION_MANAGER, institution=army_library),
     }
 
@@ -91,6 +122,58 @@ def test_what_is_the_armys_follows_its_line(who, plan, army_library, others, tod
     expected = OF_THE_ARMY[who] + (" write" if who == "inspector_of_the_command" else "")
     assert rights_of(person, visit, today) == expected
     assert Visit.objects.visible_to(person, today).exists() == ("see" in expected)
+    opened(army_library)
+    there = institutions_to_inspect(person, army_library.placements.get().unit, today)
+    if who != "administrator":  # plans nothing: administrators are no inspectors
+        assert there.contains(army_library) == ("direct" in expected)
+    assert may_inspect(person, army_library, today) == ("direct" in expected)
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        ("inspector_of_the_command", True),
+        ("inspector_of_the_ministry_of_defence", True),
+        ("auditor", True),
+        ("inspector", False),
+        ("province_officer", False),
+        ("inspector_of_another_command", False),
+        ("inspector_of_the_police", False),
+        ("reader", False),
+    ],
+)
+def test_a_plan_of_the_armed_forces_is_read_on_its_line_only(who, sees, others, today, now, request):
+    command = Agency.objects.get(roles__person=others["inspector_of_the_command"])
+    plan = make_plan(
+        command, year=today.year, title="Kiểm tra tủ sách", decision="", by=others["inspector_of_the_command"], at=now
+    )
+    person = person_called(who, others, request)
+    assert InspectionPlan.objects.visible_to(person, today).contains(plan) is sees
+    assert (person in inspectors_for(plan, today)) == (sees and who != "auditor")
+
+
+def test_nobody_of_the_armed_forces_is_offered_for_a_civil_team(plan, others, inspector, today):
+    offered = inspectors_for(plan, today)
+    assert inspector in offered
+    assert not {person for name, person in others.items() if name.startswith("inspector_of")} & set(offered)
+
+
+# Of a visit that is planned and not announced nobody of the institution knows; everybody else sees it as always.
+UNANNOUNCED = {**OF_THE_LIBRARY, "manager_of_bac_kan": ""}
+
+
+@pytest.mark.parametrize("who", UNANNOUNCED)
+def test_of_an_unannounced_visit_the_institution_learns_when_the_team_is_there(
+    who, visit, others, inspector, today, now, request
+):
+    InspectionPlan.objects.update(is_announced=False)
+    visit.plan.is_announced = False
+    person = person_called(who, others, request)
+    assert rights_of(person, visit, today) == UNANNOUNCED[who]
+    assert Visit.objects.visible_to(person, today).exists() == ("see" in UNANNOUNCED[who])
+    begin_visit(visit, by=inspector, at=now)
+    assert rights_of(person, visit, today) == OF_THE_LIBRARY[who]
+    assert Visit.objects.visible_to(person, today).exists() == ("see" in OF_THE_LIBRARY[who])
 
 
 def _any_checklist():

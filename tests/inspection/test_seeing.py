@@ -16,7 +16,7 @@ from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.inspection.enums import Outcome, VisitState
 from hocsuotdoi.inspection.models import VisitAnswer, VisitPhoto
 from hocsuotdoi.inspection.operations import seeing
-from hocsuotdoi.inspection.operations.finding import close_visit
+from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.plan import cancel_visit
 from tests.inspection.conftest import answer_all, noted
 

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from hocsuotdoi.inspection.enums import VisitState
 from hocsuotdoi.inspection.models import Visit, VisitAnswer, VisitPhoto
-from hocsuotdoi.inspection.operations.finding import close_visit
+from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.plan import Planned, make_plan, plan_visits
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.places.queries.units import unit_by_code

@@ -6,7 +6,8 @@ import pytest
 from django.utils import translation
 
 from hocsuotdoi.inspection.enums import Severity
-from hocsuotdoi.inspection.operations.finding import add_finding, close_visit, state_opinion
+from hocsuotdoi.inspection.operations.closing import close_visit
+from hocsuotdoi.inspection.operations.finding import add_finding, state_opinion
 from hocsuotdoi.reporting.formats.canonical import digest_of
 from hocsuotdoi.reporting.models import Snapshot
 from hocsuotdoi.reporting.operations.minutes import NotYet, freeze_minutes

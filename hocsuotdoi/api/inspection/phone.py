@@ -1,4 +1,5 @@
-"""What a phone and the server say to each other about visits: what it takes along, what was seen, pictures."""
+"""What a phone and the server say to each other about visits: what it takes along, what was seen, pictures. What was
+found and how it ended: `ending`."""
 
 import datetime as dt
 import uuid
@@ -20,8 +21,8 @@ from hocsuotdoi.api.inspection.visits import router
 from hocsuotdoi.api.routing import takes_file
 from hocsuotdoi.api.shapes import Given, Moment, Readable, Shape
 from hocsuotdoi.core.templatetags.house import day_short
-from hocsuotdoi.inspection.enums import ItemKind, Outcome, Seen, VisitState
-from hocsuotdoi.inspection.models import Visit, VisitAnswer
+from hocsuotdoi.inspection.enums import ItemKind, Outcome, Seen, Severity, VisitState
+from hocsuotdoi.inspection.models import Visit, VisitAnswer, VisitFinding
 from hocsuotdoi.inspection.operations.seeing import LARGEST_PHOTO, Noted, Told, take_answers, take_photo
 from hocsuotdoi.inspection.queries.carrying import Carried, carried
 from hocsuotdoi.inspection.queries.known import answer_in_words
@@ -52,6 +53,19 @@ class CarriedItem(Shape):
     answer: CarriedAnswer | None
 
 
+class CarriedFinding(Shape):
+    """Sent back as `base` with a change: so that nobody's words are written over unseen."""
+
+    id: uuid.UUID
+    item: int | None
+    severity: Severity
+    text: str
+    demand: str
+    due_on: dt.date | None
+    noted_at: dt.datetime | None
+    noted_by: str
+
+
 class CarriedVisit(Shape):
     id: uuid.UUID
     institution_name: str
@@ -63,6 +77,9 @@ class CarriedVisit(Shape):
     team: list[str]
     hours: str
     photos: int = Field(description=_("How many pictures are there already"))
+    mends: str = Field(description=_("The body that will have to mend what is found; empty: nobody answers for it"))
+    opinion: str = Field(description=_("What the institution has written itself"))
+    findings: list[CarriedFinding]
     items: list[CarriedItem]
 
 
@@ -222,6 +239,9 @@ def _visit(each: Carried) -> CarriedVisit:
         team=each.team,
         hours=each.hours,
         photos=each.photos,
+        mends=each.mends,
+        opinion=visit.opinion,
+        findings=[finding_of(*one) for one in each.findings],
         items=[
             CarriedItem(
                 id=item.pk,
@@ -236,6 +256,19 @@ def _visit(each: Carried) -> CarriedVisit:
             )
             for item in each.items
         ],
+    )
+
+
+def finding_of(finding: VisitFinding, by: str) -> CarriedFinding:
+    return CarriedFinding(
+        id=finding.pk,
+        item=finding.item_id,
+        severity=Severity(finding.severity),
+        text=finding.text,
+        demand=finding.demand,
+        due_on=finding.due_on,
+        noted_at=finding.noted_at,
+        noted_by=by,
     )
 
 

@@ -5,6 +5,7 @@ from hocsuotdoi.inspection.models.visit import (
     Visit,
     VisitAnswer,
     VisitFinding,
+    VisitNotice,
     VisitPhoto,
 )
 
@@ -16,5 +17,6 @@ __all__ = [
     "Visit",
     "VisitAnswer",
     "VisitFinding",
+    "VisitNotice",
     "VisitPhoto",
 ]

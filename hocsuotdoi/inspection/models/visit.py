@@ -11,15 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
-from hocsuotdoi.core.audit import tracked
+from hocsuotdoi.core.audit import tracked, tracked_without
 from hocsuotdoi.core.operational import OperationalModel, operational_link
-from hocsuotdoi.inspection.enums import Chosen, Seen, Severity, VisitState
+from hocsuotdoi.inspection.enums import Chosen, NoticeOf, Seen, Severity, VisitState
 from hocsuotdoi.inspection.models.checklist import Checklist, ChecklistItem
-from hocsuotdoi.inspection.models.command import institutions_seen
+from hocsuotdoi.inspection.models.command import agencies_commanded, institutions_one_works_at, institutions_seen
 from hocsuotdoi.places.models import Agency
+from hocsuotdoi.programme.models.lines import agencies_on_line
 
 _OPEN_ONLY = """
 IF EXISTS (
@@ -54,18 +54,24 @@ def _only_while_open(noun: str) -> list[pgtrigger.Trigger]:
 
 class InspectionPlanQuerySet(models.QuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
-        return self.filter(agency__in=agencies_covered(person, Permission.VIEW_INSPECTION, day))
+        """By the map; those of the armed forces on their own line of command only."""
+        day = day or timezone.localdate()
+        on_line = agencies_on_line(person, Permission.VIEW_INSPECTION, day).values("pk")
+        commanded = agencies_commanded(person, Permission.VIEW_INSPECTION, day).values("pk")
+        return self.filter(Q(agency__in=on_line) | Q(agency__in=commanded))
 
 
 @tracked
 class InspectionPlan(models.Model):
     """What an agency means to inspect in a year, or in a campaign, by which decision. `rules` are those by which visits
-    were chosen, with the seed of the lot: whoever doubts it draws it again."""
+    were chosen, with the seed of the lot: whoever doubts it draws it again. Of a visit that is not `is_announced` the
+    institution learns when the team is there."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="inspection_plans")
     year = models.PositiveSmallIntegerField(_("year"))
     title = models.CharField(_("title"), max_length=200)
     decision = models.CharField(_("number and day of the decision"), max_length=120, blank=True)
+    is_announced = models.BooleanField(_("announced to the institutions"), default=True)
     rules = models.JSONField(default=list, blank=True)
     made_by = models.UUIDField()
     made_at = models.DateTimeField()
@@ -87,8 +93,12 @@ class InspectionPlan(models.Model):
 
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
-        """Visits at institutions whose inspections `person` may see, and those whose team the person belongs to."""
-        seen = Q(institution__in=institutions_seen(person, day or timezone.localdate()).values("pk"))
+        """Visits at institutions whose inspections `person` may see, and those whose team the person belongs to. What
+        is planned unannounced, nobody of the institution sees."""
+        day = day or timezone.localdate()
+        surprise = Q(state=VisitState.PLANNED, plan__is_announced=False)
+        seen = Q(institution__in=institutions_seen(person, day).values("pk"))
+        seen &= ~(surprise & Q(institution__in=institutions_one_works_at(person, day)))
         if person is not None and person.is_authenticated and person.is_active:
             seen |= Q(team__contains=[person.pk])
         return self.filter(seen)
@@ -100,10 +110,13 @@ class VisitQuerySet(models.QuerySet):
         )
 
 
-@tracked
+@tracked_without("met", "signed")
 class Visit(OperationalModel):
     """One visit at one institution, with one checklist. `team` are the inspectors by the person's id, the leader first;
-    `met` who spoke for the institution. `minutes_number` is that of the snapshot which reporting has frozen."""
+    `met` who spoke for the institution; `signed` who was there at the end and agreed by name: a list of `{"side",
+    "name", "post"}`; `unsigned_reason` why nobody of the institution did. `closing` is the key of the act that closed
+    it, given on the phone. `minutes_number` is that of the snapshot which reporting has frozen. `forgotten_at`: since
+    then without names and pictures (operations/retention.py)."""
 
     plan = models.ForeignKey(InspectionPlan, on_delete=models.PROTECT, related_name="visits")
     checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT, related_name="visits")
@@ -117,8 +130,12 @@ class Visit(OperationalModel):
     met = models.CharField(_("who spoke for the institution"), max_length=300, blank=True)
     opinion = models.TextField(_("opinion of the institution"), blank=True)
     conclusion = models.TextField(_("conclusion"), blank=True)
+    signed = models.JSONField(_("who signed by name"), default=list, blank=True)
+    unsigned_reason = models.CharField(_("why nobody of the institution signed"), max_length=300, blank=True)
+    closing = models.UUIDField(null=True)
     cancel_reason = models.CharField(_("why it was cancelled"), max_length=300, blank=True)
     minutes_number = models.CharField(max_length=40, blank=True)
+    forgotten_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = VisitQuerySet.as_manager()
@@ -209,7 +226,8 @@ class VisitPhoto(OperationalModel):
 class VisitFinding(OperationalModel):
     """What the team concludes of something it saw. A shortcoming or violation says until when it is to be mended, and
     becomes an assignment of the programme when the visit is closed: found there by its `origin`, which names this
-    row. What is written here stands once the visit is closed; whether it was mended is said by a `FindingCheck`."""
+    row. What is written here stands once the visit is closed; whether it was mended is said by a `FindingCheck`.
+    `noted_at` and `noted_by` are of its newest words: a phone that changes it says which words it had before it."""
 
     visit = operational_link(Visit, related_name="findings")
     item = models.ForeignKey(ChecklistItem, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -217,9 +235,15 @@ class VisitFinding(OperationalModel):
     text = models.TextField(_("what was found"))
     demand = models.TextField(_("what is asked"), blank=True)
     due_on = models.DateField(_("to be mended by"), null=True, blank=True)
+    noted_at = models.DateTimeField(null=True)
+    noted_by = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(noted_at=None, noted_by=None) | Q(noted_at__isnull=False, noted_by__isnull=False),
+                name="visit_finding_noted_by_somebody",
+            ),
             models.CheckConstraint(condition=~Q(text=""), name="visit_finding_says_something"),
             models.CheckConstraint(
                 condition=~Q(severity__in=[Severity.SHORTCOMING, Severity.VIOLATION])
@@ -244,3 +268,32 @@ class FindingCheck(OperationalModel):
         ordering = ["checked_at", "pk"]
         constraints = [models.CheckConstraint(condition=~Q(words=""), name="finding_check_says_what_was_seen")]
         triggers = append_only()
+
+
+class VisitNotice(OperationalModel):
+    """What one person is still to be told about one visit: at most one thing, the newest, and nothing when it came to
+    nothing. `was_on`: the day that the person knew. Told in the letter of the day, or at once when the day is near
+    (operations/telling.py)."""
+
+    visit = operational_link(Visit, related_name="notices")
+    person = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=NoticeOf)
+    was_on = models.DateField(null=True)
+    at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person"], condition=Q(told_at=None), name="visit_notice_to_tell")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "visit", "person"], condition=Q(told_at=None), name="visit_notice_one_to_tell"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=NoticeOf.MOVED, was_on__isnull=False)
+                | ~Q(kind=NoticeOf.MOVED) & Q(was_on__isnull=True),
+                name="visit_notice_moved_from_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_at=None) | Q(told_at__gte=F("at")), name="visit_notice_told_after_it_was_written"
+            ),
+        ]

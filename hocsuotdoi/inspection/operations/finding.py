@@ -1,6 +1,12 @@
-"""What a team concludes, what the institution says to it, closing, and looking again at what was to be mended."""
+"""What a team concludes, what the institution says to it, and looking again at what was to be mended. Findings come
+from the office's page, or from a phone hours later: sent twice they are once there, and nobody's words are written over
+by somebody who has not seen them."""
 
 import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,19 +14,14 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.core.vietnamese import normalise
-from hocsuotdoi.inspection.enums import MENDED_BY_A_DAY, Severity, VisitState
+from hocsuotdoi.inspection.enums import MENDED_BY_A_DAY, Outcome, Severity, VisitState
 from hocsuotdoi.inspection.models import ChecklistItem, FindingCheck, Visit, VisitFinding
 from hocsuotdoi.inspection.operations.plan import locked, save
-from hocsuotdoi.inspection.queries.visits import ORIGIN
-from hocsuotdoi.places.enums import AgencyKind
-from hocsuotdoi.places.models import Agency, UnitAncestry
-from hocsuotdoi.places.queries.institutions import place_of
-from hocsuotdoi.programme.operations.assignment import hand_down_one
+from hocsuotdoi.inspection.operations.seeing import NotTaken, begin, check_open
+from hocsuotdoi.inspection.rules import rights_on
 
 LONGEST = 4_000
-_ANSWERING = [AgencyKind.CULTURE_SOCIETY, AgencyKind.CULTURE, AgencyKind.PEOPLES_COMMITTEE, AgencyKind.MINISTRY]
 
 
 class BadFinding(Refused):
@@ -31,8 +32,34 @@ class NotOpen(Refused):
     """The visit is where nothing of the kind can happen."""
 
 
-class NotClosed(Refused):
-    """The visit cannot be closed yet."""
+@dataclass(frozen=True)
+class NotedFinding:
+    """A finding as it was noted on a phone; `id` was given there. `base`: of which words it was made, by their
+    `noted_at`; None: new. `is_removed`: it is to be taken out."""
+
+    id: uuid.UUID
+    visit: uuid.UUID
+    item: int | None
+    severity: Severity
+    text: str
+    demand: str
+    due_on: dt.date | None
+    noted_at: dt.datetime
+    base: dt.datetime | None = None
+    is_removed: bool = False
+
+
+@dataclass(frozen=True)
+class ToldOfFinding:
+    """What became of it. `noted_at`: the moment under which it stands now; `holds`: what stands instead, where somebody
+    else wrote meanwhile; with `CHANGED` and without `holds` it was taken out, `by` this person."""
+
+    id: uuid.UUID
+    outcome: Outcome
+    reason: str = ""
+    noted_at: dt.datetime | None = None
+    holds: VisitFinding | None = None
+    by: uuid.UUID | None = None
 
 
 @transaction.atomic
@@ -49,36 +76,70 @@ def add_finding(
 ) -> VisitFinding:
     """Refused: a visit not under way; a shortcoming or violation without what is asked and until when."""
     row = locked(visit)
-    _check_under_way(row)
-    text, demand = _words(text), _words(demand)
-    if not text:
-        raise BadFinding(_("Write what was found."), field="text")
-    if severity in MENDED_BY_A_DAY:
-        if not demand:
-            raise BadFinding(_("Say what is to be done about it."), field="demand")
-        if due_on is None:
-            raise BadFinding(_("Say by when it is to be mended."), field="due_on")
-        if due_on <= timezone.localdate(at):
-            raise BadFinding(_("Give them time: choose a day to come."), field="due_on")
-    else:
-        due_on = None
+    check_under_way(row)
+    given = _fitting(severity, text, demand, due_on, at)
     if item is not None and item.checklist_id != row.checklist_id:
         raise BadFinding(_("This question does not belong to the visit’s checklist."), field="item")
     return VisitFinding.objects.create(
-        visit=row,
-        institution_id=row.institution_id,
-        item=item,
-        severity=severity,
-        text=text,
-        demand=demand,
-        due_on=due_on,
+        visit=row, institution_id=row.institution_id, item=item, **given, noted_at=at, noted_by=by.pk
     )
+
+
+def take_findings(noted: Sequence[NotedFinding], *, by: Person, at: dt.datetime, day: dt.date) -> list[ToldOfFinding]:
+    """Each for itself, in the order in which they came: one that does not fit keeps no other from being taken."""
+    visits = {
+        each.pk: each
+        for each in Visit.objects.filter(pk__in={one.visit for one in noted}).select_related("institution", "plan")
+    }
+    told = []
+    for one in noted:
+        visit = visits.get(one.visit)
+        try:
+            if visit is None or not rights_on(by, visit, day).write:
+                raise NotTaken(_("You do not belong to the team of this visit (any more)."))
+            told.append(take_finding(visit, one, by=by, at=at))
+        except Refused as refusal:
+            told.append(ToldOfFinding(one.id, Outcome.REFUSED, str(refusal)))
+    return told
+
+
+@transaction.atomic
+def take_finding(visit: Visit, noted: NotedFinding, *, by: Person, at: dt.datetime) -> ToldOfFinding:
+    """New, changed or taken out. A day to mend by is judged by the moment at which it was noted. Refused: a finished
+    visit, what does not fit; told and not taken: what somebody else has changed or taken out since `base`."""
+    row = locked(visit)
+    known = VisitFinding.objects.filter(pk=noted.id).first()
+    if known is not None and known.visit_id != row.pk:
+        raise NotTaken(_("This finding was sent for another visit already."))
+    noted_at = min(noted.noted_at, at)
+    if noted.is_removed and known is None:
+        return ToldOfFinding(noted.id, Outcome.KNOWN)
+    given = {} if noted.is_removed else _fitting(noted.severity, noted.text, noted.demand, noted.due_on, noted_at)
+    if known is not None and not noted.is_removed and _is_same(known, noted.item, given):
+        return ToldOfFinding(noted.id, Outcome.KNOWN, noted_at=known.noted_at)
+    check_open(row)
+    if known is not None:
+        if known.noted_at != noted.base:
+            return ToldOfFinding(noted.id, Outcome.CHANGED, holds=known, by=known.noted_by)
+        if noted.is_removed:
+            known.delete()
+            return ToldOfFinding(noted.id, Outcome.TAKEN)
+    elif (remover := _removed_by(row, noted.id)) is not None:
+        return ToldOfFinding(noted.id, Outcome.CHANGED, by=remover)
+    if noted.item is not None and not ChecklistItem.objects.filter(pk=noted.item, checklist=row.checklist_id).exists():
+        raise NotTaken(_("This question does not belong to the visit’s checklist."))
+    begin(row, visit, noted_at, at)
+    finding = known or VisitFinding(pk=noted.id, visit=row, institution_id=row.institution_id)
+    for name, value in {**given, "item_id": noted.item, "noted_at": noted_at, "noted_by": by.pk}.items():
+        setattr(finding, name, value)
+    finding.save()
+    return ToldOfFinding(noted.id, Outcome.TAKEN, noted_at=noted_at)
 
 
 @transaction.atomic
 def remove_finding(finding: VisitFinding, *, by: Person, at: dt.datetime) -> None:
     """Before the visit is closed; what was removed stays in the history of changes."""
-    _check_under_way(locked(finding.visit))
+    check_under_way(locked(finding.visit))
     finding.delete()
 
 
@@ -86,52 +147,10 @@ def remove_finding(finding: VisitFinding, *, by: Person, at: dt.datetime) -> Non
 def state_opinion(visit: Visit, *, met: str, opinion: str, version: int, by: Person, at: dt.datetime) -> None:
     """What the institution says to what was seen, and who spoke for it; until the visit is closed."""
     row = locked(visit)
-    _check_under_way(row)
-    _check_version(row, version)
-    row.met, row.opinion = " ".join(normalise(met).split())[:300], _words(opinion)
+    check_under_way(row)
+    check_version(row, version)
+    row.met, row.opinion = " ".join(normalise(met).split())[:300], in_words(opinion)
     save(row, visit, "met", "opinion")
-
-
-@transaction.atomic
-def close_visit(visit: Visit, *, conclusion: str, met: str, version: int, by: Person, at: dt.datetime) -> None:
-    """Everything that was seen then stands, and what is to be mended becomes a task of the body that runs the
-    institution (else of the office that answers for culture where it stands).
-
-    Refused: a visit not under way, no conclusion, nobody met, open questions, and when somebody changed it meanwhile.
-    """
-    row = locked(visit)
-    _check_under_way(row)
-    _check_version(row, version)
-    conclusion, met = _words(conclusion), " ".join(normalise(met).split())[:300]
-    if not conclusion:
-        raise NotClosed(_("Write the conclusion: the institution reads it first."), field="conclusion")
-    if not met:
-        raise NotClosed(_("Write who spoke for the institution."), field="met")
-    open_questions = row.checklist.items.count() - row.answers.count()
-    if open_questions:
-        raise NotClosed(
-            _("{number} questions have no answer yet. What does not apply is answered so, with the reason.").format(
-                number=open_questions
-            )
-        )
-    row.state, row.closed_at, row.closed_by = VisitState.CLOSED, at, by.pk
-    row.conclusion, row.met = conclusion, met
-    day = timezone.localdate(at)
-    findings = list(row.findings.filter(severity__in=MENDED_BY_A_DAY).order_by("pk"))
-    agency = answering_agency(row, day) if findings else None
-    save(row, visit, "state", "closed_at", "closed_by", "conclusion", "met")
-    for finding in findings:
-        if agency is None:
-            raise NotClosed(_("No body answers for this institution: enter in the register who runs it, then close."))
-        hand_down_one(
-            title=_("{place}: {demand}").format(place=row.institution.name, demand=finding.demand)[:300],
-            origin=f"{ORIGIN}{finding.pk}",
-            agency=agency,
-            due_on=finding.due_on,
-            remark=_("Found at the inspection on {day}: {text}").format(day=day_short(row.began_at), text=finding.text),
-            by=by,
-            at=at,
-        )
 
 
 @transaction.atomic
@@ -143,7 +162,7 @@ def check_finding(finding: VisitFinding, *, is_mended: bool, words: str, by: Per
         raise NotOpen(_("Close the visit first: until then the finding itself can be changed."))
     if finding.severity not in MENDED_BY_A_DAY:
         raise NotOpen(_("Nothing was to be mended here."))
-    words = _words(words)
+    words = in_words(words)
     if not words:
         raise BadFinding(_("Say what you saw when you looked again."), field="words")
     newest = finding.checks.order_by("-checked_at", "-pk").first()
@@ -169,23 +188,7 @@ def number_minutes(visit: Visit, number: str, *, by: Person, at: dt.datetime) ->
     save(row, visit, "minutes_number")
 
 
-def answering_agency(visit: Visit, day: dt.date) -> Agency | None:
-    """Who runs the institution; else the nearest office for culture, from its place upwards."""
-    run = visit.institution.agencies.on(day).select_related("agency").first()
-    if run is not None:
-        agency: Agency = run.agency
-        return agency
-    unit = place_of(visit.institution, day)
-    above = dict(UnitAncestry.objects.on(day).filter(unit=unit).values_list("ancestor", "distance"))
-    offices = Agency.objects.on(day).filter(unit__in=above, kind__in=_ANSWERING)
-    return min(
-        offices,
-        key=lambda each: (above[each.unit_id or 0], _ANSWERING.index(AgencyKind(each.kind)), each.pk),
-        default=None,
-    )
-
-
-def _check_under_way(row: Visit) -> None:
+def check_under_way(row: Visit) -> None:
     if row.state == VisitState.PLANNED:
         raise NotOpen(_("The visit has not begun: begin it when the team is there."))
     if row.state == VisitState.CLOSED:
@@ -194,10 +197,39 @@ def _check_under_way(row: Visit) -> None:
         raise NotOpen(_("This visit was cancelled: {reason}").format(reason=row.cancel_reason))
 
 
-def _check_version(row: Visit, version: int) -> None:
+def check_version(row: Visit, version: int) -> None:
     if row.version != version:
         raise NotOpen(_("Somebody else has changed this visit in the meantime. Look at it, then change it again."))
 
 
-def _words(text: str) -> str:
+def in_words(text: str) -> str:
     return normalise(text).strip()[:LONGEST]
+
+
+def _fitting(severity: Severity, text: str, demand: str, due_on: dt.date | None, at: dt.datetime) -> dict[str, Any]:
+    text, demand = in_words(text), in_words(demand)
+    if not text:
+        raise BadFinding(_("Write what was found."), field="text")
+    if severity not in MENDED_BY_A_DAY:
+        return {"severity": severity, "text": text, "demand": demand, "due_on": None}
+    if not demand:
+        raise BadFinding(_("Say what is to be done about it."), field="demand")
+    if due_on is None:
+        raise BadFinding(_("Say by when it is to be mended."), field="due_on")
+    if due_on <= timezone.localdate(at):
+        raise BadFinding(_("Give them time: choose a day to come."), field="due_on")
+    return {"severity": severity, "text": text, "demand": demand, "due_on": due_on}
+
+
+def _is_same(known: VisitFinding, item: int | None, given: dict[str, Any]) -> bool:
+    return known.item_id == item and all(getattr(known, name) == value for name, value in given.items())
+
+
+def _removed_by(visit: Visit, finding: uuid.UUID) -> uuid.UUID | None:
+    """Who took the finding out of the visit; None: it never stood there."""
+    trail = VisitFinding.pgh_event_model.objects.filter(visit=visit.pk, id=finding, pgh_label="delete")
+    row = trail.select_related("pgh_context").order_by("-pgh_id").first()
+    if row is None:
+        return None
+    context = row.pgh_context.metadata if row.pgh_context else {}
+    return uuid.UUID(str(context["user"])) if context.get("user") else uuid.UUID(int=0)

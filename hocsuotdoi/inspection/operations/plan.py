@@ -15,6 +15,7 @@ from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.inspection.enums import Chosen, VisitState
 from hocsuotdoi.inspection.models import InspectionPlan, Visit
+from hocsuotdoi.inspection.operations.telling import tell_cancelled, tell_changed, tell_planned
 from hocsuotdoi.inspection.queries.choosing import Rule
 from hocsuotdoi.inspection.queries.visits import checklists_for
 from hocsuotdoi.places.models import Agency, Institution
@@ -44,7 +45,16 @@ class Planned:
 
 
 @transaction.atomic
-def make_plan(agency: Agency, *, year: int, title: str, decision: str, by: Person, at: dt.datetime) -> InspectionPlan:
+def make_plan(
+    agency: Agency,
+    *,
+    year: int,
+    title: str,
+    decision: str,
+    is_announced: bool = True,
+    by: Person,
+    at: dt.datetime,
+) -> InspectionPlan:
     """Refused: no title, a year long gone or far ahead, the same title twice in a year."""
     title = " ".join(normalise(title).split())
     if not title:
@@ -59,6 +69,7 @@ def make_plan(agency: Agency, *, year: int, title: str, decision: str, by: Perso
                 year=year,
                 title=title[:200],
                 decision=" ".join(normalise(decision).split())[:120],
+                is_announced=is_announced,
                 made_by=by.pk,
                 made_at=at,
             )
@@ -79,7 +90,8 @@ def plan_visits(
     """Put visits into the plan; with the rule they were chosen by, which then stands in the plan.
 
     Refused: nothing chosen, nobody in the team, a day outside the plan's year or past, a class without a checklist, the
-    same visit twice. Whether the person may inspect there is the surface's question.
+    same visit twice. The team is told, and the institutions where the plan is announced. Whether the person may inspect
+    there is the surface's question.
     """
     if not planned:
         raise BadVisit(_("Choose at least one institution."))
@@ -109,6 +121,7 @@ def plan_visits(
             made = Visit.objects.bulk_create(rows)
     except IntegrityError:
         raise BadVisit(_("One of these visits is planned for that day already.")) from None
+    tell_planned(made, by=by.pk, at=at)
     if rule is not None:
         kept = InspectionPlan.objects.select_for_update().get(pk=plan.pk)
         kept.rules = [*kept.rules, {**rule.as_data(), "visits": len(made), "on": timezone.localdate(at).isoformat()}]
@@ -132,12 +145,14 @@ def change_visit(
         if row.state != VisitState.PLANNED:
             raise NotChanged(_("The visit has begun, so its day stays."), field="planned_on")
         check_day(planned_on, row.plan, at)
+    was_on, was_team = row.planned_on, list(row.team)
     row.planned_on, row.team = planned_on, check_team(team)
     try:
         with transaction.atomic():
             save(row, visit, "planned_on", "team")
     except IntegrityError:
         raise BadVisit(_("One of these visits is planned for that day already."), field="planned_on") from None
+    tell_changed(row, was_on=was_on, was_team=was_team, by=by.pk, at=at)
 
 
 @transaction.atomic
@@ -151,6 +166,7 @@ def cancel_visit(visit: Visit, *, reason: str, by: Person, at: dt.datetime) -> N
         raise NotChanged(_("This visit is finished: it cannot be cancelled any more."))
     row.state, row.cancel_reason = VisitState.CANCELLED, reason[:300]
     save(row, visit, "state", "cancel_reason")
+    tell_cancelled(row, by=by.pk, at=at)
 
 
 def check_team(team: Sequence[uuid.UUID]) -> list[uuid.UUID]:

@@ -14,7 +14,8 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.inspection.enums import ItemKind, Seen, Severity
 from hocsuotdoi.inspection.models import InspectionPlan, Visit
-from hocsuotdoi.inspection.operations.finding import add_finding, close_visit, state_opinion
+from hocsuotdoi.inspection.operations.closing import close_visit
+from hocsuotdoi.inspection.operations.finding import add_finding, state_opinion
 from hocsuotdoi.inspection.operations.plan import Planned, make_plan, plan_visits
 from hocsuotdoi.inspection.operations.seeing import Noted, take_answer
 from hocsuotdoi.inspection.queries.visits import checklists_for
@@ -46,21 +47,24 @@ def load_sample(*, at: dt.datetime, progress: Callable[[str], Any] = print) -> N
     places = list(samples.order_by("code")[:3])
     if inspector is None or len(places) < 3:
         return
-    year = day.year
-    plan = make_plan(agency, year=year, title=TITLE, decision="", by=inspector, at=at)
-    done, going_on, _ahead = _planned(plan, places, inspector, at)
-    earlier = at - dt.timedelta(days=1)
+    # One was planned some days ago, for the day on which it was held; on the first days of a year, today.
+    earlier = at - dt.timedelta(days=3) if (at - dt.timedelta(days=3)).year == at.year else at
+    plan = make_plan(agency, year=day.year, title=TITLE, decision="", by=inspector, at=earlier)
+    done, going_on, _ahead = _planned(plan, places, inspector, earlier, at)
     _answer(done, inspector, earlier)
     _conclude(done, inspector, earlier)
     _answer(going_on, inspector, at, most=4)
     progress(plan.title)
 
 
-def _planned(plan: InspectionPlan, places: list[Institution], by: Person, at: dt.datetime) -> list[Visit]:
+def _planned(
+    plan: InspectionPlan, places: list[Institution], by: Person, earlier: dt.datetime, at: dt.datetime
+) -> list[Visit]:
     today = timezone.localdate(at)
     ahead = min(today + dt.timedelta(days=3), dt.date(plan.year, 12, 31))
-    planned = [Planned(each, on) for each, on in zip(places, (today, today, ahead), strict=True)]
-    return plan_visits(plan, planned, team=[by.pk], by=by, at=at)
+    days = (timezone.localdate(earlier), today, ahead)
+    planned = [Planned(each, on) for each, on in zip(places, days, strict=True)]
+    return plan_visits(plan, planned, team=[by.pk], by=by, at=earlier)
 
 
 def _answer(visit: Visit, by: Person, at: dt.datetime, most: int = 100) -> None:

@@ -82,7 +82,7 @@ def take_answer(visit: Visit, noted: Noted, *, by: Person, at: dt.datetime) -> T
     visit that was only planned has begun with its first answer. What a phone's clock puts into the future was noted
     just now."""
     row = locked(visit)
-    _check_open(row)
+    check_open(row)
     item = ChecklistItem.objects.filter(pk=noted.item, checklist=row.checklist_id).first()
     if item is None:
         raise NotTaken(_("This question does not belong to the visit’s checklist."))
@@ -136,7 +136,7 @@ def take_photo(
         known = VisitPhoto.objects.filter(pk=photo, visit=row, institution=row.institution_id).first()
     if known is not None:
         return known
-    _check_open(row)
+    check_open(row)
     if item is not None and not ChecklistItem.objects.filter(pk=item, checklist=row.checklist_id).exists():
         raise NotTaken(_("This question does not belong to the visit’s checklist."))
     if VisitPhoto.objects.filter(visit=row, institution=row.institution_id).count() >= MOST_PHOTOS:
@@ -161,7 +161,7 @@ def take_photo(
 def begin_visit(visit: Visit, *, by: Person, at: dt.datetime) -> None:
     """The team is there. Refused: a finished visit."""
     row = locked(visit)
-    _check_open(row)
+    check_open(row)
     begin(row, visit, at, at)
 
 
@@ -177,7 +177,7 @@ def _weight(seen_at: dt.datetime, answer: VisitAnswer) -> tuple[dt.datetime, str
     return seen_at, answer.seen, answer.number if answer.number is not None else Decimal(-1), answer.words
 
 
-def _check_open(row: Visit) -> None:
+def check_open(row: Visit) -> None:
     if row.state == VisitState.CLOSED:
         raise NotTaken(
             _("This visit has been closed: nothing is added any more. Tell whoever closed it what is missing.")

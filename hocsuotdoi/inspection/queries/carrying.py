@@ -1,5 +1,5 @@
 """What a phone takes along to its person's visits, and needs nothing else for: questions, what is known beside them,
-what was answered already. Nobody's data but theirs."""
+what was answered and found already, who will have to mend it. Nobody's data but theirs."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.inspection.models import ChecklistItem, Visit, VisitAnswer, VisitPhoto
+from hocsuotdoi.inspection.models import ChecklistItem, Visit, VisitAnswer, VisitFinding, VisitPhoto
+from hocsuotdoi.inspection.queries.answering import answering_agencies
 from hocsuotdoi.inspection.queries.known import Known, hours_in_words, known_of
 from hocsuotdoi.inspection.queries.visits import carried_by, people_named
 from hocsuotdoi.places.queries.institutions import places_of
@@ -17,7 +18,8 @@ MOST_CARRIED = 30
 
 @dataclass(frozen=True)
 class Carried:
-    """One visit. `known` and `answers` by the question's key; `photos`: how many pictures are there already."""
+    """One visit. `known` and `answers` by the question's key, what others wrote with their names; `photos`: how many
+    pictures are there already; `mends`: the name of the body that will have to mend what is found, empty: none does."""
 
     visit: Visit
     place: str
@@ -26,7 +28,9 @@ class Carried:
     items: list[ChecklistItem]
     known: dict[int, Known]
     answers: dict[int, tuple[VisitAnswer, str]]
+    findings: list[tuple[VisitFinding, str]]
     photos: int
+    mends: str
 
 
 def carried(person: Person, day: dt.date) -> list[Carried]:
@@ -36,9 +40,14 @@ def carried(person: Person, day: dt.date) -> list[Carried]:
     institutions = [each.institution_id for each in visits]
     items = list(ChecklistItem.objects.filter(checklist__in={each.checklist_id for each in visits}))
     answers = list(VisitAnswer.objects.filter(visit__in=keys, institution__in=institutions))
+    findings = list(VisitFinding.objects.filter(visit__in=keys, institution__in=institutions).order_by("pk"))
     photos = VisitPhoto.objects.filter(visit__in=keys, institution__in=institutions).order_by()
     pictures = dict(photos.values_list("visit").annotate(number=Count("pk")).values_list("visit", "number"))
-    names = people_named([*(key for each in visits for key in each.team), *(each.seen_by for each in answers)])
+    noted_by = [each.noted_by for each in findings if each.noted_by]
+    names = people_named(
+        [*(key for each in visits for key in each.team), *(each.seen_by for each in answers), *noted_by]
+    )
+    mends = answering_agencies(set(institutions), day)
     known, places, hours = known_of(visits, items, day), places_of(institutions, day), hours_in_words(institutions, day)
     return [
         Carried(
@@ -51,6 +60,12 @@ def carried(person: Person, day: dt.date) -> list[Carried]:
             answers={
                 each.item_id: (each, names.get(each.seen_by, "")) for each in answers if each.visit_id == visit.pk
             },
+            findings=[
+                (each, names.get(each.noted_by, "") if each.noted_by else "")
+                for each in findings
+                if each.visit_id == visit.pk
+            ],
+            mends=mends[visit.institution_id].name if visit.institution_id in mends else "",
             photos=pictures.get(visit.pk, 0),
         )
         for visit in visits

@@ -23,7 +23,9 @@ from hocsuotdoi.inspection.models import (
     VisitFinding,
     VisitPhoto,
 )
+from hocsuotdoi.inspection.models.command import commanding
 from hocsuotdoi.inspection.queries.known import Known, known_of
+from hocsuotdoi.places.enums import ARMED_FORCES
 from hocsuotdoi.places.models import Agency, Institution, UnitAncestry
 from hocsuotdoi.programme.models import Assignment
 
@@ -122,16 +124,18 @@ def people_named(keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 def inspectors_for(plan: InspectionPlan, day: dt.date) -> list[Person]:
     """Who may be put into a team: those who hold the right to inspect at the plan's body, or in or above its place;
-    administrators are no inspectors. One query."""
-    unit = plan.agency.unit_id
+    administrators are no inspectors. The armed forces keep to their own line, and nobody else has people of theirs: who
+    is in a team sees the visit."""
     held = RoleAssignment.objects.on(day).filter(role__in=set(_INSPECTING) - {RoleName.ADMINISTRATOR})
-    lines = UnitAncestry.objects.on(day)
-    near = lines.filter(ancestor=unit).values("unit").union(lines.filter(unit=unit).values("ancestor"))
-    here = (
-        held.filter(agency=plan.agency_id)
-        | held.filter(unit__in=list(near.values_list("unit", flat=True)))
-        | held.filter(agency__unit__in=list(near.values_list("unit", flat=True)))
-    )
+    if plan.agency.kind in ARMED_FORCES:
+        here = held.filter(agency__in=commanding([plan.agency_id], day))
+    else:
+        unit = plan.agency.unit_id
+        lines = UnitAncestry.objects.on(day)
+        near = lines.filter(ancestor=unit).values("unit").union(lines.filter(unit=unit).values("ancestor"))
+        units = list(near.values_list("unit", flat=True))
+        civil = held.exclude(agency__kind__in=ARMED_FORCES)
+        here = held.filter(agency=plan.agency_id) | civil.filter(unit__in=units) | civil.filter(agency__unit__in=units)
     return list(Person.objects.filter(is_active=True, pk__in=here.values("person")).order_by("full_name", "pk"))
 
 

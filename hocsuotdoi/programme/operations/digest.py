@@ -29,7 +29,7 @@ from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, LineKind, Tier
 from hocsuotdoi.places.models import Agency, AgencyLine, UnitAncestry
 from hocsuotdoi.programme.enums import DigestState, Rung
 from hocsuotdoi.programme.models import Assignment, Digest, Escalation
-from hocsuotdoi.programme.registry import other_digest_lines
+from hocsuotdoi.programme.registry import other_digest_lines, personal_digest_lines, personal_lines_taken
 
 logger = logging.getLogger(__name__)
 
@@ -75,9 +75,10 @@ def write_digests(*, day: dt.date, at: dt.datetime) -> int:
     lines = _lines_of_tasks(day)
     people = _people(day)
     others = other_digest_lines(people.keys(), day)
+    personal = personal_digest_lines(day)
     told = set(Digest.objects.filter(on=day).values_list("person", flat=True))
     written = []
-    for person, agencies in _by_person(people).items():
+    for person, agencies in _by_person(people, [key for found in personal.values() for key in found]).items():
         if person.pk in told:
             continue
         own: list[dict[str, object]] = []
@@ -91,9 +92,15 @@ def write_digests(*, day: dt.date, at: dt.datetime) -> int:
             if more:
                 own += more
                 sources.append(name)
+        for name, of_people in personal.items():
+            if more := [_as_stored(line, name) for line in of_people.get(person.pk, [])]:
+                own += more
+                sources.append(name)
         if own:
             written.append(Digest(person=person, on=day, lines=_once(own), sources=sources, made_at=at))
     made = Digest.objects.bulk_create(written, ignore_conflicts=True)
+    for name in personal:
+        personal_lines_taken(name, [each.person_id for each in made if name in each.sources], at)
     if made:
         enqueue("programme.send_digests")
     return len(made)
@@ -242,12 +249,13 @@ def _people(day: dt.date) -> Mapping[int, set[uuid.UUID]]:
     return found
 
 
-def _by_person(people: Mapping[int, set[uuid.UUID]]) -> dict[Person, list[int]]:
-    agencies: dict[uuid.UUID, list[int]] = {}
+def _by_person(people: Mapping[int, set[uuid.UUID]], others: Iterable[uuid.UUID]) -> dict[Person, list[int]]:
+    """Each with the agencies by which they are told; `others` are told something themselves."""
+    agencies: dict[uuid.UUID, list[int]] = {key: [] for key in others}
     for agency, keys in people.items():
         for key in keys:
             agencies.setdefault(key, []).append(agency)
-    return {person: sorted(agencies[person.pk]) for person in Person.objects.filter(pk__in=agencies)}
+    return {person: sorted(agencies[person.pk]) for person in Person.objects.filter(pk__in=agencies, is_active=True)}
 
 
 class _Rungs:

@@ -61,7 +61,7 @@ def _content(visit: Visit, reading: VisitReading, day: dt.date) -> dict[str, Any
         f"tra của {agency.name} tiến hành kiểm tra thuộc “{visit.plan.title}”{decision}, theo bảng hỏi "
         f"“{visit.checklist.title}” (bản {visit.checklist.version}).",
         "team": _team(reading.team),
-        "met": [visit.met] if visit.met else [],
+        "met": _met(visit),
         "answer_sentences": _answer_sentences(counts),
         "sections": [{"title": part.heading, "rows": [_row(each) for each in part.asked]} for part in reading.parts],
         "finding_sentences": _finding_sentences(reading.found),
@@ -74,6 +74,16 @@ def _content(visit: Visit, reading: VisitReading, day: dt.date) -> dict[str, Any
         "signature_right": {"lines": ["TRƯỞNG ĐOÀN KIỂM TRA"]},
         "figures": [*_count_figures(counts), *(_number_figure(each) for each in asked if _is_number(each))],
     }
+
+
+def _met(visit: Visit) -> list[str]:
+    """Who spoke for the institution, one line each, as they agreed on the spot; or why nobody signed."""
+    names = [
+        ", ".join(filter(None, [each["name"], each["post"]])) for each in visit.signed if each["side"] == "institution"
+    ]
+    if visit.unsigned_reason:
+        return [f"Đại diện cơ sở không ký biên bản. Lý do: {visit.unsigned_reason}"]
+    return names or ([visit.met] if visit.met else [])
 
 
 def _unit_of(own: AdminUnit | None, place: AdminUnit) -> AdminUnit:

@@ -28,6 +28,12 @@ class PlanForm(forms.Form):
         max_length=120,
         help_text=_("As it stands in the decision; it is printed in the minutes."),
     )
+    is_announced = forms.BooleanField(
+        label=_("Announced to the institutions"),
+        required=False,
+        initial=True,
+        help_text=_("They are told the day, and of every change. Otherwise they see the visit when the team is there."),
+    )
 
     def __init__(self, *args: Any, offices: list[Agency], day: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -193,7 +199,9 @@ class PhotoForm(forms.Form):
     file = forms.FileField(
         label=_("Picture"),
         widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        help_text=_("Where it was taken is removed from it."),
+        help_text=_(
+            "No faces, no names of readers: it shows the state of things. Where it was taken is removed from it."
+        ),
     )
     shows = forms.CharField(label=_("What it shows"), required=False, max_length=200)
 

@@ -19,6 +19,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.inspection.enums import Outcome, Severity
 from hocsuotdoi.inspection.models import ChecklistItem, Visit, VisitFinding
+from hocsuotdoi.inspection.operations import closing
 from hocsuotdoi.inspection.operations import finding as findings
 from hocsuotdoi.inspection.operations import plan as planning
 from hocsuotdoi.inspection.operations.seeing import (
@@ -158,7 +159,7 @@ def visit_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = CloseForm(request.POST)
     if not form.is_valid():
         return visit_page(request, visit, close_form=form)
-    act = partial(findings.close_visit, visit, **form.cleaned_data, by=request.user, at=timezone.now())
+    act = partial(closing.close_visit, visit, **form.cleaned_data, by=request.user, at=timezone.now())
     said = _("The visit is closed. What is to be mended has been handed on as tasks.")
     return _done(request, visit, act, said, form, "close_form")
 

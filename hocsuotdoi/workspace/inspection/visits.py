@@ -33,6 +33,7 @@ from hocsuotdoi.workspace.inspection.forms import (
     PhotoForm,
 )
 from hocsuotdoi.workspace.inspection.shown import row_of
+from hocsuotdoi.workspace.tasks.feed import feed_address
 
 _ON_A_PAGE = 25
 TABS = {
@@ -70,6 +71,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
                 if name != "mine" or inspects
             ],
             "tab": tab,
+            "feed": feed_address(request) if inspects else "",
             "inspects": inspects,
             "page_obj": page,
             "rows": [row_of(each, day) for each in page],

@@ -4,12 +4,17 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.inspection.models import VisitAnswer, VisitPhoto
+from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
+from hocsuotdoi.inspection.queries.carrying import carried
 from tests.api.conftest import ApiClient
-from tests.inspection.conftest import answer_all
+from tests.factories.places import InstitutionFactory
+from tests.inspection.conftest import answer_all, opened
 from tests.inspection.test_seeing import picture
 
 SEEN_AT = "2026-11-26T08:00:00+07:00"
@@ -106,3 +111,72 @@ def test_who_does_not_inspect_has_no_phone(visit, manager_of_bac_kan):
     other = ApiClient(manager_of_bac_kan)
     assert other.get("/inspection/carried").status_code == 403
     assert other.post("/inspection/answers", json.loads("{}")).status_code == 403
+
+
+def finding_row(visit, **given):
+    said = {"id": str(uuid7()), "visit": str(visit.pk), "severity": "shortcoming", "text": "Chưa mở buổi tối"}
+    said |= {"demand": "Mở một buổi tối", "due_on": "2100-01-15", "noted_at": "2026-11-26T09:00:00+07:00"}
+    return said | given
+
+
+def test_findings_are_told_one_by_one_and_carried_with_who_wrote_them(visit, phone, colleague):
+    one = finding_row(visit)
+    told = phone.post("/inspection/findings", {"findings": [one, finding_row(visit, text="")]}).json()["findings"]
+    assert [each["outcome"] for each in told] == ["taken", "refused"]
+    (carried,) = phone.get("/inspection/carried").json()["visits"][0]["findings"]
+    assert (carried["id"], carried["noted_by"]) == (one["id"], "Dương Văn Nam")
+    mine = finding_row(visit, id=one["id"], text="Không mở", base=carried["noted_at"])
+    other = ApiClient(colleague)
+    theirs = {**mine, "text": "Mở không đều", "noted_at": "2026-11-26T09:30:00+07:00"}
+    assert other.post("/inspection/findings", {"findings": [theirs]}).json()["findings"][0]["outcome"] == "taken"
+    (told,) = phone.post("/inspection/findings", {"findings": [mine]}).json()["findings"]
+    assert (told["outcome"], told["holds"]["text"]) == ("changed", "Mở không đều")
+    assert "Lường Thị Nga" in told["reason"]
+
+
+def closing_row(visit, **given):
+    signed = [
+        {"side": "team", "name": "Dương Văn Nam"},
+        {"side": "institution", "name": "Lường Thị Lan", "post": "Phụ trách"},
+    ]
+    said = {"id": str(uuid7()), "visit": str(visit.pk), "conclusion": "Tốt", "signed": signed, "findings": []}
+    return said | {"closed_at": "2026-11-26T11:00:00+07:00", "answers": []} | given
+
+
+def test_a_closing_is_taken_once(visit, phone, inspector, now):
+    answer_all(visit, inspector, now)
+    one = closing_row(visit)
+    outcomes = [
+        phone.post("/inspection/closings", {"closings": [one]}).json()["closings"][0]["outcome"] for _each in range(2)
+    ]
+    assert outcomes == ["taken", "known"]
+    assert phone.get(f"/inspection/visits/{visit.pk}").json()["state"] == "closed"
+    assert phone.get("/inspection/carried").json()["visits"] == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"signed": [{"side": "cook", "name": "A"}]}, {"closed_at": "trưa"}, {"conclusion": "a\x00b"}, {"extra": 1}],
+)
+def test_what_no_closing_is_like_is_refused_whole(visit, phone, given):
+    assert phone.post("/inspection/closings", {"closings": [closing_row(visit, **given)]}).status_code == 422
+
+
+def test_who_does_not_inspect_ends_nothing(visit, manager_of_bac_kan):
+    other = ApiClient(manager_of_bac_kan)
+    assert other.post("/inspection/findings", {"findings": [finding_row(visit)]}).status_code == 403
+    assert other.post("/inspection/closings", {"closings": [closing_row(visit)]}).status_code == 403
+
+
+def test_what_is_carried_is_a_constant_number_of_queries(plan, bac_kan, inspector, today, now, office_of_bac_kan):
+    counts = []
+    for number in (1, 3):
+        houses = [
+            opened(InstitutionFactory(institution_class="library_commune", unit=bac_kan)) for _each in range(number)
+        ]
+        plan_visits(plan, [Planned(each, today) for each in houses], team=[inspector.pk], by=inspector, at=now)
+        with CaptureQueriesContext(connection) as asked:
+            found = carried(inspector, today)
+        assert {each.mends for each in found} == {office_of_bac_kan.name}
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from hocsuotdoi.inspection.models import Checklist, InspectionPlan, Visit, VisitFinding, VisitPhoto
-from hocsuotdoi.inspection.operations.finding import add_finding, close_visit
+from hocsuotdoi.inspection.operations.closing import close_visit
+from hocsuotdoi.inspection.operations.finding import add_finding
 from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.models import Snapshot

@@ -9,7 +9,7 @@ from django.test import Client
 from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.inspection.enums import VisitState as State
 from hocsuotdoi.inspection.models import Visit
-from hocsuotdoi.inspection.operations.finding import close_visit
+from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.plan import cancel_visit
 from tests.inspection.conftest import answer_all
 from tests.inspection.test_seeing import photo_of, picture

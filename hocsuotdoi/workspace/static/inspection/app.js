@@ -1,9 +1,11 @@
 // The visit on the phone: starts, shows the screen that the address names.
 import { alertBox, h, show } from "../roll/dom.js";
 import { dayKey, dayWords, list, say, told } from "../roll/wording.js";
-import { seconds, statusLine, statusScreen, warnings } from "./status.js";
+import { seconds, statusLine, statusScreen, warnings, wordsOf } from "./status.js";
 import { persist } from "./store.js";
-import { load, onChange, state, sync } from "./sync.js";
+import { endScreen } from "./ending.js";
+import { findingScreen, foundScreen } from "./findings.js";
+import { closedHere, closingOf, load, onChange, state, sync } from "./sync.js";
 import { answeredOf, visitScreen } from "./visit.js";
 
 const head = document.getElementById("head");
@@ -15,12 +17,14 @@ const showBar = () => bar.replaceChildren(...[statusLine(), ...warnings()].filte
 
 const go = () => {
   update = null;
-  const [, place, id] = location.hash.split("/");
+  const [, place, id, part, key] = location.hash.split("/");
   showBar();
   if (place === "status") {
     statusScreen(true);
     update = () => statusScreen(false);
-  } else if (place === "v") update = visitScreen(id);
+  } else if (place === "v" && part === "found") update = key ? findingScreen(id, key) : foundScreen(id);
+  else if (place === "v" && part === "end") update = endScreen(id);
+  else if (place === "v") update = visitScreen(id);
   else {
     visitsScreen(true);
     update = () => visitsScreen(false);
@@ -54,7 +58,7 @@ const visitsScreen = (fresh) => {
                     h(
                       "span",
                       { class: dayKey(noon) === dayKey(seconds()) ? "badge badge-gold" : "badge" },
-                      stateWords.get(visit.state),
+                      closingOf(visit.id)?.outcome === "" ? say("closed_waits") : stateWords.get(visit.state),
                     ),
                     say("answered_of", { answered: answeredOf(visit), asked: visit.items.length }),
                   ),
@@ -69,10 +73,30 @@ const visitsScreen = (fresh) => {
             h("p", {}, say(state.carry ? "nothing_text" : "not_carried_text")),
             state.carry ? null : h("p", {}, h("a", { class: "button button-primary", href: told.signIn }, say("sign_in"))),
           ),
+      closedList(),
       h("p", { class: "foot" }, h("a", { href: told.office }, say("office"))),
     ],
     { fresh },
   );
+};
+
+// What this phone has closed and the server has: so that nobody wonders where the visit has gone.
+const closedList = () => {
+  const rows = closedHere();
+  return rows.length
+    ? h(
+        "section",
+        { class: "part stack" },
+        h("h2", {}, say("closed_title")),
+        h(
+          "ul",
+          { class: "plain", role: "list" },
+          rows.map((row) =>
+            h("li", { class: "mark" }, h("span", { class: "strong" }, row.place), h("span", { class: "soft" }, wordsOf(row.closed_at))),
+          ),
+        ),
+      )
+    : null;
 };
 
 // A new version waits until somebody wants it; notes are not its affair.

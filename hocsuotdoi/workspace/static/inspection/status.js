@@ -1,7 +1,7 @@
 // How the phone stands with the server: a line on every screen, and a screen of its own.
 import { alertBox, button, h, show } from "../roll/dom.js";
 import { list, momentWords, number, say, told } from "../roll/wording.js";
-import { forget, ofOthers, refused, state, sync, unsent } from "./sync.js";
+import { contested, forget, ofOthers, refused, state, sync, unsent } from "./sync.js";
 
 export const seconds = () => Math.round((Date.now() + state.skew) / 1000);
 export const wordsOf = (iso) => momentWords(Math.round(Date.parse(iso) / 1000), seconds());
@@ -30,6 +30,9 @@ export const statusLine = () => {
       h("span", { class: "status-now" }, connection()),
       h("span", {}, synced()),
       h("a", { href: "#/status", class: open ? "strong" : "" }, open ? say("unsent", { count: open }) : say("all_sent")),
+      contested().length
+        ? h("a", { href: `#/v/${contested()[0].visit}/${contested()[0].key ? "end" : "found"}`, class: "strong" }, say("contested_count", { count: contested().length }))
+        : null,
       others ? h("a", { href: "#/status", class: "strong" }, say("refused_count", { count: others })) : null,
     ),
     button(say("sync_now"), () => sync(), "quiet", { disabled: state.syncing }),
@@ -47,8 +50,10 @@ export const warnings = () => [
 
 const fact = (label, ...value) => h("div", {}, h("dt", {}, label), h("dd", {}, value));
 
-/** A note in words. */
+/** A note, a finding or an ending in words. */
 export const said = (row) => {
+  if (row.severity) return `${list("severities").find(([value]) => value === row.severity)?.[1] ?? ""}: ${row.text}`;
+  if (row.conclusion !== undefined) return say("ending_words", { text: row.conclusion });
   const seen = list("seen").find(([value]) => value === row.seen)?.[1] ?? "";
   const figure = row.number === null || row.number === undefined ? "" : number(row.number);
   return [seen || figure, row.words].filter(Boolean).join(": ");
@@ -98,7 +103,7 @@ const rowsOf = (title, lead, rows, mayDrop) =>
                 ? h("img", { class: "preview", src: row.preview, alt: say("photo", { time: wordsOf(row.taken_at) }) })
                 : h("p", {}, said(row)),
               row.reason ? h("p", { class: "error" }, row.reason) : null,
-              h("p", { class: "soft small" }, wordsOf(row.seen_at ?? row.taken_at)),
+              h("p", { class: "soft small" }, wordsOf(momentOf(row))),
               mayDrop
                 ? button(say("drop"), () => window.confirm(say("drop_sure")) && forget(row), "quiet")
                 : null,
@@ -108,13 +113,15 @@ const rowsOf = (title, lead, rows, mayDrop) =>
       )
     : null;
 
+const momentOf = (row) => row.seen_at ?? row.taken_at ?? row.noted_at ?? row.closed_at;
+
 // One page that any browser opens, pictures inside: for whoever leads the team.
 const exported = (rows) => {
   const page = document.implementation.createHTMLDocument(say("refused_title"));
   page.head.append(Object.assign(page.createElement("meta"), { httpEquiv: "content-type", content: "text/html; charset=utf-8" }));
   for (const row of rows) {
     const part = page.createElement("section");
-    const lines = [row.place, row.question, row.preview ? "" : said(row), row.reason, wordsOf(row.seen_at ?? row.taken_at)];
+    const lines = [row.place, row.question, row.preview ? "" : said(row), row.demand, row.opinion, row.reason, wordsOf(momentOf(row))];
     for (const line of lines.filter(Boolean)) part.append(Object.assign(page.createElement("p"), { textContent: line }));
     if (row.bytes) {
       let text = "";

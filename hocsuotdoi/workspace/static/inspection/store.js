@@ -1,14 +1,21 @@
-// What stays on the phone: notes and pictures until the server has them, and what was taken along. No update clears it.
+// What stays on the phone: notes, pictures, findings and how a visit ended until the server has them, what is still being
+// written, and what was taken along. No update clears it.
 const NAME = "hocsuotdoi-inspection";
 let opened;
 
 const open = () =>
   (opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("kept");
-      request.result.createObjectStore("notes", { keyPath: "key" });
-      request.result.createObjectStore("photos", { keyPath: "id" });
+    const request = indexedDB.open(NAME, 2);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      const made = request.result;
+      if (oldVersion < 1) {
+        made.createObjectStore("kept");
+        made.createObjectStore("notes", { keyPath: "key" });
+        made.createObjectStore("photos", { keyPath: "id" });
+      }
+      made.createObjectStore("findings", { keyPath: "id" });
+      made.createObjectStore("closings", { keyPath: "key" });
+      made.createObjectStore("drafts", { keyPath: "key" });
     };
     request.onsuccess = () => {
       request.result.onversionchange = () => {

@@ -3,6 +3,8 @@ import { told } from "../roll/wording.js";
 import { allOf, change, drop, keep, kept, put } from "./store.js";
 
 const MOST = 100;
+const MOST_FINDINGS = 50;
+const WEEK = 7 * 86_400_000;
 const PATIENCE = 15_000;
 const PICTURE_PATIENCE = 90_000;
 const [SOON, LATER] = [1500, 30_000];
@@ -11,6 +13,9 @@ export const state = {
   carry: null, // {person, person_name, visits}, as fetched last
   notes: [], // each the newest answer of one person to one question of one visit
   photos: [],
+  findings: [], // noted here, each in its newest words
+  closings: [], // how visits ended, one for each visit
+  drafts: new Map(), // what is being written, by key
   skew: 0,
   reached: null, // true, false, or null: not asked yet
   signedOut: false,
@@ -33,14 +38,35 @@ const tellOthers = () => channel?.postMessage("changed");
 export const load = async () => {
   const [carry, lastSync, skew] = await Promise.all(["carry", "lastSync", "skew"].map(kept));
   Object.assign(state, { carry: carry ?? null, lastSync: lastSync ?? null, skew: skew ?? 0 });
-  [state.notes, state.photos] = await Promise.all([allOf("notes"), allOf("photos")]);
+  [state.notes, state.photos, state.findings, state.closings] = await Promise.all(
+    ["notes", "photos", "findings", "closings"].map(allOf),
+  );
+  state.drafts = new Map((await allOf("drafts")).map((row) => [row.key, row]));
 };
 
 const mine = (row) => row.person === state.carry?.person;
 const waits = (row) => !row.outcome;
-export const unsent = () => [...state.notes, ...state.photos].filter((row) => mine(row) && waits(row));
-export const ofOthers = () => [...state.notes, ...state.photos].filter((row) => !mine(row) && waits(row));
-export const refused = () => [...state.notes, ...state.photos].filter((row) => mine(row) && row.outcome === "refused");
+const rowsKept = () => [...state.notes, ...state.photos, ...state.findings, ...state.closings];
+export const unsent = () => rowsKept().filter((row) => mine(row) && waits(row));
+export const ofOthers = () => rowsKept().filter((row) => !mine(row) && waits(row));
+export const refused = () => rowsKept().filter((row) => mine(row) && row.outcome === "refused");
+/** What somebody else changed meanwhile: this person decides. */
+export const contested = () => rowsKept().filter((row) => mine(row) && row.outcome === "changed");
+export const closingOf = (visit) => state.closings.find((row) => mine(row) && row.visit === visit);
+export const closedHere = () => state.closings.filter((row) => mine(row) && row.outcome === "taken");
+
+/** The findings of a visit as far as this phone knows: the server's, with its own words in place of them. */
+export const findingsOf = (visit) => {
+  const own = state.findings.filter((row) => mine(row) && row.visit === visit.id);
+  const theirs = visit.findings.map((each) => {
+    const row = own.find(({ id }) => id === each.id);
+    return row && row.outcome !== "taken" && row.outcome !== "known" ? row : { ...each, outcome: "taken", theirs: true };
+  });
+  const known = new Set(visit.findings.map(({ id }) => id));
+  return [...theirs, ...own.filter(({ id }) => !known.has(id))].filter(
+    (row) => !row.is_removed || row.outcome === "changed" || row.outcome === "refused",
+  );
+};
 export const noteOf = (visit, item) => state.notes.find((row) => mine(row) && row.visit === visit && row.item === item);
 export const photosOf = (visit, item) => state.photos.filter((row) => mine(row) && row.visit === visit && row.item === item);
 
@@ -101,8 +127,69 @@ export const keepPhoto = async (visit, item, picture) => {
   soon();
 };
 
+/** Keeps a finding as it is written now; `base` names the server's words that it was made of. */
+export const keepFinding = async (visit, finding) => {
+  const row = {
+    base: null,
+    is_removed: false,
+    ...finding,
+    person: state.carry.person,
+    visit: visit.id,
+    place: visit.institution_name,
+    noted_at: moment(),
+    outcome: "",
+    reason: "",
+    holds: null,
+  };
+  await put("findings", row);
+  state.findings = [...state.findings.filter(({ id }) => id !== row.id), row];
+  tellOthers();
+  changed("findings");
+  soon();
+};
+
+/** The visit is over, with what this phone knows of it now. */
+export const keepClosing = async (visit, ending, answers) => {
+  const key = `${state.carry.person}:${visit.id}`;
+  const row = {
+    key,
+    id: closingOf(visit.id)?.id ?? uuid7(),
+    person: state.carry.person,
+    visit: visit.id,
+    place: visit.institution_name,
+    ...ending,
+    closed_at: moment(),
+    findings: visit.findings.filter((each) => each.noted_at).map(({ id, noted_at }) => ({ id, noted_at })),
+    answers,
+    outcome: "",
+    reason: "",
+    changes: [],
+  };
+  await put("closings", row);
+  state.closings = [...state.closings.filter((each) => each.key !== key), row];
+  tellOthers();
+  changed("closings");
+  soon();
+};
+
+/** Words that are not finished: kept while they are typed. */
+export const keepDraft = async (key, words) => {
+  const row = { key: `${state.carry.person}:${key}`, ...words };
+  await put("drafts", row);
+  state.drafts.set(row.key, row);
+};
+export const draftOf = (key) => state.drafts.get(`${state.carry.person}:${key}`);
+export const dropDraft = async (key) => {
+  await drop("drafts", `${state.carry.person}:${key}`);
+  state.drafts.delete(`${state.carry.person}:${key}`);
+};
+
+const storeOf = (row) =>
+  ["notes", "photos", "findings", "closings"].find((name) => state[name].some((each) => each === row));
+
 export const forget = async (row) => {
-  const name = row.key ? "notes" : "photos";
+  const name = storeOf(row);
+  if (!name) return;
   await drop(name, row.key ?? row.id);
   state[name] = state[name].filter((each) => each !== row);
   tellOthers();
@@ -210,6 +297,84 @@ const sendPhoto = async () => {
   return true;
 };
 
+const post = (address, content) =>
+  ask(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
+    body: JSON.stringify(content),
+  });
+
+/** What the server said of each row is kept with it, unless it was written anew meanwhile. */
+const settleAll = async (name, rows, told, settled) => {
+  const outcomes = new Map(told.map((each) => [each.id, each]));
+  for (const row of rows) {
+    const one = outcomes.get(row.id);
+    if (!one) continue;
+    const settle = (now) => (now.id === row.id && same(now, row) ? { ...now, ...settled(one) } : null);
+    const after = await change(name, row.key ?? row.id, settle);
+    if (after) state[name] = state[name].map((each) => (each.id === row.id ? after : each));
+  }
+};
+const same = (now, row) => now.noted_at === row.noted_at && now.closed_at === row.closed_at;
+
+const sendFindings = async () => {
+  const rows = state.findings.filter((row) => mine(row) && waits(row)).slice(0, MOST_FINDINGS);
+  if (!rows.length) return false;
+  const findings = rows.map(({ id, visit, item, severity, text, demand, due_on, noted_at, base, is_removed }) => ({
+    id,
+    visit,
+    item: item ?? null,
+    severity,
+    text,
+    demand,
+    due_on: due_on || null,
+    noted_at,
+    base,
+    is_removed,
+  }));
+  const { status, content } = await post(told.findings, { findings });
+  if (status !== 200 || !content) throw new Error("wrong");
+  await settleAll("findings", rows, content.findings, ({ outcome, reason, holds, noted_at }) => ({
+    outcome,
+    reason,
+    holds,
+    stands: noted_at,
+  }));
+  return true;
+};
+
+/** Only what is whole: a visit whose notes, pictures or findings wait, or are contested, is not closed yet. */
+const sendClosings = async () => {
+  const open = new Set(
+    [...state.notes, ...state.photos, ...state.findings]
+      .filter((row) => mine(row) && (waits(row) || row.outcome === "changed"))
+      .map(({ visit }) => visit),
+  );
+  const rows = state.closings.filter((row) => mine(row) && waits(row) && !open.has(row.visit));
+  if (!rows.length) return false;
+  const closings = rows.map(
+    ({ id, visit, conclusion, opinion, signed, unsigned_reason, closed_at, findings, answers }) => ({
+      id,
+      visit,
+      conclusion,
+      opinion,
+      signed,
+      unsigned_reason,
+      closed_at,
+      findings,
+      answers,
+    }),
+  );
+  const { status, content } = await post(told.closings, { closings });
+  if (status !== 200 || !content) throw new Error("wrong");
+  await settleAll("closings", rows, content.closings, ({ outcome, reason, changes }) => ({
+    outcome: outcome === "known" ? "taken" : outcome,
+    reason,
+    changes,
+  }));
+  return true;
+};
+
 let timer;
 const soon = (wait = SOON) => {
   clearTimeout(timer);
@@ -229,6 +394,8 @@ export const sync = async () => {
         sent = true;
         changed("photos");
       }
+      while (await sendFindings()) sent = true;
+      if (await sendClosings()) sent = true;
       if (sent) await fetchCarry();
       await prune();
       state.lastSync = Math.round((Date.now() + state.skew) / 1000);
@@ -248,8 +415,21 @@ export const sync = async () => {
 const prune = async () => {
   const carried = new Set(state.carry.visits.map((visit) => visit.id));
   const isOver = (row) => mine(row) && row.outcome && row.outcome !== "refused" && !carried.has(row.visit);
-  for (const row of state.notes.filter(isOver)) await drop("notes", row.key);
-  for (const row of state.photos.filter(isOver)) await drop("photos", row.id);
-  state.notes = state.notes.filter((row) => !isOver(row));
-  state.photos = state.photos.filter((row) => !isOver(row));
+  const isTaken = ({ outcome }) => outcome === "taken" || outcome === "known";
+  const overs = {
+    notes: isOver,
+    photos: isOver,
+    // The carried visit has it now.
+    findings: (row) => mine(row) && isTaken(row),
+    closings: (row) => mine(row) && row.outcome === "taken" && Date.parse(row.closed_at) < Date.now() - WEEK,
+  };
+  for (const [name, isPast] of Object.entries(overs)) {
+    for (const row of state[name].filter(isPast)) await drop(name, row.key ?? row.id);
+    state[name] = state[name].filter((row) => !isPast(row));
+  }
+  const isLeft = ({ key, visit }) => key.startsWith(`${state.carry.person}:`) && visit && !carried.has(visit);
+  for (const row of [...state.drafts.values()].filter(isLeft)) {
+    await drop("drafts", row.key);
+    state.drafts.delete(row.key);
+  }
 };

@@ -1,19 +1,20 @@
 // One visit: its questions with what is known beside them, answers, pictures. Each answer is kept as it is given.
 import { alertBox, announce, h, show } from "../roll/dom.js";
-import { list, say, told } from "../roll/wording.js";
+import { list, say } from "../roll/wording.js";
 import { small } from "./picture.js";
 import { said, wordsOf } from "./status.js";
-import { keepPhoto, note, noteOf, photosOf, state } from "./sync.js";
+import { closingOf, draftOf, dropDraft, findingsOf, keepDraft, keepPhoto, note, noteOf, photosOf, state } from "./sync.js";
 
 export const visitOf = (id) => state.carry?.visits.find((visit) => visit.id === id);
 
+const PAUSE = 400;
 const backLink = () => h("p", { class: "back" }, h("a", { href: "#/" }, say("back")));
 
 export const gone = () =>
   show([backLink(), h("h1", {}, say("gone")), h("p", {}, say("gone_text"))]);
 
 /** What holds of a question as far as this phone knows: its own note, or what the server had later. */
-const holding = (visit, item) => {
+export const holding = (visit, item) => {
   const own = noteOf(visit.id, item.id);
   const theirs = item.answer;
   if (own && (!own.outcome || own.outcome === "refused")) return { own, holds: own };
@@ -27,6 +28,34 @@ export const answeredOf = (visit) =>
     return holds && !(own === holds && own.outcome === "refused");
   }).length;
 
+/** Closed on this phone, whether or not the server has it: nothing is noted any more. */
+export const isShut = (visit) => ["", "taken"].includes(closingOf(visit.id)?.outcome);
+
+/** The head of every screen of one visit, with the way between them. */
+export const frame = (visit, here) => {
+  const tabs = [
+    ["", say("questions_tab"), `${answeredOf(visit)}/${visit.items.length}`],
+    ["found", say("found_tab"), String(findingsOf(visit).length)],
+    ["end", say("end_tab"), ""],
+  ];
+  return [
+    backLink(),
+    h("h1", {}, visit.institution_name),
+    h(
+      "nav",
+      { class: "visit-tabs", "aria-label": say("parts") },
+      tabs.map(([part, label, count]) =>
+        h(
+          "a",
+          { href: `#/v/${visit.id}${part ? `/${part}` : ""}`, "aria-current": part === here ? "page" : null },
+          h("span", {}, label),
+          count ? h("span", { class: "count" }, count) : null,
+        ),
+      ),
+    ),
+  ];
+};
+
 export const visitScreen = (id) => {
   const visit = visitOf(id);
   if (!visit) return gone();
@@ -39,12 +68,13 @@ export const visitScreen = (id) => {
   const foot = h("div", { class: "sticky-end" });
   const loose = h("section", { class: "part stack" });
   show([
-    backLink(),
-    h("h1", {}, visit.institution_name),
+    ...frame(visit, ""),
+    isShut(visit) ? alertBox("gold", say("closed_waits"), h("p", {}, h("a", { href: `#/v/${id}/end` }, say("end_tab")))) : null,
     h("p", { class: "lead" }, [visit.place, visit.planned_words].filter(Boolean).join(" · ")),
     h("p", { class: "soft" }, visit.plan),
     h("p", { class: "soft small" }, say("team", { names: visit.team.join(", ") })),
     h("p", { class: "known" }, visit.hours),
+    h("p", { class: "soft small" }, say("photo_care")),
     parts.map((part) =>
       h(
         "section",
@@ -63,7 +93,7 @@ export const visitScreen = (id) => {
       h("h2", {}, say("other_photos")),
       fresh.photos ? h("p", { class: "soft small" }, say("photos_there", { count: fresh.photos })) : "",
       gallery(photosOf(id, null)) ?? "",
-      photoField(fresh, null),
+      isShut(fresh) ? "" : photoField(fresh, null),
     );
     const open = fresh.items.length - answeredOf(fresh);
     foot.replaceChildren(
@@ -71,7 +101,7 @@ export const visitScreen = (id) => {
         ? [h("p", { class: "strong" }, say("still_open", { count: open }))]
         : [
             h("p", {}, say("all_answered")),
-            h("p", {}, h("a", { class: "button button-primary full", href: `${told.office}visits/${id}/` }, say("to_office"))),
+            h("p", {}, h("a", { class: "button button-primary full", href: `#/v/${id}/found` }, say("to_findings"))),
           ]),
     );
   };
@@ -81,12 +111,18 @@ export const visitScreen = (id) => {
 
 const question = (visit, item, updates) => {
   const first = holding(visit, item).holds;
-  const said = { seen: first?.seen ?? "", number: first?.number ?? null, words: first?.words ?? "" };
+  const draft = `${visit.id}:note:${item.id}`;
+  const said = { seen: first?.seen ?? "", number: first?.number ?? null, words: draftOf(draft)?.words ?? first?.words ?? "" };
   const error = h("p", { class: "error", role: "alert" });
   const state = h("div", { class: "small" });
   const pictures = h("div", { class: "stack" });
   const name = `item-${item.id}`;
 
+  let timer;
+  const lost = (failure) => {
+    console.warn(failure);
+    error.textContent = say("not_kept");
+  };
   const commit = async () => {
     error.textContent = "";
     if (said.seen === "not_applicable" && !said.words) {
@@ -100,10 +136,10 @@ const question = (visit, item, updates) => {
     }
     try {
       await note(visit, item, { ...said });
+      if (draftOf(draft)) await dropDraft(draft);
       announce(say("kept"));
     } catch (failure) {
-      console.warn(failure);
-      error.textContent = say("not_kept");
+      lost(failure);
     }
   };
 
@@ -142,7 +178,13 @@ const question = (visit, item, updates) => {
     id: `${name}-words`,
     rows: item.kind === "words" ? 3 : 2,
     maxlength: 4000,
+    // Kept while it is typed: a phone goes dark in the middle of a sentence.
+    oninput: () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => keepDraft(draft, { visit: visit.id, words: words.value }).catch(lost), PAUSE);
+    },
     onchange: () => {
+      clearTimeout(timer);
       said.words = words.value.trim();
       return commit();
     },
@@ -152,7 +194,10 @@ const question = (visit, item, updates) => {
   updates.push((fresh) => {
     const now = fresh.items.find((each) => each.id === item.id) ?? item;
     state.replaceChildren(...standing(fresh, now));
-    pictures.replaceChildren(gallery(photosOf(visit.id, item.id)) ?? "", photoField(visit, item));
+    box.disabled = isShut(fresh);
+    pictures.replaceChildren(gallery(photosOf(visit.id, item.id)) ?? "", isShut(fresh) ? "" : photoField(visit, item));
+    const finds = ["no", "partly"].includes(holding(fresh, now).holds?.seen) && !isShut(fresh);
+    next.replaceChildren(finds ? h("a", { href: `#/v/${visit.id}/found/new-${item.id}` }, say("finding_from")) : "");
     // Another phone answered: shown, unless this person is writing here just now.
     const { holds } = holding(fresh, now);
     if (!holds || box.contains(document.activeElement) || error.textContent) return;
@@ -165,6 +210,7 @@ const question = (visit, item, updates) => {
     words.value = said.words;
   });
 
+  const next = h("p", {});
   const box = h(
     "fieldset",
     { class: "question stack", id: name },
@@ -182,6 +228,7 @@ const question = (visit, item, updates) => {
     ),
     error,
     state,
+    next,
     pictures,
     item.source ? h("p", { class: "soft small" }, say("source", { source: item.source })) : null,
   );
