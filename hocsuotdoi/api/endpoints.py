@@ -34,7 +34,7 @@ from hocsuotdoi.api.indicators import definitions, totals, values
 from hocsuotdoi.api.inspection import phone
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
-from hocsuotdoi.api.programme import money, plans, tasks
+from hocsuotdoi.api.programme import money, plan_steps, plans, tasks
 from hocsuotdoi.api.reporting import cycles, documents, reports
 
 VERSION = "1.0"
@@ -98,6 +98,7 @@ for module in (
     papers,
     money,
     plans,
+    plan_steps,
     tasks,
     phone,
     documents,

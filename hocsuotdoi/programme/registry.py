@@ -3,12 +3,13 @@
 - **Evidence** of another area (a submitted report): a finder under the name that a task's `evidence` carries. It
   answers, for a unit and a year, what there is; `of_units` the same for many units in one query, for boards.
 - **Happenings** in the ledger besides sessions (rotations, broadcasts): who knows what they are called, by source kind.
-- **Lines of the digest**: what else people of an agency are to be reminded of, beside late tasks.
+- **Lines of the digest**: what else people of an agency, or a person at whatever place, are to be reminded of, beside
+  late tasks.
 """
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,10 +41,12 @@ Finder = Callable[[AdminUnit, int], list[Evidence]]
 FinderOfUnits = Callable[[Iterable[int], int], Mapping[int, list[Evidence]]]
 Namer = Callable[[Iterable[uuid.UUID]], Mapping[uuid.UUID, str]]
 LineFinder = Callable[[Iterable[int], dt.date], Mapping[int, list[Line]]]
+PersonalFinder = Callable[[dt.date, Collection[uuid.UUID] | None], Mapping[uuid.UUID, list[Line]]]
 
 _finders: dict[str, tuple[Finder, FinderOfUnits | None]] = {}
 _happenings: dict[str, Namer] = {}
 _lines: dict[str, LineFinder] = {}
+_personal: dict[str, PersonalFinder] = {}
 
 
 def register_evidence(name: str, finder: Finder, of_units: FinderOfUnits | None = None) -> None:
@@ -82,3 +85,16 @@ def other_digest_lines(agencies: Iterable[int], day: dt.date) -> dict[str, Mappi
     """What each area has to say, by its name."""
     keys = list(agencies)
     return {name: finder(keys, day) for name, finder in _lines.items()}
+
+
+def register_personal_lines(name: str, finder: PersonalFinder) -> None:
+    """`finder`: for a day, what each person is to be reminded of on that day; of the people named, where they are. It
+    is asked again before a letter goes out, and what it does not say any more is left out."""
+    _personal[name] = finder
+
+
+def personal_digest_lines(
+    day: dt.date, people: Collection[uuid.UUID] | None = None, *, names: Collection[str] | None = None
+) -> dict[str, Mapping[uuid.UUID, list[Line]]]:
+    """What each area (or only those named) has to say to people, by its name."""
+    return {name: finder(day, people) for name, finder in _personal.items() if names is None or name in names}

@@ -16,6 +16,7 @@ from hocsuotdoi.accounts.queries.scope import units_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, UnitReading
 from hocsuotdoi.programme.enums import (
@@ -269,6 +270,12 @@ class Task(models.Model):
         default=list,
         blank=True,
         help_text=_("What in the ledger is evidence besides sessions (rotations, broadcasts), by its source kind"),
+    )
+    measures = ArrayField(
+        models.CharField(max_length=32, choices=MeasureCode),
+        default=list,
+        blank=True,
+        help_text=_("Whatever was posted or typed in of these measures is evidence, whoever posts it"),
     )
     at_least = models.PositiveSmallIntegerField(default=1, help_text=_("How many happenings show that it was done"))
     tiers = ArrayField(

@@ -29,7 +29,7 @@ from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, LineKind, Tier
 from hocsuotdoi.places.models import Agency, AgencyLine, UnitAncestry
 from hocsuotdoi.programme.enums import DigestState, Rung
 from hocsuotdoi.programme.models import Assignment, Digest, Escalation
-from hocsuotdoi.programme.registry import other_digest_lines
+from hocsuotdoi.programme.registry import other_digest_lines, personal_digest_lines
 
 logger = logging.getLogger(__name__)
 
@@ -75,9 +75,11 @@ def write_digests(*, day: dt.date, at: dt.datetime) -> int:
     lines = _lines_of_tasks(day)
     people = _people(day)
     others = other_digest_lines(people.keys(), day)
+    personal = personal_digest_lines(day)
     told = set(Digest.objects.filter(on=day).values_list("person", flat=True))
     written = []
-    for person, agencies in _by_person(people).items():
+    addressed = {key for lines_of in personal.values() for key in lines_of}
+    for person, agencies in _by_person(people, addressed).items():
         if person.pk in told:
             continue
         own: list[dict[str, object]] = []
@@ -89,6 +91,10 @@ def write_digests(*, day: dt.date, at: dt.datetime) -> int:
         for name, found in others.items():
             more = [_as_stored(line, name) for agency in agencies for line in found.get(agency, [])]
             if more:
+                own += more
+                sources.append(name)
+        for name, of_people in personal.items():
+            if more := [_as_stored(line, name) for line in of_people.get(person.pk, [])]:
                 own += more
                 sources.append(name)
         if own:
@@ -179,7 +185,14 @@ def _absolute(path: str) -> str:
 def _still_true(digest: Digest, day: dt.date) -> list[dict[str, object]]:
     keys = [line["assignment"] for line in digest.lines if line.get("assignment")]
     late = set(Assignment.objects.late(day).filter(pk__in=keys).values_list("pk", flat=True))
-    return [line for line in digest.lines if not line.get("assignment") or line["assignment"] in late]
+    personal = personal_digest_lines(digest.on, [digest.person_id], names=digest.sources)
+    said = {name: {line.url for line in of_people.get(digest.person_id, [])} for name, of_people in personal.items()}
+    return [
+        line
+        for line in digest.lines
+        if (line["assignment"] in late if line.get("assignment") else True)
+        and (line["source"] not in said or line["url"] in said[line["source"]])
+    ]
 
 
 def _note(digest: Digest, state: DigestState) -> DigestState:
@@ -242,8 +255,9 @@ def _people(day: dt.date) -> Mapping[int, set[uuid.UUID]]:
     return found
 
 
-def _by_person(people: Mapping[int, set[uuid.UUID]]) -> dict[Person, list[int]]:
-    agencies: dict[uuid.UUID, list[int]] = {}
+def _by_person(people: Mapping[int, set[uuid.UUID]], addressed: Iterable[uuid.UUID]) -> dict[Person, list[int]]:
+    """With the agencies of each; `addressed`: who is told something besides."""
+    agencies: dict[uuid.UUID, list[int]] = {key: [] for key in addressed}
     for agency, keys in people.items():
         for key in keys:
             agencies.setdefault(key, []).append(agency)

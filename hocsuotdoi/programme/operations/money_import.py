@@ -96,7 +96,7 @@ def preview_money(
 
 
 @transaction.atomic
-def confirm_money(preview: MoneyPreview, *, by: Person, at: dt.datetime) -> int:
+def confirm_money(preview: MoneyPreview, *, by: Person, at: dt.datetime, in_place: bool = False) -> int:
     """Writes what was previewed; returns how many lines were added or changed. A second time it writes nothing.
 
     Refused as a whole: a line has changed since the preview.
@@ -110,7 +110,7 @@ def confirm_money(preview: MoneyPreview, *, by: Person, at: dt.datetime) -> int:
     done = 0
     for change in changes_of(locked):
         if change.kind != ChangeKind.SAME:
-            _write(change, agency, plan, locked.year, tasks, imported=locked.pk, by=by, at=at)
+            _write(change, agency, plan, locked.year, tasks, imported=locked.pk, in_place=in_place, by=by, at=at)
             done += 1
     locked.delete()
     return done
@@ -239,6 +239,7 @@ def _write(
     tasks: dict[int, Task],
     *,
     imported: uuid.UUID,
+    in_place: bool,
     by: Person,
     at: dt.datetime,
 ) -> None:
@@ -254,14 +255,14 @@ def _write(
             by=by,
             at=at,
             imported=imported,
+            in_place=in_place,
         )
         return
     line = MoneyLine.objects.get(pk=change.key, agency=agency)
     version = change.version or 0
+    said: dict[str, Any] = {"remark": change.remark, "by": by, "at": at, "imported": imported, "in_place": in_place}
     if change.estimated != change.estimated_before:
-        line = estimate(
-            line, version=version, amount=change.estimated, remark=change.remark, by=by, at=at, imported=imported
-        )
+        line = estimate(line, version=version, amount=change.estimated, **said)
         version = line.version
     if change.spent is not None and change.spent != change.spent_before:
-        spend(line, version=version, amount=change.spent, remark=change.remark, by=by, at=at, imported=imported)
+        spend(line, version=version, amount=change.spent, **said)

@@ -218,6 +218,7 @@ def _task(parsed: ParsedTask, clause: Clause, refs: References) -> dict[str, Any
         "themes": parsed.themes,
         "programmes": parsed.programmes,
         "source_kinds": parsed.source_kinds,
+        "measures": parsed.measures,
         "at_least": parsed.at_least,
         "evidence": parsed.evidence,
         "indicator": refs.indicators.get(parsed.indicator),
