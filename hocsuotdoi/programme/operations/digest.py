@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -215,7 +216,7 @@ def _lines_of_tasks(day: dt.date) -> dict[int, list[dict[str, object]]]:
             "source": TASKS,
             "assignment": assignment.pk,
             "rung": each.rung,
-            "title": str(assignment)[:200],
+            "title": capfirst(str(assignment)[:200]),
             "detail": words.format(body=assignment.agency.name, day=day_short(each.due_on), count=late),
             "url": URL.format(pk=assignment.pk),
         }

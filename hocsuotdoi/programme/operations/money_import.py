@@ -16,6 +16,8 @@ from hocsuotdoi.indicators.formats.table_file import Problem
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import MoneySource
 from hocsuotdoi.programme.formats.money_sheet import (
+    ALLOCATED,
+    APPRAISED,
     ESTIMATED,
     GIVER,
     KEY,
@@ -161,6 +163,7 @@ def _new(
         reasons.append((GIVER, _("Say who gives it: a reader of the report asks.")))
     if line.estimated is None:
         reasons.append((ESTIMATED, _("A new line begins with its estimate.")))
+    reasons += [(column, _of_finance()) for column, said in _in_grey(line).items() if said is not None]
     if line.spent is not None:
         reasons.append((SPENT, _("Nothing can have been spent of a line that is new. Add it first.")))
     if reasons or line.source is None:
@@ -205,6 +208,8 @@ def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int,
         reasons.append((ESTIMATED, _("An estimate is taken back on the page of the line, with a reason.")))
     if line.spent is None and before.spent is not None:
         reasons.append((SPENT, _("What was spent is not emptied. Type the sum.")))
+    known = {APPRAISED: before.appraised, ALLOCATED: before.allocated}
+    reasons += [(column, _of_finance()) for column, said in _in_grey(line).items() if said != known[column]]
     has_money = before.allocated is not None or before.spent is not None
     if line.estimated != before.estimated and has_money and not reasons:
         reasons.append((ESTIMATED, _("Money has been allocated or spent: the estimate stays as it was.")))
@@ -229,6 +234,14 @@ def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int,
         before.spent,
         line.remark,
     )
+
+
+def _in_grey(line: SheetLine) -> dict[int, int | None]:
+    return {APPRAISED: line.appraised, ALLOCATED: line.allocated}
+
+
+def _of_finance() -> str:
+    return _("Grey cells are the finance office’s: leave them as they were.")
 
 
 def _write(

@@ -35,6 +35,7 @@ from hocsuotdoi.programme.models import FindingAnswer, Plan
 from hocsuotdoi.programme.queries.assignments import late_of, new_of, soon_of
 from hocsuotdoi.programme.queries.money import to_appraise
 from hocsuotdoi.programme.queries.plan_check import check_plans
+from hocsuotdoi.programme.queries.rehoming import not_taken
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 from hocsuotdoi.reporting.enums import OWED
 from hocsuotdoi.reporting.queries.inbox import own_reports, to_approve
@@ -71,6 +72,10 @@ class Group:
     more: int = 0  # how many are not shown
     more_url: str = ""
 
+    @property
+    def is_urgent(self) -> bool:
+        return any(job.is_late for job in self.jobs)
+
 
 @dataclass(frozen=True)
 class _Asked:
@@ -80,10 +85,16 @@ class _Asked:
 
 
 def todo(person: Person, permissions: Set[Permission], *, now: dt.datetime, day: dt.date) -> list[Group]:
-    """The groups in the order in which a day goes. The number of queries depends on the permissions alone."""
+    """What cannot wait (a session today), then groups in which something is late, the late first, then the others;
+    within that in the order in which a day goes. Targets, which nobody mends today, stand last. The number of queries
+    depends on the permissions alone."""
     asked = _Asked(person, now, day)
-    groups = [gather(asked) for permission, gather in _GATHERED if permission in permissions]
-    return [group for group in groups if group.jobs]
+    found = [(gather, gather(asked)) for permission, gather in _GATHERED if permission in permissions]
+    found = [(gather, group) for gather, group in found if group.jobs]
+    for _gather, group in found:
+        group.jobs.sort(key=lambda job: not job.is_late)
+    found.sort(key=lambda each: (each[0] is _targets_at_risk, each[0] is not _roll_today, not each[1].is_urgent))
+    return [group for _gather, group in found]
 
 
 def _roll_today(asked: _Asked) -> Group:
@@ -343,6 +354,23 @@ def _findings(asked: _Asked) -> Group:
     return Group(title, "plan", jobs[:_SHOWN], len(jobs[_SHOWN:]), reverse("workspace:programme-plan-list"))
 
 
+def _not_taken(asked: _Asked) -> Group:
+    """Targets whose class or place is no more, by plan: about them somebody has to decide."""
+    plans = Plan.objects.kept_by(asked.person, Permission.EDIT_PLAN, asked.day).select_related("unit")
+    groups = not_taken(plans, asked.day)
+    jobs = [
+        Job(
+            title=str(each.cohort.name),
+            url=f"{reverse('workspace:programme-rehoming-decide', args=[each.plan.code])}?cohort={each.cohort.code}",
+            detail=each.plan.name,
+            due=ngettext("{count} target", "{count} targets", len(each.targets)).format(count=len(each.targets)),
+        )
+        for each in groups[:_SHOWN]
+    ]
+    more_url = reverse("workspace:programme-rehoming-list")
+    return Group(gettext_lazy("Targets that nobody takes"), "plan", jobs, len(groups) - len(jobs), more_url)
+
+
 def _targets_at_risk(asked: _Asked) -> Group:
     """Of the first unit that the person answers for; the others' are on their pages."""
     title = gettext_lazy("Targets that need attention")
@@ -438,6 +466,7 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.ANSWER_CRITERIA, _criteria),
     (Permission.CHECK_FIGURES, _figures_to_check),
     (Permission.ANSWER_FINDING, _findings),
+    (Permission.EDIT_PLAN, _not_taken),
     (Permission.APPRAISE_MONEY, _to_appraise),
     (Permission.VIEW_WORKSPACE, _papers),
     (Permission.WRITE_REPORT, _targets_at_risk),
