@@ -21,6 +21,7 @@ from hocsuotdoi.programme.operations.assignment import report_progress
 from hocsuotdoi.programme.queries.papers_to_tell import URL, paper_lines
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.places import AgencyFactory
+from tests.factories.running import make_assignment
 
 DUE = dt.date(2026, 11, 20)
 SENT = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)  # 15:00 in Viet Nam
@@ -48,7 +49,7 @@ def chairman(bac_kan, office_of_bac_kan):
     body = AgencyFactory(kind="peoples_committee", unit=bac_kan, name="Ủy ban nhân dân phường Bắc Kạn")
     office_of_bac_kan.lines_up.create(superior=body, kind="administrative")
     person = PersonFactory(full_name="Chủ tịch phường", email="chu-tich@mau.example")
-    RoleAssignmentFactory(person=person, role=RoleName.OFFICER, agency=body)
+    RoleAssignmentFactory(person=person, role=RoleName.AGENCY_OFFICER, agency=body)
     return person
 
 
@@ -77,14 +78,8 @@ def test_who_has_done_it_is_left_in_peace_and_so_is_everybody_above(
 
 def test_ten_late_tasks_are_one_letter(assignment, reading_task, officer_of_bac_kan, bac_kan, office_of_bac_kan):
     for number in range(9):
-        Assignment.objects.create(
-            title=f"Việc {number}",
-            agency=office_of_bac_kan,
-            due_on=DUE,
-            reason="Theo chỉ đạo",
-            handed_at=assignment.handed_at,
-            handed_by=officer_of_bac_kan.pk,
-            key=f"0193e3c0-0000-7000-8000-00000000000{number}",
+        make_assignment(
+            title=f"Việc {number}", agency=office_of_bac_kan, due_on=DUE, handed_at=assignment.handed_at, task=None
         )
     (body,) = letters(DUE + dt.timedelta(days=1)).values()
     assert body.count("/workspace/tasks/") == 11  # each task, and the list
@@ -139,7 +134,7 @@ def test_read_paper_is_not_told_again_to_anybody_there(
     paper, officer_of_bac_kan, librarian_of_bac_kan, library_of_bac_kan
 ):
     colleague = PersonFactory(full_name="Bế Thị Lan")
-    RoleAssignmentFactory(person=colleague, role=RoleName.LIBRARIAN, institution=library_of_bac_kan)
+    RoleAssignmentFactory(person=colleague, role=RoleName.INSTITUTION_STAFF, institution=library_of_bac_kan)
     assert len(letters(dt.date(2026, 3, 3))) == 3
     note_read(paper, by=colleague, at=SENT + dt.timedelta(days=2), day=dt.date(2026, 3, 4))
     assert set(letters(dt.date(2026, 3, 8))) == {officer_of_bac_kan.email}
@@ -183,8 +178,8 @@ def test_people_are_found_in_a_fixed_number_of_queries(
     number, paper, library_of_bac_kan, office_of_bac_kan, django_assert_num_queries
 ):
     for _each in range(number):
-        RoleAssignmentFactory(person=PersonFactory(), role=RoleName.LIBRARIAN, institution=library_of_bac_kan)
-        RoleAssignmentFactory(person=PersonFactory(), role=RoleName.OFFICER, unit=office_of_bac_kan.unit)
+        RoleAssignmentFactory(person=PersonFactory(), role=RoleName.INSTITUTION_STAFF, institution=library_of_bac_kan)
+        RoleAssignmentFactory(person=PersonFactory(), role=RoleName.AGENCY_OFFICER, unit=office_of_bac_kan.unit)
     with django_assert_num_queries(3):
         assert len(unread_today(dt.date(2026, 3, 3))) == 2 * number
     one = next(iter(unread_today(dt.date(2026, 3, 3))))
