@@ -35,7 +35,7 @@ from hocsuotdoi.api.inspection import ending as inspection_ending
 from hocsuotdoi.api.inspection import phone
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
-from hocsuotdoi.api.programme import money, plans, tasks
+from hocsuotdoi.api.programme import money, plan_steps, plans, tasks
 from hocsuotdoi.api.reporting import cycles, documents, reports
 
 VERSION = "1.0"
@@ -99,6 +99,7 @@ for module in (
     papers,
     money,
     plans,
+    plan_steps,
     tasks,
     phone,
     inspection_ending,

@@ -9,9 +9,15 @@ class ProgrammeConfig(AppConfig):
         # app ready: models exist only now
         from hocsuotdoi.indicators.registry import register_asked  # noqa: PLC0415
         from hocsuotdoi.programme.queries import kinds_of_evidence as kinds  # noqa: PLC0415
+        from hocsuotdoi.programme.queries import papers_to_tell  # noqa: PLC0415
         from hocsuotdoi.programme.queries.targets import targeted_pairs  # noqa: PLC0415
-        from hocsuotdoi.programme.registry import register_evidence, register_happenings  # noqa: PLC0415
+        from hocsuotdoi.programme.registry import (  # noqa: PLC0415
+            register_evidence,
+            register_happenings,
+            register_personal_lines,
+        )
 
         register_asked(targeted_pairs)
         register_evidence(kinds.PAPER_SENT, kinds.papers_sent, kinds.papers_sent_by)
+        register_personal_lines(papers_to_tell.NAME, papers_to_tell.paper_lines)
         register_happenings(kinds.RECORDING, kinds.names_of_recordings)

@@ -4,7 +4,7 @@
   answers, for a unit and a year, what there is; `of_units` the same for many units in one query, for boards.
 - **Happenings** in the ledger besides sessions (rotations, broadcasts): who knows what they are called, by source kind.
 - **Lines of the digest**: what else people of an agency are to be reminded of, beside late tasks; and what single
-  people are to be told, whatever agency they belong to (who is in a team).
+  people are to be told, wherever they are (who is in a team, who has a paper to read).
 """
 
 import datetime as dt
@@ -41,14 +41,13 @@ Finder = Callable[[AdminUnit, int], list[Evidence]]
 FinderOfUnits = Callable[[Iterable[int], int], Mapping[int, list[Evidence]]]
 Namer = Callable[[Iterable[uuid.UUID]], Mapping[uuid.UUID, str]]
 LineFinder = Callable[[Iterable[int], dt.date], Mapping[int, list[Line]]]
-
-PersonalLineFinder = Callable[[dt.date], Mapping[uuid.UUID, list[Line]]]
+PersonalFinder = Callable[[dt.date, Collection[uuid.UUID] | None], Mapping[uuid.UUID, list[Line]]]
 Taker = Callable[[Collection[uuid.UUID], dt.datetime], None]
 
 _finders: dict[str, tuple[Finder, FinderOfUnits | None]] = {}
 _happenings: dict[str, Namer] = {}
 _lines: dict[str, LineFinder] = {}
-_personal_lines: dict[str, tuple[PersonalLineFinder, Taker]] = {}
+_personal: dict[str, tuple[PersonalFinder, Taker | None]] = {}
 
 
 def register_evidence(name: str, finder: Finder, of_units: FinderOfUnits | None = None) -> None:
@@ -89,16 +88,28 @@ def other_digest_lines(agencies: Iterable[int], day: dt.date) -> dict[str, Mappi
     return {name: finder(keys, day) for name, finder in _lines.items()}
 
 
-def register_personal_lines(name: str, finder: PersonalLineFinder, taken: Taker) -> None:
-    """`finder`: for a day, what each person (by key) is still to be told. `taken`: these people have it in a letter,
-    written in the same transaction."""
-    _personal_lines[name] = finder, taken
+def register_personal_lines(name: str, finder: PersonalFinder, taken: Taker | None = None) -> None:
+    """`finder`: for a day, what each person is to be told on that day; of the people named, where they are.
+
+    `taken`: these people have it in a letter, written in the same transaction; for what is said once. Without it the
+    finder is asked again before the letter goes out, and what it does not say any more is left out.
+    """
+    _personal[name] = finder, taken
 
 
-def personal_digest_lines(day: dt.date) -> dict[str, Mapping[uuid.UUID, list[Line]]]:
-    """What each area has to say to single people, by its name."""
-    return {name: finder(day) for name, (finder, _taken) in _personal_lines.items()}
+def personal_digest_lines(
+    day: dt.date, people: Collection[uuid.UUID] | None = None, *, names: Collection[str] | None = None
+) -> dict[str, Mapping[uuid.UUID, list[Line]]]:
+    """What each area (or only those named) has to say to people, by its name."""
+    return {name: finder(day, people) for name, (finder, _taken) in _personal.items() if names is None or name in names}
 
 
 def personal_lines_taken(name: str, people: Collection[uuid.UUID], at: dt.datetime) -> None:
-    _personal_lines[name][1](people, at)
+    _finder, taken = _personal[name]
+    if taken is not None:
+        taken(people, at)
+
+
+def is_said_once(name: str) -> bool:
+    """Whether the area forgets what it has said, so that it cannot be asked again."""
+    return name in _personal and _personal[name][1] is not None

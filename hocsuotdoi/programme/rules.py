@@ -1,17 +1,23 @@
-"""Who may do what with a plan, and with a task that was handed down."""
+"""Who may do what with a plan, with money, and with a task that was handed down."""
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import Enum
+
+from django.db.models import Q
 
 from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.roles import ROLES
+from hocsuotdoi.accounts.queries.scope import offices_held
+from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone, covers, roles_held, spot_of
 from hocsuotdoi.places.enums import ARMED_FORCES
-from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.places.queries.units import reading_of
 from hocsuotdoi.programme.enums import WAITING, AssignmentState, PlanStepKind
 from hocsuotdoi.programme.models import Assignment, Plan
+from hocsuotdoi.programme.models.money import agencies_with_money
 
 
 def responsible_unit(plan: Plan, day: dt.date) -> AdminUnit:
@@ -21,6 +27,33 @@ def responsible_unit(plan: Plan, day: dt.date) -> AdminUnit:
         return plan.unit
     taken = plan.steps.filter(kind=PlanStepKind.INHERITED).select_related("unit").order_by("-at", "-pk").first()
     return reading_of(taken.unit if taken is not None and taken.unit is not None else plan.unit, day)
+
+
+class Entry(Enum):
+    """How a person may enter an office's money: not at all, as its own, or in its place."""
+
+    NO = "no"
+    OWN = "own"
+    IN_PLACE = "in_place"
+
+
+def money_entry(person: Someone, agency: Agency, day: dt.date) -> Entry:
+    """An office enters its own money. Whoever is responsible above reads it and sums it, and enters in its place only
+    where nobody there could. Three queries at most."""
+    permission = Permission.ESTIMATE_MONEY
+    if offices_held(person, permission, day).filter(pk=agency.pk).exists():
+        return Entry.OWN
+    if not agencies_with_money(person, permission, day).filter(pk=agency.pk).exists():
+        return Entry.NO
+    return Entry.NO if _has_somebody(agency, permission, day) else Entry.IN_PLACE
+
+
+def _has_somebody(agency: Agency, permission: Permission, day: dt.date) -> bool:
+    names = [role.name for role in ROLES.values() if permission in role.permissions and not role.must_be_switched_on]
+    there = Q(agency=agency)
+    if agency.kind in LEADING_KINDS and agency.unit_id is not None:
+        there |= Q(unit=agency.unit_id)
+    return RoleAssignment.objects.on(day).filter(there, role__in=names, person__is_active=True).exists()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from hocsuotdoi.api.documentation.description import openapi
 from tests.api.conftest import ApiClient
 from tests.api.test_permissions import _things_of
 from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory
-from tests.factories.programme import PlanFactory, TaskFactory
+from tests.factories.programme import PlanFactory, TargetFactory, TaskFactory
 from tests.factories.running import make_assignment, make_cycle, make_report
 from tests.inspection.conftest import inspector_at
 from tests.support.depth import some
@@ -100,14 +100,15 @@ def address(open_day, tomorrow, target, office_of_bac_kan):
         "institutions": open_day.institution.code,
         "indicators": target.indicator_id,
         "cycles": make_cycle().code,
-        "plans": PlanFactory(unit=office_of_bac_kan.unit, status="draft", digest="d").code,
+        "plans": TargetFactory(clause__plan__unit=office_of_bac_kan.unit).plan.code,
     }
+    draft = PlanFactory(unit=office_of_bac_kan.unit, status="draft", digest="d").code
 
     def of(path: str) -> str:
         first = path.split("/")[1]
         found = path.replace("{pk}", str(things.get(first, things["offers"])))
         for word, code in codes.items():
-            found = found.replace(f"{word}/{{code}}", f"{word}/{code}")
+            found = found.replace(f"{word}/{{code}}", f"{word}/{draft if path.endswith('/issue') else code}")
         return found
 
     return of

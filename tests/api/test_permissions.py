@@ -75,6 +75,11 @@ OFFICES = {
     ("POST", "tasks/hand-down"),
     ("POST", "tasks/own"),
     ("POST", "plans/<slug:code>/issue"),
+    ("GET", "plans-not-taken"),  # these five: tests/api/programme/test_plan_steps.py
+    ("POST", "plans/<slug:code>/replace"),
+    ("POST", "plans/<slug:code>/retire"),
+    ("POST", "plans/<slug:code>/inherit"),
+    ("POST", "plans/<slug:code>/rehoming"),
     ("GET", "money/lines"),
     ("GET", "money/totals"),
     ("GET", "inspection/visits"),  # tests/workspace/inspection/test_who_may.py

@@ -29,6 +29,7 @@ from hocsuotdoi.activities.models import Registration
 from hocsuotdoi.config.wsgi import application
 from tests.api.conftest import ApiClient
 from tests.factories.activities import EnrolmentFactory, RegistrationFactory
+from tests.factories.programme import TargetFactory
 from tests.factories.running import make_assignment, make_cycle, make_report
 from tests.inspection.conftest import inspector_at
 from tests.support.depth import by_turns
@@ -100,6 +101,7 @@ def things(tomorrow, running, mai, draft, schedule, office_of_bac_kan) -> dict:
         "member": member,
         "task": make_assignment(title="Sửa mái", agency=office_of_bac_kan),
         "report": make_report(make_cycle(), office_of_bac_kan, state="draft"),
+        "plan": TargetFactory(clause__plan__unit=office_of_bac_kan.unit).plan,
     }
 
 
@@ -151,7 +153,7 @@ def _has_a_good_path(case) -> bool:
     return path is None or path.mode.is_positive
 
 
-def _put_in(case, *, tomorrow, running, mai, draft, schedule, member, task, report) -> None:
+def _put_in(case, *, tomorrow, running, mai, draft, schedule, member, task, report, plan) -> None:
     parts = case.path_parameters or {}
     if "pk" in parts:
         is_roll = any(word in case.path for word in ("/roll", "/close", "/correct"))
@@ -167,6 +169,8 @@ def _put_in(case, *, tomorrow, running, mai, draft, schedule, member, task, repo
         parts["pk"] = str(things.get(case.path.split("/")[3], session).pk)
     if "code" in parts and "registrations" in case.path:
         parts["code"] = mai.code
+    if "code" in parts and "/plans/" in case.path:
+        parts["code"] = plan.code
     if "code" in parts and "enrolments" in case.path:
         parts |= {"pk": str(member.activity_id), "code": member.code}
 

@@ -28,6 +28,23 @@ def test_long_stretches_that_stay_are_counted_not_shown():
     assert changes_between("\n".join(lines), "\n".join(changed)) == [
         Change(ChangeKind.LEFT_OUT, number=8),
         Change(ChangeKind.SAME, "Điều 9."),
-        Change(ChangeKind.GONE, "Điều 10."),
-        Change(ChangeKind.NEW, "Điều 10. Hằng năm."),
+        Change(ChangeKind.GONE, "Điều 10.", marked=((False, "Điều 10."),)),
+        Change(ChangeKind.NEW, "Điều 10. Hằng năm.", marked=((False, "Điều 10."), (True, "Hằng năm."))),
     ]
+
+
+def test_words_that_are_different_are_marked_and_another_paragraph_is_not():
+    gone, new = changes_between("Nộp trước ngày 25 tháng 11.", "Nộp trước ngày 15 tháng 12.")
+    assert gone.marked == ((False, "Nộp trước ngày"), (True, "25"), (False, "tháng"), (True, "11."))
+    assert new.marked == ((False, "Nộp trước ngày"), (True, "15"), (False, "tháng"), (True, "12."))
+    assert [each.marked for each in changes_between("Điều khoản thi hành.", "Nơi nhận: Văn phòng Chính phủ")] == [
+        (),
+        (),
+    ]
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=9), st.lists(st.sampled_from("abcd"), min_size=1))
+def test_marked_words_are_the_paragraph_itself(old, new):
+    for each in changes_between(" ".join(old), " ".join(new)):
+        if each.marked:
+            assert " ".join(words for _is_changed, words in each.marked) == each.text

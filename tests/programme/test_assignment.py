@@ -19,7 +19,7 @@ from hocsuotdoi.programme.operations.assignment import HandedIn
 from hocsuotdoi.programme.operations.making import make_assignments
 from hocsuotdoi.programme.queries.evidence import SESSION
 from tests.factories.places import AgencyFactory
-from tests.factories.programme import PlanFactory, TaskFactory
+from tests.factories.programme import PlanFactory, TaskFactory, change_plan
 from tests.programme.conftest import held
 
 DAY = dt.date(2026, 12, 10)
@@ -89,8 +89,7 @@ def test_plan_asks_the_body_of_the_branch_that_the_clause_names(
 )
 def test_plan_asks_for_a_day_that_follows_from_the_task(fields, expected, plan, office_of_bac_kan, today, now):
     status = fields.pop("plan__status", "in_force")
-    plan.status = status
-    plan.save()
+    change_plan(plan, status=status)
     TaskFactory(plan=plan, clause__plan=plan, tiers=["commune"], **fields)
     make_assignments(year=2026, day=today, at=now)
     assert [(a.year, a.due_on) for a in Assignment.objects.all()] == ([expected] if expected else [])

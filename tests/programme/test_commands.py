@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from hocsuotdoi.programme.models import Plan
 from tests.factories.places import UnitFactory
-from tests.factories.programme import CohortFactory, IndicatorFactory, TargetFactory
+from tests.factories.programme import CohortFactory, IndicatorFactory, TargetFactory, change_plan
 
 FILE = """\
 code: kh-thu
@@ -100,8 +100,7 @@ def test_export_targets_as_csv_has_one_line_each(db):
 
 
 def test_check_plans_prints_findings_of_one_plan_or_all(db):
-    first = TargetFactory().plan
-    Plan.objects.update(number="")
+    first = change_plan(TargetFactory().plan, number="")
     TargetFactory()
     everything = json.loads(run("check_plans", "--format", "json"))
     assert {"plan", "rule", "clause", "indicator", "cohort", "year", "message"} == set(everything[0])

@@ -14,7 +14,8 @@ JUDGED = read_yaml(DATA)
 
 
 def rule_of(task: ParsedTask) -> bool:
-    return bool(task.observances or task.activity_kinds or task.programmes or task.source_kinds or task.evidence)
+    of_the_book = task.observances or task.activity_kinds or task.programmes or task.source_kinds or task.measures
+    return bool(of_the_book or task.evidence)
 
 
 def tasks() -> dict[tuple[str, str, int], ParsedTask]:

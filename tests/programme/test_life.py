@@ -122,8 +122,10 @@ def test_replaced_plan_bound_until_the_day_and_the_other_one_after(planner, thai
     assert bound(dt.date(2026, 2, 28)) == [new.code, old.code]
     assert bound(dt.date(2026, 3, 1)) == [new.code]
     assert bound(dt.date(2025, 1, 1)) == [old.code]
+    again = life.replace_plan(old, new, effective_on=dt.date(2026, 3, 1), by=planner, at=now, today=today)
+    assert (again, PlanStep.objects.count()) == (step, 1)  # sent twice, it is one act
     with pytest.raises(life.NotEnded):
-        life.replace_plan(old, new, effective_on=dt.date(2026, 3, 1), by=planner, at=now, today=today)
+        life.replace_plan(old, new, effective_on=dt.date(2026, 3, 2), by=planner, at=now, today=today)
 
 
 @pytest.mark.parametrize("other", ["itself", "elsewhere", "addendum", "draft", "retired"])

@@ -25,7 +25,7 @@ from hocsuotdoi.programme.models import (
     Task,
 )
 from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
-from tests.factories.programme import CohortFactory, PlanFactory, TargetFactory, TaskFactory
+from tests.factories.programme import ClauseFactory, CohortFactory, PlanFactory, TargetFactory, TaskFactory
 from tests.factories.running import NOW, SOMEBODY, SOMEBODY_ELSE, make_assignment, make_line
 
 DAY = dt.date(2026, 11, 20)
@@ -35,6 +35,10 @@ FILE = {"file_name": "bien-ban.pdf", "media_type": "application/pdf", "size": 10
 def _twice(make: Callable[[], object]) -> None:
     make()
     make()
+
+
+def _one_more_task(task: Task) -> None:
+    Task.objects.create(plan=task.plan, clause=task.clause, text="Thêm", recurrence="once", tiers=[], ordinal=99)
 
 
 def _changed(row, **fields) -> None:
@@ -162,6 +166,14 @@ BROKEN: dict[str, Callable] = {
     "has been issued|kept_as_issued of a task": lambda r: _changed(TaskFactory(), text="Việc khác"),
     "has been issued|kept_as_issued of a target": lambda r: _changed(TargetFactory(), low=1, high=1),
     "has been issued|kept_as_issued of a clause": lambda r: _changed(TaskFactory().clause, text="Lời khác"),
+    "has been issued|made a draft again": lambda r: _changed(PlanFactory(), status=PlanStatus.DRAFT),
+    "has been issued|under another number": lambda r: _changed(PlanFactory(), number="9/KH"),
+    "has been issued|another title": lambda r: _changed(PlanFactory(), title="Khác"),
+    "nothing is added|a clause": lambda r: Clause.objects.create(plan=PlanFactory(), path="IX", kind="task", ordinal=9),
+    "nothing is added|a clause taken": lambda r: ClauseFactory().delete(),
+    "nothing is added|a target taken": lambda r: TargetFactory().delete(),
+    "nothing is added|a task taken": lambda r: TaskFactory().delete(),
+    "nothing is added|a task more": lambda r: _one_more_task(TaskFactory()),
 }
 # A guard of pgtrigger names the table, not itself.
 

@@ -11,7 +11,7 @@ from hocsuotdoi.programme.enums import PlanStatus
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.queries.side_by_side import side_by_side
 from tests.factories.accounts import make_unit
-from tests.factories.programme import CohortFactory, PlanFactory, TargetFactory
+from tests.factories.programme import CohortFactory, PlanFactory, TargetFactory, change_plan
 
 REFORM = dt.date(2025, 7, 1)
 
@@ -62,7 +62,7 @@ def test_what_the_new_plan_chose(old, thai_nguyen, today, figure, chosen):
 def test_draft_is_not_beside_them_and_a_province_without_a_plan_is(old, thai_nguyen, today):
     draft = PlanFactory(unit=thai_nguyen, status=PlanStatus.DRAFT)
     TargetFactory(clause__plan=draft, figure=99)
-    Plan.objects.filter(pk=old["119"].pk).update(status=PlanStatus.DRAFT)
+    change_plan(old["119"], status=PlanStatus.DRAFT)
     columns = side_by_side(thai_nguyen, today).columns
     assert [(column.unit.code, column.plan) for column in columns] == [("06", old["06"]), ("119", None)]
 

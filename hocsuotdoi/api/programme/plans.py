@@ -15,12 +15,21 @@ from hocsuotdoi.accounts.surfaces import public, require, requires
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Asked, Day, Given, Listed, Readable, Shape, listed, name_of
 from hocsuotdoi.core.addresses import address
-from hocsuotdoi.programme.enums import ClauseKind, PlanKind, PlanStatus, PlanStepKind, Recurrence, TargetUnit
-from hocsuotdoi.programme.models import Clause, Plan, PlanStep, Target, Task
+from hocsuotdoi.programme.enums import (
+    ClauseKind,
+    PlanKind,
+    PlanStatus,
+    PlanStepKind,
+    Recurrence,
+    RehomingKind,
+    TargetUnit,
+)
+from hocsuotdoi.programme.models import Clause, Plan, PlanStep, Rehoming, Target, Task
 from hocsuotdoi.programme.operations.life import issue_plan
 from hocsuotdoi.programme.queries.plan_facts import target_facts
 from hocsuotdoi.programme.queries.plan_finding import figure_text
 from hocsuotdoi.programme.queries.plan_page import life_of, with_rows
+from hocsuotdoi.programme.queries.rehoming import decisions_on
 from hocsuotdoi.programme.rules import responsible_unit
 
 router = ApiRouter("programme", tag=_("Plans"))
@@ -62,7 +71,36 @@ class PlanShape(Shape):
         )
 
 
+class RehomingShape(Shape):
+    """What was decided about a target whose class or place is no more."""
+
+    target: int
+    kind: RehomingKind
+    unit: str = Field(description=_("Code of the unit for which it was decided"))
+    cohort: str | None = Field(description=_("Code of the class that is asked from then on"))
+    replacement: int | None = Field(description=_("Id of the target that takes its place"))
+    replacement_plan: str | None = Field(description=_("Code of the plan in which that stands"))
+    effective_on: dt.date
+    legal_act: str = Field(description=_("Number of the act on which it rests"))
+    reason: str
+
+    @classmethod
+    def of(cls, each: Rehoming) -> Self:
+        return cls(
+            target=each.target_id,
+            kind=RehomingKind(each.kind),
+            unit=each.unit.code,
+            cohort=each.cohort_id,
+            replacement=each.replacement_id,
+            replacement_plan=each.replacement.plan.code if each.replacement else None,
+            effective_on=each.effective_on,
+            legal_act=each.legal_act.number,
+            reason=each.reason,
+        )
+
+
 class TargetShape(Shape):
+    id: int = Field(description=_("Name it to decide about it"))
     indicator: str
     cohort: str
     year: int | None
@@ -72,6 +110,7 @@ class TargetShape(Shape):
     @classmethod
     def of(cls, each: Target) -> Self:
         return cls(
+            id=each.pk,
             indicator=each.indicator_id,
             cohort=each.cohort_id,
             year=each.year,
@@ -143,6 +182,9 @@ class PlanStepShape(Shape):
 class PlanEntry(PlanShape):
     clauses: list[ClauseShape]
     life: list[PlanStepShape] = Field(description=_("The newest first"))
+    decisions: list[RehomingShape] = Field(
+        description=_("About its targets, the newest first: the first about a target and unit holds")
+    )
 
 
 class PlanFilter(Asked):
@@ -186,7 +228,7 @@ def plan_list(request: HttpRequest, asked: Query[PlanFilter]) -> Listed:
 )
 @public
 def plan_detail(request: HttpRequest, code: str) -> PlanEntry:
-    return _entry(get_object_or_404(_rows(Plan.objects.issued()), code=code))
+    return entry_of(code)
 
 
 @router.post(
@@ -210,16 +252,20 @@ def plan_issue(request: HttpRequest, code: str, given: IssueGiven) -> PlanEntry:
         at=now,
         today=today,
     )
-    return _entry(get_object_or_404(_rows(Plan.objects.issued()), pk=issued.pk))
+    return entry_of(issued.code)
 
 
 def _rows(plans):
     return plans.select_related("unit", "parent", "amends")
 
 
-def _entry(plan: Plan) -> PlanEntry:
+def entry_of(code: str) -> PlanEntry:
+    """An issued plan, whole; 404 where there is none."""
+    plan = get_object_or_404(_rows(Plan.objects.issued()), code=code)
+    decided = decisions_on(Target.objects.filter(plan=plan).values("pk"))
     return PlanEntry(
         **dict(PlanShape.of(plan)),
         clauses=[ClauseShape.of(each) for each in with_rows(plan.clauses.all())],
         life=[PlanStepShape.of(each) for each in life_of(plan)],
+        decisions=[RehomingShape.of(each) for of_target in decided.values() for each in of_target],
     )

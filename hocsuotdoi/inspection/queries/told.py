@@ -41,7 +41,7 @@ def notices_to_tell() -> QuerySet[VisitNotice]:
     return VisitNotice.objects.filter(told_at=None)
 
 
-def visit_lines(day: dt.date, *, people: Collection[uuid.UUID] | None = None) -> Mapping[uuid.UUID, list[Line]]:
+def visit_lines(day: dt.date, people: Collection[uuid.UUID] | None = None) -> Mapping[uuid.UUID, list[Line]]:
     """By person, what is new and still true on `day`; a constant number of queries."""
     rows = notices_to_tell() if people is None else notices_to_tell().filter(person__in=people)
     found: dict[uuid.UUID, list[VisitNotice]] = defaultdict(list)

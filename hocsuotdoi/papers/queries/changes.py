@@ -1,11 +1,21 @@
-"""What a paper says otherwise than the one in whose place it stands, paragraph by paragraph."""
+"""What a paper says otherwise than the one in whose place it stands: by paragraph, and within one by word."""
 
 import difflib
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 
 KEPT_AROUND = 1
 """Paragraphs shown before and after a change, so that one knows where one is."""
+
+MOST_WORDS = 600
+"""Words of longer paragraphs are not held against each other: that takes the square of their number."""
+
+ALIKE = 0.4
+"""From this share of words in common on, one paragraph is the other one written anew."""
+
+
+_Marked = tuple[tuple[bool, str], ...]
 
 
 class ChangeKind(StrEnum):
@@ -22,6 +32,8 @@ class Change:
     text: str = ""
     number: int = 0
     """Of paragraphs left out."""
+    marked: tuple[tuple[bool, str], ...] = ()
+    """Of a paragraph written anew: its words in order, those that are different marked. Empty: all of it is."""
 
 
 def changes_between(old: str, new: str) -> list[Change]:
@@ -32,9 +44,24 @@ def changes_between(old: str, new: str) -> list[Change]:
         if tag == "equal":
             found += [Change(ChangeKind.SAME, text) for text in after[j1:j2]]
         else:
-            found += [Change(ChangeKind.GONE, text) for text in before[i1:i2]]
-            found += [Change(ChangeKind.NEW, text) for text in after[j1:j2]]
+            for gone, new in zip_longest(before[i1:i2], after[j1:j2]):
+                words, others = _marked(gone, new)
+                found += [Change(ChangeKind.GONE, gone, marked=words)] if gone else []
+                found += [Change(ChangeKind.NEW, new, marked=others)] if new else []
     return _shortened(found)
+
+
+def _marked(gone: str | None, new: str | None) -> tuple[_Marked, _Marked]:
+    """The words of both; nothing where they have little in common, or are too many."""
+    before, after = (gone or "").split(), (new or "").split()
+    if not before or not after or max(len(before), len(after)) > MOST_WORDS:
+        return (), ()
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return (), ()
+    steps = matcher.get_opcodes()
+    old = tuple((tag != "equal", " ".join(before[i1:i2])) for tag, i1, i2, _j1, _j2 in steps if i2 > i1)
+    return old, tuple((tag != "equal", " ".join(after[j1:j2])) for tag, _i1, _i2, j1, j2 in steps if j2 > j1)
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -84,6 +84,8 @@ class SheetLine:
     source: MoneySource | None
     source_name: str
     estimated: int | None
+    appraised: int | None
+    allocated: int | None
     spent: int | None
     remark: str
 
@@ -203,6 +205,8 @@ def read_money_sheet(table: Table) -> ReadMoney:
             )
     if read.problems:
         return read
+    for area in table.merged_from(FIRST_ROW):
+        read.problems.append(Problem(area, _("These cells are merged. Take the merging away: one number a cell.")))
     for row in table.filled_rows(FIRST_ROW):
         if len(read.lines) >= MOST_LINES:
             read.problems.append(
@@ -247,6 +251,8 @@ def _line(table: Table, row: int, problems: list[Problem]) -> SheetLine:
         source,
         table.text(row, GIVER),
         amount(ESTIMATED),
+        amount(APPRAISED),
+        amount(ALLOCATED),
         amount(SPENT),
         table.text(row, REMARK),
     )

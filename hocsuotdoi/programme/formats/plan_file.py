@@ -136,6 +136,7 @@ class ParsedTask(Piece):
     themes: list[str] = []
     programmes: list[str] = []
     source_kinds: list[Annotated[Text, Field(max_length=60)]] = []
+    measures: list[str] = []
     at_least: Annotated[int, Field(ge=1, le=1000)] = 1
     evidence: Annotated[OptionalText, Field(max_length=24)] = ""
     indicator: OptionalText = ""

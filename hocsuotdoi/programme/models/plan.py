@@ -16,6 +16,7 @@ from hocsuotdoi.accounts.queries.scope import units_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, UnitReading
 from hocsuotdoi.programme.enums import (
@@ -51,6 +52,39 @@ IF EXISTS (SELECT FROM programme_plan WHERE id = OLD.plan_id AND status <> 'draf
 END IF;
 RETURN NEW;
 """
+
+
+def _nothing_added_or_taken(noun: str) -> pgtrigger.Trigger:
+    """Nothing comes to a plan that was issued, and nothing goes: it gets an addendum."""
+    return pgtrigger.Trigger(
+        name=f"{noun}_stays_as_issued",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Delete,
+        func="""
+IF EXISTS (SELECT FROM programme_plan WHERE id = coalesce(NEW.plan_id, OLD.plan_id) AND status <> 'draft') THEN
+    RAISE EXCEPTION 'the plan of this % has been issued: nothing is added to it or taken from it', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END IF;
+RETURN coalesce(NEW, OLD);
+""",
+    )
+
+
+_HEAD = ("code", "number", "title", "kind", "issuer", "issued_on", "unit_id", "parent_id", "amends_id")
+_STAYS_ISSUED = pgtrigger.Trigger(
+    name="plan_stays_issued",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition(
+        "OLD.status <> 'draft' AND (NEW.status = 'draft' OR "
+        + " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in _HEAD)
+        + ")"
+    ),
+    func="""
+RAISE EXCEPTION 'the plan % has been issued: it is amended, not edited, and does not become a draft again', OLD.code
+    USING ERRCODE = 'integrity_constraint_violation';
+""",
+)
 
 
 class OfPlansQuerySet(models.QuerySet):
@@ -117,6 +151,7 @@ class Plan(models.Model):
     objects = PlanQuerySet.as_manager()
 
     class Meta:
+        triggers = [_STAYS_ISSUED]
         constraints = [
             models.CheckConstraint(condition=~Q(parent=F("pk")), name="plan_not_its_own_parent"),
             models.CheckConstraint(
@@ -168,7 +203,7 @@ class Clause(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "path"], name="clause_path_once"),
         ]
-        triggers = [_kept_as_issued("clause", "path", "heading", "text")]
+        triggers = [_kept_as_issued("clause", "path", "heading", "text"), _nothing_added_or_taken("clause")]
 
     def __str__(self) -> str:
         return self.path
@@ -215,9 +250,10 @@ class Target(models.Model):
             ),
         ]
         triggers = [
+            _nothing_added_or_taken("target"),
             _kept_as_issued(
                 "target", "indicator_id", "cohort_id", "year", "operator", "low", "high", "total", "unit", "written"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -270,6 +306,12 @@ class Task(models.Model):
         blank=True,
         help_text=_("What in the ledger is evidence besides sessions (rotations, broadcasts), by its source kind"),
     )
+    measures = ArrayField(
+        models.CharField(max_length=32, choices=MeasureCode),
+        default=list,
+        blank=True,
+        help_text=_("Whatever was posted or typed in of these measures is evidence, whoever posts it"),
+    )
     at_least = models.PositiveSmallIntegerField(default=1, help_text=_("How many happenings show that it was done"))
     tiers = ArrayField(
         models.CharField(max_length=10, choices=Tier),
@@ -291,7 +333,10 @@ class Task(models.Model):
     class Meta:
         ordering = ["ordinal"]
         constraints = [models.CheckConstraint(condition=Q(at_least__gte=1), name="task_shown_by_something")]
-        triggers = [_kept_as_issued("task", "text", "recurrence", "due_year", "due_month", "due_day")]
+        triggers = [
+            _nothing_added_or_taken("task"),
+            _kept_as_issued("task", "text", "recurrence", "due_year", "due_month", "due_day"),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -17,7 +17,14 @@ from hocsuotdoi.programme.models import Clause, Plan, Target, Task
 from hocsuotdoi.programme.queries.plan_facts import TIER_DEPTH
 
 # A task that says nothing of these counts as it did before tasks could say anything.
-_CAME_LATER: dict[str, object] = {"themes": [], "programmes": [], "source_kinds": [], "at_least": 1, "indicator": ""}
+_CAME_LATER: dict[str, object] = {
+    "themes": [],
+    "programmes": [],
+    "source_kinds": [],
+    "measures": [],
+    "at_least": 1,
+    "indicator": "",
+}
 
 
 def as_file(plan: Plan) -> ParsedPlan:
@@ -135,6 +142,7 @@ def _task(task: Task, clause: Clause) -> dict[str, Any]:
         "themes": task.themes,
         "programmes": task.programmes,
         "source_kinds": task.source_kinds,
+        "measures": task.measures,
         "at_least": task.at_least,
         "evidence": task.evidence,
         "indicator": task.indicator_id or "",

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,7 +30,12 @@ from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, LineKind, Tier
 from hocsuotdoi.places.models import Agency, AgencyLine, UnitAncestry
 from hocsuotdoi.programme.enums import DigestState, Rung
 from hocsuotdoi.programme.models import Assignment, Digest, Escalation
-from hocsuotdoi.programme.registry import other_digest_lines, personal_digest_lines, personal_lines_taken
+from hocsuotdoi.programme.registry import (
+    is_said_once,
+    other_digest_lines,
+    personal_digest_lines,
+    personal_lines_taken,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +84,8 @@ def write_digests(*, day: dt.date, at: dt.datetime) -> int:
     personal = personal_digest_lines(day)
     told = set(Digest.objects.filter(on=day).values_list("person", flat=True))
     written = []
-    for person, agencies in _by_person(people, [key for found in personal.values() for key in found]).items():
+    addressed = {key for lines_of in personal.values() for key in lines_of}
+    for person, agencies in _by_person(people, addressed).items():
         if person.pk in told:
             continue
         own: list[dict[str, object]] = []
@@ -186,7 +193,15 @@ def _absolute(path: str) -> str:
 def _still_true(digest: Digest, day: dt.date) -> list[dict[str, object]]:
     keys = [line["assignment"] for line in digest.lines if line.get("assignment")]
     late = set(Assignment.objects.late(day).filter(pk__in=keys).values_list("pk", flat=True))
-    return [line for line in digest.lines if not line.get("assignment") or line["assignment"] in late]
+    asked_again = [name for name in digest.sources if not is_said_once(name)]
+    personal = personal_digest_lines(digest.on, [digest.person_id], names=asked_again)
+    said = {name: {line.url for line in of_people.get(digest.person_id, [])} for name, of_people in personal.items()}
+    return [
+        line
+        for line in digest.lines
+        if (line["assignment"] in late if line.get("assignment") else True)
+        and (line["source"] not in said or line["url"] in said[line["source"]])
+    ]
 
 
 def _note(digest: Digest, state: DigestState) -> DigestState:
@@ -209,7 +224,7 @@ def _lines_of_tasks(day: dt.date) -> dict[int, list[dict[str, object]]]:
             "source": TASKS,
             "assignment": assignment.pk,
             "rung": each.rung,
-            "title": str(assignment)[:200],
+            "title": capfirst(str(assignment)[:200]),
             "detail": words.format(body=assignment.agency.name, day=day_short(each.due_on), count=late),
             "url": URL.format(pk=assignment.pk),
         }
@@ -249,9 +264,9 @@ def _people(day: dt.date) -> Mapping[int, set[uuid.UUID]]:
     return found
 
 
-def _by_person(people: Mapping[int, set[uuid.UUID]], others: Iterable[uuid.UUID]) -> dict[Person, list[int]]:
-    """Each with the agencies by which they are told; `others` are told something themselves."""
-    agencies: dict[uuid.UUID, list[int]] = {key: [] for key in others}
+def _by_person(people: Mapping[int, set[uuid.UUID]], addressed: Iterable[uuid.UUID]) -> dict[Person, list[int]]:
+    """With the agencies of each; `addressed`: who is told something besides."""
+    agencies: dict[uuid.UUID, list[int]] = {key: [] for key in addressed}
     for agency, keys in people.items():
         for key in keys:
             agencies.setdefault(key, []).append(agency)

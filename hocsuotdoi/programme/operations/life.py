@@ -1,6 +1,7 @@
 """What happens to a plan once it is written: issued, replaced, retired, taken over. Each act leaves a step."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import Q
@@ -89,11 +90,18 @@ def replace_plan(
 ) -> PlanStep:
     """`other` takes the place of `plan` from that day; before it, the old one goes on being what bound.
 
-    Refused: one that is not in force; by itself, by a plan that is not in force itself, or of another place.
+    Refused: one that is not in force; by itself, by a plan that is not in force itself, or of another place. The same
+    act sent again changes nothing.
     """
-    row = _binding(plan)
+    row = _locked(plan)
+    reason = normalise(reason).strip()
+    said = {"other_id": other.pk, "effective_on": effective_on, "legal_act": legal_act, "reason": reason}
+    if known := _said_already(row, PlanStepKind.REPLACED, said):
+        return known
+    _check_binding(row)
     by_plan = Plan.objects.select_related("unit").get(pk=other.pk)
-    if by_plan.pk == row.pk or by_plan.status not in BINDING or by_plan.kind == PlanKind.ADDENDUM:
+    is_no_plan = by_plan.kind in (PlanKind.ADDENDUM, PlanKind.ANNOUNCEMENT)
+    if by_plan.pk == row.pk or by_plan.status not in BINDING or is_no_plan:
         raise BadStep(_("Choose a plan in force that takes its place; an addendum only changes it."), field="other")
     if by_plan.unit_id not in places_of(row, today):
         raise BadStep(
@@ -125,9 +133,14 @@ def retire_plan(
     today: dt.date,
     legal_act: LegalAct | None = None,
 ) -> PlanStep:
-    """It binds no more from that day, and nothing takes its place. Refused: not in force; without a reason."""
-    row = _binding(plan)
+    """It binds no more from that day, and nothing takes its place. Refused: not in force; without a reason. The same
+    act sent again changes nothing."""
+    row = _locked(plan)
     reason = normalise(reason).strip()
+    said = {"effective_on": effective_on, "legal_act": legal_act, "reason": reason}
+    if known := _said_already(row, PlanStepKind.RETIRED, said):
+        return known
+    _check_binding(row)
     if not reason:
         raise BadStep(_("Say why it is retired: everybody can read it beside the plan."), field="reason")
     _check_day(row, effective_on, today)
@@ -157,9 +170,15 @@ def inherit_plan(
 ) -> PlanStep:
     """`unit` answers for it from now on, on that act; it goes on binding the land for which it was issued.
 
-    Refused: not in force; a unit that stands still; one that did not get its land; taken over by it already.
+    Refused: not in force; a unit that stands still; one that did not get its land; taken over by it already. The same
+    act sent again changes nothing.
     """
-    row = _binding(plan)
+    row = _locked(plan)
+    reason = normalise(reason).strip()
+    said = {"unit": unit, "effective_on": effective_on, "legal_act": legal_act, "reason": reason}
+    if known := _said_already(row, PlanStepKind.INHERITED, said):
+        return known
+    _check_binding(row)
     if row.unit.holds_on(today):
         raise NotEnded(_("%(unit)s still stands, so it keeps its plan itself.") % {"unit": row.unit.name})
     if unit.pk not in {each.pk for each in heirs_of(row.unit, today)}:
@@ -180,7 +199,7 @@ def inherit_plan(
         effective_on=effective_on,
         unit=unit,
         legal_act=legal_act,
-        reason=normalise(reason).strip(),
+        reason=reason,
         by=by,
         at=at,
     )
@@ -192,13 +211,23 @@ def places_of(plan: Plan, day: dt.date) -> set[int]:
     return {plan.unit_id, *(unit.pk for unit in heirs)}
 
 
-def _binding(plan: Plan) -> Plan:
-    row = Plan.objects.select_for_update(of=("self",)).select_related("unit").get(pk=plan.pk)
+def _locked(plan: Plan) -> Plan:
+    return Plan.objects.select_for_update(of=("self",)).select_related("unit").get(pk=plan.pk)
+
+
+def _said_already(row: Plan, kind: PlanStepKind, said: Mapping[str, object]) -> PlanStep | None:
+    """The newest step, where it is this very one: a form or a program that sends it twice means it once."""
+    newest = row.steps.order_by("-at", "-pk").first()
+    if newest is None or newest.kind != kind:
+        return None
+    return newest if all(getattr(newest, name) == value for name, value in said.items()) else None
+
+
+def _check_binding(row: Plan) -> None:
     if row.status == PlanStatus.DRAFT:
         raise NotEnded(_("This plan is still being prepared: issue it, or discard the draft."))
     if row.status not in BINDING:
         raise NotEnded(_("The plan %(plan)s is no longer in force.") % {"plan": row.name})
-    return row
 
 
 def _check_day(plan: Plan, effective_on: dt.date, today: dt.date) -> None:
@@ -230,7 +259,7 @@ def _end(
         effective_on=effective_on,
         other=other,
         legal_act=legal_act,
-        reason=normalise(reason).strip(),
+        reason=reason,
         by=by,
         at=at,
     )

@@ -58,8 +58,10 @@ def add_line(
     by: Person,
     at: dt.datetime,
     imported: uuid.UUID | None = None,
+    in_place: bool = False,
 ) -> MoneyLine:
-    """A new line of `agency`, with its estimate where there is one.
+    """A new line of `agency`, with its estimate where there is one. `in_place`: by somebody from above, because nobody
+    there could; each sum that is said so says it, also in `estimate` and `spend`.
 
     Refused: no purpose, a year out of bounds, a task of another plan, a donation without who gives it, a sum that
     cannot be, a line that is there already.
@@ -90,7 +92,7 @@ def add_line(
             raise
         raise MoneyRefused(_("This line is there already: change its sums instead of adding it again.")) from error
     if estimated is not None:
-        _estimate(line, estimated, remark="", by=by, at=at, imported=imported)
+        _estimate(line, estimated, remark=_in_place(in_place), by=by, at=at, imported=imported)
         line.save()
     return line
 
@@ -105,6 +107,7 @@ def estimate(
     by: Person,
     at: dt.datetime,
     imported: uuid.UUID | None = None,
+    in_place: bool = False,
 ) -> MoneyLine:
     """What it will cost, newly said; None takes it back, with a remark. An appraisal of the sum before it lapses.
 
@@ -115,7 +118,10 @@ def estimate(
         return locked
     if locked.allocated is not None or locked.spent is not None:
         raise MoneyRefused(_("Money has been allocated or spent: the estimate stays as it was. Add another line."))
-    _estimate(locked, amount, remark=remark, by=by, at=at, imported=imported)
+    remark = " ".join(normalise(remark).split())
+    if amount is None and not remark:
+        raise BadMoney(_("Say why the estimate is taken back."), field="remark")
+    _estimate(locked, amount, remark=_in_place(in_place, remark), by=by, at=at, imported=imported)
     return _saved(locked)
 
 
@@ -179,6 +185,7 @@ def spend(
     by: Person,
     at: dt.datetime,
     imported: uuid.UUID | None = None,
+    in_place: bool = False,
 ) -> MoneyLine:
     """What has been spent of it in all so far. Refused: more than was allocated, without a remark that says how."""
     locked = _locked(line, version)
@@ -193,8 +200,16 @@ def spend(
             field="remark",
         )
     locked.spent = amount
-    _step(locked, MoneyStage.SPENT, amount, remark=remark, by=by, at=at, imported=imported)
+    _step(locked, MoneyStage.SPENT, amount, remark=_in_place(in_place, remark), by=by, at=at, imported=imported)
     return _saved(locked)
+
+
+def _in_place(is_so: bool, remark: str = "") -> str:
+    """The remark, which says first that a sum was entered in the office's place."""
+    if not is_so:
+        return remark
+    said = _("Entered from above in the office’s place: nobody there holds the role yet.")
+    return f"{said} {remark}".strip()
 
 
 def _changed() -> str:
@@ -234,9 +249,6 @@ def _estimate(
     at: dt.datetime,
     imported: uuid.UUID | None,
 ) -> None:
-    remark = " ".join(normalise(remark).split())
-    if amount is None and not remark:
-        raise BadMoney(_("Say why the estimate is taken back."), field="remark")
     if line.appraised is not None:
         lapsed = _("The estimate was changed, so the appraisal lapsed.")
         _step(line, MoneyStage.APPRAISED, None, remark=lapsed, by=by, at=at, imported=imported)

@@ -16,6 +16,8 @@ from hocsuotdoi.indicators.formats.table_file import Problem
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import MoneySource
 from hocsuotdoi.programme.formats.money_sheet import (
+    ALLOCATED,
+    APPRAISED,
     ESTIMATED,
     GIVER,
     KEY,
@@ -96,7 +98,7 @@ def preview_money(
 
 
 @transaction.atomic
-def confirm_money(preview: MoneyPreview, *, by: Person, at: dt.datetime) -> int:
+def confirm_money(preview: MoneyPreview, *, by: Person, at: dt.datetime, in_place: bool = False) -> int:
     """Writes what was previewed; returns how many lines were added or changed. A second time it writes nothing.
 
     Refused as a whole: a line has changed since the preview.
@@ -110,7 +112,7 @@ def confirm_money(preview: MoneyPreview, *, by: Person, at: dt.datetime) -> int:
     done = 0
     for change in changes_of(locked):
         if change.kind != ChangeKind.SAME:
-            _write(change, agency, plan, locked.year, tasks, imported=locked.pk, by=by, at=at)
+            _write(change, agency, plan, locked.year, tasks, imported=locked.pk, in_place=in_place, by=by, at=at)
             done += 1
     locked.delete()
     return done
@@ -161,6 +163,7 @@ def _new(
         reasons.append((GIVER, _("Say who gives it: a reader of the report asks.")))
     if line.estimated is None:
         reasons.append((ESTIMATED, _("A new line begins with its estimate.")))
+    reasons += [(column, _of_finance()) for column, said in _in_grey(line).items() if said is not None]
     if line.spent is not None:
         reasons.append((SPENT, _("Nothing can have been spent of a line that is new. Add it first.")))
     if reasons or line.source is None:
@@ -205,6 +208,8 @@ def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int,
         reasons.append((ESTIMATED, _("An estimate is taken back on the page of the line, with a reason.")))
     if line.spent is None and before.spent is not None:
         reasons.append((SPENT, _("What was spent is not emptied. Type the sum.")))
+    known = {APPRAISED: before.appraised, ALLOCATED: before.allocated}
+    reasons += [(column, _of_finance()) for column, said in _in_grey(line).items() if said != known[column]]
     has_money = before.allocated is not None or before.spent is not None
     if line.estimated != before.estimated and has_money and not reasons:
         reasons.append((ESTIMATED, _("Money has been allocated or spent: the estimate stays as it was.")))
@@ -231,6 +236,14 @@ def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int,
     )
 
 
+def _in_grey(line: SheetLine) -> dict[int, int | None]:
+    return {APPRAISED: line.appraised, ALLOCATED: line.allocated}
+
+
+def _of_finance() -> str:
+    return _("Grey cells are the finance office’s: leave them as they were.")
+
+
 def _write(
     change: RowChange,
     agency: Agency,
@@ -239,6 +252,7 @@ def _write(
     tasks: dict[int, Task],
     *,
     imported: uuid.UUID,
+    in_place: bool,
     by: Person,
     at: dt.datetime,
 ) -> None:
@@ -254,14 +268,14 @@ def _write(
             by=by,
             at=at,
             imported=imported,
+            in_place=in_place,
         )
         return
     line = MoneyLine.objects.get(pk=change.key, agency=agency)
     version = change.version or 0
+    said: dict[str, Any] = {"remark": change.remark, "by": by, "at": at, "imported": imported, "in_place": in_place}
     if change.estimated != change.estimated_before:
-        line = estimate(
-            line, version=version, amount=change.estimated, remark=change.remark, by=by, at=at, imported=imported
-        )
+        line = estimate(line, version=version, amount=change.estimated, **said)
         version = line.version
     if change.spent is not None and change.spent != change.spent_before:
-        spend(line, version=version, amount=change.spent, remark=change.remark, by=by, at=at, imported=imported)
+        spend(line, version=version, amount=change.spent, **said)

@@ -19,6 +19,7 @@ from hocsuotdoi.core.two_languages import stored_words
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.enums import CohortKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.programme.enums import BINDING, PlanKind, PlanStatus
@@ -211,6 +212,7 @@ def _check_tasks(parsed: ParsedPlan, missing: Missing) -> None:
                 ("activity_kinds", task.activity_kinds, ActivityKind.values),
                 ("themes", task.themes, Theme.values),
                 ("programmes", task.programmes, OtherProgramme.values),
+                ("measures", task.measures, MeasureCode.values),
             ):
                 for value in sorted(set(given) - set(known)):
                     missing(task, field, _("«%(value)s» is not known here."), clause.path, value=value)

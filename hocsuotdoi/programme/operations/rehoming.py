@@ -46,7 +46,8 @@ def rehome(
     key) the one of a later plan. Dropped: nobody is asked any more. The targets stay as issued; a later decision for
     the same target and unit takes the place of this one. That a person may decide for the plan and for each unit is
     the surface's question. Refused: nothing chosen, no reason, a plan that is no longer in force, a day that has not
-    come, units that do not stand or have no say in the class, a target that is replaced by none or by itself.
+    come, units that do not stand or have no say in the class, a target that is replaced by none or by itself. The same
+    decision sent again changes nothing.
     """
     reason = normalise(reason).strip()
     if not targets:
@@ -79,7 +80,24 @@ def rehome(
         for target in targets
         for unit in units
     ]
-    return Rehoming.objects.bulk_create(rows)
+    return _said_already(rows) or Rehoming.objects.bulk_create(rows)
+
+
+def _said_already(rows: Sequence[Rehoming]) -> list[Rehoming]:
+    """The decisions that hold, where they are these very ones; empty where anything is new."""
+    asked = {(row.target_id, row.unit_id) for row in rows}
+    found = Rehoming.objects.filter(
+        target__in={target for target, _unit in asked}, unit__in={unit for _target, unit in asked}
+    )
+    newest = {(row.target_id, row.unit_id): row for row in found.order_by("effective_on", "at", "pk")}
+    known = [newest.get((row.target_id, row.unit_id)) for row in rows]
+    return [old for old in known if old is not None] if list(map(_said, known)) == list(map(_said, rows)) else []
+
+
+def _said(row: Rehoming | None) -> tuple[object, ...]:
+    if row is None:
+        return ()
+    return row.kind, row.cohort_id, row.replacement_id, row.effective_on, row.legal_act_id, row.reason
 
 
 def _lock(targets: Sequence[Target]) -> None:

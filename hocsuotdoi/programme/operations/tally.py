@@ -21,7 +21,12 @@ from hocsuotdoi.programme.registry import Evidence, evidence_of_units
 AT_ONCE = 2_000
 _OVERLAP = dt.timedelta(minutes=15)  # what was posted while the last count ran may not have been seen by it
 _HAS_RULE = ~Q(
-    task__observances=[], task__activity_kinds=[], task__programmes=[], task__source_kinds=[], task__evidence=""
+    task__observances=[],
+    task__activity_kinds=[],
+    task__programmes=[],
+    task__source_kinds=[],
+    task__measures=[],
+    task__evidence="",
 )
 
 _STANDS = "({0}.starts_on IS NULL OR {0}.starts_on <= %(day)s) AND ({0}.ends_on IS NULL OR {0}.ends_on > %(day)s)"
@@ -29,6 +34,7 @@ _STANDS = "({0}.starts_on IS NULL OR {0}.starts_on <= %(day)s) AND ({0}.ends_on 
 _FOUND = f"""
 WITH asked AS (
     SELECT a.id, a.agency_id, g.unit_id, t.observances, t.activity_kinds, t.themes, t.programmes, t.source_kinds,
+           t.measures,
            coalesce(a.starts_on, make_date(a.year, 1, 1), p.issued_on,
                     (a.handed_at AT TIME ZONE %(zone)s)::date) AS first,
            make_date(a.year + 1, 1, 1) AS until,
@@ -71,6 +77,7 @@ WITH asked AS (
        AND b.source_kind = ANY(asked.source_kinds) AND b.source_kind <> %(session)s
        AND b.occurred_on >= asked.first AND (asked.until IS NULL OR b.occurred_on < asked.until)
      WHERE NOT EXISTS (SELECT FROM ledger_posting x WHERE x.institution_id = b.institution_id AND x.reverses_id = b.id)
+    /* measured */
 ), decided AS (
     SELECT DISTINCT ON (assignment_id, source_kind, source_id) assignment_id, institution_id, source_kind, source_id,
            verdict
@@ -86,7 +93,7 @@ WITH asked AS (
        AND s.institution_id = d.institution_id AND s.status = 'closed'
       LEFT JOIN activities_activity v ON v.institution_id = s.institution_id AND v.id = s.activity_id
       LEFT JOIN ledger_posting b ON d.source_kind <> %(session)s AND b.institution_id = d.institution_id
-       AND b.source_kind = d.source_kind AND b.source_id = d.source_id AND b.kind = 'happening'
+       AND b.source_kind = d.source_kind AND b.source_id = d.source_id AND b.kind IN ('happening', 'stated')
        AND NOT EXISTS (SELECT FROM ledger_posting x
                         WHERE x.institution_id = b.institution_id AND x.reverses_id = b.id)
      WHERE d.verdict = 'added'
@@ -105,6 +112,24 @@ WITH asked AS (
 SELECT firsts.id, sum(firsts.times)::int, max(firsts.last_on), array_agg(firsts.held_on ORDER BY firsts.held_on)
   FROM firsts GROUP BY firsts.id
 """
+
+_MEASURED = """
+     UNION ALL
+    SELECT DISTINCT asked.id, b.source_kind, b.source_id,
+           coalesce((s.starts_at AT TIME ZONE %(zone)s)::date, e.occurred_on), coalesce(v.observance, '')
+      FROM asked
+      JOIN houses ON houses.agency_id = asked.agency_id AND asked.measures <> '{}'
+      JOIN ledger_entry e ON e.institution_id = houses.institution_id AND e.measure = ANY(asked.measures)
+       AND e.quantity > 0 AND e.occurred_on >= asked.first AND (asked.until IS NULL OR e.occurred_on < asked.until)
+      JOIN ledger_posting b ON b.institution_id = e.institution_id AND b.id = e.posting_id
+       AND b.kind IN ('happening', 'stated')
+      LEFT JOIN activities_session s ON b.source_kind = %(session)s AND s.institution_id = b.institution_id
+       AND s.id = b.source_id
+      LEFT JOIN activities_activity v ON v.institution_id = s.institution_id AND v.id = s.activity_id
+     WHERE (asked.themes = '{}' OR e.tags && asked.themes) AND (asked.programmes = '{}' OR e.tags && asked.programmes)
+       AND NOT EXISTS (SELECT FROM ledger_posting x WHERE x.institution_id = b.institution_id AND x.reverses_id = b.id)
+"""
+"""Asked only where a task names measures: it reads entries, of which there are many more than postings."""
 
 
 def count_evidence(*, at: dt.datetime, everything: bool = False) -> int:
@@ -132,7 +157,8 @@ def count_for(keys: Iterable[int], *, at: dt.datetime) -> None:
     rows = list(Assignment.objects.filter(_HAS_RULE, pk__in=list(keys)).select_related("task", "agency").order_by("pk"))
     if not rows:
         return
-    found = _found([row.pk for row in rows], timezone.localdate(at))
+    is_measured = any(row.task and row.task.measures for row in rows)
+    found = _found([row.pk for row in rows], timezone.localdate(at), is_measured=is_measured)
     named = _named(rows, timezone.localdate(at))
     tallies = []
     for row in rows:
@@ -158,11 +184,11 @@ def count_for(keys: Iterable[int], *, at: dt.datetime) -> None:
     )
 
 
-def _found(keys: list[int], day: dt.date) -> dict[int, tuple[int, dt.date, list[dt.date]]]:
+def _found(keys: list[int], day: dt.date, *, is_measured: bool) -> dict[int, tuple[int, dt.date, list[dt.date]]]:
     """For each assignment how many happenings, the last day, and the days of those that count one each."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _FOUND,
+            _FOUND.replace("/* measured */", _MEASURED if is_measured else ""),
             {
                 "keys": keys,
                 "day": day,

@@ -29,6 +29,10 @@ _KEPT_AS_ISSUED = [
     "programme.Clause:clause_kept_as_issued",
     "programme.Target:target_kept_as_issued",
     "programme.Task:task_kept_as_issued",
+    "programme.Clause:clause_stays_as_issued",
+    "programme.Target:target_stays_as_issued",
+    "programme.Task:task_stays_as_issued",
+    "programme.Plan:plan_stays_issued",
 ]
 _OF_PLANS = (
     "number",
@@ -67,7 +71,8 @@ def write_plan(plan: Plan, parsed: ParsedPlan, refs: References, digest: str) ->
         plan.status = status  # what became of it since (inherited, retired) was decided here, not printed
     plan.digest, plan.unit, plan.parent, plan.amends = digest, refs.unit, refs.parent, refs.amends
     plan.issuer_agency = refs.issuer_agency
-    plan.save()
+    with pgtrigger.ignore(*_KEPT_AS_ISSUED):
+        plan.save()
     for cohort in refs.cohorts.values():
         if cohort._state.adding:
             with stored_words():
@@ -218,6 +223,7 @@ def _task(parsed: ParsedTask, clause: Clause, refs: References) -> dict[str, Any
         "themes": parsed.themes,
         "programmes": parsed.programmes,
         "source_kinds": parsed.source_kinds,
+        "measures": parsed.measures,
         "at_least": parsed.at_least,
         "evidence": parsed.evidence,
         "indicator": refs.indicators.get(parsed.indicator),

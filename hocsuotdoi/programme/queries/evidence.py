@@ -2,8 +2,9 @@
 
 Read live for one assignment and never stored; `operations.tally` counts the same for boards, and a test holds the two
 against each other. The rule: what was held and closed on an observance day that the task names, or of a kind that it
-names; only on its themes and for its programmes, where it names any; and what the ledger holds of its source kinds. One
-session is one happening, however many programmes it counts for. The place: institutions that stand in the agency's
+names; only on its themes and for its programmes, where it names any; what the ledger holds of its source kinds; and
+whatever was posted of its measures, by a service or typed in. One session is one happening, however many programmes it
+counts for and measures it has. The place: institutions that stand in the agency's
 territory, where the agency answers for the whole of it, else those that it runs.
 """
 
@@ -20,7 +21,8 @@ from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.activities.enums import Observance, SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.ledger.enums import PostingKind
-from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.ledger.models import Entry, Posting
+from hocsuotdoi.ledger.registry import describe_sources
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import Agency, Institution, InstitutionAgency
 from hocsuotdoi.places.queries.institutions import placed_in
@@ -30,6 +32,8 @@ from hocsuotdoi.programme.registry import evidence_named, names_of_happenings
 
 SESSION = "activities.session"
 SHOWN = 40
+SHOWING = (PostingKind.HAPPENING, PostingKind.STATED)
+"""Postings that say that something was: not those that take it back."""
 
 Key = tuple[str, uuid.UUID]
 
@@ -70,7 +74,12 @@ class EvidenceReading:
 def has_rule(task: Task | None) -> bool:
     """Whether anything in the books can show that it was done."""
     return task is not None and bool(
-        task.observances or task.activity_kinds or task.programmes or task.source_kinds or task.evidence
+        task.observances
+        or task.activity_kinds
+        or task.programmes
+        or task.source_kinds
+        or task.measures
+        or task.evidence
     )
 
 
@@ -107,7 +116,8 @@ def evidence_of(assignment: Assignment, day: dt.date) -> EvidenceReading:
     if task is None or not has_rule(task):
         return EvidenceReading(False, 0, None, None, [], [])
     decisions = _decisions(assignment)
-    found = {each.key: each for each in [*_sessions(assignment, task, day), *_postings(assignment, task, day)]}
+    read = [*_measured(assignment, task, day), *_postings(assignment, task, day), *_sessions(assignment, task, day)]
+    found = {each.key: each for each in read}
     added = [key for key, each in decisions.items() if each.verdict == EvidenceVerdict.ADDED and key not in found]
     rejected = [key for key, each in decisions.items() if each.verdict == EvidenceVerdict.REJECTED]
     outside = {each.key: each for each in _by_keys([*added, *(key for key in rejected if key not in found)])}
@@ -210,6 +220,30 @@ def _postings(assignment: Assignment, task: Task, day: dt.date) -> list[Happenin
     return [Happening(*row) for row in rows.values_list("source_kind", "source_id", "occurred_on", "institution_id")]
 
 
+def _measured(assignment: Assignment, task: Task, day: dt.date) -> list[Happening]:
+    """What was posted of the task's measures, by whatever service or typed in: what says that there was none is not."""
+    if not task.measures:
+        return []
+    first, until = period_of(assignment)
+    entries = Entry.objects.filter(
+        institution__in=places_of_evidence(assignment.agency, day),
+        measure__in=task.measures,
+        quantity__gt=0,
+        occurred_on__gte=first,
+        posting__kind__in=SHOWING,
+        posting__reversed_by=None,
+    )
+    if until is not None:
+        entries = entries.filter(occurred_on__lt=until)
+    for tags in (task.themes, task.programmes):
+        if tags:
+            entries = entries.filter(tags__overlap=tags)
+    rows = entries.values_list("posting__source_kind", "posting__source_id", "occurred_on", "institution_id").distinct()
+    sessions = [key for kind, key, _on, _where in rows if kind == SESSION]
+    held = _session_rows(Session.objects.filter(pk__in=sessions)) if sessions else []
+    return [*held, *(Happening(*row) for row in rows if row[0] != SESSION)]
+
+
 def _by_keys(keys: list[Key]) -> list[Happening]:
     """What stands in the books under these keys, wherever."""
     sessions = [key for kind, key in keys if kind == SESSION]
@@ -219,7 +253,7 @@ def _by_keys(keys: list[Key]) -> list[Happening]:
         found += _session_rows(Session.objects.filter(pk__in=sessions, status=SessionStatus.CLOSED))
     if others:
         rows = Posting.objects.filter(
-            kind=PostingKind.HAPPENING,
+            kind__in=SHOWING,
             source_kind__in={kind for kind, _key in others},
             source_id__in=[key for _kind, key in others],
             reversed_by=None,
@@ -229,12 +263,14 @@ def _by_keys(keys: list[Key]) -> list[Happening]:
 
 
 def _in_words(rows: list[Happening], decisions: dict[Key, EvidenceDecision]) -> list[Happening]:
-    """With titles and names of institutions: two queries, and one for each other kind of source."""
+    """With titles and names of institutions: two queries, and one or two for each other kind of source."""
     sessions = Session.objects.filter(pk__in=[each.source_id for each in rows if each.source_kind == SESSION])
     titles: dict[Key, str] = {(SESSION, pk): title for pk, title in sessions.values_list("pk", "activity__title")}
     for kind in {each.source_kind for each in rows} - {SESSION}:
         named = names_of_happenings(kind, [each.source_id for each in rows if each.source_kind == kind])
         titles |= {(kind, key): title for key, title in named.items()}
+    told = describe_sources([each.key for each in rows if each.key not in titles])
+    titles |= {key: description.title for key, description in told.items()}
     houses = dict(Institution.objects.filter(pk__in={r.institution_id for r in rows}).values_list("pk", "name"))
     return [
         Happening(

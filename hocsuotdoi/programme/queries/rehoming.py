@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from hocsuotdoi.indicators.models import Cohort
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.programme.enums import RehomingKind, TargetHome
+from hocsuotdoi.programme.enums import BINDING, PlanKind, RehomingKind, TargetHome
 from hocsuotdoi.programme.models import Plan, Rehoming, Target
 from hocsuotdoi.programme.queries.binding import plans_binding_on
 from hocsuotdoi.programme.queries.land import heirs_of_all
@@ -94,6 +94,32 @@ def propose(groups: Iterable[Alike], day: dt.date) -> None:
         able = [c for c in cohorts if any(can_be_asked(cohort_facts(c), tier, day) for tier in tiers)]
         kin = _kin(cohort_facts(each.cohort))
         each.cohorts = sorted(able, key=lambda c: (not (kin and frozenset(c.classes) == kin), c.name))
+
+
+def units_of(plan: Plan, day: dt.date) -> list[AdminUnit]:
+    """For which units something can be decided about its targets: its own, and those that have its land."""
+    return [plan.unit, *heirs_of_all([plan.unit], day)[plan.unit_id]]
+
+
+def may_replace(plan: Plan, units: Iterable[AdminUnit]) -> QuerySet[Plan]:
+    """Plans in force of these units whose targets can take the place of those of `plan`: the newest first."""
+    later = Plan.objects.filter(status__in=BINDING, unit__in=list(units)).exclude(pk=plan.pk)
+    return later.exclude(kind=PlanKind.ANNOUNCEMENT).order_by("-issued_on", "code")
+
+
+def like_in(plan: Plan | None, targets: Iterable[Target]) -> dict[int, Target]:
+    """For each target (by its key) its like in a later plan: of the same indicator, the same cohort and the nearest
+    year first. One that has none is left out."""
+    if plan is None:
+        return {}
+    of_plan = effective_targets([plan])[plan.pk]
+    found = {}
+    for target in targets:
+        alike = [each for each in of_plan if each.indicator_id == target.indicator_id]
+        alike.sort(key=lambda each: (each.cohort_id != target.cohort_id, abs((each.year or 0) - (target.year or 0))))
+        if alike:
+            found[target.pk] = alike[0]
+    return found
 
 
 def can_be_asked(cohort: CohortFacts, tier: str, day: dt.date) -> bool:

@@ -3,6 +3,7 @@
 from django import template
 
 from hocsuotdoi.activities.enums import ActivityKind, Observance, Theme
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.programme.models import Task
 
 register = template.Library()
@@ -18,6 +19,12 @@ def observances(task: Task) -> str:
 def activity_kinds(task: Task) -> str:
     """The kinds of activity that show a task was done, in words."""
     return ", ".join(str(ActivityKind(code).label) for code in task.activity_kinds)
+
+
+@register.filter
+def measures(task: Task) -> str:
+    """The figures of which whatever is posted or typed in shows it, in words."""
+    return ", ".join(str(MeasureCode(code).label) for code in task.measures)
 
 
 @register.filter

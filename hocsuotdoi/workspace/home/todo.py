@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.devices import devices_of
-from hocsuotdoi.accounts.queries.scope import institutions_covered, units_covered, units_held
+from hocsuotdoi.accounts.queries.scope import agencies_held, institutions_covered, units_covered, units_held
+from hocsuotdoi.accounts.rules import roles_held
 from hocsuotdoi.activities.enums import SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.operations.school import ANSWER_DAYS
@@ -28,13 +31,15 @@ from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.quality import narrowed, sentence_of
 from hocsuotdoi.inspection.queries.visits import carried_by
 from hocsuotdoi.papers.queries.inbox import papers_to_read
-from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, InstitutionAgency
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.models import FindingAnswer, Plan
 from hocsuotdoi.programme.queries.assignments import late_of, new_of, soon_of
 from hocsuotdoi.programme.queries.money import to_appraise
 from hocsuotdoi.programme.queries.plan_check import check_plans
+from hocsuotdoi.programme.queries.rehoming import not_taken
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 from hocsuotdoi.reporting.enums import OWED
 from hocsuotdoi.reporting.queries.inbox import own_reports, to_approve
@@ -71,6 +76,10 @@ class Group:
     more: int = 0  # how many are not shown
     more_url: str = ""
 
+    @property
+    def is_urgent(self) -> bool:
+        return any(job.is_late for job in self.jobs)
+
 
 @dataclass(frozen=True)
 class _Asked:
@@ -78,16 +87,42 @@ class _Asked:
     now: dt.datetime
     day: dt.date
 
+    @cached_property
+    def is_above(self) -> bool:
+        """Whoever acts for a province or the country does not call the rolls of its communes."""
+        units = units_held(self.person, Permission.CALL_ROLL, self.day)
+        return units.exclude(tier=Tier.COMMUNE).exists()
+
+    def of_own(self, sessions: QuerySet[Any]) -> QuerySet[Any]:
+        """Of sessions or drafts those at institutions that the person looks after: everything covered, from above only
+        what the own body runs."""
+        if not self.is_above:
+            return sessions
+        held = roles_held(self.person, Permission.CALL_ROLL, self.day)
+        bodies = agencies_held(self.person, Permission.CALL_ROLL, self.day)
+        run = InstitutionAgency.objects.on(self.day).filter(agency__in=bodies.values("pk"))
+        return sessions.filter(
+            Q(institution__in=run.values("institution"))
+            | Q(institution__in=held.filter(institution__isnull=False).values("institution"))
+        )
+
 
 def todo(person: Person, permissions: Set[Permission], *, now: dt.datetime, day: dt.date) -> list[Group]:
-    """The groups in the order in which a day goes. The number of queries depends on the permissions alone."""
+    """What cannot wait (a session today), then groups in which something is late, the late first, then the others;
+    within that in the order in which a day goes. Targets, which nobody mends today, stand last. The number of queries
+    depends on the permissions alone."""
     asked = _Asked(person, now, day)
-    groups = [gather(asked) for permission, gather in _GATHERED if permission in permissions]
-    return [group for group in groups if group.jobs]
+    found = [(gather, gather(asked)) for permission, gather in _GATHERED if permission in permissions]
+    found = [(gather, group) for gather, group in found if group.jobs]
+    for _gather, group in found:
+        group.jobs.sort(key=lambda job: not job.is_late)
+    found.sort(key=lambda each: (each[0] is _targets_at_risk, each[0] is not _roll_today, not each[1].is_urgent))
+    return [group for _gather, group in found]
 
 
 def _roll_today(asked: _Asked) -> Group:
-    sessions = list(sessions_of_day(asked.person, at=asked.now).filter(status=SessionStatus.PLANNED)[: _SHOWN + 1])
+    planned = sessions_of_day(asked.person, at=asked.now).filter(status=SessionStatus.PLANNED)
+    sessions = list(asked.of_own(planned)[: _SHOWN + 1])
     jobs = [_session_job(each, time_range(each.starts_at, each.ends_at)) for each in sessions[:_SHOWN]]
     more_url = reverse("workspace:activities-activity-list")
     return Group(gettext_lazy("Call the roll today"), "roll", jobs, len(sessions) - len(jobs), more_url)
@@ -95,7 +130,8 @@ def _roll_today(asked: _Asked) -> Group:
 
 def _not_closed(asked: _Asked) -> Group:
     covered = institutions_covered(asked.person, Permission.CALL_ROLL, asked.day)
-    waiting = to_close(at=asked.now).filter(institution__in=covered).select_related("activity", "institution")
+    waiting = asked.of_own(to_close(at=asked.now).filter(institution__in=covered))
+    waiting = waiting.select_related("activity", "institution")
     sessions = list(waiting.order_by("starts_at", "id")[:_SHOWN])
     jobs = [
         _session_job(each, _("{day}, ended at {time}").format(day=day_short(each.ends_at), time=clock(each.ends_at)))
@@ -136,7 +172,7 @@ def _to_tell(asked: _Asked) -> Group:
 
 def _drafts(asked: _Asked) -> Group:
     covered = institutions_covered(asked.person, Permission.EDIT_ACTIVITY, asked.day)
-    waiting = staff_drafts(asked.person, at=asked.now).filter(institution__in=covered)
+    waiting = asked.of_own(staff_drafts(asked.person, at=asked.now).filter(institution__in=covered))
     drafts = list(waiting[:_SHOWN])
     jobs = [
         Job(
@@ -343,6 +379,23 @@ def _findings(asked: _Asked) -> Group:
     return Group(title, "plan", jobs[:_SHOWN], len(jobs[_SHOWN:]), reverse("workspace:programme-plan-list"))
 
 
+def _not_taken(asked: _Asked) -> Group:
+    """Targets whose class or place is no more, by plan: about them somebody has to decide."""
+    plans = Plan.objects.kept_by(asked.person, Permission.EDIT_PLAN, asked.day).select_related("unit")
+    groups = not_taken(plans, asked.day)
+    jobs = [
+        Job(
+            title=str(each.cohort.name),
+            url=f"{reverse('workspace:programme-rehoming-decide', args=[each.plan.code])}?cohort={each.cohort.code}",
+            detail=each.plan.name,
+            due=ngettext("{count} target", "{count} targets", len(each.targets)).format(count=len(each.targets)),
+        )
+        for each in groups[:_SHOWN]
+    ]
+    more_url = reverse("workspace:programme-rehoming-list")
+    return Group(gettext_lazy("Targets that nobody takes"), "plan", jobs, len(groups) - len(jobs), more_url)
+
+
 def _targets_at_risk(asked: _Asked) -> Group:
     """Of the first unit that the person answers for; the others' are on their pages."""
     title = gettext_lazy("Targets that need attention")
@@ -438,6 +491,7 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.ANSWER_CRITERIA, _criteria),
     (Permission.CHECK_FIGURES, _figures_to_check),
     (Permission.ANSWER_FINDING, _findings),
+    (Permission.EDIT_PLAN, _not_taken),
     (Permission.APPRAISE_MONEY, _to_appraise),
     (Permission.VIEW_WORKSPACE, _papers),
     (Permission.WRITE_REPORT, _targets_at_risk),

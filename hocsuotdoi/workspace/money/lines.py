@@ -23,8 +23,9 @@ from hocsuotdoi.programme.enums import BUDGETS, MoneySource
 from hocsuotdoi.programme.models import MoneyLine
 from hocsuotdoi.programme.operations import money
 from hocsuotdoi.programme.operations.money import LineChanged, Spending
+from hocsuotdoi.programme.rules import Entry, money_entry
 from hocsuotdoi.workspace.money.forms import AllocateForm, AppraiseForm, EstimateForm, LineForm, SpendForm
-from hocsuotdoi.workspace.money.views import YEARS_AHEAD, agency_seen, lines_seen, plans_for, to_overview
+from hocsuotdoi.workspace.money.views import YEARS_AHEAD, agency_seen, entry_at, lines_seen, plans_for, to_overview
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ ACTS = {
 @require_http_methods(["GET", "POST"])
 def line_create(request: HttpRequest, code: str, year: int) -> HttpResponse:
     agency = agency_seen(request, code)
-    require(request.user, Permission.ESTIMATE_MONEY, agency)
+    in_place = entry_at(request, agency) == Entry.IN_PLACE
     now = timezone.now()
     today = timezone.localdate(now)
     if not money.FIRST_YEAR <= year <= today.year + YEARS_AHEAD:
@@ -96,6 +97,7 @@ def line_create(request: HttpRequest, code: str, year: int) -> HttpResponse:
                 year=year,
                 spending=spending,
                 estimated=given["estimated"],
+                in_place=in_place,
                 by=request.user,
                 at=now,
             )
@@ -107,7 +109,14 @@ def line_create(request: HttpRequest, code: str, year: int) -> HttpResponse:
     return render(
         request,
         "workspace/money/line_create.html",
-        {"agency": agency, "year": year, "form": form, "plans": plans, "path": _path(agency, year)},
+        {
+            "agency": agency,
+            "year": year,
+            "form": form,
+            "plans": plans,
+            "in_place": in_place,
+            "path": _path(agency, year),
+        },
         status=422 if form.errors else 200,
     )
 
@@ -118,6 +127,9 @@ def line_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What was said at each stage, by whom and when, and what may be said next."""
     line = get_object_or_404(lines_seen(request), pk=pk)
     steps = list(line.steps.order_by("-at", "-pk"))
+    may = {Permission.APPRAISE_MONEY} if request.person_may(Permission.APPRAISE_MONEY, line.agency) else set()
+    if money_entry(request.user, line.agency, timezone.localdate()) != Entry.NO:
+        may.add(Permission.ESTIMATE_MONEY)
     names = dict(Person.objects.filter(pk__in={each.by for each in steps}).values_list("pk", "full_name"))
     return render(
         request,
@@ -128,7 +140,7 @@ def line_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "acts": [
                 (name, act)
                 for name, act in ACTS.items()
-                if request.person_may(act.permission, line.agency) and _makes_sense(name, line, request.user)
+                if act.permission in may and _makes_sense(name, line, request.user)
             ],
             "path": _path(line.agency, line.year),
         },
@@ -143,12 +155,16 @@ def line_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         raise Http404
     asked = ACTS[act]
     line = get_object_or_404(lines_seen(request), pk=pk)
-    require(request.user, asked.permission, line.agency)
+    more: dict[str, Any] = {}
+    if asked.permission == Permission.ESTIMATE_MONEY:
+        more["in_place"] = entry_at(request, line.agency) == Entry.IN_PLACE
+    else:
+        require(request.user, asked.permission, line.agency)
     initial = {"version": line.version, "amount": getattr(line, asked.column)}
     form = asked.form(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            asked.do(line, **form.cleaned_data, by=request.user, at=timezone.now())
+            asked.do(line, **form.cleaned_data, **more, by=request.user, at=timezone.now())
         except LineChanged as refusal:  # what was typed stays, beside what somebody else has said meanwhile
             line.refresh_from_db()
             form = asked.form(request.POST.dict() | {"version": line.version})
@@ -164,6 +180,7 @@ def line_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         {
             "line": line,
             "act": asked,
+            **more,
             "form": form,
             "path": [*_path(line.agency, line.year), (line.purpose, reverse("workspace:money-line-detail", args=[pk]))],
         },

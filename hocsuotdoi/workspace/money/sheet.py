@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.surfaces import require, requires
+from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.indicators.formats.table_file import LARGEST_FILE, BadFile, Problem, read_table
 from hocsuotdoi.places.models import Agency
@@ -39,8 +39,9 @@ from hocsuotdoi.programme.operations.money_import import (
     preview_money,
 )
 from hocsuotdoi.programme.queries.money import lines_in, lines_of, sums_by_child, sums_by_source
+from hocsuotdoi.programme.rules import Entry
 from hocsuotdoi.workspace.indicators.files import attachment
-from hocsuotdoi.workspace.money.views import agency_seen, plans_for, to_overview, unit_asked, year_asked
+from hocsuotdoi.workspace.money.views import agency_seen, entry_at, plans_for, to_overview, unit_asked, year_asked
 
 PROBLEMS_SHOWN = 200
 
@@ -79,6 +80,7 @@ def sheet(request: HttpRequest, code: str, year: int) -> HttpResponse:
             "year": year,
             "plans": plans,
             "form": form,
+            "in_place": entry_at(request, agency) == Entry.IN_PLACE,
             "problems": problems[:PROBLEMS_SHOWN],
             "problem_count": len(problems),
             "path": _path(agency, year),
@@ -109,7 +111,7 @@ def preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             MoneyStep.objects.filter(imported=pk, by=request.user.pk).select_related("line__agency")[:1]
         )
         return redirect("workspace:money-agency-lines", code=step.line.agency.code, year=step.line.year)
-    require(request.user, Permission.ESTIMATE_MONEY, found.agency)
+    in_place = entry_at(request, found.agency) == Entry.IN_PLACE
     back = reverse("workspace:money-agency-lines", args=[found.agency.code, found.year])
     if request.method == "POST":
         if request.POST.get("act") == "forget":
@@ -117,7 +119,7 @@ def preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             messages.info(request, _("Nothing was written."))
             return redirect(back)
         try:
-            number = confirm_money(found, by=request.user, at=timezone.now())
+            number = confirm_money(found, by=request.user, at=timezone.now(), in_place=in_place)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("workspace:money-sheet", code=found.agency.code, year=found.year)
@@ -130,6 +132,7 @@ def preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "workspace/money/preview.html",
         {
             "preview": found,
+            "in_place": in_place,
             "changes": [
                 {"change": each, "source": MoneySource(each.source).label}
                 for each in changes
@@ -200,7 +203,7 @@ def _template(agency: Agency, plan: Plan, year: int) -> MoneyTemplate:
 
 def _agency(request: HttpRequest, code: str) -> Agency:
     agency = agency_seen(request, code)
-    require(request.user, Permission.ESTIMATE_MONEY, agency)
+    entry_at(request, agency)
     return agency
 
 

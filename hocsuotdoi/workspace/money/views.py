@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from hocsuotdoi.programme.models.money import agencies_with_money
 from hocsuotdoi.programme.operations.money import FIRST_YEAR
 from hocsuotdoi.programme.queries.binding import binding_plans
 from hocsuotdoi.programme.queries.money import lines_in, lines_of, sums_by_child, sums_by_source, sums_of, to_appraise
+from hocsuotdoi.programme.rules import Entry, money_entry
 
 _ON_A_PAGE = 50
 YEARS_AHEAD = 2
@@ -95,10 +97,20 @@ def agency_lines(request: HttpRequest, code: str, year: int) -> HttpResponse:
             "page": Paginator(lines, _ON_A_PAGE).get_page(request.GET.get("page")),
             "total": sums_of(lines),
             "sources": sums_by_source(lines),
-            "may_estimate": request.person_may(Permission.ESTIMATE_MONEY, agency),
+            "may_estimate": (entry := money_entry(request.user, agency, today)) != Entry.NO,
+            "in_place": entry == Entry.IN_PLACE,
+            "enters_itself": entry == Entry.NO and request.person_may(Permission.ESTIMATE_MONEY, agency),
             "path": [to_overview()],
         },
     )
+
+
+def entry_at(request: HttpRequest, agency: Agency) -> Entry:
+    """How the person enters this office's money; 403 where not at all."""
+    entry = money_entry(request.user, agency, timezone.localdate())
+    if entry == Entry.NO:
+        raise PermissionDenied
+    return entry
 
 
 def to_overview() -> tuple[str, str]:

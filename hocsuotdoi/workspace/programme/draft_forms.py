@@ -11,6 +11,7 @@ from pydantic import ValidationError as BadFields
 
 from hocsuotdoi.activities.enums import ActivityKind, Observance, OtherProgramme, Theme
 from hocsuotdoi.indicators.models import Indicator
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import AgencyPart, ClauseKind, PlanKind, Recurrence
@@ -183,12 +184,18 @@ class DutyForm(forms.Form):
     source_kinds = forms.MultipleChoiceField(
         label=gettext_lazy("Or by what the book holds besides"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    measures = forms.MultipleChoiceField(
+        label=gettext_lazy("Or by whatever is posted or typed in of these figures"),
+        choices=MeasureCode,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     evidence = forms.ChoiceField(label=gettext_lazy("Or by what was sent"), required=False)
     at_least = forms.IntegerField(
         label=gettext_lazy("How many show it"), min_value=1, max_value=1000, initial=1, required=False
     )
 
-    RULE = ("activity_kinds", "observances", "themes", "programmes", "source_kinds", "evidence", "at_least")
+    RULE = ("activity_kinds", "observances", "themes", "programmes", "source_kinds", "measures", "evidence", "at_least")
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -238,6 +245,7 @@ class DutyForm(forms.Form):
             "themes": data["themes"],
             "programmes": data["programmes"],
             "source_kinds": data["source_kinds"],
+            "measures": data["measures"],
             "evidence": data["evidence"],
             "at_least": data["at_least"] or 1,
         }

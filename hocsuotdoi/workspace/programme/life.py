@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -165,7 +166,8 @@ def _page(
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            act(form.cleaned_data)
+            with transaction.atomic():  # an act of state that was named for a step that is refused is not kept
+                act(form.cleaned_data)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,13 +17,12 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.indicators.models import Cohort
 from hocsuotdoi.places.models import AdminUnit, LegalAct
 from hocsuotdoi.places.operations.legal_act import name_act
-from hocsuotdoi.programme.enums import BINDING, PlanKind, RehomingKind
+from hocsuotdoi.programme.enums import BINDING, RehomingKind
 from hocsuotdoi.programme.models import Plan, Target
 from hocsuotdoi.programme.operations.rehoming import rehome
-from hocsuotdoi.programme.queries.land import heirs_of
 from hocsuotdoi.programme.queries.plan_facts import target_facts
 from hocsuotdoi.programme.queries.plan_finding import figure_text
-from hocsuotdoi.programme.queries.rehoming import Alike, not_taken, propose
+from hocsuotdoi.programme.queries.rehoming import Alike, like_in, may_replace, not_taken, propose, units_of
 from hocsuotdoi.programme.queries.targets import effective_targets
 from hocsuotdoi.programme.rules import responsible_unit
 from hocsuotdoi.workspace.programme.draft_forms import ActFields, date_field
@@ -83,19 +83,17 @@ class RehomeForm(ActFields):
         "act_issued_on",
     ]
 
-    def __init__(self, *args, group: Alike, heirs: list[AdminUnit], **kwargs):
+    def __init__(self, *args, group: Alike, units: list[AdminUnit], **kwargs):
         super().__init__(*args, **kwargs)
         keys = [target.pk for target in group.targets]
         self.fields["targets"].queryset = Target.objects.filter(pk__in=keys).select_related(
             "clause", "indicator", "cohort"
         )
-        units = [unit.pk for unit in [group.plan.unit, *heirs]]
-        self.fields["units"].queryset = AdminUnit.objects.filter(pk__in=units).order_by(
+        self.fields["units"].queryset = AdminUnit.objects.filter(pk__in=[unit.pk for unit in units]).order_by(
             "-tier", "sort_key"
         )  # provinces first
         self.fields["cohort"].queryset = Cohort.objects.filter(pk__in=[c.pk for c in group.cohorts]).order_by("name")
-        later = Plan.objects.filter(status__in=BINDING, unit__in=units).exclude(pk=group.plan.pk)
-        self.fields["replacement"].queryset = later.exclude(kind=PlanKind.ANNOUNCEMENT).order_by("-issued_on", "code")
+        self.fields["replacement"].queryset = may_replace(group.plan, units)
 
     def clean(self):
         data = super().clean()
@@ -138,27 +136,28 @@ def rehoming_decide(request: HttpRequest, code: str) -> HttpResponse:
     plan = get_object_or_404(Plan.objects.filter(status__in=BINDING).select_related("unit"), code=code)
     require(request.user, Permission.EDIT_PLAN, responsible_unit(plan, today))
     group = _group(request, plan, today)
-    heirs = heirs_of(plan.unit, today)
-    form = RehomeForm(request.POST or None, group=group, heirs=heirs, initial=_proposal(group, today))
+    units = units_of(plan, today)
+    form = RehomeForm(request.POST or None, group=group, units=units, initial=_proposal(group, today))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         for unit in given["units"]:
             if unit.holds_on(today):
                 require(request.user, Permission.EDIT_PLAN, unit)
         try:
-            made = rehome(
-                list(given["targets"]),
-                kind=RehomingKind(given["kind"]),
-                units=list(given["units"]),
-                cohort=given["cohort"],
-                replacements=_replacements(given["targets"], given["replacement"]),
-                effective_on=given["effective_on"],
-                legal_act=name_act(**form.act(), at=now),
-                reason=given["reason"],
-                by=request.user,
-                at=now,
-                today=today,
-            )
+            with transaction.atomic():  # an act of state that was named for a refused decision is not kept
+                made = rehome(
+                    list(given["targets"]),
+                    kind=RehomingKind(given["kind"]),
+                    units=list(given["units"]),
+                    cohort=given["cohort"],
+                    replacements=like_in(given["replacement"], given["targets"]),
+                    effective_on=given["effective_on"],
+                    legal_act=name_act(**form.act(), at=now),
+                    reason=given["reason"],
+                    by=request.user,
+                    at=now,
+                    today=today,
+                )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
@@ -199,20 +198,6 @@ def _proposal(group: Alike, today) -> dict[str, object]:
         "cohort": group.cohorts[0].pk if group.cohorts else None,
         "effective_on": today,
     }
-
-
-def _replacements(targets, plan: Plan | None) -> dict[int, Target]:
-    """For each its like in the later plan: of the same indicator, the same cohort first, the same year first."""
-    if plan is None:
-        return {}
-    of_plan = effective_targets([plan])[plan.pk]
-    found = {}
-    for target in targets:
-        alike = [each for each in of_plan if each.indicator_id == target.indicator_id]
-        alike.sort(key=lambda each: (each.cohort_id != target.cohort_id, abs((each.year or 0) - (target.year or 0))))
-        if alike:
-            found[target.pk] = alike[0]
-    return found
 
 
 def _told(target: Target) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,7 +51,7 @@ def shown(assignment: Assignment, day: dt.date) -> Shown:
     return Shown(
         pk=assignment.pk,
         version=assignment.version,
-        title=Truncator(assignment).chars(160),
+        title=capfirst(Truncator(assignment).chars(160)),
         url=reverse("workspace:programme-task-detail", args=[assignment.pk]),
         body=assignment.agency.name,
         source=source_of(assignment),

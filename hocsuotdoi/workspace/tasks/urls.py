@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.tasks import detail, feed, grid, handing, own, views
+from hocsuotdoi.workspace.tasks import detail, feed, grid, handing, own, views, woven
 
 urlpatterns = [
     path("", views.task_list, name="programme-task-list"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("hand-down/own/", own.task_own, name="programme-task-own"),
     path("hand-down/<int:pk>/", handing.task_hand_down, name="programme-task-hand-down"),
     path("of/<slug:code>/<int:year>/", grid.task_grid, name="programme-task-grid"),
+    path("programmes/<slug:code>/<int:year>/", woven.task_woven, name="programme-task-woven"),
     path("<int:pk>/", detail.task_detail, name="programme-task-detail"),
     path("<int:pk>/step/", detail.task_step, name="programme-task-step"),
     path("<int:pk>/note/", detail.task_note, name="programme-task-note"),

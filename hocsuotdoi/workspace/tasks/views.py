@@ -82,6 +82,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         # An office of a commune has nobody below; a planner hands down to it.
         "may_hand_down": Permission.ASSIGN_TASK in request.permissions and (is_above or not reports),
         "grid_url": reverse("workspace:programme-task-grid", args=[place.code, asked.year]) if place else "",
+        "woven_url": reverse("workspace:programme-task-woven", args=[place.code, asked.year]) if place else "",
         "feed": feed_address(request) if reports else "",
         **look(request, asked, now, day),
     }

@@ -11,8 +11,9 @@ from hocsuotdoi.indicators.queries.suppression import last_closed
 from hocsuotdoi.ledger.enums import Channel, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import InstitutionState
-from hocsuotdoi.programme.models import Clause, Plan, Target
+from hocsuotdoi.programme.models import Plan
 from tests.factories.ledger import make_posting
+from tests.factories.programme import ClauseFactory, TargetFactory
 
 
 @pytest.fixture
@@ -44,10 +45,8 @@ def target(definitions, country):
     """A plan that sets a target for libraries of communes, so that the indicator's page can speak of them."""
     indicator, cohort = definitions
     plan = Plan.objects.create(code="thu", title="Kế hoạch thử", issuer="Thử", unit=country, source="thử")
-    clause = Clause.objects.create(plan=plan, path="I.1", kind="target", ordinal=1)
-    return Target.objects.create(
-        plan=plan,
-        clause=clause,
+    return TargetFactory(
+        clause=ClauseFactory(plan=plan, path="I.1", ordinal=1),
         indicator=indicator,
         cohort=cohort,
         year=2030,

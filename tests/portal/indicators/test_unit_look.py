@@ -10,9 +10,9 @@ from hocsuotdoi.indicators.models import Cohort, Indicator, Reporting, Reporting
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.ledger.operations.posting import reverse as take_back
-from hocsuotdoi.programme.models import Target
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
+from tests.factories.programme import TargetFactory
 
 
 def look(unit, **query):
@@ -150,8 +150,7 @@ def test_unit_takes_the_same_queries_with_one_and_three_of_everything(
 ):
     for at in range(times):
         attendances(InstitutionFactory(unit=bac_kan), day, (AgeBand.ADULT, Sex.MALE, 9))
-        Target.objects.create(
-            plan=target.plan,
+        TargetFactory(
             clause=target.clause,
             indicator=Indicator.objects.get(code="library_it"),
             cohort=Cohort.objects.get(code=["library_commune", "library_school", "library_all"][at]),

@@ -7,7 +7,7 @@ from hocsuotdoi.programme.enums import AnswerKind, PlanKind
 from hocsuotdoi.programme.models import FindingAnswer, Plan
 from hocsuotdoi.programme.queries.plan_check import check_plan
 from tests.factories.accounts import PersonFactory
-from tests.factories.programme import PlanFactory, TargetFactory, TaskFactory
+from tests.factories.programme import PlanFactory, TargetFactory, TaskFactory, change_plan
 
 CODES = [
     "qd-1520-2022",
@@ -71,7 +71,7 @@ def test_plan_detail_unknown_code_is_not_found(client, db):
 def test_plan_compare_sets_both_figures_side_by_side(client, db):
     above = TargetFactory(figure=80).plan
     plan = TargetFactory(figure=60).plan
-    Plan.objects.filter(pk=plan.pk).update(parent=above)
+    change_plan(plan, parent=above)
     page = page_of(client, "plan-compare", plan.code)
     assert "60%</a> /" in page
     assert ">80%</a>" in page

@@ -11,7 +11,7 @@ from hocsuotdoi.workspace.home.todo import Group, todo
 from tests.factories.activities import ActivityFactory, SessionFactory, local
 from tests.factories.places import UnitFactory
 from tests.factories.programme import PlanFactory
-from tests.factories.running import make_cycle, make_report, submit
+from tests.factories.running import make_assignment, make_cycle, make_report, submit
 
 MORNING = local(2026, 11, 23, 7)
 NOON = local(2026, 11, 23, 12)
@@ -45,6 +45,29 @@ def test_session_of_today_is_waiting_for_its_roll(reading_day, librarian_of_bac_
 def test_session_of_the_next_ward_is_nobody_elses_work(reading_day, librarian_of_duc_xuan, planner, auditor, reader):
     for person in (librarian_of_duc_xuan, planner, auditor, reader):
         assert _titles(person, "Call the roll today") == []
+
+
+def test_province_calls_only_the_rolls_of_what_it_runs(
+    reading_day, library_of_bac_kan, province_officer, department_of_thai_nguyen
+):
+    for group, now in (("Call the roll today", MORNING), ("Sessions to close", NOON)):
+        assert _titles(province_officer, group, now) == []
+    library_of_bac_kan.agencies.create(agency=department_of_thai_nguyen)
+    for group, now in (("Call the roll today", MORNING), ("Sessions to close", NOON)):
+        assert _titles(province_officer, group, now) == ["Ngày hội đọc sách"]
+
+
+def test_what_is_late_stands_first_and_a_roll_of_today_before_all(
+    library_of_bac_kan, office_of_bac_kan, officer_of_bac_kan
+):
+    ActivityFactory(institution=library_of_bac_kan, title="Thi vẽ", status=ActivityStatus.DRAFT, published_at=None)
+    SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan), starts_at=local(2026, 11, 23, 15))
+    task = {"agency": office_of_bac_kan, "year": 2026}
+    make_assignment(title="việc sắp đến hạn", due_on=dt.date(2026, 11, 25), **task)
+    make_assignment(title="việc quá hạn", due_on=dt.date(2026, 11, 20), **task)
+    groups = _groups(officer_of_bac_kan, NOON)
+    assert list(groups)[:2] == ["Call the roll today", "Tasks of the plans"]
+    assert [job.title for job in groups["Tasks of the plans"].jobs] == ["Việc quá hạn", "Việc sắp đến hạn"]
 
 
 def test_session_that_is_over_is_waiting_to_be_closed(reading_day, librarian_of_bac_kan):
@@ -129,5 +152,5 @@ def test_one_session_and_three_take_the_same_queries(
     for _number in range(sessions):
         SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan))
     permissions = permissions_anywhere(officer_of_bac_kan, NOON.date())
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         assert len(todo(officer_of_bac_kan, permissions, now=NOON, day=NOON.date())) >= 2

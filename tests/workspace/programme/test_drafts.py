@@ -11,7 +11,7 @@ from hocsuotdoi.programme.models import Clause, Plan, Rehoming
 from hocsuotdoi.programme.operations.as_file import as_file, clause_of, digest_of, head_digest
 from tests.api.conftest import ApiClient
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
-from tests.factories.programme import CohortFactory, IndicatorFactory, PlanFactory, TargetFactory
+from tests.factories.programme import CohortFactory, IndicatorFactory, PlanFactory, TargetFactory, change_plan
 
 STATES = [PlanStatus.DRAFT, PlanStatus.IN_FORCE, PlanStatus.INHERITED, PlanStatus.REPLACED, PlanStatus.RETIRED]
 WRITE = {"draft", "draft/head", "draft/clause", "issue"}
@@ -51,16 +51,14 @@ def plan(bac_kan) -> Plan:
 
 @pytest.fixture
 def draft(plan) -> Plan:
-    Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.DRAFT, digest="d1", number="")
-    plan.refresh_from_db()
-    return plan
+    return change_plan(plan, status=PlanStatus.DRAFT, digest="d1", number="")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("who", PEOPLE)
 def test_who_opens_what_in_which_state(who, state, plan, request):
-    Plan.objects.filter(pk=plan.pk).update(status=state)
+    change_plan(plan, status=state)
     client = Client()
     person = None if who == "nobody" else request.getfixturevalue(who)
     if person is not None:
