@@ -3,6 +3,7 @@
 See docs/figures.md for each formula in words.
 """
 
+import datetime as dt
 from typing import Any
 
 from django.utils.formats import date_format
@@ -57,7 +58,7 @@ class _Figure:
         if self.frame.as_of < self.frame.starts_on:
             return self._none(note=_("The year has not begun."))
         if not self.frame.stands(self.group):
-            return self._none(ValueState.NOT_APPLICABLE, note=_not_on_map(self.frame, self.group))
+            return self._none(ValueState.NOT_APPLICABLE, note=self._not_on_map())
         if self.indicator.ends_on is not None and self.indicator.ends_on <= self.frame.last_day:
             note = _("This indicator has not been computed any more since {day}.").format(
                 day=day_short(self.indicator.ends_on)
@@ -80,6 +81,9 @@ class _Figure:
         if self.cohort.kind == CohortKind.UNITS:
             return self._share_of_units()
         return self._share_of_institutions()
+
+    def _not_on_map(self) -> str:
+        return not_on_map(self.group, self.frame.starts_on, None if self.frame.map.is_reported else self.frame.map_day)
 
     def _share_of_institutions(self) -> IndicatorValue:
         met, known, excused = self.parts.yes, self.parts.yes + self.parts.no, self.parts.excused
@@ -323,14 +327,14 @@ def _why_kept_back(frame: Frame) -> str:
     return _("Kept back: by sex or age this would give away who took part.")
 
 
-def _not_on_map(frame: Frame, group: AdminUnit) -> str:
-    """Why there is no figure of the group on the map of the frame."""
-    if group.ends_on is not None and group.ends_on <= (frame.starts_on if frame.map.is_reported else frame.map_day):
+def not_on_map(group: AdminUnit, first: dt.date, map_day: dt.date | None) -> str:
+    """Why there is no figure of the group. `first`: the first day that counts. `map_day` None: as reported."""
+    if group.ends_on is not None and group.ends_on <= (first if map_day is None else map_day):
         return _("{unit} stood until {day}.").format(unit=group.name, day=day_short(group.last_day))
     begun = _("{unit} was formed on {day}.").format(unit=group.name, day=day_short(group.starts_on))
-    if frame.map.is_reported:
+    if map_day is None:
         return begun
-    return begun + " " + _("It is not on the map of {day}.").format(day=day_short(frame.map_day))
+    return begun + " " + _("It is not on the map of {day}.").format(day=day_short(map_day))
 
 
 MOST_NAMED = 4
