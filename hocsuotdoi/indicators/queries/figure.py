@@ -18,15 +18,12 @@ from hocsuotdoi.indicators.queries.frame import Frame
 from hocsuotdoi.indicators.queries.material import Around, Material
 from hocsuotdoi.indicators.queries.parts import Parts, parts_from
 from hocsuotdoi.indicators.queries.people import Participation, Residents
-from hocsuotdoi.indicators.queries.profiles import is_of_people
+from hocsuotdoi.indicators.queries.profiles import TOLD_BY_PERSON, is_of_people
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair, percent_of, yearly_growth
 from hocsuotdoi.indicators.queries.sums import counted_for
 from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
-
-_DIFFERENT_PEOPLE = (IndicatorKind.SHARE_OF_POPULATION, IndicatorKind.STOCK)
-"""Kinds that count people who can be told apart: by sex or age there are no such numbers (decision 87)."""
 
 
 def values_from(material: Material) -> dict[Pair, dict[int, IndicatorValue]]:
@@ -64,7 +61,7 @@ class _Figure:
                 day=day_short(self.indicator.ends_on)
             )
             return self._none(ValueState.NOT_APPLICABLE, note=note)
-        if is_of_people(self.indicator) and self.indicator.kind in _DIFFERENT_PEOPLE:
+        if is_of_people(self.indicator) and self.indicator.kind not in TOLD_BY_PERSON:
             return self._kept_back(0, 0)
         if self.indicator.kind == IndicatorKind.GROWTH:
             return self._growth()
