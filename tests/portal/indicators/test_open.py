@@ -7,6 +7,7 @@ import json
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 from lxml import etree
 
 from hocsuotdoi.indicators.models import Indicator, IndicatorVersion
@@ -16,6 +17,7 @@ from hocsuotdoi.ledger.enums import MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.portal.indicators import open_files
 from tests.factories.ledger import make_posting
+from tests.indicators.dhis2 import problems_of_adx, problems_of_metadata
 
 ADX = "{urn:ihe:qrph:adx:2015}"
 COUNTS = reverse("portal:indicators-counts-file")
@@ -199,24 +201,24 @@ def test_by_sex_and_age_dhis2_is_told_what_the_pages_tell(client, few_men, bac_k
 
 @pytest.mark.closed_book
 def test_what_adx_names_a_dhis2_knows_from_the_metadata(client, target, few_men, day):
+    counting("held", measures=["programme_session"])
+    follow_map(day)
     told = json.loads(client.get(METADATA).content)
-    codes = {kind: {each.get("code") for each in rows} for kind, rows in told.items()}
+    assert list(problems_of_metadata(told)) == []
+    asked = {"level": "communes", "first": day.year}
     files = [
-        client.get(COUNTS, {"measures": ["programme_attendance"], "level": "communes", "first": day.year}),
-        client.get(COUNTS, {"measures": ["programme_attendance"], "level": "communes", "by": "sex-age"}),
-        client.get(file("adx"), {"level": "communes"}),
+        client.get(COUNTS, asked | {"measures": ["programme_attendance"]}),
+        *(
+            client.get(COUNTS, asked | {"measures": ["loan", "library_visit"], "period": p})
+            for p in ("quarter", "month")
+        ),
+        client.get(COUNTS, asked | {"measures": ["programme_attendance"], "by": "sex-age"}),
+        client.get(file("adx"), asked),
+        *(client.get(file("adx", "held"), asked | {"period": period}) for period in ("year", "quarter", "month")),
     ]
     for response in files:
-        for group in etree.fromstring(response.content).iter(f"{ADX}group"):
-            assert group.get("orgUnit") in codes["organisationUnits"]
-            assert group.get("dataSet") in codes["dataSets"]
-            for value in group:
-                assert value.get("dataElement") in codes["dataElements"]
-                for category in set(value.attrib) - {"dataElement", "value"}:
-                    assert category in codes["categories"]
-                    assert value.get(category) in codes["categoryOptions"]
-    for each in told["dataElements"]:
-        assert len(each["code"]) <= 50 and len(each["shortName"]) <= 50
+        assert list(problems_of_adx(response.content, told, timezone.localdate())) == []
+    assert sum(len(etree.fromstring(each.content)) for each in files) >= 6
 
 
 @pytest.mark.parametrize(
