@@ -129,7 +129,7 @@ def test_few_known_people_are_not_told_outside(client, office_of_bac_kan, office
     told = {each["key"]: each for each in client.get(f"/api/v1/documents/{document.code}").json()["figures"]}
     assert told["indicator:known:dan:2026"]["numerator"] == ""
     assert told["indicator:held:dan:2026"]["numerator"] == "3"
-    assert "ít người" in page_of(client, document).content.decode()
+    assert "số người quá ít" in page_of(client, document).content.decode()
 
 
 def test_armed_forces_are_told_in_totals_and_nothing_of_few_people(client, thai_nguyen, province_officer):

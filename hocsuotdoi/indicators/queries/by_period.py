@@ -86,7 +86,7 @@ def values_by_period(
     if span.period == Period.YEAR:
         return _yearly(indicator, cohort, within, units, span, chosen)
     defined = _definitions(indicator, span)
-    if why := next(filter(None, map(why_only_years, defined.values())), ""):
+    if why := next(filter(None, map(why_only_years, [indicator, *defined.values()])), ""):
         raise OnlyYears(why)
     if indicator.kind == IndicatorKind.STOCK:
         return _on_days(indicator, cohort, within, units, span, chosen)

@@ -192,7 +192,8 @@ def _of_known_people(figures: Sequence[Mapping[str, Any]]) -> set[str]:
     """Keys of figures that count different people: a few of these could be found. One query."""
     codes = {each["key"]: each["key"].split(":")[1] for each in figures if each["key"].startswith("indicator:")}
     people = Q(kind=IndicatorKind.SHARE_OF_POPULATION) | Q(measures=[StockCode.ACTIVE_USERS])
-    found = set(Indicator.objects.filter(people, code__in=codes.values()).values_list("code", flat=True))
+    asked = [*codes.values(), ""]  # one query, also where no figure is an indicator's
+    found = set(Indicator.objects.filter(people, code__in=asked).values_list("code", flat=True))
     return {key for key, code in codes.items() if code in found}
 
 

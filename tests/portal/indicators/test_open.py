@@ -52,7 +52,7 @@ def test_page_of_an_indicator_offers_its_data(client, target, posting, day):
     for form in ("csv", "xlsx", "adx", "sdmx"):
         assert f"{file(form)}?unit=VN" in text
     assert "/api/v1/indicators/library_services/values?unit=VN" in text
-    for each in page.context["open_data"].files:
+    for each in page.context["open_data"].by_period[0].files:
         assert client.get(each["url"]).status_code == 200, each
 
 
