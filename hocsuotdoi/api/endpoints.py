@@ -30,7 +30,7 @@ from hocsuotdoi.api.activities import (
     visits,
 )
 from hocsuotdoi.api.errors import install
-from hocsuotdoi.api.indicators import definitions, totals, values
+from hocsuotdoi.api.indicators import completeness, definitions, totals, values
 from hocsuotdoi.api.inspection import ending as inspection_ending
 from hocsuotdoi.api.inspection import phone
 from hocsuotdoi.api.papers import papers
@@ -96,6 +96,7 @@ for module in (
     definitions,
     values,
     totals,
+    completeness,
     papers,
     money,
     plans,

@@ -10,6 +10,8 @@ from hocsuotdoi.ledger.enums import MeasureCode
 
 _ONLY_HAPPENINGS = {IndicatorKind.COUNT, IndicatorKind.GROWTH, IndicatorKind.SHARE_OF_POPULATION}
 _OF_UNITS = {IndicatorKind.SHARE_OF_UNITS, IndicatorKind.UNITS_OF_UNITS}
+_BY_PERSON = {IndicatorKind.COUNT, IndicatorKind.GROWTH}
+"""As `queries.profiles.TOLD_BY_PERSON`; rules know no queries, and a test holds the two together."""
 WITHOUT_PEOPLE = {MeasureCode.PROGRAMME_SESSION, MeasureCode.RECORDING_VIEW, MeasureCode.GATE_COUNT}
 """Measures of which nobody's age or sex is ever known: filtered by them they would always be zero."""
 
@@ -78,6 +80,14 @@ def _of_filters(definition: Definition) -> Problem | None:
         return Problem("measures", _("What there is on a day has no purpose, age or sex to choose from."))
     if filtered and not definition.measures:
         return Problem("measures", _("Choose a measure, or take the purpose, age, sex and channel away."))
+    if of_people and definition.measures and definition.kind not in _BY_PERSON:
+        return Problem(
+            "measures",
+            _(
+                "By sex or age there are counts and their growth only: whether a single institution reached a number, "
+                "and how many different people there were, would give people away. Choose a count."
+            ),
+        )
     if of_people and (blind := next((each for each in definition.measures if each in WITHOUT_PEOPLE), None)):
         return Problem("measures", _("Nobody's age or sex is known of “{measure}”.").format(measure=_name(blind)))
     return None

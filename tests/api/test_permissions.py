@@ -59,6 +59,7 @@ PUBLIC = {
     ("GET", "measures"),
     ("GET", "dictionary"),
     ("GET", "figures/totals"),
+    ("GET", "figures/completeness"),
     ("GET", "papers"),  # those that everybody may read; others only for whom they were sent to
     ("GET", "papers/<int:pk>"),
     ("GET", "documents/<slug:code>"),  # what is told of an approved document

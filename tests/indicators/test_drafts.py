@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from hocsuotdoi.indicators import rules
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator, IndicatorVersion
 from hocsuotdoi.indicators.operations import load_definitions
@@ -27,6 +28,7 @@ from hocsuotdoi.indicators.operations.drafts import (
     save_draft,
 )
 from hocsuotdoi.indicators.queries.definitions import content_of, definitions_on, history
+from hocsuotdoi.indicators.queries.profiles import TOLD_BY_PERSON
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import InstitutionClass
@@ -167,6 +169,12 @@ def test_retired_indicator_is_computed_for_the_years_before_only(viet_nam, perso
         ({"kind": IndicatorKind.GROWTH, "over": [MeasureCode.RENEWAL]}, DefinitionRefused),
         ({"over": [StockCode.ROOMS]}, DefinitionRefused),
         ({"over": [MeasureCode.LOAN, MeasureCode.RENEWAL]}, DefinitionRefused),
+        (
+            {"kind": IndicatorKind.SHARE_OF_INSTITUTIONS, "measures": [MeasureCode.LOAN], "sexes": ["female"]},
+            DefinitionRefused,
+        ),
+        ({"kind": IndicatorKind.YES_NO, "measures": [MeasureCode.LOAN], "age_bands": ["60+"]}, DefinitionRefused),
+        ({"kind": IndicatorKind.STOCK, "measures": [StockCode.ACTIVE_USERS], "sexes": ["male"]}, DefinitionRefused),
         ({"measures": [MeasureCode.PROGRAMME_SESSION], "sexes": ["female"]}, DefinitionRefused),
     ],
 )
@@ -285,3 +293,7 @@ def test_new_joining_of_classes_is_kept_with_the_draft(viet_nam, person):
     assert draft.cohort.classes == [LIBRARY, InstitutionClass.MUSEUM_PROVINCE]
     assert draft.cohort.kind == CohortKind.INSTITUTIONS
     assert not cohort_of_classes([LIBRARY, InstitutionClass.MUSEUM_PROVINCE])._state.adding
+
+
+def test_rules_and_queries_agree_on_which_kinds_are_told_by_sex_and_age():
+    assert set(TOLD_BY_PERSON) == rules._BY_PERSON

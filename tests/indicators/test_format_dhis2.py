@@ -8,6 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hocsuotdoi.indicators.formats import dhis2
+from hocsuotdoi.indicators.formats.adx import Group, Value, render_adx
+from tests.indicators.dhis2 import problems_of_adx, problems_of_metadata
+
+NOON = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 
 UNITS = [
     dhis2.OrgUnit("VN", "Việt Nam", "Việt Nam", "", dt.date(2000, 1, 1)),
@@ -72,6 +76,34 @@ def test_ids_and_codes_are_used_once():
     for rows in told.values():
         codes = [each["code"] for each in rows if "code" in each]
         assert len(codes) == len(set(codes))
+
+
+def test_metadata_has_what_a_dhis2_asks_of_it():
+    assert list(problems_of_metadata(made())) == []
+
+
+def test_rules_find_what_is_wrong():
+    told = made()
+    told["dataElements"][1]["shortName"] = told["dataElements"][0]["shortName"]
+    told["dataSets"][0]["periodType"] = "Weekly"
+    told["organisationUnits"][1]["parent"] = {"id": "nowhere"}
+    told["indicators"][0]["numerator"] = "#{aaaaaaaaaaa}"
+    assert len(list(problems_of_metadata(told))) == 4
+
+    today = dt.date(2026, 11, 1)
+    cut = {"SEX": "SEX_F", "AGE": "AGE_Y"}
+    right = [Group("19", dt.date(2026, 1, 1), "year", "S", (Value("A", 1), Value("B", 2, cut)))]
+    assert list(problems_of_adx(render_adx(right, NOON), made(), today)) == []
+    for wrong in (
+        Group("20", dt.date(2026, 1, 1), "year", "S", (Value("A", 1),)),
+        Group("19", dt.date(2026, 1, 1), "month", "S", (Value("A", 1),)),
+        Group("19", dt.date(2027, 1, 1), "year", "S", (Value("A", 1),)),
+        Group("19", dt.date(2026, 1, 1), "year", "S", (Value("B", 1),)),
+        Group("19", dt.date(2026, 1, 1), "year", "S", (Value("B", 1, {**cut, "AGE": "AGE_X"}),)),
+        Group("19", dt.date(2026, 1, 1), "year", "S", (Value("A", -1),)),
+        Group("19", dt.date(2026, 1, 1), "year", "S", (Value("A", 1), Value("A", 2))),
+    ):
+        assert len(list(problems_of_adx(render_adx([wrong], NOON), made(), today))) == 1, wrong
 
 
 def test_every_pair_of_options_is_a_combination():

@@ -14,7 +14,8 @@ from hocsuotdoi.indicators.queries.lineage import measure_total
 from hocsuotdoi.indicators.queries.totals import Slice, by_unit_and_period
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.models import AdminUnit, Succession
+from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, Succession
+from hocsuotdoi.places.queries.history import rules_by_unit
 from hocsuotdoi.places.queries.units import units_reading_as
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
@@ -130,6 +131,46 @@ def test_divided_commune_counts_whole_for_its_main_part_and_is_said_so(client, c
         assert page.context["total"] == expected
         said = " ".join([*page.context["map"].notes, *page.context["map"].more_notes])
         assert place.name.lower() in said.lower() and "tính trọn" in said, (place, said)
+
+
+def test_each_of_the_divided_communes_is_counted_once_on_every_map_and_said_so(country):
+    """A library on wheels calls at every one of them, a day each: 471 as the territory is described."""
+    steps = Succession.objects.filter(effective_on=REFORM, predecessor__tier=Tier.COMMUNE)
+    several = steps.values("predecessor").annotate(parts=Count("successor")).filter(parts__gt=1).values("predecessor")
+    communes = list(AdminUnit.objects.filter(pk__in=several).order_by("code"))
+    assert len(communes) == 471
+    assert steps.filter(predecessor__in=communes, is_main=True).count() == 471
+    bus, first, day_by_day = InstitutionFactory(unit=communes[0]), dt.date(2024, 1, 1), dt.timedelta(days=1)
+    bus.placements.all().delete()
+    days = {commune: first + day_by_day * at for at, commune in enumerate(communes)}
+    InstitutionPlacement.objects.bulk_create(
+        InstitutionPlacement(institution=bus, unit=commune, starts_on=day, ends_on=day + day_by_day)
+        for commune, day in days.items()
+    )
+    counted = {}
+    for number, (commune, day) in enumerate(days.items(), start=1):
+        make_posting(bus, day, measure=VISIT, quantity=number)
+        counted[commune.pk, day.year] = number
+    follow_map(TODAY)
+    fold()
+    main = dict(steps.filter(predecessor__in=communes, is_main=True).values_list("predecessor", "successor"))
+    for year in (2024, 2025):
+        whole = sum(number for (_place, each), number in counted.items() if each == year)
+        for chosen, day in ((MAPS["before"], EVE), (MAPS["since"], REFORM), (MAPS["reported"], EVE)):
+            assert on_map([country], year, chosen) == {country.pk: whole}
+            for tier in (Tier.PROVINCE, Tier.COMMUNE):
+                units = list(AdminUnit.objects.on(day).filter(tier=tier))
+                assert sum(on_map(units, year, chosen).values()) == whole
+        since = on_map(list(AdminUnit.objects.on(REFORM).filter(tier=Tier.COMMUNE)), year, MAPS["since"])
+        expected: Counter = Counter()
+        for (place, each), number in counted.items():
+            if each == year:
+                expected[main[place]] += number
+        assert since == dict(expected)
+        assert on_map(communes, year, MAPS["before"]) == {p: n for (p, each), n in counted.items() if each == year}
+    successors = AdminUnit.objects.filter(pk__in=set(main.values()))
+    said = {shared.unit.pk for rules in rules_by_unit(successors, REFORM).values() for shared in rules.shared}
+    assert said >= {commune.pk for commune in communes}
 
 
 @pytest.mark.parametrize("query", [{}, {"map": "reported"}, {"map": "day", "day": EVE.isoformat()}])

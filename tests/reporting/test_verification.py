@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import DocumentFormat, SnapshotKind
@@ -93,23 +94,42 @@ def test_addendum_stands_beside_with_both_values_and_has_a_page_of_its_own(clien
     assert document.snapshot.number in own
 
 
-def test_small_numbers_of_parts_by_sex_are_kept_back_with_all_parts_beside_them(
-    client, office_of_bac_kan, officer_of_bac_kan
-):
+def test_parts_by_sex_or_age_are_in_the_document_and_never_told_outside(client, office_of_bac_kan, officer_of_bac_kan):
+    """Also where none of them is small: the report of the province, of a neighbour or of another day less this one
+    would be."""
     content = cycle_content()
-    content["figures"] += [
-        figure("activities:attendance:sex:female:2026", "Lượt nữ", "1.433", "1433"),
-        figure("activities:attendance:sex:male:2026", "Lượt nam", "3", "3"),
+    cut = [
+        ("measure:programme_attendance:2026:sex:female", "Lượt nữ", "1.433"),
+        ("measure:programme_attendance:2026:sex:male", "Lượt nam", "1.021"),
+        ("measure:programme_attendance:2026:age:60+", "Lượt người cao tuổi", "1.200"),
     ]
+    content["figures"] += [figure(key, label, words, words.replace(".", "")) for key, label, words in cut]
     document = written(frozen_report(office_of_bac_kan, content=content), officer_of_bac_kan)
     page = page_of(client, document).content.decode()
-    assert "Lượt nam" in page
-    assert "1.433" not in page
-    assert page.count("không nêu ở đây") == 2
-    assert "Không có số liệu nào" in page_of(client, document, number="1433").content.decode()
     told = {each["key"]: each for each in client.get(f"/api/v1/documents/{document.code}").json()["figures"]}
-    assert told["activities:attendance:sex:female:2026"]["numerator"] == ""
+    for key, label, words in cut:
+        assert label in page
+        assert words not in page
+        assert told[key]["numerator"] == "" and words not in told[key]["words"]
+        asked = page_of(client, document, number=words).content.decode()
+        assert "Không có số liệu nào" in asked
+    assert page.count("không nêu ở đây") == len(cut)
     assert told["activities:sessions:2026"]["numerator"] == "12"
+
+
+def test_few_known_people_are_not_told_outside(client, office_of_bac_kan, officer_of_bac_kan):
+    """The pages keep back a share of the population that fewer than five people make; so does a document's page."""
+    words = dict.fromkeys(("name", "short_name", "definition", "numerator", "unit", "source", "legal_basis"), "Thử")
+    Cohort.objects.create(code="dan", name="dân", kind="population")
+    for code, kind in (("known", "share_of_population"), ("held", "count")):
+        Indicator.objects.create(code=code, kind=kind, measures=["programme_attendance"], cohort_id="dan", **words)
+    content = cycle_content()
+    content["figures"] += [figure(f"indicator:{code}:dan:2026", code, "3", "3") for code in ("known", "held")]
+    document = written(frozen_report(office_of_bac_kan, content=content), officer_of_bac_kan)
+    told = {each["key"]: each for each in client.get(f"/api/v1/documents/{document.code}").json()["figures"]}
+    assert told["indicator:known:dan:2026"]["numerator"] == ""
+    assert told["indicator:held:dan:2026"]["numerator"] == "3"
+    assert "số người quá ít" in page_of(client, document).content.decode()
 
 
 def test_armed_forces_are_told_in_totals_and_nothing_of_few_people(client, thai_nguyen, province_officer):
@@ -144,7 +164,7 @@ def test_page_asks_the_database_as_often_for_one_figure_as_for_many(
     small = written(frozen_report(office_of_bac_kan, content=one), officer_of_bac_kan)
     page_of(client, small)  # the count of this minute is begun
     for each in (small, document):
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             page_of(client, each)
 
 

@@ -346,16 +346,19 @@ class Came(Shape):
 class SessionSheet(OfferedSession):
     """A session and, once it is closed, what it counted, without any name."""
 
-    came: list[Came]
+    came: list[Came] | None = Field(
+        description=_("By sex and age, told to those who see who took part there; to others null: numbers are small")
+    )
     recording_views: int = Field(description=_("How often the recording was viewed within 30 days"))
 
     @classmethod
-    def with_roll(cls, session: Session, roll: Roll | None, recording_views: int) -> Self:
+    def with_roll(cls, session: Session, roll: Roll | None, recording_views: int, *, sees_people: bool) -> Self:
         people: dict[tuple[str | None, str | None], int] = {}
         for cell in roll.counted() if roll else []:
             people[cell.sex, cell.age_band] = people.get((cell.sex, cell.age_band), 0) + cell.people
         came = [Came(sex=sex, age_band=age, people=count) for (sex, age), count in people.items()]
-        return cls(**dict(OfferedSession.loaded(session)), came=came, recording_views=recording_views)
+        known = came if sees_people else None
+        return cls(**dict(OfferedSession.loaded(session)), came=known, recording_views=recording_views)
 
 
 class RollLineShape(Shape):

@@ -114,8 +114,8 @@ class StaffFilter(Asked):
     response=SessionSheet,
     summary=_("One session"),
     description=_(
-        "With its activity and places left; once the roll is closed, also who came by sex and age, without names, and "
-        "how often the recording was viewed."
+        "With its activity and places left; once the roll is closed, also how many came and how often the recording was "
+        "viewed, and by sex and age, without names, for those who see who took part."
     ),
 )
 @public
@@ -179,6 +179,7 @@ def _loaded(request: HttpRequest, pk: uuid.UUID) -> SessionSheet:
     now = timezone.now()
     visible = Session.objects.visible_to(request.user).annotate(is_saved_for_waiting=saved_for_waiting(now))
     session = get_object_or_404(with_place(visible, timezone.localdate(now)), pk=pk)
+    sees = request.user.is_authenticated and request.person_may(Permission.VIEW_PARTICIPANTS, session)
     if session.status != SessionStatus.CLOSED:
-        return SessionSheet.with_roll(session, None, 0)
-    return SessionSheet.with_roll(session, roll_of(session), views_of(session))
+        return SessionSheet.with_roll(session, None, 0, sees_people=sees)
+    return SessionSheet.with_roll(session, roll_of(session), views_of(session), sees_people=sees)

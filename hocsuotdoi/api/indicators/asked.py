@@ -6,7 +6,7 @@ from typing import Annotated
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.shapes import Asked, Day, Readable, Shape
@@ -19,8 +19,8 @@ from hocsuotdoi.places.models import AdminUnit
 EARLIEST_YEAR = 2000
 
 
-class Placed(Asked):
-    """Of which unit, and which of the units under it."""
+class UnitAsked(BaseModel):
+    """Of which unit."""
 
     unit: Annotated[str, Readable] = Field(
         "VN", max_length=5, description=_("Code of a unit, see /units; VN is the country"), examples=["VN"]
@@ -34,6 +34,10 @@ class Placed(Asked):
         if found is None:
             raise BadField("unit", gettext("There is no unit with this code. Look it up under /units."))
         return found
+
+
+class Placed(UnitAsked, Asked):
+    """Of which unit, and which of the units under it."""
 
 
 class UnitNamed(Shape):

@@ -1,7 +1,6 @@
 """What an indicator comes to: of a unit or of the units under it, year by year."""
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
@@ -19,27 +18,22 @@ from hocsuotdoi.api.indicators.asked import Licensed, Placed, UnitNamed, map_of,
 from hocsuotdoi.api.indicators.definitions import CohortShape
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Readable, Shape
-from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.by_period import ONE_DAY, OnlyYears, PeriodValue, Span, values_by_period
 from hocsuotdoi.indicators.queries.frame import ChosenMap, Map
 from hocsuotdoi.indicators.queries.open_data import (
     Level,
     State,
     first_day_of,
-    is_provisional,
+    note_of,
     number_of,
     parts_of,
     period_ends,
-    period_key,
     state_of,
     unit_measure,
     units_at,
-    why_only_years,
 )
 from hocsuotdoi.indicators.queries.pivot import Period
-from hocsuotdoi.indicators.queries.results import IndicatorValue, percent_of
-from hocsuotdoi.indicators.queries.series import series_by_unit, values_on_days
-from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import day_on_map_of
@@ -71,23 +65,6 @@ class ValueFilter(Placed):
             "today: the unit's own map; reported: each thing where its place lay on its day; or the day of a map"
         ),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The first days of the first and of the last period."""
-
-    first: dt.date
-    last: dt.date
-    period: Period
-    today: dt.date
-
-    @property
-    def starts(self) -> list[dt.date]:
-        found = [self.first]
-        while (following := period_ends(found[-1], self.period)) <= self.last:
-            found.append(following)
-        return found
 
 
 class ValueShape(Shape):
@@ -150,14 +127,16 @@ def indicator_values(request: HttpRequest, code: str, asked: Query[ValueFilter])
     unit = asked.found_unit(today)
     first, last = _span(asked, today)
     which, map_day = map_of(asked.map)
-    units = units_at(unit, asked.level, map_day or today)
+    during = (first, period_ends(last, asked.period) - ONE_DAY) if which == Map.REPORTED else None
+    units = units_at(unit, asked.level, map_day or today, during)
     start = (asked.page - 1) * asked.limit
     shown = units[start : start + asked.limit]
-    span, chosen = _Asked(first, last, asked.period, today), ChosenMap(which, map_day)
-    if asked.period == Period.YEAR:
-        found = _yearly(indicator, cohort, unit, shown, span, chosen)
-    else:
-        found = _within_years(indicator, cohort, unit, shown, span, chosen)
+    span = Span(first, last, asked.period, today)
+    try:
+        found = values_by_period(indicator, cohort, unit, shown, span, ChosenMap(which, map_day))
+    except OnlyYears as refused:
+        raise BadField("period", str(refused)) from None
+    paths = _paths(indicator, cohort, shown, span)
     return IndicatorValues(
         indicator=indicator.code,
         cohort=CohortShape.of(cohort),
@@ -166,7 +145,12 @@ def indicator_values(request: HttpRequest, code: str, asked: Query[ValueFilter])
         refreshed_at=now.replace(second=0, microsecond=0),
         is_sample=has_sample(unit, day_on_map_of(unit, today)),
         licence=Licensed.address(),
-        items=[UnitValues(unit=UnitNamed.of(each), values=found[each.pk]) for each in shown],
+        items=[
+            UnitValues(
+                unit=UnitNamed.of(each), values=[_shape(value, indicator, paths[each.pk]) for value in found[each.pk]]
+            )
+            for each in shown
+        ],
         count=len(units),
         next=asked.page + 1 if start + asked.limit < len(units) else None,
     )
@@ -197,28 +181,24 @@ def _span(asked: ValueFilter, today: dt.date) -> tuple[dt.date, dt.date]:
     return first_day_of(first, asked.period), first_day_of(last, asked.period)
 
 
-def _yearly(
-    indicator: Indicator, cohort: Cohort, unit: AdminUnit, units: list[AdminUnit], asked: _Asked, chosen: ChosenMap
-) -> dict[int, list[ValueShape]]:
-    """Of every kind of figure, on any map, with what plans ask of each unit."""
-    pair, years = (indicator.code, cohort.code), list(range(asked.first.year, asked.last.year + 1))
-    series = series_by_unit(unit, units, [pair], years, asked.today, chosen)[pair]
-    bound = target_paths_of(units, min(dt.date(years[-1], 12, 31), asked.today))
-    paths = {
+def _paths(indicator: Indicator, cohort: Cohort, units: list[AdminUnit], span: Span) -> dict[int, TargetPath | None]:
+    """What plans ask of each unit; of nobody within years: plans set figures for years."""
+    if span.period != Period.YEAR:
+        return dict.fromkeys(unit.pk for unit in units)
+    pair = indicator.code, cohort.code
+    bound = target_paths_of(units, min(dt.date(span.last.year, 12, 31), span.today))
+    return {
         pk: next((each for each in paths if each.pair == pair and not each.is_partial), None)
         for pk, paths in bound.items()
     }
-    return {
-        each.pk: [_shape(series[each.pk][year], indicator, paths[each.pk], asked.today) for year in years]
-        for each in units
-    }
 
 
-def _shape(value: IndicatorValue, indicator: Indicator, path: TargetPath | None, today: dt.date) -> ValueShape:
+def _shape(found: PeriodValue, indicator: Indicator, path: TargetPath | None) -> ValueShape:
+    value = found.value
     state, (numerator, denominator) = state_of(value, indicator), parts_of(value, indicator)
     stated = path.stated(value.year) if path else None
     return ValueShape(
-        period=str(value.year),
+        period=found.key,
         state=state,
         value=_float(number_of(value, indicator)),
         numerator=numerator,
@@ -230,99 +210,10 @@ def _shape(value: IndicatorValue, indicator: Indicator, path: TargetPath | None,
         due=_float(path.expected(value.year)) if path else None,
         target=_float(stated.comparable) if stated else None,
         version=value.version,
-        is_provisional=is_provisional(value, today),
-        note="" if state == State.KEPT_BACK and not value.kept_back else value.note,
+        is_provisional=found.is_provisional,
+        note=note_of(value, indicator),
     )
 
 
 def _float(number: int | Decimal | None) -> float | None:
     return None if number is None else float(number)
-
-
-def _within_years(
-    indicator: Indicator, cohort: Cohort, unit: AdminUnit, units: list[AdminUnit], asked: _Asked, chosen: ChosenMap
-) -> dict[int, list[ValueShape]]:
-    """By quarter or month, where the figure has a meaning in so short a time. Problem 422, saying why, where not."""
-    if why := why_only_years(indicator):
-        raise BadField("period", why)
-    if indicator.kind == IndicatorKind.STOCK:
-        return _on_days(indicator, cohort, unit, units, asked, chosen)
-    map_day = None if chosen.is_reported else chosen.day or asked.today
-    classes = tuple(cohort.classes)
-    over = _sums(Slice(tuple(indicator.over), classes), units, asked, map_day) if indicator.over else {}
-    part = Slice(tuple(indicator.measures), classes, tuple(indicator.purposes), tuple(indicator.channels))
-    sums = _sums(part, units, asked, map_day)
-    return {
-        each.pk: [
-            _plain(sums.get((each.pk, day)), over.get((each.pk, day)), day, indicator, asked) for day in asked.starts
-        ]
-        for each in units
-    }
-
-
-def _sums(
-    wanted: Slice, units: list[AdminUnit], asked: _Asked, map_day: dt.date | None
-) -> dict[tuple[int, dt.date], int]:
-    """(unit id, first day of the period) to what was counted; only where something was. Two queries."""
-    rows = totals(
-        wanted,
-        units,
-        by=("unit_id", "starts_on"),
-        first=asked.first,
-        last=period_ends(asked.last, asked.period) - dt.timedelta(days=1),
-        grain="month",
-        map_day=map_day,
-    )
-    found: dict[tuple[int, dt.date], int] = {}
-    for unit_id, starts_on, quantity, lines in rows:
-        if lines:
-            key = unit_id, first_day_of(starts_on, asked.period)
-            found[key] = found.get(key, 0) + quantity
-    return found
-
-
-def _on_days(
-    indicator: Indicator, cohort: Cohort, unit: AdminUnit, units: list[AdminUnit], asked: _Asked, chosen: ChosenMap
-) -> dict[int, list[ValueShape]]:
-    """What there is on the last day of each period, or today while it runs; of a period to come nothing is known."""
-    pair = indicator.code, cohort.code
-    begun = {
-        starts_on: min(period_ends(starts_on, asked.period) - dt.timedelta(days=1), asked.today)
-        for starts_on in asked.starts
-        if starts_on <= asked.today
-    }
-    values = values_on_days(unit, units, pair, list(begun.values()), chosen)
-
-    def shape(each: AdminUnit, starts_on: dt.date) -> ValueShape:
-        if starts_on not in begun:
-            return _plain(None, None, starts_on, indicator, asked)
-        found = _shape(values[each.pk][begun[starts_on]], indicator, None, asked.today)
-        is_running = period_ends(starts_on, asked.period) > asked.today
-        return found.model_copy(update={"period": period_key(starts_on, asked.period), "is_provisional": is_running})
-
-    return {each.pk: [shape(each, starts_on) for starts_on in asked.starts] for each in units}
-
-
-def _plain(count: int | None, whole: int | None, starts_on: dt.date, indicator: Indicator, asked: _Asked) -> ValueShape:
-    """A count, or where it is over something its share in per cent."""
-    state, value = (State.NOT_REPORTED if count is None else State.VALUE), _float(count)
-    if indicator.over:
-        state = State.NOT_REPORTED if whole is None else State.VALUE if whole else State.NOT_APPLICABLE
-        count = count or 0 if whole is not None else count
-        value = _float(percent_of(count or 0, whole)) if whole else None
-    return ValueShape(
-        period=period_key(starts_on, asked.period),
-        state=state,
-        value=value,
-        numerator=count,
-        denominator=whole if indicator.over else None,
-        reporting=None,
-        expected=None,
-        coverage=None,
-        base_year=None,
-        due=None,
-        target=None,
-        version=None,
-        is_provisional=period_ends(starts_on, asked.period) > asked.today,
-        note="",
-    )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 AGENCY = "HSD"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 CSV_TYPE = "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8"
 JSON_TYPE = "application/vnd.sdmx.structure+json; version=2.0.0"
 TOTAL = "_T"
@@ -73,6 +73,7 @@ class Codelist:
 _STATUS = Component("OBS_STATUS", Names("tình trạng của số", "observation status"), "CL_OBS_STATUS", is_needed=True)
 _CONFIDENTIAL = Component("CONF_STATUS", Names("mức độ bảo mật", "confidentiality"), "CL_CONF_STATUS", is_needed=True)
 _MAP = Component("MAP", Names("bản đồ hành chính", "map of administrative units"), "CL_MAP", is_needed=True)
+_MAP_DAY = Component("MAP_DAY", Names("ngày của bản đồ", "day of the map"), data_type="GregorianDay")
 _SAMPLE = Component("SAMPLE", Names("có dữ liệu mẫu", "holds sample data"), data_type="Boolean")
 _REFRESHED = Component("REFRESHED_AT", Names("đúng đến lúc", "holds for the moment"), data_type="DateTime")
 _FREQUENCY = Component("FREQ", Names("tần suất", "frequency"), "CL_FREQ")
@@ -92,7 +93,7 @@ TOTALS = Flow(
         Component("AGE", Names("độ tuổi", "age"), "CL_AGE"),
         Component("ORIGIN", Names("ghi nhận hay nhập tay", "recorded or typed in"), "CL_ORIGIN"),
     ),
-    (_STATUS, _CONFIDENTIAL, _MAP, _SAMPLE, _REFRESHED),
+    (_STATUS, _CONFIDENTIAL, _MAP, _MAP_DAY, _SAMPLE, _REFRESHED),
 )
 INDICATORS = Flow(
     "INDICATORS",
@@ -115,6 +116,7 @@ INDICATORS = Flow(
         ),
         Component("UNIT_MEASURE", Names("đơn vị tính", "unit of measure"), "CL_UNIT_MEASURE"),
         _MAP,
+        _MAP_DAY,
         _SAMPLE,
         _REFRESHED,
     ),

@@ -3,6 +3,7 @@
 See docs/figures.md for each formula in words.
 """
 
+import datetime as dt
 from typing import Any
 
 from django.utils.formats import date_format
@@ -17,15 +18,12 @@ from hocsuotdoi.indicators.queries.frame import Frame
 from hocsuotdoi.indicators.queries.material import Around, Material
 from hocsuotdoi.indicators.queries.parts import Parts, parts_from
 from hocsuotdoi.indicators.queries.people import Participation, Residents
-from hocsuotdoi.indicators.queries.profiles import is_of_people
+from hocsuotdoi.indicators.queries.profiles import TOLD_BY_PERSON, is_of_people
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair, percent_of, yearly_growth
 from hocsuotdoi.indicators.queries.sums import counted_for
 from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
-
-_DIFFERENT_PEOPLE = (IndicatorKind.SHARE_OF_POPULATION, IndicatorKind.STOCK)
-"""Kinds that count people who can be told apart: by sex or age there are no such numbers (decision 87)."""
 
 
 def values_from(material: Material) -> dict[Pair, dict[int, IndicatorValue]]:
@@ -57,13 +55,13 @@ class _Figure:
         if self.frame.as_of < self.frame.starts_on:
             return self._none(note=_("The year has not begun."))
         if not self.frame.stands(self.group):
-            return self._none(ValueState.NOT_APPLICABLE, note=_not_on_map(self.frame, self.group))
+            return self._none(ValueState.NOT_APPLICABLE, note=self._not_on_map())
         if self.indicator.ends_on is not None and self.indicator.ends_on <= self.frame.last_day:
             note = _("This indicator has not been computed any more since {day}.").format(
                 day=day_short(self.indicator.ends_on)
             )
             return self._none(ValueState.NOT_APPLICABLE, note=note)
-        if is_of_people(self.indicator) and self.indicator.kind in _DIFFERENT_PEOPLE:
+        if is_of_people(self.indicator) and self.indicator.kind not in TOLD_BY_PERSON:
             return self._kept_back(0, 0)
         if self.indicator.kind == IndicatorKind.GROWTH:
             return self._growth()
@@ -80,6 +78,9 @@ class _Figure:
         if self.cohort.kind == CohortKind.UNITS:
             return self._share_of_units()
         return self._share_of_institutions()
+
+    def _not_on_map(self) -> str:
+        return not_on_map(self.group, self.frame.starts_on, None if self.frame.map.is_reported else self.frame.map_day)
 
     def _share_of_institutions(self) -> IndicatorValue:
         met, known, excused = self.parts.yes, self.parts.yes + self.parts.no, self.parts.excused
@@ -323,14 +324,14 @@ def _why_kept_back(frame: Frame) -> str:
     return _("Kept back: by sex or age this would give away who took part.")
 
 
-def _not_on_map(frame: Frame, group: AdminUnit) -> str:
-    """Why there is no figure of the group on the map of the frame."""
-    if group.ends_on is not None and group.ends_on <= (frame.starts_on if frame.map.is_reported else frame.map_day):
+def not_on_map(group: AdminUnit, first: dt.date, map_day: dt.date | None) -> str:
+    """Why there is no figure of the group. `first`: the first day that counts. `map_day` None: as reported."""
+    if group.ends_on is not None and group.ends_on <= (first if map_day is None else map_day):
         return _("{unit} stood until {day}.").format(unit=group.name, day=day_short(group.last_day))
     begun = _("{unit} was formed on {day}.").format(unit=group.name, day=day_short(group.starts_on))
-    if frame.map.is_reported:
+    if map_day is None:
         return begun
-    return begun + " " + _("It is not on the map of {day}.").format(day=day_short(frame.map_day))
+    return begun + " " + _("It is not on the map of {day}.").format(day=day_short(map_day))
 
 
 MOST_NAMED = 4

@@ -15,7 +15,7 @@ from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.suppression import is_few
 from hocsuotdoi.indicators.queries.words import is_kept_back, is_number
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 from hocsuotdoi.places.queries.units import children_of, day_on_map_of
 
 MOST_FIGURES = 20_000
@@ -35,6 +35,10 @@ class Level(StrEnum):
     COMMUNES = "communes"
 
 
+During = tuple[dt.date, dt.date]
+"""The first and the last day."""
+
+
 class State(StrEnum):
     """Zero is a value; a missing one is not zero."""
 
@@ -44,14 +48,19 @@ class State(StrEnum):
     KEPT_BACK = "kept_back"
 
 
-def units_at(unit: AdminUnit, level: Level, day: dt.date) -> list[AdminUnit]:
-    """In Vietnamese order, on the unit's own map. One query at most."""
+def units_at(unit: AdminUnit, level: Level, day: dt.date, during: During | None = None) -> list[AdminUnit]:
+    """In Vietnamese order, on the unit's own map; `during`: as reported, all that lay in it on one of these days. One
+    query at most."""
+    tier = {Level.PROVINCES: Tier.PROVINCE, Level.COMMUNES: Tier.COMMUNE}.get(level, unit.tier)
+    if level == Level.SELF or (level != Level.CHILDREN and tier == unit.tier):
+        return [unit]
+    if during is not None:
+        below = UnitAncestry.objects.during(during[0], during[1] + dt.timedelta(days=1)).filter(ancestor=unit)
+        below = below.filter(distance=1) if level == Level.CHILDREN else below.filter(unit__tier=tier)
+        return list(AdminUnit.objects.filter(pk__in=below.values("unit")).order_by("sort_key", "starts_on", "pk"))
     on = day_on_map_of(unit, day)
     if level == Level.CHILDREN:
         return list(children_of(unit, on).order_by("sort_key", "pk"))
-    tier = {Level.PROVINCES: Tier.PROVINCE, Level.COMMUNES: Tier.COMMUNE}.get(level, unit.tier)
-    if tier == unit.tier:
-        return [unit]
     return list(AdminUnit.objects.under(unit, on).filter(tier=tier).order_by("sort_key", "pk"))
 
 
@@ -129,8 +138,9 @@ def unit_measure(indicator: Indicator) -> str:
     return "PERCENT_PER_YEAR" if indicator.kind == IndicatorKind.GROWTH else "PERCENT"
 
 
-def is_provisional(value: IndicatorValue, today: dt.date) -> bool:
-    return today <= dt.date(value.year, 12, 31)
+def note_of(value: IndicatorValue, indicator: Indicator) -> str:
+    """What a reader must know beside it; of a small number nothing, where the words would tell it."""
+    return "" if state_of(value, indicator) == State.KEPT_BACK and not value.kept_back else value.note
 
 
 def first_day_of(day: dt.date, period: Period) -> dt.date:

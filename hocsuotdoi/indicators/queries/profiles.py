@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 
 from hocsuotdoi.core.dated import on
+from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Definition
 from hocsuotdoi.indicators.queries.suppression import (
     TOTAL,
@@ -72,6 +73,12 @@ class Profiles:
             return Shown.AS_IT_IS
         few = len(parts) == 1 and is_few(self.count(measure, unit_id, year, sexes, ages))
         return Shown.FEW if few else Shown.KEPT_BACK
+
+
+TOLD_BY_PERSON = (IndicatorKind.COUNT, IndicatorKind.GROWTH)
+"""Kinds that have figures by sex or age, as far as the profiles tell them. Different people do not add up, so nothing
+could be proved of them (decision 87). A condition says yes or no of a single institution, and one more condition
+another number of it: whoever asks for at least five, six, seven… women learns how many there were (decision 88)."""
 
 
 def is_of_people(definition: Definition) -> bool:

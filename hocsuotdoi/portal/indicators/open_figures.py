@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.indicators.formats import adx, sdmx
 from hocsuotdoi.indicators.formats.dhis2 import short_code
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries import open_data
+from hocsuotdoi.indicators.queries.by_period import PeriodValue
+from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Map
 from hocsuotdoi.indicators.queries.open_data import (
     State,
     TooMuch,
     first_day_of,
-    is_provisional,
+    note_of,
     number_of,
     parts_of,
     state_of,
@@ -26,7 +29,6 @@ from hocsuotdoi.indicators.queries.open_data import (
 )
 from hocsuotdoi.indicators.queries.pivot import Period
 from hocsuotdoi.indicators.queries.profiles import AGES, SEXES, profiles
-from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.suppression import Shown, is_closed, not_closed_words
 from hocsuotdoi.indicators.queries.told import too_much_words
 from hocsuotdoi.indicators.queries.totals import Slice, totals
@@ -41,11 +43,25 @@ class Taken:
     today: dt.date
     moment: dt.datetime
     is_sample: bool
+    map: ChosenMap = TODAYS_MAP
 
     @property
     def refreshed_at(self) -> dt.datetime:
         """The figures hold for this minute: everything booked by then is in them."""
         return self.moment.replace(second=0, microsecond=0)
+
+    @property
+    def map_words(self) -> str:
+        """For spreadsheets: own, reported, or the day of the map."""
+        if self.map.day:
+            return self.map.day.isoformat()
+        return "reported" if self.map.is_reported else "own"
+
+    @property
+    def map_columns(self) -> dict[str, object]:
+        """For SDMX."""
+        codes = {Map.TODAY: "OWN", Map.REPORTED: "REPORTED", Map.DAY: "DAY"}
+        return {"MAP": codes[self.map.kind], "MAP_DAY": self.map.day}
 
 
 INDICATOR_COLUMNS = (
@@ -72,12 +88,12 @@ INDICATOR_COLUMNS = (
 
 
 def indicator_rows(
-    values: Iterable[IndicatorValue], indicator: Indicator, cohort: Cohort, taken: Taken
+    values: Iterable[PeriodValue], indicator: Indicator, cohort: Cohort, taken: Taken
 ) -> Iterator[tuple[str, ...]]:
     """For CSV and XLSX; columns are `INDICATOR_COLUMNS`."""
-    for value in values:
+    for found in values:
+        value = found.value
         numerator, denominator = parts_of(value, indicator)
-        kept_back = state_of(value, indicator) == State.KEPT_BACK
         yield tuple(
             _text(each)
             for each in (
@@ -85,7 +101,7 @@ def indicator_rows(
                 cohort.code,
                 unit_key(value.unit),
                 value.unit.name,
-                value.year,
+                found.key,
                 state_of(value, indicator).value,
                 number_of(value, indicator),
                 unit_measure(indicator).lower(),
@@ -95,11 +111,11 @@ def indicator_rows(
                 value.expected,
                 value.coverage,
                 value.version,
-                is_provisional(value, taken.today),
+                found.is_provisional,
                 taken.is_sample,
-                "own",
+                taken.map_words,
                 taken.refreshed_at.isoformat(),
-                "" if kept_back and not value.kept_back else value.note,
+                note_of(value, indicator),
             )
         )
 
@@ -112,23 +128,25 @@ def _text(value: object) -> str:
     return str(value)
 
 
+FREQUENCY = {Period.YEAR: "A", Period.QUARTER: "Q", Period.MONTH: "M"}
 _STATUS = {State.NOT_REPORTED: "L", State.NOT_APPLICABLE: "M", State.KEPT_BACK: "Q"}
 
 
 def indicator_observations(
-    values: Iterable[IndicatorValue], indicator: Indicator, cohort: Cohort, taken: Taken
+    values: Iterable[PeriodValue], indicator: Indicator, cohort: Cohort, taken: Taken
 ) -> Iterator[dict[str, object]]:
     """For SDMX."""
-    for value in values:
+    for found in values:
+        value = found.value
         state = state_of(value, indicator)
         numerator, denominator = parts_of(value, indicator)
-        normal = "P" if is_provisional(value, taken.today) else "A"
+        normal = "P" if found.is_provisional else "A"
         yield {
-            "FREQ": "A",
+            "FREQ": FREQUENCY[found.period],
             "REF_AREA": area(value.unit),
             "INDICATOR": indicator.code,
             "COHORT": cohort.code,
-            "TIME_PERIOD": value.year,
+            "TIME_PERIOD": found.key,
             "OBS_VALUE": number_of(value, indicator),
             "OBS_STATUS": _STATUS.get(state, normal),
             "CONF_STATUS": "A" if state == State.KEPT_BACK else "F",
@@ -138,7 +156,7 @@ def indicator_observations(
             "EXPECTED": value.expected,
             "DEFINITION_VERSION": value.version,
             "UNIT_MEASURE": unit_measure(indicator),
-            "MAP": "OWN",
+            **taken.map_columns,
             "SAMPLE": taken.is_sample,
             "REFRESHED_AT": taken.refreshed_at.isoformat(),
         }
@@ -150,19 +168,41 @@ def area(unit: AdminUnit) -> str:
 
 
 def indicator_groups(
-    values: Iterable[IndicatorValue], indicator: Indicator, cohort: Cohort, taken: Taken
+    values: Iterable[PeriodValue], indicator: Indicator, cohort: Cohort, taken: Taken
 ) -> Iterator[adx.Group]:
     """For ADX: numerators and denominators, of which DHIS2 makes the share by itself. What is missing has no value."""
     element = indicator_element(indicator.code, cohort.code)
-    for value in values:
+    for found in values:
+        value = found.value
         numerator, denominator = parts_of(value, indicator)
         told = []
         if state_of(value, indicator) == State.VALUE and numerator is not None:
             told.append(adx.Value(short_code(f"{element}_N"), numerator))
             if denominator is not None:
                 told.append(adx.Value(short_code(f"{element}_D"), denominator))
-        first = dt.date(value.year, 1, 1)
-        yield adx.Group(unit_key(value.unit), first, Period.YEAR, "HSD_INDICATORS_YEAR", tuple(told), _mark(taken))
+        data_set = f"HSD_INDICATORS_{found.period.upper()}"
+        yield adx.Group(unit_key(value.unit), found.starts_on, found.period, data_set, tuple(told), _mark(taken))
+
+
+class NoSuchFile(Refused):
+    """What is asked for has no meaning in this form."""
+
+
+def fits_adx(chosen: ChosenMap) -> bool:
+    """A DHIS2 holds one number of an element, unit and period: another map's would take its place."""
+    return chosen.kind == Map.TODAY
+
+
+def no_adx_words() -> str:
+    return _(
+        "ADX is made on today's map only: a DHIS2 holds one number for a unit and period, and that of another map "
+        "would take its place. CSV, Excel, JSON and SDMX-CSV say on which map they stand."
+    )
+
+
+def check_adx_map(chosen: ChosenMap) -> None:
+    if not fits_adx(chosen):
+        raise NoSuchFile(no_adx_words())
 
 
 def indicator_element(indicator: str, cohort: str) -> str:

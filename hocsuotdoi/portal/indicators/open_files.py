@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -16,26 +16,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hocsuotdoi.accounts.surfaces import address_of, public
+from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.limits import count
 from hocsuotdoi.indicators.enums import MeasureKind
 from hocsuotdoi.indicators.formats import adx, dictionary, sdmx
 from hocsuotdoi.indicators.formats.dataset import render_dataset
 from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries import open_data
+from hocsuotdoi.indicators.queries.by_period import OnlyYears, PeriodValue, Span, values_by_period
+from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Map
 from hocsuotdoi.indicators.queries.licence import Licence, data_licence, licence_headers, licence_words
 from hocsuotdoi.indicators.queries.open_data import Level, TooMuch
 from hocsuotdoi.indicators.queries.pivot import Period, Question
-from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.series import series_by_unit
 from hocsuotdoi.indicators.queries.suppression import counts_people, last_closed
 from hocsuotdoi.indicators.queries.told import Told
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
-from hocsuotdoi.places.queries.units import country
+from hocsuotdoi.places.queries.units import MAP_KNOWN_FROM, country
 from hocsuotdoi.portal.indicators import open_figures
 from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.forms import FIRST_YEAR, Taken
+from hocsuotdoi.portal.indicators.map_choice import map_day_field, map_field, map_query
 from hocsuotdoi.portal.indicators.open_structure import dhis2_metadata, sdmx_structure
 from hocsuotdoi.portal.indicators.open_tables import fits_sdmx, observations
 from hocsuotdoi.portal.indicators.trends import YEARS
@@ -63,6 +65,7 @@ class FileForm(forms.Form):
     level = forms.ChoiceField(choices=[(each.value, each.value) for each in Level], required=False)
     first = forms.IntegerField(required=False, min_value=2000, max_value=2100)
     last = forms.IntegerField(required=False, min_value=2000, max_value=2100)
+    period = forms.ChoiceField(choices=[(each.value, each.value) for each in Period], required=False)
 
     def years(self, today: dt.date, default: int = 0) -> list[int]:
         """By default this year. Raises Http404."""
@@ -78,36 +81,64 @@ class FileForm(forms.Form):
     def asked_level(self) -> Level:
         return Level(self.cleaned_data.get("level") or Level.SELF)
 
+    @property
+    def asked_period(self) -> Period:
+        return Period(self.cleaned_data["period"] or Period.YEAR)
+
+
+class IndicatorFileForm(FileForm):
+    """On which map, as the pages' addresses say it."""
+
+    map = map_field()
+    day = map_day_field()
+
+    def asked_map(self, today: dt.date) -> ChosenMap:
+        """Once `years` was asked. Raises Http404."""
+        kind, day = Map(self.cleaned_data["map"] or Map.TODAY), self.cleaned_data["day"]
+        if kind != Map.DAY:
+            return ChosenMap(kind)
+        if day is None or not MAP_KNOWN_FROM <= day <= today:
+            raise Http404
+        return ChosenMap(kind, day)
+
 
 @public
 @require_safe
 @sets_type
 def indicator_file(request: HttpRequest, code: str, form: str) -> HttpResponse:
-    """The figures of an indicator of a unit, or of those under it, over some years."""
+    """The figures of an indicator of a unit, or of those under it, over some years, quarters or months, on any map."""
     if form not in FORMS:
         raise Http404
     today = timezone.localdate()
     indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
     cohorts = {each.code: each for each in cohorts_of(indicator)}
     cohort = cohorts.get(request.GET.get("cohort") or next(iter(cohorts), ""))
-    unit, asked = _unit(request, today), FileForm(request.GET)
+    unit, asked = _unit(request, today), IndicatorFileForm(request.GET)
     years = asked.years(today)
+    chosen, period = asked.asked_map(today), asked.asked_period
     if cohort is None:
         raise Http404
     _count(request)
-    units = open_data.units_at(unit, asked.asked_level, today)
+    first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
+    units = open_data.units_at(
+        unit, asked.asked_level, chosen.day or today, (first, last) if chosen.is_reported else None
+    )
+    span = Span(first, open_data.first_day_of(last, period), period, today)
     try:
-        open_data.check_size(len(units) * len(years))
-    except TooMuch as refused:
+        if form == "adx":
+            open_figures.check_adx_map(chosen)
+        open_data.check_size(len(units) * len(span.starts))
+        found = values_by_period(indicator, cohort, unit, units, span, chosen)
+    except (TooMuch, OnlyYears, open_figures.NoSuchFile) as refused:
         return _too_much(request, refused)
-    found = series_by_unit(unit, units, [(indicator.code, cohort.code)], years, today)[indicator.code, cohort.code]
-    values = [found[each.pk][year] for each in units for year in years]
-    body = _indicator_body(form, values, indicator, cohort, _taken(unit, today))
-    return _file(body, form, f"{indicator.code}-{unit.code}-{years[0]}-{years[-1]}")
+    values = [value for each in units for value in found[each.pk]]
+    body = _indicator_body(form, values, indicator, cohort, replace(_taken(unit, today), map=chosen))
+    name = [indicator.code, unit.code, str(years[0]), str(years[-1]), *([period] if period != Period.YEAR else [])]
+    return _file(body, form, "-".join([*name, *map_query(chosen).values()]))
 
 
 def _indicator_body(
-    form: str, values: Sequence[IndicatorValue], indicator: Indicator, cohort: Cohort, taken: open_figures.Taken
+    form: str, values: Sequence[PeriodValue], indicator: Indicator, cohort: Cohort, taken: open_figures.Taken
 ) -> bytes:
     if form == "adx":
         return adx.render_adx(open_figures.indicator_groups(values, indicator, cohort, taken), taken.refreshed_at)
@@ -123,7 +154,6 @@ class CountForm(FileForm):
     """Several measures at once, each by itself."""
 
     measures = forms.MultipleChoiceField(choices=MeasureCode.choices)
-    period = forms.ChoiceField(choices=[(each.value, each.value) for each in Period], required=False)
     by = forms.ChoiceField(choices=[("sex-age", "sex-age")], required=False)
 
 
@@ -135,7 +165,7 @@ def counts_file(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     asked, unit = CountForm(request.GET), _unit(request, today)
     years = asked.years(today, last_closed(today) if "by" in request.GET else today.year)
-    measures, period = asked.cleaned_data["measures"], Period(asked.cleaned_data["period"] or Period.YEAR)
+    measures, period = asked.cleaned_data["measures"], asked.asked_period
     by_people = bool(asked.cleaned_data["by"])
     if unit.ends_on is not None or (by_people and (period != Period.YEAR or not counts_people(measures))):
         raise Http404
@@ -205,10 +235,21 @@ def open_page(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSection:
-    """What an indicator's page says of its data: `files` label and address; `json_ld` for search engines."""
+class Files:
+    """In every form; `label`: by what they are laid out. `files`: label and address."""
 
+    label: str
     files: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSection:
+    """What an indicator's page says of its data. `only_years`: why there are no quarters and months; `no_adx`: why
+    there is no ADX; `json_ld` for search engines."""
+
+    by_period: list[Files]
+    only_years: str
+    no_adx: str
     refreshed_at: dt.datetime
     json_ld: str
     licence: Licence | None
@@ -218,20 +259,13 @@ def open_section(request: HttpRequest, indicator: Indicator, taken: Taken) -> Op
     """With what is chosen on the page."""
     last = taken.year
     first = max(min(FIRST_YEAR, last), last - YEARS + 1)
-    cohort = taken.cohort.code if taken.cohort else ""
-    query: dict[str, Any] = {**unit_query(taken.unit), "first": first, "last": last, "cohort": cohort}
-    labels = {
-        "csv": "CSV",
-        "xlsx": _("Excel (XLSX)"),
-        "json": "JSON",
-        "adx": _("ADX, for DHIS2"),
-        "sdmx": "SDMX-CSV",
-    }
-    addresses = {form: reverse("portal:indicators-indicator-file", args=[indicator.code, form]) for form in FORMS} | {
-        "json": reverse("api:indicators-indicator-values", args=[indicator.code])
-    }
-    files = [{"label": label, "url": f"{addresses[form]}?{urlencode(query)}"} for form, label in labels.items()]
-    media = [FORMS[form][0].partition(";")[0] if form in FORMS else "application/json" for form in labels]
+    only_years = open_data.why_only_years(indicator)
+    names = {Period.YEAR: _("By year"), Period.QUARTER: _("By quarter"), Period.MONTH: _("By month")}
+    by_period = [
+        Files(label, _files_of(indicator, taken, first, last, period))
+        for period, label in names.items()
+        if period == Period.YEAR or not only_years
+    ]
     now, named = timezone.localtime(), data_licence()
     site = request.build_absolute_uri("/").removesuffix("/")
     json_ld = render_dataset(
@@ -240,12 +274,40 @@ def open_section(request: HttpRequest, indicator: Indicator, taken: Taken) -> Op
         place=taken.unit.name,
         first=first,
         last=last,
-        files=[(kind, site + each["url"]) for kind, each in zip(media, files, strict=True)],
+        files=[(each["kind"], site + each["url"]) for each in by_period[0].files],
         publisher="Học Suốt Đời",
         changed_on=now.date(),
         licence=named.url if named else "",
     )
-    return OpenSection(files, now.replace(second=0, microsecond=0), json_ld, named)
+    no_adx = "" if open_figures.fits_adx(taken.map) else open_figures.no_adx_words()
+    return OpenSection(by_period, only_years, no_adx, now.replace(second=0, microsecond=0), json_ld, named)
+
+
+def _files_of(indicator: Indicator, taken: Taken, first: int, last: int, period: Period) -> list[dict[str, str]]:
+    """Label, address and media type of each."""
+    asked: dict[str, Any] = {
+        **unit_query(taken.unit),
+        "first": first,
+        "last": last,
+        "cohort": taken.cohort.code if taken.cohort else "",
+        **({} if period == Period.YEAR else {"period": period.value}),
+    }
+    labels = {"csv": "CSV", "xlsx": _("Excel (XLSX)"), "adx": _("ADX, for DHIS2"), "sdmx": "SDMX-CSV"}
+    if not open_figures.fits_adx(taken.map):
+        del labels["adx"]
+    files = [
+        {
+            "label": label,
+            "url": f"{reverse('portal:indicators-indicator-file', args=[indicator.code, form])}?"
+            + urlencode({**asked, **map_query(taken.map)}),
+            "kind": FORMS[form][0].partition(";")[0],
+        }
+        for form, label in labels.items()
+    ]
+    of_api = {} if taken.map == TODAYS_MAP else {"map": taken.map.day or taken.map.kind.value}
+    address = reverse("api:indicators-indicator-values", args=[indicator.code])
+    json = {"label": "JSON", "url": f"{address}?{urlencode({**asked, **of_api})}", "kind": "application/json"}
+    return [*files[:2], json, *files[2:]]
 
 
 def table_files(question: Question, query: str) -> list[dict[str, str]]:
@@ -284,5 +346,6 @@ def _download(body: bytes, content_type: str, name: str) -> HttpResponse:
     return response
 
 
-def _too_much(request: HttpRequest, refused: TooMuch) -> HttpResponse:
-    return render(request, "portal/indicators/too_much.html", {"reason": str(refused)}, status=422)
+def _too_much(request: HttpRequest, refused: Refused) -> HttpResponse:
+    context = {"reason": str(refused), "is_too_much": isinstance(refused, TooMuch)}
+    return render(request, "portal/indicators/too_much.html", context, status=422)

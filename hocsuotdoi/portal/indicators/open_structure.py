@@ -12,7 +12,7 @@ from hocsuotdoi.indicators.formats import dhis2, sdmx
 from hocsuotdoi.indicators.formats.sdmx import Codelist, Names
 from hocsuotdoi.indicators.models import ENGLISH, Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries.licence import licence_words
-from hocsuotdoi.indicators.queries.open_data import unit_key
+from hocsuotdoi.indicators.queries.open_data import unit_key, why_only_years
 from hocsuotdoi.indicators.queries.profiles import AGES, SEXES
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.suppression import counts_people
@@ -110,6 +110,7 @@ def dhis2_metadata(pairs: Sequence[Pair], today: dt.date) -> bytes:
             for each in people
         ]
         parts = [element for figure in figures for element in _parts(*figure)]
+        within_years = [e for figure in figures if not why_only_years(figure[0]) for e in _parts(*figure)]
         return dhis2.render_metadata(
             units=_org_units(today),
             elements=[*totals, *cut, *parts],
@@ -133,11 +134,13 @@ def dhis2_metadata(pairs: Sequence[Pair], today: dt.date) -> bytes:
                     "year",
                     [each.code for each in cut],
                 ),
-                dhis2.DataSet(
-                    "HSD_INDICATORS_YEAR",
-                    "Học Suốt Đời: tử số, mẫu số của chỉ số, theo năm",
-                    "year",
-                    [each.code for each in parts],
+                *(
+                    dhis2.DataSet(f"HSD_INDICATORS_{period.upper()}", name, period, [each.code for each in within])
+                    for period, name, within in (
+                        ("year", "Học Suốt Đời: tử số, mẫu số của chỉ số, theo năm", parts),
+                        ("quarter", "Học Suốt Đời: tử số, mẫu số của chỉ số, theo quý", within_years),
+                        ("month", "Học Suốt Đời: tử số, mẫu số của chỉ số, theo tháng", within_years),
+                    )
                 ),
             ],
             ratios=[_ratio(*figure) for figure in figures if _is_ratio(figure[0])],

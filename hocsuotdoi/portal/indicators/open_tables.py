@@ -4,18 +4,19 @@ import datetime as dt
 from collections.abc import Iterator
 
 from hocsuotdoi.indicators.formats import sdmx
+from hocsuotdoi.indicators.queries.frame import Map
 from hocsuotdoi.indicators.queries.open_data import first_day_of, period_ends, period_key
 from hocsuotdoi.indicators.queries.pivot import Dimension, Head, Key, Question, periods
 from hocsuotdoi.indicators.queries.suppression import Shown
 from hocsuotdoi.indicators.queries.told import Told
 from hocsuotdoi.portal.indicators.open_figures import (
+    FREQUENCY,
     SDMX_SEX,
     Taken,
     area,
     sdmx_age,
 )
 
-_FREQUENCY = {"year": "A", "quarter": "Q", "month": "M"}
 _FILTERS = {
     Dimension.CLASS: "classes",
     Dimension.PURPOSE: "purposes",
@@ -46,6 +47,7 @@ def observations(told: Told, taken: Taken) -> Iterator[dict[str, object]]:
                 "OBS_STATUS": _status(question, heads, number, shown, taken),
                 "CONF_STATUS": {Shown.FEW: "A", Shown.KEPT_BACK: "D"}.get(shown, "F"),
                 "MAP": question.map.upper(),
+                "MAP_DAY": question.map_day if question.map == Map.DAY else None,
                 "SAMPLE": taken.is_sample,
                 "REFRESHED_AT": taken.refreshed_at.isoformat(),
             }
@@ -56,7 +58,7 @@ def _place(question: Question, heads: dict[Dimension, Head]) -> dict[str, object
     assert unit is not None
     wanted = question.wanted
     return {
-        "FREQ": _FREQUENCY[question.period],
+        "FREQ": FREQUENCY[question.period],
         "REF_AREA": area(unit),
         "MEASURE": heads[Dimension.MEASURE].key if Dimension.MEASURE in heads else wanted.measures[0],
         "INSTITUTION_CLASS": _coded(question, heads, Dimension.CLASS).upper(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.templatetags.house import day
 from hocsuotdoi.indicators.enums import Outcome, ValueState
@@ -101,14 +102,20 @@ def _behind(found: Lineage, row: Row, institution: Institution) -> Behind:
     return Behind(
         institution=institution,
         url=url,
-        outcome=str(row.outcome.label) if row.outcome else "",
-        is_met=row.outcome == Outcome.MET,
-        is_known=row.outcome in (Outcome.MET, Outcome.NOT_MET),
+        outcome=_outcome_words(row.outcome, is_told=is_told),
+        is_met=is_told and row.outcome == Outcome.MET,
+        is_known=is_told and row.outcome in (Outcome.MET, Outcome.NOT_MET),
         quantity=row.quantity if is_told else None,
         base_quantity=row.base_quantity if is_told else None,
         is_compared=row.is_compared,
         is_told=is_told,
     )
+
+
+def _outcome_words(outcome: Outcome | None, *, is_told: bool) -> str:
+    if outcome is None:
+        return ""
+    return str(outcome.label) if is_told else _("not told")
 
 
 def counted_children(found: MeasureTotal, year: int) -> list[dict[str, Any]]:

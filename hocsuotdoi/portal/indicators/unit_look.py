@@ -19,6 +19,7 @@ from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.queries.frame import ChosenMap, Frame, frame_of
 from hocsuotdoi.indicators.queries.happenings import counted_at_all, counts_by_day
 from hocsuotdoi.indicators.queries.quality_origin import Trust, trust_in
+from hocsuotdoi.indicators.queries.reports_shown import reports_shown
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
 from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
@@ -38,7 +39,6 @@ from hocsuotdoi.portal.indicators.happening_charts import (
 )
 from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, map_look, map_query, rules_of
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
-from hocsuotdoi.portal.indicators.reports_shown import reports_shown
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
 from hocsuotdoi.portal.indicators.words import day_of, unit_address, unit_query, units_above
 from hocsuotdoi.portal.limits import sets_type

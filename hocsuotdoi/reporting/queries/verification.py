@@ -1,15 +1,18 @@
 """What anybody may see of a document by the code that is printed in it: which one it is, whether it is intact, and each
-of its figures. Never a draft, never a person's name, never a number that could give somebody away (decision 78)."""
+of its figures. Never a draft, never a person's name, never a number that could give somebody away (78, 88)."""
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.indicators.enums import IndicatorKind, StockCode
+from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.indicators.queries.suppression import FEWEST
 from hocsuotdoi.reporting.enums import (
     CommandLine,
@@ -158,14 +161,18 @@ def _is_withdrawn(snapshot: Snapshot) -> bool:
 
 def _figures(content: Mapping[str, Any], asked: str, *, is_in_totals: bool) -> list[CheckedFigure]:
     figures = list(content.get("figures") or _of_the_first_shape(content))
-    cut_small = any(_is_cut(each) and _is_small(each) for each in figures)
     number = tidy_number(asked)
+    of_known_people = _of_known_people(figures)
     shown = []
     for each in figures:
-        is_of_people = _OF_PEOPLE.search(each["key"]) is not None or _is_cut(each)
-        # Where one part is small all parts stay untold: what is left out could be computed from the others.
-        kept_back = (_is_cut(each) and cut_small) or (is_in_totals and is_of_people and _is_small(each))
-        words = _("not told here: few people stand behind it") if kept_back else each["words"]
+        is_cut = _is_cut(each)
+        is_of_people = _OF_PEOPLE.search(each["key"]) is not None
+        few = _is_small(each) and ((is_in_totals and is_of_people) or each["key"] in of_known_people)
+        kept_back, words = is_cut or few, each["words"]
+        if is_cut:
+            words = _("not told here: by sex or age what may be told stands on the pages of figures, once a year")
+        elif few:
+            words = _("not told here: few people stand behind it")
         shown.append(
             CheckedFigure(
                 each["key"],
@@ -179,6 +186,15 @@ def _figures(content: Mapping[str, Any], asked: str, *, is_in_totals: bool) -> l
             )
         )
     return shown
+
+
+def _of_known_people(figures: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Keys of figures that count different people: a few of these could be found. One query."""
+    codes = {each["key"]: each["key"].split(":")[1] for each in figures if each["key"].startswith("indicator:")}
+    people = Q(kind=IndicatorKind.SHARE_OF_POPULATION) | Q(measures=[StockCode.ACTIVE_USERS])
+    asked = [*codes.values(), ""]  # one query, also where no figure is an indicator's
+    found = set(Indicator.objects.filter(people, code__in=asked).values_list("code", flat=True))
+    return {key for key, code in codes.items() if code in found}
 
 
 def tidy_number(text: str) -> str:
@@ -207,6 +223,8 @@ def _of_the_first_shape(content: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
 
 
 def _is_cut(figure: Mapping[str, Any]) -> bool:
+    """By sex or age. Of these nothing is told by this door: reports of neighbours, of the body above and of other days
+    could be subtracted from one another, and what is told elsewhere is decided over all of them (decision 88)."""
     return _CUT.search(figure["key"]) is not None
 
 

@@ -129,8 +129,24 @@ def test_closing_counts_once_and_is_repeated_without_harm_by_whoever_closed(
     assert (again.status_code, again.json()["status"], again.json()["revision"]) == (200, "closed", 1)
     assert Posting.objects.count() == 1
     sheet = anybody.get(f"/sessions/{running.pk}").json()
-    assert (sheet["attended"], sheet["came"]) == (5, [{"sex": None, "age_band": None, "people": 5}])
+    assert (sheet["attended"], sheet["came"]) == (5, None)
     assert "Mai" not in str(sheet)
+    own = librarian.get(f"/sessions/{running.pk}").json()
+    assert (own["attended"], own["came"]) == (5, [{"sex": None, "age_band": None, "people": 5}])
+
+
+def test_who_came_to_one_session_by_sex_and_age_is_for_those_who_see_who_took_part(
+    anybody, librarian, stranger, roll, running
+):
+    """As on its page: a girl between six and ten among two people has a name."""
+    cells = [{"sex": "female", "age_band": "6-10", "count": 1}, {"count": 1}]
+    librarian.post(f"{roll}/tally", {"cells": cells})
+    assert librarian.post(f"/sessions/{running.pk}/close", {}).status_code == 200
+
+    assert len(librarian.get(f"/sessions/{running.pk}").json()["came"]) == 2
+    for other in (anybody, stranger):
+        sheet = other.get(f"/sessions/{running.pk}").json()
+        assert (sheet["attended"], sheet["came"]) == (2, None)
 
 
 def test_closing_what_a_colleague_closed_is_refused(librarian, running, officer_of_bac_kan):

@@ -311,7 +311,7 @@ def test_stock_of_twelve_months_costs_what_one_does(anybody, definitions, postin
     made("open", kind="stock", measures=["institutions_open"])
     follow_map(day)
     for first, last in ((f"{day.year}-01", f"{day.year}-01"), (f"{day.year - 1}-01", f"{day.year}-01")):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             anybody.get(f"/indicators/open/values?unit=19&level=communes&period=month&first={first}&last={last}")
 
 

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 from lxml import etree
 
 from hocsuotdoi.indicators.models import Indicator, IndicatorVersion
@@ -16,6 +17,7 @@ from hocsuotdoi.ledger.enums import MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.portal.indicators import open_files
 from tests.factories.ledger import make_posting
+from tests.indicators.dhis2 import problems_of_adx, problems_of_metadata
 
 ADX = "{urn:ihe:qrph:adx:2015}"
 COUNTS = reverse("portal:indicators-counts-file")
@@ -50,7 +52,7 @@ def test_page_of_an_indicator_offers_its_data(client, target, posting, day):
     for form in ("csv", "xlsx", "adx", "sdmx"):
         assert f"{file(form)}?unit=VN" in text
     assert "/api/v1/indicators/library_services/values?unit=VN" in text
-    for each in page.context["open_data"].files:
+    for each in page.context["open_data"].by_period[0].files:
         assert client.get(each["url"]).status_code == 200, each
 
 
@@ -199,24 +201,24 @@ def test_by_sex_and_age_dhis2_is_told_what_the_pages_tell(client, few_men, bac_k
 
 @pytest.mark.closed_book
 def test_what_adx_names_a_dhis2_knows_from_the_metadata(client, target, few_men, day):
+    counting("held", measures=["programme_session"])
+    follow_map(day)
     told = json.loads(client.get(METADATA).content)
-    codes = {kind: {each.get("code") for each in rows} for kind, rows in told.items()}
+    assert list(problems_of_metadata(told)) == []
+    asked = {"level": "communes", "first": day.year}
     files = [
-        client.get(COUNTS, {"measures": ["programme_attendance"], "level": "communes", "first": day.year}),
-        client.get(COUNTS, {"measures": ["programme_attendance"], "level": "communes", "by": "sex-age"}),
-        client.get(file("adx"), {"level": "communes"}),
+        client.get(COUNTS, asked | {"measures": ["programme_attendance"]}),
+        *(
+            client.get(COUNTS, asked | {"measures": ["loan", "library_visit"], "period": p})
+            for p in ("quarter", "month")
+        ),
+        client.get(COUNTS, asked | {"measures": ["programme_attendance"], "by": "sex-age"}),
+        client.get(file("adx"), asked),
+        *(client.get(file("adx", "held"), asked | {"period": period}) for period in ("year", "quarter", "month")),
     ]
     for response in files:
-        for group in etree.fromstring(response.content).iter(f"{ADX}group"):
-            assert group.get("orgUnit") in codes["organisationUnits"]
-            assert group.get("dataSet") in codes["dataSets"]
-            for value in group:
-                assert value.get("dataElement") in codes["dataElements"]
-                for category in set(value.attrib) - {"dataElement", "value"}:
-                    assert category in codes["categories"]
-                    assert value.get(category) in codes["categoryOptions"]
-    for each in told["dataElements"]:
-        assert len(each["code"]) <= 50 and len(each["shortName"]) <= 50
+        assert list(problems_of_adx(response.content, told, timezone.localdate())) == []
+    assert sum(len(etree.fromstring(each.content)) for each in files) >= 6
 
 
 @pytest.mark.parametrize(
@@ -288,3 +290,105 @@ def test_figure_of_one_sex_does_not_open_into_the_numbers_of_a_single_house(clie
     assert page.context["value"].words == "12"
     assert [(each.quantity, each.is_told) for each in page.context["institutions"]] == [(None, False)]
     assert "không nêu" in page.content.decode()
+
+
+def counting(code, **definition) -> Indicator:
+    """A count of visits that is asked of libraries; some plan speaks of it."""
+    words = dict.fromkeys(("name", "short_name", "definition", "numerator", "unit", "source", "legal_basis"), "Thử")
+    fields = {**words, "kind": "count", "measures": ["library_visit"], "cohort_id": "library_commune", **definition}
+    made = Indicator.objects.create(code=code, **fields)
+    IndicatorVersion.objects.create(indicator=made, number=1, **fields)
+    return made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("period", "frequency", "duration"), [("year", "A", "P1Y"), ("quarter", "Q", "P3M"), ("month", "M", "P1M")]
+)
+def test_every_form_of_a_period_says_what_the_api_says(client, posting, day, period, frequency, duration):
+    counting("visits", channels=["on_site"], over=["library_visit"], measures=["programme_attendance"])
+    asked = {"unit": "19", "first": day.year, "last": day.year, "period": period}
+
+    plain = rows_of(client.get(file("csv", "visits"), asked))
+    standard = rows_of(client.get(file("sdmx", "visits"), asked))
+    api = client.get(reverse("api:indicators-indicator-values", args=["visits"]), asked).json()
+    told = {each["period"]: each for each in api["items"][0]["values"]}
+
+    assert [each["period"] for each in plain] == [each["TIME_PERIOD"] for each in standard] == list(told)
+    assert {each["FREQ"] for each in standard} == {frequency}
+    for row, observation in zip(plain, standard, strict=True):
+        value = told[row["period"]]
+        assert row["state"] == value["state"]
+        numbers = [value["numerator"], value["denominator"], value["reporting"], value["expected"]]
+        written = ["" if each is None else str(each) for each in numbers]
+        assert [row[each] for each in ("numerator", "denominator", "reporting", "expected")] == written
+        assert [observation[each] for each in ("NUMERATOR", "DENOMINATOR", "REPORTING", "EXPECTED")] == written
+        assert (float(row["value"]) if row["value"] else None) == value["value"]
+    groups = list(etree.fromstring(client.get(file("adx", "visits"), asked).content).iter(f"{ADX}group"))
+    values = [each for each in told.values() if each["state"] == "value"]
+    assert len(groups) == len(values) >= 1
+    assert {group.get("period").split("/")[1] for group in groups} == {duration}
+    assert {group.get("dataSet") for group in groups} == {f"HSD_INDICATORS_{period.upper()}"}
+    known = json.loads(client.get(METADATA).content)["dataSets"]
+    assert f"HSD_INDICATORS_{period.upper()}" in {each["code"] for each in known}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("asked", "csv_map", "codes"),
+    [
+        ({}, "own", ("OWN", "")),
+        ({"map": "reported"}, "reported", ("REPORTED", "")),
+        ({"map": "day", "day": "2025-06-30"}, "2025-06-30", ("DAY", "2025-06-30")),
+    ],
+)
+def test_file_says_on_which_map_it_stands(client, target, posting, day, asked, csv_map, codes):
+    query = {"unit": "VN", "level": "provinces", **asked}
+    assert {each["map"] for each in rows_of(client.get(file("csv"), query))} <= {csv_map}
+    assert {(each["MAP"], each["MAP_DAY"]) for each in rows_of(client.get(file("sdmx"), query))} <= {codes}
+    page = client.get(reverse("portal:indicators-indicator-detail", args=["library_services"]), asked)
+    files = {each["label"]: each["url"] for each in page.context["open_data"].by_period[0].files}
+    assert all(client.get(url).status_code == 200 for url in files.values())
+    answer = client.get(file("adx"), query)
+    if asked:
+        assert "ADX, cho DHIS2" not in files
+        assert (answer.status_code, "bản đồ hôm nay" in answer.content.decode()) == (422, True)
+    else:
+        assert answer.status_code == 200
+
+
+def test_figure_that_has_only_years_says_so_on_the_page_and_in_place_of_a_file(client, target, posting, day):
+    page = client.get(reverse("portal:indicators-indicator-detail", args=["library_services"]))
+    assert len(page.context["open_data"].by_period) == 1
+    assert "không có theo quý" in page.content.decode()
+    answer = client.get(file("csv"), {"period": "month"})
+    assert (answer.status_code, "không có theo quý" in answer.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"period": "week"}, {"map": "tomorrow"}, {"map": "day"}, {"map": "day", "day": "1999-01-01"}, {"day": "x"},
+     {"map": "day", "day": "2999-01-01"}],
+)  # fmt: skip
+def test_there_is_no_file_on_a_wrong_map_or_of_a_wrong_period(client, target, wrong):
+    assert client.get(file("csv"), wrong).status_code == 404
+
+
+@pytest.mark.closed_book
+def test_condition_on_a_sex_says_nothing_of_anybody_also_where_it_was_published_before(
+    client, definitions, posting, day
+):
+    """Who asks for at least five, six, seven… women learns how many there were."""
+    counting(
+        "many_women", kind="share_of_institutions", measures=["programme_attendance"], sexes=["female"], at_least=9
+    )
+    asked = {"unit": "19", "level": "communes", "first": day.year}
+    (row,) = [each for each in rows_of(client.get(file("csv", "many_women"), asked)) if each["unit"] == "01843"]
+    assert (row["state"], row["value"], row["numerator"]) == ("kept_back", "", "")
+    page = client.get(
+        reverse("portal:indicators-value-lineage", args=["VN", day.year, "many_women", "library_commune"])
+    )
+    assert page.context["value"].words == "không nêu"
+    assert [(each.outcome, each.is_met, each.is_known) for each in page.context["institutions"]] == [
+        ("không nêu", False, False)
+    ]

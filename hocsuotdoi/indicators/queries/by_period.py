@@ -1,0 +1,317 @@
+"""Figures of years, quarters and months, on any map: what the files and the API tell, so that both tell the same.
+
+Within a year there are counts, shares of counts, and what there is on the period's last day (`why_only_years`). A
+count's coverage follows the land, as the count does: of the institutions open in the unit on the period's last day,
+those of which something posted in the period stands.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
+from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.definitions import definitions_by_day
+from hocsuotdoi.indicators.queries.figure import not_on_map
+from hocsuotdoi.indicators.queries.frame import ChosenMap
+from hocsuotdoi.indicators.queries.open_data import first_day_of, period_ends, period_key, why_only_years
+from hocsuotdoi.indicators.queries.pivot import Period
+from hocsuotdoi.indicators.queries.results import IndicatorValue, percent_of
+from hocsuotdoi.indicators.queries.series import series_by_unit, values_on_days
+from hocsuotdoi.indicators.queries.totals import Slice, totals
+from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import day_on_map_of
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+class OnlyYears(Refused):
+    """The figure has no meaning within a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The periods from the one that begins on `first` to the one that begins on `last`, seen from `today`."""
+
+    first: dt.date
+    last: dt.date
+    period: Period
+    today: dt.date
+
+    @property
+    def starts(self) -> list[dt.date]:
+        found = [self.first]
+        while (following := period_ends(found[-1], self.period)) <= self.last:
+            found.append(following)
+        return found
+
+    @property
+    def years(self) -> list[int]:
+        return list(range(self.first.year, self.last.year + 1))
+
+    def last_day(self, starts_on: dt.date) -> dt.date:
+        return period_ends(starts_on, self.period) - ONE_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodValue:
+    """What a figure came to in the period that begins on `starts_on`."""
+
+    value: IndicatorValue
+    starts_on: dt.date
+    period: Period
+    is_provisional: bool
+
+    @property
+    def key(self) -> str:
+        return period_key(self.starts_on, self.period)
+
+
+def values_by_period(
+    indicator: Indicator,
+    cohort: Cohort,
+    within: AdminUnit,
+    units: list[AdminUnit],
+    span: Span,
+    chosen: ChosenMap,
+) -> dict[int, list[PeriodValue]]:
+    """Unit id to its values, the earliest first. The number of queries does not grow with units or periods. Refuses
+    quarters and months of what has none."""
+    if span.period == Period.YEAR:
+        return _yearly(indicator, cohort, within, units, span, chosen)
+    defined = _definitions(indicator, span)
+    if why := next(filter(None, map(why_only_years, [indicator, *defined.values()])), ""):
+        raise OnlyYears(why)
+    if indicator.kind == IndicatorKind.STOCK:
+        return _on_days(indicator, cohort, within, units, span, chosen)
+    return _Counts(cohort, within, units, span, chosen, defined).values()
+
+
+def _yearly(
+    indicator: Indicator, cohort: Cohort, within: AdminUnit, units: list[AdminUnit], span: Span, chosen: ChosenMap
+) -> dict[int, list[PeriodValue]]:
+    pair = indicator.code, cohort.code
+    series = series_by_unit(within, units, [pair], span.years, span.today, chosen)[pair]
+
+    def of_itself(unit: AdminUnit, year: int) -> IndicatorValue:
+        """As reported a series goes on before the unit began with its origin's years: here those are the origin's."""
+        value = series[unit.pk][year]
+        if value.unit == unit:
+            return value
+        nothing = _without_value(indicator, cohort, unit, year, ValueState.NOT_APPLICABLE)
+        return replace(nothing, note=not_on_map(unit, dt.date(year, 1, 1), None))
+
+    return {
+        unit.pk: [
+            PeriodValue(of_itself(unit, year), dt.date(year, 1, 1), Period.YEAR, span.today <= dt.date(year, 12, 31))
+            for year in span.years
+        ]
+        for unit in units
+    }
+
+
+def _definitions(indicator: Indicator, span: Span) -> dict[dt.date, Indicator]:
+    """Period's first day to the definition that held on its last day. One query."""
+    days = {starts_on: min(span.last_day(starts_on), span.today) for starts_on in span.starts}
+    found = definitions_by_day([indicator.code], set(days.values()))
+    return {starts_on: found[day].get(indicator.code, indicator) for starts_on, day in days.items()}
+
+
+def _on_days(
+    indicator: Indicator, cohort: Cohort, within: AdminUnit, units: list[AdminUnit], span: Span, chosen: ChosenMap
+) -> dict[int, list[PeriodValue]]:
+    """What there is on the last day of each period, or today while it runs; of a period to come nothing is known."""
+    begun = {
+        starts_on: min(span.last_day(starts_on), span.today) for starts_on in span.starts if starts_on <= span.today
+    }
+    found = values_on_days(within, units, (indicator.code, cohort.code), list(begun.values()), chosen) if begun else {}
+    return {
+        unit.pk: [
+            PeriodValue(
+                found[unit.pk][begun[starts_on]]
+                if starts_on in begun
+                else _not_begun(indicator, cohort, unit, starts_on),
+                starts_on,
+                span.period,
+                span.last_day(starts_on) >= span.today,
+            )
+            for starts_on in span.starts
+        ]
+        for unit in units
+    }
+
+
+def _without_value(
+    indicator: Indicator, cohort: Cohort, unit: AdminUnit, year: int, state: ValueState
+) -> IndicatorValue:
+    return IndicatorValue(indicator.code, cohort.code, unit, year, state, version=indicator.version)
+
+
+def _not_begun(indicator: Indicator, cohort: Cohort, unit: AdminUnit, starts_on: dt.date) -> IndicatorValue:
+    nothing = _without_value(indicator, cohort, unit, starts_on.year, ValueState.NOT_REPORTED)
+    return replace(nothing, note=_("This period has not begun."))
+
+
+Key = tuple[int, dt.date]
+"""Unit id and the first day of the period."""
+
+
+class _Counts:
+    """Counts and shares of counts, period by period."""
+
+    def __init__(
+        self,
+        cohort: Cohort,
+        within: AdminUnit,
+        units: list[AdminUnit],
+        span: Span,
+        chosen: ChosenMap,
+        defined: dict[dt.date, Indicator],
+    ) -> None:
+        self.cohort, self.units, self.span, self.chosen, self.defined = cohort, units, span, chosen, defined
+        self.map_day = None if chosen.is_reported else chosen.day or day_on_map_of(within, span.today)
+        self.coverage = reporting_in(units, cohort.classes, span, self.map_day)
+        self._sums: dict[Slice, dict[Key, int]] = {}
+
+    def values(self) -> dict[int, list[PeriodValue]]:
+        return {
+            unit.pk: [
+                PeriodValue(self._value(unit, day), day, self.span.period, self.span.last_day(day) >= self.span.today)
+                for day in self.span.starts
+            ]
+            for unit in self.units
+        }
+
+    def _value(self, unit: AdminUnit, day: dt.date) -> IndicatorValue:
+        indicator, last = self.defined[day], min(self.span.last_day(day), self.span.today)
+        if day > self.span.today:
+            return _not_begun(indicator, self.cohort, unit, day)
+        reporting, expected = self.coverage.get((unit.pk, day), (0, 0))
+        made = _without_value(indicator, self.cohort, unit, day.year, ValueState.NOT_APPLICABLE)
+        if note := self._why_none(indicator, unit, day, last):
+            return replace(made, note=note)
+        made = replace(made, reporting=reporting, expected=expected)
+        classes = tuple(self.cohort.classes)
+        part = Slice(tuple(indicator.measures), classes, tuple(indicator.purposes), tuple(indicator.channels))
+        count = self._sum(part).get((unit.pk, day))
+        whole = self._sum(Slice(tuple(indicator.over), classes)).get((unit.pk, day)) if indicator.over else None
+        if not reporting and count is None and whole is None:
+            return replace(made, state=ValueState.NOT_REPORTED, note=_("Nobody has reported yet."))
+        made = replace(made, numerator=count or 0)
+        if not indicator.over:
+            return replace(made, state=ValueState.VALUE)
+        if not whole:
+            return replace(made, denominator=0, note=_("Nothing stands in the denominator, so there is no share."))
+        return replace(made, state=ValueState.VALUE, denominator=whole, percent=percent_of(made.numerator or 0, whole))
+
+    def _why_none(self, indicator: Indicator, unit: AdminUnit, day: dt.date, last: dt.date) -> str:
+        if indicator.ends_on is not None and indicator.ends_on <= last:
+            return _("This indicator has not been computed any more since {day}.").format(
+                day=day_short(indicator.ends_on)
+            )
+        if self.map_day is None:
+            stands = (unit.starts_on is None or unit.starts_on <= last) and (unit.ends_on is None or unit.ends_on > day)
+        else:
+            stands = unit.holds_on(self.map_day)
+        return "" if stands else not_on_map(unit, day, self.map_day)
+
+    def _sum(self, wanted: Slice) -> dict[Key, int]:
+        """What was counted; only where something was. Two queries, once for what several periods ask for."""
+        if wanted not in self._sums:
+            rows = totals(
+                wanted,
+                self.units,
+                by=("unit_id", "starts_on"),
+                first=self.span.first,
+                last=self.span.last_day(self.span.last),
+                grain="month",
+                map_day=self.map_day,
+            )
+            found: dict[Key, int] = {}
+            for unit_id, starts_on, quantity, lines in rows:
+                if lines:
+                    key = unit_id, first_day_of(starts_on, self.span.period)
+                    found[key] = found.get(key, 0) + quantity
+            self._sums[wanted] = found
+        return self._sums[wanted]
+
+
+_ON_A_MAP = """
+SELECT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
+       '-infinity'::date AS starts_on, 'infinity'::date AS ends_on, 'infinity'::date AS until
+  FROM places_unitreading AS reading JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
+ WHERE ancestry.ancestor_id = ANY(%(units)s)
+   AND coalesce(reading.starts_on, '-infinity') <= %(day)s AND coalesce(reading.ends_on, 'infinity') > %(day)s
+   AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s AND coalesce(ancestry.ends_on, 'infinity') > %(day)s
+"""
+_AS_REPORTED = """
+SELECT ancestry.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
+       coalesce(ancestry.starts_on, '-infinity') AS starts_on, coalesce(ancestry.ends_on, 'infinity') AS ends_on,
+       coalesce(unit.ends_on - 1, 'infinity') AS until
+  FROM places_unitancestry AS ancestry JOIN places_adminunit AS unit ON unit.id = ancestry.ancestor_id
+ WHERE ancestry.ancestor_id = ANY(%(units)s)
+"""
+_REPORTING = """
+WITH span AS (
+    SELECT * FROM unnest(%(firsts)s::date[], %(lasts)s::date[], %(stops)s::date[]) AS span (first_day, last_day, stop)
+), place AS MATERIALIZED ({places}
+), expected AS MATERIALIZED (
+    SELECT DISTINCT span.first_day, place.unit_id, placement.institution_id
+      FROM span
+      JOIN place ON place.until >= span.first_day
+     CROSS JOIN LATERAL (SELECT least(span.last_day, place.until) AS day) AS seen
+      JOIN places_institutionplacement AS placement
+        ON placement.unit_id = place.place_id AND coalesce(placement.starts_on, '-infinity') <= seen.day
+       AND coalesce(placement.ends_on, 'infinity') > seen.day
+      JOIN places_institution AS institution
+        ON institution.id = placement.institution_id AND institution.institution_class = ANY(%(classes)s)
+     WHERE place.starts_on <= seen.day AND place.ends_on > seen.day
+       AND EXISTS (SELECT FROM places_institutionstatus AS status
+                    WHERE status.institution_id = placement.institution_id AND status.state = 'active'
+                      AND coalesce(status.starts_on, '-infinity') <= seen.day
+                      AND coalesce(status.ends_on, 'infinity') > seen.day)
+), reporting AS (
+    SELECT counted.institution_id, span.first_day
+      FROM indicators_fresh_institutionmonth AS counted
+      JOIN span ON counted.month >= span.first_day AND counted.month < span.stop
+     WHERE counted.institution_id IN (SELECT institution_id FROM expected)
+     GROUP BY 1, 2 HAVING sum(lines) > 0
+     UNION
+    SELECT posting.institution_id, span.first_day
+      FROM ledger_posting AS posting
+      JOIN span ON posting.occurred_on >= span.first_day AND posting.occurred_on < span.stop
+     WHERE posting.kind = 'stated' AND posting.institution_id IN (SELECT institution_id FROM expected)
+       AND NOT EXISTS (SELECT FROM ledger_posting AS back
+                        WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
+)
+SELECT expected.unit_id, expected.first_day, count(reporting.institution_id), count(*)
+  FROM expected
+  LEFT JOIN reporting ON reporting.institution_id = expected.institution_id
+                     AND reporting.first_day = expected.first_day
+ GROUP BY 1, 2
+"""
+
+
+def reporting_in(
+    units: Sequence[AdminUnit], classes: Sequence[str], span: Span, map_day: dt.date | None
+) -> dict[Key, tuple[int, int]]:
+    """How many institutions reported, of how many expected. `map_day` None: as reported, where each stood then. A zero
+    that is typed in has no entries and is a report. One query."""
+    starts = [day for day in span.starts if day <= span.today]
+    parameters: dict[str, Any] = {
+        "firsts": starts,
+        "lasts": [min(span.last_day(day), span.today) for day in starts],
+        "stops": [period_ends(day, span.period) for day in starts],
+        "units": [unit.pk for unit in units],
+        "classes": list(classes),
+        "day": map_day,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_REPORTING.format(places=_AS_REPORTED if map_day is None else _ON_A_MAP), parameters)
+        return {(unit_id, day): (reporting, expected) for unit_id, day, reporting, expected in cursor.fetchall()}

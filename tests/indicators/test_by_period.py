@@ -1,0 +1,191 @@
+"""Figures of quarters and months: they add up to the year; zero, not reported and not applicable stay three things."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.indicators.models import Cohort, Indicator, IndicatorVersion
+from hocsuotdoi.indicators.operations.rolling import follow_map
+from hocsuotdoi.indicators.queries.by_period import OnlyYears, Span, values_by_period
+from hocsuotdoi.indicators.queries.frame import AS_REPORTED, TODAYS_MAP, ChosenMap, Map
+from hocsuotdoi.indicators.queries.pivot import Period
+from hocsuotdoi.ledger.enums import Channel, MeasureCode, PostingKind
+from hocsuotdoi.ledger.operations.posting import Line, post
+from hocsuotdoi.places.enums import InstitutionClass
+from tests.factories.ledger import make_posting, noon
+from tests.factories.places import InstitutionFactory
+from tests.indicators.conftest import REFORM
+
+TODAY = dt.date(2025, 12, 31)
+EVE = ChosenMap(Map.DAY, REFORM - dt.timedelta(days=1))
+MAPS = [TODAYS_MAP, AS_REPORTED, EVE]
+LIBRARY = InstitutionClass.LIBRARY_COMMUNE
+ATTENDANCE, SESSION, VISIT = MeasureCode.PROGRAMME_ATTENDANCE, MeasureCode.PROGRAMME_SESSION, MeasureCode.LIBRARY_VISIT
+
+
+@pytest.fixture
+def cohort(db) -> Cohort:
+    return Cohort.objects.create(code="libraries", name="thư viện", kind="institutions", classes=[LIBRARY])
+
+
+def defined(code: str, **definition) -> Indicator:
+    words = dict.fromkeys(("name", "short_name", "definition", "numerator", "unit", "source", "legal_basis"), "Thử")
+    fields = {**words, "cohort_id": "libraries", "kind": "count", **definition}
+    indicator = Indicator.objects.create(code=code, **fields)
+    IndicatorVersion.objects.create(indicator=indicator, number=1, **fields)
+    return indicator
+
+
+def library(unit, *, until: dt.date | None = None):
+    found = InstitutionFactory(unit=unit)
+    found.placements.update(ends_on=until)
+    return found
+
+
+def span(period: Period, first: int = 1, last: int = 12, today: dt.date = TODAY) -> Span:
+    return Span(dt.date(2025, first, 1), dt.date(2025, last, 1), period, today)
+
+
+def values(indicator, cohort, within, units, asked, chosen=TODAYS_MAP) -> dict:
+    found = values_by_period(indicator, cohort, within, units, asked, chosen)
+    return {(pk, each.key): each.value for pk, many in found.items() for each in many}
+
+
+@pytest.fixture
+def sessions(cohort) -> Indicator:
+    return defined("sessions", measures=[SESSION])
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    held=st.lists(st.tuples(st.integers(0, 3), st.dates(dt.date(2025, 1, 1), TODAY), st.integers(1, 40)), max_size=8)
+)
+@pytest.mark.parametrize("chosen", MAPS)
+def test_months_and_quarters_add_up_to_the_year_on_every_map(viet_nam, sessions, cohort, chosen, held):
+    with transaction.atomic():
+        olds = [viet_nam.old_a, viet_nam.old_b, viet_nam.old_c, viet_nam.old_d]
+        news = [viet_nam.xa, viet_nam.xa, viet_nam.phuong, viet_nam.nam]
+        for at, day, quantity in held:
+            place = olds[at] if day < REFORM else news[at]
+            make_posting(library(place), day, Line(SESSION, quantity))
+        provinces = [viet_nam.old_north, viet_nam.old_south, viet_nam.north, viet_nam.south]
+        units = [viet_nam.country] if chosen.is_reported else [each for each in provinces if _stands(each, chosen)]
+        for unit in units:
+            yearly = values(sessions, cohort, unit, [unit], span(Period.YEAR, 1, 1), chosen)[unit.pk, "2025"]
+            for period, last in ((Period.QUARTER, 10), (Period.MONTH, 12)):
+                found = values(sessions, cohort, unit, [unit], span(period, 1, last), chosen)
+                assert sum(each.numerator or 0 for each in found.values()) == (yearly.numerator or 0)
+        transaction.set_rollback(True)
+
+
+def _stands(unit, chosen: ChosenMap) -> bool:
+    return unit.holds_on(chosen.day or TODAY)
+
+
+def test_zero_is_reported_where_somebody_reported_something_else(viet_nam, sessions, cohort):
+    there = library(viet_nam.xa)
+    make_posting(there, dt.date(2025, 8, 5), Line(VISIT, 7))
+    make_posting(there, dt.date(2025, 9, 5), Line(SESSION, 2))
+    follow_map(TODAY)
+
+    found = values(sessions, cohort, viet_nam.xa, [viet_nam.xa], span(Period.MONTH, 7, 9))
+
+    july, august, september = (found[viet_nam.xa.pk, f"2025-0{month}"] for month in (7, 8, 9))
+    assert (july.state, july.numerator, july.reporting, july.expected) == (ValueState.NOT_REPORTED, None, 0, 1)
+    assert (august.state, august.numerator, august.reporting, august.expected) == (ValueState.VALUE, 0, 1, 1)
+    assert (september.numerator, september.version) == (2, 1)
+
+
+def test_stated_zero_is_a_report_without_an_entry(viet_nam, sessions, cohort):
+    day = dt.date(2025, 8, 31)
+    post(
+        library(viet_nam.xa),
+        source_kind="indicators.stated",
+        source_id=uuid.uuid4(),
+        occurred_on=day,
+        lines=[],
+        by=None,
+        at=noon(day),
+        kind=PostingKind.STATED,
+    )
+    found = values(sessions, cohort, viet_nam.xa, [viet_nam.xa], span(Period.MONTH, 8, 8))
+    assert [(each.state, each.numerator) for each in found.values()] == [(ValueState.VALUE, 0)]
+
+
+def test_share_has_its_coverage_in_every_quarter_and_does_not_apply_to_nothing(viet_nam, cohort):
+    online = defined("online", measures=[ATTENDANCE], channels=[Channel.ONLINE], over=[ATTENDANCE])
+    there = library(viet_nam.xa)
+    library(viet_nam.xa)
+    lines = [Line(ATTENDANCE, 3, channel=Channel.ONLINE), Line(ATTENDANCE, 9, channel=Channel.ON_SITE)]
+    make_posting(there, dt.date(2025, 8, 5), *lines)
+    make_posting(there, dt.date(2025, 10, 5), Line(VISIT, 4))
+
+    found = values(online, cohort, viet_nam.xa, [viet_nam.xa], span(Period.QUARTER, 7, 10))
+
+    third, fourth = found.values()
+    assert (third.percent, third.numerator, third.denominator, third.coverage) == (25, 3, 12, 50)
+    assert (fourth.state, fourth.reporting) == (ValueState.NOT_APPLICABLE, 1)
+
+
+def test_unit_has_no_month_before_it_was_formed_nor_after_it_ended_as_reported(viet_nam, sessions, cohort):
+    make_posting(library(viet_nam.old_a, until=REFORM), dt.date(2025, 5, 5), Line(SESSION, 4))
+    units = [viet_nam.old_north, viet_nam.north]
+
+    found = values(sessions, cohort, viet_nam.country, units, span(Period.MONTH, 5, 8), AS_REPORTED)
+
+    assert found[viet_nam.old_north.pk, "2025-05"].numerator == 4
+    assert "30/6/2025" in found[viet_nam.old_north.pk, "2025-08"].note
+    assert "1/7/2025" in found[viet_nam.north.pk, "2025-05"].note
+    assert found[viet_nam.north.pk, "2025-05"].state == ValueState.NOT_APPLICABLE
+    year = Span(dt.date(2024, 1, 1), dt.date(2024, 1, 1), Period.YEAR, TODAY)
+    (before,) = values(sessions, cohort, viet_nam.north, [viet_nam.north], year, AS_REPORTED).values()
+    assert (before.unit, before.state) == (viet_nam.north, ValueState.NOT_APPLICABLE)
+
+
+def test_month_to_come_and_retired_indicator_have_no_figure(viet_nam, sessions, cohort):
+    make_posting(library(viet_nam.xa), dt.date(2025, 8, 5), Line(SESSION, 4))
+    asked = span(Period.MONTH, 8, 10, today=dt.date(2025, 9, 10))
+    found = values(sessions, cohort, viet_nam.xa, [viet_nam.xa], asked)
+    assert [each.state for each in found.values()] == [ValueState.VALUE, *[ValueState.NOT_REPORTED] * 2]
+
+    sessions.ends_on = dt.date(2025, 9, 1)
+    sessions.save()
+    found = values(sessions, cohort, viet_nam.xa, [viet_nam.xa], asked)
+    assert [each.state for each in found.values()][:2] == [ValueState.VALUE, ValueState.NOT_APPLICABLE]
+
+
+def test_each_month_is_counted_by_the_definition_of_its_last_day(viet_nam, sessions, cohort):
+    make_posting(library(viet_nam.xa), dt.date(2025, 8, 5), Line(SESSION, 4), Line(ATTENDANCE, 40))
+    make_posting(library(viet_nam.xa), dt.date(2025, 9, 5), Line(SESSION, 4), Line(ATTENDANCE, 40))
+    first = IndicatorVersion.objects.get(indicator=sessions)
+    kept = {f.attname: getattr(first, f.attname) for f in IndicatorVersion._meta.fields if f.name != "id"}
+    IndicatorVersion.objects.create(
+        **kept | {"number": 2, "change_note": "thử", "starts_on": dt.date(2025, 9, 1), "measures": [ATTENDANCE]}
+    )
+    found = values(sessions, cohort, viet_nam.xa, [viet_nam.xa], span(Period.MONTH, 8, 9))
+    assert [(each.numerator, each.version) for each in found.values()] == [(4, 1), (40, 2)]
+
+
+def test_figure_of_one_sex_has_no_months(viet_nam, cohort):
+    women = defined("women", measures=[ATTENDANCE], sexes=["female"])
+    with pytest.raises(OnlyYears):
+        values_by_period(women, cohort, viet_nam.xa, [viet_nam.xa], span(Period.MONTH), TODAYS_MAP)
+
+
+@pytest.mark.parametrize("chosen", MAPS)
+def test_as_many_queries_for_three_units_and_a_year_as_for_one_and_a_month(
+    viet_nam, sessions, cohort, chosen, django_assert_num_queries
+):
+    make_posting(library(viet_nam.xa), dt.date(2025, 8, 5), Line(SESSION, 4))
+    follow_map(TODAY)
+    queries = 3 if chosen.is_reported else 4
+    units = [viet_nam.old_a, viet_nam.old_b, viet_nam.old_d] if chosen == EVE else viet_nam.communes
+    for asked_of, asked in ((units[:1], span(Period.MONTH, 8, 8)), (units, span(Period.MONTH))):
+        with django_assert_num_queries(queries):
+            values_by_period(sessions, cohort, viet_nam.country, asked_of, asked, chosen)
