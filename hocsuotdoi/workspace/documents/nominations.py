@@ -38,7 +38,7 @@ class NominationForm(forms.Form):
         label=gettext_lazy("Put forward by"), queryset=Agency.objects.none(), empty_label=None
     )
     year = forms.IntegerField(label=gettext_lazy("Year"), min_value=_FIRST_YEAR, max_value=2100)
-    nominee_kind = forms.ChoiceField(label=gettext_lazy("Who"), choices=NomineeKind.choices)
+    nominee_kind = forms.ChoiceField(label=gettext_lazy("Whom to commend"), choices=NomineeKind.choices)
     code = forms.SlugField(
         label=gettext_lazy("Code of the institution or body"),
         required=False,
