@@ -24,7 +24,8 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """`proposes`: what was held meets the rule, so it may be called done in one tap; `is_cut`: the title leaves words out."""
+    """`proposes`: what was held meets the rule, so it may be called done in one tap. `is_cut`: the title leaves words
+    out."""
 
     pk: int
     version: int
