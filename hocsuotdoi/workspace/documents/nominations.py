@@ -77,8 +77,10 @@ class NominationForm(forms.Form):
         return given
 
     def _found(self, among: QuerySet[Institution] | QuerySet[Agency], code: str) -> Any:
-        found = among.filter(code=code).first()
-        if found is None:
+        found = among.filter(code=code).first() if code else None
+        if not code:
+            self.add_error("code", ValidationError(_("Enter the code of whom you put forward.")))
+        elif found is None:
             self.add_error("code", ValidationError(_("Nothing in your territory has this code.")))
         return found
 

@@ -78,7 +78,7 @@ class ReturnForm(forms.Form):
         label=_("What is to be put right?"), required=False, widget=forms.CheckboxSelectMultiple
     )
     reason = forms.CharField(
-        label=_("In your words"),
+        label=pgettext_lazy("a return", "In your words"),
         max_length=LONGEST_REASON,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
