@@ -110,6 +110,12 @@ def test_tags_that_compute_call_or_reach_out_are_refused(tag):
     assert problems_of(template_with(tag), KIND)
 
 
+def test_a_tag_that_cannot_be_read_is_named_among_those_that_can():
+    (problem,) = problems_of(template_with("{{ title }}", "{{ sai sai }}"), KIND)
+
+    assert problem.tag == "{{ sai sai }}"
+
+
 @pytest.mark.parametrize(
     "tag",
     [

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Query
 from pydantic import ConfigDict, Field
@@ -307,7 +307,7 @@ def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportE
     answers = []
     for each in given.answers:
         if each.key not in found:
-            raise NotAsked(_now("Nothing odd of this name is in the report. Read it again."), field="answers")
+            raise NotAsked(gettext("Nothing odd of this name is in the report. Read it again."), field="answers")
         answers.append(Answer(each.key, found[each.key].numbers, each.reason))
     answer_exceptions(report, answers=answers, by=request.user, at=timezone.now())
     return _entry(_found(request, pk))

@@ -181,9 +181,18 @@ def _check(source: str, known: Mapping[str, Placeholder]) -> dict[str, str]:
             environment.compile(source)
     except TemplateSyntaxError as error:
         line = source.splitlines()[error.lineno - 1] if error.lineno <= source.count("\n") + 1 else ""
-        near = next(iter(_TAG.findall(line)), "")
-        return {near: _("This tag cannot be read: {why}.").format(why=error.message or "")}
+        tags = _TAG.findall(line)
+        near = next((tag for tag in tags if tag.startswith("{{") and not _is_readable(environment, tag)), "")
+        return {near or next(iter(tags), ""): _("This tag cannot be read. Compare it with the list of tags.")}
     return checker.found
+
+
+def _is_readable(environment: SandboxedEnvironment, tag: str) -> bool:
+    try:
+        environment.parse(tag)
+    except TemplateSyntaxError:
+        return False
+    return True
 
 
 class _Checker:

@@ -181,7 +181,7 @@ def _table(rows: Iterable[ReportRow]) -> list[list[str | int]]:
         _("Body"),
         _("Unit"),
         _("Code"),
-        _("Line"),
+        _("Line of command"),
         pgettext("of a report", "State"),
         _("Due before"),
         _("Days late"),

@@ -43,7 +43,7 @@ class NominationForm(forms.Form):
         label=gettext_lazy("Put forward by"), queryset=Agency.objects.none(), empty_label=None
     )
     year = forms.IntegerField(label=gettext_lazy("Year"), min_value=_FIRST_YEAR, max_value=2100)
-    nominee_kind = forms.ChoiceField(label=gettext_lazy("Who"), choices=NomineeKind.choices)
+    nominee_kind = forms.ChoiceField(label=gettext_lazy("Whom to commend"), choices=NomineeKind.choices)
     code = forms.SlugField(
         label=gettext_lazy("Code of the institution or body"),
         required=False,
@@ -82,8 +82,10 @@ class NominationForm(forms.Form):
         return given
 
     def _found(self, among: QuerySet[Institution] | QuerySet[Agency], code: str) -> Any:
-        found = among.filter(code=code).first()
-        if found is None:
+        found = among.filter(code=code).first() if code else None
+        if not code:
+            self.add_error("code", ValidationError(_("Enter the code of whom you put forward.")))
+        elif found is None:
             self.add_error("code", ValidationError(_("Nothing in your territory has this code.")))
         return found
 

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -55,7 +56,7 @@ class RunForm(forms.Form):
         offered = [DocumentFormat.DOCX, DocumentFormat.XLSX]
         if office_path() is not None:
             offered.append(DocumentFormat.PDF)
-        self.fields["formats"].choices = [(each.value, each.label) for each in offered]
+        self.fields["formats"].choices = [(each.value, capfirst(each.label)) for each in offered]
 
 
 @requires(Permission.VIEW_REPORT)

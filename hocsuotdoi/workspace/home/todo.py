@@ -375,7 +375,7 @@ def _findings(asked: _Asked) -> Group:
         if waiting := sum((plan.pk, finding.key) not in answered for finding in found[plan.pk]):
             words = ngettext("{count} without an answer", "{count} without an answer", waiting)
             url = reverse("portal:programme-plan-check", args=[plan.code])
-            jobs.append(Job(str(plan), url, plan.title, words.format(count=waiting)))
+            jobs.append(Job(plan.name, url, plan.title, words.format(count=waiting)))
     return Group(title, "plan", jobs[:_SHOWN], len(jobs[_SHOWN:]), reverse("workspace:programme-plan-list"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.places.models import Institution
@@ -78,7 +78,7 @@ class ReturnForm(forms.Form):
         label=_("What is to be put right?"), required=False, widget=forms.CheckboxSelectMultiple
     )
     reason = forms.CharField(
-        label=_("In your words"),
+        label=pgettext_lazy("a return", "In your words"),
         max_length=LONGEST_REASON,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -92,7 +92,7 @@ class ReturnForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not given.get("points") and not given.get("reason", "").strip():
-            self.add_error("reason", _now("Choose a point or say it in your words: they have to know what to do."))
+            self.add_error("reason", gettext("Choose a point or say it in your words: they have to know what to do."))
         return given
 
     def whole_reason(self) -> str:
@@ -136,14 +136,14 @@ class NumberField(forms.CharField):
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite() or not re.fullmatch(r"-?\d+(\.\d{1,2})?", text):
-            raise forms.ValidationError(_now("Write a number, for example 1.436 or 12,5."))
+            raise forms.ValidationError(gettext("Write a number, for example 1.436 or 12,5."))
         return number
 
 
 class TotalForm(forms.Form):
     """One total: how many (of how many), and where the number is from."""
 
-    numerator = NumberField(_("How many"))
+    numerator = NumberField(pgettext_lazy("of a total", "How many"))
     denominator = NumberField(_("Of how many"))
     source = forms.CharField(label=_("Where the number is from"), required=False, max_length=300)
 

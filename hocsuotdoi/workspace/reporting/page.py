@@ -43,9 +43,9 @@ ACTS = (
 )
 STATE_KINDS = {
     ReportState.EXPECTED: "neutral",
-    ReportState.DRAFT: "gold",
+    ReportState.DRAFT: "neutral",
     ReportState.SUBMITTED: "working",
-    ReportState.RETURNED: "attention",
+    ReportState.RETURNED: "gold",
     ReportState.APPROVED: "working",
     ReportState.EXCUSED: "neutral",
 }

@@ -26,7 +26,9 @@ def task_grid(request: HttpRequest, code: str, year: int) -> HttpResponse:
     context = {
         "unit": unit,
         "year": year,
-        "years": [(each, reverse("workspace:programme-task-grid", args=[code, each])) for each in (year - 1, year + 1)],
+        "years": [
+            (each, reverse("workspace:programme-task-grid", args=[code, each])) for each in (year - 1, year, year + 1)
+        ],
         "path": [(_("Tasks"), reverse("workspace:programme-task-list"))],
     }
     if unit.tier == Tier.COUNTRY:

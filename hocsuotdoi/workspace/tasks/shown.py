@@ -24,11 +24,13 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """`proposes`: what was held meets the rule, so it may be called done in one tap."""
+    """`proposes`: what was held meets the rule, so it may be called done in one tap. `is_cut`: the title leaves words
+    out."""
 
     pk: int
     version: int
     title: str
+    is_cut: bool
     url: str
     body: str
     source: str
@@ -48,10 +50,13 @@ def shown(assignment: Assignment, day: dt.date) -> Shown:
     tally = getattr(assignment, "tally", None)
     waits = state in WAITING
     late = waits and assignment.due_on is not None and assignment.due_on < day
+    whole = capfirst(str(assignment))
+    title = Truncator(whole).chars(160)
     return Shown(
         pk=assignment.pk,
         version=assignment.version,
-        title=capfirst(Truncator(assignment).chars(160)),
+        title=title,
+        is_cut=title != whole,
         url=reverse("workspace:programme-task-detail", args=[assignment.pk]),
         body=assignment.agency.name,
         source=source_of(assignment),

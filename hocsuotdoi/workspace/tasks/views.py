@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
@@ -115,7 +116,7 @@ def _rows(request: HttpRequest, asked: Asked, day: dt.date) -> AssignmentQuerySe
 
 def _today(request: HttpRequest, asked: Asked, now: dt.datetime, day: dt.date) -> dict[str, Any]:
     found = [
-        (_("Late"), late_of(request.user, day), _LATE),
+        (pgettext("task", "Late"), late_of(request.user, day), _LATE),
         (_("Due in the next two weeks"), soon_of(request.user, day), _WAITING),
         (_("Newly handed down"), new_of(request.user, day, now), _WAITING),
     ]

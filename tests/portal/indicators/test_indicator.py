@@ -194,7 +194,7 @@ def test_lineage_of_every_kind_of_figure_opens(client, posting, thai_nguyen, day
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"), [("abc", "«abc» không phải"), ("31/02/2025", "31/02/2025"), ("9999-12-31", "chưa biết được")]
+    ("asked", "told"), [("abc", "“abc” không phải"), ("31/02/2025", "31/02/2025"), ("9999-12-31", "chưa biết được")]
 )
 def test_a_day_without_a_map_is_told_and_today_is_shown(client, target, posting, bac_kan, day, asked, told):
     address, query = detail("library_services", unit=bac_kan.code)

@@ -50,7 +50,7 @@ def test_plan_list_finds_by_number_or_issuer_and_says_what_to_do_when_nothing_is
     for words in ("169", "đắk nông"):
         page = page_of(client, "plan-list", q=words)
         assert "169/KH-UBND" in page
-        assert "7/KH-UBND" not in page.replace("«169/KH-UBND»", "")
+        assert "7/KH-UBND" not in page.replace("“169/KH-UBND”", "")
     assert 'class="empty' in page_of(client, "plan-list", q="không có")
 
 

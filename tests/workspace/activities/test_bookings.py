@@ -236,7 +236,7 @@ def test_nobody_is_said_to_know_who_must_still_be_called(librarian, booking, nam
     """A teacher who left a phone only waits on the list of those to call."""
     answer = librarian.post(to(name, booking), ACTS[name], follow=True).text
 
-    assert "mục «Báo tin»" in answer
+    assert "mục “Báo tin”" in answer
     assert "báo cho giáo viên;" not in answer
 
 

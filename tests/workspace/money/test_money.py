@@ -79,7 +79,7 @@ def test_many_are_appraised_by_ticking(client, make_line, finance_officer):
     client.post(QUEUE, {"line": [f"{each.pk}.{each.version}" for each in lines[:2]]})
     assert MoneyLine.objects.filter(appraised=12_000_000).count() == 2
     stale = client.post(QUEUE, {"line": [f"{lines[2].pk}.9", "x", "1.y"]}, follow=True).content.decode()
-    assert "Có dòng vừa thay đổi" in stale
+    assert "Có khoản vừa thay đổi" in stale
     assert MoneyLine.objects.filter(appraised=None).count() == 1
 
 
@@ -90,7 +90,7 @@ def test_second_person_is_told_and_nothing_is_written_over(client, make_line, of
     page = client.post(act(line, "estimate"), {"version": 1, "amount": "14.000.000"})
     told = page.content.decode()
     assert page.status_code == 422
-    assert "Có người vừa sửa dòng này" in told
+    assert "Có người vừa sửa khoản này" in told
     assert "13.000.000 đồng" in told, "what the first said"
     assert "14.000.000" in told, "what the second typed"
     line.refresh_from_db()
