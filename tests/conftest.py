@@ -16,7 +16,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support import browser as browsers
-from tests.support import databases, network, program
+from tests.support import databases, depth, network, program
 
 pytest_plugins = ["tests.people"]
 
@@ -57,7 +57,10 @@ def _needs_database(item: pytest.Item) -> bool:
     return _has_own_database(item) or bool({"live_program", "_clone"} & set(getattr(item, "fixturenames", ())))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left = {item.nodeid for item in depth.left_to_the_next_run(items)}
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left])
+    items[:] = [item for item in items if item.nodeid not in left]
     # The files that take longest come first, or one process would still be busy with one when the other has nothing
     # left: those with a running program, then those with many slow tests. (A file stays with one process.)
     weights: Counter[Path] = Counter()

@@ -1,4 +1,4 @@
-"""Operations of one kind taken together: the same models, the same tables, and the way back."""
+"""Additions taken together: the same models, the same tables, and the way back."""
 
 import pytest
 from django.db import connection, migrations, models
@@ -53,9 +53,9 @@ def _back(operations: list[Operation], states: list[ProjectState]) -> None:
             operations[at].database_backwards("shelves", editor, states[at + 1], states[at])
 
 
-def test_neighbours_of_one_kind_become_one_and_the_order_stays() -> None:
+def test_neighbours_that_add_become_one_and_the_order_stays() -> None:
     found = together(SHELF)
-    assert [len(each.operations) if isinstance(each, Together) else 1 for each in found] == [2, 2, 1, 1, 2]
+    assert [len(each.operations) if isinstance(each, Together) else 1 for each in found] == [2, 2, 1, 3]
     assert [one for each in found for one in getattr(each, "operations", [each])] == SHELF
 
 
