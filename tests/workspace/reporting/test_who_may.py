@@ -200,8 +200,8 @@ def ask(client: Client, door: str, report: Report, snapshot: Snapshot | None) ->
 
 
 def refused_and_read(table, who: str, state: State, report: Report, people) -> None:
-    """What the table does not name is refused and changes nothing, every other act by chance; everything to read is read
-    or not."""
+    """What the table does not name is refused and changes nothing (every other act, by chance); everything to read is
+    read or not."""
     snapshot = report.snapshots.first()
     client = signed_in(people[who]) if who in people else Client()
     allowed = table[who].get(state, set())
