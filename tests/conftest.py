@@ -13,10 +13,10 @@ from django.conf import settings as django_settings
 from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.support import browser as browsers
-from tests.support import databases, network, program
+from tests.support import databases, depth, network, program
 
 pytest_plugins = ["tests.people"]
 
@@ -57,7 +57,10 @@ def _needs_database(item: pytest.Item) -> bool:
     return _has_own_database(item) or bool({"live_program", "_clone"} & set(getattr(item, "fixturenames", ())))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left = {item.nodeid for item in depth.left_to_the_next_run(items)}
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left])
+    items[:] = [item for item in items if item.nodeid not in left]
     # The files that take longest come first, or one process would still be busy with one when the other has nothing
     # left: those with a running program, then those with many slow tests. (A file stays with one process.)
     weights: Counter[Path] = Counter()
@@ -173,18 +176,34 @@ def live_program(
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with browsers.started_browser() as browser:
+def _playwright() -> Iterator[Playwright]:
+    with browsers.started_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(_playwright: Playwright) -> Iterator[Browser]:
+    with browsers.started_browser(_playwright) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def _whole_chromium(_playwright: Playwright) -> Iterator[Browser]:
+    with browsers.started_browser(_playwright, is_whole=True) as browser:
         yield browser
 
 
 @pytest.fixture
-def visitor(chromium: Browser, live_program: program.LiveProgram) -> Iterator[Callable[..., BrowserContext]]:
+def visitor(
+    request: pytest.FixtureRequest, live_program: program.LiveProgram
+) -> Iterator[Callable[..., BrowserContext]]:
     """Makes fresh visitors of the running program: `visitor(viewport=PHONE, java_script_enabled=False)`."""
+    is_whole = request.node.get_closest_marker("whole_browser")
+    browser = request.getfixturevalue("_whole_chromium" if is_whole else "chromium")
     contexts: list[BrowserContext] = []
 
     def arrive(**options: object) -> BrowserContext:
-        contexts.append(browsers.new_context(chromium, live_program.url, **options))
+        contexts.append(browsers.new_context(browser, live_program.url, **options))
         return contexts[-1]
 
     yield arrive

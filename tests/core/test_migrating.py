@@ -1,7 +1,8 @@
-"""Operations of one kind taken together: the same models, the same tables, and the way back."""
+"""Additions taken together: the same models, the same tables, and the way back."""
 
 import pytest
 from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -52,9 +53,9 @@ def _back(operations: list[Operation], states: list[ProjectState]) -> None:
             operations[at].database_backwards("shelves", editor, states[at + 1], states[at])
 
 
-def test_neighbours_of_one_kind_become_one_and_the_order_stays() -> None:
+def test_neighbours_that_add_become_one_and_the_order_stays() -> None:
     found = together(SHELF)
-    assert [len(each.operations) if isinstance(each, Together) else 1 for each in found] == [2, 2, 1, 1, 2]
+    assert [len(each.operations) if isinstance(each, Together) else 1 for each in found] == [2, 2, 1, 3]
     assert [one for each in found for one in getattr(each, "operations", [each])] == SHELF
 
 
@@ -72,3 +73,11 @@ def test_together_is_the_same_as_one_after_the_other_there_and_back() -> None:
     assert [field.name for field in found._meta.fields] == ["id", "name", "room", "number"]
     _back(as_one, states_of_one)
     assert _tables() == []
+
+
+def test_migrations_with_many_additions_take_them_together() -> None:
+    """Whoever makes one writes `operations = together(operations)` under it: each by itself costs 0.1 s, for ever."""
+    ours = {k: v for k, v in MigrationLoader(None).disk_migrations.items() if v.__module__.startswith("hocsuotdoi.")}
+    assert len(ours) > 50
+    spared = {key: len(each.operations) - len(together(each.operations)) for key, each in ours.items()}
+    assert {key: number for key, number in spared.items() if number > 5} == {}

@@ -21,6 +21,7 @@ from tests.factories.indicators import CohortFactory, IndicatorFactory
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
 from tests.indicators.conftest import Country
+from tests.support.depth import cases
 
 ATTENDANCE = MeasureCode.PROGRAMME_ATTENDANCE
 YEAR = 2025
@@ -76,7 +77,7 @@ def post_late(library, numbers, at: dt.date):
 @pytest.mark.slow
 @pytest.mark.django_db
 class TestThroughTime(TestCase):
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(12), deadline=None, suppress_health_check=list(HealthCheck))
     @given(before=st.lists(counts, min_size=4, max_size=4), after=counts, takes_back=st.booleans())
     def test_what_comes_late_changes_nothing_that_is_told(self, before, after, takes_back):
         there = Country()
@@ -93,7 +94,7 @@ class TestThroughTime(TestCase):
         for days in (0, 1, 40):
             assert told_by_profiles(there, CLOSED + dt.timedelta(days=days)) == told
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(12), deadline=None, suppress_health_check=list(HealthCheck))
     @given(before=st.lists(counts, min_size=4, max_size=4))
     def test_no_number_follows_from_figures_made_on_a_page_and_their_neighbours(self, before):
         """The figure of women, of men, of each age and of both, for every unit beside and above one another; a province

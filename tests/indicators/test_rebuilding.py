@@ -27,10 +27,11 @@ from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.operations.ancestry import rebuild as rebuild_territory
 from tests.indicators.book import NOW, TODAY, found, many_steps, play, step
 from tests.indicators.test_rollup import everything, everything_after_a_rebuild
+from tests.support.depth import cases
 
 
 @pytest.mark.slow
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=14), later=st.lists(step, max_size=5))
 def test_duckdb_makes_what_postgresql_has_and_can_take_its_place(world, tmp_path, steps, later):
     _country, houses = world

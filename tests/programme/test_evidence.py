@@ -19,6 +19,7 @@ from tests.factories.places import AgencyFactory
 from tests.factories.programme import TaskFactory
 from tests.factories.running import make_assignment
 from tests.programme.conftest import held
+from tests.support.depth import cases
 
 APRIL = dt.date(2026, 4, 21)
 
@@ -238,7 +239,7 @@ def test_what_was_posted_long_before_a_decision_is_still_counted(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

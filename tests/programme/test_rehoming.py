@@ -22,6 +22,7 @@ from hocsuotdoi.programme.queries.targets import effective_targets, series_of, u
 from tests.factories.places import UnitFactory
 from tests.factories.programme import CohortFactory, PlanFactory, TargetFactory
 from tests.factories.running import SOMEBODY
+from tests.support.depth import cases
 
 BEFORE, AFTER = dt.date(2025, 6, 30), dt.date(2025, 7, 1)
 
@@ -155,7 +156,7 @@ DECISION = st.tuples(st.integers(0, 200), st.sampled_from(RehomingKind), st.inte
 
 
 @pytest.mark.slow
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(day=st.sampled_from(DAYS), decisions=st.lists(DECISION, max_size=8))
 def test_every_target_is_bound_settled_or_taken_by_nobody_and_never_two_of_it(reference, act_of_reform, day, decisions):
     """Against an independent look: the targets in force at each unit that stands."""

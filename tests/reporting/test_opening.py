@@ -21,6 +21,7 @@ from hocsuotdoi.reporting.queries.opening_check import opening_check
 from hocsuotdoi.reporting.queries.state import country_state, report_rows
 from tests.factories.cycles import AT, make_country, make_opened_cycle, make_preset_cycle
 from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
+from tests.support.depth import cases
 
 C, K = InstitutionClass, AgencyKind
 REFORM = dt.date(2025, 7, 1)
@@ -278,7 +279,7 @@ _LOWER = st.lists(st.integers(0, 3), min_size=1, max_size=3)
 
 
 @pytest.mark.slow
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(communes=_LOWER, data=st.data())
 def test_each_open_institution_is_counted_once_and_each_report_reaches_the_owner(db, communes, data):
     with transaction.atomic():

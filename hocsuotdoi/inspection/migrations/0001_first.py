@@ -7,6 +7,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from hocsuotdoi.core.migrating import together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -1211,3 +1213,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -8,6 +8,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from hocsuotdoi.core.migrating import together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -717,3 +719,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from hocsuotdoi.core.migrating import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -1689,3 +1691,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -10,6 +10,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from hocsuotdoi.core.migrating import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -2851,3 +2853,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -11,7 +11,7 @@ from tests.factories.activities import ActivityFactory, RegistrationFactory, Ses
 from tests.support.browser import watch_for_errors
 from tests.support.fake_push import FakeBrowser
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.whole_browser]
 
 # The browser would ask its maker's service for an address; this is what that answers.
 ANSWER = """
