@@ -139,7 +139,7 @@ def test_trail_of_one_change_and_of_three_takes_the_same_queries(
 ):
     for number in range(changes):
         Institution.objects.update(phone=str(number))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         trail(auditor, day=TODAY, kinds=["places.institution", "accounts.roleassignment"])
 
 

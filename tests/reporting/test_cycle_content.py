@@ -11,13 +11,14 @@ from hocsuotdoi.indicators.models import Population
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import AgencyKind
+from hocsuotdoi.places.models import InstitutionPlacement
 from hocsuotdoi.reporting.formats.canonical import canonical_json
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.operations.report import begin_report
 from hocsuotdoi.reporting.queries.content import cycle_content
 from tests.factories.indicators import CohortFactory, IndicatorFactory
 from tests.factories.ledger import make_posting
-from tests.factories.places import AgencyFactory, InstitutionFactory
+from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
 from tests.factories.programme import ClauseFactory, TargetFactory
 from tests.factories.running import make_assignment, make_line, make_report
 from tests.reporting.cycle_tree import DAY, NOW, Tree, approved, count, fresh, make_tree
@@ -150,6 +151,36 @@ def test_different_people_are_asked_anew_and_marked(tree, plan, bac_kan, duc_xua
     figure = told(cycle_content(fresh(tree.province), DAY), key)
     assert (figure["numerator"], figure["denominator"], figure["is_additive"]) == ("1", "1000", False)
     assert figure["note"].startswith("Tính lại ngày 23/11/2026")
+
+
+def test_share_of_residents_says_that_it_leaves_out_what_an_institution_did_elsewhere(tree, plan, bac_kan, library):
+    people = CohortFactory(kind="population", classes=[])
+    share = IndicatorFactory(kind=IndicatorKind.SHARE_OF_POPULATION, measures=[MeasureCode.PROGRAMME_ATTENDANCE])
+    TargetFactory(clause=ClauseFactory(plan=plan, path="I.9"), indicator=share, cohort=people, year=2026)
+    Population.objects.create(unit=bac_kan, year=2026, urban=1000, source="Sổ")
+    make_posting(library, DAY, Line(MeasureCode.PROGRAMME_ATTENDANCE, 1, learner_key=uuid.UUID(int=7)))
+    key = f"indicator:{share.code}:{people.code}:2026"
+    assert "trước khi chuyển đến đây" not in told(cycle_content(fresh(tree.ward), DAY), key)["note"]
+    InstitutionPlacement.objects.filter(institution=library).update(starts_on=dt.date(2026, 6, 1))
+    elsewhere = UnitFactory()
+    InstitutionPlacement.objects.create(institution=library, unit=elsewhere, ends_on=dt.date(2026, 6, 1))
+    content = cycle_content(fresh(tree.ward), DAY)
+    assert "trước khi chuyển đến đây" in told(content, key)["note"]
+    assert "trước khi chuyển đến đây" in next(each for each in content["targets"] if each["key"] == key)["note"]
+
+
+def test_parts_of_a_measure_are_told_by_as_many_as_the_whole(tree, bac_kan):
+    """A library whose visitors were all men has told that no woman came."""
+    other = InstitutionFactory(unit=bac_kan)
+    make_posting(other, DAY, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex="male"))
+    ward = tree.wards[1]
+    count(ward, other)
+    for each in tree.wards:
+        approved(each, tree)
+    content = cycle_content(fresh(tree.province), DAY)
+    whole, women = (told(content, f"measure:programme_attendance:2026{cut}") for cut in ("", ":sex:female"))
+    assert (whole["reporting"], whole["expected"]) == (2, 2)
+    assert (women["numerator"], women["reporting"], women["expected"]) == ("7", 2, 2)
 
 
 def test_other_lines_tell_nothing_of_units_or_residents(tree, plan, thai_nguyen):

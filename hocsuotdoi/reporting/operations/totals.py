@@ -14,7 +14,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Report, TypedTotal
-from hocsuotdoi.reporting.operations.holding import begun, hold, keep
+from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile, begun, hold, keep, meanwhile
 from hocsuotdoi.reporting.queries.typed import TypedRow, typed_rows
 
 LARGEST = Decimal(10) ** 15
@@ -39,10 +39,15 @@ def type_totals(report: Report, *, version: int, rows: Iterable[Total], by: Pers
     """Writes the rows into the report; rows that are not named stay. One without a number is taken out.
 
     Refused: a figure that is not asked for or of which institutions are counted here, one without its source, less than
-    nothing, a part of a number, a numerator above its denominator, a version that is not the newest.
+    nothing, a part of a number, a numerator above its denominator, a version that is not the newest. The same rows
+    again, because the answer to the first time was lost, change nothing.
     """
     rows = list(rows)
-    report = hold(report, [ReportState.EXPECTED, ReportState.DRAFT, ReportState.RETURNED], version=version)
+    report = hold(report, [ReportState.EXPECTED, ReportState.DRAFT, ReportState.RETURNED])
+    if version != report.version:
+        if _stand_already(report, rows):
+            return report
+        raise ReportChangedMeanwhile(meanwhile(report), report)
     asked = {row.key: row for row in typed_rows(report)}
     for row in rows:
         if row.key not in asked:
@@ -68,6 +73,18 @@ def type_totals(report: Report, *, version: int, rows: Iterable[Total], by: Pers
             },
         )
     return keep(report, by=by, at=at)
+
+
+def _stand_already(report: Report, rows: list[Total]) -> bool:
+    typed = {each.key: each for each in TypedTotal.objects.filter(report=report)}
+
+    def stands(row: Total) -> bool:
+        kept = typed.get(row.key)
+        if kept is None or row.numerator is None:
+            return kept is None and row.numerator is None
+        return (kept.numerator, kept.denominator, kept.source) == (row.numerator, row.denominator, _source(row))
+
+    return bool(rows) and all(stands(row) for row in rows)
 
 
 def _check(row: Total, asked: TypedRow) -> None:

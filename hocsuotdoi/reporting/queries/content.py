@@ -152,11 +152,7 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
     found = years[-1]
     readings, plans = _readings(found) if is_asked[Section.TARGETS] else ([], [])
     behind = behind_materials(found.own.materials)
-    targets = [target_content(each, behind) for each in readings]
-    for target, reading in zip(targets, readings, strict=True):
-        target["key"] = _target_key(found, reading)
-    if cycle.is_over_years:
-        _tell_targets_by_year(years, readings, targets)
+    targets = _targets(years, readings, behind)
     tasks = tasks_content(years) if is_asked[Section.TASKS] else []
     for each in years if is_asked[Section.MONEY] else []:
         tell_money(each)
@@ -208,6 +204,16 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
     if period is not None:
         content["period"] = period
     return content
+
+
+def _targets(years: Sequence[Figures], readings: Sequence[TargetReading], behind: BehindFigures) -> list[TargetContent]:
+    """As they are in the last year; of several years with each year beside."""
+    targets = [target_content(each, behind) for each in readings]
+    for target, reading in zip(targets, readings, strict=True):
+        target["key"] = _target_key(years[-1], reading)
+    if years[-1].looked.is_one_of_several:
+        _tell_targets_by_year(years, readings, targets)
+    return targets
 
 
 def _readings(found: Figures) -> tuple[list[TargetReading], list[Plan]]:

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, ValueState
@@ -58,6 +59,10 @@ from hocsuotdoi.reporting.queries.wording import (
 )
 
 _TIERS = list(Tier.values)
+_OF_THIS_PLACE = (
+    "Chỉ tính người tham gia trên địa bàn: không gồm hoạt động của cơ sở trước khi chuyển đến đây, vì mẫu số là dân số "
+    "của chính địa bàn."
+)
 
 
 @dataclass
@@ -170,6 +175,14 @@ class Figures:
             self.tell(f"{key}:{territory.code}", label, amount, figure_words(indicator, value), is_additive=False)
         return found
 
+    @cached_property
+    def some_moved_here(self) -> bool:
+        """Whether an institution of the report stood outside its unit earlier in the year. One query."""
+        frame = self.own.frame
+        here = units_reading_as(self.report.unit, frame.map_day)
+        stood = InstitutionPlacement.objects.during(frame.starts_on, frame.last_day + dt.timedelta(days=1))
+        return stood.filter(institution__in=frame.within or ()).exclude(unit__in=here).exists()
+
     @property
     def base_years(self) -> dict[Pair, int]:
         defined = list(self.own.defined.values())
@@ -277,6 +290,8 @@ def _tell_indicators(found: Figures, anew: dict[Pair, tuple[IndicatorValue, Amou
             continue
         known = found.own.values.get(pair) if found.is_leaf and key not in found.typed else None
         value = known or value_of_amount(indicator, cohort, report.unit, found.year, total, base.get(pair), "")
+        if indicator.kind == IndicatorKind.SHARE_OF_POPULATION and found.is_leaf and found.some_moved_here:
+            value = replace(value, note=" ".join(filter(None, [value.note, _OF_THIS_PLACE])))
         found.values[pair] = value
         found.tell(
             key,

@@ -139,7 +139,8 @@ def _row(
 ) -> Iterator[PeriodRowContent]:
     """None where no year tells it."""
     if any(key_of(each.year) in told for each in years):
-        cells = [_cell(each.year, key_of(each.year), told, NOT_REPORTED) for each in years]
+        nothing = DASH if group == "tasks" else NOT_REPORTED  # no task was asked in that year
+        cells = [_cell(each.year, key_of(each.year), told, nothing) for each in years]
         total = _cell(0, key_of(cycle.period), told, DASH)
         yield {"group": group, "label": label, "cells": cells, "total": total}
 

@@ -17,11 +17,11 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.models import Institution
-from hocsuotdoi.reporting.enums import OWED
+from hocsuotdoi.reporting.enums import OWED, ReportState
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.operations.addendum import make_addendum
 from hocsuotdoi.reporting.operations.approval import approve_report, reopen_report, return_report
-from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile
+from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile, WrongState
 from hocsuotdoi.reporting.operations.report import excuse_report, move_institutions
 from hocsuotdoi.reporting.operations.submission import submit_report, withdraw_report
 from hocsuotdoi.reporting.queries.approving import waiting
@@ -48,7 +48,7 @@ def report_submit(request: HttpRequest, pk: int) -> HttpResponse:
             said = _("Submitted as {number}.").format(number=snapshot.number)
             messages.success(request, said)
 
-        return _done(request, report, act)
+        return _done(request, report, act, arrives=ReportState.SUBMITTED)
     day = timezone.localdate()
     content = content_of(report, day)
     odd = exceptions_of(report, content, day)
@@ -75,7 +75,7 @@ def report_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             withdraw_report(report, version=_version(request), by=request.user, at=timezone.now())
             messages.success(request, _("Taken back: it can be written again."))
 
-        return _done(request, report, act)
+        return _done(request, report, act, arrives=ReportState.DRAFT)
     return _ask(request, report, "report_withdraw.html", act="withdraw")
 
 
@@ -97,7 +97,7 @@ def report_return(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Returned: they read what is to be put right."))
 
-        return _done(request, report, act)
+        return _done(request, report, act, arrives=ReportState.RETURNED)
     return _ask(request, report, "report_return.html", act="return", form=form)
 
 
@@ -112,7 +112,7 @@ def report_approve(request: HttpRequest, pk: int) -> HttpResponse:
             approve_report(report, version=_version(request), by=request.user, at=timezone.now())
             messages.success(request, _("Approved."))
 
-        return _done(request, report, act)
+        return _done(request, report, act, arrives=ReportState.APPROVED)
     (row,) = waiting([report], request.user)
     return _ask(request, report, "report_approve.html", act="approve", row=row)
 
@@ -197,7 +197,7 @@ def _with_reason(
 ) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _done(request, report, lambda: act(form.cleaned_data["reason"]))
+        return _done(request, report, lambda: act(form.cleaned_data["reason"]), arrives=_ARRIVES.get(name))
     return _ask(request, report, "report_reason.html", act=name, form=form, **_WORDS[name](), **more)
 
 
@@ -238,6 +238,7 @@ def _move_words() -> dict[str, str]:
     }
 
 
+_ARRIVES = {"reopen": ReportState.RETURNED, "excuse": ReportState.EXCUSED}
 _WORDS = {"reopen": _reopen_words, "excuse": _excuse_words, "amend": _amend_words, "move": _move_words}
 
 
@@ -252,12 +253,17 @@ def _ask(request: HttpRequest, report: Report, template: str, *, act: str, **mor
     return render(request, f"{TEMPLATES}/{template}", context, status=422 if wrong else 200)
 
 
-def _done(request: HttpRequest, report: Report, act: Act) -> HttpResponse:
-    """Back to the report, with what was done or why it was refused."""
+def _done(request: HttpRequest, report: Report, act: Act, *, arrives: ReportState | None = None) -> HttpResponse:
+    """Back to the report, with what was done or why it was refused. `arrives`: the state that it leaves the report in;
+    sent again because the answer was lost, it is told that it has arrived, and nothing is done twice."""
     try:
         act()
-    except ReportChangedMeanwhile as refusal:
-        messages.error(request, str(refusal))
+    except (ReportChangedMeanwhile, WrongState) as refusal:
+        now = Report.objects.get(pk=report.pk)
+        if now.state == arrives and now.changed_by_id == request.user.pk:
+            messages.info(request, _("It has arrived already. This is how the report stands now."))
+        else:
+            messages.error(request, str(refusal))
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(url_of(report))

@@ -56,7 +56,7 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
                 # What nobody has reported is not 0.
                 "number": figures[key]["words"] if key in figures else number(quantity),
                 "url": opened.url(key, MEASURE, measure.value),
-                "coverage": figures[key]["coverage_words"] if key in figures else "",
+                "coverage": _coverage(figures.get(key)),
                 "origin": origin_of(figures.get(key)),
             }
             for measure, label, quantity, key in counts
@@ -76,6 +76,11 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
         "is_keyed": bool(figures),
         "changes": content.get("changes", []),
     }
+
+
+def _coverage(figure: Mapping[str, Any] | None) -> str:
+    """Empty where nobody in particular was expected to tell: totals that were typed in, sums of several years."""
+    return figure["coverage_words"] if figure and figure["expected"] else ""
 
 
 def origin_of(figure: Mapping[str, Any] | None) -> str:

@@ -97,7 +97,7 @@ def test_what_one_act_entered_by_the_dozen_is_one_line_that_opens_page_by_page(
     known = Institution.objects.count()
     InstitutionFactory.create_batch(60, unit=bac_kan)
     client.force_login(auditor)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = client.get(PAGE, {"kind": "places.institution"})
     text = _text(page)
     assert f"đã nhập {known + 60} mục cùng lúc: cơ sở" in text

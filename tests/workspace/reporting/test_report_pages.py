@@ -18,7 +18,7 @@ from tests.factories.reporting import ReportFactory
 from tests.reporting.conftest import add_target
 
 LIST = "workspace:reporting-report-list"
-LIST_QUERIES = 9
+LIST_QUERIES = 11
 
 
 @pytest.fixture

@@ -34,11 +34,11 @@ from tests.workspace.reporting.conftest import (
 
 READ = {"page", "api", "draft", "now"}
 FROZEN = {"snapshot", "document", "annex"}  # kept files
-WRITE = {"word", "api words", "answer"}
+WRITE = {"word", "api words", "answer", "total"}
 SUBMIT = {"submit", "api submit"}
 WITHDRAW = {"withdraw", "api withdraw"}
 DECIDE = {"approve", "return", "api approve", "api return"}
-ACTS = WRITE | SUBMIT | WITHDRAW | DECIDE | {"begin", "addendum", "reopen", "excuse"}
+ACTS = WRITE | SUBMIT | WITHDRAW | DECIDE | {"begin", "addendum", "reopen", "excuse", "move"}
 BEFORE = (State.EXPECTED, State.DRAFT, State.RETURNED)
 
 # For each state: what may be done. A frozen state also opens what was frozen.
@@ -59,10 +59,10 @@ TABLE: dict[str, dict[State, set[str]]] = {
         State.APPROVED: R | {"begin"},
     },
     "officer at goes_to": {
-        State.EXPECTED: R | {"excuse"},
-        State.DRAFT: R | {"excuse"},
+        State.EXPECTED: R | {"excuse", "move"},
+        State.DRAFT: R | {"excuse", "move"},
         State.SUBMITTED: R | DECIDE,
-        State.RETURNED: R | {"excuse"},
+        State.RETURNED: R | {"excuse", "move"},
         State.APPROVED: R | {"reopen"},
     },
     "officer further above": dict.fromkeys(State, R),
@@ -194,9 +194,18 @@ def ask(client: Client, door: str, report: Report, snapshot: Snapshot | None) ->
         "reopen": {"reason": "Vì vậy"},
         "excuse": {"reason": "Vì vậy"},
         "addendum": {"reason": "Vì vậy"},
+        "total": {"version": version},
+        "move": moved(report) if door == "move" else {},
     }[door]
-    path = {"word": "words", "answer": "odd"}.get(door, door)
+    path = {"word": "words", "answer": "odd", "total": "totals"}.get(door, door)
     return client.post(f"{page}{path}/", given).status_code
+
+
+def moved(report: Report) -> dict[str, object]:
+    """To another report of the cycle, whatever is counted here."""
+    other = Report.objects.filter(cycle=report.cycle_id, line=report.line).exclude(pk=report.pk).first()
+    counted = list(report.counted.values_list("institution", flat=True))
+    return {"reason": "Vì vậy", "to": other.pk if other else "", "institutions": counted}
 
 
 def refused_and_read(table, who: str, state: State, report: Report, people) -> None:
