@@ -582,16 +582,14 @@ def documents(guide: Guide) -> None:
         page.get_by_role("button", name="Văn bản Word để trình ký").click()
     page.reload()
     shoot(page, "document-take", at_most=620)
-    code = page.get_by_role("link", name="Trang kiểm tra").first.get_attribute("href") or ""
+    code = page.get_by_role("link", name="Trang kiểm tra công khai").first.get_attribute("href") or ""
     phone = guide.page(device=PHONE)
     phone.goto(code)
     shoot(phone, "document-check-phone", at_most=900)
     page.goto(f"/workspace/nominations/new/?code={page_code(guide)}")
     page.get_by_label("Hình thức khen thưởng").fill("Bằng khen của Chủ tịch Ủy ban nhân dân tỉnh")
     page.get_by_role("button", name="Tiếp tục").click()
-    page.get_by_label("Thành tích", exact=True).fill(
-        "Mở cửa cả thứ Bảy, Chủ nhật; luân chuyển sách đến các tổ dân phố."
-    )
+    page.get_by_label("Thành tích", exact=True).fill("Mở cửa cả thứ Bảy, Chủ nhật; đưa sách đến các tổ dân phố.")
     for box in page.locator("input[name=keys]").all()[:4]:
         box.check()
     page.get_by_role("button", name="Lưu").click()
