@@ -137,8 +137,8 @@ class CellContent(TypedDict):
 
 
 class PeriodRowContent(TypedDict):
-    """A figure year by year, a cell for each of `PeriodContent.years`. `total`: of the whole period, its key empty where
-    years do not add up."""
+    """A figure year by year, a cell for each of `PeriodContent.years`. `total`: of the whole period, its key empty
+    where years do not add up."""
 
     group: Literal["activities", "tasks", "money"]
     label: str
