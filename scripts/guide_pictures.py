@@ -572,9 +572,42 @@ def inspection(guide: Guide) -> None:
     shoot(page, "inspection-phone", page.locator("section.part").first, at_most=1100)
 
 
+def documents(guide: Guide) -> None:
+    """A frozen report taken away and checked; a library put forward. After `report`, which submits one."""
+    page = guide.page(PROVINCE_OFFICER)
+    page.goto("/workspace/documents/")
+    shoot(page, "document-list", at_most=700)
+    page.locator("main").get_by_role("link", name=re.compile("^BC-")).first.click()
+    with page.expect_download():
+        page.get_by_role("button", name="Văn bản Word để trình ký").click()
+    page.reload()
+    shoot(page, "document-take", at_most=620)
+    code = page.get_by_role("link", name="Trang kiểm tra công khai").first.get_attribute("href") or ""
+    phone = guide.page(device=PHONE)
+    phone.goto(code)
+    shoot(phone, "document-check-phone", at_most=900)
+    page.goto(f"/workspace/nominations/new/?code={page_code(guide)}")
+    page.get_by_label("Hình thức khen thưởng").fill("Bằng khen của Chủ tịch Ủy ban nhân dân tỉnh")
+    page.get_by_role("button", name="Tiếp tục").click()
+    page.get_by_label("Thành tích", exact=True).fill("Mở cửa cả thứ Bảy, Chủ nhật; đưa sách đến các tổ dân phố.")
+    for box in page.locator("input[name=keys]").all()[:4]:
+        box.check()
+    page.get_by_role("button", name="Lưu").click()
+    page.get_by_role("button", name="Trình khen thưởng").click()
+    shoot(page, "nomination", at_most=1000)
+
+
+def page_code(guide: Guide) -> str:
+    """The code of the sample library, from the address of its page."""
+    page = guide.page()
+    page.goto("/institutions/?q=" + LIBRARY)
+    address = page.get_by_role("link", name=LIBRARY).first.get_attribute("href") or ""
+    return address.rstrip("/").rpartition("/")[2]
+
+
 PARTS: list[Callable[[Guide], None]] = [
     *(start, activities, finding, joining, schools, offline, notices),
-    *(roll, figures, charts, stated, closures, criteria, plans, report, cycles, roles, inspection),
+    *(roll, figures, charts, stated, closures, criteria, plans, report, documents, cycles, roles, inspection),
 ]
 
 

@@ -14,7 +14,7 @@ from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.models import Assignment
-from hocsuotdoi.reporting.enums import NominationState
+from hocsuotdoi.reporting.enums import DocumentKind, NominationState
 from hocsuotdoi.reporting.models import Nomination, Snapshot
 from hocsuotdoi.reporting.operations.nomination import (
     Decision,
@@ -29,6 +29,7 @@ from hocsuotdoi.reporting.operations.nomination import (
     take_back,
     word_nomination,
 )
+from hocsuotdoi.reporting.queries.documents import signer_of
 from hocsuotdoi.reporting.queries.nominations import evidence_for, rank_of
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.documents import frozen_report
@@ -170,6 +171,10 @@ def test_award_is_told_by_its_decision_and_its_certificate_names_no_more_than_ne
     assert content["decision"] == "Quyết định số 123/QĐ-UBND ngày 20 tháng 11 năm 2026."
     assert content["authority"].startswith("GIÁM ĐỐC SỞ VĂN HÓA")  # the head's own form
     assert snapshot.number.startswith("QK-")
+    # The chair's decision is not signed with the department's certificate; the head's own sheet is.
+    assert signer_of(proposal, DocumentKind.NOMINATION) == department_of_thai_nguyen
+    assert signer_of(proposal, DocumentKind.COMMENDATION_DECISION) is None
+    assert signer_of(snapshot, DocumentKind.CERTIFICATE) == department_of_thai_nguyen
     nomination.refresh_from_db()
     assert (nomination.state, nomination.decision, nomination.signer) == ("awarded", "123/QĐ-UBND", "Trần Văn B")
 

@@ -33,10 +33,10 @@ from hocsuotdoi.reporting.queries.documents import (
     file_name_of,
     further_kinds,
     has_annex,
-    issuer_of,
     kind_of,
     kind_of_report,
     reports_below,
+    signer_of,
     template_for,
     templates_by_body,
 )
@@ -69,9 +69,9 @@ def ask_document(
 
     Refused: PDF without LibreOffice, a signature without certificate, an annex of what has no tables.
     """
-    refuse_not_offered(snapshot, format)
     if kind is None or kind not in further_kinds(snapshot):
         kind = DocumentKind.ANNEX if format == DocumentFormat.XLSX else kind_of(snapshot)
+    refuse_not_offered(snapshot, format, kind)
     template = None if kind == DocumentKind.ANNEX else template_for(kind, chain_of(snapshot, timezone.localdate(at)))
     document, _made = Document.objects.get_or_create(
         snapshot=snapshot, kind=kind, format=format, template=template, defaults={"asked_at": at}
@@ -84,12 +84,12 @@ def ask_document(
     return document
 
 
-def refuse_not_offered(snapshot: Snapshot, format: DocumentFormat) -> None:
+def refuse_not_offered(snapshot: Snapshot, format: DocumentFormat, kind: DocumentKind) -> None:
     if format in _PDF and office_path() is None:
         raise FormatNotOffered(
             _("This installation writes no PDF: take the Word document, or have LibreOffice installed.")
         )
-    if format == DocumentFormat.SIGNED_PDF and not can_sign(issuer_of(snapshot)):
+    if format == DocumentFormat.SIGNED_PDF and not can_sign(signer_of(snapshot, kind)):
         raise FormatNotOffered(_("There is no certificate here with which this document could be signed."))
     if format == DocumentFormat.XLSX and not has_annex(snapshot):
         raise FormatNotOffered(_("This document has no tables to take away."))
@@ -289,7 +289,7 @@ def _finished(document: Document, *, pdf: bytes | None, problem: str, at: dt.dat
         raise RuntimeError(problem or _("LibreOffice could not turn it into PDF."))
     if document.format == DocumentFormat.PDF:
         return pdf, ""
-    agency = issuer_of(document.snapshot)
+    agency = signer_of(document.snapshot, DocumentKind(document.kind))
     if agency is None:
         raise CannotSign(_("There is no certificate here with which this document could be signed."))
     signed = sign_pdf(pdf, agency=agency, at=at)

@@ -82,6 +82,17 @@ def issuer_of(snapshot: Snapshot) -> Agency | None:
     return report.agency
 
 
+def signer_of(snapshot: Snapshot, kind: DocumentKind) -> Agency | None:
+    """With whose certificate it may be signed here. A decision, and the certificate that follows it, only where the
+    body that proposes decides itself: no body signs for its superior."""
+    issuer = issuer_of(snapshot)
+    if kind not in {DocumentKind.COMMENDATION_DECISION, DocumentKind.CERTIFICATE} or issuer is None:
+        return issuer
+    content = snapshot.content
+    header = content["decision"]["header"] if kind == DocumentKind.COMMENDATION_DECISION else content["header"]
+    return issuer if header["issuer"] == issuer.name else None
+
+
 def chain_of(snapshot: Snapshot, day: dt.date) -> list[int]:
     """The issuing body and those above it, the nearest first: whose template serves."""
     issuer = issuer_of(snapshot)

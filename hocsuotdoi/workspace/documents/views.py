@@ -28,7 +28,7 @@ from hocsuotdoi.reporting.models import Document, Report, Snapshot
 from hocsuotdoi.reporting.operations.checking import is_intact
 from hocsuotdoi.reporting.operations.documents import ask_document, write_one
 from hocsuotdoi.reporting.operations.signing import can_sign
-from hocsuotdoi.reporting.queries.documents import further_kinds, has_annex, issuer_of, kind_of
+from hocsuotdoi.reporting.queries.documents import further_kinds, has_annex, issuer_of, kind_of, signer_of
 from hocsuotdoi.reporting.rules import may_act_for, may_write
 
 MEDIA_TYPES = {
@@ -174,12 +174,12 @@ def _offered(request: HttpRequest, snapshot: Snapshot, day: dt.date) -> list[Way
         wanted.append(DocumentFormat.XLSX)
     if office_path() is not None:
         wanted.append(DocumentFormat.PDF)
-        if can_sign(issuer_of(snapshot)) and may_sign(request, snapshot, day):
+        if can_sign(signer_of(snapshot, kind_of(snapshot))) and may_sign(request, snapshot, day):
             wanted.append(DocumentFormat.SIGNED_PDF)
     further = [
         Way(way.format, f"{kind.label[:1].upper()}{kind.label[1:]}: {way.label}", kind)
         for kind in further_kinds(snapshot)
         for way in _WAYS
-        if way.format in wanted
+        if way.format in wanted and (way.format != DocumentFormat.SIGNED_PDF or can_sign(signer_of(snapshot, kind)))
     ]
     return [way for way in _WAYS if way.format in wanted] + further

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document as Word
+from openpyxl import load_workbook
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person
@@ -17,6 +18,7 @@ from hocsuotdoi.reporting.enums import DocumentKind, DocumentState
 from hocsuotdoi.reporting.formats.docx import own_template
 from hocsuotdoi.reporting.models import Document, DocumentRun, DocumentTemplate, Nomination, Report, Snapshot
 from hocsuotdoi.reporting.operations.documents import write_run
+from hocsuotdoi.reporting.operations.nomination import begin_nomination
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.documents import consolidated_content, frozen_report
 from tests.factories.running import NOW, make_cycle, make_report
@@ -291,3 +293,19 @@ def test_lists_ask_the_same_number_of_questions_for_one_and_three(
         frozen_report(office_of_bac_kan, content=consolidated_content())
     with django_assert_num_queries(4):
         client.get(home)
+
+
+def test_nominations_of_a_year_are_taken_away_as_a_table_that_counts(client, province_officer, reader):
+    agency = Agency.objects.get(code="sovhttdl-thai-nguyen-thu")
+    given = Nomination(agency=agency, year=2026, nominee_kind="person", person_name="=Nông Thị Lan", form="Giấy khen")
+    begin_nomination(given, by=province_officer, at=NOW)
+    page = reverse("workspace:documents-nomination-file")
+    client.force_login(province_officer)
+    answer = client.get(page, {"year": "2026"})
+    assert 'filename="khen-thuong-2026.xlsx"' in answer["Content-Disposition"]
+    book = load_workbook(io.BytesIO(answer.content))
+    assert (book["Khen thưởng"]["B5"].value, book["Khen thưởng"]["B5"].data_type) == ("=Nông Thị Lan", "s")
+    assert book["Tổng hợp"]["B5"].value.startswith("=SUMPRODUCT(")
+    assert load_workbook(io.BytesIO(client.get(page, {"year": "x"}).content))["Khen thưởng"].max_row >= 4
+    client.force_login(reader)
+    assert client.get(page).status_code == 403
