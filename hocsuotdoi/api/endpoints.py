@@ -31,8 +31,7 @@ from hocsuotdoi.api.activities import (
 )
 from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.indicators import definitions, totals, values
-from hocsuotdoi.api.inspection import ending as inspection_ending
-from hocsuotdoi.api.inspection import phone
+from hocsuotdoi.api.inspection import ending
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, plans, tasks
@@ -100,8 +99,7 @@ for module in (
     money,
     plans,
     tasks,
-    phone,
-    inspection_ending,
+    ending,
     documents,
     reports,
     cycles,

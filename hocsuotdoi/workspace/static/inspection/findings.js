@@ -12,7 +12,9 @@ import {
   keepDraft,
   keepFinding,
   moment,
+  seenMeanwhile,
   state,
+  sync,
   uuid7,
 } from "./sync.js";
 import { frame, gone, isShut, visitOf } from "./visit.js";
@@ -105,7 +107,15 @@ const contest = (visit, row) => [
           : forget(row).then(() => keepFinding(visit, { ...fields(row), id: uuid7() })),
       "secondary",
     ),
-    button(say("keep_theirs"), () => forget(row), "quiet"),
+    button(
+      say("keep_theirs"),
+      async () => {
+        await seenMeanwhile(visit.id, row.id, row.holds?.noted_at ?? null);
+        await forget(row);
+        sync();
+      },
+      "quiet",
+    ),
   ),
 ];
 
