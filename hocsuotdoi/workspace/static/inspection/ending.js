@@ -67,7 +67,7 @@ export const endScreen = (id) => {
       ...draft.guests.map((guest, order) =>
         h(
           "div",
-          { class: "pair" },
+          { class: "guest stack" },
           [["name", say("guest_name")], ["post", say("guest_post")]].map(([name, label]) => {
             const input = h("input", {
               type: "text",

@@ -17,7 +17,7 @@ import {
   sync,
   uuid7,
 } from "./sync.js";
-import { frame, gone, isShut, visitOf } from "./visit.js";
+import { frame, gone, isShut, renewTabs, visitOf } from "./visit.js";
 
 const TO_MEND = ["shortcoming", "violation"];
 const DAYS_TO_MEND = 30;
@@ -35,6 +35,7 @@ export const foundScreen = (id) => {
   const update = () => {
     const fresh = visitOf(id) ?? visit;
     const rows = findingsOf(fresh);
+    if (!document.activeElement?.closest(".visit-tabs")) renewTabs(fresh, "found");
     place.replaceChildren(
       h("p", { class: "soft" }, say("found_lead")),
       rows.length
