@@ -58,7 +58,7 @@ def test_an_unannounced_visit_is_told_to_the_team_only(
     assert titles(today) == {}  # planned and cancelled before anybody was told
 
 
-def test_the_letter_of_the_day_has_it_once_and_then_is_quiet(far, colleague, inspector, manager_of_bac_kan, today, now):
+def test_the_letter_of_the_day_has_it_once_and_then_is_quiet(manager_of_bac_kan, far, colleague, inspector, today, now):
     digest.write_digests(day=today, at=now)
     written = {each.person_id: each for each in Digest.objects.all()}
     assert set(written) == {colleague.pk, manager_of_bac_kan.pk}
