@@ -556,7 +556,7 @@ def cycles(guide: Guide) -> None:
 
 
 def inspection(guide: Guide) -> None:
-    """Whom the rules fall on; a visit on the phone."""
+    """Whom the rules fall on; a visit on the phone, and how it ends there."""
     page = guide.page(INSPECTOR)
     page.goto("/workspace/inspection/plans/")
     page.locator("main .item-title a").first.click()
@@ -570,6 +570,11 @@ def inspection(guide: Guide) -> None:
     page.locator("a.visit").first.click()
     page.locator("fieldset.question").nth(1).wait_for()
     shoot(page, "inspection-phone", page.locator("section.part").first, at_most=1100)
+    page.locator(".visit-tabs a").nth(2).click()
+    page.get_by_label("Kết luận").fill("Cơ sở hoạt động đúng chức năng; cần mở cửa thêm buổi tối.")
+    page.get_by_label("Họ và tên").first.fill("Lường Thị Lan")
+    page.get_by_label("Chức vụ").first.fill("Phụ trách thư viện")
+    shoot(page, "inspection-end", at_most=1300)
 
 
 def documents(guide: Guide) -> None:

@@ -111,7 +111,7 @@ def test_a_day_to_mend_by_is_judged_by_the_moment_of_noting(going_on, inspector,
 
 
 def test_findings_of_strangers_are_refused_and_the_rest_is_taken(going_on, inspector, outsider, now, today):
-    one, other = found(going_on, now), found(going_on, now, visit=uuid7())
+    one, other = found(going_on, now), replace(found(going_on, now), visit=uuid7())
     told = take_findings([other, one], by=inspector, at=now, day=today)
     assert [each.outcome for each in told] == [Outcome.REFUSED, Outcome.TAKEN]
     assert take_findings([found(going_on, now)], by=outsider, at=now, day=today)[0].outcome == Outcome.REFUSED

@@ -5,12 +5,16 @@ import datetime as dt
 import pytest
 
 from hocsuotdoi.inspection.enums import Severity
+from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.finding import add_finding, check_finding
 from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
 from hocsuotdoi.inspection.queries.carrying import carried
-from hocsuotdoi.inspection.queries.figures import figures_by_part, inspection_figures
+from hocsuotdoi.inspection.queries.figures import figures_by_part, inspection_figures, to_be_checked
 from hocsuotdoi.inspection.queries.visits import reading_of_visit
+from hocsuotdoi.programme.enums import AssignmentState
+from hocsuotdoi.programme.models import Assignment
+from hocsuotdoi.programme.operations.assignment import report_progress
 from tests.factories.places import InstitutionFactory
 from tests.inspection.conftest import answer_all
 
@@ -102,3 +106,25 @@ def test_the_answer_of_the_visit_before_stands_beside_the_question(
     reading = reading_of_visit(again, today)
     assert reading.parts[0].asked[0].known.before.endswith("đạt")
     assert (reading.answered, reading.team) == (0, ["Dương Văn Nam"])
+
+
+def test_what_is_reported_as_mended_or_late_waits_for_somebody_to_look(
+    visit, inspector, office_of_bac_kan, officer_of_bac_kan, today, now
+):
+    closed = Visit.objects.filter(pk=visit.pk)
+    answer_all(visit, inspector, now)
+    visit.refresh_from_db()
+    due = today + dt.timedelta(days=30)
+    finding = add_finding(
+        visit, severity=Severity.SHORTCOMING, text="Tối", demand="Lắp đèn", due_on=due, by=inspector, at=now
+    )
+    close_visit(visit, conclusion="Tối", met="Bà Lan", version=visit.version, by=inspector, at=now)
+    assert not to_be_checked(closed, today).exists()
+    assert to_be_checked(closed, due + dt.timedelta(days=1)).exists()
+    task = Assignment.objects.get()
+    report_progress(task, state=AssignmentState.DONE, version=task.version, by=officer_of_bac_kan, at=now)
+    assert to_be_checked(closed, today).exists()
+    check_finding(finding, is_mended=False, words="Mới lắp một nửa", by=inspector, at=now)
+    assert to_be_checked(closed, today).exists()
+    check_finding(finding, is_mended=True, words="Đã lắp", by=inspector, at=now)
+    assert not to_be_checked(closed, due + dt.timedelta(days=1)).exists()

@@ -14,6 +14,7 @@ from hocsuotdoi.inspection.models import (
     Visit,
     VisitAnswer,
     VisitFinding,
+    VisitNotice,
     VisitPhoto,
 )
 from tests.factories.places import AgencyFactory, InstitutionFactory
@@ -66,6 +67,12 @@ def _photo(visit=None, **fields):
 
 def _finding(visit=None, **fields):
     return _in_visit(VisitFinding, {"severity": "advice", "text": "Nên mở thêm buổi tối"}, visit, **fields)
+
+
+def _notice(visit=None, **fields):
+    visit = visit or _visit()
+    given = {"institution_id": visit.institution_id, "person": SOMEBODY, "kind": "planned", "at": NOW}
+    return VisitNotice.objects.create(visit=visit, **{**given, **fields})
 
 
 def _check(finding=None, **fields):
@@ -128,6 +135,11 @@ BROKEN: dict[str, Callable] = {
     "visit_photo_once": lambda: [_photo(visit) for visit in [_visit()] for _each in range(2)],
     "visit_photo_digest_is_sha256": lambda: _photo(digest="x"),
     "visit_finding_says_something": lambda: _finding(text=""),
+    "visit_finding_noted_by_somebody": lambda: _finding(noted_at=NOW),
+    "visit_notice_one_to_tell": lambda: [_notice(visit) for visit in [_visit()] for _each in range(2)],
+    "visit_notice_moved_from_a_day": lambda: _notice(kind="moved"),
+    "visit_notice_told_after_it_was_written": lambda: _notice(told_at=NOW - dt.timedelta(days=1)),
+    "inspection_visitnotice_visit_id_same_institution": lambda: _notice(institution_id=InstitutionFactory().pk),
     "visit_finding_asks_for_mending": lambda: _finding(severity="violation"),
     "is finished": lambda: _finding(_finished()),
     "inspection_visitfinding_visit_id_same_institution": _elsewhere,
@@ -146,6 +158,7 @@ def test_the_database_refuses_what_breaks(db, rule):
 
 def test_every_constraint_of_inspection_is_broken_once():
     models = [Checklist, ChecklistItem, FindingCheck, InspectionPlan, Visit, VisitAnswer, VisitFinding, VisitPhoto]
+    models.append(VisitNotice)
     declared = {constraint.name for model in models for constraint in model._meta.constraints}
     assert declared - set(BROKEN) == set()
 

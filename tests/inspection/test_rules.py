@@ -143,7 +143,7 @@ def test_what_is_the_armys_follows_its_line(who, plan, army_library, others, tod
     ],
 )
 def test_a_plan_of_the_armed_forces_is_read_on_its_line_only(who, sees, others, today, now, request):
-    command = Agency.objects.get(roles__person=others["inspector_of_the_command"])
+    command = Agency.objects.get(pk=others["inspector_of_the_command"].roles.get().agency_id)
     plan = make_plan(
         command, year=today.year, title="Kiểm tra tủ sách", decision="", by=others["inspector_of_the_command"], at=now
     )

@@ -1,19 +1,21 @@
-"""Two inspectors at a library without a connection: what they saw is on the server once, the later answer holds,
-and what comes after closing is refused and not lost."""
+"""Two inspectors at a library without a connection: what they saw and found, and how it ended, is on the server once;
+who comes second is told what the first did; what comes after closing is refused and not lost."""
 
 import datetime as dt
 import re
+from contextlib import suppress
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from hocsuotdoi.inspection.enums import VisitState
-from hocsuotdoi.inspection.models import Visit, VisitAnswer, VisitPhoto
+from hocsuotdoi.inspection.models import Visit, VisitAnswer, VisitFinding, VisitPhoto
 from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.plan import Planned, make_plan, plan_visits
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.places.queries.units import unit_by_code
+from hocsuotdoi.programme.models import Assignment
 from tests.factories.places import InstitutionFactory
 from tests.inspection.conftest import answer_all, inspector_at
 from tests.inspection.test_seeing import picture
@@ -105,7 +107,7 @@ def test_a_whole_visit_without_a_connection(phones, visit, accessibility, settin
     visit.refresh_from_db()
     assert visit.state == VisitState.UNDER_WAY
 
-    page.get_by_role("link", name="Ghi nhận và kết thúc").click()
+    page.goto(f"/workspace/inspection/visits/{visit.pk}/")
     expect(page.locator("h1")).to_contain_text(visit.institution.name)
     expect(page.locator("#answers img").first).to_be_visible()
     assert accessibility(page) == []
@@ -163,3 +165,119 @@ def test_signed_out_it_keeps_everything_and_says_what_to_do(phones, visit, acces
     assert accessibility(page) == []
     page.reload()
     expect(question(page, 0).get_by_label("đạt", exact=True)).to_be_checked()
+
+
+def write_finding(page: Page, text: str, demand: str = "Mở cửa ít nhất một buổi tối") -> None:
+    page.get_by_role("link", name="Ghi nhận", exact=False).filter(has_text="Ghi nhận").first.click()
+    page.get_by_role("link", name="Thêm nội dung ghi nhận").click()
+    page.get_by_label("Nội dung ghi nhận").fill(text)
+    page.get_by_label("Việc phải làm").fill(demand)
+    page.get_by_role("button", name="Lưu ghi nhận").click()
+    expect(page.locator("li.finding").filter(has_text=text)).to_be_visible()
+
+
+def end_it(page: Page) -> None:
+    page.locator(".visit-tabs a").nth(2).click()
+    page.get_by_label("Kết luận").fill("Cơ sở hoạt động đúng chức năng")
+    page.get_by_label("Họ và tên").first.fill("Lường Thị Lan")
+    page.get_by_label("Chức vụ").first.fill("Phụ trách thư viện")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Kết thúc cuộc kiểm tra").click()
+
+
+def test_findings_and_the_end_without_a_connection(phones, visit, team, accessibility):
+    (context, page, errors), _other = phones
+    answer_all(visit, team[0], timezone.now() - dt.timedelta(hours=1))
+    sync_now(page)
+    context.set_offline(True)
+    page.locator("a.visit").click()
+    write_finding(page, "Chưa mở cửa buổi tối")
+    assert accessibility(page) == []
+    page.reload()
+    expect(page.locator("li.finding")).to_contain_text("Chưa mở cửa buổi tối")
+    end_it(page)
+    expect(page.locator(".alert")).to_contain_text("Đã kết thúc, chưa gửi")
+    assert accessibility(page) == []
+    page.reload()
+    expect(page.locator(".alert")).to_contain_text("Đã kết thúc, chưa gửi")
+    visit.refresh_from_db()
+    assert (visit.state, VisitFinding.objects.filter(visit=visit).count()) == (VisitState.UNDER_WAY, 0)
+
+    context.set_offline(False)
+    sync_now(page)
+    visit.refresh_from_db()
+    assert (visit.state, visit.met) == (VisitState.CLOSED, "Lường Thị Lan, Phụ trách thư viện")
+    assert [each["name"] for each in visit.signed] == ["Dương Văn Nam", "Lường Thị Nga", "Lường Thị Lan"]
+    finding = VisitFinding.objects.get(visit=visit)
+    assert (finding.text, finding.noted_by) == ("Chưa mở cửa buổi tối", team[0].pk)
+    assert Assignment.objects.filter(origin=f"inspection.finding:{finding.pk}").count() == 1
+    sync_now(page)
+    page.goto("/inspection/app/")
+    expect(page.locator("main")).to_contain_text("Đã kết thúc và đã gửi")
+    assert [each for each in errors if "ERR_INTERNET_DISCONNECTED" not in each] == []
+
+
+def test_what_a_colleague_changed_is_shown_side_by_side_and_holds_the_end_up(phones, visit, team, accessibility):
+    (one, first, _errors), (_two, second, _more) = phones
+    answer_all(visit, team[0], timezone.now() - dt.timedelta(hours=1))
+    first.locator("a.visit").click()
+    write_finding(first, "Chưa mở cửa buổi tối")
+    sync_now(first)
+    sync_now(second)
+    one.set_offline(True)
+    second.locator("a.visit").click()
+    second.locator(".visit-tabs a").nth(1).click()
+    second.get_by_role("link", name="Sửa").click()
+    second.get_by_label("Nội dung ghi nhận").fill("Mở cửa buổi tối không đều")
+    second.get_by_role("button", name="Lưu ghi nhận").click()
+    sync_now(second)
+    first.get_by_role("link", name="Sửa").click()
+    first.get_by_label("Nội dung ghi nhận").fill("Không mở cửa buổi tối")
+    first.get_by_role("button", name="Lưu ghi nhận").click()
+    end_it(first)
+    one.set_offline(False)
+    first.get_by_role("button", name="Đồng bộ ngay").click()
+    expect(first.locator(".status")).to_contain_text("người khác đã sửa")
+    visit.refresh_from_db()
+    assert visit.state == VisitState.UNDER_WAY
+    first.locator(".visit-tabs a").nth(1).click()
+    expect(first.locator("li.finding")).to_contain_text("Lường Thị Nga đã sửa ghi nhận này")
+    expect(first.locator("li.finding")).to_contain_text("Mở cửa buổi tối không đều")
+    expect(first.locator("li.finding")).to_contain_text("Không mở cửa buổi tối")
+    assert accessibility(first) == []
+    first.get_by_role("button", name="Giữ bản đang có").click()
+    sync_now(first)
+    visit.refresh_from_db()
+    assert visit.state == VisitState.CLOSED
+    assert VisitFinding.objects.get(visit=visit).text == "Mở cửa buổi tối không đều"
+
+
+def test_killed_in_the_middle_of_a_sentence_nothing_is_lost(phones, visit, team):
+    """The page dies without a goodbye, as a phone does whose battery is out; opened again, the words are there."""
+    (context, page, _errors), _other = phones
+    context.set_offline(True)
+    page.locator("a.visit").click()
+    question(page, 0).get_by_label("Ghi chú").press_sequentially("Bảng giờ mờ", delay=10)
+    page.wait_for_timeout(900)
+    page.goto(f"/inspection/app/#/v/{visit.pk}/found/new")
+    page.get_by_label("Nội dung ghi nhận").press_sequentially("Thiếu ánh sáng", delay=10)
+    page.wait_for_timeout(900)
+    with suppress(Error):  # it dies before it answers
+        page.goto("chrome://crash")
+    again = context.new_page()
+    again.goto(f"/inspection/app/#/v/{visit.pk}/found/new")
+    expect(again.get_by_label("Nội dung ghi nhận")).to_have_value("Thiếu ánh sáng")
+    again.goto(f"/inspection/app/#/v/{visit.pk}")
+    expect(question(again, 0).get_by_label("Ghi chú")).to_have_value("Bảng giờ mờ")
+
+
+def test_a_full_phone_says_that_nothing_was_kept(phones, visit):
+    (context, page, _errors), _other = phones
+    page.locator("a.visit").click()
+    origin = page.evaluate("location.origin")
+    context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
+    page.goto(f"/inspection/app/#/v/{visit.pk}/found/new")
+    page.get_by_label("Nội dung ghi nhận").fill("Thiếu ánh sáng " * 200)
+    page.get_by_label("Việc phải làm").fill("Lắp thêm đèn")
+    page.get_by_role("button", name="Lưu ghi nhận").click()
+    expect(page.locator("[role=alert].error")).to_contain_text("CHƯA lưu được")

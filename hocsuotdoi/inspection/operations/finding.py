@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -227,7 +228,9 @@ def _is_same(known: VisitFinding, item: int | None, given: dict[str, Any]) -> bo
 
 def _removed_by(visit: Visit, finding: uuid.UUID) -> uuid.UUID | None:
     """Who took the finding out of the visit; None: it never stood there."""
-    trail = VisitFinding.pgh_event_model.objects.filter(visit=visit.pk, id=finding, pgh_label="delete")
+    trail = apps.get_model("inspection", "VisitFindingEvent")._default_manager.filter(
+        visit=visit.pk, id=finding, pgh_label="delete"
+    )
     row = trail.select_related("pgh_context").order_by("-pgh_id").first()
     if row is None:
         return None

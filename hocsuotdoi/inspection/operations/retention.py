@@ -14,7 +14,7 @@ from django.utils import timezone
 from hocsuotdoi.core.attachments import forget_files
 from hocsuotdoi.inspection.enums import MENDED_BY_A_DAY, VisitState
 from hocsuotdoi.inspection.models import FindingCheck, Visit, VisitFinding, VisitNotice, VisitPhoto
-from hocsuotdoi.inspection.queries.figures import with_check
+from hocsuotdoi.inspection.queries.figures import NOT_MENDED, with_check
 
 _LONGEST = relativedelta(months=60)
 """What is never mended is evidence for so long, and then no more."""
@@ -56,5 +56,5 @@ def over_before(at: dt.datetime) -> QuerySet[Visit]:
     )
     has_ended = Q(state=VisitState.CLOSED) | Q(state=VisitState.CANCELLED, began_at__isnull=False)
     ended = Visit.objects.filter(has_ended, forgotten_at=None).annotate(ended_at=Coalesce("closed_at", "began_at"))
-    settled = ~Exists(to_mend.exclude(newest_check=True)) & ~Exists(looked_at)
+    settled = ~Exists(to_mend.filter(NOT_MENDED)) & ~Exists(looked_at)
     return ended.filter(settled & Q(ended_at__lt=before) | Q(ended_at__lt=longest))

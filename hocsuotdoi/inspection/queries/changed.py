@@ -29,11 +29,11 @@ def changes_since(
         words = words or _("{name} added a finding, {time}: “{text}”")
         said.append((each.noted_by, each.noted_at, words.replace("{text}", _short(each.text))))
     gone = set(findings) - {each.pk for each in found}
-    for each in visit.answers.select_related("item").order_by("seen_at", "pk"):
-        known = answers.get(each.item_id)
-        if each.seen_by != by and (known is None or each.seen_at > known):
-            words = _("{name} answered, {time}: “{text}”").replace("{text}", _short(each.item.question))
-            said.append((each.seen_by, each.seen_at, words))
+    for answer in visit.answers.select_related("item").order_by("seen_at", "pk"):
+        known = answers.get(answer.item_id)
+        if answer.seen_by != by and (known is None or answer.seen_at > known):
+            words = _("{name} answered, {time}: “{text}”").replace("{text}", _short(answer.item.question))
+            said.append((answer.seen_by, answer.seen_at, words))
     names = people_named([person for person, _moment, _words in said if person])
     sentences = [
         words.format(name=names.get(person, "") if person else "", time=moment_words(moment) if moment else "")

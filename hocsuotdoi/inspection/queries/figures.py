@@ -6,14 +6,21 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from hocsuotdoi.inspection.enums import MENDED_BY_A_DAY, Severity, VisitState
 from hocsuotdoi.inspection.models import FindingCheck, Visit, VisitFinding
 from hocsuotdoi.inspection.models.command import of_armed_forces
+from hocsuotdoi.inspection.queries.visits import ORIGIN
 from hocsuotdoi.places.models import AdminUnit, Institution, UnitAncestry
 from hocsuotdoi.places.queries.institutions import institutions_expected, places_of
 from hocsuotdoi.places.queries.units import children_of
+from hocsuotdoi.programme.enums import AssignmentState
+from hocsuotdoi.programme.models import Assignment
+
+NOT_MENDED = Q(newest_check=False) | Q(newest_check=None)
+"""Of findings `with_check`: nobody has seen it mended."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,19 @@ def with_check(findings: QuerySet[VisitFinding]) -> QuerySet[VisitFinding]:
     """Adds `newest_check`: what the newest check says; None while nobody has looked again."""
     newest = FindingCheck.objects.filter(finding=OuterRef("pk"), institution=OuterRef("institution_id"))
     return findings.annotate(newest_check=Subquery(newest.order_by("-checked_at", "-pk").values("is_mended")[:1]))
+
+
+def to_be_checked(visits: QuerySet[Visit], day: dt.date) -> QuerySet[Visit]:
+    """Those closed at which something waits for somebody to look again: the task that followed is reported as done, or
+    the day by which it was to be mended has passed, and nobody has seen it mended."""
+    done = Assignment.objects.filter(
+        origin=Concat(Value(ORIGIN), Cast(OuterRef("pk"), TextField())), state=AssignmentState.DONE
+    )
+    of_visit = VisitFinding.objects.filter(
+        visit=OuterRef("pk"), institution=OuterRef("institution_id"), severity__in=MENDED_BY_A_DAY
+    )
+    waiting = with_check(of_visit).filter(NOT_MENDED).filter(Q(due_on__lt=day) | Exists(done))
+    return visits.filter(Exists(waiting), state=VisitState.CLOSED)
 
 
 def inspection_figures(
@@ -121,7 +141,7 @@ def _figures(counted: QuerySet, expected: int, year: int, day: dt.date) -> Inspe
     to_mend = with_check(_findings(counted, year).filter(severity__in=MENDED_BY_A_DAY)).aggregate(
         all=Count("pk"),
         mended=Count("pk", filter=Q(newest_check=True)),
-        late=Count("pk", filter=Q(due_on__lt=day) & (Q(newest_check=False) | Q(newest_check=None))),
+        late=Count("pk", filter=Q(due_on__lt=day) & NOT_MENDED),
     )
     return InspectionFigures(
         expected=expected,

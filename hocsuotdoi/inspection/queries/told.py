@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from django.apps import apps
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -117,5 +118,9 @@ def visits_in_calendar(person: Person, day: dt.date) -> QuerySet[Visit]:
 def visits_changed_at(visits: Iterable[Visit]) -> dict[uuid.UUID, dt.datetime]:
     """When each was last changed. One query."""
     found = {each.pk: each.institution_id for each in visits}
-    trail = Visit.pgh_event_model.objects.filter(id__in=found, institution__in=set(found.values())).order_by()
+    trail = (
+        apps.get_model("inspection", "VisitEvent")
+        ._default_manager.filter(id__in=found, institution__in=set(found.values()))
+        .order_by()
+    )
     return dict(trail.values_list("id").annotate(Max("pgh_created_at")))

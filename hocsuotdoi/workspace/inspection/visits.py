@@ -17,6 +17,7 @@ from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.inspection.enums import MENDED_BY_A_DAY, VisitState
 from hocsuotdoi.inspection.models import Visit, VisitPhoto
+from hocsuotdoi.inspection.queries.figures import to_be_checked
 from hocsuotdoi.inspection.queries.known import hours_in_words
 from hocsuotdoi.inspection.queries.visits import VisitReading, in_words, inspectors_for, reading_of_visit
 from hocsuotdoi.inspection.rules import Rights, rights_on
@@ -39,6 +40,7 @@ _ON_A_PAGE = 25
 TABS = {
     "open": gettext_lazy("Ahead and under way"),
     "mine": gettext_lazy("My visits"),
+    "again": gettext_lazy("To be looked at again"),
     "closed": gettext_lazy("Finished"),
     "all": gettext_lazy("All"),
 }
@@ -57,6 +59,8 @@ def visit_list(request: HttpRequest) -> HttpResponse:
         rows = rows.of(request.user).exclude(state=VisitState.CANCELLED)
     elif tab == "open":
         rows = rows.filter(state__in=[VisitState.PLANNED, VisitState.UNDER_WAY])
+    elif tab == "again":
+        rows = to_be_checked(rows, day)
     elif tab == "closed":
         rows = rows.filter(state=VisitState.CLOSED)
     page = Paginator(in_words(rows), _ON_A_PAGE).get_page(request.GET.get("page"))

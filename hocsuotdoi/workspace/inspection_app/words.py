@@ -118,7 +118,7 @@ def _ending() -> dict[str, str]:
         "signed_lead": _("Who is there and agrees. The minutes carry these names for signature by hand."),
         "signed_team": _("Of the team"),
         "signed_institution": _("Of the institution"),
-        "guest_name": _("Full name"),
+        "guest_name": pgettext("of a person", "Full name"),
         "guest_post": _("Office held"),
         "guest_add": _("One more person"),
         "unsigned_reason": _("If nobody of the institution signs: why"),

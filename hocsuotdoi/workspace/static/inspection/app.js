@@ -92,7 +92,7 @@ const closedList = () => {
           "ul",
           { class: "plain", role: "list" },
           rows.map((row) =>
-            h("li", { class: "mark" }, h("span", { class: "strong" }, row.place), h("span", { class: "soft" }, wordsOf(row.closed_at))),
+            h("li", { class: "mark stack" }, h("p", { class: "strong" }, row.place), h("p", { class: "soft small" }, wordsOf(row.closed_at))),
           ),
         ),
       )

@@ -23,6 +23,7 @@ export const endScreen = (id) => {
   const visit = visitOf(id);
   if (!visit) return gone();
   const closing = closingOf(id);
+  if (closing?.outcome === "taken") return gone();
   if (closing?.outcome === "") return shut(visit, closing);
   const place = `${id}:ending`;
   const draft = {
@@ -47,7 +48,7 @@ export const endScreen = (id) => {
     clearTimeout(timer);
     timer = setTimeout(keep, PAUSE);
   };
-  const area = (name, rows) => {
+  const area = (name, label, rows) => {
     const input = h("textarea", {
       id: `e-${name}`,
       rows,
@@ -58,7 +59,7 @@ export const endScreen = (id) => {
       },
     });
     input.value = draft[name];
-    return h("div", { class: "field" }, h("label", { for: `e-${name}` }, say(name)), input);
+    return h("div", { class: "field" }, h("label", { for: `e-${name}` }, label), input);
   };
   const guests = h("div", { class: "stack" });
   const showGuests = () =>
@@ -66,8 +67,8 @@ export const endScreen = (id) => {
       ...draft.guests.map((guest, order) =>
         h(
           "div",
-          { class: "pair" },
-          ["name", "post"].map((name) => {
+          { class: "guest stack" },
+          [["name", say("guest_name")], ["post", say("guest_post")]].map(([name, label]) => {
             const input = h("input", {
               type: "text",
               id: `e-guest-${order}-${name}`,
@@ -79,7 +80,7 @@ export const endScreen = (id) => {
                 noted();
               },
             });
-            return h("div", { class: "field" }, h("label", { for: `e-guest-${order}-${name}` }, say(`guest_${name}`)), input);
+            return h("div", { class: "field" }, h("label", { for: `e-guest-${order}-${name}` }, label), input);
           }),
         ),
       ),
@@ -151,12 +152,12 @@ export const endScreen = (id) => {
       "div",
       { class: "stack" },
       h("p", { class: "soft" }, say("end_lead")),
-      area("conclusion", 4),
-      area("opinion", 4),
+      area("conclusion", say("conclusion"), 4),
+      area("opinion", say("opinion"), 4),
       h("h2", {}, say("signed_title")),
       h("p", { class: "soft" }, say("signed_lead")),
       h("fieldset", { class: "question stack" }, h("legend", {}, say("signed_team")), h("div", { class: "choices" }, members)),
-      h("fieldset", { class: "question stack" }, h("legend", {}, say("signed_institution")), guests, area("unsigned_reason", 2)),
+      h("fieldset", { class: "question stack" }, h("legend", {}, say("signed_institution")), guests, area("unsigned_reason", say("unsigned_reason"), 2)),
       error,
       button(say("end_act"), commit, "primary", { class: "button button-primary full" }),
     ),

@@ -12,10 +12,12 @@ import {
   keepDraft,
   keepFinding,
   moment,
+  seenMeanwhile,
   state,
+  sync,
   uuid7,
 } from "./sync.js";
-import { frame, gone, isShut, visitOf } from "./visit.js";
+import { frame, gone, isShut, renewTabs, visitOf } from "./visit.js";
 
 const TO_MEND = ["shortcoming", "violation"];
 const DAYS_TO_MEND = 30;
@@ -33,6 +35,7 @@ export const foundScreen = (id) => {
   const update = () => {
     const fresh = visitOf(id) ?? visit;
     const rows = findingsOf(fresh);
+    if (!document.activeElement?.closest(".visit-tabs")) renewTabs(fresh, "found");
     place.replaceChildren(
       h("p", { class: "soft" }, say("found_lead")),
       rows.length
@@ -105,7 +108,15 @@ const contest = (visit, row) => [
           : forget(row).then(() => keepFinding(visit, { ...fields(row), id: uuid7() })),
       "secondary",
     ),
-    button(say("keep_theirs"), () => forget(row), "quiet"),
+    button(
+      say("keep_theirs"),
+      async () => {
+        await seenMeanwhile(visit.id, row.id, row.holds?.noted_at ?? null);
+        await forget(row);
+        sync();
+      },
+      "quiet",
+    ),
   ),
 ];
 

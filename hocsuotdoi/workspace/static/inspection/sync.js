@@ -159,7 +159,9 @@ export const keepClosing = async (visit, ending, answers) => {
     place: visit.institution_name,
     ...ending,
     closed_at: moment(),
-    findings: visit.findings.filter((each) => each.noted_at).map(({ id, noted_at }) => ({ id, noted_at })),
+    findings: visit.findings
+      .filter((each) => each.noted_at && !state.findings.some(({ id, is_removed }) => id === each.id && is_removed))
+      .map(({ id, noted_at }) => ({ id, noted_at })),
     answers,
     outcome: "",
     reason: "",
@@ -170,6 +172,16 @@ export const keepClosing = async (visit, ending, answers) => {
   tellOthers();
   changed("closings");
   soon();
+};
+
+/** Somebody else's words were looked at after the visit was closed here: that is what it is closed with. */
+export const seenMeanwhile = async (visit, id, noted_at) => {
+  const row = closingOf(visit);
+  if (!row) return;
+  const others = row.findings.filter((each) => each.id !== id);
+  const after = { ...row, findings: noted_at ? [...others, { id, noted_at }] : others };
+  await put("closings", after);
+  state.closings = state.closings.map((each) => (each.key === row.key ? after : each));
 };
 
 /** Words that are not finished: kept while they are typed. */
@@ -185,13 +197,13 @@ export const dropDraft = async (key) => {
 };
 
 const storeOf = (row) =>
-  ["notes", "photos", "findings", "closings"].find((name) => state[name].some((each) => each === row));
+  ["notes", "photos", "findings", "closings"].find((name) => state[name].some((each) => each.id === row.id));
 
 export const forget = async (row) => {
   const name = storeOf(row);
   if (!name) return;
   await drop(name, row.key ?? row.id);
-  state[name] = state[name].filter((each) => each !== row);
+  state[name] = state[name].filter((each) => each.id !== row.id);
   tellOthers();
   changed();
 };

@@ -32,28 +32,29 @@ export const answeredOf = (visit) =>
 export const isShut = (visit) => ["", "taken"].includes(closingOf(visit.id)?.outcome);
 
 /** The head of every screen of one visit, with the way between them. */
-export const frame = (visit, here) => {
+export const frame = (visit, here) => [backLink(), h("h1", {}, visit.institution_name), tabsOf(visit, here)];
+
+/** How many are answered and found, as it is now. */
+export const renewTabs = (visit, here) => document.querySelector(".visit-tabs")?.replaceWith(tabsOf(visit, here));
+
+const tabsOf = (visit, here) => {
   const tabs = [
     ["", say("questions_tab"), `${answeredOf(visit)}/${visit.items.length}`],
     ["found", say("found_tab"), String(findingsOf(visit).length)],
     ["end", say("end_tab"), ""],
   ];
-  return [
-    backLink(),
-    h("h1", {}, visit.institution_name),
-    h(
-      "nav",
-      { class: "visit-tabs", "aria-label": say("parts") },
-      tabs.map(([part, label, count]) =>
-        h(
-          "a",
-          { href: `#/v/${visit.id}${part ? `/${part}` : ""}`, "aria-current": part === here ? "page" : null },
-          h("span", {}, label),
-          count ? h("span", { class: "count" }, count) : null,
-        ),
+  return h(
+    "nav",
+    { class: "visit-tabs", "aria-label": say("parts") },
+    tabs.map(([part, label, count]) =>
+      h(
+        "a",
+        { href: `#/v/${visit.id}${part ? `/${part}` : ""}`, "aria-current": part === here ? "page" : null },
+        h("span", {}, label),
+        count ? h("span", { class: "count" }, count) : null,
       ),
     ),
-  ];
+  );
 };
 
 export const visitScreen = (id) => {
@@ -89,6 +90,7 @@ export const visitScreen = (id) => {
   const update = () => {
     const fresh = visitOf(id) ?? visit;
     updates.forEach((each) => each(fresh));
+    if (!document.activeElement?.closest(".visit-tabs")) renewTabs(fresh, "");
     loose.replaceChildren(
       h("h2", {}, say("other_photos")),
       fresh.photos ? h("p", { class: "soft small" }, say("photos_there", { count: fresh.photos })) : "",
