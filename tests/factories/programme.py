@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import factory
 import pgtrigger
+from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind
@@ -35,7 +36,7 @@ class _OfIssued(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
-        with pgtrigger.ignore(*HELD):
+        with pgtrigger.ignore(*HELD), transaction.atomic():  # a refused row must not keep the triggers from coming back
             return super()._create(model_class, *args, **kwargs)
 
 

@@ -9,6 +9,8 @@ from hocsuotdoi.indicators.models import Statement
 from hocsuotdoi.indicators.operations.stated import Sent, plan_of, preview_figures, state_figures, undo_statement
 from hocsuotdoi.indicators.queries.stated import Asked
 from hocsuotdoi.ledger.operations.posting import Line, post, reverse
+from hocsuotdoi.places.enums import InstitutionState
+from hocsuotdoi.places.models import InstitutionStatus
 from hocsuotdoi.programme.enums import EvidenceVerdict as Verdict
 from hocsuotdoi.programme.operations.assignment import decide_evidence
 from hocsuotdoi.programme.queries.evidence import SESSION
@@ -17,6 +19,7 @@ from tests.programme.test_evidence import APRIL, both, read
 
 
 def typed_in(unit, where, figures: dict[str, int], period: Period, by, at) -> Statement:
+    InstitutionStatus.objects.create(institution=where, state=InstitutionState.ACTIVE)
     preview = preview_figures(
         unit,
         period=period,

@@ -194,7 +194,7 @@ def test_pages_ask_the_same_number_of_questions(
     for each in range(number):
         make_line(f"Việc {each}")
     client.force_login(officer_of_bac_kan)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(of_agency("agency-lines", office_of_bac_kan))
     client.force_login(province_officer)
     with django_assert_num_queries(11):
