@@ -32,7 +32,7 @@ from tests.factories.activities import EnrolmentFactory, RegistrationFactory
 from tests.factories.programme import TargetFactory
 from tests.factories.running import make_assignment, make_cycle, make_report
 from tests.inspection.conftest import inspector_at
-from tests.support.depth import by_turns
+from tests.support.depth import by_turns, cases
 
 # The tests of an endpoint are built when they run, and named by it: schemathesis' own way builds all of them in every
 # process before the first test, and gives them one name, of which pytest-xdist then runs only the first.
@@ -65,9 +65,9 @@ BOUNDARIES_TOO = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.FUZZING, Hypot
 
 
 def _try(name: str, check, *, made_up: int, modes=BOUNDARIES_TOO) -> None:
-    """`check` gets the requests that the description of the endpoint gives rise to: half of those at the boundaries of
-    what each field allows and beyond them, by chance others in every run, and some that are made up."""
-    is_turn = by_turns()
+    """`check` gets the requests that the description of the endpoint gives rise to: of those at the boundaries of
+    what each field allows and beyond them a quarter, by chance others in every run, and some that are made up."""
+    is_turn = by_turns(of=4)
     bounded = settings(BOUNDED, max_examples=made_up)
     config = HypothesisTestConfig(modes=modes, settings=bounded, project=schema.config, seed=None)
 
@@ -125,7 +125,7 @@ def test_anybody_is_answered_as_described(name, db):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLIC)
 def test_who_has_a_key_is_answered_as_described_about_things_that_exist(name, librarian, things):
-    _try(name, lambda case: _ask_as(librarian, case, things), made_up=12, modes=BOUNDARIES_TOO[:2])
+    _try(name, lambda case: _ask_as(librarian, case, things), made_up=cases(12), modes=BOUNDARIES_TOO[:2])
 
 
 @pytest.mark.slow

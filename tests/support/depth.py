@@ -27,14 +27,14 @@ def some(things: Iterable[Thing]) -> list[Thing]:
     return [thing for thing in things if is_turn()]
 
 
-def by_turns() -> Callable[[], bool]:
-    """Answers yes every other time, at once or from the second on."""
-    turn = _chance.randrange(2)
+def by_turns(of: int = 2) -> Callable[[], bool]:
+    """Answers yes every other time (or every `of`-th), beginning by chance."""
+    turn = _chance.randrange(of)
 
     def is_turn() -> bool:
         nonlocal turn
         turn += 1
-        return DEEP or turn % 2 == 0
+        return DEEP or turn % of == 0
 
     return is_turn
 
