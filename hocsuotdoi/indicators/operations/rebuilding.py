@@ -227,7 +227,9 @@ def load(engine: duckdb.DuckDBPyConnection, export: Export) -> int:
             columns = (*table.keys, "quantity", "lines")
             texts = ", ".join(f"{name}::VARCHAR" if name in _TEXTS else name for name in columns)
             # In the order of the key, as `rolling.rebuild` does: what is read together lies together.
-            in_order = f"SELECT {texts} FROM {table.table} ORDER BY {', '.join(map(str, range(1, len(table.keys) + 1)))}"
+            in_order = (
+                f"SELECT {texts} FROM {table.table} ORDER BY {', '.join(map(str, range(1, len(table.keys) + 1)))}"
+            )
             _copy_in(engine, in_order, f"{table.table} ({', '.join(columns)})")
         _copy_small(engine, export)
         RollupMap.objects.create(

@@ -151,8 +151,9 @@ _Cells = tuple[list[int], list[int], list[int]]
 def _as_they_lie(
     table: str, by: Sequence[str], conditions: list[str], parameters: dict[str, Any], picked: set[int] | None
 ) -> list[tuple[Any, ...]]:
-    """Cells of a table with what waits, of the `picked` units where they are not all that are found. For each measure and period the units, their sums and their lines travel as
-    three arrays: of a country's communes, to pack and unpack row by row takes longer than to find them."""
+    """Cells of a table with what waits; of the `picked` units, where they are not all that are found. For each measure
+    and period the units, their sums and their lines travel as three arrays: of a country's communes, to pack and unpack
+    row by row takes longer than to find them."""
     keys = [name for name in by if name != "unit_id"]
     columns = ", ".join([*keys, "array_agg(unit_id)", "array_agg(quantity)", "array_agg(lines)"])
     group = f"GROUP BY {', '.join(keys)}" if keys else "HAVING count(*) > 0"
