@@ -2,7 +2,9 @@
 plain scan of the exported files. BENCH_VALUES says how many values there are, a million if it is not set; the plans of
 all queries are kept in BENCH_PLANS. BENCH_PARTS names the parts to be measured (PARTS; all if it is not set): with a
 database that is kept (BENCH_KEPT, see `bench/stage.py`) a long run can be taken in pieces. What is filled and built
-is found again; parts that write leave the totals as they were.
+is found again; parts that write leave the totals as they were. PIECES are some of the parts in smaller steps, for
+sizes at which not all fits on the disk or into an hour: what one has done the next finds, and one that was stopped is
+taken up where it stood.
 
 The same values on both sides: 10 measures of women and men, 20 quarters, at institutions in the country's communes;
 before the reform of 2025 they lie in the communes of that time. Settings are those that the field recommends.
@@ -24,7 +26,15 @@ from bench import wide
 from bench.dashboards import time_pages
 from bench.report import Table
 from bench.rollup_data import MEASURES, TAG, TODAY, enter_values, entered
-from bench.rollup_files import time_files
+from bench.rollup_files import (
+    exports_of,
+    time_compare,
+    time_export,
+    time_files,
+    time_load,
+    time_memory,
+    time_rebuild,
+)
 from bench.stage import Stage, settle
 from bench.timing import mb, middle_ms, seconds, times_better
 from hocsuotdoi.indicators.operations.rolling import fold, note_pending, rebuild
@@ -48,19 +58,20 @@ class Figures:
 
 def run(stage: Stage) -> Table:
     wanted = os.environ.get("BENCH_PARTS", ",".join(PARTS)).split(",")
-    if unknown := set(wanted) - PARTS.keys():
-        raise SystemExit(f"No part is called {', '.join(unknown)}: choose from {', '.join(PARTS)}.")
+    steps = {**PARTS, **PIECES}
+    if unknown := set(wanted) - steps.keys():
+        raise SystemExit(f"No part is called {', '.join(unknown)}: choose from {', '.join(steps)}.")
     _recommended()
     about = f"{VALUES:,} values; the wide table's time or size first, then how many times ours is better"
     said = Figures(Table("Roll-up", about))
     if not entered(stage):
         enter_values(stage, VALUES)
-    if "build" not in wanted and not wide.is_built(stage):
+    if NEED_BOTH & set(wanted) and not wide.is_built(stage):
         wanted.insert(0, "build")
-    for part in PARTS:
+    for part, measure in steps.items():
         if part in wanted:
             said.table.add(f"part: {part}", f"load {os.getloadavg()[0]:.1f}", "before it began")
-            PARTS[part](stage, said)
+            measure(stage, said)
     return said.table
 
 
@@ -73,30 +84,57 @@ def _recommended() -> None:
 
 def _builds(stage: Stage, said: Figures) -> None:
     ours = seconds(lambda: rebuild(TODAY))
-    wide.prepare(stage)
-    theirs = seconds(lambda: wide.build(stage))
+    wide.drop(stage)
+    theirs = wide.build_all(stage)
     said.table.add("build, all years", f"{theirs:.1f} s", times_better(theirs, ours, "s"))
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute(
-            "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class "
-            "WHERE relkind = 'r' "
-            "AND relname ~ '^indicators_(cell|institutionmonth|learneryear|unittotal|pending|reach)'"
-        )
-        size = cursor.fetchone()[0]
-        cursor.execute(
-            "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relkind = 'r' AND relname ~ '^ledger_'"
-        )
-        ledger = cursor.fetchone()[0]
+    stage.sql("VACUUM ANALYZE")
+    _sizes(stage, said)
+
+
+def _build_ours(stage: Stage, said: Figures) -> None:
+    said.table.add("build, all years: ours", f"{seconds(lambda: rebuild(TODAY)):.1f} s", "beside the wide table's")
+    stage.sql("VACUUM ANALYZE")
+    said.table.add("size on disk: ours, the ledger", f"{mb(_size(stage, OURS))}, {mb(_size(stage, '^ledger_'))}", "")
+
+
+def _build_wide(stage: Stage, said: Figures) -> None:
+    said.table.add("build, all years: the wide table", f"{wide.build_all(stage):.1f} s", "of all runs that it took")
+    _sizes(stage, said)
+
+
+def _sizes(stage: Stage, said: Figures) -> None:
+    size = _size(stage, OURS)
     said.table.add("size on disk", mb(wide.size(stage)), f"{mb(size)}: {wide.size(stage) / size:.1f}")
-    said.table.add("the ledger itself, with its indexes", mb(ledger), "both need one")
+    said.table.add("the ledger itself, with its indexes", mb(_size(stage, "^ledger_")), "both need one")
+
+
+OURS = "^indicators_(cell|institutionmonth|learneryear|unittotal|pending|reach)"
+
+
+def _size(stage: Stage, tables: str) -> int:
+    return stage.sql(
+        "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relkind = 'r' AND relname ~ %s", tables
+    )[0][0]
 
 
 def _queries(stage: Stage, said: Figures) -> None:
+    _queries_plain(stage, said)
+    wide.index_better(stage)
+    _both_asked(stage, said, "with composite indexes")
+
+
+def _queries_plain(stage: Stage, said: Figures) -> None:
     wide.index_plain(stage)
     settle()
     _both_asked(stage, said, "as the field builds it")
+
+
+def _queries_better(stage: Stage, said: Figures) -> None:
+    """The last that is asked of the wide table: its other indexes are gone afterwards."""
+    wide.index_plain(stage)
+    wide.make_room(stage)
     wide.index_better(stage)
+    settle()
     _both_asked(stage, said, "with composite indexes")
 
 
@@ -185,9 +223,10 @@ def _edit(stage: Stage, said: Figures) -> None:
 
     made: list[Posting] = []
     ours = seconds(lambda: made.append(correct(wrong, 1)))
+    wide.report_values(stage, 2025)
     changed = "UPDATE wide_value SET value = (value::int + {})::text WHERE ctid = (SELECT min(ctid) FROM wide_value)"
     stage.sql(changed.format(1))
-    theirs = seconds(lambda: wide.build(stage, range(2025, 2026), swapped=False))
+    theirs = seconds(lambda: wide.build(stage, 2025, swapped=False))
     said.table.add(
         "one edited value to a fresh answer (its year built anew)", f"{theirs:.2f} s", times_better(theirs, ours, "s")
     )
@@ -289,3 +328,18 @@ PARTS: dict[str, Callable[[Stage, Figures], None]] = {
     "folding": lambda _stage, said: _folding(said),
 }
 """In the order in which they are measured."""
+
+PIECES: dict[str, Callable[[Stage, Figures], None]] = {
+    "build-ours": _build_ours,
+    "build-wide": _build_wide,
+    "queries-plain": _queries_plain,
+    "queries-better": _queries_better,
+    "drop-wide": lambda stage, _said: wide.drop(stage),
+    "files-export": lambda stage, said: time_export(said.table, exports_of(stage)),
+    "files-rebuild": lambda stage, said: time_rebuild(said.table, exports_of(stage)),
+    "files-memory": lambda stage, said: time_memory(said.table, exports_of(stage)),
+    "files-compare": lambda stage, said: time_compare(said.table, exports_of(stage)),
+    "files-load": lambda stage, said: time_load(said.table, exports_of(stage)),
+}
+"""Of `build`, `queries` and `files`; in the order in which they fit one after the other."""
+NEED_BOTH = {"queries", "queries-plain", "queries-better", "slice", "edit"}

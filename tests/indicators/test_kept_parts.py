@@ -351,6 +351,34 @@ def test_day_that_has_changed_makes_the_running_year_stale_and_no_other(world):
     assert there
 
 
+@pytest.mark.slow
+def test_what_was_found_is_remembered_until_something_else_is_written(db):
+    """The first who asks looks; a mark that the refresh takes over into a row that is there is another writing, too."""
+    world = World()
+    parts.refresh(TODAY)
+    one = world.houses[0]
+
+    def take_over() -> None:
+        with transaction.atomic():
+            parts._take_note(TODAY)
+
+    for what, act in [
+        ("posted", lambda: make_posting(one, dt.date(YEAR, 1, 1), quantity=3)),
+        ("posted again", lambda: make_posting(one, dt.date(YEAR, 1, 1), quantity=4)),
+        ("folded", fold),
+        ("taken over", take_over),
+        ("written once more", lambda: _save(one, website="https://thuvien.example.vn")),
+        ("taken over into what is there", take_over),
+    ]:
+        act()
+        assert world.looks_at_institutions(), what
+        assert not world.looks_at_institutions(), what
+        world.check(what)
+    parts.refresh(TODAY)
+    assert not world.looks_at_institutions()
+    world.check("refreshed")
+
+
 def test_parts_add_up_one_by_one():
     one, two = Parts(expected=2, total=5), Parts(expected=1, base=3)
     assert one.plus(two) == Parts(expected=3, total=5, base=3)

@@ -212,7 +212,7 @@ def test_divided_unit_is_told_at_those_it_touches_and_not_where_all_of_it_lies(d
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_rules_take_the_same_queries_for_one_and_three_units(divided, django_assert_num_queries, count):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         rules_by_unit(divided.communes[:count], TODAY)
 
 

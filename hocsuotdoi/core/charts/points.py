@@ -50,21 +50,21 @@ def points(
     narrow_high = round(high * ON_A_PHONE / WIDTH)
     legend = gettext("The larger and darker a dot, the higher. Rings: not reported. Grains: does not apply there.")
     is_province = len(spots) < FEW
-    spec = _spec(placed, classes, WIDTH, high, 2.6 if is_province else 1.2, frame)
-    narrow = _spec(placed, classes, ON_A_PHONE, narrow_high, 1.6 if is_province else 0.6, frame)
+    values = [_row(spot, classes) for spot in placed]
+    spec = _spec(values, classes, WIDTH, high, 2.6 if is_province else 1.2, frame)
+    narrow = _spec(values, classes, ON_A_PHONE, narrow_high, 1.6 if is_province else 0.6, frame)
     if frame:
         legend += " " + gettext("In the frame: islands that lie farther out.")
     return Chart(title, spec, WIDTH + 10, high + 70, columns, rows, legend, data_columns, data, narrow)
 
 
-def _spec(spots: Sequence[Spot], classes: Classes, wide: int, high: int, larger: float, frame: "Frame | None") -> Spec:
+def _spec(values: list[Spec], classes: Classes, wide: int, high: int, larger: float, frame: "Frame | None") -> Spec:
     labels = classes.labels or ["–"]
     levels = [round(at * 4 / max(len(labels) - 1, 1)) for at in range(len(labels))]
     place: Spec = {
         "longitude": {"field": "longitude", "type": "quantitative"},
         "latitude": {"field": "latitude", "type": "quantitative"},
     }
-    values = [_row(spot, classes) for spot in spots]
     point: Spec = {"type": "point", "filled": True, "opacity": 1}
     sizes = [(14 + 12 * each) * larger for each in levels]
     key = {"title": None, "orient": "bottom", "direction": "horizontal", "columns": 3}

@@ -29,10 +29,13 @@ def number(value: Number | None, decimals: int | str = "") -> str:
     """1234.5 → «1.234,5». `decimals`: how many at most (default 1); ends with zeros dropped. None → «–»."""
     if value is None or value == "":
         return NOTHING
-    places = 1 if decimals == "" else int(decimals)
-    text = f"{Decimal(str(value)):,.{places}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
+    if type(value) is int:  # most are, and a page says thousands
+        text = f"{value:,}"
+    else:
+        places = 1 if decimals == "" else int(decimals)
+        text = f"{Decimal(str(value)):,.{places}f}"
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
     thousands, decimal = _separators()
     text = text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
     return text.replace("-", "\N{MINUS SIGN}", 1)

@@ -51,7 +51,12 @@ class KeptParts(models.Model):
         indexes = [
             models.Index(
                 fields=["year", "question_id"], condition=models.Q(institution_id__gt=0), name="kept_parts_loose"
-            )
+            ),
+            models.Index(
+                fields=["year", "question_id"],
+                condition=models.Q(is_leaf=True, institution_id=0),
+                name="kept_parts_leaves",
+            ),
         ]
 
 

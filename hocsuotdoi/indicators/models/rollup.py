@@ -89,6 +89,10 @@ class Cell(_Cells):
     age_band = models.CharField(max_length=8, blank=True)
     stated = models.BooleanField()
 
+    class Meta:
+        # Of few places over many months; equal keys lie in one entry of the index, which makes it small.
+        indexes = [models.Index(fields=["place_id", "measure"], name="cell_place")]
+
 
 class InstitutionMonth(_Cells):
     """A month at an institution."""

@@ -145,8 +145,9 @@ SELECT DISTINCT own.year, reading.reads_as_id
                                     AND coalesce(reading.starts_on, '-infinity') <= %(day)s
                                     AND coalesce(reading.ends_on, 'infinity') > %(day)s
   JOIN indicators_partsyear AS own ON touched.year IS NULL OR touched.year = ANY(own.reads)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (year, unit_id) DO UPDATE SET unit_id = EXCLUDED.unit_id
 """
+# The update says that something else was taken over: by the row's transaction readers tell writings apart.
 _WHOLE = """
 WITH gone AS (
     DELETE FROM indicators_partsmark WHERE place_id IS NULL AND institution_id IS NULL RETURNING id

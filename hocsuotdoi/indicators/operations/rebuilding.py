@@ -226,7 +226,11 @@ def load(engine: duckdb.DuckDBPyConnection, export: Export) -> int:
         for table in ROLLUPS:
             columns = (*table.keys, "quantity", "lines")
             texts = ", ".join(f"{name}::VARCHAR" if name in _TEXTS else name for name in columns)
-            _copy_in(engine, f"SELECT {texts} FROM {table.table}", f"{table.table} ({', '.join(columns)})")
+            # In the order of the key, as `rolling.rebuild` does: what is read together lies together.
+            in_order = (
+                f"SELECT {texts} FROM {table.table} ORDER BY {', '.join(map(str, range(1, len(table.keys) + 1)))}"
+            )
+            _copy_in(engine, in_order, f"{table.table} ({', '.join(columns)})")
         _copy_small(engine, export)
         RollupMap.objects.create(
             day=export.map_day, first_reading=export.first_reading, last_reading=export.last_reading

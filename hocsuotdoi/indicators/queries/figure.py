@@ -4,6 +4,8 @@ See docs/figures.md for each formula in words.
 """
 
 import datetime as dt
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from django.utils.formats import date_format
@@ -29,55 +31,93 @@ from hocsuotdoi.places.models import AdminUnit
 def values_from(material: Material) -> dict[Pair, dict[int, IndicatorValue]]:
     """Every figure that the material was loaded for, by pair and unit id. No query."""
     return {
-        (indicator.code, cohort.code): {
-            group.pk: value_of(
-                material, group, indicator, cohort, parts_from(material, group, indicator, cohort).settled()
-            )
-            for group in material.groups
-        }
+        (indicator.code, cohort.code): values_of(
+            material,
+            indicator,
+            cohort,
+            ((group, parts_from(material, group, indicator, cohort).settled()) for group in material.groups),
+        )
         for indicator, cohort in material.defined
     }
 
 
+def values_of(
+    around: Around, indicator: Indicator, cohort: Cohort, parts: Iterable[tuple[AdminUnit, Parts]]
+) -> dict[int, IndicatorValue]:
+    """The figures that the parts of units make, by unit id. No query."""
+    made = _Figure(around, indicator, cohort)
+    return {group.pk: made.value(group, own) for group, own in parts}
+
+
 def value_of(around: Around, group: AdminUnit, indicator: Indicator, cohort: Cohort, parts: Parts) -> IndicatorValue:
-    """The figure that the parts make. No query."""
-    return _Figure(around, group, indicator, cohort, parts).value()
+    """The figure that the parts of one unit make. No query."""
+    return _Figure(around, indicator, cohort).value(group, parts)
 
 
 class _Figure:
-    """One figure in the making. Only here a value is made."""
+    """A figure in the making, of one unit after another: a map asks for three thousand, and what does not depend on
+    the unit is found once. Only here a value is made."""
 
-    def __init__(self, around: Around, group: AdminUnit, indicator: Indicator, cohort: Cohort, parts: Parts) -> None:
-        self.around, self.group, self.indicator, self.cohort = around, group, indicator, cohort
-        self.frame, self.parts = around.frame, parts
+    group: AdminUnit
+    parts: Parts
 
-    def value(self) -> IndicatorValue:
-        if self.frame.as_of < self.frame.starts_on:
-            return self._none(note=_("The year has not begun."))
-        if not self.frame.stands(self.group):
+    def __init__(self, around: Around, indicator: Indicator, cohort: Cohort) -> None:
+        self.around, self.indicator, self.cohort = around, indicator, cohort
+        self.frame = around.frame
+        self.is_of_people = is_of_people(indicator)
+
+    def value(self, group: AdminUnit, parts: Parts) -> IndicatorValue:
+        self.group, self.parts = group, parts
+        if self._not_begun:
+            return self._none(note=self._not_begun)
+        if not self._stands():
             return self._none(ValueState.NOT_APPLICABLE, note=self._not_on_map())
-        if self.indicator.ends_on is not None and self.indicator.ends_on <= self.frame.last_day:
-            note = _("This indicator has not been computed any more since {day}.").format(
-                day=day_short(self.indicator.ends_on)
-            )
-            return self._none(ValueState.NOT_APPLICABLE, note=note)
-        if is_of_people(self.indicator) and self.indicator.kind not in TOLD_BY_PERSON:
-            return self._kept_back(0, 0)
-        if self.indicator.kind == IndicatorKind.GROWTH:
-            return self._growth()
-        if self.indicator.kind == IndicatorKind.COUNT:
-            return self._count()
-        if self.indicator.kind == IndicatorKind.SHARE_OF_POPULATION:
-            return self._share_of_population()
-        if self.indicator.kind == IndicatorKind.STOCK:
-            if self.indicator.measures == [StockCode.ACTIVE_USERS]:
-                return self._active_users()
-            return self._stock()
-        if self.indicator.kind == IndicatorKind.YES_NO:
-            return self._yes_no()
-        if self.cohort.kind == CohortKind.UNITS:
-            return self._share_of_units()
-        return self._share_of_institutions()
+        return self._made_by()
+
+    @cached_property
+    def _not_begun(self) -> str:
+        return _("The year has not begun.") if self.frame.as_of < self.frame.starts_on else ""
+
+    @cached_property
+    def _ended(self) -> str:
+        """Since when the indicator is not computed; empty where it still is."""
+        if self.indicator.ends_on is None or self.indicator.ends_on > self.frame.last_day:
+            return ""
+        return _("This indicator has not been computed any more since {day}.").format(
+            day=day_short(self.indicator.ends_on)
+        )
+
+    def _stands(self) -> bool:
+        if self.frame.map.is_reported:
+            return self.frame.stands(self.group)
+        return self.group.holds_on(self._map_day)
+
+    @cached_property
+    def _map_day(self) -> dt.date:
+        return self.frame.map_day
+
+    @cached_property
+    def _made_by(self) -> Callable[[], IndicatorValue]:
+        """Which formula makes it."""
+        kind = self.indicator.kind
+        if self._ended:
+            return lambda: self._none(ValueState.NOT_APPLICABLE, note=self._ended)
+        if self.is_of_people and kind not in TOLD_BY_PERSON:
+            return lambda: self._kept_back(0, 0)
+        if kind == IndicatorKind.STOCK:
+            return self._active_users if self.indicator.measures == [StockCode.ACTIVE_USERS] else self._stock
+        formulas = {
+            IndicatorKind.GROWTH: self._growth,
+            IndicatorKind.COUNT: self._count,
+            IndicatorKind.SHARE_OF_POPULATION: self._share_of_population,
+            IndicatorKind.YES_NO: self._yes_no,
+        }
+        others = self._share_of_units if self.cohort.kind == CohortKind.UNITS else self._share_of_institutions
+        return formulas.get(IndicatorKind(kind), others)
+
+    @cached_property
+    def _none_open(self) -> str:
+        return _("There is no open institution of this kind here.")
 
     def _not_on_map(self) -> str:
         return not_on_map(self.group, self.frame.starts_on, None if self.frame.map.is_reported else self.frame.map_day)
@@ -86,8 +126,7 @@ class _Figure:
         met, known, excused = self.parts.yes, self.parts.yes + self.parts.no, self.parts.excused
         expected = self.parts.expected - excused
         if not expected:
-            note = _("There is no open institution of this kind here.")
-            return self._none(ValueState.NOT_APPLICABLE, note=note)
+            return self._none(ValueState.NOT_APPLICABLE, note=self._none_open)
         if not known:
             note = _("None of the institutions has given enough answers yet.")
             return self._none(expected=expected, note=note)
@@ -141,16 +180,15 @@ class _Figure:
         return self.parts.expected - self.parts.yes - self.parts.no - self.parts.excused
 
     def _growth(self) -> IndicatorValue:
-        base_year = self.around.base_years.get(counted_for(self.indicator, self.cohort))
+        base_year = self._base_year
         expected, base = self.parts.expected, self.parts.base
         if not expected:
-            note = _("There is no open institution of this kind here.")
-            return self._none(ValueState.NOT_APPLICABLE, note=note)
+            return self._none(ValueState.NOT_APPLICABLE, note=self._none_open)
         if base_year is None or base_year >= self.frame.year:
             note = _("Growth needs a year before {year} with figures; there is none yet.").format(year=self.frame.year)
             return self._none(expected=expected, note=note)
         now = self.parts.total
-        if is_of_people(self.indicator):
+        if self.is_of_people:
             now, base = self._told(now, self.frame.year) or 0, self._told(base, base_year) or 0
             if not (now and base):
                 return self._kept_back(self.parts.reporting, expected, base_year=base_year)
@@ -161,35 +199,43 @@ class _Figure:
         rate = yearly_growth(now, base, self.frame.year - base_year)
         return self._made(now, base, self.parts.reporting, expected, note, percent=rate, base_year=base_year)
 
+    @cached_property
+    def _base_year(self) -> int | None:
+        return self.around.base_years.get(counted_for(self.indicator, self.cohort))
+
+    @cached_property
+    def _growth_words(self) -> str:
+        return _(
+            "Compound yearly growth from the base year {base_year}, on constant territory, over the institutions "
+            "that were there and reported in both years."
+        ).format(base_year=self._base_year)
+
+    @cached_property
+    def _running_words(self) -> str:
+        if not self.frame.is_running:
+            return ""
+        return _("The year is running: both years are counted up to {day}.").format(
+            day=date_format(self.frame.last_day, "j/n")
+        )
+
     def _growth_note(self, base_year: int) -> str:
         parts = self.parts
-        words = [
-            _(
-                "Compound yearly growth from the base year {base_year}, on constant territory, over the institutions "
-                "that were there and reported in both years."
-            ).format(base_year=base_year)
-        ]
-        tells_apart = not is_of_people(self.indicator)
+        words = [self._growth_words]
+        tells_apart = not self.is_of_people
         if parts.added and tells_apart:
             said = _("Apart stand {count} that are new or were silent then: {sum} counted in {year}.")
             words.append(said.format(count=number(parts.added), sum=number(parts.added_sum), year=self.frame.year))
         if parts.gone and tells_apart:
             said = _("Apart stand {count} that closed or are silent now: {sum} counted in {year}.")
             words.append(said.format(count=number(parts.gone), sum=number(parts.gone_sum), year=base_year))
-        if self.frame.is_running:
-            words.append(
-                _("The year is running: both years are counted up to {day}.").format(
-                    day=date_format(self.frame.last_day, "j/n")
-                )
-            )
-        return " ".join(words)
+        return " ".join(filter(None, [*words, self._running_words]))
 
     def _count(self) -> IndicatorValue:
         parts = self.parts
         if not parts.reporting and not parts.total:
             return self._none(expected=parts.expected, note=_("Nobody has reported yet."))
         total, whole = parts.total, parts.whole
-        if is_of_people(self.indicator):
+        if self.is_of_people:
             told = self._told(total, self.frame.year)
             all_told = self.around.told(self.group, self.frame.year, self.indicator.over, whole)
             if told is None or (self.indicator.over and all_told is None):
@@ -213,9 +259,8 @@ class _Figure:
         if not parts.expected:
             if code == StockCode.INSTITUTIONS_OPEN and parts.registered:
                 return self._made(0, None, 0, 0)
-            note = _("There is no open institution of this kind here.")
             state = ValueState.NOT_APPLICABLE if code != StockCode.INSTITUTIONS_OPEN else ValueState.NOT_REPORTED
-            return self._none(state, note=note)
+            return self._none(state, note=self._none_open)
         if not parts.reporting:
             note = _("Of none of the institutions the register knew this on {day}.").format(
                 day=day_short(self.frame.last_day)
@@ -258,8 +303,7 @@ class _Figure:
         if not expected:
             if not self.around.decides(self.indicator) and self.parts.registered:
                 return self._made(0, None, 0, 0)
-            note = _("There is no open institution of this kind here.")
-            return self._none(ValueState.NOT_APPLICABLE, note=note)
+            return self._none(ValueState.NOT_APPLICABLE, note=self._none_open)
         if self._unknown:
             note = _("Not all of the institutions have given enough answers yet.")
             return self._none(reporting=known, expected=expected, note=note)

@@ -9,7 +9,7 @@ them fresh.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.indicators.queries.figure import value_of, values_from
+from hocsuotdoi.indicators.queries.figure import values_from, values_of
 from hocsuotdoi.indicators.queries.frame import Frame, Map, frames_together
 from hocsuotdoi.indicators.queries.material import Around, Defined, Material, base_years, defined_by
 from hocsuotdoi.indicators.queries.parts import COLUMNS, NOTHING, Loose, Made, Parts, adds_up, parts_from, together
@@ -76,6 +76,8 @@ class _Kept:
     years: dict[int, set[str]]
     stale: dict[int, dict[int, int]]
     """Leaf to the group it lies in."""
+    tokens: dict[tuple[int, int], str]
+    """Year and leaf to what was written there since, as one word: where it is the same word, it is the same writing."""
     parts: dict[tuple[int, str, int], Parts]
     loose: dict[tuple[int, str, int], Loose]
 
@@ -98,7 +100,7 @@ def _kept(frames: list[Frame], groups: list[list[AdminUnit]], pairs: Sequence[Pa
     wanted = sorted({key for each in keys for key in each.values()})
     if not wanted:
         return None
-    found = _Kept(defined, keys, defaultdict(set), defaultdict(dict), {}, {})
+    found = _Kept(defined, keys, defaultdict(set), defaultdict(dict), {}, {}, {})
     _read(
         found, sorted({frame.year for frame in frames}), wanted, {u.pk: u for g in groups for u in g}, frames[0].as_of
     )
@@ -130,10 +132,8 @@ def _from_kept(kept: _Kept, frames: list[Frame], groups: list[list[AdminUnit]]) 
         for indicator, cohort in defined:
             pair = indicator.code, cohort.code
             key = kept.keys[at].get(pair, "")
-            found[at][pair] = {
-                group.pk: value_of(around, group, indicator, cohort, _parts_of(kept, frame.year, key, group.pk, now))
-                for group in groups[at]
-            }
+            of_groups = ((group, _parts_of(kept, frame.year, key, group.pk, now)) for group in groups[at])
+            found[at][pair] = values_of(around, indicator, cohort, of_groups)
     return [{pair: values[pair] for pair in _pairs(kept.defined[at])} for at, values in enumerate(found)]
 
 
@@ -146,23 +146,64 @@ Now = dict[tuple[int, str, int], list[Made]]
 
 
 def _made_now(kept: _Kept, frames: list[Frame], told: Sequence[tuple[int, list[Defined]]]) -> Now:
-    here = [
-        (at, [each for each in defined if adds_up(*each)]) for at, defined in told if kept.stale.get(frames[at].year)
-    ]
-    leaves = sorted({leaf for at, _defined in here for leaf in kept.stale[frames[at].year]})
-    if not leaves:
-        return {}
-    units = list(AdminUnit.objects.filter(pk__in=leaves))
-    asked = [replace(frames[at], leaves=tuple(leaves)) for at, _defined in here]
     found: Now = {}
-    for frame, (at, defined) in zip(frames_together(asked, frames[0].together), here, strict=True):
-        stale = kept.stale[frame.year]
-        for (indicator, cohort), by_leaf in made_at(frame, units, defined).items():
-            key = kept.keys[at][indicator, cohort]
-            for leaf, made in by_leaf.items():
-                if leaf in stale:
-                    found.setdefault((frame.year, key, stale[leaf]), []).append(made)
+    missing: list[tuple[int, list[Defined], set[int]]] = []
+    for at, every in told:
+        stale = kept.stale.get(frames[at].year, {})
+        defined = [each for each in every if adds_up(*each)]
+        if stale and defined:
+            known = _remembered(kept, frames[at], {kept.keys[at][i.code, c.code] for i, c in defined})
+            _add_leaves(found, kept, frames[at].year, known)
+            if unknown := stale.keys() - known.keys():
+                missing.append((at, defined, unknown))
+    if not missing:
+        return found
+    leaves = sorted(set().union(*(unknown for _at, _defined, unknown in missing)))
+    units = list(AdminUnit.objects.filter(pk__in=leaves))
+    asked = [replace(frames[at], leaves=tuple(leaves)) for at, _defined, _unknown in missing]
+    for frame, (at, defined, unknown) in zip(frames_together(asked, frames[0].together), missing, strict=True):
+        made = {kept.keys[at][pair]: by_leaf for pair, by_leaf in made_at(frame, units, defined).items()}
+        of_leaves = {leaf: {key: by_leaf.get(leaf) for key, by_leaf in made.items()} for leaf in unknown}
+        _add_leaves(found, kept, frame.year, of_leaves)
+        _remember(kept, frame, of_leaves)
     return found
+
+
+OfLeaf = dict[str, Made | None]
+"""Key of the question to what was found at a leaf; None where there is nothing."""
+
+
+def _add_leaves(found: Now, kept: _Kept, year: int, of_leaves: Mapping[int, OfLeaf]) -> None:
+    for leaf, by_key in of_leaves.items():
+        for key, made in by_key.items():
+            if made is not None:
+                found.setdefault((year, key, kept.stale[year][leaf]), []).append(made)
+
+
+_memory: dict[tuple[dt.date, int, int], tuple[str, OfLeaf]] = {}
+"""What was found last at a leaf where something had been written: (day, year, leaf) to which writing that was, and the
+parts. Where it is still the same writing nobody needs to look again; whatever is written leaves a mark of its own, so a
+reader who sees less has another word for it."""
+MOST_REMEMBERED = 5_000
+"""Leaves of years; of a process."""
+
+
+def _remembered(kept: _Kept, frame: Frame, keys: set[str]) -> dict[int, OfLeaf]:
+    found = {}
+    for leaf in kept.stale[frame.year]:
+        token, parts = _memory.get((frame.as_of, frame.year, leaf), ("", {}))
+        if token == kept.tokens[frame.year, leaf] and keys <= parts.keys():
+            found[leaf] = {key: parts[key] for key in keys}
+    return found
+
+
+def _remember(kept: _Kept, frame: Frame, of_leaves: Mapping[int, OfLeaf]) -> None:
+    if len(_memory) + len(of_leaves) > MOST_REMEMBERED:
+        _memory.clear()
+    for leaf, parts in of_leaves.items():
+        at, token = (frame.as_of, frame.year, leaf), kept.tokens[frame.year, leaf]
+        before, known = _memory.get(at, ("", {}))
+        _memory[at] = token, {**known, **parts} if before == token else parts
 
 
 def made_at(frame: Frame, leaves: list[AdminUnit], defined: Sequence[Defined]) -> dict[Pair, dict[int, Made]]:
@@ -178,8 +219,11 @@ def made_at(frame: Frame, leaves: list[AdminUnit], defined: Sequence[Defined]) -
 
 
 def _parts_of(kept: _Kept, year: int, key: str, group: int, now: Now) -> Parts:
-    own = Made(kept.parts.get((year, key, group), NOTHING), kept.loose.get((year, key, group), {}))
-    return together([own, *now.get((year, key, group), [])]).settled()
+    at = year, key, group
+    own = kept.parts.get(at, NOTHING)
+    if at not in kept.loose and at not in now:
+        return own
+    return together([Made(own, kept.loose.get(at, {})), *now.get(at, [])]).settled()
 
 
 _COLUMNS = ", ".join(COLUMNS)
@@ -190,10 +234,13 @@ _ON = "coalesce({0}.starts_on, '-infinity') <= %(day)s AND coalesce({0}.ends_on,
 
 _STALE = f"""
 mark AS MATERIALIZED (
-    (SELECT place_id, institution_id, year FROM indicators_partsmark LIMIT {MANY_MARKS + 1})
+    (SELECT place_id, institution_id, year, hashint8extended(id, 1)::numeric AS token
+       FROM indicators_partsmark LIMIT {MANY_MARKS + 1})
      UNION ALL
-    SELECT DISTINCT place_id, institution_id, extract(year FROM occurred_on)::smallint
-      FROM (SELECT place_id, institution_id, occurred_on FROM indicators_pending LIMIT {MANY_WAITING + 1}) AS waiting
+    SELECT place_id, institution_id, extract(year FROM occurred_on)::smallint, sum(hashint8extended(seq, 2))
+      FROM (SELECT place_id, institution_id, occurred_on, seq
+              FROM indicators_pending LIMIT {MANY_WAITING + 1}) AS waiting
+     GROUP BY 1, 2, 3
 ), much AS MATERIALIZED (
     SELECT count(*) > {MANY_MARKS} OR coalesce(bool_or(place_id IS NULL AND institution_id IS NULL), false) AS is_all
       FROM mark
@@ -205,26 +252,32 @@ mark AS MATERIALIZED (
        AND NOT EXISTS (SELECT FROM places_unitreading WHERE starts_on > own.day AND starts_on <= %(day)s)
        AND NOT EXISTS (SELECT FROM places_unitparent WHERE starts_on > own.day AND starts_on <= %(day)s)
 ), touched AS MATERIALIZED (
-    SELECT place_id, year FROM mark WHERE place_id IS NOT NULL
-     UNION
-    SELECT placement.unit_id, mark.year
-      FROM mark JOIN places_institutionplacement AS placement USING (institution_id)
+    SELECT place_id, year, sum(token) AS token
+      FROM (SELECT place_id, year, token FROM mark WHERE place_id IS NOT NULL
+             UNION ALL
+            SELECT placement.unit_id, mark.year, mark.token
+              FROM mark JOIN places_institutionplacement AS placement USING (institution_id)) AS marked
+     GROUP BY 1, 2
 ), leaf AS MATERIALIZED (
-    SELECT asked.year, reading.reads_as_id AS unit_id
-      FROM touched
-      JOIN places_unitreading AS reading ON reading.unit_id = touched.place_id AND {_ON.format("reading")}
-      JOIN asked ON touched.year IS NULL OR touched.year = ANY(asked.reads)
-     UNION
-    SELECT year, unit_id FROM indicators_partsstale JOIN asked USING (year)
+    SELECT year, unit_id, sum(token)::text AS token
+      FROM (SELECT asked.year, reading.reads_as_id AS unit_id, token
+              FROM touched
+              JOIN places_unitreading AS reading ON reading.unit_id = touched.place_id AND {_ON.format("reading")}
+              JOIN asked ON touched.year IS NULL OR touched.year = ANY(asked.reads)
+             UNION ALL
+            SELECT year, unit_id, hashint8extended(stale.xmin::text::bigint, 3)
+              FROM indicators_partsstale AS stale JOIN asked USING (year)) AS at_leaf
+     GROUP BY 1, 2
 )
 """
-"""What must be made anew: by marks, by what is pending, and what the refresh has taken over but not done yet."""
+"""What must be made anew: by marks, by what is pending, and what the refresh has taken over but not done yet. `token`:
+the sum of what says which writings these are, the transaction that took them over among it."""
 
 _FOUND = f"""
 WITH {_STALE}, question AS MATERIALIZED (
     SELECT id, key FROM indicators_partsquestion WHERE key = ANY(%(keys)s)
 ), here AS MATERIALIZED (
-    SELECT leaf.year, leaf.unit_id, ancestry.ancestor_id AS group_id
+    SELECT leaf.year, leaf.unit_id, leaf.token, ancestry.ancestor_id AS group_id
       FROM leaf
       JOIN places_unitancestry AS ancestry ON ancestry.unit_id = leaf.unit_id AND ancestry.ancestor_id = ANY(%(units)s)
                                           AND {_ON.format("ancestry")}
@@ -232,12 +285,12 @@ WITH {_STALE}, question AS MATERIALIZED (
 SELECT 'kept' AS tag, asked.year, 0::bigint AS group_id, key, 0::bigint AS institution_id, {_NONE}
   FROM asked JOIN question ON question.id = ANY(asked.questions)
  UNION ALL
-SELECT 'stale', year, group_id, '', unit_id, {_NONE} FROM here
+SELECT 'stale', year, group_id, token, unit_id, {_NONE} FROM here
  UNION ALL
 SELECT 'parts', part.year, part.unit_id, key, 0, {_PART_COLUMNS}
   FROM indicators_keptparts AS part JOIN asked USING (year) JOIN question ON question.id = part.question_id
  WHERE part.institution_id = 0
-   AND (part.is_leaf AND part.unit_id = ANY(%(communes)s) OR NOT part.is_leaf AND part.unit_id = ANY(%(others)s))
+   AND {{named}}
  UNION ALL
 SELECT 'parts', part.year, here.group_id, key, 0, {_LESS}
   FROM here
@@ -253,6 +306,10 @@ SELECT 'loose', part.year, ancestry.ancestor_id, key, part.institution_id, {_PAR
    AND (part.year, part.unit_id) NOT IN (SELECT year, unit_id FROM leaf)
 """
 # One statement: what is kept and what of it is stale are seen at one moment.
+_NAMED = "(part.is_leaf AND part.unit_id = ANY(%(communes)s) OR NOT part.is_leaf AND part.unit_id = ANY(%(others)s))"
+_OF_MANY = "part.is_leaf"
+MOST_NAMED = 1000
+"""Of more communes the parts of all are read, and theirs picked out."""
 
 
 def _read(found: _Kept, years: list[int], keys: list[str], units: dict[int, AdminUnit], day: dt.date) -> None:
@@ -265,15 +322,19 @@ def _read(found: _Kept, years: list[int], keys: list[str], units: dict[int, Admi
         "communes": communes,
         "others": sorted(units.keys() - set(communes)),
     }
+    is_picked = len(communes) == len(units) > MOST_NAMED
     with connection.cursor() as cursor:
-        cursor.execute(_FOUND, asked)
+        cursor.execute(_FOUND.format(named=_OF_MANY if is_picked else _NAMED), asked)
         rows = cursor.fetchall()
     for tag, year, group, key, number, *columns in rows:
         if tag == "kept":
             found.years[year].add(key)
         elif tag == "stale":
             found.stale[year][number] = group
+            found.tokens[year, number] = key
         elif tag == "parts":
+            if is_picked and group not in units:
+                continue
             before = found.parts.get((year, key, group))
             found.parts[year, key, group] = before.plus(Parts(*columns)) if before else Parts(*columns)
         else:

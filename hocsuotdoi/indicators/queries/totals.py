@@ -7,7 +7,7 @@ not totals: see `values` and `people`.
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from itertools import repeat
+from itertools import compress, repeat
 from typing import Any, Literal
 
 from django.db import connection
@@ -103,9 +103,8 @@ def totals(
     if not is_picked:
         conditions.append("unit_id = ANY(%(units)s::bigint[])")
     if _is_cell_by_cell(wanted, columns, by, parameters):
-        rows = _as_they_lie(table, by, conditions, parameters)
-    else:
-        rows = kept_rows(_added_up(f"indicators_fresh_{table} AS total", by, conditions), parameters)
+        return _as_they_lie(table, by, conditions, parameters, named if is_picked else None)
+    rows = kept_rows(_added_up(f"indicators_fresh_{table} AS total", by, conditions), parameters)
     if is_picked:
         at = by.index("unit_id")
         rows = [row for row in rows if row[at] in named]
@@ -150,10 +149,11 @@ _Cells = tuple[list[int], list[int], list[int]]
 
 
 def _as_they_lie(
-    table: str, by: Sequence[str], conditions: list[str], parameters: dict[str, Any]
+    table: str, by: Sequence[str], conditions: list[str], parameters: dict[str, Any], picked: set[int] | None
 ) -> list[tuple[Any, ...]]:
-    """Cells of a table with what waits. For each measure and period the units, their sums and their lines travel as
-    three arrays: of a country's communes, to pack and unpack row by row takes longer than to find them."""
+    """Cells of a table with what waits; of the `picked` units, where they are not all that are found. For each measure
+    and period the units, their sums and their lines travel as three arrays: of a country's communes, to pack and unpack
+    row by row takes longer than to find them."""
     keys = [name for name in by if name != "unit_id"]
     columns = ", ".join([*keys, "array_agg(unit_id)", "array_agg(quantity)", "array_agg(lines)"])
     group = f"GROUP BY {', '.join(keys)}" if keys else "HAVING count(*) > 0"
@@ -170,11 +170,18 @@ def _as_they_lie(
         cells = units, quantities, lines
         found[tuple(key)] = _together(found[tuple(key)], cells) if tuple(key) in found else cells
     rows: list[tuple[Any, ...]] = []
-    for of_all, (units, quantities, lines) in found.items():
+    for of_all, cells in found.items():
+        units, quantities, lines = cells if picked is None or picked.issuperset(cells[0]) else _only(picked, cells)
         known = dict(zip(keys, of_all, strict=True))
         sides = (units if name == "unit_id" else repeat(known[name], len(units)) for name in by)
         rows += zip(*sides, quantities, lines, strict=True)
     return rows
+
+
+def _only(picked: set[int], cells: _Cells) -> _Cells:
+    there = [each in picked for each in cells[0]]
+    units, quantities, lines = (list(compress(each, there)) for each in cells)
+    return units, quantities, lines
 
 
 def _together(stored: _Cells, waiting: _Cells) -> _Cells:

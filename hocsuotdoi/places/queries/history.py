@@ -5,6 +5,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
 
@@ -67,7 +68,7 @@ class Rules:
 def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, Rules]:
     """Unit id to what is counted whole for one unit on the map of `map_day` although parts of it lie in and outside.
 
-    Four queries, however many units; one for the country, out of which nothing goes.
+    Four queries, however many units, and one more where something is; one for the country, out of which nothing goes.
     """
     found = {unit.pk: Rules([], _divided_in_all(map_day)) for unit in units if unit.tier == Tier.COUNTRY}
     smaller = [unit for unit in units if unit.tier != Tier.COUNTRY and unit.holds_on(map_day)]
@@ -84,14 +85,21 @@ def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, R
     ]:
         inside[key].add(part)
     everything = set().union(*inside.values())
-    steps = _steps().select_related("predecessor", "successor", "legal_act").order_by("successor__sort_key", "pk")
+    steps = _steps()
     later, earlier = steps.filter(effective_on__lte=map_day), steps.filter(effective_on__gt=map_day)
-    divided = list(_several(later, "predecessor", later.filter(successor__in=everything)))
-    merged = list(_several(earlier, "successor", earlier.filter(predecessor__in=everything)))
+    divided = _several(later, "predecessor", later.filter(successor__in=everything))
+    merged = _several(earlier, "successor", earlier.filter(predecessor__in=everything))
+    of_interest = _crossing(divided, inside.values(), is_later=True) | _crossing(
+        merged, inside.values(), is_later=False
+    )
+    told = _whole_steps(of_interest)
+    parts = Counter(step.predecessor_id for step in divided)
     for unit in smaller:
         here = inside[unit.pk]
-        shared = [*_shared(divided, here, is_later=True), *_shared(merged, here, is_later=False)]
-        parts = Counter(step.predecessor_id for step in divided)
+        shared = [
+            *_shared([step for step in told if step.effective_on <= map_day], here, is_later=True),
+            *_shared([step for step in told if step.effective_on > map_day], here, is_later=False),
+        ]
         within = {
             step.predecessor_id for step in divided if step.successor_id in here and parts[step.predecessor_id] > 1
         }
@@ -99,10 +107,38 @@ def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, R
     return found
 
 
-def _several(steps: QuerySet[Succession], end: str, touching: QuerySet[Succession]) -> QuerySet[Succession]:
+class _Step(NamedTuple):
+    pk: int
+    predecessor_id: int
+    successor_id: int
+
+
+def _crossing(steps: Collection[_Step], insides: Collection[set[int]], *, is_later: bool) -> set[int]:
+    """The keys of steps of a unit whose parts lie in and outside of one of `insides`: of a province they are few of
+    many, and only they are worth the reading of whole units."""
+    by_unit: dict[int, list[_Step]] = {}
+    for step in steps:
+        by_unit.setdefault(step.predecessor_id if is_later else step.successor_id, []).append(step)
+    found: set[int] = set()
+    for together in by_unit.values():
+        ends = {step.successor_id if is_later else step.predecessor_id for step in together}
+        if any(ends & inside and not ends <= inside for inside in insides):
+            found |= {step.pk for step in together}
+    return found
+
+
+def _whole_steps(keys: Collection[int]) -> list[Succession]:
+    if not keys:
+        return []
+    steps = Succession.objects.filter(pk__in=keys).select_related("predecessor", "successor", "legal_act")
+    return list(steps.order_by("successor__sort_key", "pk"))
+
+
+def _several(steps: QuerySet[Succession], end: str, touching: QuerySet[Succession]) -> list[_Step]:
     """Of `steps` those whose `end` has several, one of them `touching`: what went whole needs no rule."""
     often = steps.order_by().values(end).annotate(parts=Count("pk")).filter(parts__gt=1).values(end)
-    return steps.filter(**{f"{end}__in": touching.order_by().values(end)}).filter(**{f"{end}__in": often})
+    found = steps.filter(**{f"{end}__in": touching.order_by().values(end)}).filter(**{f"{end}__in": often})
+    return [_Step(*row) for row in found.values_list("pk", "predecessor_id", "successor_id")]
 
 
 def _steps() -> QuerySet[Succession]:

@@ -132,7 +132,7 @@ def path_for(figure: Figure, taken: Taken, today: dt.date) -> TargetPath | None:
 def chart_named(name: str, figure: Figure, taken: Taken, today: dt.date) -> tuple[Chart, str] | None:
     """A chart of the page by its name in an address, with its story; None where the page has none such."""
     if name == View.MAP and taken.unit.tier != Tier.COMMUNE:
-        return indicator_map(figure, taken, today), ""
+        return indicator_map(figure, taken, today, is_file=True), ""
     if name == View.UNITS and taken.unit.tier != Tier.COMMUNE:
         return indicator_units(figure, taken, today), ""
     if name == "trend":
@@ -142,10 +142,10 @@ def chart_named(name: str, figure: Figure, taken: Taken, today: dt.date) -> tupl
     return (_ranking_chart(figure, taken, fair), fair.rule) if fair and fair.names else None
 
 
-def indicator_map(figure: Figure, taken: Taken, today: dt.date) -> Chart:
+def indicator_map(figure: Figure, taken: Taken, today: dt.date, *, is_file: bool = False) -> Chart:
     address = indicator_address(figure, taken, view=View.MAP, unit="{code}").replace("%7Bcode%7D", "{code}")
     title = titled(figure, taken, how=_("by commune"))
-    return map_chart(title, figure, taken.unit, taken.year, today, address=address, chosen=taken.map)
+    return map_chart(title, figure, taken.unit, taken.year, today, address=address, chosen=taken.map, is_file=is_file)
 
 
 def indicator_units(figure: Figure, taken: Taken, today: dt.date) -> Chart:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hocsuotdoi.core.charts.chart import Cell, Chart
+from hocsuotdoi.core.charts.chart import Cell, Chart, Number
 from hocsuotdoi.core.charts.classes import Classes, classes_of, percent_classes, step_classes
 from hocsuotdoi.core.charts.points import Spot, Standing, points
 from hocsuotdoi.core.charts.viet_nam import ISLANDS_FROM, island_label, sea_and_islets
@@ -31,6 +31,7 @@ class _Placed:
     unit: AdminUnit
     province: str
     value: IndicatorValue
+    shown: Number | None
 
 
 def map_chart(
@@ -42,14 +43,16 @@ def map_chart(
     *,
     address: str,
     chosen: ChosenMap = TODAYS_MAP,
+    is_file: bool = False,
 ) -> Chart:
     """Every commune of `unit`. `address` with a province's code for «{code}» opens the map of that province; the table
-    of the country has a row for each province, that of a province one for each commune."""
+    of the country has a row for each province, that of a province one for each commune. `is_file`: with the rows that
+    a file has, a line for each commune."""
     day = frame_of(unit, year, today, chosen).map_day
     communes = _communes(unit, day)
     values = values_by_unit(unit, [each for each, _province in communes], year, figure.pair, today, chosen)
-    placed = [_Placed(each, province, values[each.pk]) for each, province in communes]
-    drawn = [shown for each in placed if (shown := figure.number(each.value)) is not None]
+    placed = [_Placed(each, province, own := values[each.pk], figure.number(own)) for each, province in communes]
+    drawn = [each.shown for each in placed if each.shown is not None]
     columns, rows = (
         _by_province(placed, address)
         if unit.tier == Tier.COUNTRY
@@ -57,12 +60,12 @@ def map_chart(
     )
     return points(
         title,
-        [_spot(figure, each) for each in placed if each.unit.latitude is not None] + _furniture(unit),
+        [_spot(each) for each in placed if each.unit.latitude is not None] + _furniture(unit),
         _classes(figure, drawn),
         columns=columns,
         rows=rows,
-        data_columns=_data_columns(),
-        data=[_data(figure, each) for each in placed],
+        data_columns=_data_columns() if is_file else [],
+        data=[_data(figure, each) for each in placed] if is_file else [],
     )
 
 
@@ -76,8 +79,8 @@ def _communes(unit: AdminUnit, day: dt.date) -> list[tuple[AdminUnit, str]]:
     return [(each, provinces.get(each.pk, "")) for each in found]
 
 
-def _spot(figure: Figure, placed: _Placed) -> Spot:
-    unit, shown = placed.unit, figure.number(placed.value)
+def _spot(placed: _Placed) -> Spot:
+    unit, shown = placed.unit, placed.shown
     standing: Standing = "value" if shown is not None else "not_reported"
     if placed.value.state == ValueState.NOT_APPLICABLE:
         standing = "not_applicable"
@@ -153,7 +156,7 @@ def _data_columns() -> list[str]:
 
 
 def _data(figure: Figure, placed: _Placed) -> list[Any]:
-    unit, value, shown = placed.unit, placed.value, figure.number(placed.value)
+    unit, value, shown = placed.unit, placed.value, placed.shown
     return [
         unit.code,
         unit.name,
