@@ -128,6 +128,7 @@ def problems_of_adx(body: bytes, told: dict[str, list[dict[str, Any]]], today: d
             asked = {by_id[each["id"]]["code"] for each in combo["categories"]} if combo else set()
             if set(value.attrib) - {"dataElement", "value"} != asked:
                 yield f"{element['code']} is cut by {sorted(asked)}, not {dict(value.attrib)}"
+                continue
             for name in asked:
                 options = {by_id[each["id"]]["code"] for each in categories[name]["categoryOptions"]}
                 if value.get(name) not in options:
