@@ -26,7 +26,9 @@ def no_number_or_date(plan: PlanFacts) -> Iterator[Finding]:
     has_number = any(c.isdigit() for c in plan.number)
     if has_number and plan.issued_on:
         return
-    if not has_number and not plan.issued_on:
+    if not plan.number:
+        message = _("The document has no number and no day of issue yet.")
+    elif not has_number and not plan.issued_on:
         message = _("The document has neither a number («%(number)s» is printed) nor a full date.")
     elif not has_number:
         message = _("The document has no number: «%(number)s» is printed.")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import Field, ForeignKey, Model, UUIDField
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -280,8 +280,13 @@ def _changes(entry: TrailEntry) -> list[tuple[str, str, str]]:
     return [
         (_field(change.field), spoken(change.before, change.field), spoken(change.after, change.field))
         for change in entry.changes
-        if change.field.name not in _UNSPOKEN
+        if change.field.name not in _UNSPOKEN and not _names_who_did_it(change.field)
     ]
+
+
+def _names_who_did_it(field: Field) -> bool:
+    """Fields with a person's id: the line begins with who it was, and an id says nothing to people."""
+    return isinstance(field, UUIDField) and (field.name == "by" or field.name.endswith("_by"))
 
 
 def _sentence(entry: TrailEntry) -> str:

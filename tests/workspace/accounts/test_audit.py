@@ -1,15 +1,17 @@
 import html
 import re
+import uuid
 
 import pytest
 from django.utils.translation import override
 
 from hocsuotdoi.accounts.queries.audit import tracked_by, tracked_kinds
 from hocsuotdoi.places.models import Institution
-from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.models import Cycle, Report
 from hocsuotdoi.workspace.accounts.trail import kind_choices, spoken
 from tests.factories.places import InstitutionFactory
 from tests.factories.programme import TargetFactory
+from tests.factories.running import make_cycle
 
 PAGE = "/workspace/audit/"
 
@@ -33,6 +35,16 @@ def test_change_is_shown_from_what_to_what(client, auditor, library_of_bac_kan):
     page = client.get(PAGE)
     assert "<del>0209 111</del>" in page.content.decode()
     assert "<ins>0209 222</ins>" in page.content.decode()
+
+
+def test_ids_of_people_are_not_shown(client, auditor, db):
+    somebody = uuid.uuid4()
+    cycle = make_cycle()
+    Cycle.objects.filter(pk=cycle.pk).update(title="Báo cáo khác", opening_ordered_by=somebody)
+    client.force_login(auditor)
+    text = _text(client.get(PAGE, {"thing": f"reporting.cycle:{cycle.pk}"}))
+    assert "Báo cáo khác" in text
+    assert str(somebody) not in text
 
 
 def test_trail_of_one_thing_is_shown_alone(client, auditor, library_of_bac_kan, library_of_duc_xuan):
