@@ -3,7 +3,7 @@
 import pytest
 
 from hocsuotdoi.reporting.enums import ReportState as State
-from hocsuotdoi.reporting.models import ReportStep
+from hocsuotdoi.reporting.models import CountedInstitution, ReportStep
 from tests.workspace.reporting.conftest import answered, approved, begun, fresh, signed_in, submitted
 
 ARRIVED = "Đã tới nơi rồi."
@@ -51,8 +51,9 @@ def test_somebody_else_s_act_is_no_arrival(report, officer_of_bac_kan, second_of
 
 @pytest.mark.slow
 def test_page_of_a_province_leads_from_its_figures_to_the_approved_reports_below(
-    report, province_report, officer_of_bac_kan, province_officer, plan
+    report, province_report, officer_of_bac_kan, province_officer, plan, library
 ):
+    CountedInstitution.objects.create(cycle=report.cycle, report=report, institution=library)
     report = approved(report, officer_of_bac_kan, province_officer)
     client = signed_in(province_officer)
     page = client.get(f"/workspace/reports/{province_report.pk}/").content.decode()

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from hocsuotdoi.reporting.models import CountedInstitution
 from tests.workspace.reporting.conftest import approved, signed_in
 
 
@@ -22,12 +23,13 @@ def _text(answer) -> str:
 
 @pytest.mark.slow
 def test_years_stand_side_by_side_and_lead_to_what_they_were_added_up_from(
-    three_years, report, province_report, officer_of_bac_kan, province_officer, plan
+    three_years, report, province_report, officer_of_bac_kan, province_officer, plan, library
 ):
+    CountedInstitution.objects.create(cycle=three_years, report=report, institution=library)
     page = signed_in(officer_of_bac_kan).get(f"/workspace/reports/{report.pk}/")
     text = _text(page)
     assert "Theo từng năm, giai đoạn 2024–2026" in text
-    assert "Hoạt động đã tổ chức Số liệu 2024 2025 2026 Cả giai đoạn" in text
+    assert "Hoạt động đã tổ chức Con số 2024 2025 2026 Cả giai đoạn" in text
     assert "Chỉ tiêu theo từng năm" in text
     assert "Số liệu mọi năm được tính trên địa giới hành chính ngày" in text
     report = approved(report, officer_of_bac_kan, province_officer)
