@@ -276,7 +276,9 @@ def test_a_full_phone_says_that_nothing_was_kept(phones, visit):
     page.locator("a.visit").click()
     page.goto(f"/inspection/app/#/v/{visit.pk}/found/new")
     # As a browser answers whose disk is full.
-    page.evaluate("IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    page.evaluate(
+        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
     page.get_by_label("Nội dung ghi nhận").fill("Thiếu ánh sáng")
     page.get_by_label("Việc phải làm").fill("Lắp thêm đèn")
     page.get_by_role("button", name="Lưu ghi nhận").click()
