@@ -6,7 +6,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from pydantic import ConfigDict, Field
 
@@ -195,10 +195,10 @@ def closing_sync(request: HttpRequest, given: ClosingsGiven) -> ClosingsTold:
 def _finding_told(told: ToldOfFinding, by: str) -> FindingTold:
     reason = told.reason
     if told.outcome == Outcome.CHANGED and told.holds is None:
-        reason = said("{name} has taken this finding out.").format(name=by or said("Somebody"))
+        reason = gettext("{name} has taken this finding out.").format(name=by or gettext("Somebody"))
     elif told.holds is not None:
         at = moment(timezone.localtime(told.holds.noted_at)) if told.holds.noted_at else ""
-        reason = said("{name} has changed this finding, {time}.").format(name=by or said("Somebody"), time=at)
+        reason = gettext("{name} has changed this finding, {time}.").format(name=by or gettext("Somebody"), time=at)
     return FindingTold(
         id=told.id,
         outcome=told.outcome,
