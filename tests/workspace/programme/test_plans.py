@@ -170,7 +170,7 @@ def test_plan_create_without_a_plan_above_takes_the_nearest_of_the_territory(cli
     PlanFactory(unit=province.unit, parent=province, kind=PlanKind.ANNOUNCEMENT, number="")
     client.force_login(planner)
     client.post(url("plan-create"), filled(bac_kan))
-    assert Plan.objects.get(number="12/KH-UBND").parent == province
+    assert Plan.objects.get(number="12/KH-UBND", unit=bac_kan).parent == province
 
 
 def test_plan_create_twice_makes_two_codes(client, planner, bac_kan):
