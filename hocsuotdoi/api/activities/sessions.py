@@ -114,8 +114,8 @@ class StaffFilter(Asked):
     response=SessionSheet,
     summary=_("One session"),
     description=_(
-        "With its activity and places left; once the roll is closed, also how many came and how often the recording was "
-        "viewed, and by sex and age, without names, for those who see who took part."
+        "With its activity and places left; once the roll is closed, also how many came and how often the recording "
+        "was viewed, and by sex and age, without names, for those who see who took part."
     ),
 )
 @public
