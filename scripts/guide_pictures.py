@@ -594,7 +594,7 @@ def documents(guide: Guide) -> None:
     page.goto(f"/workspace/nominations/new/?code={page_code(guide)}")
     page.get_by_label("Hình thức khen thưởng").fill("Bằng khen của Chủ tịch Ủy ban nhân dân tỉnh")
     page.get_by_role("button", name="Tiếp tục").click()
-    page.get_by_label("Thành tích", exact=True).fill("Mở cửa cả thứ Bảy, Chủ nhật; đưa sách đến các tổ dân phố.")
+    page.locator("textarea[name=merits]").fill("Mở cửa cả thứ Bảy, Chủ nhật; đưa sách đến các tổ dân phố.")
     for box in page.locator("input[name=keys]").all()[:4]:
         box.check()
     page.get_by_role("button", name="Lưu").click()

@@ -37,7 +37,7 @@ def test_library_is_put_forward_commended_and_its_certificate_checked(live_progr
     page.get_by_label("Mã cơ sở hoặc cơ quan").fill(library.code)
     page.get_by_label("Hình thức khen thưởng").fill("Bằng khen của Chủ tịch Ủy ban nhân dân")
     page.get_by_role("button", name="Tiếp tục").click()
-    page.get_by_label("Thành tích", exact=True).fill("Mở cửa cả buổi tối, đưa sách đến từng nhà.")
+    page.locator("textarea[name=merits]").fill("Mở cửa cả buổi tối, đưa sách đến từng nhà.")
     page.get_by_label(re.compile("Lượt người sử dụng thư viện")).check()
     page.get_by_role("button", name="Lưu").click()
     page.get_by_role("button", name="Trình khen thưởng").click()

@@ -115,6 +115,7 @@ def test_proposal_freezes_evidence_as_it_is_then(nomination, province_officer, l
     snapshot = propose(nomination, version=2, by=province_officer, at=NOW)
     assert snapshot.figures.get().numerator == 150
     assert snapshot.content["evidence"][0]["words"] == "150"
+    assert snapshot.content["has_sample"] == library.is_sample
     assert ranks_of(nomination, DAY) == []
 
 

@@ -86,7 +86,7 @@ def award_content(nomination: Nomination, nominee: str, day: dt.date) -> AwardCo
     return {
         "shape": SHAPE,
         "year": nomination.year,
-        "has_sample": agency.is_sample,
+        "has_sample": has_sample(nomination),
         "header": _header(agency, form, "", f"{award} theo {decision}", nomination.decided_on),
         "figures": [],
         "authority": authority.upper(),
@@ -105,6 +105,12 @@ def award_content(nomination: Nomination, nominee: str, day: dt.date) -> AwardCo
 def name_of_award(form: str) -> str:
     """«Bằng khen» of «Bằng khen của Chủ tịch …»."""
     return form.split(" của ")[0].strip()
+
+
+def has_sample(nomination: Nomination) -> bool:
+    """Whoever of them is a sample: the paper must say so."""
+    named = (nomination.agency, nomination.institution, nomination.nominated_agency)
+    return any(each.is_sample for each in named if each is not None)
 
 
 def _header(agency: Agency, form: str, symbol: str, title: str, day: dt.date) -> HeaderContent:

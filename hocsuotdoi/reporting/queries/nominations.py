@@ -15,7 +15,7 @@ from hocsuotdoi.reporting.enums import NomineeKind
 from hocsuotdoi.reporting.models import Nomination
 from hocsuotdoi.reporting.models.content import FigureContent
 from hocsuotdoi.reporting.models.other_contents import NominationContent, NominationEvidence
-from hocsuotdoi.reporting.queries.commendation import DECREE, LAW, addressee_of, decision_content
+from hocsuotdoi.reporting.queries.commendation import DECREE, LAW, addressee_of, decision_content, has_sample
 from hocsuotdoi.reporting.queries.merits import MEASURE_WORDS, Evidence, merits_of_agency, merits_of_institution
 from hocsuotdoi.reporting.queries.paper_header import paper_header, signature_of_body
 from hocsuotdoi.reporting.queries.wording import number_words
@@ -145,7 +145,7 @@ def nomination_content(nomination: Nomination, ranks: list[Rank], day: dt.date) 
     return {
         "shape": SHAPE,
         "year": nomination.year,
-        "has_sample": agency.is_sample,
+        "has_sample": has_sample(nomination),
         "header": paper_header(agency, title=title, addressee=addressee, symbol="TTr", day=day),
         "figures": [_figure(each) for each in evidence if each["key"]],
         "basis": [LAW, DECREE],
