@@ -355,8 +355,10 @@ def test_day_that_has_changed_makes_the_running_year_stale_and_no_other(world):
 def test_what_was_found_is_remembered_until_something_else_is_written(db):
     """The first who asks looks; a mark that the refresh takes over into a row that is there is another writing, too."""
     world = World()
-    parts.refresh(TODAY)
     one = world.houses[0]
+    make_posting(one, dt.date(YEAR - 2, 8, 1), quantity=10)  # a new base year would make other questions of all years
+    fold()
+    parts.refresh(TODAY)
 
     def take_over() -> None:
         with transaction.atomic():
