@@ -129,7 +129,7 @@ def test_tasks_say_how_far_they_are_and_how_many_below_have_done_them(tree):
     make_assignment(agency=tree.province.agency, title="Đã bỏ", state="dropped")
     content = cycle_content(fresh(tree.province), DAY)
     (row,) = content["tasks"]
-    assert (row["state"], row["state_words"], row["asked"], row["done"]) == ("late", "Quá hạn", 2, 1)
+    assert (row["state"], row["state_words"], row["asked"], row["done"]) == ("late", "Chậm", 2, 1)
     assert told(content, row["done_key"])["numerator"] == "1"
     assert told(content, "tasks:late:2026")["numerator"] == "1"
 

@@ -11,7 +11,7 @@ from hocsuotdoi.reporting.models import Cycle, Report
 from hocsuotdoi.workspace.accounts.trail import kind_choices, spoken
 from tests.factories.places import InstitutionFactory
 from tests.factories.programme import TargetFactory
-from tests.factories.running import make_cycle
+from tests.factories.running import NOW, make_cycle
 
 PAGE = "/workspace/audit/"
 
@@ -40,7 +40,8 @@ def test_change_is_shown_from_what_to_what(client, auditor, library_of_bac_kan):
 def test_ids_of_people_are_not_shown(client, auditor, db):
     somebody = uuid.uuid4()
     cycle = make_cycle()
-    Cycle.objects.filter(pk=cycle.pk).update(title="Báo cáo khác", opening_ordered_by=somebody)
+    ordered = {"opening_ordered_by": somebody, "opening_ordered_at": NOW}
+    Cycle.objects.filter(pk=cycle.pk).update(title="Báo cáo khác", **ordered)
     client.force_login(auditor)
     text = _text(client.get(PAGE, {"thing": f"reporting.cycle:{cycle.pk}"}))
     assert "Báo cáo khác" in text
