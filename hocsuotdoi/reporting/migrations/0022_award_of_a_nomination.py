@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("places", "0009_finding_institutions"),
-        ("reporting", "0040_say_in_whose_stead_a_report_was_written"),
+        ("reporting", "0021_say_in_whose_stead_a_report_was_written"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

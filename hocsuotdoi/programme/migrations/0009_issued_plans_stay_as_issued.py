@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programme", "0020_a_task_names_measures"),
+        ("programme", "0008_a_task_names_measures"),
     ]
 
     operations = [

@@ -6,6 +6,6 @@ from hocsuotdoi.core.operational import SpreadByInstitution
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inspection", "0010_told_signed_and_noted_on_the_phone")]
+    dependencies = [("inspection", "0005_told_signed_and_noted_on_the_phone")]
 
     operations = [SpreadByInstitution("inspection_visitnotice", {"visit_id": "inspection_visit"})]
