@@ -12,7 +12,7 @@ from hocsuotdoi.reporting.models import Cycle, Report, Snapshot
 from hocsuotdoi.reporting.models.content import FigureContent
 from hocsuotdoi.reporting.models.line import on_the_line
 from hocsuotdoi.reporting.models.other_contents import LetterContent
-from hocsuotdoi.reporting.queries.header import PROGRAMME
+from hocsuotdoi.reporting.queries.header import PROGRAMME, in_time
 from hocsuotdoi.reporting.queries.paper_header import paper_header, short_name, signature_of_body
 
 SHAPE = 1
@@ -65,7 +65,7 @@ def letter_content(report: Report, sender: Agency, answer_by: dt.date, day: dt.d
         "has_sample": report.agency.is_sample,
         "header": paper_header(
             sender,
-            title=f"V/v đôn đốc báo cáo kết quả thực hiện Chương trình học tập suốt đời năm {report.year}",
+            title=f"V/v đôn đốc báo cáo kết quả thực hiện Chương trình học tập suốt đời {in_time(report)}",
             addressee=report.agency.name,
             day=day,
         ),
