@@ -66,7 +66,7 @@ def run(stage: Stage) -> Table:
     said = Figures(Table("Roll-up", about))
     if not entered(stage):
         enter_values(stage, VALUES)
-    if NEED_BOTH & set(wanted) and not wide.is_built(stage):
+    if NEED_BOTH & set(wanted) and not {"build", "build-wide"} & set(wanted) and not wide.is_built(stage):
         wanted.insert(0, "build")
     for part, measure in steps.items():
         if part in wanted:

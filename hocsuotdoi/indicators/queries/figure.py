@@ -3,7 +3,6 @@
 See docs/figures.md for each formula in words.
 """
 
-import datetime as dt
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
@@ -64,7 +63,7 @@ class _Figure:
     def __init__(self, around: Around, indicator: Indicator, cohort: Cohort) -> None:
         self.around, self.indicator, self.cohort = around, indicator, cohort
         self.frame = around.frame
-        self.is_of_people = is_of_people(indicator)
+        self.is_of_people, self.map_day = is_of_people(indicator), self.frame.map_day
 
     def value(self, group: AdminUnit, parts: Parts) -> IndicatorValue:
         self.group, self.parts = group, parts
@@ -90,11 +89,7 @@ class _Figure:
     def _stands(self) -> bool:
         if self.frame.map.is_reported:
             return self.frame.stands(self.group)
-        return self.group.holds_on(self._map_day)
-
-    @cached_property
-    def _map_day(self) -> dt.date:
-        return self.frame.map_day
+        return self.group.holds_on(self.map_day)
 
     @cached_property
     def _made_by(self) -> Callable[[], IndicatorValue]:
