@@ -259,7 +259,7 @@ def _line(entry: TrailEntry) -> Line | None:
     changes = [
         (_field(change.field), spoken(change.before, change.field), spoken(change.after, change.field))
         for change in entry.changes
-        if change.field.name not in _UNSPOKEN and not _names_who_did_it(change.field)
+        if change.field.name not in _UNSPOKEN and not names_who_did_it(change.field)
     ]
     if entry.act == "update" and not changes and not _fields_alone(entry):
         return None
@@ -276,7 +276,7 @@ def _line(entry: TrailEntry) -> Line | None:
     )
 
 
-def _names_who_did_it(field: Field) -> bool:
+def names_who_did_it(field: Field) -> bool:
     """Fields with a person's id: the line begins with who it was, and an id says nothing to people."""
     return isinstance(field, UUIDField) and (field.name == "by" or field.name.endswith("_by"))
 
