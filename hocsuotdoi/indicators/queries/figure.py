@@ -3,6 +3,7 @@
 See docs/figures.md for each formula in words.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any

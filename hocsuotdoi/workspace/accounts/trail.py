@@ -280,11 +280,11 @@ def _changes(entry: TrailEntry) -> list[tuple[str, str, str]]:
     return [
         (_field(change.field), spoken(change.before, change.field), spoken(change.after, change.field))
         for change in entry.changes
-        if change.field.name not in _UNSPOKEN and not _names_who_did_it(change.field)
+        if change.field.name not in _UNSPOKEN and not names_who_did_it(change.field)
     ]
 
 
-def _names_who_did_it(field: Field) -> bool:
+def names_who_did_it(field: Field) -> bool:
     """Fields with a person's id: the line begins with who it was, and an id says nothing to people."""
     return isinstance(field, UUIDField) and (field.name == "by" or field.name.endswith("_by"))
 
