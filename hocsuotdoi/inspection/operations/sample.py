@@ -47,24 +47,20 @@ def load_sample(*, at: dt.datetime, progress: Callable[[str], Any] = print) -> N
     places = list(samples.order_by("code")[:3])
     if inspector is None or len(places) < 3:
         return
-    # One was planned some days ago, for the day on which it was held; on the first days of a year, today.
-    earlier = at - dt.timedelta(days=3) if (at - dt.timedelta(days=3)).year == at.year else at
-    plan = make_plan(agency, year=day.year, title=TITLE, decision="", by=inspector, at=earlier)
-    done, going_on, _ahead = _planned(plan, places, inspector, earlier, at)
-    _answer(done, inspector, earlier)
-    _conclude(done, inspector, earlier)
+    # All of it happens today: the checklists are published no earlier.
+    plan = make_plan(agency, year=day.year, title=TITLE, decision="", by=inspector, at=at)
+    done, going_on, _ahead = _planned(plan, places, inspector, at)
+    _answer(done, inspector, at)
+    _conclude(done, inspector, at)
     _answer(going_on, inspector, at, most=4)
     progress(plan.title)
 
 
-def _planned(
-    plan: InspectionPlan, places: list[Institution], by: Person, earlier: dt.datetime, at: dt.datetime
-) -> list[Visit]:
+def _planned(plan: InspectionPlan, places: list[Institution], by: Person, at: dt.datetime) -> list[Visit]:
     today = timezone.localdate(at)
     ahead = min(today + dt.timedelta(days=3), dt.date(plan.year, 12, 31))
-    days = (timezone.localdate(earlier), today, ahead)
-    planned = [Planned(each, on) for each, on in zip(places, days, strict=True)]
-    return plan_visits(plan, planned, team=[by.pk], by=by, at=earlier)
+    planned = [Planned(each, on) for each, on in zip(places, (today, today, ahead), strict=True)]
+    return plan_visits(plan, planned, team=[by.pk], by=by, at=at)
 
 
 def _answer(visit: Visit, by: Person, at: dt.datetime, most: int = 100) -> None:
