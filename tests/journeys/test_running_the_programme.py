@@ -25,8 +25,8 @@ from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.programme.enums import AssignmentState, MoneySource
 from hocsuotdoi.programme.models import Assignment, Plan
 from hocsuotdoi.programme.operations.money import Spending, add_line
-from hocsuotdoi.reporting.enums import CycleState, ReportState, Section
-from hocsuotdoi.reporting.models import Cycle, Document, Report
+from hocsuotdoi.reporting.enums import CommandLine, CycleState, Detail, ReportState, Section, SnapshotKind
+from hocsuotdoi.reporting.models import Cycle, Document, Report, Snapshot
 from hocsuotdoi.reporting.operations.documents import write
 from hocsuotdoi.reporting.operations.opening import open_cycle
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
@@ -64,6 +64,7 @@ class Story:
         self.plan = self._plan()
         self.library = InstitutionFactory(unit=self.ward, name="Thư viện thôn Nà Pài")
         self._open()
+        self.army = self._of_the_army()
 
     def report(self) -> Report:
         return Report.objects.get(cycle=self.cycle, agency=self.office)
@@ -121,6 +122,12 @@ class Story:
                 writer = self._person(f"Cán bộ {unit.name}", RoleName.AGENCY_OFFICER, agency=body)
                 self.others.append(submitted(report, writer, self.now))
         count(self.report(), self.library)
+
+    def _of_the_army(self) -> Report:
+        """A draft on another line of command: the territory does not read it."""
+        body = self._body(self.department.unit, AgencyKind.MILITARY)
+        fields = {"line": CommandLine.MILITARY, "detail": Detail.TOTALS, "state": ReportState.DRAFT}
+        return make_report(self.cycle, body, year=self.day.year, results="Thư viện đơn vị mở cửa cả tuần.", **fields)
 
 
 _story: list[Story] = []
@@ -241,6 +248,14 @@ def test_province_officer_returns_one_approves_the_others_sends_the_sum_and_hand
         page.get_by_role("main").get_by_role("link", name=re.compile(r"\.docx$")).click()
     assert given.value.suggested_filename.endswith(".docx")
 
+    page.goto(f"/workspace/documents/letters/?cycle={story.cycle.code}")
+    expect(page.locator("main")).to_contain_text(story.office.name)  # due today, and sent back
+    page.goto(f"/workspace/documents/letters/{story.report().pk}/")
+    seen(page)
+    press(page, "Lập công văn")
+    letter = Snapshot.objects.get(kind=SnapshotKind.LETTER, report=story.report())
+    expect(page.locator("main")).to_contain_text(letter.number)
+
     page.goto(f"/workspace/tasks/hand-down/own/?unit={PROVINCE}")
     page.locator("textarea[name=title]").fill("Gửi bổ sung danh mục tủ sách thôn")
     page.locator("textarea[name=reason]").fill("Báo cáo năm còn thiếu danh mục này.")
@@ -330,6 +345,9 @@ def test_auditor_reads_every_line_and_changes_nothing(story, walk, seen):
     expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
     seen(page)
     assert page.goto(f"/workspace/reports/{story.report().pk}/submit/").status in (403, 404)
+    page.goto(f"/workspace/reports/{story.army.pk}/")
+    expect(page.locator("main")).to_contain_text("Thư viện đơn vị mở cửa cả tuần.")
+    assert walk(story.province_officer).goto(f"/workspace/reports/{story.army.pk}/").status == 404
     page.goto("/workspace/audit/")
     expect(page.locator("main")).to_contain_text(story.province_officer.full_name)
     seen(page)

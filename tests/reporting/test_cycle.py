@@ -100,6 +100,7 @@ def test_code_is_taken_once_and_can_stand_in_an_address(country, cycle):
     ("changes", "field"),
     [
         ({"title": "  "}, "title"),
+        ({"starts_on": dt.date(2025, 12, 15)}, "starts_on"),
         ({"ends_on": dt.date(2026, 1, 1)}, "ends_on"),
         ({"ends_on": dt.date(2050, 1, 1)}, "ends_on"),
         ({"counted_until": dt.date(2027, 1, 1)}, "counted_until"),

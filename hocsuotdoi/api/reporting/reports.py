@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -257,7 +257,7 @@ def report_list(request: HttpRequest, asked: Query[ReportFilter]) -> Listed:
 )
 @requires(Permission.VIEW_REPORT)
 def report_detail(request: HttpRequest, pk: int) -> ReportEntry:
-    return _entry(_found(request, pk))
+    return _told(request, pk)
 
 
 @router.put(
@@ -270,11 +270,10 @@ def report_detail(request: HttpRequest, pk: int) -> ReportEntry:
 )
 @requires(Permission.WRITE_REPORT)
 def report_word(request: HttpRequest, pk: int, given: WordsGiven) -> ReportEntry:
-    report = _found(request, pk)
-    _admit(rights_on(request.user, report, timezone.localdate()).write)
+    report = _for(request, pk, "write")
     words = given.model_dump(include={"results", "difficulties", "causes", "proposals"})
     word_report(report, version=given.version, **words, by=request.user, at=timezone.now())
-    return _entry(_found(request, pk))
+    return _told(request, pk)
 
 
 @router.put(
@@ -285,11 +284,10 @@ def report_word(request: HttpRequest, pk: int, given: WordsGiven) -> ReportEntry
 )
 @requires(Permission.WRITE_REPORT)
 def report_total(request: HttpRequest, pk: int, given: TotalsGiven) -> ReportEntry:
-    report = _found(request, pk)
-    _admit(rights_on(request.user, report, timezone.localdate()).write)
+    report = _for(request, pk, "write")
     rows = [Total(each.key, each.numerator, each.denominator, each.source) for each in given.totals]
     type_totals(report, version=given.version, rows=rows, by=request.user, at=timezone.now())
-    return _entry(_found(request, pk))
+    return _told(request, pk)
 
 
 @router.post(
@@ -300,8 +298,7 @@ def report_total(request: HttpRequest, pk: int, given: TotalsGiven) -> ReportEnt
 )
 @requires(Permission.WRITE_REPORT)
 def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportEntry:
-    report = _found(request, pk)
-    _admit(rights_on(request.user, report, timezone.localdate()).write)
+    report = _for(request, pk, "write")
     day = timezone.localdate()
     found = {each.key: each for each in exceptions_of(report, _content(report, day), day)}
     answers = []
@@ -310,7 +307,7 @@ def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportE
             raise NotAsked(gettext("Nothing odd of this name is in the report. Read it again."), field="answers")
         answers.append(Answer(each.key, found[each.key].numbers, each.reason))
     answer_exceptions(report, answers=answers, by=request.user, at=timezone.now())
-    return _entry(_found(request, pk))
+    return _told(request, pk)
 
 
 @router.post(
@@ -321,10 +318,9 @@ def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportE
 )
 @requires(Permission.FREEZE_REPORT)
 def report_submit(request: HttpRequest, pk: int, given: VersionGiven) -> ReportEntry:
-    report = _found(request, pk)
-    _admit(rights_on(request.user, report, timezone.localdate()).submit)
+    report = _for(request, pk, "submit")
     submit_report(report, version=given.version, by=request.user, at=timezone.now())
-    return _entry(_found(request, pk))
+    return _told(request, pk)
 
 
 @router.post(
@@ -335,10 +331,9 @@ def report_submit(request: HttpRequest, pk: int, given: VersionGiven) -> ReportE
 )
 @requires(Permission.FREEZE_REPORT)
 def report_withdraw(request: HttpRequest, pk: int, given: VersionGiven) -> ReportEntry:
-    report = _found(request, pk)
-    _admit(rights_on(request.user, report, timezone.localdate()).submit)
+    report = _for(request, pk, "submit")
     withdraw_report(report, version=given.version, by=request.user, at=timezone.now())
-    return _entry(_found(request, pk))
+    return _told(request, pk)
 
 
 @router.post(
@@ -349,10 +344,9 @@ def report_withdraw(request: HttpRequest, pk: int, given: VersionGiven) -> Repor
 )
 @requires(Permission.APPROVE_REPORT)
 def report_return(request: HttpRequest, pk: int, given: ReturnGiven) -> ReportEntry:
-    report = _found(request, pk)
-    _admit(rights_on(request.user, report, timezone.localdate()).approve)
+    report = _for(request, pk, "approve")
     return_report(report, version=given.version, reason=given.reason, by=request.user, at=timezone.now())
-    return _entry(_found(request, pk))
+    return _told(request, pk)
 
 
 @router.post(
@@ -363,10 +357,9 @@ def report_return(request: HttpRequest, pk: int, given: ReturnGiven) -> ReportEn
 )
 @requires(Permission.APPROVE_REPORT)
 def report_approve(request: HttpRequest, pk: int, given: VersionGiven) -> ReportEntry:
-    report = _found(request, pk)
-    _admit(rights_on(request.user, report, timezone.localdate()).approve)
+    report = _for(request, pk, "approve")
     approve_report(report, version=given.version, by=request.user, at=timezone.now())
-    return _entry(_found(request, pk))
+    return _told(request, pk)
 
 
 def _found(request: HttpRequest, pk: int) -> Report:
@@ -375,9 +368,17 @@ def _found(request: HttpRequest, pk: int) -> Report:
     return get_object_or_404(in_words(visible).defer(None).select_related("approved"), pk=pk)
 
 
-def _admit(may: bool) -> None:
-    if not may:
+def _for(request: HttpRequest, pk: int, right: Literal["write", "submit", "approve"]) -> Report:
+    """Raises `PermissionDenied` without that right on it."""
+    report = _found(request, pk)
+    if not getattr(rights_on(request.user, report, timezone.localdate()), right):
         raise PermissionDenied
+    return report
+
+
+def _told(request: HttpRequest, pk: int) -> ReportEntry:
+    """As it is after the act."""
+    return _entry(_found(request, pk))
 
 
 def _content(report: Report, day: dt.date) -> Content:

@@ -263,6 +263,15 @@ def _checked(given: CycleGiven) -> CycleGiven:
     given = dataclasses.replace(given, title=title, addressee=addressee)
     if not given.title:
         raise BadCycle(_("Give the cycle a title: people read it above their report."), field="title")
+    if (given.starts_on.month, given.starts_on.day) != (1, 1):
+        # Every figure is one of a calendar year: what began within one would be told as if it were the whole.
+        raise BadCycle(
+            _(
+                "Figures count from 1 January of a year. A report of part of a year ends earlier; it does not begin "
+                "later."
+            ),
+            field="starts_on",
+        )
     if not given.starts_on < given.ends_on <= given.starts_on + _LONGEST:
         raise BadCycle(_("The period must end after it begins, and within twelve years."), field="ends_on")
     if not given.starts_on <= given.counted_until < given.ends_on:
