@@ -153,6 +153,7 @@ BROKEN: dict[str, Callable] = {
     "reporting_report|report_kept": lambda: Report.objects.filter(pk=_report().pk).delete(),
     "report_step_has_a_reason": lambda: _step(kind="excused"),
     "report_step_names_the_snapshot": lambda: _step(kind="submitted"),
+    "report_step_instead_of_who_owes_it": lambda: _step(kind="excused", reason="Vì vậy", instead=AgencyFactory()),
     "report_step_gaps_only_when_approved": lambda: _step(gaps=["Phường Đức Xuân"]),
     "reporting_reportstep|append_only": lambda: _changed(_step(), reason="khác"),
     "institution_counted_once": _counted_twice,

@@ -89,7 +89,7 @@ def test_receiver_is_told_of_all_in_one_line_where_the_rule_says_so(cycle, count
     day = DUE + dt.timedelta(days=1)
     remind_on(day)
     (line,) = of_those_below(culture, day)
-    assert line.title == "Báo cáo năm 2026: còn thiếu 5 báo cáo từ dưới gửi lên"
+    assert line.title == "Báo cáo năm 2026: còn thiếu 5 báo cáo của cấp dưới"
     assert line.detail.endswith("2 nơi khác")
     assert line.url == CYCLE_URL.format(code=cycle.code)
     assert line.url == reverse("workspace:cycles-cycle-detail", args=[cycle.code])
@@ -105,7 +105,7 @@ def test_late_reports_climb_to_the_office_and_then_past_the_receiver(cycle, coun
     remind_on(late - dt.timedelta(days=1))
     assert told(committee, late - dt.timedelta(days=1)) == []
     remind_on(late)
-    assert told(committee, late) == [("Báo cáo năm 2026: còn thiếu 1 báo cáo từ dưới gửi lên", str(office))]
+    assert told(committee, late) == [("Báo cáo năm 2026: còn thiếu 1 báo cáo của cấp dưới", str(office))]
     assert told(command, late) == [], "other lines are nobody's matter but those on the way up"
     assert of_those_below(country.ministry, late) == []
     two_weeks = DUE + dt.timedelta(days=14)

@@ -64,14 +64,16 @@ class _Figure:
     def __init__(self, around: Around, indicator: Indicator, cohort: Cohort) -> None:
         self.around, self.indicator, self.cohort = around, indicator, cohort
         self.frame = around.frame
-        self.is_of_people, self.map_day = is_of_people(indicator), self.frame.map_day
+        self.is_of_people = is_of_people(indicator)
+        self.map_day = None if self.frame.map.is_reported else self.frame.map_day
 
     def value(self, group: AdminUnit, parts: Parts) -> IndicatorValue:
         self.group, self.parts = group, parts
         if self._not_begun:
             return self._none(note=self._not_begun)
         if not self._stands():
-            return self._none(ValueState.NOT_APPLICABLE, note=self._not_on_map())
+            note = not_on_map(self.group, self.frame.starts_on, self.map_day)
+            return self._none(ValueState.NOT_APPLICABLE, note=note)
         return self._made_by()
 
     @cached_property
@@ -88,9 +90,7 @@ class _Figure:
         )
 
     def _stands(self) -> bool:
-        if self.frame.map.is_reported:
-            return self.frame.stands(self.group)
-        return self.group.holds_on(self.map_day)
+        return self.frame.stands(self.group) if self.map_day is None else self.group.holds_on(self.map_day)
 
     @cached_property
     def _made_by(self) -> Callable[[], IndicatorValue]:
@@ -114,9 +114,6 @@ class _Figure:
     @cached_property
     def _none_open(self) -> str:
         return _("There is no open institution of this kind here.")
-
-    def _not_on_map(self) -> str:
-        return not_on_map(self.group, self.frame.starts_on, None if self.frame.map.is_reported else self.frame.map_day)
 
     def _share_of_institutions(self) -> IndicatorValue:
         met, known, excused = self.parts.yes, self.parts.yes + self.parts.no, self.parts.excused

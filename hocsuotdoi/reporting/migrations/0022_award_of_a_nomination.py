@@ -5,6 +5,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from hocsuotdoi.core.migrating import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -231,3 +233,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

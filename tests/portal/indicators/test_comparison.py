@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.programme.models import Target
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
+from tests.factories.programme import TargetFactory
 
 HERE = reverse("portal:indicators-comparison")
 FIGURE = "library_services.library_commune"
@@ -44,10 +44,12 @@ def test_figures_of_one_unit_stand_beside_each_other(client, target, posting, ba
 
 def test_what_figures_of_one_unit_share_is_said_once(client, target, posting, bac_kan):
     def told(indicator: str, cohort: str) -> tuple[str, list[str]]:
-        other = Target.objects.get(pk=target.pk)
-        other.pk, other.ordinal = None, 2
-        other.indicator_id, other.cohort_id = indicator, cohort
-        other.save()
+        TargetFactory(
+            clause=target.clause,
+            indicator_id=indicator,
+            cohort_id=cohort,
+            **{name: getattr(target, name) for name in ("year", "operator", "low", "high", "unit")},
+        )
         figures = [FIGURE, f"{indicator}.{cohort}"]
         ((compared, _files),) = client.get(HERE, {"unit": "01843", "figure": figures}).context["compared"]
         return compared.chart.title.rpartition(", ")[0], compared.chart.spec["facet"]["sort"]

@@ -27,6 +27,10 @@ def _titles(person, group: str, now: dt.datetime = MORNING) -> list[str]:
     return [job.title for job in found.jobs] if found else []
 
 
+def _details(person, group: str) -> list[str]:
+    return [job.detail for job in _groups(person, MORNING)[group].jobs]
+
+
 @pytest.fixture(autouse=True)
 def _in_english(settings):
     settings.LANGUAGE_CODE = "en"
@@ -127,7 +131,7 @@ def test_findings_are_asked_of_planners_of_the_plans_unit(planner, thai_nguyen, 
     # A plan without number and date: the plan check finds that.
     PlanFactory(unit=thai_nguyen, number="", issued_on=None, title="Kế hoạch không số")
     PlanFactory(unit=country, number="", issued_on=None, title="Kế hoạch khác")
-    assert _titles(planner, "Findings of the plan check to answer") == ["Kế hoạch không số"]
+    assert _details(planner, "Findings of the plan check to answer") == ["Kế hoạch không số"]
     assert _titles(officer_of_bac_kan, "Findings of the plan check to answer") == []
 
 
@@ -135,7 +139,7 @@ def test_findings_of_an_ended_units_plan_are_asked_of_the_planner_of_its_success
     ended = UnitFactory(ends_on=dt.date(2025, 7, 1))
     UnitReading.objects.create(unit=ended, reads_as=thai_nguyen, starts_on=dt.date(2025, 7, 1))
     PlanFactory(unit=ended, number="", issued_on=None, title="Kế hoạch của đơn vị cũ")
-    assert _titles(planner, "Findings of the plan check to answer") == ["Kế hoạch của đơn vị cũ"]
+    assert _details(planner, "Findings of the plan check to answer") == ["Kế hoạch của đơn vị cũ"]
 
 
 def test_more_than_five_of_a_kind_are_counted(library_of_bac_kan, librarian_of_bac_kan):

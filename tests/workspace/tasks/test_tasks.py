@@ -1,6 +1,7 @@
 """The pages of tasks."""
 
 import datetime as dt
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -238,8 +239,7 @@ def test_plan_says_how_many_have_done_a_task(late, plan, client):
 
 def test_feed_holds_the_days_due_and_ends_with_the_password(late, officer_of_bac_kan, client):
     page = signed_in(officer_of_bac_kan).get("/workspace/tasks/").content.decode()
-    start = page.index("/workspace/tasks/calendar/")
-    address = urlsplit(page[start : page.index('"', start)]).path
+    address = urlsplit(re.search(r"[^\s<>\"]+/workspace/tasks/calendar/[^\s<>\"]+", page)[0]).path
     book = client.get(address)
     assert book["Content-Type"].startswith("text/calendar")
     assert f"DTSTART;VALUE=DATE:{late.due_on:%Y%m%d}" in book.content.decode()
