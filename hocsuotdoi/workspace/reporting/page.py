@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hocsuotdoi.reporting.enums import OWED, Detail, ReportState
+from hocsuotdoi.reporting.enums import OWED, Detail, ReportState, SnapshotKind
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of
 from hocsuotdoi.reporting.queries.state import days_late
@@ -114,6 +114,7 @@ def report_page(
     kinds = kinds_of(odd)
     rows = typed_rows(report) if report.state != ReportState.EXCUSED else []
     steps = steps_of(report, content, odd)
+    frozen = list(report.snapshots.select_related("frozen_by").defer("content"))
     context = {
         "report": report,
         "day": day,
@@ -136,7 +137,8 @@ def report_page(
         "steps_done": sum(each.is_done for each in steps),
         "missing": missing_before(report, content, odd),
         "trail": trail_of(report),
-        "snapshots": list(report.snapshots.select_related("frozen_by").defer("content")),
+        "snapshots": frozen,
+        "compared": [each for each in frozen if each.kind == SnapshotKind.REPORT],
         "whose": whose(request),
         "path": [(_("Reports"), reverse("workspace:reporting-report-list"))],
         **more,

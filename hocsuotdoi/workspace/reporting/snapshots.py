@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
+from hocsuotdoi.reporting.enums import SnapshotKind
 from hocsuotdoi.reporting.formats.canonical import digest_of
 from hocsuotdoi.reporting.formats.docx import render_report
 from hocsuotdoi.reporting.formats.printed import short_digest
@@ -61,8 +62,9 @@ def report_figure(request: HttpRequest, pk: int) -> HttpResponse:
 def report_compare(request: HttpRequest, pk: int) -> HttpResponse:
     """What differs between two snapshots of one report."""
     report = find_in_cycle(request, pk)
-    old = get_object_or_404(_readable(request, report), number=request.GET.get("from", "").replace("\x00", ""))
-    new = get_object_or_404(_readable(request, report), number=request.GET.get("to", "").replace("\x00", ""))
+    whole = _readable(request, report).filter(kind=SnapshotKind.REPORT)  # an addendum, a letter says something else
+    old = get_object_or_404(whole, number=request.GET.get("from", "").replace("\x00", ""))
+    new = get_object_or_404(whole, number=request.GET.get("to", "").replace("\x00", ""))
     figures, words = turns_between(old, new)
     labels = {name: WordsForm.base_fields[name].label for name in ("results", "difficulties", "causes", "proposals")}
     context = {

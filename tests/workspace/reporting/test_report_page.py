@@ -11,7 +11,7 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import CountedInstitution, Report, Snapshot
 from tests.factories.places import AgencyFactory
-from tests.factories.running import make_assignment, make_cycle, make_report, submit
+from tests.factories.running import make_assignment, make_cycle, make_report, make_snapshot, submit
 from tests.workspace.reporting.conftest import (
     answered,
     approved,
@@ -223,6 +223,18 @@ def test_compare_shows_the_words_that_changed_between_two_snapshots(report, offi
     page = signed_in(officer_of_bac_kan).get(at(report, "compare"), {"from": first, "to": second})
     assert [(each["before"], each["after"]) for each in page.context["words"]] == [("Lúc đầu.", "Về sau.")]
     assert signed_in(officer_of_bac_kan).get(at(report, "compare"), {"from": "x\x00", "to": second}).status_code == 404
+
+
+def test_letters_are_told_but_not_compared(report, officer_of_bac_kan, province_officer):
+    report = returned(begun(report, officer_of_bac_kan), officer_of_bac_kan, province_officer)
+    letter = make_snapshot(report, kind="letter", number="CV-1")
+    page = signed_in(officer_of_bac_kan).get(at(report))
+    assert letter in page.context["snapshots"]
+    assert letter not in page.context["compared"]
+    assert at(report, "compare") not in page.content.decode()
+    number = report.snapshots.get(kind="report").number
+    compared = signed_in(officer_of_bac_kan).get(at(report, "compare"), {"from": letter.number, "to": number})
+    assert compared.status_code == 404
 
 
 def test_lists_show_what_is_owed_and_what_waits(report, province_report, officer_of_bac_kan, province_officer):
