@@ -18,11 +18,10 @@ from hocsuotdoi.inspection.enums import MENDED_BY_A_DAY, Outcome, Side, VisitSta
 from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.inspection.operations.finding import check_under_way, check_version, in_words
 from hocsuotdoi.inspection.operations.plan import locked, save
-from hocsuotdoi.inspection.operations.seeing import NotTaken
+from hocsuotdoi.inspection.operations.seeing import NotTaken, each_for_itself
 from hocsuotdoi.inspection.queries.answering import answering_agencies
 from hocsuotdoi.inspection.queries.changed import changes_since
 from hocsuotdoi.inspection.queries.visits import ORIGIN, people_named
-from hocsuotdoi.inspection.rules import rights_on
 from hocsuotdoi.programme.operations.assignment import hand_down_one
 
 MOST_SIGN = 20
@@ -84,21 +83,9 @@ def close_visit(visit: Visit, *, conclusion: str, met: str, version: int, by: Pe
 
 
 def take_closings(closings: Sequence[Closing], *, by: Person, at: dt.datetime, day: dt.date) -> list[ToldOfClosing]:
-    """Each for itself, in the order in which they came."""
-    visits = {
-        each.pk: each
-        for each in Visit.objects.filter(pk__in={one.visit for one in closings}).select_related("institution", "plan")
-    }
-    told = []
-    for one in closings:
-        visit = visits.get(one.visit)
-        try:
-            if visit is None or not rights_on(by, visit, day).write:
-                raise NotTaken(_("You do not belong to the team of this visit (any more)."))
-            told.append(take_closing(visit, one, by=by, at=at))
-        except Refused as refusal:
-            told.append(ToldOfClosing(one.id, Outcome.REFUSED, str(refusal)))
-    return told
+    return each_for_itself(
+        closings, lambda visit, one: take_closing(visit, one, by=by, at=at), ToldOfClosing, by=by, day=day
+    )
 
 
 @transaction.atomic

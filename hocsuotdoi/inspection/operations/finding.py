@@ -19,8 +19,7 @@ from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.inspection.enums import MENDED_BY_A_DAY, Outcome, Severity, VisitState
 from hocsuotdoi.inspection.models import ChecklistItem, FindingCheck, Visit, VisitFinding
 from hocsuotdoi.inspection.operations.plan import locked, save
-from hocsuotdoi.inspection.operations.seeing import NotTaken, begin, check_open
-from hocsuotdoi.inspection.rules import rights_on
+from hocsuotdoi.inspection.operations.seeing import NotTaken, begin, check_open, each_for_itself
 
 LONGEST = 4_000
 
@@ -87,21 +86,9 @@ def add_finding(
 
 
 def take_findings(noted: Sequence[NotedFinding], *, by: Person, at: dt.datetime, day: dt.date) -> list[ToldOfFinding]:
-    """Each for itself, in the order in which they came: one that does not fit keeps no other from being taken."""
-    visits = {
-        each.pk: each
-        for each in Visit.objects.filter(pk__in={one.visit for one in noted}).select_related("institution", "plan")
-    }
-    told = []
-    for one in noted:
-        visit = visits.get(one.visit)
-        try:
-            if visit is None or not rights_on(by, visit, day).write:
-                raise NotTaken(_("You do not belong to the team of this visit (any more)."))
-            told.append(take_finding(visit, one, by=by, at=at))
-        except Refused as refusal:
-            told.append(ToldOfFinding(one.id, Outcome.REFUSED, str(refusal)))
-    return told
+    return each_for_itself(
+        noted, lambda visit, one: take_finding(visit, one, by=by, at=at), ToldOfFinding, by=by, day=day
+    )
 
 
 @transaction.atomic

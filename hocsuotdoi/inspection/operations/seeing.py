@@ -4,9 +4,10 @@ not fit is refused with the reason, and the phone keeps it."""
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,6 +26,19 @@ LARGEST_PHOTO = 15_000_000  # bytes, as it comes from a phone that has not made 
 MOST_PHOTOS = 60
 LONGEST_WORDS = 4_000
 LARGEST_NUMBER = Decimal("999999999999.99")
+
+
+class FromAPhone(Protocol):
+    """`id` was given on the phone."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def visit(self) -> uuid.UUID: ...
+
+
+Sent = TypeVar("Sent", bound=FromAPhone)
+Result = TypeVar("Result")
 
 
 class NotTaken(Refused):
@@ -58,22 +72,32 @@ class Told:
     holds: VisitAnswer | None = None
 
 
-def take_answers(noted: Sequence[Noted], *, by: Person, at: dt.datetime, day: dt.date) -> list[Told]:
-    """Each for itself, in the order in which they came: one that does not fit keeps no other from being taken."""
-    visits = {
-        each.pk: each
-        for each in Visit.objects.filter(pk__in={one.visit for one in noted}).select_related("institution", "checklist")
-    }
+def each_for_itself(
+    sent: Sequence[Sent],
+    take: Callable[[Visit, Sent], Result],
+    refused: Callable[[uuid.UUID, Outcome, str], Result],
+    *,
+    by: Person,
+    day: dt.date,
+) -> list[Result]:
+    """What a phone sends of visits, in the order in which it came: one that does not fit keeps no other from being
+    taken."""
+    keys = {one.visit for one in sent}
+    visits = Visit.objects.select_related("institution", "plan", "checklist").in_bulk(keys)
     told = []
-    for one in noted:
+    for one in sent:
         visit = visits.get(one.visit)
         try:
             if visit is None or not rights_on(by, visit, day).write:
                 raise NotTaken(_("You do not belong to the team of this visit (any more)."))
-            told.append(take_answer(visit, one, by=by, at=at))
+            told.append(take(visit, one))
         except Refused as refusal:
-            told.append(Told(one.id, Outcome.REFUSED, str(refusal)))
+            told.append(refused(one.id, Outcome.REFUSED, str(refusal)))
     return told
+
+
+def take_answers(noted: Sequence[Noted], *, by: Person, at: dt.datetime, day: dt.date) -> list[Told]:
+    return each_for_itself(noted, lambda visit, one: take_answer(visit, one, by=by, at=at), Told, by=by, day=day)
 
 
 @transaction.atomic
