@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
 if TYPE_CHECKING:
     from hocsuotdoi.accounts.models import Person
@@ -86,13 +86,28 @@ def watch_for_errors(page: Page) -> list[str]:
     return errors
 
 
-def accessibility_problems(page: Page, only: list[str] | None = None, but: Sequence[str] = ()) -> list[str]:
-    """One line for each rule (of those in `only`, where given; without those in `but`) that axe finds broken on the
-    page as it stands. A page takes axe in once, however often it is looked at."""
+def _looked_at(page: Page, options: dict[str, object]) -> list[tuple[str, str, list[str]]]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
+    return page.evaluate(AXE_ONCE, options)
+
+
+_WENT_ON = ("Execution context was destroyed", "(reading 'documentElement')")
+"""What is heard of a document that has just gone"""
+
+
+def accessibility_problems(page: Page, only: list[str] | None = None, but: Sequence[str] = ()) -> list[str]:
+    """One line for each rule (of those in `only`, where given; without those in `but`) that axe finds broken on the
+    page as it stands. A page takes axe in once, however often it is looked at; where the next page comes while it is
+    looked at, that one is."""
     options: dict[str, object] = {"rules": {rule: {"enabled": False} for rule in but}}
     if only:
         options["runOnly"] = only
-    found = page.evaluate(AXE_ONCE, options)
+    try:
+        found = _looked_at(page, options)
+    except Error as error:
+        if not any(words in error.message for words in _WENT_ON):
+            raise
+        page.wait_for_load_state()
+        found = _looked_at(page, options)
     return [f"{rule}: {words} – {places[0]} ({len(places)})" for rule, words, places in found]
