@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
-from hocsuotdoi.inspection.enums import VisitState
+from hocsuotdoi.inspection.enums import Severity, VisitState
 from hocsuotdoi.inspection.models import Visit, VisitAnswer, VisitFinding, VisitPhoto
 from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.plan import Planned, make_plan, plan_visits
@@ -250,6 +250,51 @@ def test_what_a_colleague_changed_is_shown_side_by_side_and_holds_the_end_up(pho
     visit.refresh_from_db()
     assert visit.state == VisitState.CLOSED
     assert VisitFinding.objects.get(visit=visit).text == "Mở cửa buổi tối không đều"
+
+
+def test_what_was_not_taken_holds_the_end_up_until_it_is_mended(phones, visit, team, accessibility):
+    (_context, page, _errors), _other = phones
+    answer_all(visit, team[0], timezone.now() - dt.timedelta(hours=1))
+    # The second part of its key reads as a number; an address tells so to which question a new finding is written.
+    standing = VisitFinding.objects.create(
+        pk="01a21c5f-2333-7d12-b1c5-869aa4ede3bd",
+        visit=visit,
+        institution_id=visit.institution_id,
+        severity=Severity.ADVICE,
+        text="Chưa mở cửa buổi tối",
+        noted_at=timezone.now(),
+        noted_by=team[0].pk,
+    )
+    sync_now(page)
+    page.locator("a.visit").click()
+
+    def to_an_unknown_question(route):
+        sent = route.request.post_data_json
+        route.continue_(post_data={"findings": [{**each, "item": 2**40} for each in sent["findings"]]})
+
+    page.route("**/inspection/findings", to_an_unknown_question)
+    page.locator(".visit-tabs a").nth(1).click()
+    page.get_by_role("link", name="Sửa").click()
+    page.get_by_label("Nội dung ghi nhận").fill("Không mở cửa buổi tối")
+    page.get_by_role("button", name="Lưu ghi nhận").click()
+    end_it(page)
+    expect(page.locator(".status")).to_contain_text("1 mục không nhận")
+    expect(page.locator(".alert").filter(has_text="chưa được nhận")).to_be_visible()
+    assert accessibility(page) == []
+    visit.refresh_from_db()
+    assert visit.state == VisitState.UNDER_WAY
+
+    page.unroute("**/inspection/findings")
+    page.get_by_role("button", name="Mở lại").click()
+    page.locator(".visit-tabs a").nth(1).click()
+    page.get_by_role("link", name="Sửa").click()
+    page.get_by_role("button", name="Lưu ghi nhận").click()
+    page.locator(".visit-tabs a").nth(2).click()
+    page.get_by_role("button", name="Kết thúc cuộc kiểm tra").click()
+    sync_now(page)
+    visit.refresh_from_db()
+    standing.refresh_from_db()
+    assert (visit.state, standing.text, standing.item) == (VisitState.CLOSED, "Không mở cửa buổi tối", None)
 
 
 def test_killed_in_the_middle_of_a_sentence_nothing_is_lost(phones, visit, team):

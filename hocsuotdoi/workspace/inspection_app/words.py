@@ -127,6 +127,7 @@ def _ending() -> dict[str, str]:
         "in_the_way": _("Before the visit can be closed:"),
         "contested_first": _("Decide on the finding that somebody else has changed."),
         "refused_first": _("Mend or take out the finding that was not taken."),
+        "refused_holds": _("A finding was not taken. Open the visit again, mend it or take it out, then close again."),
         "draft_first": _("Keep the finding that you have begun to write, or take it out."),
         "missing_conclusion": _("Write the conclusion: the institution reads it first."),
         "missing_team": _("Say who of the team signs."),

@@ -2,7 +2,7 @@
 import { alertBox, announce, button, h, show } from "../roll/dom.js";
 import { say } from "../roll/wording.js";
 import { wordsOf } from "./status.js";
-import { closingOf, draftOf, dropDraft, findingsOf, forget, keepClosing, keepDraft, state } from "./sync.js";
+import { closingOf, draftOf, dropDraft, findingsOf, forget, keepClosing, keepDraft, state, toMend } from "./sync.js";
 import { answeredOf, frame, gone, holding, visitOf } from "./visit.js";
 
 const PAUSE = 400;
@@ -196,6 +196,7 @@ const shut = (visit, closing) => {
   show([
     ...frame(visit, "end"),
     alertBox("gold", say("closed_waits"), h("p", {}, say("closed_waits_text", { time: wordsOf(closing.closed_at) }))),
+    toMend(visit.id) ? alertBox("attention", say("refused_holds")) : null,
     h("div", { class: "stack" }, h("p", { class: "strong" }, closing.conclusion), closing.opinion ? h("p", {}, say("opinion_words", { text: closing.opinion })) : null),
     h("ul", { class: "plain", role: "list" }, closing.signed.map(({ name, post }) => h("li", { class: "mark" }, [name, post].filter(Boolean).join(", ")))),
     closing.unsigned_reason ? h("p", {}, closing.unsigned_reason) : null,

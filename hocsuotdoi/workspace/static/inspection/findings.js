@@ -123,7 +123,9 @@ const contest = (visit, row) => [
 export const findingScreen = (id, key) => {
   const visit = visitOf(id);
   if (!visit || isShut(visit)) return gone();
-  const [isNew, asked] = [key.startsWith("new"), Number(key.split("-")[1]) || null];
+  const isNew = key.startsWith("new");
+  // "new-12": to question 12. The key of a finding that stands may look like a number in the same place.
+  const asked = isNew ? Number(key.split("-")[1]) || null : null;
   const known = isNew ? null : findingsOf(visit).find((row) => row.id === key);
   if (!isNew && !known) return gone();
   const place = `${id}:finding:${isNew ? "new" : key}`;

@@ -355,11 +355,16 @@ const sendFindings = async () => {
   return true;
 };
 
-/** Only what is whole: a visit whose notes, pictures or findings wait, or are contested, is not closed yet. */
+/** A finding that was not taken while its visit is open on the server: this person mends it or takes it out. */
+export const toMend = (visit) =>
+  state.carry.visits.some(({ id }) => id === visit) &&
+  state.findings.some((row) => mine(row) && row.visit === visit && row.outcome === "refused");
+
+/** Only what is whole: a visit whose notes, pictures or findings wait, or are to be decided on, is not closed yet. */
 const sendClosings = async () => {
   const open = new Set(
     [...state.notes, ...state.photos, ...state.findings]
-      .filter((row) => mine(row) && (waits(row) || row.outcome === "changed"))
+      .filter((row) => mine(row) && (waits(row) || row.outcome === "changed" || toMend(row.visit)))
       .map(({ visit }) => visit),
   );
   const rows = state.closings.filter((row) => mine(row) && waits(row) && !open.has(row.visit));
