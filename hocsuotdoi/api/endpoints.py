@@ -1,5 +1,6 @@
 """All endpoints together: a new router is added here, in the order in which the description shows them."""
 
+import datetime as dt
 import json
 from typing import Any, NoReturn
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
+from ninja.responses import NinjaJSONEncoder
 
 from hocsuotdoi.api.activities import (
     bookings,
@@ -47,9 +49,17 @@ class JsonParser(Parser):
         return json.loads(request.body, parse_constant=_not_json)
 
 
+class WholeEncoder(NinjaJSONEncoder):
+    """A moment as it is kept, not cut to the millisecond: a phone sends it back to say which words it has seen."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if isinstance(o, dt.datetime) else super().default(o)
+
+
 class ReadableRenderer(JSONRenderer):
     """Vietnamese as it is written, not as escapes."""
 
+    encoder_class = WholeEncoder
     json_dumps_params = {"ensure_ascii": False}
 
 

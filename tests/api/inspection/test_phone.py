@@ -9,7 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from hocsuotdoi.core.ids import uuid7
+from hocsuotdoi.inspection.enums import Severity
 from hocsuotdoi.inspection.models import VisitAnswer, VisitPhoto
+from hocsuotdoi.inspection.operations.finding import add_finding
 from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
 from hocsuotdoi.inspection.queries.carrying import carried
 from tests.api.conftest import ApiClient
@@ -152,6 +154,25 @@ def test_a_closing_is_taken_once(visit, phone, inspector, now):
     assert outcomes == ["taken", "known"]
     assert phone.get(f"/inspection/visits/{visit.pk}").json()["state"] == "closed"
     assert phone.get("/inspection/carried").json()["visits"] == []
+
+
+def test_what_a_colleague_noted_in_the_office_is_seen_once_it_was_carried(visit, phone, colleague, now):
+    """Moments come back as they were told, to the microsecond: else nobody could close after a colleague's word."""
+    at = now.replace(microsecond=123_457)
+    answer_all(visit, colleague, at)
+    visit.refresh_from_db()
+    add_finding(visit, severity=Severity.ADVICE, text="Thêm bảng chỉ dẫn", by=colleague, at=at)
+    (carried,) = phone.get("/inspection/carried").json()["visits"]
+    (finding,) = carried["findings"]
+    mine = finding_row(visit, id=finding["id"], severity="advice", text="Cần bảng chỉ dẫn", base=finding["noted_at"])
+    (told,) = phone.post("/inspection/findings", {"findings": [mine]}).json()["findings"]
+    assert told["outcome"] == "taken"
+    seen = {
+        "findings": [{"id": finding["id"], "noted_at": told["noted_at"]}],
+        "answers": [{"item": item["id"], "seen_at": item["answer"]["seen_at"]} for item in carried["items"]],
+    }
+    (told,) = phone.post("/inspection/closings", {"closings": [closing_row(visit, **seen)]}).json()["closings"]
+    assert (told["outcome"], told["changes"]) == ("taken", [])
 
 
 @pytest.mark.parametrize(

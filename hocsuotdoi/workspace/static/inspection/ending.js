@@ -193,16 +193,21 @@ const shut = (visit, closing) => {
     await keepDraft(`${visit.id}:ending`, { visit: visit.id, ...asDraft(closing) });
     await forget(state.closings.find(({ key }) => key === closing.key) ?? closing);
   };
+  const held = h("div", {});
   show([
     ...frame(visit, "end"),
+    held,
     alertBox("gold", say("closed_waits"), h("p", {}, say("closed_waits_text", { time: wordsOf(closing.closed_at) }))),
-    toMend(visit.id) ? alertBox("attention", say("refused_holds")) : null,
     h("div", { class: "stack" }, h("p", { class: "strong" }, closing.conclusion), closing.opinion ? h("p", {}, say("opinion_words", { text: closing.opinion })) : null),
     h("ul", { class: "plain", role: "list" }, closing.signed.map(({ name, post }) => h("li", { class: "mark" }, [name, post].filter(Boolean).join(", ")))),
     closing.unsigned_reason ? h("p", {}, closing.unsigned_reason) : null,
     button(say("reopen"), reopen, "quiet"),
   ]);
-  return () => {
-    if (closingOf(visit.id)?.outcome !== "") again();
+  const update = () => {
+    if (closingOf(visit.id)?.outcome !== "") return again();
+    held.replaceChildren(toMend(visit.id) ? alertBox("attention", say("refused_holds")) : "");
+    return null;
   };
+  update();
+  return update;
 };
