@@ -197,7 +197,7 @@ TEMPLATES = [
 ]
 
 # Inputs alone come from Django's templates for Jinja2: a form is most of a page's cost, these take half the time.
-FORM_RENDERER = "django.forms.renderers.Jinja2"
+FORM_RENDERER = "hocsuotdoi.core.form_renderer.FormRenderer"
 
 # --- the database ---
 DATABASES = {"default": _database()}

@@ -24,7 +24,10 @@ const DAYS_TO_MEND = 30;
 const PAUSE = 400;
 
 const severity = (value) => list("severities").find(([each]) => each === value)?.[1] ?? value;
-const dayAhead = (days) => new Date(Date.parse(moment()) + days * 86_400_000).toISOString().slice(0, 10);
+const VIET_NAM = 7 * 3_600_000; // ahead of universal time: before seven in the morning that is a day behind
+const dayAhead = (days) =>
+  new Date(Date.parse(moment()) + days * 86_400_000 + VIET_NAM).toISOString().slice(0, 10);
+const capital = (words) => words.slice(0, 1).toUpperCase() + words.slice(1);
 const dayShort = (iso) => dayOf(Date.parse(`${iso}T12:00:00+07:00`) / 1000);
 
 export const foundScreen = (id) => {
@@ -162,7 +165,7 @@ export const findingScreen = (id, key) => {
     return input;
   };
   const choice = (name, pairs) => {
-    const input = h("select", { id: `f-${name}`, onchange: typed(name) }, pairs.map(([value, label]) => h("option", { value }, label)));
+    const input = h("select", { id: `f-${name}`, onchange: typed(name) }, pairs.map(([value, label]) => h("option", { value }, capital(label))));
     input.value = draft[name] ?? "";
     return input;
   };
