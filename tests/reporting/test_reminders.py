@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.enums import AgencyKind as K
 from hocsuotdoi.places.models import AgencyLine
 from hocsuotdoi.programme.models import Digest
-from hocsuotdoi.programme.operations.digest import write_digests
+from hocsuotdoi.programme.operations.digest import send_digests, write_digests
 from hocsuotdoi.reporting.models import Reminder, Report
 from hocsuotdoi.reporting.operations.cycle import close_cycle
 from hocsuotdoi.reporting.operations.reminders import remind
@@ -154,6 +155,25 @@ def test_reminder_stands_in_the_one_letter_of_the_day(cycle, office):
     assert digest.sources == ["reports"]
     report = Report.objects.get(cycle=cycle, agency=office)
     assert [line["url"] for line in digest.lines] == [f"/workspace/reports/{report.pk}/"]
+
+
+def test_what_was_submitted_between_writing_and_sending_is_not_in_the_letter(cycle, country, office, province):
+    own = RoleAssignmentFactory(person=PersonFactory(), role=RoleName.AGENCY_OFFICER, agency=office).person
+    above = RoleAssignmentFactory(
+        person=PersonFactory(), role=RoleName.AGENCY_OFFICER, agency=country.body(province, K.CULTURE)
+    ).person
+    day = DUE + dt.timedelta(days=7)
+    remind_on(day)
+    write_digests(day=day, at=morning(day))
+    written = {each.person_id: each.lines for each in Digest.objects.filter(person__in=[own, above])}
+    (before,) = [line for line in written[above.pk] if "còn thiếu" in line["title"]]
+    submit(Report.objects.get(cycle=cycle, agency=office))
+    send_digests(at=morning(day))
+    letters = {each.to[0]: each.body for each in mail.outbox}
+    assert own.email not in letters, "nothing of its letter was left"
+    assert Digest.objects.get(person=own).state == "dropped"
+    assert before["title"] not in letters[above.email], "one report fewer is missing now"
+    assert "còn thiếu" in letters[above.email]
 
 
 @pytest.mark.parametrize("communes", [1, 3])

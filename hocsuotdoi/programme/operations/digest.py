@@ -8,7 +8,8 @@ in peace.
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from django.conf import settings
 from django.db import transaction
@@ -31,6 +32,7 @@ from hocsuotdoi.places.models import Agency, AgencyLine, UnitAncestry
 from hocsuotdoi.programme.enums import DigestState, Rung
 from hocsuotdoi.programme.models import Assignment, Digest, Escalation
 from hocsuotdoi.programme.registry import (
+    Line,
     is_said_once,
     other_digest_lines,
     personal_digest_lines,
@@ -50,6 +52,8 @@ PAUSES = [dt.timedelta(minutes=minutes) for minutes in (0, 10, 60, 240)]
 GIVEN_UP_AFTER = dt.timedelta(hours=20)  # then the next day's letter is near
 _MOST_LINES = 60
 _MOST_LATE = 50_000
+
+SaidAgain = Callable[[dt.date], Mapping[tuple[str, int, str], Line]]
 
 
 @transaction.atomic
@@ -95,7 +99,7 @@ def write_digests(*, day: dt.date, at: dt.datetime) -> int:
         if own:
             sources.append(TASKS)
         for name, found in others.items():
-            more = [_as_stored(line, name) for agency in agencies for line in found.get(agency, [])]
+            more = [_as_stored(line, name, agency) for agency in agencies for line in found.get(agency, [])]
             if more:
                 own += more
                 sources.append(name)
@@ -117,7 +121,8 @@ def send_digests(*, at: dt.datetime) -> dict[str, int]:
     """Send what waits; what is not true any more is left out, and a letter of which nothing is left is not sent."""
     counts = {state.value: 0 for state in DigestState}
     tried: list[int] = []
-    while (state := _send_next(tried, at=at)) is not None:
+    said_again = cache(_said_again)  # once for all letters of one day
+    while (state := _send_next(tried, said_again, at=at)) is not None:
         counts[state] += 1
     if counts[DigestState.WAITING]:
         enqueue("programme.send_digests", in_seconds=600)
@@ -125,7 +130,7 @@ def send_digests(*, at: dt.datetime) -> dict[str, int]:
 
 
 @transaction.atomic
-def _send_next(tried: list[int], *, at: dt.datetime) -> DigestState | None:
+def _send_next(tried: list[int], said_again: SaidAgain, *, at: dt.datetime) -> DigestState | None:
     digest = (
         Digest.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("person")
@@ -139,7 +144,7 @@ def _send_next(tried: list[int], *, at: dt.datetime) -> DigestState | None:
     tried.append(digest.pk)
     if digest.attempts and at < digest.made_at + PAUSES[min(digest.attempts, len(PAUSES) - 1)]:
         return DigestState.WAITING
-    lines = _still_true(digest, timezone.localdate(at))
+    lines = _still_true(digest, said_again, timezone.localdate(at))
     if not lines or not digest.person.is_active:
         return _note(digest, DigestState.DROPPED)
     try:
@@ -190,18 +195,37 @@ def _absolute(path: str) -> str:
     return f"{settings.PUBLIC_URL or f'http://localhost:{settings.PORT}'}{path}"
 
 
-def _still_true(digest: Digest, day: dt.date) -> list[dict[str, object]]:
+def _still_true(digest: Digest, said_again: SaidAgain, day: dt.date) -> list[dict[str, object]]:
+    """What holds yet, in the words that hold now."""
     keys = [line["assignment"] for line in digest.lines if line.get("assignment")]
     late = set(Assignment.objects.late(day).filter(pk__in=keys).values_list("pk", flat=True))
     asked_again = [name for name in digest.sources if not is_said_once(name)]
     personal = personal_digest_lines(digest.on, [digest.person_id], names=asked_again)
     said = {name: {line.url for line in of_people.get(digest.person_id, [])} for name, of_people in personal.items()}
-    return [
-        line
-        for line in digest.lines
-        if (line["assignment"] in late if line.get("assignment") else True)
-        and (line["source"] not in said or line["url"] in said[line["source"]])
-    ]
+    agencies = said_again(digest.on) if any(line.get("agency") for line in digest.lines) else {}
+    found = []
+    for line in digest.lines:
+        if line.get("assignment"):
+            is_true = line["assignment"] in late
+        elif line.get("agency"):
+            now = agencies.get((line["source"], line["agency"], line["url"]))
+            is_true = now is not None
+            line |= _as_stored(now, line["source"], line["agency"]) if now else {}
+        else:
+            is_true = line["source"] not in said or line["url"] in said[line["source"]]
+        if is_true:
+            found.append(line)
+    return found
+
+
+def _said_again(day: dt.date) -> dict[tuple[str, int, str], Line]:
+    """What other areas would say now of that day, by area, agency and page."""
+    return {
+        (name, agency, line.url): line
+        for name, found in other_digest_lines(_people(day).keys(), day).items()
+        for agency, lines in found.items()
+        for line in lines
+    }
 
 
 def _note(digest: Digest, state: DigestState) -> DigestState:
@@ -232,8 +256,9 @@ def _lines_of_tasks(day: dt.date) -> dict[int, list[dict[str, object]]]:
     return found
 
 
-def _as_stored(line: object, source: str) -> dict[str, object]:
-    return {"source": source, "title": line.title, "detail": line.detail, "url": line.url}  # type: ignore[attr-defined]
+def _as_stored(line: Line, source: str, agency: int | None = None) -> dict[str, object]:
+    """`agency`: for whose sake, where one is told for a body."""
+    return {"source": source, "agency": agency, "title": line.title, "detail": line.detail, "url": line.url}
 
 
 def _once(lines: list[dict[str, object]]) -> list[dict[str, object]]:
