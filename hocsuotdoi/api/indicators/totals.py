@@ -168,8 +168,8 @@ def _question(asked: TotalsFilter, today: dt.date) -> Question:
     which, map_day = map_of(asked.map)
     question = Question(
         wanted=Slice(
-            tuple(asked.measures),
-            classes=tuple(asked.classes),
+            tuple(dict.fromkeys(asked.measures)),
+            classes=tuple(dict.fromkeys(asked.classes)),
             purposes=_codes(asked.purposes),
             channels=_codes(asked.channels),
             sexes=_codes(asked.sexes),
@@ -193,7 +193,7 @@ def _question(asked: TotalsFilter, today: dt.date) -> Question:
 
 
 def _codes(given: Sequence[str]) -> tuple[str, ...]:
-    return tuple("" if code == NOT_KNOWN else str(code) for code in given)
+    return tuple(dict.fromkeys("" if code == NOT_KNOWN else str(code) for code in given))
 
 
 def _head(question: Question, dimension: Dimension | None, head: Head) -> HeadShape:

@@ -172,7 +172,7 @@ def _span(asked: ValueFilter, today: dt.date) -> tuple[dt.date, dt.date]:
     """The first days of the first and of the last period."""
     first = year_month("first", asked.first, year_month("last", asked.last, dt.date(today.year, 1, 1)))
     last = year_month("last", asked.last, first)
-    if asked.period != Period.YEAR and len(asked.last or asked.first) == 4:
+    if asked.period != Period.YEAR and len(asked.last or asked.first or "year") == 4:
         last = last.replace(month=12)
     if last < first:
         raise BadField("last", gettext("The last month lies before the first."))

@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 
 from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.vega import LEAF, Spec, png_of, svg_of
+from hocsuotdoi.core.harmless import harmless
 
 FORMS = {
     "svg": "image/svg+xml",
@@ -20,7 +21,6 @@ FORMS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def chart_file(chart: Chart, form: str, *, story: str = "", source: str = "") -> bytes:
@@ -69,13 +69,8 @@ def _csv(chart: Chart) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    writer.writerows([[harmless(cell) for cell in row] for row in rows])
     return ("\ufeff" + out.getvalue()).encode()
-
-
-def _harmless(cell: Any) -> Any:
-    """Words that a spreadsheet would take for a formula are led by an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_BEGINS_A_FORMULA) else cell
 
 
 def _xlsx(chart: Chart, notes: list[str]) -> bytes:

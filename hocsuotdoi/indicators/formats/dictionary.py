@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
+from hocsuotdoi.core.harmless import harmless
+
 Row = Sequence[str]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render_csv(columns: Row, rows: Sequence[Row]) -> bytes:
@@ -17,7 +18,7 @@ def render_csv(columns: Row, rows: Sequence[Row]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
+    writer.writerows([harmless(value) for value in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -30,7 +31,7 @@ def render_xlsx(columns: Row, rows: Sequence[Row], rights: str = "") -> bytes:
     sheet.title = "data dictionary"
     sheet.append(list(columns))
     for row in rows:
-        sheet.append([_harmless(value) for value in row])
+        sheet.append([harmless(value) for value in row])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     widths = {"name_vi": 40, "name_en": 40, "definition_vi": 70, "definition_en": 70, "source": 40, "rule": 40}
@@ -53,8 +54,3 @@ def render_json(columns: Row, rows: Sequence[Row], generated_on: str, rights: st
         "terms": [dict(zip(columns, row, strict=True)) for row in rows],
     }
     return json.dumps(body, ensure_ascii=False, indent=1).encode()
-
-
-def _harmless(value: str) -> str:
-    """A cell that a spreadsheet would take for a formula is shown as text."""
-    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.harmless import as_written, harmless
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.formats.table_file import Problem, Table, Value, as_text, cell, whole_number
 
@@ -117,7 +118,7 @@ def _row(number: int, values: dict[str, Value], columns: dict[str, int], problem
         code=_code(values.get("code")),
         name=name,
         year=int(year) if _YEAR.fullmatch(year) else None,
-        source=as_text(values.get("source")),
+        source=as_written(as_text(values.get("source"))),
         at={each: cell(number, column) for each, column in columns.items()},
         **read,
     )
@@ -132,7 +133,7 @@ def render_csv(rows: Iterable[Sequence[str | int | None]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(HEADINGS.values())
-    writer.writerows(["" if value is None else value for value in row] for row in rows)
+    writer.writerows(["" if value is None else harmless(value) for value in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 

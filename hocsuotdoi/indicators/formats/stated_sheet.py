@@ -17,6 +17,7 @@ from django.utils.translation import override
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from hocsuotdoi.core.harmless import harmless
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.formats.table_file import (
@@ -37,7 +38,6 @@ HOW_TO = (
     "Ô xám chỉ để xem: số hệ thống đã tự ghi, không nhập lại."
 )
 MARK_ROW, HEADING_ROW, FIRST_ROW = 1, 4, 5
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def render_csv(template: Template) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     for row in _rows(template):
-        writer.writerow([_harmless(each) for each in row])
+        writer.writerow([harmless(each) for each in row])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -166,11 +166,6 @@ def _rows(template: Template) -> Iterable[list[str | int]]:
             line += ["" if stated is None else stated, found.recorded if found and found.recorded else ""]
         greys = [(column, str(shown)) for column, shown in zip(columns, line[5::2], strict=True)]
         yield [*line, _check_of(row.code, greys)]
-
-
-def _harmless(value: str | int) -> str | int:
-    """A name that begins like a formula would be computed by whoever opens the file."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
 def _write(book: Workbook, sheet: Worksheet, template: Template) -> None:

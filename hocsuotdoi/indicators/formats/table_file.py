@@ -238,6 +238,8 @@ def _csv(content: bytes) -> Table:
     if "\x00" in text or "\N{REPLACEMENT CHARACTER}" in text:
         raise _bad(unreadable)
     lines = text.splitlines(keepends=True)
+    if not text.strip():
+        raise _bad(_("The file is empty."))
     if lines[0].strip().lower().startswith("sep=") and len(lines[0].strip()) == 5:
         delimiter, text = (
             lines[0].strip()[4],

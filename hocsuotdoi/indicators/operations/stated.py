@@ -26,7 +26,9 @@ from hocsuotdoi.indicators.queries.stated import (
     Asked,
     Change,
     Planned,
+    Spot,
     newest_figures,
+    overlapping,
     planned,
     sheet_of,
     slot_of,
@@ -192,6 +194,7 @@ def undo_statement(statement: Statement, *, reason: str, by: Person, at: dt.date
         raise AlreadyUndone(_("This was undone before."))
     histories = _histories(statement)
     _check_nothing_later(statement, histories)
+    _check_nothing_beside(statement, histories)
     undoing = Statement.objects.create(
         id=uuid7(),
         unit=statement.unit,
@@ -276,6 +279,15 @@ class _History:
             row = self.rows.get(undone.revision - 1)
         return row
 
+    @property
+    def before(self) -> StatedFigure | None:
+        """What stood before the row that holds: what stands again once it is undone."""
+        return self.rows.get(self.origin.revision - 1) if self.origin else None
+
+    @property
+    def spot(self) -> Spot:
+        return self.newest.institution_id, StatedColumn(self.newest.column)
+
 
 def _histories(statement: Statement) -> list[_History]:
     """Of every figure of `statement`; one query."""
@@ -297,14 +309,26 @@ def _check_nothing_later(statement: Statement, histories: Iterable[_History]) ->
             )
 
 
+def _check_nothing_beside(statement: Statement, histories: Iterable[_History]) -> None:
+    """What would stand again must not overlap a figure that was stated meanwhile: both would count twice."""
+    again = {each.spot for each in histories if each.before is not None and each.before.quantity is not None}
+    elsewhere = overlapping({institution for institution, _column in again}, parse_period(statement.period))
+    for history in histories:
+        if history.spot in again and history.spot in elsewhere:
+            raise ReplacedLater(
+                _("A figure of {institution} for {period} was stated meanwhile. Undo that one first.").format(
+                    institution=history.newest.institution.name, period=elsewhere[history.spot].words
+                )
+            )
+
+
 def _restore(undoing: Statement, histories: Sequence[_History], *, by: Person, at: dt.datetime) -> None:
     """Each figure becomes what it was before, on the day on which that was posted."""
     if wrong := [each.newest.posting for each in histories if each.newest.posting is not None]:
         reverse_all(wrong, reason=undoing.reason, by=by, at=at)
     figures, days = [], {}
     for history in histories:
-        newest, origin = history.newest, history.origin
-        before = history.rows.get(origin.revision - 1) if origin else None
+        newest, before = history.newest, history.before
         if before is not None and before.posting is not None:
             days[newest.slot] = before.posting.occurred_on
         figures.append(

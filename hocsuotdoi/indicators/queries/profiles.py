@@ -87,7 +87,9 @@ def is_of_people(definition: Definition) -> bool:
 
 
 def _added_up(rows: Rows, sexes: Codes, ages: Codes) -> int:
-    return sum(rows[SEXES.index(sex)][AGES.index(age)] for sex, age in product(sexes or SEXES, ages or AGES) if rows)
+    """What is named twice counts once: else all of them and one more would tell that one."""
+    chosen = product(dict.fromkeys(sexes or SEXES), dict.fromkeys(ages or AGES))
+    return sum(rows[SEXES.index(sex)][AGES.index(age)] for sex, age in chosen if rows)
 
 
 def _positions(codes: Codes, every: Sequence[str]) -> list[int]:

@@ -108,6 +108,11 @@ def _stated(keys: list[int], period: Period) -> tuple[dict[Spot, StatedFigure], 
     return own, elsewhere
 
 
+def overlapping(institutions: Collection[int], period: Period) -> dict[Spot, Period]:
+    """Where a figure stands for another period that has days of `period`, and which. One query."""
+    return _stated(list(institutions), period)[1] if institutions else {}
+
+
 def _recorded(keys: list[int], first: dt.date, last: dt.date) -> dict[Spot, int]:
     """What stands in the book from anything but stating, by institution and column; a measure's purposes that have no
     column of their own fall into its plain one."""

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from hocsuotdoi.indicators.queries.open_data import first_day_of, period_ends
 from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Dimension, Map, Period, Question
 from hocsuotdoi.indicators.queries.story import lower_first
 from hocsuotdoi.indicators.queries.told import why_not_told
@@ -170,13 +171,17 @@ class PivotForm(forms.Form):
             self.add_error("period", _("That is too many periods: at most {most}.").format(most=MOST_PERIODS))
 
     def question(self) -> Question:
-        """What was asked; only of a valid form."""
+        """What was asked, in whole periods; only of a valid form."""
         data = self.cleaned_data
         unit = self.units[data["unit"]]
-        filters = {name: tuple("" if value == _NOT_KNOWN else value for value in data[name]) for name in self.FILTERS}
+        filters = {
+            name: tuple(dict.fromkeys("" if value == _NOT_KNOWN else value for value in data[name]))
+            for name in self.FILTERS
+        }
+        period = Period(data["period"])
         return Question(
             wanted=Slice(
-                tuple(data["measures"]),
+                tuple(dict.fromkeys(data["measures"])),
                 stated={"recorded": False, "stated": True}.get(data["origin"]),
                 **filters,
             ),
@@ -184,9 +189,9 @@ class PivotForm(forms.Form):
             tier=Tier(data["level"] or unit.tier),
             rows=Dimension(data["rows"]),
             columns=Dimension(data["columns"]) if data["columns"] else None,
-            period=Period(data["period"]),
-            first=data["first"],
-            last=data["last"],
+            period=period,
+            first=first_day_of(data["first"], period),
+            last=period_ends(first_day_of(data["last"], period), period) - dt.timedelta(days=1),
             map=Map(data["map"]),
             map_day=data["day"],
         )

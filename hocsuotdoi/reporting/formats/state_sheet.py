@@ -4,9 +4,9 @@ import csv
 import io
 from collections.abc import Sequence
 
+from hocsuotdoi.core.harmless import harmless
 from hocsuotdoi.reporting.formats.table_book import Column, Table, render_table_book
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = (44, 26, 8, 26, 18, 14, 12, 24, 26, 44, 12)
 _LINE, _STATE, _DAYS_LATE = 3, 4, 6
 
@@ -19,13 +19,8 @@ def render_state(title: str, rows: Sequence[Sequence[str | int]], form: str) -> 
 
 def _csv(rows: Sequence[Sequence[str | int]]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerows([[_harmless(each) for each in row] for row in rows])
+    csv.writer(out).writerows([[harmless(each) for each in row] for row in rows])
     return ("\ufeff" + out.getvalue()).encode()
-
-
-def _harmless(value: str | int) -> str | int:
-    """Words that a spreadsheet would take for a formula are led by an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_BEGINS_A_FORMULA) else value
 
 
 def _xlsx(title: str, rows: Sequence[Sequence[str | int]]) -> bytes:
