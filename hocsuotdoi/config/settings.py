@@ -157,6 +157,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pages for weak signals; Django pads them against BREACH
     "csp.middleware.CSPMiddleware",
+    "hocsuotdoi.config.plain_query.PlainQuery",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "hocsuotdoi.config.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome
 from hocsuotdoi.indicators.models import CriterionAnswer
@@ -17,7 +17,7 @@ from hocsuotdoi.indicators.queries.frame import expected_institutions, frame_of
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Purpose
 from hocsuotdoi.ledger.operations.posting import reverse
 from hocsuotdoi.places.enums import InstitutionClass, InstitutionState
-from hocsuotdoi.places.models import Equipment, OpeningHours
+from hocsuotdoi.places.models import Equipment, OpeningHours, Room
 from hocsuotdoi.places.queries.institutions import institutions_expected
 from tests.factories.accounts import PersonFactory
 from tests.factories.indicators import AnswerFactory, CriteriaSetFactory
@@ -34,10 +34,10 @@ def library(viet_nam):
     return InstitutionFactory(unit=viet_nam.xa)
 
 
-def read(viet_nam, library, rule="", parameters=None):
+def read(viet_nam, library, rule="", parameters=None, year=2026):
     """The reading of a checklist of one criterion at the library."""
     criteria_set = CriteriaSetFactory(criteria=[("asked", rule, parameters or {})])
-    frame = frame_of(viet_nam.xa, 2026, TODAY)
+    frame = frame_of(viet_nam.xa, year, TODAY)
     expected = {each.institution_id: each for each in expected_institutions(frame, CLASSES)}
     checklists = Checklists(frame, [criteria_set.indicator_id], list(expected.values()))
     reading = checklists.reading(criteria_set.indicator_id, expected[library.pk])
@@ -45,8 +45,8 @@ def read(viet_nam, library, rule="", parameters=None):
     return reading
 
 
-def computed(viet_nam, library, rule, parameters=None):
-    answer = read(viet_nam, library, rule, parameters).answers[0].computed
+def computed(viet_nam, library, rule, parameters=None, year=2026):
+    answer = read(viet_nam, library, rule, parameters, year).answers[0].computed
     return None if answer is None else (answer.is_met, answer.found)
 
 
@@ -162,6 +162,35 @@ def test_equipment_counts_when_each_kind_can_be_used(viet_nam, library):
     light.save()
 
     assert computed(viet_nam, library, "equipment_usable", both) == (True, None)
+
+
+def known_at(year: int, entry: Equipment | Room, **values: object) -> None:
+    """As the trail would have it, had somebody written so in that year."""
+    row = {each.column: getattr(entry, each.attname) for each in entry._meta.concrete_fields} | values
+    row |= {"pgh_obj_id": entry.pk, "pgh_label": "insert", "pgh_created_at": noon(dt.date(year, 6, 1))}
+    holes = ", ".join(["%s"] * len(row))
+    with connection.cursor() as cursor:  # the model itself would write the moment of now
+        cursor.execute(
+            f"INSERT INTO {entry._meta.db_table}event ({', '.join(row)}) VALUES ({holes})", list(row.values())
+        )
+
+
+def test_what_is_bought_or_broken_later_rewrites_no_earlier_year(viet_nam, library):
+    old = Equipment.objects.create(institution=library, kind="computer", quantity=1, usable=0, checked_on=TODAY)
+    new = RoomFactory(institution=library)
+    known_at(2023, old, usable=1)
+    known_at(2026, old)
+    known_at(2025, new)
+    computers = {"kinds": ["computer"]}
+    years = (2022, 2023, 2025, 2026)
+
+    usable = [computed(viet_nam, library, "equipment_usable", computers, year=year) for year in years]
+    assert usable == [(True, None)] * 3 + [(False, None)], "before the first entry, what the first entry says"
+
+    other = RoomFactory(institution=library)
+    known_at(2024, other)
+    known = [computed(viet_nam, library, "rooms_known", year=year) for year in years]
+    assert known == [(True, None)] * 4
 
 
 # -- what holds --

@@ -380,6 +380,21 @@ def test_undoing_what_a_later_statement_replaced_is_refused_until_that_is_undone
     assert contradictions() == []
 
 
+def test_what_was_taken_back_does_not_stand_again_beside_what_was_stated_meanwhile(viet_nam, library, officer, state):
+    """The year is taken back, a month of it stated: both together would count twice."""
+    year, march = Period(2026), Period(2026, month=3)
+    state(loans(1200), period=year)
+    taken_back = state(loans(None), period=year, reason="Nhập theo tháng")
+    by_month = state(loans(100), period=march)
+    with pytest.raises(ReplacedLater, match="tháng 3"):
+        undo_statement(taken_back, reason="Nhầm", by=officer, at=NOW)
+    assert total(viet_nam) == 100
+
+    undo_statement(by_month, reason="Nhầm", by=officer, at=NOW)
+    undo_statement(taken_back, reason="Nhầm", by=officer, at=NOW)
+    assert total(viet_nam) == 1200
+
+
 def test_undoing_reaches_through_what_was_stated_and_undone_between(viet_nam, library, officer, state):
     first = state(loans(10))
     for quantity in (20, 30):

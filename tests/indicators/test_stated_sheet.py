@@ -277,6 +277,7 @@ def many_rows() -> bytes:
     ("content", "name", "told"),
     [
         (b"", "a.csv", "Tệp trống."),
+        (b"\xef\xbb\xbf", "a.csv", "Tệp trống."),
         (b"x" * 5_000_001, "a.csv", "Tệp quá lớn: nhiều nhất 5 MB."),
         (b"%PDF-1.7", "a.pdf", "Không đọc được loại tệp này. Hãy gửi mẫu dạng .xlsx hoặc .csv."),
         (b"PK\x03\x04 broken", "a.xlsx", "Không đọc được tệp Excel này. Hãy lưu lại thành .xlsx, hoặc dùng tệp mẫu."),
@@ -297,7 +298,21 @@ def many_rows() -> bytes:
         (b"a;b\n" * 20_001, "a.csv", "Tệp có quá 20.000 dòng. Chỉ gửi mẫu thôi."),
         (b";".join([b"x"] * 70), "a.csv", "Tệp có quá 60 cột. Chỉ gửi mẫu thôi."),
     ],
-    ids=["empty", "large", "kind", "damaged", "old", "letters", "nul", "macros", "bomb", "rows", "csv-rows", "columns"],
+    ids=[
+        "empty",
+        "mark",
+        "large",
+        "kind",
+        "damaged",
+        "old",
+        "letters",
+        "nul",
+        "macros",
+        "bomb",
+        "rows",
+        "csv-rows",
+        "columns",
+    ],
 )
 def test_hostile_or_wrong_file_is_refused_with_one_sentence(content, name, told):
     with pytest.raises(BadFile) as refused:

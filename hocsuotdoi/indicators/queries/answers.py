@@ -14,9 +14,11 @@ from django.db.models import Q, QuerySet
 
 from hocsuotdoi.indicators.models import Criterion
 from hocsuotdoi.indicators.queries.frame import MANY, Expected, Frame, at_any_of, named
+from hocsuotdoi.indicators.queries.stocks import end_of
 from hocsuotdoi.indicators.queries.sums import months_and_days
+from hocsuotdoi.indicators.queries.together import Rows
 from hocsuotdoi.ledger.enums import AgeBand
-from hocsuotdoi.places.models import Equipment, Institution, OpeningHours, Room
+from hocsuotdoi.places.models import Institution, OpeningHours
 from hocsuotdoi.places.queries.opening import hours_of, spans_on
 
 
@@ -293,10 +295,34 @@ def _opens_evening_or_weekend(criteria: list[Criterion], asked: Asked) -> dict[i
     return _same_for_all(criteria, {key: Computed(hours.outside_minutes > 0) for key, hours in week.items()})
 
 
+_AS_REGISTERED = """
+SELECT institution_id, {what}
+  FROM (SELECT DISTINCT ON (pgh_obj_id) event.*
+          FROM {table} AS event
+          JOIN (SELECT institution_id, greatest(min(pgh_created_at) + interval '1 day', %s) AS until
+                  FROM {table}
+                 WHERE %s OR institution_id = ANY(%s)
+                 GROUP BY 1) AS book USING (institution_id)
+         WHERE pgh_created_at < book.until
+         ORDER BY pgh_obj_id, pgh_created_at DESC, pgh_id DESC) AS newest
+ WHERE pgh_label <> 'delete'
+"""
+
+
+def _as_registered(table: str, what: str, asked: Asked) -> Rows:
+    """(institution, `what`…) of what the register knew at the end of the frame: what is bought or broken later
+    rewrites no earlier year. For years before an institution's first entries these, the day on which they were made,
+    are taken to hold: they are the nearest that anybody knows."""
+    these = None if len(asked.named) > MANY else list(asked.named)
+    statement = _AS_REGISTERED.format(table=table, what=what)
+    return asked.frame.raw_rows(
+        ("registered", table), lambda each: (statement, [end_of(each.last_day), these is None, these or []])
+    )
+
+
 def _rooms_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-    rooms = Room.objects.filter(asked.at_these).values_list("institution_id", flat=True).distinct()
-    known = asked.frame.together.once("rooms", lambda: list(rooms))
-    return _same_for_all(criteria, {institution: Computed(True) for institution in known})
+    known = _as_registered("places_roomevent", "pgh_obj_id", asked)
+    return _same_for_all(criteria, {institution: Computed(True) for institution, _room in known})
 
 
 def _website_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
@@ -308,8 +334,7 @@ def _website_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers
 def _equipment_usable(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
     """Every kind asked for is there and at least one of it can be used; no where others are listed but not these."""
     usable: dict[int, set[str]] = {}
-    rows = Equipment.objects.filter(asked.at_these).values_list("institution_id", "kind", "usable")
-    for institution, kind, count in asked.frame.together.once("equipment", lambda: list(rows)):
+    for institution, kind, count in _as_registered("places_equipmentevent", "kind, usable", asked):
         usable.setdefault(institution, set())
         if count:
             usable[institution].add(kind)

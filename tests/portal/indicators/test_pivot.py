@@ -276,6 +276,36 @@ def test_the_same_number_is_kept_back_whatever_table_it_stands_in(client, asked,
 
 
 @pytest.mark.closed_book
+@pytest.mark.parametrize("once_more", [["female"], ["male"], ["female", "female"], []])
+def test_a_sex_named_twice_counts_once(client, asked, library_of_bac_kan, day, once_more):
+    """All of them and one of them again would tell that one, beside the total that everybody may see."""
+    make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
+    table = asked | {"rows": "unit_id", "columns": "", "sexes": ["female", "male", "other", "unknown", *once_more]}
+    response = client.get(PAGE, table)
+    assert {cell for row in cells(response).values() for cell in row} - {"–"} == {"15"}
+    api = {"measures": "programme_attendance", "rows": "unit", "tier": "province", "first": day.year}
+    told = client.get(reverse("api:indicators-figure-totals"), api | {"sexes": ["female", "female"]})
+    assert [row["cells"][0]["value"] for row in told.json()["items"] if row["cells"]] in ([], [None])
+
+
+@pytest.mark.closed_book
+def test_periods_are_whole_wherever_in_them_one_begins(client, asked, library_of_bac_kan, thai_nguyen, day):
+    """Twelve on the last day of the year, seven and nine in the months before."""
+    year = day.year
+    for month in (7, 9):
+        make_posting(library_of_bac_kan, dt.date(year, month, 5), Line(MeasureCode.LIBRARY_VISIT, month))
+    table = asked | {"measures": ["library_visit"], "first": f"{year}-08", "last": f"{year}-11", "period": "quarter"}
+    assert cells(client.get(PAGE, table))[thai_nguyen.name] == ["16", "12", "28"]
+    yearly = table | {"period": "year", "map": "reported", "level": ""}
+    assert [row.cells[-1] for row in client.get(PAGE, yearly).context["rows"]] == ["28"]
+
+
+@pytest.mark.parametrize("page", [PAGE, reverse("portal:indicators-comparison")])
+def test_what_no_word_has_is_left_out_of_an_address(client, asked, page):
+    assert client.get(f"{page}?unit=%00VN&figure=%00").status_code == 200
+
+
+@pytest.mark.closed_book
 def test_cost_of_a_table_about_people_does_not_grow(client, asked, library_of_bac_kan, day, django_assert_num_queries):
     follow_map(day)
     about_people = asked | {"rows": "unit_id", "columns": "sex", "level": "commune"}

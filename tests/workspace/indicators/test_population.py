@@ -49,6 +49,21 @@ def filled(client, unit, year, **residents) -> str:
     return "\r\n".join(";".join(row) for row in rows)
 
 
+def test_words_that_look_like_a_formula_come_back_as_they_were_written(client, officer, thai_nguyen, bac_kan, year):
+    content = filled(client, thai_nguyen, year, **{bac_kan.code: 12_000})
+    source = "=HYPERLINK(A1)"
+    page = send(client, thai_nguyen, year, content, source=source)
+    client.post(page.url, {"seen": client.get(page.url).context["plan"].digest})
+    assert Population.objects.get(unit=bac_kan).source == source
+
+    again = client.get(template_url(thai_nguyen, year)).content.decode("utf-8-sig")
+    assert f";'{source}" in again
+    page = send(client, thai_nguyen, year, again.replace(";12000;", ";12500;"))
+    client.post(page.url, {"seen": client.get(page.url).context["plan"].digest})
+    entered = Population.objects.get(unit=bac_kan)
+    assert (entered.urban, entered.source) == (12_500, source)
+
+
 def test_sheet_is_taken_filled_in_looked_at_and_entered(client, officer, thai_nguyen, bac_kan, duc_xuan, year):
     content = filled(client, thai_nguyen, year, **{bac_kan.code: 12_000, duc_xuan.code: 8_000})
     looked_at = send(client, thai_nguyen, year, content)
