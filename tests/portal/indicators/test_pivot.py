@@ -301,7 +301,7 @@ def test_periods_are_whole_wherever_in_them_one_begins(client, asked, library_of
 
 
 @pytest.mark.parametrize("page", [PAGE, reverse("portal:indicators-comparison")])
-def test_what_no_word_has_is_left_out_of_an_address(client, asked, page):
+def test_what_no_word_has_breaks_no_page(client, asked, page):
     assert client.get(f"{page}?unit=%00VN&figure=%00").status_code == 200
 
 

@@ -198,4 +198,4 @@ def test_nothing_chosen_says_so_instead_of_dashes(client, manager_of_bac_kan, li
     for page in ("places-institution-edit", "places-equipment-edit"):
         answer = client.get(_url(page, library_of_bac_kan)).content.decode()
         assert "---------" not in answer
-        assert "chưa chọn" in answer
+        assert "Chưa chọn" in answer
