@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_covered, offices_held
+from hocsuotdoi.accounts.queries.scope import agencies_on_line, institutions_covered, offices_held
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.attachments import KeptFile
@@ -38,11 +38,12 @@ def _several(choices: type[models.Choices], label: Any, longest: int) -> ArrayFi
 class PaperQuerySet(DatedQuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
         """Public ones once sent, for all; what was sent to a body or institution at which `person` has a role;
-        everything of a body whose papers `person` publishes, drafts too. A paper of an office only is nobody else's."""
+        everything of a body whose papers `person` publishes, drafts too. A paper of an office only is nobody else's;
+        what bodies of the armed forces were sent stays on their line."""
         public = Q(state__in=SENT, is_public=True)
         if person is None or not person.is_authenticated:
             return self.filter(public)
-        agencies = agencies_covered(person, Permission.VIEW_WORKSPACE, day)
+        agencies = agencies_on_line(person, Permission.VIEW_WORKSPACE, day)
         institutions = institutions_covered(person, Permission.VIEW_WORKSPACE, day)
         sent = Delivery.objects.filter(Q(agency__in=agencies) | Q(institution__in=institutions))
         return self.filter(

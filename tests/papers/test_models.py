@@ -6,7 +6,9 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, transaction
 
+from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.papers.models import Delivery, Paper, PaperFile, Receipt
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.places import AgencyFactory
 from tests.factories.running import NOW, SOMEBODY
 
@@ -103,3 +105,12 @@ def test_papers_are_seen_by_everybody_by_those_they_were_sent_to_and_by_their_se
         "other": {public},
         "sender": {public, sent, draft},
     }
+
+
+def test_what_the_armed_forces_were_sent_stays_on_their_line(bac_kan, officer_of_bac_kan, province_officer):
+    command, sender = AgencyFactory(kind="military", unit=bac_kan), AgencyFactory(kind="military")
+    soldier = RoleAssignmentFactory(person=PersonFactory(), role=RoleName.AGENCY_OFFICER, agency=command).person
+    inner = _paper(sender=sender, **SENT)
+    _delivery(inner, agency=command)
+    for person, is_seen in ((soldier, True), (officer_of_bac_kan, False), (province_officer, False)):
+        assert (inner in Paper.objects.visible_to(person)) is is_seen

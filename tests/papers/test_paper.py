@@ -204,6 +204,15 @@ def test_new_paper_ends_the_one_it_replaces(department, province_officer):
     assert old.ends_on == begins
 
 
+@pytest.mark.parametrize(("ended", "ends"), [(400, 30), (10, 10)])
+def test_what_is_replaced_ends_with_the_new_one_or_on_its_own_earlier_day(department, province_officer, ended, ends):
+    old = sent(department, province_officer, ends_on=DAY + dt.timedelta(days=ended))
+    begins = DAY + dt.timedelta(days=30)
+    sent(department, province_officer, replaces=old, change_note="Thêm hình thức trực tuyến.", starts_on=begins)
+    old.refresh_from_db()
+    assert old.ends_on == DAY + dt.timedelta(days=ends)
+
+
 def test_withdrawing_says_why_and_asks_nobody_any_more(department, province_officer, officer_of_bac_kan):
     paper = sent(department, province_officer, to_tiers=["commune"])
     assert list(papers_to_read(officer_of_bac_kan, DAY)) == [paper]

@@ -24,7 +24,7 @@ from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone, leads_its_territory, roles_held
-from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.enums import ARMED_FORCES, Tier
 from hocsuotdoi.places.models import (
     AdminUnit,
     Agency,
@@ -120,6 +120,15 @@ def agencies_held(
     nor what lies under them. For what follows a line of command and not the map."""
     day = day or timezone.localdate(at)
     return Agency.objects.filter(pk__in=_tops(person, permission, day, at).agencies)
+
+
+def agencies_on_line(person: Someone, permission: Permission, day: dt.date | None = None) -> QuerySet[Agency]:
+    """The agencies at which `person` may do this. The armed forces keep their own line of command: theirs only where
+    the role is held at the very agency, or reads every line."""
+    own = agencies_held(person, permission, day).values("pk")
+    every_line = units_covered(person, Permission.VIEW_EVERY_LINE, day).values("pk")
+    of_others = ~Q(kind__in=ARMED_FORCES) | Q(pk__in=own) | Q(unit__in=every_line)
+    return agencies_covered(person, permission, day).filter(of_others)
 
 
 def offices_held(person: Someone, permission: Permission, day: dt.date | None = None) -> QuerySet[Agency]:

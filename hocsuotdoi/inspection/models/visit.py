@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_on_line
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.audit import tracked, tracked_without
@@ -19,7 +20,6 @@ from hocsuotdoi.inspection.enums import Chosen, NoticeOf, Seen, Severity, VisitS
 from hocsuotdoi.inspection.models.checklist import Checklist, ChecklistItem
 from hocsuotdoi.inspection.models.command import agencies_commanded, institutions_one_works_at, institutions_seen
 from hocsuotdoi.places.models import Agency
-from hocsuotdoi.programme.models.lines import agencies_on_line
 
 _OPEN_ONLY = """
 IF EXISTS (

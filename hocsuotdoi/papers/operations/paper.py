@@ -224,12 +224,13 @@ def _deliver(paper: Paper, *, day: dt.date, at: dt.datetime) -> int:
 
 
 def _end_the_old(paper: Paper, day: dt.date) -> None:
-    """The one before holds until the new one begins to; an end that it has already, stays."""
+    """The one before holds until the new one begins to; an earlier end that it has already, stays."""
     if paper.replaces_id is None:
         return
     old = Paper.objects.select_for_update().get(pk=paper.replaces_id)
     ends_on = paper.starts_on or day
-    if old.ends_on is None and (old.starts_on is None or old.starts_on < ends_on):
+    holds_on = old.ends_on is None or old.ends_on > ends_on
+    if holds_on and (old.starts_on is None or old.starts_on < ends_on):
         old.ends_on = ends_on
         old.version += 1
         old.save(update_fields=["ends_on", "version"])

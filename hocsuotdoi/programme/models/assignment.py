@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_on_line
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.attachments import KeptFile
@@ -25,7 +26,6 @@ from hocsuotdoi.programme.enums import (
     EvidenceVerdict,
     Rung,
 )
-from hocsuotdoi.programme.models.lines import agencies_on_line
 from hocsuotdoi.programme.models.plan import Task
 
 

@@ -9,13 +9,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_on_line
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import MoneySource, MoneyStage
-from hocsuotdoi.programme.models.lines import agencies_on_line
 from hocsuotdoi.programme.models.plan import Plan, Task
 
 DEAREST = 10**15

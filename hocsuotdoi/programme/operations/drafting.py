@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -63,7 +64,7 @@ def begin_draft(
     clauses = begun_from(model, unit_tier=head.unit.tier, figures=figures) if model is not None else []
     parsed = ParsedPlan.model_validate(
         {
-            "code": code_for(head.number, head.issued_on or at.date(), head.unit),
+            "code": code_for(head.number, head.issued_on or timezone.localdate(at), head.unit),
             "kind": PlanKind.ADDENDUM if head.amends else PlanKind.PLAN,
             "unit": head.unit.code,
             "status": PlanStatus.DRAFT,
@@ -72,7 +73,9 @@ def begin_draft(
             "clauses": [clause.model_dump() for clause in clauses],
         }
     )
-    return write_plan(Plan(code=parsed.code), parsed, resolve(parsed, at.date(), unit=head.unit), digest_of(parsed))
+    return write_plan(
+        Plan(code=parsed.code), parsed, resolve(parsed, timezone.localdate(at), unit=head.unit), digest_of(parsed)
+    )
 
 
 @transaction.atomic
@@ -159,7 +162,7 @@ def _write(draft: Plan, parsed: ParsedPlan, at: dt.datetime, *, unit: AdminUnit 
         problem = error.errors()[0]
         raise BadClause(str(problem.get("ctx", {}).get("sentence") or problem["msg"])) from None
     try:
-        refs = resolve(parsed, at.date(), unit=unit or draft.unit)
+        refs = resolve(parsed, timezone.localdate(at), unit=unit or draft.unit)
     except PlanRefused as refused:
         raise BadClause(str(refused)) from None
     return write_plan(draft, parsed, refs, digest_of(parsed))

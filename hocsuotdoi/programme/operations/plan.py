@@ -74,7 +74,7 @@ def load_plan(parsed: ParsedPlan, *, by: Person | None, at: dt.datetime) -> Plan
             _("The plan %(code)s has been issued and is not edited. Enter an addendum that amends it.")
             % {"code": parsed.code}
         )
-    plan = write_plan(Plan(code=parsed.code), parsed, resolve(parsed, at.date()), digest)
+    plan = write_plan(Plan(code=parsed.code), parsed, resolve(parsed, timezone.localdate(at)), digest)
     if by is not None and plan.status in BINDING:
         entered_as_issued(plan, by=by, at=at)
     return plan

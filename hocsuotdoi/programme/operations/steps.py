@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils import timezone
+
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.jobs import enqueue
 from hocsuotdoi.places.models import AdminUnit, LegalAct
@@ -37,7 +39,7 @@ def note_step(
 def entered_as_issued(plan: Plan, *, by: Person, at: dt.datetime, legal_act: LegalAct | None = None) -> None:
     """From now on it binds: its issuing is noted, an addendum's at the plan that it amends too, and its tasks are
     handed down soon."""
-    day = plan.issued_on or at.date()
+    day = plan.issued_on or timezone.localdate(at)
     note_step(plan, PlanStepKind.ISSUED, effective_on=day, by=by, at=at, legal_act=legal_act)
     if plan.kind == PlanKind.ADDENDUM and plan.amends is not None:
         note_step(plan.amends, PlanStepKind.AMENDED, effective_on=day, by=by, at=at, other=plan, legal_act=legal_act)

@@ -5,13 +5,12 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import units_held
+from hocsuotdoi.accounts.queries.scope import agencies_on_line, units_held
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, UnitAncestry
 from hocsuotdoi.programme.enums import BINDING, PlanKind
 from hocsuotdoi.programme.models import Plan, Task
-from hocsuotdoi.programme.models.lines import agencies_on_line
 from hocsuotdoi.programme.queries.assignments import own_agencies
 from hocsuotdoi.programme.queries.due import RESPONSIBLE
 
