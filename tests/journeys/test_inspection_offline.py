@@ -252,6 +252,31 @@ def test_what_a_colleague_changed_is_shown_side_by_side_and_holds_the_end_up(pho
     assert VisitFinding.objects.get(visit=visit).text == "Mở cửa buổi tối không đều"
 
 
+def test_what_is_contested_of_a_visit_that_others_closed_is_kept_to_be_saved(phones, visit, team, accessibility):
+    (_context, page, _errors), _other = phones
+    answer_all(visit, team[0], timezone.now() - dt.timedelta(hours=1))
+    page.locator("a.visit").click()
+    write_finding(page, "Chưa mở cửa buổi tối")
+    sync_now(page)
+    finding = VisitFinding.objects.get(visit=visit)
+    page.get_by_role("link", name="Sửa").click()
+    page.get_by_label("Nội dung ghi nhận").fill("Không mở cửa buổi tối")
+    finding.text, finding.noted_at, finding.noted_by = "Mở không đều", timezone.now(), team[1].pk
+    finding.save()
+    page.get_by_role("button", name="Lưu ghi nhận").click()
+    expect(page.locator(".status")).to_contain_text("người khác đã sửa")
+
+    visit.refresh_from_db()
+    close_visit(visit, conclusion="Tốt", met="Bà Lan", version=visit.version, by=team[1], at=timezone.now())
+    sync_now(page)
+    expect(page.locator(".status")).to_contain_text("1 mục không nhận")
+    expect(page.locator(".status")).not_to_contain_text("người khác đã sửa")
+    page.goto("/inspection/app/#/status")
+    expect(page.locator("main")).to_contain_text("Không mở cửa buổi tối")
+    expect(page.get_by_role("button", name="Lưu thành tệp")).to_be_visible()
+    assert accessibility(page) == []
+
+
 def test_what_was_not_taken_holds_the_end_up_until_it_is_mended(phones, visit, team, accessibility):
     (_context, page, _errors), _other = phones
     answer_all(visit, team[0], timezone.now() - dt.timedelta(hours=1))

@@ -162,7 +162,8 @@ def appraise_as_estimated(lines: Iterable[MoneyLine], *, by: Person, at: dt.date
 def allocate(line: MoneyLine, *, version: int, amount: int, act: str, by: Person, at: dt.datetime) -> MoneyLine:
     """What was given by which decision; of a donation, what has come in and on which paper it stands.
 
-    Refused: no decision; of the state budget before it was appraised; less than is spent already.
+    Refused: no decision; of the state budget before it was appraised. Less than is spent already is noted as the
+    decision has it: the line shows what is over (decision 95).
     """
     locked = _locked(line, version)
     act = " ".join(normalise(act).split())

@@ -49,9 +49,12 @@ const waits = (row) => !row.outcome;
 const rowsKept = () => [...state.notes, ...state.photos, ...state.findings, ...state.closings];
 export const unsent = () => rowsKept().filter((row) => mine(row) && waits(row));
 export const ofOthers = () => rowsKept().filter((row) => !mine(row) && waits(row));
-export const refused = () => rowsKept().filter((row) => mine(row) && row.outcome === "refused");
-/** What somebody else changed meanwhile: this person decides. */
-export const contested = () => rowsKept().filter((row) => mine(row) && row.outcome === "changed");
+const isCarried = (visit) => Boolean(state.carry?.visits.some(({ id }) => id === visit));
+/** What somebody else changed meanwhile: this person decides, as long as the visit is open. */
+const isContested = (row) => row.outcome === "changed" && isCarried(row.visit);
+export const contested = () => rowsKept().filter((row) => mine(row) && isContested(row));
+export const refused = () =>
+  rowsKept().filter((row) => mine(row) && ["refused", "changed"].includes(row.outcome) && !isContested(row));
 export const closingOf = (visit) => state.closings.find((row) => mine(row) && row.visit === visit);
 export const closedHere = () => state.closings.filter((row) => mine(row) && row.outcome === "taken");
 
@@ -357,14 +360,13 @@ const sendFindings = async () => {
 
 /** A finding that was not taken while its visit is open on the server: this person mends it or takes it out. */
 export const toMend = (visit) =>
-  state.carry.visits.some(({ id }) => id === visit) &&
-  state.findings.some((row) => mine(row) && row.visit === visit && row.outcome === "refused");
+  isCarried(visit) && state.findings.some((row) => mine(row) && row.visit === visit && row.outcome === "refused");
 
 /** Only what is whole: a visit whose notes, pictures or findings wait, or are to be decided on, is not closed yet. */
 const sendClosings = async () => {
   const open = new Set(
     [...state.notes, ...state.photos, ...state.findings]
-      .filter((row) => mine(row) && (waits(row) || row.outcome === "changed" || toMend(row.visit)))
+      .filter((row) => mine(row) && (waits(row) || isContested(row) || toMend(row.visit)))
       .map(({ visit }) => visit),
   );
   const rows = state.closings.filter((row) => mine(row) && waits(row) && !open.has(row.visit));
