@@ -118,13 +118,15 @@ def test_files_come_and_go_with_the_draft_and_stay_once_sent(department, provinc
     assert attach_file(paper, name="lần nữa.pdf", content=PDF, by=province_officer, at=NOW) == file
     detach_file(file, by=province_officer, at=NOW)
     file = attach_file(paper, name="a.pdf", content=PDF, by=province_officer, at=NOW)
-    send_paper(paper, version=1, by=province_officer, at=NOW, day=DAY)
+    with pytest.raises(PaperChanged):  # other files than those that were there when one looked
+        send_paper(paper, version=1, by=province_officer, at=NOW, day=DAY)
+    send_paper(paper, version=4, by=province_officer, at=NOW, day=DAY)
     for act in (
         lambda: detach_file(file, by=province_officer, at=NOW),
         lambda: attach_file(paper, name="b.pdf", content=PDF + b"2", by=province_officer, at=NOW),
-        lambda: change_paper(paper, version=2, wording=wording(), by=province_officer, at=NOW),
+        lambda: change_paper(paper, version=5, wording=wording(), by=province_officer, at=NOW),
         lambda: discard_paper(paper, by=province_officer, at=NOW),
-        lambda: send_paper(paper, version=2, by=province_officer, at=NOW, day=DAY),
+        lambda: send_paper(paper, version=5, by=province_officer, at=NOW, day=DAY),
     ):
         with pytest.raises(PaperRefused):
             act()

@@ -102,6 +102,7 @@ def attach_file(paper: Paper, *, name: str, content: bytes, by: Person, at: dt.d
     if len(known) >= MOST_FILES:
         raise PaperRefused(_("A paper has at most {most} files.").format(most=MOST_FILES))
     last = max((each.ordinal for each in known.values()), default=-1)
+    _changed_in(draft)
     return PaperFile.objects.create(
         paper=draft, file_name=kind.file_name, media_type=kind.media_type, size=size, digest=digest, ordinal=last + 1
     )
@@ -110,8 +111,14 @@ def attach_file(paper: Paper, *, name: str, content: bytes, by: Person, at: dt.d
 @transaction.atomic
 def detach_file(file: PaperFile, *, by: Person, at: dt.datetime) -> None:
     """Takes a file off a draft. Refused: sent already."""
-    _draft(file.paper)
+    _changed_in(_draft(file.paper))
     file.delete()
+
+
+def _changed_in(draft: Paper) -> None:
+    """Whoever is about to send it looks again: what goes out is what they saw."""
+    draft.version += 1
+    draft.save(update_fields=["version"])
 
 
 @transaction.atomic

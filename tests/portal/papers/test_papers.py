@@ -24,7 +24,7 @@ def make(department_of_thai_nguyen, province_officer):
         if file:
             attach_file(paper, name="văn bản.pdf", content=PDF, by=province_officer, at=now)
         if send:
-            send_paper(paper, version=1, by=province_officer, at=now, day=TODAY)
+            send_paper(paper, version=2 if file else 1, by=province_officer, at=now, day=TODAY)
         paper.refresh_from_db()
         return paper
 

@@ -71,6 +71,9 @@ def test_guideline_goes_from_draft_to_receipt(
     assert "1 cơ sở" in asked
     client.post(url("paper-send", paper), {"version": paper.version})
     paper.refresh_from_db()
+    assert paper.state == "draft", "seen before the file was added"
+    client.post(url("paper-send", paper), {"version": paper.version})
+    paper.refresh_from_db()
     assert paper.state == "sent"
 
     for person in (officer_of_bac_kan, librarian_of_bac_kan):
