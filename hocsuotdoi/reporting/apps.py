@@ -13,6 +13,7 @@ class ReportingConfig(AppConfig):
             register_evidence,
         )
         from hocsuotdoi.reporting.models.line import on_the_line_for_trail  # noqa: PLC0415 - app ready
+        from hocsuotdoi.reporting.models.nomination import put_forward_on_the_line  # noqa: PLC0415 - app ready
         from hocsuotdoi.reporting.queries.evidence import report_evidence, report_evidence_of_units  # noqa: PLC0415 - app ready
         from hocsuotdoi.reporting.queries.reminded import NAME, reminder_lines  # noqa: PLC0415 - app ready
 
@@ -20,3 +21,4 @@ class ReportingConfig(AppConfig):
         register_digest_lines(NAME, reminder_lines)
         narrow_trail("reporting.report", on_the_line_for_trail(""))
         narrow_trail("reporting.typedtotal", on_the_line_for_trail("report__"))
+        narrow_trail("reporting.nomination", put_forward_on_the_line)

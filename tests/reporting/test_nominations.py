@@ -7,11 +7,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.accounts.queries.audit import trail
 from hocsuotdoi.activities.models import Rating
 from hocsuotdoi.indicators.models import Population
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
-from hocsuotdoi.places.enums import InstitutionClass
+from hocsuotdoi.places.enums import AgencyKind, InstitutionClass
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.enums import DocumentKind, NominationState
@@ -31,6 +33,7 @@ from hocsuotdoi.reporting.operations.nomination import (
 )
 from hocsuotdoi.reporting.queries.documents import signer_of
 from hocsuotdoi.reporting.queries.nominations import evidence_for, rank_of
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.documents import frozen_report
 from tests.factories.ledger import make_posting
@@ -225,3 +228,17 @@ def test_no_body_puts_itself_forward(department_of_thai_nguyen, province_officer
                        nominated_agency=department_of_thai_nguyen, form="Cờ thi đua")  # fmt: skip
     with pytest.raises(NotWhole):
         begin_nomination(given, by=province_officer, at=NOW)
+
+
+def test_what_the_armed_forces_put_forward_stays_on_their_line(thai_nguyen, province_officer, nomination):
+    command = Agency.objects.create(code="bchqs-thu", name="Bộ CHQS", kind=AgencyKind.MILITARY, unit=thai_nguyen)
+    soldier = RoleAssignmentFactory(person=PersonFactory(), role=RoleName.AGENCY_OFFICER, agency=command).person
+    given = Nomination(agency=command, year=2026, nominee_kind="person", person_name="Hoàng Văn Quân", form="Bằng khen")
+    theirs = begin_nomination(given, by=soldier, at=NOW)
+    assert list(Nomination.objects.visible_to(province_officer)) == [nomination]
+    assert list(Nomination.objects.visible_to(soldier)) == [theirs]
+    planner = RoleAssignmentFactory(
+        person=PersonFactory(), role=RoleName.PLANNER, unit=thai_nguyen
+    ).person  # reads the trail of the province
+    rows = trail(planner, day=timezone.localdate(), kinds=["reporting.nomination"], limit=50).entries
+    assert {row.thing.pk for row in rows} == {nomination.pk}

@@ -94,6 +94,18 @@ def test_addendum_stands_beside_with_both_values_and_has_a_page_of_its_own(clien
     assert document.snapshot.number in own
 
 
+def test_addendum_goes_with_the_approval_of_what_it_amends(client, document, officer_of_bac_kan):
+    content = {key: each for key, each in addendum_content().items() if key not in {"number", "frozen_at"}}
+    report = document.snapshot.report
+    added = written(
+        freeze(SnapshotKind.ADDENDUM, content, report=report, amends=document.snapshot, by=None, at=NOW),
+        officer_of_bac_kan,
+    )
+    assert "không còn là bản được duyệt" not in page_of(client, added).content.decode()
+    Report.objects.filter(pk=report.pk).update(state="returned", approved=None, approved_at=None, approved_by=None)
+    assert "không còn là bản được duyệt" in page_of(client, added).content.decode()
+
+
 def test_parts_by_sex_or_age_are_in_the_document_and_never_told_outside(client, office_of_bac_kan, officer_of_bac_kan):
     """Also where none of them is small: the report of the province, of a neighbour or of another day less this one
     would be."""
@@ -142,6 +154,15 @@ def test_armed_forces_are_told_in_totals_and_nothing_of_few_people(client, thai_
     assert "chỉ nêu số tổng" in page
     assert "không nêu ở đây" in page
     assert "Tủ sách" not in page
+
+    given = {"key": "activities:attendance:2026", "label": "Lượt người tham gia đính chính"}
+    sides = {"before": {"numerator": "4"}, "after": {"numerator": "17"}, "before_words": "4", "after_words": "17"}
+    amended = {key: each for key, each in addendum_content().items() if key not in {"number", "frozen_at"}}
+    amended["changes"] = [*amended["changes"], given | sides]
+    freeze(SnapshotKind.ADDENDUM, amended, report=snapshot.report, amends=snapshot, by=None, at=NOW)
+    page = page_of(client, document).content.decode()
+    assert "<strong>12</strong>" in page, "sessions are of nobody"
+    assert "đính chính" not in page, "from 4 to 17 says that there were 4"
 
 
 def test_code_typed_off_the_page_leads_there_whatever_its_spaces_and_capitals(client, document):

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered, agencies_held
+from hocsuotdoi.accounts.queries.scope import agencies_held, agencies_on_line
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.attachments import KeptFile
 from hocsuotdoi.core.audit import tracked
@@ -33,7 +33,7 @@ def new_code() -> str:
 
 class DocumentTemplateQuerySet(models.QuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
-        return self.filter(agency__in=agencies_covered(person, Permission.VIEW_REPORT, day))
+        return self.filter(agency__in=agencies_on_line(person, Permission.VIEW_REPORT, day))
 
     def in_use(self) -> Self:
         return self.filter(retired_at=None)

@@ -38,5 +38,5 @@ def on_the_line(
 
 
 def on_the_line_for_trail(path: str) -> Callable[[Someone, dt.date], Q]:
-    """The trail of a report holds its drafts: who may read it there is who may read the report."""
-    return lambda person, day: on_the_line(person, Permission.VIEW_REPORT, day, path=path)
+    """The trail of a report holds its drafts: it is read by who may read these, not by who gets a copy of the end."""
+    return lambda person, day: on_the_line(person, Permission.VIEW_REPORT, day, path=path, with_copies=False)

@@ -9,16 +9,21 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered
+from hocsuotdoi.accounts.queries.scope import agencies_on_line
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import NominationState, NomineeKind
 
 
+def put_forward_on_the_line(person: Someone, day: dt.date | None = None) -> Q:
+    """Of bodies whose reports `person` reads; what the armed forces put forward stays on their line."""
+    return Q(agency__in=agencies_on_line(person, Permission.VIEW_REPORT, day))
+
+
 class NominationQuerySet(models.QuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
-        return self.filter(agency__in=agencies_covered(person, Permission.VIEW_REPORT, day))
+        return self.filter(put_forward_on_the_line(person, day))
 
 
 @tracked

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_covered
+from hocsuotdoi.accounts.queries.scope import agencies_on_line
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.inspection.models.command import institutions_seen
@@ -33,7 +33,7 @@ class SnapshotQuerySet(models.QuerySet):
             )
             | Q(
                 kind__in=_OF_NOMINATIONS,
-                nomination__agency__in=agencies_covered(person, Permission.VIEW_REPORT, day),
+                nomination__agency__in=agencies_on_line(person, Permission.VIEW_REPORT, day),
             )
         )
 

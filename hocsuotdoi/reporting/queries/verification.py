@@ -3,7 +3,7 @@ of its figures. Never a draft, never a person's name, never a number that could 
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -116,8 +116,8 @@ def checked_document(document: Document, asked: str = "") -> CheckedDocument:
         is_in_totals=is_in_totals,
         has_sample=bool(content.get("has_sample")),
         figures=_figures(content, asked, is_in_totals=is_in_totals),
-        addenda=_addenda(snapshot),
-        changes=_changes(content),
+        addenda=_addenda(snapshot, is_in_totals=is_in_totals),
+        changes=_changes(content.get("changes", []), is_in_totals=is_in_totals),
         amends=snapshot.amends.number if snapshot.amends else "",
         file_digest=document.digest,
         signed_by=document.signed_by,
@@ -150,12 +150,14 @@ def _is_told(snapshot: Snapshot) -> bool:
 
 
 def _is_withdrawn(snapshot: Snapshot) -> bool:
+    """The report is not approved as it says any more; an addendum goes with what it amends."""
     report = snapshot.report
+    told = snapshot.amends_id if snapshot.kind == SnapshotKind.ADDENDUM else snapshot.pk
     return (
-        snapshot.kind == SnapshotKind.REPORT
+        snapshot.kind in {SnapshotKind.REPORT, SnapshotKind.ADDENDUM}
         and report is not None
         and report.cycle_id is not None
-        and report.approved_id != snapshot.pk
+        and report.approved_id != told
     )
 
 
@@ -166,8 +168,7 @@ def _figures(content: Mapping[str, Any], asked: str, *, is_in_totals: bool) -> l
     shown = []
     for each in figures:
         is_cut = _is_cut(each)
-        is_of_people = _OF_PEOPLE.search(each["key"]) is not None
-        few = _is_small(each) and ((is_in_totals and is_of_people) or each["key"] in of_known_people)
+        few = _is_small(each["numerator"]) and _is_of_people(each["key"], of_known_people, is_in_totals=is_in_totals)
         kept_back, words = is_cut or few, each["words"]
         if is_cut:
             words = _("not told here: by sex or age what may be told stands on the pages of figures, once a year")
@@ -228,22 +229,36 @@ def _is_cut(figure: Mapping[str, Any]) -> bool:
     return _CUT.search(figure["key"]) is not None
 
 
-def _is_small(figure: Mapping[str, Any]) -> bool:
-    value = _decimal(figure["numerator"])
+def _is_of_people(key: str, of_known_people: Collection[str], *, is_in_totals: bool) -> bool:
+    """Whose small numbers are not told by this door."""
+    return (is_in_totals and _OF_PEOPLE.search(key) is not None) or key in of_known_people
+
+
+def _is_small(numerator: str | None) -> bool:
+    value = _decimal(numerator)
     return value is not None and 0 < value < FEWEST
 
 
-def _addenda(snapshot: Snapshot) -> list[CheckedAddendum]:
-    later = snapshot.addenda.order_by("frozen_at", "pk").values_list("number", "frozen_at", "content")
-    return [CheckedAddendum(number, frozen_at, _changes(content)) for number, frozen_at, content in later]
+def _addenda(snapshot: Snapshot, *, is_in_totals: bool) -> list[CheckedAddendum]:
+    later = list(snapshot.addenda.order_by("frozen_at", "pk").values_list("number", "frozen_at", "content__changes"))
+    return [
+        CheckedAddendum(number, frozen_at, _changes(changes or [], is_in_totals=is_in_totals))
+        for number, frozen_at, changes in later
+    ]
 
 
-def _changes(content: Mapping[str, Any]) -> list[CheckedChange]:
-    """Those of parts by sex or age are not told: a difference says as much as a number."""
+def _changes(changes: Sequence[Mapping[str, Any]], *, is_in_totals: bool) -> list[CheckedChange]:
+    """Those of parts by sex or age are not told, nor those from or to a number behind which few people stand: a
+    difference says as much as a number."""
+    of_known_people = _of_known_people(changes) if changes else set()
     return [
         CheckedChange(each["label"], each["before_words"], each["after_words"])
-        for each in content.get("changes", [])
+        for each in changes
         if not _is_cut(each)
+        and not (
+            _is_of_people(each["key"], of_known_people, is_in_totals=is_in_totals)
+            and any(_is_small(each[side]["numerator"]) for side in ("before", "after"))
+        )
     ]
 
 

@@ -95,6 +95,16 @@ def test_who_wrote_offline_into_what_somebody_else_changed_sees_both(opened, rep
     assert "Của đồng nghiệp." in text
     assert str(colleague) in text
     assert page.input_value("textarea[name=results]") == "Của người mất mạng."
+    # Reading is no decision: the connection comes again, the page is left and opened anew, and nothing is saved.
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(1000)
+    page.goto(f"/workspace/reports/{report.pk}/")
+    page.wait_for_selector(STATUS.format("unsent"))
+    assert page.input_value("textarea[name=results]") == "Của người mất mạng."
+    assert fresh(report).results == "Của đồng nghiệp."
+    page.click(SAVE)
+    page.wait_for_selector("article.panel")
+    assert fresh(report).results == "Của đồng nghiệp."
     page.fill("textarea[name=results]", "Của cả hai.")
     page.click(SAVE)
     page.wait_for_selector(STATUS.format("saved"))

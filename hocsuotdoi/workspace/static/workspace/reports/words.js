@@ -23,9 +23,10 @@ const say = (what, at = Date.now()) => {
   line.hidden = false;
 };
 
-const note = async (wanted) => {
+/** `wanted`: the person has said that it is to be saved; `over`: the version that it was written over. */
+const note = async (wanted, over = version()) => {
   const { report, whose } = form.dataset;
-  await keep({ report, whose, version: version(), fields: texts(), at: Date.now(), wanted });
+  await keep({ report, whose, version: over, fields: texts(), at: Date.now(), wanted });
   waiting = true;
 };
 
@@ -117,7 +118,9 @@ const onUse = (event) => {
 const start = async () => {
   await forgetOthers(form.dataset.whose);
   if (form.dataset.conflict) {
-    await note(true); // the server's page holds what was typed here, and the newest version
+    // Both texts are on the page, and nothing is saved before this person has decided. Left and opened again, what is
+    // kept stands over the old version still: so the two meet again.
+    await note(false, (await kept(form.dataset.report))?.version);
   } else {
     const draft = await kept(form.dataset.report);
     if (draft) {
@@ -142,8 +145,9 @@ const start = async () => {
   });
   form.addEventListener("submit", onSubmit);
   form.addEventListener("click", onUse);
-  addEventListener("online", () => waiting && send());
-  setInterval(async () => waiting && (await kept(form.dataset.report))?.wanted && send(), TRY_AGAIN);
+  const sendWanted = async () => waiting && (await kept(form.dataset.report))?.wanted && send();
+  addEventListener("online", sendWanted);
+  setInterval(sendWanted, TRY_AGAIN);
 };
 
 if (form) {
