@@ -52,6 +52,9 @@ STYLES: dict[str, tuple[float, bool, bool, ALIGN, float, float, float, bool]] = 
     "HSD Quyền hạn": (14, True, False, ALIGN.CENTER, 0, 0, 0, True),
     "HSD Thẩm quyền": (14, True, False, ALIGN.CENTER, 0, 12, 6, True),
     "HSD Điều": (14, False, False, ALIGN.JUSTIFY, 1.27, 0, 6, False),
+    "HSD Phụ lục": (14, True, False, ALIGN.CENTER, 0, 0, 0, True),
+    "HSD Tên phụ lục": (14, True, False, ALIGN.CENTER, 0, 0, 0, True),
+    "HSD Kèm theo": (14, False, True, ALIGN.CENTER, 0, 0, 12, True),
     "HSD Khen quốc hiệu": (16, True, False, ALIGN.CENTER, 0, 0, 0, False),
     "HSD Khen người tặng": (22, True, False, ALIGN.CENTER, 0, 30, 10, False),
     "HSD Khen tặng": (20, True, False, ALIGN.CENTER, 0, 0, 0, False),
@@ -192,6 +195,15 @@ def end_lying(document: DocumentType) -> None:
     # Where the pages across are left out, this section is the only one: it names the page number itself.
     for reference in first._sectPr.findall(qn("w:headerReference")):
         section._sectPr.insert(0, deepcopy(reference))
+
+
+def begin_annex(document: DocumentType) -> None:
+    """From here on, an annex, on pages like those before, which count for themselves (`reporting.formats.docx`). Where
+    it is left out, this section is the one before, with its counting."""
+    reference = document.sections[-1]._sectPr.findall(qn("w:headerReference"))
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    for each in reference:
+        section._sectPr.insert(0, deepcopy(each))
 
 
 def _go_on_counting(section: Section) -> None:

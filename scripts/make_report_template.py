@@ -16,6 +16,7 @@ from document_layout import (
     add_heading_row,
     add_row,
     add_tag_row,
+    begin_annex,
     begin_lying,
     bookmark,
     end_lying,
@@ -184,20 +185,36 @@ def write_below(document: DocumentType, heading: str) -> None:
     body = Writer(document)
     spaced(body, "HSD Mục 1", heading)
     body.loop("HSD Nội dung", "paragraph", "below_sentences")
-    body.add("HSD Tên bảng", "{%p if below_rows %}")
+    body.add("HSD Tên bảng", "{%p if below_in_body %}")
     body.add("HSD Tên bảng", "Bảng 4. Báo cáo của các đơn vị")
+    write_reports_below(document, "below_in_body")
+    body.add("HSD Nội dung", "{%p endif %}")
+    when(body, "gaps", lambda: body.loop("HSD Sau bảng", "gap", "gaps"))
+
+
+def write_reports_below(document: DocumentType, rows: str) -> None:
     widths = [10.0, 75.0, 35.0, 45.0]
     table = make_table(document, widths, grid=True)
     add_heading_row(table, widths, ["TT", "Đơn vị báo cáo", "Tình trạng", "Số chốt số liệu"])
-    add_tag_row(table, widths, "{%tr for below in below_rows %}")
+    add_tag_row(table, widths, f"{{%tr for below in {rows} %}}")
     number, name, state, frozen = add_row(table, widths)
     number.add("HSD Bảng số", "{{ below.ordinal }}")
     name.add("HSD Bảng chữ", "{{ below.name }}")
     state.add("HSD Bảng số", "{{ below.state_words }}")
     frozen.add("HSD Bảng số", "{{ below.number }}")
     add_tag_row(table, widths, "{%tr endfor %}")
+
+
+def write_annex(document: DocumentType) -> None:
+    """After the signature, on pages of its own with their own numbers: of many reports below, each with its state."""
+    body = Writer(document)
+    body.add("HSD Nội dung", "{%p if below_annexed %}")
+    begin_annex(document)
+    body.add("HSD Phụ lục", "Phụ lục")
+    body.add("HSD Tên phụ lục", "TÌNH HÌNH BÁO CÁO CỦA CÁC ĐƠN VỊ NĂM {{ year }}")
+    body.add("HSD Kèm theo", "(Kèm theo Báo cáo số          /{{ symbol }} ngày … tháng … năm … của {{ issuer }})")
+    write_reports_below(document, "below_annexed")
     body.add("HSD Nội dung", "{%p endif %}")
-    when(body, "gaps", lambda: body.loop("HSD Sau bảng", "gap", "gaps"))
 
 
 def write_results(document: DocumentType, *, consolidated: bool) -> None:
@@ -534,6 +551,8 @@ def make_template(kind: str) -> DocumentType:
         write_two_signatures(document)
     elif kind != "certificate":
         write_end(document, has_closing=kind != "commendation_decision")
+    if kind in CONSOLIDATED:
+        write_annex(document)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = title, "Học Suốt Đời", ""
     properties.language = "vi-VN"
@@ -556,6 +575,8 @@ KINDS: dict[str, tuple[str, Callable[[DocumentType], None]]] = {
     "certificate": ("Giấy khen, bằng khen", write_certificate),
     "addendum": ("Báo cáo bổ sung", write_addendum),
 }
+
+CONSOLIDATED = ("consolidated_report", "mid_term_review", "final_review", "prime_minister_report")
 
 if __name__ == "__main__":
     for kind in sys.argv[1:] or KINDS:

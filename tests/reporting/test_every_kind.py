@@ -135,3 +135,28 @@ def test_decision_is_the_authoritys_and_its_articles_are_numbered():
     assert "SỞ VĂN HÓA, THỂ THAO" not in texts
     assert texts.index("CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH THÁI NGUYÊN") < texts.index("QUYẾT ĐỊNH:")
     assert [text[:7] for text in texts if text.startswith("Điều ")] == ["Điều 1.", "Điều 2.", "Điều 3."]
+
+
+def annexed(document: DocumentType) -> list[str]:
+    """The texts after the annex begins; nothing where there is none."""
+    texts = texts_of(document)
+    return texts[texts.index("Phụ lục") :] if "Phụ lục" in texts else []
+
+
+@pytest.mark.parametrize("kind", [DocumentKind.CONSOLIDATED_REPORT, DocumentKind.FINAL_REVIEW])
+@pytest.mark.parametrize(("reports", "has_annex"), [(20, False), (21, True)])
+def test_many_reports_below_are_listed_in_an_annex_that_the_body_points_to(kind, reports, has_annex):
+    content = {**CONTENTS[kind](), "below": consolidated_content(reports)["below"]}
+    document = Document(io.BytesIO(render_document(kind, content, SEAL)))
+    texts, annex = texts_of(document), annexed(document)
+    names = [each["name"] for each in content["below"]]
+    assert len([text for text in annex if text in names]) == (reports if has_annex else 0)
+    body = texts[: len(texts) - len(annex)]
+    assert len([text for text in body if text in names]) == (0 if has_annex else reports)
+    assert any("tại Phụ lục kèm theo" in text for text in body) == has_annex
+    last = document.sections[-1]
+    assert "PAGE" in "".join(node.text for node in last.header._element.iter(qn("w:instrText")))
+    if has_annex:  # counted for itself, the first page without a number
+        assert last.different_first_page_header_footer
+        assert last._sectPr.find(qn("w:pgNumType")).get(qn("w:start")) == "1"
+        assert body.index("Nơi nhận:") < len(body)

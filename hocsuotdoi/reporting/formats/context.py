@@ -34,6 +34,8 @@ DOCUMENT_NAMES = {
 PERIOD_GROUPS = {"activities": "Hoạt động", "tasks": "Nhiệm vụ", "money": "Kinh phí (đồng)"}
 _STAGES = ("estimated", "appraised", "allocated", "spent")
 _NONE = ["Không có."]
+MOST_IN_BODY = 20
+"""Of more reports below, the body says how many and names those that are missing; all are listed in an annex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def _cell(cell: Mapping[str, Any], numbers: Mapping[str, Number]) -> Number:
 def _report_of_a_year(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:
     money = content.get("money", {"rows": [], "sentences": []})
     below = content.get("below", [])
+    rows_below = [{"ordinal": ordinal, **each} for ordinal, each in enumerate(below, start=1)]
     return {
         "bases": content["basis"],
         "opening": content["opening"],
@@ -159,7 +162,9 @@ def _report_of_a_year(content: Content, numbers: Mapping[str, Number]) -> dict[s
         "money_sentences": money["sentences"],
         "money_rows": money_rows(money["rows"], numbers),
         "below_sentences": below_sentences(below),
-        "below_rows": [{"ordinal": ordinal, **each} for ordinal, each in enumerate(below, start=1)],
+        "below_rows": rows_below,
+        "below_in_body": rows_below if len(below) <= MOST_IN_BODY else [],
+        "below_annexed": rows_below if len(below) > MOST_IN_BODY else [],
         "gaps": content.get("gaps", []),
         "results": content["words"]["results"],
         "difficulties": content["words"]["difficulties"],
@@ -341,10 +346,11 @@ def below_sentences(below: Iterable[Mapping[str, Any]]) -> list[str]:
     states = [each["state"] for each in below]
     if not states:
         return []
-    return [
+    sentence = (
         f"Trong {len(states)} đơn vị phải báo cáo: {states.count('approved')} báo cáo đã được duyệt và được tổng hợp "
         "vào báo cáo này."
-    ]
+    )
+    return [sentence + (" Danh sách từng đơn vị tại Phụ lục kèm theo." if len(states) > MOST_IN_BODY else "")]
 
 
 def _numbers(content: Content) -> dict[str, Number]:

@@ -26,6 +26,8 @@ from hocsuotdoi.reporting.models.content import Content
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "reporting"
 QR_SIZE = Mm(24)
+ANNEX_STYLE = "HSD Phụ lục"
+"""Of the paragraph that begins an annex."""
 _LONG_AGO = dt.datetime(2026, 1, 1)  # a file's properties have no zone; of drafts only
 _ZIP_DATE = (2026, 1, 1, 0, 0, 0)
 
@@ -44,6 +46,7 @@ def render_document(kind: DocumentKind, content: Mapping[str, Any], seal: Seal, 
     # Templates are files that people bring: what is in their tags reaches nothing but the values.
     word.render(context, SandboxedEnvironment(autoescape=True), autoescape=True)
     _fit_columns(word)
+    _count_annex_apart(word)
     _set_properties(word, content)
     buffer = io.BytesIO()
     word.save(buffer)
@@ -81,6 +84,18 @@ def _fit_columns(word: DocxTemplate) -> None:
             column = OxmlElement("w:gridCol")
             column.set(qn("w:w"), str(width))
             grid.append(column)
+
+
+def _count_annex_apart(word: DocxTemplate) -> None:
+    """Pages of an annex have numbers of their own, and its first page shows none (Decree 30/2020, appendix I)."""
+    last = word.docx.sections[-1]
+    if next((True for each in last.iter_inner_content() if each.style.name == ANNEX_STYLE), False):
+        last.different_first_page_header_footer = True
+        for before in last._sectPr.findall(qn("w:pgNumType")):
+            last._sectPr.remove(before)
+        start = OxmlElement("w:pgNumType")
+        start.set(qn("w:start"), "1")
+        last._sectPr.find(qn("w:pgMar")).addnext(start)
 
 
 def render_report(content: Content, digest: str, kind: DocumentKind = DocumentKind.UNIT_REPORT) -> bytes:

@@ -149,14 +149,21 @@ _REPORT = [
         _value("spent", "đã chi"),
     ),
     _lines("below_sentences", "câu về báo cáo của các đơn vị dưới"),
-    _rows(
-        "below_rows",
-        "báo cáo của các đơn vị dưới",
-        _ORDINAL,
-        _value("name", "đơn vị báo cáo"),
-        _value("unit", "đơn vị hành chính"),
-        _value("state_words", "tình trạng"),
-        _value("number", "số chốt số liệu"),
+    *(
+        _rows(
+            name,
+            about,
+            _ORDINAL,
+            _value("name", "đơn vị báo cáo"),
+            _value("unit", "đơn vị hành chính"),
+            _value("state_words", "tình trạng"),
+            _value("number", "số chốt số liệu"),
+        )
+        for name, about in (
+            ("below_rows", "báo cáo của các đơn vị dưới, tất cả"),
+            ("below_in_body", "báo cáo của các đơn vị dưới, nếu không quá 20; nhiều hơn thì trống"),
+            ("below_annexed", "báo cáo của các đơn vị dưới, nếu quá 20, để lập phụ lục"),
+        )
     ),
     _lines("gaps", "những gì chưa được tổng hợp"),
     _lines("results", "kết quả, đánh giá chung"),
