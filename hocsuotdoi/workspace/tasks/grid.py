@@ -13,13 +13,18 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.programme.queries.assignments import by_province, grid_of
+from hocsuotdoi.reporting.formats.table_book import render_table_book
+from hocsuotdoi.workspace.indicators.files import attachment
 from hocsuotdoi.workspace.tasks.shown import shown
+from hocsuotdoi.workspace.tasks.task_table import country_table, task_table
 
 
 @require_GET
 @requires(Permission.VIEW_TASKS)
 def task_grid(request: HttpRequest, code: str, year: int) -> HttpResponse:
-    """Only of bodies whose tasks one may see; a place of which one may see none is not there."""
+    """Only of bodies whose tasks one may see; a place of which one may see none is not there. With `form=xlsx`, as a
+    workbook."""
+    as_file = request.GET.get("form") == "xlsx"
     day = timezone.localdate()
     unit = get_object_or_404(AdminUnit.objects.on(day), code=code)
     visible = Assignment.objects.visible_to(request.user, day)
@@ -39,10 +44,15 @@ def task_grid(request: HttpRequest, code: str, year: int) -> HttpResponse:
         ]
         if not rows and Permission.VIEW_TASKS not in request.permissions:
             raise Http404
+        if as_file and parts:
+            return attachment(render_table_book(country_table(unit, parts, year, day)), "xlsx", f"nhiem-vu-vn-{year}")
         return render(request, "workspace/tasks/task_country.html", {**context, "rows": rows})
     grid = grid_of(visible, unit, year, day)
     if not grid.rows and not request.person_may(Permission.VIEW_TASKS, unit):
         raise Http404
+    if as_file and grid.rows:
+        book = render_table_book(task_table(unit, grid, year, day))
+        return attachment(book, "xlsx", f"nhiem-vu-{unit.code}-{year}")
     rows = [
         {"agency": row.agency, "cells": [shown(each, day) if each else None for each in row.cells]} for row in grid.rows
     ]

@@ -20,12 +20,20 @@ _KINDS = {
     AssignmentState.CANNOT: "gold",
     AssignmentState.DROPPED: "neutral",
 }
+_SIGNS = {
+    AssignmentState.TO_DO: "○",
+    AssignmentState.DOING: "…",
+    AssignmentState.DONE: "✓",
+    AssignmentState.CANNOT: "×",
+    AssignmentState.DROPPED: "/",
+}
+"""On paper, where a word for each of thirty tasks is too wide."""
 
 
 @dataclass(frozen=True)
 class Shown:
     """`proposes`: what was held meets the rule, so it may be called done in one tap. `is_cut`: the title leaves words
-    out."""
+    out. `sign`: state and lateness as one letter."""
 
     pk: int
     version: int
@@ -37,6 +45,7 @@ class Shown:
     state: str
     state_name: str | Promise
     state_kind: str
+    sign: str
     due: str
     is_late: bool
     is_waiting: bool
@@ -63,6 +72,7 @@ def shown(assignment: Assignment, day: dt.date) -> Shown:
         state=state.value,
         state_name=state.label,
         state_kind=_KINDS[state],
+        sign="!" if late else _SIGNS[state],
         due=due_words(assignment, day),
         is_late=late,
         is_waiting=waits,

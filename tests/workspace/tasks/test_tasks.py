@@ -1,6 +1,7 @@
 """The pages of tasks."""
 
 import datetime as dt
+import io
 import re
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.programme.models import Assignment
@@ -227,7 +229,29 @@ def test_grid_of_the_country_counts_each_province(
 
 
 def test_grid_of_a_place_of_which_one_sees_nothing_is_not_there(late, officer, thai_nguyen, duc_xuan):
-    assert officer.get(f"/workspace/tasks/of/{duc_xuan.code}/{late.year}/").status_code == 404
+    for form in ("", "?form=xlsx"):
+        assert officer.get(f"/workspace/tasks/of/{duc_xuan.code}/{late.year}/{form}").status_code == 404
+
+
+def test_tasks_of_a_place_are_taken_away_as_a_workbook_that_counts_states(late, province_officer, auditor, thai_nguyen):
+    found = signed_in(province_officer).get(f"/workspace/tasks/of/{thai_nguyen.code}/{late.year}/?form=xlsx")
+    assert found["Content-Disposition"].endswith(f'nhiem-vu-{thai_nguyen.code}-{late.year}.xlsx"')
+    book = load_workbook(io.BytesIO(found.content))
+    row = [cell.value for cell in book["Nhiệm vụ"][5]]
+    days = (timezone.localdate() - late.due_on).days
+    assert row == [1, late.agency.name, late.task.plan.name, late.task.clause.path, late.task.text,
+                   f"{late.due_on:%d/%m/%Y}", "Chưa thực hiện", days]  # fmt: skip
+    assert book["Tổng hợp"]["A5"].value == "Chưa thực hiện"
+    country = signed_in(auditor).get(f"/workspace/tasks/of/VN/{late.year}/?form=xlsx")
+    row = [cell.value for cell in load_workbook(io.BytesIO(country.content))["Nhiệm vụ"][5]]
+    assert row == [1, "Tỉnh Thái Nguyên", 1, 0, "=D5/C5", 0, 0, 1]
+
+
+def test_on_paper_each_task_is_a_number_and_its_state_a_sign(late, province_officer, thai_nguyen):
+    page = signed_in(province_officer).get(f"/workspace/tasks/of/{thai_nguyen.code}/{late.year}/").content.decode()
+    assert '<span class="only-print">1</span>' in page
+    assert '<span class="only-print">!</span>' in page
+    assert f"<li>{late.task.text} <span" in page
 
 
 def test_plan_says_how_many_have_done_a_task(late, plan, client):
