@@ -1,8 +1,8 @@
 """Putting forward for commendation: prepared, proposed as a document, decided by whom it goes to."""
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -115,6 +115,26 @@ def award(nomination: Nomination, *, version: int, decision: Decision, by: Perso
     kept = _kept(held, told, by=by, at=at)
     content = award_content(kept, nominee_words(kept), day)
     return freeze(SnapshotKind.AWARD, dict(content), nomination=kept, by=by, at=at)
+
+
+@transaction.atomic
+def award_together(
+    nominations: Sequence[tuple[Nomination, int]], *, decision: Decision, by: Person, at: dt.datetime
+) -> list[Snapshot]:
+    """One decision that commends several, each with the version that was looked at: the first in the form that it
+    names, the others in theirs. All or none; refused as `award` refuses, and the sentence says whom it is about."""
+    as_proposed = replace(decision, form="")
+    decided = {nomination.pk: as_proposed for nomination, _version in nominations[1:]}
+    decided[nominations[0][0].pk] = decision
+    made = {}
+    for nomination, version in sorted(nominations, key=lambda each: each[0].pk):  # two people never wait for each other
+        try:
+            made[nomination.pk] = award(nomination, version=version, decision=decided[nomination.pk], by=by, at=at)
+        except (NominationChanged, NotPossibleNow) as refusal:
+            if len(nominations) == 1:
+                raise
+            raise type(refusal)(f"{nominee_words(nomination)}: {refusal}") from refusal
+    return [made[nomination.pk] for nomination, _version in nominations]
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -23,7 +22,6 @@ from hocsuotdoi.reporting.enums import NominationState, NomineeKind
 from hocsuotdoi.reporting.formats.table_book import render_table_book
 from hocsuotdoi.reporting.models import Nomination
 from hocsuotdoi.reporting.operations import nomination as operations
-from hocsuotdoi.reporting.queries.commendation import authority_of
 from hocsuotdoi.reporting.queries.nominations import evidence_for, nominee_words
 from hocsuotdoi.reporting.rules import may_act_for
 from hocsuotdoi.workspace.acts import did, refusals_in
@@ -126,28 +124,10 @@ class WordsForm(forms.Form):
             del self.fields["keys"]
 
 
-class AwardForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
-    number = forms.CharField(
-        label=gettext_lazy("Number of the decision"), max_length=60, help_text=gettext_lazy("For example: 123/QĐ-UBND.")
-    )
-    day = forms.DateField(
-        label=gettext_lazy("Day of the decision"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    form = forms.CharField(label=gettext_lazy("Form that was awarded"), max_length=120)
-    authority = forms.CharField(label=gettext_lazy("Who decided"), max_length=200)
-    signer = forms.CharField(
-        label=gettext_lazy("Name of the signer"),
-        max_length=120,
-        required=False,
-        help_text=gettext_lazy("Printed below the signature; left empty, the office writes it."),
-    )
-
-
 @requires(Permission.VIEW_REPORT)
 @require_GET
 def nomination_list(request: HttpRequest) -> HttpResponse:
-    found = _seen(request).order_by("-year", "-pk")
+    found = seen_nominations(request).order_by("-year", "-pk")
     page = Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -156,7 +136,7 @@ def nomination_list(request: HttpRequest) -> HttpResponse:
             "page_obj": page,
             "rows": [(each, nominee_words(each)) for each in page],
             "may_nominate": Permission.NOMINATE in request.permissions,
-            "years": sorted(set(_seen(request).order_by().values_list("year", flat=True)), reverse=True),
+            "years": sorted(set(seen_nominations(request).order_by().values_list("year", flat=True)), reverse=True),
             "path": [to_overview()],
         },
     )
@@ -169,7 +149,7 @@ def nomination_file(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("year", "")
     now = timezone.localdate()
     year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else now.year
-    rows = _seen(request).filter(year=year).order_by("agency__name", "pk")
+    rows = seen_nominations(request).filter(year=year).order_by("agency__name", "pk")
     book = render_table_book(nomination_table(rows, year, now))
     return attachment(book, "xlsx", f"khen-thuong-{year}")
 
@@ -184,14 +164,14 @@ def nomination_create(request: HttpRequest) -> HttpResponse:
         with refusals_in(form):
             made = operations.begin_nomination(form.nomination(), by=request.user, at=now)
             return redirect("workspace:documents-nomination-detail", pk=made.pk)
-    context = {"form": form, "path": [to_overview(), _to_list()]}
+    context = {"form": form, "path": [to_overview(), to_list()]}
     return render(request, "workspace/documents/nomination_create.html", context, status=422 if form.errors else 200)
 
 
 @requires(Permission.VIEW_REPORT)
 @require_http_methods(["GET", "POST"])
 def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    nomination = get_object_or_404(_seen(request), pk=pk)
+    nomination = get_object_or_404(seen_nominations(request), pk=pk)
     now = timezone.now()
     today = timezone.localdate(now)
     may = may_act_for(request.user, Permission.NOMINATE, nomination.agency, today)
@@ -233,45 +213,16 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "may": may,
             "ranks": operations.ranks_of(nomination, today),
             "snapshots": nomination.snapshots.defer("content"),
-            "path": [to_overview(), _to_list()],
+            "path": [to_overview(), to_list()],
         },
         status=422 if form is not None and form.errors else 200,
     )
 
 
 @requires(Permission.NOMINATE)
-@require_http_methods(["GET", "POST"])
-def nomination_award(request: HttpRequest, pk: int) -> HttpResponse:
-    """The signed decision is written down; the certificate is written from it."""
-    nomination = get_object_or_404(_seen(request), pk=pk)
-    now = timezone.now()
-    if not may_act_for(request.user, Permission.NOMINATE, nomination.agency, timezone.localdate(now)):
-        raise PermissionDenied
-    initial = {
-        "version": nomination.version,
-        "form": nomination.form,
-        "authority": authority_of(nomination.agency, nomination.form),
-    }
-    form = AwardForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        version = given.pop("version")
-        with refusals_in(form):
-            snapshot = operations.award(
-                nomination, version=version, decision=operations.Decision(**given), by=request.user, at=now
-            )
-            messages.success(request, _("Noted: it was awarded. The certificate can be written."))
-            return redirect("workspace:documents-snapshot-documents", number=snapshot.number)
-    to_nomination = (nominee_words(nomination), reverse("workspace:documents-nomination-detail", args=[pk]))
-    context = {"form": form, "nominee": nominee_words(nomination), "path": [to_overview(), _to_list(), to_nomination]}
-    context["back"] = to_nomination[1]
-    return render(request, "workspace/documents/nomination_award.html", context, status=422 if form.errors else 200)
-
-
-@requires(Permission.NOMINATE)
 @require_POST
 def nomination_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    nomination = get_object_or_404(_seen(request), pk=pk)
+    nomination = get_object_or_404(seen_nominations(request), pk=pk)
     now = timezone.now()
     if not may_act_for(request.user, Permission.NOMINATE, nomination.agency, timezone.localdate(now)):
         raise PermissionDenied
@@ -290,10 +241,10 @@ def nomination_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     return redirect("workspace:documents-nomination-detail", pk=pk)
 
 
-def _seen(request: HttpRequest) -> QuerySet[Nomination]:
+def seen_nominations(request: HttpRequest) -> QuerySet[Nomination]:
     visible = Nomination.objects.visible_to(request.user)
     return visible.select_related("agency__unit", "institution", "nominated_agency")
 
 
-def _to_list() -> tuple[str, str]:
+def to_list() -> tuple[str, str]:
     return _("Nominations"), reverse("workspace:documents-nomination-list")

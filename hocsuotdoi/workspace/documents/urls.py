@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.documents import letters, nominations, runs, templates, views
+from hocsuotdoi.workspace.documents import awards, letters, nominations, runs, templates, views
 
 urlpatterns = [
     path("documents/", views.overview, name="documents-overview"),
@@ -22,6 +22,6 @@ urlpatterns = [
     path("nominations/table.xlsx", nominations.nomination_file, name="documents-nomination-file"),
     path("nominations/new/", nominations.nomination_create, name="documents-nomination-create"),
     path("nominations/<int:pk>/", nominations.nomination_detail, name="documents-nomination-detail"),
-    path("nominations/<int:pk>/award/", nominations.nomination_award, name="documents-nomination-award"),
+    path("nominations/<int:pk>/award/", awards.nomination_award, name="documents-nomination-award"),
     path("nominations/<int:pk>/<slug:act>/", nominations.nomination_act, name="documents-nomination-act"),
 ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import uuid
 import zipfile
 
 import pytest
@@ -18,7 +19,7 @@ from hocsuotdoi.reporting.enums import DocumentKind, DocumentState
 from hocsuotdoi.reporting.formats.docx import own_template
 from hocsuotdoi.reporting.models import Document, DocumentRun, DocumentTemplate, Nomination, Report, Snapshot
 from hocsuotdoi.reporting.operations.documents import write_run
-from hocsuotdoi.reporting.operations.nomination import begin_nomination
+from hocsuotdoi.reporting.operations.nomination import Decision, NominationChanged, award_together, begin_nomination
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.documents import consolidated_content, frozen_report
 from tests.factories.running import NOW, make_cycle, make_report
@@ -262,6 +263,51 @@ def test_nomination_goes_from_draft_to_award(client, province_officer, auditor, 
     client.force_login(reader)
     for page in (answer.url, act("award")):
         assert client.get(page).status_code == 403
+
+
+def proposed(agency: Agency, name: str, **fields) -> Nomination:
+    given = {"agency": agency, "year": 2026, "nominee_kind": "person", "person_name": name, "form": "Giấy khen"}
+    return Nomination.objects.create(
+        **given | fields, state="proposed", merits="Tận tụy.", changed_by=uuid.uuid4(), changed_at=timezone.now()
+    )
+
+
+def test_one_decision_is_written_down_for_all_whom_it_commends(client, province_officer, office_of_bac_kan):
+    agency = Agency.objects.get(code="sovhttdl-thai-nguyen-thu")
+    first, second, left = (proposed(agency, name) for name in ("Nông Thị Lan", "Lý Văn Páo", "Hoàng Thị Mai"))
+    second.form = "Bằng khen"
+    second.save(update_fields=["form"])
+    apart = [proposed(office_of_bac_kan, "Ma Văn Cường"), proposed(agency, "Năm khác", year=2025)]
+    client.force_login(province_officer)
+    page = reverse("workspace:documents-nomination-award", args=[first.pk])
+    offered = client.get(page).content.decode()
+    assert "Lý Văn Páo (Bằng khen)" in offered
+    assert "Hoàng Thị Mai" in offered
+    assert not any(each.person_name in offered for each in apart)
+    signed = {"version": 1, "number": "12/QĐ-UBND", "day": timezone.localdate().isoformat(), "form": "Giấy khen",
+              "authority": "Chủ tịch", "signer": ""}  # fmt: skip
+    for wrong in (f"{second.pk}.2", f"{apart[0].pk}.1"):  # changed meanwhile, and not theirs
+        answer = client.post(page, {**signed, "others": [wrong]})
+        assert answer.status_code == 422
+        assert "vừa thay đổi hoặc đã có quyết định" in answer.content.decode()
+    assert not Snapshot.objects.exists()
+    assert client.post(page, {**signed, "others": [f"{second.pk}.1"]}).status_code == 302
+    assert Snapshot.objects.filter(kind="award").count() == 2
+    found = {each.person_name: (each.state, each.decision, each.awarded_form) for each in Nomination.objects.all()}
+    assert found["Nông Thị Lan"] == ("awarded", "12/QĐ-UBND", "Giấy khen")
+    assert found["Lý Văn Páo"] == ("awarded", "12/QĐ-UBND", "Bằng khen")
+    assert found[left.person_name][0] == found["Ma Văn Cường"][0] == "proposed"
+
+
+def test_a_decision_for_several_is_written_down_whole_or_not_at_all(province_officer):
+    agency = Agency.objects.get(code="sovhttdl-thai-nguyen-thu")
+    first, second = (proposed(agency, name) for name in ("Nông Thị Lan", "Lý Văn Páo"))
+    today = timezone.localdate()
+    with pytest.raises(NominationChanged, match="Lý Văn Páo"):
+        award_together([(first, 1), (second, 2)], decision=Decision("12/QĐ-UBND", today), by=province_officer,
+                       at=timezone.now())  # fmt: skip
+    assert not Snapshot.objects.exists()
+    assert {each.state for each in Nomination.objects.all()} == {"proposed"}
 
 
 @pytest.mark.parametrize(
