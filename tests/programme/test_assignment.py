@@ -2,10 +2,12 @@
 
 import datetime as dt
 import io
+import threading
+import time
 import uuid
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from PIL import Image
 
 from hocsuotdoi.core.attachments import open_kept
@@ -21,6 +23,7 @@ from hocsuotdoi.programme.queries.evidence import SESSION
 from tests.factories.places import AgencyFactory
 from tests.factories.programme import PlanFactory, TaskFactory, change_plan
 from tests.programme.conftest import held
+from tests.support.crowd import all_at_once
 
 DAY = dt.date(2026, 12, 10)
 
@@ -143,6 +146,53 @@ def test_hand_down_keeps_what_was_reported_and_asks_again_what_was_dropped(
         reading_task, due={office_of_bac_kan: DAY}, year=2026, remark="", by=province_officer, at=now
     )
     assert row.state == State.DONE
+
+
+def test_hand_down_again_leaves_beginning_and_remark_that_are_not_given(
+    reading_task, office_of_bac_kan, province_officer, now
+):
+    given = {"due": {office_of_bac_kan: DAY}, "year": 2026, "by": province_officer, "at": now}
+    begins, later = DAY - dt.timedelta(60), DAY + dt.timedelta(30)
+    acts.hand_down(reading_task, **given, remark="Mỗi phường một buổi", starts_on=begins)
+    (row,) = acts.hand_down(reading_task, **{**given, "due": {office_of_bac_kan: later}}, remark="")
+    row.refresh_from_db()
+    assert (row.starts_on, row.due_on, row.remark) == (begins, later, "Mỗi phường một buổi")
+    with pytest.raises(acts.BadDate):  # before it begins
+        acts.hand_down(reading_task, **{**given, "due": {office_of_bac_kan: begins - dt.timedelta(1)}}, remark="")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["task", "own", "one"])
+def test_two_who_hand_the_same_down_at_once_make_one(act, reading_task, office_of_bac_kan, province_officer, now):
+    key, first_is_in = uuid.uuid4(), threading.Event()
+    given = {"by": province_officer, "at": now}
+
+    def hand_down() -> None:
+        due = {office_of_bac_kan: DAY}
+        if act == "task":
+            acts.hand_down(reading_task, due=due, year=2026, remark="", **given)
+        elif act == "own":
+            acts.hand_down_own(title="Sửa mái", reason="Dột", due=due, key=key, **given)
+        else:
+            acts.hand_down_one(
+                title="Sửa mái", origin="inspection.finding:1", agency=office_of_bac_kan, due_on=DAY, remark="", **given
+            )
+
+    def first() -> None:
+        with transaction.atomic():
+            hand_down()
+            first_is_in.set()
+            time.sleep(0.3)
+        connection.close()
+
+    def second() -> None:
+        first_is_in.wait(10)
+        hand_down()
+        connection.close()
+
+    all_at_once([first, second])
+    assert Assignment.objects.count() == 1
+    assert AssignmentStep.objects.count() in {1, 2}  # a plan's task handed down again is said again
 
 
 def test_hand_down_refused_without_bodies_before_it_begins_or_of_a_draft(

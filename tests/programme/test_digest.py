@@ -11,6 +11,7 @@ from hocsuotdoi.programme.models import Digest, Escalation
 from hocsuotdoi.programme.operations import digest
 from hocsuotdoi.programme.operations.assignment import redate, report_progress
 from tests.factories.places import AgencyFactory
+from tests.factories.running import make_assignment
 
 DUE = dt.date(2026, 11, 20)
 
@@ -57,6 +58,17 @@ def test_ladder_counts_from_the_day_somebody_had_it(assignment, committee, now):
     type(assignment).objects.filter(pk=assignment.pk).update(handed_at=now)  # 23 November
     assert climbed(3, now) == []
     assert climbed(4, now) == [(1, "culture_society")]
+
+
+def test_old_ones_that_everybody_was_told_of_keep_no_new_one_from_climbing(
+    assignment, committee, department_of_thai_nguyen, now, monkeypatch
+):
+    monkeypatch.setattr(digest, "_LATE_AT_ONCE", 1)
+    assert len(climbed(30, now)) == 3
+    make_assignment(agency=assignment.agency, title="Sửa mái", due_on=DUE + dt.timedelta(days=29))
+    make_assignment(agency=assignment.agency, title="Sửa cửa", due_on=DUE + dt.timedelta(days=29))
+    assert len(climbed(30, now)) == 5
+    assert len(climbed(30, now)) == 5
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -95,9 +96,9 @@ def hand_down(
 ) -> list[Assignment]:
     """Hand `task` down to the agencies, each with its own day, and return their assignments in the same order.
 
-    An agency that has it already gets the new day and remark (what it reported stays; what was dropped is asked
-    again). Refused: nobody chosen, a plan that is not in force, a day before the beginning. The permission at each
-    receiving agency is the surface's question.
+    An agency that has it already gets the new day, and beginning and remark where they are given (what it reported
+    stays; what was dropped is asked again). Refused: nobody chosen, a plan that is not in force, a day before the
+    beginning. The permission at each receiving agency is the surface's question.
     """
     if not due:
         raise NotHandedDown(_("Choose at least one body that is to do this."))
@@ -106,29 +107,43 @@ def hand_down(
     for day in due.values():
         _check_days(starts_on, day)
     of_year, remark = year_of(task, year), normalise(remark).strip()
-    known = {
-        row.agency_id: row
-        for row in Assignment.objects.select_for_update().filter(task=task, agency__in=list(due), year=of_year)
-    }
-    made, steps = [], []
+    new = [
+        Assignment(task=task, agency=agency, part=AgencyPart.LEAD, year=of_year, starts_on=starts_on, due_on=day,
+                   remark=remark, indicator=indicator, handed_down_from=handed_down_from, handed_by=by.pk, handed_at=at)
+        for agency, day in due.items()
+    ]  # fmt: skip
+    rows = _new_or_known(new, Q(task=task, agency__in=list(due), year=of_year))
     for agency, day in due.items():
-        row = known.get(agency.pk)
-        if row is None:
-            row = Assignment(task=task, agency=agency, part=AgencyPart.LEAD, year=of_year, handed_at=at)
-        else:
-            row.version += 1
-        row.starts_on, row.due_on, row.remark = starts_on, day, remark
+        row, is_new = rows[agency.pk]
+        if is_new:
+            continue
+        _check_days(starts_on or row.starts_on, day)
+        row.starts_on, row.due_on, row.remark = starts_on or row.starts_on, day, remark or row.remark
         row.indicator = indicator or row.indicator
         if handed_down_from is not None and handed_down_from.pk != row.pk:
             row.handed_down_from = handed_down_from
         row.handed_by, row.handed_at = by.pk, at
         if row.state == AssignmentState.DROPPED:
             row.state = AssignmentState.TO_DO
+        row.version += 1
         row.save()
-        made.append(row)
-        steps.append(_step(row, AssignmentStepKind.HANDED_DOWN, note=remark, by=by, at=at))
-    AssignmentStep.objects.bulk_create(steps)
+    made = [rows[agency.pk][0] for agency in due]
+    AssignmentStep.objects.bulk_create(
+        _step(row, AssignmentStepKind.HANDED_DOWN, note=remark, by=by, at=at) for row in made
+    )
     return made
+
+
+def _new_or_known(new: list[Assignment], same: Q) -> dict[int, tuple[Assignment, bool]]:
+    """Each agency's assignment, locked, and whether it is the new one: somebody else may hand the same down at this
+    moment, or the tasks of a plan that was just issued are being made. `same`: finds what must be there only once."""
+    before = set(Assignment.objects.filter(same).values_list("agency", flat=True))
+    Assignment.objects.bulk_create([row for row in new if row.agency_id not in before], ignore_conflicts=True)
+    act = {row.agency_id: (row.handed_by, row.handed_at) for row in new}
+    return {
+        row.agency_id: (row, row.agency_id not in before and (row.handed_by, row.handed_at) == act[row.agency_id])
+        for row in Assignment.objects.select_for_update().filter(same)
+    }
 
 
 @transaction.atomic
@@ -140,10 +155,7 @@ def hand_down_one(
     title = " ".join(normalise(title).split())
     if not title:
         raise NotHandedDown(_("Say what is to be done."), field="title")
-    known = Assignment.objects.filter(origin=origin, agency=agency).first() if origin else None
-    if known is not None:
-        return known
-    row = Assignment.objects.create(
+    row = Assignment(
         title=title,
         origin=origin,
         agency=agency,
@@ -152,6 +164,12 @@ def hand_down_one(
         handed_by=by.pk,
         handed_at=at,
     )
+    if origin:
+        row, is_new = _new_or_known([row], Q(origin=origin, agency=agency))[agency.pk]
+        if not is_new:
+            return row
+    else:
+        row.save()
     _step(row, AssignmentStepKind.HANDED_DOWN, note=row.remark, by=by, at=at).save()
     return row
 
@@ -180,22 +198,13 @@ def hand_down_own(
     if not due:
         raise NotHandedDown(_("Choose at least one body that is to do this."))
     origin = f"{OWN}:{key}"
-    known = set(Assignment.objects.filter(origin=origin).values_list("agency", flat=True))
-    made = Assignment.objects.bulk_create(
-        Assignment(
-            title=title,
-            origin=origin,
-            agency=agency,
-            year=day.year if day else None,
-            due_on=day,
-            indicator=indicator,
-            remark=reason,
-            handed_by=by.pk,
-            handed_at=at,
-        )
+    new = [
+        Assignment(title=title, origin=origin, agency=agency, year=day.year if day else None, due_on=day,
+                   indicator=indicator, remark=reason, handed_by=by.pk, handed_at=at)
         for agency, day in due.items()
-        if agency.pk not in known
-    )
+    ]  # fmt: skip
+    rows = _new_or_known(new, Q(origin=origin, agency__in=list(due)))
+    made = [row for row, is_new in (rows[agency.pk] for agency in due) if is_new]
     AssignmentStep.objects.bulk_create(
         _step(row, AssignmentStepKind.HANDED_DOWN, note=reason, by=by, at=at) for row in made
     )

@@ -13,7 +13,7 @@ from functools import cache
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -51,7 +51,7 @@ URL = "/workspace/tasks/{pk}/"
 PAUSES = [dt.timedelta(minutes=minutes) for minutes in (0, 10, 60, 240)]
 GIVEN_UP_AFTER = dt.timedelta(hours=20)  # then the next day's letter is near
 _MOST_LINES = 60
-_MOST_LATE = 50_000
+_LATE_AT_ONCE = 5_000
 
 SaidAgain = Callable[[dt.date], Mapping[tuple[str, int, str], Line]]
 
@@ -59,7 +59,18 @@ SaidAgain = Callable[[dt.date], Mapping[tuple[str, int, str], Line]]
 @transaction.atomic
 def climb(*, day: dt.date, at: dt.datetime) -> int:
     """Note for each late assignment the rungs that it has reached and nobody was told of yet; return how many."""
-    late = list(Assignment.objects.late(day).select_related("agency__unit").order_by("due_on", "pk")[:_MOST_LATE])
+    untold = Q()
+    for rung, days in RUNG_AFTER.items():
+        told = Escalation.objects.filter(assignment=OuterRef("pk"), rung=rung, due_on=OuterRef("due_on"))
+        untold |= Q(~Exists(told), due_on__lte=day - dt.timedelta(days=days))
+    late = Assignment.objects.late(day).filter(untold).select_related("agency__unit").order_by("pk")
+    noted, last = 0, 0
+    while some := list(late.filter(pk__gt=last)[:_LATE_AT_ONCE]):
+        noted, last = noted + _climb(some, day), some[-1].pk
+    return noted
+
+
+def _climb(late: list[Assignment], day: dt.date) -> int:
     told = set(
         Escalation.objects.filter(assignment__in=[each.pk for each in late]).values_list("assignment", "rung", "due_on")
     )
@@ -120,28 +131,26 @@ def write_digests(*, day: dt.date, at: dt.datetime) -> int:
 def send_digests(*, at: dt.datetime) -> dict[str, int]:
     """Send what waits; what is not true any more is left out, and a letter of which nothing is left is not sent."""
     counts = {state.value: 0 for state in DigestState}
-    tried: list[int] = []
     said_again = cache(_said_again)  # once for all letters of one day
-    while (state := _send_next(tried, said_again, at=at)) is not None:
+    after = Q()
+    while (sent := _send_next(after, said_again, at=at)) is not None:
+        digest, state = sent
         counts[state] += 1
+        after = Q(made_at__gt=digest.made_at) | Q(made_at=digest.made_at, pk__gt=digest.pk)
     if counts[DigestState.WAITING]:
         enqueue("programme.send_digests", in_seconds=600)
     return counts
 
 
 @transaction.atomic
-def _send_next(tried: list[int], said_again: SaidAgain, *, at: dt.datetime) -> DigestState | None:
-    digest = (
-        Digest.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("person")
-        .filter(state=DigestState.WAITING)
-        .exclude(pk__in=tried)
-        .order_by("made_at", "pk")
-        .first()
-    )
-    if digest is None:
-        return None
-    tried.append(digest.pk)
+def _send_next(after: Q, said_again: SaidAgain, *, at: dt.datetime) -> tuple[Digest, DigestState] | None:
+    """The next letter that nobody else is sending, and what became of it."""
+    waiting = Digest.objects.select_for_update(skip_locked=True, of=("self",)).filter(state=DigestState.WAITING)
+    digest = waiting.filter(after).select_related("person").order_by("made_at", "pk").first()
+    return None if digest is None else (digest, _send(digest, said_again, at=at))
+
+
+def _send(digest: Digest, said_again: SaidAgain, *, at: dt.datetime) -> DigestState:
     if digest.attempts and at < digest.made_at + PAUSES[min(digest.attempts, len(PAUSES) - 1)]:
         return DigestState.WAITING
     lines = _still_true(digest, said_again, timezone.localdate(at))

@@ -33,7 +33,8 @@ ON_A_PAGE = 25
 
 @dataclass
 class Receiver:
-    """A body that may get the task; `due` as it is sent, or as it stands."""
+    """A body that may get the task; `due` as it is sent, or as it stands. Who has it already is not chosen unless one
+    says so: else a day that was moved with a reason would be moved back."""
 
     agency: Agency
     has_it: bool
@@ -129,11 +130,15 @@ def _rows(request: HttpRequest, task: Task, found: list[Agency], year: int) -> l
         Receiver(
             agency=each,
             has_it=each.pk in known,
-            is_chosen=sent is None or str(each.pk) in sent,
-            due=request.POST.get(f"due-{each.pk}", "") if sent is not None else "",
+            is_chosen=each.pk not in known if sent is None else str(each.pk) in sent,
+            due=request.POST.get(f"due-{each.pk}", "") if sent is not None else _iso(known.get(each.pk)),
         )
         for each in found
     ]
+
+
+def _iso(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def days_of(chosen: list[Receiver], common: dt.date | None) -> dict[Agency, dt.date | None]:

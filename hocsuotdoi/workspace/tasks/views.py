@@ -111,7 +111,9 @@ def _rows(request: HttpRequest, asked: Asked, day: dt.date) -> AssignmentQuerySe
         rows = own_assignments(request.user, day)
     else:
         rows = Assignment.objects.visible_to(request.user, day)
-    return matching(of_year(rows, asked.year), asked.words)  # type: ignore[return-value]
+    if not (asked.view == "list" and asked.state == _LATE):  # what is late waits, of whatever year it is
+        rows = of_year(rows, asked.year)
+    return matching(rows, asked.words)  # type: ignore[return-value]
 
 
 def _today(request: HttpRequest, asked: Asked, now: dt.datetime, day: dt.date) -> dict[str, Any]:
@@ -126,7 +128,9 @@ def _today(request: HttpRequest, asked: Asked, now: dt.datetime, day: dt.date) -
         if shown_rows:
             url = asked.address(view="list", state=state) if len(shown_rows) > IN_A_SECTION else ""
             sections.append({"title": title, "rows": shown_rows[:IN_A_SECTION], "more_url": url})
-    return {"sections": sections, "counts": counts_of(of_year(own_assignments(request.user, day), day.year), day)}
+    own = own_assignments(request.user, day)
+    counts = counts_of(of_year(own, day.year), day)
+    return {"sections": sections, "counts": counts | {"late": own.late(day).count()}}
 
 
 def _list(request: HttpRequest, asked: Asked, now: dt.datetime, day: dt.date) -> dict[str, Any]:

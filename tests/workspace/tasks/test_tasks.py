@@ -90,7 +90,7 @@ def test_looks_take_the_same_number_of_queries(view, number, late, officer_of_ba
     officer = signed_in(officer_of_bac_kan)
     officer.get("/workspace/tasks/")
     month = late.due_on.strftime("%Y-%m")
-    with django_assert_num_queries({"today": 8, "list": 6, "board": 6, "calendar": 5, "timeline": 6}[view]):
+    with django_assert_num_queries({"today": 9, "list": 6, "board": 6, "calendar": 5, "timeline": 6}[view]):
         page = officer.get(f"/workspace/tasks/?view={view}&state=all&month={month}")
     assert page.content.decode().count("Tổ chức") >= number
 
@@ -165,6 +165,32 @@ def test_province_hands_down_with_own_days_after_a_look(
     assert done["Location"] == f"/workspace/tasks/of/{thai_nguyen.code}/{late.year}/"
     days = dict(Assignment.objects.values_list("agency", "due_on"))
     assert days == {office_of_bac_kan.pk: dt.date(late.year, 12, 15), other.pk: dt.date(late.year, 12, 1)}
+
+
+def test_who_has_it_already_is_not_chosen_and_keeps_the_day_that_was_moved(
+    reading_task, late, province_officer, office_of_bac_kan, duc_xuan, thai_nguyen
+):
+    other = AgencyFactory(unit=duc_xuan)
+    client, address = signed_in(province_officer), f"/workspace/tasks/hand-down/{reading_task.pk}/"
+    page = client.get(address).content.decode()
+    chosen = re.findall(r'name="agency" value="(\d+)" checked', page)
+    assert chosen == [str(other.pk)]
+    shown = re.search(rf'name="due-{office_of_bac_kan.pk}" value="([^"]*)"', page)[1]
+    assert shown == late.due_on.isoformat()
+    given = {"unit": thai_nguyen.code, "year": late.year, "due_on": f"{late.year}-12-31", "confirm": "yes"}
+    given |= {"agency": [office_of_bac_kan.pk, other.pk], f"due-{office_of_bac_kan.pk}": shown}
+    assert client.post(address, given).status_code == 302
+    days = dict(Assignment.objects.values_list("agency", "due_on"))
+    assert days == {office_of_bac_kan.pk: late.due_on, other.pk: dt.date(late.year, 12, 31)}
+
+
+def test_what_is_late_is_late_whatever_its_year(late, officer):
+    make_assignment(title="Sửa mái", agency=late.agency, year=late.year - 1, due_on=late.due_on)
+    today = officer.get("/workspace/tasks/?view=today")
+    assert "Sửa mái" in today.content.decode()
+    assert today.context["counts"]["late"] == 2
+    assert "Sửa mái" in officer.get("/workspace/tasks/?view=list&state=late").content.decode()
+    assert "Sửa mái" not in officer.get("/workspace/tasks/?view=list&state=all").content.decode()
 
 
 def test_hand_down_reaches_nobody_elsewhere(
