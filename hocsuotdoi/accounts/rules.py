@@ -5,7 +5,7 @@ A role covers, on the day asked about:
 - held at a **unit**: that unit and every unit under it, the institutions that stand there and the agencies of those
   units. A unit that has ended covers nothing from its last day on: after a reform the role is given anew at the
   successor, by a person, since a merged ward has one office and not two. What the agencies of an ended unit have left
-  (money, tasks, reports) lies where that unit is read then (`UnitReading`), or nobody could look at it any more.
+  (money, tasks, papers) lies where that unit is read then (`UnitReading`), or nobody could look at it any more.
 - held at an **agency that leads culture in its territory** (people's committees, the culture line from the Ministry
   down to the commune's office): the same as at the agency's unit, and the institutions the agency runs elsewhere.
 - held at **any other agency** (education, armed forces, associations…): the agency and the institutions it runs,
