@@ -20,7 +20,7 @@ from hocsuotdoi.accounts.queries.scope import (
 from hocsuotdoi.accounts.roles import ROLES
 from hocsuotdoi.accounts.rules import may
 from hocsuotdoi.places.enums import AgencyKind
-from hocsuotdoi.places.models import AdminUnit, Agency, Institution, InstitutionAgency
+from hocsuotdoi.places.models import AdminUnit, Agency, Institution, InstitutionAgency, UnitReading
 from tests.factories.accounts import PersonFactory, PowerSwitchFactory, RoleAssignmentFactory, make_unit, place
 from tests.support.depth import cases
 
@@ -30,11 +30,15 @@ DAYS = [dt.date(2025, 6, 30), REFORM, dt.date(2026, 11, 22)]
 
 @pytest.fixture
 def territory(country, thai_nguyen, bac_kan, duc_xuan, library_of_bac_kan, library_of_duc_xuan, office_of_bac_kan):
-    """Two provinces of which one ended, a library that moved with the reform, agencies of several kinds."""
+    """Two provinces of which one ended, a library that moved with the reform, agencies of several kinds, of ended units
+    too."""
     ended = make_unit("06", "Tỉnh Bắc Kạn", parent=country, tier="province", kind="tinh", ends_on=REFORM)
     old_ward = make_unit("01840", "Phường cũ", parent=ended, ends_on=REFORM)
     library_of_bac_kan.placements.update(starts_on=REFORM)
     place(library_of_bac_kan, old_ward, ends_on=REFORM)
+    UnitReading.objects.create(unit=ended, reads_as=thai_nguyen, starts_on=REFORM)
+    UnitReading.objects.create(unit=old_ward, reads_as=bac_kan, starts_on=REFORM)
+    Agency.objects.create(code="phong-cu", name="Phòng cũ", kind=AgencyKind.CULTURE_SOCIETY, unit=old_ward)
     school = Agency.objects.create(code="gd", name="Sở GDĐT", kind=AgencyKind.EDUCATION, unit=thai_nguyen)
     Agency.objects.create(code="hoi", name="Hội", kind=AgencyKind.STUDY_ENCOURAGEMENT, unit=None)
     Agency.objects.create(code="cu", name="Sở VHTTDL cũ", kind=AgencyKind.CULTURE, unit=ended, ends_on=REFORM)
@@ -81,6 +85,22 @@ def test_scope_for_any_assignments_agrees_with_the_rule(territory, data):
         anywhere = {permission for permission in Permission if may(person, permission, None, day)}
         assert permissions_anywhere(person, day) == anywhere
         transaction.set_rollback(True)
+
+
+def test_office_of_an_ended_ward_is_covered_where_the_ward_is_read(territory, thai_nguyen, bac_kan, duc_xuan):
+    office = Agency.objects.get(code="phong-cu")
+    for unit, day, covers in (
+        (bac_kan, REFORM, True),
+        (thai_nguyen, REFORM, True),
+        (duc_xuan, REFORM, False),
+        (office.unit, REFORM, False),
+        (office.unit, DAYS[0], True),
+        (bac_kan, DAYS[0], False),
+    ):
+        person = PersonFactory()
+        RoleAssignmentFactory(person=person, role=RoleName.AUDITOR, unit=unit)
+        assert may(person, Permission.VIEW_MONEY, office, day) is covers, (unit, day)
+        assert (office in agencies_covered(person, Permission.VIEW_MONEY, day)) is covers, (unit, day)
 
 
 def test_scope_of_nobody_is_empty(library_of_bac_kan, bac_kan):

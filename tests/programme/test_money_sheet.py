@@ -28,7 +28,7 @@ from hocsuotdoi.programme.formats.money_sheet import (
 from hocsuotdoi.programme.models import MoneyLine, MoneyPreview
 from hocsuotdoi.programme.operations.money import LineChanged, Spending, add_line, estimate
 from hocsuotdoi.programme.operations.money_import import MoneyNotTaken, changes_of, confirm_money, preview_money
-from tests.factories.programme import PlanFactory
+from tests.factories.programme import ClauseFactory, PlanFactory, TaskFactory
 
 NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 
@@ -52,10 +52,10 @@ def sheet_of(agency, plan, *lines, fill=()) -> bytes:
         MoneyRow(
             each.pk,
             each.version,
-            None,
+            each.task.ordinal if each.task else None,
             each.purpose,
             MoneySource(each.source),
-            "",
+            each.source_name,
             each.estimated,
             None,
             None,
@@ -124,6 +124,11 @@ def test_sums_stand_as_formulas_with_their_values(office_of_bac_kan, plan, line)
         ([*NEW, (1, SPENT, 5)], SPENT),
         ([(1, PURPOSE, "Quà"), (1, SOURCE, "tài trợ, đóng góp"), (1, ESTIMATED, 1)], GIVER),
         ([(0, PURPOSE, "Đổi tên")], PURPOSE),
+        ([(0, TASK, 1)], TASK),
+        ([(0, TASK, 99)], TASK),
+        ([(0, SOURCE, "Ngân sách cấp tỉnh")], SOURCE),
+        ([(0, SOURCE, None)], SOURCE),
+        ([(0, GIVER, "Hội Khuyến học")], GIVER),
         ([(0, ESTIMATED, None)], ESTIMATED),
         ([(0, SPENT, 5)], REMARK),
     ],
@@ -137,6 +142,69 @@ def test_what_is_wrong_is_said_at_its_cell_and_nothing_is_taken(
     letters = {problem.at[0] for problem in refusal.value.problems}
     assert "ABCDEFGHIJ"[column - 1] in letters, refusal.value.problems
     assert not MoneyPreview.objects.exists()
+
+
+@pytest.fixture
+def gift(office_of_bac_kan, officer_of_bac_kan, plan):
+    """A line with a task and a giver."""
+    task = TaskFactory(clause=ClauseFactory(plan=plan), ordinal=1)
+    TaskFactory(clause=task.clause, ordinal=2)
+    spending = Spending("Tủ sách thôn", MoneySource.DONATION, "Hội Khuyến học", task)
+    return add_line(
+        office_of_bac_kan, plan=plan, year=2026, spending=spending, estimated=3_000_000, by=officer_of_bac_kan, at=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [(TASK, 2), (TASK, None), (SOURCE, "Ngân sách cấp xã"), (SOURCE, None), (GIVER, "Công ty Sách"), (GIVER, None)],
+)
+def test_task_source_and_giver_of_a_line_stay_and_a_changed_one_is_said_at_its_cell(
+    office_of_bac_kan, officer_of_bac_kan, plan, gift, column, value
+):
+    # Also beside a sum that may be changed: of such a row nothing is taken.
+    for fill in ([(0, column, value)], [(0, column, value), (0, ESTIMATED, 4_000_000)]):
+        with pytest.raises(MoneyNotTaken) as refusal:
+            previewed(office_of_bac_kan, plan, officer_of_bac_kan, sheet_of(office_of_bac_kan, plan, gift, fill=fill))
+        (problem,) = refusal.value.problems
+        assert problem.at == f"{'ABCDEFGHIJ'[column - 1]}{FIRST_ROW}"
+    assert not MoneyPreview.objects.exists()
+
+
+def test_everything_changed_at_once_is_said_cell_by_cell(office_of_bac_kan, officer_of_bac_kan, plan, gift):
+    fill = [(0, TASK, 2), (0, PURPOSE, "Khác"), (0, SOURCE, "Ngân sách cấp xã"), (0, GIVER, None)]
+    with pytest.raises(MoneyNotTaken) as refusal:
+        previewed(office_of_bac_kan, plan, officer_of_bac_kan, sheet_of(office_of_bac_kan, plan, gift, fill=fill))
+    assert [each.at for each in refusal.value.problems] == [f"{letter}{FIRST_ROW}" for letter in "BCDE"]
+
+
+def test_a_space_too_many_is_no_change(office_of_bac_kan, officer_of_bac_kan, plan, gift):
+    fill = [(0, PURPOSE, " Tủ  sách thôn "), (0, GIVER, "Hội Khuyến  học"), (0, ESTIMATED, 4_000_000)]
+    made = previewed(office_of_bac_kan, plan, officer_of_bac_kan, sheet_of(office_of_bac_kan, plan, gift, fill=fill))
+    assert confirm_money(made, by=officer_of_bac_kan, at=NOW) == 1
+    gift.refresh_from_db()
+    assert (gift.estimated, gift.task.ordinal, gift.source_name) == (4_000_000, 1, "Hội Khuyến học")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_looking_a_sheet_through_takes_as_many_queries_however_many_lines(
+    office_of_bac_kan, officer_of_bac_kan, plan, gift, number, django_assert_num_queries
+):
+    lines = [gift] + [
+        add_line(
+            office_of_bac_kan,
+            plan=plan,
+            year=2026,
+            spending=Spending(f"Việc {each}", MoneySource.COMMUNE_BUDGET, task=gift.task),
+            estimated=1,
+            by=officer_of_bac_kan,
+            at=NOW,
+        )
+        for each in range(number - 1)
+    ]
+    content = sheet_of(office_of_bac_kan, plan, *lines, fill=[(0, ESTIMATED, 4_000_000)])
+    with django_assert_num_queries(5):
+        previewed(office_of_bac_kan, plan, officer_of_bac_kan, content)
 
 
 def test_old_sheet_does_not_write_over_what_was_said_since(office_of_bac_kan, officer_of_bac_kan, plan, line):

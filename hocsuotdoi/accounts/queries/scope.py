@@ -32,6 +32,7 @@ from hocsuotdoi.places.models import (
     InstitutionAgency,
     InstitutionPlacement,
     UnitAncestry,
+    UnitReading,
 )
 
 _REMEMBERED = "_roles_of_this_request"
@@ -107,10 +108,11 @@ def units_covered(
 def agencies_covered(
     person: Someone, permission: Permission, day: dt.date | None = None, *, at: dt.datetime | None = None
 ) -> QuerySet[Agency]:
-    """Agencies at which `person` may do this on `day` (today if None)."""
+    """Agencies at which `person` may do this on `day` (today if None). Those of a unit that has ended lie where it is
+    read on that day."""
     day = day or timezone.localdate(at)
     tops = _tops(person, permission, day, at)
-    return Agency.objects.filter(Q(pk__in=tops.agencies) | Q(unit__in=_units_under(tops, day)))
+    return Agency.objects.filter(Q(pk__in=tops.agencies) | Q(unit__in=_units_read_under(tops, day)))
 
 
 def agencies_held(
@@ -125,8 +127,9 @@ def agencies_held(
 def agencies_on_line(person: Someone, permission: Permission, day: dt.date | None = None) -> QuerySet[Agency]:
     """The agencies at which `person` may do this. The armed forces keep their own line of command: theirs only where
     the role is held at the very agency, or reads every line."""
+    day = day or timezone.localdate()
     own = agencies_held(person, permission, day).values("pk")
-    every_line = units_covered(person, Permission.VIEW_EVERY_LINE, day).values("pk")
+    every_line = _units_read_under(_tops(person, Permission.VIEW_EVERY_LINE, day), day)
     of_others = ~Q(kind__in=ARMED_FORCES) | Q(pk__in=own) | Q(unit__in=every_line)
     return agencies_covered(person, permission, day).filter(of_others)
 
@@ -188,6 +191,11 @@ def _leading() -> Q:
 
 def _units_under(tops: _Tops, day: dt.date) -> QuerySet:
     return UnitAncestry.objects.on(day).filter(tops.at_unit("ancestor")).values("unit")
+
+
+def _units_read_under(tops: _Tops, day: dt.date) -> QuerySet:
+    """Units of any time that are read at or under these places on the map of `day`."""
+    return UnitReading.objects.on(day).filter(reads_as__in=_units_under(tops, day)).values("unit")
 
 
 def _places(held: QuerySet[RoleAssignment], kind: str) -> QuerySet:

@@ -80,7 +80,8 @@ def preview_money(
     at: dt.datetime,
 ) -> MoneyPreview:
     """Keeps what the sheet would change, to be confirmed. Refused (`MoneyNotTaken`, cell by cell): another agency's,
-    plan's or year's sheet, a line that has changed since the sheet was taken away, what the acts would refuse."""
+    plan's or year's sheet, a line that has changed since the sheet was taken away, what a line is for changed, what the
+    acts would refuse."""
     problems = list(sheet.problems)
     if not problems and sheet.mark != mark_of(agency.code, agency.pk, plan.code, year):
         problems.append(Problem("B1", _("This sheet is of another office, plan or year. Take the right one away.")))
@@ -131,7 +132,8 @@ def changes_of(preview: MoneyPreview) -> list[RowChange]:
 def _changes(
     agency: Agency, plan: Plan, year: int, lines: Sequence[SheetLine], problems: list[Problem]
 ) -> list[RowChange]:
-    known = {each.pk: each for each in MoneyLine.objects.filter(agency=agency, year=year, plan=plan)}
+    lines_there = MoneyLine.objects.filter(agency=agency, year=year, plan=plan).select_related("task")
+    known = {each.pk: each for each in lines_there}
     tasks = {task.ordinal: task for task in plan.tasks.all()}
     seen: dict[tuple[Any, ...], str] = {
         (each.task_id, each.source, each.source_name, each.purpose): "" for each in known.values()
@@ -202,8 +204,7 @@ def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int,
         sentence = _("This line has changed since the sheet was taken away. Take a new one.")
         reasons.append((KEY, sentence))
         return None
-    if line.purpose != before.purpose:
-        reasons.append((PURPOSE, _("What a line is for stays. Add another line instead.")))
+    reasons += _otherwise_for(line, before)
     if line.estimated is None and before.estimated is not None:
         reasons.append((ESTIMATED, _("An estimate is taken back on the page of the line, with a reason.")))
     if line.spent is None and before.spent is not None:
@@ -234,6 +235,20 @@ def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int,
         before.spent,
         line.remark,
     )
+
+
+def _otherwise_for(line: SheetLine, before: MoneyLine) -> list[tuple[int, str]]:
+    """What a line is for stands once for all, as on its page: only its sums are said anew."""
+    reasons = []
+    if line.task != (before.task.ordinal if before.task else None):
+        reasons.append((TASK, _("The task of a line stays. Put the number back, or add another line instead.")))
+    if line.purpose != before.purpose:
+        reasons.append((PURPOSE, _("What a line is for stays. Add another line instead.")))
+    if line.source != before.source:
+        reasons.append((SOURCE, _("The source of a line stays. Put it back, or add another line instead.")))
+    if line.source_name != before.source_name:
+        reasons.append((GIVER, _("Who gives the money of a line stays. Put it back, or add another line instead.")))
+    return reasons
 
 
 def _in_grey(line: SheetLine) -> dict[int, int | None]:

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.models import AdminUnit, Agency
-from hocsuotdoi.places.queries.units import day_on_map_of
+from hocsuotdoi.places.queries.units import children_of, day_on_map_of, units_reading_as
 from hocsuotdoi.programme.enums import BUDGETS, MoneySource, MoneyStage
 from hocsuotdoi.programme.models import MoneyLine
 from hocsuotdoi.programme.models.money import MoneyLineQuerySet, agencies_with_money
@@ -107,23 +107,38 @@ def sums_by_source(lines: QuerySet[MoneyLine]) -> dict[MoneySource, Sums]:
 
 
 def lines_in(unit: AdminUnit, year: int, day: dt.date) -> MoneyLineQuerySet:
-    """Of all agencies whose unit lies in `unit` on the day's map (or the nearest on which it stands)."""
-    map_day = day_on_map_of(unit, day)
-    path = "agency__unit__ancestries__"
-    found: MoneyLineQuerySet = MoneyLine.objects.filter(on(map_day, path), **{f"{path}ancestor": unit}, year=year)
+    """Of all agencies whose unit is read at or under `unit` on the day's map (or the nearest on which it stands): money
+    of a unit that has ended counts for its main successor, so that a reform takes nothing out of any sum."""
+    there = units_reading_as(unit, day_on_map_of(unit, day))
+    found: MoneyLineQuerySet = MoneyLine.objects.filter(agency__unit__in=there, year=year)
     return found
 
 
-def sums_by_child(lines: QuerySet[MoneyLine], unit: AdminUnit, day: dt.date) -> list[UnitSums]:
-    """Of `lines` in `unit`, by the units right under it, and `unit` itself for agencies of its own: Vietnamese order,
-    itself first. Only where there are lines. Two queries."""
+def offices_with_money(person: Someone, unit: AdminUnit, year: int, day: dt.date) -> QuerySet[Agency]:
+    """The offices of `unit` itself whose money `person` may see: those that stand, and those that have ended, or whose
+    unit has, where they left lines of the year."""
     map_day = day_on_map_of(unit, day)
-    path = "agency__unit__ancestries__"
-    children = AdminUnit.objects.filter(
-        on(map_day, "ancestries__"), ancestries__ancestor=unit, ancestries__distance=1
-    ).in_bulk()
+    left = Exists(MoneyLine.objects.filter(agency=OuterRef("pk"), year=year))
+    return (
+        agencies_with_money(person, Permission.VIEW_MONEY, day)
+        .filter(on(map_day, "unit__readings__"), unit__readings__reads_as=unit)
+        .filter(on(day) & Q(unit=unit) | left)
+        .select_related("unit")
+        .order_by("name", "pk")
+    )
+
+
+def sums_by_child(lines: QuerySet[MoneyLine], unit: AdminUnit, day: dt.date) -> list[UnitSums]:
+    """Of `lines` in `unit`, by the units right under it, and `unit` itself for agencies of its own, also those of units
+    that it took over: Vietnamese order, itself first. Only where there are lines. Two queries."""
+    map_day = day_on_map_of(unit, day)
+    read = "agency__unit__readings__"
+    path = f"{read}reads_as__ancestries__"
+    children = children_of(unit, map_day).in_bulk()
     below = lines.filter(
-        on(map_day, path), Q(**{f"{path}ancestor__in": list(children)}) | Q(agency__unit=unit, **{f"{path}distance": 0})
+        on(map_day, read),
+        on(map_day, path),
+        Q(**{f"{path}ancestor__in": list(children)}) | Q(**{f"{path}ancestor": unit, f"{path}distance": 0}),
     )
     rows = below.order_by().values(place=F(f"{path}ancestor")).annotate(**_columns())
     found = [UnitSums(unit if row["place"] == unit.pk else children[row["place"]], _sums(row)) for row in rows]

@@ -15,7 +15,7 @@ from hocsuotdoi.reporting.models import Content, Report, Snapshot
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
 from hocsuotdoi.reporting.queries.consolidation import below_content
 from hocsuotdoi.reporting.queries.figures import figures_by_year, plain
-from hocsuotdoi.reporting.queries.money import tell_money
+from hocsuotdoi.reporting.queries.money import CULTURE_KINDS, tell_money
 from hocsuotdoi.reporting.queries.period import tell_period, told_by
 from hocsuotdoi.reporting.queries.wording import day_words, long_day_words
 
@@ -38,24 +38,33 @@ SELECT report.id
                                                           AND answer.answered_at > snapshot.frozen_at
                 WHERE counted.report_id = report.id
                   AND answer.year BETWEEN EXTRACT(year FROM cycle.starts_on) AND report.year)
-    OR EXISTS (SELECT FROM programme_moneystep AS step
-                 JOIN programme_moneyline AS line ON line.id = step.line_id
-                WHERE line.agency_id = report.agency_id
+    OR EXISTS (SELECT FROM (SELECT report.agency_id AS id
+                             UNION
+                            SELECT office.id
+                              FROM places_agency AS body
+                              JOIN places_unitreading AS reading ON reading.reads_as_id = report.unit_id
+                              JOIN places_agency AS office ON office.unit_id = reading.unit_id
+                               AND (office.kind = body.kind
+                                    OR office.kind = ANY(%(culture)s) AND body.kind = ANY(%(culture)s))
+                             WHERE body.id = report.agency_id) AS told
+                 JOIN programme_moneyline AS line ON line.agency_id = told.id
                   AND line.year BETWEEN EXTRACT(year FROM cycle.starts_on) AND report.year
-                  AND step.at > snapshot.frozen_at)
+                 JOIN programme_moneystep AS step ON step.line_id = line.id AND step.at > snapshot.frozen_at)
     OR EXISTS (SELECT FROM reporting_report AS below
                  JOIN reporting_snapshot AS said ON said.id = below.approved_id OR said.amends_id = below.approved_id
                 WHERE below.goes_to_id = report.id AND below.state = 'approved'
                   AND greatest(said.frozen_at, below.approved_at) > snapshot.frozen_at))
  ORDER BY report.id
 """
+# Of money: of whoever may ever have left it to the body, a few more than `money.bodies_told`.
 
 
 def perhaps_changed(day: dt.date) -> list[int]:
     """Approved reports of the last years below which something was written after they were frozen: only these can say
     something else now. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_PERHAPS, {"since": day.replace(year=day.year - YEARS_LOOKED_AT, day=min(day.day, 28))})
+        since = day.replace(year=day.year - YEARS_LOOKED_AT, day=min(day.day, 28))
+        cursor.execute(_PERHAPS, {"since": since, "culture": sorted(CULTURE_KINDS)})
         return [report for (report,) in cursor.fetchall()]
 
 

@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from hocsuotdoi.places.enums import AgencyKind
+from hocsuotdoi.places.models import Agency, UnitReading
+from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.programme.enums import MoneySource, MoneyStage
 from hocsuotdoi.programme.models import MoneyLine
 from hocsuotdoi.programme.queries.money import sums_by_source
+from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.content import FigureContent, MoneyContent, MoneyRowContent
 from hocsuotdoi.reporting.queries.amounts import Amount, money_key
@@ -18,14 +24,15 @@ from hocsuotdoi.reporting.queries.wording import (
     money_words,
 )
 
+CULTURE_KINDS = frozenset[str]({AgencyKind.CULTURE, AgencyKind.CULTURE_SOCIETY})
 NO_MONEY: MoneyContent = {"rows": [], "sentences": []}
 _EVERY = [(source, stage) for source in MoneySource for stage in MoneyStage]
 
 
 def own_money(report: Report, year: int) -> dict[str, Amount]:
-    """What the body's lines say, by key; a stage of which no line says anything is not reported, and not 0. One
-    query."""
-    lines = MoneyLine.objects.filter(agency=report.agency_id, year=year)
+    """What the lines of `bodies_told` say, by key; a stage of which no line says anything is not reported, and not 0.
+    One query."""
+    lines = MoneyLine.objects.filter(agency__in=bodies_told(report).values("pk"), year=year)
     found: dict[str, Amount] = {}
     for source, sums in sums_by_source(lines).items():
         for stage in MoneyStage:
@@ -33,6 +40,30 @@ def own_money(report: Report, year: int) -> dict[str, Amount]:
             amount = None if said.amount is None else Decimal(said.amount)
             found[money_key(stage, source, year)] = Amount(amount, None, said.lines, said.of)
     return found
+
+
+def bodies_told(report: Report) -> QuerySet[Agency]:
+    """Whose money the report tells: the body's own, and what bodies of its kind left that have ended or whose unit has,
+    where that is read as the body's on the map of the cycle (on the day it began, for a unit that came later).
+
+    Who owes a report in the cycle tells its own. Of several bodies of a kind in one unit the first tells what was left,
+    so that nothing is told twice.
+    """
+    body, cycle = report.agency, report.cycle
+    if body is None or cycle is None:
+        return Agency.objects.none()
+    map_day = day_on_map_of(report.unit, cycle.map_on)
+    here = UnitReading.objects.on(map_day).filter(reads_as=report.unit_id).values("unit")
+    asked = Report.objects.filter(cycle=cycle.pk).exclude(state=ReportState.EXCUSED)
+    kinds = _alike(body.kind)
+    left = Q(kind__in=kinds, unit__in=here, is_sample=False) & (~Q(unit=report.unit_id) | Q(ends_on__lte=map_day))
+    is_first = ~Exists(asked.filter(unit=report.unit_id, agency__kind__in=kinds, agency__lt=body.pk))
+    return Agency.objects.filter(Q(pk=body.pk) | left & is_first & ~Exists(asked.filter(agency=OuterRef("pk"))))
+
+
+def _alike(kind: str) -> frozenset[str]:
+    """What a district's culture office did is a commune's office for culture and society's now."""
+    return CULTURE_KINDS if kind in CULTURE_KINDS else frozenset({kind})
 
 
 def tell_money(found: Figures) -> None:

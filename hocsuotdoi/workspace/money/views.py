@@ -22,7 +22,15 @@ from hocsuotdoi.programme.models import MoneyLine, Plan
 from hocsuotdoi.programme.models.money import agencies_with_money
 from hocsuotdoi.programme.operations.money import FIRST_YEAR
 from hocsuotdoi.programme.queries.binding import binding_plans
-from hocsuotdoi.programme.queries.money import lines_in, lines_of, sums_by_child, sums_by_source, sums_of, to_appraise
+from hocsuotdoi.programme.queries.money import (
+    lines_in,
+    lines_of,
+    offices_with_money,
+    sums_by_child,
+    sums_by_source,
+    sums_of,
+    to_appraise,
+)
 from hocsuotdoi.programme.rules import Entry, money_entry
 
 _ON_A_PAGE = 50
@@ -39,7 +47,6 @@ def money_overview(request: HttpRequest) -> HttpResponse:
     if unit is None:
         return _own_agencies(request, year, today)
     lines = lines_in(unit, year, today).visible_to(request.user, today)
-    agencies = agencies_with_money(request.user, Permission.VIEW_MONEY, today).filter(on(today)).filter(unit=unit)
     covered = set(units_covered(request.user, Permission.VIEW_MONEY, today).values_list("pk", flat=True))
     return render(
         request,
@@ -54,7 +61,7 @@ def money_overview(request: HttpRequest) -> HttpResponse:
                 {"unit": each.unit, "sums": each.sums, "opens": each.unit != unit and each.unit.pk in covered}
                 for each in sums_by_child(lines, unit, today)
             ],
-            "agencies": list(agencies.order_by("name", "pk")),
+            "agencies": list(offices_with_money(request.user, unit, year, today)),
             "waiting": _waiting(request, today),
             "path": [
                 (each.name, f"{reverse('workspace:money-line-list')}?unit={each.code}&year={year}")

@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency
-from hocsuotdoi.programme.formats.money_sheet import ESTIMATED, FIRST_ROW, PURPOSE, SOURCE
-from hocsuotdoi.programme.models import MoneyLine
+from hocsuotdoi.programme.formats.money_sheet import ESTIMATED, FIRST_ROW, GIVER, PURPOSE, SOURCE, TASK
+from hocsuotdoi.programme.models import MoneyLine, MoneyPreview
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.workspace.money.conftest import YEAR
 
@@ -116,6 +116,36 @@ def test_sheet_goes_out_and_comes_in(client, plan, make_line, office_of_bac_kan,
     assert MoneyLine.objects.count() == 2
     again = client.get(preview)
     assert again["Location"] == of_agency("agency-lines", office_of_bac_kan)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "cell", "said"),
+    [
+        (TASK, 1, "B6", "Nhiệm vụ của khoản giữ nguyên"),
+        (SOURCE, "ngân sách cấp tỉnh", "D6", "Nguồn của khoản giữ nguyên"),
+        (GIVER, "Hội Khuyến học", "E6", "Bên cấp, tài trợ của khoản giữ nguyên"),
+    ],
+)
+def test_sheet_that_changes_what_a_line_is_for_is_told_where(
+    client, plan, make_line, office_of_bac_kan, officer_of_bac_kan, column, value, cell, said
+):
+    line = make_line()
+    client.force_login(officer_of_bac_kan)
+    book = load_workbook(
+        io.BytesIO(client.get(of_agency("sheet-file", office_of_bac_kan), {"plan": plan.code}).content)
+    )
+    for at, given in ((column, value), (ESTIMATED, 5_000_000)):
+        book.worksheets[0].cell(FIRST_ROW, at).value = given
+    out = io.BytesIO()
+    book.save(out)
+    file = SimpleUploadedFile("kinh-phi.xlsx", out.getvalue())
+    page = client.post(of_agency("sheet", office_of_bac_kan), {"plan": plan.pk, "file": file})
+    told = page.content.decode()
+    assert page.status_code == 422
+    assert said in told and cell in told
+    assert not MoneyPreview.objects.exists()
+    line.refresh_from_db()
+    assert (line.estimated, line.version) == (12_000_000, 1)
 
 
 def test_sheet_with_mistakes_changes_nothing(client, plan, office_of_bac_kan, officer_of_bac_kan):
