@@ -26,7 +26,6 @@ from hocsuotdoi.accounts.enums import HeldAt, RoleName
 from hocsuotdoi.accounts.models import Person, PowerSwitch, RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import ROLES, Role
-from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.models import (
     AdminUnit,
     Agency,
@@ -135,12 +134,11 @@ def roles_held(
     roles = [role for role in ROLES.values() if permission is None or permission in role.permissions]
     switched_on = PowerSwitch.objects.on_at(at or timezone.now()).filter(person=OuterRef("person"))
     return (
-        RoleAssignment.objects.on(day)
+        RoleAssignment.objects.usable(day)
         .filter(person=person)
         .filter(
             Q(role__in=_names(roles, switched=False)) | Q(Exists(switched_on), role__in=_names(roles, switched=True))
         )
-        .filter(Q(unit=None) | on(day, "unit__"), Q(agency=None) | on(day, "agency__"))
     )
 
 

@@ -12,7 +12,6 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import offices_held
 from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone, covers, roles_held, spot_of
-from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.enums import ARMED_FORCES
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.places.queries.units import reading_of
@@ -54,9 +53,7 @@ def _has_somebody(agency: Agency, permission: Permission, day: dt.date) -> bool:
     there = Q(agency=agency)
     if agency.kind in LEADING_KINDS and agency.unit_id is not None:
         there |= Q(unit=agency.unit_id)
-    # As in `roles_held`: a role left open at a unit or an office that has ended is nobody's any more.
-    usable = (Q(unit=None) | on(day, "unit__")) & (Q(agency=None) | on(day, "agency__"))
-    return RoleAssignment.objects.on(day).filter(there, usable, role__in=names, person__is_active=True).exists()
+    return RoleAssignment.objects.usable(day).filter(there, role__in=names, person__is_active=True).exists()
 
 
 @dataclass(frozen=True)

@@ -15,19 +15,22 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone, leads_its_territory, may, roles_held
 from hocsuotdoi.places.models import Agency
+from hocsuotdoi.places.queries.units import reading_of
 from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.line import READ_ALONG
 
 
 def may_read(person: Someone, report: Report, day: dt.date) -> bool:
-    if may(person, Permission.VIEW_EVERY_LINE, report.unit, day):
+    # What was reported of a unit that has ended is read by who covers that as which it is read.
+    unit = report.unit if report.unit.holds_on(day) else reading_of(report.unit, day)
+    if may(person, Permission.VIEW_EVERY_LINE, unit, day):
         return True
     held = _held_at(person, Permission.VIEW_REPORT, day)
     if report.state in READ_ALONG and held & set(report.copies_to):
         return True
     if report.line == CommandLine.TERRITORY:
-        return may(person, Permission.VIEW_REPORT, report.unit, day)
+        return may(person, Permission.VIEW_REPORT, unit, day)
     return bool(held & {report.agency_id, *report.above})
 
 
@@ -87,7 +90,7 @@ def somebody_sits(permission: Permission, day: dt.date) -> Q:
     """The condition that somebody at the body that owes a report may act on it: by a role there, or on the line of
     local authorities and culture, at its unit or at another body that leads there."""
     names = [role.name for role in ROLES.values() if permission in role.permissions and not role.must_be_switched_on]
-    held = RoleAssignment.objects.on(day).filter(role__in=names, person__is_active=True)
+    held = RoleAssignment.objects.usable(day).filter(role__in=names, person__is_active=True)
     at_body = Exists(held.filter(agency=OuterRef("agency")))
     at_unit = Exists(held.filter(unit=OuterRef("unit")))
     leading = Exists(held.filter(agency__unit=OuterRef("unit"), agency__kind__in=LEADING_KINDS))

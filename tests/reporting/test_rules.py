@@ -8,9 +8,12 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.models import Report
-from hocsuotdoi.reporting.rules import may_approve, may_read, may_write
+from hocsuotdoi.reporting.rules import may_approve, may_read, may_write, somebody_sits
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+from tests.factories.places import AgencyFactory, UnitFactory
 from tests.factories.running import make_cycle, make_report, submit
+from tests.people import REFORM
+from tests.support.reform import make_reform
 
 
 def _officer(agency: Agency, name: str):
@@ -83,3 +86,19 @@ def test_a_report_is_written_where_it_is_owed_and_approved_where_it_goes(reports
     assert may_approve(people["province"], ward, day)
     assert not may_approve(people["ward"], ward, day)
     assert not may_approve(people["auditor"], ward, day)
+
+
+def test_a_report_of_an_ended_unit_is_read_where_the_unit_is_read(country):
+    units = make_reform(country)
+    office = AgencyFactory(unit=units["hill"], kind=AgencyKind.CULTURE_SOCIETY, ends_on=REFORM)
+    report = make_report(make_cycle(), office, unit=units["hill"])
+    at = {name: _officer(AgencyFactory(unit=units[name], kind=AgencyKind.CULTURE), name) for name in ("valley", "new")}
+    elsewhere = UnitFactory(parent=country)
+    at |= {
+        "left over": _officer(office, "Cán bộ cũ"),
+        "another province": _officer(AgencyFactory(unit=elsewhere, kind=AgencyKind.CULTURE), "another"),
+        "school": _officer(AgencyFactory(unit=units["valley"], kind=AgencyKind.EDUCATION), "school"),
+    }
+    assert _readers(report, at) == {"valley", "new"}
+    # Nobody sits at an office that has ended, whoever has kept a role there.
+    assert not Report.objects.filter(somebody_sits(Permission.WRITE_REPORT, timezone.localdate()), pk=report.pk)

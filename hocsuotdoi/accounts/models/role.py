@@ -10,8 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.core.audit import tracked
-from hocsuotdoi.core.dated import Dated
+from hocsuotdoi.core.dated import Dated, DatedQuerySet, on
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution
+
+
+class RoleAssignmentQuerySet(DatedQuerySet):
+    def usable(self, day: dt.date) -> Self:
+        """Those that hold on `day`, but for one left open at a unit or an agency that has ended: it is nobody's any
+        more."""
+        return self.on(day).filter(Q(unit=None) | on(day, "unit__"), Q(agency=None) | on(day, "agency__"))
 
 
 @tracked
@@ -25,6 +32,8 @@ class RoleAssignment(Dated):
     institution = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     given_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RoleAssignmentQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         constraints = [

@@ -105,6 +105,13 @@ def units_covered(
     return AdminUnit.objects.filter(pk__in=_units_under(_tops(person, permission, day, at), day))
 
 
+def units_read_covered(person: Someone, permission: Permission, day: dt.date | None = None) -> QuerySet[AdminUnit]:
+    """Units of any time that are read at or under those at which `person` may do this on `day`: to look at what was
+    said of a unit that has ended since."""
+    day = day or timezone.localdate()
+    return AdminUnit.objects.filter(pk__in=_units_read_under(_tops(person, permission, day), day))
+
+
 def agencies_covered(
     person: Someone, permission: Permission, day: dt.date | None = None, *, at: dt.datetime | None = None
 ) -> QuerySet[Agency]:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import institutions_covered, units_covered
+from hocsuotdoi.accounts.queries.scope import institutions_covered, units_read_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.ids import uuid7
@@ -20,7 +20,7 @@ class QualityFindingQuerySet(models.QuerySet):
         """For who may see the figures of the institution; those of a unit's population for who may see the unit's."""
         return self.filter(
             Q(institution__in=institutions_covered(person, Permission.VIEW_FIGURES, day))
-            | Q(institution=None, unit__in=units_covered(person, Permission.VIEW_FIGURES, day))
+            | Q(institution=None, unit__in=units_read_covered(person, Permission.VIEW_FIGURES, day))
         )
 
     def waiting(self) -> Self:

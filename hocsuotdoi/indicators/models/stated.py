@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import units_covered
+from hocsuotdoi.accounts.queries.scope import units_read_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.ids import uuid7
@@ -37,7 +37,7 @@ class PreviewedImport(models.Model):
 class StatementQuerySet(models.QuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
         """For who may see the figures of its unit; staff of one institution may not."""
-        return self.filter(unit__in=units_covered(person, Permission.VIEW_FIGURES, day))
+        return self.filter(unit__in=units_read_covered(person, Permission.VIEW_FIGURES, day))
 
 
 class Statement(models.Model):

@@ -126,7 +126,7 @@ def inspectors_for(plan: InspectionPlan, day: dt.date) -> list[Person]:
     """Who may be put into a team: those who hold the right to inspect at the plan's body, or in or above its place;
     administrators are no inspectors. The armed forces keep to their own line, and nobody else has people of theirs: who
     is in a team sees the visit."""
-    held = RoleAssignment.objects.on(day).filter(role__in=set(_INSPECTING) - {RoleName.ADMINISTRATOR})
+    held = RoleAssignment.objects.usable(day).filter(role__in=set(_INSPECTING) - {RoleName.ADMINISTRATOR})
     if plan.agency.kind in ARMED_FORCES:
         here = held.filter(agency__in=commanding([plan.agency_id], day))
     else:

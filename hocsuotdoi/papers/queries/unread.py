@@ -69,7 +69,7 @@ def _people_at(
     if not places:
         return
     roles = [r.name for r in ROLES.values() if Permission.VIEW_WORKSPACE in r.permissions and not r.must_be_switched_on]
-    held = RoleAssignment.objects.on(day).filter(role__in=roles, person__is_active=True)
+    held = RoleAssignment.objects.usable(day).filter(role__in=roles, person__is_active=True)
     if people is not None:
         held = held.filter(person__in=people)
     agencies = {pk for kind, pk in places if kind == "agency"}

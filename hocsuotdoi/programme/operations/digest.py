@@ -283,7 +283,7 @@ def _people(day: dt.date) -> Mapping[int, set[uuid.UUID]]:
     that answers for it."""
     needs = {Permission.VIEW_TASKS, Permission.RECORD_PROGRESS}
     names = [role.name for role in ROLES.values() if needs <= role.permissions and not role.must_be_switched_on]
-    held = RoleAssignment.objects.on(day).filter(role__in=names, person__is_active=True)
+    held = RoleAssignment.objects.usable(day).filter(role__in=names, person__is_active=True)
     found: dict[int, set[uuid.UUID]] = {}
     for person, agency in held.filter(agency__isnull=False).values_list("person", "agency"):
         found.setdefault(agency, set()).add(person)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db.models import Q
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_held, units_covered
+from hocsuotdoi.accounts.queries.scope import agencies_held, units_read_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.reporting.enums import CommandLine, ReportState
 
@@ -19,7 +19,8 @@ def on_the_line(
 ) -> Q:
     """The condition that `person` may read a report (`path` leads to it) by a role with `permission`.
 
-    - The line of local authorities and culture follows the map: who covers the report's unit.
+    - The line of local authorities and culture follows the map: who covers the report's unit, or that as which it is
+    read once it has ended.
     - Any other line: who holds the role at the very body, or at one that the report goes up to. A culture department
     does not read the army's draft because it leads the territory.
     - Bodies that get a copy read it once it is submitted (not asked for without `with_copies`).
@@ -29,11 +30,11 @@ def on_the_line(
     held = agencies_held(person, permission, day)
     copied = Q(**{f"{path}state__in": READ_ALONG, f"{path}copies_to__overlap": held.values("pk")})
     return (
-        Q(**{f"{path}line": CommandLine.TERRITORY, f"{path}unit__in": units_covered(person, permission, day)})
+        Q(**{f"{path}line": CommandLine.TERRITORY, f"{path}unit__in": units_read_covered(person, permission, day)})
         | ~Q(**{f"{path}line": CommandLine.TERRITORY})
         & (Q(**{f"{path}agency__in": held}) | Q(**{f"{path}above__overlap": held.values("pk")}))
         | (copied if with_copies else Q(pk__in=[]))
-        | Q(**{f"{path}unit__in": units_covered(person, Permission.VIEW_EVERY_LINE, day)})
+        | Q(**{f"{path}unit__in": units_read_covered(person, Permission.VIEW_EVERY_LINE, day)})
     )
 
 
