@@ -14,6 +14,7 @@ from hocsuotdoi.reporting.queries.own import asked_pairs
 from hocsuotdoi.reporting.queries.wording import MEASURE_LABELS, indicator_label
 
 TYPED_MEASURES = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, MeasureCode.LIBRARY_VISIT)
+_TOTALS = ("measure:", "indicator:")
 _KINDS = (IndicatorKind.COUNT, IndicatorKind.STOCK, IndicatorKind.GROWTH, IndicatorKind.SHARE_OF_INSTITUTIONS)
 
 
@@ -70,9 +71,11 @@ def typed_amounts(report: Report) -> dict[str, Amount]:
 
 
 def totals_missing(report: Report, content: Content) -> bool:
-    """Whether a body that reports totals only has typed none."""
-    typed = any(figure["origin"] == "typed" for figure in content.get("figures", ()))
-    return report.detail == Detail.TOTALS and not typed
+    """Whether a body that reports totals only tells none: neither typed here nor added up from approved reports below.
+    Money and tasks are no totals of that kind, nor is what was asked anew of institutions whose report is missing."""
+    told = (each for each in content.get("figures", ()) if each["is_additive"] and each["numerator"] is not None)
+    is_told = any(each["origin"] != "counted" and each["key"].startswith(_TOTALS) for each in told)
+    return report.detail == Detail.TOTALS and not is_told
 
 
 def _classes(report: Report) -> set[str]:
