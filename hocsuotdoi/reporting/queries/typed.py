@@ -1,8 +1,13 @@
 """Which totals a body may type into its report, and which it has."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
 
+from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -28,6 +33,39 @@ class TypedRow:
     has_parts: bool
     is_share: bool
     total: TypedTotal | None = None
+
+    @property
+    def seen(self) -> str:
+        return seen_of(self.total)
+
+
+class Typed(Protocol):
+    """A total, kept or only just typed."""
+
+    @property
+    def numerator(self) -> Decimal | None: ...
+    @property
+    def denominator(self) -> Decimal | None: ...
+    @property
+    def source(self) -> str: ...
+
+
+def seen_of(total: Typed | None) -> str:
+    """A few signs that change with what a row says, and are the same for all that says nothing: who writes into it says
+    by them which row they had before them."""
+    said: list[str] = []
+    if total is not None and (total.numerator, total.denominator) != (None, None):
+        said = [*(str(_plain(part)) for part in (total.numerator, total.denominator)), plain_source(total.source)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def plain_source(text: str) -> str:
+    """As it is kept."""
+    return " ".join(normalise(text).split())[:300]
+
+
+def _plain(number: Decimal | None) -> Decimal | None:
+    return None if number is None else number.normalize()
 
 
 def typed_rows(report: Report) -> list[TypedRow]:

@@ -297,15 +297,18 @@ def test_totals_are_typed_with_their_source_and_wrong_ones_are_told_beside_them(
     officer = holder(RoleName.AGENCY_OFFICER, agency=command)
     client = signed_in(officer)
     assert client.get(at(report)).context["totals"]
+    sessions = "measure:programme_session:2026"
+
+    def sent(number: str, source: str) -> dict[str, object]:
+        return {"version": 1, f"{sessions}-numerator": number, f"{sessions}-source": source}
+
     for numerator, source in [("mười", "Sổ"), ("1.436", ""), ("-3", "Sổ")]:
-        page = client.post(at(report, "total"), {"version": 1, "t0-numerator": numerator, "t0-source": source})
+        page = client.post(at(report, "total"), sent(numerator, source))
         assert page.status_code == 422, numerator
         assert page.context["totals"][0].errors, numerator
-    answer = client.post(at(report, "total"), {"version": 1, "t0-numerator": "1.436", "t0-source": "Sổ thư viện"})
-    assert answer.status_code == 302
+    assert client.post(at(report, "total"), sent("1.436", "Sổ thư viện")).status_code == 302
     assert report.typed_totals.get().numerator == 1436
-    old = client.post(at(report, "total"), {"version": 1, "t0-numerator": "9", "t0-source": "Sổ"})
-    assert old.status_code == 409
+    assert client.post(at(report, "total"), sent("9", "Sổ")).status_code == 409
     assert report.typed_totals.get().numerator == 1436
 
 
