@@ -126,7 +126,8 @@ def _both_texts(request: HttpRequest, refusal: ReportChangedMeanwhile, form: Wor
         for field in refusal.fields
         if form.cleaned_data[field].split() != getattr(current, field).split()
     ]
-    kept = {field: form.cleaned_data[field] for field in FIELDS if field in refusal.fields}
+    # Also what only this person wrote: none of it is saved yet.
+    kept = {field: form.cleaned_data[field] for field in FIELDS if field in refusal.fields or field not in since}
     again = WordsForm(initial={**{name: getattr(current, name) for name in FIELDS}, **kept, "version": current.version})
     current = find_in_cycle(request, current.pk)
     return report_page(request, current, words_form=again, theirs=theirs, conflict=str(refusal), typed=kept, status=409)
