@@ -34,7 +34,7 @@ from tests.factories.ledger import make_posting
 from tests.support import databases
 from tests.support.depth import DEEP
 from tests.support.reporting_year import CUTOFF, MAP_ON, SIMULATED_AT, YEAR, Year, day
-from tests.support.year_truth import COHORTS, INDICATORS, Book, Number, Sheet
+from tests.support.year_truth import COHORTS, INDICATORS, VISITS, Book, Number, Sheet
 
 pytestmark = pytest.mark.slow
 
@@ -345,6 +345,9 @@ def _expected(year: Year, report: Report, sheet: Sheet, *, day: dt.date) -> dict
         top = numbers[key].top if key in numbers else Decimal(0)
         if sheet.facts or sheet.typed or sheet.missing:
             numbers[key] = Number(top if spoke else None)
+    for measure in VISITS:
+        if (number := sheet.visits(measure)) is not None:
+            numbers[f"measure:{measure}:{YEAR}"] = number
     for indicator, cohort in _asked():
         if (number := sheet.indicator(indicator, cohort)) is not None:
             numbers[sheet.key(indicator, cohort)] = number

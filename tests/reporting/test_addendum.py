@@ -7,17 +7,39 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from hocsuotdoi.ledger.enums import MeasureCode
-from hocsuotdoi.ledger.operations.posting import Line, post
+from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
+from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.ledger.operations.posting import Line, post, reverse
 from hocsuotdoi.reporting.formats.canonical import digest_of
 from hocsuotdoi.reporting.models import ChangedFigures, Figure, ReportStep, Snapshot
 from hocsuotdoi.reporting.operations.addendum import NothingChanged, look_for_changes, make_addendum
+from hocsuotdoi.reporting.operations.approval import reopen_report
+from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
 from hocsuotdoi.reporting.operations.holding import ReasonMissing, WrongState
+from hocsuotdoi.reporting.operations.report import begin_report
+from hocsuotdoi.reporting.operations.submission import submit_report
+from hocsuotdoi.reporting.queries.approving import waiting
 from hocsuotdoi.reporting.queries.changed import changed_figures, perhaps_changed
+from hocsuotdoi.reporting.queries.consolidation import consolidated
 from hocsuotdoi.reporting.queries.content import cycle_content
-from tests.factories.ledger import noon
-from tests.factories.running import make_assignment, make_line
-from tests.reporting.cycle_tree import DAY, LATER, NOW, Tree, approved, count, figure, fresh, make_tree, submitted
+from hocsuotdoi.reporting.queries.exceptions import exceptions_of
+from hocsuotdoi.reporting.queries.merits import merits_of_agency
+from hocsuotdoi.reporting.queries.trail import parts_of
+from tests.factories.ledger import make_posting, noon
+from tests.factories.running import make_assignment, make_cycle, make_line, make_report
+from tests.reporting.cycle_tree import (
+    DAY,
+    EVERYTHING,
+    LATER,
+    NOW,
+    Tree,
+    approved,
+    count,
+    figure,
+    fresh,
+    make_tree,
+    submitted,
+)
 
 SESSIONS = "measure:programme_session:2026"
 
@@ -134,6 +156,71 @@ def test_perhaps_changed_asks_once_and_looks_no_further_back_than_two_years(tree
         assert perhaps_changed(DAY)
     assert len(captured) == 1
     assert perhaps_changed(dt.date(2029, 3, 1)) == []
+
+
+def test_who_reads_an_approved_figure_again_reads_what_an_addendum_says(tree, library):
+    """Beside the figure above, against the year after, for those who approve that, for a commendation."""
+    ward = approved(tree.ward, tree)
+    late_session(library)
+    addendum = make_addendum(ward, reason="Bổ sung.", by=tree.writer, at=LATER)
+    assert [(part.name, part.numerator) for part in parts_of(tree.province, SESSIONS)] == [
+        (str(tree.ward.agency), 3),
+        (str(tree.wards[1].agency), None),
+        (str(tree.army.agency), None),
+    ]
+    year_after = make_cycle(
+        sections=EVERYTHING,
+        starts_on=dt.date(2027, 1, 1),
+        ends_on=dt.date(2028, 1, 1),
+        counted_until=dt.date(2027, 11, 20),
+        opens_on=dt.date(2027, 11, 1),
+        map_on=dt.date(2027, 11, 1),
+        due_on=dt.date(2027, 11, 25),
+    )
+    above = make_report(year_after, tree.province.agency, year=2027)
+    later = make_report(year_after, ward.agency, year=2027, goes_to=above)
+    count(later, library)
+    day = dt.date(2027, 11, 20)
+    make_posting(library, dt.date(2027, 2, 1), measure=MeasureCode.PROGRAMME_SESSION, quantity=4)
+    odd = {each.figure for each in exceptions_of(fresh(later), cycle_content(fresh(later), day), day)}
+    assert "measure:programme_session:2027" not in odd, "4 against 3, and not against 1"
+    submitted_at = dt.datetime(2027, 11, 20, 9, tzinfo=dt.UTC)
+    begun = begin_report(later, by=tree.writer, at=submitted_at)
+    found = exceptions_of(begun, cycle_content(begun, day), day)
+    given = [Answer(each.key, each.numbers) for each in found]
+    answer_exceptions(begun, answers=given, by=tree.writer, at=submitted_at)
+    submit_report(begun, version=begun.version, by=tree.writer, at=submitted_at)
+    (waits,) = waiting([fresh(later)], tree.approver)
+    assert waits.has_last_year and "Số buổi hoạt động" not in [each.label for each in waits.differences]
+    merits = {each.key: each for each in merits_of_agency(ward.agency, tree.province.agency_id, 2026)}
+    assert (merits[SESSIONS].words, merits[SESSIONS].numerator) == ("3", "3")
+    assert merits[SESSIONS].source == f"Báo cáo {ward.approved.number}, bổ sung {addendum.number}"
+
+
+def test_an_addendum_goes_with_the_approval_that_it_amends(tree, library):
+    ward = approved(tree.ward, tree)
+    late_session(library)
+    make_addendum(ward, reason="Bổ sung.", by=tree.writer, at=LATER)
+    (late,) = Posting.objects.filter(source_kind="test.happening", posted_at__gt=NOW)
+    reopen_report(fresh(ward), reason="Sai.", by=tree.approver, at=LATER)
+    assert parts_of(tree.province, SESSIONS)[0].numerator is None
+    assert consolidated(tree.province) == {}
+    reverse(late, reason="Ghi nhầm.", by=None, at=LATER)
+    ward = approved(fresh(ward), tree, LATER + dt.timedelta(hours=1))
+    assert parts_of(tree.province, SESSIONS)[0].numerator == 1
+    assert consolidated(tree.province)[SESSIONS].numerator == 1
+    merits = {each.key: each for each in merits_of_agency(ward.agency, tree.province.agency_id, 2026)}
+    assert (merits[SESSIONS].words, merits[SESSIONS].source) == ("1", f"Báo cáo {ward.approved.number}")
+
+
+def test_what_an_addendum_says_is_not_reported_any_more_is_compared_with_nothing(tree, library):
+    ward = approved(tree.ward, tree)
+    for posting in Posting.objects.filter(institution=library, kind=PostingKind.HAPPENING):
+        reverse(posting, reason="Ghi nhầm.", by=None, at=LATER)
+    make_addendum(ward, reason="Ghi nhầm.", by=tree.writer, at=LATER)
+    assert parts_of(tree.province, SESSIONS)[0].numerator is None
+    assert consolidated(tree.province)[SESSIONS].numerator is None
+    assert SESSIONS not in {each.key for each in merits_of_agency(ward.agency, tree.province.agency_id, 2026)}
 
 
 def test_content_of_an_addendum_reads_as_a_document(tree, library):

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hocsuotdoi.ledger.enums import MeasureCode
-from hocsuotdoi.ledger.operations.posting import Line
+from hocsuotdoi.ledger.operations.posting import Line, reverse
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import children_of, day_on_map_of, unit_by_code, units_reading_as
-from hocsuotdoi.reporting.models import Figure, Report
+from hocsuotdoi.reporting.models import CountedInstitution, Figure, Report
 from hocsuotdoi.reporting.operations.addendum import make_addendum
 from hocsuotdoi.reporting.operations.report import begin_report
 from hocsuotdoi.reporting.operations.totals import Total, type_totals
@@ -95,6 +95,42 @@ def test_visits_are_asked_of_those_who_have_them(tree, duc_xuan):
     visits = told(content, "measure:museum_visit:2026")
     assert (visits["numerator"], visits["reporting"], visits["expected"]) == ("5", 1, 1)
     assert told(content, SESSIONS)["expected"] == 3
+
+
+LIBRARY_VISITS = "measure:library_visit:2026"
+
+
+def state_of(content, key):
+    found = told(content, key)
+    return found["value_state"], found["numerator"], found["reporting"], found["expected"]
+
+
+def test_visits_of_silent_libraries_stay_expected_at_every_level(tree, duc_xuan):
+    """0 where somebody told of the year, not reported where nobody did, nothing where nobody is asked."""
+    silent, told_nothing = tree.wards
+    CountedInstitution.objects.filter(report=silent).delete()
+    count(silent, InstitutionFactory(unit=duc_xuan))
+    count(told_nothing, InstitutionFactory(unit=duc_xuan))  # beside the one that held sessions and had no visits
+    content = cycle_content(fresh(silent), DAY)
+    assert {state_of(content, key) for key in (SESSIONS, LIBRARY_VISITS)} == {("not_reported", None, 0, 1)}
+    assert not [each for each in content["figures"] if each["key"].startswith("measure:museum_visit")]
+    assert state_of(cycle_content(fresh(told_nothing), DAY), LIBRARY_VISITS) == ("value", "0", 1, 2)
+    assert state_of(cycle_content(fresh(tree.province), DAY), LIBRARY_VISITS) == ("not_reported", None, 0, 3)
+    approved(silent, tree)
+    assert state_of(cycle_content(fresh(tree.province), DAY), LIBRARY_VISITS) == ("not_reported", None, 0, 3)
+    approved(told_nothing, tree)
+    content = cycle_content(fresh(tree.province), DAY)
+    assert state_of(content, LIBRARY_VISITS) == ("value", "0", 1, 3)
+    assert state_of(content, SESSIONS) == ("value", "2", 1, 3)
+
+
+def test_what_was_reversed_whole_is_not_reported_and_no_zero(tree, duc_xuan):
+    silent = InstitutionFactory(name="Thư viện im lặng", unit=duc_xuan)
+    reverse(make_posting(silent, DAY, measure=MeasureCode.LIBRARY_VISIT, quantity=9), reason="Nhầm.", by=None, at=NOW)
+    CountedInstitution.objects.filter(report=tree.wards[1]).delete()
+    count(tree.wards[1], silent)
+    content = cycle_content(fresh(tree.wards[1]), DAY)
+    assert {state_of(content, key) for key in (SESSIONS, LIBRARY_VISITS)} == {("not_reported", None, 0, 1)}
 
 
 def test_shares_are_sums_of_parts(tree, plan, thai_nguyen):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.reporting.enums import ReportState, ReportStepKind
 from hocsuotdoi.reporting.models import CountedInstitution, Figure, Report, ReportStep, TypedTotal
 from hocsuotdoi.reporting.operations.approval import (
@@ -38,8 +39,10 @@ from hocsuotdoi.reporting.operations.submission import (
     withdraw_report,
 )
 from hocsuotdoi.reporting.operations.totals import BadTotal, Total, type_totals
-from tests.factories.running import make_assignment
+from tests.factories.places import AgencyFactory
+from tests.factories.running import make_assignment, make_line, make_report
 from tests.reporting.cycle_tree import (
+    DAY,
     NOW,
     Tree,
     approved,
@@ -312,6 +315,33 @@ def test_armed_forces_submit_only_with_totals_and_their_source(tree):
     content = fresh(report).submitted.content
     assert figure(content, SESSIONS) == ("3", None)
     assert content["missing"] == [] and all(target["behind"] == [] for target in content["targets"])
+
+
+def test_command_submits_what_its_regiments_told_and_never_nothing(tree):
+    """Its own totals are those of the reports below: whoever has approved some types nothing again."""
+    regiment = make_report(
+        tree.cycle,
+        AgencyFactory(unit=tree.province.unit, kind=AgencyKind.MILITARY, name="Trung đoàn bộ binh"),
+        line="military",
+        detail="totals",
+        goes_to=tree.army,
+        above=[tree.army.agency_id, tree.province.agency_id],
+    )
+    make_assignment(agency=tree.army.agency, state="done", done_on=DAY)
+    make_line(agency=tree.army.agency, estimated=5_000_000)
+    command = begin_report(tree.army, by=tree.writer, at=NOW)
+    with pytest.raises(TotalsMissing):  # tasks and money are no totals of its libraries
+        submit_report(command, version=command.version, by=tree.writer, at=NOW)
+    report = begin_report(regiment, by=tree.writer, at=NOW)
+    rows = [Total(SESSIONS, Decimal(3), None, "Sổ công tác")]
+    type_totals(report, version=report.version, rows=rows, by=tree.writer, at=NOW)
+    submitted(fresh(regiment), tree.writer)
+    with pytest.raises(TotalsMissing):  # not approved yet
+        submit_report(command, version=command.version, by=tree.writer, at=NOW)
+    regiment = fresh(regiment)
+    approve_report(regiment, version=regiment.version, by=tree.approver, at=NOW)
+    command = submitted(fresh(command), tree.writer)
+    assert figure(command.submitted.content, SESSIONS) == ("3", None)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_a_report_is_written_where_it_is_owed_and_approved_where_it_goes(reports
 def test_a_report_of_an_ended_unit_is_read_where_the_unit_is_read(country):
     units = make_reform(country)
     office = AgencyFactory(unit=units["hill"], kind=AgencyKind.CULTURE_SOCIETY, ends_on=REFORM)
-    report = make_report(make_cycle(), office, unit=units["hill"])
+    report = make_report(make_cycle(), office)
     at = {name: _officer(AgencyFactory(unit=units[name], kind=AgencyKind.CULTURE), name) for name in ("valley", "new")}
     elsewhere = UnitFactory(parent=country)
     at |= {

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.enums import LIBRARIES, MUSEUMS, Tier
 from hocsuotdoi.simulation.operations import Plan
 from hocsuotdoi.simulation.operations.activity import AGES, MEASURES, NOT_KNOWN, PURPOSES, SEXES
 from hocsuotdoi.simulation.operations.country import CODE, Country
@@ -209,6 +209,18 @@ class Sheet:
                     totals[key] += int(number.top)
         return {key: Decimal(quantity) for key, quantity in totals.items() if quantity}
 
+    def visits(self, measure: str) -> Number | None:
+        """Of those who are asked for them, wherever somebody is: who was silent stays expected."""
+        asked = [each for each in self.facts if _asked_for(each) == measure]
+        more = sum(_asked_for(each) == measure for each in self.missing)
+        spoke = sum(self.year in each.spoke for each in asked)
+        key = f"measure:{measure}:{self.year}"
+        total = self.measures().get(key)
+        top = Decimal(0) if total is None and (spoke or any(key in typed for typed in self.typed)) else total
+        if not asked and not more:
+            return None if top is None else Number(top)
+        return Number(top, None, spoke, len(asked) + more)
+
     def spoke(self) -> int:
         return sum(self.year in each.spoke for each in self.facts)
 
@@ -299,6 +311,13 @@ class Sheet:
         if not population or not known:
             return Number(None, None, known, attended)
         return Number(Decimal(people), Decimal(population), known, attended)
+
+
+def _asked_for(facts: Facts) -> str:
+    """Which visits an institution counts."""
+    if facts.institution_class in LIBRARIES:
+        return "library_visit"
+    return "museum_visit" if facts.institution_class in MUSEUMS else "centre_visit"
 
 
 def _keys(line: Line, year: int) -> Iterator[str]:

@@ -30,7 +30,7 @@ class ExceptionsUnanswered(Refused):
 
 
 class TotalsMissing(Refused):
-    """A body that reports totals only has typed none."""
+    """A body that reports totals only tells none."""
 
 
 @transaction.atomic
@@ -38,8 +38,8 @@ def submit_report(report: Report, *, version: int, by: Person, at: dt.datetime) 
     """Freezes what the report says at this moment and sends it up.
 
     The row is locked before the figures are read, so nobody writes in between. Refused: a closed cycle, a report that
-    is not being written, another version than the newest, totals that were never typed where only they are reported,
-    and anything odd that nobody has answered.
+    is not being written, another version than the newest, no totals (typed or from below) where only they are
+    reported, and anything odd that nobody has answered.
     """
     report = hold(report, WRITABLE, version=version)
     instead = in_whose_stead(report, Permission.FREEZE_REPORT, by=by, at=at)

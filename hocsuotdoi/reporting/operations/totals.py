@@ -1,7 +1,6 @@
 """Totals that a body types into its own report."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Report, TypedTotal
 from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile, begun, hold, keep, meanwhile
-from hocsuotdoi.reporting.queries.typed import TypedRow, typed_rows
+from hocsuotdoi.reporting.queries.typed import TypedRow, plain_source, seen_of, typed_rows
 
 LARGEST = Decimal(10) ** 15
 
@@ -26,12 +24,14 @@ class BadTotal(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """`denominator` None where the figure is no share; both None: taken out, not reported. 0 is a number."""
+    """`denominator` None where the figure is no share; both None: taken out, not reported. 0 is a number. `seen`: which
+    row the writer had before them (`queries.typed.seen_of`), where they say so."""
 
     key: str
     numerator: Decimal | None
     denominator: Decimal | None = None
     source: str = ""
+    seen: str = ""
 
 
 @transaction.atomic
@@ -39,15 +39,23 @@ def type_totals(report: Report, *, version: int, rows: Iterable[Total], by: Pers
     """Writes the rows into the report; rows that are not named stay. One without a number is taken out.
 
     Refused: a figure that is not asked for or of which institutions are counted here, one without its source, less than
-    nothing, a part of a number, a numerator above its denominator, a version that is not the newest. The same rows
-    again, because the answer to the first time was lost, change nothing.
+    nothing, a part of a number, a numerator above its denominator. The same rows again, because the answer to the first
+    time was lost, change nothing.
+
+    Where somebody else wrote since `version`, but into other rows than those whose `seen` is given here, both stand. A
+    row that is not any more as it was seen, or an older version without saying what was seen, is refused
+    (`ReportChangedMeanwhile`, with the keys), and nothing is changed.
     """
     rows = list(rows)
     report = hold(report, [ReportState.EXPECTED, ReportState.DRAFT, ReportState.RETURNED])
-    if version != report.version:
-        if _stand_already(report, rows):
-            return report
-        raise ReportChangedMeanwhile(meanwhile(report), report)
+    standing = {each.key: seen_of(each) for each in TypedTotal.objects.filter(report=report)}
+    nothing, is_older = seen_of(None), version != report.version
+    other = [row for row in rows if seen_of(row) != standing.get(row.key, nothing)]
+    contested = [row.key for row in other if (row.seen != standing.get(row.key, nothing) if row.seen else is_older)]
+    if contested:
+        raise ReportChangedMeanwhile(meanwhile(report), report, contested)
+    if is_older and not other:
+        return report
     asked = {row.key: row for row in typed_rows(report)}
     for row in rows:
         if row.key not in asked:
@@ -67,24 +75,12 @@ def type_totals(report: Report, *, version: int, rows: Iterable[Total], by: Pers
             defaults={
                 "numerator": row.numerator,
                 "denominator": row.denominator,
-                "source": _source(row),
+                "source": plain_source(row.source),
                 "typed_by": by.pk,
                 "typed_at": at,
             },
         )
     return keep(report, by=by, at=at)
-
-
-def _stand_already(report: Report, rows: list[Total]) -> bool:
-    typed = {each.key: each for each in TypedTotal.objects.filter(report=report)}
-
-    def stands(row: Total) -> bool:
-        kept = typed.get(row.key)
-        if kept is None or row.numerator is None:
-            return kept is None and row.numerator is None
-        return (kept.numerator, kept.denominator, kept.source) == (row.numerator, row.denominator, _source(row))
-
-    return bool(rows) and all(stands(row) for row in rows)
 
 
 def _check(row: Total, asked: TypedRow) -> None:
@@ -104,9 +100,5 @@ def _check(row: Total, asked: TypedRow) -> None:
         raise BadTotal(_("This figure is a number alone. Leave “of how many” empty."), field=row.key)
     if asked.is_share and row.denominator is not None and row.numerator > row.denominator:
         raise BadTotal(_("There cannot be more than there are in all."), field=row.key)
-    if not _source(row):
+    if not plain_source(row.source):
         raise BadTotal(_("Say where the number is from: which book, which list, of which day."), field=row.key)
-
-
-def _source(row: Total) -> str:
-    return re.sub(r"\s+", " ", normalise(row.source)).strip()[:300]

@@ -1,7 +1,7 @@
 """What somebody who approves has to know before: gaps, explanations, how much differs from the year before."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.reporting.enums import Detail, ExceptionAnswerKind, ReportState
 from hocsuotdoi.reporting.models import ExceptionAnswer, Figure, Report
 from hocsuotdoi.reporting.queries.amounts import is_of_year
+from hocsuotdoi.reporting.queries.newest import newest_figures
 from hocsuotdoi.reporting.queries.wording import number_words
 
 NAMED = 5
@@ -48,7 +49,7 @@ class Waiting:
 
 
 def waiting(reports: Iterable[Report], person: Someone) -> list[Waiting]:
-    """In the order given. Six queries, however many there are; no content is read as a whole."""
+    """In the order given. Seven queries, however many there are; no content is read as a whole."""
     reports = list(reports)
     gaps = _gaps(reports)
     answers = _answers(reports)
@@ -124,21 +125,29 @@ class _Compared:
 
 
 def _compared(reports: list[Report]) -> dict[int, _Compared]:
-    """By report. A report over several years tells the year before itself. Two queries."""
+    """By report. A report over several years tells the year before itself. Three queries."""
     of_last = _reports_of_last_year([each for each in reports if not (each.cycle and each.cycle.is_over_years)])
-    by_snapshot: dict[int, list[Figure]] = {}
-    wanted = {each.submitted_id for each in reports} | set(of_last.values())
-    for figure in Figure.objects.filter(snapshot__in=wanted, numerator__isnull=False).order_by("pk"):
-        by_snapshot.setdefault(figure.snapshot_id, []).append(figure)
+    submitted = Figure.objects.filter(snapshot__in=[each.submitted_id for each in reports])
+    by_snapshot = _grouped(submitted, lambda figure: figure.snapshot_id)
+    by_report = _grouped(newest_figures(of_last.values()), lambda figure: figure.snapshot.report_id)
     found = {}
     for each in reports:
-        told = by_snapshot.get(each.submitted_id or 0, [])
+        told = by_snapshot.get(each.submitted_id, [])
         year = _last_told(each)
         now = {_timeless(figure.key): figure for figure in told if is_of_year(figure.key, year)}
-        earlier = by_snapshot.get(of_last[each.pk], []) if each.pk in of_last else told
+        earlier = by_report.get(of_last[each.pk], []) if each.pk in of_last else told
         before = {_timeless(figure.key): figure for figure in earlier if is_of_year(figure.key, year - 1)}
         apart = [(old, now[key]) for key, old in before.items() if key in now and _is_far(old, now[key])]
         found[each.pk] = _Compared(bool(before), apart)
+    return found
+
+
+def _grouped(figures: Iterable[Figure], by: Callable[[Figure], int | None]) -> dict[int | None, list[Figure]]:
+    """Those with a number, in the order of the document."""
+    found: dict[int | None, list[Figure]] = {}
+    for figure in sorted(figures, key=lambda each: each.pk):
+        if figure.numerator is not None:
+            found.setdefault(by(figure), []).append(figure)
     return found
 
 
@@ -147,7 +156,7 @@ def _last_told(report: Report) -> int:
 
 
 def _reports_of_last_year(reports: list[Report]) -> dict[int, int]:
-    """By report: what the same body said in a cycle of the same kind the year before. One query."""
+    """By report: the approved one of the same body in a cycle of the same kind the year before. One query."""
     last: dict[tuple[Any, ...], int] = {}
     earlier = Report.objects.filter(
         agency__in={each.agency_id for each in reports},
@@ -156,12 +165,12 @@ def _reports_of_last_year(reports: list[Report]) -> dict[int, int]:
         state=ReportState.APPROVED,
     ).select_related("cycle")
     for each in earlier:
-        if each.cycle and each.approved_id:
-            last[each.agency_id, each.line, each.cycle.kind, each.year + 1] = each.approved_id
+        if each.cycle:
+            last[each.agency_id, each.line, each.cycle.kind, each.year + 1] = each.pk
     return {
-        each.pk: snapshot
+        each.pk: earlier_report
         for each in reports
-        if each.cycle and (snapshot := last.get((each.agency_id, each.line, each.cycle.kind, each.year)))
+        if each.cycle and (earlier_report := last.get((each.agency_id, each.line, each.cycle.kind, each.year)))
     }
 
 

@@ -11,11 +11,12 @@ from django.db import connection
 from django.utils import translation
 
 from hocsuotdoi.reporting.enums import Section
-from hocsuotdoi.reporting.models import Content, Report, Snapshot
+from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
 from hocsuotdoi.reporting.queries.consolidation import below_content
 from hocsuotdoi.reporting.queries.figures import figures_by_year, plain
 from hocsuotdoi.reporting.queries.money import CULTURE_KINDS, tell_money
+from hocsuotdoi.reporting.queries.newest import told_last
 from hocsuotdoi.reporting.queries.period import tell_period, told_by
 from hocsuotdoi.reporting.queries.wording import day_words, long_day_words
 
@@ -97,7 +98,7 @@ def addendum_content(report: Report, day: dt.date, reason: str) -> Content | Non
 def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:
     if report.approved is None:
         return []
-    told = _told(report.approved)
+    told = {key: figure for key, (_snapshot, figure) in told_last(report.approved).items()}
     now = _now(report, dt.date.fromisoformat(report.approved.content["as_of"]))
     found = []
     for key in sorted({*told, *now}):
@@ -115,14 +116,6 @@ def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:
         }
         found.append((change, figure))
     return found
-
-
-def _told(approved: Snapshot) -> dict[str, FigureContent]:
-    """What was said of each figure last, in the report or in an addendum to it. One query."""
-    told: dict[str, FigureContent] = {each["key"]: each for each in approved.content.get("figures", ())}
-    for addendum in approved.addenda.order_by("frozen_at", "pk"):
-        told |= {each["key"]: each for each in addendum.content.get("figures", ())}
-    return told
 
 
 def _now(report: Report, as_of: dt.date) -> dict[str, FigureContent]:

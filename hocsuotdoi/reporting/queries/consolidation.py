@@ -9,35 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.db.models import Sum
 
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.reporting.enums import ReportState
-from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.models import Figure, Report
 from hocsuotdoi.reporting.models.content import BelowContent, MissingContent
 from hocsuotdoi.reporting.queries.amounts import Amount
+from hocsuotdoi.reporting.queries.newest import newest_figures
 from hocsuotdoi.reporting.queries.suggestions import NAMED_AT_MOST
 from hocsuotdoi.reporting.queries.wording import in_sentence, number_words
-
-_SUMS = """
-WITH said AS (
-    SELECT report.id AS report_id, snapshot.id AS snapshot_id, snapshot.frozen_at
-      FROM reporting_report AS report
-      JOIN reporting_snapshot AS snapshot ON snapshot.id = report.approved_id
-     WHERE report.goes_to_id = %(report)s AND report.state = 'approved' {places}
-     UNION ALL
-    SELECT report.id, addendum.id, addendum.frozen_at
-      FROM reporting_report AS report
-      JOIN reporting_snapshot AS addendum ON addendum.amends_id = report.approved_id
-     WHERE report.goes_to_id = %(report)s AND report.state = 'approved' {places}
-), newest AS (
-    SELECT DISTINCT ON (said.report_id, figure.key) figure.*
-      FROM said JOIN reporting_figure AS figure ON figure.snapshot_id = said.snapshot_id
-     ORDER BY said.report_id, figure.key, said.frozen_at DESC, said.snapshot_id DESC
-)
-SELECT key, sum(numerator), sum(denominator), sum(reporting), sum(expected), count(*)
-  FROM newest WHERE is_additive GROUP BY key
-"""
-# An addendum says less than a report: of each figure holds what was said of it last.
 
 _MISSING = """
 WITH RECURSIVE missing AS (
@@ -96,19 +77,12 @@ class Missing:
 def consolidated(report: Report, places: Iterable[AdminUnit] | None = None) -> dict[str, Amount]:
     """By key, over the approved reports that go into this one, as they were approved and amended since. `places`: only
     reports of these units. A part that no report states is None, not 0. One query, however many reports there are."""
-    within = "" if places is None else "AND report.unit_id = ANY(%(places)s)"
-    asked = {"report": report.pk, "places": None if places is None else [unit.pk for unit in places]}
-    with connection.cursor() as cursor:
-        cursor.execute(_SUMS.format(places=within), asked)
-        rows = cursor.fetchall()
-    return {
-        key: Amount(top, below, _whole(reporting), _whole(expected))
-        for key, top, below, reporting, expected, _n in rows
-    }
-
-
-def _whole(number: int | None) -> int | None:
-    return None if number is None else int(number)
+    reports = report.from_below.filter(state=ReportState.APPROVED)
+    if places is not None:
+        reports = reports.filter(unit__in=[unit.pk for unit in places])
+    added = Figure.objects.filter(pk__in=newest_figures(reports).values("pk"), is_additive=True).order_by()
+    sums = (Sum(part) for part in ("numerator", "denominator", "reporting", "expected"))
+    return {key: Amount(*amounts) for key, *amounts in added.values_list("key").annotate(*sums)}
 
 
 def missing_below(report: Report, open_on: dt.date | None = None) -> Missing:

@@ -18,9 +18,10 @@ from django.utils.translation import ngettext
 from hocsuotdoi.indicators.enums import WAITING, IndicatorKind, QualityRule
 from hocsuotdoi.indicators.models import Indicator, QualityFinding
 from hocsuotdoi.reporting.enums import Detail, ReportState
-from hocsuotdoi.reporting.models import Content, CountedInstitution, ExceptionAnswer, Figure, Report
+from hocsuotdoi.reporting.models import Content, CountedInstitution, ExceptionAnswer, Report
 from hocsuotdoi.reporting.models.content import FigureContent, TargetContent, TaskContent
 from hocsuotdoi.reporting.queries.amounts import is_of_year, key_of_year
+from hocsuotdoi.reporting.queries.newest import newest_figures
 from hocsuotdoi.reporting.queries.wording import number_words
 
 _NOT_COMPARED = (IndicatorKind.GROWTH, IndicatorKind.YES_NO)
@@ -100,12 +101,12 @@ def _year_before(content: Content, year: int) -> dict[str, tuple[Decimal, Decima
 
 
 def _last_year(report: Report) -> dict[str, tuple[Decimal, Decimal | None]]:
-    """Numerators and denominators of the body's approved report of the year before, by key. One query."""
+    """Numerators and denominators of the body's approved report of the year before, as amended, by key. One query."""
     before = Report.objects.filter(
         agency=report.agency_id, line=report.line, year=report.year - 1, state=ReportState.APPROVED, cycle__isnull=False
     )
-    rows = Figure.objects.filter(snapshot__in=before.values("approved"), numerator__isnull=False)
-    return {key: (top, below) for key, top, below in rows.values_list("key", "numerator", "denominator")}
+    figures = newest_figures(before)
+    return {each.key: (each.numerator, each.denominator) for each in figures if each.numerator is not None}
 
 
 def _kinds(content: Content) -> dict[str, str]:

@@ -13,13 +13,13 @@ from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.material import Material, base_years
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.indicators.queries.sums import counted_for
-from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement
 from hocsuotdoi.places.queries.units import day_on_map_of, units_reading_as
 from hocsuotdoi.reporting.enums import CommandLine, Section
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.content import FigureContent, Origin
+from hocsuotdoi.reporting.queries.activities import VISITS
 from hocsuotdoi.reporting.queries.amounts import (
     Amount,
     added_up,
@@ -37,6 +37,8 @@ from hocsuotdoi.reporting.queries.consolidation import (
     missing_below,
 )
 from hocsuotdoi.reporting.queries.own import (
+    ATTENDANCE,
+    SESSIONS,
     Looked,
     Own,
     asked_pairs,
@@ -249,8 +251,8 @@ def plain(number: Decimal | None) -> str | None:
 def _tell_measures(found: Figures, *, activities: bool) -> None:
     year = found.year
     keys = {key for part in (found.own.amounts, found.typed, found.sums) for key in part if key.startswith("measure:")}
-    if activities:
-        keys |= {measure_key(each, year) for each in (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE)}
+    if activities:  # told by nobody yet, they may still be expected of reports that are missing
+        keys |= {measure_key(each, year) for each in (SESSIONS, ATTENDANCE, *VISITS)}
     for key in sorted(keys):  # a measure stands before its parts
         missing = sum(count for of_class, count in found.missing.by_class.items() if tells(key, of_class))
         amount = found.combined(key, missing)

@@ -19,6 +19,7 @@ from hocsuotdoi.programme.enums import AssignmentState, TargetState
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.enums import CommandLine
 from hocsuotdoi.reporting.models import Report, Snapshot
+from hocsuotdoi.reporting.queries.newest import told_last
 from hocsuotdoi.reporting.queries.wording import number_words, percent_words
 
 MEASURE_WORDS = {
@@ -70,11 +71,11 @@ def merits_of_institution(institution: int, year: int) -> list[Evidence]:
 
 
 def merits_of_agency(nominated: Agency, reader: int, year: int) -> list[Evidence]:
-    """Its tasks, and the figures and targets of its approved reports of the year, as far as they reach the body
-    `reader` that puts it forward. Three queries."""
+    """Its tasks, and the figures and targets of its approved reports of the year, the figures as amended since, as far
+    as they reach the body `reader` that puts it forward. Four queries."""
     reaching = Q(line=CommandLine.TERRITORY) | Q(above__contains=[reader]) | Q(agency=reader)
     approved = Report.objects.filter(reaching, agency=nominated, year=year, approved__isnull=False).values("approved")
-    snapshots = list(Snapshot.objects.filter(pk__in=approved).order_by("number"))
+    snapshots = list(Snapshot.objects.filter(pk__in=approved).order_by("number").prefetch_related("addenda"))
     return [*_tasks(nominated, reader, year), *_targets(snapshots, year), *_figures(snapshots)]
 
 
@@ -124,14 +125,18 @@ def _figures(snapshots: Iterable[Snapshot]) -> list[Evidence]:
             figure["key"],
             figure["label"],
             figure["words"],
-            f"Báo cáo {snapshot.number}",
+            _source(approved, said_in),
             figure["numerator"],
             figure["denominator"],
         )
-        for snapshot in snapshots
-        for figure in snapshot.content.get("figures", [])
+        for approved in snapshots
+        for said_in, figure in told_last(approved).values()
         if figure["value_state"] == "value"
     ]
+
+
+def _source(approved: Snapshot, said_in: Snapshot) -> str:
+    return f"Báo cáo {approved.number}" + ("" if said_in == approved else f", bổ sung {said_in.number}")
 
 
 def _share(key: str, label: str, part: int, whole: int, source: str) -> Evidence:

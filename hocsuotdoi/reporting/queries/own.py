@@ -197,13 +197,14 @@ def _decimal(number: int | None) -> Decimal | None:
 
 
 def measures_of(frame: Frame, institutions: Mapping[int, str], *, by_month: bool = True) -> dict[str, Amount]:
-    """What was held and who came, whole and cut by sex, age, month and observance; of several years not by month. Where
-    none of the institutions has said anything of the year it is not reported, and no zero. Five queries."""
+    """What was held, who came and who visited, whole and cut by sex, age, month and observance; of several years not by
+    month. A whole is told wherever somebody is asked for it, so that who was silent stays expected in every sum above:
+    0 where somebody has said anything of the year, else not reported. Five queries."""
     year = frame.year
     # Of many institutions the query is not told which, so others may be among the rows.
     reporting = reporting_by_year(frame, _own_year, list(institutions))[year] & set(institutions)
     entries = entries_of_year(frame)
-    totals: Counter[str] = Counter()
+    totals: Counter[str] = Counter({measure_key(whole, year): 0 for whole in (SESSIONS, ATTENDANCE, *VISITS)})
     for measure, sex, age_band, month, quantity in sums_by_month(entries):
         totals[measure_key(measure, year)] += quantity
         if measure == ATTENDANCE:
@@ -215,16 +216,13 @@ def measures_of(frame: Frame, institutions: Mapping[int, str], *, by_month: bool
     for tag, measure, quantity in observance_sums(entries):
         if tag in Observance.values:
             totals[measure_key(measure, year, "observance", tag)] += quantity
-    if not reporting and not totals:
-        none = Amount(None, None, 0, len(institutions))
-        return {measure_key(SESSIONS, year): none, measure_key(ATTENDANCE, year): none}
-    for whole in (SESSIONS, ATTENDANCE):
-        totals.setdefault(measure_key(whole, year), 0)
     told: dict[str, Amount] = {}
     for key, quantity in totals.items():
-        if quantity or key.count(":") == 2:  # a cut that sums to nothing, also after a reversal, is left out
-            asked = {each for each, of_class in institutions.items() if tells(key, of_class)}
-            told[key] = Amount(Decimal(quantity), None, len(reporting & asked), len(asked))
+        asked = {each for each, of_class in institutions.items() if tells(key, of_class)}
+        is_whole = key.count(":") == 2
+        if quantity or (is_whole and asked):  # a cut that sums to nothing, also after a reversal, is left out
+            number = Decimal(quantity) if quantity or reporting & asked else None
+            told[key] = Amount(number, None, len(reporting & asked), len(asked))
     return told
 
 

@@ -12,7 +12,8 @@ from django.apps import apps
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.queries.assignments import names_of
 from hocsuotdoi.reporting.enums import ReportState
-from hocsuotdoi.reporting.models import Figure, Report, ReportStep, Snapshot
+from hocsuotdoi.reporting.models import Report, ReportStep, Snapshot
+from hocsuotdoi.reporting.queries.newest import newest_figures
 
 WORDS = ("results", "difficulties", "causes", "proposals")
 
@@ -88,18 +89,15 @@ class Part:
 
 
 def parts_of(report: Report, key: str) -> list[Part]:
-    """The figure `key` in each report that goes into this one; of those approved, for nothing else is added up. Two
-    queries."""
+    """The figure `key` in each report that goes into this one; of those approved, for nothing else is added up, and as
+    their addenda say it now. Two queries."""
     below = list(report.from_below.select_related("agency").order_by("unit__sort_key", "agency__name", "pk"))
     figures = {
-        figure.snapshot_id: figure
-        for figure in Figure.objects.filter(
-            snapshot__in=[each.approved_id for each in below if each.approved_id], key=key
-        )
+        figure.snapshot.report_id: figure for figure in newest_figures([each.pk for each in below]).filter(key=key)
     }
     rows = []
     for each in below:
-        figure = figures.get(each.approved_id) if each.approved_id else None
+        figure = figures.get(each.pk)
         rows.append(
             Part(
                 str(each.agency),

@@ -1,8 +1,13 @@
 """Which totals a body may type into its report, and which it has."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
 
+from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -14,6 +19,7 @@ from hocsuotdoi.reporting.queries.own import asked_pairs
 from hocsuotdoi.reporting.queries.wording import MEASURE_LABELS, indicator_label
 
 TYPED_MEASURES = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, MeasureCode.LIBRARY_VISIT)
+_TOTALS = ("measure:", "indicator:")
 _KINDS = (IndicatorKind.COUNT, IndicatorKind.STOCK, IndicatorKind.GROWTH, IndicatorKind.SHARE_OF_INSTITUTIONS)
 
 
@@ -27,6 +33,39 @@ class TypedRow:
     has_parts: bool
     is_share: bool
     total: TypedTotal | None = None
+
+    @property
+    def seen(self) -> str:
+        return seen_of(self.total)
+
+
+class Typed(Protocol):
+    """A total, kept or only just typed."""
+
+    @property
+    def numerator(self) -> Decimal | None: ...
+    @property
+    def denominator(self) -> Decimal | None: ...
+    @property
+    def source(self) -> str: ...
+
+
+def seen_of(total: Typed | None) -> str:
+    """A few signs that change with what a row says, and are the same for all that says nothing: who writes into it says
+    by them which row they had before them."""
+    said: list[str] = []
+    if total is not None and (total.numerator, total.denominator) != (None, None):
+        said = [*(str(_plain(part)) for part in (total.numerator, total.denominator)), plain_source(total.source)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def plain_source(text: str) -> str:
+    """As it is kept."""
+    return " ".join(normalise(text).split())[:300]
+
+
+def _plain(number: Decimal | None) -> Decimal | None:
+    return None if number is None else number.normalize()
 
 
 def typed_rows(report: Report) -> list[TypedRow]:
@@ -70,9 +109,11 @@ def typed_amounts(report: Report) -> dict[str, Amount]:
 
 
 def totals_missing(report: Report, content: Content) -> bool:
-    """Whether a body that reports totals only has typed none."""
-    typed = any(figure["origin"] == "typed" for figure in content.get("figures", ()))
-    return report.detail == Detail.TOTALS and not typed
+    """Whether a body that reports totals only tells none: neither typed here nor added up from approved reports below.
+    Money and tasks are no totals of that kind, nor is what was asked anew of institutions whose report is missing."""
+    told = (each for each in content.get("figures", ()) if each["is_additive"] and each["numerator"] is not None)
+    is_told = any(each["origin"] != "counted" and each["key"].startswith(_TOTALS) for each in told)
+    return report.detail == Detail.TOTALS and not is_told
 
 
 def _classes(report: Report) -> set[str]:

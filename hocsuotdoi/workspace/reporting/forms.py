@@ -1,7 +1,8 @@
 """What is asked of people about a report: its words, its totals, reasons."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.operations.totals import Total
-from hocsuotdoi.reporting.queries.typed import TypedRow
+from hocsuotdoi.reporting.queries.typed import Typed, TypedRow, seen_of
+from hocsuotdoi.reporting.queries.wording import number_words
 
 FIELDS = ("results", "difficulties", "causes", "proposals")
 LONGEST = 20_000  # characters: some ten printed pages
@@ -140,22 +142,39 @@ class NumberField(forms.CharField):
         return number
 
 
-class TotalForm(forms.Form):
-    """One total: how many (of how many), and where the number is from."""
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """What somebody else saved in a row meanwhile. `by` empty: they took it out."""
 
+    words: str
+    by: str
+    at: str
+
+
+class TotalForm(forms.Form):
+    """One total: how many (of how many), and where the number is from. `seen` stands for the row as it was shown, so
+    that a row is written only where somebody has changed it, and over nothing that they have not seen. `theirs`: where
+    what stands there was saved by somebody else while this was typed."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     numerator = NumberField(pgettext_lazy("of a total", "How many"))
     denominator = NumberField(_("Of how many"))
     source = forms.CharField(label=_("Where the number is from"), required=False, max_length=300)
 
-    def __init__(self, *args: Any, row: TypedRow, **kwargs: Any) -> None:
-        self.row = row
-        total = row.total
+    def __init__(
+        self, data: Any, *, row: TypedRow, mine: Total | None = None, theirs: Theirs | None = None, **kwargs: Any
+    ) -> None:
+        """`mine`: what was typed, to be shown again instead of what stands there."""
+        self.row, self.theirs = row, theirs
+        total = mine or row.total
         initial = {
+            "seen": row.seen,
             "numerator": _written(total.numerator) if total else "",
             "denominator": _written(total.denominator) if total else "",
             "source": total.source if total else "",
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        # Fields are named by the figure: places move when a plan comes into force while somebody types.
+        super().__init__(data, initial=initial, prefix=row.key, **kwargs)
         if not row.has_parts:
             del self.fields["denominator"]
         elif not row.is_share:
@@ -163,12 +182,43 @@ class TotalForm(forms.Form):
 
     def total(self) -> Total:
         given = self.cleaned_data
-        return Total(self.row.key, given["numerator"], given.get("denominator"), given["source"])
+        return Total(self.row.key, given["numerator"], given.get("denominator"), given["source"], given["seen"])
+
+    @property
+    def is_other(self) -> bool:
+        """Than what was shown. Call after `is_valid`."""
+        return seen_of(self.total()) != self.cleaned_data["seen"]
+
+    @property
+    def written(self) -> str:
+        """As it was typed, also where it can be read as no number."""
+        number = "/".join(text for name in ("numerator", "denominator") if (text := self._text(name)))
+        return ": ".join(text for text in (self.row.label, _with_source(number, self._text("source"))) if text)
+
+    def _text(self, name: str) -> str:
+        return (self[name].value() or "").strip() if name in self.fields else ""
 
 
-def total_forms(rows: Iterable[TypedRow], data: Any = None) -> list[TotalForm]:
-    """One for each row, in their order; the place in the list names the fields."""
-    return [TotalForm(data, row=row, prefix=f"t{number}") for number, row in enumerate(rows)]
+def total_forms(rows: Iterable[TypedRow], data: Mapping[str, str] | None = None) -> list[TotalForm]:
+    """One for each row, in their order; bound only where the row was sent."""
+    return [TotalForm(data if data and f"{row.key}-numerator" in data else None, row=row) for row in rows]
+
+
+def forms_without_row(rows: Iterable[TypedRow], data: Mapping[str, str]) -> list[TotalForm]:
+    """Of what was sent and is not typed here any more."""
+    sent = {name.removesuffix("-numerator") for name in data if name.endswith("-numerator")}
+    gone = sorted(sent - {row.key for row in rows})
+    return [TotalForm(data, row=TypedRow(key, "", f"{key}-denominator" in data, False)) for key in gone]
+
+
+def total_words(total: Typed) -> str:
+    """«12/30, sổ thư viện»"""
+    number = "/".join(number_words(part) for part in (total.numerator, total.denominator) if part is not None)
+    return _with_source(number, total.source)
+
+
+def _with_source(number: str, source: str) -> str:
+    return ", ".join(part for part in (number, source) if part)
 
 
 def _written(value: Decimal | None) -> str:

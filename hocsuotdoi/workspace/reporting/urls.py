@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.reporting import acts, lists, offline, single, snapshots, writing
+from hocsuotdoi.workspace.reporting import acts, lists, offline, single, snapshots, totals, writing
 
 urlpatterns = [
     path("", lists.report_list, name="reporting-report-list"),
@@ -9,7 +9,7 @@ urlpatterns = [
     path("<int:pk>/", writing.report_detail, name="reporting-report-detail"),
     path("<int:pk>/begin/", writing.report_begin, name="reporting-report-begin"),
     path("<int:pk>/words/", writing.report_word, name="reporting-report-word"),
-    path("<int:pk>/totals/", writing.report_total, name="reporting-report-total"),
+    path("<int:pk>/totals/", totals.report_total, name="reporting-report-total"),
     path("<int:pk>/odd/", writing.report_answer, name="reporting-report-answer"),
     path("<int:pk>/now/", writing.report_now, name="reporting-report-now"),
     path("<int:pk>/submit/", acts.report_submit, name="reporting-report-submit"),

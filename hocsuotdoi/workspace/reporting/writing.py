@@ -1,4 +1,4 @@
-"""What is written into a report: words, totals, answers to what looks odd. And the page it is all done on."""
+"""What is written into a report: words, answers to what looks odd. And the page it is all done on."""
 
 from typing import Any
 
@@ -19,12 +19,10 @@ from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
 from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile
 from hocsuotdoi.reporting.operations.report import begin_report, word_report
-from hocsuotdoi.reporting.operations.totals import type_totals
 from hocsuotdoi.reporting.queries.exceptions import exceptions_of
 from hocsuotdoi.reporting.queries.trail import written_since
-from hocsuotdoi.reporting.queries.typed import typed_rows
 from hocsuotdoi.workspace.reporting import single
-from hocsuotdoi.workspace.reporting.forms import FIELDS, WordsForm, total_forms
+from hocsuotdoi.workspace.reporting.forms import FIELDS, WordsForm
 from hocsuotdoi.workspace.reporting.found import (
     admit,
     content_of,
@@ -128,38 +126,11 @@ def _both_texts(request: HttpRequest, refusal: ReportChangedMeanwhile, form: Wor
         for field in refusal.fields
         if form.cleaned_data[field].split() != getattr(current, field).split()
     ]
-    kept = {field: form.cleaned_data[field] for field in FIELDS if field in refusal.fields}
+    # Also what only this person wrote: none of it is saved yet.
+    kept = {field: form.cleaned_data[field] for field in FIELDS if field in refusal.fields or field not in since}
     again = WordsForm(initial={**{name: getattr(current, name) for name in FIELDS}, **kept, "version": current.version})
     current = find_in_cycle(request, current.pk)
     return report_page(request, current, words_form=again, theirs=theirs, conflict=str(refusal), typed=kept, status=409)
-
-
-@require_POST
-@requires(Permission.WRITE_REPORT)
-def report_total(request: HttpRequest, pk: int) -> HttpResponse:
-    report = find_in_cycle(request, pk)
-    admit((allowed := rights(request, report)).write)
-    worked(request, report, allowed)
-    rows = total_forms(typed_rows(report), request.POST)
-    version = _whole_number(request.POST.get("version"))
-    wrong = [form for form in rows if not form.is_valid()]  # each is looked at, so each says what is wrong
-    if wrong or version is None:
-        return report_page(request, report, totals=rows, status=422)
-    given = [form.total() for form in rows if form.has_changed()]
-    try:
-        if given:
-            type_totals(report, version=version, rows=given, by=request.user, at=timezone.now())
-    except ReportChangedMeanwhile as refusal:
-        current = find_in_cycle(request, pk)
-        return report_page(request, current, totals=rows, totals_refused=str(refusal), status=409)
-    except Refused as refusal:
-        wrong = next((form for form in rows if form.row.key == refusal.field), None)
-        if wrong is None:
-            return report_page(request, report, totals=rows, totals_refused=str(refusal), status=422)
-        wrong.add_error("numerator", str(refusal))
-        return report_page(request, report, totals=rows, status=422)
-    messages.success(request, _("The totals are saved."))
-    return redirect(url_of(report, "totals"))
 
 
 @require_POST
@@ -208,7 +179,3 @@ def report_now(request: HttpRequest, pk: int) -> JsonResponse:
     response = JsonResponse(told)
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _whole_number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None

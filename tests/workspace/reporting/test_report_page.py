@@ -81,7 +81,7 @@ def test_words_of_two_people_in_one_field_are_both_shown_with_who_and_when(repor
     report = begun(report, officer_of_bac_kan)
     worded(report, second_officer, results="Của người kia.", causes="Vì vậy.")
     client = signed_in(officer_of_bac_kan)
-    page = client.post(at(report, "word"), typed(report, results="Của tôi."))
+    page = client.post(at(report, "word"), typed(report, results="Của tôi.", proposals="Chỉ tôi viết."))
     text = page.content.decode()
     assert page.status_code == 409
     assert "Của người kia." in text
@@ -91,11 +91,11 @@ def test_words_of_two_people_in_one_field_are_both_shown_with_who_and_when(repor
     assert theirs["at"]
     assert fresh(report).results == "Của người kia."
     form = page.context["form"]
-    assert form.initial["causes"] == "Vì vậy."
+    assert (form.initial["causes"], form.initial["proposals"]) == ("Vì vậy.", "Chỉ tôi viết.")
     again = typed(report, **{**form.initial, "results": "Của cả hai."})
     assert client.post(at(report, "word"), again).status_code == 302
-    assert fresh(report).results == "Của cả hai."
-    assert fresh(report).causes == "Vì vậy."
+    report = fresh(report)
+    assert (report.results, report.causes, report.proposals) == ("Của cả hai.", "Vì vậy.", "Chỉ tôi viết.")
 
 
 def test_words_for_a_report_that_was_submitted_meanwhile_are_shown_and_not_lost(report, officer_of_bac_kan):
@@ -297,15 +297,18 @@ def test_totals_are_typed_with_their_source_and_wrong_ones_are_told_beside_them(
     officer = holder(RoleName.AGENCY_OFFICER, agency=command)
     client = signed_in(officer)
     assert client.get(at(report)).context["totals"]
+    sessions = "measure:programme_session:2026"
+
+    def sent(number: str, source: str) -> dict[str, object]:
+        return {"version": 1, f"{sessions}-numerator": number, f"{sessions}-source": source}
+
     for numerator, source in [("mười", "Sổ"), ("1.436", ""), ("-3", "Sổ")]:
-        page = client.post(at(report, "total"), {"version": 1, "t0-numerator": numerator, "t0-source": source})
+        page = client.post(at(report, "total"), sent(numerator, source))
         assert page.status_code == 422, numerator
         assert page.context["totals"][0].errors, numerator
-    answer = client.post(at(report, "total"), {"version": 1, "t0-numerator": "1.436", "t0-source": "Sổ thư viện"})
-    assert answer.status_code == 302
+    assert client.post(at(report, "total"), sent("1.436", "Sổ thư viện")).status_code == 302
     assert report.typed_totals.get().numerator == 1436
-    old = client.post(at(report, "total"), {"version": 1, "t0-numerator": "9", "t0-source": "Sổ"})
-    assert old.status_code == 409
+    assert client.post(at(report, "total"), sent("9", "Sổ")).status_code == 409
     assert report.typed_totals.get().numerator == 1436
 
 
