@@ -17,12 +17,12 @@ from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.attachments import KeptFile
 from hocsuotdoi.core.audit import tracked
-from hocsuotdoi.core.dated import Dated, DatedQuerySet
+from hocsuotdoi.core.dated import Dated, DatedQuerySet, on
 from hocsuotdoi.papers.enums import PaperKind, PaperState
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.places.models import Agency
 
-SENT = (PaperState.SENT, PaperState.WITHDRAWN)
+SENT = (PaperState.SENT, PaperState.WITHDRAWN, PaperState.OVERTAKEN)
 
 _KEPT_AS_SENT = (
     "number", "title", "kind", "issuer", "issued_on", "text", "replaces_id", "change_note", "sender_id"
@@ -33,6 +33,18 @@ def _several(choices: type[models.Choices], label: Any, longest: int) -> ArrayFi
     return ArrayField(
         models.CharField(max_length=longest, choices=choices), verbose_name=label, default=list, blank=True
     )
+
+
+def to_follow(day: dt.date, prefix: str = "") -> Q:
+    """The condition that a paper holds on `day` or is still to: neither withdrawn nor over, nor replaced before it took
+    effect. `prefix` ("paper__") reaches through a relation."""
+    not_over = Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gt": day})
+    return Q(**{f"{prefix}state": PaperState.SENT}) & not_over
+
+
+def in_force(day: dt.date) -> Q:
+    """The condition that a paper holds on `day`; `Paper.is_in_force` says the same of one."""
+    return on(day) & to_follow(day)
 
 
 class PaperQuerySet(DatedQuerySet):
@@ -124,6 +136,7 @@ class Paper(Dated):
                 transitions=[
                     (PaperState.DRAFT.value, PaperState.SENT.value),
                     (PaperState.SENT.value, PaperState.WITHDRAWN.value),
+                    (PaperState.SENT.value, PaperState.OVERTAKEN.value),
                 ],
             ),
             pgtrigger.Protect(
@@ -142,6 +155,9 @@ class Paper(Dated):
 
     def __str__(self) -> str:
         return self.number or self.title
+
+    def is_in_force(self, day: dt.date) -> bool:
+        return self.state == PaperState.SENT and self.holds_on(day)
 
 
 _ONLY_OF_DRAFTS = """
