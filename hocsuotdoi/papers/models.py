@@ -12,7 +12,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_on_line, institutions_covered, offices_held
+from hocsuotdoi.accounts.queries.command import institutions_on_line
+from hocsuotdoi.accounts.queries.scope import agencies_on_line, offices_held
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.attachments import KeptFile
@@ -51,12 +52,12 @@ class PaperQuerySet(DatedQuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
         """Public ones once sent, for all; what was sent to a body or institution at which `person` has a role;
         everything of a body whose papers `person` publishes, drafts too. A paper of an office only is nobody else's;
-        what bodies of the armed forces were sent stays on their line."""
+        what bodies and institutions of the armed forces were sent stays on their line."""
         public = Q(state__in=SENT, is_public=True)
         if person is None or not person.is_authenticated:
             return self.filter(public)
         agencies = agencies_on_line(person, Permission.VIEW_WORKSPACE, day)
-        institutions = institutions_covered(person, Permission.VIEW_WORKSPACE, day)
+        institutions = institutions_on_line(person, Permission.VIEW_WORKSPACE, day)
         sent = Delivery.objects.filter(Q(agency__in=agencies) | Q(institution__in=institutions))
         return self.filter(
             public
@@ -155,6 +156,9 @@ class Paper(Dated):
 
     def __str__(self) -> str:
         return self.number or self.title
+
+    def is_to_follow(self, day: dt.date) -> bool:
+        return self.state == PaperState.SENT and (self.ends_on is None or self.ends_on > day)
 
     def is_in_force(self, day: dt.date) -> bool:
         return self.state == PaperState.SENT and self.holds_on(day)
