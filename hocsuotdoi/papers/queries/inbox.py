@@ -7,7 +7,6 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import offices_held
 from hocsuotdoi.accounts.rules import Someone, roles_held
-from hocsuotdoi.papers.enums import PaperState
 from hocsuotdoi.papers.models import Delivery, Paper, Receipt, to_follow
 
 
@@ -28,8 +27,8 @@ def papers_to_read(person: Someone, day: dt.date) -> QuerySet[Paper]:
 
 
 def is_to_be_read(paper: Paper, person: Someone, day: dt.date) -> bool:
-    """Whether `person` has yet to say, for some place, that this paper was read."""
-    if person is None or not person.is_authenticated or paper.state != PaperState.SENT:
+    """Whether its sender asks and `person` has yet to say, for some place, that this paper was read."""
+    if person is None or not person.is_authenticated or not (paper.must_read and paper.is_to_follow(day)):
         return False
     said = Receipt.objects.filter(delivery=OuterRef("pk"), read_by=person.pk)
     return deliveries_to(person, day).filter(~Exists(said), paper=paper).exists()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import offices_held
 from hocsuotdoi.accounts.surfaces import public, signed_in
 from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.papers.enums import PaperKind, PaperState
@@ -78,6 +79,7 @@ def paper_detail(request: HttpRequest, pk: int) -> HttpResponse:
     paper = get_object_or_404(with_files(_visible(request).select_related("sender", "replaces")), pk=pk)
     today = timezone.localdate()
     visible = _visible(request)
+    publishes = offices_held(request.user, Permission.PUBLISH_PAPER, today)  # not by the map: its page is the office's
     return render(
         request,
         "portal/papers/paper_detail.html",
@@ -89,7 +91,7 @@ def paper_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "before": in_place_of(visible, paper).defer(*LONG).first(),
             "after": list(that_replaced(visible, paper).defer(*LONG)),
             "to_read": is_to_be_read(paper, request.user, today),
-            "may_publish": request.person_may(Permission.PUBLISH_PAPER, paper.sender),
+            "may_publish": publishes.filter(pk=paper.sender_id).exists(),
             "path": [_to_list()],
         },
     )
