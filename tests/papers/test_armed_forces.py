@@ -67,15 +67,17 @@ def test_institutions_of_the_armed_forces_get_what_their_own_line_sends(
     beside = AgencyFactory(kind=AgencyKind.MILITARY, unit=thai_nguyen)
     education = AgencyFactory(kind=AgencyKind.EDUCATION, unit=thai_nguyen)
     AgencyLine.objects.create(agency=command, superior=education, kind=LineKind.PROFESSIONAL)
+    guiding = AgencyFactory(kind=AgencyKind.POLICE)
+    AgencyLine.objects.create(agency=command, superior=guiding, kind=LineKind.PROFESSIONAL)
     civil = InstitutionFactory(unit=bac_kan)
     reached = {
         sender: set(recipients_of(Paper(sender=sender, to_classes=EVERY_CLASS), DAY).institutions)
-        for sender in (command, ministry_of_defence, department_of_thai_nguyen, education, beside)
+        for sender in (command, ministry_of_defence, department_of_thai_nguyen, education, beside, guiding)
     }
     assert reached[command] == reached[ministry_of_defence] == set(barracks)
     assert civil in reached[department_of_thai_nguyen]
     assert not reached[department_of_thai_nguyen] & set(barracks)
-    assert reached[education] == reached[beside] == set()
+    assert reached[education] == reached[beside] == reached[guiding] == set()
 
 
 def test_institutions_that_came_to_stand_later_get_it_on_their_line_too(command, department_of_thai_nguyen, bac_kan):

@@ -28,7 +28,12 @@ def of_armed_forces(day: dt.date) -> QuerySet[Institution]:
 def agencies_commanded(person: Someone, permission: Permission, day: dt.date) -> QuerySet[Agency]:
     """Those at which the person holds a role with this permission; of the armed forces' also those under them on their
     own line of command. Who guides or stands beside them commands nobody."""
-    level: QuerySet[Any, Any] = agencies_held(person, permission, day).values("pk")
+    return commanded_by(agencies_held(person, permission, day).values("pk"), day)
+
+
+def commanded_by(agencies: Any, day: dt.date) -> QuerySet[Agency]:
+    """These (keys, or a query of them), and the armed forces' bodies under them on their own line of command."""
+    level = agencies
     condition = Q(pk__in=level)
     for _step in range(_STEPS):
         level = _command(day).filter(superior__in=level).values("agency")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from hocsuotdoi.accounts.queries.command import of_armed_forces
+from hocsuotdoi.accounts.queries.command import commanded_by, of_armed_forces
 from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.papers.models import Paper
 from hocsuotdoi.places.enums import ARMED_FORCES
@@ -44,8 +44,9 @@ def recipients_of(paper: Paper, day: dt.date) -> Recipients:
     """Bodies of the paper's tiers and kinds (one left empty: any) and open institutions of its classes, within reach
     of the sender on `day`. No tiers and no kinds: no body; no classes: no institution. The sender is not among them."""
     agencies, institutions = _reached(paper.sender, day)
-    if paper.sender.kind not in ARMED_FORCES:
-        institutions = institutions.exclude(pk__in=of_armed_forces(day).values("pk"))
+    commanded = commanded_by([paper.sender_id] if paper.sender.kind in ARMED_FORCES else [], day)
+    on_line = InstitutionAgency.objects.on(day).filter(agency__in=commanded).values("institution")
+    institutions = institutions.filter(~Q(pk__in=of_armed_forces(day).values("pk")) | Q(pk__in=on_line))
     wanted = Q(pk__in=[])
     if paper.to_tiers or paper.to_kinds:
         wanted = Q()
