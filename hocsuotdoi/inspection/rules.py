@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.command import commanding, of_armed_forces
 from hocsuotdoi.accounts.roles import ROLES
 from hocsuotdoi.accounts.rules import Someone, covers, roles_held, spot_of
 from hocsuotdoi.inspection.enums import VisitState
 from hocsuotdoi.inspection.models import Visit
-from hocsuotdoi.inspection.models.command import commanding, of_armed_forces
 from hocsuotdoi.places.models import Institution
 
 OPEN = (VisitState.PLANNED, VisitState.UNDER_WAY)

@@ -21,3 +21,5 @@ class PaperState(models.TextChoices):
     DRAFT = "draft", pgettext_lazy("of a paper", "draft")
     SENT = "sent", pgettext_lazy("of a paper", "sent down")
     WITHDRAWN = "withdrawn", pgettext_lazy("of a paper", "withdrawn")
+    OVERTAKEN = "overtaken", _("replaced before it took effect")
+    """The days that stand in it never came to hold; that it ended before it began no dates could say."""

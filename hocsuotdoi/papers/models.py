@@ -12,17 +12,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_on_line, institutions_covered, offices_held
+from hocsuotdoi.accounts.queries.command import institutions_on_line
+from hocsuotdoi.accounts.queries.scope import agencies_on_line, offices_held
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.attachments import KeptFile
 from hocsuotdoi.core.audit import tracked
-from hocsuotdoi.core.dated import Dated, DatedQuerySet
+from hocsuotdoi.core.dated import Dated, DatedQuerySet, on
 from hocsuotdoi.papers.enums import PaperKind, PaperState
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.places.models import Agency
 
-SENT = (PaperState.SENT, PaperState.WITHDRAWN)
+SENT = (PaperState.SENT, PaperState.WITHDRAWN, PaperState.OVERTAKEN)
 
 _KEPT_AS_SENT = (
     "number", "title", "kind", "issuer", "issued_on", "text", "replaces_id", "change_note", "sender_id"
@@ -35,16 +36,28 @@ def _several(choices: type[models.Choices], label: Any, longest: int) -> ArrayFi
     )
 
 
+def to_follow(day: dt.date, prefix: str = "") -> Q:
+    """The condition that a paper holds on `day` or is still to: neither withdrawn nor over, nor replaced before it took
+    effect. `prefix` ("paper__") reaches through a relation."""
+    not_over = Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gt": day})
+    return Q(**{f"{prefix}state": PaperState.SENT}) & not_over
+
+
+def in_force(day: dt.date) -> Q:
+    """The condition that a paper holds on `day`; `Paper.is_in_force` says the same of one."""
+    return on(day) & to_follow(day)
+
+
 class PaperQuerySet(DatedQuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
         """Public ones once sent, for all; what was sent to a body or institution at which `person` has a role;
         everything of a body whose papers `person` publishes, drafts too. A paper of an office only is nobody else's;
-        what bodies of the armed forces were sent stays on their line."""
+        what bodies and institutions of the armed forces were sent stays on their line."""
         public = Q(state__in=SENT, is_public=True)
         if person is None or not person.is_authenticated:
             return self.filter(public)
         agencies = agencies_on_line(person, Permission.VIEW_WORKSPACE, day)
-        institutions = institutions_covered(person, Permission.VIEW_WORKSPACE, day)
+        institutions = institutions_on_line(person, Permission.VIEW_WORKSPACE, day)
         sent = Delivery.objects.filter(Q(agency__in=agencies) | Q(institution__in=institutions))
         return self.filter(
             public
@@ -124,6 +137,7 @@ class Paper(Dated):
                 transitions=[
                     (PaperState.DRAFT.value, PaperState.SENT.value),
                     (PaperState.SENT.value, PaperState.WITHDRAWN.value),
+                    (PaperState.SENT.value, PaperState.OVERTAKEN.value),
                 ],
             ),
             pgtrigger.Protect(
@@ -142,6 +156,12 @@ class Paper(Dated):
 
     def __str__(self) -> str:
         return self.number or self.title
+
+    def is_to_follow(self, day: dt.date) -> bool:
+        return self.state == PaperState.SENT and (self.ends_on is None or self.ends_on > day)
+
+    def is_in_force(self, day: dt.date) -> bool:
+        return self.state == PaperState.SENT and self.holds_on(day)
 
 
 _ONLY_OF_DRAFTS = """

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.papers.enums import PaperState
-from hocsuotdoi.papers.models import Delivery, Paper, Receipt
+from hocsuotdoi.papers.models import Delivery, Paper, Receipt, in_force
 from hocsuotdoi.papers.operations.paper import (
     BadPaper,
     PaperChanged,
@@ -25,9 +25,12 @@ from hocsuotdoi.papers.operations.paper import (
     withdraw_paper,
 )
 from hocsuotdoi.papers.operations.reading import note_read
+from hocsuotdoi.papers.queries.finding import Wanted, papers_found
 from hocsuotdoi.papers.queries.inbox import is_to_be_read, papers_to_read
 from hocsuotdoi.papers.queries.receipts import not_read, read_by_province
 from hocsuotdoi.papers.queries.recipients import recipients_of
+from hocsuotdoi.papers.queries.succession import in_place_of, that_replaced
+from hocsuotdoi.papers.queries.unread import unread_today
 from hocsuotdoi.places.enums import AgencyKind, InstitutionState, LineKind
 from hocsuotdoi.places.models import Agency, AgencyLine, InstitutionAgency, InstitutionStatus
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
@@ -213,6 +216,59 @@ def test_what_is_replaced_ends_with_the_new_one_or_on_its_own_earlier_day(depart
     sent(department, province_officer, replaces=old, change_note="Thêm hình thức trực tuyến.", starts_on=begins)
     old.refresh_from_db()
     assert old.ends_on == DAY + dt.timedelta(days=ends)
+
+
+def _later(days: int) -> dt.date:
+    return DAY + dt.timedelta(days=days)
+
+
+def _replacing(old, department, province_officer, **fields) -> Paper:
+    return sent(department, province_officer, replaces=old, change_note="Bỏ Điều 2.", **fields)
+
+
+@pytest.mark.parametrize("begins", [None, _later(10), _later(30)])
+def test_what_is_replaced_before_it_took_effect_never_holds(
+    department, province_officer, officer_of_bac_kan, bac_kan, begins
+):
+    old = sent(department, province_officer, to_tiers=["commune"], starts_on=_later(30), read_by=_later(32))
+    assert list(papers_to_read(officer_of_bac_kan, DAY)) == [old]
+    new = _replacing(old, department, province_officer, starts_on=begins)
+    old.refresh_from_db()
+    assert (old.state, old.starts_on, old.ends_on) == (PaperState.OVERTAKEN, _later(30), None)
+    for day in (DAY, _later(30), _later(400)):
+        assert old not in Paper.objects.filter(in_force(day))
+        assert not old.is_in_force(day)
+        assert old not in papers_found(Paper.objects.all(), Wanted(holds_on=day))
+        assert not papers_to_read(officer_of_bac_kan, day).exists()
+    assert not is_to_be_read(old, officer_of_bac_kan, DAY)
+    for day in (_later(1), _later(30), _later(33)):
+        assert not unread_today(day, [officer_of_bac_kan.pk])
+    before = old.deliveries.count()
+    Agency.objects.create(code="vhxh-moi", name="Phòng mới", kind=AgencyKind.CULTURE_SOCIETY, unit=bac_kan)
+    deliver_to_new(day=_later(31), at=NOW + dt.timedelta(days=31))
+    assert old.deliveries.count() == before
+    assert new in Paper.objects.filter(in_force(_later(30)))
+    with pytest.raises(PaperRefused):
+        withdraw_paper(old, reason="Thôi", by=province_officer, at=NOW)
+
+
+def test_what_was_to_be_replaced_by_a_paper_that_never_held_ends_with_the_one_that_does(department, province_officer):
+    first = sent(department, province_officer)
+    second = _replacing(first, department, province_officer, starts_on=_later(30))
+    third = _replacing(second, department, province_officer, starts_on=_later(10))
+    for paper in (first, second):
+        paper.refresh_from_db()
+    assert (first.ends_on, second.state) == (_later(10), PaperState.OVERTAKEN)
+    assert list(in_place_of(Paper.objects.all(), third)) == [first]
+    assert list(that_replaced(Paper.objects.all(), first)) == [third]
+    assert list(that_replaced(Paper.objects.all(), second)) == [third]
+
+
+def test_what_held_already_ends_on_the_day_when_one_from_earlier_takes_its_place(department, province_officer):
+    old = sent(department, province_officer, starts_on=_later(-5))
+    _replacing(old, department, province_officer, starts_on=_later(-20))
+    old.refresh_from_db()
+    assert (old.state, old.ends_on) == (PaperState.SENT, DAY)
 
 
 def test_withdrawing_says_why_and_asks_nobody_any_more(department, province_officer, officer_of_bac_kan):

@@ -41,6 +41,7 @@ class PaperShape(Shape):
     starts_on: dt.date | None = Field(description=_("null: it holds since it was issued"))
     ends_on: dt.date | None = Field(description=_("The first day on which it holds no more; null: it holds on"))
     is_withdrawn: bool
+    never_held: bool = Field(description=_("Replaced before it took effect: its days never came to hold"))
     summary: str
     replaces: int | None = Field(description=_("The paper in whose place it stands"))
     change_note: str
@@ -104,6 +105,7 @@ def _values(each: Paper) -> dict:
         "starts_on": each.starts_on,
         "ends_on": each.ends_on,
         "is_withdrawn": each.state == PaperState.WITHDRAWN,
+        "never_held": each.state == PaperState.OVERTAKEN,
         "summary": each.summary,
         "replaces": each.replaces_id,
         "change_note": each.change_note,

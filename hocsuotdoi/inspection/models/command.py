@@ -1,78 +1,23 @@
-"""Whose institutions are inspected along a line of command and not by the map, and who sees them."""
+"""Whose inspections a person may see."""
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_held, institutions_covered
+from hocsuotdoi.accounts.queries.command import institutions_on_line
 from hocsuotdoi.accounts.rules import Someone, roles_held
-from hocsuotdoi.places.enums import ARMED_FORCES, InstitutionClass, LineKind
-from hocsuotdoi.places.models import Agency, AgencyLine, Institution, InstitutionAgency
-
-_STEPS = 4
-"""A commune's command, its province's, a military region's, the ministry: so far does a line go."""
-
-
-def of_armed_forces(day: dt.date) -> QuerySet[Institution]:
-    """By their class, or because a military or police body runs them."""
-    run = InstitutionAgency.objects.on(day).filter(agency__kind__in=ARMED_FORCES)
-    return Institution.objects.filter(
-        Q(institution_class=InstitutionClass.LIBRARY_ARMED_FORCES) | Q(pk__in=run.values("institution"))
-    )
-
-
-def agencies_commanded(person: Someone, permission: Permission, day: dt.date) -> QuerySet[Agency]:
-    """Those at which the person holds a role with this permission; of the armed forces' also those under them on their
-    own line of command. Who guides or stands beside them commands nobody."""
-    level: QuerySet[Any, Any] = agencies_held(person, permission, day).values("pk")
-    condition = Q(pk__in=level)
-    for _step in range(_STEPS):
-        level = _command(day).filter(superior__in=level).values("agency")
-        condition |= Q(pk__in=level)
-    return Agency.objects.filter(condition)
-
-
-def commanding(agencies: Iterable[int], day: dt.date) -> set[int]:
-    """These of the armed forces' bodies, and those above them on their line: the same seen from below."""
-    found = set(agencies)
-    level = set(found)
-    for _step in range(_STEPS):
-        level = set(_command(day).filter(agency__in=level).values_list("superior", flat=True)) - found
-        if not level:
-            break
-        found |= level
-    return found
-
-
-def institutions_held(person: Someone, permission: Permission, day: dt.date) -> QuerySet[Institution]:
-    """Those at which the person holds a role with this permission, and those that a body runs at which one is held, or
-    above which one is held on the armed forces' own line."""
-    held = roles_held(person, permission, day).filter(institution__isnull=False)
-    run = InstitutionAgency.objects.on(day).filter(agency__in=agencies_commanded(person, permission, day))
-    return Institution.objects.filter(Q(pk__in=held.values("institution")) | Q(pk__in=run.values("institution")))
+from hocsuotdoi.places.models import Institution
 
 
 def institutions_seen(person: Someone, day: dt.date) -> QuerySet[Institution]:
-    """Those whose inspections the person may see: by the map; what is the armed forces' by the role held there, at the
-    body that runs it or above that on its line; and by the right to read every line. `rules.rights_on` says the same of
-    one visit; a test holds the two against each other."""
-    covered = institutions_covered(person, Permission.VIEW_INSPECTION, day).values("pk")
-    own = institutions_held(person, Permission.VIEW_INSPECTION, day).values("pk")
-    every = institutions_covered(person, Permission.VIEW_EVERY_LINE, day).values("pk")
-    return Institution.objects.filter(
-        Q(pk__in=covered) & ~Q(pk__in=of_armed_forces(day).values("pk")) | Q(pk__in=own) | Q(pk__in=every)
-    )
+    """Those whose inspections the person may see, along their line of command. `rules.rights_on` says the same of one
+    visit; a test holds the two against each other."""
+    return institutions_on_line(person, Permission.VIEW_INSPECTION, day)
 
 
 def institutions_one_works_at(person: Someone, day: dt.date) -> QuerySet[Any, Any]:
     """Keys of those at which the person holds any role itself: they learn of a visit that is not announced when the
     team is there, whatever else they are."""
     return roles_held(person, None, day).filter(institution__isnull=False).values("institution")
-
-
-def _command(day: dt.date) -> QuerySet[AgencyLine]:
-    lines: QuerySet[AgencyLine] = AgencyLine.objects.on(day).filter(kind=LineKind.ADMINISTRATIVE)
-    return lines.filter(agency__kind__in=ARMED_FORCES, superior__kind__in=ARMED_FORCES)

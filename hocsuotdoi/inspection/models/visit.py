@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.command import agencies_commanded
 from hocsuotdoi.accounts.queries.scope import agencies_on_line
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
@@ -18,7 +19,7 @@ from hocsuotdoi.core.audit import tracked, tracked_without
 from hocsuotdoi.core.operational import OperationalModel, operational_link
 from hocsuotdoi.inspection.enums import Chosen, NoticeOf, Seen, Severity, VisitState
 from hocsuotdoi.inspection.models.checklist import Checklist, ChecklistItem
-from hocsuotdoi.inspection.models.command import agencies_commanded, institutions_one_works_at, institutions_seen
+from hocsuotdoi.inspection.models.command import institutions_one_works_at, institutions_seen
 from hocsuotdoi.places.models import Agency
 
 _OPEN_ONLY = """

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from functools import partial
 
-from hocsuotdoi.inspection.models.command import of_armed_forces
+from hocsuotdoi.accounts.queries.command import of_armed_forces
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency, InstitutionAgency, UnitAncestry
 from hocsuotdoi.places.queries.institutions import places_of

@@ -10,12 +10,12 @@ from django.db.models import Max, Q, QuerySet
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.command import institutions_held, of_armed_forces
 from hocsuotdoi.accounts.queries.scope import institutions_covered
 from hocsuotdoi.indicators.enums import AnswerValue
 from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.inspection.enums import Chosen, VisitState
 from hocsuotdoi.inspection.models import InspectionPlan, Visit
-from hocsuotdoi.inspection.models.command import institutions_held, of_armed_forces
 from hocsuotdoi.inspection.queries.visits import checklists_for
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.places.queries.institutions import active_on, placed_in

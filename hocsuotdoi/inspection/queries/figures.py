@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
 
+from hocsuotdoi.accounts.queries.command import of_armed_forces
 from hocsuotdoi.inspection.enums import MENDED_BY_A_DAY, Severity, VisitState
 from hocsuotdoi.inspection.models import FindingCheck, Visit, VisitFinding
-from hocsuotdoi.inspection.models.command import of_armed_forces
 from hocsuotdoi.inspection.queries.visits import ORIGIN
 from hocsuotdoi.places.models import AdminUnit, Institution, UnitAncestry
 from hocsuotdoi.places.queries.institutions import institutions_expected, places_of

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.command import commanding
 from hocsuotdoi.accounts.roles import ROLES
 from hocsuotdoi.inspection.enums import VisitState
 from hocsuotdoi.inspection.models import (
@@ -23,7 +24,6 @@ from hocsuotdoi.inspection.models import (
     VisitFinding,
     VisitPhoto,
 )
-from hocsuotdoi.inspection.models.command import commanding
 from hocsuotdoi.inspection.queries.known import Known, known_of
 from hocsuotdoi.places.enums import ARMED_FORCES
 from hocsuotdoi.places.models import Agency, Institution, UnitAncestry

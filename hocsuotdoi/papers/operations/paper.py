@@ -12,7 +12,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.file_kind import BadFileKind, file_kind
 from hocsuotdoi.core.vietnamese import normalise, search_text
 from hocsuotdoi.papers.enums import PaperKind, PaperState
-from hocsuotdoi.papers.models import Delivery, Paper, PaperFile
+from hocsuotdoi.papers.models import Delivery, Paper, PaperFile, in_force
 from hocsuotdoi.papers.queries.recipients import recipients_of
 from hocsuotdoi.places.models import Agency
 
@@ -125,8 +125,8 @@ def _changed_in(draft: Paper) -> None:
 def send_paper(paper: Paper, *, version: int, by: Person, at: dt.datetime, day: dt.date) -> int:
     """Sends a draft down to everybody whom its rules name on `day`; returns to how many. From now on it stays as it is.
 
-    The paper in whose place it stands is marked as replaced from the first day of the new one. Refused: sent already,
-    changed meanwhile, nothing to read in it, nobody who would get it or may read it, the day for reading over.
+    The paper in whose place it stands holds until the first day of the new one, or never comes to hold. Refused: sent
+    already, changed meanwhile, nothing to read in it, nobody who would get it or may read it, the day for reading over.
     """
     draft = _draft(paper, version)
     if not draft.text and not draft.files.exists():
@@ -147,8 +147,7 @@ def send_paper(paper: Paper, *, version: int, by: Person, at: dt.datetime, day: 
 def deliver_to_new(*, day: dt.date, at: dt.datetime) -> int:
     """Bodies and institutions that came to stand since get what still holds on `day`; returns how many deliveries."""
     return sum(
-        _deliver(paper, day=day, at=at)
-        for paper in Paper.objects.on(day).filter(state=PaperState.SENT).select_related("sender")
+        _deliver(paper, day=day, at=at) for paper in Paper.objects.filter(in_force(day)).select_related("sender")
     )
 
 
@@ -231,13 +230,21 @@ def _deliver(paper: Paper, *, day: dt.date, at: dt.datetime) -> int:
 
 
 def _end_the_old(paper: Paper, day: dt.date) -> None:
-    """The one before holds until the new one begins to; an earlier end that it has already, stays."""
-    if paper.replaces_id is None:
-        return
-    old = Paper.objects.select_for_update().get(pk=paper.replaces_id)
-    ends_on = paper.starts_on or day
-    holds_on = old.ends_on is None or old.ends_on > ends_on
-    if holds_on and (old.starts_on is None or old.starts_on < ends_on):
-        old.ends_on = ends_on
-        old.version += 1
-        old.save(update_fields=["ends_on", "version"])
+    """The one before holds until the new one begins to; an earlier end that it has already, stays. What was still to
+    begin by then never comes to hold, and the new one stands in place of what that one was to replace, too."""
+    begins_on = paper.starts_on or day
+    before = paper.replaces_id
+    while before is not None:
+        old = Paper.objects.select_for_update().get(pk=before)
+        was = (old.state, old.ends_on)
+        if old.starts_on is not None and old.starts_on >= max(begins_on, day) and old.state == PaperState.SENT:
+            old.state = PaperState.OVERTAKEN
+        elif old.state != PaperState.OVERTAKEN:
+            # Where the new one begins before it was sent, the old one has held meanwhile: until today.
+            ends_on = begins_on if old.starts_on is None or old.starts_on < begins_on else day
+            if (old.ends_on is None or old.ends_on > ends_on) and (old.starts_on is None or old.starts_on < ends_on):
+                old.ends_on = ends_on
+        if (old.state, old.ends_on) != was:
+            old.version += 1
+            old.save(update_fields=["state", "ends_on", "version"])
+        before = old.replaces_id if old.state == PaperState.OVERTAKEN else None

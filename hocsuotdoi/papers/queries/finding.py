@@ -4,12 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
-from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.vietnamese import search_expression
-from hocsuotdoi.papers.enums import PaperState
-from hocsuotdoi.papers.models import Paper, PaperFile
+from hocsuotdoi.papers.models import Paper, PaperFile, in_force
 
 LONG = ("text", "search_text", "search_vector")
 """Columns that a list does not need."""
@@ -32,7 +30,7 @@ def papers_found(papers: QuerySet[Paper], wanted: Wanted) -> QuerySet[Paper]:
     if wanted.issuer:
         papers = papers.filter(issuer=wanted.issuer)
     if wanted.holds_on:
-        papers = papers.filter(on(wanted.holds_on)).exclude(state=PaperState.WITHDRAWN)
+        papers = papers.filter(in_force(wanted.holds_on))
     order = [F("issued_on").desc(nulls_last=True), F("pk").desc()]
     if expression := search_expression(wanted.words):
         query = SearchQuery(expression, config="simple", search_type="raw")
@@ -43,12 +41,6 @@ def papers_found(papers: QuerySet[Paper], wanted: Wanted) -> QuerySet[Paper]:
 
 def with_files(papers: QuerySet[Paper]) -> QuerySet[Paper]:
     return papers.prefetch_related(Prefetch("files", PaperFile.objects.order_by("ordinal", "pk")))
-
-
-def with_replaced(papers: QuerySet[Paper]) -> QuerySet[Paper]:
-    """Adds `is_replaced`: another paper that was sent stands in its place."""
-    newer = Paper.objects.filter(replaces=OuterRef("pk"), state=PaperState.SENT)
-    return papers.annotate(is_replaced=Exists(newer))
 
 
 def issuers_of(papers: QuerySet[Paper]) -> list[str]:

@@ -7,8 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import offices_held
 from hocsuotdoi.accounts.rules import Someone, roles_held
-from hocsuotdoi.papers.enums import PaperState
-from hocsuotdoi.papers.models import Delivery, Paper, Receipt
+from hocsuotdoi.papers.models import Delivery, Paper, Receipt, to_follow
 
 
 def deliveries_to(person: Someone, day: dt.date) -> QuerySet[Delivery]:
@@ -23,14 +22,13 @@ def papers_to_read(person: Someone, day: dt.date) -> QuerySet[Paper]:
     """Sent to a place of `person`, asking for a receipt, and nobody there has said yes yet: the most urgent first."""
     said = Receipt.objects.filter(delivery=OuterRef("pk"))
     open_ones = deliveries_to(person, day).filter(~Exists(said), paper=OuterRef("pk"))
-    papers = Paper.objects.filter(Exists(open_ones), state=PaperState.SENT, must_read=True)
-    papers = papers.exclude(ends_on__lte=day)  # what holds no more need not be read any more
+    papers = Paper.objects.filter(to_follow(day), Exists(open_ones), must_read=True)
     return papers.order_by(F("read_by").asc(nulls_last=True), "-sent_at", "pk")
 
 
 def is_to_be_read(paper: Paper, person: Someone, day: dt.date) -> bool:
-    """Whether `person` has yet to say, for some place, that this paper was read."""
-    if person is None or not person.is_authenticated or paper.state != PaperState.SENT:
+    """Whether its sender asks and `person` has yet to say, for some place, that this paper was read."""
+    if person is None or not person.is_authenticated or not (paper.must_read and paper.is_to_follow(day)):
         return False
     said = Receipt.objects.filter(delivery=OuterRef("pk"), read_by=person.pk)
     return deliveries_to(person, day).filter(~Exists(said), paper=paper).exists()

@@ -1,14 +1,17 @@
-"""Who has read a paper: by province, and by name who has not."""
+"""Who has read a paper: by province, and by name who has not. What institutions of the armed forces have read is told
+on their own line only, also where one was sent a paper by the map before."""
 
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 
 from hocsuotdoi.accounts.models import RoleAssignment
+from hocsuotdoi.accounts.queries.command import of_armed_forces
+from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.papers.models import Delivery, Paper, Receipt
-from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.enums import ARMED_FORCES, Tier
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitAncestry
 
 
@@ -26,7 +29,7 @@ def read_by_province(paper: Paper, day: dt.date) -> list[Read]:
     bodies first. Three queries."""
     counts: dict[int | None, list[int]] = {}
     for column in ("agency", "institution"):
-        deliveries = _with_place(paper.deliveries.filter(**{f"{column}__isnull": False}), column, day)
+        deliveries = _with_place(_told(paper, day).filter(**{f"{column}__isnull": False}), column, day)
         rows = deliveries.order_by().values("province").annotate(sent=Count("pk"), read=Count("pk", Q(is_read=True)))
         for row in rows:
             counts.setdefault(row["province"], [0, 0])
@@ -40,21 +43,28 @@ def read_by_province(paper: Paper, day: dt.date) -> list[Read]:
 def not_read(paper: Paper, day: dt.date, province: AdminUnit | None = None) -> QuerySet[Delivery]:
     """The places that have not said so yet, with `has_people`: somebody holds a role there. In Vietnamese order of the
     units, bodies before institutions."""
-    deliveries = paper.deliveries.filter(~Exists(Receipt.objects.filter(delivery=OuterRef("pk"))))
+    deliveries = _told(paper, day).filter(~Exists(Receipt.objects.filter(delivery=OuterRef("pk"))))
     if province is not None:
         deliveries = deliveries.filter(
             Q(on(day, "agency__unit__ancestries__"), agency__unit__ancestries__ancestor=province)
             | Q(institution__in=_standing_in(province, day))
         )
-    people = RoleAssignment.objects.filter(
-        Q(agency=OuterRef("agency")) | Q(unit=OuterRef("agency__unit")) | Q(institution=OuterRef("institution")),
-        on(day),
-    )
+    held = RoleAssignment.objects.on(day)
+    people = Exists(held.filter(Q(agency=OuterRef("agency")) | Q(institution=OuterRef("institution"))))
+    # A role at a unit is one at the bodies that lead there, as in `inbox.deliveries_to`.
+    at_the_unit = Q(Exists(held.filter(unit=OuterRef("agency__unit"))), agency__kind__in=LEADING_KINDS)
     return (
-        deliveries.annotate(has_people=Exists(people))
+        deliveries.annotate(has_people=ExpressionWrapper(Q(people) | at_the_unit, BooleanField()))
         .select_related("agency__unit", "institution")
         .order_by(F("agency__unit__sort_key").asc(nulls_last=True), F("institution__sort_key").asc(), "pk")
     )
+
+
+def _told(paper: Paper, day: dt.date) -> QuerySet[Delivery]:
+    deliveries = Delivery.objects.filter(paper=paper)
+    if paper.sender.kind in ARMED_FORCES:
+        return deliveries
+    return deliveries.exclude(institution__in=of_armed_forces(day).values("pk"))
 
 
 def _with_place(deliveries: QuerySet[Delivery], column: str, day: dt.date) -> QuerySet[Delivery]:

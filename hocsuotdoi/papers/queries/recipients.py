@@ -1,7 +1,8 @@
 """Who gets a paper: bodies and institutions by rule, as they stand on a day.
 
 A body that leads a territory (the culture line, a people's committee) sends to everybody in it; any other (education,
-armed forces …) to the bodies below it on its own line of command and to the institutions that those run.
+armed forces …) to the bodies below it on its own line of command and to the institutions that those run. Institutions
+of the armed forces get what a body of their own line sends; a civil body writes to the command, which passes it on.
 """
 
 import datetime as dt
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from hocsuotdoi.accounts.queries.command import commanded_by, of_armed_forces
 from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.papers.models import Paper
+from hocsuotdoi.places.enums import ARMED_FORCES
 from hocsuotdoi.places.models import Agency, Institution, InstitutionAgency, InstitutionPlacement, UnitAncestry
 from hocsuotdoi.places.queries.institutions import active_on
 
@@ -41,6 +44,9 @@ def recipients_of(paper: Paper, day: dt.date) -> Recipients:
     """Bodies of the paper's tiers and kinds (one left empty: any) and open institutions of its classes, within reach
     of the sender on `day`. No tiers and no kinds: no body; no classes: no institution. The sender is not among them."""
     agencies, institutions = _reached(paper.sender, day)
+    commanded = commanded_by([paper.sender_id] if paper.sender.kind in ARMED_FORCES else [], day)
+    on_line = InstitutionAgency.objects.on(day).filter(agency__in=commanded).values("institution")
+    institutions = institutions.filter(~Q(pk__in=of_armed_forces(day).values("pk")) | Q(pk__in=on_line))
     wanted = Q(pk__in=[])
     if paper.to_tiers or paper.to_kinds:
         wanted = Q()

@@ -11,8 +11,7 @@ from django.utils import timezone
 from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
-from hocsuotdoi.papers.enums import PaperState
-from hocsuotdoi.papers.models import Delivery, Paper, Receipt
+from hocsuotdoi.papers.models import Delivery, Paper, Receipt, to_follow
 from hocsuotdoi.places.models import Agency
 
 MORNING = dt.time(7)
@@ -53,9 +52,8 @@ def _told_on(day: dt.date) -> Iterable[Delivery]:
     asked_again = Q(paper__must_read=True, paper__read_by__in=[day + SOON, day - dt.timedelta(days=1)])
     said = Receipt.objects.filter(delivery=OuterRef("pk"))
     return (
-        Delivery.objects.filter(new | asked_again, ~Exists(said), paper__state=PaperState.SENT)
+        Delivery.objects.filter(new | asked_again, ~Exists(said), to_follow(day, "paper__"))
         .filter(sent_at__lt=_morning(day))
-        .exclude(paper__ends_on__lte=day)
         .select_related("paper__sender", "agency", "institution")
         .defer("paper__text", "paper__search_text", "paper__search_vector")
         .order_by("paper__read_by", "paper", "pk")

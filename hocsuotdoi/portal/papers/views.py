@@ -16,14 +16,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import offices_held
 from hocsuotdoi.accounts.surfaces import public, signed_in
 from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.papers.enums import PaperKind, PaperState
 from hocsuotdoi.papers.models import Paper
 from hocsuotdoi.papers.operations.reading import note_read
 from hocsuotdoi.papers.queries.changes import changes_between
-from hocsuotdoi.papers.queries.finding import Wanted, issuers_of, papers_found, with_files, with_replaced
+from hocsuotdoi.papers.queries.finding import LONG, Wanted, issuers_of, papers_found, with_files
 from hocsuotdoi.papers.queries.inbox import is_to_be_read
+from hocsuotdoi.papers.queries.succession import in_place_of, that_replaced
 
 _ON_A_PAGE = 20
 _SHOWN_BY_A_BROWSER = {"application/pdf", "image/png", "image/jpeg"}
@@ -57,7 +59,7 @@ def paper_list(request: HttpRequest) -> HttpResponse:
     visible = _visible(request).exclude(state=PaperState.DRAFT)
     form = PaperFilter(request.GET, issuers=issuers_of(visible))
     wanted = form.wanted()
-    found = with_replaced(with_files(papers_found(visible, wanted)))
+    found = with_files(papers_found(visible, wanted))
     return render(
         request,
         "portal/papers/paper_list.html",
@@ -76,19 +78,20 @@ def paper_list(request: HttpRequest) -> HttpResponse:
 def paper_detail(request: HttpRequest, pk: int) -> HttpResponse:
     paper = get_object_or_404(with_files(_visible(request).select_related("sender", "replaces")), pk=pk)
     today = timezone.localdate()
-    newer = _visible(request).filter(replaces=paper, state=PaperState.SENT)
+    visible = _visible(request)
+    publishes = offices_held(request.user, Permission.PUBLISH_PAPER, today)  # not by the map: its page is the office's
     return render(
         request,
         "portal/papers/paper_detail.html",
         {
             "paper": paper,
             "paragraphs": [line for line in paper.text.splitlines() if line.strip()],
-            "holds": paper.state == PaperState.SENT and paper.holds_on(today),
+            "holds": paper.is_in_force(today),
             "to_come": paper.starts_on is not None and paper.starts_on > today,
-            "before": _visible(request).filter(pk=paper.replaces_id).first(),
-            "after": list(newer.order_by("pk")),
+            "before": in_place_of(visible, paper).defer(*LONG).first(),
+            "after": list(that_replaced(visible, paper).defer(*LONG)),
             "to_read": is_to_be_read(paper, request.user, today),
-            "may_publish": request.person_may(Permission.PUBLISH_PAPER, paper.sender),
+            "may_publish": publishes.filter(pk=paper.sender_id).exists(),
             "path": [_to_list()],
         },
     )
@@ -111,8 +114,8 @@ def paper_read(request: HttpRequest, pk: int) -> HttpResponse:
 def paper_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """What is different from the one before, in plain words and paragraph by paragraph where both texts are here."""
     visible = _visible(request)
-    paper = get_object_or_404(visible.filter(replaces__isnull=False), pk=pk)
-    before = get_object_or_404(visible, pk=paper.replaces_id)
+    paper = get_object_or_404(visible.exclude(state=PaperState.OVERTAKEN), pk=pk)
+    before = get_object_or_404(in_place_of(visible, paper))
     changes = changes_between(before.text, paper.text) if before.text and paper.text else []
     here = reverse("portal:papers-paper-detail", args=[pk])
     return render(

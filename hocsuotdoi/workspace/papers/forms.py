@@ -78,6 +78,7 @@ class PaperForm(forms.Form):
         required=False,
         choices=InstitutionClass.choices,
         widget=forms.CheckboxSelectMultiple,
+        help_text=_("Those of the armed forces get papers from their own command only: choose the command as a body."),
     )
     is_public = forms.BooleanField(label=_("Everybody may read it on the public site"), required=False)
     must_read = forms.BooleanField(label=_("Ask each of them to say that it was read"), required=False, initial=True)

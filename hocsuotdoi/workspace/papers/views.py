@@ -15,7 +15,7 @@ from hocsuotdoi.accounts.queries.scope import offices_held
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.papers.enums import PaperState
 from hocsuotdoi.papers.models import Paper
-from hocsuotdoi.papers.queries.finding import Wanted, papers_found, with_files, with_replaced
+from hocsuotdoi.papers.queries.finding import Wanted, papers_found, with_files
 from hocsuotdoi.papers.queries.inbox import papers_to_read
 from hocsuotdoi.papers.queries.receipts import not_read, read_by_province
 from hocsuotdoi.papers.queries.recipients import recipients_of
@@ -58,7 +58,7 @@ def paper_list(request: HttpRequest) -> HttpResponse:
             if publishes
             else [],
             "publishes": publishes,
-            "page": Paginator(with_replaced(with_files(papers)), _ON_A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(with_files(papers), _ON_A_PAGE).get_page(request.GET.get("page")),
             "today": today,
         },
     )

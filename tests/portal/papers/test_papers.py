@@ -104,6 +104,38 @@ def test_what_has_changed_stands_in_words_and_paragraph_by_paragraph(client, mak
     assert client.get(reverse("portal:papers-paper-changes", args=[old.pk])).status_code == 404
 
 
+def test_what_never_took_effect_says_so_and_nothing_is_compared_with_it(client, make):
+    first = make(title="Hướng dẫn thứ nhất", number="1/HD")
+    begins = TODAY + dt.timedelta(days=9)
+    changed = {"change_note": "Sửa Điều 2."}
+    second = make(title="Hướng dẫn thứ hai", number="2/HD", starts_on=begins, replaces=first, **changed)
+    third = make(title="Hướng dẫn thứ ba", number="3/HD", text="Điều 1.\nĐiều 3.", replaces=second, **changed)
+    at = {paper: reverse("portal:papers-paper-detail", args=[paper.pk]) for paper in (first, second, third)}
+    told = page(client, at[second])
+    assert "Đã được thay thế trước khi có hiệu lực bởi 3/HD" in told
+    assert at[third] in told
+    assert "Còn hiệu lực" not in told
+    assert at[third] in page(client, at[first])
+    assert at[second] not in page(client, at[first])
+    assert at[first] in page(client, at[third])
+    assert client.get(reverse("portal:papers-paper-changes", args=[second.pk])).status_code == 404
+    compared = page(client, reverse("portal:papers-paper-changes", args=[third.pk]))
+    assert at[first] in compared
+    assert at[second] not in compared
+    assert "thứ hai" not in page(client, in_force="on")
+    assert "ược thay thế trước khi có hiệu lực" in page(client)
+    read = {each["number"]: each["never_held"] for each in client.get("/api/v1/papers").json()["items"]}
+    assert read == {"1/HD": False, "2/HD": True, "3/HD": False}
+    (only,) = client.get("/api/v1/papers", {"in_force": True}).json()["items"]
+    assert only["number"] == "3/HD"
+
+
+def test_what_is_replaced_later_still_holds_in_the_list(client, make):
+    old = make(title="Hướng dẫn cũ")
+    make(title="Mới", replaces=old, change_note="Sửa.", starts_on=TODAY + dt.timedelta(days=9))
+    assert "Hết hiệu lực" not in page(client, q="huong dan cu")
+
+
 def test_receipt_needs_an_account(client, make):
     paper = make(title="Văn bản")
     answer = client.post(reverse("portal:papers-paper-read", args=[paper.pk]))

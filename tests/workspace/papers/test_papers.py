@@ -221,6 +221,26 @@ def test_one_sends_in_the_name_of_ones_own_office_only(
     assert [key for key, _name in page.context["form"].fields["sender"].choices] == [draft.sender_id]
 
 
+def test_nobody_is_led_to_a_page_of_an_office_below(client, office_of_bac_kan, officer_of_bac_kan, province_officer):
+    now = timezone.now()
+    wording = Wording(title="Của phường", kind="guideline", issuer="Phường", text="Điều 1.", is_public=True)
+    theirs = enter_paper(office_of_bac_kan, wording=wording, by=officer_of_bac_kan, at=now)
+    send_paper(theirs, version=1, by=officer_of_bac_kan, at=now, day=timezone.localdate(now))
+    for person, is_ours in ((officer_of_bac_kan, True), (province_officer, False)):
+        client.force_login(person)
+        page = client.get(reverse("portal:papers-paper-detail", args=[theirs.pk])).content.decode()
+        assert (url("paper-manage", theirs) in page) is is_ours
+
+
+def test_who_is_not_asked_for_a_receipt_is_not_told_that_the_sender_asks(client, sent, officer_of_bac_kan):
+    here = reverse("portal:papers-paper-detail", args=[sent.pk])
+    client.force_login(officer_of_bac_kan)
+    assert "Tôi đã đọc" in client.get(here).content.decode()
+    for changed in ({"must_read": False}, {"must_read": True, "ends_on": timezone.localdate()}):
+        Paper.objects.filter(pk=sent.pk).update(**changed)
+        assert "Tôi đã đọc" not in client.get(here).content.decode()
+
+
 def test_what_holds_no_more_is_not_asked_to_be_read(client, sent, officer_of_bac_kan):
     client.force_login(officer_of_bac_kan)
     assert sent.title in client.get(LIST).content.decode()
