@@ -252,6 +252,22 @@ def test_what_is_replaced_before_it_took_effect_never_holds(
         withdraw_paper(old, reason="Thôi", by=province_officer, at=NOW)
 
 
+def test_of_two_drafts_in_place_of_one_paper_one_is_sent(department, province_officer):
+    old = sent(department, province_officer)
+    new = {"change_note": "Khác", "is_public": True}
+    first, second = (entered(department, province_officer, replaces=old, **new) for _each in range(2))
+    given = {"by": province_officer, "at": NOW, "day": DAY}
+    send_paper(first, version=first.version, **given)
+    with pytest.raises(PaperRefused):
+        send_paper(second, version=second.version, **given)
+    third = entered(department, province_officer, replaces=first, **new)
+    first.refresh_from_db()
+    withdraw_paper(first, reason="Nhầm", by=province_officer, at=NOW)
+    with pytest.raises(PaperRefused):
+        send_paper(third, version=third.version, **given)
+    send_paper(second, version=second.version, **given)
+
+
 def test_what_was_to_be_replaced_by_a_paper_that_never_held_ends_with_the_one_that_does(department, province_officer):
     first = sent(department, province_officer)
     second = _replacing(first, department, province_officer, starts_on=_later(30))

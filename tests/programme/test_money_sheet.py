@@ -178,6 +178,25 @@ def test_everything_changed_at_once_is_said_cell_by_cell(office_of_bac_kan, offi
     assert [each.at for each in refusal.value.problems] == [f"{letter}{FIRST_ROW}" for letter in "BCDE"]
 
 
+def test_words_in_a_sheet_are_kept_or_said_at_their_cell(office_of_bac_kan, officer_of_bac_kan, plan, line):
+    new = [(1, PURPOSE, "Giá sách"), (1, SOURCE, "Ngân sách cấp xã"), (1, ESTIMATED, 500_000)]
+    taken = previewed(
+        office_of_bac_kan,
+        plan,
+        officer_of_bac_kan,
+        sheet_of(office_of_bac_kan, plan, line, fill=[*new, (1, REMARK, "Theo báo giá")]),
+    )
+    confirm_money(taken, by=officer_of_bac_kan, at=NOW)
+    assert MoneyLine.objects.get(purpose="Giá sách").steps.get().remark == "Theo báo giá"
+    for fill, cell in (
+        ([(0, REMARK, "Chưa mua")], REMARK),
+        ([(1, PURPOSE, "x" * 301), *new[1:]], PURPOSE),
+    ):
+        with pytest.raises(MoneyNotTaken) as refused:
+            previewed(office_of_bac_kan, plan, officer_of_bac_kan, sheet_of(office_of_bac_kan, plan, line, fill=fill))
+        assert [each.at[0] for each in refused.value.problems] == [chr(64 + cell)]
+
+
 def test_a_space_too_many_is_no_change(office_of_bac_kan, officer_of_bac_kan, plan, gift):
     fill = [(0, PURPOSE, " Tủ  sách thôn "), (0, GIVER, "Hội Khuyến  học"), (0, ESTIMATED, 4_000_000)]
     made = previewed(office_of_bac_kan, plan, officer_of_bac_kan, sheet_of(office_of_bac_kan, plan, gift, fill=fill))

@@ -126,9 +126,11 @@ def send_paper(paper: Paper, *, version: int, by: Person, at: dt.datetime, day: 
     """Sends a draft down to everybody whom its rules name on `day`; returns to how many. From now on it stays as it is.
 
     The paper in whose place it stands holds until the first day of the new one, or never comes to hold. Refused: sent
-    already, changed meanwhile, nothing to read in it, nobody who would get it or may read it, the day for reading over.
+    already, changed meanwhile, nothing to read in it, nobody who would get it or may read it, the day for reading over,
+    what it replaces was withdrawn or replaced meanwhile.
     """
     draft = _draft(paper, version)
+    _check_still_to_replace(draft)
     if not draft.text and not draft.files.exists():
         raise PaperRefused(_("There is nothing to read in it yet: add the document as a file, or its text."))
     if draft.must_read and draft.read_by is not None and draft.read_by < day:
@@ -227,6 +229,17 @@ def _deliver(paper: Paper, *, day: dt.date, at: dt.datetime) -> int:
     ]
     Delivery.objects.bulk_create(new, ignore_conflicts=True, batch_size=5000)
     return len(new)
+
+
+def _check_still_to_replace(draft: Paper) -> None:
+    """Two drafts may mean to replace the same paper; one of them does."""
+    if draft.replaces_id is None:
+        return
+    old = Paper.objects.select_for_update().get(pk=draft.replaces_id)
+    if old.state == PaperState.WITHDRAWN:
+        raise PaperRefused(_("The paper that this one replaces was withdrawn. Let it replace another, or none."))
+    if old.replaced_by.filter(state__in=(PaperState.SENT, PaperState.OVERTAKEN)).exists():
+        raise PaperRefused(_("Another paper has replaced that one already. Let this one replace the newer."))
 
 
 def _end_the_old(paper: Paper, day: dt.date) -> None:

@@ -23,6 +23,8 @@ from hocsuotdoi.programme.models import MoneyLine, MoneyStep, Plan, Task
 from hocsuotdoi.programme.models.money import DEAREST
 
 FIRST_YEAR, LAST_YEAR = 2020, 2100
+LONGEST_PURPOSE, LONGEST_GIVER = 300, 200
+"""Letters."""
 
 
 class MoneyRefused(Refused):
@@ -57,18 +59,23 @@ def add_line(
     estimated: int | None,
     by: Person,
     at: dt.datetime,
+    remark: str = "",
     imported: uuid.UUID | None = None,
     in_place: bool = False,
 ) -> MoneyLine:
     """A new line of `agency`, with its estimate where there is one. `in_place`: by somebody from above, because nobody
     there could; each sum that is said so says it, also in `estimate` and `spend`.
 
-    Refused: no purpose, a year out of bounds, a task of another plan, a donation without who gives it, a sum that
-    cannot be, a line that is there already.
+    Refused: no purpose or one that is too long, a year out of bounds, a task of another plan, a donation without who
+    gives it, a sum that cannot be, a line that is there already.
     """
     purpose, source_name = (" ".join(normalise(text).split()) for text in (spending.purpose, spending.source_name))
     if not purpose:
         raise BadMoney(_("Say what the money is for."), field="purpose")
+    if len(purpose) > LONGEST_PURPOSE:
+        raise BadMoney(too_long(LONGEST_PURPOSE), field="purpose")
+    if len(source_name) > LONGEST_GIVER:
+        raise BadMoney(too_long(LONGEST_GIVER), field="source_name")
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise BadMoney(_("The programme runs in no such year."), field="year")
     if spending.task is not None and spending.task.plan_id != plan.pk:
@@ -81,8 +88,8 @@ def add_line(
         year=year,
         task=spending.task,
         source=spending.source,
-        source_name=source_name[:200],
-        purpose=purpose[:300],
+        source_name=source_name,
+        purpose=purpose,
     )
     try:
         with transaction.atomic():
@@ -92,7 +99,14 @@ def add_line(
             raise
         raise MoneyRefused(_("This line is there already: change its sums instead of adding it again.")) from error
     if estimated is not None:
-        _estimate(line, estimated, remark=_in_place(in_place), by=by, at=at, imported=imported)
+        _estimate(
+            line,
+            estimated,
+            remark=_in_place(in_place, " ".join(normalise(remark).split())),
+            by=by,
+            at=at,
+            imported=imported,
+        )
         line.save()
     return line
 
@@ -115,7 +129,7 @@ def estimate(
     """
     locked = _locked(line, version)
     if amount == locked.estimated:
-        return locked
+        return _as_it_is(locked, remark)
     if locked.allocated is not None or locked.spent is not None:
         raise MoneyRefused(_("Money has been allocated or spent: the estimate stays as it was. Add another line."))
     remark = " ".join(normalise(remark).split())
@@ -191,7 +205,7 @@ def spend(
     """What has been spent of it in all so far. Refused: more than was allocated, without a remark that says how."""
     locked = _locked(line, version)
     if amount == locked.spent:
-        return locked
+        return _as_it_is(locked, remark)
     remark = " ".join(normalise(remark).split())
     if _sum(amount) > (locked.allocated or 0) and not remark:
         raise BadMoney(
@@ -203,6 +217,17 @@ def spend(
     locked.spent = amount
     _step(locked, MoneyStage.SPENT, amount, remark=_in_place(in_place, remark), by=by, at=at, imported=imported)
     return _saved(locked)
+
+
+def too_long(longest: int) -> str:
+    return _("This is too long: at most {number} letters.").format(number=longest)
+
+
+def _as_it_is(line: MoneyLine, remark: str) -> MoneyLine:
+    """Nothing changes; words that would stand nowhere are refused and not lost."""
+    if remark.strip():
+        raise BadMoney(_("This sum stands already. A remark goes with a new sum."), field="amount")
+    return line
 
 
 def _in_place(is_so: bool, remark: str = "") -> str:

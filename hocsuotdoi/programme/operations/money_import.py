@@ -31,7 +31,15 @@ from hocsuotdoi.programme.formats.money_sheet import (
     mark_of,
 )
 from hocsuotdoi.programme.models import MoneyLine, MoneyPreview, MoneyStep, Plan, Task
-from hocsuotdoi.programme.operations.money import Spending, add_line, estimate, spend
+from hocsuotdoi.programme.operations.money import (
+    LONGEST_GIVER,
+    LONGEST_PURPOSE,
+    Spending,
+    add_line,
+    estimate,
+    spend,
+    too_long,
+)
 
 
 class MoneyNotTaken(Refused):
@@ -157,6 +165,9 @@ def _new(
     task = tasks.get(line.task) if line.task is not None else None
     if not line.purpose:
         reasons.append((PURPOSE, _("Say what the money is for.")))
+    for column, text, longest in ((PURPOSE, line.purpose, LONGEST_PURPOSE), (GIVER, line.source_name, LONGEST_GIVER)):
+        if len(text) > longest:
+            reasons.append((column, too_long(longest)))
     if line.task is not None and task is None:
         reasons.append((TASK, _("The plan has no task {number}.").format(number=line.task)))
     if line.source is None:
@@ -217,9 +228,11 @@ def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int,
     is_spent = line.spent is not None and line.spent != before.spent
     if is_spent and (line.spent or 0) > (before.allocated or 0) and not line.remark:
         reasons.append((REMARK, _("More is spent than was allocated: say where the rest comes from.")))
+    is_same = line.estimated == before.estimated and not is_spent
+    if is_same and line.remark and not reasons:
+        reasons.append((REMARK, _("No sum of this line has changed. A remark goes with a new sum.")))
     if reasons:
         return None
-    is_same = line.estimated == before.estimated and not is_spent
     return RowChange(
         ChangeKind.SAME if is_same else ChangeKind.CHANGED,
         line.at(PURPOSE),
@@ -280,6 +293,7 @@ def _write(
             year=year,
             spending=spending,
             estimated=change.estimated,
+            remark=change.remark,
             by=by,
             at=at,
             imported=imported,

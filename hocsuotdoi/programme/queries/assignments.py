@@ -12,9 +12,10 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import agencies_held, units_held
 from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.accounts.rules import Someone
+from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.models import AdminUnit, Agency, UnitAncestry
+from hocsuotdoi.places.models import AdminUnit, Agency, UnitAncestry, UnitReading
 from hocsuotdoi.programme.enums import WAITING, AssignmentState
 from hocsuotdoi.programme.models import Assignment, AssignmentFile, AssignmentStep, Plan, Task
 from hocsuotdoi.programme.models.assignment import AssignmentQuerySet
@@ -149,8 +150,10 @@ class Grid:
 
 
 def grid_of(visible: QuerySet[Assignment], unit: AdminUnit, year: int, day: dt.date) -> Grid:
-    """The bodies right under `unit`, and its own, by task. Two queries."""
-    near = UnitAncestry.objects.on(day).filter(ancestor=unit, distance__lte=1).values("unit")
+    """The bodies right under `unit`, and its own, by task; those of a unit that has ended where it is read. Two
+    queries."""
+    there = UnitAncestry.objects.on(day).filter(ancestor=unit, distance__lte=1).values("unit")
+    near = UnitReading.objects.on(day).filter(reads_as__in=there).values("unit")
     rows = list(
         of_year(visible, year)
         .filter(agency__unit__in=near, task__isnull=False)
@@ -183,16 +186,16 @@ class PartOfCountry:
 
 
 def by_province(visible: QuerySet[Assignment], year: int, day: dt.date) -> list[PartOfCountry]:
-    """How far each province is, with all that lies in it. Two queries, however many there are."""
+    """How far each province is, with all that lies or is read in it. Two queries, however many there are."""
     provinces = AdminUnit.objects.on(day).filter(tier=Tier.PROVINCE)
     lies = UnitAncestry.objects.on(day).filter(ancestor__in=provinces)
     late = Q(state__in=WAITING, due_on__lt=day)
     rows = (
         of_year(visible, year)
         .exclude(state=AssignmentState.DROPPED)
-        .filter(agency__unit__ancestries__in=lies)
+        .filter(on(day, "agency__unit__readings__"), agency__unit__readings__reads_as__ancestries__in=lies)
         .order_by()
-        .values("agency__unit__ancestries__ancestor")
+        .values("agency__unit__readings__reads_as__ancestries__ancestor")
         .annotate(
             asked=Count("pk"),
             done=Count("pk", filter=Q(state=AssignmentState.DONE)),
@@ -200,7 +203,9 @@ def by_province(visible: QuerySet[Assignment], year: int, day: dt.date) -> list[
             cannot=Count("pk", filter=Q(state=AssignmentState.CANNOT)),
             late=Count("pk", filter=late),
         )
-        .values_list("agency__unit__ancestries__ancestor", "asked", "done", "doing", "cannot", "late")
+        .values_list(
+            "agency__unit__readings__reads_as__ancestries__ancestor", "asked", "done", "doing", "cannot", "late"
+        )
     )
     counts = {unit: numbers for unit, *numbers in rows}
     return [PartOfCountry(each, *counts[each.pk]) for each in provinces.order_by("sort_key") if each.pk in counts]

@@ -101,10 +101,12 @@ def _year_before(content: Content, year: int) -> dict[str, tuple[Decimal, Decima
 
 
 def _last_year(report: Report) -> dict[str, tuple[Decimal, Decimal | None]]:
-    """Numerators and denominators of the body's approved report of the year before, as amended, by key. One query."""
+    """Numerators and denominators of the body's approved report of the year before in a cycle of the same kind, as
+    amended, by key. One query."""
     before = Report.objects.filter(
-        agency=report.agency_id, line=report.line, year=report.year - 1, state=ReportState.APPROVED, cycle__isnull=False
-    )
+        agency=report.agency_id, line=report.line, year=report.year - 1, state=ReportState.APPROVED,
+        cycle__kind=report.cycle.kind if report.cycle else None,
+    )  # fmt: skip
     figures = newest_figures(before)
     return {each.key: (each.numerator, each.denominator) for each in figures if each.numerator is not None}
 

@@ -180,6 +180,14 @@ class TotalForm(forms.Form):
         elif not row.is_share:
             self.fields["denominator"].label = _("In the base year")
 
+    def clean_source(self) -> str:
+        """Words without a number would stand nowhere."""
+        given: str = self.cleaned_data["source"]
+        has_number = any(self.cleaned_data.get(name) is not None for name in ("numerator", "denominator"))
+        if given and not has_number and not self.errors:
+            raise forms.ValidationError(_("Enter the number too, or leave this empty."))
+        return given
+
     def total(self) -> Total:
         given = self.cleaned_data
         return Total(self.row.key, given["numerator"], given.get("denominator"), given["source"], given["seen"])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import units_covered
 from hocsuotdoi.accounts.surfaces import requires
-from hocsuotdoi.core.dated import on
+from hocsuotdoi.places.queries.units import units_reading_as
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.programme.queries.assignments import of_year
 from hocsuotdoi.programme.queries.woven import woven
@@ -23,8 +23,7 @@ def task_woven(request: HttpRequest, code: str, year: int) -> HttpResponse:
     if not (code.isalnum() and 2000 <= year <= day.year + 1):
         raise Http404
     unit = get_object_or_404(units_covered(request.user, Permission.VIEW_TASKS, day), code=code[:10], ends_on=None)
-    path = "agency__unit__ancestries__"
-    below = Assignment.objects.visible_to(request.user, day).filter(on(day, path), **{f"{path}ancestor": unit})
+    below = Assignment.objects.visible_to(request.user, day).filter(agency__unit__in=units_reading_as(unit, day))
     found = woven(unit, year, day, of_year(below, year))
     context = {
         "unit": unit,

@@ -235,3 +235,11 @@ def test_type_totals_refused_names_what_both_wrote_and_changes_nothing(command, 
     assert refusal.value.fields == (SESSIONS,)
     assert kept() == {SESSIONS: (4, "Sổ")}
     assert type_totals(command, version=1, rows=rows[1:], by=lan, at=at_).version == 3
+
+
+def test_where_a_number_is_from_without_the_number_is_refused_and_not_lost(command, lan):
+    page = save(command, lan, opened(command, lan), sessions=("", "Sổ trực"), attendance=("12", ""))
+    assert page.status_code == 422
+    assert "Sổ trực" in page.content.decode()
+    assert "Xin nhập cả con số" in page.content.decode()
+    assert not TypedTotal.objects.exists()

@@ -18,7 +18,9 @@ from hocsuotdoi.programme.operations.tally import count_evidence
 from tests.factories.places import AgencyFactory, UnitFactory
 from tests.factories.programme import TaskFactory
 from tests.factories.running import make_assignment
+from tests.people import REFORM
 from tests.programme.conftest import held
+from tests.support.reform import make_reform
 
 
 def signed_in(person: Person) -> Client:
@@ -271,6 +273,17 @@ def test_tasks_of_a_place_are_taken_away_as_a_workbook_that_counts_states(late, 
     country = signed_in(auditor).get(f"/workspace/tasks/of/VN/{late.year}/?form=xlsx")
     row = [cell.value for cell in load_workbook(io.BytesIO(country.content))["Nhiệm vụ"][5]]
     assert row == [1, "Tỉnh Thái Nguyên", 1, 0, "=D5/C5", 0, 0, 1]
+
+
+def test_tasks_of_an_office_of_an_ended_unit_count_where_the_unit_is_read(country, auditor):
+    units = make_reform(country)
+    office = AgencyFactory(unit=units["hill"], name="Phòng của xã cũ", ends_on=REFORM)
+    make_assignment(agency=office, year=2025)
+    client = signed_in(auditor)
+    parts = client.get("/workspace/tasks/of/VN/2025/").context["rows"]
+    assert [(each["part"].unit, each["part"].asked) for each in parts] == [(units["new"], 1)]
+    for place in ("new", "valley"):
+        assert office.name in client.get(f"/workspace/tasks/of/{units[place].code}/2025/").content.decode()
 
 
 def test_on_paper_each_task_is_a_number_and_its_state_a_sign(late, province_officer, thai_nguyen):
