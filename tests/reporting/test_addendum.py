@@ -158,6 +158,23 @@ def test_perhaps_changed_asks_once_and_looks_no_further_back_than_two_years(tree
     assert perhaps_changed(dt.date(2029, 3, 1)) == []
 
 
+def test_parts_that_were_amended_after_the_figure_above_was_frozen_say_so(tree, library, client, auditor):
+    ward = approved(tree.ward, tree)
+    province = approved(tree.province, tree)
+    client.force_login(auditor)
+    page = f"/workspace/reports/{province.pk}/figure/?key={SESSIONS}"
+    assert not any(each.addendum for each in parts_of(province, SESSIONS))
+    assert "đã được bổ sung sau khi" not in client.get(page).content.decode()
+    late_session(library)
+    addendum = make_addendum(ward, reason="Bổ sung.", by=tree.writer, at=LATER)
+    assert [each.addendum for each in parts_of(province, SESSIONS)] == [addendum.number, "", ""]
+    shown = client.get(page).content.decode()
+    assert addendum.number in shown
+    assert "đã được bổ sung sau khi" in shown
+    make_addendum(fresh(province), reason="Theo phường.", by=tree.writer, at=LATER + dt.timedelta(minutes=1))
+    assert not any(each.addendum for each in parts_of(fresh(province), SESSIONS))
+
+
 def test_who_reads_an_approved_figure_again_reads_what_an_addendum_says(tree, library):
     """Beside the figure above, against the year after, for those who approve that, for a commendation."""
     ward = approved(tree.ward, tree)

@@ -79,34 +79,37 @@ def written_since(report: Report, version: int) -> dict[str, Written]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one report below brings into a figure; parts None: not reported."""
+    """What one report below brings into a figure; parts None: not reported. `addendum`: the number of the one that
+    says it, where it came after the report above was frozen, which does not have it yet."""
 
     name: str
     report: int
     state: str
     numerator: Decimal | None
     denominator: Decimal | None
+    addendum: str = ""
 
 
 def parts_of(report: Report, key: str) -> list[Part]:
     """The figure `key` in each report that goes into this one; of those approved, for nothing else is added up, and as
-    their addenda say it now. Two queries."""
+    their addenda say it now. Three queries."""
     below = list(report.from_below.select_related("agency").order_by("unit__sort_key", "agency__name", "pk"))
     figures = {
         figure.snapshot.report_id: figure for figure in newest_figures([each.pk for each in below]).filter(key=key)
     }
+    frozen_at = None
+    if report.submitted is not None:  # or told anew by an addendum of its own
+        frozen_at = max(each.frozen_at for each in (report.submitted, *report.submitted.addenda.defer("content")))
     rows = []
     for each in below:
         figure = figures.get(each.pk)
-        rows.append(
-            Part(
-                str(each.agency),
-                each.pk,
-                each.state,
-                figure.numerator if figure else None,
-                figure.denominator if figure else None,
-            )
-        )
+        if figure is None:
+            rows.append(Part(str(each.agency), each.pk, each.state, None, None))
+            continue
+        said = figure.snapshot
+        is_later = said.amends_id is not None and frozen_at is not None and said.frozen_at > frozen_at
+        number = said.number if is_later else ""
+        rows.append(Part(str(each.agency), each.pk, each.state, figure.numerator, figure.denominator, number))
     return rows
 
 

@@ -51,6 +51,7 @@ def report_figure(request: HttpRequest, pk: int) -> HttpResponse:
         "figure": figure,
         "origin": origin_of(figure),
         "parts": parts,
+        "is_amended": any(each.addendum for each in parts),
         "told": sum(each.numerator is not None for each in parts),
         "path": _path(report),
     }
