@@ -26,8 +26,10 @@ from hocsuotdoi.places.models import Agency
 SENT = (PaperState.SENT, PaperState.WITHDRAWN, PaperState.OVERTAKEN)
 
 _KEPT_AS_SENT = (
-    "number", "title", "kind", "issuer", "issued_on", "text", "replaces_id", "change_note", "sender_id"
+    "number", "title", "kind", "issuer", "issued_on", "starts_on", "summary", "text", "replaces_id", "change_note",
+    "sender_id", "is_public", "to_tiers", "to_kinds", "to_classes", "must_read", "read_by", "sent_at", "sent_by",
 )  # fmt: skip
+"""All but what becomes of it: its end, its state, why it was withdrawn."""
 
 
 def _several(choices: type[models.Choices], label: Any, longest: int) -> ArrayField:

@@ -200,8 +200,11 @@ def test_lists_ask_the_same_number_of_questions(
         client.get(reverse("portal:papers-paper-list"))
 
 
-def test_late_paper_is_marked_on_the_start_page(client, sent, officer_of_bac_kan):
-    Paper.objects.filter(pk=sent.pk).update(read_by=timezone.localdate() - dt.timedelta(days=1))
+def test_late_paper_is_marked_on_the_start_page(client, draft, province_officer, office_of_bac_kan, officer_of_bac_kan):
+    before = timezone.now() - dt.timedelta(days=5)
+    Paper.objects.filter(pk=draft.pk).update(read_by=timezone.localdate() - dt.timedelta(days=1))
+    send_paper(draft, version=draft.version, by=province_officer, at=before, day=timezone.localdate(before))
+    sent = draft
     client.force_login(officer_of_bac_kan)
     page = client.get(reverse("workspace:home")).content.decode()
     assert sent.title in page
@@ -232,13 +235,18 @@ def test_nobody_is_led_to_a_page_of_an_office_below(client, office_of_bac_kan, o
         assert (url("paper-manage", theirs) in page) is is_ours
 
 
-def test_who_is_not_asked_for_a_receipt_is_not_told_that_the_sender_asks(client, sent, officer_of_bac_kan):
-    here = reverse("portal:papers-paper-detail", args=[sent.pk])
+@pytest.mark.parametrize("must_read", [True, False])
+def test_who_is_not_asked_for_a_receipt_is_not_told_that_the_sender_asks(
+    client, draft, must_read, province_officer, office_of_bac_kan, officer_of_bac_kan
+):
+    now = timezone.now()
+    Paper.objects.filter(pk=draft.pk).update(must_read=must_read)
+    send_paper(draft, version=draft.version, by=province_officer, at=now, day=timezone.localdate(now))
+    here = reverse("portal:papers-paper-detail", args=[draft.pk])
     client.force_login(officer_of_bac_kan)
-    assert "Tôi đã đọc" in client.get(here).content.decode()
-    for changed in ({"must_read": False}, {"must_read": True, "ends_on": timezone.localdate()}):
-        Paper.objects.filter(pk=sent.pk).update(**changed)
-        assert "Tôi đã đọc" not in client.get(here).content.decode()
+    assert ("Tôi đã đọc" in client.get(here).content.decode()) == must_read
+    Paper.objects.filter(pk=draft.pk).update(ends_on=timezone.localdate())
+    assert "Tôi đã đọc" not in client.get(here).content.decode()
 
 
 def test_what_holds_no_more_is_not_asked_to_be_read(client, sent, officer_of_bac_kan):
