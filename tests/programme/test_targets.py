@@ -11,6 +11,7 @@ from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.places.queries.units import unit_by_code
 from hocsuotdoi.programme.enums import PlanKind, PlanStatus, TargetState, TargetUnit
 from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.operations.life import retire_plan
 from hocsuotdoi.programme.queries.binding import binding_plans
 from hocsuotdoi.programme.queries.plan_facts import IndicatorFacts
 from hocsuotdoi.programme.queries.targets import effective_targets, expected_in, judge, unit_targets
@@ -218,3 +219,43 @@ def test_unit_targets_of_a_class_the_unit_has_none_of_do_not_apply(reference):
     outside = [each for each in readings if each.value.state == ValueState.NOT_APPLICABLE]
     assert outside
     assert {each.state for each in outside} == {TargetState.NOT_APPLICABLE}
+
+
+@pytest.fixture
+def amended(thai_nguyen) -> Plan:
+    """60%, and an addendum that makes it 80%."""
+    plan = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2023, 3, 1))
+    TargetFactory(clause__plan=plan, figure=60)
+    addendum = PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan, issued_on=dt.date(2025, 9, 1))
+    TargetFactory(clause__plan=addendum, figure=80)
+    return plan
+
+
+def asked(plan: Plan, day: dt.date) -> tuple[list[int], list[str]]:
+    """Of the plan, and of its unit."""
+    figures = [int(target.low) for target in effective_targets([plan], day)[plan.pk]]
+    return figures, [reading.figure for reading in unit_targets(plan.unit, day.year, day)]
+
+
+def test_retired_addendum_changes_nothing_from_that_day_on_and_goes_on_having_changed_it_before(
+    amended, planner, now, today
+):
+    addendum = amended.addenda.get()
+    given = {"reason": "Ban hành nhầm", "by": planner, "at": now, "today": today}
+    assert asked(amended, today) == ([80], ["80%"])
+    retire_plan(addendum, effective_on=dt.date(2026, 3, 1), **given)
+    assert asked(amended, today) == asked(amended, dt.date(2026, 3, 1)) == ([60], ["60%"])
+    assert asked(amended, dt.date(2026, 2, 28)) == ([80], ["80%"])
+    retire_plan(amended, effective_on=dt.date(2026, 9, 1), **given)
+    assert asked(amended, dt.date(2026, 8, 31)) == ([60], ["60%"])
+
+
+def test_addendum_that_ends_with_its_plan_is_read_with_it_for_the_days_before(amended, planner, now, today):
+    retire_plan(amended, effective_on=dt.date(2026, 3, 1), reason="Hết hạn", by=planner, at=now, today=today)
+    assert asked(amended, today)[1] == []
+    assert asked(amended, dt.date(2026, 2, 28)) == ([80], ["80%"])
+
+
+def test_addendum_changes_nothing_before_the_day_of_its_issue(amended):
+    assert asked(amended, dt.date(2025, 8, 31)) == ([60], ["60%"])
+    assert asked(amended, dt.date(2025, 9, 1)) == ([80], ["80%"])

@@ -61,6 +61,7 @@ class Bound:
     """What binds a unit: plans, the nearest first, and single targets that were taken over. `gone`: targets about which
     a decision was recorded, so that they bind no longer through the plan in which they stand."""
 
+    day: dt.date
     plans: list[BindingPlan]
     taken: list[Taken]
     gone: frozenset[int]
@@ -103,7 +104,7 @@ def bound_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, Bound]:
     decisions = list(
         Rehoming.objects.filter(of_plans | Q(unit__in=reach.places))
         .select_related("unit", "cohort", "target__plan__unit", "target__clause", "target__indicator", "target__cohort")
-        .annotate(plan_ended_on=_ended_on("target__plan"))
+        .annotate(plan_ended_on=end_of("target__plan"))
         .order_by("effective_on", "at", "pk")
     )
     return {unit.pk: _bound(plans[unit.pk], decisions, unit.pk, reach) for unit in units}
@@ -121,7 +122,7 @@ def _bound(plans: list[BindingPlan], decisions: Sequence[Rehoming], unit: int, r
         if _binds(plan, getattr(each, "plan_ended_on", None), day):
             is_inherited = each.unit_id not in reach.standing[unit]
             taken.append(Taken(BindingPlan(plan, is_inherited, is_partial=False, taker=each.unit), each))
-    return Bound(plans, taken, frozenset(each.target_id for each in made))
+    return Bound(day, plans, taken, frozenset(each.target_id for each in made))
 
 
 def _reach(units: Sequence[AdminUnit], day: dt.date) -> _Reach:
@@ -221,11 +222,11 @@ def _issued_plans(plans: QuerySet[Plan]) -> list[Plan]:
         .exclude(status=PlanStatus.DRAFT)
         .exclude(kind=PlanKind.ADDENDUM)
         .select_related("unit", "parent")
-        .annotate(ended_on=_ended_on("pk"))
+        .annotate(ended_on=end_of("pk"))
     )
 
 
-def _ended_on(plan: str) -> Subquery:
+def end_of(plan: str) -> Subquery:
     """The day from which the plan was replaced or retired, where that was recorded here."""
     steps = PlanStep.objects.filter(plan=OuterRef(plan), kind__in=_ENDS)
     return Subquery(steps.order_by("-at", "-pk").values("effective_on")[:1])

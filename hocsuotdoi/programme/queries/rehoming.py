@@ -57,7 +57,7 @@ def homes(plans: Iterable[Plan], day: dt.date) -> dict[int, TargetHome]:
         for plan in plans_binding_on(day, Plan.objects.filter(pk__in=keys))
         if plan.unit.starts_on is None or plan.unit.starts_on <= day
     ]
-    targets = effective_targets(bind)
+    targets = effective_targets(bind, day)
     decisions = _newest(bind, day)
     takers = [each.unit for of_target in decisions.values() for each in of_target]
     heirs = heirs_of_all({plan.unit for plan in bind} | set(takers), day)

@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,9 +15,9 @@ from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.queries.values import IndicatorValue, Pair, values_for
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import day_on_map_of
-from hocsuotdoi.programme.enums import TargetState, TargetUnit
+from hocsuotdoi.programme.enums import BINDING, TargetState, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target
-from hocsuotdoi.programme.queries.binding import BindingPlan, Bound, bound
+from hocsuotdoi.programme.queries.binding import BindingPlan, Bound, bound, end_of
 from hocsuotdoi.programme.queries.plan_facts import MOST_NAMED, TargetFacts, can_speak_for, cohort_facts, target_facts
 from hocsuotdoi.programme.queries.plan_finding import figure_text
 
@@ -107,17 +108,25 @@ def unit_targets(
     return [_reading(series, year, values[series.territory(unit)][series.pair]) for series in chosen]
 
 
-def effective_targets(plans: Sequence[Plan]) -> dict[int, list[Target]]:
-    """Targets of plans by plan id, with those that addenda changed put in their place and added ones appended."""
-    # A draft amends nothing yet.
-    amending = Target.objects.issued().filter(plan__amends__in=plans)
-    rows = (Target.objects.filter(plan__in=plans) | amending).select_related("indicator", "cohort", "clause", "plan")
+def effective_targets(plans: Sequence[Plan], day: dt.date | None = None) -> dict[int, list[Target]]:
+    """Targets of plans by plan id, with those that addenda changed put in their place and added ones appended, as on
+    `day` (None: today)."""
+    counted = Q(plan__in=plans) | Q(plan__in=_amending(plans, day or timezone.localdate()))
+    rows = Target.objects.filter(counted).select_related("indicator", "cohort", "clause", "plan")
     found: dict[int, dict[tuple[str, str, int | None], Target]] = {plan.pk: {} for plan in plans}
     originals_first = sorted(rows, key=lambda t: (t.plan.amends_id is not None, str(t.plan.issued_on or ""), t.ordinal))
     for target in originals_first:
         of_plan = found[target.plan.amends_id or target.plan_id]
         of_plan[target.indicator_id, target.cohort_id, target.year] = target
     return {pk: list(of_plan.values()) for pk, of_plan in found.items()}
+
+
+def _amending(plans: Sequence[Plan], day: dt.date) -> QuerySet[Plan]:
+    """Their addenda that count on `day`, which bind as plans do (`binding`). One that ended together with its plan has
+    no end of its own: where the plan is read, for a day on which it bound, so is the addendum."""
+    addenda = Plan.objects.issued().filter(Q(issued_on=None) | Q(issued_on__lte=day), amends__in=plans)
+    binds = Q(status__in=BINDING) | Q(ended_on__gt=day) | Q(ended_on=None, status=F("amends__status"))
+    return addenda.alias(ended_on=end_of("pk")).filter(binds)
 
 
 def targeted_pairs() -> list[tuple[str, str]]:
@@ -127,7 +136,7 @@ def targeted_pairs() -> list[tuple[str, str]]:
 
 def series_of(what: Bound, targets: dict[int, list[Target]] | None = None) -> list[_Series]:
     """`targets`: those of the plans, where they are known already. What was taken over stands under its new cohort."""
-    targets = effective_targets([binding.plan for binding in what.plans]) if targets is None else targets
+    targets = effective_targets([each.plan for each in what.plans], what.day) if targets is None else targets
     grouped: dict[tuple[object, ...], _Series] = {}
     for binding in what.plans:
         for target in targets[binding.plan.pk]:
