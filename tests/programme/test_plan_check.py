@@ -1,6 +1,7 @@
 """The check on the real documents, and answers to what it finds."""
 
 import datetime as dt
+import re
 from collections import Counter
 
 import pytest
@@ -62,8 +63,21 @@ def test_check_plans_needs_as_many_queries_for_three_plans_as_for_one(db, django
     for number in (1, 3):
         while Plan.objects.count() < number:
             TargetFactory()
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(7):
             check_plans(Plan.objects.all())
+
+
+def test_check_reads_the_figures_of_the_plan_and_of_those_above_and_of_no_other(db, django_assert_num_queries):
+    nation = TargetFactory().plan
+    province = TargetFactory(clause__plan__parent=nation).plan
+    plan = TargetFactory(clause__plan__parent=province).plan
+    for above in (nation, province, plan):  # above, beside and below it
+        TargetFactory(clause__plan__parent=above)
+    with django_assert_num_queries(6) as captured:
+        check_plan(plan)
+    (of_targets,) = (each["sql"] for each in captured if 'FROM "programme_target"' in each["sql"])
+    read = re.search(r'"plan_id" IN \(([\d, ]+)\)', of_targets)
+    assert {int(pk) for pk in read[1].split(", ")} == {nation.pk, province.pk, plan.pk}
 
 
 # -- answers --

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.programme.models import Plan
-from hocsuotdoi.programme.queries.plan_check import ancestors_of
 from hocsuotdoi.programme.queries.plan_facts import (
     CohortFacts,
     IndicatorFacts,
     TargetFacts,
     can_speak_for,
-    plan_facts,
 )
 from hocsuotdoi.programme.queries.plan_finding import facet_name, figure_text, worse
 from hocsuotdoi.programme.queries.plan_rules_above import Comparison, required_figure
+from hocsuotdoi.programme.queries.plans_above import lineage_of
 
 
 @dataclass(frozen=True)
@@ -47,12 +46,9 @@ class ComparedIndicator:
 
 def compare(plan: Plan) -> list[ComparedIndicator]:
     """Every indicator of the plan or of the plans above it that its tier has a say in. A fixed number of queries."""
-    counted = Plan.objects.issued() | Plan.objects.filter(pk=plan.pk)
-    everything = {each.pk: each for each in counted.select_related("unit")}
-    above_ids = ancestors_of(plan, everything)
-    facts = plan_facts([everything[plan.pk], *(everything[pk] for pk in above_ids)])
-    comparison = Comparison(facts[plan.pk], [facts[pk] for pk in above_ids])
-    by_code = {each.code: each for each in everything.values()}
+    lineage = lineage_of([plan])
+    comparison = Comparison(*lineage.facts()[plan.pk])
+    by_code = {each.code: each for each in lineage.plans.values()}
     indicators = {t.indicator.code: t.indicator for p in [*comparison.above, comparison.plan] for t in p.targets}
     compared = (_compare(comparison, indicator, by_code) for indicator in indicators.values())
     return [each for each in compared if each.rows]

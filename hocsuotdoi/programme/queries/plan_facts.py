@@ -151,9 +151,7 @@ class PlanFacts:
 def plan_facts(plans: Iterable[Plan]) -> dict[int, PlanFacts]:
     """Facts of plans by id, in a fixed number of queries; `plans` come with their unit (`select_related`)."""
     plans = list(plans)
-    targets: dict[int, list[TargetFacts]] = {plan.pk: [] for plan in plans}
-    for target in Target.objects.filter(plan__in=plans).select_related("clause", "indicator", "cohort"):
-        targets[target.plan_id].append(target_facts(target))
+    targets = _targets(plans)
     units = {plan.unit for plan in plans}
     became = _became(units)
     known = _known_institutions(plans)
@@ -173,6 +171,18 @@ def plan_facts(plans: Iterable[Plan]) -> dict[int, PlanFacts]:
         )
         for plan in plans
     }
+
+
+def _targets(plans: Iterable[Plan]) -> dict[int, list[TargetFacts]]:
+    """By plan id. Of thousands of plans only the columns are read, and each indicator and cohort once."""
+    indicators = {each.code: indicator_facts(each) for each in Indicator.objects.all()}
+    cohorts = {each.code: cohort_facts(each) for each in Cohort.objects.all()}
+    found: dict[int, list[TargetFacts]] = {plan.pk: [] for plan in plans}
+    more = ("year", "low", "high", "unit", "operator", "total", "baseline_year", "baseline_value", "written")
+    rows = Target.objects.filter(plan__in=found).values_list("plan", "clause__path", "indicator", "cohort", *more)
+    for plan, clause, indicator, cohort, *rest in rows:
+        found[plan].append(TargetFacts(clause, indicators[indicator], cohorts[cohort], *rest))
+    return found
 
 
 def target_facts(target: Target) -> TargetFacts:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.indicators.models import Indicator
@@ -90,20 +91,32 @@ class AnsweredFinding:
     answers: list[FindingAnswer]
 
 
-def plan_tree(plans: Iterable[Plan]) -> list[TreeNode]:
-    """The plans as trees, roots first; an addendum hangs under what it amends. The plans come with their unit."""
-    nodes = {plan.pk: TreeNode(plan) for plan in plans}
-    findings = check_plans([node.plan for node in nodes.values()])
-    roots: list[TreeNode] = []
-    for node in nodes.values():
-        node.findings = len(findings[node.plan.pk])
-        above = nodes.get(node.plan.amends_id or node.plan.parent_id or 0)
-        (above.below if above else roots).append(node)
-    for node in nodes.values():
-        if len(node.below) > SHOWN_BELOW:
-            node.more_below = len(node.below) - SHOWN_BELOW
-            node.below = node.below[:SHOWN_BELOW]
-    return sorted(roots, key=lambda node: not node.below)
+def plan_tree(plans: QuerySet[Plan]) -> list[TreeNode]:
+    """The plans as trees, roots first; an addendum hangs under what it amends. Only those shown are read
+    and checked."""
+    links = plans.order_by("issued_on", "code").values_list("pk", "parent", "amends")
+    above_of = {pk: amends or parent for pk, parent, amends in links}
+    below: dict[int, list[int]] = {pk: [] for pk in above_of}
+    roots: list[int] = []
+    for pk, above in above_of.items():
+        below.get(above or 0, roots).append(pk)
+    shown: list[int] = []
+    level = roots
+    while level:
+        shown += level
+        level = [each for pk in level for each in below[pk][:SHOWN_BELOW]]
+    found = with_counts(plans.filter(pk__in=shown)).in_bulk()
+    findings = check_plans(found.values())
+
+    def node(pk: int) -> TreeNode:
+        return TreeNode(
+            plan=found[pk],
+            below=[node(each) for each in below[pk][:SHOWN_BELOW]],
+            more_below=max(len(below[pk]) - SHOWN_BELOW, 0),
+            findings=len(findings[pk]),
+        )
+
+    return sorted(map(node, roots), key=lambda root: not root.below)
 
 
 def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
@@ -111,11 +124,17 @@ def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     return (
         plans.select_related("unit", "parent", "amends")
         .annotate(
-            number_of_targets=Count("targets", distinct=True),
-            number_of_tasks=Count("tasks", distinct=True),
+            number_of_targets=_number_of(Target),
+            number_of_tasks=_number_of(Task),
         )
         .order_by("issued_on", "code")
     )
+
+
+def _number_of(model: type[Target] | type[Task]) -> Coalesce:
+    """Each counted for itself: counted over one join, every target of a plan meets every task of it."""
+    rows = model.objects.filter(plan=OuterRef("pk")).order_by().values("plan").annotate(number=Count("pk"))
+    return Coalesce(Subquery(rows.values("number")), 0)
 
 
 def with_rows(clauses: QuerySet[Clause]) -> QuerySet[Clause]:

@@ -1,11 +1,14 @@
 """The public pages of plans."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from hocsuotdoi.programme.enums import AnswerKind, PlanKind
 from hocsuotdoi.programme.models import FindingAnswer, Plan
 from hocsuotdoi.programme.queries.plan_check import check_plan
+from hocsuotdoi.programme.queries.plan_page import SHOWN_BELOW
 from tests.factories.accounts import PersonFactory
 from tests.factories.programme import PlanFactory, TargetFactory, TaskFactory, change_plan
 
@@ -128,7 +131,7 @@ def test_feasibility_without_a_national_programme_says_so(client, db):
     assert 'class="empty' in page_of(client, "feasibility-list")
 
 
-@pytest.mark.parametrize(("name", "queries"), [("plan-list", 4), ("finding-list", 5)])
+@pytest.mark.parametrize(("name", "queries"), [("plan-list", 8), ("finding-list", 8)])
 def test_list_needs_as_many_queries_for_three_plans_as_for_one(client, db, django_assert_num_queries, name, queries):
     for number in (1, 3):
         while Plan.objects.count() < number:
@@ -137,11 +140,23 @@ def test_list_needs_as_many_queries_for_three_plans_as_for_one(client, db, djang
             page_of(client, name)
 
 
+def test_tree_reads_and_checks_only_the_plans_that_it_shows(client, db, django_assert_num_queries):
+    root = TargetFactory().plan
+    below = [TargetFactory(clause__plan__parent=root).plan for _each in range(SHOWN_BELOW + 2)]
+    with django_assert_num_queries(8) as captured:
+        page = page_of(client, "plan-list")
+    shown = [plan for plan in below if reverse("portal:programme-plan-detail", args=[plan.code]) in page]
+    assert len(shown) == SHOWN_BELOW
+    (of_targets,) = (each["sql"] for each in captured if 'FROM "programme_target" INNER JOIN' in each["sql"])
+    read = re.search(r'"plan_id" IN \(([\d, ]+)\)', of_targets)
+    assert len(read[1].split(", ")) == 1 + SHOWN_BELOW
+
+
 def test_plan_detail_needs_as_many_queries_for_three_clauses_as_for_one(client, db, django_assert_num_queries):
     plan = PlanFactory()
     for number in (1, 3):
         while plan.clauses.count() < 2 * number:
             TargetFactory(clause__plan=plan)
             TaskFactory(clause__plan=plan)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(15):
             page_of(client, "plan-detail", plan.code)
