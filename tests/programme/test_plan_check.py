@@ -4,18 +4,27 @@ import datetime as dt
 import re
 from collections import Counter
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from hocsuotdoi.programme.enums import AnswerKind, CheckRule, PlanKind
-from hocsuotdoi.programme.models import FindingAnswer, Plan
+from hocsuotdoi.programme.models import FindingAnswer, Plan, Target
 from hocsuotdoi.programme.operations import answer_finding
 from hocsuotdoi.programme.operations.finding import FindingNotAnswered
+from hocsuotdoi.programme.operations.life import replace_plan, retire_plan
+from hocsuotdoi.programme.queries.comparison import compare
 from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
 from tests.factories.accounts import PersonFactory
-from tests.factories.programme import PlanFactory, TargetFactory
+from tests.factories.programme import HELD, PlanFactory, TargetFactory
 
 AT = dt.datetime(2026, 11, 23, 2, 30, tzinfo=dt.UTC)
+
+
+def change_target(plan: Plan, **figures: int) -> None:
+    """What nobody can do to an issued plan."""
+    with pgtrigger.ignore(*HELD, "programme.Target:target_kept_as_issued"):
+        Target.objects.filter(plan=plan).update(**figures)
 
 
 def rules_of(code: str) -> Counter:
@@ -63,7 +72,7 @@ def test_check_plans_needs_as_many_queries_for_three_plans_as_for_one(db, django
     for number in (1, 3):
         while Plan.objects.count() < number:
             TargetFactory()
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             check_plans(Plan.objects.all())
 
 
@@ -73,11 +82,60 @@ def test_check_reads_the_figures_of_the_plan_and_of_those_above_and_of_no_other(
     plan = TargetFactory(clause__plan__parent=province).plan
     for above in (nation, province, plan):  # above, beside and below it
         TargetFactory(clause__plan__parent=above)
-    with django_assert_num_queries(6) as captured:
+    with django_assert_num_queries(7) as captured:
         check_plan(plan)
     (of_targets,) = (each["sql"] for each in captured if 'FROM "programme_target"' in each["sql"])
     read = re.search(r'"plan_id" IN \(([\d, ]+)\)', of_targets)
     assert {int(pk) for pk in read[1].split(", ")} == {nation.pk, province.pk, plan.pk}
+
+
+# -- plans above that have ended --
+
+
+@pytest.fixture
+def nation(country) -> Plan:
+    return TargetFactory(clause__plan__unit=country, figure=40).plan
+
+
+@pytest.fixture
+def province(nation, thai_nguyen) -> Plan:
+    return TargetFactory(clause__plan__unit=thai_nguyen, clause__plan__parent=nation, figure=60).plan
+
+
+@pytest.fixture
+def ward(province, bac_kan) -> Plan:
+    return TargetFactory(clause__plan__unit=bac_kan, clause__plan__parent=province, figure=50).plan
+
+
+def held_against(plan: Plan) -> list[str]:
+    return [f.parent_plan for f in check_plan(plan) if f.rule == CheckRule.BELOW_PARENT]
+
+
+def test_retired_plan_above_is_passed_over(ward, province, nation, planner, now, today):
+    assert held_against(ward) == [province.code]
+    retire_plan(province, effective_on=today, reason="Hết hạn", by=planner, at=now, today=today)
+    assert held_against(ward) == []
+    change_target(nation, low=55, high=55)
+    assert held_against(ward) == [nation.code]
+
+
+@pytest.mark.parametrize("is_under_the_old_one", [False, True])
+def test_what_took_the_place_of_a_plan_above_counts_and_the_old_one_is_not_checked(
+    is_under_the_old_one, ward, province, nation, thai_nguyen, planner, now, today
+):
+    parent = province if is_under_the_old_one else nation
+    new = TargetFactory(clause__plan__unit=thai_nguyen, clause__plan__parent=parent, figure=30).plan
+    replace_plan(province, new, effective_on=today, by=planner, at=now, today=today)
+    assert held_against(ward) == []  # 30% is asked now
+    assert held_against(new) == [nation.code]
+    change_target(province, low=10, high=10)
+    assert check_plan(Plan.objects.get(pk=province.pk)) == []
+    change_target(new, low=70, high=70)
+    assert held_against(ward) == [new.code]
+    assert [each.above.code for each in compare(ward)] == [new.code]
+    retire_plan(new, effective_on=today, reason="Hết hạn", by=planner, at=now + dt.timedelta(hours=1), today=today)
+    change_target(nation, low=55, high=55)
+    assert held_against(ward) == [nation.code]
 
 
 # -- answers --

@@ -117,6 +117,7 @@ def plan_check(request: HttpRequest, code: str) -> HttpResponse:
             "number": len(found),
             "rules": [choice for choice in CheckRule if choice in rules],
             "rule": rule,
+            "is_binding": plan.status in BINDING,
             "may_answer": request.person_may(Permission.ANSWER_FINDING, responsible_unit(plan, today)),
             "tabs": _tabs(plan, "check"),
             "path": [_to_list(), _to(plan)],

@@ -25,7 +25,7 @@ from hocsuotdoi.programme.queries.plans_above import lineage_of
 
 def find(plan: PlanFacts, above: Sequence[PlanFacts]) -> list[Finding]:
     """Every finding for `plan`, in the order of its clauses; `above` holds its ancestors, the nearest first."""
-    if plan.is_retired or plan.kind == PlanKind.ANNOUNCEMENT:
+    if plan.is_retired or plan.is_replaced or plan.kind == PlanKind.ANNOUNCEMENT:
         return []
     plan = _in_order(plan)
     comparison = Comparison(plan, [_in_order(p) for p in above])

@@ -144,6 +144,7 @@ class PlanFacts:
     unit_became: str = ""
     kind: str = PlanKind.PLAN
     is_retired: bool = False
+    is_replaced: bool = False
     # How many institutions of a class the register knows in the unit; a class that is not in it is not known.
     known: Mapping[str, int] = field(default_factory=dict)
 
@@ -167,6 +168,7 @@ def plan_facts(plans: Iterable[Plan]) -> dict[int, PlanFacts]:
             unit_became=became.get(plan.unit_id, ""),
             kind=plan.kind,
             is_retired=plan.status == PlanStatus.RETIRED,
+            is_replaced=plan.status == PlanStatus.REPLACED,
             known=known.get(plan.pk, {}),
         )
         for plan in plans

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.enums import BINDING, PlanStatus, PlanStepKind
+from hocsuotdoi.programme.models import Plan, PlanStep
 from hocsuotdoi.programme.queries.plan_facts import PlanFacts, plan_facts
 
-Links = Mapping[int, tuple[int | None, int | None]]
-"""Plan id to the ids of the plan that it names as above it and of the one that it amends."""
+
+class _Link(NamedTuple):
+    """How a plan hangs together with others, by their ids."""
+
+    parent: int | None
+    amends: int | None
+    status: str
 
 
 @dataclass(frozen=True)
@@ -24,22 +31,34 @@ class Lineage:
 
 
 def lineage_of(plans: Iterable[Plan]) -> Lineage:
-    """Two queries: one for the links of all issued plans, one for the plans that are wanted."""
+    """Three queries: two for how all plans hang together, one for the plans that are wanted."""
     keys = [plan.pk for plan in plans]
-    counted = Plan.objects.issued() | Plan.objects.filter(pk__in=keys)
-    links = {pk: (parent, amends) for pk, parent, amends in counted.values_list("pk", "parent", "amends")}
-    above = {pk: _ancestors(pk, links) for pk in keys}
+    rows = Plan.objects.values_list("pk", "parent", "amends", "status")
+    links = {pk: _Link(parent, amends, status) for pk, parent, amends, status in rows}
+    replaced = PlanStep.objects.filter(kind=PlanStepKind.REPLACED).order_by("at", "pk")
+    later = dict(replaced.values_list("plan", "other"))
+    above = {pk: _ancestors(pk, links, later) for pk in keys}
     wanted = {*keys, *(each for of_plan in above.values() for each in of_plan)}
     return Lineage(Plan.objects.select_related("unit").in_bulk(wanted), above)
 
 
-def _ancestors(plan: int, links: Links) -> list[int]:
-    """An addendum lies under the same plan as what it amends, also where it names no plan above of its own."""
-    parent, amends = links[plan]
+def _ancestors(plan: int, links: Mapping[int, _Link], later: Mapping[int, int]) -> list[int]:
+    """An addendum lies under the same plan as what it amends, also where it names no plan above of its own. What took
+    the place of a plan above stands above now; one that binds no more otherwise is passed over."""
+    parent, amends = links[plan].parent, links[plan].amends
     if parent is None and amends is not None:
-        parent, _none = links[amends]
+        parent = links[amends].parent
     above: list[int] = []
-    while parent is not None and parent not in above:
-        above.append(parent)
-        parent, _none = links[parent]
+    followed = {plan, amends}  # a plan can have been entered under the one whose place it took
+    passed: set[int] = set()
+    while parent is not None and parent not in passed:
+        link, other = links[parent], later.get(parent)
+        if link.status == PlanStatus.REPLACED and other is not None and other not in followed:
+            followed.add(other)
+            parent = other
+            continue
+        if link.status in BINDING:
+            above.append(parent)
+        passed.add(parent)
+        parent = link.parent
     return above
