@@ -8,7 +8,7 @@ import pgtrigger
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from hocsuotdoi.programme.enums import AnswerKind, CheckRule, PlanKind
+from hocsuotdoi.programme.enums import AnswerKind, CheckRule, PlanKind, PlanStatus
 from hocsuotdoi.programme.models import FindingAnswer, Plan, Target
 from hocsuotdoi.programme.operations import answer_finding
 from hocsuotdoi.programme.operations.finding import FindingNotAnswered
@@ -76,17 +76,21 @@ def test_check_plans_needs_as_many_queries_for_three_plans_as_for_one(db, django
             check_plans(Plan.objects.all())
 
 
+def plans_in(sql: str) -> set[int]:
+    return {int(pk) for pk in re.search(r'"plan_id" IN \(([\d, ]+)\)', sql)[1].split(", ")}
+
+
 def test_check_reads_the_figures_of_the_plan_and_of_those_above_and_of_no_other(db, django_assert_num_queries):
     nation = TargetFactory().plan
     province = TargetFactory(clause__plan__parent=nation).plan
     plan = TargetFactory(clause__plan__parent=province).plan
     for above in (nation, province, plan):  # above, beside and below it
         TargetFactory(clause__plan__parent=above)
-    with django_assert_num_queries(7) as captured:
+    with django_assert_num_queries(8) as captured:
         check_plan(plan)
-    (of_targets,) = (each["sql"] for each in captured if 'FROM "programme_target"' in each["sql"])
-    read = re.search(r'"plan_id" IN \(([\d, ]+)\)', of_targets)
-    assert {int(pk) for pk in read[1].split(", ")} == {nation.pk, province.pk, plan.pk}
+    of_targets, amended = (each["sql"] for each in captured if 'FROM "programme_target"' in each["sql"])
+    assert plans_in(of_targets) == {nation.pk, province.pk, plan.pk}
+    assert plans_in(amended) == {nation.pk, province.pk}
 
 
 # -- plans above that have ended --
@@ -136,6 +140,34 @@ def test_what_took_the_place_of_a_plan_above_counts_and_the_old_one_is_not_check
     retire_plan(new, effective_on=today, reason="Hết hạn", by=planner, at=now + dt.timedelta(hours=1), today=today)
     change_target(nation, low=55, high=55)
     assert held_against(ward) == [nation.code]
+
+
+# -- addenda of plans above --
+
+
+@pytest.mark.parametrize(("figure", "asked"), [(80, "80%"), (40, "")])
+def test_figure_of_an_addendum_takes_the_place_of_the_one_above(figure, asked, ward, province, thai_nguyen, today):
+    """The ward has 50%, the province 60%."""
+    given = {"unit": thai_nguyen, "kind": PlanKind.ADDENDUM, "amends": province}
+    of_draft = TargetFactory(clause__plan=PlanFactory(**given, status=PlanStatus.DRAFT, issued_on=today), figure=90)
+    found = [f for f in check_plan(ward) if f.rule == CheckRule.BELOW_PARENT]
+    assert [(f.parent_plan, f.parent_figure) for f in found] == [(province.code, "60%")]
+    addendum = TargetFactory(clause__plan=PlanFactory(**given, issued_on=today), figure=figure).plan
+    found = [f for f in check_plan(ward) if f.rule == CheckRule.BELOW_PARENT]
+    assert [f.parent_figure for f in found] == ([asked] if asked else [])
+    assert all(f.parent_plan == addendum.code and addendum.number in f.message for f in found)
+    (compared,) = compare(ward)
+    cell = compared.rows[0].figures[0]
+    assert (cell.above, cell.above_plan, cell.is_below) == (f"{figure}%", addendum.code, bool(asked))
+    assert of_draft.plan.number not in str(found)
+
+
+def test_plan_itself_is_checked_as_it_was_issued(province, thai_nguyen, today):
+    """An addendum does not answer for the plan: its planner says that it was corrected so."""
+    change_target(province, low=30, high=30)
+    addendum = PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=province, issued_on=today)
+    TargetFactory(clause__plan=addendum, figure=60)
+    assert [f.figure for f in check_plan(province) if f.rule == CheckRule.BELOW_PARENT] == ["30%"]
 
 
 # -- answers --

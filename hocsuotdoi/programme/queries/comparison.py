@@ -18,12 +18,14 @@ from hocsuotdoi.programme.queries.plans_above import lineage_of
 
 @dataclass(frozen=True)
 class ComparedFigure:
-    """A figure of each side for one year; empty where a side has none. `is_below`: this plan asks for less."""
+    """A figure of each side for one year; empty where a side has none. `above_plan`: the plan in which the one above
+    stands, or its addendum. `is_below`: this plan asks for less."""
 
     year: int | None
     own: str
     own_clause: str
     above: str
+    above_plan: str
     above_clause: str
     is_below: bool
 
@@ -61,7 +63,7 @@ def _compare(comparison: Comparison, indicator: IndicatorFacts, plans: dict[str,
     years = tuple(sorted({t.year for t in [*own, *above]}, key=lambda year: (year is None, year or 0)))
     rows: dict[tuple[ComparedFigure, ...], list[str]] = {}
     for facet in _facets(own, above, comparison.plan.tier):
-        figures = tuple(_figure(own, above, facet, year) for year in years)
+        figures = tuple(_figure(own, above, facet, year, nearest.code if nearest else "") for year in years)
         rows.setdefault(figures, []).append(facet)
     cohorts = {t.cohort for t in [*own, *above]}
     return ComparedIndicator(
@@ -72,7 +74,9 @@ def _compare(comparison: Comparison, indicator: IndicatorFacts, plans: dict[str,
     )
 
 
-def _figure(own: list[TargetFacts], above: list[TargetFacts], facet: str, year: int | None) -> ComparedFigure:
+def _figure(
+    own: list[TargetFacts], above: list[TargetFacts], facet: str, year: int | None, plan: str
+) -> ComparedFigure:
     mine = next((t for t in own if facet in t.cohort.facets and t.year == year), None)
     required = required_figure(above, facet, mine) if mine is not None else None
     theirs = next((t for t in above if facet in t.cohort.facets and t.year == year), None)
@@ -81,6 +85,7 @@ def _figure(own: list[TargetFacts], above: list[TargetFacts], facet: str, year: 
         own=figure_text(mine) if mine is not None else "",
         own_clause=mine.clause if mine is not None else "",
         above=figure_text(theirs) if theirs is not None else "",
+        above_plan=theirs.addendum.code if theirs is not None and theirs.addendum else plan,
         above_clause=theirs.clause if theirs is not None else "",
         is_below=mine is not None and required is not None and worse(mine, required),
     )

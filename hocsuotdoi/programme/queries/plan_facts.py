@@ -105,8 +105,18 @@ class CohortFacts:
 
 
 @dataclass(frozen=True)
+class DocumentFacts:
+    code: str
+    number: str
+
+    @property
+    def name(self) -> str:
+        return self.number or self.code
+
+
+@dataclass(frozen=True)
 class TargetFacts:
-    """One figure. `year` None: the document states none."""
+    """One figure. `year` None: the document states none. `addendum`: where it stands, if not in the plan itself."""
 
     clause: str
     indicator: IndicatorFacts
@@ -120,6 +130,7 @@ class TargetFacts:
     baseline_year: int | None = None
     baseline_value: Decimal | None = None
     written: str = ""
+    addendum: DocumentFacts | None = None
 
     @property
     def comparable(self) -> Decimal:
@@ -133,9 +144,7 @@ class TargetFacts:
 
 
 @dataclass(frozen=True)
-class PlanFacts:
-    code: str
-    number: str
+class PlanFacts(DocumentFacts):
     tier: str
     unit_name: str
     targets: tuple[TargetFacts, ...]

@@ -1,12 +1,13 @@
 """The plans above a plan: what it is held against. Only these are read, however many others there are."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hocsuotdoi.programme.enums import BINDING, PlanStatus, PlanStepKind
-from hocsuotdoi.programme.models import Plan, PlanStep
-from hocsuotdoi.programme.queries.plan_facts import PlanFacts, plan_facts
+from hocsuotdoi.programme.models import Plan, PlanStep, Target
+from hocsuotdoi.programme.queries.plan_facts import DocumentFacts, PlanFacts, TargetFacts, plan_facts, target_facts
+from hocsuotdoi.programme.queries.targets import effective_targets
 
 
 class _Link(NamedTuple):
@@ -25,9 +26,19 @@ class Lineage:
     above: Mapping[int, list[int]]
 
     def facts(self) -> dict[int, tuple[PlanFacts, list[PlanFacts]]]:
-        """Of each plan asked about and of those above it."""
+        """Of each plan asked about as it was issued, and of those above it as their addenda have changed them."""
         found = plan_facts(self.plans.values())
-        return {pk: (found[pk], [found[each] for each in above]) for pk, above in self.above.items()}
+        amended = effective_targets([self.plans[pk] for pk in {pk for above in self.above.values() for pk in above}])
+        as_amended = {
+            pk: replace(found[pk], targets=tuple(_with_its_addendum(target) for target in targets))
+            for pk, targets in amended.items()
+        }
+        return {pk: (found[pk], [as_amended[each] for each in above]) for pk, above in self.above.items()}
+
+
+def _with_its_addendum(target: Target) -> TargetFacts:
+    facts, plan = target_facts(target), target.plan
+    return replace(facts, addendum=DocumentFacts(plan.code, plan.number)) if plan.amends_id else facts
 
 
 def lineage_of(plans: Iterable[Plan]) -> Lineage:

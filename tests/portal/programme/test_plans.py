@@ -149,11 +149,11 @@ def test_list_needs_as_many_queries_for_three_plans_as_for_one(client, db, djang
 def test_tree_reads_and_checks_only_the_plans_that_it_shows(client, db, django_assert_num_queries):
     root = TargetFactory().plan
     below = [TargetFactory(clause__plan__parent=root).plan for _each in range(SHOWN_BELOW + 2)]
-    with django_assert_num_queries(9) as captured:
+    with django_assert_num_queries(10) as captured:
         page = page_of(client, "plan-list")
     shown = [plan for plan in below if reverse("portal:programme-plan-detail", args=[plan.code]) in page]
     assert len(shown) == SHOWN_BELOW
-    (of_targets,) = (each["sql"] for each in captured if 'FROM "programme_target" INNER JOIN' in each["sql"])
+    of_targets, _amended = (each["sql"] for each in captured if 'FROM "programme_target" INNER JOIN' in each["sql"])
     read = re.search(r'"plan_id" IN \(([\d, ]+)\)', of_targets)
     assert len(read[1].split(", ")) == 1 + SHOWN_BELOW
 
