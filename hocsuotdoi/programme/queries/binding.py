@@ -58,8 +58,9 @@ class Taken:
 
 @dataclass(frozen=True)
 class Bound:
-    """What binds a unit: plans, the nearest first, and single targets that were taken over. `gone`: targets about which
-    a decision was recorded, so that they bind no longer through the plan in which they stand."""
+    """What binds a unit: plans, the nearest first, and single targets that were taken over. `gone`: targets that do not
+    bind it through the plan in which they stand: somebody took them over, or they were dropped or replaced for the unit
+    or for what it lies in or came from."""
 
     day: dt.date
     plans: list[BindingPlan]
@@ -113,16 +114,25 @@ def bound_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, Bound]:
 def _bound(plans: list[BindingPlan], decisions: Sequence[Rehoming], unit: int, reach: _Reach) -> Bound:
     day = reach.days[unit]
     made = [each for each in decisions if each.effective_on <= day]
-    newest = {(each.target_id, each.unit_id): each for each in made}
+    newest = {(each.target_id, each.unit_id): each for each in made}.values()
+    here = [each for each in newest if each.unit_id in reach.everywhere[unit]]
+    ended = [each for each in here if each.kind != RehomingKind.TAKEN_OVER]
     taken = []
-    for each in newest.values():
+    for each in here:
         plan = each.target.plan
-        if each.kind != RehomingKind.TAKEN_OVER or each.unit_id not in reach.everywhere[unit]:
+        if each.kind != RehomingKind.TAKEN_OVER or any(goes_before(other, each) for other in ended):
             continue
         if _binds(plan, getattr(each, "plan_ended_on", None), day):
             is_inherited = each.unit_id not in reach.standing[unit]
             taken.append(Taken(BindingPlan(plan, is_inherited, is_partial=False, taker=each.unit), each))
-    return Bound(day, plans, taken, frozenset(each.target_id for each in made))
+    away = [each for each in newest if each.kind == RehomingKind.TAKEN_OVER]
+    return Bound(day, plans, taken, frozenset(each.target_id for each in [*ended, *away]))
+
+
+def goes_before(ended: Rehoming, taken: Rehoming) -> bool:
+    """A unit that no longer pursues what was taken over for all around it: its own word is the nearer one."""
+    deeper = TIER_DEPTH[ended.unit.tier] > TIER_DEPTH[taken.unit.tier]
+    return ended.target_id == taken.target_id and deeper
 
 
 def _reach(units: Sequence[AdminUnit], day: dt.date) -> _Reach:

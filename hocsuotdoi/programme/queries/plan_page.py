@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.indicators.models import Indicator
@@ -14,9 +15,16 @@ from hocsuotdoi.programme.models import Clause, FindingAnswer, Plan, PlanStep, R
 from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
 from hocsuotdoi.programme.queries.plan_facts import target_facts
 from hocsuotdoi.programme.queries.plan_finding import Finding, day_text, figure_text
-from hocsuotdoi.programme.queries.rehoming import decisions_on
+from hocsuotdoi.programme.queries.rehoming import decisions_on, taken_away
 
-Decided = dict[int, list[Rehoming]]
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided about a plan's targets, by target id; and those that it has taken away from the plan."""
+
+    rows: dict[int, list[Rehoming]]
+    struck: set[int]
+
 
 SHOWN_BELOW = 12  # plans under one plan that the tree lists; of more it gives the number and the plan's page the list
 
@@ -44,7 +52,7 @@ class FigureTable:
 
 @dataclass(frozen=True)
 class FigureCell:
-    """`is_struck`: a recorded decision has taken the target away from here; the figure stays as issued."""
+    """`is_struck`: recorded decisions have taken the target away from here for all; the figure stays as issued."""
 
     year: int | None = None
     text: str = ""
@@ -153,7 +161,8 @@ def plan_document(plan: Plan) -> list[PlanPart]:
     findings: dict[str, list[Finding]] = {}
     for finding in check_plan(plan):
         findings.setdefault(finding.clause, []).append(finding)
-    decided = decisions_on(plan.targets.values("pk"))
+    rows = decisions_on(plan.targets.values("pk"))
+    decided = Decided(rows, taken_away(plan, rows, timezone.localdate()))
     parts: list[PlanPart] = []
     for clause in clauses:
         piece = _piece(clause, findings.get(clause.path, []), decided)
@@ -219,7 +228,7 @@ def _table(group: list[Target], decided: Decided) -> FigureTable:
             name=next(iter(by_year.values())).cohort.name,
             cells=[_cell(by_year.get(year), decided) for year in years],
             remarks=[sentence for sentence in remarks[cohort] if sentence not in common],
-            decided=list(dict.fromkeys(_words_of(d) for t in by_year.values() for d in decided.get(t.pk, []))),
+            decided=list(dict.fromkeys(_words_of(d) for t in by_year.values() for d in decided.rows.get(t.pk, []))),
         )
         for cohort, by_year in cohorts.items()
     ]
@@ -229,7 +238,7 @@ def _table(group: list[Target], decided: Decided) -> FigureTable:
 def _cell(target: Target | None, decided: Decided) -> FigureCell:
     if target is None:
         return FigureCell()
-    return FigureCell(target.year, figure_text(target_facts(target)), is_struck=target.pk in decided)
+    return FigureCell(target.year, figure_text(target_facts(target)), is_struck=target.pk in decided.struck)
 
 
 def _words_of(decision: Rehoming) -> str:
