@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.indicators.enums import IndicatorKind, StockCode, ValueState
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.places.queries.units import unit_by_code
 from hocsuotdoi.programme.enums import PlanKind, PlanStatus, TargetState, TargetUnit
@@ -15,7 +15,9 @@ from hocsuotdoi.programme.operations.life import retire_plan
 from hocsuotdoi.programme.queries.binding import binding_plans
 from hocsuotdoi.programme.queries.plan_facts import IndicatorFacts
 from hocsuotdoi.programme.queries.targets import effective_targets, expected_in, judge, unit_targets
-from tests.factories.programme import ClauseFactory, PlanFactory, TargetFactory, figure_of
+from tests.factories.places import InstitutionFactory
+from tests.factories.programme import ClauseFactory, IndicatorFactory, PlanFactory, TargetFactory, figure_of
+from tests.indicators.conftest import Country
 
 TODAY = dt.date(2026, 11, 23)
 FEWER = IndicatorFacts("complaints", "Góp ý chưa trả lời", higher_is_better=False)
@@ -117,6 +119,40 @@ def test_judge_where_there_is_nothing_of_the_kind_does_not_apply():
 )
 def test_judge_when_less_is_better_more_is_worse(percent, state):
     assert judge(figure_of("10", indicator=FEWER), Decimal(10), value_of(percent), 2026)[0] == state
+
+
+@pytest.mark.parametrize(
+    ("counted", "percent", "state"),
+    [
+        (5, None, TargetState.ON_TRACK),
+        (5, "12", TargetState.ON_TRACK),  # a part of what is counted: the number is asked for, not the share
+        (4, "90", TargetState.OFF_TRACK),
+        (None, None, TargetState.NO_DATA),
+    ],
+)
+def test_judge_number_is_held_against_what_is_counted(counted, percent, state):
+    counts = IndicatorFacts("sessions", "Số buổi", counts=True)
+    value = replace(
+        value_of(percent), numerator=counted, state=ValueState.VALUE if counted else ValueState.NOT_REPORTED
+    )
+    given, words = judge(figure_of("5", unit=TargetUnit.COUNT, indicator=counts), Decimal(5), value, 2026)
+    assert given == state
+    assert "%" not in words
+
+
+def test_judge_number_is_not_held_against_a_share_or_told_of_few_people():
+    share = replace(value_of("40"), numerator=2, denominator=5)
+    given, words = judge(figure_of("5", unit=TargetUnit.COUNT), Decimal(5), share, 2026)
+    assert (given, "40" in words) == (TargetState.NO_DATA, False)
+    of_people = IndicatorFacts("women", "Số phụ nữ tham gia", counts=True, is_of_people=True)
+    few = replace(value_of(None), numerator=2, state=ValueState.VALUE)
+    given, words = judge(figure_of("5", unit=TargetUnit.COUNT, indicator=of_people), Decimal(5), few, 2026)
+    assert (given, "2 " in words) == (TargetState.NO_DATA, False)
+
+
+def test_expected_in_draws_no_line_between_a_share_and_a_number():
+    targets = [figure_of("50"), figure_of("5", year=2030, unit=TargetUnit.COUNT)]
+    assert [expected_in(targets, year) for year in (2025, 2027, 2030)] == [None, None, 5]
 
 
 # -- which plans bind --
@@ -235,6 +271,26 @@ def asked(plan: Plan, day: dt.date) -> tuple[list[int], list[str]]:
     """Of the plan, and of its unit."""
     figures = [int(target.low) for target in effective_targets([plan], day)[plan.pk]]
     return figures, [reading.figure for reading in unit_targets(plan.unit, day.year, day)]
+
+
+@pytest.mark.parametrize(
+    ("figure", "kind", "state"),
+    [
+        (1, IndicatorKind.STOCK, TargetState.ON_TRACK),
+        (2, IndicatorKind.STOCK, TargetState.OFF_TRACK),
+        (1, IndicatorKind.SHARE_OF_INSTITUTIONS, TargetState.NO_DATA),
+    ],
+)
+def test_number_is_held_against_the_number_in_the_books_and_no_share(db, figure, kind, state):
+    there = Country()
+    InstitutionFactory(unit=there.xa)
+    given = {"kind": kind, "measures": [StockCode.INSTITUTIONS_OPEN] if kind == IndicatorKind.STOCK else []}
+    indicator = IndicatorFactory(code="libraries", **given)
+    plan = {"clause__plan__unit": there.north, "year": 2026}
+    TargetFactory(**plan, indicator=indicator, figure=figure, unit=TargetUnit.COUNT)
+    (reading,) = unit_targets(there.north, 2026, TODAY)
+    assert (reading.figure, reading.expected_now, reading.state) == (str(figure), figure, state)
+    assert "%" not in reading.rule_in_words
 
 
 def test_retired_addendum_changes_nothing_from_that_day_on_and_goes_on_having_changed_it_before(

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from django.db.models import Count
 
-from hocsuotdoi.indicators.enums import CohortKind, Direction
+from hocsuotdoi.indicators.enums import CohortKind, Direction, IndicatorKind, StockCode
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.profiles import is_of_people
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit, Institution, Succession
 from hocsuotdoi.programme.enums import Operator, PlanKind, PlanStatus, TargetUnit
@@ -65,9 +66,14 @@ def can_speak_for(facet: str, tier: str) -> bool:
 
 @dataclass(frozen=True)
 class IndicatorFacts:
+    """`counts`: its figure counts something, so that a number can be asked for. `is_of_people`: a small number would
+    give people away."""
+
     code: str
     name: str
     higher_is_better: bool = True
+    counts: bool = False
+    is_of_people: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,7 +221,11 @@ def target_facts(target: Target) -> TargetFacts:
 
 def indicator_facts(indicator: Indicator) -> IndicatorFacts:
     return IndicatorFacts(
-        code=indicator.code, name=indicator.short_name, higher_is_better=indicator.direction == Direction.UP
+        code=indicator.code,
+        name=indicator.short_name,
+        higher_is_better=indicator.direction == Direction.UP,
+        counts=indicator.kind in (IndicatorKind.COUNT, IndicatorKind.STOCK),
+        is_of_people=is_of_people(indicator) or indicator.measures == [StockCode.ACTIVE_USERS],
     )
 
 
