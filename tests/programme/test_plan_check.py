@@ -1,20 +1,30 @@
 """The check on the real documents, and answers to what it finds."""
 
 import datetime as dt
+import re
 from collections import Counter
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from hocsuotdoi.programme.enums import AnswerKind, CheckRule, PlanKind
-from hocsuotdoi.programme.models import FindingAnswer, Plan
+from hocsuotdoi.programme.enums import AnswerKind, CheckRule, PlanKind, PlanStatus
+from hocsuotdoi.programme.models import FindingAnswer, Plan, Target
 from hocsuotdoi.programme.operations import answer_finding
 from hocsuotdoi.programme.operations.finding import FindingNotAnswered
+from hocsuotdoi.programme.operations.life import replace_plan, retire_plan
+from hocsuotdoi.programme.queries.comparison import compare
 from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
 from tests.factories.accounts import PersonFactory
-from tests.factories.programme import PlanFactory, TargetFactory
+from tests.factories.programme import HELD, PlanFactory, TargetFactory
 
 AT = dt.datetime(2026, 11, 23, 2, 30, tzinfo=dt.UTC)
+
+
+def change_target(plan: Plan, **figures: int) -> None:
+    """What nobody can do to an issued plan."""
+    with pgtrigger.ignore(*HELD, "programme.Target:target_kept_as_issued"):
+        Target.objects.filter(plan=plan).update(**figures)
 
 
 def rules_of(code: str) -> Counter:
@@ -62,8 +72,102 @@ def test_check_plans_needs_as_many_queries_for_three_plans_as_for_one(db, django
     for number in (1, 3):
         while Plan.objects.count() < number:
             TargetFactory()
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(8):
             check_plans(Plan.objects.all())
+
+
+def plans_in(sql: str) -> set[int]:
+    return {int(pk) for pk in re.search(r'"plan_id" IN \(([\d, ]+)\)', sql)[1].split(", ")}
+
+
+def test_check_reads_the_figures_of_the_plan_and_of_those_above_and_of_no_other(db, django_assert_num_queries):
+    nation = TargetFactory().plan
+    province = TargetFactory(clause__plan__parent=nation).plan
+    plan = TargetFactory(clause__plan__parent=province).plan
+    for above in (nation, province, plan):  # above, beside and below it
+        TargetFactory(clause__plan__parent=above)
+    with django_assert_num_queries(8) as captured:
+        check_plan(plan)
+    of_targets, amended = (each["sql"] for each in captured if 'FROM "programme_target"' in each["sql"])
+    assert plans_in(of_targets) == {nation.pk, province.pk, plan.pk}
+    assert plans_in(amended) == {nation.pk, province.pk}
+
+
+# -- plans above that have ended --
+
+
+@pytest.fixture
+def nation(country) -> Plan:
+    return TargetFactory(clause__plan__unit=country, figure=40).plan
+
+
+@pytest.fixture
+def province(nation, thai_nguyen) -> Plan:
+    return TargetFactory(clause__plan__unit=thai_nguyen, clause__plan__parent=nation, figure=60).plan
+
+
+@pytest.fixture
+def ward(province, bac_kan) -> Plan:
+    return TargetFactory(clause__plan__unit=bac_kan, clause__plan__parent=province, figure=50).plan
+
+
+def held_against(plan: Plan) -> list[str]:
+    return [f.parent_plan for f in check_plan(plan) if f.rule == CheckRule.BELOW_PARENT]
+
+
+def test_retired_plan_above_is_passed_over(ward, province, nation, planner, now, today):
+    assert held_against(ward) == [province.code]
+    retire_plan(province, effective_on=today, reason="Hết hạn", by=planner, at=now, today=today)
+    assert held_against(ward) == []
+    change_target(nation, low=55, high=55)
+    assert held_against(ward) == [nation.code]
+
+
+@pytest.mark.parametrize("is_under_the_old_one", [False, True])
+def test_what_took_the_place_of_a_plan_above_counts_and_the_old_one_is_not_checked(
+    is_under_the_old_one, ward, province, nation, thai_nguyen, planner, now, today
+):
+    parent = province if is_under_the_old_one else nation
+    new = TargetFactory(clause__plan__unit=thai_nguyen, clause__plan__parent=parent, figure=30).plan
+    replace_plan(province, new, effective_on=today, by=planner, at=now, today=today)
+    assert held_against(ward) == []  # 30% is asked now
+    assert held_against(new) == [nation.code]
+    change_target(province, low=10, high=10)
+    assert check_plan(Plan.objects.get(pk=province.pk)) == []
+    change_target(new, low=70, high=70)
+    assert held_against(ward) == [new.code]
+    assert [each.above.code for each in compare(ward)] == [new.code]
+    retire_plan(new, effective_on=today, reason="Hết hạn", by=planner, at=now + dt.timedelta(hours=1), today=today)
+    change_target(nation, low=55, high=55)
+    assert held_against(ward) == [nation.code]
+
+
+# -- addenda of plans above --
+
+
+@pytest.mark.parametrize(("figure", "asked"), [(80, "80%"), (40, "")])
+def test_figure_of_an_addendum_takes_the_place_of_the_one_above(figure, asked, ward, province, thai_nguyen, today):
+    """The ward has 50%, the province 60%."""
+    given = {"unit": thai_nguyen, "kind": PlanKind.ADDENDUM, "amends": province}
+    of_draft = TargetFactory(clause__plan=PlanFactory(**given, status=PlanStatus.DRAFT, issued_on=today), figure=90)
+    found = [f for f in check_plan(ward) if f.rule == CheckRule.BELOW_PARENT]
+    assert [(f.parent_plan, f.parent_figure) for f in found] == [(province.code, "60%")]
+    addendum = TargetFactory(clause__plan=PlanFactory(**given, issued_on=today), figure=figure).plan
+    found = [f for f in check_plan(ward) if f.rule == CheckRule.BELOW_PARENT]
+    assert [f.parent_figure for f in found] == ([asked] if asked else [])
+    assert all(f.parent_plan == addendum.code and addendum.number in f.message for f in found)
+    (compared,) = compare(ward)
+    cell = compared.rows[0].figures[0]
+    assert (cell.above, cell.above_plan, cell.is_below) == (f"{figure}%", addendum.code, bool(asked))
+    assert of_draft.plan.number not in str(found)
+
+
+def test_plan_itself_is_checked_as_it_was_issued(province, thai_nguyen, today):
+    """An addendum does not answer for the plan: its planner says that it was corrected so."""
+    change_target(province, low=30, high=30)
+    addendum = PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=province, issued_on=today)
+    TargetFactory(clause__plan=addendum, figure=60)
+    assert [f.figure for f in check_plan(province) if f.rule == CheckRule.BELOW_PARENT] == ["30%"]
 
 
 # -- answers --

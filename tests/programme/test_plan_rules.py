@@ -301,8 +301,8 @@ def test_addendum_misses_nothing_but_is_compared():
     assert [f[0] for f in found(addendum, above)] == [CheckRule.BELOW_PARENT]
 
 
-@pytest.mark.parametrize("changed", [{"is_retired": True}, {"kind": PlanKind.ANNOUNCEMENT}])
-def test_retired_plan_and_announcement_are_not_checked(changed):
+@pytest.mark.parametrize("changed", [{"is_retired": True}, {"is_replaced": True}, {"kind": PlanKind.ANNOUNCEMENT}])
+def test_plan_that_has_ended_and_announcement_are_not_checked(changed):
     assert found(plan_of(figure_of("60"), number="", **changed)) == []
 
 

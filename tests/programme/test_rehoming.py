@@ -18,6 +18,7 @@ from hocsuotdoi.programme.queries.land import heirs_of
 from hocsuotdoi.programme.queries.plan_facts import can_speak_for, cohort_facts
 from hocsuotdoi.programme.queries.plan_page import plan_document
 from hocsuotdoi.programme.queries.rehoming import homes, not_taken
+from hocsuotdoi.programme.queries.target_paths import target_paths
 from hocsuotdoi.programme.queries.targets import effective_targets, series_of, unit_targets
 from tests.factories.places import UnitFactory
 from tests.factories.programme import CohortFactory, PlanFactory, TargetFactory
@@ -109,6 +110,55 @@ def test_only_the_wards_that_take_it_over_answer(
     decide([of_districts], [bac_kan], act, planner, now, today)
     assert shown(bac_kan, today) == [("library_commune", "100%")]
     assert shown(duc_xuan, today) == shown(thai_nguyen, today) == []
+
+
+@pytest.fixture
+def of_communes(plan) -> Target:
+    return TargetFactory(clause__plan=plan, year=2030, figure=60)
+
+
+@pytest.mark.parametrize("kind", [RehomingKind.DROPPED, RehomingKind.REPLACED])
+def test_target_that_one_ward_no_longer_pursues_is_asked_of_all_others(
+    kind, plan, of_communes, thai_nguyen, bac_kan, duc_xuan, planner, act, now, today
+):
+    later = TargetFactory(clause__plan=PlanFactory(unit=duc_xuan, issued_on=today), year=2030, figure=90)
+    given = {"kind": kind, "replacements": {of_communes.pk: later}}
+    asked = [("library_commune", "60%")]
+    decide([of_communes], [duc_xuan], act, planner, now, today, **given)
+    assert shown(thai_nguyen, today) == shown(bac_kan, today) == asked
+    assert shown(duc_xuan, today) == [("library_commune", "90%")]
+    assert [path.facts[0].low for path in target_paths(bac_kan, today)] == [60]
+    (reading,) = unit_targets(duc_xuan, today.year, today)
+    assert reading.above == ()
+    assert homes([plan], today) == {of_communes.pk: TargetHome.BOUND}
+    (row,) = plan_document(plan)[0].head.tables[0].rows
+    assert not row.cells[0].is_struck and duc_xuan.name in row.decided[0]
+    decide([of_communes], [thai_nguyen], act, planner, now + dt.timedelta(hours=1), today, **given)
+    assert shown(thai_nguyen, today) == shown(bac_kan, today) == []
+    assert homes([plan], today) == {of_communes.pk: TargetHome.SETTLED}
+    (row,) = plan_document(plan)[0].head.tables[0].rows
+    assert row.cells[0].is_struck
+
+
+def test_target_of_nobody_is_settled_once_it_is_decided_for_every_heir(
+    plan, of_districts, bac_kan, duc_xuan, planner, act, now, today
+):
+    decide([of_districts], [bac_kan], act, planner, now, today, kind=RehomingKind.DROPPED)
+    assert homes([plan], today) == {of_districts.pk: TargetHome.NOBODY}
+    assert not_taken([plan], today) != []
+    decide([of_districts], [duc_xuan], act, planner, now, today, kind=RehomingKind.DROPPED)
+    assert homes([plan], today) == {of_districts.pk: TargetHome.SETTLED}
+    assert not_taken([plan], today) == []
+
+
+def test_ward_can_drop_what_its_province_has_taken_over(
+    plan, of_districts, thai_nguyen, bac_kan, duc_xuan, planner, act, now, today
+):
+    decide([of_districts], [thai_nguyen], act, planner, now, today)
+    decide([of_districts], [duc_xuan], act, planner, now, today, kind=RehomingKind.DROPPED)
+    assert shown(thai_nguyen, today) == shown(bac_kan, today) == [("library_commune", "100%")]
+    assert shown(duc_xuan, today) == []
+    assert homes([plan], today) == {of_districts.pk: TargetHome.BOUND}
 
 
 def test_wrong_decisions_are_refused(plan, of_districts, thai_nguyen, planner, act, now, today):

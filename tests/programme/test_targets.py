@@ -6,15 +6,18 @@ from decimal import Decimal
 
 import pytest
 
-from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.indicators.enums import IndicatorKind, StockCode, ValueState
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.places.queries.units import unit_by_code
 from hocsuotdoi.programme.enums import PlanKind, PlanStatus, TargetState, TargetUnit
 from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.operations.life import retire_plan
 from hocsuotdoi.programme.queries.binding import binding_plans
 from hocsuotdoi.programme.queries.plan_facts import IndicatorFacts
 from hocsuotdoi.programme.queries.targets import effective_targets, expected_in, judge, unit_targets
-from tests.factories.programme import ClauseFactory, PlanFactory, TargetFactory, figure_of
+from tests.factories.places import InstitutionFactory
+from tests.factories.programme import ClauseFactory, IndicatorFactory, PlanFactory, TargetFactory, figure_of
+from tests.indicators.conftest import Country
 
 TODAY = dt.date(2026, 11, 23)
 FEWER = IndicatorFacts("complaints", "Góp ý chưa trả lời", higher_is_better=False)
@@ -118,6 +121,40 @@ def test_judge_when_less_is_better_more_is_worse(percent, state):
     assert judge(figure_of("10", indicator=FEWER), Decimal(10), value_of(percent), 2026)[0] == state
 
 
+@pytest.mark.parametrize(
+    ("counted", "percent", "state"),
+    [
+        (5, None, TargetState.ON_TRACK),
+        (5, "12", TargetState.ON_TRACK),  # a part of what is counted: the number is asked for, not the share
+        (4, "90", TargetState.OFF_TRACK),
+        (None, None, TargetState.NO_DATA),
+    ],
+)
+def test_judge_number_is_held_against_what_is_counted(counted, percent, state):
+    counts = IndicatorFacts("sessions", "Số buổi", counts=True)
+    value = replace(
+        value_of(percent), numerator=counted, state=ValueState.VALUE if counted else ValueState.NOT_REPORTED
+    )
+    given, words = judge(figure_of("5", unit=TargetUnit.COUNT, indicator=counts), Decimal(5), value, 2026)
+    assert given == state
+    assert "%" not in words
+
+
+def test_judge_number_is_not_held_against_a_share_or_told_of_few_people():
+    share = replace(value_of("40"), numerator=2, denominator=5)
+    given, words = judge(figure_of("5", unit=TargetUnit.COUNT), Decimal(5), share, 2026)
+    assert (given, "40" in words) == (TargetState.NO_DATA, False)
+    of_people = IndicatorFacts("women", "Số phụ nữ tham gia", counts=True, is_of_people=True)
+    few = replace(value_of(None), numerator=2, state=ValueState.VALUE)
+    given, words = judge(figure_of("5", unit=TargetUnit.COUNT, indicator=of_people), Decimal(5), few, 2026)
+    assert (given, "2 " in words) == (TargetState.NO_DATA, False)
+
+
+def test_expected_in_draws_no_line_between_a_share_and_a_number():
+    targets = [figure_of("50"), figure_of("5", year=2030, unit=TargetUnit.COUNT)]
+    assert [expected_in(targets, year) for year in (2025, 2027, 2030)] == [None, None, 5]
+
+
 # -- which plans bind --
 
 
@@ -218,3 +255,63 @@ def test_unit_targets_of_a_class_the_unit_has_none_of_do_not_apply(reference):
     outside = [each for each in readings if each.value.state == ValueState.NOT_APPLICABLE]
     assert outside
     assert {each.state for each in outside} == {TargetState.NOT_APPLICABLE}
+
+
+@pytest.fixture
+def amended(thai_nguyen) -> Plan:
+    """60%, and an addendum that makes it 80%."""
+    plan = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2023, 3, 1))
+    TargetFactory(clause__plan=plan, figure=60)
+    addendum = PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan, issued_on=dt.date(2025, 9, 1))
+    TargetFactory(clause__plan=addendum, figure=80)
+    return plan
+
+
+def asked(plan: Plan, day: dt.date) -> tuple[list[int], list[str]]:
+    """Of the plan, and of its unit."""
+    figures = [int(target.low) for target in effective_targets([plan], day)[plan.pk]]
+    return figures, [reading.figure for reading in unit_targets(plan.unit, day.year, day)]
+
+
+@pytest.mark.parametrize(
+    ("figure", "kind", "state"),
+    [
+        (1, IndicatorKind.STOCK, TargetState.ON_TRACK),
+        (2, IndicatorKind.STOCK, TargetState.OFF_TRACK),
+        (1, IndicatorKind.SHARE_OF_INSTITUTIONS, TargetState.NO_DATA),
+    ],
+)
+def test_number_is_held_against_the_number_in_the_books_and_no_share(db, figure, kind, state):
+    there = Country()
+    InstitutionFactory(unit=there.xa)
+    given = {"kind": kind, "measures": [StockCode.INSTITUTIONS_OPEN] if kind == IndicatorKind.STOCK else []}
+    indicator = IndicatorFactory(code="libraries", **given)
+    plan = {"clause__plan__unit": there.north, "year": 2026}
+    TargetFactory(**plan, indicator=indicator, figure=figure, unit=TargetUnit.COUNT)
+    (reading,) = unit_targets(there.north, 2026, TODAY)
+    assert (reading.figure, reading.expected_now, reading.state) == (str(figure), figure, state)
+    assert "%" not in reading.rule_in_words
+
+
+def test_retired_addendum_changes_nothing_from_that_day_on_and_goes_on_having_changed_it_before(
+    amended, planner, now, today
+):
+    addendum = amended.addenda.get()
+    given = {"reason": "Ban hành nhầm", "by": planner, "at": now, "today": today}
+    assert asked(amended, today) == ([80], ["80%"])
+    retire_plan(addendum, effective_on=dt.date(2026, 3, 1), **given)
+    assert asked(amended, today) == asked(amended, dt.date(2026, 3, 1)) == ([60], ["60%"])
+    assert asked(amended, dt.date(2026, 2, 28)) == ([80], ["80%"])
+    retire_plan(amended, effective_on=dt.date(2026, 9, 1), **given)
+    assert asked(amended, dt.date(2026, 8, 31)) == ([60], ["60%"])
+
+
+def test_addendum_that_ends_with_its_plan_is_read_with_it_for_the_days_before(amended, planner, now, today):
+    retire_plan(amended, effective_on=dt.date(2026, 3, 1), reason="Hết hạn", by=planner, at=now, today=today)
+    assert asked(amended, today)[1] == []
+    assert asked(amended, dt.date(2026, 2, 28)) == ([80], ["80%"])
+
+
+def test_addendum_changes_nothing_before_the_day_of_its_issue(amended):
+    assert asked(amended, dt.date(2025, 8, 31)) == ([60], ["60%"])
+    assert asked(amended, dt.date(2025, 9, 1)) == ([80], ["80%"])

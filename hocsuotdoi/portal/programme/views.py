@@ -35,11 +35,11 @@ _ON_A_PAGE = 30
 @require_GET
 def plan_list(request: HttpRequest) -> HttpResponse:
     """The tree; or the plans whose number, title or issuer holds the words."""
-    plans = with_counts(Plan.objects.issued())
+    plans = Plan.objects.issued()
     words = request.GET.get("q", "").strip()
     if words:
         matching = Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words)
-        found = Paginator(plans.filter(matching), _ON_A_PAGE).get_page(request.GET.get("page"))
+        found = Paginator(with_counts(plans.filter(matching)), _ON_A_PAGE).get_page(request.GET.get("page"))
         return render(request, "portal/programme/plan_list.html", {"words": words, "page": found})
     return render(request, "portal/programme/plan_list.html", {"tree": plan_tree(plans)})
 
@@ -117,6 +117,7 @@ def plan_check(request: HttpRequest, code: str) -> HttpResponse:
             "number": len(found),
             "rules": [choice for choice in CheckRule if choice in rules],
             "rule": rule,
+            "is_binding": plan.status in BINDING,
             "may_answer": request.person_may(Permission.ANSWER_FINDING, responsible_unit(plan, today)),
             "tabs": _tabs(plan, "check"),
             "path": [_to_list(), _to(plan)],

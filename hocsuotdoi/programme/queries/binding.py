@@ -58,9 +58,11 @@ class Taken:
 
 @dataclass(frozen=True)
 class Bound:
-    """What binds a unit: plans, the nearest first, and single targets that were taken over. `gone`: targets about which
-    a decision was recorded, so that they bind no longer through the plan in which they stand."""
+    """What binds a unit: plans, the nearest first, and single targets that were taken over. `gone`: targets that do not
+    bind it through the plan in which they stand: somebody took them over, or they were dropped or replaced for the unit
+    or for what it lies in or came from."""
 
+    day: dt.date
     plans: list[BindingPlan]
     taken: list[Taken]
     gone: frozenset[int]
@@ -103,7 +105,7 @@ def bound_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, Bound]:
     decisions = list(
         Rehoming.objects.filter(of_plans | Q(unit__in=reach.places))
         .select_related("unit", "cohort", "target__plan__unit", "target__clause", "target__indicator", "target__cohort")
-        .annotate(plan_ended_on=_ended_on("target__plan"))
+        .annotate(plan_ended_on=end_of("target__plan"))
         .order_by("effective_on", "at", "pk")
     )
     return {unit.pk: _bound(plans[unit.pk], decisions, unit.pk, reach) for unit in units}
@@ -112,16 +114,25 @@ def bound_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, Bound]:
 def _bound(plans: list[BindingPlan], decisions: Sequence[Rehoming], unit: int, reach: _Reach) -> Bound:
     day = reach.days[unit]
     made = [each for each in decisions if each.effective_on <= day]
-    newest = {(each.target_id, each.unit_id): each for each in made}
+    newest = {(each.target_id, each.unit_id): each for each in made}.values()
+    here = [each for each in newest if each.unit_id in reach.everywhere[unit]]
+    ended = [each for each in here if each.kind != RehomingKind.TAKEN_OVER]
     taken = []
-    for each in newest.values():
+    for each in here:
         plan = each.target.plan
-        if each.kind != RehomingKind.TAKEN_OVER or each.unit_id not in reach.everywhere[unit]:
+        if each.kind != RehomingKind.TAKEN_OVER or any(goes_before(other, each) for other in ended):
             continue
         if _binds(plan, getattr(each, "plan_ended_on", None), day):
             is_inherited = each.unit_id not in reach.standing[unit]
             taken.append(Taken(BindingPlan(plan, is_inherited, is_partial=False, taker=each.unit), each))
-    return Bound(plans, taken, frozenset(each.target_id for each in made))
+    away = [each for each in newest if each.kind == RehomingKind.TAKEN_OVER]
+    return Bound(day, plans, taken, frozenset(each.target_id for each in [*ended, *away]))
+
+
+def goes_before(ended: Rehoming, taken: Rehoming) -> bool:
+    """A unit that no longer pursues what was taken over for all around it: its own word is the nearer one."""
+    deeper = TIER_DEPTH[ended.unit.tier] > TIER_DEPTH[taken.unit.tier]
+    return ended.target_id == taken.target_id and deeper
 
 
 def _reach(units: Sequence[AdminUnit], day: dt.date) -> _Reach:
@@ -221,11 +232,11 @@ def _issued_plans(plans: QuerySet[Plan]) -> list[Plan]:
         .exclude(status=PlanStatus.DRAFT)
         .exclude(kind=PlanKind.ADDENDUM)
         .select_related("unit", "parent")
-        .annotate(ended_on=_ended_on("pk"))
+        .annotate(ended_on=end_of("pk"))
     )
 
 
-def _ended_on(plan: str) -> Subquery:
+def end_of(plan: str) -> Subquery:
     """The day from which the plan was replaced or retired, where that was recorded here."""
     steps = PlanStep.objects.filter(plan=OuterRef(plan), kind__in=_ENDS)
     return Subquery(steps.order_by("-at", "-pk").values("effective_on")[:1])

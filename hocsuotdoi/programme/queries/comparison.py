@@ -5,26 +5,27 @@ from dataclasses import dataclass
 
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.programme.models import Plan
-from hocsuotdoi.programme.queries.plan_check import ancestors_of
 from hocsuotdoi.programme.queries.plan_facts import (
     CohortFacts,
     IndicatorFacts,
     TargetFacts,
     can_speak_for,
-    plan_facts,
 )
 from hocsuotdoi.programme.queries.plan_finding import facet_name, figure_text, worse
 from hocsuotdoi.programme.queries.plan_rules_above import Comparison, required_figure
+from hocsuotdoi.programme.queries.plans_above import lineage_of
 
 
 @dataclass(frozen=True)
 class ComparedFigure:
-    """A figure of each side for one year; empty where a side has none. `is_below`: this plan asks for less."""
+    """A figure of each side for one year; empty where a side has none. `above_plan`: the plan in which the one above
+    stands, or its addendum. `is_below`: this plan asks for less."""
 
     year: int | None
     own: str
     own_clause: str
     above: str
+    above_plan: str
     above_clause: str
     is_below: bool
 
@@ -47,12 +48,9 @@ class ComparedIndicator:
 
 def compare(plan: Plan) -> list[ComparedIndicator]:
     """Every indicator of the plan or of the plans above it that its tier has a say in. A fixed number of queries."""
-    counted = Plan.objects.issued() | Plan.objects.filter(pk=plan.pk)
-    everything = {each.pk: each for each in counted.select_related("unit")}
-    above_ids = ancestors_of(plan, everything)
-    facts = plan_facts([everything[plan.pk], *(everything[pk] for pk in above_ids)])
-    comparison = Comparison(facts[plan.pk], [facts[pk] for pk in above_ids])
-    by_code = {each.code: each for each in everything.values()}
+    lineage = lineage_of([plan])
+    comparison = Comparison(*lineage.facts()[plan.pk])
+    by_code = {each.code: each for each in lineage.plans.values()}
     indicators = {t.indicator.code: t.indicator for p in [*comparison.above, comparison.plan] for t in p.targets}
     compared = (_compare(comparison, indicator, by_code) for indicator in indicators.values())
     return [each for each in compared if each.rows]
@@ -65,7 +63,7 @@ def _compare(comparison: Comparison, indicator: IndicatorFacts, plans: dict[str,
     years = tuple(sorted({t.year for t in [*own, *above]}, key=lambda year: (year is None, year or 0)))
     rows: dict[tuple[ComparedFigure, ...], list[str]] = {}
     for facet in _facets(own, above, comparison.plan.tier):
-        figures = tuple(_figure(own, above, facet, year) for year in years)
+        figures = tuple(_figure(own, above, facet, year, nearest.code if nearest else "") for year in years)
         rows.setdefault(figures, []).append(facet)
     cohorts = {t.cohort for t in [*own, *above]}
     return ComparedIndicator(
@@ -76,7 +74,9 @@ def _compare(comparison: Comparison, indicator: IndicatorFacts, plans: dict[str,
     )
 
 
-def _figure(own: list[TargetFacts], above: list[TargetFacts], facet: str, year: int | None) -> ComparedFigure:
+def _figure(
+    own: list[TargetFacts], above: list[TargetFacts], facet: str, year: int | None, plan: str
+) -> ComparedFigure:
     mine = next((t for t in own if facet in t.cohort.facets and t.year == year), None)
     required = required_figure(above, facet, mine) if mine is not None else None
     theirs = next((t for t in above if facet in t.cohort.facets and t.year == year), None)
@@ -85,6 +85,7 @@ def _figure(own: list[TargetFacts], above: list[TargetFacts], facet: str, year: 
         own=figure_text(mine) if mine is not None else "",
         own_clause=mine.clause if mine is not None else "",
         above=figure_text(theirs) if theirs is not None else "",
+        above_plan=theirs.addendum.code if theirs is not None and theirs.addendum else plan,
         above_clause=theirs.clause if theirs is not None else "",
         is_below=mine is not None and required is not None and worse(mine, required),
     )

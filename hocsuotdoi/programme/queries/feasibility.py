@@ -58,16 +58,16 @@ class Feasibility:
 
 def feasibility(today: dt.date) -> list[Feasibility]:
     """Every national share, held against the provinces' figures as issued by `today`. A fixed number of queries."""
-    national = _national_targets()
+    national = _national_targets(today)
     provinces = list(AdminUnit.objects.on(LAST_OLD_DAY).filter(tier=Tier.PROVINCE))
     figures = _figures_of(provinces, today)
     weights = _institutions_by_province({c for target in national for c in target.cohort.classes})
     return [_held_against(target, provinces, figures, weights) for target in national]
 
 
-def _national_targets() -> list[Target]:
+def _national_targets(today: dt.date) -> list[Target]:
     plans = Plan.objects.binding().filter(unit__tier=Tier.COUNTRY, parent=None)
-    targets = [t for of_plan in effective_targets(list(plans)).values() for t in of_plan]
+    targets = [t for of_plan in effective_targets(list(plans), today).values() for t in of_plan]
     shares = [t for t in targets if t.unit == TargetUnit.PERCENT and t.cohort.kind == CohortKind.INSTITUTIONS]
     return sorted(shares, key=lambda t: (t.indicator.ordinal, t.ordinal))
 
@@ -114,7 +114,7 @@ def _figures_of(provinces: Collection[AdminUnit], today: dt.date) -> dict[int, l
         .order_by("issued_on")
         if plan.issued_on is None or plan.issued_on <= today
     ]
-    targets = effective_targets(plans)
+    targets = effective_targets(plans, today)
     of_unit: dict[int, list[TargetFacts]] = {}
     for plan in plans:
         if targets[plan.pk]:

@@ -16,15 +16,16 @@ from dataclasses import replace
 
 from hocsuotdoi.programme.enums import PlanKind
 from hocsuotdoi.programme.models import Plan
-from hocsuotdoi.programme.queries.plan_facts import PlanFacts, plan_facts
+from hocsuotdoi.programme.queries.plan_facts import PlanFacts
 from hocsuotdoi.programme.queries.plan_finding import Finding
 from hocsuotdoi.programme.queries.plan_rules_above import ABOVE, Comparison, dropped_indicator, missing_class
 from hocsuotdoi.programme.queries.plan_rules_alone import ALONE
+from hocsuotdoi.programme.queries.plans_above import lineage_of
 
 
 def find(plan: PlanFacts, above: Sequence[PlanFacts]) -> list[Finding]:
     """Every finding for `plan`, in the order of its clauses; `above` holds its ancestors, the nearest first."""
-    if plan.is_retired or plan.kind == PlanKind.ANNOUNCEMENT:
+    if plan.is_retired or plan.is_replaced or plan.kind == PlanKind.ANNOUNCEMENT:
         return []
     plan = _in_order(plan)
     comparison = Comparison(plan, [_in_order(p) for p in above])
@@ -38,11 +39,7 @@ def find(plan: PlanFacts, above: Sequence[PlanFacts]) -> list[Finding]:
 
 def check_plans(plans: Iterable[Plan]) -> dict[int, list[Finding]]:
     """Findings of each plan by its id, in a fixed number of queries however many plans."""
-    plans = list(plans)
-    counted = Plan.objects.issued() | Plan.objects.filter(pk__in=[plan.pk for plan in plans])
-    everything = {plan.pk: plan for plan in counted.select_related("unit")}
-    facts = plan_facts(everything.values())
-    return {plan.pk: find(facts[plan.pk], [facts[pk] for pk in ancestors_of(plan, everything)]) for plan in plans}
+    return {pk: find(plan, above) for pk, (plan, above) in lineage_of(plans).facts().items()}
 
 
 def check_plan(plan: Plan) -> list[Finding]:
@@ -52,17 +49,6 @@ def check_plan(plan: Plan) -> list[Finding]:
 def path_order(path: str) -> list[tuple[int, str]]:
     """A sort key for clauses: «I.2.a.10» after «I.2.a.9»."""
     return [(int(part), "") if part.isdigit() else (0, part) for part in path.split(".")]
-
-
-def ancestors_of(plan: Plan, plans: dict[int, Plan]) -> list[int]:
-    """Ids of the plans above, the nearest first. An addendum lies under the same plan as what it amends."""
-    above: list[int] = []
-    # An addendum may name no plan above of its own.
-    parent = plan.parent_id or (plans[plan.amends_id].parent_id if plan.amends_id else None)
-    while parent is not None and parent not in above:
-        above.append(parent)
-        parent = plans[parent].parent_id
-    return above
 
 
 def _in_order(plan: PlanFacts) -> PlanFacts:

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from django.db.models import Count
 
-from hocsuotdoi.indicators.enums import CohortKind, Direction
+from hocsuotdoi.indicators.enums import CohortKind, Direction, IndicatorKind, StockCode
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.profiles import is_of_people
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit, Institution, Succession
 from hocsuotdoi.programme.enums import Operator, PlanKind, PlanStatus, TargetUnit
@@ -65,9 +66,14 @@ def can_speak_for(facet: str, tier: str) -> bool:
 
 @dataclass(frozen=True)
 class IndicatorFacts:
+    """`counts`: its figure counts something, so that a number can be asked for. `is_of_people`: a small number would
+    give people away."""
+
     code: str
     name: str
     higher_is_better: bool = True
+    counts: bool = False
+    is_of_people: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,8 +111,18 @@ class CohortFacts:
 
 
 @dataclass(frozen=True)
+class DocumentFacts:
+    code: str
+    number: str
+
+    @property
+    def name(self) -> str:
+        return self.number or self.code
+
+
+@dataclass(frozen=True)
 class TargetFacts:
-    """One figure. `year` None: the document states none."""
+    """One figure. `year` None: the document states none. `addendum`: where it stands, if not in the plan itself."""
 
     clause: str
     indicator: IndicatorFacts
@@ -120,6 +136,7 @@ class TargetFacts:
     baseline_year: int | None = None
     baseline_value: Decimal | None = None
     written: str = ""
+    addendum: DocumentFacts | None = None
 
     @property
     def comparable(self) -> Decimal:
@@ -133,9 +150,7 @@ class TargetFacts:
 
 
 @dataclass(frozen=True)
-class PlanFacts:
-    code: str
-    number: str
+class PlanFacts(DocumentFacts):
     tier: str
     unit_name: str
     targets: tuple[TargetFacts, ...]
@@ -144,6 +159,7 @@ class PlanFacts:
     unit_became: str = ""
     kind: str = PlanKind.PLAN
     is_retired: bool = False
+    is_replaced: bool = False
     # How many institutions of a class the register knows in the unit; a class that is not in it is not known.
     known: Mapping[str, int] = field(default_factory=dict)
 
@@ -151,9 +167,7 @@ class PlanFacts:
 def plan_facts(plans: Iterable[Plan]) -> dict[int, PlanFacts]:
     """Facts of plans by id, in a fixed number of queries; `plans` come with their unit (`select_related`)."""
     plans = list(plans)
-    targets: dict[int, list[TargetFacts]] = {plan.pk: [] for plan in plans}
-    for target in Target.objects.filter(plan__in=plans).select_related("clause", "indicator", "cohort"):
-        targets[target.plan_id].append(target_facts(target))
+    targets = _targets(plans)
     units = {plan.unit for plan in plans}
     became = _became(units)
     known = _known_institutions(plans)
@@ -169,10 +183,23 @@ def plan_facts(plans: Iterable[Plan]) -> dict[int, PlanFacts]:
             unit_became=became.get(plan.unit_id, ""),
             kind=plan.kind,
             is_retired=plan.status == PlanStatus.RETIRED,
+            is_replaced=plan.status == PlanStatus.REPLACED,
             known=known.get(plan.pk, {}),
         )
         for plan in plans
     }
+
+
+def _targets(plans: Iterable[Plan]) -> dict[int, list[TargetFacts]]:
+    """By plan id. Of thousands of plans only the columns are read, and each indicator and cohort once."""
+    indicators = {each.code: indicator_facts(each) for each in Indicator.objects.all()}
+    cohorts = {each.code: cohort_facts(each) for each in Cohort.objects.all()}
+    found: dict[int, list[TargetFacts]] = {plan.pk: [] for plan in plans}
+    more = ("year", "low", "high", "unit", "operator", "total", "baseline_year", "baseline_value", "written")
+    rows = Target.objects.filter(plan__in=found).values_list("plan", "clause__path", "indicator", "cohort", *more)
+    for plan, clause, indicator, cohort, *rest in rows:
+        found[plan].append(TargetFacts(clause, indicators[indicator], cohorts[cohort], *rest))
+    return found
 
 
 def target_facts(target: Target) -> TargetFacts:
@@ -194,7 +221,11 @@ def target_facts(target: Target) -> TargetFacts:
 
 def indicator_facts(indicator: Indicator) -> IndicatorFacts:
     return IndicatorFacts(
-        code=indicator.code, name=indicator.short_name, higher_is_better=indicator.direction == Direction.UP
+        code=indicator.code,
+        name=indicator.short_name,
+        higher_is_better=indicator.direction == Direction.UP,
+        counts=indicator.kind in (IndicatorKind.COUNT, IndicatorKind.STOCK),
+        is_of_people=is_of_people(indicator) or indicator.measures == [StockCode.ACTIVE_USERS],
     )
 
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.indicators.models import Indicator
@@ -13,9 +15,16 @@ from hocsuotdoi.programme.models import Clause, FindingAnswer, Plan, PlanStep, R
 from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
 from hocsuotdoi.programme.queries.plan_facts import target_facts
 from hocsuotdoi.programme.queries.plan_finding import Finding, day_text, figure_text
-from hocsuotdoi.programme.queries.rehoming import decisions_on
+from hocsuotdoi.programme.queries.rehoming import decisions_on, taken_away
 
-Decided = dict[int, list[Rehoming]]
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided about a plan's targets, by target id; and those that it has taken away from the plan."""
+
+    rows: dict[int, list[Rehoming]]
+    struck: set[int]
+
 
 SHOWN_BELOW = 12  # plans under one plan that the tree lists; of more it gives the number and the plan's page the list
 
@@ -43,7 +52,7 @@ class FigureTable:
 
 @dataclass(frozen=True)
 class FigureCell:
-    """`is_struck`: a recorded decision has taken the target away from here; the figure stays as issued."""
+    """`is_struck`: recorded decisions have taken the target away from here for all; the figure stays as issued."""
 
     year: int | None = None
     text: str = ""
@@ -90,20 +99,32 @@ class AnsweredFinding:
     answers: list[FindingAnswer]
 
 
-def plan_tree(plans: Iterable[Plan]) -> list[TreeNode]:
-    """The plans as trees, roots first; an addendum hangs under what it amends. The plans come with their unit."""
-    nodes = {plan.pk: TreeNode(plan) for plan in plans}
-    findings = check_plans([node.plan for node in nodes.values()])
-    roots: list[TreeNode] = []
-    for node in nodes.values():
-        node.findings = len(findings[node.plan.pk])
-        above = nodes.get(node.plan.amends_id or node.plan.parent_id or 0)
-        (above.below if above else roots).append(node)
-    for node in nodes.values():
-        if len(node.below) > SHOWN_BELOW:
-            node.more_below = len(node.below) - SHOWN_BELOW
-            node.below = node.below[:SHOWN_BELOW]
-    return sorted(roots, key=lambda node: not node.below)
+def plan_tree(plans: QuerySet[Plan]) -> list[TreeNode]:
+    """The plans as trees, roots first; an addendum hangs under what it amends. Only those shown are read
+    and checked."""
+    links = plans.order_by("issued_on", "code").values_list("pk", "parent", "amends")
+    above_of = {pk: amends or parent for pk, parent, amends in links}
+    below: dict[int, list[int]] = {pk: [] for pk in above_of}
+    roots: list[int] = []
+    for pk, above in above_of.items():
+        below.get(above or 0, roots).append(pk)
+    shown: list[int] = []
+    level = roots
+    while level:
+        shown += level
+        level = [each for pk in level for each in below[pk][:SHOWN_BELOW]]
+    found = with_counts(plans.filter(pk__in=shown)).in_bulk()
+    findings = check_plans(found.values())
+
+    def node(pk: int) -> TreeNode:
+        return TreeNode(
+            plan=found[pk],
+            below=[node(each) for each in below[pk][:SHOWN_BELOW]],
+            more_below=max(len(below[pk]) - SHOWN_BELOW, 0),
+            findings=len(findings[pk]),
+        )
+
+    return sorted(map(node, roots), key=lambda root: not root.below)
 
 
 def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
@@ -111,11 +132,17 @@ def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     return (
         plans.select_related("unit", "parent", "amends")
         .annotate(
-            number_of_targets=Count("targets", distinct=True),
-            number_of_tasks=Count("tasks", distinct=True),
+            number_of_targets=_number_of(Target),
+            number_of_tasks=_number_of(Task),
         )
         .order_by("issued_on", "code")
     )
+
+
+def _number_of(model: type[Target] | type[Task]) -> Coalesce:
+    """Each counted for itself: counted over one join, every target of a plan meets every task of it."""
+    rows = model.objects.filter(plan=OuterRef("pk")).order_by().values("plan").annotate(number=Count("pk"))
+    return Coalesce(Subquery(rows.values("number")), 0)
 
 
 def with_rows(clauses: QuerySet[Clause]) -> QuerySet[Clause]:
@@ -134,7 +161,8 @@ def plan_document(plan: Plan) -> list[PlanPart]:
     findings: dict[str, list[Finding]] = {}
     for finding in check_plan(plan):
         findings.setdefault(finding.clause, []).append(finding)
-    decided = decisions_on(plan.targets.values("pk"))
+    rows = decisions_on(plan.targets.values("pk"))
+    decided = Decided(rows, taken_away(plan, rows, timezone.localdate()))
     parts: list[PlanPart] = []
     for clause in clauses:
         piece = _piece(clause, findings.get(clause.path, []), decided)
@@ -200,7 +228,7 @@ def _table(group: list[Target], decided: Decided) -> FigureTable:
             name=next(iter(by_year.values())).cohort.name,
             cells=[_cell(by_year.get(year), decided) for year in years],
             remarks=[sentence for sentence in remarks[cohort] if sentence not in common],
-            decided=list(dict.fromkeys(_words_of(d) for t in by_year.values() for d in decided.get(t.pk, []))),
+            decided=list(dict.fromkeys(_words_of(d) for t in by_year.values() for d in decided.rows.get(t.pk, []))),
         )
         for cohort, by_year in cohorts.items()
     ]
@@ -210,7 +238,7 @@ def _table(group: list[Target], decided: Decided) -> FigureTable:
 def _cell(target: Target | None, decided: Decided) -> FigureCell:
     if target is None:
         return FigureCell()
-    return FigureCell(target.year, figure_text(target_facts(target)), is_struck=target.pk in decided)
+    return FigureCell(target.year, figure_text(target_facts(target)), is_struck=target.pk in decided.struck)
 
 
 def _words_of(decision: Rehoming) -> str:

@@ -10,6 +10,7 @@ from hocsuotdoi.programme.enums import CheckRule, TargetUnit
 from hocsuotdoi.programme.queries.plan_facts import (
     OF_TIER,
     TIER_ENDED,
+    DocumentFacts,
     IndicatorFacts,
     PlanFacts,
     TargetFacts,
@@ -53,6 +54,7 @@ def below_parent(comparison: Comparison) -> Iterator[Finding]:
         if not below or nearest is None:
             continue
         highest = max(below.values(), key=lambda t: t.comparable if t.indicator.higher_is_better else -t.comparable)
+        stated_in = _stated_in(nearest, highest)
         above_text = _apart(below)
         yield finding_of(
             CheckRule.BELOW_PARENT,
@@ -65,12 +67,12 @@ def below_parent(comparison: Comparison) -> Iterator[Finding]:
             % {
                 **names_of(target),
                 "above_clause": highest.clause,
-                "above_plan": nearest.number or nearest.code,
+                "above_plan": stated_in.name,
                 "above": above_text,
             },
             suggestion=_("Raise the figure to at least %(above)s, or answer with the reason why it is lower here.")
             % {"above": least_text(highest)},
-            parent_plan=nearest.code,
+            parent_plan=stated_in.code,
             parent_clause=highest.clause,
             parent_figure=above_text,
         )
@@ -103,6 +105,7 @@ def _left_out(
     comparison: Comparison, own: TargetFacts, above: Sequence[TargetFacts], facets: list[str], *, year: int | None
 ) -> Finding:
     nearest = comparison.nearest(own.indicator.code)
+    stated_in = _stated_in(nearest, above[0]) if nearest else None
     figures = "; ".join(f"{year_text(t)}: {figure_text(t)}" for t in above)
     cohort = facets[0] if len(facets) == 1 and facets[0] in InstitutionClass.values else above[0].cohort.code
     return Finding(
@@ -112,7 +115,7 @@ def _left_out(
         indicator=own.indicator.code,
         cohort=cohort,
         year=year,
-        parent_plan=nearest.code if nearest else "",
+        parent_plan=stated_in.code if stated_in else "",
         parent_clause=above[0].clause,
         parent_figure=figures,
         message=_(
@@ -124,7 +127,7 @@ def _left_out(
             "indicator": own.indicator.name,
             "classes": ", ".join(facet_name(f) for f in facets),
             "above_clause": above[0].clause,
-            "above_plan": (nearest.number or nearest.code) if nearest else "",
+            "above_plan": stated_in.name if stated_in else "",
             "figures": figures,
         },
         suggestion=_("Add a figure for this class in an addendum, or answer that there is none of it here."),
@@ -153,9 +156,9 @@ def merged_classes(comparison: Comparison) -> Iterator[Finding]:
                 "Clause %(clause)s gives one figure, %(figure)s, for %(cohort)s in %(year)s; %(above_plan)s keeps "
                 "these classes apart (%(apart)s), so nobody can tell which of them reaches it."
             )
-            % {**names_of(target), "above_plan": nearest.number or nearest.code, "apart": apart},
+            % {**names_of(target), "above_plan": nearest.name, "apart": apart},
             suggestion=_("Give each class a figure of its own in an addendum."),
-            parent_plan=nearest.code,
+            parent_plan=_stated_in(nearest, first).code,
             parent_clause=first.clause,
             parent_figure=apart,
         )
@@ -176,13 +179,14 @@ def dropped_indicator(comparison: Comparison) -> Iterator[Finding]:
         ]
         if nearest is None or not figures:
             continue
+        stated_in = _stated_in(nearest, figures[0])
         text = "; ".join(f"{t.cohort.name}, {year_text(t)}: {figure_text(t)}" for t in figures)
         yield Finding(
             plan=plan.code,
             rule=CheckRule.DROPPED_INDICATOR,
             clause=HEAD,
             indicator=code,
-            parent_plan=nearest.code,
+            parent_plan=stated_in.code,
             parent_clause=figures[0].clause,
             parent_figure=text,
             message=_(
@@ -191,7 +195,7 @@ def dropped_indicator(comparison: Comparison) -> Iterator[Finding]:
             )
             % {
                 "above_clause": figures[0].clause,
-                "above_plan": nearest.number or nearest.code,
+                "above_plan": stated_in.name,
                 "indicator": indicator.name,
                 "figures": text,
             },
@@ -235,6 +239,11 @@ def required_figure(figures: Sequence[TargetFacts], facet: str, target: TargetFa
         wanted = max(years, default=None)
         stated = [t for t in speaking if t.year == wanted]
     return min(stated, key=lambda t: (len(t.cohort.facets), t.cohort.code), default=None)
+
+
+def _stated_in(plan: PlanFacts, figure: TargetFacts) -> DocumentFacts:
+    """The document to cite for a figure above: the plan, or the addendum that put it in its place."""
+    return figure.addendum or plan
 
 
 def _may_be_asked(facet: str, plan: PlanFacts) -> bool:

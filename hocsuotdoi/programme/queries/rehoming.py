@@ -16,7 +16,7 @@ from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import BINDING, PlanKind, RehomingKind, TargetHome
 from hocsuotdoi.programme.models import Plan, Rehoming, Target
-from hocsuotdoi.programme.queries.binding import plans_binding_on
+from hocsuotdoi.programme.queries.binding import goes_before, plans_binding_on
 from hocsuotdoi.programme.queries.land import heirs_of_all
 from hocsuotdoi.programme.queries.plan_facts import (
     CohortFacts,
@@ -57,7 +57,7 @@ def homes(plans: Iterable[Plan], day: dt.date) -> dict[int, TargetHome]:
         for plan in plans_binding_on(day, Plan.objects.filter(pk__in=keys))
         if plan.unit.starts_on is None or plan.unit.starts_on <= day
     ]
-    targets = effective_targets(bind)
+    targets = effective_targets(bind, day)
     decisions = _newest(bind, day)
     takers = [each.unit for of_target in decisions.values() for each in of_target]
     heirs = heirs_of_all({plan.unit for plan in bind} | set(takers), day)
@@ -138,6 +138,20 @@ def decisions_on(targets: QuerySet) -> dict[int, list[Rehoming]]:
     return found
 
 
+def taken_away(plan: Plan, decided: Mapping[int, Sequence[Rehoming]], day: dt.date) -> set[int]:
+    """Ids of the targets that ask nobody any more where they stand: taken over, or ended for the whole of the plan's
+    land. `decided`: what `decisions_on` found. No query where nothing was decided."""
+    newest = {pk: list({row.unit_id: row for row in reversed(rows)}.values()) for pk, rows in decided.items()}
+    if not newest:
+        return set()
+    heirs = heirs_of_all([plan.unit, *(row.unit for rows in newest.values() for row in rows)], day)
+    return {
+        pk
+        for pk, rows in newest.items()
+        if any(row.kind == RehomingKind.TAKEN_OVER for row in rows) or _is_ended_for_all(plan.unit, rows, heirs)
+    }
+
+
 def _newest(plans: Sequence[Plan], day: dt.date) -> dict[int, list[Rehoming]]:
     """For each target the decision that holds for each unit."""
     rows = Rehoming.objects.filter(
@@ -150,24 +164,40 @@ def _newest(plans: Sequence[Plan], day: dt.date) -> dict[int, list[Rehoming]]:
     return found
 
 
-def _home(
-    target: Target,
-    unit: AdminUnit,
-    decisions: Sequence[Rehoming],
-    heirs: Mapping[int, list[AdminUnit]],
-    day: dt.date,
-) -> TargetHome:
-    if not decisions:
-        return TargetHome.BOUND if _binds(target.cohort, unit, heirs, day) else TargetHome.NOBODY
-    taken = [each for each in decisions if each.kind == RehomingKind.TAKEN_OVER]
-    if any(each.cohort and _binds(each.cohort, each.unit, heirs, day) for each in taken):
-        return TargetHome.BOUND
-    return TargetHome.NOBODY if taken else TargetHome.SETTLED
+Heirs = Mapping[int, list[AdminUnit]]
+"""Unit id to those that lie in it or have its land."""
 
 
-def _binds(cohort: Cohort, unit: AdminUnit, heirs: Mapping[int, list[AdminUnit]], day: dt.date) -> bool:
+def _home(target: Target, unit: AdminUnit, decisions: Sequence[Rehoming], heirs: Heirs, day: dt.date) -> TargetHome:
+    """As `binding.bound` of whoever stands there: a decision for one place leaves the others as they were."""
+    ended = [each for each in decisions if each.kind != RehomingKind.TAKEN_OVER]
+    asked = [
+        (each.cohort, each.unit, [other for other in ended if goes_before(other, each)])
+        for each in decisions
+        if each.kind == RehomingKind.TAKEN_OVER and each.cohort
+    ]
+    for cohort, where, without in asked or [(target.cohort, unit, ended)]:
+        if _binds(cohort, where, _land_of(without, heirs), heirs, day):
+            return TargetHome.BOUND
+    return TargetHome.SETTLED if _is_ended_for_all(unit, ended, heirs) else TargetHome.NOBODY
+
+
+def _is_ended_for_all(unit: AdminUnit, ended: Sequence[Rehoming], heirs: Heirs) -> bool:
+    """Dropped or replaced for the plan's own unit, or for each of those that have its land."""
+    decided = _land_of(ended, heirs)
+    have_it = {heir.pk for heir in heirs[unit.pk]}
+    return unit.pk in decided or (bool(have_it) and have_it <= decided)
+
+
+def _land_of(decisions: Iterable[Rehoming], heirs: Heirs) -> set[int]:
+    """Ids of the units of these decisions and of all that lies there."""
+    return {pk for each in decisions for pk in (each.unit_id, *(heir.pk for heir in heirs[each.unit_id]))}
+
+
+def _binds(cohort: Cohort, unit: AdminUnit, without: set[int], heirs: Heirs, day: dt.date) -> bool:
     """Whether anybody who stands on `day` and lies in the unit, or has its land, can answer for it."""
-    tiers = {heir.tier for heir in heirs[unit.pk]} | ({unit.tier} if unit.holds_on(day) else set())
+    living = [*heirs[unit.pk], *([unit] if unit.holds_on(day) else [])]
+    tiers = {each.tier for each in living if each.pk not in without}
     return any(can_be_asked(cohort_facts(cohort), tier, day) for tier in tiers)
 
 

@@ -87,7 +87,7 @@ def side_by_side(unit: AdminUnit, day: dt.date) -> SideBySide:
         for plan in ([p for p in plans if p.unit_id == each.pk] or [None])  # type: ignore[list-item]
     ]
     columns += [Column(unit, plan, is_new=True) for plan in plans if plan.unit_id == unit.pk]
-    targets = effective_targets([column.plan for column in columns if column.plan])
+    targets = effective_targets([column.plan for column in columns if column.plan], day)
     facts = [[target_facts(target) for target in targets[column.plan.pk]] if column.plan else [] for column in columns]
     ordinals = {
         target.indicator_id: (target.indicator.ordinal, target.indicator_id)

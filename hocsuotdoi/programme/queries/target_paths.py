@@ -74,7 +74,7 @@ def target_paths_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, list[
     """The same for many units, by unit id, in as many queries as for one."""
     what = bound_of(units, day)
     plans = {binding.plan.pk: binding.plan for each in what.values() for binding in each.plans}
-    targets = effective_targets(list(plans.values()))
+    targets = effective_targets(list(plans.values()), day)
     found = {}
     for unit in units:
         chosen = choose(series_of(what[unit.pk], targets), unit, day)

@@ -6,17 +6,19 @@ from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.indicators.queries.suppression import few_words, is_few
 from hocsuotdoi.indicators.queries.values import IndicatorValue, Pair, values_for
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import day_on_map_of
-from hocsuotdoi.programme.enums import TargetState, TargetUnit
+from hocsuotdoi.programme.enums import BINDING, TargetState, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target
-from hocsuotdoi.programme.queries.binding import BindingPlan, Bound, bound
+from hocsuotdoi.programme.queries.binding import BindingPlan, Bound, bound, end_of
 from hocsuotdoi.programme.queries.plan_facts import MOST_NAMED, TargetFacts, can_speak_for, cohort_facts, target_facts
 from hocsuotdoi.programme.queries.plan_finding import figure_text
 
@@ -107,17 +109,25 @@ def unit_targets(
     return [_reading(series, year, values[series.territory(unit)][series.pair]) for series in chosen]
 
 
-def effective_targets(plans: Sequence[Plan]) -> dict[int, list[Target]]:
-    """Targets of plans by plan id, with those that addenda changed put in their place and added ones appended."""
-    # A draft amends nothing yet.
-    amending = Target.objects.issued().filter(plan__amends__in=plans)
-    rows = (Target.objects.filter(plan__in=plans) | amending).select_related("indicator", "cohort", "clause", "plan")
+def effective_targets(plans: Sequence[Plan], day: dt.date | None = None) -> dict[int, list[Target]]:
+    """Targets of plans by plan id, with those that addenda changed put in their place and added ones appended, as on
+    `day` (None: today)."""
+    counted = Q(plan__in=plans) | Q(plan__in=_amending(plans, day or timezone.localdate()))
+    rows = Target.objects.filter(counted).select_related("indicator", "cohort", "clause", "plan")
     found: dict[int, dict[tuple[str, str, int | None], Target]] = {plan.pk: {} for plan in plans}
     originals_first = sorted(rows, key=lambda t: (t.plan.amends_id is not None, str(t.plan.issued_on or ""), t.ordinal))
     for target in originals_first:
         of_plan = found[target.plan.amends_id or target.plan_id]
         of_plan[target.indicator_id, target.cohort_id, target.year] = target
     return {pk: list(of_plan.values()) for pk, of_plan in found.items()}
+
+
+def _amending(plans: Sequence[Plan], day: dt.date) -> QuerySet[Plan]:
+    """Their addenda that count on `day`, which bind as plans do (`binding`). One that ended together with its plan has
+    no end of its own: where the plan is read, for a day on which it bound, so is the addendum."""
+    addenda = Plan.objects.issued().filter(Q(issued_on=None) | Q(issued_on__lte=day), amends__in=plans)
+    binds = Q(status__in=BINDING) | Q(ended_on__gt=day) | Q(ended_on=None, status=F("amends__status"))
+    return addenda.alias(ended_on=end_of("pk")).filter(binds)
 
 
 def targeted_pairs() -> list[tuple[str, str]]:
@@ -127,7 +137,7 @@ def targeted_pairs() -> list[tuple[str, str]]:
 
 def series_of(what: Bound, targets: dict[int, list[Target]] | None = None) -> list[_Series]:
     """`targets`: those of the plans, where they are known already. What was taken over stands under its new cohort."""
-    targets = effective_targets([binding.plan for binding in what.plans]) if targets is None else targets
+    targets = effective_targets([each.plan for each in what.plans], what.day) if targets is None else targets
     grouped: dict[tuple[object, ...], _Series] = {}
     for binding in what.plans:
         for target in targets[binding.plan.pk]:
@@ -203,8 +213,10 @@ def expected_in(targets: Sequence[TargetFacts], year: int) -> Decimal | None:
 
     Between stated years on the straight line; before the first on the line from the baseline if the plan states one;
     after the last its figure. Growth a year is asked for as stated until the next stated year. A figure without a year
-    is asked for always.
+    is asked for always. Only figures measured as the last one make its way: a number and a share lie on no line.
     """
+    last = _last(targets)
+    targets = [t for t in targets if t.measured_as == last.measured_as]
     points = sorted((t.year, t.comparable) for t in targets if t.year is not None)
     undated = [t.comparable for t in targets if t.year is None]
     if not points:
@@ -228,11 +240,17 @@ def expected_in(targets: Sequence[TargetFacts], year: int) -> Decimal | None:
 def judge(target: TargetFacts, expected: Decimal | None, value: IndicatorValue, year: int) -> tuple[TargetState, str]:
     """The state of a target and the rule that gave it, in words for people.
 
-    `target` is the last that the plan states. Where nothing is asked for yet, only having reached that is told.
+    `target` is the last that the plan states. Where nothing is asked for yet, only having reached that is told. A
+    number is held against what the indicator counts; one that tells a share has nothing to hold against it.
     """
-    actual = value.percent
+    is_count = target.unit == TargetUnit.COUNT
+    actual = Decimal(value.numerator) if is_count and value.numerator is not None else value.percent
     if value.state == ValueState.NOT_APPLICABLE:
         return TargetState.NOT_APPLICABLE, value.note or _("There is nothing here that this target speaks of.")
+    if is_count and not target.indicator.counts:
+        return TargetState.NO_DATA, _("The target is a number, but the indicator tells a share, so no state is given.")
+    if is_count and target.indicator.is_of_people and is_few(value.numerator or 0):
+        return TargetState.NO_DATA, few_words()
     if not value.has_value or actual is None:
         return TargetState.NO_DATA, value.note or _("There is no figure yet.")
     if value.coverage is not None and value.coverage < ENOUGH_COVERAGE:
@@ -241,26 +259,24 @@ def judge(target: TargetFacts, expected: Decimal | None, value: IndicatorValue, 
         ) % {"reporting": value.reporting, "expected": value.expected}
     if expected is None:
         return _before_anything_is_due(target, actual, year)
-    words = {"value": _plain(actual), "expected": _plain(expected), "year": year}
+    words = {"value": _in_words(actual, target), "expected": _in_words(expected, target), "year": year}
     if not target.indicator.higher_is_better:
         actual, expected = -actual, -expected
     if actual >= expected:
-        return TargetState.ON_TRACK, _("%(value)s%% is at least the %(expected)s%% due in %(year)s.") % words
+        return TargetState.ON_TRACK, _("%(value)s is at least the %(expected)s due in %(year)s.") % words
     if _nearly(actual, expected):
         return TargetState.AT_RISK, _(
-            "%(value)s%% is below the %(expected)s%% due in %(year)s, but within a tenth of it."
+            "%(value)s is below the %(expected)s due in %(year)s, but within a tenth of it."
         ) % words
-    return TargetState.OFF_TRACK, _(
-        "%(value)s%% is more than a tenth below the %(expected)s%% due in %(year)s."
-    ) % words
+    return TargetState.OFF_TRACK, _("%(value)s is more than a tenth below the %(expected)s due in %(year)s.") % words
 
 
 def _before_anything_is_due(target: TargetFacts, actual: Decimal, year: int) -> tuple[TargetState, str]:
     goal = target.comparable
     if target.year is not None and (actual >= goal if target.indicator.higher_is_better else actual <= goal):
         return TargetState.ON_TRACK, _(
-            "%(value)s%% already reaches the %(goal)s%% due in %(due)s; the plan asks for nothing in %(year)s."
-        ) % {"value": _plain(actual), "goal": _plain(goal), "due": target.year, "year": year}
+            "%(value)s already reaches the %(goal)s due in %(due)s; the plan asks for nothing in %(year)s."
+        ) % {"value": _in_words(actual, target), "goal": _in_words(goal, target), "due": target.year, "year": year}
     return TargetState.NO_DATA, _("The plan states no figure for %(year)s or before, and no baseline.") % {"year": year}
 
 
@@ -274,6 +290,10 @@ def _nearly(actual: Decimal, expected: Decimal) -> bool:
 def _on_line(start: tuple[int, Decimal], end: tuple[int, Decimal], year: int) -> Decimal:
     share = Decimal(year - start[0]) / Decimal(end[0] - start[0])
     return (start[1] + (end[1] - start[1]) * share).quantize(Decimal("0.01"))
+
+
+def _in_words(figure: Decimal, target: TargetFacts) -> str:
+    return _plain(figure) if target.unit == TargetUnit.COUNT else f"{_plain(figure)}%"
 
 
 def _plain(number: Decimal) -> str:

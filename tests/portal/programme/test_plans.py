@@ -1,11 +1,14 @@
 """The public pages of plans."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
-from hocsuotdoi.programme.enums import AnswerKind, PlanKind
+from hocsuotdoi.programme.enums import AnswerKind, PlanKind, PlanStatus
 from hocsuotdoi.programme.models import FindingAnswer, Plan
 from hocsuotdoi.programme.queries.plan_check import check_plan
+from hocsuotdoi.programme.queries.plan_page import SHOWN_BELOW
 from tests.factories.accounts import PersonFactory
 from tests.factories.programme import PlanFactory, TargetFactory, TaskFactory, change_plan
 
@@ -110,6 +113,12 @@ def test_plan_check_offers_an_answer_only_to_the_planner_of_the_territory(client
     assert link in page_of(client, "plan-check", plan.code)
 
 
+@pytest.mark.parametrize("status", [PlanStatus.RETIRED, PlanStatus.REPLACED])
+def test_check_of_a_plan_that_has_ended_does_not_praise_its_figures(client, db, status):
+    page = page_of(client, "plan-check", PlanFactory(number="", status=status).code)
+    assert "Kế hoạch này không còn được kiểm tra" in page
+
+
 def test_finding_list_leaves_announcements_out(client, db):
     plan = PlanFactory()
     news = PlanFactory(parent=plan, kind=PlanKind.ANNOUNCEMENT)
@@ -128,7 +137,7 @@ def test_feasibility_without_a_national_programme_says_so(client, db):
     assert 'class="empty' in page_of(client, "feasibility-list")
 
 
-@pytest.mark.parametrize(("name", "queries"), [("plan-list", 4), ("finding-list", 5)])
+@pytest.mark.parametrize(("name", "queries"), [("plan-list", 9), ("finding-list", 9)])
 def test_list_needs_as_many_queries_for_three_plans_as_for_one(client, db, django_assert_num_queries, name, queries):
     for number in (1, 3):
         while Plan.objects.count() < number:
@@ -137,11 +146,23 @@ def test_list_needs_as_many_queries_for_three_plans_as_for_one(client, db, djang
             page_of(client, name)
 
 
+def test_tree_reads_and_checks_only_the_plans_that_it_shows(client, db, django_assert_num_queries):
+    root = TargetFactory().plan
+    below = [TargetFactory(clause__plan__parent=root).plan for _each in range(SHOWN_BELOW + 2)]
+    with django_assert_num_queries(10) as captured:
+        page = page_of(client, "plan-list")
+    shown = [plan for plan in below if reverse("portal:programme-plan-detail", args=[plan.code]) in page]
+    assert len(shown) == SHOWN_BELOW
+    of_targets, _amended = (each["sql"] for each in captured if 'FROM "programme_target" INNER JOIN' in each["sql"])
+    read = re.search(r'"plan_id" IN \(([\d, ]+)\)', of_targets)
+    assert len(read[1].split(", ")) == 1 + SHOWN_BELOW
+
+
 def test_plan_detail_needs_as_many_queries_for_three_clauses_as_for_one(client, db, django_assert_num_queries):
     plan = PlanFactory()
     for number in (1, 3):
         while plan.clauses.count() < 2 * number:
             TargetFactory(clause__plan=plan)
             TaskFactory(clause__plan=plan)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(16):
             page_of(client, "plan-detail", plan.code)

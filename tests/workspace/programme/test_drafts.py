@@ -9,6 +9,7 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.programme.enums import PlanStatus, RehomingKind
 from hocsuotdoi.programme.models import Clause, Plan, Rehoming
 from hocsuotdoi.programme.operations.as_file import as_file, clause_of, digest_of, head_digest
+from hocsuotdoi.programme.queries.targets import unit_targets
 from tests.api.conftest import ApiClient
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.programme import CohortFactory, IndicatorFactory, PlanFactory, TargetFactory, change_plan
@@ -274,3 +275,26 @@ def test_targets_that_nobody_takes_are_decided_about(client, thai_nguyen, bac_ka
     client.force_login(planner_of_the_ward)
     assert client.get(address).status_code == 403
     assert dt.date(2026, 11, 1) == Rehoming.objects.first().effective_on
+
+
+def test_target_dropped_for_one_ward_stands_on_the_pages_of_the_others(
+    client, thai_nguyen, bac_kan, duc_xuan, planner, today
+):
+    target = TargetFactory(clause__plan__unit=thai_nguyen, clause__plan__code="kh-tinh", year=2030, figure=60)
+    client.force_login(planner)
+    data = {
+        "targets": [target.pk],
+        "kind": RehomingKind.DROPPED,
+        "units": [duc_xuan.pk],
+        "effective_on": "2026-11-01",
+        "reason": "Phường không có thư viện",
+        "act_number": "9/NQ",
+        "act_title": "Nghị quyết",
+        "act_issuer": "HĐND",
+        "act_issued_on": "2026-10-30",
+    }
+    assert client.post("/workspace/plans/kh-tinh/rehoming/?cohort=library_commune", data).status_code == 302
+    page = Client().get("/plans/kh-tinh/").content.decode()
+    assert "<del>" not in page and "9/NQ" in page
+    asked = {unit: bool(unit_targets(unit, today.year, today)) for unit in (thai_nguyen, bac_kan, duc_xuan)}
+    assert asked == {thai_nguyen: True, bac_kan: True, duc_xuan: False}
