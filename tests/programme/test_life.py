@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
+from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.places.models import LegalAct, Succession
 from hocsuotdoi.places.operations.legal_act import BadAct, name_act
@@ -14,9 +15,13 @@ from hocsuotdoi.programme.operations import drafting, life
 from hocsuotdoi.programme.operations.making import make_assignments
 from hocsuotdoi.programme.queries.binding import binding_plans
 from hocsuotdoi.programme.queries.land import heirs_of
+from hocsuotdoi.programme.queries.plan_check import check_plan, path_order
+from hocsuotdoi.programme.queries.receivers import tasks_to_hand_down
 from hocsuotdoi.programme.rules import responsible_unit
-from tests.factories.accounts import make_unit
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory, make_unit
 from tests.factories.programme import ClauseFactory, PlanFactory, TargetFactory, TaskFactory
+from tests.factories.running import make_assignment
+from tests.support.reform import make_reform
 
 REFORM = dt.date(2025, 7, 1)
 
@@ -126,6 +131,68 @@ def test_replaced_plan_bound_until_the_day_and_the_other_one_after(planner, thai
     assert (again, PlanStep.objects.count()) == (step, 1)  # sent twice, it is one act
     with pytest.raises(life.NotEnded):
         life.replace_plan(old, new, effective_on=dt.date(2026, 3, 2), by=planner, at=now, today=today)
+
+
+def test_plan_is_not_replaced_from_before_the_new_one_was_issued(planner, thai_nguyen, now, today):
+    old = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2023, 1, 1))
+    new = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2026, 11, 1))
+    given = {"by": planner, "at": now, "today": today}
+    with pytest.raises(life.BadStep, match="1/11/2026") as refusal:
+        life.replace_plan(old, new, effective_on=dt.date(2026, 1, 1), **given)
+    assert refusal.value.field == "effective_on"
+    life.replace_plan(old, new, effective_on=dt.date(2026, 11, 1), **given)
+
+
+def test_what_an_ended_plan_asked_is_asked_no_longer_and_what_was_late_stays(planner, thai_nguyen, now, today):
+    plan = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2023, 1, 1))
+    addendum = PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan)
+    ends = today - dt.timedelta(days=10)
+
+    def asked(of: Plan, due_on: dt.date | None, **more) -> Assignment:
+        return make_assignment(task=TaskFactory(plan=of, clause__plan=of), year=2026, due_on=due_on, **more)
+
+    late = asked(plan, ends - dt.timedelta(days=1))
+    done = asked(plan, today, state="done", done_on=ends)
+    dropped = [asked(plan, ends), asked(plan, None), asked(addendum, today)]
+    other = asked(PlanFactory(unit=thai_nguyen), today)
+    life.retire_plan(plan, effective_on=ends, reason="Hết thời hạn", by=planner, at=now, today=today)
+    states = dict(Assignment.objects.values_list("pk", "state"))
+    assert {states[each.pk] for each in dropped} == {"dropped"}
+    assert (states[late.pk], states[done.pk], states[other.pk]) == ("to_do", "done", "to_do")
+    (step,) = dropped[0].steps.all()
+    assert (step.state, step.note) == ("dropped", "Kế hoạch giao nhiệm vụ này không còn hiệu lực.")
+
+
+def test_tasks_of_an_addendum_are_handed_down_while_what_it_amends_binds(
+    planner, thai_nguyen, bac_kan, office_of_bac_kan, now, today
+):
+    plan = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2023, 1, 1))
+    addendum = PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan, issued_on=dt.date(2024, 1, 1))
+    task = TaskFactory(plan=addendum, clause__plan=addendum, tiers=["commune"])
+    assert task in tasks_to_hand_down(today)
+    assert make_assignments(year=2026, day=today, at=now) == 1
+    assert Assignment.objects.get().task == task
+    Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.RETIRED)  # by itself: as before it was said of both
+    assert task not in tasks_to_hand_down(today)
+    assert make_assignments(year=2027, day=today, at=now) == 0
+
+
+def test_draft_of_a_unit_that_has_ended_is_seen_where_the_unit_is_read(planner, country, bac_kan):
+    units = make_reform(country)
+    draft = PlanFactory(unit=units["hill"], status=PlanStatus.DRAFT)
+    heir, stranger = PersonFactory(), PersonFactory()
+    RoleAssignmentFactory(person=heir, role=RoleName.PLANNER, unit=units["new"])
+    RoleAssignmentFactory(person=stranger, role=RoleName.PLANNER, unit=bac_kan)
+    assert draft in Plan.objects.visible_to(heir)
+    assert draft not in Plan.objects.visible_to(stranger)
+
+
+def test_clause_with_a_raised_number_is_sorted_and_not_an_error(thai_nguyen):
+    plan = PlanFactory(unit=thai_nguyen)
+    for path in ("I.²", "I.2", "I.10"):
+        TargetFactory(clause=ClauseFactory(plan=plan, path=path))
+    assert check_plan(plan) is not None
+    assert sorted(["I.10", "I.2"], key=path_order) == ["I.2", "I.10"]
 
 
 @pytest.mark.parametrize("other", ["itself", "elsewhere", "addendum", "draft", "retired"])

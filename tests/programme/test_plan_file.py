@@ -4,9 +4,12 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.programme.enums import Operator, TargetUnit
-from hocsuotdoi.programme.formats.plan_file import BadPlanFile, parse_plan, read_figure
+from hocsuotdoi.programme.formats.plan_file import BadPlanFile, figure_of, parse_plan, read_figure
 
 GOOD = """\
 code: kh-xa-thu
@@ -48,11 +51,23 @@ def test_plan_good_file_is_read_as_written():
         (">=60%", (Operator.AT_LEAST, Decimal(60), Decimal(60), None)),
         ("10 - 15%", (Operator.RANGE, Decimal(10), Decimal(15), None)),
         ("5% – 10%", (Operator.RANGE, Decimal(5), Decimal(10), None)),
+        ("1.500", (Operator.EQUAL, Decimal(1500), Decimal(1500), None)),
+        ("1.250 - 1.500,5", (Operator.RANGE, Decimal(1250), Decimal("1500.5"), None)),
+        ("≥ 1.500.000", (Operator.AT_LEAST, Decimal(1_500_000), Decimal(1_500_000), None)),
+        ("1.5", (Operator.EQUAL, Decimal("1.5"), Decimal("1.5"), None)),
+        ("0.25", (Operator.EQUAL, Decimal("0.25"), Decimal("0.25"), None)),
         ("8/8", (Operator.EQUAL, Decimal(8), Decimal(8), Decimal(8))),
     ],
 )
 def test_figure_is_read_in_the_ways_documents_write_it(figure, read):
     assert read_figure(figure) == read
+
+
+@given(st.decimals(min_value=0, max_value=10**9, places=2), st.booleans())
+def test_figure_is_read_back_as_it_was_written(value, is_percent):
+    text = figure_of(Operator.AT_LEAST, value, value, None, is_percent=is_percent)
+    assert read_figure(text) == (Operator.AT_LEAST, value, value, None)
+    assert read_figure(f"≥ {number(value, 2)}")[1] == value  # as pages write it
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,8 @@ def parse_repeat(rule: str) -> Repeat:
             return Repeat(every=every, weekdays=tuple(CODES.index(day) for day in days), times=times)
         case ("MONTHLY", "1", names) if names == {"BYMONTHDAY"}:
             day = parts["BYMONTHDAY"]
-            return Repeat(every=Repeating.MONTH_DAY, month_day=int(day), times=times) if day.isdigit() else own
+            is_day = day.isascii() and day.isdigit()
+            return Repeat(every=Repeating.MONTH_DAY, month_day=int(day), times=times) if is_day else own
         case ("MONTHLY", "1", names) if names == {"BYDAY"}:
             weeks = {day[:-2] for day in days}
             week = weeks.pop()

@@ -175,8 +175,8 @@ def _schedule(schedule: Schedule) -> dict[str, Any]:
         told["byDay"] = [f"https://schema.org/{day}" for day in days]
     if schedule.until:
         told["endDate"] = schedule.until.isoformat()
-    if rule.get("COUNT", "").isdigit():
-        told["repeatCount"] = int(rule["COUNT"])
+    if (count := rule.get("COUNT", "")).isascii() and count.isdigit():
+        told["repeatCount"] = int(count)
     if schedule.except_on:
         told["exceptDate"] = [day.isoformat() for day in schedule.except_on]
     return told

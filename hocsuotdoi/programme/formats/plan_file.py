@@ -19,13 +19,14 @@ from pydantic_core import PydanticCustomError
 from hocsuotdoi.programme.enums import AgencyPart, ClauseKind, Operator, PlanKind, PlanStatus, Recurrence, TargetUnit
 
 _LINE, _LINES = "@line", "@lines"
-_NUMBER = r"\d+(?:[.,]\d+)?"
+_THOUSANDS = r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?"
+_NUMBER = rf"(?:{_THOUSANDS}|\d+(?:[.,]\d+)?)"
 _OF = re.compile(rf"^({_NUMBER})\s*/\s*({_NUMBER})$")
 _RANGE = re.compile(rf"^({_NUMBER})\s*%?\s*[-–—]\s*({_NUMBER})\s*%?$")
 _SINGLE = re.compile(rf"^(≥|>=)?\s*({_NUMBER})\s*%?$")
 _LIMIT = Decimal(10) ** 10  # as the database's columns
 _DEEPEST = 20
-_PATH = re.compile(r"^[^\s.]+(\.[^\s.]+)*$")
+_PATH = re.compile(r"^[^\s.]+(\.[^\s.]+)*\Z")
 
 
 class Problem(BaseModel):
@@ -223,6 +224,9 @@ def read_figure(figure: str) -> tuple[Operator, Decimal, Decimal, Decimal | None
 
 
 def _decimal(text: str) -> Decimal:
+    """As Vietnamese writes numbers: 1.500 is fifteen hundred, and 1,5 one and a half (1.5, too)."""
+    if re.fullmatch(_THOUSANDS, text):
+        text = text.replace(".", "")
     return Decimal(text.replace(",", "."))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import units_covered
+from hocsuotdoi.accounts.queries.scope import units_covered, units_read_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.indicators.models import Cohort, Indicator
@@ -100,14 +100,19 @@ class PlanQuerySet(models.QuerySet):
 
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
         """Every issued plan: they are public documents. One that is being prepared is for those who may enter plans of
-        its unit."""
+        its unit, or of that as which it is read once it has ended."""
         issued = ~Q(status=PlanStatus.DRAFT)
         if person is None or not person.is_authenticated:
             return self.filter(issued)
-        return self.filter(issued | Q(unit__in=units_covered(person, Permission.EDIT_PLAN, day)))
+        return self.filter(issued | Q(unit__in=units_read_covered(person, Permission.EDIT_PLAN, day)))
 
     def binding(self) -> Self:
         return self.filter(status__in=BINDING)
+
+    def asking(self, day: dt.date) -> Self:
+        """Those whose tasks are asked on `day`: in force, with their text; addenda of such plans ask what they add."""
+        issued = self.binding().filter(Q(issued_on=None) | Q(issued_on__lte=day), has_full_text=True)
+        return issued.exclude(Q(kind=PlanKind.ADDENDUM) & ~Q(amends__status__in=BINDING))
 
     def kept_by(self, person: Someone, permission: Permission, day: dt.date) -> Self:
         """Plans that `person` answers for. One of a unit that has ended is kept at its main successor, or where an act

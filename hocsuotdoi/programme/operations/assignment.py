@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -236,6 +236,21 @@ def drop(assignment: Assignment, *, reason: str, by: Person, at: dt.datetime) ->
     row.state = AssignmentState.DROPPED
     _save(row, assignment, ["state"])
     _step(row, AssignmentStepKind.PROGRESS, note=reason, by=by, at=at).save()
+
+
+@transaction.atomic
+def drop_of_ended(plans: Sequence[int], *, effective_on: dt.date, by: Person, at: dt.datetime) -> int:
+    """What plans that have ended asked to be done on that day or later is asked no longer; returns how many."""
+    waiting = Assignment.objects.select_for_update().filter(task__plan__in=plans, state__in=WAITING)
+    rows = list(waiting.filter(Q(due_on=None) | Q(due_on__gte=effective_on)).only("pk", "due_on", "percent"))
+    for row in rows:
+        row.state = AssignmentState.DROPPED
+    Assignment.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=AssignmentState.DROPPED, version=F("version") + 1
+    )
+    note = _("The plan that asked for this is no longer in force.")
+    AssignmentStep.objects.bulk_create(_step(row, AssignmentStepKind.PROGRESS, note=note, by=by, at=at) for row in rows)
+    return len(rows)
 
 
 @transaction.atomic

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.places.models import AdminUnit, LegalAct
 from hocsuotdoi.programme.enums import BINDING, PlanKind, PlanStatus, PlanStepKind
 from hocsuotdoi.programme.models import Plan, PlanStep
+from hocsuotdoi.programme.operations.assignment import drop_of_ended
 from hocsuotdoi.programme.operations.drafting import DraftChanged, NotADraft, code_for
 from hocsuotdoi.programme.operations.steps import entered_as_issued, note_step
 from hocsuotdoi.programme.queries.land import heirs_of
@@ -90,8 +92,8 @@ def replace_plan(
 ) -> PlanStep:
     """`other` takes the place of `plan` from that day; before it, the old one goes on being what bound.
 
-    Refused: one that is not in force; by itself, by a plan that is not in force itself, or of another place. The same
-    act sent again changes nothing.
+    Refused: one that is not in force; by itself, by a plan that is not in force itself, that was issued later, or of
+    another place. The same act sent again changes nothing.
     """
     row = _locked(plan)
     reason = normalise(reason).strip()
@@ -109,6 +111,13 @@ def replace_plan(
             field="other",
         )
     _check_day(row, effective_on, today)
+    if by_plan.issued_on is not None and effective_on < by_plan.issued_on:
+        raise BadStep(
+            _(
+                "The new plan was issued on {day}; until then nothing else bound. Choose that day or a later one."
+            ).format(day=day_short(by_plan.issued_on)),
+            field="effective_on",
+        )
     return _end(
         row,
         PlanStatus.REPLACED,
@@ -251,8 +260,10 @@ def _end(
     legal_act: LegalAct | None = None,
     reason: str = "",
 ) -> PlanStep:
-    """Its addenda end with it."""
-    Plan.objects.filter(Q(pk=row.pk) | Q(amends=row, status__in=BINDING)).update(status=status)
+    """Its addenda end with it, and what they ask from that day on is asked no longer; what was late before stays so."""
+    ended = list(Plan.objects.filter(Q(pk=row.pk) | Q(amends=row, status__in=BINDING)).values_list("pk", flat=True))
+    Plan.objects.filter(pk__in=ended).update(status=status)
+    drop_of_ended(ended, effective_on=effective_on, by=by, at=at)
     return note_step(
         row,
         kind,

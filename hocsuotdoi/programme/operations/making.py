@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from hocsuotdoi.core.audit import many_rows
 from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry
-from hocsuotdoi.programme.enums import BINDING, AgencyPart, AssignmentState, AssignmentStepKind, PlanKind
+from hocsuotdoi.programme.enums import AgencyPart, AssignmentState, AssignmentStepKind
 from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.queries.due import handed_down_due_on, is_asked_in, kinds_asked, year_of
 
@@ -70,10 +70,10 @@ def make_assignments(*, year: int, day: dt.date, at: dt.datetime, plans: Iterabl
     The body that answers for the programme in a unit does; where the clause names a branch, that branch's, where the
     unit has one. A plan of a unit that has ended goes on asking what its land became (as `queries.binding`).
     """
-    current = Plan.objects.filter(status__in=BINDING, has_full_text=True).exclude(kind=PlanKind.ADDENDUM)
+    current = Plan.objects.asking(day)
     if plans is not None:
         current = current.filter(pk__in=[plan.pk for plan in plans])
-    in_force = [p for p in current.select_related("unit") if p.issued_on is None or p.issued_on <= day]
+    in_force = list(current.select_related("unit"))
     rows = list(_asked(Task.objects.filter(plan__in=in_force), year))
     if not rows:
         return 0

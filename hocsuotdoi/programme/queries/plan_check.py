@@ -48,7 +48,7 @@ def check_plan(plan: Plan) -> list[Finding]:
 
 def path_order(path: str) -> list[tuple[int, str]]:
     """A sort key for clauses: «I.2.a.10» after «I.2.a.9»."""
-    return [(int(part), "") if part.isdigit() else (0, part) for part in path.split(".")]
+    return [(int(part), "") if part.isascii() and part.isdigit() else (0, part) for part in path.split(".")]
 
 
 def _in_order(plan: PlanFacts) -> PlanFacts:

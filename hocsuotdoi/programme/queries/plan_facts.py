@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Count
+from django.utils import timezone
 
 from hocsuotdoi.indicators.enums import CohortKind, Direction, IndicatorKind, StockCode
 from hocsuotdoi.indicators.models import Cohort, Indicator
@@ -166,7 +167,7 @@ class PlanFacts(DocumentFacts):
 
 def plan_facts(plans: Iterable[Plan]) -> dict[int, PlanFacts]:
     """Facts of plans by id, in a fixed number of queries; `plans` come with their unit (`select_related`)."""
-    plans = list(plans)
+    plans, today = list(plans), timezone.localdate()
     targets = _targets(plans)
     units = {plan.unit for plan in plans}
     became = _became(units)
@@ -179,7 +180,7 @@ def plan_facts(plans: Iterable[Plan]) -> dict[int, PlanFacts]:
             unit_name=plan.unit.name,
             targets=tuple(targets[plan.pk]),
             issued_on=plan.issued_on,
-            unit_ended_on=plan.unit.ends_on,
+            unit_ended_on=None if plan.unit.holds_on(today) else plan.unit.ends_on,
             unit_became=became.get(plan.unit_id, ""),
             kind=plan.kind,
             is_retired=plan.status == PlanStatus.RETIRED,

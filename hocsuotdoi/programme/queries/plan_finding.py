@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.templatetags import house
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 from hocsuotdoi.programme.enums import CheckRule, Operator, TargetUnit
 from hocsuotdoi.programme.queries.plan_facts import PlanFacts, TargetFacts
@@ -69,7 +70,7 @@ def facet_name(facet: str) -> str:
 
 
 def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+    return house.number(number, 2)
 
 
 def day_text(day: dt.date) -> str:

@@ -9,7 +9,6 @@ from hocsuotdoi.accounts.queries.scope import agencies_on_line, units_held
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, UnitAncestry
-from hocsuotdoi.programme.enums import BINDING, PlanKind
 from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.queries.assignments import own_agencies
 from hocsuotdoi.programme.queries.due import RESPONSIBLE
@@ -28,9 +27,7 @@ def units_to_hand_down_in(person: Someone, day: dt.date) -> list[AdminUnit]:
 
 def tasks_to_hand_down(day: dt.date) -> QuerySet[Task]:
     """Tasks of the plans in force, in the order of the documents."""
-    plans = Plan.objects.filter(status__in=BINDING, has_full_text=True).exclude(kind=PlanKind.ADDENDUM)
-    plans = plans.filter(Q(issued_on=None) | Q(issued_on__lte=day))
-    return Task.objects.filter(plan__in=plans).exclude(tiers=[]).select_related("plan", "clause")
+    return Task.objects.filter(plan__in=Plan.objects.asking(day)).exclude(tiers=[]).select_related("plan", "clause")
 
 
 def receivers(task: Task, unit: AdminUnit, person: Someone, day: dt.date) -> QuerySet[Agency]:
