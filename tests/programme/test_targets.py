@@ -121,6 +121,13 @@ def test_judge_when_less_is_better_more_is_worse(percent, state):
     assert judge(figure_of("10", indicator=FEWER), Decimal(10), value_of(percent), 2026)[0] == state
 
 
+@pytest.mark.parametrize(("percent", "words"), [("9", "không cao hơn"), ("11", "cao hơn"), ("12", "cao hơn")])
+def test_judge_when_less_is_better_says_so_the_right_way_round(percent, words):
+    said = judge(figure_of("10", indicator=FEWER), Decimal(10), value_of(percent), 2026)[1]
+    assert words in said
+    assert "thấp hơn" not in said
+
+
 @pytest.mark.parametrize(
     ("counted", "percent", "state"),
     [

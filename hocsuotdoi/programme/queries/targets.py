@@ -1,7 +1,7 @@
 """The targets that bind a unit in a year, with value, what should be reached by now, and state."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -261,7 +261,7 @@ def judge(target: TargetFacts, expected: Decimal | None, value: IndicatorValue, 
         return _before_anything_is_due(target, actual, year)
     words = {"value": _in_words(actual, target), "expected": _in_words(expected, target), "year": year}
     if not target.indicator.higher_is_better:
-        actual, expected = -actual, -expected
+        return _judge_less(actual, expected, words)
     if actual >= expected:
         return TargetState.ON_TRACK, _("%(value)s is at least the %(expected)s due in %(year)s.") % words
     if _nearly(actual, expected):
@@ -269,6 +269,17 @@ def judge(target: TargetFacts, expected: Decimal | None, value: IndicatorValue, 
             "%(value)s is below the %(expected)s due in %(year)s, but within a tenth of it."
         ) % words
     return TargetState.OFF_TRACK, _("%(value)s is more than a tenth below the %(expected)s due in %(year)s.") % words
+
+
+def _judge_less(actual: Decimal, expected: Decimal, words: Mapping[str, object]) -> tuple[TargetState, str]:
+    """The same where less is better."""
+    if actual <= expected:
+        return TargetState.ON_TRACK, _("%(value)s is at most the %(expected)s due in %(year)s.") % words
+    if _nearly(-actual, -expected):
+        return TargetState.AT_RISK, _(
+            "%(value)s is above the %(expected)s due in %(year)s, but within a tenth of it."
+        ) % words
+    return TargetState.OFF_TRACK, _("%(value)s is more than a tenth above the %(expected)s due in %(year)s.") % words
 
 
 def _before_anything_is_due(target: TargetFacts, actual: Decimal, year: int) -> tuple[TargetState, str]:

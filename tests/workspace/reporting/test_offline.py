@@ -21,6 +21,13 @@ DESK = {"width": 1280, "height": 900}
 SAVE = "#words-form .form-end button"
 STATUS = "#words-status[data-state={}]"
 KEPT = "caches.open('private-reports').then(kept => kept.match(location.pathname)).then(found => !!found)"
+SLOW = """((ask) => {
+  window.fetch = async (...what) => {
+    const told = await ask(...what);
+    await new Promise((done) => setTimeout(done, 1500));
+    return told;
+  };
+})(window.fetch)"""
 NO_DATABASES_LEFT = "indexedDB.databases().then(all => all.filter(each => each.name.startsWith('private-')).length)"
 
 
@@ -68,6 +75,36 @@ def test_words_written_without_a_connection_are_kept_and_sent_by_themselves(open
     context.set_offline(False)
     page.wait_for_selector(STATUS.format("saved"), timeout=60_000)
     assert fresh(report).results == "Viết khi mất mạng."
+
+
+def test_what_a_colleague_wrote_comes_in_though_one_types_on_while_it_is_saved(opened, report):
+    _context, page = opened
+    page.evaluate(SLOW)
+    worded(fresh(report), holder(RoleName.AGENCY_OFFICER, agency=report.agency), difficulties="Của đồng nghiệp.")
+    page.fill("textarea[name=results]", "Đã mở cửa buổi tối.")
+    page.click(SAVE)
+    page.wait_for_timeout(400)
+    page.locator("textarea[name=results]").press_sequentially(" Thêm.")
+    page.wait_for_selector(STATUS.format("saved"))
+    assert page.input_value("textarea[name=difficulties]") == "Của đồng nghiệp."
+    page.click(SAVE)
+    page.wait_for_timeout(4000)
+    found = fresh(report)
+    assert (found.results, found.difficulties) == ("Đã mở cửa buổi tối. Thêm.", "Của đồng nghiệp.")
+
+
+def test_typing_on_after_save_without_a_connection_takes_no_sending_back(opened, report):
+    context, page = opened
+    context.set_offline(True)
+    page.fill("textarea[name=results]", "Viết khi mất mạng")
+    page.click(SAVE)
+    page.wait_for_selector(STATUS.format("offline"))
+    page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => true })")  # as many devices claim
+    page.locator("textarea[name=results]").press_sequentially(", rồi viết tiếp.")
+    page.wait_for_selector(STATUS.format("unsent"))
+    context.set_offline(False)
+    page.wait_for_selector(STATUS.format("saved"), timeout=60_000)
+    assert fresh(report).results == "Viết khi mất mạng, rồi viết tiếp."
 
 
 def test_what_was_typed_and_never_saved_is_there_again(opened, report):

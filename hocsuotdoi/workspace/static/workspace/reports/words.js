@@ -7,12 +7,17 @@ const line = document.getElementById("words-status");
 const TRY_AGAIN = 20_000; // milliseconds: `online` is not told on every device
 
 let waiting; // whether something is kept that the server has not got
+let wanted = false; // whether the person has said that it is to be saved; typing on takes that back no more
 let sending = false;
 
 const fields = () => [...form.querySelectorAll("textarea")];
 const texts = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
-const put = (given) => {
-  for (const field of fields()) if (field.name in given) field.value = given[field.name];
+/** `but`: fields that hold something else than this by now keep what they hold. */
+const put = (given, but) => {
+  for (const field of fields()) {
+    const isTypedOn = but && field.value !== but[field.name];
+    if (field.name in given && !isTypedOn) field.value = given[field.name];
+  }
 };
 const version = () => Number(form.elements.version.value);
 const hour = (at) => new Date(at).toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit" });
@@ -23,9 +28,10 @@ const say = (what, at = Date.now()) => {
   line.hidden = false;
 };
 
-/** `wanted`: the person has said that it is to be saved; `over`: the version that it was written over. */
-const note = async (wanted, over = version()) => {
+/** `asked`: the person has said that it is to be saved; `over`: the version that it was written over. */
+const note = async (asked, over = version()) => {
   const { report, whose } = form.dataset;
+  wanted ||= asked;
   await keep({ report, whose, version: over, fields: texts(), at: Date.now(), wanted });
   waiting = true;
 };
@@ -67,7 +73,7 @@ const send = async () => {
   if (sending) return;
   sending = true;
   try {
-    const before = JSON.stringify(texts());
+    const before = texts();
     const result = await post();
     if (result.became === "saved") await saved(result, before);
     else if (result.became === "conflict" || result.became === "wrong") leave();
@@ -79,14 +85,12 @@ const send = async () => {
 
 const saved = async (result, before) => {
   form.elements.version.value = result.version;
-  for (const field of fields()) {
-    const base = form.elements[`${field.name}_base`];
-    if (base) base.value = result.words[field.name];
-  }
-  const typedOn = JSON.stringify(texts()) !== before;
-  if (!typedOn) put(result.words);
+  const typedOn = JSON.stringify(texts()) !== JSON.stringify(before);
+  // What others wrote into other fields comes in even where this person has typed on in theirs: what is sent next is
+  // sent over the version that holds it.
+  put(result.words, before);
   await drop(form.dataset.report);
-  waiting = false;
+  waiting = wanted = false;
   if (typedOn) await note(true);
   say("saved");
   if (result.said) line.textContent += ` ${result.said}`;
@@ -130,6 +134,7 @@ const start = async () => {
         put(draft.fields);
         form.elements.version.value = draft.version; // what the words were written over: the server compares
         waiting = true;
+        wanted = draft.wanted;
         say("unsent", draft.at);
         if (draft.wanted) await send();
       }
