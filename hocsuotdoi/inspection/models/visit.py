@@ -145,7 +145,9 @@ class Visit(OperationalModel):
         indexes = [models.Index(fields=["plan", "state"], name="visit_of_plan")]
         constraints = [
             models.UniqueConstraint(
-                fields=["institution", "plan", "checklist", "planned_on"], name="visit_planned_once"
+                fields=["institution", "plan", "checklist", "planned_on"],
+                condition=~Q(state=VisitState.CANCELLED),
+                name="visit_planned_once",
             ),
             models.CheckConstraint(condition=~Q(team=[]), name="visit_by_somebody"),
             models.CheckConstraint(
