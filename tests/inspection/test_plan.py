@@ -9,12 +9,13 @@ from hocsuotdoi.indicators.models import CriterionAnswer
 from hocsuotdoi.inspection.enums import Chosen, VisitState
 from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.inspection.operations import plan as acts
+from hocsuotdoi.inspection.operations.checklists import publish_own
 from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.plan import Planned
 from hocsuotdoi.inspection.operations.seeing import begin_visit
 from hocsuotdoi.inspection.queries.choosing import Rule, choose, drawn
 from hocsuotdoi.inspection.queries.visits import checklists_for, inspectors_for
-from tests.factories.places import InstitutionFactory
+from tests.factories.places import AgencyFactory, InstitutionFactory
 from tests.inspection.conftest import answer_all, inspector_at
 from tests.portal.indicators.conftest import definitions
 
@@ -169,8 +170,6 @@ def test_the_team_comes_from_those_who_inspect_here(
 
 
 def test_a_list_of_ones_own_goes_before_the_proposal_and_nowhere_else(plan, inspector, office_of_bac_kan, now):
-    from hocsuotdoi.inspection.operations.checklists import publish_own
-
     proposal = checklists_for(plan.agency, now)["library_commune"]
     own = publish_own(
         proposal, office_of_bac_kan, title="Của phường", source="", text="? Có mở không?", by=inspector, at=now
@@ -178,3 +177,18 @@ def test_a_list_of_ones_own_goes_before_the_proposal_and_nowhere_else(plan, insp
     assert checklists_for(plan.agency, now)["library_commune"] == proposal
     assert checklists_for(office_of_bac_kan, now)["library_commune"] == own
     assert timezone.is_aware(own.published_at)
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts"), [("military", False), ("police", False), ("education", False), ("peoples_committee", True)]
+)
+def test_the_list_of_another_body_in_the_unit_counts_only_where_that_leads_or_is_of_the_kind(
+    plan, inspector, thai_nguyen, bac_kan, office_of_bac_kan, now, kind, counts
+):
+    proposal = checklists_for(plan.agency, now)["library_commune"]
+    other = AgencyFactory(kind=kind, unit=thai_nguyen)
+    own = publish_own(proposal, other, title="Riêng", source="", text="? Có mở không?", by=inspector, at=now)
+    for agency in (plan.agency, office_of_bac_kan):
+        assert checklists_for(agency, now)["library_commune"] == (own if counts else proposal)
+    same = AgencyFactory(kind=kind, unit=bac_kan)
+    assert checklists_for(same, now)["library_commune"] == own
