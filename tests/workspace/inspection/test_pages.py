@@ -5,13 +5,15 @@ import datetime as dt
 import pytest
 
 from hocsuotdoi.inspection.models import Checklist, InspectionPlan, Visit, VisitFinding, VisitPhoto
+from hocsuotdoi.inspection.operations.checklists import publish_own
 from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.finding import add_finding
 from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
+from hocsuotdoi.places.models import AgencyLine
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.models import Snapshot
-from tests.factories.places import InstitutionFactory
-from tests.inspection.conftest import answer_all
+from tests.factories.places import AgencyFactory, InstitutionFactory
+from tests.inspection.conftest import answer_all, inspector_at
 
 PAGES = "/workspace/inspection/"
 
@@ -68,6 +70,17 @@ def test_an_institution_is_added_by_hand_only_where_one_may(desk, plan, inspecto
         assert desk.post(where, given | {"institution": code}).status_code == 422
     assert desk.post(where, given).status_code == 302
     assert Visit.objects.get().institution == house
+
+
+def test_what_was_cancelled_by_mistake_is_planned_again_for_the_same_day(desk, visit, inspector, today):
+    given = {"institution": visit.institution.code, "planned_on": today}
+    given |= {"team": [str(inspector.pk)], "leader": str(inspector.pk)}
+    where = f"{PAGES}plans/{visit.plan_id}/visits/"
+    assert desk.post(where, given).status_code == 422
+    desk.post(f"{PAGES}visits/{visit.pk}/cancel/", {"reason": "Nhầm"})
+    assert desk.post(where, given).status_code == 302
+    assert sorted(Visit.objects.values_list("state", flat=True)) == ["cancelled", "planned"]
+    assert desk.post(where, given).status_code == 422
 
 
 def test_who_reads_only_does_not_plan(client, plan, auditor, province_officer, reader):
@@ -164,6 +177,27 @@ def test_a_list_of_ones_own_is_published_and_retired(desk, checklists, departmen
     client.force_login(auditor)
     assert client.get(f"{PAGES}checklists/{base.pk}/").status_code == 200
     assert client.get(f"{PAGES}checklists/{base.pk}/own/").status_code == 403
+
+
+def test_the_list_of_the_armed_forces_is_read_on_their_line_and_at_visits_made_with_it(
+    desk, client, visit, inspector, auditor, thai_nguyen, now, today
+):
+    command, above = AgencyFactory.create_batch(2, kind="military", unit=thai_nguyen)
+    AgencyLine.objects.create(agency=command, superior=above, kind="administrative")
+    base = Checklist.objects.get(code="thu-vien")
+    own = publish_own(base, command, title="Của bộ đội", source="", text="? Có mở không?", by=inspector, at=now)
+    page = f"{PAGES}checklists/{own.pk}/"
+
+    def seen(person):
+        client.force_login(person)
+        return own.title in words_of(client.get(f"{PAGES}checklists/")), client.get(page).status_code
+
+    of_command, of_above = inspector_at(command), inspector_at(above)
+    assert {seen(person) for person in (of_command, of_above)} == {(True, 200)}
+    assert seen(inspector) == (False, 404)
+    assert client.get(f"{page}own/").status_code == client.post(f"{page}retire/").status_code == 404
+    Visit.objects.filter(pk=visit.pk).update(checklist=own)
+    assert seen(inspector) == (False, 200)
 
 
 def test_figures_of_ones_place_and_of_no_other(desk, visit, today, client, manager_of_bac_kan):
