@@ -9,10 +9,10 @@ from hocsuotdoi.inspection.operations.checklists import publish_own
 from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.finding import add_finding
 from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
-from hocsuotdoi.places.models import AgencyLine
+from hocsuotdoi.places.models import Agency, AgencyLine
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.models import Snapshot
-from tests.factories.places import AgencyFactory, InstitutionFactory
+from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
 from tests.inspection.conftest import answer_all, inspector_at
 
 PAGES = "/workspace/inspection/"
@@ -208,6 +208,30 @@ def test_figures_of_ones_place_and_of_no_other(desk, visit, today, client, manag
     assert desk.get(f"{PAGES}figures/?unit=VN").status_code == 404
     client.force_login(manager_of_bac_kan)
     assert client.get(f"{PAGES}figures/").context["unit"] is None
+
+
+def test_above_a_province_every_province_is_offered_and_a_ward_by_its_link(client, plan, country, thai_nguyen, bac_kan):
+    """Of the country's 3,355 places the first by the alphabet were offered, and the others were not found."""
+    UnitFactory.create_batch(2, parent=thai_nguyen, tier="commune", sort_key="a")
+    last = UnitFactory(parent=country, tier="province", kind="province", sort_key="z")
+    of_ministry = inspector_at(AgencyFactory(kind="ministry", unit=country))
+    client.force_login(of_ministry)
+    page = client.get(f"{PAGES}figures/")
+    assert list(page.context["form"].units) == [country.code, thai_nguyen.code, last.code]
+    for unit in (last, bac_kan):
+        assert client.get(f"{PAGES}figures/?unit={unit.code}").context["unit"] == unit
+    assert client.get(f"{PAGES}figures/?unit=khong%00co").status_code == 404
+    own = InspectionPlan.objects.create(
+        agency=Agency.objects.get(kind="ministry"),
+        year=plan.year,
+        title="Bộ",
+        made_by=of_ministry.pk,
+        made_at=plan.made_at,
+    )
+    choose = f"{PAGES}plans/{own.pk}/choose/"
+    assert list(client.get(choose).context["form"].units) == [country.code, thai_nguyen.code, last.code]
+    asked = client.get(f"{choose}?unit={bac_kan.code}").context["form"]
+    assert (bac_kan.code in asked.units, asked["unit"].value()) == (True, bac_kan.code)
 
 
 def test_what_was_found_shows_its_task_only_to_whom_the_task_is_shown(
