@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.inspection.enums import ItemKind, Seen, Severity
 from hocsuotdoi.inspection.models import ChecklistItem
+from hocsuotdoi.inspection.queries.choosing import MOST_WEIGHED
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.workspace.places.forms import day_input
@@ -74,7 +77,16 @@ class ChooseForm(TeamMixin):
         help_text=_("None chosen: all that have a checklist."),
     )
     longest = forms.IntegerField(label=_("Not visited for longest"), min_value=0, max_value=200, initial=4)
-    low = forms.IntegerField(label=_("Meeting the fewest criteria"), min_value=0, max_value=200, initial=4)
+    low = forms.IntegerField(
+        label=_("Meeting the fewest criteria"),
+        min_value=0,
+        max_value=200,
+        initial=4,
+        help_text=format_lazy(
+            _("Sought among at most {number} institutions: those that the lot takes first."),
+            number=number(MOST_WEIGHED),
+        ),
+    )
     lot = forms.IntegerField(label=_("Drawn by lot"), min_value=0, max_value=200, initial=2)
     seed = forms.CharField(
         label=_("Seed of the lot"),
