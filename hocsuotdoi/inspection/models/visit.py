@@ -1,6 +1,8 @@
 """Visits: planned from an office, carried out at an institution on a phone, perhaps without a network."""
 
 import datetime as dt
+import hashlib
+from decimal import Decimal
 from typing import Self
 
 import pgtrigger
@@ -16,6 +18,7 @@ from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.audit import tracked, tracked_without
 from hocsuotdoi.core.operational import OperationalModel, operational_link
+from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.inspection.enums import Chosen, NoticeOf, Seen, Severity, VisitState
 from hocsuotdoi.inspection.models.checklist import Checklist, ChecklistItem
 from hocsuotdoi.inspection.models.command import agencies_commanded, institutions_one_works_at, institutions_seen
@@ -179,6 +182,12 @@ class Visit(OperationalModel):
         ]
 
 
+def said_in(seen: str, number: Decimal | None, words: str) -> str:
+    """A short mark of what an answer says, whichever way a browser breaks its lines."""
+    said = [seen, "" if number is None else f"{number:.2f}", *normalise(words).strip().splitlines()]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
 @tracked
 class VisitAnswer(OperationalModel):
     """What was seen of one question. Born on a phone: sent again it is the same row; `seen_at` is the phone's clock,
@@ -203,6 +212,11 @@ class VisitAnswer(OperationalModel):
             ),
         ]
         triggers = _only_while_open("answer")
+
+    @property
+    def stamp(self) -> str:
+        """Which words these are: a page that was opened before somebody changed them has another one."""
+        return f"{self.seen_at.isoformat()} {said_in(self.seen, self.number, self.words)}"
 
 
 class VisitPhoto(OperationalModel):

@@ -51,7 +51,8 @@ class BadPicture(Refused):
 
 @dataclass(frozen=True)
 class Noted:
-    """One answer as it was noted; `id` was given where it was noted."""
+    """One answer as it was noted; `id` was given where it was noted. `over`: from a page that shows all answers, the
+    stamp of the one that stood there (empty: none). A phone, which may have no network, says None: the later holds."""
 
     id: uuid.UUID
     visit: uuid.UUID
@@ -60,6 +61,7 @@ class Noted:
     number: Decimal | None
     words: str
     seen_at: dt.datetime
+    over: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,8 @@ def take_answers(noted: Sequence[Noted], *, by: Person, at: dt.datetime, day: dt
 @transaction.atomic
 def take_answer(visit: Visit, noted: Noted, *, by: Person, at: dt.datetime) -> Told:
     """Refused: a question of another checklist, an answer that says nothing or the wrong thing, and of a finished visit
-    what it does not hold already. A visit that was only planned has begun with its first answer. What a phone's clock
-    puts into the future was noted just now."""
+    what it does not hold already; told and not taken, from a page, over words that it has not shown. A visit that was
+    only planned has begun with its first answer. What a phone's clock puts into the future was noted just now."""
     row = locked(visit)
     item = ChecklistItem.objects.filter(pk=noted.item, checklist=row.checklist_id).first()
     if item is None:
@@ -119,6 +121,8 @@ def take_answer(visit: Visit, noted: Noted, *, by: Person, at: dt.datetime) -> T
         return Told(noted.id, Outcome.KNOWN)
     if known is None or known.seen_at <= seen_at:
         check_open(row)
+    if known is not None and not is_same and noted.over not in (None, known.stamp):
+        return Told(noted.id, Outcome.CHANGED, holds=known)
     weight = (seen_at, seen, Decimal(-1) if number is None else number, words)
     if known is not None and _weight(known.seen_at, known) >= weight:
         return Told(noted.id, Outcome.KNOWN if is_same else Outcome.LATER, holds=None if is_same else known)

@@ -3,17 +3,19 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
-from hocsuotdoi.inspection.models import Checklist, InspectionPlan, Visit, VisitFinding, VisitPhoto
+from hocsuotdoi.inspection.models import Checklist, InspectionPlan, Visit, VisitAnswer, VisitFinding, VisitPhoto
 from hocsuotdoi.inspection.operations.checklists import publish_own
 from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.finding import add_finding
 from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
+from hocsuotdoi.inspection.operations.seeing import take_answer
 from hocsuotdoi.places.models import Agency, AgencyLine
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.models import Snapshot
 from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
-from tests.inspection.conftest import answer_all, inspector_at
+from tests.inspection.conftest import answer_all, inspector_at, noted
 
 PAGES = "/workspace/inspection/"
 
@@ -138,6 +140,47 @@ def test_a_whole_visit_on_the_pages(desk, visit, inspector, office_of_bac_kan, n
     shown = words_of(desk.get(page))
     assert "Đã có ghế" in shown
     assert visit.minutes_number in shown
+
+
+def test_an_answer_noted_meanwhile_by_a_colleague_is_not_written_over(desk, visit, inspector, colleague, now):
+    first, second = visit.checklist.items.filter(kind="yes_no")[:2]
+    minutes = dt.timedelta(minutes=1)
+    mine = noted(visit, first, words="Có bảng\ngiờ", seen_at=now - 9 * minutes)
+    take_answer(visit, mine, by=inspector, at=now)
+    page = f"{PAGES}visits/{visit.pk}/"
+
+    def shown(response):
+        forms = [each["form"] for part in response.context["parts"]["rows"] for each in part["asked"]]
+        fields = [field for form in forms for field in form]
+        # A browser breaks lines in its own way.
+        return {each.html_name: str(each.value() or "").replace("\n", "\r\n") for each in fields}
+
+    def standing():
+        return set(VisitAnswer.objects.values_list("item", "seen", "words", "seen_by"))
+
+    before = shown(desk.get(page))
+    theirs = noted(visit, first, seen="no", words="Đóng cửa", seen_at=now - 5 * minutes)
+    take_answer(visit, theirs, by=colleague, at=now)
+    stands = (first.pk, "no", "Đóng cửa", colleague.pk)
+    assert desk.post(f"{page}answers/", before | {f"item-{second.pk}-seen": "partly"}).status_code == 302
+    assert standing() == {stands, (second.pk, "partly", "", inspector.pk)}
+
+    changed = before | {f"item-{first.pk}-words": "Có bảng giờ mới"}
+    met = desk.post(f"{page}answers/", changed)
+    words = words_of(met)
+    assert met.status_code == 422
+    assert all(each in words for each in ("Đóng cửa", "Lường Thị Nga", "Có bảng giờ mới", "Câu trả lời nào"))
+    assert stands in standing()
+    again = shown(met)
+    assert desk.post(f"{page}answers/", again).status_code == 422  # nothing chosen
+    assert desk.post(f"{page}answers/", again | {f"item-{first.pk}-holds": "theirs"}).status_code == 302
+    assert stands in standing()
+    assert desk.post(f"{page}answers/", again | {f"item-{first.pk}-holds": "mine"}).status_code == 302
+    assert (first.pk, "yes", "Có bảng giờ mới", inspector.pk) in standing()
+    third = noted(visit, first, seen="partly", seen_at=timezone.now())
+    take_answer(visit, third, by=colleague, at=timezone.now())
+    assert desk.post(f"{page}answers/", again | {f"item-{first.pk}-holds": "mine"}).status_code == 422
+    assert (first.pk, "partly", "", colleague.pk) in standing()
 
 
 def test_the_manager_reads_and_speaks(client, visit, inspector, manager_of_bac_kan, now):
