@@ -80,6 +80,7 @@ def answer_write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         elif each.holds is not None:
             left[one.item] = forms[one.item].asked_which_holds(each.holds)
     if left:
+        messages.warning(request, _("Not all answers are kept yet: look at the questions marked below."))
         return visit_page(request, find(request, pk), answer_forms=left)
     messages.success(request, _("The answers are kept."))
     return _back(visit, "answers")

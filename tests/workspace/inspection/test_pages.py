@@ -169,7 +169,7 @@ def test_an_answer_noted_meanwhile_by_a_colleague_is_not_written_over(desk, visi
     met = desk.post(f"{page}answers/", changed)
     words = words_of(met)
     assert met.status_code == 422
-    assert all(each in words for each in ("Đóng cửa", "Lường Thị Nga", "Có bảng giờ mới", "Câu trả lời nào"))
+    assert all(each in words for each in ("Đóng cửa", "Lường Thị Nga", "Có bảng giờ mới", "Chưa lưu hết"))
     assert stands in standing()
     again = shown(met)
     assert desk.post(f"{page}answers/", again).status_code == 422  # nothing chosen
