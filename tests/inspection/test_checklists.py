@@ -1,6 +1,11 @@
 """Checklists: the proposals, and a body's own."""
 
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
 import pytest
+from django.db import connection, transaction
 
 from hocsuotdoi.inspection.models import Checklist, ChecklistItem
 from hocsuotdoi.inspection.operations import checklists as acts
@@ -70,3 +75,32 @@ def test_what_cannot_be_read_is_refused(proposal, office_of_bac_kan, inspector, 
 def test_the_proposal_is_not_retired(proposal, inspector, now):
     with pytest.raises(acts.BadChecklist):
         acts.retire_own(proposal, by=inspector, at=now)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.parametrize("published_before", [0, 1])
+def test_of_two_who_publish_at_once_the_second_is_told(proposal, office_of_bac_kan, inspector, now, published_before):
+    for _each in range(published_before):
+        own(proposal, office_of_bac_kan, inspector, now - dt.timedelta(days=1))
+    gate, meanwhile = Barrier(2), Event()
+
+    def publish(title):
+        try:
+            connection.ensure_connection()
+            gate.wait(timeout=20)
+            with transaction.atomic():
+                own(proposal, office_of_bac_kan, inspector, now, title=title)
+                meanwhile.wait(1)  # until the other has come as far as it can
+        except acts.BadChecklist as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(publish, ["Một", "Hai"]))
+    assert told[0] == ""
+    assert "vừa công bố" in told[1]
+    in_use = Checklist.objects.get(owner=office_of_bac_kan, retired_at=None)
+    assert in_use.version == published_before + 1

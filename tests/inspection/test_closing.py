@@ -11,7 +11,13 @@ from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.inspection.enums import Outcome, Severity, Side, VisitState
 from hocsuotdoi.inspection.models import Visit, VisitFinding
 from hocsuotdoi.inspection.operations import closing as acts
-from hocsuotdoi.inspection.operations.finding import NotedFinding, remove_finding, take_finding, take_findings
+from hocsuotdoi.inspection.operations.finding import (
+    NotedFinding,
+    remove_finding,
+    state_opinion,
+    take_finding,
+    take_findings,
+)
 from hocsuotdoi.inspection.operations.plan import cancel_visit
 from hocsuotdoi.inspection.operations.seeing import take_answer
 from hocsuotdoi.programme.models import Assignment
@@ -237,3 +243,14 @@ def test_of_the_armed_forces_nobody_beside_their_line_gets_the_task(going_on, ar
     with pytest.raises(acts.NotClosed, match="sổ đăng ký"):
         acts.take_closing(going_on, ended(going_on, now), by=inspector, at=now)
     assert not Assignment.objects.exists()
+
+
+def test_who_spoke_for_the_institution_stands_where_nobody_of_it_signs(going_on, inspector, now):
+    state_opinion(
+        going_on, met="Lường Thị Lan", opinion="Nhất trí", version=going_on.version, by=inspector, at=now - HOUR
+    )
+    closing = ended(
+        going_on, now, signed=[acts.Signed(Side.TEAM, "Dương Văn Nam")], unsigned_reason="Người phụ trách đã ra về"
+    )
+    assert acts.take_closing(going_on, closing, by=inspector, at=now).outcome == Outcome.TAKEN
+    assert Visit.objects.get().met == "Lường Thị Lan"

@@ -1,6 +1,7 @@
 """Plans and the choice of institutions by rule."""
 
 import datetime as dt
+from hashlib import md5
 
 import pytest
 from django.utils import timezone
@@ -9,12 +10,15 @@ from hocsuotdoi.indicators.models import CriterionAnswer
 from hocsuotdoi.inspection.enums import Chosen, VisitState
 from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.inspection.operations import plan as acts
+from hocsuotdoi.inspection.operations.checklists import publish_own
 from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.plan import Planned
 from hocsuotdoi.inspection.operations.seeing import begin_visit
-from hocsuotdoi.inspection.queries.choosing import Rule, choose, drawn
+from hocsuotdoi.inspection.queries import choosing
+from hocsuotdoi.inspection.queries.choosing import Rule, by_lot, choose
 from hocsuotdoi.inspection.queries.visits import checklists_for, inspectors_for
-from tests.factories.places import InstitutionFactory
+from hocsuotdoi.places.models import Institution
+from tests.factories.places import AgencyFactory, InstitutionFactory
 from tests.inspection.conftest import answer_all, inspector_at
 from tests.portal.indicators.conftest import definitions
 
@@ -26,16 +30,54 @@ def rule(unit, **given) -> Rule:
     return Rule(unit=unit, **{**said, **given})
 
 
+def criterion_answered(house, value, by, at) -> None:
+    CriterionAnswer.objects.create(
+        institution=house,
+        criterion_code="adviser_assigned",
+        indicator_code="library_services",
+        year=timezone.localdate(at).year,
+        value=value,
+        answered_by=by.pk,
+        answered_at=at,
+    )
+
+
 @pytest.fixture
 def houses(bac_kan):
     return InstitutionFactory.create_batch(6, unit=bac_kan)
 
 
-def test_the_same_seed_draws_the_same_whatever_the_order(houses):
-    first = drawn(houses, 3, "17")
-    assert first == drawn(list(reversed(houses)), 3, "17")
-    assert {tuple(drawn(houses, 3, str(seed))) for seed in range(9)} != {tuple(first)}
-    assert len(drawn(houses, 99, "1")) == 6
+def test_the_same_seed_draws_the_same_whoever_else_is_there(houses, bac_kan):
+    def drawn(seed, rows):
+        return [each.code for each in by_lot(rows, seed)]
+
+    rows = Institution.objects.filter(pk__in=[each.pk for each in houses])
+    codes = [each.code for each in houses]
+    assert drawn("17", rows) == sorted(codes, key=lambda code: md5(f"17:{code}".encode()).hexdigest())
+    assert len({tuple(drawn(str(seed), rows)) for seed in range(9)}) > 1
+    InstitutionFactory.create_batch(2, unit=bac_kan)
+    assert [each for each in drawn("17", Institution.objects.all()) if each in codes] == drawn("17", rows)
+
+
+def test_the_lot_and_the_longest_wait_look_at_all_and_criteria_at_those_drawn_first(
+    definitions, plan, houses, inspector, thai_nguyen, today, now, monkeypatch
+):
+    monkeypatch.setattr(choosing, "MOST_WEIGHED", 2)
+    for house in houses:
+        criterion_answered(house, "no", inspector, now)
+    begun = [Planned(each, today) for each in houses[:3]]
+    acts.plan_visits(plan, begun, team=[inspector.pk], by=inspector, at=now)
+    Visit.objects.filter(plan=plan).update(state="under_way")
+    Visit.objects.filter(plan=plan).update(state="closed", began_at=now, closed_at=now, closed_by=inspector.pk)
+    other = acts.make_plan(plan.agency, year=today.year, title="Đợt hai", decision="", by=inspector, at=now)
+
+    def chosen(**given):
+        found = choose(other, rule(thai_nguyen, **given), person=inspector, day=today, at=now)
+        return [each.institution for each in found]
+
+    assert set(chosen(longest=3)) == set(houses[3:])
+    assert set(chosen(lot=9)) == set(houses)
+    assert chosen(low=9) == chosen(lot=2)
 
 
 def test_each_rule_picks_its_own_and_says_so(definitions, plan, houses, inspector, thai_nguyen, today, now):
@@ -53,15 +95,7 @@ def test_few_criteria_count_only_where_something_is_known(
     definitions, plan, houses, inspector, thai_nguyen, today, now
 ):
     for house, value in ((houses[1], "no"), (houses[2], "yes")):
-        CriterionAnswer.objects.create(
-            institution=house,
-            criterion_code="adviser_assigned",
-            indicator_code="library_services",
-            year=today.year,
-            value=value,
-            answered_by=inspector.pk,
-            answered_at=now,
-        )
+        criterion_answered(house, value, inspector, now)
     found = choose(plan, rule(thai_nguyen, low=9), person=inspector, day=today, at=now)
     assert found[0].institution == houses[1]
     assert {each.chosen for each in found} == {Chosen.LOW}
@@ -169,8 +203,6 @@ def test_the_team_comes_from_those_who_inspect_here(
 
 
 def test_a_list_of_ones_own_goes_before_the_proposal_and_nowhere_else(plan, inspector, office_of_bac_kan, now):
-    from hocsuotdoi.inspection.operations.checklists import publish_own
-
     proposal = checklists_for(plan.agency, now)["library_commune"]
     own = publish_own(
         proposal, office_of_bac_kan, title="Của phường", source="", text="? Có mở không?", by=inspector, at=now
@@ -178,3 +210,18 @@ def test_a_list_of_ones_own_goes_before_the_proposal_and_nowhere_else(plan, insp
     assert checklists_for(plan.agency, now)["library_commune"] == proposal
     assert checklists_for(office_of_bac_kan, now)["library_commune"] == own
     assert timezone.is_aware(own.published_at)
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts"), [("military", False), ("police", False), ("education", False), ("peoples_committee", True)]
+)
+def test_the_list_of_another_body_in_the_unit_counts_only_where_that_leads_or_is_of_the_kind(
+    plan, inspector, thai_nguyen, bac_kan, office_of_bac_kan, now, kind, counts
+):
+    proposal = checklists_for(plan.agency, now)["library_commune"]
+    other = AgencyFactory(kind=kind, unit=thai_nguyen)
+    own = publish_own(proposal, other, title="Riêng", source="", text="? Có mở không?", by=inspector, at=now)
+    for agency in (plan.agency, office_of_bac_kan):
+        assert checklists_for(agency, now)["library_commune"] == (own if counts else proposal)
+    same = AgencyFactory(kind=kind, unit=bac_kan)
+    assert checklists_for(same, now)["library_commune"] == own

@@ -1,6 +1,8 @@
 """Visits: planned from an office, carried out at an institution on a phone, perhaps without a network."""
 
 import datetime as dt
+import hashlib
+from decimal import Decimal
 from typing import Self
 
 import pgtrigger
@@ -17,6 +19,7 @@ from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.core.audit import tracked, tracked_without
 from hocsuotdoi.core.operational import OperationalModel, operational_link
+from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.inspection.enums import Chosen, NoticeOf, Seen, Severity, VisitState
 from hocsuotdoi.inspection.models.checklist import Checklist, ChecklistItem
 from hocsuotdoi.inspection.models.command import institutions_one_works_at, institutions_seen
@@ -146,7 +149,9 @@ class Visit(OperationalModel):
         indexes = [models.Index(fields=["plan", "state"], name="visit_of_plan")]
         constraints = [
             models.UniqueConstraint(
-                fields=["institution", "plan", "checklist", "planned_on"], name="visit_planned_once"
+                fields=["institution", "plan", "checklist", "planned_on"],
+                condition=~Q(state=VisitState.CANCELLED),
+                name="visit_planned_once",
             ),
             models.CheckConstraint(condition=~Q(team=[]), name="visit_by_somebody"),
             models.CheckConstraint(
@@ -178,6 +183,12 @@ class Visit(OperationalModel):
         ]
 
 
+def said_in(seen: str, number: Decimal | None, words: str) -> str:
+    """A short mark of what an answer says, whichever way a browser breaks its lines."""
+    said = [seen, "" if number is None else f"{number:.2f}", *normalise(words).strip().splitlines()]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
 @tracked
 class VisitAnswer(OperationalModel):
     """What was seen of one question. Born on a phone: sent again it is the same row; `seen_at` is the phone's clock,
@@ -202,6 +213,11 @@ class VisitAnswer(OperationalModel):
             ),
         ]
         triggers = _only_while_open("answer")
+
+    @property
+    def stamp(self) -> str:
+        """Which words these are: a page that was opened before somebody changed them has another one."""
+        return f"{self.seen_at.isoformat()} {said_in(self.seen, self.number, self.words)}"
 
 
 class VisitPhoto(OperationalModel):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
@@ -68,8 +68,8 @@ def publish_own(
     """A body's own list in place of `base`, for the same classes: written as text (`as_text`), published at once. Its
     version before is retired; visits that were planned with that keep it.
 
-    Refused: no title, no question, too many, a line that cannot be read. Questions that stay word for word keep their
-    guide, legal basis and criterion.
+    Refused: no title, no question, too many, a line that cannot be read, and the second of two who publish at once.
+    Questions that stay word for word keep their guide, legal basis and criterion.
     """
     title = " ".join(normalise(title).split())
     if not title:
@@ -79,14 +79,20 @@ def publish_own(
     code = f"{base.code.partition('--')[0]}--{owner.code}"[:60]
     before = Checklist.objects.select_for_update().filter(code=code).order_by("-version").first()
     Checklist.objects.filter(code=code, retired_at=None).update(retired_at=at)
-    made = Checklist.objects.create(
-        code=code,
-        version=before.version + 1 if before else 1,
-        title=title[:200],
-        classes=base.classes,
-        owner=owner,
-        source=" ".join(normalise(source).split())[:300],
-    )
+    try:
+        with transaction.atomic():
+            made = Checklist.objects.create(
+                code=code,
+                version=before.version + 1 if before else 1,
+                title=title[:200],
+                classes=base.classes,
+                owner=owner,
+                source=" ".join(normalise(source).split())[:300],
+            )
+    except IntegrityError:
+        raise BadChecklist(
+            _("Somebody has just published a list of this body. Look at it, then begin with its words.")
+        ) from None
     for ordinal, item in enumerate(items, start=1):
         item.checklist, item.ordinal = made, ordinal
     ChecklistItem.objects.bulk_create(items)

@@ -111,7 +111,8 @@ def take_closing(visit: Visit, closing: Closing, *, by: Person, at: dt.datetime)
     row.opinion, row.closing = opinion, closing.id
     row.signed = [{"side": each.side.value, "name": each.name, "post": each.post} for each in signed]
     row.unsigned_reason = _one_line(closing.unsigned_reason)
-    row.met = "; ".join(in_full(each) for each in signed if each.side == Side.INSTITUTION)[:300]
+    # Where nobody of the institution signs, whoever spoke for it still did: that stands as the institution wrote it.
+    row.met = "; ".join(in_full(each) for each in signed if each.side == Side.INSTITUTION)[:300] or row.met
     last = [row.began_at, *row.answers.values_list("seen_at", flat=True)]
     closed_at = max(min(closing.closed_at, at), *(min(each, at) for each in last if each is not None))
     _finish(row, visit, conclusion=closing.conclusion, closed_at=closed_at, by=by, at=at)

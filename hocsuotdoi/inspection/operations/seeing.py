@@ -20,7 +20,7 @@ from hocsuotdoi.inspection.enums import ItemKind, Outcome, Seen, VisitState
 from hocsuotdoi.inspection.formats.picture import smaller
 from hocsuotdoi.inspection.models import ChecklistItem, Visit, VisitAnswer, VisitPhoto
 from hocsuotdoi.inspection.operations.plan import locked, save
-from hocsuotdoi.inspection.rules import rights_on
+from hocsuotdoi.inspection.rules import OPEN, rights_on
 
 LARGEST_PHOTO = 15_000_000  # bytes, as it comes from a phone that has not made it small
 MOST_PHOTOS = 60
@@ -51,7 +51,8 @@ class BadPicture(Refused):
 
 @dataclass(frozen=True)
 class Noted:
-    """One answer as it was noted; `id` was given where it was noted."""
+    """One answer as it was noted; `id` was given where it was noted. `over`: from a page that shows all answers, the
+    stamp of the one that stood there (empty: none). A phone, which may have no network, says None: the later holds."""
 
     id: uuid.UUID
     visit: uuid.UUID
@@ -60,6 +61,7 @@ class Noted:
     number: Decimal | None
     words: str
     seen_at: dt.datetime
+    over: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,10 @@ def take_answers(noted: Sequence[Noted], *, by: Person, at: dt.datetime, day: dt
 
 @transaction.atomic
 def take_answer(visit: Visit, noted: Noted, *, by: Person, at: dt.datetime) -> Told:
-    """Refused: a finished visit, a question of another checklist, an answer that says nothing or the wrong thing. A
-    visit that was only planned has begun with its first answer. What a phone's clock puts into the future was noted
-    just now."""
+    """Refused: a question of another checklist, an answer that says nothing or the wrong thing, and of a finished visit
+    what it does not hold already; told and not taken, from a page, over words that it has not shown. A visit that was
+    only planned has begun with its first answer. What a phone's clock puts into the future was noted just now."""
     row = locked(visit)
-    check_open(row)
     item = ChecklistItem.objects.filter(pk=noted.item, checklist=row.checklist_id).first()
     if item is None:
         raise NotTaken(_("This question does not belong to the visit’s checklist."))
@@ -114,13 +115,16 @@ def take_answer(visit: Visit, noted: Noted, *, by: Person, at: dt.datetime) -> T
     seen, number = _fitting(item, noted.seen, noted.number, words)
     seen_at = min(noted.seen_at, at)
     known = VisitAnswer.objects.filter(visit=row, institution=row.institution_id, item=item).first()
-    if known is not None and _weight(known.seen_at, known) >= (
-        seen_at,
-        seen,
-        Decimal(-1) if number is None else number,
-        words,
-    ):
-        is_same = (known.seen, known.number, known.words) == (seen, number, words)
+    is_same = known is not None and (known.seen, known.number, known.words) == (seen, number, words)
+    # A phone whose word of it was lost on the way sends it again, perhaps after a colleague has closed the visit.
+    if is_same and row.state not in OPEN:
+        return Told(noted.id, Outcome.KNOWN)
+    if known is None or known.seen_at <= seen_at:
+        check_open(row)
+    if known is not None and not is_same and noted.over not in (None, known.stamp):
+        return Told(noted.id, Outcome.CHANGED, holds=known)
+    weight = (seen_at, seen, Decimal(-1) if number is None else number, words)
+    if known is not None and _weight(known.seen_at, known) >= weight:
         return Told(noted.id, Outcome.KNOWN if is_same else Outcome.LATER, holds=None if is_same else known)
     begin(row, visit, seen_at, at)
     answer = known or VisitAnswer(pk=noted.id, visit=row, institution_id=row.institution_id, item=item)

@@ -2,11 +2,12 @@
 they meet few criteria, some by lot, with the seed beside it: drawn again, the lot falls on the same."""
 
 import datetime as dt
-import random
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import MD5, Concat
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
@@ -21,7 +22,7 @@ from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.places.queries.institutions import active_on, placed_in
 
 MOST_WEIGHED = 4_000
-"""Criteria are read of at most so many institutions: a province and its parts."""
+"""Criteria are read of at most so many institutions, those that the lot takes first: of a province's all."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Rule:
     seed: str
 
     def as_data(self) -> dict[str, object]:
-        """As it stands in the plan."""
+        """As it stands in the plan. `drawn`: how the lot orders, which took another way before."""
         return {
             "unit": self.unit.code,
             "classes": list(self.classes),
@@ -44,6 +45,8 @@ class Rule:
             "low": self.low,
             "lot": self.lot,
             "seed": self.seed,
+            "drawn": "md5",
+            "weighed": MOST_WEIGHED,
         }
 
 
@@ -68,44 +71,41 @@ def institutions_to_inspect(person: Person, unit: AdminUnit, day: dt.date) -> Qu
 
 
 def choose(plan: InspectionPlan, rule: Rule, *, person: Person, day: dt.date, at: dt.datetime) -> list[Choice]:
-    """In the order of the rules; who has a visit in the plan already is left out. A constant number of queries."""
+    """In the order of the rules, out of all; who has a visit in the plan already is left out. A constant number of
+    queries."""
     classes = checklists_for(plan.agency, at)
     found = institutions_to_inspect(person, rule.unit, day).filter(
         institution_class__in=[each for each in classes if not rule.classes or each in rule.classes]
     )
     planned = plan.visits.exclude(state=VisitState.CANCELLED).values("institution")
-    candidates = list(found.exclude(pk__in=planned).order_by("code")[:MOST_WEIGHED])
-    last = last_visits(candidates)
-    met = _criteria_met(candidates, day)
-    picked: list[Choice] = []
-
-    def pick(these: Sequence[Institution], number: int, chosen: Chosen) -> None:
-        for each in these[:number]:
-            picked.append(Choice(each, chosen, last.get(each.pk), *met[each.pk]))
-            candidates.remove(each)
-
-    never = dt.date.min
+    candidates = by_lot(with_last_visit(found.exclude(pk__in=planned)), rule.seed)
     # Where several stand alike, the lot decides and not the alphabet.
-    rank = {each.pk: place for place, each in enumerate(drawn(candidates, len(candidates), rule.seed))}
-    pick(sorted(candidates, key=lambda each: (last.get(each.pk, never), rank[each.pk])), rule.longest, Chosen.LONGEST)
-    known = [each for each in candidates if met[each.pk][1]]
-    pick(sorted(known, key=lambda each: (_share(met[each.pk]), rank[each.pk])), rule.low, Chosen.LOW)
-    pick(drawn(candidates, rule.lot, rule.seed), rule.lot, Chosen.LOT)
-    return picked
+    longest = list(candidates.order_by(F("last_on").asc(nulls_first=True), "lot", "code")[: rule.longest])
+    others = candidates.exclude(pk__in=[each.pk for each in longest])
+    weighed = list(others[: MOST_WEIGHED if rule.low else rule.lot])
+    met = _criteria_met([*longest, *weighed], day)
+    known = [each for each in weighed if met[each.pk][1]]
+    low = sorted(known, key=lambda each: _share(met[each.pk]))[: rule.low]
+    lot = [each for each in weighed if each not in low][: rule.lot]
+    return [
+        Choice(each, chosen, each.last_on, *met[each.pk])
+        for these, chosen in ((longest, Chosen.LONGEST), (low, Chosen.LOW), (lot, Chosen.LOT))
+        for each in these
+    ]
 
 
-def drawn(candidates: Sequence[Institution], number: int, seed: str) -> list[Institution]:
-    """By lot: the same seed over the same institutions draws the same, whatever order they come in."""
-    in_order = sorted(candidates, key=lambda each: each.code)
-    return random.Random(seed).sample(in_order, min(number, len(in_order)))
-
-
-def last_visits(institutions: Collection[Institution]) -> dict[int, dt.date]:
-    """By key, the day of the visit closed last; one query."""
-    rows = Visit.objects.filter(institution__in=[each.pk for each in institutions], state=VisitState.CLOSED)
-    return dict(
-        rows.order_by().values_list("institution").annotate(last=Max("planned_on")).values_list("institution", "last")
+def by_lot(institutions: QuerySet[Any, Any], seed: str) -> QuerySet[Any, Any]:
+    """In the order of the lot, drawn by the database over all of them: by the MD5 of seed, colon and code. The same
+    seed orders the same, whatever else stands in the register, and anybody can draw it again."""
+    return institutions.annotate(lot=MD5(Concat(Value(f"{seed}:"), "code", output_field=TextField()))).order_by(
+        "lot", "code"
     )
+
+
+def with_last_visit(institutions: QuerySet[Institution]) -> QuerySet[Any, Any]:
+    """`last_on`: the day of the visit closed last."""
+    closed = Visit.objects.filter(institution=OuterRef("pk"), state=VisitState.CLOSED).order_by("-planned_on")
+    return institutions.annotate(last_on=Subquery(closed.values("planned_on")[:1]))
 
 
 def _criteria_met(institutions: Sequence[Institution], day: dt.date) -> dict[int, tuple[int, int]]:

@@ -12,7 +12,7 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.command import commanding
-from hocsuotdoi.accounts.roles import ROLES
+from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.inspection.enums import VisitState
 from hocsuotdoi.inspection.models import (
     Checklist,
@@ -184,8 +184,8 @@ def tasks_of(findings: Iterable[VisitFinding]) -> list[Assignment]:
 
 
 def checklists_for(agency: Agency, at: dt.datetime) -> dict[str, Checklist]:
-    """By class, the list that serves a plan of this body: its own, else that of the nearest body above it, else the
-    proposal. Two queries."""
+    """By class, the list that serves a plan of this body: its own, else that of the nearest body above it that leads
+    its territory or is of the same kind, else the proposal. Two queries."""
     lines = UnitAncestry.objects.on(timezone.localdate(at)).filter(unit=agency.unit_id)
     above = dict(lines.values_list("ancestor", "distance"))
     rows = Checklist.objects.filter(published_at__lte=at, retired_at=None).select_related("owner")
@@ -193,7 +193,11 @@ def checklists_for(agency: Agency, at: dt.datetime) -> dict[str, Checklist]:
     def distance(each: Checklist) -> int | None:
         if each.owner is None:
             return 99
-        return -1 if each.owner_id == agency.pk else above.get(each.owner.unit_id or 0)
+        if each.owner_id == agency.pk:
+            return -1
+        # Who merely has its seat there, as the army has, says nothing to others.
+        heeded = each.owner.kind == agency.kind or each.owner.kind in LEADING_KINDS
+        return above.get(each.owner.unit_id or 0) if heeded else None
 
     near = [(away, each) for each in rows if (away := distance(each)) is not None]
     found: dict[str, Checklist] = {}

@@ -13,6 +13,7 @@ from hocsuotdoi.accounts.queries.scope import offices_held
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.inspection.models import Checklist
 from hocsuotdoi.inspection.operations import checklists as acts
+from hocsuotdoi.inspection.queries.checklists import checklists_met, checklists_seen
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.workspace.acts import did, refusals_in
 from hocsuotdoi.workspace.inspection.forms import ChecklistForm
@@ -23,7 +24,7 @@ from hocsuotdoi.workspace.inspection.plans import to_visits
 @requires(Permission.VIEW_INSPECTION)
 def checklist_list(request: HttpRequest) -> HttpResponse:
     """Those in use; older versions are found from the visits that were made with them."""
-    rows = Checklist.objects.filter(published_at__isnull=False, retired_at=None).select_related("owner")
+    rows = checklists_seen(request.user, timezone.localdate()).filter(retired_at=None)
     context = {
         "rows": [{"checklist": each, "classes": _classes(each)} for each in rows.order_by("title", "pk")],
         "path": [to_visits()],
@@ -34,7 +35,7 @@ def checklist_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.VIEW_INSPECTION)
 def checklist_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    checklist = _find(pk)
+    checklist = _find(request, pk)
     owned = checklist.owner is not None and checklist.retired_at is None
     context = {
         "checklist": checklist,
@@ -51,7 +52,7 @@ def checklist_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.INSPECT)
 def checklist_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """A list of one's own, beginning with the words of this one."""
-    base = _find(pk)
+    base = _find(request, pk)
     now = timezone.now()
     offices = list(offices_held(request.user, Permission.INSPECT, timezone.localdate(now)).order_by("name"))
     initial = {"title": base.title, "source": base.source, "text": acts.as_text(list(base.items.all()))}
@@ -70,7 +71,7 @@ def checklist_publish(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.INSPECT)
 def checklist_retire(request: HttpRequest, pk: int) -> HttpResponse:
-    checklist = _find(pk)
+    checklist = _find(request, pk)
     if checklist.owner is not None:
         require(request.user, Permission.INSPECT, checklist.owner)
 
@@ -85,8 +86,9 @@ def to_checklists() -> tuple[str, str]:
     return _("Checklists"), reverse("workspace:inspection-checklist-list")
 
 
-def _find(pk: int) -> Checklist:
-    return get_object_or_404(Checklist.objects.exclude(published_at=None).select_related("owner"), pk=pk)
+def _find(request: HttpRequest, pk: int) -> Checklist:
+    """What one may not see is not there."""
+    return get_object_or_404(checklists_met(request.user, timezone.localdate()), pk=pk)
 
 
 def _classes(checklist: Checklist) -> str:

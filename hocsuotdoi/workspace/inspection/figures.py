@@ -16,8 +16,7 @@ from hocsuotdoi.workspace.indicators.files import attachment
 from hocsuotdoi.workspace.inspection.figure_table import inspection_table
 from hocsuotdoi.workspace.inspection.forms import FiguresForm
 from hocsuotdoi.workspace.inspection.plans import to_visits
-
-_MOST_UNITS = 400
+from hocsuotdoi.workspace.inspection.shown import offered
 
 
 @require_GET
@@ -26,8 +25,8 @@ def figure_list(request: HttpRequest) -> HttpResponse:
     """Of a unit whose inspections the person may see; begins with their own. Who holds no territory sees none."""
     day = timezone.localdate()
     covered = units_covered(request.user, Permission.VIEW_INSPECTION, day).exclude(tier=Tier.DISTRICT)
-    units = list(covered.order_by("sort_key", "pk")[:_MOST_UNITS])
     own = units_held(request.user, Permission.VIEW_INSPECTION, day).first()
+    units = offered(covered, own, request.GET.get("unit", ""))
     unit = own or next(iter(units), None)
     context: dict[str, object] = {"path": [to_visits()], "unit": None}
     if unit is not None:

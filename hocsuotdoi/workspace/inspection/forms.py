@@ -5,12 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.inspection.enums import ItemKind, Seen, Severity
-from hocsuotdoi.inspection.models import ChecklistItem
+from hocsuotdoi.inspection.models import ChecklistItem, VisitAnswer
+from hocsuotdoi.inspection.models.visit import said_in
+from hocsuotdoi.inspection.queries.choosing import MOST_WEIGHED
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.workspace.places.forms import day_input
@@ -74,7 +78,16 @@ class ChooseForm(TeamMixin):
         help_text=_("None chosen: all that have a checklist."),
     )
     longest = forms.IntegerField(label=_("Not visited for longest"), min_value=0, max_value=200, initial=4)
-    low = forms.IntegerField(label=_("Meeting the fewest criteria"), min_value=0, max_value=200, initial=4)
+    low = forms.IntegerField(
+        label=_("Meeting the fewest criteria"),
+        min_value=0,
+        max_value=200,
+        initial=4,
+        help_text=format_lazy(
+            _("Sought among at most {number} institutions: those that the lot takes first."),
+            number=number(MOST_WEIGHED),
+        ),
+    )
     lot = forms.IntegerField(label=_("Drawn by lot"), min_value=0, max_value=200, initial=2)
     seed = forms.CharField(
         label=_("Seed of the lot"),
@@ -121,7 +134,8 @@ class CancelForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """One question; where the team has a network and no phone."""
+    """One question; where the team has a network and no phone. `was`: the stamp of the answer that the page showed.
+    `holds` is asked only where somebody has answered since: see `asked_which_holds`."""
 
     seen = forms.ChoiceField(label=_("What was seen"), required=False, choices=Seen.choices, widget=forms.RadioSelect)
     number = forms.DecimalField(
@@ -129,8 +143,20 @@ class AnswerForm(forms.Form):
     )
     words = forms.CharField(label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
 
+    holds = forms.ChoiceField(
+        label=_("Which answer holds"),
+        choices=[("", _("choose")), ("theirs", _("the one above")), ("mine", _("mine, as I wrote it here"))],
+        error_messages={
+            "required": _("Somebody has answered this since you opened the page: it stands above. Choose which holds.")
+        },
+    )
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, item: ChecklistItem, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"item-{item.pk}", **kwargs)
+        self.item = item
+        if self.add_prefix("holds") not in self.data:
+            del self.fields["holds"]
         if item.kind != ItemKind.YES_NO:
             not_here = (Seen.NOT_APPLICABLE.value, Seen.NOT_APPLICABLE.label)
             self.fields["seen"] = forms.ChoiceField(
@@ -142,9 +168,22 @@ class AnswerForm(forms.Form):
             self.fields["words"].label = _("In words")
 
     @property
-    def says_something(self) -> bool:
+    def given(self) -> tuple[str, Decimal | None, str]:
         given = self.cleaned_data
-        return bool(given.get("seen") or given.get("number") is not None or given.get("words"))
+        return given.get("seen", ""), given.get("number"), given["words"]
+
+    @property
+    def is_to_be_kept(self) -> bool:
+        """It says something, and something else than the page showed."""
+        seen, number, words = self.given
+        says_something = bool(seen or number is not None or words)
+        is_news = not self.cleaned_data["was"].endswith(said_in(seen, number, words))
+        return says_something and is_news and self.cleaned_data.get("holds") != "theirs"
+
+    def asked_which_holds(self, stands: VisitAnswer) -> "AnswerForm":
+        """The same as it was written, beside what somebody else has answered since; not valid until one chooses."""
+        again = {self.add_prefix("was"): stands.stamp, self.add_prefix("holds"): ""}
+        return AnswerForm({**self.data.dict(), **again}, item=self.item)
 
 
 class FindingForm(forms.Form):

@@ -28,10 +28,9 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.inspection.forms import ChooseForm, PlanForm, VisitForm
-from hocsuotdoi.workspace.inspection.shown import row_of
+from hocsuotdoi.workspace.inspection.shown import offered, row_of
 
 _ON_A_PAGE = 25
-_MOST_UNITS = 300
 _MOST_VISITS = 500
 
 
@@ -193,7 +192,8 @@ def _units(request: HttpRequest, plan: InspectionPlan, day: dt.date) -> list[Adm
     own = plan.agency.unit or _country(day)
     covered = units_covered(request.user, Permission.INSPECT, day)
     below = AdminUnit.objects.on(day).filter(pk__in=covered, ancestries__ancestor=own).exclude(pk=own.pk)
-    return [own, *below.exclude(tier=Tier.DISTRICT).distinct().order_by("sort_key", "pk")[:_MOST_UNITS]]
+    asked = request.POST.get("unit") or request.GET.get("unit", "")
+    return [own, *offered(below.exclude(tier=Tier.DISTRICT).distinct(), own, asked)]
 
 
 def _country(day: dt.date) -> AdminUnit:
@@ -205,7 +205,8 @@ def _country(day: dt.date) -> AdminUnit:
 
 def _first_values(request: HttpRequest, plan: InspectionPlan, day: dt.date) -> dict[str, Any]:
     me = str(request.user.pk)
-    return {"team": [me], "leader": me, "seed": str(uuid7().int % 1_000_000), "first_on": _next_day(plan, day)}
+    first: dict[str, Any] = {"team": [me], "leader": me, "first_on": _next_day(plan, day)}
+    return first | {"seed": str(uuid7().int % 1_000_000), "unit": request.GET.get("unit", "")}
 
 
 def _next_day(plan: InspectionPlan, day: dt.date) -> dt.date:

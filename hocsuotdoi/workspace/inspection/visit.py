@@ -55,7 +55,8 @@ def visit_begin(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.INSPECT)
 def answer_write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """All questions at once; those left empty stay open."""
+    """All questions at once; those left empty stay open. Only what differs from what the page showed is sent; where
+    somebody has answered since, both stand there, and the person chooses."""
     visit = _for(request, pk, lambda rights: rights.write)
     now = timezone.now()
     items: list[ChecklistItem] = list(visit.checklist.items.all())
@@ -65,18 +66,22 @@ def answer_write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     ]  # each is looked at, so that each says what is wrong
     if wrong:
         return visit_page(request, visit, answer_forms=forms)
-    known = {each.item_id: (each.seen, each.number, each.words) for each in visit.answers.all()}
-    noted = []
-    for key, form in forms.items():
-        given = (form.cleaned_data.get("seen", ""), form.cleaned_data.get("number"), form.cleaned_data["words"])
-        if form.says_something and known.get(key) != given:
-            noted.append(Noted(uuid7(), visit.pk, key, *given, seen_at=now))
+    noted = [
+        Noted(uuid7(), visit.pk, key, *form.given, seen_at=now, over=form.cleaned_data["was"])
+        for key, form in forms.items()
+        if form.is_to_be_kept
+    ]
+    left: dict[int, AnswerForm] = {}
     told = take_answers(noted, by=request.user, at=now, day=timezone.localdate(now))
-    refused = {one.item: each.reason for one, each in zip(noted, told, strict=True) if each.outcome == Outcome.REFUSED}
-    if refused:
-        for key, reason in refused.items():
-            forms[key].add_error("words", reason)
-        return visit_page(request, find(request, pk), answer_forms=forms)
+    for one, each in zip(noted, told, strict=True):
+        if each.outcome == Outcome.REFUSED:
+            left[one.item] = forms[one.item]
+            left[one.item].add_error("words", each.reason)
+        elif each.holds is not None:
+            left[one.item] = forms[one.item].asked_which_holds(each.holds)
+    if left:
+        messages.warning(request, _("Not all answers are kept yet: look at the questions marked below."))
+        return visit_page(request, find(request, pk), answer_forms=left)
     messages.success(request, _("The answers are kept."))
     return _back(visit, "answers")
 

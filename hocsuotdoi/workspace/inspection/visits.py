@@ -149,7 +149,10 @@ def _parts(reading: VisitReading, writes: bool, bound: object) -> dict[str, obje
             form = None
             if writes:
                 answer = each.answer
-                initial = {"seen": answer.seen, "number": answer.number, "words": answer.words} if answer else {}
+                initial: dict[str, object] = {}
+                if answer:
+                    said = {"seen": answer.seen, "number": answer.number, "words": answer.words}
+                    initial = {**said, "was": answer.stamp}
                 form = forms.get(each.item.pk) or AnswerForm(item=each.item, initial=initial)
             asked.append({"reading": each, "form": form})
         rows.append({"heading": part.heading, "asked": asked})

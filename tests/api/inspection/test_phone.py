@@ -7,16 +7,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from hocsuotdoi.core.ids import uuid7
 from hocsuotdoi.inspection.enums import Severity
 from hocsuotdoi.inspection.models import VisitAnswer, VisitPhoto
+from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.finding import add_finding
 from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
+from hocsuotdoi.inspection.operations.seeing import take_answer
 from hocsuotdoi.inspection.queries.carrying import carried
 from tests.api.conftest import ApiClient
 from tests.factories.places import InstitutionFactory
-from tests.inspection.conftest import answer_all, opened
+from tests.inspection.conftest import answer_all, noted, opened
 from tests.inspection.test_seeing import picture
 
 SEEN_AT = "2026-11-26T08:00:00+07:00"
@@ -55,6 +58,20 @@ def test_answers_are_told_one_by_one(visit, phone):
     assert phone.post("/inspection/answers", {"answers": [one]}).json()["answers"][0]["outcome"] == "known"
     assert VisitAnswer.objects.count() == 1
     assert phone.get("/inspection/carried").json()["visits"][0]["items"][0]["answer"]["words"] == "Có bảng giờ"
+
+
+def test_what_was_taken_and_is_sent_again_after_the_visit_was_closed_is_told_as_known(visit, phone, colleague, now):
+    one = row(visit, seen_at="2099-01-01T08:00:00+07:00")  # a clock that runs ahead: noted when it came, both times
+    assert phone.post("/inspection/answers", {"answers": [one]}).json()["answers"][0]["outcome"] == "taken"
+    answered = visit.answers.get().item
+    for item in visit.checklist.items.exclude(pk=answered.pk):
+        given = {"seen": "not_applicable", "words": "Không có"}
+        take_answer(visit, noted(visit, item, **given, seen_at=now), by=colleague, at=now)
+    visit.refresh_from_db()
+    close_visit(visit, conclusion="Tốt", met="Bà Lan", version=visit.version, by=colleague, at=timezone.now())
+    sent = [one, row(visit, seen="no", seen_at="2099-01-01T08:00:00+07:00")]
+    told = phone.post("/inspection/answers", {"answers": sent}).json()["answers"]
+    assert [each["outcome"] for each in told] == ["known", "refused"]
 
 
 @pytest.mark.parametrize(

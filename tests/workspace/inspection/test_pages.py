@@ -3,15 +3,19 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
-from hocsuotdoi.inspection.models import Checklist, InspectionPlan, Visit, VisitFinding, VisitPhoto
+from hocsuotdoi.inspection.models import Checklist, InspectionPlan, Visit, VisitAnswer, VisitFinding, VisitPhoto
+from hocsuotdoi.inspection.operations.checklists import publish_own
 from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.finding import add_finding
 from hocsuotdoi.inspection.operations.plan import Planned, plan_visits
+from hocsuotdoi.inspection.operations.seeing import take_answer
+from hocsuotdoi.places.models import Agency, AgencyLine
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.models import Snapshot
-from tests.factories.places import InstitutionFactory
-from tests.inspection.conftest import answer_all
+from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
+from tests.inspection.conftest import answer_all, inspector_at, noted
 
 PAGES = "/workspace/inspection/"
 
@@ -68,6 +72,17 @@ def test_an_institution_is_added_by_hand_only_where_one_may(desk, plan, inspecto
         assert desk.post(where, given | {"institution": code}).status_code == 422
     assert desk.post(where, given).status_code == 302
     assert Visit.objects.get().institution == house
+
+
+def test_what_was_cancelled_by_mistake_is_planned_again_for_the_same_day(desk, visit, inspector, today):
+    given = {"institution": visit.institution.code, "planned_on": today}
+    given |= {"team": [str(inspector.pk)], "leader": str(inspector.pk)}
+    where = f"{PAGES}plans/{visit.plan_id}/visits/"
+    assert desk.post(where, given).status_code == 422
+    desk.post(f"{PAGES}visits/{visit.pk}/cancel/", {"reason": "Nhầm"})
+    assert desk.post(where, given).status_code == 302
+    assert sorted(Visit.objects.values_list("state", flat=True)) == ["cancelled", "planned"]
+    assert desk.post(where, given).status_code == 422
 
 
 def test_who_reads_only_does_not_plan(client, plan, auditor, province_officer, reader):
@@ -127,6 +142,47 @@ def test_a_whole_visit_on_the_pages(desk, visit, inspector, office_of_bac_kan, n
     assert visit.minutes_number in shown
 
 
+def test_an_answer_noted_meanwhile_by_a_colleague_is_not_written_over(desk, visit, inspector, colleague, now):
+    first, second = visit.checklist.items.filter(kind="yes_no")[:2]
+    minutes = dt.timedelta(minutes=1)
+    mine = noted(visit, first, words="Có bảng\ngiờ", seen_at=now - 9 * minutes)
+    take_answer(visit, mine, by=inspector, at=now)
+    page = f"{PAGES}visits/{visit.pk}/"
+
+    def shown(response):
+        forms = [each["form"] for part in response.context["parts"]["rows"] for each in part["asked"]]
+        fields = [field for form in forms for field in form]
+        # A browser breaks lines in its own way.
+        return {each.html_name: str(each.value() or "").replace("\n", "\r\n") for each in fields}
+
+    def standing():
+        return set(VisitAnswer.objects.values_list("item", "seen", "words", "seen_by"))
+
+    before = shown(desk.get(page))
+    theirs = noted(visit, first, seen="no", words="Đóng cửa", seen_at=now - 5 * minutes)
+    take_answer(visit, theirs, by=colleague, at=now)
+    stands = (first.pk, "no", "Đóng cửa", colleague.pk)
+    assert desk.post(f"{page}answers/", before | {f"item-{second.pk}-seen": "partly"}).status_code == 302
+    assert standing() == {stands, (second.pk, "partly", "", inspector.pk)}
+
+    changed = before | {f"item-{first.pk}-words": "Có bảng giờ mới"}
+    met = desk.post(f"{page}answers/", changed)
+    words = words_of(met)
+    assert met.status_code == 422
+    assert all(each in words for each in ("Đóng cửa", "Lường Thị Nga", "Có bảng giờ mới", "Chưa lưu hết"))
+    assert stands in standing()
+    again = shown(met)
+    assert desk.post(f"{page}answers/", again).status_code == 422  # nothing chosen
+    assert desk.post(f"{page}answers/", again | {f"item-{first.pk}-holds": "theirs"}).status_code == 302
+    assert stands in standing()
+    assert desk.post(f"{page}answers/", again | {f"item-{first.pk}-holds": "mine"}).status_code == 302
+    assert (first.pk, "yes", "Có bảng giờ mới", inspector.pk) in standing()
+    third = noted(visit, first, seen="partly", seen_at=timezone.now())
+    take_answer(visit, third, by=colleague, at=timezone.now())
+    assert desk.post(f"{page}answers/", again | {f"item-{first.pk}-holds": "mine"}).status_code == 422
+    assert (first.pk, "partly", "", colleague.pk) in standing()
+
+
 def test_the_manager_reads_and_speaks(client, visit, inspector, manager_of_bac_kan, now):
     answer_all(visit, inspector, now)
     visit.refresh_from_db()
@@ -166,6 +222,27 @@ def test_a_list_of_ones_own_is_published_and_retired(desk, checklists, departmen
     assert client.get(f"{PAGES}checklists/{base.pk}/own/").status_code == 403
 
 
+def test_the_list_of_the_armed_forces_is_read_on_their_line_and_at_visits_made_with_it(
+    desk, client, visit, inspector, auditor, thai_nguyen, now, today
+):
+    command, above = AgencyFactory.create_batch(2, kind="military", unit=thai_nguyen)
+    AgencyLine.objects.create(agency=command, superior=above, kind="administrative")
+    base = Checklist.objects.get(code="thu-vien")
+    own = publish_own(base, command, title="Của bộ đội", source="", text="? Có mở không?", by=inspector, at=now)
+    page = f"{PAGES}checklists/{own.pk}/"
+
+    def seen(person):
+        client.force_login(person)
+        return own.title in words_of(client.get(f"{PAGES}checklists/")), client.get(page).status_code
+
+    of_command, of_above = inspector_at(command), inspector_at(above)
+    assert {seen(person) for person in (of_command, of_above)} == {(True, 200)}
+    assert seen(inspector) == (False, 404)
+    assert client.get(f"{page}own/").status_code == client.post(f"{page}retire/").status_code == 404
+    Visit.objects.filter(pk=visit.pk).update(checklist=own)
+    assert seen(inspector) == (False, 200)
+
+
 def test_figures_of_ones_place_and_of_no_other(desk, visit, today, client, manager_of_bac_kan):
     page = desk.get(f"{PAGES}figures/")
     assert (page.context["figures"].expected, page.context["figures"].planned) == (1, 1)
@@ -174,6 +251,30 @@ def test_figures_of_ones_place_and_of_no_other(desk, visit, today, client, manag
     assert desk.get(f"{PAGES}figures/?unit=VN").status_code == 404
     client.force_login(manager_of_bac_kan)
     assert client.get(f"{PAGES}figures/").context["unit"] is None
+
+
+def test_above_a_province_every_province_is_offered_and_a_ward_by_its_link(client, plan, country, thai_nguyen, bac_kan):
+    """Of the country's 3,355 places the first by the alphabet were offered, and the others were not found."""
+    UnitFactory.create_batch(2, parent=thai_nguyen, tier="commune", sort_key="a")
+    last = UnitFactory(parent=country, tier="province", kind="province", sort_key="z")
+    of_ministry = inspector_at(AgencyFactory(kind="ministry", unit=country))
+    client.force_login(of_ministry)
+    page = client.get(f"{PAGES}figures/")
+    assert list(page.context["form"].units) == [country.code, thai_nguyen.code, last.code]
+    for unit in (last, bac_kan):
+        assert client.get(f"{PAGES}figures/?unit={unit.code}").context["unit"] == unit
+    assert client.get(f"{PAGES}figures/?unit=khong%00co").status_code == 404
+    own = InspectionPlan.objects.create(
+        agency=Agency.objects.get(kind="ministry"),
+        year=plan.year,
+        title="Bộ",
+        made_by=of_ministry.pk,
+        made_at=plan.made_at,
+    )
+    choose = f"{PAGES}plans/{own.pk}/choose/"
+    assert list(client.get(choose).context["form"].units) == [country.code, thai_nguyen.code, last.code]
+    asked = client.get(f"{choose}?unit={bac_kan.code}").context["form"]
+    assert (bac_kan.code in asked.units, asked["unit"].value()) == (True, bac_kan.code)
 
 
 def test_what_was_found_shows_its_task_only_to_whom_the_task_is_shown(
