@@ -5,10 +5,10 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 
 from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.command import agencies_commanded
 from hocsuotdoi.accounts.queries.scope import agencies_on_line
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.inspection.models import Checklist, Visit
-from hocsuotdoi.inspection.models.command import agencies_commanded
 from hocsuotdoi.places.enums import ARMED_FORCES
 
 
