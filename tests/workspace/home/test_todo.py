@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 
+from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.queries.scope import permissions_anywhere
 from hocsuotdoi.activities.enums import ActivityStatus
 from hocsuotdoi.places.models import UnitReading
 from hocsuotdoi.workspace.home.todo import Group, todo
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.activities import ActivityFactory, SessionFactory, local
 from tests.factories.places import UnitFactory
 from tests.factories.programme import PlanFactory
@@ -133,6 +135,14 @@ def test_findings_are_asked_of_planners_of_the_plans_unit(planner, thai_nguyen, 
     PlanFactory(unit=country, number="", issued_on=None, title="Kế hoạch khác")
     assert _details(planner, "Findings of the plan check to answer") == ["Kế hoạch không số"]
     assert _titles(officer_of_bac_kan, "Findings of the plan check to answer") == []
+
+
+def test_findings_of_a_communes_plan_are_asked_in_the_province_and_not_of_the_ministry(planner, bac_kan, country):
+    ministry = PersonFactory()
+    RoleAssignmentFactory(person=ministry, role=RoleName.PLANNER, unit=country)
+    PlanFactory(unit=bac_kan, number="", issued_on=None, title="Kế hoạch của phường")
+    assert _details(planner, "Findings of the plan check to answer") == ["Kế hoạch của phường"]
+    assert _titles(ministry, "Findings of the plan check to answer") == []
 
 
 def test_findings_of_an_ended_units_plan_are_asked_of_the_planner_of_its_successor(planner, thai_nguyen):
