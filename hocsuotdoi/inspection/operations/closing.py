@@ -20,7 +20,7 @@ from hocsuotdoi.inspection.operations.finding import check_under_way, check_vers
 from hocsuotdoi.inspection.operations.plan import locked, save
 from hocsuotdoi.inspection.operations.seeing import NotTaken, each_for_itself
 from hocsuotdoi.inspection.queries.answering import answering_agencies
-from hocsuotdoi.inspection.queries.changed import changes_since
+from hocsuotdoi.inspection.queries.changed import Known, changes_since
 from hocsuotdoi.inspection.queries.visits import ORIGIN, people_named
 from hocsuotdoi.programme.operations.assignment import hand_down_one
 
@@ -67,15 +67,21 @@ class ToldOfClosing:
 
 
 @transaction.atomic
-def close_visit(visit: Visit, *, conclusion: str, met: str, version: int, by: Person, at: dt.datetime) -> None:
+def close_visit(
+    visit: Visit, *, conclusion: str, met: str, version: int, by: Person, at: dt.datetime, known: Known | None = None
+) -> None:
     """From the office's page. Everything that was seen then stands, and what is to be mended becomes a task of the body
     that runs the institution (else of the office that answers for culture where it stands).
 
-    Refused: a visit not under way, no conclusion, nobody met, open questions, and when somebody changed it meanwhile.
+    Refused: a visit not under way, no conclusion, nobody met, open questions, and when somebody changed it meanwhile,
+    or others noted what is not `known` (None: everything is).
     """
     row = locked(visit)
     check_under_way(row)
     check_version(row, version)
+    if known is not None and (changes := changes_since(row, findings=known.findings, answers=known.answers, by=by.pk)):
+        look = _("Others have noted something since you opened this page. Look at it, then close again.")
+        raise NotClosed(" ".join([look, *changes]))
     row.met = _one_line(met)
     if not row.met:
         raise NotClosed(_("Write who spoke for the institution."), field="met")

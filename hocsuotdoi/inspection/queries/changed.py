@@ -4,12 +4,22 @@ look at it."""
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.templatetags.house import moment as moment_words
 from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.inspection.queries.visits import people_named
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Findings and answers that somebody has seen, by key, with the moment of their newest words."""
+
+    findings: Mapping[uuid.UUID, dt.datetime]
+    answers: Mapping[int, dt.datetime]
+
 
 _LONGEST = 80
 _MOST = 12

@@ -1,6 +1,8 @@
 """What is asked of people about inspections."""
 
 import datetime as dt
+import json
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +16,7 @@ from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.inspection.enums import ItemKind, Seen, Severity
 from hocsuotdoi.inspection.models import ChecklistItem, VisitAnswer
 from hocsuotdoi.inspection.models.visit import said_in
+from hocsuotdoi.inspection.queries.changed import Known
 from hocsuotdoi.inspection.queries.choosing import MOST_WEIGHED
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency
@@ -232,6 +235,30 @@ class CloseForm(forms.Form):
     met = forms.CharField(label=_("Who spoke for the institution"), max_length=300, help_text=_("Name and office"))
     conclusion = forms.CharField(label=_("Conclusion"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
     version = forms.IntegerField(widget=forms.HiddenInput)
+    known = forms.JSONField(widget=forms.HiddenInput, required=False)
+
+    def show(self, known: Known) -> None:
+        """What the page shows of the visit goes along with the form: whoever closes has seen what is closed. A form
+        that was refused is shown again beside what stands now."""
+        told = {
+            "findings": {str(key): moment.isoformat() for key, moment in known.findings.items()},
+            "answers": {str(key): moment.isoformat() for key, moment in known.answers.items()},
+        }
+        if self.is_bound:
+            self.data = self.data.copy()
+            self.data["known"] = json.dumps(told)
+        else:
+            self.initial["known"] = told
+
+    def clean_known(self) -> Known:
+        try:
+            told = self.cleaned_data["known"]
+            return Known(
+                {uuid.UUID(key): dt.datetime.fromisoformat(at) for key, at in told["findings"].items()},
+                {int(key): dt.datetime.fromisoformat(at) for key, at in told["answers"].items()},
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return Known({}, {})  # a form without it has seen nothing
 
 
 class PhotoForm(forms.Form):

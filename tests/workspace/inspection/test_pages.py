@@ -1,6 +1,7 @@
 """Plans, checklists, figures, one visit without JavaScript: what people read and send."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.utils import timezone
@@ -289,3 +290,23 @@ def test_what_was_found_shows_its_task_only_to_whom_the_task_is_shown(
     for person, is_link in ((inspector, True), (manager_of_bac_kan, False)):
         client.force_login(person)
         assert (task in words_of(client.get(f"{PAGES}visits/{visit.pk}/"))) is is_link
+
+
+def test_whoever_closes_in_the_office_has_seen_what_a_colleague_noted(desk, visit, inspector, colleague, now, today):
+    answer_all(visit, inspector, now)
+    page = f"{PAGES}visits/{visit.pk}/"
+
+    def form(answer) -> dict[str, object]:
+        return {field.html_name: field.value() for field in answer.context["close_form"]}
+
+    opened = desk.get(page)
+    given = {**form(opened), "known": json.dumps(form(opened)["known"]), "met": "Bà Lan", "conclusion": "Tốt"}
+    due = today + dt.timedelta(days=9)
+    add_finding(visit, severity="violation", text="Cửa thoát hiểm khóa", demand="Mở", due_on=due, by=colleague, at=now)
+    refused = desk.post(f"{page}close/", given)
+    assert refused.status_code == 422
+    assert "Cửa thoát hiểm khóa" in str(refused.context["close_form"].errors)
+    visit.refresh_from_db()
+    assert visit.state == "under_way"
+    again = {**form(refused), "met": "Bà Lan", "conclusion": "Tốt"}  # as the page is now, with the finding on it
+    assert desk.post(f"{page}close/", again).status_code == 302
