@@ -225,3 +225,12 @@ def test_the_list_of_another_body_in_the_unit_counts_only_where_that_leads_or_is
         assert checklists_for(agency, now)["library_commune"] == (own if counts else proposal)
     same = AgencyFactory(kind=kind, unit=bac_kan)
     assert checklists_for(same, now)["library_commune"] == own
+
+
+def test_the_list_of_a_body_that_has_ended_serves_nobody(plan, inspector, thai_nguyen, now, today):
+    proposal = checklists_for(plan.agency, now)["library_commune"]
+    other = AgencyFactory(kind="peoples_committee", unit=thai_nguyen)
+    publish_own(proposal, other, title="Riêng", source="", text="? Có mở không?", by=inspector, at=now)
+    assert checklists_for(plan.agency, now)["library_commune"] != proposal
+    type(other).objects.filter(pk=other.pk).update(ends_on=today)
+    assert checklists_for(plan.agency, now)["library_commune"] == proposal

@@ -20,7 +20,7 @@ from hocsuotdoi.inspection.operations.finding import check_under_way, check_vers
 from hocsuotdoi.inspection.operations.plan import locked, save
 from hocsuotdoi.inspection.operations.seeing import NotTaken, each_for_itself
 from hocsuotdoi.inspection.queries.answering import answering_agencies
-from hocsuotdoi.inspection.queries.changed import Known, changes_since
+from hocsuotdoi.inspection.queries.changed import Shown, changes_since
 from hocsuotdoi.inspection.queries.visits import ORIGIN, people_named
 from hocsuotdoi.programme.operations.assignment import hand_down_one
 
@@ -68,7 +68,7 @@ class ToldOfClosing:
 
 @transaction.atomic
 def close_visit(
-    visit: Visit, *, conclusion: str, met: str, version: int, by: Person, at: dt.datetime, known: Known | None = None
+    visit: Visit, *, conclusion: str, met: str, version: int, by: Person, at: dt.datetime, known: Shown | None = None
 ) -> None:
     """From the office's page. Everything that was seen then stands, and what is to be mended becomes a task of the body
     that runs the institution (else of the office that answers for culture where it stands).

@@ -14,7 +14,7 @@ from hocsuotdoi.inspection.queries.visits import people_named
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Shown:
     """Findings and answers that somebody has seen, by key, with the moment of their newest words."""
 
     findings: Mapping[uuid.UUID, dt.datetime]

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
@@ -13,6 +13,7 @@ from hocsuotdoi.accounts.models import Person, RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.command import commanding
 from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
+from hocsuotdoi.core.dated import on
 from hocsuotdoi.inspection.enums import VisitState
 from hocsuotdoi.inspection.models import (
     Checklist,
@@ -186,9 +187,11 @@ def tasks_of(findings: Iterable[VisitFinding]) -> list[Assignment]:
 def checklists_for(agency: Agency, at: dt.datetime) -> dict[str, Checklist]:
     """By class, the list that serves a plan of this body: its own, else that of the nearest body above it that leads
     its territory or is of the same kind, else the proposal. Two queries."""
-    lines = UnitAncestry.objects.on(timezone.localdate(at)).filter(unit=agency.unit_id)
+    day = timezone.localdate(at)
+    lines = UnitAncestry.objects.on(day).filter(unit=agency.unit_id)
     above = dict(lines.values_list("ancestor", "distance"))
-    rows = Checklist.objects.filter(published_at__lte=at, retired_at=None).select_related("owner")
+    standing = Q(owner=None) | on(day, "owner__")
+    rows = Checklist.objects.filter(standing, published_at__lte=at, retired_at=None).select_related("owner")
 
     def distance(each: Checklist) -> int | None:
         if each.owner is None:

@@ -16,7 +16,7 @@ from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.inspection.enums import ItemKind, Seen, Severity
 from hocsuotdoi.inspection.models import ChecklistItem, VisitAnswer
 from hocsuotdoi.inspection.models.visit import said_in
-from hocsuotdoi.inspection.queries.changed import Known
+from hocsuotdoi.inspection.queries.changed import Shown
 from hocsuotdoi.inspection.queries.choosing import MOST_WEIGHED
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency
@@ -237,7 +237,7 @@ class CloseForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     known = forms.JSONField(widget=forms.HiddenInput, required=False)
 
-    def show(self, known: Known) -> None:
+    def show(self, known: Shown) -> None:
         """What the page shows of the visit goes along with the form: whoever closes has seen what is closed. A form
         that was refused is shown again beside what stands now."""
         told = {
@@ -250,15 +250,15 @@ class CloseForm(forms.Form):
         else:
             self.initial["known"] = told
 
-    def clean_known(self) -> Known:
+    def clean_known(self) -> Shown:
         try:
             told = self.cleaned_data["known"]
-            return Known(
+            return Shown(
                 {uuid.UUID(key): dt.datetime.fromisoformat(at) for key, at in told["findings"].items()},
                 {int(key): dt.datetime.fromisoformat(at) for key, at in told["answers"].items()},
             )
         except (AttributeError, KeyError, TypeError, ValueError):
-            return Known({}, {})  # a form without it has seen nothing
+            return Shown({}, {})  # a form without it has seen nothing
 
 
 class PhotoForm(forms.Form):

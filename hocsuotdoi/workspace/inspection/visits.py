@@ -17,7 +17,7 @@ from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.inspection.enums import MENDED_BY_A_DAY, VisitState
 from hocsuotdoi.inspection.models import Visit, VisitPhoto
-from hocsuotdoi.inspection.queries.changed import Known
+from hocsuotdoi.inspection.queries.changed import Shown
 from hocsuotdoi.inspection.queries.figures import to_be_checked
 from hocsuotdoi.inspection.queries.known import hours_in_words
 from hocsuotdoi.inspection.queries.visits import VisitReading, in_words, inspectors_for, reading_of_visit
@@ -143,9 +143,9 @@ def visit_page(request: HttpRequest, visit: Visit, **given: object) -> HttpRespo
     return render(request, "workspace/inspection/visit_detail.html", context, status=422 if wrong else 200)
 
 
-def _shown_of(reading: VisitReading) -> Known:
+def _shown_of(reading: VisitReading) -> Shown:
     asked = [each for part in reading.parts for each in part.asked]
-    return Known(
+    return Shown(
         {each.finding.pk: each.finding.noted_at for each in reading.found},
         {each.item.pk: each.answer.seen_at for each in asked if each.answer},
     )
