@@ -37,6 +37,7 @@ from bench.rollup_files import (
 )
 from bench.stage import Stage, settle
 from bench.timing import mb, middle_ms, seconds, times_better
+from hocsuotdoi.config.web import keep_what_is_loaded
 from hocsuotdoi.indicators.operations.rolling import fold, note_pending, rebuild
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.ledger.models import Entry, Posting
@@ -144,6 +145,7 @@ def _both_asked(stage: Stage, said: Figures, shape: str) -> None:
     )
     elements = _elements(*PAIR)
     last, all_years = range(2025, 2026), wide.YEARS
+    keep_what_is_loaded()  # as in the processes that serve; for both
     for what, units, level, years, period in [
         ("34 provinces, one year", provinces, 2, last, "yearly"),
         ("3,321 communes, one year", communes, 3, last, "yearly"),

@@ -63,6 +63,14 @@ def prepare() -> str | None:
     return None
 
 
+def keep_what_is_loaded() -> None:
+    """What is loaded by now stays: Python need not look through it for garbage, nor the processes copy it for that. A
+    page makes some thousands of objects, nearly all of which go with it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+
+
 def main() -> None:
     django.setup()
     problem = prepare()
@@ -73,11 +81,7 @@ def main() -> None:
     # A thread that holds a place's row in the database must not wait five milliseconds, Python's own measure, behind
     # each thread that draws a page: nobody else can take a place meanwhile.
     sys.setswitchinterval(0.0005)
-    # What is loaded by now stays: Python need not look through it for garbage, nor the processes copy it for that. A
-    # page makes some thousands of objects, nearly all of which go with it.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    keep_what_is_loaded()
     WebServer(application, int(os.environ["LISTEN_FD"])).run()
 
 

@@ -170,8 +170,14 @@ def _as_they_lie(
         cells = units, quantities, lines
         found[tuple(key)] = _together(found[tuple(key)], cells) if tuple(key) in found else cells
     rows: list[tuple[Any, ...]] = []
+    all_picked: list[int] = []  # the units of one measure and period are mostly those of the next
     for of_all, cells in found.items():
-        units, quantities, lines = cells if picked is None or picked.issuperset(cells[0]) else _only(picked, cells)
+        if picked is not None and cells[0] != all_picked:
+            if picked.issuperset(cells[0]):
+                all_picked = cells[0]
+            else:
+                cells = _only(picked, cells)
+        units, quantities, lines = cells
         known = dict(zip(keys, of_all, strict=True))
         sides = (units if name == "unit_id" else repeat(known[name], len(units)) for name in by)
         rows += zip(*sides, quantities, lines, strict=True)
