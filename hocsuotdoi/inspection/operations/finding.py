@@ -125,10 +125,16 @@ def take_finding(visit: Visit, noted: NotedFinding, *, by: Person, at: dt.dateti
 
 
 @transaction.atomic
-def remove_finding(finding: VisitFinding, *, by: Person, at: dt.datetime) -> None:
-    """Before the visit is closed; what was removed stays in the history of changes."""
+def remove_finding(finding: VisitFinding, *, by: Person, at: dt.datetime, base: str | None = None) -> None:
+    """Before the visit is closed; what was removed stays in the history of changes. `base`: the moment of the words
+    that were looked at, as they were shown; None: whatever stands. Refused: somebody has changed the words since."""
     check_under_way(locked(finding.visit))
-    finding.delete()
+    now = VisitFinding.objects.filter(pk=finding.pk).first()
+    if now is None:
+        return
+    if base is not None and base != (now.noted_at.isoformat() if now.noted_at else ""):
+        raise NotOpen(_("Somebody has changed this finding since you opened the page. Look at it as it is now."))
+    now.delete()
 
 
 @transaction.atomic

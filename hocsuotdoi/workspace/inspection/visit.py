@@ -125,7 +125,8 @@ def finding_add(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.INSPECT)
 def finding_remove(request: HttpRequest, pk: uuid.UUID, finding: uuid.UUID) -> HttpResponse:
     visit = _for(request, pk, lambda rights: rights.write)
-    act = partial(findings.remove_finding, _finding(visit, finding), by=request.user, at=timezone.now())
+    seen = request.POST.get("base", "")
+    act = partial(findings.remove_finding, _finding(visit, finding), by=request.user, at=timezone.now(), base=seen)
     did(request, act, _("The finding was taken out."))
     return _back(visit, "findings")
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.utils import timezone
@@ -125,7 +126,12 @@ def test_a_whole_visit_on_the_pages(desk, visit, inspector, office_of_bac_kan, n
     for _each in range(2):
         assert desk.post(f"{page}findings/", found).status_code == 302
     extra = VisitFinding.objects.first()
-    desk.post(f"{page}findings/{extra.pk}/remove/")
+    remove = f"{page}findings/{extra.pk}/remove/"
+    desk.post(remove, {"base": "2020-01-01T00:00:00+00:00"})  # of other words
+    assert VisitFinding.objects.count() == 2
+    base = re.search(rf'{remove}".*?name="base" value="([^"]+)"', desk.get(page).content.decode(), re.S)[1]
+    desk.post(remove, {"base": base})
+    assert VisitFinding.objects.count() == 1
     visit.refresh_from_db()
     close = {"met": "Bà Lan", "conclusion": "Cơ bản tốt", "version": visit.version}
     assert desk.post(f"{page}close/", close | {"version": 0}).status_code == 422
