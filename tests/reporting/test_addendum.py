@@ -125,6 +125,9 @@ def test_what_came_after_the_counted_days_is_no_change_and_tasks_are_none(tree, 
     late_session(library, on=DAY + dt.timedelta(days=1))
     type(task).objects.filter(pk=task.pk).update(state="done", done_on=DAY)
     assert changed_figures(report) == []
+    assert perhaps_changed(DAY) == [], "not even looked at"
+    late_session(library, on=DAY)
+    assert perhaps_changed(DAY) == [report.pk]
 
 
 def test_money_said_later_is_a_change(tree):
@@ -186,6 +189,7 @@ def test_who_reads_an_approved_figure_again_reads_what_an_addendum_says(tree, li
         (str(tree.army.agency), None),
     ]
     year_after = make_cycle(
+        owner=tree.cycle.owner,
         sections=EVERYTHING,
         starts_on=dt.date(2027, 1, 1),
         ends_on=dt.date(2028, 1, 1),

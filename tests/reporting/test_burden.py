@@ -10,10 +10,12 @@ from hocsuotdoi.places.enums import AgencyKind as K
 from hocsuotdoi.reporting.models import Cycle, Report, ReportStep, WorkSpell
 from hocsuotdoi.reporting.operations.burden import PAUSE, note_work, whose
 from hocsuotdoi.reporting.operations.presets import yearly
+from hocsuotdoi.reporting.operations.submission import withdraw_report
 from hocsuotdoi.reporting.queries.burden import burden_of, cycle_before
 from tests.factories.accounts import PersonFactory
 from tests.factories.cycles import make_country, make_opened_cycle
-from tests.factories.running import submit
+from tests.factories.running import NOW
+from tests.factories.running import submit as submit_row
 
 START = dt.datetime(2026, 11, 10, 2, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -32,6 +34,11 @@ def cycle(country):
 def offices(country, cycle):
     lower = next(iter(country.provinces.values()))
     return [Report.objects.get(cycle=cycle, agency=country.body(unit, K.CULTURE_SOCIETY)) for unit in lower]
+
+
+def submit(report):
+    snapshot = submit_row(report)
+    ReportStep.objects.create(report=report, kind="submitted", snapshot=snapshot, at=NOW, by=None)
 
 
 def work(report, minutes, person=None):
@@ -92,6 +99,8 @@ def test_fewer_than_five_reports_are_not_shown(country, cycle):
     assert burden_of(cycle).rows[0].now is None, "it has not been submitted"
     submit(reports[4])
     assert burden_of(cycle).rows[0].now.reports == 5
+    withdraw_report(reports[4], version=reports[4].version, by=PersonFactory(), at=START)
+    assert burden_of(cycle).rows[0].now.reports == 5, "it was submitted once, and that took its time"
 
 
 def test_quartiles_words_and_returns_are_those_of_the_reports(country, cycle, django_assert_num_queries):

@@ -139,6 +139,20 @@ def test_rules_that_cannot_be_are_refused(cycle, rules, told):
     assert cycle.rules.count() == 7
 
 
+def test_cycle_does_not_open_after_the_day_of_a_rule(cycle):
+    """Nor is one opened that says so already."""
+    late = dt.date(2026, 12, 1)
+    with pytest.raises(acts.BadRule, match=r"Quy tắc 1: .*25/11/2026.*01/12/2026"):
+        mend(cycle, opens_on=late, due_on=late)
+    cycle.refresh_from_db()
+    assert (cycle.opens_on, cycle.version) == (dt.date(2026, 11, 1), 1)
+    Cycle.objects.filter(pk=cycle.pk).update(opens_on=late, due_on=late)
+    with pytest.raises(acts.BadRule, match="Quy tắc 1"):
+        acts.order_opening(cycle, version=1, by=PersonFactory(), at=AT)
+    cycle.rules.filter(due_on__lt=late).update(due_on=late)
+    acts.order_opening(cycle, version=1, by=PersonFactory(), at=AT)
+
+
 def test_body_that_leads_no_territory_asks_only_its_own_line(country):
     education = country.body(next(iter(country.provinces)), AgencyKind.EDUCATION)
     own = free(2026, education)
@@ -205,6 +219,7 @@ def test_cycle_is_opened_by_the_worker_and_cannot_be_changed_meanwhile(cycle, mo
 
 def test_order_can_be_taken_back_and_waits_for_its_day(cycle):
     later = dt.date(2050, 1, 1)
+    cycle.rules.update(due_on=later)
     mended = mend(cycle, opens_on=later, due_on=later)
     ordered = acts.order_opening(mended, version=mended.version, by=PersonFactory(), at=AT)
     assert not ProcrastinateJob.objects.filter(task_name="reporting.open_cycle").exists()

@@ -10,14 +10,15 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.reporting.models import Figure, Report
 from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
+from hocsuotdoi.reporting.queries.approving import waiting
 from hocsuotdoi.reporting.queries.content import cycle_content
 from hocsuotdoi.reporting.queries.exceptions import exceptions_of
 from tests.factories.indicators import CohortFactory, IndicatorFactory
 from tests.factories.ledger import make_posting
-from tests.factories.places import InstitutionFactory
+from tests.factories.places import AgencyFactory, InstitutionFactory
 from tests.factories.programme import ClauseFactory, TargetFactory
 from tests.factories.running import make_assignment, make_cycle, make_report, make_snapshot
-from tests.reporting.cycle_tree import DAY, NOW, Tree, count, fresh, make_tree
+from tests.reporting.cycle_tree import DAY, NOW, Tree, count, fresh, make_tree, submitted
 
 SESSIONS, ATTENDANCE = "measure:programme_session:{}", "measure:programme_attendance:{}"
 
@@ -34,12 +35,13 @@ def found(report: Report) -> dict:
     return {each.key: each for each in exceptions_of(report, cycle_content(report, DAY), DAY)}
 
 
-def last_year(report: Report, **figures: int) -> None:
+def last_year(report: Report, owner=None, counted_until=dt.date(2025, 11, 20), **figures: int) -> None:
     """The body's approved report of the year before said so."""
     cycle = make_cycle(
+        owner=owner or report.cycle.owner,
         starts_on=dt.date(2025, 1, 1),
         ends_on=dt.date(2026, 1, 1),
-        counted_until=dt.date(2025, 11, 20),
+        counted_until=counted_until,
     )
     before = make_report(cycle, report.agency, year=2025)
     snapshot = make_snapshot(before)
@@ -57,6 +59,17 @@ def test_half_as_much_apart_from_last_year_is_asked_about(tree):
     odd = keys[f"change|{ATTENDANCE.format(2026)}"]
     assert odd.numbers == {"now": "12", "before": "30"} and odd.figure == ATTENDANCE.format(2026)
     assert f"change|{SESSIONS.format(2026)}" not in keys, "as many as then"
+
+
+def test_last_year_is_that_of_the_same_owner_and_of_several_the_one_that_looked_furthest(tree):
+    """Here, and for who approves."""
+    last_year(tree.ward, counted_until=dt.date(2025, 12, 31), measure__programme_attendance__2025=30)
+    last_year(tree.ward, measure__programme_attendance__2025=300)
+    last_year(tree.ward, owner=AgencyFactory(), measure__programme_attendance__2025=12)
+    assert found(tree.ward)[f"change|{ATTENDANCE.format(2026)}"].numbers["before"] == "30"
+    report = submitted(tree.ward, tree.writer)
+    (row,) = waiting([report], tree.approver)
+    assert ("30", "12") in [(each.before, each.now) for each in row.differences]
 
 
 def test_nothing_after_something_is_asked_about(tree, bac_kan):

@@ -8,6 +8,7 @@ import pytest
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.reporting.enums import ReportState, ReportStepKind
 from hocsuotdoi.reporting.models import CountedInstitution, Figure, Report, ReportStep, TypedTotal
+from hocsuotdoi.reporting.operations.addendum import make_addendum
 from hocsuotdoi.reporting.operations.approval import (
     AddedUpAbove,
     ApprovedByTheSame,
@@ -258,6 +259,22 @@ def test_reopen_report_only_while_the_one_above_has_not_taken_it_in(tree):
     reopen_report(report, reason="Sai số.", by=tree.approver, at=NOW)
     report = fresh(report)
     assert (report.state, report.approved, report.gaps) == (ReportState.RETURNED, None, [])
+
+
+def test_approval_that_came_after_the_report_above_was_submitted_can_be_taken_back(tree, library):
+    """Until an addendum to that one has told its figures."""
+    later = [NOW + dt.timedelta(hours=hours) for hours in range(1, 4)]
+    submitted(tree.ward, tree.writer)
+    province = approved(tree.province, tree)
+    assert "submitted" in [each["state"] for each in province.approved.content["below"]]
+    report = fresh(tree.ward)
+    approve_report(report, version=report.version, by=tree.approver, at=later[0])
+    reopen_report(fresh(report), reason="Duyệt nhầm.", by=tree.approver, at=later[0])
+    assert fresh(report).state == ReportState.RETURNED
+    approved(fresh(report), tree, later[1])
+    make_addendum(fresh(province), reason="Theo phường.", by=tree.writer, at=later[2])
+    with pytest.raises(AddedUpAbove):
+        reopen_report(fresh(report), reason="Sai số.", by=tree.approver, at=later[2])
 
 
 def test_reopen_report_that_is_not_approved_is_refused(tree):

@@ -7,16 +7,18 @@ import threading
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, InstitutionState, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, AgencyLine, InstitutionAgency, UnitAncestry, UnitReading
 from hocsuotdoi.reporting.enums import CycleState, ReportState, ReportsTo
-from hocsuotdoi.reporting.models import CountedInstitution, Cycle, Report
+from hocsuotdoi.reporting.models import CountedInstitution, Cycle, Reminder, Report
 from hocsuotdoi.reporting.operations.cycle import make_cycle
 from hocsuotdoi.reporting.operations.opening import NotOpen, NotReportedToItsOwner, ask_newcomers, open_cycle
 from hocsuotdoi.reporting.operations.presets import mid_term, yearly
+from hocsuotdoi.reporting.operations.reminders import remind
 from hocsuotdoi.reporting.queries.opening_check import opening_check
 from hocsuotdoi.reporting.queries.state import country_state, report_rows
 from tests.factories.cycles import AT, make_country, make_opened_cycle, make_preset_cycle
@@ -157,6 +159,25 @@ def test_bodies_that_come_while_the_cycle_is_open_are_asked_and_nothing_else_cha
     assert {row.report.unit for row in listed} == {province, commune, new}
     with pytest.raises(NotOpen):
         ask_newcomers(make_preset_cycle(country), by=None, at=at)
+
+
+def test_who_is_asked_late_has_two_weeks_and_is_not_late_on_the_first_day(db):
+    country = make_country(1)
+    province = next(iter(country.provinces))
+    cycle = make_opened_cycle(country)
+    born = dt.date(2026, 12, 10)
+    new = UnitFactory(parent=province, starts_on=born)
+    office = AgencyFactory(unit=new, starts_on=born)
+    at = timezone.make_aware(dt.datetime(2026, 12, 12, 6, 50))
+    before = dict(Report.objects.values_list("pk", "due_on"))
+    assert ask_newcomers(cycle, by=None, at=at).reports == 1
+    made = report_of(cycle, office)
+    assert made.due_on == dt.date(2026, 12, 26)
+    assert before == dict(Report.objects.exclude(pk=made.pk).values_list("pk", "due_on"))
+    remind(day=at.date(), at=at)
+    assert list(Reminder.objects.filter(report=made).values_list("days", flat=True)) == [-14]
+    (row,) = (each for each in report_rows(cycle, Report.objects.filter(pk=made.pk), at.date()))
+    assert row.days_late == 0
 
 
 # -- what is refused --

@@ -143,6 +143,8 @@ def test_letters_are_wanted_of_whom_a_rule_asks_one_and_who_still_owes(cycle, co
     assert letters_wanted(cycle).count() == 5
     submit(Report.objects.get(cycle=cycle, agency=office))
     assert office not in [each.agency for each in letters_wanted(cycle)]
+    closed = close_cycle(cycle, version=cycle.version, by=PersonFactory(), at=morning(DUE))
+    assert not letters_wanted(closed).exists()
 
 
 def test_reminder_stands_in_the_one_letter_of_the_day(cycle, office):

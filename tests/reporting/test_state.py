@@ -11,11 +11,13 @@ from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.operations.cycle import close_cycle
+from hocsuotdoi.reporting.operations.opening import ask_newcomers
 from hocsuotdoi.reporting.queries.cycles import ended_bodies, states_visible_to
 from hocsuotdoi.reporting.queries.state import Asked, country_state, days_late, next_step, report_rows, tally_of
 from hocsuotdoi.reporting.queries.state_map import state_map
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.cycles import AT, make_country, make_opened_cycle
+from tests.factories.places import AgencyFactory, UnitFactory
 from tests.factories.running import NOW, SOMEBODY_ELSE, submit
 
 DUE = dt.date(2026, 11, 25)
@@ -70,6 +72,22 @@ def test_country_is_counted_by_province_line_and_state(country, cycle):
     assert state.whole.asked == everything(cycle).count()
     assert [each.agency.kind for each in state.central] == [K.MINISTRY, K.EDUCATION]
     assert next(each for each in state.rows if each.unit == second).whole.asked == 5
+
+
+def test_totals_of_the_country_have_what_came_since_and_central_bodies_with_nobody(country, cycle):
+    """The page and its list come to the same."""
+    born = dt.date(2026, 11, 10)
+    province = UnitFactory(tier="province", kind="tinh", parent=country.unit, name="Tỉnh mới", starts_on=born)
+    AgencyFactory(kind=K.CULTURE, unit=province, name="Sở mới", starts_on=born)
+    assert ask_newcomers(cycle, by=None, at=AT + dt.timedelta(days=10)).reports == 1
+    state = country_state(cycle, everything(cycle), DUE)
+    rows = report_rows(cycle, everything(cycle), DUE)
+    assert state.whole.asked == len(rows) == 14
+    assert state.whole.unmanned == sum(row.is_unmanned for row in rows) == 14
+    listed = tally_of(rows)
+    assert {line: (each.asked, each.late, each.unmanned) for line, each in state.lines.items()} == {
+        line: (each.asked, each.late, each.unmanned) for line, each in listed.items()
+    }
 
 
 def test_province_whose_report_is_approved_hangs_nowhere(country, cycle):

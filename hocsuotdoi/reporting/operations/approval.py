@@ -67,11 +67,11 @@ def approve_report(report: Report, *, version: int, by: Person, at: dt.datetime)
 
 @transaction.atomic
 def reopen_report(report: Report, *, reason: str, by: Person, at: dt.datetime) -> Report:
-    """Takes an approval back: the report is returned. Only while the report it goes to has not been submitted, since
-    that one holds its figures; later an addendum tells what has changed."""
+    """Takes an approval back: the report is returned. Only while the report it goes to has not been submitted with its
+    figures; later an addendum tells what has changed."""
     reason = reason_of(reason)
     report = hold(report, [ReportState.APPROVED], and_above=True)
-    if report.goes_to is not None and report.goes_to.state in FROZEN:
+    if report.goes_to is not None and _is_added_up(report):
         raise AddedUpAbove(
             _(
                 "%(body)s has submitted a report that holds these figures. Have that one taken back or returned "
@@ -92,6 +92,16 @@ def reopen_report(report: Report, *, reason: str, by: Person, at: dt.datetime) -
     )
     step(report, ReportStepKind.REOPENED, snapshot=approved, reason=reason, by=by, at=at)
     return report
+
+
+def _is_added_up(report: Report) -> bool:
+    """What was approved only after the report above had been submitted is not in that one, unless an addendum to it
+    has told it since."""
+    above, approved = report.goes_to, report.approved
+    if above is None or approved is None or above.state not in FROZEN or above.submitted is None:
+        return False
+    told = {each["number"] for each in above.submitted.content["below"] if each["state"] == ReportState.APPROVED}
+    return approved.number in told or above.submitted.addenda.filter(frozen_at__gte=report.approved_at).exists()
 
 
 def gaps_of(snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from hocsuotdoi.reporting.enums import CommandLine, CycleKind, CycleState, Detai
 from hocsuotdoi.reporting.models import Cycle, CycleReminder, CycleRule, Reminder
 from hocsuotdoi.reporting.operations.opening import refuse_astray
 from hocsuotdoi.reporting.operations.presets import CycleGiven, ReminderGiven, RuleGiven
+from hocsuotdoi.reporting.queries.wording import day_words
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = dt.timedelta(days=366 * 12)
@@ -94,10 +95,7 @@ def copy_of(cycle: Cycle, *, years: int) -> CycleGiven:
     moved = {
         name: later(getattr(cycle, name), years) for name in ("starts_on", "ends_on", "counted_until", "map_on")
     } | {name: later(getattr(cycle, name), years) for name in ("opens_on", "due_on")}
-    rules = tuple(
-        dataclasses.replace(rule_given(rule), due_on=later(rule.due_on, years))
-        for rule in cycle.rules.select_related("to_agency")
-    )
+    rules = tuple(dataclasses.replace(rule, due_on=later(rule.due_on, years)) for rule in _rules_of(cycle))
     return CycleGiven(
         title=re.sub(r"\b20\d\d\b", lambda found: str(int(found[0]) + years), cycle.title),
         kind=CycleKind(cycle.kind),
@@ -136,12 +134,14 @@ def rule_given(rule: CycleRule) -> RuleGiven:
 def mend_cycle(cycle: Cycle, *, version: int, given: CycleGiven, by: Person | None, at: dt.datetime) -> Cycle:
     """Changes what is said about the cycle as a whole; its rules and reminders stay.
 
-    Refused: a cycle that is not being set up, days that contradict each other, and (`CycleChangedMeanwhile`) when
+    Refused: a cycle that is not being set up, days that contradict each other or its rules', and
+    (`CycleChangedMeanwhile`) when
     somebody else changed it since `version`.
     """
     cycle = _to_change(cycle, version)
     for name, value in _own(_checked(given)).items():
         setattr(cycle, name, value)
+    _refuse_bad_rules(cycle, _rules_of(cycle))
     return _saved(cycle, *_OWN_FIELDS)
 
 
@@ -189,8 +189,9 @@ def discard_cycle(cycle: Cycle, *, version: int, by: Person | None, at: dt.datet
 def order_opening(cycle: Cycle, *, version: int, by: Person, at: dt.datetime) -> Cycle:
     """Has the cycle opened by the worker: at once, or early on the day on which it is to open. What stops the worker
     stops nothing: as long as the order stands it is tried again. Until then the cycle cannot be changed; the order can
-    be taken back. Refused where by its rules a report would not reach the owner."""
+    be taken back. Refused where by its rules a report would not reach the owner, or would be due before it opens."""
     cycle = _to_change(cycle, version)
+    _refuse_bad_rules(cycle, _rules_of(cycle))
     refuse_astray(cycle)
     cycle.opening_ordered_at, cycle.opening_ordered_by = at, by.pk
     cycle = _saved(cycle, "opening_ordered_at", "opening_ordered_by")
@@ -305,6 +306,10 @@ def _write_rules(cycle: Cycle, rules: Iterable[RuleGiven]) -> None:
     )
 
 
+def _rules_of(cycle: Cycle) -> list[RuleGiven]:
+    return [rule_given(rule) for rule in cycle.rules.select_related("to_agency")]
+
+
 def _refuse_bad_rules(cycle: Cycle, rules: list[RuleGiven]) -> None:
     whom = Counter((rule.line, rule.reporter_kind, rule.reporter_tier) for rule in rules)
     for number, rule in enumerate(rules, 1):
@@ -324,7 +329,12 @@ def _refuse_bad_rules(cycle: Cycle, rules: list[RuleGiven]) -> None:
                 _("{owner} leads no territory: it asks only bodies of its own line.").format(owner=cycle.owner),
             )
         if rule.due_on < cycle.opens_on:
-            raise _bad_rule(number, _("Its day lies before the cycle opens."))
+            raise _bad_rule(
+                number,
+                _("Its day ({due_on}) lies before the cycle opens ({opens_on}). Change one of the two.").format(
+                    due_on=day_words(rule.due_on), opens_on=day_words(cycle.opens_on)
+                ),
+            )
 
 
 def _bad_rule(number: int, message: str) -> BadRule:

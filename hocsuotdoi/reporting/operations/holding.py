@@ -63,18 +63,12 @@ def hold(
     """
     if report.cycle_id is None:
         raise OutsideCycle(_("This report belongs to no reporting cycle. Freeze it instead of submitting it."))
-    cycle = _held_open(report.cycle_id)
+    cycle = _held(report.cycle_id)
     if and_above and report.goes_to_id is not None:
         locked(Report.objects.filter(pk=report.goes_to_id)).get()
     current = locked(Report.objects.filter(pk=report.pk)).get()
-    if cycle.state != CycleState.OPEN and not in_closed_cycle:
-        raise CycleNotOpen(
-            _(
-                "The cycle “%(cycle)s” is closed. Ask %(owner)s to open it again; what changes afterwards becomes an "
-                "addendum to an approved report."
-            )
-            % {"cycle": cycle.title, "owner": cycle.owner.name}
-        )
+    if not in_closed_cycle:
+        _refuse_closed(cycle)
     current.cycle = cycle
     if version is not None and version != current.version:
         raise ReportChangedMeanwhile(meanwhile(current), current)
@@ -83,7 +77,23 @@ def hold(
     return current
 
 
-def _held_open(cycle: int) -> Cycle:
+def hold_open(cycle: int) -> None:
+    """Holds a cycle until the transaction ends. Refused: one that is closed."""
+    _refuse_closed(_held(cycle))
+
+
+def _refuse_closed(cycle: Cycle) -> None:
+    if cycle.state != CycleState.OPEN:
+        raise CycleNotOpen(
+            _(
+                "The cycle “%(cycle)s” is closed. Ask %(owner)s to open it again; what changes afterwards becomes an "
+                "addendum to an approved report."
+            )
+            % {"cycle": cycle.title, "owner": cycle.owner.name}
+        )
+
+
+def _held(cycle: int) -> Cycle:
     """Shared: many work in one cycle at once, but nobody closes it meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM reporting_cycle WHERE id = %s FOR SHARE", [cycle])

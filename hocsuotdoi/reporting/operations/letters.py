@@ -11,6 +11,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.reporting.enums import OWED, SnapshotKind
 from hocsuotdoi.reporting.models import Report, Snapshot
 from hocsuotdoi.reporting.operations.freezing import freeze
+from hocsuotdoi.reporting.operations.holding import hold_open
 from hocsuotdoi.reporting.queries.letters import letter_content
 
 
@@ -31,8 +32,11 @@ def write_letter(report: Report, *, answer_by: dt.date, by: Person, at: dt.datet
     """Freezes the official letter by which the receiver reminds the body of a report that is late on this day. Made by
     people: a letter leaves under somebody's name, with a number that the office gives it.
 
-    Refused: a report that is not late, a second letter on one day, a day for the answer that is not ahead.
+    Refused: a closed cycle, a report that is not late, a second letter on one day, a day for the answer that is not
+    ahead.
     """
+    if report.cycle_id is not None:
+        hold_open(report.cycle_id)
     locked = Report.objects.select_for_update(of=("self",)).select_related(
         "agency", "cycle", "unit", "goes_to__agency__unit"
     )

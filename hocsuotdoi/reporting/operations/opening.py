@@ -15,6 +15,8 @@ from hocsuotdoi.reporting.enums import CycleState, ReportState
 from hocsuotdoi.reporting.models import Cycle
 from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, parameters, reading_many
 
+DAYS_FOR_NEWCOMERS = 14
+
 _MAKE_REPORTS = f"""
 WITH RECURSIVE {BODIES}, {WAYS}, numbered AS MATERIALIZED (
     SELECT b.agency_id, COALESCE(r.id, nextval(pg_get_serial_sequence('reporting_report', 'id'))) AS id
@@ -23,7 +25,8 @@ WITH RECURSIVE {BODIES}, {WAYS}, numbered AS MATERIALIZED (
 INSERT INTO reporting_report
        (id, goes_to_id, cycle_id, agency_id, line, detail, unit_id, year, due_on, above, copies_to, state,
         results, difficulties, causes, proposals, version, changed_at, changed_by_id, gaps)
-SELECT own.id, taking.id, %(cycle)s, b.agency_id, b.line, b.detail, b.unit_id, %(year)s, b.due_on, way.above,
+SELECT own.id, taking.id, %(cycle)s, b.agency_id, b.line, b.detail, b.unit_id, %(year)s,
+       GREATEST(b.due_on, %(not_due_before)s::date), way.above,
        COALESCE((SELECT array_agg(DISTINCT g.id ORDER BY g.id)
                    FROM places_agency g
                   WHERE g.kind = ANY(b.copies_to) AND NOT g.is_sample AND g.unit_id IN (b.unit_id, receiver.unit_id)
@@ -87,7 +90,13 @@ def open_cycle(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
         return Opened(0, 0)
     if not cycle.sections:
         raise NothingAskedFor(_("Say what the reports are to hold before you open the cycle."))
-    given = {**parameters(cycle), "year": cycle.last_year, "at": at, "by": by.pk if by else None}
+    given = {
+        **parameters(cycle),
+        "year": cycle.last_year,
+        "not_due_before": None,
+        "at": at,
+        "by": by.pk if by else None,
+    }
     refuse_astray(cycle)
     with many_rows(), reading_many() as cursor:
         cursor.execute(_MAKE_REPORTS, given)
@@ -105,16 +114,25 @@ class NotOpen(Refused):
 @transaction.atomic
 def ask_newcomers(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
     """Asks bodies that came to stand since the cycle's map, by the same rules on the map of today: after a reform in
-    the middle of a cycle those that took others' place. Done again, it asks only who is newer still. Reports that there
+    the middle of a cycle those that took others' place, with fourteen days to report at least: nobody is late on the
+    day on which they are asked. Done again, it asks only who is newer still. Reports that there
     are stay as they are; what an ended body counted is moved by people, with a reason. Refused while the cycle is not
     open."""
     cycle = Cycle.objects.select_for_update(of=("self",)).select_related("owner").get(pk=cycle.pk)
     if cycle.state != CycleState.OPEN:
         raise NotOpen(_("Only a cycle that is open asks more bodies."))
     day = timezone.localdate(at)
-    given = {**parameters(cycle), "map_on": day, "bodies_on": day}
+    given = {
+        **parameters(cycle),
+        "map_on": day,
+        "bodies_on": day,
+        "year": cycle.last_year,
+        "not_due_before": day + dt.timedelta(days=DAYS_FOR_NEWCOMERS),
+        "at": at,
+        "by": by.pk if by else None,
+    }
     with many_rows(), reading_many() as cursor:
-        cursor.execute(_MAKE_REPORTS, {**given, "year": cycle.last_year, "at": at, "by": by.pk if by else None})
+        cursor.execute(_MAKE_REPORTS, given)
         reports = cursor.rowcount
     return Opened(reports, 0)
 

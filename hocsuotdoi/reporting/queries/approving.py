@@ -156,7 +156,8 @@ def _last_told(report: Report) -> int:
 
 
 def _reports_of_last_year(reports: list[Report]) -> dict[int, int]:
-    """By report: the approved one of the same body in a cycle of the same kind the year before. One query."""
+    """By report: the approved one of the same body in a cycle of the same owner and kind the year before, of several
+    the one that looked furthest: as `exceptions`. One query."""
     last: dict[tuple[Any, ...], int] = {}
     earlier = Report.objects.filter(
         agency__in={each.agency_id for each in reports},
@@ -164,14 +165,14 @@ def _reports_of_last_year(reports: list[Report]) -> dict[int, int]:
         cycle__isnull=False,
         state=ReportState.APPROVED,
     ).select_related("cycle")
-    for each in earlier:
-        if each.cycle:
-            last[each.agency_id, each.line, each.cycle.kind, each.year + 1] = each.pk
-    return {
-        each.pk: earlier_report
-        for each in reports
-        if each.cycle and (earlier_report := last.get((each.agency_id, each.line, each.cycle.kind, each.year)))
-    }
+    for each in earlier.order_by("cycle__counted_until", "pk"):
+        last[_of_which(each, each.year + 1)] = each.pk
+    return {each.pk: last[key] for each in reports if (key := _of_which(each, each.year)) in last}
+
+
+def _of_which(report: Report, year: int) -> tuple[Any, ...]:
+    cycle = report.cycle
+    return report.agency_id, report.line, cycle and cycle.owner_id, cycle and cycle.kind, year
 
 
 def _is_far(old: Figure, now: Figure) -> bool:

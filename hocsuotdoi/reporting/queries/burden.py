@@ -48,7 +48,9 @@ SELECT r.cycle_id, u.tier, r.line, count(*),
   JOIN spent ON spent.report_id = r.id
   JOIN worded ON worded.id = r.id
   LEFT JOIN back ON back.report_id = r.id
- WHERE r.cycle_id = ANY(%(cycles)s) AND r.submitted_id IS NOT NULL
+ WHERE r.cycle_id = ANY(%(cycles)s)
+   AND EXISTS (SELECT FROM reporting_reportstep p
+                WHERE p.report_id = r.id AND p.kind = '{ReportStepKind.SUBMITTED}')
  GROUP BY r.cycle_id, u.tier, r.line
 """
 

@@ -32,7 +32,7 @@ SELECT report.id
     EXISTS (SELECT FROM reporting_countedinstitution AS counted
               JOIN ledger_posting AS posting ON posting.institution_id = counted.institution_id
                                             AND posting.posted_at > snapshot.frozen_at
-                                            AND posting.occurred_on < cycle.ends_on
+                                            AND posting.occurred_on <= (snapshot.content ->> 'as_of')::date
              WHERE counted.report_id = report.id)
     OR EXISTS (SELECT FROM reporting_countedinstitution AS counted
                  JOIN indicators_criterionanswer AS answer ON answer.institution_id = counted.institution_id
@@ -57,6 +57,7 @@ SELECT report.id
                   AND greatest(said.frozen_at, below.approved_at) > snapshot.frozen_at))
  ORDER BY report.id
 """
+# Of the book: what happened after the last day that the report looked at changes nothing in it.
 # Of money: of whoever may ever have left it to the body, a few more than `money.bodies_told`.
 
 

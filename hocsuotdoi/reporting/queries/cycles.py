@@ -8,7 +8,7 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import agencies_covered, offices_held
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.places.models import Agency
-from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
+from hocsuotdoi.reporting.enums import OWED, CommandLine, CycleState, ReportState
 from hocsuotdoi.reporting.models import Cycle, Reminder, Report
 from hocsuotdoi.reporting.models.line import on_the_line
 
@@ -58,7 +58,7 @@ def letters_wanted(cycle: Cycle) -> QuerySet[Report]:
     make it: an official letter leaves under somebody's name."""
     asked = Reminder.objects.filter(report=OuterRef("pk"), rule__letter=True)
     return (
-        Report.objects.filter(Exists(asked), cycle=cycle, state__in=OWED)
+        Report.objects.filter(Exists(asked), cycle=cycle, cycle__state=CycleState.OPEN, state__in=OWED)
         .select_related("agency", "unit", "goes_to__agency")
         .order_by("unit__sort_key", "line", "pk")
     )

@@ -101,13 +101,14 @@ def _year_before(content: Content, year: int) -> dict[str, tuple[Decimal, Decima
 
 
 def _last_year(report: Report) -> dict[str, tuple[Decimal, Decimal | None]]:
-    """Numerators and denominators of the body's approved report of the year before in a cycle of the same kind, as
-    amended, by key. One query."""
+    """Numerators and denominators of the body's approved report of the year before in a cycle of the same owner and
+    kind (of several the one that looked furthest), as amended, by key. One query."""
+    cycle = report.cycle
     before = Report.objects.filter(
         agency=report.agency_id, line=report.line, year=report.year - 1, state=ReportState.APPROVED,
-        cycle__kind=report.cycle.kind if report.cycle else None,
+        cycle__owner=cycle.owner_id if cycle else None, cycle__kind=cycle.kind if cycle else None,
     )  # fmt: skip
-    figures = newest_figures(before)
+    figures = newest_figures(before.order_by("-cycle__counted_until", "-pk")[:1])
     return {each.key: (each.numerator, each.denominator) for each in figures if each.numerator is not None}
 
 

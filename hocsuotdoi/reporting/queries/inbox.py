@@ -33,10 +33,11 @@ def in_others_stead(person: Someone, day: dt.date) -> QuerySet[Report]:
 
 
 def to_approve(person: Someone, day: dt.date) -> QuerySet[Report]:
-    """Submitted, and lying with a body at which the person approves; the longest waiting first."""
+    """Submitted, and lying with a body at which the person approves; the longest waiting first. Not of
+    closed cycles, in which nothing is approved."""
     seats = seats_of(person, Permission.APPROVE_REPORT, day)
     lies_here = _at(seats, "goes_to__") | _at(seats) & Q(goes_to=None)
-    rows = in_words(Report.objects.filter(lies_here, cycle__isnull=False, state=ReportState.SUBMITTED))
+    rows = in_words(Report.objects.filter(lies_here, cycle__state=CycleState.OPEN, state=ReportState.SUBMITTED))
     return rows.order_by("cycle__due_on", "cycle", "submitted_at", "pk")
 
 

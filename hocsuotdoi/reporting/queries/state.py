@@ -109,20 +109,23 @@ def country_state(cycle: Cycle, reports: QuerySet[Report], day: dt.date) -> Coun
     lines: dict[str, Tally] = {}
     whole = Tally()
     for found in counted:
+        for tally in (lines.setdefault(found["line"], Tally()), whole):
+            tally.add(found)
         if (row := rows.get(found["province"])) is None:
             continue  # a province that came since: its bodies are listed, the country's rows are those of the map
         leaves = found["tier"] == Tier.PROVINCE and found["to"] in (None, Tier.COUNTRY)
         (row.own if leaves else row.below).add(found)
-        for tally in (row.lines.setdefault(found["line"], Tally()), lines.setdefault(found["line"], Tally()), whole):
-            tally.add(found)
+        row.lines.setdefault(found["line"], Tally()).add(found)
     central = list(
-        reports.filter(unit__tier=Tier.COUNTRY)
+        _with_marks(reports, cycle, day)
+        .filter(unit__tier=Tier.COUNTRY)
         .select_related("agency", "unit", "goes_to__agency", "submitted")
         .order_by("line", "pk")
     )
     central.sort(key=lambda each: (each.goes_to_id is not None, each.pk))
     for each in central:
-        part = {"state": each.state, "n": 1, "late": int(is_late(each, cycle, day)), "unmanned": 0}
+        late, unmanned = int(is_late(each, cycle, day)), int(_is_unmanned(each))
+        part = {"state": each.state, "n": 1, "late": late, "unmanned": unmanned}
         lines.setdefault(each.line, Tally()).add(part)
         whole.add(part)
     in_order = {line: lines[line] for line in CommandLine.values if line in lines}
@@ -229,8 +232,11 @@ def next_step(report: Report) -> tuple[str, str]:
 
 def _row(report: Report, cycle: Cycle, day: dt.date) -> ReportRow:
     step, on_whom = next_step(report)
-    unmanned = report.state in OWED and not report.is_manned  # type: ignore[attr-defined]  # annotated
-    return ReportRow(report, days_late(report, cycle, day), step, on_whom, unmanned)
+    return ReportRow(report, days_late(report, cycle, day), step, on_whom, _is_unmanned(report))
+
+
+def _is_unmanned(report: Report) -> bool:
+    return report.state in OWED and not report.is_manned  # type: ignore[attr-defined]  # annotated
 
 
 def _with_marks(reports: QuerySet[Report], cycle: Cycle, day: dt.date) -> QuerySet[Report]:

@@ -79,7 +79,10 @@ ACTS = {
         _ask_newcomers,
         CycleState.OPEN,
         _("Ask bodies that have come since?"),
-        _("Bodies that were set up since the cycle opened get a report by the same rules. Nothing else changes."),
+        _(
+            "Bodies that were set up since the cycle opened get a report by the same rules, and at least 14 days for "
+            "it. Nothing else changes."
+        ),
         _("Ask them, too"),
         _("Bodies that have come since are asked now, too."),
     ),

@@ -95,9 +95,10 @@ class CycleForm(forms.Form):
 
 
 class RuleForm(forms.Form):
-    """Who reports to whom."""
+    """Who reports to whom. `rule`: which one was looked at, by whom it asks; its place among the others may change."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    rule = forms.CharField(required=False, widget=forms.HiddenInput)
     reporter_tier = forms.ChoiceField(label=_("Tier"), choices=_REPORTING_TIERS)
     reporter_kind = forms.ChoiceField(label=_("Which bodies report"), choices=AgencyKind.choices)
     line = forms.ChoiceField(label=_("Line of command"), choices=CommandLine.choices)
@@ -143,9 +144,15 @@ class RuleForm(forms.Form):
         self.fields["to_agency"].queryset = named
 
     @staticmethod
+    def name_of(rule: CycleRule) -> str:
+        """No two rules of a cycle have the same."""
+        return f"{rule.line}:{rule.reporter_kind}:{rule.reporter_tier}"
+
+    @staticmethod
     def initial_of(rule: CycleRule) -> dict[str, Any]:
         own = ("reporter_tier", "reporter_kind", "line", "due_on", "to", "to_kind", "detail", "copies_to", "classes")
-        return {**{name: getattr(rule, name) for name in own}, "to_agency": rule.to_agency_id}
+        found = {name: getattr(rule, name) for name in own}
+        return {**found, "to_agency": rule.to_agency_id, "rule": RuleForm.name_of(rule)}
 
     def given(self) -> RuleGiven:
         """What the chosen way does not use is left out, so that a field that was not emptied is no mistake."""

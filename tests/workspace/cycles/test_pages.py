@@ -148,12 +148,56 @@ def test_rule_is_changed_added_and_taken_away(client, country, planner_of_minist
     client.post(new, sent)
     assert [each.reporter_kind for each in prepared.rules.all()][-2:] == ["front", "ministry"]
     address = page_of("rule-edit", prepared, 7)
-    client.post(address, {"version": form_of(client, address)["version"], "remove": "yes"})
+    shown = form_of(client, address)
+    client.post(address, {"version": shown["version"], "rule": shown["rule"], "remove": "yes"})
     assert prepared.rules.count() == 7
     assert not prepared.rules.filter(reporter_kind="front").exists()
     refused = client.post(new, {**form_of(client, new), **sent, "to_kind": "", "version": 4})
     assert refused.status_code == 422
     assert client.get(page_of("rule-edit", prepared, 99)).status_code == 404
+
+
+def kinds_of(cycle) -> list[tuple[str, str]]:
+    return list(cycle.rules.values_list("reporter_kind", "reporter_tier"))
+
+
+def test_removal_that_comes_second_takes_away_no_other_rule(client, country, planner_of_ministry, prepared):
+    client.force_login(planner_of_ministry)
+    address = page_of("rule-edit", prepared, 2)
+    mine = {**form_of(client, address), "remove": "yes"}
+    client.post(address, mine)
+    left = kinds_of(prepared)
+    assert len(left) == 6
+    for version in (mine["version"], Cycle.objects.get().version):
+        again = client.post(address, {**mine, "version": version}, follow=True)
+        assert again.redirect_chain == [(page_of("cycle-detail", prepared), 302)]
+        assert "Quy tắc này không còn" in again.content.decode()
+        assert kinds_of(prepared) == left
+    first = page_of("rule-edit", prepared, 1)
+    stale = {**form_of(client, first), "version": 1, "remove": "yes"}
+    again = client.post(first, stale, follow=True)
+    assert again.redirect_chain == [(page_of("cycle-detail", prepared), 302)], "look at them as they are first"
+    assert kinds_of(prepared) == left
+
+
+def test_rule_is_found_again_where_it_stands_now_and_said_to_be_gone(client, country, planner_of_ministry, prepared):
+    client.force_login(planner_of_ministry)
+    first, third = page_of("rule-edit", prepared, 1), page_of("rule-edit", prepared, 3)
+    mine = {**form_of(client, third), "due_on": "2026-11-28"}
+    before = kinds_of(prepared)
+    client.post(first, {**form_of(client, first), "remove": "yes"})
+    page = client.post(third, mine)
+    assert page.status_code == 409
+    client.post(third, {**mine, **form_of_page(page)})
+    assert kinds_of(prepared) == before[1:]
+    assert prepared.rules.get(due_on="2026-11-28").reporter_kind == before[2][0]
+    second = page_of("rule-edit", prepared, 2)
+    client.post(second, {**form_of(client, second), "remove": "yes"})
+    left = kinds_of(prepared)
+    page = client.post(third, {**mine, "version": Cycle.objects.get().version})
+    assert page.status_code == 409
+    assert "Quy tắc này không còn" in page.content.decode()
+    assert kinds_of(prepared) == left
 
 
 def test_reminders_are_set_also_while_the_cycle_is_open(client, country, planner_of_ministry, opened):

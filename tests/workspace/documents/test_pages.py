@@ -208,6 +208,17 @@ def test_letter_is_written_to_who_is_late_once_a_day(client, late, province_offi
     assert client.get(documents_url(letter)).status_code == 200
 
 
+def test_no_letter_is_written_in_a_closed_cycle(client, late, province_officer):
+    late.cycle.state, late.cycle.closed_at = "closed", timezone.now()
+    late.cycle.save()
+    client.force_login(province_officer)
+    write = reverse("workspace:documents-letter-create", args=[late.pk])
+    answer = client.post(write, {"answer_by": f"{timezone.localdate() + dt.timedelta(days=3):%Y-%m-%d}"})
+    assert answer.status_code == 422
+    assert "đã đóng" in answer.content.decode()
+    assert not Snapshot.objects.filter(kind="letter").exists()
+
+
 def test_nomination_goes_from_draft_to_award(client, province_officer, auditor, library_of_bac_kan, reader):
     client.force_login(province_officer)
     agency = Agency.objects.get(code="sovhttdl-thai-nguyen-thu")

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.reporting.enums import ReportState
@@ -245,6 +246,10 @@ def test_lists_show_what_is_owed_and_what_waits(report, province_report, officer
     queue = signed_in(province_officer).get(reverse(LIST), {"view": "approve"})
     assert [row.report for row in queue.context["waiting"]] == [report]
     assert signed_in(officer_of_bac_kan).get(reverse(LIST), {"view": "approve"}).context["waiting"] == []
+    report.cycle.state, report.cycle.closed_at = "closed", timezone.now()
+    report.cycle.save()
+    queue = signed_in(province_officer).get(reverse(LIST), {"view": "approve"})
+    assert queue.context["waiting"] == [], "in a closed cycle nothing is approved"
 
 
 @pytest.mark.parametrize(
