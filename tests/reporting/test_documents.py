@@ -13,6 +13,7 @@ from hocsuotdoi.reporting.enums import DocumentFormat, DocumentKind, DocumentSta
 from hocsuotdoi.reporting.formats.docx import own_template
 from hocsuotdoi.reporting.models import Document, DocumentRun, Snapshot
 from hocsuotdoi.reporting.operations import documents
+from hocsuotdoi.reporting.operations.approval import reopen_report, return_report
 from hocsuotdoi.reporting.operations.documents import (
     FormatNotOffered,
     NothingToWrite,
@@ -163,6 +164,17 @@ def test_run_is_refused_where_nothing_is_frozen_and_for_signatures(
     with pytest.raises(FormatNotOffered):
         begun(country_of_five, province_officer, department_of_thai_nguyen, DocumentFormat.SIGNED_PDF)
     assert not DocumentRun.objects.exists()
+
+
+def test_run_leaves_out_what_was_returned_or_reopened(country_of_five, province_officer, department_of_thai_nguyen):
+    own, returned, below = (each.report for each in country_of_five[:3])
+    return_report(
+        returned, version=returned.version, reason="Thiếu số liệu của hai thư viện", by=province_officer, at=AT
+    )
+    for reopened in (own, below):
+        reopen_report(reopened, reason="Số liệu phải tính lại", by=province_officer, at=AT)
+    run = begun(country_of_five, province_officer, department_of_thai_nguyen)
+    assert set(run.documents.values_list("snapshot", flat=True)) == {each.pk for each in country_of_five[3:]}
 
 
 def test_stopped_run_begins_nothing_and_goes_on_when_told(country_of_five, province_officer, department_of_thai_nguyen):
