@@ -4,7 +4,10 @@ import io
 import zipfile
 
 import pytest
+from django.utils import translation
 from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -163,16 +166,78 @@ RELATION = (
         (repacked(own_template(KIND), word___rels__la_xml_rels=RELATION % b"image"), "another place"),
     ],
 )
-def test_dangerous_files_are_refused_with_a_reason(file, words, settings):
-    settings.LANGUAGE_CODE = "en"
-    from django.utils import translation
-
+def test_dangerous_files_are_refused_with_a_reason(file, words):
     with translation.override("en"), pytest.raises(BadTemplate, match=words):
         refuse_dangerous(file)
 
 
 def test_a_link_for_readers_is_no_danger():
     refuse_dangerous(repacked(own_template(KIND), word___rels__la_xml_rels=RELATION % b"hyperlink"))
+
+
+def template_with_field(*runs: str) -> bytes:
+    """Runs of one field: «<» begins one, «>» ends it, anything else is a piece of what it is told."""
+    document = Document(io.BytesIO(own_template(KIND)))
+    for run in runs:
+        steps = {"<": "begin", ">": "end"}
+        node = OxmlElement("w:fldChar" if run in steps else "w:instrText")
+        if run in steps:
+            node.set(qn("w:fldCharType"), steps[run])
+        else:
+            node.text = run
+        document.paragraphs[10].add_run()._r.append(node)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        ("<", ' DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe "/k calc" ', ">"),
+        ("<", " dd", "ea", "uto cmd x ", ">"),
+        ("<", " DDE cmd x ", ">"),
+        ("<", ' INCLUDEPICTURE "http://example.com/x.png" \\d ', ">"),
+        ("<", ' IncludeText "//may-chu/chung/x.docx" ', ">"),
+        ("<", " LINK Excel.Sheet.8 x.xlsx ", ">"),
+        ("<", " IMPORT x.png ", ">"),
+        ("<", ' DATABASE \\d "x.mdb" ', ">"),
+        ("<", " IF 1 = 1 ", "<", " DDE cmd x ", ">", ">"),
+        ("<", "<", " QUOTE 68 68 69 ", ">", " cmd x ", ">"),
+        ("<", " D", "<", " QUOTE 68 ", ">", "E cmd x ", ">"),
+        ("<", " D{# x #}DE cmd x ", ">"),
+        (" DDE cmd x ",),
+    ],
+)
+def test_fields_that_reach_out_are_refused(runs):
+    with translation.override("en"), pytest.raises(BadTemplate, match="field"):
+        refuse_dangerous(template_with_field(*runs))
+
+
+def test_a_simple_field_that_reaches_out_is_refused():
+    document = Document(io.BytesIO(own_template(KIND)))
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), " IncludePicture http://example.com/x.png ")
+    document.sections[0].footer.paragraphs[0]._p.append(field)
+    out = io.BytesIO()
+    document.save(out)
+    with translation.override("en"), pytest.raises(BadTemplate, match="IncludePicture"):
+        refuse_dangerous(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        ("<", " PAGE ", ">"),
+        ("<", " NUMP", "AGES \\* MERGEFORMAT ", ">"),
+        ("<", ' DATE \\@ "dd/MM/yyyy" ', ">"),
+        ("<", ' TOC \\o "1-3" \\h ', ">"),
+        ("<", ' HYPERLINK "https://example.com/" ', ">"),
+        ("<", " IF ", "<", " PAGE ", ">", " > 1 x y ", ">"),
+    ],
+)
+def test_fields_that_only_count_and_date_are_taken(runs):
+    refuse_dangerous(template_with_field(*runs))
 
 
 @pytest.mark.slow

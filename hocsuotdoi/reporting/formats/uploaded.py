@@ -45,6 +45,9 @@ _REFUSED_NODES = (
 _ALLOWED_BINARY = (nodes.And, nodes.Or)
 _OF_LOOPS = frozenset({"index", "index0", "first", "last", "length"})
 _OF_NUMBERS = frozenset({"key", "words"})
+_ACTIVE = re.compile(r"\b(DDE|DDEAUTO|INCLUDE|INCLUDEPICTURE|INCLUDETEXT|LINK|IMPORT|DATABASE)\b", re.IGNORECASE)
+"""What Word does on opening such a field reaches for files, programs or databases of whoever opens it."""
+_NESTED = "\0"
 _OUTWARD = ("attachedTemplate", "oleObject", "frame", "subDocument", "image", "externalLink")
 
 
@@ -113,6 +116,37 @@ def _refuse_part(name: str, body: bytes) -> None:
                         "The document takes something from another place ({what}). Put it into the document itself."
                     ).format(what=(link.get("Target") or kind)[:80])
                 )
+    for instruction in _instructions(root):
+        found = _ACTIVE.search(instruction)
+        # What a tag or a field within puts together could be any of them.
+        if found or "{" in instruction or _NESTED in next(iter(instruction.split()), ""):
+            raise BadTemplate(
+                _(
+                    "The document has a field that takes in or starts something from elsewhere ({what}). Delete the "
+                    "field in Word: Alt+F9 shows it."
+                ).format(what=found[0] if found else instruction.replace(_NESTED, "{…}").strip()[:80])
+            )
+
+
+def _instructions(root: etree._Element) -> Iterator[str]:
+    """What each field is told to do, put together again where Word has split it; a field within it is `_NESTED`."""
+    open_fields = [""]
+    for node in root.iter("*"):
+        what = etree.QName(node).localname
+        values = {etree.QName(name).localname: value for name, value in node.attrib.items()}
+        step = values.get("fldCharType") if what == "fldChar" else None
+        if what == "fldSimple":
+            yield values.get("instr", "")
+        if step == "begin" or what == "fldSimple":
+            open_fields[-1] += _NESTED
+        if step == "begin":
+            open_fields.append("")
+        elif step == "end" and len(open_fields) > 1:
+            yield open_fields.pop()
+        elif what in {"instrText", "delInstrText"}:
+            open_fields[-1] += node.text or ""
+    yield from open_fields[1:]
+    yield open_fields[0].replace(_NESTED, "")
 
 
 def problems_of(file: bytes, kind: DocumentKind, pages: Mapping[int, int] | None = None) -> list[Problem]:
