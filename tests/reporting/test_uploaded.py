@@ -107,10 +107,22 @@ def test_unknown_tags_are_named_with_paragraph_and_table():
         "{{ }}",
         "{% if %}",
         "{{ title|khong_co }}",
+        "{{ title|replace('', 'aaaaaaaaaa')|replace('', 'aaaaaaaaaa') }}",
+        "{{ title|replace('a', 'b') }}",
+        "{{ title|join('aaaaaaaaaa')|upper|join('aaaaaaaaaa') }}",
+        "{{ title|join(title|join(title)) }}",
     ],
 )
 def test_tags_that_compute_call_or_reach_out_are_refused(tag):
     assert problems_of(template_with(tag), KIND)
+
+
+def test_a_fourth_loop_is_named_with_where_it_stands():
+    inner = "{% for a in figures %}{% for b in figures %}{% for c in figures %}x{% endfor %}{% endfor %}{% endfor %}"
+    (problem,) = problems_of(template_with(inner), KIND)
+
+    assert problem.tag == "c in figures"
+    assert problem.paragraph > 0
 
 
 def test_a_tag_that_cannot_be_read_is_named_among_those_that_can():
@@ -127,6 +139,8 @@ def test_a_tag_that_cannot_be_read_is_named_among_those_that_can():
         "{% for each in figures %}{{ loop.index }}{{ each.value.key }}{{ each.value.words }}{% endfor %}",
         "{% for group in target_groups %}{% for row in group.rows %}{{ row.value }}{% endfor %}{% endfor %}",
         "{{ title or 'Không có' }}",
+        "{{ snapshot_lines|join('; ') }}",
+        "{% for a in figures %}{% for b in figures %}x{% endfor %}{% endfor %}{% for c in figures %}y{% endfor %}",
     ],
 )
 def test_tags_that_only_put_values_in_are_taken(tag):

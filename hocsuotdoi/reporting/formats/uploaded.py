@@ -26,8 +26,10 @@ LARGEST_FILE = 2 * 1024 * 1024
 _LARGEST_INSIDE, _MOST_PARTS = 30 * 1024 * 1024, 400
 _TAG = re.compile(r"{[{%#].*?[}%#]}", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-FILTERS = frozenset({"upper", "lower", "capitalize", "trim", "length", "first", "last", "join", "default", "replace"})
+FILTERS = frozenset({"upper", "lower", "capitalize", "trim", "length", "first", "last", "join", "default"})
 """What a tag may do to a value: nothing that computes, since every number of a document is a figure that was frozen."""
+_DEEPEST_LOOP = 3
+"""As deep as our own go (years of rows of groups); each loop more multiplies what the document holds."""
 _REFUSED_NODES = (
     nodes.Call,
     nodes.BinExpr,
@@ -235,6 +237,7 @@ class _Checker:
     def __init__(self, known: Mapping[str, Placeholder]):
         self.known = known
         self.found: dict[str, str] = {}
+        self.loops = 0
 
     def visit(self, node: nodes.Node, scope: Mapping[str, Placeholder | None]) -> None:
         if isinstance(node, _REFUSED_NODES) and not isinstance(node, _ALLOWED_BINARY):
@@ -242,6 +245,8 @@ class _Checker:
             return
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             self.found.setdefault(node.name, _("This filter may not be used in a template."))
+        if isinstance(node, nodes.Filter) and node.name == "join" and "join" in _filters_within(node):
+            self.found.setdefault(node.name, _("«join» may be used once in a tag: it multiplies what it is given."))
         if isinstance(node, nodes.For):
             self._visit_loop(node, scope)
             return
@@ -258,12 +263,18 @@ class _Checker:
             self.visit(child, scope)
 
     def _visit_loop(self, node: nodes.For, scope: Mapping[str, Placeholder | None]) -> None:
+        if self.loops == _DEEPEST_LOOP:
+            tag = f"{_name_of(node.target)} in {_name_of(node.iter)}"
+            self.found.setdefault(tag, _("At most three loops may stand within each other."))
+            return
+        self.loops += 1
         of = self._resolve(node.iter, scope)
         inner: dict[str, Placeholder | None] = {**scope, "loop": None}
         if isinstance(node.target, nodes.Name):
             inner[node.target.name] = Placeholder(node.target.name, "", parts=of.parts) if of else None
         for child in (*node.body, *([node.test] if node.test else [])):
             self.visit(child, inner)
+        self.loops -= 1
         for child in node.else_:
             self.visit(child, scope)
 
@@ -293,6 +304,10 @@ class _Checker:
             return None
         self.found.setdefault(_name_of(node), _("There is no value of this name for this kind of document."))
         return None
+
+
+def _filters_within(node: nodes.Node) -> set[str]:
+    return {each.name for each in node.find_all(nodes.Filter)}
 
 
 def _name_of(node: nodes.Node) -> str:
