@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import sys
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from hocsuotdoi.reporting.enums import DocumentFormat, DocumentKind, DocumentSta
 from hocsuotdoi.reporting.formats.docx import own_template
 from hocsuotdoi.reporting.models import Document, DocumentRun, Snapshot
 from hocsuotdoi.reporting.operations import documents
+from hocsuotdoi.reporting.operations.approval import reopen_report, return_report
 from hocsuotdoi.reporting.operations.documents import (
     FormatNotOffered,
     NothingToWrite,
@@ -26,7 +28,7 @@ from hocsuotdoi.reporting.operations.documents import (
 )
 from hocsuotdoi.reporting.operations.templates import retire_template, use_template
 from hocsuotdoi.reporting.queries.documents import progress_of
-from tests.factories.documents import consolidated_content, frozen_report
+from tests.factories.documents import consolidated_content, cycle_content, frozen_report
 from tests.factories.running import NOW, make_cycle
 
 AT = NOW + dt.timedelta(hours=1)
@@ -110,7 +112,7 @@ def test_document_that_cannot_be_written_says_why_and_the_others_go_on(snapshot,
     pdf = ask_document(snapshot, DocumentFormat.PDF, by=officer_of_bac_kan, at=AT)
     word = ask_document(snapshot, DocumentFormat.DOCX, by=officer_of_bac_kan, at=AT)
     for _attempt in range(documents.MOST_ATTEMPTS):
-        documents.write(documents._begin(Document.objects.filter(snapshot=snapshot).waiting()), at=AT)
+        documents.write(documents._begin(Document.objects.filter(snapshot=snapshot).waiting(), at=AT), at=AT)
     pdf.refresh_from_db()
     word.refresh_from_db()
     assert (pdf.state, word.state) == (DocumentState.FAILED, DocumentState.MADE)
@@ -165,6 +167,17 @@ def test_run_is_refused_where_nothing_is_frozen_and_for_signatures(
     assert not DocumentRun.objects.exists()
 
 
+def test_run_leaves_out_what_was_returned_or_reopened(country_of_five, province_officer, department_of_thai_nguyen):
+    own, returned, below = (each.report for each in country_of_five[:3])
+    return_report(
+        returned, version=returned.version, reason="Thiếu số liệu của hai thư viện", by=province_officer, at=AT
+    )
+    for reopened in (own, below):
+        reopen_report(reopened, reason="Số liệu phải tính lại", by=province_officer, at=AT)
+    run = begun(country_of_five, province_officer, department_of_thai_nguyen)
+    assert set(run.documents.values_list("snapshot", flat=True)) == {each.pk for each in country_of_five[3:]}
+
+
 def test_stopped_run_begins_nothing_and_goes_on_when_told(country_of_five, province_officer, department_of_thai_nguyen):
     run = begun(country_of_five, province_officer, department_of_thai_nguyen)
     stop_run(run, by=province_officer, at=AT)
@@ -177,11 +190,57 @@ def test_stopped_run_begins_nothing_and_goes_on_when_told(country_of_five, provi
 
 def test_document_over_which_workers_die_is_given_up(country_of_five, province_officer, department_of_thai_nguyen):
     run = begun(country_of_five, province_officer, department_of_thai_nguyen)
-    for _killed in range(documents.MOST_ATTEMPTS):
-        documents._begin(run.documents.waiting())  # begun, and never finished
-    write_run(run, at=AT)
+    later = AT
+    for _killed in range(1 + 5 * (documents.MOST_ATTEMPTS - 1)):  # all together, then one by one
+        documents._begin(run.documents.waiting(), at=later)  # begun, and never finished
+        later += documents.QUIET * 2
+    write_run(run, at=later)
     assert (progress_of(run).failed, progress_of(run).made) == (5, 0)
     assert run.documents.exclude(problem="").count() == 5
+
+
+def test_document_that_another_worker_is_writing_is_left_to_it(
+    country_of_five, province_officer, department_of_thai_nguyen
+):
+    run = begun(country_of_five, province_officer, department_of_thai_nguyen)
+    taken = documents._begin(run.documents.waiting(), at=AT)
+    for _worker in range(documents.MOST_ATTEMPTS + 1):
+        assert write_run(run, at=AT + dt.timedelta(seconds=310)) == 0
+    assert (progress_of(run).failed, progress_of(run).waiting) == (0, 5)
+    documents.write(taken, at=AT)
+    assert progress_of(run).made == 5
+
+
+HANGS_OVER_ONE = """#!{python}
+# Makes a file of each, but comes to no end where one of them says HANGS.
+import pathlib, sys, time, zipfile
+out = pathlib.Path(sys.argv[sys.argv.index("--outdir") + 1])
+files = [pathlib.Path(each) for each in sys.argv if each.endswith(".docx")]
+if any(b"HANGS" in zipfile.ZipFile(each).read("word/document.xml") for each in files):
+    time.sleep(60)
+for each in files:
+    (out / (each.stem + ".pdf")).write_bytes(b"%PDF-1.7")
+"""
+
+
+def test_one_file_that_hangs_libreoffice_fails_alone(
+    country_of_five, province_officer, department_of_thai_nguyen, settings, tmp_path, monkeypatch
+):
+    program = tmp_path / "soffice"
+    program.write_text(HANGS_OVER_ONE.format(python=sys.executable))
+    program.chmod(0o755)
+    settings.SOFFICE = str(program)
+    monkeypatch.setattr("hocsuotdoi.core.office._SECONDS_TO_START", 1)
+    monkeypatch.setattr("hocsuotdoi.core.office._SECONDS_EACH", 0)
+    content = cycle_content()
+    content["words"] = {**content["words"], "causes": ["HANGS"]}
+    own = country_of_five[0].report
+    office = Agency.objects.create(code="xa-treo", name="Xã treo", unit=own.unit, kind="culture_society")
+    frozen_report(office, cycle=own.cycle, goes_to=own, above=[own.agency_id], content=content)
+    run = begun(country_of_five, province_officer, department_of_thai_nguyen, DocumentFormat.PDF)
+    while write_run(run, at=AT):
+        pass
+    assert (progress_of(run).made, progress_of(run).failed) == (5, 1)
 
 
 def test_what_lies_unwritten_for_minutes_is_taken_up_again(

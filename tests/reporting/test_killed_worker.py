@@ -15,7 +15,7 @@ from hocsuotdoi.core.attachments import place_of
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import DocumentState
 from hocsuotdoi.reporting.models import DocumentRun
-from hocsuotdoi.reporting.operations.documents import begin_run, write_run
+from hocsuotdoi.reporting.operations.documents import QUIET, begin_run, write_run
 from hocsuotdoi.reporting.queries.documents import progress_of
 from tests.factories.documents import frozen_report
 from tests.factories.running import make_cycle, make_report
@@ -68,7 +68,7 @@ def test_killed_worker_leaves_nothing_half_made_and_the_next_one_writes_the_rest
     before = dict(run.documents.filter(state=DocumentState.MADE).values_list("pk", "digest"))
     assert 3 <= len(before) < COUNT
     assert progress_of(run).waiting == COUNT - len(before)
-    while write_run(run, at=timezone.now()):
+    while write_run(run, at=timezone.now() + QUIET * 2):
         pass
     made = dict(run.documents.filter(state=DocumentState.MADE).values_list("pk", "digest"))
     assert (len(made), progress_of(run).failed) == (COUNT, 0)

@@ -4,7 +4,10 @@ import io
 import zipfile
 
 import pytest
+from django.utils import translation
 from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,10 +107,22 @@ def test_unknown_tags_are_named_with_paragraph_and_table():
         "{{ }}",
         "{% if %}",
         "{{ title|khong_co }}",
+        "{{ title|replace('', 'aaaaaaaaaa')|replace('', 'aaaaaaaaaa') }}",
+        "{{ title|replace('a', 'b') }}",
+        "{{ title|join('aaaaaaaaaa')|upper|join('aaaaaaaaaa') }}",
+        "{{ title|join(title|join(title)) }}",
     ],
 )
 def test_tags_that_compute_call_or_reach_out_are_refused(tag):
     assert problems_of(template_with(tag), KIND)
+
+
+def test_a_fourth_loop_is_named_with_where_it_stands():
+    inner = "{% for a in figures %}{% for b in figures %}{% for c in figures %}x{% endfor %}{% endfor %}{% endfor %}"
+    (problem,) = problems_of(template_with(inner), KIND)
+
+    assert problem.tag == "c in figures"
+    assert problem.paragraph > 0
 
 
 def test_a_tag_that_cannot_be_read_is_named_among_those_that_can():
@@ -124,6 +139,8 @@ def test_a_tag_that_cannot_be_read_is_named_among_those_that_can():
         "{% for each in figures %}{{ loop.index }}{{ each.value.key }}{{ each.value.words }}{% endfor %}",
         "{% for group in target_groups %}{% for row in group.rows %}{{ row.value }}{% endfor %}{% endfor %}",
         "{{ title or 'Không có' }}",
+        "{{ snapshot_lines|join('; ') }}",
+        "{% for a in figures %}{% for b in figures %}x{% endfor %}{% endfor %}{% for c in figures %}y{% endfor %}",
     ],
 )
 def test_tags_that_only_put_values_in_are_taken(tag):
@@ -163,16 +180,78 @@ RELATION = (
         (repacked(own_template(KIND), word___rels__la_xml_rels=RELATION % b"image"), "another place"),
     ],
 )
-def test_dangerous_files_are_refused_with_a_reason(file, words, settings):
-    settings.LANGUAGE_CODE = "en"
-    from django.utils import translation
-
+def test_dangerous_files_are_refused_with_a_reason(file, words):
     with translation.override("en"), pytest.raises(BadTemplate, match=words):
         refuse_dangerous(file)
 
 
 def test_a_link_for_readers_is_no_danger():
     refuse_dangerous(repacked(own_template(KIND), word___rels__la_xml_rels=RELATION % b"hyperlink"))
+
+
+def template_with_field(*runs: str) -> bytes:
+    """Runs of one field: «<» begins one, «>» ends it, anything else is a piece of what it is told."""
+    document = Document(io.BytesIO(own_template(KIND)))
+    for run in runs:
+        steps = {"<": "begin", ">": "end"}
+        node = OxmlElement("w:fldChar" if run in steps else "w:instrText")
+        if run in steps:
+            node.set(qn("w:fldCharType"), steps[run])
+        else:
+            node.text = run
+        document.paragraphs[10].add_run()._r.append(node)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        ("<", ' DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe "/k calc" ', ">"),
+        ("<", " dd", "ea", "uto cmd x ", ">"),
+        ("<", " DDE cmd x ", ">"),
+        ("<", ' INCLUDEPICTURE "http://example.com/x.png" \\d ', ">"),
+        ("<", ' IncludeText "//may-chu/chung/x.docx" ', ">"),
+        ("<", " LINK Excel.Sheet.8 x.xlsx ", ">"),
+        ("<", " IMPORT x.png ", ">"),
+        ("<", ' DATABASE \\d "x.mdb" ', ">"),
+        ("<", " IF 1 = 1 ", "<", " DDE cmd x ", ">", ">"),
+        ("<", "<", " QUOTE 68 68 69 ", ">", " cmd x ", ">"),
+        ("<", " D", "<", " QUOTE 68 ", ">", "E cmd x ", ">"),
+        ("<", " D{# x #}DE cmd x ", ">"),
+        (" DDE cmd x ",),
+    ],
+)
+def test_fields_that_reach_out_are_refused(runs):
+    with translation.override("en"), pytest.raises(BadTemplate, match="field"):
+        refuse_dangerous(template_with_field(*runs))
+
+
+def test_a_simple_field_that_reaches_out_is_refused():
+    document = Document(io.BytesIO(own_template(KIND)))
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), " IncludePicture http://example.com/x.png ")
+    document.sections[0].footer.paragraphs[0]._p.append(field)
+    out = io.BytesIO()
+    document.save(out)
+    with translation.override("en"), pytest.raises(BadTemplate, match="IncludePicture"):
+        refuse_dangerous(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        ("<", " PAGE ", ">"),
+        ("<", " NUMP", "AGES \\* MERGEFORMAT ", ">"),
+        ("<", ' DATE \\@ "dd/MM/yyyy" ', ">"),
+        ("<", ' TOC \\o "1-3" \\h ', ">"),
+        ("<", ' HYPERLINK "https://example.com/" ', ">"),
+        ("<", " IF ", "<", " PAGE ", ">", " > 1 x y ", ">"),
+    ],
+)
+def test_fields_that_only_count_and_date_are_taken(runs):
+    refuse_dangerous(template_with_field(*runs))
 
 
 @pytest.mark.slow

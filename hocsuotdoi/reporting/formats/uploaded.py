@@ -26,8 +26,10 @@ LARGEST_FILE = 2 * 1024 * 1024
 _LARGEST_INSIDE, _MOST_PARTS = 30 * 1024 * 1024, 400
 _TAG = re.compile(r"{[{%#].*?[}%#]}", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-FILTERS = frozenset({"upper", "lower", "capitalize", "trim", "length", "first", "last", "join", "default", "replace"})
+FILTERS = frozenset({"upper", "lower", "capitalize", "trim", "length", "first", "last", "join", "default"})
 """What a tag may do to a value: nothing that computes, since every number of a document is a figure that was frozen."""
+_DEEPEST_LOOP = 3
+"""As deep as our own go (years of rows of groups); each loop more multiplies what the document holds."""
 _REFUSED_NODES = (
     nodes.Call,
     nodes.BinExpr,
@@ -45,6 +47,9 @@ _REFUSED_NODES = (
 _ALLOWED_BINARY = (nodes.And, nodes.Or)
 _OF_LOOPS = frozenset({"index", "index0", "first", "last", "length"})
 _OF_NUMBERS = frozenset({"key", "words"})
+_ACTIVE = re.compile(r"\b(DDE|DDEAUTO|INCLUDE|INCLUDEPICTURE|INCLUDETEXT|LINK|IMPORT|DATABASE)\b", re.IGNORECASE)
+"""What Word does on opening such a field reaches for files, programs or databases of whoever opens it."""
+_NESTED = "\0"
 _OUTWARD = ("attachedTemplate", "oleObject", "frame", "subDocument", "image", "externalLink")
 
 
@@ -113,6 +118,37 @@ def _refuse_part(name: str, body: bytes) -> None:
                         "The document takes something from another place ({what}). Put it into the document itself."
                     ).format(what=(link.get("Target") or kind)[:80])
                 )
+    for instruction in _instructions(root):
+        found = _ACTIVE.search(instruction)
+        # What a tag or a field within puts together could be any of them.
+        if found or "{" in instruction or _NESTED in next(iter(instruction.split()), ""):
+            raise BadTemplate(
+                _(
+                    "The document has a field that takes in or starts something from elsewhere ({what}). Delete the "
+                    "field in Word: Alt+F9 shows it."
+                ).format(what=found[0] if found else instruction.replace(_NESTED, "{…}").strip()[:80])
+            )
+
+
+def _instructions(root: etree._Element) -> Iterator[str]:
+    """What each field is told to do, put together again where Word has split it; a field within it is `_NESTED`."""
+    open_fields = [""]
+    for node in root.iter("*"):
+        what = etree.QName(node).localname
+        values = {etree.QName(name).localname: value for name, value in node.attrib.items()}
+        step = values.get("fldCharType") if what == "fldChar" else None
+        if what == "fldSimple":
+            yield values.get("instr", "")
+        if step == "begin" or what == "fldSimple":
+            open_fields[-1] += _NESTED
+        if step == "begin":
+            open_fields.append("")
+        elif step == "end" and len(open_fields) > 1:
+            yield open_fields.pop()
+        elif what in {"instrText", "delInstrText"}:
+            open_fields[-1] += node.text or ""
+    yield from open_fields[1:]
+    yield open_fields[0].replace(_NESTED, "")
 
 
 def problems_of(file: bytes, kind: DocumentKind, pages: Mapping[int, int] | None = None) -> list[Problem]:
@@ -201,6 +237,7 @@ class _Checker:
     def __init__(self, known: Mapping[str, Placeholder]):
         self.known = known
         self.found: dict[str, str] = {}
+        self.loops = 0
 
     def visit(self, node: nodes.Node, scope: Mapping[str, Placeholder | None]) -> None:
         if isinstance(node, _REFUSED_NODES) and not isinstance(node, _ALLOWED_BINARY):
@@ -208,6 +245,8 @@ class _Checker:
             return
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             self.found.setdefault(node.name, _("This filter may not be used in a template."))
+        if isinstance(node, nodes.Filter) and node.name == "join" and "join" in _filters_within(node):
+            self.found.setdefault(node.name, _("«join» may be used once in a tag: it multiplies what it is given."))
         if isinstance(node, nodes.For):
             self._visit_loop(node, scope)
             return
@@ -224,12 +263,18 @@ class _Checker:
             self.visit(child, scope)
 
     def _visit_loop(self, node: nodes.For, scope: Mapping[str, Placeholder | None]) -> None:
+        if self.loops == _DEEPEST_LOOP:
+            tag = f"{_name_of(node.target)} in {_name_of(node.iter)}"
+            self.found.setdefault(tag, _("At most three loops may stand within each other."))
+            return
+        self.loops += 1
         of = self._resolve(node.iter, scope)
         inner: dict[str, Placeholder | None] = {**scope, "loop": None}
         if isinstance(node.target, nodes.Name):
             inner[node.target.name] = Placeholder(node.target.name, "", parts=of.parts) if of else None
         for child in (*node.body, *([node.test] if node.test else [])):
             self.visit(child, inner)
+        self.loops -= 1
         for child in node.else_:
             self.visit(child, scope)
 
@@ -259,6 +304,10 @@ class _Checker:
             return None
         self.found.setdefault(_name_of(node), _("There is no value of this name for this kind of document."))
         return None
+
+
+def _filters_within(node: nodes.Node) -> set[str]:
+    return {each.name for each in node.find_all(nodes.Filter)}
 
 
 def _name_of(node: nodes.Node) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -45,8 +45,8 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 25
 """Documents between two looks whether the run was stopped; as many go to LibreOffice in one call."""
 MOST_ATTEMPTS = 3
-QUIET = dt.timedelta(minutes=4)
-"""As long as one call of LibreOffice may take, and more."""
+QUIET = dt.timedelta(minutes=6)
+"""As long as one call of LibreOffice may take for as many, and more."""
 _ROWS_AT_ONCE = 1000
 _PDF = (DocumentFormat.PDF, DocumentFormat.SIGNED_PDF)
 
@@ -157,12 +157,12 @@ def go_on(run: DocumentRun, *, by: Person, at: dt.datetime) -> None:
 
 def write_run(run: DocumentRun, *, at: dt.datetime) -> int:
     """Writes up to `AT_ONCE` waiting documents of the run; says how many are left to begin. Those that three workers
-    have been killed over are given up. May be called by several workers at once."""
+    have been killed over are given up. May be called by several workers at once: what one is writing is left to it."""
     if DocumentRun.objects.filter(pk=run.pk, stopped_at__isnull=False).exists():
         return 0
     waiting = Document.objects.filter(run=run).waiting()
-    write(_begin(waiting), at=at)
-    return waiting.count()
+    write(_begin(waiting, at=at), at=at)
+    return _free(waiting, at).count()
 
 
 def write(documents: list[Document], *, at: dt.datetime) -> None:
@@ -179,7 +179,7 @@ def write(documents: list[Document], *, at: dt.datetime) -> None:
 
 
 def write_one(document: Document, *, at: dt.datetime) -> None:
-    write(_begin(Document.objects.filter(pk=document.pk).waiting()), at=at)
+    write(_begin(Document.objects.filter(pk=document.pk).waiting(), at=at), at=at)
 
 
 def left_lying(*, at: dt.datetime) -> tuple[list[DocumentRun], list[Document]]:
@@ -199,21 +199,29 @@ def _try_again(run: DocumentRun) -> None:
     failed.update(state=DocumentState.WAITING, attempts=0, problem="")
 
 
-def _begin(waiting: "Iterable[Document]") -> list[Document]:
+def _free(waiting: QuerySet[Document], at: dt.datetime) -> QuerySet[Document]:
+    """Those that no worker is writing; one that began them longer ago than `QUIET` was killed."""
+    return waiting.filter(Q(begun_at=None) | Q(begun_at__lt=at - QUIET))
+
+
+def _begin(waiting: QuerySet[Document], *, at: dt.datetime) -> list[Document]:
     """Takes some that no other worker is taking, and writes down that they were begun: a document over which workers
-    die must not be begun for ever. Those begun least often come first, so that two workers take different ones."""
+    die must not be begun for ever. Those never begun come first and together; what was begun before comes alone, so
+    that one that hangs LibreOffice does not take the others with it again."""
     with transaction.atomic():
         taken = list(
-            waiting.select_for_update(skip_locked=True, of=("self",))  # type: ignore[attr-defined]
+            _free(waiting, at)
+            .select_for_update(skip_locked=True, of=("self",))
             .select_related("snapshot__report__cycle", "snapshot__report__unit", "snapshot__report__agency", "template")
             .order_by("attempts", "asked_at", "pk")[:AT_ONCE]
         )
         given_up = [each.pk for each in taken if each.attempts >= MOST_ATTEMPTS]
         Document.objects.filter(pk__in=given_up).update(
-            state=DocumentState.FAILED, problem=_("Writing it was broken off three times.")
+            state=DocumentState.FAILED, begun_at=None, problem=_("Writing it was broken off three times.")
         )
-        begun = [each for each in taken if each.attempts < MOST_ATTEMPTS]
-        Document.objects.filter(pk__in=[each.pk for each in begun]).update(attempts=F("attempts") + 1)
+        begun = [each for each in taken if not each.attempts]
+        begun = begun or [each for each in taken if each.attempts < MOST_ATTEMPTS][:1]
+        Document.objects.filter(pk__in=[each.pk for each in begun]).update(attempts=F("attempts") + 1, begun_at=at)
     for each in begun:
         each.attempts += 1
     return begun
@@ -248,7 +256,7 @@ def _attempt(document: Document, make: Callable[[Document], tuple[bytes, str]], 
 def _failed(document: Document, error: Exception) -> None:
     problem = (str(error) or type(error).__name__).partition("\n")[0][:500]
     state = DocumentState.FAILED if document.attempts >= MOST_ATTEMPTS else DocumentState.WAITING
-    Document.objects.filter(pk=document.pk).waiting().update(state=state, problem=problem)
+    Document.objects.filter(pk=document.pk).waiting().update(state=state, problem=problem, begun_at=None)
 
 
 def _render(document: Document) -> tuple[bytes, str]:

@@ -16,6 +16,7 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import Agency, AgencyLine
 from hocsuotdoi.reporting.enums import CycleKind, DocumentFormat, DocumentKind, DocumentState, SnapshotKind
 from hocsuotdoi.reporting.models import Document, DocumentRun, DocumentTemplate, Report, Snapshot
+from hocsuotdoi.reporting.models.report import FROZEN
 
 _LONGEST_CHAIN = 6
 _LAST = 50
@@ -158,14 +159,13 @@ def progress_of(run: DocumentRun) -> Progress:
 
 def reports_below(run: DocumentRun, person: Someone, day: dt.date) -> QuerySet[Report]:
     """What a run writes: the frozen reports of its cycle that lead to the agency's, its own among them, as far as
-    `person` may read them."""
+    `person` may read them. One that was returned or reopened keeps its snapshot, but does not stand."""
     return (
         Report.objects.visible_to(person, day)
-        .filter(Q(agency=run.agency_id) | Q(above__contains=[run.agency_id]), cycle=run.cycle_id)
+        .filter(Q(agency=run.agency_id) | Q(above__contains=[run.agency_id]), cycle=run.cycle_id, state__in=FROZEN)
         .annotate(
             frozen=Coalesce("approved", "submitted"), has_below=Exists(Report.objects.filter(goes_to=OuterRef("pk")))
         )
-        .filter(frozen__isnull=False)
         .select_related("cycle", "unit")
         .order_by("pk")
     )

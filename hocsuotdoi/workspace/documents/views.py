@@ -29,7 +29,7 @@ from hocsuotdoi.reporting.operations.checking import is_intact
 from hocsuotdoi.reporting.operations.documents import ask_document, write_one
 from hocsuotdoi.reporting.operations.signing import can_sign
 from hocsuotdoi.reporting.queries.documents import further_kinds, has_annex, issuer_of, kind_of, signer_of
-from hocsuotdoi.reporting.rules import may_act_for, may_write
+from hocsuotdoi.reporting.rules import may_act_for, seats_of
 
 MEDIA_TYPES = {
     DocumentFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -146,11 +146,12 @@ def seen(request: HttpRequest) -> QuerySet[Snapshot]:
 
 
 def may_sign(request: HttpRequest, snapshot: Snapshot, day: dt.date) -> bool:
-    """A report at the body that owes it, a letter at the one that reminds, anything else at the body that issues it."""
+    """A report at the body that owes it, a letter at the one that reminds, anything else at the body that issues it.
+    Nobody signs in another body's stead."""
     report: Report | None = snapshot.report
     if report is not None:
         signs = report.goes_to if snapshot.kind == SnapshotKind.LETTER and report.goes_to else report
-        return may_write(request.user, Permission.SIGN_DOCUMENT, signs, day)
+        return seats_of(request.user, Permission.SIGN_DOCUMENT, day).are_at(signs)
     issuer = issuer_of(snapshot)
     return issuer is not None and may_act_for(request.user, Permission.SIGN_DOCUMENT, issuer, day)
 

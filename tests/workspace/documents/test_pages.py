@@ -21,7 +21,7 @@ from hocsuotdoi.reporting.models import Document, DocumentRun, DocumentTemplate,
 from hocsuotdoi.reporting.operations.documents import write_run
 from hocsuotdoi.reporting.operations.nomination import Decision, NominationChanged, award_together, begin_nomination
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
-from tests.factories.documents import consolidated_content, frozen_report
+from tests.factories.documents import certificate, consolidated_content, frozen_report
 from tests.factories.running import NOW, make_cycle, make_report
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,23 @@ def test_document_is_asked_for_and_taken_away(client, snapshot, officer_of_bac_k
         assert f"{snapshot.number}" in answer["Content-Disposition"]
     assert Document.objects.filter(state=DocumentState.MADE).count() == 2
     assert client.post(documents_url(snapshot), {"format": "signed_pdf"}).status_code == 403
+
+
+@pytest.mark.parametrize("is_staffed", [True, False])
+def test_only_who_sits_at_the_body_has_its_document_signed(
+    client, snapshot, office_of_bac_kan, province_officer, settings, tmp_path, is_staffed
+):
+    settings.SOFFICE, settings.SIGNING_DIR, settings.SIGNING_PASSWORD = "true", tmp_path, "mat-khau"
+    certificate(tmp_path, office_of_bac_kan.code)
+    person = PersonFactory()
+    if is_staffed:  # with a role that writes, and signs nothing
+        RoleAssignmentFactory(person=person, role=RoleName.PLANNER, agency=office_of_bac_kan)
+    client.force_login(province_officer)
+    assert "signed_pdf" not in client.get(documents_url(snapshot)).content.decode()
+    assert client.post(documents_url(snapshot), {"format": "signed_pdf"}).status_code == 403
+    RoleAssignmentFactory(person=person, role=RoleName.AGENCY_OFFICER, agency=office_of_bac_kan)
+    client.force_login(person)
+    assert client.post(documents_url(snapshot), {"format": "signed_pdf"}).status_code == 302
 
 
 @pytest.mark.parametrize("who", ["province_officer", "auditor"])
