@@ -100,7 +100,9 @@ def _is_added_up(report: Report) -> bool:
     above, approved = report.goes_to, report.approved
     if above is None or approved is None or above.state not in FROZEN or above.submitted is None:
         return False
-    told = {each["number"] for each in above.submitted.content["below"] if each["state"] == ReportState.APPROVED}
+    told = {
+        each["number"] for each in above.submitted.content.get("below", []) if each["state"] == ReportState.APPROVED
+    }
     return approved.number in told or above.submitted.addenda.filter(frozen_at__gte=report.approved_at).exists()
 
 

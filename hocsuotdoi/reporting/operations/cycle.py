@@ -135,8 +135,7 @@ def mend_cycle(cycle: Cycle, *, version: int, given: CycleGiven, by: Person | No
     """Changes what is said about the cycle as a whole; its rules and reminders stay.
 
     Refused: a cycle that is not being set up, days that contradict each other or its rules', and
-    (`CycleChangedMeanwhile`) when
-    somebody else changed it since `version`.
+    (`CycleChangedMeanwhile`) when somebody else changed it since `version`.
     """
     cycle = _to_change(cycle, version)
     for name, value in _own(_checked(given)).items():

@@ -115,9 +115,8 @@ class NotOpen(Refused):
 def ask_newcomers(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
     """Asks bodies that came to stand since the cycle's map, by the same rules on the map of today: after a reform in
     the middle of a cycle those that took others' place, with fourteen days to report at least: nobody is late on the
-    day on which they are asked. Done again, it asks only who is newer still. Reports that there
-    are stay as they are; what an ended body counted is moved by people, with a reason. Refused while the cycle is not
-    open."""
+    day on which they are asked. Done again, it asks only who is newer still. Reports that there are stay as they are;
+    what an ended body counted is moved by people, with a reason. Refused while the cycle is not open."""
     cycle = Cycle.objects.select_for_update(of=("self",)).select_related("owner").get(pk=cycle.pk)
     if cycle.state != CycleState.OPEN:
         raise NotOpen(_("Only a cycle that is open asks more bodies."))
