@@ -125,6 +125,7 @@ class Document(models.Model):
     size = models.PositiveBigIntegerField(null=True)
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the file")
     asked_at = models.DateTimeField()
+    asked_by = models.UUIDField(null=True, help_text=_("Who asked for it; of a signed one, who had it signed"))
     begun_at = models.DateTimeField(null=True, help_text=_("Since when a worker is writing it"))
     made_at = models.DateTimeField(null=True)
     signed_by = models.CharField(max_length=300, blank=True, help_text=_("Subject of the certificate"))

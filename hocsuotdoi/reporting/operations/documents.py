@@ -74,10 +74,11 @@ def ask_document(
     refuse_not_offered(snapshot, format, kind)
     template = None if kind == DocumentKind.ANNEX else template_for(kind, chain_of(snapshot, timezone.localdate(at)))
     document, _made = Document.objects.get_or_create(
-        snapshot=snapshot, kind=kind, format=format, template=template, defaults={"asked_at": at}
+        snapshot=snapshot, kind=kind, format=format, template=template, defaults={"asked_at": at, "asked_by": by.pk}
     )
     if document.state == DocumentState.FAILED:
-        Document.objects.filter(pk=document.pk).update(state=DocumentState.WAITING, attempts=0, problem="", asked_at=at)
+        anew = {"state": DocumentState.WAITING, "attempts": 0, "problem": "", "asked_at": at, "asked_by": by.pk}
+        Document.objects.filter(pk=document.pk).update(**anew)
         document.refresh_from_db()
     if document.state == DocumentState.WAITING:
         enqueue("reporting.write_document", document=str(document.pk))

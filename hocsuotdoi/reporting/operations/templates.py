@@ -72,6 +72,7 @@ def use_template(
     """From now on the body's documents of this kind, and those of bodies below it that have none of their own, are
     written by this file. The one before is retired; what was written by it stays. Refused as `look_through`."""
     look_through(file, kind)
+    Agency.objects.select_for_update().get(pk=agency.pk)  # two at once: one after the other
     DocumentTemplate.objects.select_for_update().filter(agency=agency, kind=kind).in_use().update(retired_at=at)
     digest, size = keep_file(file)
     return DocumentTemplate.objects.create(

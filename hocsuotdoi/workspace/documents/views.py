@@ -23,6 +23,7 @@ from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.office import office_path
+from hocsuotdoi.programme.queries.assignments import names_of
 from hocsuotdoi.reporting.enums import DocumentFormat, DocumentKind, DocumentState, SnapshotKind
 from hocsuotdoi.reporting.models import Document, Report, Snapshot
 from hocsuotdoi.reporting.operations.checking import is_intact
@@ -103,6 +104,9 @@ def snapshot_documents(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("workspace:documents-document-file", pk=document.pk)
         messages.info(request, _("The document is being written. Look again in a minute."))
         return redirect("workspace:documents-snapshot-documents", number=number)
+    documents = list(snapshot.documents.visible_to(request.user).order_by("-asked_at", "pk"))
+    signed = {each.asked_by for each in documents if each.signed_by and each.asked_by}
+    names = names_of(signed) if signed else {}
     return render(
         request,
         "workspace/documents/snapshot_documents.html",
@@ -111,7 +115,7 @@ def snapshot_documents(request: HttpRequest, number: str) -> HttpResponse:
             "kind": kind_of(snapshot),
             "issuer": snapshot.content["header"]["issuer"],
             "ways": offered,
-            "documents": snapshot.documents.visible_to(request.user).order_by("-asked_at", "pk"),
+            "documents": [(each, names.get(each.asked_by, "") if each.signed_by else "") for each in documents],
             "is_intact": is_intact(snapshot),
             "has_office": office_path() is not None,
             "path": [to_overview()],

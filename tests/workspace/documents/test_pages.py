@@ -72,6 +72,18 @@ def test_only_who_sits_at_the_body_has_its_document_signed(
     RoleAssignmentFactory(person=person, role=RoleName.AGENCY_OFFICER, agency=office_of_bac_kan)
     client.force_login(person)
     assert client.post(documents_url(snapshot), {"format": "signed_pdf"}).status_code == 302
+    assert Document.objects.get().asked_by == person.pk
+
+
+def test_page_says_who_had_a_document_signed(client, snapshot, officer_of_bac_kan):
+    client.force_login(officer_of_bac_kan)
+    now = timezone.now()
+    made = {"state": "made", "size": 1, "digest": "a" * 64, "file_name": "a.pdf", "asked_at": now, "made_at": now}
+    Document.objects.create(
+        snapshot=snapshot, kind="unit_report", format="signed_pdf", asked_by=officer_of_bac_kan.pk,
+        signed_by="CN=Phòng Văn hóa", signed_at=now, **made,
+    )  # fmt: skip
+    assert f"theo yêu cầu của {officer_of_bac_kan}" in client.get(documents_url(snapshot)).content.decode()
 
 
 @pytest.mark.parametrize("who", ["province_officer", "auditor"])
