@@ -20,6 +20,7 @@ class PlanStatus(models.TextChoices):
 
 BINDING = (PlanStatus.IN_FORCE, PlanStatus.INHERITED)
 """Plans in these states bind."""
+ENDED = (PlanStatus.REPLACED, PlanStatus.RETIRED)
 
 
 class PlanStepKind(models.TextChoices):

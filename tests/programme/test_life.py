@@ -12,6 +12,7 @@ from hocsuotdoi.places.operations.legal_act import BadAct, name_act
 from hocsuotdoi.programme.enums import PlanKind, PlanStatus, PlanStepKind
 from hocsuotdoi.programme.models import Assignment, Plan, PlanStep, Task
 from hocsuotdoi.programme.operations import drafting, life
+from hocsuotdoi.programme.operations.digest import climb
 from hocsuotdoi.programme.operations.making import make_assignments
 from hocsuotdoi.programme.queries.binding import binding_plans
 from hocsuotdoi.programme.queries.land import heirs_of
@@ -159,6 +160,7 @@ def test_what_an_ended_plan_asked_is_asked_no_longer_and_what_was_late_stays(pla
     states = dict(Assignment.objects.values_list("pk", "state"))
     assert {states[each.pk] for each in dropped} == {"dropped"}
     assert (states[late.pk], states[done.pk], states[other.pk]) == ("to_do", "done", "to_do")
+    assert climb(day=today + dt.timedelta(days=60), at=now) == 1  # of the other plan's; nobody is asked for `late`
     (step,) = dropped[0].steps.all()
     assert (step.state, step.note) == ("dropped", "Kế hoạch giao nhiệm vụ này không còn hiệu lực.")
 

@@ -3,11 +3,14 @@
 import datetime as dt
 import re
 from collections import Counter
+from decimal import Decimal
 
 import pgtrigger
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
+from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import AnswerKind, CheckRule, PlanKind, PlanStatus
 from hocsuotdoi.programme.models import FindingAnswer, Plan, Target
 from hocsuotdoi.programme.operations import answer_finding
@@ -16,7 +19,7 @@ from hocsuotdoi.programme.operations.life import replace_plan, retire_plan
 from hocsuotdoi.programme.queries.comparison import compare
 from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
 from tests.factories.accounts import PersonFactory
-from tests.factories.programme import HELD, PlanFactory, TargetFactory
+from tests.factories.programme import HELD, ClauseFactory, PlanFactory, TargetFactory
 
 AT = dt.datetime(2026, 11, 23, 2, 30, tzinfo=dt.UTC)
 
@@ -237,3 +240,21 @@ def test_answer_without_reason_or_addendum_is_impossible(plan, key, fields, cons
     given = {"finding_key": key, "rule": "below_parent", "kind": AnswerKind.ACCEPTED, "reason": "x", "answered_at": AT}
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         FindingAnswer.objects.create(plan=plan, answered_by=PersonFactory(), **given | fields)
+
+
+def test_figures_are_told_as_vietnamese_writes_them(thai_nguyen):
+    clause = ClauseFactory(plan__unit=thai_nguyen, path="I")
+    kind = {"operator": "range", "low": Decimal("0.5"), "high": Decimal(1500), "unit": "percent_per_year"}
+    TargetFactory(plan=clause.plan, clause=clause, **kind)
+    (growth,) = [each for each in check_plan(clause.plan) if each.rule == CheckRule.GROWTH_WITHOUT_BASE]
+    assert growth.figure == "0,5 - 1.500%/năm"
+    assert growth.figure in growth.message
+
+
+def test_unit_that_ends_later_is_told_as_ended_from_that_day(thai_nguyen):
+    today = timezone.localdate()  # the check asks the clock itself
+    target = TargetFactory(clause__plan=PlanFactory(unit=thai_nguyen, issued_on=dt.date(2026, 1, 1)), year=2028)
+    for ends_on, is_told in ((today + dt.timedelta(days=1), False), (today, True)):
+        AdminUnit.objects.filter(pk=thai_nguyen.pk).update(ends_on=ends_on)
+        plan = Plan.objects.select_related("unit").get(pk=target.plan_id)
+        assert (CheckRule.ABOLISHED_TIER in {each.rule for each in check_plan(plan)}) == is_told

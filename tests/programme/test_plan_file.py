@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
 
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.programme.enums import Operator, TargetUnit
@@ -61,6 +62,35 @@ def test_plan_good_file_is_read_as_written():
 )
 def test_figure_is_read_in_the_ways_documents_write_it(figure, read):
     assert read_figure(figure) == read
+
+
+@pytest.mark.parametrize("figure", ["1500.250", "01.500", "0.500 - 1.000"])
+def test_figure_with_three_digits_after_a_point_that_are_no_thousands_is_refused(figure):
+    with pytest.raises(PydanticCustomError):
+        read_figure(figure)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1.500", 1500),
+        ("'1.500.000,5'", "1500000.5"),
+        ("'12,5'", "12.5"),
+        ("12.5", "12.5"),
+        ("-1.500", -1500),
+        ("''", None),
+    ],
+)
+def test_figure_of_the_base_year_is_read_as_a_figure_is(written, read):
+    plan = parse_plan(GOOD.replace("figure: ", f"baseline_year: 2020, baseline_value: {written}, figure: "))
+    assert plan.clauses[0].targets[0].baseline_value == (None if read is None else Decimal(read))
+
+
+@pytest.mark.parametrize("written", ["1500.250", "mười", "1.50.000"])
+def test_figure_of_the_base_year_that_is_no_number_is_refused(written):
+    with pytest.raises(BadPlanFile) as refusal:
+        parse_plan(GOOD.replace("figure: ", f"baseline_year: 2020, baseline_value: {written}, figure: "))
+    assert [p.field for p in refusal.value.problems] == ["clauses.1.targets.1.baseline_value"]
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=2), st.booleans())

@@ -20,7 +20,7 @@ from hocsuotdoi.programme.enums import AgencyPart, ClauseKind, Operator, PlanKin
 
 _LINE, _LINES = "@line", "@lines"
 _THOUSANDS = r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?"
-_NUMBER = rf"(?:{_THOUSANDS}|\d+(?:[.,]\d+)?)"
+_NUMBER = rf"(?:{_THOUSANDS}|\d+(?:,\d+|\.\d{{1,2}})?)"
 _OF = re.compile(rf"^({_NUMBER})\s*/\s*({_NUMBER})$")
 _RANGE = re.compile(rf"^({_NUMBER})\s*%?\s*[-–—]\s*({_NUMBER})\s*%?$")
 _SINGLE = re.compile(rf"^(≥|>=)?\s*({_NUMBER})\s*%?$")
@@ -64,6 +64,17 @@ def _date(value: Any) -> Any:
         except ValueError:
             continue
     raise _sentence("date", _("Write the date as 2023-03-21 or 21/3/2023."))
+
+
+def _number(value: Any) -> Any:
+    """As a figure is read: 1.500 is fifteen hundred here, too."""
+    value = _none_if_empty(value)
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if not re.fullmatch(rf"-?{_NUMBER}", text):
+        raise _sentence("number", _("A number is expected here."))
+    return -_decimal(text[1:]) if text.startswith("-") else _decimal(text)
 
 
 def _path(value: str) -> str:
@@ -155,7 +166,7 @@ class ParsedTarget(Piece):
     unit: TargetUnit | None = None
     baseline_year: OptionalYear = None
     baseline_value: Annotated[
-        Annotated[Decimal, Field(max_digits=14, decimal_places=2)] | None, BeforeValidator(_none_if_empty)
+        Annotated[Decimal, Field(max_digits=14, decimal_places=2)] | None, BeforeValidator(_number)
     ] = None
     written: OptionalText = ""
     remark: OptionalText = ""

@@ -19,6 +19,7 @@ from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import (
+    ENDED,
     WAITING,
     AgencyPart,
     AssignmentState,
@@ -102,7 +103,7 @@ def hand_down(
     """
     if not due:
         raise NotHandedDown(_("Choose at least one body that is to do this."))
-    if task.plan.status in (PlanStatus.DRAFT, PlanStatus.REPLACED, PlanStatus.RETIRED):
+    if task.plan.status in (PlanStatus.DRAFT, *ENDED):
         raise NotHandedDown(_("This plan is not in force: its tasks cannot be handed down."))
     for day in due.values():
         _check_days(starts_on, day)

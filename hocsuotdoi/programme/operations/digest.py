@@ -29,7 +29,7 @@ from hocsuotdoi.core.jobs import enqueue
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, LineKind, Tier
 from hocsuotdoi.places.models import Agency, AgencyLine, UnitAncestry
-from hocsuotdoi.programme.enums import DigestState, Rung
+from hocsuotdoi.programme.enums import ENDED, DigestState, Rung
 from hocsuotdoi.programme.models import Assignment, Digest, Escalation
 from hocsuotdoi.programme.registry import (
     Line,
@@ -58,12 +58,14 @@ SaidAgain = Callable[[dt.date], Mapping[tuple[str, int, str], Line]]
 
 @transaction.atomic
 def climb(*, day: dt.date, at: dt.datetime) -> int:
-    """Note for each late assignment the rungs that it has reached and nobody was told of yet; return how many."""
+    """Note for each late assignment the rungs that it has reached and nobody was told of yet; return how many. What a
+    plan asked that is no longer in force stays late, but nobody is asked for it any more."""
     untold = Q()
     for rung, days in RUNG_AFTER.items():
         told = Escalation.objects.filter(assignment=OuterRef("pk"), rung=rung, due_on=OuterRef("due_on"))
         untold |= Q(~Exists(told), due_on__lte=day - dt.timedelta(days=days))
-    late = Assignment.objects.late(day).filter(untold).select_related("agency__unit").order_by("pk")
+    late = Assignment.objects.late(day).filter(untold).exclude(task__plan__status__in=ENDED)
+    late = late.select_related("agency__unit").order_by("pk")
     noted, last = 0, 0
     while some := list(late.filter(pk__gt=last)[:_LATE_AT_ONCE]):
         noted, last = noted + _climb(some, day), some[-1].pk
