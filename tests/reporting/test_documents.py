@@ -188,6 +188,28 @@ def test_stopped_run_begins_nothing_and_goes_on_when_told(country_of_five, provi
     assert progress_of(run).made == 5
 
 
+def test_run_of_another_body_takes_no_document_away(country_of_five, province_officer, department_of_thai_nguyen):
+    """The commune's own run, stopped, leaves the province's whole; what one has written is written for both."""
+    of_province = begun(country_of_five, province_officer, department_of_thai_nguyen)
+    below = country_of_five[1].report
+    of_commune = begun(country_of_five, province_officer, below.agency)
+    assert (progress_of(of_province).expected, progress_of(of_commune).expected) == (5, 1)
+    stop_run(of_commune, by=province_officer, at=AT)
+    write_run(of_province, at=AT)
+    assert (progress_of(of_province).made, progress_of(of_commune).made) == (5, 1)
+    assert Document.objects.count() == 5
+
+
+def test_document_asked_for_by_itself_is_taken_up_again_though_its_run_was_stopped(
+    country_of_five, province_officer, department_of_thai_nguyen
+):
+    run = begun(country_of_five, province_officer, department_of_thai_nguyen)
+    stop_run(run, by=province_officer, at=AT)
+    document = run.documents.order_by("pk").first()
+    ask_document(document.snapshot, DocumentFormat.DOCX, kind=DocumentKind(document.kind), by=province_officer, at=AT)
+    assert left_lying(at=AT + documents.QUIET * 2) == ([], [document])
+
+
 def test_document_over_which_workers_die_is_given_up(country_of_five, province_officer, department_of_thai_nguyen):
     run = begun(country_of_five, province_officer, department_of_thai_nguyen)
     later = AT
@@ -254,5 +276,5 @@ def test_what_lies_unwritten_for_minutes_is_taken_up_again(
 def test_run_asks_the_database_as_often_for_three_reports_as_for_one(
     django_assert_num_queries, province_officer, department_of_thai_nguyen, country_of_five
 ):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         begun(country_of_five, province_officer, department_of_thai_nguyen)

@@ -116,7 +116,9 @@ class Document(models.Model):
     template = models.ForeignKey(
         DocumentTemplate, null=True, on_delete=models.PROTECT, related_name="+", help_text=_("Empty: the program's own")
     )
-    run = models.ForeignKey(DocumentRun, null=True, on_delete=models.PROTECT, related_name="documents")
+    runs = models.ManyToManyField(
+        DocumentRun, related_name="documents", help_text=_("Each that wants it; written once for all of them")
+    )
     code = models.CharField(max_length=16, unique=True, default=new_code, editable=False)
     state = models.CharField(max_length=8, choices=DocumentState, default=DocumentState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -136,7 +138,6 @@ class Document(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["asked_at"], condition=Q(state=DocumentState.WAITING), name="document_to_write"),
-            models.Index(fields=["run", "state"], name="document_of_run"),
         ]
         constraints = [
             models.UniqueConstraint(

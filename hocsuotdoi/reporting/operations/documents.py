@@ -81,6 +81,7 @@ def ask_document(
         Document.objects.filter(pk=document.pk).update(**anew)
         document.refresh_from_db()
     if document.state == DocumentState.WAITING:
+        Document.objects.filter(pk=document.pk, asked_by=None).update(asked_by=by.pk)  # no longer the runs' alone
         enqueue("reporting.write_document", document=str(document.pk))
     return document
 
@@ -101,8 +102,8 @@ def begin_run(
     cycle: Cycle, agency: Agency, *, formats: Iterable[DocumentFormat], by: Person, at: dt.datetime
 ) -> DocumentRun:
     """Has the documents of all frozen reports of the cycle written that lead to the agency's and that `by` may read: of
-    each the approved snapshot, else the submitted one. Begun again, it takes over what is there already and writes what
-    is not: nothing twice.
+    each the approved snapshot, else the submitted one. What is there already, or waits for
+    another run, is this one's too: nothing is written twice, and no run takes a document from another.
 
     Refused: no format, PDF without LibreOffice, nothing frozen. Signatures are put one by one, never by a run.
     """
@@ -128,15 +129,10 @@ def begin_run(
             chain = [pk for pk in (each.agency_id, *each.above) if pk is not None]
             template = next((templates[pk, kind] for pk in chain if (pk, kind) in templates), None)
             rows.append(
-                Document(snapshot_id=each.frozen, kind=kind, format=format, template_id=template, run=run, asked_at=at)  # type: ignore[attr-defined]
+                Document(snapshot_id=each.frozen, kind=kind, format=format, template_id=template, asked_at=at)  # type: ignore[attr-defined]
             )
-    Document.objects.bulk_create(
-        rows,
-        batch_size=_ROWS_AT_ONCE,
-        update_conflicts=True,
-        unique_fields=["snapshot", "kind", "format", "template"],
-        update_fields=["run"],
-    )
+    Document.objects.bulk_create(rows, batch_size=_ROWS_AT_ONCE, ignore_conflicts=True)
+    _want(rows, run)
     _try_again(run)
     enqueue("reporting.write_documents", run=str(run.pk))
     return run
@@ -161,7 +157,7 @@ def write_run(run: DocumentRun, *, at: dt.datetime) -> int:
     have been killed over are given up. May be called by several workers at once: what one is writing is left to it."""
     if DocumentRun.objects.filter(pk=run.pk, stopped_at__isnull=False).exists():
         return 0
-    waiting = Document.objects.filter(run=run).waiting()
+    waiting = run.documents.waiting()
     write(_begin(waiting, at=at), at=at)
     return _free(waiting, at).count()
 
@@ -188,15 +184,26 @@ def left_lying(*, at: dt.datetime) -> tuple[list[DocumentRun], list[Document]]:
     their worker was killed."""
     lately = at - QUIET
     waiting = Document.objects.waiting().filter(asked_at__lt=lately)
-    written = Document.objects.filter(run=OuterRef("pk"), made_at__gte=lately)
+    written = Document.objects.filter(runs=OuterRef("pk"), made_at__gte=lately)
     runs = DocumentRun.objects.filter(
-        Exists(waiting.filter(run=OuterRef("pk"))), ~Exists(written), stopped_at=None
+        Exists(waiting.filter(runs=OuterRef("pk"))), ~Exists(written), stopped_at=None
     ).order_by("asked_at")
-    return list(runs), list(waiting.filter(run=None).order_by("asked_at")[:AT_ONCE])
+    single = waiting.filter(Q(asked_by__isnull=False) | Q(runs=None))
+    return list(runs), list(_free(single, at).order_by("asked_at")[:AT_ONCE])
+
+
+def _want(rows: list[Document], run: DocumentRun) -> None:
+    """The documents of these rows, whoever wrote the row, are the run's: found by what makes each the only one."""
+    wanted = {(row.snapshot_id, row.kind, row.format, row.template_id) for row in rows}
+    there = Document.objects.filter(snapshot__in={row.snapshot_id for row in rows})
+    found = there.values_list("snapshot", "kind", "format", "template", "pk")
+    pair = Document.runs.through
+    pairs = [pair(documentrun_id=run.pk, document_id=pk) for *key, pk in found if tuple(key) in wanted]
+    pair.objects.bulk_create(pairs, batch_size=_ROWS_AT_ONCE)
 
 
 def _try_again(run: DocumentRun) -> None:
-    failed = Document.objects.filter(run=run, state=DocumentState.FAILED)
+    failed = run.documents.filter(state=DocumentState.FAILED)
     failed.update(state=DocumentState.WAITING, attempts=0, problem="")
 
 

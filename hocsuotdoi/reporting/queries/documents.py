@@ -179,7 +179,7 @@ def templates_by_body(agencies: Iterable[int]) -> Mapping[tuple[int, str], int]:
 
 def made_documents(run: DocumentRun, person: Someone, day: dt.date) -> QuerySet[Document]:
     """The files of a run that `person` may read, by the number of the snapshot."""
-    visible = Document.objects.visible_to(person, day).filter(run=run, state=DocumentState.MADE)
+    visible = Document.objects.visible_to(person, day).filter(runs=run, state=DocumentState.MADE)
     return visible.order_by("snapshot__number", "format")
 
 
