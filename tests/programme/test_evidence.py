@@ -4,17 +4,19 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.ledger.operations.posting import Line, post
 from hocsuotdoi.programme.enums import EvidenceVerdict as Verdict
 from hocsuotdoi.programme.models import Assignment, AssignmentTally
 from hocsuotdoi.programme.operations.assignment import decide_evidence
 from hocsuotdoi.programme.operations.tally import count_evidence, count_for
-from hocsuotdoi.programme.queries.evidence import SESSION, candidates, evidence_of
+from hocsuotdoi.programme.queries.evidence import SESSION, SHOWN, candidates, evidence_of
 from tests.factories.places import AgencyFactory
 from tests.factories.programme import TaskFactory
 from tests.factories.running import make_assignment
@@ -205,6 +207,62 @@ def test_candidates_are_what_the_rule_did_not_find(assignment, library_of_bac_ka
     shown = candidates(assignment, today, but=[(SESSION, found.pk)])
     assert [each.source_id for each in shown] == [other.pk]
     assert (shown[0].title, shown[0].institution) == ("Ngày hội đọc sách", "Thư viện phường Bắc Kạn")
+
+
+def _noted(institution, quantity: int, *, source_kind: str = "library.rotation") -> uuid.UUID:
+    """Straight in the book, as a service posts it."""
+    posting = post(
+        source_kind=source_kind,
+        source_id=uuid.uuid4(),
+        institution=institution,
+        occurred_on=APRIL,
+        lines=[Line(measure="loan", quantity=quantity)],
+        by=None,
+        at=timezone.now(),
+    )
+    return posting.source_id
+
+
+def test_candidates_are_of_any_service_where_something_was(
+    assignment, library_of_bac_kan, library_of_duc_xuan, officer_of_bac_kan, today, now
+):
+    """Not another place's; once added it counts and is offered no more."""
+    rotation = _noted(library_of_bac_kan, 40)
+    _noted(library_of_duc_xuan, 7)
+    (offered,) = candidates(assignment, today, but=())
+    assert offered.key == ("library.rotation", rotation)
+    decide_evidence(
+        assignment,
+        source_kind=offered.source_kind,
+        source_id=offered.source_id,
+        verdict=Verdict.ADDED,
+        reason="Luân chuyển sách phục vụ ngày hội",
+        by=officer_of_bac_kan,
+        at=now,
+    )
+    assert both(assignment, today, now)[0] == 1
+    assert candidates(assignment, today, but=read(assignment, today).known) == []
+
+
+def test_candidates_beyond_the_latest_are_found_by_words(assignment, library_of_bac_kan, today):
+    old = held(library_of_bac_kan, kind="contest", title="Thi kể chuyện Bác Hồ")
+    for _each in range(SHOWN):
+        held(library_of_bac_kan, kind="contest")
+    Session.objects.filter(pk=old.pk).update(
+        starts_at=F("starts_at") - dt.timedelta(days=9), ends_at=F("ends_at") - dt.timedelta(days=9)
+    )
+    latest = candidates(assignment, today, but=())
+    assert (len(latest), old.pk in {each.source_id for each in latest}) == (SHOWN, False)
+    assert [each.source_id for each in candidates(assignment, today, but=(), words="ke chuyen")] == [old.pk]
+    assert candidates(assignment, today, but=(), words="kể chuyện cổ tích") == []
+
+
+def test_what_the_rule_found_beyond_what_is_shown_is_no_candidate(assignment, library_of_bac_kan, today):
+    for _each in range(SHOWN + 2):
+        held(library_of_bac_kan)
+    reading = read(assignment, today)
+    assert (len(reading.shown), reading.count) == (SHOWN, SHOWN + 2)
+    assert candidates(assignment, today, but=reading.known) == []
 
 
 def test_count_looks_only_where_something_was_posted_since(

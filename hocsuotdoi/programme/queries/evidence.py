@@ -10,16 +10,17 @@ territory, where the agency answers for the whole of it, else those that it runs
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.activities.enums import Observance, SessionStatus
 from hocsuotdoi.activities.models import Session
+from hocsuotdoi.core.vietnamese import search_terms
 from hocsuotdoi.ledger.enums import PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.registry import describe_sources
@@ -34,6 +35,8 @@ SESSION = "activities.session"
 SHOWN = 40
 SHOWING = (PostingKind.HAPPENING, PostingKind.STATED)
 """Postings that say that something was: not those that take it back."""
+
+_OF_POSTING = ("source_kind", "source_id", "occurred_on", "institution_id")
 
 Key = tuple[str, uuid.UUID]
 
@@ -59,7 +62,8 @@ class Happening:
 @dataclass(frozen=True)
 class EvidenceReading:
     """`shown`: the latest `SHOWN` of `count`; `named`: what another area has (a report); `met_on`: the day on which the
-    rule was first met; `missing`: observance days for which nothing was held."""
+    rule was first met; `missing`: observance days for which nothing was held; `known`: all that counts or was rejected,
+    shown or not."""
 
     has_rule: bool
     count: int
@@ -69,6 +73,7 @@ class EvidenceReading:
     rejected: list[Happening]
     named: list[tuple[str, dt.date, str, str]] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    known: frozenset[Key] = frozenset()
 
 
 def has_rule(task: Task | None) -> bool:
@@ -139,6 +144,7 @@ def evidence_of(assignment: Assignment, day: dt.date) -> EvidenceReading:
         rejected=_in_words(refused[:SHOWN], decisions),
         named=[(each.title, each.on, each.kind, each.key) for each in named],
         missing=_missing(task, kept),
+        known=frozenset([*(each.key for each in kept), *rejected]),
     )
 
 
@@ -155,13 +161,23 @@ def met_on(task: Task, happenings: Iterable[tuple[str, str, dt.date]]) -> dt.dat
     return days[needed(task) - 1] if len(days) >= needed(task) else None
 
 
-def candidates(assignment: Assignment, day: dt.date, *, but: Iterable[Key]) -> list[Happening]:
-    """What was held at the place in the period and the rule did not find: the latest, to add by hand."""
+def candidates(assignment: Assignment, day: dt.date, *, but: Collection[Key], words: str = "") -> list[Happening]:
+    """What the books hold of the place in the period and the rule did not find, of whatever service or typed in: the
+    latest, to add by hand. `words`: only those in whose title (of sessions) or institution each of them stands."""
     first, until = period_of(assignment)
-    sessions = _held(places_of_evidence(assignment.agency, day), first, until).order_by("-starts_at")
-    known = set(but)
-    shown = [each for each in _session_rows(sessions[: SHOWN + len(known)]) if each.key not in known]
-    return _in_words(shown[:SHOWN], {})
+    places = places_of_evidence(assignment.agency, day)
+    sessions = _held(places, first, until)
+    postings = _posted(places, first, until).exclude(source_kind=SESSION)
+    for term in search_terms(words):
+        sessions = sessions.filter(Q(activity__search_text__contains=term) | Q(institution__search_text__contains=term))
+        postings = postings.filter(institution__search_text__contains=term)
+    of_sessions = [key for kind, key in but if kind == SESSION]
+    of_others = [key for kind, key in but if kind != SESSION]
+    rows = _session_rows(sessions.exclude(pk__in=of_sessions).order_by("-starts_at", "pk")[:SHOWN])
+    latest = postings.exclude(source_id__in=of_others).order_by("-occurred_on", "pk")[:SHOWN]
+    rows += [Happening(*row) for row in latest.values_list(*_OF_POSTING)]
+    rows.sort(key=lambda each: each.on, reverse=True)
+    return _in_words(rows[:SHOWN], {})
 
 
 def happening(source_kind: str, source_id: uuid.UUID) -> Happening | None:
@@ -217,7 +233,16 @@ def _postings(assignment: Assignment, task: Task, day: dt.date) -> list[Happenin
     )
     if until is not None:
         rows = rows.filter(occurred_on__lt=until)
-    return [Happening(*row) for row in rows.values_list("source_kind", "source_id", "occurred_on", "institution_id")]
+    return [Happening(*row) for row in rows.values_list(*_OF_POSTING)]
+
+
+def _posted(places: QuerySet[Institution], first: dt.date, until: dt.date | None) -> QuerySet[Posting]:
+    """What stands in the book and says that something was: not that there was none."""
+    something = Entry.objects.filter(posting=OuterRef("pk"), occurred_on=OuterRef("occurred_on"), quantity__gt=0)
+    rows = Posting.objects.filter(
+        Exists(something), institution__in=places, kind__in=SHOWING, occurred_on__gte=first, reversed_by=None
+    )
+    return rows if until is None else rows.filter(occurred_on__lt=until)
 
 
 def _measured(assignment: Assignment, task: Task, day: dt.date) -> list[Happening]:
@@ -257,7 +282,7 @@ def _by_keys(keys: list[Key]) -> list[Happening]:
             source_kind__in={kind for kind, _key in others},
             source_id__in=[key for _kind, key in others],
             reversed_by=None,
-        ).values_list("source_kind", "source_id", "occurred_on", "institution_id")
+        ).values_list(*_OF_POSTING)
         found += [Happening(*row) for row in rows if (row[0], row[1]) in others]
     return found
 

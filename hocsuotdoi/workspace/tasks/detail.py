@@ -238,7 +238,7 @@ def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.For
     allowed = rights(request, assignment)
     evidence = evidence_of(assignment, day)
     may_weigh = allowed.may_weigh(state) and evidence.has_rule
-    known = [each.key for each in [*evidence.shown, *evidence.rejected]]
+    words = request.GET.get("q", "").strip()
     first, until = period_of(assignment)
     context = {
         "assignment": assignment,
@@ -247,7 +247,8 @@ def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.For
         "evidence": evidence,
         "first": first,
         "last": until - dt.timedelta(days=1) if until else None,
-        "candidates": candidates(assignment, day, but=known) if may_weigh else [],
+        "candidates": candidates(assignment, day, but=evidence.known, words=words) if may_weigh else [],
+        "words": words,
         "may_weigh": may_weigh,
         "may_direct": allowed.may_direct(state),
         "proposes": evidence.met_on is not None and allowed.may_report(state) and state in ("to_do", "doing"),

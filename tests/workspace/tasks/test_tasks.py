@@ -82,6 +82,15 @@ def test_page_proposes_what_was_held(late, officer, library_of_bac_kan):
     assert "Ngày hội đọc sách" in page
 
 
+def test_page_looks_for_more_evidence_by_words(late, officer, library_of_bac_kan):
+    held(library_of_bac_kan, timezone.localdate(), kind="contest")
+    about = f"/workspace/tasks/{late.pk}/"
+    assert "Tính làm minh chứng" in officer.get(about + "?q=ngay+hoi").content.decode()
+    page = officer.get(about + "?q=tr%C6%B0ng+b%C3%A0y").content.decode()
+    assert "Tính làm minh chứng" not in page
+    assert 'value="trưng bày"' in page
+
+
 @pytest.mark.parametrize("view", ["today", "list", "board", "calendar", "timeline"])
 @pytest.mark.parametrize("number", [1, 3])
 def test_looks_take_the_same_number_of_queries(view, number, late, officer_of_bac_kan, plan, django_assert_num_queries):
@@ -125,7 +134,7 @@ def test_detail_takes_a_fixed_number_of_queries(
         held(library_of_bac_kan, timezone.localdate(), kind="contest")
     officer = signed_in(officer_of_bac_kan)
     officer.get("/workspace/tasks/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         officer.get(f"/workspace/tasks/{late.pk}/")
 
 
