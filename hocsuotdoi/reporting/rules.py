@@ -16,8 +16,8 @@ from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone, leads_its_territory, may, roles_held
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.places.queries.units import reading_of
-from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState
-from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState, SnapshotKind
+from hocsuotdoi.reporting.models import Report, Snapshot
 from hocsuotdoi.reporting.models.line import READ_ALONG
 
 
@@ -104,6 +104,23 @@ def may_approve(person: Someone, report: Report, day: dt.date) -> bool:
     if deciding.cycle_id is None:
         return may(person, Permission.APPROVE_REPORT, deciding.unit, day)
     return seats_of(person, Permission.APPROVE_REPORT, day).are_at(deciding)
+
+
+_ISSUES = {SnapshotKind.MINUTES: Permission.INSPECT, SnapshotKind.NOMINATION: Permission.NOMINATE}
+
+
+def may_issue(person: Someone, snapshot: Snapshot, issuer: Agency | None, day: dt.date) -> bool:
+    """May note under which number and day the document of `snapshot` went out: whoever submits the report, at the body
+    that owes it; a letter, who decides at the body that reminds; minutes and proposals, whoever makes them at the
+    issuing body. A certificate bears the number of its decision."""
+    kind, report = SnapshotKind(snapshot.kind), snapshot.report
+    if kind == SnapshotKind.AWARD:
+        return False
+    if kind == SnapshotKind.LETTER and report is not None:
+        return may_approve(person, report, day)
+    if report is not None:
+        return may_write(person, Permission.FREEZE_REPORT, report, day)
+    return issuer is not None and may_act_for(person, _ISSUES[kind], issuer, day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class CheckedShape(Shape):
     is_withdrawn: bool = Field(description=_("It was sent back or put right later"))
     has_sample: bool
     amends: str = Field(description=_("Number of the document that it puts right"))
+    issued_number: str = Field(description=_("Number that the office gave it; empty: none was noted"))
+    issued_on: dt.date | None
     figures: list[CheckedFigureShape]
     changes: list[CheckedChangeShape]
     addenda: list[CheckedAddendumShape]
@@ -120,6 +122,8 @@ class CheckedShape(Shape):
             is_withdrawn=checked.is_withdrawn,
             has_sample=checked.has_sample,
             amends=checked.amends,
+            issued_number=checked.issued_number,
+            issued_on=checked.issued_on,
             figures=[
                 CheckedFigureShape(
                     key=each.key,

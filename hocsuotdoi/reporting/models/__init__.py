@@ -2,6 +2,7 @@ from hocsuotdoi.reporting.models.changed import ChangedFigures
 from hocsuotdoi.reporting.models.content import Content
 from hocsuotdoi.reporting.models.cycle import Cycle, CycleReminder, CycleRule
 from hocsuotdoi.reporting.models.document import Document, DocumentRun, DocumentTemplate
+from hocsuotdoi.reporting.models.issued import IssuedDocument
 from hocsuotdoi.reporting.models.nomination import Nomination
 from hocsuotdoi.reporting.models.report import (
     CountedInstitution,
@@ -26,6 +27,7 @@ __all__ = [
     "DocumentTemplate",
     "ExceptionAnswer",
     "Figure",
+    "IssuedDocument",
     "Nomination",
     "Reminder",
     "Report",

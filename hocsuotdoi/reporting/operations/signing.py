@@ -72,7 +72,7 @@ def sign_pdf(pdf: bytes, *, agency: Agency, at: dt.datetime) -> Signed:
     _refuse_not_valid(signer, at)
     subject = _subject_of(signer)
     stamp = typeset(STAMP, {"subject": _name_of(signer), "moment": f"{timezone.localtime(at):%d/%m/%Y %H:%M:%S %z}"})
-    roots = _trusted_roots()
+    roots = trusted_roots()
     # The library runs an event loop of its own: in a thread, since the caller's may have one that runs.
     with ThreadPoolExecutor(max_workers=1) as apart:
         return Signed(apart.submit(_told, pdf, signer, stamp, subject, roots).result(), subject)
@@ -172,7 +172,7 @@ def _signer_of(agency: Agency) -> "SimpleSigner":
     return signer
 
 
-def _trusted_roots() -> list[Any]:
+def trusted_roots() -> list[Any]:
     from pyhanko.keys import load_certs_from_pemder  # noqa: PLC0415 - optional dependency
 
     if settings.SIGNING_DIR is None:

@@ -62,7 +62,8 @@ class CheckedAddendum:
 
 @dataclass(frozen=True, slots=True)
 class CheckedDocument:
-    """`is_withdrawn`: the approval was taken back since, or another version was approved."""
+    """`is_withdrawn`: the approval was taken back since, or another version was approved. `issued_number`, `issued_on`:
+    what the office gave it, where it was noted."""
 
     number: str
     kind: DocumentKind
@@ -79,6 +80,8 @@ class CheckedDocument:
     amends: str
     file_digest: str
     signed_by: str
+    issued_number: str
+    issued_on: dt.date | None
 
 
 def tidy_code(text: str) -> str:
@@ -105,6 +108,7 @@ def checked_document(document: Document, asked: str = "") -> CheckedDocument:
     content = snapshot.content
     is_in_totals = snapshot.report is not None and snapshot.report.line in _ARMED
     kind = DocumentKind(document.kind)
+    issued = snapshot.issues.standing().first()
     return CheckedDocument(
         number=snapshot.number,
         kind=kind,
@@ -121,6 +125,8 @@ def checked_document(document: Document, asked: str = "") -> CheckedDocument:
         amends=snapshot.amends.number if snapshot.amends else "",
         file_digest=document.digest,
         signed_by=document.signed_by,
+        issued_number=issued.number if issued else "",
+        issued_on=issued.issued_on if issued else None,
     )
 
 

@@ -1,10 +1,15 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.documents import awards, letters, nominations, runs, templates, views
+from hocsuotdoi.workspace.documents import awards, issuing, letters, nominations, runs, templates, views
 
 urlpatterns = [
     path("documents/", views.overview, name="documents-overview"),
     path("documents/of/<str:number>/", views.snapshot_documents, name="documents-snapshot-documents"),
+    path("documents/of/<str:number>/issued/", issuing.issue_create, name="documents-issue-create"),
+    path(
+        "documents/of/<str:number>/issued/<uuid:pk>/withdraw/", issuing.issue_withdraw, name="documents-issue-withdraw"
+    ),
+    path("documents/issued/<uuid:pk>/", issuing.issue_file, name="documents-issue-file"),
     path("documents/files/<uuid:pk>/", views.document_file, name="documents-document-file"),
     path("documents/runs/", runs.run_list, name="documents-run-list"),
     path("documents/runs/<uuid:pk>/", runs.run_detail, name="documents-run-detail"),

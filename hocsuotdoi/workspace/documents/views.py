@@ -30,7 +30,7 @@ from hocsuotdoi.reporting.operations.checking import is_intact
 from hocsuotdoi.reporting.operations.documents import ask_document, write_one
 from hocsuotdoi.reporting.operations.signing import can_sign
 from hocsuotdoi.reporting.queries.documents import further_kinds, has_annex, issuer_of, kind_of, signer_of
-from hocsuotdoi.reporting.rules import may_act_for, seats_of
+from hocsuotdoi.reporting.rules import may_act_for, may_issue, seats_of
 
 MEDIA_TYPES = {
     DocumentFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -85,7 +85,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @requires(Permission.VIEW_WORKSPACE)
 @require_http_methods(["GET", "POST"])
 def snapshot_documents(request: HttpRequest, number: str) -> HttpResponse:
-    snapshot = _seen_snapshot(request, number)
+    snapshot = seen_snapshot(request, number)
     now = timezone.now()
     offered = _offered(request, snapshot, timezone.localdate(now))
     if request.method == "POST":
@@ -106,7 +106,10 @@ def snapshot_documents(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("workspace:documents-snapshot-documents", number=number)
     documents = list(snapshot.documents.visible_to(request.user).order_by("-asked_at", "pk"))
     signed = {each.asked_by for each in documents if each.signed_by and each.asked_by}
-    names = names_of(signed) if signed else {}
+    issues = list(snapshot.issues.visible_to(request.user).select_related("continues").order_by("-noted_at", "pk"))
+    issued = next((each for each in issues if each.withdrawn_at is None), None)
+    asked_after = signed | ({issued.noted_by} if issued else set())
+    names = names_of(asked_after) if asked_after else {}
     return render(
         request,
         "workspace/documents/snapshot_documents.html",
@@ -116,6 +119,11 @@ def snapshot_documents(request: HttpRequest, number: str) -> HttpResponse:
             "issuer": snapshot.content["header"]["issuer"],
             "ways": offered,
             "documents": [(each, names.get(each.asked_by, "") if each.signed_by else "") for each in documents],
+            "issued": issued,
+            "noted_by": names.get(issued.noted_by, "") if issued else "",
+            "withdrawn": [each for each in issues if each.withdrawn_at is not None],
+            "may_issue": may_issue(request.user, snapshot, issuer_of(snapshot), timezone.localdate(now)),
+            "is_issued": snapshot.kind != SnapshotKind.AWARD,
             "is_intact": is_intact(snapshot),
             "has_office": office_path() is not None,
             "path": [to_overview()],
@@ -164,7 +172,7 @@ def to_overview() -> tuple[str, str]:
     return _("Writing documents"), reverse("workspace:documents-overview")
 
 
-def _seen_snapshot(request: HttpRequest, number: str) -> Snapshot:
+def seen_snapshot(request: HttpRequest, number: str) -> Snapshot:
     if "\0" in number:
         raise Http404
     snapshots = seen(request).select_related(

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from hocsuotdoi.reporting.enums import OWED, Detail, ReportState, SnapshotKind
 from hocsuotdoi.reporting.models import Content, Report
+from hocsuotdoi.reporting.queries.documents import with_issue
 from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of
 from hocsuotdoi.reporting.queries.state import days_late
 from hocsuotdoi.reporting.queries.trail import trail_of, way_up
@@ -114,7 +115,7 @@ def report_page(
     kinds = kinds_of(odd)
     rows = typed_rows(report) if report.state != ReportState.EXCUSED else []
     steps = steps_of(report, content, odd)
-    frozen = list(report.snapshots.select_related("frozen_by").defer("content"))
+    frozen = list(with_issue(report.snapshots.select_related("frozen_by").defer("content")))
     context = {
         "report": report,
         "day": day,

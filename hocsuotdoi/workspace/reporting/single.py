@@ -18,6 +18,7 @@ from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile
 from hocsuotdoi.reporting.operations.report import freeze_report, word_report
 from hocsuotdoi.reporting.queries.content import report_content
+from hocsuotdoi.reporting.queries.documents import with_issue
 from hocsuotdoi.workspace.reporting.forms import FIELDS, WordsForm
 from hocsuotdoi.workspace.reporting.found import url_of
 from hocsuotdoi.workspace.reporting.shown import shown, suggestion_of
@@ -93,7 +94,7 @@ def _report_page(
         "theirs": theirs or [],
         "may_write": request.person_may(Permission.WRITE_REPORT, report.unit),
         "may_freeze": request.person_may(Permission.FREEZE_REPORT, report.unit),
-        "snapshots": report.snapshots.select_related("frozen_by").defer("content"),
+        "snapshots": with_issue(report.snapshots.select_related("frozen_by").defer("content")),
         "path": [(_("Reports"), f"{reverse('workspace:reporting-report-list')}?view=outside")],
     }
     return render(request, "workspace/reporting/report_detail.html", context, status=status)
