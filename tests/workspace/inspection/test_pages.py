@@ -229,6 +229,47 @@ def test_a_list_of_ones_own_is_published_and_retired(desk, checklists, departmen
     assert client.get(f"{PAGES}checklists/{base.pk}/own/").status_code == 403
 
 
+def test_of_two_who_write_one_list_the_second_reads_what_the_first_changed(
+    desk, client, checklists, department_of_thai_nguyen, colleague, inspector
+):
+    base = Checklist.objects.get(code="thu-vien")
+    where = f"{PAGES}checklists/{base.pk}/own/"
+
+    def shown(answer) -> dict[str, object]:
+        fields = {field.html_name: field.value() for field in answer.context["form"]}
+        seen = fields["seen"] if isinstance(fields["seen"], str) else json.dumps(fields["seen"])
+        return fields | {"owner": department_of_thai_nguyen.pk, "seen": seen}
+
+    mine = shown(desk.get(where))
+    client.force_login(colleague)
+    theirs = shown(client.get(where))
+    first = str(theirs["text"]).splitlines()[1]
+    changed = str(theirs["text"]).replace(first, "# Số ghế ngồi đọc?")
+    assert client.post(where, theirs | {"text": changed}).status_code == 302
+
+    client.force_login(inspector)
+    refused = client.post(where, mine | {"text": f"{mine['text']}\n? Có lối cho xe lăn không?"})
+    words = words_of(refused)
+    assert refused.status_code == 422
+    assert all(each in words for each in ("# Số ghế ngồi đọc?", colleague.full_name, "lối cho xe lăn"))
+    assert (refused.context["changes"].new, refused.context["changes"].gone) == (["# Số ghế ngồi đọc?"], [first])
+    stands = Checklist.objects.get(owner=department_of_thai_nguyen, retired_at=None)
+    assert (stands.version, stands.items.filter(question="Số ghế ngồi đọc?").exists()) == (1, True)
+    assert client.post(where, mine | {"seen": "[1]"}).status_code == 422  # who says nothing has seen nothing
+    assert client.post(where, mine | {"text": ""}).status_code == 422
+
+    # From the page of what is not in use any more, the newest stands beside its words.
+    assert client.post(where, shown(refused)).status_code == 302
+    old = client.get(f"{PAGES}checklists/{stands.pk}/own/")
+    assert old.context["changes"].stands.version == 2
+    assert client.get(where).context["changes"].stands.version == 2
+    newest = Checklist.objects.get(owner=department_of_thai_nguyen, retired_at=None)
+    assert client.get(f"{PAGES}checklists/{newest.pk}/own/").context["changes"] is None
+    client.post(f"{PAGES}checklists/{newest.pk}/retire/")
+    assert client.post(where, shown(old)).status_code == 422  # the proposal is used again
+    client.post(f"{PAGES}checklists/{stands.pk}/retire/")
+
+
 def test_the_list_of_the_armed_forces_is_read_on_their_line_and_at_visits_made_with_it(
     desk, client, visit, inspector, auditor, thai_nguyen, now, today
 ):
