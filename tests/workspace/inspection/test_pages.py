@@ -64,6 +64,46 @@ def test_a_plan_is_made_and_filled_by_rule_after_a_look(desk, checklists, depart
     assert desk.post(made["Location"], asked | {"longest": 0, "lot": 0}).status_code == 422
 
 
+@pytest.mark.parametrize("number", [1, 130])
+def test_a_plan_of_many_visits_says_how_many_and_shows_each_on_some_page(
+    number, desk, plan, library_of_bac_kan, inspector, django_assert_num_queries
+):
+    checklist = Checklist.objects.get(code="thu-vien")
+    begin = dt.date(plan.year, 1, 1)
+    given = {"plan": plan, "institution": library_of_bac_kan, "checklist": checklist, "team": [inspector.pk]}
+    Visit.objects.bulk_create(
+        Visit(
+            **given,
+            planned_on=begin + dt.timedelta(days=each),
+            state="cancelled" if each % 10 == 9 else "planned",
+            cancel_reason="Mưa lũ",
+        )
+        for each in range(number)
+    )
+    where = f"{PAGES}plans/{plan.pk}/"
+    desk.get(where)
+    with django_assert_num_queries(9):
+        page = desk.get(where)
+    shown = [
+        re.findall(rf"{PAGES}visits/[0-9a-f-]+/", words_of(desk.get(f"{where}?page={each}"))) for each in (1, 2, 3)
+    ]
+    if number == 1:
+        assert len(shown[0]) == 1
+        assert "trên tổng số" not in words_of(page)
+        return
+    assert [len(each) for each in shown] == [50, 50, 30]
+    assert len({each for found in shown for each in found}) == number
+    assert "từ 1 đến 50 trên tổng số 130" in words_of(page)
+    assert "13 cuộc đã hủy" in words_of(page)
+    assert page.context["counts"] == {"planned": 117, "under_way": 0, "closed": 0, "cancelled": 13, "all": 117}
+    ahead = desk.get(f"{where}?tab=open&page=3")
+    assert ahead.context["page_obj"].paginator.count == 117
+    assert "tab=open" in words_of(ahead)
+    assert desk.get(f"{where}?tab=closed").context["months"] == []
+    listed = desk.get(f"{PAGES}plans/").context["rows"]
+    assert [(each["all"], each["closed"]) for each in listed] == [(117, 0)]
+
+
 def test_an_institution_is_added_by_hand_only_where_one_may(desk, plan, inspector, bac_kan, today, army_library):
     house = InstitutionFactory(unit=bac_kan)
     me = str(inspector.pk)
