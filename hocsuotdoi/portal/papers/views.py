@@ -24,7 +24,7 @@ from hocsuotdoi.papers.models import Paper
 from hocsuotdoi.papers.operations.reading import note_read
 from hocsuotdoi.papers.queries.changes import changes_between
 from hocsuotdoi.papers.queries.finding import LONG, Wanted, issuers_of, papers_found, with_files
-from hocsuotdoi.papers.queries.inbox import is_to_be_read
+from hocsuotdoi.papers.queries.inbox import open_for
 from hocsuotdoi.papers.queries.succession import in_place_of, that_replaced
 
 _ON_A_PAGE = 20
@@ -90,7 +90,7 @@ def paper_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "to_come": paper.starts_on is not None and paper.starts_on > today,
             "before": in_place_of(visible, paper).defer(*LONG).first(),
             "after": list(that_replaced(visible, paper).defer(*LONG)),
-            "to_read": is_to_be_read(paper, request.user, today),
+            "to_read": open_for(paper, request.user, today),
             "may_publish": publishes.filter(pk=paper.sender_id).exists(),
             "path": [_to_list()],
         },
