@@ -116,7 +116,10 @@ class Paper(Dated):
         constraints = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(
-                fields=["number", "issuer", "issued_on"], condition=~Q(number=""), name="paper_number_once"
+                fields=["number", "issuer", "issued_on"],
+                condition=~Q(number=""),
+                nulls_distinct=False,
+                name="paper_number_once",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="paper_has_a_title"),
             models.CheckConstraint(condition=~Q(replaces=F("pk")), name="paper_not_in_place_of_itself"),

@@ -106,6 +106,18 @@ def test_one_number_of_one_issuer_on_one_day_stands_once(department, province_of
     entered(department, province_officer, number="1/HD", issued_on=DAY + dt.timedelta(days=1))
 
 
+def test_one_number_of_one_issuer_without_a_day_stands_once(department, province_officer):
+    first = entered(department, province_officer, number="1/HD")
+    with pytest.raises(BadPaper, match="ngày ban hành") as refusal:
+        entered(department, province_officer, number="1/HD")
+    assert refusal.value.field == "issued_on"
+    change_paper(first, version=1, wording=wording(number="1/HD"), by=province_officer, at=NOW)
+    entered(department, province_officer, number="1/HD", issued_on=DAY)
+    entered(department, province_officer, number="1/HD", issuer="Bộ VHTTDL")
+    for _each in range(2):
+        entered(department, province_officer)
+
+
 def test_second_of_two_writers_is_told_and_changes_nothing(department, province_officer):
     paper = entered(department, province_officer)
     change_paper(paper, version=1, wording=wording(title="Bản của người thứ nhất"), by=province_officer, at=NOW)
