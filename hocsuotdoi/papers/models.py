@@ -9,10 +9,11 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.command import institutions_on_line
+from hocsuotdoi.accounts.queries.command import agencies_commanded, institutions_on_line
 from hocsuotdoi.accounts.queries.scope import agencies_on_line, offices_held
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.append_only import append_only
@@ -52,15 +53,19 @@ def in_force(day: dt.date) -> Q:
 
 class PaperQuerySet(DatedQuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
-        """Public ones once sent, for all; what was sent to a body or institution at which `person` has a role;
-        everything of a body whose papers `person` publishes, drafts too. A paper of an office only is nobody else's;
-        what bodies and institutions of the armed forces were sent stays on their line."""
+        """Public ones once sent, for all; what was sent to a body or institution at which `person` has a role, or above
+        which: by the map, and of the armed forces on their own line of command; everything of a body whose papers
+        `person` publishes, drafts too. A paper of an office only is nobody else's."""
         public = Q(state__in=SENT, is_public=True)
         if person is None or not person.is_authenticated:
             return self.filter(public)
+        day = day or timezone.localdate()
         agencies = agencies_on_line(person, Permission.VIEW_WORKSPACE, day)
+        commanded = agencies_commanded(person, Permission.VIEW_WORKSPACE, day)
         institutions = institutions_on_line(person, Permission.VIEW_WORKSPACE, day)
-        sent = Delivery.objects.filter(Q(agency__in=agencies) | Q(institution__in=institutions))
+        sent = Delivery.objects.filter(
+            Q(agency__in=agencies) | Q(agency__in=commanded) | Q(institution__in=institutions)
+        )
         return self.filter(
             public
             | Q(state__in=SENT, pk__in=sent.values("paper"))
@@ -116,7 +121,10 @@ class Paper(Dated):
         constraints = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(
-                fields=["number", "issuer", "issued_on"], condition=~Q(number=""), name="paper_number_once"
+                fields=["number", "issuer", "issued_on"],
+                condition=~Q(number=""),
+                nulls_distinct=False,
+                name="paper_number_once",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="paper_has_a_title"),
             models.CheckConstraint(condition=~Q(replaces=F("pk")), name="paper_not_in_place_of_itself"),

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from hocsuotdoi.inspection.models import Checklist, ChecklistItem
 from hocsuotdoi.inspection.operations import checklists as acts
+from hocsuotdoi.inspection.queries.checklists import as_text, changes_of_list
 from hocsuotdoi.places.enums import InstitutionClass
 
 
@@ -44,7 +45,7 @@ def test_loaded_again_nothing_changes(checklists, now):
 
 
 def test_ones_own_keeps_what_it_took_over_word_for_word(proposal, office_of_bac_kan, inspector, now):
-    text = acts.as_text(list(proposal.items.all()))
+    text = as_text(list(proposal.items.all()))
     made = own(proposal, office_of_bac_kan, inspector, now, text=text + "\n# Số máy tính?\n... Ghi thêm")
     kept = ["heading", "question", "kind", "guide", "source", "indicator_code", "criterion_code"]
     number = proposal.items.count()
@@ -75,6 +76,34 @@ def test_what_cannot_be_read_is_refused(proposal, office_of_bac_kan, inspector, 
 def test_the_proposal_is_not_retired(proposal, inspector, now):
     with pytest.raises(acts.BadChecklist):
         acts.retire_own(proposal, by=inspector, at=now)
+
+
+def test_who_has_not_seen_the_newest_writes_nothing_over_it(proposal, office_of_bac_kan, inspector, now):
+    first = own(proposal, office_of_bac_kan, inspector, now, over=0)
+    with pytest.raises(acts.ListChanged):
+        own(proposal, office_of_bac_kan, inspector, now, over=0)
+    second = own(first, office_of_bac_kan, inspector, now, text="? Có mở cửa không?\n# Số ghế?", over=1)
+    with pytest.raises(acts.ListChanged):
+        own(first, office_of_bac_kan, inspector, now, over=1)
+    told = changes_of_list(first, office_of_bac_kan, 1)
+    assert (told.stands, told.new, told.gone) == (second, ["# Số ghế?"], [])
+    with pytest.raises(acts.ListChanged):
+        acts.retire_own(first, by=inspector, at=now)
+    second.refresh_from_db()
+    assert second.retired_at is None
+    acts.retire_own(second, by=inspector, at=now)
+    acts.retire_own(second, by=inspector, at=now)  # of two who go back to the proposal, both have what they want
+    with pytest.raises(acts.ListChanged):
+        own(second, office_of_bac_kan, inspector, now, over=2)
+    assert changes_of_list(second, office_of_bac_kan, 2).stands is None
+
+
+def test_a_question_taken_over_from_the_newest_keeps_what_stands_beside_it(proposal, office_of_bac_kan, inspector, now):
+    guided = proposal.items.exclude(guide="").first()
+    begun = own(proposal, office_of_bac_kan, inspector, now)
+    own(proposal, office_of_bac_kan, inspector, now, text=f"? {guided.question}", over=1)
+    made = own(begun, office_of_bac_kan, inspector, now, text=f"? Có mở cửa không?\n? {guided.question}", over=2)
+    assert made.items.last().guide == guided.guide
 
 
 @pytest.mark.slow

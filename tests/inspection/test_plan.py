@@ -161,8 +161,37 @@ def test_a_visit_needs_somebody_a_day_and_a_checklist(plan, houses, inspector, t
         with pytest.raises(acts.BadVisit):
             plan_one(**given)
     plan_one()
-    with pytest.raises(acts.BadVisit, match="ngày đó"):
+    with pytest.raises(acts.BadVisit, match=f"{houses[0].name}, {today.day}/{today.month}/{today.year}"):
         plan_one()
+
+
+def test_what_is_planned_already_is_named_with_its_day(plan, houses, inspector, today, now):
+    def plan_all(institutions) -> None:
+        rows = [Planned(each, today) for each in institutions]
+        acts.plan_visits(plan, rows, team=[inspector.pk], by=inspector, at=now)
+
+    plan_all(houses[:2])
+    with pytest.raises(acts.BadVisit) as refusal:
+        plan_all(houses[1:])
+    assert houses[1].name in str(refusal.value)
+    assert not [each for each in (houses[0], *houses[2:]) if each.name in str(refusal.value)]
+    with pytest.raises(acts.BadVisit, match=houses[3].name):
+        plan_all([houses[2], houses[3], houses[3]])
+    assert Visit.objects.count() == 2
+    plan_all(houses[2:])
+    with pytest.raises(acts.BadVisit, match="và 1 cuộc khác"):
+        plan_all(houses)
+
+
+@pytest.mark.skipif(timezone.localdate().timetuple()[1:3] == (12, 31), reason="the plan’s year has no day more")
+def test_a_visit_is_not_moved_onto_another_one(plan, houses, inspector, today, now):
+    tomorrow = today + dt.timedelta(days=1)
+    rows = [Planned(houses[0], today), Planned(houses[0], tomorrow)]
+    first = acts.plan_visits(plan, rows, team=[inspector.pk], by=inspector, at=now)[0]
+    with pytest.raises(acts.BadVisit) as refusal:
+        acts.change_visit(first, planned_on=tomorrow, team=[inspector.pk], version=first.version, by=inspector, at=now)
+    assert f"{houses[0].name}, {tomorrow.day}/{tomorrow.month}/" in str(refusal.value)
+    assert refusal.value.field == "planned_on"
 
 
 def test_a_class_without_a_checklist_is_named(plan, inspector, today, now, bac_kan):

@@ -123,6 +123,40 @@ def test_what_they_were_sent_is_read_on_their_line_through_every_door(
     assert list(papers_to_read(sees["librarian"][0], DAY)) == [paper]
 
 
+def test_what_a_command_was_sent_is_read_by_those_above_it_on_its_line_and_by_nobody_beside(
+    client, command, ministry_of_defence, thai_nguyen, bac_kan, officer_of_bac_kan, province_officer
+):
+    """The ministry and the region above read what the province's command was sent, as civil offices above do."""
+    below = AgencyFactory(kind=AgencyKind.MILITARY, unit=bac_kan)
+    AgencyLine.objects.create(agency=below, superior=command, kind=LineKind.ADMINISTRATIVE)
+    guiding = AgencyFactory(kind=AgencyKind.POLICE)
+    AgencyLine.objects.create(agency=below, superior=guiding, kind=LineKind.PROFESSIONAL)
+    beside = AgencyFactory(kind=AgencyKind.MILITARY, unit=thai_nguyen)
+    paper = sent(command, to_classes=[], to_kinds=[AgencyKind.MILITARY.value])
+    assert [each.agency for each in paper.deliveries.all()] == [below]
+    sees = {
+        "below": (somebody(agency=below), True),
+        "sender": (somebody(agency=command), True),
+        "ministry": (somebody(agency=ministry_of_defence), True),
+        "guiding": (somebody(agency=guiding), False),
+        "beside": (somebody(agency=beside), False),
+        "ward": (officer_of_bac_kan, False),
+        "province": (province_officer, False),
+        "every line": (somebody(RoleName.AUDITOR, unit=thai_nguyen), True),
+    }
+    for name, (person, may) in sees.items():
+        client.force_login(person)
+        page = client.get(reverse("portal:papers-paper-detail", args=[paper.pk]))
+        assert (page.status_code == 200) is may, name
+        assert (paper in Paper.objects.visible_to(person)) is may, name
+    for name in ("sender", "ministry"):  # they read it and are not asked to
+        assert not papers_to_read(sees[name][0], DAY).exists()
+        assert note_read(paper, by=sees[name][0], at=NOW, day=DAY) == 0
+    assert list(papers_to_read(sees["below"][0], DAY)) == [paper]
+    AgencyLine.objects.filter(agency=command).update(ends_on=DAY)
+    assert paper not in Paper.objects.visible_to(sees["ministry"][0])
+
+
 def test_receipts_of_the_armed_forces_are_shown_on_their_line_only(
     client, barracks, command, department_of_thai_nguyen, province_officer
 ):

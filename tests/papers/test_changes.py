@@ -1,9 +1,12 @@
 """Comparing two texts: a law over all of them, and what is shown."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hocsuotdoi.papers.queries.changes import Change, ChangeKind, changes_between
+from hocsuotdoi.papers.queries.changes import Change, ChangeKind, TooDifferent, changes_between
 
 LINES = st.lists(st.sampled_from(["Điều 1.", "Điều 2.", "Điều 3.", "Khoản a", "Khoản b"]), max_size=12)
 
@@ -48,3 +51,34 @@ def test_marked_words_are_the_paragraph_itself(old, new):
     for each in changes_between(" ".join(old), " ".join(new)):
         if each.marked:
             assert " ".join(words for _is_changed, words in each.marked) == each.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (["x"] * 100_000, ["x", "y"] * 50_000),
+        (["x"] * 3_000, ["x", "y"] * 1_500),
+        ([str(each) for each in range(6_000)], [f"{each}!" for each in range(6_000)]),
+    ],
+)
+def test_what_would_take_minutes_or_fill_a_book_is_not_compared(old, new):
+    begin = time.process_time()
+    with pytest.raises(TooDifferent):
+        changes_between("\n".join(old), "\n".join(new))
+    assert time.process_time() - begin < 10
+
+
+@pytest.mark.slow
+def test_words_that_would_take_minutes_are_not_marked_and_those_of_a_long_law_are():
+    old = [f"{each} " + " ".join(["x"] * 590) for each in range(120)]
+    new = [f"{each} " + " ".join(["x", "y"] * 290) for each in range(120)]
+    begin = time.process_time()
+    changes = changes_between("\n".join(old), "\n".join(new))
+    assert time.process_time() - begin < 10
+    assert len(changes) == 240
+    assert not changes[-1].marked
+    law = [f"Khoản {each} " + " ".join(f"từ{word}" for word in range(30)) for each in range(2_000)]
+    changes = changes_between("\n".join(law), "\n".join(each.replace("từ7 ", "chữ ") for each in law))
+    assert len(changes) == 4_000
+    assert all(each.marked for each in changes)

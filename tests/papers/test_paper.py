@@ -5,6 +5,7 @@ import io
 import zipfile
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
@@ -103,6 +104,18 @@ def test_one_number_of_one_issuer_on_one_day_stands_once(department, province_of
         entered(department, province_officer, number="1/HD", issued_on=DAY)
     assert refusal.value.field == "number"
     entered(department, province_officer, number="1/HD", issued_on=DAY + dt.timedelta(days=1))
+
+
+def test_one_number_of_one_issuer_without_a_day_stands_once(department, province_officer):
+    first = entered(department, province_officer, number="1/HD")
+    with pytest.raises(BadPaper, match="ngày ban hành") as refusal:
+        entered(department, province_officer, number="1/HD")
+    assert refusal.value.field == "issued_on"
+    change_paper(first, version=1, wording=wording(number="1/HD"), by=province_officer, at=NOW)
+    entered(department, province_officer, number="1/HD", issued_on=DAY)
+    entered(department, province_officer, number="1/HD", issuer="Bộ VHTTDL")
+    for _each in range(2):
+        entered(department, province_officer)
 
 
 def test_second_of_two_writers_is_told_and_changes_nothing(department, province_officer):
@@ -308,6 +321,61 @@ def test_what_came_to_stand_later_gets_what_still_holds_once(department, provinc
     assert deliver_to_new(day=DAY, at=NOW) == 0
     assert paper.deliveries.filter(agency=office).count() == 1
     assert paper.deliveries.count() > before
+
+
+def test_what_came_to_stand_later_has_fourteen_days_to_read(
+    client, department, province_officer, officer_of_bac_kan, bac_kan, office_of_bac_kan
+):
+    short, without = (
+        sent(department, province_officer, to_tiers=["commune"], title=title, read_by=read_by)
+        for title, read_by in (("Gấp", _later(10)), ("Không hẹn", None))
+    )
+    far = sent(department, province_officer, to_tiers=["commune"], title="Còn lâu", read_by=_later(200))
+    office = Agency.objects.create(code="vhxh-moi", name="Phòng mới", kind=AgencyKind.CULTURE_SOCIETY, unit=bac_kan)
+    newcomer = PersonFactory()
+    RoleAssignmentFactory(person=newcomer, role=RoleName.AGENCY_OFFICER, agency=office)
+    deliver_to_new(day=_later(20), at=NOW + dt.timedelta(days=20))
+
+    def days_of(person):
+        return {each.pk: each.to_read_by for each in papers_to_read(person, _later(20))}
+
+    both = {without.pk: None, far.pk: _later(200)}
+    assert days_of(newcomer) == both | {short.pk: _later(34)}
+    assert days_of(officer_of_bac_kan) == both | {short.pk: _later(10)}
+    assert [each.pk for each in papers_to_read(newcomer, _later(20))] == [short.pk, far.pk, without.pk]
+
+    def told(person, day):
+        found = unread_today(_later(day), [person.pk]).get(person.pk, [])
+        return [(each.paper, each.read_by) for each in found if not each.is_new]
+
+    assert [day for day in range(40) if told(officer_of_bac_kan, day)] == [8, 11]
+    assert [day for day in range(40) if told(newcomer, day)] == [32, 35]
+    assert told(newcomer, 35) == [(short, _later(34))]
+
+    rows = {each.agency: each.to_read_by for each in not_read(short, _later(20))}
+    assert (rows[office], rows[office_of_bac_kan]) == (_later(34), _later(10))
+    client.force_login(province_officer)
+    page = client.get(reverse("workspace:papers-receipt-list", args=[short.pk])).content.decode()
+    assert page.count("Gửi ngày 22/3/2026, hạn đọc: 5/4/2026") == 1
+
+
+def test_pages_tell_a_newcomer_its_own_day(client, department, province_officer, bac_kan):
+    today = timezone.localdate()
+    paper = sent(department, province_officer, to_tiers=["commune"], title="Gấp", read_by=_later(10))
+    office = Agency.objects.create(code="vhxh-moi", name="Phòng mới", kind=AgencyKind.CULTURE_SOCIETY, unit=bac_kan)
+    newcomer = PersonFactory()
+    RoleAssignmentFactory(person=newcomer, role=RoleName.AGENCY_OFFICER, agency=office)
+    deliver_to_new(day=today, at=timezone.now())
+    day = today + dt.timedelta(days=14)
+    client.force_login(newcomer)
+    for name, where in (
+        ("home", reverse("workspace:home")),
+        ("list", reverse("workspace:papers-paper-list")),
+        ("paper", reverse("portal:papers-paper-detail", args=[paper.pk])),
+    ):
+        page = client.get(where).content.decode()
+        assert f"{day.day}/{day.month}/{day.year}" in page, name
+        assert "12/3/2026" not in page, name
 
 
 def test_receipt_is_of_the_place_where_a_person_works_and_counts_once(

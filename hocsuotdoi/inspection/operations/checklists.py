@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,19 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.inspection.enums import ItemKind
 from hocsuotdoi.inspection.models import Checklist, ChecklistItem
+from hocsuotdoi.inspection.queries.checklists import KINDS, own_code
 from hocsuotdoi.places.models import Agency
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "checklists.yaml"
 MOST_ITEMS = 80
-_KINDS = {"?": ItemKind.YES_NO, "#": ItemKind.NUMBER, "…": ItemKind.WORDS}
-_MARKS = {kind: mark for mark, kind in _KINDS.items()}
 
 
 class BadChecklist(Refused):
     """The checklist cannot be published that way."""
+
+
+class ListChanged(BadChecklist):
+    """Somebody else has published a list of the body, or retired it, since this person looked."""
 
 
 @transaction.atomic
@@ -63,21 +66,34 @@ def _item(checklist: Checklist, ordinal: int, heading: str, row: dict[str, Any])
 
 @transaction.atomic
 def publish_own(
-    base: Checklist, owner: Agency, *, title: str, source: str, text: str, by: Person, at: dt.datetime
+    base: Checklist,
+    owner: Agency,
+    *,
+    title: str,
+    source: str,
+    text: str,
+    by: Person,
+    at: dt.datetime,
+    over: int | None = None,
 ) -> Checklist:
-    """A body's own list in place of `base`, for the same classes: written as text (`as_text`), published at once. Its
-    version before is retired; visits that were planned with that keep it.
+    """A body's own list in place of `base`, for the same classes: written as text (`queries.checklists.as_text`),
+    published at once. Its version before is retired; visits that were planned with that keep it. `over`: the version of
+    it that the person has seen (0: none was in use; None: takes the place of whatever stands).
 
-    Refused: no title, no question, too many, a line that cannot be read, and the second of two who publish at once.
-    Questions that stay word for word keep their guide, legal basis and criterion.
+    Refused: no title, no question, too many, a line that cannot be read, and the second of two who publish, at once or
+    since the person looked (`ListChanged`). Questions that stay word for word keep their guide, legal basis and
+    criterion.
     """
     title = " ".join(normalise(title).split())
     if not title:
         raise BadChecklist(_("Give the checklist a title."), field="title")
-    known = {item.question: item for item in base.items.all()}
-    items = _read(text, known)
-    code = f"{base.code.partition('--')[0]}--{owner.code}"[:60]
+    code = own_code(base, owner)
     before = Checklist.objects.select_for_update().filter(code=code).order_by("-version").first()
+    stands = before if before and before.retired_at is None else None
+    known = {item.question: item for each in (stands, base) if each for item in each.items.all()}
+    items = _read(text, known)
+    if over is not None and over != (stands.version if stands else 0):
+        raise ListChanged(_what_became_of(stands))
     Checklist.objects.filter(code=code, retired_at=None).update(retired_at=at)
     try:
         with transaction.atomic():
@@ -103,24 +119,29 @@ def publish_own(
 
 @transaction.atomic
 def retire_own(checklist: Checklist, *, by: Person, at: dt.datetime) -> None:
-    """From then on the proposal serves again. Refused: the proposal itself."""
+    """From then on the proposal serves again. Refused: the proposal itself, and a version in whose place a newer one
+    has come meanwhile."""
     if checklist.owner_id is None:
         raise BadChecklist(_("The proposal stays: publish a list of your own in its place."))
-    if checklist.retired_at is None:
-        checklist.retired_at = at
-        checklist.save(update_fields=["retired_at"])
+    row = Checklist.objects.select_for_update().get(pk=checklist.pk)
+    if row.retired_at is not None and Checklist.objects.filter(code=row.code, retired_at=None).exists():
+        raise ListChanged(_("A newer version has come in place of this one. Look at that first."))
+    if row.retired_at is None:
+        row.retired_at = at
+        row.save(update_fields=["retired_at"])
+    checklist.retired_at = row.retired_at
 
 
-def as_text(items: Sequence[ChecklistItem]) -> str:
-    """One line for each question, “? …” for yes or no, “# …” for a number, “… …” for words; “== …” begins a part."""
-    lines: list[str] = []
-    heading = None
-    for item in items:
-        if item.heading != heading:
-            lines += ([""] if lines else []) + [f"== {item.heading}"]
-            heading = item.heading
-        lines.append(f"{_MARKS[ItemKind(item.kind)]} {item.question}")
-    return "\n".join(lines)
+def _what_became_of(stands: Checklist | None) -> str:
+    if stands is None:
+        return _(
+            "Somebody has decided meanwhile that the proposal is used again. What you wrote is still here: publish it "
+            "all the same, or leave it."
+        )
+    return _(
+        "Somebody has published a list of this body since you opened the page. What you wrote is still here: look "
+        "below at what is different, take over what is to stay, then publish."
+    )
 
 
 def _read(text: str, known: dict[str, ChecklistItem]) -> list[ChecklistItem]:
@@ -144,7 +165,7 @@ def _read(text: str, known: dict[str, ChecklistItem]) -> list[ChecklistItem]:
             ChecklistItem(
                 heading=heading,
                 question=words,
-                kind=_KINDS["…" if question[1] == "..." else question[1]],
+                kind=KINDS["…" if question[1] == "..." else question[1]],
                 guide=old.guide if old else "",
                 source=old.source if old else "",
                 indicator_code=old.indicator_code if old else "",

@@ -21,6 +21,7 @@ from hocsuotdoi.inspection.queries.visits import checklists_for
 from hocsuotdoi.places.models import Agency, Institution
 
 MOST_IN_TEAM = 12
+_MOST_NAMED = 5
 
 
 class BadPlan(Refused):
@@ -120,7 +121,7 @@ def plan_visits(
         with transaction.atomic():
             made = Visit.objects.bulk_create(rows)
     except IntegrityError:
-        raise BadVisit(_("One of these visits is planned for that day already.")) from None
+        raise BadVisit(_planned_already(_taken_of(rows) or rows)) from None
     tell_planned(made, by=by.pk, at=at)
     if rule is not None:
         kept = InspectionPlan.objects.select_for_update().get(pk=plan.pk)
@@ -151,7 +152,7 @@ def change_visit(
         with transaction.atomic():
             save(row, visit, "planned_on", "team")
     except IntegrityError:
-        raise BadVisit(_("One of these visits is planned for that day already."), field="planned_on") from None
+        raise BadVisit(_planned_already([row]), field="planned_on") from None
     tell_changed(row, was_on=was_on, was_team=was_team, by=by.pk, at=at)
 
 
@@ -167,6 +168,28 @@ def cancel_visit(visit: Visit, *, reason: str, by: Person, at: dt.datetime) -> N
     row.state, row.cancel_reason = VisitState.CANCELLED, reason[:300]
     save(row, visit, "state", "cancel_reason")
     tell_cancelled(row, by=by.pk, at=at)
+
+
+def _taken_of(rows: Sequence[Visit]) -> list[Visit]:
+    """Those that stand in the plan already, or more than once among these."""
+    standing = Visit.objects.filter(plan=rows[0].plan, institution__in={each.institution_id for each in rows})
+    taken = set(standing.exclude(state=VisitState.CANCELLED).values_list("institution", "checklist", "planned_on"))
+    found: list[Visit] = []
+    for each in rows:
+        key = (each.institution_id, each.checklist_id, each.planned_on)
+        if key in taken:
+            found.append(each)
+        taken.add(key)
+    return found
+
+
+def _planned_already(visits: Sequence[Visit]) -> str:
+    named = [f"{each.institution.name}, {day_short(each.planned_on)}" for each in visits[:_MOST_NAMED]]
+    if left := len(visits) - len(named):
+        named.append(_("and {number} more visits").format(number=left))
+    return _("This plan has such a visit already: {visits}. Choose another day, or leave it out.").format(
+        visits="; ".join(named)
+    )
 
 
 def check_team(team: Sequence[uuid.UUID]) -> list[uuid.UUID]:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
@@ -101,6 +101,16 @@ def in_words(visits: QuerySet[Visit]) -> QuerySet[Visit]:
         .annotate(going_on=going_on)
         .order_by("going_on", "planned_on", "institution__sort_key", "pk")
     )
+
+
+def visits_by_state(plans: Iterable[InspectionPlan]) -> dict[int, dict[str, int]]:
+    """By plan, how many of its visits are in which state, and `all` that were not cancelled. One query."""
+    counted = {each.pk: dict.fromkeys([*VisitState.values, "all"], 0) for each in plans}
+    rows = Visit.objects.filter(plan__in=counted).order_by().values_list("plan", "state").annotate(number=Count("pk"))
+    for plan, state, number in rows:
+        counted[plan][state] = number
+        counted[plan]["all"] += number if state != VisitState.CANCELLED else 0
+    return counted
 
 
 def visits_at(institution: Institution, person: Person, day: dt.date, most: int = 5) -> list[Visit]:

@@ -61,7 +61,7 @@ def enter_paper(sender: Agency, *, wording: Wording, by: Person, at: dt.datetime
     """A draft of `sender`, which nobody else sees until it is sent.
 
     Refused (`BadPaper`, with the field): no title, days the wrong way round, a number that this issuer has given on
-    that day already, another one's place taken without saying what has changed.
+    that day already, or without a day, another one's place taken without saying what has changed.
     """
     return _write(Paper(sender=sender), wording)
 
@@ -196,6 +196,12 @@ def _write(paper: Paper, wording: Wording) -> Paper:
     except IntegrityError as error:
         if "paper_number_once" not in str(error):
             raise
+        if paper.issued_on is None:
+            sentence = _(
+                "A paper of this issuer with this number is there already, also without a day. If yours is another "
+                "one, write the day on which it was issued."
+            )
+            raise BadPaper(sentence, field="issued_on") from error
         sentence = _("A paper with this number, issuer and day is there already.")
         raise BadPaper(sentence, field="number") from error
     return paper

@@ -11,6 +11,7 @@ from hocsuotdoi.accounts.queries.command import of_armed_forces
 from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.papers.models import Delivery, Paper, Receipt
+from hocsuotdoi.papers.queries.days import with_day
 from hocsuotdoi.places.enums import ARMED_FORCES, Tier
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitAncestry
 
@@ -41,8 +42,8 @@ def read_by_province(paper: Paper, day: dt.date) -> list[Read]:
 
 
 def not_read(paper: Paper, day: dt.date, province: AdminUnit | None = None) -> QuerySet[Delivery]:
-    """The places that have not said so yet, with `has_people`: somebody holds a role there. In Vietnamese order of the
-    units, bodies before institutions."""
+    """The places that have not said so yet, with their day (`to_read_by`) and `has_people`: somebody holds a role
+    there. In Vietnamese order of the units, bodies before institutions."""
     deliveries = _told(paper, day).filter(~Exists(Receipt.objects.filter(delivery=OuterRef("pk"))))
     if province is not None:
         deliveries = deliveries.filter(
@@ -54,7 +55,8 @@ def not_read(paper: Paper, day: dt.date, province: AdminUnit | None = None) -> Q
     # A role at a unit is one at the bodies that lead there, as in `inbox.deliveries_to`.
     at_the_unit = Q(Exists(held.filter(unit=OuterRef("agency__unit"))), agency__kind__in=LEADING_KINDS)
     return (
-        deliveries.annotate(has_people=ExpressionWrapper(Q(people) | at_the_unit, BooleanField()))
+        with_day(deliveries)
+        .annotate(has_people=ExpressionWrapper(Q(people) | at_the_unit, BooleanField()))
         .select_related("agency__unit", "institution")
         .order_by(F("agency__unit__sort_key").asc(nulls_last=True), F("institution__sort_key").asc(), "pk")
     )

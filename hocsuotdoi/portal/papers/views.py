@@ -1,9 +1,11 @@
 """The shelf of papers, one paper, what has changed in it, its files."""
 
+import hashlib
 from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
+from django.core.cache import caches
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -22,11 +24,13 @@ from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.papers.enums import PaperKind, PaperState
 from hocsuotdoi.papers.models import Paper
 from hocsuotdoi.papers.operations.reading import note_read
-from hocsuotdoi.papers.queries.changes import changes_between
+from hocsuotdoi.papers.queries.changes import Change, TooDifferent, changes_between
 from hocsuotdoi.papers.queries.finding import LONG, Wanted, issuers_of, papers_found, with_files
-from hocsuotdoi.papers.queries.inbox import is_to_be_read
+from hocsuotdoi.papers.queries.inbox import open_for
 from hocsuotdoi.papers.queries.succession import in_place_of, that_replaced
+from hocsuotdoi.portal.brief import briefly_kept
 
+_COMPARED_FOR = 3600
 _ON_A_PAGE = 20
 _SHOWN_BY_A_BROWSER = {"application/pdf", "image/png", "image/jpeg"}
 
@@ -90,7 +94,7 @@ def paper_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "to_come": paper.starts_on is not None and paper.starts_on > today,
             "before": in_place_of(visible, paper).defer(*LONG).first(),
             "after": list(that_replaced(visible, paper).defer(*LONG)),
-            "to_read": is_to_be_read(paper, request.user, today),
+            "to_read": open_for(paper, request.user, today),
             "may_publish": publishes.filter(pk=paper.sender_id).exists(),
             "path": [_to_list()],
         },
@@ -111,12 +115,13 @@ def paper_read(request: HttpRequest, pk: int) -> HttpResponse:
 
 @public
 @require_GET
+@briefly_kept
 def paper_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """What is different from the one before, in plain words and paragraph by paragraph where both texts are here."""
     visible = _visible(request)
     paper = get_object_or_404(visible.exclude(state=PaperState.OVERTAKEN), pk=pk)
     before = get_object_or_404(in_place_of(visible, paper))
-    changes = changes_between(before.text, paper.text) if before.text and paper.text else []
+    changes = _changes(before.text, paper.text) if before.text and paper.text else []
     here = reverse("portal:papers-paper-detail", args=[pk])
     return render(
         request,
@@ -148,6 +153,20 @@ def paper_file(request: HttpRequest, pk: int, digest: str) -> HttpResponseBase:
     response["Cache-Control"] = "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _changes(old: str, new: str) -> list[Change] | None:
+    """Compared once for everybody; None: too long and too different."""
+
+    def compared() -> list[Change] | None:
+        try:
+            return changes_between(old, new)
+        except TooDifferent:
+            return None
+
+    digests = [hashlib.sha256(each.encode()).hexdigest() for each in (old, new)]
+    found: list[Change] | None = caches["pages"].get_or_set(f"changes:{':'.join(digests)}", compared, _COMPARED_FOR)
+    return found
 
 
 def _visible(request: HttpRequest) -> QuerySet[Paper]:

@@ -29,10 +29,10 @@ def _line(each: Unread, day: dt.date) -> Line:
         title = _("New paper to read: {paper}")
     else:
         title = _("Still to be read: {paper}")
-    asked = {"body": each.place, "sender": paper.sender, "day": day_short(paper.read_by) if paper.read_by else ""}
-    if not paper.must_read or paper.read_by is None:
+    asked = {"body": each.place, "sender": paper.sender, "day": day_short(each.read_by)}
+    if not paper.must_read or each.read_by is None:
         detail = _("{body}: sent by {sender}")
-    elif paper.read_by < day:
+    elif each.read_by < day:
         detail = _("{body}: sent by {sender}, was to be read by {day}")
     else:
         detail = _("{body}: sent by {sender}, to be read by {day}")

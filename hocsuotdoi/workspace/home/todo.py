@@ -454,8 +454,8 @@ def _papers(asked: _Asked) -> Group:
             title=each.title,
             url=reverse("portal:papers-paper-detail", args=[each.pk]),
             detail=each.issuer,
-            due=_("by {day}").format(day=day_short(each.read_by)) if each.read_by else "",
-            is_late=each.read_by is not None and each.read_by < asked.day,
+            due=_("by {day}").format(day=day_short(each.to_read_by)) if each.to_read_by else "",
+            is_late=each.to_read_by is not None and each.to_read_by < asked.day,
         )
         for each in found[:_SHOWN]
     ]

@@ -273,7 +273,7 @@ class PhotoForm(forms.Form):
 
 
 class ChecklistForm(forms.Form):
-    """A body's own list, as text."""
+    """A body's own list, as text. `seen`: by body, the version of its list that the page knew."""
 
     owner = forms.TypedChoiceField(label=_("List of"), coerce=int)
     title = forms.CharField(label=_("Title"), max_length=200)
@@ -284,11 +284,25 @@ class ChecklistForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 18}),
         help_text=_("A line each: “== part”, “? question of yes or no”, “# a number”, “… words”."),
     )
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, offices: list[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offices = {each.pk: each for each in offices}
         self.fields["owner"].choices = [(pk, each.name) for pk, each in self.offices.items()]
+
+    @property
+    def version_seen(self) -> int:
+        """Of the chosen body's list. A form without it has seen none."""
+        seen = self.cleaned_data["seen"]
+        version = seen.get(str(self.cleaned_data["owner"])) if isinstance(seen, dict) else None
+        return version if isinstance(version, int) else 0
+
+    def shown_again(self, owner: int, version: int) -> None:
+        """Beside what stands now: what is sent next has seen that."""
+        seen = self.cleaned_data["seen"]
+        self.data = self.data.copy()
+        self.data["seen"] = json.dumps({**(seen if isinstance(seen, dict) else {}), str(owner): version})
 
 
 class FiguresForm(forms.Form):

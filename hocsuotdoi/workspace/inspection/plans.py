@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hocsuotdoi.accounts.permissions import Permission
@@ -23,7 +23,8 @@ from hocsuotdoi.inspection.enums import VisitState
 from hocsuotdoi.inspection.models import InspectionPlan, Visit
 from hocsuotdoi.inspection.operations import plan as acts
 from hocsuotdoi.inspection.queries.choosing import Choice, Rule, choose, institutions_to_inspect
-from hocsuotdoi.inspection.queries.visits import in_words, inspectors_for
+from hocsuotdoi.inspection.queries.visits import in_words, inspectors_for, visits_by_state
+from hocsuotdoi.inspection.rules import OPEN
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.workspace.acts import refusals_in
@@ -31,7 +32,12 @@ from hocsuotdoi.workspace.inspection.forms import ChooseForm, PlanForm, VisitFor
 from hocsuotdoi.workspace.inspection.shown import offered, row_of
 
 _ON_A_PAGE = 25
-_MOST_VISITS = 500
+_VISITS_ON_A_PAGE = 50
+_TABS = {
+    "all": (gettext_lazy("All"), VisitState.values),
+    "open": (gettext_lazy("Ahead and under way"), OPEN),
+    "closed": (gettext_lazy("Finished"), (VisitState.CLOSED,)),
+}
 
 
 @require_GET
@@ -39,7 +45,7 @@ _MOST_VISITS = 500
 def plan_list(request: HttpRequest) -> HttpResponse:
     plans = InspectionPlan.objects.visible_to(request.user).select_related("agency")
     page = Paginator(plans, _ON_A_PAGE).get_page(request.GET.get("page"))
-    counted = _counts(page)
+    counted = visits_by_state(page)
     rows = [{"plan": each, **counted[each.pk]} for each in page]
     inspects = Permission.INSPECT in request.permissions
     context = {"rows": rows, "page_obj": page, "inspects": inspects, "path": [to_visits()]}
@@ -67,22 +73,29 @@ def plan_create(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.VIEW_INSPECTION)
 def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The visits by month, each with why it was chosen."""
+    """The visits by month, each with why it was chosen; so many on a page, and how many there are."""
     plan = _find(request, pk)
     day = timezone.localdate()
-    visits = list(
-        in_words(Visit.objects.visible_to(request.user, day).filter(plan=plan)).order_by("planned_on", "pk")[
-            :_MOST_VISITS
-        ]
-    )
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in _TABS else "all"
+    visits = in_words(Visit.objects.visible_to(request.user, day).filter(plan=plan, state__in=_TABS[tab][1]))
+    pages = Paginator(visits.order_by("planned_on", "pk"), _VISITS_ON_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
     months = [
         {"name": month(first), "rows": [row_of(each, day) for each in found]}
-        for first, found in groupby(visits, key=lambda each: each.planned_on.replace(day=1))
+        for first, found in groupby(page, key=lambda each: each.planned_on.replace(day=1))
     ]
+    here = reverse("workspace:inspection-plan-detail", args=[pk])
     context = {
         "plan": plan,
+        "tabs": [
+            {"label": label, "url": f"{here}?tab={name}", "is_current": name == tab}
+            for name, (label, _states) in _TABS.items()
+        ],
+        "tab": tab,
+        "page_obj": page,
         "months": months,
-        "counts": _counts([plan])[plan.pk],
+        "counts": visits_by_state([plan])[plan.pk],
         "may_plan": request.person_may(Permission.INSPECT, plan.agency),
         "path": [to_visits(), to_plans()],
     }
@@ -175,16 +188,6 @@ def to_plans() -> tuple[str, str]:
 def _find(request: HttpRequest, pk: int) -> InspectionPlan:
     plans = InspectionPlan.objects.visible_to(request.user).select_related("agency__unit")
     return get_object_or_404(plans, pk=pk)
-
-
-def _counts(plans: Any) -> dict[int, dict[str, int]]:
-    """How many visits of each plan are in which state; one query."""
-    counted = {each.pk: {"all": 0, "closed": 0, "under_way": 0, "planned": 0} for each in plans}
-    rows = Visit.objects.filter(plan__in=list(counted)).exclude(state=VisitState.CANCELLED).values_list("plan", "state")
-    for plan, state in rows:
-        counted[plan]["all"] += 1
-        counted[plan][state] += 1
-    return counted
 
 
 def _units(request: HttpRequest, plan: InspectionPlan, day: dt.date) -> list[AdminUnit]:

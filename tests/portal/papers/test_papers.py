@@ -104,6 +104,17 @@ def test_what_has_changed_stands_in_words_and_paragraph_by_paragraph(client, mak
     assert client.get(reverse("portal:papers-paper-changes", args=[old.pk])).status_code == 404
 
 
+def test_what_is_too_different_to_be_compared_says_so(client, make):
+    old = make(title="Cũ", number="1/HD", text="x\n" * 3_000)
+    new = make(title="Mới", number="2/HD", text="x\ny\n" * 1_500, replaces=old, change_note="Viết lại.")
+    for _each in range(2):  # the second time from what was kept
+        told = page(client, reverse("portal:papers-paper-changes", args=[new.pk]))
+        assert "quá dài và quá khác nhau" in told
+        assert "Viết lại." in told
+        for paper in (old, new):
+            assert told.count(reverse("portal:papers-paper-detail", args=[paper.pk])) >= 2
+
+
 def test_what_never_took_effect_says_so_and_nothing_is_compared_with_it(client, make):
     first = make(title="Hướng dẫn thứ nhất", number="1/HD")
     begins = TODAY + dt.timedelta(days=9)

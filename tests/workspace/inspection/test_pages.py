@@ -64,6 +64,46 @@ def test_a_plan_is_made_and_filled_by_rule_after_a_look(desk, checklists, depart
     assert desk.post(made["Location"], asked | {"longest": 0, "lot": 0}).status_code == 422
 
 
+@pytest.mark.parametrize("number", [1, 130])
+def test_a_plan_of_many_visits_says_how_many_and_shows_each_on_some_page(
+    number, desk, plan, library_of_bac_kan, inspector, django_assert_num_queries
+):
+    checklist = Checklist.objects.get(code="thu-vien")
+    begin = dt.date(plan.year, 1, 1)
+    given = {"plan": plan, "institution": library_of_bac_kan, "checklist": checklist, "team": [inspector.pk]}
+    Visit.objects.bulk_create(
+        Visit(
+            **given,
+            planned_on=begin + dt.timedelta(days=each),
+            state="cancelled" if each % 10 == 9 else "planned",
+            cancel_reason="Mưa lũ",
+        )
+        for each in range(number)
+    )
+    where = f"{PAGES}plans/{plan.pk}/"
+    desk.get(where)
+    with django_assert_num_queries(9):
+        page = desk.get(where)
+    shown = [
+        re.findall(rf"{PAGES}visits/[0-9a-f-]+/", words_of(desk.get(f"{where}?page={each}"))) for each in (1, 2, 3)
+    ]
+    if number == 1:
+        assert len(shown[0]) == 1
+        assert "trên tổng số" not in words_of(page)
+        return
+    assert [len(each) for each in shown] == [50, 50, 30]
+    assert len({each for found in shown for each in found}) == number
+    assert "từ 1 đến 50 trên tổng số 130" in words_of(page)
+    assert "13 cuộc đã hủy" in words_of(page)
+    assert page.context["counts"] == {"planned": 117, "under_way": 0, "closed": 0, "cancelled": 13, "all": 117}
+    ahead = desk.get(f"{where}?tab=open&page=3")
+    assert ahead.context["page_obj"].paginator.count == 117
+    assert "tab=open" in words_of(ahead)
+    assert desk.get(f"{where}?tab=closed").context["months"] == []
+    listed = desk.get(f"{PAGES}plans/").context["rows"]
+    assert [(each["all"], each["closed"]) for each in listed] == [(117, 0)]
+
+
 def test_an_institution_is_added_by_hand_only_where_one_may(desk, plan, inspector, bac_kan, today, army_library):
     house = InstitutionFactory(unit=bac_kan)
     me = str(inspector.pk)
@@ -227,6 +267,47 @@ def test_a_list_of_ones_own_is_published_and_retired(desk, checklists, departmen
     client.force_login(auditor)
     assert client.get(f"{PAGES}checklists/{base.pk}/").status_code == 200
     assert client.get(f"{PAGES}checklists/{base.pk}/own/").status_code == 403
+
+
+def test_of_two_who_write_one_list_the_second_reads_what_the_first_changed(
+    desk, client, checklists, department_of_thai_nguyen, colleague, inspector
+):
+    base = Checklist.objects.get(code="thu-vien")
+    where = f"{PAGES}checklists/{base.pk}/own/"
+
+    def shown(answer) -> dict[str, object]:
+        fields = {field.html_name: field.value() for field in answer.context["form"]}
+        seen = fields["seen"] if isinstance(fields["seen"], str) else json.dumps(fields["seen"])
+        return fields | {"owner": department_of_thai_nguyen.pk, "seen": seen}
+
+    mine = shown(desk.get(where))
+    client.force_login(colleague)
+    theirs = shown(client.get(where))
+    first = str(theirs["text"]).splitlines()[1]
+    changed = str(theirs["text"]).replace(first, "# Số ghế ngồi đọc?")
+    assert client.post(where, theirs | {"text": changed}).status_code == 302
+
+    client.force_login(inspector)
+    refused = client.post(where, mine | {"text": f"{mine['text']}\n? Có lối cho xe lăn không?"})
+    words = words_of(refused)
+    assert refused.status_code == 422
+    assert all(each in words for each in ("# Số ghế ngồi đọc?", colleague.full_name, "lối cho xe lăn"))
+    assert (refused.context["changes"].new, refused.context["changes"].gone) == (["# Số ghế ngồi đọc?"], [first])
+    stands = Checklist.objects.get(owner=department_of_thai_nguyen, retired_at=None)
+    assert (stands.version, stands.items.filter(question="Số ghế ngồi đọc?").exists()) == (1, True)
+    assert client.post(where, mine | {"seen": "[1]"}).status_code == 422  # who says nothing has seen nothing
+    assert client.post(where, mine | {"text": ""}).status_code == 422
+
+    # From the page of what is not in use any more, the newest stands beside its words.
+    assert client.post(where, shown(refused)).status_code == 302
+    old = client.get(f"{PAGES}checklists/{stands.pk}/own/")
+    assert old.context["changes"].stands.version == 2
+    assert client.get(where).context["changes"].stands.version == 2
+    newest = Checklist.objects.get(owner=department_of_thai_nguyen, retired_at=None)
+    assert client.get(f"{PAGES}checklists/{newest.pk}/own/").context["changes"] is None
+    client.post(f"{PAGES}checklists/{newest.pk}/retire/")
+    assert client.post(where, shown(old)).status_code == 422  # the proposal is used again
+    client.post(f"{PAGES}checklists/{stands.pk}/retire/")
 
 
 def test_the_list_of_the_armed_forces_is_read_on_their_line_and_at_visits_made_with_it(
