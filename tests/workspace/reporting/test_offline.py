@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.enums import AgencyKind
@@ -70,7 +71,7 @@ def test_words_written_without_a_connection_are_kept_and_sent_by_themselves(open
     page.wait_for_selector(STATUS.format("offline"))
     page.reload()
     page.wait_for_selector("#kept-page:not([hidden])")
-    assert page.input_value("textarea[name=results]") == "Viết khi mất mạng."
+    expect(page.locator("textarea[name=results]")).to_have_value("Viết khi mất mạng.")  # read from the device
     assert fresh(report).results == ""
     context.set_offline(False)
     page.wait_for_selector(STATUS.format("saved"), timeout=60_000)
@@ -86,7 +87,7 @@ def test_what_a_colleague_wrote_comes_in_though_one_types_on_while_it_is_saved(o
     page.wait_for_timeout(400)
     page.locator("textarea[name=results]").press_sequentially(" Thêm.")
     page.wait_for_selector(STATUS.format("saved"))
-    assert page.input_value("textarea[name=difficulties]") == "Của đồng nghiệp."
+    expect(page.locator("textarea[name=difficulties]")).to_have_value("Của đồng nghiệp.")
     page.click(SAVE)
     page.wait_for_timeout(4000)
     found = fresh(report)
@@ -114,7 +115,7 @@ def test_what_was_typed_and_never_saved_is_there_again(opened, report):
     page.goto("/workspace/reports/")
     page.goto(f"/workspace/reports/{report.pk}/")
     page.wait_for_selector(STATUS.format("unsent"))
-    assert page.input_value("textarea[name=causes]") == "Chưa kịp lưu."
+    expect(page.locator("textarea[name=causes]")).to_have_value("Chưa kịp lưu.")
     assert fresh(report).causes == ""
 
 
@@ -131,13 +132,13 @@ def test_who_wrote_offline_into_what_somebody_else_changed_sees_both(opened, rep
     text = page.inner_text("#words")
     assert "Của đồng nghiệp." in text
     assert str(colleague) in text
-    assert page.input_value("textarea[name=results]") == "Của người mất mạng."
+    expect(page.locator("textarea[name=results]")).to_have_value("Của người mất mạng.")
     # Reading is no decision: the connection comes again, the page is left and opened anew, and nothing is saved.
     page.evaluate("dispatchEvent(new Event('online'))")
     page.wait_for_timeout(1000)
     page.goto(f"/workspace/reports/{report.pk}/")
     page.wait_for_selector(STATUS.format("unsent"))
-    assert page.input_value("textarea[name=results]") == "Của người mất mạng."
+    expect(page.locator("textarea[name=results]")).to_have_value("Của người mất mạng.")
     assert fresh(report).results == "Của đồng nghiệp."
     page.click(SAVE)
     page.wait_for_selector("article.panel")
