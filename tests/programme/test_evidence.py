@@ -209,6 +209,16 @@ def test_candidates_are_what_the_rule_did_not_find(assignment, library_of_bac_ka
     assert (shown[0].title, shown[0].institution) == ("Ngày hội đọc sách", "Thư viện phường Bắc Kạn")
 
 
+def test_what_comes_from_no_clause_is_not_counted_and_keeps_nothing_from_being_counted(
+    assignment, library_of_bac_kan, now
+):
+    alone = make_assignment(task=None, title="Gửi danh sách cộng tác viên", agency=assignment.agency)
+    held(library_of_bac_kan)
+    assert count_evidence(at=now) == 1
+    assert not AssignmentTally.objects.filter(assignment=alone).exists()
+    assert AssignmentTally.objects.get(assignment=assignment).happenings == 1
+
+
 def _noted(institution, quantity: int, *, source_kind: str = "library.rotation") -> uuid.UUID:
     """Straight in the book, as a service posts it."""
     posting = post(

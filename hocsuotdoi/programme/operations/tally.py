@@ -20,7 +20,7 @@ from hocsuotdoi.programme.registry import Evidence, evidence_of_units
 
 AT_ONCE = 2_000
 _OVERLAP = dt.timedelta(minutes=15)  # what was posted while the last count ran may not have been seen by it
-_HAS_RULE = ~Q(
+_HAS_RULE = Q(task__isnull=False) & ~Q(  # what comes from no clause would pass the second half
     task__observances=[],
     task__activity_kinds=[],
     task__programmes=[],
