@@ -16,6 +16,7 @@ from datetime import date
 from hocsuotdoi.places.models import AdminUnit
 
 REPORT_SUBMITTED = "report_submitted"
+INSPECTION_HELD = "inspection_held"
 
 
 @dataclass(frozen=True)

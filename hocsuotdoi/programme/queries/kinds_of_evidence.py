@@ -10,12 +10,16 @@ from hocsuotdoi.activities.queries.recording import RECORDING
 from hocsuotdoi.papers.enums import PaperState
 from hocsuotdoi.papers.models import Paper
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.programme.registry import REPORT_SUBMITTED, Evidence
+from hocsuotdoi.programme.registry import INSPECTION_HELD, REPORT_SUBMITTED, Evidence
 
 PAPER_SENT = "paper_sent"
 
 _SOURCES = [(RECORDING, _("views of recordings"))]
-_NAMED = [(REPORT_SUBMITTED, _("a report that was sent")), (PAPER_SENT, _("a paper that was sent down"))]
+_NAMED = [
+    (REPORT_SUBMITTED, _("a report that was sent")),
+    (PAPER_SENT, _("a paper that was sent down")),
+    (INSPECTION_HELD, _("an inspection that was carried out")),
+]
 
 
 def source_kinds() -> list[tuple[str, str]]:
