@@ -9,10 +9,10 @@ each of their plans for that part only, and such a part never takes the place of
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry
@@ -224,6 +224,14 @@ def _origins(unit: int, day: dt.date, became: _Became) -> dict[int, str]:
 def plans_binding_on(day: dt.date, plans: QuerySet[Plan]) -> list[Plan]:
     """Those of `plans` with a known text that bind on that day, wherever. One query."""
     return [each for each in _issued_plans(plans) if _binds(each, getattr(each, "ended_on", None), day)]
+
+
+def addenda_of(plans: Collection[Plan], day: dt.date) -> QuerySet[Plan]:
+    """Their addenda that count on `day`, which bind as plans do. One that ended together with its plan has
+    no end of its own: where the plan is read, for a day on which it bound, so is the addendum."""
+    addenda = Plan.objects.issued().filter(Q(issued_on=None) | Q(issued_on__lte=day), amends__in=plans)
+    binds = Q(status__in=BINDING) | Q(ended_on__gt=day) | Q(ended_on=None, status=F("amends__status"))
+    return addenda.alias(ended_on=end_of("pk")).filter(binds)
 
 
 def _issued_plans(plans: QuerySet[Plan]) -> list[Plan]:
