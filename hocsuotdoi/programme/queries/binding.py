@@ -10,6 +10,7 @@ each of their plans for that part only, and such a part never takes the place of
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -18,7 +19,7 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry
 from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.programme.enums import BINDING, PlanKind, PlanStatus, PlanStepKind, RehomingKind
-from hocsuotdoi.programme.models import Plan, PlanStep, Rehoming
+from hocsuotdoi.programme.models import Plan, PlanStep, Rehoming, Target
 from hocsuotdoi.programme.queries.plan_facts import TIER_DEPTH
 
 _ENDS = (PlanStepKind.REPLACED, PlanStepKind.RETIRED)
@@ -55,6 +56,14 @@ class Taken:
     binding: BindingPlan
     rehoming: Rehoming
 
+    @property
+    def target(self) -> Target:
+        """As it is asked now; the row itself stays as issued."""
+        target, cohort = copy(self.rehoming.target), self.rehoming.cohort
+        assert cohort is not None  # the database says so of what is taken over
+        target.cohort = cohort
+        return target
+
 
 @dataclass(frozen=True)
 class Bound:
@@ -66,6 +75,10 @@ class Bound:
     plans: list[BindingPlan]
     taken: list[Taken]
     gone: frozenset[int]
+
+    def taken_by(self, unit: int) -> list[Target]:
+        """What this unit itself has taken over, whose figures those are as if they stood in a plan of its own."""
+        return [each.target for each in self.taken if each.binding.taker and each.binding.taker.pk == unit]
 
 
 @dataclass(frozen=True)

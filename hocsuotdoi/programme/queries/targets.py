@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -137,9 +136,7 @@ def series_of(what: Bound, targets: dict[int, list[Target]] | None = None) -> li
                 key = binding.order, binding.plan.pk, target.indicator_id, target.cohort_id
                 grouped.setdefault(key, _Series(binding, [], [])).targets.append(target)
     for taken in what.taken:
-        target, cohort = copy(taken.rehoming.target), taken.rehoming.cohort
-        assert cohort is not None  # the database says so of what is taken over
-        target.cohort = cohort
+        target = taken.target
         key = taken.binding.order, target.plan_id, target.indicator_id, target.cohort_id
         grouped.setdefault(key, _Series(taken.binding, [], [])).targets.append(target)
     return sorted(grouped.values(), key=lambda series: series.binding.order)
