@@ -1,7 +1,8 @@
 """Which plans bind a unit on a day: its own, those of the units it lies in, and those it inherited.
 
-A single target can be taken over by another unit, replaced or dropped by a recorded decision (`models.Rehoming`): it
-leaves its plan's other targets then. Which plans bound on an earlier day is read from their steps.
+A single target can be taken over, replaced or dropped for a unit by a recorded decision (`models.Rehoming`): for that
+unit and for what lies in it, it leaves its plan's other targets then (decision 0111). Which plans bound on an earlier
+day is read from their steps.
 
 A plan of a unit that has ended goes on binding the land that lay in it, until the successor issues a plan of its own:
 for a commune whose whole land came from there it is simply the nearest plan; a province made of several is bound by
@@ -68,8 +69,8 @@ class Taken:
 @dataclass(frozen=True)
 class Bound:
     """What binds a unit: plans, the nearest first, and single targets that were taken over. `gone`: targets that do not
-    bind it through the plan in which they stand: somebody took them over, or they were dropped or replaced for the unit
-    or for what it lies in or came from."""
+    bind it through the plan in which they stand: they were taken over, replaced or dropped for the unit or for what it
+    lies in or came from."""
 
     day: dt.date
     plans: list[BindingPlan]
@@ -113,10 +114,8 @@ def bound_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, Bound]:
     """Plans and single targets that bind each unit, by unit id. One query more than for the plans alone."""
     reach = _reach(units, day)
     plans = _plans_of(units, reach)
-    keys = {binding.plan.pk for bindings in plans.values() for binding in bindings}
-    of_plans = Q(target__plan__in=keys) | Q(target__plan__amends__in=keys)
     decisions = list(
-        Rehoming.objects.filter(of_plans | Q(unit__in=reach.places))
+        Rehoming.objects.filter(unit__in=reach.places)
         .select_related("unit", "cohort", "target__plan__unit", "target__clause", "target__indicator", "target__cohort")
         .annotate(plan_ended_on=end_of("target__plan"))
         .order_by("effective_on", "at", "pk")
@@ -138,8 +137,7 @@ def _bound(plans: list[BindingPlan], decisions: Sequence[Rehoming], unit: int, r
         if _binds(plan, getattr(each, "plan_ended_on", None), day):
             is_inherited = each.unit_id not in reach.standing[unit]
             taken.append(Taken(BindingPlan(plan, is_inherited, is_partial=False, taker=each.unit), each))
-    away = [each for each in newest if each.kind == RehomingKind.TAKEN_OVER]
-    return Bound(day, plans, taken, frozenset(each.target_id for each in [*ended, *away]))
+    return Bound(day, plans, taken, frozenset(each.target_id for each in here))
 
 
 def goes_before(ended: Rehoming, taken: Rehoming) -> bool:
