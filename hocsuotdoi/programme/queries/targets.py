@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.templatetags import house
 from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.queries.suppression import few_words, is_few
 from hocsuotdoi.indicators.queries.values import IndicatorValue, Pair, values_for
@@ -293,13 +293,4 @@ def _on_line(start: tuple[int, Decimal], end: tuple[int, Decimal], year: int) ->
 
 
 def _in_words(figure: Decimal, target: TargetFacts) -> str:
-    return _plain(figure) if target.unit == TargetUnit.COUNT else f"{_plain(figure)}%"
-
-
-def _plain(number: Decimal) -> str:
-    text = f"{number.quantize(Decimal('0.1')).normalize():f}"
-    return text.replace(".", ",") if _decimal_comma() else text
-
-
-def _decimal_comma() -> bool:
-    return (get_language() or "vi").startswith("vi")
+    return house.number(figure) if target.unit == TargetUnit.COUNT else house.percent(figure)
