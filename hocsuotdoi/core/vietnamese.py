@@ -1,10 +1,11 @@
-"""Vietnamese text: repaired marks, sort keys, tone-aware search. Pure functions.
+"""Vietnamese text: repaired marks, sort keys, tone-aware search, numbers. Pure functions.
 
 The database has no ICU (the embedded server's wheel carries none), so order is computed here and stored as ASCII.
 """
 
 import re
 import unicodedata
+from decimal import Decimal
 
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: dictionary order after the level tone
 _VOWEL_MARKS = "\u0302\u0306\u031b"  # â ê ô, ă, ơ ư
@@ -16,6 +17,19 @@ _LETTER_RANK = {
     "\u031b": "4",
 }  # a < ă < â, e < ê, o < ô < ơ, u < ư
 _WORD = re.compile(r"[^\W_]+")
+_THOUSANDS = r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?"
+NUMBER = rf"(?:{_THOUSANDS}|\d+(?:,\d+|\.\d{{1,2}})?)"
+"""A number as Vietnamese writes it, to be put into expressions; `read_number` reads what it matches."""
+
+
+def read_number(text: str) -> Decimal:
+    """1.500 is fifteen hundred, and 1,5 one and a half (1.5, too). ValueError where it is no number."""
+    text = text.strip().replace("\N{MINUS SIGN}", "-")
+    if not re.fullmatch(rf"-?{NUMBER}", text):
+        raise ValueError(text)
+    if re.fullmatch(rf"-?{_THOUSANDS}", text):
+        text = text.replace(".", "")
+    return Decimal(text.replace(",", "."))
 
 
 def normalise(text: str) -> str:

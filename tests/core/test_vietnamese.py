@@ -1,6 +1,8 @@
-"""Vietnamese text: repair, order, search."""
+"""Vietnamese text: repair, order, search, numbers."""
 
+import re
 import unicodedata
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hocsuotdoi.core.vietnamese import (
     fold,
     name_sort_key,
     normalise,
+    read_number,
     search_expression,
     search_terms,
     search_text,
@@ -121,3 +124,27 @@ def test_exact_expression_only_where_it_asks_more():
 def test_search_expression_holds_nothing_that_could_end_a_quotation(typed):
     quoted = search_expression(typed).split("'")
     assert all(part.isalnum() for part in quoted[1::2])
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1.500", "1500"),
+        ("1.500.000,5", "1500000.5"),
+        ("12,5", "12.5"),
+        ("12.5", "12.5"),
+        ("1,500", "1.5"),
+        ("0,125", "0.125"),
+        (" 1500 ", "1500"),
+        ("-1.500", "-1500"),
+        ("\N{MINUS SIGN}1.500", "-1500"),
+    ],
+)
+def test_number_is_read_as_it_is_written_here(written, read):
+    assert read_number(written) == Decimal(read)
+
+
+@pytest.mark.parametrize("written", ["mười", "1.50.000", "1500.250", "0.500", "1 500", "1e3", "NaN", "--1", "1,5,0"])
+def test_what_is_no_number_is_refused(written):
+    with pytest.raises(ValueError, match=re.escape(written)):
+        read_number(written)

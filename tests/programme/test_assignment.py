@@ -17,6 +17,7 @@ from hocsuotdoi.programme.enums import AssignmentState as State
 from hocsuotdoi.programme.enums import AssignmentStepKind, EvidenceVerdict
 from hocsuotdoi.programme.models import Assignment, AssignmentFile, AssignmentStep, EvidenceDecision
 from hocsuotdoi.programme.operations import assignment as acts
+from hocsuotdoi.programme.operations import life
 from hocsuotdoi.programme.operations.assignment import HandedIn
 from hocsuotdoi.programme.operations.making import make_assignments
 from hocsuotdoi.programme.queries.evidence import SESSION
@@ -193,6 +194,65 @@ def test_two_who_hand_the_same_down_at_once_make_one(act, reading_task, office_o
     all_at_once([first, second])
     assert Assignment.objects.count() == 1
     assert AssignmentStep.objects.count() in {1, 2}  # a plan's task handed down again is said again
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["made", "handed down"])
+def test_a_plan_that_ends_at_this_moment_asks_nothing_any_more(
+    act, plan, reading_task, office_of_bac_kan, department_of_thai_nguyen, province_officer, today, now
+):
+    """Who ends the plan drops what it asks; what is handed down meanwhile would be asked by a plan that is no more."""
+    has_ended = threading.Event()
+
+    def end() -> None:
+        with transaction.atomic():
+            life.retire_plan(plan, effective_on=today, reason="Hết thời hạn", by=province_officer, at=now, today=today)
+            has_ended.set()
+            time.sleep(0.3)
+        connection.close()
+
+    def ask() -> object:
+        has_ended.wait(10)
+        try:
+            if act == "made":
+                return make_assignments(year=2026, day=today, at=now)
+            due = {office_of_bac_kan: DAY}
+            return acts.hand_down(reading_task, due=due, year=2026, remark="", by=province_officer, at=now)
+        except Refused as refusal:
+            return type(refusal)
+        finally:
+            connection.close()
+
+    _ended, said = all_at_once([end, ask])
+    assert said == (0 if act == "made" else acts.NotHandedDown)
+    assert not Assignment.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["made", "handed down"])
+def test_what_is_handed_down_at_this_moment_is_dropped_by_who_ends_the_plan(
+    act, plan, reading_task, office_of_bac_kan, department_of_thai_nguyen, province_officer, today, now
+):
+    is_asked = threading.Event()
+
+    def ask() -> None:
+        with transaction.atomic():
+            if act == "made":
+                make_assignments(year=2026, day=today, at=now)
+            else:
+                due = {office_of_bac_kan: DAY}
+                acts.hand_down(reading_task, due=due, year=2026, remark="", by=province_officer, at=now)
+            is_asked.set()
+            time.sleep(0.3)
+        connection.close()
+
+    def end() -> None:
+        is_asked.wait(10)
+        life.retire_plan(plan, effective_on=today, reason="Hết thời hạn", by=province_officer, at=now, today=today)
+        connection.close()
+
+    all_at_once([ask, end])
+    assert [row.state for row in Assignment.objects.all()] == [State.DROPPED]
 
 
 def test_hand_down_refused_without_bodies_before_it_begins_or_of_a_draft(

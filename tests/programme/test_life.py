@@ -1,9 +1,12 @@
 """From draft to plan in force, and what ends it; and what bound on which day."""
 
 import datetime as dt
+import threading
+import time
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.permissions import Permission
@@ -22,6 +25,7 @@ from hocsuotdoi.programme.rules import responsible_unit
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory, make_unit
 from tests.factories.programme import ClauseFactory, PlanFactory, TargetFactory, TaskFactory
 from tests.factories.running import make_assignment
+from tests.support.crowd import all_at_once
 from tests.support.reform import make_reform
 
 REFORM = dt.date(2025, 7, 1)
@@ -99,11 +103,13 @@ def test_empty_draft_and_issued_plan_are_not_issued(draft, planner, thai_nguyen,
 
 def test_addendum_is_noted_at_what_it_amends_once_it_is_issued(draft, planner, now, thai_nguyen):
     plan = issue(draft, planner, now)
+    ProcrastinateJob.objects.all().delete()
     addendum = PlanFactory(
         unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan, status=PlanStatus.DRAFT, digest="a", number=""
     )
     ClauseFactory(plan=addendum)
     issue(addendum, planner, now, number="13/KH-UBND")
+    assert ProcrastinateJob.objects.filter(task_name="programme.make_assignments").exists()
     step = plan.steps.get(kind=PlanStepKind.AMENDED)
     assert step.other == addendum
     life.retire_plan(
@@ -114,6 +120,33 @@ def test_addendum_is_noted_at_what_it_amends_once_it_is_issued(draft, planner, n
     ClauseFactory(plan=late)
     with pytest.raises(life.NotIssued):
         issue(late, planner, now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_addendum_issued_while_its_plan_ends_is_refused(planner, thai_nguyen, now, today):
+    plan = PlanFactory(unit=thai_nguyen)
+    addendum = PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan, status=PlanStatus.DRAFT, digest="a")
+    ClauseFactory(plan=addendum)
+    has_ended = threading.Event()
+
+    def end() -> None:
+        with transaction.atomic():
+            life.retire_plan(plan, effective_on=today, reason="Hết", by=planner, at=now, today=today)
+            has_ended.set()
+            time.sleep(0.3)
+        connection.close()
+
+    def add() -> None:
+        has_ended.wait(10)
+        try:
+            with pytest.raises(life.NotIssued):
+                issue(addendum, planner, now)
+        finally:
+            connection.close()
+
+    all_at_once([end, add])
+    addendum.refresh_from_db()
+    assert addendum.status == PlanStatus.DRAFT
 
 
 def test_replaced_plan_bound_until_the_day_and_the_other_one_after(planner, thai_nguyen, now, today):

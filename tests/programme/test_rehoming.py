@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hocsuotdoi.indicators.models import Cohort
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, LegalAct
+from hocsuotdoi.places.operations.ancestry import rebuild
 from hocsuotdoi.programme.enums import PlanStatus, RehomingKind, TargetHome
 from hocsuotdoi.programme.models import Plan, Rehoming, Target
 from hocsuotdoi.programme.operations.rehoming import BadRehoming, NotRehomed, rehome
@@ -140,6 +141,59 @@ def test_target_that_one_ward_no_longer_pursues_is_asked_of_all_others(
     assert row.cells[0].is_struck
 
 
+def test_target_that_one_ward_has_taken_over_goes_on_being_asked_of_all_others(
+    plan, of_communes, thai_nguyen, bac_kan, duc_xuan, planner, act, now, today
+):
+    of_schools = CohortFactory(code="library_school")
+    decide([of_communes], [bac_kan], act, planner, now, today, cohort=of_schools)
+    asked = [("library_commune", "60%")]
+    assert shown(bac_kan, today) == [("library_school", "60%")]
+    assert shown(duc_xuan, today) == shown(thai_nguyen, today) == asked
+    assert [path.facts[0].low for path in target_paths(duc_xuan, today)] == [60]
+    assert homes([plan], today) == {of_communes.pk: TargetHome.BOUND}
+    (row,) = plan_document(plan)[0].head.tables[0].rows
+    assert not row.cells[0].is_struck and bac_kan.name in row.decided[0]
+    decide([of_communes], [duc_xuan], act, planner, now, today, cohort=of_schools)
+    (row,) = plan_document(plan)[0].head.tables[0].rows
+    assert row.cells[0].is_struck  # each that has the land answers for it by itself
+    decide([of_communes], [thai_nguyen], act, planner, now + dt.timedelta(hours=1), today)
+    assert shown(thai_nguyen, today) == asked
+
+
+def test_target_of_the_country_that_one_province_takes_over_stays_the_country_s(
+    country, thai_nguyen, bac_kan, planner, act, now, today
+):
+    national = PlanFactory(unit=country, issued_on=dt.date(2022, 12, 30))
+    target = TargetFactory(clause__plan=national, year=2030, figure=60)
+    decide([target], [thai_nguyen], act, planner, now, today, cohort=CohortFactory(code="library_school"))
+    assert shown(country, today) == [("library_commune", "60%")]
+    assert shown(thai_nguyen, today) == shown(bac_kan, today) == [("library_school", "60%")]
+
+
+def test_units_that_have_decided_are_not_proposed_again(db, planner, act, now, today):
+    province = UnitFactory(tier=Tier.PROVINCE)
+    plan = PlanFactory(unit=province, issued_on=dt.date(2023, 3, 1))
+    wards = [UnitFactory(tier=Tier.COMMUNE, parent=province) for _number in range(3)]
+    rebuild()
+    of_districts = CohortFactory(code="library_district")
+    targets = [TargetFactory(clause__plan=plan, cohort=of_districts, year=year) for year in (2025, 2030)]
+    AdminUnit.objects.filter(pk=province.pk).update(ends_on=today)
+
+    def proposed() -> set[AdminUnit]:
+        (group,) = not_taken([Plan.objects.select_related("unit").get()], today)
+        return set(group.units)
+
+    assert proposed() == set(wards)
+    decide(targets[:1], wards[:1], act, planner, now, today, kind=RehomingKind.DROPPED)
+    assert proposed() == set(wards)  # it has not said anything of the other year
+    decide(targets[1:], wards[:1], act, planner, now, today, kind=RehomingKind.DROPPED)
+    assert proposed() == set(wards[1:])
+    decide(targets, [wards[2]], act, planner, now, today, kind=RehomingKind.DROPPED)
+    assert proposed() == {wards[1]}
+    decide(targets, [wards[1]], act, planner, now, today, kind=RehomingKind.DROPPED)
+    assert not_taken([Plan.objects.select_related("unit").get()], today) == []
+
+
 def test_target_of_nobody_is_settled_once_it_is_decided_for_every_heir(
     plan, of_districts, bac_kan, duc_xuan, planner, act, now, today
 ):
@@ -197,7 +251,7 @@ def test_list_needs_as_many_queries_for_three_plans_as_for_one(number, thai_nguy
     for _each in range(number):
         TargetFactory(clause__plan__unit=thai_nguyen, cohort=cohort)
     plans = list(Plan.objects.select_related("unit"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(not_taken(plans, AFTER)) == number
 
 

@@ -6,9 +6,10 @@ import io
 import openpyxl
 import pytest
 
-from hocsuotdoi.places.models import Succession
-from hocsuotdoi.programme.enums import PlanStatus
+from hocsuotdoi.places.models import LegalAct, Succession
+from hocsuotdoi.programme.enums import PlanStatus, RehomingKind
 from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.operations.rehoming import rehome
 from hocsuotdoi.programme.queries.side_by_side import side_by_side
 from tests.factories.accounts import make_unit
 from tests.factories.programme import CohortFactory, PlanFactory, TargetFactory, change_plan
@@ -67,12 +68,34 @@ def test_draft_is_not_beside_them_and_a_province_without_a_plan_is(old, thai_ngu
     assert [(column.unit.code, column.plan) for column in columns] == [("06", old["06"]), ("119", None)]
 
 
+def test_figures_stand_as_was_decided_about_them(old, thai_nguyen, bac_kan, planner, now, today):
+    act = LegalAct.objects.create(number="9/NQ", title="Thử", issuer="HĐND", issued_on=today)
+
+    def decide(cohort: str, kind: RehomingKind, unit, of_plan: Plan, asked: str = "") -> None:
+        target = of_plan.targets.get(cohort=cohort)
+        given = {"cohort": CohortFactory(code=asked)} if asked else {}
+        given |= {"effective_on": today, "legal_act": act, "reason": "thử", "by": planner, "at": now, "today": today}
+        rehome([target], kind=kind, units=[unit], **given)
+
+    decide("library_province", RehomingKind.TAKEN_OVER, thai_nguyen, old["06"], "museum_province")
+    decide("library_school", RehomingKind.DROPPED, thai_nguyen, old["119"])
+    decide("library_commune", RehomingKind.TAKEN_OVER, bac_kan, old["119"], "library_commune")  # for the ward alone
+    words = lines(thai_nguyen, today)
+    assert words["library_commune"] == (("60%", "70%"), True, "")
+    assert words["museum_province"] == (("100%", ""), True, "")
+    assert "library_province" not in words
+    assert [cells for cells, _differs, _chosen in words.values()].count(("60%", "")) == 1  # of the schools
+    for plan in old.values():  # of a plan that is no more nothing is decided any more: it stands as it was issued
+        change_plan(plan, status=PlanStatus.RETIRED)
+    assert lines(thai_nguyen, today)["library_province"] == (("100%", ""), True, "")
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_as_many_queries_for_three_plans_as_for_one(number, old, thai_nguyen, today, django_assert_num_queries):
     for each in range(number):
         new = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2026, 1, 1 + each))
         TargetFactory(clause__plan=new, figure=60 + each)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(8):
         assert len(side_by_side(thai_nguyen, today).columns) == number + 2
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from hocsuotdoi.indicators.enums import IndicatorKind, StockCode, ValueState
 from hocsuotdoi.indicators.queries.results import IndicatorValue
@@ -155,6 +156,15 @@ def test_judge_number_is_not_held_against_a_share_or_told_of_few_people():
     few = replace(value_of(None), numerator=2, state=ValueState.VALUE)
     given, words = judge(figure_of("5", unit=TargetUnit.COUNT, indicator=of_people), Decimal(5), few, 2026)
     assert (given, "2 " in words) == (TargetState.NO_DATA, False)
+
+
+@pytest.mark.parametrize(("language", "told"), [("vi", "12.000"), ("en", "12,000")])
+def test_numbers_are_told_as_everywhere_else(language, told):
+    counts = IndicatorFacts("sessions", "Số buổi", counts=True)
+    value = replace(value_of(None), numerator=1500, state=ValueState.VALUE)
+    with translation.override(language):
+        _state, words = judge(figure_of("12000", unit=TargetUnit.COUNT, indicator=counts), Decimal(12000), value, 2026)
+    assert told in words
 
 
 def test_expected_in_draws_no_line_between_a_share_and_a_number():

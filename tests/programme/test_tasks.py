@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 
 from hocsuotdoi.places.queries.units import unit_by_code
-from hocsuotdoi.programme.enums import Recurrence, TaskState
+from hocsuotdoi.programme.enums import PlanKind, PlanStatus, Recurrence, TaskState
 from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.queries.due import OBSERVED_BY
 from hocsuotdoi.programme.queries.tasks import Held, read_task, unit_tasks
 from hocsuotdoi.programme.registry import Evidence
+from hocsuotdoi.reporting.queries.content import report_content
+from tests.factories.programme import PlanFactory, TaskFactory, change_plan
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -140,3 +142,27 @@ def test_unit_tasks_once_in_another_year_are_not_asked(reference):
 def test_unit_tasks_need_a_fixed_number_of_queries(reference, django_assert_num_queries):
     with django_assert_num_queries(10):
         unit_tasks(unit_by_code("01843", TODAY), 2026, TODAY)
+
+
+def test_what_an_addendum_adds_is_asked_after_the_tasks_of_its_plan_and_told_in_the_report(
+    thai_nguyen, bac_kan, django_assert_num_queries
+):
+    plan = PlanFactory(unit=thai_nguyen, issued_on=dt.date(2023, 1, 1))
+    of_plan = TaskFactory(clause__plan=plan, tiers=["commune"], ordinal=9)
+
+    def addendum(day: dt.date, **more) -> Task:
+        adding = PlanFactory(unit=thai_nguyen, kind=PlanKind.ADDENDUM, amends=plan, issued_on=day, **more)
+        return TaskFactory(clause__plan=adding, tiers=["commune"], ordinal=1, text=f"việc thêm ngày {day}")
+
+    later, earlier = addendum(dt.date(2025, 1, 1)), addendum(dt.date(2024, 1, 1))
+    addendum(TODAY + dt.timedelta(days=1))  # not issued yet
+    addendum(dt.date(2024, 2, 1), status=PlanStatus.DRAFT)
+    addendum(dt.date(2024, 3, 1), status=PlanStatus.RETIRED)
+    TaskFactory(clause__plan=later.plan, tiers=["province"])  # of another tier
+    with django_assert_num_queries(6):
+        asked = [reading.task for reading in unit_tasks(bac_kan, 2026, TODAY)]
+    assert asked == [of_plan, earlier, later]
+    told = [task["text"] for task in report_content(bac_kan, 2026, TODAY)["tasks"]]
+    assert told == [of_plan.text, "Việc thêm ngày 2024-01-01", "Việc thêm ngày 2025-01-01"]
+    change_plan(plan, status=PlanStatus.RETIRED)
+    assert unit_tasks(bac_kan, 2026, TODAY) == []

@@ -18,6 +18,7 @@ from hocsuotdoi.api.indicators.asked import Licensed, Placed, UnitNamed, map_of,
 from hocsuotdoi.api.indicators.definitions import CohortShape
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Readable, Shape
+from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.by_period import ONE_DAY, OnlyYears, PeriodValue, Span, values_by_period
 from hocsuotdoi.indicators.queries.frame import ChosenMap, Map
@@ -182,15 +183,17 @@ def _span(asked: ValueFilter, today: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def _paths(indicator: Indicator, cohort: Cohort, units: list[AdminUnit], span: Span) -> dict[int, TargetPath | None]:
-    """What plans ask of each unit; of nobody within years: plans set figures for years."""
-    if span.period != Period.YEAR:
+    """What plans ask of each unit, measured as the values are; of nobody within years: plans set figures for years. Nor
+    where the value is yes or no, which no figure of a plan stands beside."""
+    if span.period != Period.YEAR or indicator.kind == IndicatorKind.YES_NO:
         return dict.fromkeys(unit.pk for unit in units)
     pair = indicator.code, cohort.code
     bound = target_paths_of(units, min(dt.date(span.last.year, 12, 31), span.today))
-    return {
+    found = {
         pk: next((each for each in paths if each.pair == pair and not each.is_partial), None)
         for pk, paths in bound.items()
     }
+    return {pk: path and path.beside(indicator) for pk, path in found.items()}
 
 
 def _shape(found: PeriodValue, indicator: Indicator, path: TargetPath | None) -> ValueShape:

@@ -110,7 +110,9 @@ class RehomeGiven(StepOfPlan):
     units: list[Annotated[str, Readable]] = Field(
         min_length=1,
         max_length=MOST,
-        description=_("Codes: who takes them over; where they are replaced or dropped, for whom that is decided"),
+        description=_(
+            "Codes: who takes them over, or for whom they are replaced or dropped; for all others they stay as issued"
+        ),
     )
     cohort: Annotated[str, Readable] = Field(
         "", max_length=60, description=_("When taken over: code of the class of which the figure is asked from now on")

@@ -57,10 +57,8 @@ def years_up_to(year: int) -> list[int]:
 def trend_points(
     figure: Figure, series: Series, path: TargetPath | None, marks: dict[int, str] | None = None
 ) -> list[TrendPoint]:
-    """A point for each year of the series, then those of later targets. `marks`: year to what changed the territory.
-    A target that is a number lies on no scale of shares."""
-    if path and not is_number(figure.indicator) and any(each.unit == TargetUnit.COUNT for each in path.facts):
-        path = None
+    """A point for each year of the series, then those of later targets. `marks`: year to what changed the territory."""
+    path = path.beside(figure.indicator) if path else None
     later = [year for year in path.years if year > max(series)] if path else []
     points = [_point(figure, year, series.get(year), path) for year in [*sorted(series), *later]]
     return [replace(point, mark=(marks or {}).get(point.year, "")) for point in points]

@@ -19,11 +19,11 @@ from hocsuotdoi.programme.queries.comparison import compare
 from hocsuotdoi.programme.queries.feasibility import feasibility
 from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.plan_page import (
+    PlanForest,
     PlanPart,
     answered_findings,
     life_of,
     plan_document,
-    plan_tree,
     with_counts,
 )
 from hocsuotdoi.programme.rules import responsible_unit
@@ -34,14 +34,24 @@ _ON_A_PAGE = 30
 @public
 @require_GET
 def plan_list(request: HttpRequest) -> HttpResponse:
-    """The tree; or the plans whose number, title or issuer holds the words."""
+    """The trees with plans in force, `?earlier=1` those without; or the plans whose number, title or issuer holds the
+    words."""
     plans = Plan.objects.issued()
     words = request.GET.get("q", "").strip()
     if words:
         matching = Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words)
         found = Paginator(with_counts(plans.filter(matching)), _ON_A_PAGE).get_page(request.GET.get("page"))
         return render(request, "portal/programme/plan_list.html", {"words": words, "page": found})
-    return render(request, "portal/programme/plan_list.html", {"tree": plan_tree(plans)})
+    forest = PlanForest(plans)
+    is_earlier = request.GET.get("earlier") == "1"
+    page = Paginator(forest.earlier if is_earlier else forest.current, _ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "tree": forest.trees(page.object_list),
+        "is_earlier": is_earlier,
+        "number_of_earlier": len(forest.earlier),
+    }
+    return render(request, "portal/programme/plan_list.html", context)
 
 
 @public

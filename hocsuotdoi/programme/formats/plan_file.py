@@ -16,14 +16,13 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from hocsuotdoi.core.vietnamese import NUMBER, read_number
 from hocsuotdoi.programme.enums import AgencyPart, ClauseKind, Operator, PlanKind, PlanStatus, Recurrence, TargetUnit
 
 _LINE, _LINES = "@line", "@lines"
-_THOUSANDS = r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?"
-_NUMBER = rf"(?:{_THOUSANDS}|\d+(?:,\d+|\.\d{{1,2}})?)"
-_OF = re.compile(rf"^({_NUMBER})\s*/\s*({_NUMBER})$")
-_RANGE = re.compile(rf"^({_NUMBER})\s*%?\s*[-–—]\s*({_NUMBER})\s*%?$")
-_SINGLE = re.compile(rf"^(≥|>=)?\s*({_NUMBER})\s*%?$")
+_OF = re.compile(rf"^({NUMBER})\s*/\s*({NUMBER})$")
+_RANGE = re.compile(rf"^({NUMBER})\s*%?\s*[-–—]\s*({NUMBER})\s*%?$")
+_SINGLE = re.compile(rf"^(≥|>=)?\s*({NUMBER})\s*%?$")
 _LIMIT = Decimal(10) ** 10  # as the database's columns
 _DEEPEST = 20
 _PATH = re.compile(r"^[^\s.]+(\.[^\s.]+)*\Z")
@@ -71,10 +70,10 @@ def _number(value: Any) -> Any:
     value = _none_if_empty(value)
     if not isinstance(value, str):
         return value
-    text = value.strip()
-    if not re.fullmatch(rf"-?{_NUMBER}", text):
-        raise _sentence("number", _("A number is expected here."))
-    return -_decimal(text[1:]) if text.startswith("-") else _decimal(text)
+    try:
+        return read_number(value)
+    except ValueError:
+        raise _sentence("number", _("A number is expected here.")) from None
 
 
 def _path(value: str) -> str:
@@ -226,19 +225,12 @@ def read_figure(figure: str) -> tuple[Operator, Decimal, Decimal, Decimal | None
     """«60%», «≥ 60», «10 - 15%», «8/8» as operator, low, high and total. Raises `PydanticCustomError`."""
     text = figure.strip()
     if match := _OF.match(text):
-        return Operator.EQUAL, _decimal(match[1]), _decimal(match[1]), _decimal(match[2])
+        return Operator.EQUAL, read_number(match[1]), read_number(match[1]), read_number(match[2])
     if match := _RANGE.match(text):
-        return Operator.RANGE, _decimal(match[1]), _decimal(match[2]), None
+        return Operator.RANGE, read_number(match[1]), read_number(match[2]), None
     if match := _SINGLE.match(text):
-        return Operator.AT_LEAST if match[1] else Operator.EQUAL, _decimal(match[2]), _decimal(match[2]), None
+        return Operator.AT_LEAST if match[1] else Operator.EQUAL, read_number(match[2]), read_number(match[2]), None
     raise _sentence("figure", _("Write the figure as 60%, ≥ 60%, 10 - 15% or 8/8."))
-
-
-def _decimal(text: str) -> Decimal:
-    """As Vietnamese writes numbers: 1.500 is fifteen hundred, and 1,5 one and a half (1.5, too)."""
-    if re.fullmatch(_THOUSANDS, text):
-        text = text.replace(".", "")
-    return Decimal(text.replace(",", "."))
 
 
 def figure_of(operator: str, low: Decimal, high: Decimal, total: Decimal | None, *, is_percent: bool) -> str:

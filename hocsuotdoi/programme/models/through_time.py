@@ -54,8 +54,8 @@ class PlanStep(models.Model):
 class Rehoming(models.Model):
     """The recorded decision about one target of a tier or unit that is no more. The newest for a target and unit holds.
 
-    The target itself stays as issued. Taken over: `unit` answers for it from that day, and its figure is asked of
-    `cohort`. Replaced: by `replacement`. Dropped: of nobody any more.
+    The target itself stays as issued, and goes on being asked of whoever does not lie in `unit` (decision 0111). Taken
+    over: `unit` answers for it from that day, and its figure is asked of `cohort`. Replaced: by `replacement`.
     """
 
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="rehomings")

@@ -27,7 +27,7 @@ from hocsuotdoi.programme.enums import (
     EvidenceVerdict,
     PlanStatus,
 )
-from hocsuotdoi.programme.models import Assignment, AssignmentFile, AssignmentStep, EvidenceDecision, Task
+from hocsuotdoi.programme.models import Assignment, AssignmentFile, AssignmentStep, EvidenceDecision, Plan, Task
 from hocsuotdoi.programme.operations.tally import count_for
 from hocsuotdoi.programme.queries.due import year_of
 from hocsuotdoi.programme.queries.evidence import happening
@@ -103,7 +103,9 @@ def hand_down(
     """
     if not due:
         raise NotHandedDown(_("Choose at least one body that is to do this."))
-    if task.plan.status in (PlanStatus.DRAFT, *ENDED):
+    # Locked and read again: whoever ends the plan at this moment drops what it asks, and must find this among it.
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=task.plan_id)
+    if plan.status in (PlanStatus.DRAFT, *ENDED):
         raise NotHandedDown(_("This plan is not in force: its tasks cannot be handed down."))
     for day in due.values():
         _check_days(starts_on, day)

@@ -68,7 +68,7 @@ def issue_plan(
         )
     if not draft.clauses.exists():
         raise NotIssued(_("Nothing stands in this draft yet: write at least one clause."))
-    if draft.amends is not None and draft.amends.status not in BINDING:
+    if draft.amends is not None and _locked(draft.amends).status not in BINDING:
         raise NotIssued(_("The plan that this addendum amends is no longer in force."))
     draft.code = draft.code if "khong-so" not in draft.code else code_for(number, issued_on, draft.unit)
     draft.number, draft.issued_on, draft.issued_text = number, issued_on, ""

@@ -68,12 +68,14 @@ def make_assignments(*, year: int, day: dt.date, at: dt.datetime, plans: Iterabl
     it asks on `day`, and for the bodies that it names; return how many were new. Made again, nothing changes.
 
     The body that answers for the programme in a unit does; where the clause names a branch, that branch's, where the
-    unit has one. A plan of a unit that has ended goes on asking what its land became (as `queries.binding`).
+    unit has one. A plan of a unit that has ended goes on asking what its land became (as `queries.binding`). The plans
+    are locked: one that is being ended is read as it is afterwards, one that is ended later drops what was made here.
     """
     current = Plan.objects.asking(day)
     if plans is not None:
         current = current.filter(pk__in=[plan.pk for plan in plans])
-    in_force = list(current.select_related("unit"))
+    locked = current.select_for_update(of=("self",), no_key=True).order_by("pk")
+    in_force = list(locked.select_related("unit"))
     rows = list(_asked(Task.objects.filter(plan__in=in_force), year))
     if not rows:
         return 0

@@ -43,11 +43,12 @@ def rehome(
     """One decision about each of `targets` for each of `units`, and return them.
 
     Taken over: each unit answers for them, asked of `cohort`. Replaced: `replacements` names for each target (by its
-    key) the one of a later plan. Dropped: nobody is asked any more. The targets stay as issued; a later decision for
-    the same target and unit takes the place of this one. That a person may decide for the plan and for each unit is
-    the surface's question. Refused: nothing chosen, no reason, a plan that is no longer in force, a day that has not
-    come, units that do not stand or have no say in the class, a target that is replaced by none or by itself. The same
-    decision sent again changes nothing.
+    key) the one of a later plan. Dropped: they are not asked there any more. The targets stay as issued, and are asked
+    as before of whoever does not lie in one of the units (decision 0111); a later decision for the same target and unit
+    takes the place of this one. That a person may decide for the plan and for each unit is the surface's question.
+    Refused: nothing chosen, no reason, a plan that is no longer in force, a day that has not come, units that do not
+    stand or have no say in the class, a target that is replaced by none or by itself. The same decision sent again
+    changes nothing.
     """
     reason = normalise(reason).strip()
     if not targets:

@@ -43,5 +43,4 @@ def entered_as_issued(plan: Plan, *, by: Person, at: dt.datetime, legal_act: Leg
     note_step(plan, PlanStepKind.ISSUED, effective_on=day, by=by, at=at, legal_act=legal_act)
     if plan.kind == PlanKind.ADDENDUM and plan.amends is not None:
         note_step(plan.amends, PlanStepKind.AMENDED, effective_on=day, by=by, at=at, other=plan, legal_act=legal_act)
-        return
     enqueue("programme.make_assignments")

@@ -1,7 +1,8 @@
 """Which plans bind a unit on a day: its own, those of the units it lies in, and those it inherited.
 
-A single target can be taken over by another unit, replaced or dropped by a recorded decision (`models.Rehoming`): it
-leaves its plan's other targets then. Which plans bound on an earlier day is read from their steps.
+A single target can be taken over, replaced or dropped for a unit by a recorded decision (`models.Rehoming`): for that
+unit and for what lies in it, it leaves its plan's other targets then (decision 0111). Which plans bound on an earlier
+day is read from their steps.
 
 A plan of a unit that has ended goes on binding the land that lay in it, until the successor issues a plan of its own:
 for a commune whose whole land came from there it is simply the nearest plan; a province made of several is bound by
@@ -9,16 +10,17 @@ each of their plans for that part only, and such a part never takes the place of
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Succession, UnitAncestry
 from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.programme.enums import BINDING, PlanKind, PlanStatus, PlanStepKind, RehomingKind
-from hocsuotdoi.programme.models import Plan, PlanStep, Rehoming
+from hocsuotdoi.programme.models import Plan, PlanStep, Rehoming, Target
 from hocsuotdoi.programme.queries.plan_facts import TIER_DEPTH
 
 _ENDS = (PlanStepKind.REPLACED, PlanStepKind.RETIRED)
@@ -55,17 +57,29 @@ class Taken:
     binding: BindingPlan
     rehoming: Rehoming
 
+    @property
+    def target(self) -> Target:
+        """As it is asked now; the row itself stays as issued."""
+        target, cohort = copy(self.rehoming.target), self.rehoming.cohort
+        assert cohort is not None  # the database says so of what is taken over
+        target.cohort = cohort
+        return target
+
 
 @dataclass(frozen=True)
 class Bound:
     """What binds a unit: plans, the nearest first, and single targets that were taken over. `gone`: targets that do not
-    bind it through the plan in which they stand: somebody took them over, or they were dropped or replaced for the unit
-    or for what it lies in or came from."""
+    bind it through the plan in which they stand: they were taken over, replaced or dropped for the unit or for what it
+    lies in or came from."""
 
     day: dt.date
     plans: list[BindingPlan]
     taken: list[Taken]
     gone: frozenset[int]
+
+    def taken_by(self, unit: int) -> list[Target]:
+        """What this unit itself has taken over, whose figures those are as if they stood in a plan of its own."""
+        return [each.target for each in self.taken if each.binding.taker and each.binding.taker.pk == unit]
 
 
 @dataclass(frozen=True)
@@ -100,10 +114,8 @@ def bound_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, Bound]:
     """Plans and single targets that bind each unit, by unit id. One query more than for the plans alone."""
     reach = _reach(units, day)
     plans = _plans_of(units, reach)
-    keys = {binding.plan.pk for bindings in plans.values() for binding in bindings}
-    of_plans = Q(target__plan__in=keys) | Q(target__plan__amends__in=keys)
     decisions = list(
-        Rehoming.objects.filter(of_plans | Q(unit__in=reach.places))
+        Rehoming.objects.filter(unit__in=reach.places)
         .select_related("unit", "cohort", "target__plan__unit", "target__clause", "target__indicator", "target__cohort")
         .annotate(plan_ended_on=end_of("target__plan"))
         .order_by("effective_on", "at", "pk")
@@ -125,8 +137,7 @@ def _bound(plans: list[BindingPlan], decisions: Sequence[Rehoming], unit: int, r
         if _binds(plan, getattr(each, "plan_ended_on", None), day):
             is_inherited = each.unit_id not in reach.standing[unit]
             taken.append(Taken(BindingPlan(plan, is_inherited, is_partial=False, taker=each.unit), each))
-    away = [each for each in newest if each.kind == RehomingKind.TAKEN_OVER]
-    return Bound(day, plans, taken, frozenset(each.target_id for each in [*ended, *away]))
+    return Bound(day, plans, taken, frozenset(each.target_id for each in here))
 
 
 def goes_before(ended: Rehoming, taken: Rehoming) -> bool:
@@ -224,6 +235,14 @@ def _origins(unit: int, day: dt.date, became: _Became) -> dict[int, str]:
 def plans_binding_on(day: dt.date, plans: QuerySet[Plan]) -> list[Plan]:
     """Those of `plans` with a known text that bind on that day, wherever. One query."""
     return [each for each in _issued_plans(plans) if _binds(each, getattr(each, "ended_on", None), day)]
+
+
+def addenda_of(plans: Collection[Plan], day: dt.date) -> QuerySet[Plan]:
+    """Their addenda that count on `day`, which bind as plans do. One that ended together with its plan has
+    no end of its own: where the plan is read, for a day on which it bound, so is the addendum."""
+    addenda = Plan.objects.issued().filter(Q(issued_on=None) | Q(issued_on__lte=day), amends__in=plans)
+    binds = Q(status__in=BINDING) | Q(ended_on__gt=day) | Q(ended_on=None, status=F("amends__status"))
+    return addenda.alias(ended_on=end_of("pk")).filter(binds)
 
 
 def _issued_plans(plans: QuerySet[Plan]) -> list[Plan]:

@@ -2,13 +2,14 @@
 
 Counted over the provinces that stood before the reform of 1 July 2025, because their plans hold the figures; each lies
 in exactly one province of today. A province is taken at the figure of the plan that speaks for it: the one that its
-successor has issued since, else its own. Provinces weigh by the number of institutions that the register knows there.
+successor has issued since, else its own; figures that were taken over, replaced or dropped by a decision are read as
+they are asked since. Provinces weigh by the number of institutions that the register knows there.
 Growth is left out: it would weigh by visits.
 """
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -21,6 +22,7 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, Succession
 from hocsuotdoi.programme.enums import PlanKind, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target
+from hocsuotdoi.programme.queries.binding import Bound, bound_of
 from hocsuotdoi.programme.queries.plan_facts import TIER_ENDED, TargetFacts, target_facts
 from hocsuotdoi.programme.queries.plan_rules_above import required_figure
 from hocsuotdoi.programme.queries.targets import effective_targets
@@ -58,16 +60,24 @@ class Feasibility:
 
 def feasibility(today: dt.date) -> list[Feasibility]:
     """Every national share, held against the provinces' figures as issued by `today`. A fixed number of queries."""
-    national = _national_targets(today)
     provinces = list(AdminUnit.objects.on(LAST_OLD_DAY).filter(tier=Tier.PROVINCE))
-    figures = _figures_of(provinces, today)
+    successors = dict(
+        Succession.objects.filter(predecessor__in=provinces, is_main=True).values_list("predecessor", "successor")
+    )
+    speaking = {successors.get(province.pk, province.pk) for province in provinces}
+    now = AdminUnit.objects.filter(Q(pk__in=speaking) | on(today) & Q(tier=Tier.COUNTRY))
+    decided = bound_of(list(now), today)
+    national = _national_targets(today, {unit.pk: decided[unit.pk] for unit in now if unit.tier == Tier.COUNTRY})
+    figures = _figures_of(provinces, successors, decided, today)
     weights = _institutions_by_province({c for target in national for c in target.cohort.classes})
     return [_held_against(target, provinces, figures, weights) for target in national]
 
 
-def _national_targets(today: dt.date) -> list[Target]:
+def _national_targets(today: dt.date, decided: Mapping[int, Bound]) -> list[Target]:
     plans = Plan.objects.binding().filter(unit__tier=Tier.COUNTRY, parent=None)
-    targets = [t for of_plan in effective_targets(list(plans), today).values() for t in of_plan]
+    gone = {pk for what in decided.values() for pk in what.gone}
+    targets = [t for of_plan in effective_targets(list(plans), today).values() for t in of_plan if t.pk not in gone]
+    targets += [target for unit, what in decided.items() for target in what.taken_by(unit)]
     shares = [t for t in targets if t.unit == TargetUnit.PERCENT and t.cohort.kind == CohortKind.INSTITUTIONS]
     return sorted(shares, key=lambda t: (t.indicator.ordinal, t.ordinal))
 
@@ -101,11 +111,10 @@ def _held_against(
     return row
 
 
-def _figures_of(provinces: Collection[AdminUnit], today: dt.date) -> dict[int, list[TargetFacts]]:
+def _figures_of(
+    provinces: Collection[AdminUnit], successors: Mapping[int, int], decided: Mapping[int, Bound], today: dt.date
+) -> dict[int, list[TargetFacts]]:
     """Figures that speak for each old province, by its id: those of its successor's newest plan, else of its own."""
-    successors = dict(
-        Succession.objects.filter(predecessor__in=provinces, is_main=True).values_list("predecessor", "successor")
-    )
     plans = [
         plan
         for plan in Plan.objects.binding()
@@ -115,14 +124,15 @@ def _figures_of(provinces: Collection[AdminUnit], today: dt.date) -> dict[int, l
         if plan.issued_on is None or plan.issued_on <= today
     ]
     targets = effective_targets(plans, today)
-    of_unit: dict[int, list[TargetFacts]] = {}
-    for plan in plans:
-        if targets[plan.pk]:
-            of_unit[plan.unit_id] = [target_facts(target) for target in targets[plan.pk]]
-    return {
-        province.pk: of_unit.get(successors.get(province.pk, province.pk)) or of_unit.get(province.pk, [])
-        for province in provinces
-    }
+    of_unit = {plan.unit_id: targets[plan.pk] for plan in plans if targets[plan.pk]}
+    found = {}
+    for province in provinces:
+        speaking = successors.get(province.pk, province.pk)
+        what = decided[speaking]
+        stated = of_unit.get(speaking) or of_unit.get(province.pk, [])
+        still = [target for target in stated if target.pk not in what.gone]
+        found[province.pk] = [target_facts(target) for target in [*still, *what.taken_by(speaking)]]
+    return found
 
 
 def _institutions_by_province(classes: Collection[str]) -> Counter[tuple[int, str]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.indicators.models import Indicator
-from hocsuotdoi.programme.enums import PlanStatus, RehomingKind
+from hocsuotdoi.programme.enums import BINDING, PlanStatus, RehomingKind
 from hocsuotdoi.programme.models import Clause, FindingAnswer, Plan, PlanStep, Rehoming, Target, Task
 from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
 from hocsuotdoi.programme.queries.plan_facts import target_facts
@@ -99,32 +99,55 @@ class AnsweredFinding:
     answers: list[FindingAnswer]
 
 
-def plan_tree(plans: QuerySet[Plan]) -> list[TreeNode]:
-    """The plans as trees, roots first; an addendum hangs under what it amends. Only those shown are read
-    and checked."""
-    links = plans.order_by("issued_on", "code").values_list("pk", "parent", "amends")
-    above_of = {pk: amends or parent for pk, parent, amends in links}
-    below: dict[int, list[int]] = {pk: [] for pk in above_of}
-    roots: list[int] = []
-    for pk, above in above_of.items():
-        below.get(above or 0, roots).append(pk)
-    shown: list[int] = []
-    level = roots
-    while level:
-        shown += level
-        level = [each for pk in level for each in below[pk][:SHOWN_BELOW]]
-    found = with_counts(plans.filter(pk__in=shown)).in_bulk()
-    findings = check_plans(found.values())
+class PlanForest:
+    """The plans as trees; an addendum hangs under what it amends. `current`: ids of the roots of trees in which some
+    plan is in force, those with plans below first; `earlier`: of all others, the newest first. One query."""
 
-    def node(pk: int) -> TreeNode:
-        return TreeNode(
-            plan=found[pk],
-            below=[node(each) for each in below[pk][:SHOWN_BELOW]],
-            more_below=max(len(below[pk]) - SHOWN_BELOW, 0),
-            findings=len(findings[pk]),
-        )
+    def __init__(self, plans: QuerySet[Plan]):
+        self._plans = plans
+        links = list(plans.order_by("issued_on", "code").values_list("pk", "parent", "amends", "status"))
+        self._below: dict[int, list[int]] = {pk: [] for pk, *_more in links}
+        roots: list[int] = []
+        for pk, parent, amends, _status in links:
+            self._below.get(amends or parent or 0, roots).append(pk)
+        live = self._with_those_above(links)
+        for below in self._below.values():
+            below.sort(key=lambda pk: pk not in live)
+        self.current = sorted((pk for pk in roots if pk in live), key=lambda pk: not self._below[pk])
+        self.earlier = [pk for pk in reversed(roots) if pk not in live]
 
-    return sorted(map(node, roots), key=lambda root: not root.below)
+    @staticmethod
+    def _with_those_above(links: Iterable[tuple[int, int | None, int | None, str]]) -> set[int]:
+        """Ids of the plans in force and of everything that they hang under."""
+        above = {pk: amends or parent for pk, parent, amends, _status in links}
+        found: set[int] = set()
+        for pk, _parent, _amends, status in links:
+            each: int | None = pk if status in BINDING else None
+            while each in above and each not in found:
+                found.add(each)
+                each = above[each]
+        return found
+
+    def trees(self, roots: Iterable[int]) -> list[TreeNode]:
+        """Of these roots. Only the plans shown are read and checked; a fixed number of queries."""
+        roots = list(roots)
+        shown: list[int] = []
+        level = roots
+        while level:
+            shown += level
+            level = [each for pk in level for each in self._below[pk][:SHOWN_BELOW]]
+        found = with_counts(self._plans.filter(pk__in=shown)).in_bulk()
+        findings = check_plans(found.values())
+
+        def node(pk: int) -> TreeNode:
+            return TreeNode(
+                plan=found[pk],
+                below=[node(each) for each in self._below[pk][:SHOWN_BELOW]],
+                more_below=max(len(self._below[pk]) - SHOWN_BELOW, 0),
+                findings=len(findings[pk]),
+            )
+
+        return [node(pk) for pk in roots]
 
 
 def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:

@@ -83,14 +83,20 @@ def not_taken(plans: Iterable[Plan], day: dt.date) -> list[Alike]:
 
 
 def propose(groups: Iterable[Alike], day: dt.date) -> None:
-    """Whom each could be given to: the unit itself, else what became of it; asked of classes that there still are."""
+    """Whom each could be given to: the unit itself, else what became of it, but for those for which all of it is
+    decided; asked of classes that there still are."""
     groups = list(groups)
-    heirs = heirs_of_all({each.plan.unit for each in groups}, day)
+    decisions = _newest([each.plan for each in groups], day)
+    decided = {row.unit for rows in decisions.values() for row in rows}
+    heirs = heirs_of_all({each.plan.unit for each in groups} | decided, day)
     cohorts = [each for each in Cohort.objects.order_by("name") if cohort_facts(each).living_facets(day)]
     for each in groups:
         unit = each.plan.unit
-        each.units = [unit] if unit.holds_on(day) else heirs[unit.pk][:MOST_PROPOSED]
-        tiers = {unit.tier for unit in each.units}
+        able_units = [unit] if unit.holds_on(day) else heirs[unit.pk]
+        settled = [_land_of(_standing(decisions.get(target.pk, []), day), heirs) for target in each.targets]
+        without = set.intersection(*settled) if settled else set()
+        each.units = [able for able in able_units if able.pk not in without][:MOST_PROPOSED]
+        tiers = {able.tier for able in able_units}
         able = [c for c in cohorts if any(can_be_asked(cohort_facts(c), tier, day) for tier in tiers)]
         kin = _kin(cohort_facts(each.cohort))
         each.cohorts = sorted(able, key=lambda c: (not (kin and frozenset(c.classes) == kin), c.name))
@@ -131,7 +137,7 @@ def decisions_on(targets: QuerySet) -> dict[int, list[Rehoming]]:
     """All decisions about these targets (a query for their keys), the newest first. One query."""
     found: dict[int, list[Rehoming]] = {}
     rows = Rehoming.objects.filter(target__in=targets).select_related(
-        "unit", "cohort", "legal_act", "replacement__plan", "replacement__clause"
+        "unit", "cohort", "legal_act", "replacement__plan", "replacement__clause", "target__cohort"
     )
     for row in rows.order_by("-effective_on", "-at", "-pk"):
         found.setdefault(row.target_id, []).append(row)
@@ -139,8 +145,8 @@ def decisions_on(targets: QuerySet) -> dict[int, list[Rehoming]]:
 
 
 def taken_away(plan: Plan, decided: Mapping[int, Sequence[Rehoming]], day: dt.date) -> set[int]:
-    """Ids of the targets that ask nobody any more where they stand: taken over, or ended for the whole of the plan's
-    land. `decided`: what `decisions_on` found. No query where nothing was decided."""
+    """Ids of the targets that ask nobody any more where they stand: decided for the whole of the plan's land, or taken
+    over where nobody else could be asked. `decided`: what `decisions_on` found. No query where nothing was decided."""
     newest = {pk: list({row.unit_id: row for row in reversed(rows)}.values()) for pk, rows in decided.items()}
     if not newest:
         return set()
@@ -148,7 +154,11 @@ def taken_away(plan: Plan, decided: Mapping[int, Sequence[Rehoming]], day: dt.da
     return {
         pk
         for pk, rows in newest.items()
-        if any(row.kind == RehomingKind.TAKEN_OVER for row in rows) or _is_ended_for_all(plan.unit, rows, heirs)
+        if _is_decided_for_all(plan.unit, rows, heirs)
+        or (
+            any(row.kind == RehomingKind.TAKEN_OVER for row in rows)
+            and not _binds(rows[0].target.cohort, plan.unit, _land_of(rows, heirs), heirs, day)
+        )
     }
 
 
@@ -176,17 +186,24 @@ def _home(target: Target, unit: AdminUnit, decisions: Sequence[Rehoming], heirs:
         for each in decisions
         if each.kind == RehomingKind.TAKEN_OVER and each.cohort
     ]
-    for cohort, where, without in asked or [(target.cohort, unit, ended)]:
+    for cohort, where, without in [*asked, (target.cohort, unit, decisions)]:
         if _binds(cohort, where, _land_of(without, heirs), heirs, day):
             return TargetHome.BOUND
-    return TargetHome.SETTLED if _is_ended_for_all(unit, ended, heirs) else TargetHome.NOBODY
+    return TargetHome.SETTLED if _is_decided_for_all(unit, ended, heirs) else TargetHome.NOBODY
 
 
-def _is_ended_for_all(unit: AdminUnit, ended: Sequence[Rehoming], heirs: Heirs) -> bool:
-    """Dropped or replaced for the plan's own unit, or for each of those that have its land."""
-    decided = _land_of(ended, heirs)
+def _is_decided_for_all(unit: AdminUnit, decisions: Sequence[Rehoming], heirs: Heirs) -> bool:
+    """For the plan's own unit, or for each of those that have its land."""
+    decided = _land_of(decisions, heirs)
     have_it = {heir.pk for heir in heirs[unit.pk]}
     return unit.pk in decided or (bool(have_it) and have_it <= decided)
+
+
+def _standing(decisions: Iterable[Rehoming], day: dt.date) -> list[Rehoming]:
+    """Without those by which a unit answers for a class that is no more since: it can decide again."""
+    return [
+        each for each in decisions if not each.cohort or can_be_asked(cohort_facts(each.cohort), each.unit.tier, day)
+    ]
 
 
 def _land_of(decisions: Iterable[Rehoming], heirs: Heirs) -> set[int]:

@@ -1,7 +1,7 @@
 """The plans that old provinces brought into a merged one, side by side, and what the new province chose."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Succession
-from hocsuotdoi.programme.enums import PlanKind
-from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.enums import BINDING, PlanKind
+from hocsuotdoi.programme.models import Plan, Target
+from hocsuotdoi.programme.queries.binding import Bound, bound
 from hocsuotdoi.programme.queries.plan_facts import IndicatorFacts, TargetFacts, target_facts
 from hocsuotdoi.programme.queries.plan_finding import facet_name, figure_text, worse
 from hocsuotdoi.programme.queries.targets import effective_targets
@@ -66,7 +67,11 @@ class SideBySide:
 
 
 def side_by_side(unit: AdminUnit, day: dt.date) -> SideBySide:
-    """For a unit that several of its tier became. Three queries, however many plans."""
+    """For a unit that several of its tier became. A fixed number of queries, however many plans.
+
+    What was decided since about a figure of a plan in force is read as decided: one that this unit has taken over is
+    asked of the class that the decision names, one that others took over or that was replaced or dropped here is gone.
+    """
     old = AdminUnit.objects.filter(
         pk__in=Succession.objects.filter(successor=unit, effective_on__lte=day, predecessor__tier=unit.tier).values(
             "predecessor"
@@ -87,7 +92,7 @@ def side_by_side(unit: AdminUnit, day: dt.date) -> SideBySide:
         for plan in ([p for p in plans if p.unit_id == each.pk] or [None])  # type: ignore[list-item]
     ]
     columns += [Column(unit, plan, is_new=True) for plan in plans if plan.unit_id == unit.pk]
-    targets = effective_targets([column.plan for column in columns if column.plan], day)
+    targets = _as_decided(effective_targets(plans, day), plans, bound(unit, day), unit)
     facts = [[target_facts(target) for target in targets[column.plan.pk]] if column.plan else [] for column in columns]
     ordinals = {
         target.indicator_id: (target.indicator.ordinal, target.indicator_id)
@@ -97,6 +102,20 @@ def side_by_side(unit: AdminUnit, day: dt.date) -> SideBySide:
     indicators = {each.indicator.code: each.indicator for of_column in facts for each in of_column}
     blocks = [_block(indicators[code], columns, facts) for code in sorted(indicators, key=lambda code: ordinals[code])]
     return SideBySide(unit, columns, blocks)
+
+
+def _as_decided(
+    targets: Mapping[int, Sequence[Target]], plans: Sequence[Plan], decided: Bound, unit: AdminUnit
+) -> dict[int, list[Target]]:
+    taken = decided.taken_by(unit.pk)
+    found = {}
+    for plan in plans:
+        if plan.status not in BINDING:  # nothing is decided about it any more
+            found[plan.pk] = list(targets[plan.pk])
+            continue
+        still = [each for each in targets[plan.pk] if each.pk not in decided.gone]
+        found[plan.pk] = [*still, *(each for each in taken if plan.pk in (each.plan_id, each.plan.amends_id))]
+    return found
 
 
 def _block(indicator: IndicatorFacts, columns: Sequence[Column], facts: Sequence[list[TargetFacts]]) -> Block:

@@ -5,16 +5,22 @@ As `targets.unit_targets`, without the values: for pages that bring their own.
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from hocsuotdoi.indicators.enums import IndicatorKind
+from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
+from hocsuotdoi.indicators.queries.words import is_number
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.programme.enums import TargetState
+from hocsuotdoi.programme.enums import TargetState, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target
 from hocsuotdoi.programme.queries.binding import bound_of
 from hocsuotdoi.programme.queries.plan_facts import TargetFacts, target_facts
 from hocsuotdoi.programme.queries.targets import AT_RISK_SHARE, choose, effective_targets, expected_in, judge, series_of
+
+_MEASURED = {IndicatorKind.GROWTH: TargetUnit.PERCENT_PER_YEAR}
+"""Other shares are percentages."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,15 @@ class TargetPath:
     def stated(self, year: int) -> TargetFacts | None:
         """The target set for that very year."""
         return next((each for each in self.facts if each.year == year), None)
+
+    def beside(self, indicator: Indicator) -> "TargetPath | None":
+        """Those of its figures that are measured as the indicator's values are, to stand beside them; None where none
+        is: a number lies on no scale of shares."""
+        unit = _MEASURED.get(IndicatorKind(indicator.kind), TargetUnit.PERCENT)
+        if is_number(indicator):
+            unit = TargetUnit.COUNT
+        facts = tuple(each for each in self.facts if each.measured_as == unit)
+        return replace(self, facts=facts) if facts else None
 
     @property
     def years(self) -> list[int]:

@@ -2,23 +2,22 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.core.templatetags import house
 from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.queries.suppression import few_words, is_few
 from hocsuotdoi.indicators.queries.values import IndicatorValue, Pair, values_for
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import day_on_map_of
-from hocsuotdoi.programme.enums import BINDING, TargetState, TargetUnit
+from hocsuotdoi.programme.enums import TargetState, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target
-from hocsuotdoi.programme.queries.binding import BindingPlan, Bound, bound, end_of
+from hocsuotdoi.programme.queries.binding import BindingPlan, Bound, addenda_of, bound
 from hocsuotdoi.programme.queries.plan_facts import MOST_NAMED, TargetFacts, can_speak_for, cohort_facts, target_facts
 from hocsuotdoi.programme.queries.plan_finding import figure_text
 
@@ -112,7 +111,7 @@ def unit_targets(
 def effective_targets(plans: Sequence[Plan], day: dt.date | None = None) -> dict[int, list[Target]]:
     """Targets of plans by plan id, with those that addenda changed put in their place and added ones appended, as on
     `day` (None: today)."""
-    counted = Q(plan__in=plans) | Q(plan__in=_amending(plans, day or timezone.localdate()))
+    counted = Q(plan__in=plans) | Q(plan__in=addenda_of(plans, day or timezone.localdate()))
     rows = Target.objects.filter(counted).select_related("indicator", "cohort", "clause", "plan")
     found: dict[int, dict[tuple[str, str, int | None], Target]] = {plan.pk: {} for plan in plans}
     originals_first = sorted(rows, key=lambda t: (t.plan.amends_id is not None, str(t.plan.issued_on or ""), t.ordinal))
@@ -120,14 +119,6 @@ def effective_targets(plans: Sequence[Plan], day: dt.date | None = None) -> dict
         of_plan = found[target.plan.amends_id or target.plan_id]
         of_plan[target.indicator_id, target.cohort_id, target.year] = target
     return {pk: list(of_plan.values()) for pk, of_plan in found.items()}
-
-
-def _amending(plans: Sequence[Plan], day: dt.date) -> QuerySet[Plan]:
-    """Their addenda that count on `day`, which bind as plans do (`binding`). One that ended together with its plan has
-    no end of its own: where the plan is read, for a day on which it bound, so is the addendum."""
-    addenda = Plan.objects.issued().filter(Q(issued_on=None) | Q(issued_on__lte=day), amends__in=plans)
-    binds = Q(status__in=BINDING) | Q(ended_on__gt=day) | Q(ended_on=None, status=F("amends__status"))
-    return addenda.alias(ended_on=end_of("pk")).filter(binds)
 
 
 def targeted_pairs() -> list[tuple[str, str]]:
@@ -145,9 +136,7 @@ def series_of(what: Bound, targets: dict[int, list[Target]] | None = None) -> li
                 key = binding.order, binding.plan.pk, target.indicator_id, target.cohort_id
                 grouped.setdefault(key, _Series(binding, [], [])).targets.append(target)
     for taken in what.taken:
-        target, cohort = copy(taken.rehoming.target), taken.rehoming.cohort
-        assert cohort is not None  # the database says so of what is taken over
-        target.cohort = cohort
+        target = taken.target
         key = taken.binding.order, target.plan_id, target.indicator_id, target.cohort_id
         grouped.setdefault(key, _Series(taken.binding, [], [])).targets.append(target)
     return sorted(grouped.values(), key=lambda series: series.binding.order)
@@ -304,13 +293,4 @@ def _on_line(start: tuple[int, Decimal], end: tuple[int, Decimal], year: int) ->
 
 
 def _in_words(figure: Decimal, target: TargetFacts) -> str:
-    return _plain(figure) if target.unit == TargetUnit.COUNT else f"{_plain(figure)}%"
-
-
-def _plain(number: Decimal) -> str:
-    text = f"{number.quantize(Decimal('0.1')).normalize():f}"
-    return text.replace(".", ",") if _decimal_comma() else text
-
-
-def _decimal_comma() -> bool:
-    return (get_language() or "vi").startswith("vi")
+    return house.number(figure) if target.unit == TargetUnit.COUNT else house.percent(figure)

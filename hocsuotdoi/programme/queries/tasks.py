@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,9 +13,9 @@ from hocsuotdoi.activities.models import Session
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import placed_in
 from hocsuotdoi.places.queries.units import day_on_map_of
-from hocsuotdoi.programme.enums import PlanKind, TaskState
+from hocsuotdoi.programme.enums import TaskState
 from hocsuotdoi.programme.models import Plan, Task
-from hocsuotdoi.programme.queries.binding import binding_plans
+from hocsuotdoi.programme.queries.binding import addenda_of, binding_plans
 from hocsuotdoi.programme.queries.due import OBSERVED_BY
 from hocsuotdoi.programme.queries.due import due_on as day_due
 from hocsuotdoi.programme.queries.plan_finding import day_text
@@ -47,20 +48,28 @@ class Held:
 
 
 def unit_tasks(unit: AdminUnit, year: int, today: dt.date) -> list[TaskReading]:
-    """The tasks of `unit`'s own plan and of the plans above that ask units of its tier, the nearest plan first.
+    """The tasks of `unit`'s own plan and of the plans above that ask units of its tier, the nearest plan first; after
+    those of a plan what its addenda add.
 
     A fixed number of queries, but for evidence that other areas register (one call for each kind of it).
     """
-    bindings = binding_plans(unit, min(dt.date(year, 12, 31), today))
-    by_plan = {binding.plan.pk: binding for binding in bindings}
+    day = min(dt.date(year, 12, 31), today)
+    by_plan = {binding.plan.pk: binding for binding in binding_plans(unit, day)}
+    order = list(by_plan)
+    plans = [binding.plan for binding in by_plan.values()]
     tasks = (
-        Task.objects.filter(plan__in=by_plan, tiers__contains=[unit.tier])
+        Task.objects.filter(Q(plan__in=plans) | Q(plan__in=addenda_of(plans, day)), tiers__contains=[unit.tier])
         .select_related("clause", "plan")
         .prefetch_related("agencies__agency")
     )
-    asked = sorted(
-        (t for t in tasks if _concerns(t, year)), key=lambda t: (bindings.index(by_plan[t.plan_id]), t.ordinal)
-    )
+
+    def place(task: Task) -> tuple[int, dt.date, int, int]:
+        """An addendum stands after what it amends and after earlier ones."""
+        plan = task.plan
+        added_on = (plan.issued_on or dt.date.max) if plan.amends_id else dt.date.min
+        return order.index(plan.amends_id or plan.pk), added_on, plan.pk, task.ordinal
+
+    asked = sorted((task for task in tasks if task.due_year in (None, year)), key=place)
     held = held_in(unit, year, today)
     named = {name: evidence_named(name, unit, year) for name in {task.evidence for task in asked} - {""}}
     return [
@@ -70,7 +79,7 @@ def unit_tasks(unit: AdminUnit, year: int, today: dt.date) -> list[TaskReading]:
             named.get(task.evidence, []),
             year=year,
             today=today,
-            is_inherited=by_plan[task.plan_id].is_inherited,
+            is_inherited=by_plan[task.plan.amends_id or task.plan_id].is_inherited,
         )
         for task in asked
     ]
@@ -182,8 +191,3 @@ def _by_day(named: list[Evidence], due_on: dt.date | None, today: dt.date) -> tu
     if due_on is not None:
         return TaskState.DOING, [], _("Due on %(day)s; nothing shows yet that it was done.") % {"day": day_text(due_on)}
     return TaskState.DOING, [], _("Ongoing work; nothing recorded shows it by itself.")
-
-
-def _concerns(task: Task, year: int) -> bool:
-    """A task due once in another year is not asked this year; one that a plan set for itself once is."""
-    return task.plan.kind != PlanKind.ADDENDUM and (task.due_year is None or task.due_year == year)

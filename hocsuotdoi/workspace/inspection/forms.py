@@ -20,6 +20,7 @@ from hocsuotdoi.inspection.queries.changed import Shown
 from hocsuotdoi.inspection.queries.choosing import MOST_WEIGHED
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency
+from hocsuotdoi.workspace.number_field import NumberField
 from hocsuotdoi.workspace.places.forms import day_input
 
 
@@ -141,9 +142,7 @@ class AnswerForm(forms.Form):
     `holds` is asked only where somebody has answered since: see `asked_which_holds`."""
 
     seen = forms.ChoiceField(label=_("What was seen"), required=False, choices=Seen.choices, widget=forms.RadioSelect)
-    number = forms.DecimalField(
-        label=_("Number"), required=False, min_value=Decimal(0), max_digits=14, decimal_places=2
-    )
+    number = NumberField(label=_("Number"), least=0)
     words = forms.CharField(label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
 
     holds = forms.ChoiceField(

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,10 +18,10 @@ from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.places.queries.units import path_of
-from hocsuotdoi.programme.models import MoneyLine, Plan
+from hocsuotdoi.programme.models import MoneyLine, Plan, Task
 from hocsuotdoi.programme.models.money import agencies_with_money
 from hocsuotdoi.programme.operations.money import FIRST_YEAR
-from hocsuotdoi.programme.queries.binding import binding_plans
+from hocsuotdoi.programme.queries.binding import addenda_of, binding_plans
 from hocsuotdoi.programme.queries.money import (
     lines_in,
     lines_of,
@@ -135,10 +135,16 @@ def lines_seen(request: HttpRequest) -> QuerySet[MoneyLine]:
 
 
 def plans_for(agency: Agency, day: dt.date) -> list[Plan]:
-    """The plans under which the office spends: those that bind its unit, the nearest first."""
+    """The plans under which the office spends: those that bind its unit, the nearest first; after each the addenda that
+    ask something themselves."""
     if agency.unit is None:
         return []
-    return [each.plan for each in binding_plans(agency.unit, day)]
+    plans = [each.plan for each in binding_plans(agency.unit, day)]
+    asking = addenda_of(plans, day).filter(Exists(Task.objects.filter(plan=OuterRef("pk"))))
+    added: dict[int | None, list[Plan]] = {}
+    for each in asking.order_by("issued_on", "code"):
+        added.setdefault(each.amends_id, []).append(each)
+    return [each for plan in plans for each in (plan, *added.get(plan.pk, []))]
 
 
 def year_asked(request: HttpRequest, today: dt.date) -> int:

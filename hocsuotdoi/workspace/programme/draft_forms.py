@@ -19,6 +19,7 @@ from hocsuotdoi.programme.formats.plan_file import ParsedClause
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.operations.drafting import Head
 from hocsuotdoi.programme.queries.kinds_of_evidence import named_evidence, source_kinds
+from hocsuotdoi.workspace.number_field import NumberField
 from hocsuotdoi.workspace.programme.forms import ByName, Choice, ClauseForm, PlanChoice
 
 MOST_ROWS = 60
@@ -110,9 +111,7 @@ class WordsForm(forms.Form):
 class FigureForm(ClauseForm):
     """One figure of the clause."""
 
-    baseline_value = forms.DecimalField(
-        label=gettext_lazy("Figure of the base year"), max_digits=14, decimal_places=2, required=False
-    )
+    baseline_value = NumberField(label=gettext_lazy("Figure of the base year"))
     remark = forms.CharField(label=gettext_lazy("Remark"), max_length=2000, required=False)
 
     field_order = ["indicator", "cohort", "year", "figure", "baseline_year", "baseline_value", "remark"]

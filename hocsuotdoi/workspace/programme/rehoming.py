@@ -52,7 +52,9 @@ class RehomeForm(ActFields):
         label=gettext_lazy("For which units"),
         queryset=AdminUnit.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Who takes them over; where they are replaced or dropped, for whom that is decided"),
+        help_text=gettext_lazy(
+            "Who takes them over, or for whom they are replaced or dropped. For all others they stay as issued."
+        ),
     )
     cohort = ByName(
         label=gettext_lazy("Asked of whom from now on"),

@@ -1,9 +1,8 @@
 """What is asked of people about a report: its words, its totals, reasons."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +16,7 @@ from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.operations.totals import Total
 from hocsuotdoi.reporting.queries.typed import Typed, TypedRow, seen_of
 from hocsuotdoi.reporting.queries.wording import number_words
+from hocsuotdoi.workspace.number_field import NumberField
 
 FIELDS = ("results", "difficulties", "causes", "proposals")
 LONGEST = 20_000  # characters: some ten printed pages
@@ -120,28 +120,6 @@ class MoveForm(forms.Form):
         self.fields["to"].label_from_instance = lambda report: str(report.agency)
 
 
-class NumberField(forms.CharField):
-    """A number as people write it here: «1.436» or «12,5». Empty: not reported, which is not 0."""
-
-    def __init__(self, label: str) -> None:
-        attrs = {"inputmode": "decimal", "autocomplete": "off", "size": 12}
-        super().__init__(label=label, required=False, max_length=30, widget=forms.TextInput(attrs=attrs))
-
-    def clean(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        text = re.sub(r"\s", "", super().clean(value))
-        if not text:
-            return None
-        if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d{1,2})?|\d+(,\d{1,2})?", text):
-            text = text.replace(".", "").replace(",", ".")
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite() or not re.fullmatch(r"-?\d+(\.\d{1,2})?", text):
-            raise forms.ValidationError(gettext("Write a number, for example 1.436 or 12,5."))
-        return number
-
-
 @dataclass(frozen=True, slots=True)
 class Theirs:
     """What somebody else saved in a row meanwhile. `by` empty: they took it out."""
@@ -157,8 +135,8 @@ class TotalForm(forms.Form):
     what stands there was saved by somebody else while this was typed."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    numerator = NumberField(pgettext_lazy("of a total", "How many"))
-    denominator = NumberField(_("Of how many"))
+    numerator = NumberField(label=pgettext_lazy("of a total", "How many"))
+    denominator = NumberField(label=_("Of how many"))
     source = forms.CharField(label=_("Where the number is from"), required=False, max_length=300)
 
     def __init__(

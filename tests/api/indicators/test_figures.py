@@ -12,6 +12,7 @@ from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.operations.ancestry import rebuild
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory, UnitFactory
+from tests.factories.programme import TargetFactory
 
 VALUES = "/indicators/library_services/values"
 
@@ -80,6 +81,34 @@ def test_plan_s_target_stands_beside_the_unit_s_own_value(anybody, target):
     assert [each["target"] for each in told] == [None] * 4 + [60.0]
     below = anybody.get(f"{VALUES}?unit=VN&first=2030&level=children").json()["items"]
     assert [each["values"][0]["target"] for each in below] == [None] * len(below)
+
+
+def test_target_that_is_a_number_does_not_stand_beside_shares(anybody, target):
+    asked = f"{VALUES}?unit=VN&first=2030&last=2031"
+
+    def told() -> list[tuple[float | None, float | None]]:
+        (item,) = anybody.get(asked).json()["items"]
+        return [(value["target"], value["due"]) for value in item["values"]]
+
+    assert told() == [(60.0, 60.0), (None, 60.0)]
+    of_same = {"clause": target.clause, "indicator": target.indicator, "cohort": target.cohort}
+    TargetFactory(**of_same, year=2031, figure=5, unit="count")
+    assert told() == [(60.0, 60.0), (None, 60.0)]
+
+
+@pytest.mark.parametrize(
+    ("definition", "unit", "beside"),
+    [
+        ({"kind": "yes_no"}, "percent", None),
+        ({"kind": "stock", "measures": ["institutions_open"]}, "percent", None),
+        ({"kind": "stock", "measures": ["institutions_open"]}, "count", 60.0),
+    ],
+)
+def test_target_stands_beside_what_is_measured_as_it_is(anybody, target, definition, unit, beside):
+    indicator = made("other", **definition)
+    TargetFactory(clause=target.clause, indicator=indicator, cohort=target.cohort, year=2030, figure=60, unit=unit)
+    (item,) = anybody.get("/indicators/other/values?unit=VN&first=2030").json()["items"]
+    assert [(value["target"], value["due"]) for value in item["values"]] == [(beside, beside)]
 
 
 @pytest.mark.parametrize(("level", "tier"), [("self", "country"), ("children", "province"), ("communes", "commune")])

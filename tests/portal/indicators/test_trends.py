@@ -19,9 +19,12 @@ from tests.factories.programme import figure_of
         (IndicatorKind.SHARE_OF_INSTITUTIONS, TargetUnit.COUNT, None),
         (IndicatorKind.SHARE_OF_INSTITUTIONS, TargetUnit.PERCENT, 5),
         (IndicatorKind.STOCK, TargetUnit.COUNT, 5),
+        (IndicatorKind.STOCK, TargetUnit.PERCENT, None),
+        (IndicatorKind.GROWTH, TargetUnit.PERCENT, None),
+        (IndicatorKind.GROWTH, TargetUnit.PERCENT_PER_YEAR, 5),
     ],
 )
-def test_target_that_is_a_number_is_not_drawn_among_shares(db, kind, unit, drawn):
+def test_target_that_is_not_measured_as_its_indicator_is_not_drawn_beside_it(db, kind, unit, drawn):
     figure = Figure(IndicatorFactory(kind=kind, measures=[StockCode.INSTITUTIONS_OPEN]), CohortFactory())
     value = IndicatorValue(*figure.pair, None, 2025, ValueState.VALUE, 2, 5, Decimal(40), 5, 5)
     path = TargetPath((), (figure_of("5", unit=unit),), territory=None, plan=None, is_partial=False)

@@ -158,6 +158,47 @@ def test_tree_reads_and_checks_only_the_plans_that_it_shows(client, db, django_a
     assert len(read[1].split(", ")) == 1 + SHOWN_BELOW
 
 
+def shown_codes(page: str) -> list[str]:
+    """Of the plans named, in the order of the page."""
+    return re.findall(r'item-title"><a href="/plans/([^/"]+)/"', page)
+
+
+def test_documents_in_force_come_first_and_earlier_ones_stand_behind_a_link(client, db):
+    old = PlanFactory(code="cu", status=PlanStatus.RETIRED)
+    PlanFactory(code="cu-duoi", parent=old, status=PlanStatus.REPLACED)
+    ended = PlanFactory(code="het-hieu-luc", status=PlanStatus.REPLACED)  # but what implements it is in force
+    PlanFactory(code="con-hieu-luc", parent=ended)
+    root = PlanFactory(code="goc")
+    for number in range(SHOWN_BELOW):
+        PlanFactory(code=f"cu-{number}", parent=root, status=PlanStatus.RETIRED)
+    PlanFactory(code="moi", parent=root)
+    page = page_of(client, "plan-list")
+    codes = shown_codes(page)
+    assert {"het-hieu-luc", "con-hieu-luc", "goc", "moi"} <= set(codes)
+    assert not {"cu", "cu-duoi"} & set(codes)
+    assert codes.index("moi") == codes.index("goc") + 1  # before those that have ended
+    assert "1 văn bản trước đây" in page and 'href="?earlier=1"' in page
+    assert shown_codes(page_of(client, "plan-list", earlier="1")) == ["cu", "cu-duoi"]
+    assert 'href="?earlier=1"' not in page_of(client, "plan-list", earlier="1")
+
+
+@pytest.mark.parametrize(("status", "query"), [(PlanStatus.IN_FORCE, {}), (PlanStatus.RETIRED, {"earlier": "1"})])
+def test_many_documents_without_one_above_are_led_through_page_by_page(
+    client, db, django_assert_num_queries, status, query
+):
+    PlanFactory.create_batch(31, status=status)
+    with django_assert_num_queries(9):
+        assert len(shown_codes(page_of(client, "plan-list", **query))) == 30
+    assert len(shown_codes(page_of(client, "plan-list", page="2", **query))) == 1
+
+
+def test_list_says_when_no_document_is_in_force_and_when_none_is_earlier(client, db):
+    assert "Không lưu văn bản nào trước đây" in page_of(client, "plan-list", earlier="1")
+    PlanFactory(status=PlanStatus.RETIRED)
+    page = page_of(client, "plan-list")
+    assert "Hiện không có văn bản nào còn hiệu lực" in page and "?earlier=1" in page
+
+
 def test_plan_detail_needs_as_many_queries_for_three_clauses_as_for_one(client, db, django_assert_num_queries):
     plan = PlanFactory()
     for number in (1, 3):

@@ -145,13 +145,24 @@ def test_a_whole_visit_on_the_pages(desk, visit, inspector, office_of_bac_kan, n
     desk.post(f"{page}begin/")
     answers = {}
     for item in visit.checklist.items.all():
-        field = {"yes_no": ("seen", "yes"), "number": ("number", "12"), "words": ("words", "Sạch")}[item.kind]
+        field = {"yes_no": ("seen", "yes"), "number": ("number", "1.500"), "words": ("words", "Sạch")}[item.kind]
         answers[f"item-{item.pk}-{field[0]}"] = field[1]
+    counted = visit.checklist.items.filter(kind="number").first()
+    for written in ("-3", "mười", "1,500"):
+        told = desk.post(f"{page}answers/", {f"item-{counted.pk}-number": written})
+        assert (told.status_code, visit.answers.count()) == (422, 0), written
     first = visit.checklist.items.first()
     wrong = desk.post(f"{page}answers/", answers | {f"item-{first.pk}-seen": "not_applicable"})
     assert wrong.status_code == 422
     assert "Hãy nêu vì sao câu hỏi không áp dụng" in words_of(wrong)
+    counted = visit.checklist.items.filter(kind="number").first()
+    for written in ("-3", "mười", "1,500"):
+        assert desk.post(f"{page}answers/", answers | {f"item-{counted.pk}-number": written}).status_code == 422, (
+            written
+        )
+    answers[f"item-{counted.pk}-number"] = "1.500"
     assert desk.post(f"{page}answers/", answers).status_code == 302
+    assert visit.answers.get(item=counted).number == 1500
     assert visit.answers.count() == visit.checklist.items.count()
     file = SimpleUploadedFile("a.jpg", picture((40, 30)), "image/jpeg")
     assert desk.post(f"{page}photos/", {"file": file, "shows": "Cửa"}).status_code == 302

@@ -10,9 +10,11 @@ from openpyxl import load_workbook
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency
+from hocsuotdoi.programme.enums import PlanKind, PlanStatus
 from hocsuotdoi.programme.formats.money_sheet import ESTIMATED, FIRST_ROW, GIVER, PURPOSE, SOURCE, TASK
-from hocsuotdoi.programme.models import MoneyLine, MoneyPreview
+from hocsuotdoi.programme.models import MoneyLine, MoneyPreview, Plan
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+from tests.factories.programme import PlanFactory, TaskFactory
 from tests.workspace.money.conftest import YEAR
 
 OVERVIEW = reverse("workspace:money-line-list")
@@ -60,6 +62,24 @@ def test_line_is_entered_appraised_allocated_and_spent(
         10_000_000,
         9_000_000,
     )
+
+
+def test_money_is_entered_for_a_task_that_an_addendum_asks(client, plan, office_of_bac_kan, officer_of_bac_kan):
+    def addendum(**more) -> Plan:
+        return PlanFactory(unit=plan.unit, kind=PlanKind.ADDENDUM, amends=plan, **more)
+
+    asking, changing, ended = addendum(), addendum(), addendum(status=PlanStatus.RETIRED)
+    task = TaskFactory(clause__plan=asking, tiers=["commune"])
+    TaskFactory(clause__plan=ended, tiers=["commune"])
+    client.force_login(officer_of_bac_kan)
+    address = of_agency("line-create", office_of_bac_kan)
+    assert client.get(address).context["plans"] == [plan, asking]
+    filled = {"purpose": "Mua sách", "source": "commune_budget", "estimated": "12.000.000", "task": task.pk}
+    assert client.post(address, filled | {"plan": changing.pk}).status_code == 422
+    assert client.post(address, filled | {"plan": plan.pk}).status_code == 422  # the task of another document
+    assert client.post(address, filled | {"plan": asking.pk}).status_code == 302
+    line = MoneyLine.objects.get()
+    assert (line.plan, line.task) == (asking, task)
 
 
 @pytest.mark.parametrize("amount", ["12.000.00", "-5", "mười triệu", "1e6", "12.5", "9" * 17])

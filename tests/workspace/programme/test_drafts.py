@@ -1,6 +1,7 @@
 """Pages of a draft and of what happens to a plan: who may in which state, two people at once, nothing half done."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -153,6 +154,31 @@ def test_clause_that_is_opened_and_saved_unchanged_stays_as_it_is(client, draft,
     done = client.post(f"/workspace/plans/{draft.code}/draft/clause/?path=I.1", data)
     assert done.status_code == 302
     assert clause_of(as_file(draft), "I.1").targets == known.targets
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "shown"),
+    [("1.500", "1500", "1500"), ("12,5", "12.5", "12,5"), ("12.5", "12.5", "12,5"), ("", None, None)],
+)
+def test_figure_of_the_base_year_is_typed_as_people_write_it(client, draft, planner_of_the_ward, written, kept, shown):
+    client.force_login(planner_of_the_ward)
+    address = f"/workspace/plans/{draft.code}/draft/clause/"
+    base = {"figures-0-baseline_year": "2020", "figures-0-baseline_value": written}
+    assert client.post(address, clause_data(path="I.2") | base).status_code == 302
+    target = draft.targets.get(clause__path="I.2")
+    assert target.baseline_value == (None if kept is None else Decimal(kept))
+    field = client.get(f"{address}?path=I.2").context["figures"].forms[0]["baseline_value"]
+    assert field.value() == shown
+    assert 'type="text"' in str(field)  # a browser's number field would read 1.500 as one and a half
+
+
+@pytest.mark.parametrize("wrong", ["mười", "1,500", "1.50.000", "1" * 13])
+def test_figure_of_the_base_year_that_is_no_number_is_said_at_its_field(client, draft, planner_of_the_ward, wrong):
+    client.force_login(planner_of_the_ward)
+    base = {"figures-0-baseline_year": "2020", "figures-0-baseline_value": wrong}
+    told = client.post(f"/workspace/plans/{draft.code}/draft/clause/", clause_data(path="I.2") | base)
+    assert told.status_code == 422
+    assert told.context["figures"].forms[0].errors["baseline_value"] == ["Hãy nhập một số, ví dụ 1.436 hoặc 12,5."]
 
 
 def test_second_of_two_people_sees_both_texts_and_can_go_on(client, draft, planner_of_the_ward):
