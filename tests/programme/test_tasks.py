@@ -11,6 +11,7 @@ from hocsuotdoi.programme.queries.due import OBSERVED_BY
 from hocsuotdoi.programme.queries.tasks import Held, read_task, unit_tasks
 from hocsuotdoi.programme.registry import Evidence
 from hocsuotdoi.reporting.queries.content import report_content
+from hocsuotdoi.reporting.queries.wording import basis_words
 from tests.factories.programme import PlanFactory, TaskFactory, change_plan
 
 TODAY = dt.date(2026, 11, 20)
@@ -162,7 +163,10 @@ def test_what_an_addendum_adds_is_asked_after_the_tasks_of_its_plan_and_told_in_
     with django_assert_num_queries(6):
         asked = [reading.task for reading in unit_tasks(bac_kan, 2026, TODAY)]
     assert asked == [of_plan, earlier, later]
-    told = [task["text"] for task in report_content(bac_kan, 2026, TODAY)["tasks"]]
+    content = report_content(bac_kan, 2026, TODAY)
+    told = [task["text"] for task in content["tasks"]]
     assert told == [of_plan.text, "Việc thêm ngày 2024-01-01", "Việc thêm ngày 2025-01-01"]
+    named = [earlier.plan, later.plan]
+    assert [line.rstrip(";.") for line in content["basis"]] == [basis_words(each) for each in (plan, *named)]
     change_plan(plan, status=PlanStatus.RETIRED)
     assert unit_tasks(bac_kan, 2026, TODAY) == []

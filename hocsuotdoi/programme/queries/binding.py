@@ -245,6 +245,14 @@ def addenda_of(plans: Collection[Plan], day: dt.date) -> QuerySet[Plan]:
     return addenda.alias(ended_on=end_of("pk")).filter(binds)
 
 
+def with_addenda(plans: Sequence[Plan], day: dt.date) -> list[Plan]:
+    """The plans in their order, each followed by its addenda that count on `day`, the earlier first. One query."""
+    found: dict[int, list[Plan]] = {}
+    for each in addenda_of(plans, day).order_by(F("issued_on").asc(nulls_last=True), "pk"):
+        found.setdefault(each.amends_id or 0, []).append(each)
+    return [each for plan in plans for each in (plan, *found.get(plan.pk, []))]
+
+
 def _issued_plans(plans: QuerySet[Plan]) -> list[Plan]:
     return list(
         plans.filter(has_full_text=True)

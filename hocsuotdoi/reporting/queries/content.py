@@ -14,7 +14,7 @@ from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.places.queries.units import path_of
 from hocsuotdoi.programme.enums import MoneyStage, PlanKind, Recurrence, TargetUnit
 from hocsuotdoi.programme.models import Plan, Task
-from hocsuotdoi.programme.queries.binding import binding_plans
+from hocsuotdoi.programme.queries.binding import binding_plans, with_addenda
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 from hocsuotdoi.programme.queries.tasks import TaskReading, unit_tasks
 from hocsuotdoi.reporting.enums import CommandLine, ReportState, Section
@@ -95,7 +95,7 @@ def _content(unit: AdminUnit, year: int, as_of: dt.date) -> Content:
     day = data_day(unit, year, as_of)
     path = path_of(unit, day)
     superior = path[-2] if len(path) > 1 else None
-    plans = [binding.plan for binding in reversed(binding_plans(unit, day))]  # from the top down
+    plans = with_addenda([binding.plan for binding in reversed(binding_plans(unit, day))], day)  # from the top down
     readings = _by_plan(unit_targets(unit, year, as_of), plans)
     behind = behind_figures([reading.value for reading in readings], year, as_of)
     targets = [target_content(reading, behind) for reading in readings]
@@ -224,7 +224,7 @@ def _readings(found: Figures) -> tuple[list[TargetReading], list[Plan]]:
     def values_of(territory: AdminUnit, _year: int, pairs: list[Pair], _day: dt.date) -> dict[Pair, IndicatorValue]:
         return _values(found, territory, pairs)
 
-    plans = [binding.plan for binding in reversed(binding_plans(unit, found.as_of))]
+    plans = with_addenda([binding.plan for binding in reversed(binding_plans(unit, found.as_of))], found.as_of)
     readings = _by_plan(unit_targets(unit, found.year, found.as_of, values_of), plans)
     if report.line != CommandLine.TERRITORY:
         readings = [each for each in readings if each.value.state != ValueState.NOT_APPLICABLE]
@@ -403,13 +403,13 @@ def _evidence(reading: TaskReading) -> list[str]:
 
 
 def _by_plan(readings: list[TargetReading], plans: list[Plan]) -> list[TargetReading]:
-    """The readings plan by plan in that order; within a plan as they came."""
+    """The readings plan by plan in that order, what an addendum says among those of its plan; else as they came."""
     rank = {plan.pk: number for number, plan in enumerate(plans)}
-    return sorted(readings, key=lambda reading: rank.get(reading.plan.pk, len(rank)))
+    return sorted(readings, key=lambda reading: rank.get(reading.plan.amends_id or reading.plan.pk, len(rank)))
 
 
 def _bases(plans: list[Plan]) -> list[str]:
-    """The plans that bind the unit, but for news about one of them."""
+    """The plans that bind the unit with their addenda, but for news about one of them."""
     lines = [basis_words(plan) for plan in plans if plan.kind != PlanKind.ANNOUNCEMENT]
     return [f"{line}{'.' if line is lines[-1] else ';'}" for line in lines]
 
