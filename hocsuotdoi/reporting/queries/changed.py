@@ -43,11 +43,19 @@ SELECT report.id
                              UNION
                             SELECT office.id
                               FROM places_agency AS body
-                              JOIN places_unitreading AS reading ON reading.reads_as_id = report.unit_id
+                              JOIN places_unitancestry AS way ON way.ancestor_id = report.unit_id
+                              JOIN places_unitreading AS reading ON reading.reads_as_id = way.unit_id
                               JOIN places_agency AS office ON office.unit_id = reading.unit_id
                                AND (office.kind = body.kind
                                     OR office.kind = ANY(%(culture)s) AND body.kind = ANY(%(culture)s))
-                             WHERE body.id = report.agency_id) AS told
+                             WHERE body.id = report.agency_id
+                               AND NOT EXISTS (SELECT FROM reporting_report AS own
+                                                WHERE own.cycle_id = cycle.id AND own.agency_id = office.id
+                                                  AND own.state <> 'excused')
+                             UNION
+                            SELECT office.id
+                              FROM places_adminunit AS country JOIN places_agency AS office ON office.unit_id IS NULL
+                             WHERE country.id = report.unit_id AND country.tier = 'country') AS told
                  JOIN programme_moneyline AS line ON line.agency_id = told.id
                   AND line.year BETWEEN EXTRACT(year FROM cycle.starts_on) AND report.year
                  JOIN programme_moneystep AS step ON step.line_id = line.id AND step.at > snapshot.frozen_at)

@@ -27,6 +27,7 @@ from hocsuotdoi.reporting.models.content import (
     Content,
     FigureContent,
     MissingContent,
+    PeriodContent,
     TargetContent,
     TargetYearContent,
     TaskContent,
@@ -49,7 +50,7 @@ from hocsuotdoi.reporting.queries.header import (
     signature_of_report,
 )
 from hocsuotdoi.reporting.queries.measures import activities_of
-from hocsuotdoi.reporting.queries.money import NO_MONEY, money_content, tell_money
+from hocsuotdoi.reporting.queries.money import NO_MONEY, money_content, tell_money, untold_sentences
 from hocsuotdoi.reporting.queries.own import figures_until, has_sample, superior_of
 from hocsuotdoi.reporting.queries.period import lacking_sentences, period_content, tell_period, told_by
 from hocsuotdoi.reporting.queries.suggestions import (
@@ -196,7 +197,7 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
         "words": _cycle_words(report, told, activities, targets, tasks, missing, below, asked=is_asked[Section.WORDS]),
         "figures": list(told.values()),
         "below": below,
-        "gaps": [*gap_sentences(below, found.missing, missing), *lacking_sentences(period)],
+        "gaps": _gaps(found, below, missing, period),
         "closing": f"Trên đây là báo cáo kết quả thực hiện Chương trình {when} của {header['issuer']}./.",
         "recipients": recipients_of_report(report),
         "signature": signature_of_report(report),
@@ -204,6 +205,14 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
     if period is not None:
         content["period"] = period
     return content
+
+
+def _gaps(
+    found: Figures, below: list[BelowContent], missing: list[MissingContent], period: PeriodContent | None
+) -> list[str]:
+    cycle = found.report.cycle
+    untold = untold_sentences(found.report) if below and cycle and Section.MONEY in cycle.sections else []
+    return [*gap_sentences(below, found.missing, missing), *lacking_sentences(period), *untold]
 
 
 def _targets(years: Sequence[Figures], readings: Sequence[TargetReading], behind: BehindFigures) -> list[TargetContent]:
