@@ -12,14 +12,15 @@ from hocsuotdoi.places.enums import AgencyKind, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, Succession, UnitParent
 from hocsuotdoi.places.operations.ancestry import rebuild
 from hocsuotdoi.reporting.enums import Section
-from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.models import Cycle, Report
+from hocsuotdoi.reporting.queries.bodies import bodies_told, bodies_untold
 from hocsuotdoi.reporting.queries.changed import changed_figures, perhaps_changed
 from hocsuotdoi.reporting.queries.content import cycle_content
-from hocsuotdoi.reporting.queries.money import bodies_told, bodies_untold, own_money
+from hocsuotdoi.reporting.queries.money import own_money
 from tests.factories.accounts import make_unit
 from tests.factories.places import AgencyFactory
 from tests.factories.programme import PlanFactory
-from tests.factories.running import make_cycle, make_line, make_report
+from tests.factories.running import make_assignment, make_cycle, make_line, make_report
 from tests.people import REFORM
 from tests.reporting.cycle_tree import DAY, LATER, Tree, approved, figure, fresh
 from tests.support.depth import cases
@@ -198,3 +199,23 @@ def test_what_is_said_later_of_money_that_the_province_tells_is_a_change_of_its_
     assert perhaps_changed(DAY) == [report.pk]
     (change,) = [each for each in changed_figures(report) if each["key"] == ESTIMATED]
     assert (change["before"]["numerator"], change["after"]["numerator"]) == ("1", "3")
+
+
+def test_tasks_of_bodies_that_ended_are_told_once_with_whose_they_were(units, tree):
+    Cycle.objects.filter(pk=tree.cycle.pk).update(sections=[Section.TASKS.value])
+    old = AgencyFactory(unit=units["hill"], name="Phòng Văn hóa cũ", ends_on=REFORM)
+    school = AgencyFactory(unit=units["hill"], kind=AgencyKind.EDUCATION, ends_on=REFORM)
+    make_assignment(agency=old, state="done", done_on=dt.date(2026, 5, 1))
+    make_assignment(agency=old, state="dropped")
+    make_assignment(agency=school)
+    make_assignment(agency=tree.ward.agency)
+    done, asked = "tasks:done:2026", "tasks:asked:2026"
+    content = cycle_content(fresh(tree.ward), DAY)
+    assert (figure(content, asked)[0], figure(content, done)[0]) == ("2", "1")
+    (of_old,) = [each for each in content["tasks"] if each["state"] == "done"]
+    assert of_old["evidence"][0] == "Nhiệm vụ giao cho phòng Văn hóa cũ"
+    assert figure(cycle_content(fresh(tree.army), DAY), asked)[0] == "1"
+    for report in (*tree.wards, tree.army):
+        approved(fresh(report), tree)
+    content = cycle_content(fresh(tree.province), DAY)
+    assert (figure(content, asked)[0], figure(content, done)[0]) == ("3", "1")

@@ -13,9 +13,10 @@ from django.utils import translation
 from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
+from hocsuotdoi.reporting.queries.bodies import CULTURE_KINDS
 from hocsuotdoi.reporting.queries.consolidation import below_content
 from hocsuotdoi.reporting.queries.figures import figures_by_year, plain
-from hocsuotdoi.reporting.queries.money import CULTURE_KINDS, tell_money
+from hocsuotdoi.reporting.queries.money import tell_money
 from hocsuotdoi.reporting.queries.newest import told_last
 from hocsuotdoi.reporting.queries.period import tell_period, told_by
 from hocsuotdoi.reporting.queries.wording import day_words, long_day_words
@@ -66,7 +67,7 @@ SELECT report.id
  ORDER BY report.id
 """
 # Of the book: what happened after the last day that the report looked at changes nothing in it.
-# Of money: of whoever may ever have left it to the body, a few more than `money.bodies_told`.
+# Of money: of whoever may ever have left it to the body, a few more than `bodies.bodies_told`.
 
 
 def perhaps_changed(day: dt.date) -> list[int]:
