@@ -15,6 +15,7 @@ from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
 from hocsuotdoi.reporting.queries.bodies import CULTURE_KINDS
 from hocsuotdoi.reporting.queries.consolidation import below_content
+from hocsuotdoi.reporting.queries.content import tell_parts
 from hocsuotdoi.reporting.queries.figures import figures_by_year, plain
 from hocsuotdoi.reporting.queries.money import tell_money
 from hocsuotdoi.reporting.queries.newest import told_last
@@ -131,6 +132,8 @@ def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:
 def _now(report: Report, as_of: dt.date) -> dict[str, FigureContent]:
     with translation.override("vi"):
         years = figures_by_year(report, as_of, is_leaf=not below_content(report))
+        if report.cycle and Section.TARGETS in report.cycle.sections:
+            tell_parts(years)
         if report.cycle and Section.MONEY in report.cycle.sections:
             for year in years:
                 tell_money(year)

@@ -249,18 +249,29 @@ def _values(found: Figures, territory: AdminUnit, pairs: Sequence[Pair]) -> dict
     return {pair: known.get(pair) or IndicatorValue(*pair, territory, found.year, nothing) for pair in pairs}
 
 
+def tell_parts(years: Sequence[Figures]) -> None:
+    """Tells, besides the figures of the report, those of the parts of its territory that targets of old are set for."""
+    readings, _plans = _readings(years[-1])
+    for found in years[:-1]:
+        _values_of(found, readings)
+
+
+def _values_of(found: Figures, readings: Sequence[TargetReading]) -> dict[AdminUnit, dict[Pair, IndicatorValue]]:
+    of_territory: dict[AdminUnit, list[Pair]] = {}
+    for reading in readings:
+        value = reading.value
+        of_territory.setdefault(value.unit, []).append((value.indicator_code, value.cohort_code))
+    return {unit: _values(found, unit, pairs) for unit, pairs in of_territory.items()}
+
+
 def _tell_targets_by_year(
     years: Sequence[Figures], readings: Sequence[TargetReading], targets: Sequence[TargetContent]
 ) -> None:
     """Each target with what was reached in each year beside what its trajectory asked for by then: the targets are
     those that bind at the end of the period."""
-    of_territory: dict[AdminUnit, list[Pair]] = {}
-    for reading in readings:
-        value = reading.value
-        of_territory.setdefault(value.unit, []).append((value.indicator_code, value.cohort_code))
     by_year: list[list[TargetYearContent]] = [[] for _reading in readings]
     for found in years[:-1]:
-        values = {unit: _values(found, unit, pairs) for unit, pairs in of_territory.items()}
+        values = _values_of(found, readings)
         for reading, cells in zip(readings, by_year, strict=True):
             pair = reading.value.indicator_code, reading.value.cohort_code
             then = reading.in_year(found.year, values[reading.value.unit][pair])
