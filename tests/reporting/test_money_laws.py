@@ -13,6 +13,7 @@ from hocsuotdoi.places.models import AdminUnit, Agency, Succession, UnitParent
 from hocsuotdoi.places.operations.ancestry import rebuild
 from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Cycle, Report
+from hocsuotdoi.reporting.operations.report import excuse_report
 from hocsuotdoi.reporting.queries.bodies import bodies_told, bodies_untold
 from hocsuotdoi.reporting.queries.changed import changed_figures, perhaps_changed
 from hocsuotdoi.reporting.queries.content import cycle_content
@@ -219,3 +220,14 @@ def test_tasks_of_bodies_that_ended_are_told_once_with_whose_they_were(units, tr
         approved(fresh(report), tree)
     content = cycle_content(fresh(tree.province), DAY)
     assert (figure(content, asked)[0], figure(content, done)[0]) == ("3", "1")
+
+
+def test_money_that_a_body_leaves_when_it_is_excused_is_a_change_of_who_tells_it_now(units, tree):
+    old = left_at(units["hill"], AgencyKind.CULTURE_SOCIETY, 8)
+    own = make_report(tree.cycle, old, goes_to=tree.province, above=[tree.province.agency_id])
+    report = approved(tree.ward, tree)
+    assert perhaps_changed(DAY) == [] and changed_figures(report) == []
+    excuse_report(own, reason="Cơ quan đã giải thể", by=tree.approver, at=LATER)
+    assert perhaps_changed(DAY) == [report.pk]
+    (change,) = [each for each in changed_figures(report) if each["key"] == ESTIMATED]
+    assert (change["before"]["numerator"], change["after"]["numerator"]) == (None, "8")

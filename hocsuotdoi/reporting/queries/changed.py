@@ -60,7 +60,12 @@ SELECT report.id
                              WHERE country.id = report.unit_id AND country.tier = 'country') AS told
                  JOIN programme_moneyline AS line ON line.agency_id = told.id
                   AND line.year BETWEEN EXTRACT(year FROM cycle.starts_on) AND report.year
-                 JOIN programme_moneystep AS step ON step.line_id = line.id AND step.at > snapshot.frozen_at)
+                WHERE EXISTS (SELECT FROM programme_moneystep AS step
+                               WHERE step.line_id = line.id AND step.at > snapshot.frozen_at)
+                   OR EXISTS (SELECT FROM reporting_report AS own
+                                JOIN reporting_reportstep AS freed ON freed.report_id = own.id
+                                 AND freed.kind = 'excused' AND freed.at > snapshot.frozen_at
+                               WHERE own.cycle_id = cycle.id AND own.agency_id = told.id))
     OR EXISTS (SELECT FROM reporting_report AS below
                  JOIN reporting_snapshot AS said ON said.id = below.approved_id OR said.amends_id = below.approved_id
                 WHERE below.goes_to_id = report.id AND below.state = 'approved'
@@ -68,7 +73,8 @@ SELECT report.id
  ORDER BY report.id
 """
 # Of the book: what happened after the last day that the report looked at changes nothing in it.
-# Of money: of whoever may ever have left it to the body, a few more than `bodies.bodies_told`.
+# Of money: of whoever may ever have left it to the body, a few more than `bodies.bodies_told`; also who was to tell it
+# itself, and is not asked any more.
 
 
 def perhaps_changed(day: dt.date) -> list[int]:
