@@ -5,7 +5,8 @@ A role covers, on the day asked about:
 - held at a **unit**: that unit and every unit under it, the institutions that stand there and the agencies of those
   units. A unit that has ended covers nothing from its last day on: after a reform the role is given anew at the
   successor, by a person, since a merged ward has one office and not two. What the agencies of an ended unit have left
-  (money, tasks, papers) lies where that unit is read then (`UnitReading`), or nobody could look at it any more.
+  (money, tasks, papers) lies where that unit is read then (`UnitReading`), or nobody could look at it any more. An
+  agency without a unit lies in the country as a whole.
 - held at an **agency that leads culture in its territory** (people's committees, the culture line from the Ministry
   down to the commune's office): the same as at the agency's unit, and the institutions the agency runs elsewhere.
 - held at **any other agency** (education, armed forces, associations…): the agency and the institutions it runs,
@@ -35,6 +36,7 @@ from hocsuotdoi.places.models import (
     UnitAncestry,
     UnitReading,
 )
+from hocsuotdoi.places.queries.units import COUNTRY_CODE
 
 Someone = Person | AnonymousUser | None
 """Whoever asks: an account, or nobody signed in."""
@@ -149,9 +151,10 @@ def spot_of(thing: object, day: dt.date) -> Spot:
     if isinstance(thing, AdminUnit):
         return Spot(units=_units_above([thing.pk], day))
     if isinstance(thing, Agency):
-        read = UnitReading.objects.on(day).filter(unit=thing.unit_id)
-        above = frozenset() if thing.unit_id is None else _units_above(read.values("reads_as"), day)
-        return Spot(units=above, agencies=frozenset({thing.pk}))
+        read = UnitReading.objects.on(day).filter(unit=thing.unit_id).values("reads_as")
+        country = AdminUnit.objects.filter(code=COUNTRY_CODE).values("pk")
+        units = _units_above(read if thing.unit_id else country, day)
+        return Spot(units=units, agencies=frozenset({thing.pk}))
     if (institution_id := getattr(thing, "institution_id", None)) is not None:
         return _spot_of_institution(institution_id, day)
     if (unit_id := getattr(thing, "unit_id", None)) is not None:

@@ -37,7 +37,7 @@ from hocsuotdoi.api.inspection import ending
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, plan_steps, plans, tasks
-from hocsuotdoi.api.reporting import cycles, documents, reports
+from hocsuotdoi.api.reporting import cycles, documents, reports, typed
 
 VERSION = "1.0"
 
@@ -114,6 +114,7 @@ for module in (
     ending,
     documents,
     reports,
+    typed,
     cycles,
 ):
     api.add_router("", module.router)

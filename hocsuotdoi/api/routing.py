@@ -67,7 +67,7 @@ class ApiRouter(Router):
         options["url_name"] = f"{self.area}-{view_func.__name__.replace('_', '-')}"
         answers = response if isinstance(response, dict) else {200: response}
         wrong = dict.fromkeys(_wrong_answers(path, methods, asked), Error)
-        super().add_api_operation(path, methods, view_func, response={**answers, **wrong}, **options)
+        super().add_api_operation(path, methods, view_func, response={**wrong, **answers}, **options)
 
 
 def _wrong_answers(path: str, methods: list[str], asked: Permission | Openness) -> Iterator[int]:

@@ -96,6 +96,7 @@ OFFICES = {
     ("GET", "reports"),
     ("GET", "reports/<int:pk>"),
     ("PUT", "reports/<int:pk>/words"),
+    ("GET", "reports/<int:pk>/totals"),
     ("PUT", "reports/<int:pk>/totals"),
     ("POST", "reports/<int:pk>/exceptions"),
     ("POST", "reports/<int:pk>/submit"),

@@ -33,8 +33,10 @@ from hocsuotdoi.papers.queries.recipients import recipients_of
 from hocsuotdoi.papers.queries.succession import in_place_of, that_replaced
 from hocsuotdoi.papers.queries.unread import unread_today
 from hocsuotdoi.places.enums import AgencyKind, InstitutionState, LineKind
-from hocsuotdoi.places.models import Agency, AgencyLine, InstitutionAgency, InstitutionStatus
-from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+from hocsuotdoi.places.models import Agency, AgencyLine, InstitutionAgency, InstitutionStatus, UnitReading
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory, make_unit
+from tests.factories.places import AgencyFactory, InstitutionFactory
+from tests.people import REFORM
 
 NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 DAY = dt.date(2026, 3, 2)
@@ -404,6 +406,30 @@ def test_receipt_is_of_the_place_where_a_person_works_and_counts_once(
     left = not_read(paper, DAY)
     assert left.count() == row.sent - row.read
     assert left.filter(institution=None, has_people=True).count() == 0
+
+
+def test_offices_of_units_that_ended_count_where_these_are_read_today(
+    department, province_officer, country, thai_nguyen, bac_kan
+):
+    paper = sent(department, province_officer, to_tiers=["commune"])
+    ended = make_unit("06", "Tỉnh Bắc Kạn", parent=country, kind="tinh", tier="province", ends_on=REFORM)
+    old = make_unit("01840", "Phường cũ", parent=ended, ends_on=REFORM)
+    UnitReading.objects.create(unit=ended, reads_as=thai_nguyen, starts_on=REFORM)
+    UnitReading.objects.create(unit=old, reads_as=bac_kan, starts_on=REFORM)
+    left = InstitutionFactory(unit=old, name="Thư viện chưa chuyển")
+    before = {each.unit: each.sent for each in read_by_province(paper, DAY)}
+    for column, thing in (
+        ("agency", AgencyFactory(unit=ended)),
+        ("agency", AgencyFactory(unit=old)),
+        ("institution", left),
+    ):
+        Delivery.objects.create(paper=paper, sent_at=NOW, **{column: thing})
+    after = {each.unit: each.sent for each in read_by_province(paper, DAY)}
+    assert {unit: sent - before.get(unit, 0) for unit, sent in after.items()} == {thai_nguyen: 3}
+    assert sum(after.values()) == paper.deliveries.count()
+    named = not_read(paper, DAY, thai_nguyen)
+    assert named.count() == sum(each.sent - each.read for each in read_by_province(paper, DAY))
+    assert left in {each.institution for each in named}
 
 
 def test_draft_gives_no_receipt(department, province_officer):

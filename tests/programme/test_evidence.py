@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, post
+from hocsuotdoi.places.models import AdminUnit, UnitReading
 from hocsuotdoi.programme.enums import EvidenceVerdict as Verdict
 from hocsuotdoi.programme.models import Assignment, AssignmentTally
 from hocsuotdoi.programme.operations.assignment import decide_evidence
 from hocsuotdoi.programme.operations.tally import count_evidence, count_for
 from hocsuotdoi.programme.queries.evidence import SESSION, SHOWN, candidates, evidence_of
+from tests.factories.accounts import make_unit, place
 from tests.factories.places import AgencyFactory
 from tests.factories.programme import TaskFactory
 from tests.factories.running import make_assignment
@@ -273,6 +275,50 @@ def test_what_the_rule_found_beyond_what_is_shown_is_no_candidate(assignment, li
     reading = read(assignment, today)
     assert (len(reading.shown), reading.count) == (SHOWN, SHOWN + 2)
     assert candidates(assignment, today, but=reading.known) == []
+
+
+@pytest.fixture
+def ended_ward(bac_kan, thai_nguyen, library_of_bac_kan) -> AdminUnit:
+    """In which the library stood until May, when it became the ward of today."""
+    ended_on = dt.date(2026, 5, 1)
+    ward = make_unit("01841", "Phường trước đó", parent=thai_nguyen, ends_on=ended_on)
+    UnitReading.objects.filter(unit=ward).delete()
+    UnitReading.objects.create(unit=ward, reads_as=ward, ends_on=ended_on)
+    UnitReading.objects.create(unit=ward, reads_as=bac_kan, starts_on=ended_on)
+    library_of_bac_kan.placements.update(starts_on=ended_on)
+    place(library_of_bac_kan, ward, ends_on=ended_on)
+    return ward
+
+
+def test_what_was_held_in_a_unit_until_it_ended_shows_the_task_of_its_office(
+    reading_task, ended_ward, library_of_bac_kan, library_of_duc_xuan, today, now
+):
+    office = AgencyFactory(unit=ended_ward, ends_on=ended_ward.ends_on)
+    held(library_of_bac_kan)
+    held(library_of_duc_xuan)
+    assignment = make_assignment(task=reading_task, agency=office)
+    assert both(assignment, today, now)[:2] == (1, APRIL)
+    count_evidence(at=timezone.now())
+    later = held(library_of_bac_kan)
+    at = timezone.now()
+    Posting.objects.create(
+        institution=library_of_bac_kan, source_kind=SESSION, source_id=later.pk, occurred_on=APRIL, posted_at=at
+    )
+    count_evidence(at=at)
+    assert AssignmentTally.objects.get(assignment=assignment).happenings == 2
+
+
+def test_what_a_body_of_another_line_ran_until_it_ended_shows_its_task(
+    reading_task, thai_nguyen, library_of_bac_kan, today, now
+):
+    until = dt.date(2026, 5, 1)
+    education = AgencyFactory(kind="education", unit=thai_nguyen, ends_on=until)
+    library_of_bac_kan.agencies.create(agency=education, ends_on=until)
+    held(library_of_bac_kan)
+    assert both(make_assignment(task=reading_task, agency=education), today, now)[0] == 1
+    handed_over = AgencyFactory(kind="education", unit=thai_nguyen)  # it stands, and runs the library no more
+    library_of_bac_kan.agencies.create(agency=handed_over, ends_on=until)
+    assert both(make_assignment(task=reading_task, agency=handed_over), today, now)[0] == 0
 
 
 def test_count_looks_only_where_something_was_posted_since(

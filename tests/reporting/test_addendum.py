@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, post, reverse
+from hocsuotdoi.places.enums import AgencyKind
+from hocsuotdoi.places.models import Institution
 from hocsuotdoi.reporting.formats.canonical import digest_of
 from hocsuotdoi.reporting.models import ChangedFigures, Figure, ReportStep, Snapshot
 from hocsuotdoi.reporting.operations.addendum import NothingChanged, look_for_changes, make_addendum
@@ -26,6 +28,8 @@ from hocsuotdoi.reporting.queries.exceptions import exceptions_of
 from hocsuotdoi.reporting.queries.merits import merits_of_agency
 from hocsuotdoi.reporting.queries.trail import parts_of
 from tests.factories.ledger import make_posting, noon
+from tests.factories.places import AgencyFactory, InstitutionFactory
+from tests.factories.programme import ClauseFactory, IndicatorFactory, PlanFactory, TargetFactory
 from tests.factories.running import make_assignment, make_cycle, make_line, make_report
 from tests.reporting.cycle_tree import (
     DAY,
@@ -40,6 +44,7 @@ from tests.reporting.cycle_tree import (
     make_tree,
     submitted,
 )
+from tests.support.reform import make_reform
 
 SESSIONS = "measure:programme_session:2026"
 
@@ -257,3 +262,35 @@ def test_changed_figures_without_a_change_are_refused_by_the_database(tree, libr
     report = approved(tree.ward, tree)
     with pytest.raises(IntegrityError), transaction.atomic():
         ChangedFigures.objects.create(report=report, snapshot=report.approved, changes=[], found_at=LATER)
+
+
+@pytest.fixture
+def merged(country, reader, planner) -> tuple[Tree, Institution]:
+    """A province made of two, of which one left a plan with a target that binds its part; a library in that part."""
+    units = make_reform(country)
+    cycle = make_cycle(sections=["activities", "targets"], counted_until=DAY, starts_on=dt.date(2025, 1, 1))
+    top = make_report(cycle, AgencyFactory(unit=units["new"], kind=AgencyKind.CULTURE))
+    ward = make_report(cycle, AgencyFactory(unit=units["valley"]), goes_to=top, above=[top.agency_id])
+    plan = PlanFactory(unit=units["north"], issued_on=dt.date(2024, 1, 5))
+    visits = IndicatorFactory(code="luot", kind="count", measures=["library_visit"])
+    clause = ClauseFactory(plan=plan, path="I.1")
+    TargetFactory(clause=clause, indicator=visits, cohort__code="library_commune", year=2026, figure=9, unit="count")
+    library = InstitutionFactory(unit=units["valley"])
+    count(ward, library)
+    for year in (2025, 2026):
+        make_posting(library, dt.date(year, 8, 1), Line(MeasureCode.LIBRARY_VISIT, 5))
+    return Tree(cycle, top, [ward], ward, reader, planner), library
+
+
+def test_figure_of_a_part_of_the_territory_is_no_change_until_it_changes(merged):
+    tree, library = merged
+    ward = approved(tree.ward, tree)
+    province = approved(tree.province, tree)
+    parts = {key for key in province.approved.figures.values_list("key", flat=True) if key.endswith(":north")}
+    assert {key.split(":")[3] for key in parts} == {"2025", "2026"}
+    assert changed_figures(ward) == [] and changed_figures(province) == []
+    day, lines = dt.date(2025, 9, 1), [Line(MeasureCode.LIBRARY_VISIT, 2)]
+    post(library, source_kind="test.late", source_id=uuid.uuid4(), occurred_on=day, lines=lines, by=None, at=LATER)
+    make_addendum(ward, reason="Bổ sung.", by=tree.writer, at=LATER)
+    changes = {each["key"]: each["after"]["numerator"] for each in changed_figures(fresh(province))}
+    assert {changes[key] for key in parts & changes.keys()} == {"7"}

@@ -2,20 +2,22 @@
 exactly one wins."""
 
 import random
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.reporting.enums import CHANGES, ReportState, ReportStepKind
 from hocsuotdoi.reporting.models import Report, ReportStep
+from hocsuotdoi.reporting.operations.addendum import make_addendum
 from hocsuotdoi.reporting.operations.approval import approve_report, reopen_report, return_report
-from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile
+from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile, hold
 from hocsuotdoi.reporting.operations.report import begin_report, excuse_report, word_report
 from hocsuotdoi.reporting.operations.submission import submit_report, withdraw_report
-from tests.reporting.cycle_tree import NOW, Tree, fresh, make_tree, submitted
+from tests.factories.running import make_line
+from tests.reporting.cycle_tree import LATER, NOW, Tree, approved, fresh, make_tree, submitted
 
 S = ReportState
 WORDS = {"results": "", "difficulties": "", "causes": "", "proposals": ""}
@@ -116,3 +118,20 @@ def test_of_approving_and_withdrawing_at_once_one_wins(tree):
     state = Report.objects.get(pk=report.pk).state
     assert state == (S.APPROVED if came[0] is None else S.DRAFT)
     assert refused[0].current.state == state
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("transactional_db")
+def test_addendum_waits_while_the_report_above_is_being_frozen(tree):
+    """Else that one would say two things of the same figure, read before and after."""
+    make_line(agency=tree.ward.agency, estimated=1)
+    report = approved(tree.ward, tree)
+    line = make_line(agency=tree.ward.agency, purpose="Nói sau", estimated=2)
+    line.steps.create(stage="estimated", amount=2, by=tree.writer.pk, at=LATER)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            hold(tree.province, list(S))
+            made = pool.submit(together, lambda: make_addendum(report, reason="Bổ sung", by=tree.writer, at=LATER))
+            assert wait([made], timeout=3).not_done
+        assert made.result(timeout=20) == [None]
+    assert report.snapshots.filter(amends=report.approved).count() == 1

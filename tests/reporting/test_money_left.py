@@ -7,9 +7,10 @@ import pytest
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.queries.bodies import bodies_told
 from hocsuotdoi.reporting.queries.changed import changed_figures, perhaps_changed
 from hocsuotdoi.reporting.queries.content import cycle_content
-from hocsuotdoi.reporting.queries.money import bodies_told, own_money
+from hocsuotdoi.reporting.queries.money import own_money
 from tests.factories.places import AgencyFactory
 from tests.factories.running import make_cycle, make_line, make_report
 from tests.people import REFORM

@@ -14,7 +14,7 @@ from hocsuotdoi.indicators.models import Population
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass
-from hocsuotdoi.places.models import Agency
+from hocsuotdoi.places.models import Agency, UnitReading
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.enums import DocumentKind, NominationState
 from hocsuotdoi.reporting.models import Nomination, Snapshot
@@ -33,7 +33,7 @@ from hocsuotdoi.reporting.operations.nomination import (
 )
 from hocsuotdoi.reporting.queries.documents import signer_of
 from hocsuotdoi.reporting.queries.nominations import evidence_for, rank_of
-from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory, make_unit
 from tests.factories.activities import ActivityFactory, SessionFactory
 from tests.factories.documents import frozen_report
 from tests.factories.ledger import make_posting
@@ -98,6 +98,22 @@ def test_rank_is_among_institutions_of_one_class_and_ties_share_a_place(library,
     ]
     assert rank.sentence == "Về lượt người sử dụng thư viện, đứng thứ 2 trong 4 cơ sở cùng loại."
     assert rank_of(library, MeasureCode.LOAN, 2026, thai_nguyen, DAY) is None
+
+
+def test_who_stands_in_a_unit_that_has_ended_is_among_the_equals(library, bac_kan, thai_nguyen):
+    ended_on = dt.date(2025, 7, 1)
+    ended = make_unit("01842", "Phường trước đó", parent=thai_nguyen, ends_on=ended_on)
+    UnitReading.objects.filter(unit=ended).delete()
+    UnitReading.objects.create(unit=ended, reads_as=ended, ends_on=ended_on)
+    UnitReading.objects.create(unit=ended, reads_as=bac_kan, starts_on=ended_on)
+    other = InstitutionFactory(code="tv-cu", unit=ended)
+    make_posting(other, dt.date(2026, 6, 1), Line(MeasureCode.LIBRARY_VISIT, 300))
+    for territory in (thai_nguyen, None):
+        rank = rank_of(library, MeasureCode.LIBRARY_VISIT, 2026, territory, DAY)
+        assert (rank.place, rank.of) == (2, 2)
+    Population.objects.create(unit=bac_kan, year=2026, urban=5000, rural=0, source="Thử")
+    rank = rank_of(library, MeasureCode.LIBRARY_VISIT, 2026, thai_nguyen, DAY)
+    assert [each.residents for each in rank.peers] == [5000, 5000]
 
 
 def test_many_are_divided_by_the_residents_of_where_they_stand(library, bac_kan, duc_xuan, thai_nguyen):

@@ -214,6 +214,30 @@ def test_province_adds_up_each_year_of_what_was_approved(tree, duc_xuan, before)
     assert told(content, f"measure:library_visit:{PERIOD}")["numerator"] == "443"
 
 
+def test_sum_of_the_period_says_of_how_many_institutions_and_years_it_is_told(tree, duc_xuan, before):
+    other = stood_before(InstitutionFactory(name="Thư viện phường Đức Xuân", unit=duc_xuan), before)
+    make_posting(other, dt.date(2025, 2, 2), Line(SESSIONS, 30))
+    count(tree.wards[1], other)
+    make_line(agency=tree.ward.agency, year=2024, estimated=3_000_000)
+    make_line(agency=tree.ward.agency, year=2026, spent=1, source="donation")
+    make_line(agency=tree.ward.agency, year=2026, estimated=5, source="donation", purpose="Khác")
+    approved(tree.ward, tree)
+    whole = f"measure:programme_session:{PERIOD}"
+    figures = [told(cycle_content(fresh(each), DAY), whole) for each in (tree.ward, tree.wards[1])]
+    assert [(each["reporting"], each["expected"], each["coverage_words"]) for each in figures] == [
+        (3, 3, "3/3 (100%)"),
+        (1, 3, "1/3 (33,3%)"),
+    ]
+    content = cycle_content(fresh(tree.province), DAY)
+    by_year = [told(content, f"measure:programme_session:{year}") for year in (2024, 2025, 2026)]
+    assert [(each["reporting"], each["expected"]) for each in by_year] == [(1, 2)] * 3
+    assert (told(content, whole)["reporting"], told(content, whole)["expected"]) == (3, 6)
+    assert told(content, whole)["coverage_words"] == "3/6 (50%)"
+    spent = told(content, f"money:spent:donation:{PERIOD}")
+    assert (spent["numerator"], spent["reporting"], spent["expected"]) == ("1", 1, 2)
+    assert any("mỗi cơ sở" in each and "từng năm" in each for each in content["period"]["sentences"])
+
+
 @pytest.mark.slow
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(tall=st.booleans(), quantities=st.lists(st.integers(0, 50), min_size=3, max_size=3))

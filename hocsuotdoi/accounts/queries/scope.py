@@ -16,7 +16,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
@@ -34,6 +34,7 @@ from hocsuotdoi.places.models import (
     UnitAncestry,
     UnitReading,
 )
+from hocsuotdoi.places.queries.units import COUNTRY_CODE
 
 _REMEMBERED = "_roles_of_this_request"
 
@@ -116,10 +117,10 @@ def agencies_covered(
     person: Someone, permission: Permission, day: dt.date | None = None, *, at: dt.datetime | None = None
 ) -> QuerySet[Agency]:
     """Agencies at which `person` may do this on `day` (today if None). Those of a unit that has ended lie where it is
-    read on that day."""
+    read on that day, and one without a unit at the country."""
     day = day or timezone.localdate(at)
     tops = _tops(person, permission, day, at)
-    return Agency.objects.filter(Q(pk__in=tops.agencies) | Q(unit__in=_units_read_under(tops, day)))
+    return Agency.objects.filter(Q(pk__in=tops.agencies) | _lying_under(tops, day))
 
 
 def agencies_held(
@@ -136,8 +137,8 @@ def agencies_on_line(person: Someone, permission: Permission, day: dt.date | Non
     the role is held at the very agency, or reads every line."""
     day = day or timezone.localdate()
     own = agencies_held(person, permission, day).values("pk")
-    every_line = _units_read_under(_tops(person, Permission.VIEW_EVERY_LINE, day), day)
-    of_others = ~Q(kind__in=ARMED_FORCES) | Q(pk__in=own) | Q(unit__in=every_line)
+    every_line = _lying_under(_tops(person, Permission.VIEW_EVERY_LINE, day), day)
+    of_others = ~Q(kind__in=ARMED_FORCES) | Q(pk__in=own) | every_line
     return agencies_covered(person, permission, day).filter(of_others)
 
 
@@ -203,6 +204,12 @@ def _units_under(tops: _Tops, day: dt.date) -> QuerySet:
 def _units_read_under(tops: _Tops, day: dt.date) -> QuerySet:
     """Units of any time that are read at or under these places on the map of `day`."""
     return UnitReading.objects.on(day).filter(reads_as__in=_units_under(tops, day)).values("unit")
+
+
+def _lying_under(tops: _Tops, day: dt.date) -> Q:
+    """Agencies of units that are read there, and those of the whole country where it is among them."""
+    country = UnitAncestry.objects.on(day).filter(tops.at_unit("ancestor"), unit__code=COUNTRY_CODE)
+    return Q(unit__in=_units_read_under(tops, day)) | Q(Exists(country), unit=None)
 
 
 def _places(held: QuerySet[RoleAssignment], kind: str) -> QuerySet:

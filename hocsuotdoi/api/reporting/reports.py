@@ -26,7 +26,6 @@ from hocsuotdoi.reporting.operations.approval import approve_report, return_repo
 from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
 from hocsuotdoi.reporting.operations.report import word_report
 from hocsuotdoi.reporting.operations.submission import submit_report, withdraw_report
-from hocsuotdoi.reporting.operations.totals import Total, type_totals
 from hocsuotdoi.reporting.queries.content import cycle_content
 from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of
 from hocsuotdoi.reporting.queries.inbox import in_words, own_reports, readable_reports, to_approve
@@ -177,30 +176,6 @@ class WordsGiven(VersionGiven):
     proposals: Words = Field("", max_length=LONGEST)
 
 
-class TotalGiven(Given):
-    key: Annotated[str, Readable] = Field(max_length=160, examples=["measure:library_visit:2026"])
-    numerator: Annotated[Decimal, Field(ge=0, le=10**15, max_digits=18, decimal_places=2)] | None = None
-    denominator: Annotated[Decimal, Field(ge=0, le=10**15, max_digits=18, decimal_places=2)] | None = None
-    source: Annotated[str, Readable] = Field("", max_length=300)
-
-
-class TotalsGiven(VersionGiven):
-    """Those that are not named stay; one without a number is taken out."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "version": 3,
-                    "totals": [{"key": "measure:library_visit:2026", "numerator": 1200, "source": "Sổ theo dõi"}],
-                }
-            ]
-        }
-    )
-
-    totals: list[TotalGiven] = Field(max_length=500)
-
-
 class AnswerGiven(Given):
     key: Annotated[str, Readable] = Field(max_length=200)
     reason: Annotated[str, Readable] = Field("", max_length=500, description=_("Empty: it is so"))
@@ -257,7 +232,7 @@ def report_list(request: HttpRequest, asked: Query[ReportFilter]) -> Listed:
 )
 @requires(Permission.VIEW_REPORT)
 def report_detail(request: HttpRequest, pk: int) -> ReportEntry:
-    return _told(request, pk)
+    return entry_of(request, pk)
 
 
 @router.put(
@@ -270,24 +245,10 @@ def report_detail(request: HttpRequest, pk: int) -> ReportEntry:
 )
 @requires(Permission.WRITE_REPORT)
 def report_word(request: HttpRequest, pk: int, given: WordsGiven) -> ReportEntry:
-    report = _for(request, pk, "write")
+    report = report_for(request, pk, "write")
     words = given.model_dump(include={"results", "difficulties", "causes", "proposals"})
     word_report(report, version=given.version, **words, by=request.user, at=timezone.now())
-    return _told(request, pk)
-
-
-@router.put(
-    "/reports/{int:pk}/totals",
-    response=ReportEntry,
-    summary=_("Enter totals"),
-    description=_("Of a body that reports totals only, each with where it is from."),
-)
-@requires(Permission.WRITE_REPORT)
-def report_total(request: HttpRequest, pk: int, given: TotalsGiven) -> ReportEntry:
-    report = _for(request, pk, "write")
-    rows = [Total(each.key, each.numerator, each.denominator, each.source) for each in given.totals]
-    type_totals(report, version=given.version, rows=rows, by=request.user, at=timezone.now())
-    return _told(request, pk)
+    return entry_of(request, pk)
 
 
 @router.post(
@@ -298,7 +259,7 @@ def report_total(request: HttpRequest, pk: int, given: TotalsGiven) -> ReportEnt
 )
 @requires(Permission.WRITE_REPORT)
 def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportEntry:
-    report = _for(request, pk, "write")
+    report = report_for(request, pk, "write")
     day = timezone.localdate()
     found = {each.key: each for each in exceptions_of(report, _content(report, day), day)}
     answers = []
@@ -307,7 +268,7 @@ def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportE
             raise NotAsked(gettext("Nothing odd of this name is in the report. Read it again."), field="answers")
         answers.append(Answer(each.key, found[each.key].numbers, each.reason))
     answer_exceptions(report, answers=answers, by=request.user, at=timezone.now())
-    return _told(request, pk)
+    return entry_of(request, pk)
 
 
 @router.post(
@@ -318,9 +279,9 @@ def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportE
 )
 @requires(Permission.FREEZE_REPORT)
 def report_submit(request: HttpRequest, pk: int, given: VersionGiven) -> ReportEntry:
-    report = _for(request, pk, "submit")
+    report = report_for(request, pk, "submit")
     submit_report(report, version=given.version, by=request.user, at=timezone.now())
-    return _told(request, pk)
+    return entry_of(request, pk)
 
 
 @router.post(
@@ -331,9 +292,9 @@ def report_submit(request: HttpRequest, pk: int, given: VersionGiven) -> ReportE
 )
 @requires(Permission.FREEZE_REPORT)
 def report_withdraw(request: HttpRequest, pk: int, given: VersionGiven) -> ReportEntry:
-    report = _for(request, pk, "submit")
+    report = report_for(request, pk, "submit")
     withdraw_report(report, version=given.version, by=request.user, at=timezone.now())
-    return _told(request, pk)
+    return entry_of(request, pk)
 
 
 @router.post(
@@ -344,9 +305,9 @@ def report_withdraw(request: HttpRequest, pk: int, given: VersionGiven) -> Repor
 )
 @requires(Permission.APPROVE_REPORT)
 def report_return(request: HttpRequest, pk: int, given: ReturnGiven) -> ReportEntry:
-    report = _for(request, pk, "approve")
+    report = report_for(request, pk, "approve")
     return_report(report, version=given.version, reason=given.reason, by=request.user, at=timezone.now())
-    return _told(request, pk)
+    return entry_of(request, pk)
 
 
 @router.post(
@@ -357,9 +318,9 @@ def report_return(request: HttpRequest, pk: int, given: ReturnGiven) -> ReportEn
 )
 @requires(Permission.APPROVE_REPORT)
 def report_approve(request: HttpRequest, pk: int, given: VersionGiven) -> ReportEntry:
-    report = _for(request, pk, "approve")
+    report = report_for(request, pk, "approve")
     approve_report(report, version=given.version, by=request.user, at=timezone.now())
-    return _told(request, pk)
+    return entry_of(request, pk)
 
 
 def _found(request: HttpRequest, pk: int) -> Report:
@@ -368,7 +329,7 @@ def _found(request: HttpRequest, pk: int) -> Report:
     return get_object_or_404(in_words(visible).defer(None).select_related("approved"), pk=pk)
 
 
-def _for(request: HttpRequest, pk: int, right: Literal["write", "submit", "approve"]) -> Report:
+def report_for(request: HttpRequest, pk: int, right: Literal["write", "submit", "approve"]) -> Report:
     """Raises `PermissionDenied` without that right on it."""
     report = _found(request, pk)
     if not getattr(rights_on(request.user, report, timezone.localdate()), right):
@@ -376,7 +337,7 @@ def _for(request: HttpRequest, pk: int, right: Literal["write", "submit", "appro
     return report
 
 
-def _told(request: HttpRequest, pk: int) -> ReportEntry:
+def entry_of(request: HttpRequest, pk: int) -> ReportEntry:
     """As it is after the act."""
     return _entry(_found(request, pk))
 

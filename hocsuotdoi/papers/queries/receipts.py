@@ -13,7 +13,8 @@ from hocsuotdoi.core.dated import on
 from hocsuotdoi.papers.models import Delivery, Paper, Receipt
 from hocsuotdoi.papers.queries.days import with_day
 from hocsuotdoi.places.enums import ARMED_FORCES, Tier
-from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitAncestry
+from hocsuotdoi.places.models import AdminUnit, Agency, InstitutionPlacement, UnitReading
+from hocsuotdoi.places.queries.units import units_reading_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Read:
 
 def read_by_province(paper: Paper, day: dt.date) -> list[Read]:
     """To how many it was sent and how many have read it, province by province in Vietnamese order, the country's own
-    bodies first. Three queries."""
+    bodies first. What has ended since, or stands in what has, counts where that is read that day. Three queries."""
     counts: dict[int | None, list[int]] = {}
     for column in ("agency", "institution"):
         deliveries = _with_place(_told(paper, day).filter(**{f"{column}__isnull": False}), column, day)
@@ -47,8 +48,7 @@ def not_read(paper: Paper, day: dt.date, province: AdminUnit | None = None) -> Q
     deliveries = _told(paper, day).filter(~Exists(Receipt.objects.filter(delivery=OuterRef("pk"))))
     if province is not None:
         deliveries = deliveries.filter(
-            Q(on(day, "agency__unit__ancestries__"), agency__unit__ancestries__ancestor=province)
-            | Q(institution__in=_standing_in(province, day))
+            Q(agency__unit__in=units_reading_as(province, day)) | Q(institution__in=_standing_in(province, day))
         )
     held = RoleAssignment.objects.on(day)
     people = Exists(held.filter(Q(agency=OuterRef("agency")) | Q(institution=OuterRef("institution"))))
@@ -72,19 +72,19 @@ def _told(paper: Paper, day: dt.date) -> QuerySet[Delivery]:
 def _with_place(deliveries: QuerySet[Delivery], column: str, day: dt.date) -> QuerySet[Delivery]:
     """Adds `province` (its key) and `is_read`."""
     if column == "agency":
-        above = UnitAncestry.objects.on(day).filter(unit=OuterRef("agency__unit"), ancestor__tier=Tier.PROVINCE)
-        province: QuerySet = above.values("ancestor")
+        units: QuerySet = Agency.objects.filter(pk=OuterRef(OuterRef("agency"))).values("unit")
     else:
-        standing = InstitutionPlacement.objects.on(day).filter(
-            on(day, "unit__ancestries__"),
-            institution=OuterRef("institution"),
-            unit__ancestries__ancestor__tier=Tier.PROVINCE,
-        )
-        province = standing.values("unit__ancestries__ancestor")
+        placements = InstitutionPlacement.objects.on(day)
+        units = placements.filter(institution=OuterRef(OuterRef("institution"))).values("unit")
+    province = (
+        UnitReading.objects.on(day)
+        .filter(on(day, "reads_as__ancestries__"), unit__in=units, reads_as__ancestries__ancestor__tier=Tier.PROVINCE)
+        .values("reads_as__ancestries__ancestor")
+    )
     said = Receipt.objects.filter(delivery=OuterRef("pk"))
     return deliveries.annotate(province=Subquery(province[:1]), is_read=Exists(said))
 
 
 def _standing_in(province: AdminUnit, day: dt.date) -> QuerySet:
     placements = InstitutionPlacement.objects.on(day)
-    return placements.filter(on(day, "unit__ancestries__"), unit__ancestries__ancestor=province).values("institution")
+    return placements.filter(unit__in=units_reading_as(province, day)).values("institution")

@@ -10,10 +10,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from hocsuotdoi.accounts.roles import LEADING_KINDS
-from hocsuotdoi.core.dated import on
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.models import Agency, InstitutionAgency, InstitutionPlacement, UnitAncestry
+from hocsuotdoi.places.models import Agency, InstitutionAgency, InstitutionPlacement, UnitAncestry, UnitReading
 from hocsuotdoi.programme.models import Assignment, AssignmentTally, CountedUntil
 from hocsuotdoi.programme.queries.evidence import SESSION, met_on
 from hocsuotdoi.programme.registry import Evidence, evidence_of_units
@@ -29,7 +28,7 @@ _HAS_RULE = Q(task__isnull=False) & ~Q(  # what comes from no clause would pass 
     task__evidence="",
 )
 
-_STANDS = "({0}.starts_on IS NULL OR {0}.starts_on <= %(day)s) AND ({0}.ends_on IS NULL OR {0}.ends_on > %(day)s)"
+_STANDS = "({0}.starts_on IS NULL OR {0}.starts_on <= {1}) AND ({0}.ends_on IS NULL OR {0}.ends_on > {1})"
 
 _FOUND = f"""
 WITH asked AS (
@@ -38,7 +37,9 @@ WITH asked AS (
            coalesce(a.starts_on, make_date(a.year, 1, 1), p.issued_on,
                     (a.handed_at AT TIME ZONE %(zone)s)::date) AS first,
            make_date(a.year + 1, 1, 1) AS until,
-           g.kind = ANY(%(leading)s) AND coalesce(u.tier, %(country)s) <> %(country)s AS by_place
+           g.kind = ANY(%(leading)s) AND coalesce(u.tier, %(country)s) <> %(country)s AS by_place,
+           CASE WHEN u.ends_on <= %(day)s THEN u.ends_on - 1 ELSE GREATEST(%(day)s, u.starts_on) END AS map_day,
+           LEAST(%(day)s, g.ends_on - 1) AS last_day
       FROM programme_assignment a
       JOIN programme_task t ON t.id = a.task_id
       JOIN programme_plan p ON p.id = t.plan_id
@@ -47,14 +48,14 @@ WITH asked AS (
      WHERE a.id = ANY(%(keys)s)
 ), houses AS (
     SELECT DISTINCT asked.agency_id, c.institution_id
-      FROM (SELECT DISTINCT agency_id, unit_id FROM asked WHERE by_place) asked
-      JOIN places_unitancestry y ON y.ancestor_id = asked.unit_id AND {_STANDS.format("y")}
-      JOIN places_unitreading r ON r.reads_as_id = y.unit_id AND {_STANDS.format("r")}
-      JOIN places_institutionplacement c ON c.unit_id = r.unit_id AND {_STANDS.format("c")}
+      FROM (SELECT DISTINCT agency_id, unit_id, map_day FROM asked WHERE by_place) asked
+      JOIN places_unitancestry y ON y.ancestor_id = asked.unit_id AND {_STANDS.format("y", "asked.map_day")}
+      JOIN places_unitreading r ON r.reads_as_id = y.unit_id AND {_STANDS.format("r", "asked.map_day")}
+      JOIN places_institutionplacement c ON c.unit_id = r.unit_id AND {_STANDS.format("c", "asked.map_day")}
      UNION
     SELECT asked.agency_id, i.institution_id
-      FROM (SELECT DISTINCT agency_id FROM asked WHERE NOT by_place) asked
-      JOIN places_institutionagency i ON i.agency_id = asked.agency_id AND {_STANDS.format("i")}
+      FROM (SELECT DISTINCT agency_id, last_day FROM asked WHERE NOT by_place) asked
+      JOIN places_institutionagency i ON i.agency_id = asked.agency_id AND {_STANDS.format("i", "asked.last_day")}
 ), found AS (
     SELECT asked.id, %(session)s::text AS kind, s.id AS key, (s.starts_at AT TIME ZONE %(zone)s)::date AS held_on,
            v.observance
@@ -141,7 +142,7 @@ def count_evidence(*, at: dt.datetime, everything: bool = False) -> int:
         last = CountedUntil.objects.values_list("at", flat=True).first()
         touched = Q(tally=None)
         if last is not None:
-            touched |= Q(agency__in=_agencies_touched(last - _OVERLAP, timezone.localdate(at)))
+            touched |= Q(agency__in=_agencies_touched(last - _OVERLAP))
             touched |= ~Q(task__evidence="")  # what other areas have is not in the book
         rows = rows.filter(open_ones & touched)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
@@ -214,13 +215,13 @@ def _named(rows: list[Assignment], day: dt.date) -> dict[int, list[Evidence]]:
     return found
 
 
-def _agencies_touched(since: dt.datetime, day: dt.date) -> QuerySet[Agency]:
-    """Those that answer for institutions of which something was posted. A posting's key begins with its moment, so
-    the book is read from there and not from the start."""
+def _agencies_touched(since: dt.datetime) -> QuerySet[Agency]:
+    """Those that answer, or ever did, for institutions of which something was posted. A posting's key begins with its
+    moment, so the book is read from there and not from the start."""
     first = uuid.UUID(int=(int(since.timestamp() * 1000) & (2**48 - 1)) << 80)
     houses = list(Posting.objects.filter(pk__gte=first).order_by().values_list("institution", flat=True).distinct())
-    stand = InstitutionPlacement.objects.on(day).filter(institution__in=houses)
-    read_there = on(day, "unit__read_from__") & Q(unit__read_from__unit__in=stand.values("unit"))
-    above = UnitAncestry.objects.filter(on(day) & read_there)
-    run = InstitutionAgency.objects.on(day).filter(institution__in=houses)
+    stood = InstitutionPlacement.objects.filter(institution__in=houses)
+    read_as = UnitReading.objects.filter(unit__in=stood.values("unit"))
+    above = UnitAncestry.objects.filter(unit__in=read_as.values("reads_as"))
+    run = InstitutionAgency.objects.filter(institution__in=houses)
     return Agency.objects.filter(Q(unit__in=above.values("ancestor")) | Q(pk__in=run.values("agency")))

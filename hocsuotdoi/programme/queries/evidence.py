@@ -5,7 +5,7 @@ against each other. The rule: what was held and closed on an observance day that
 names; only on its themes and for its programmes, where it names any; what the ledger holds of its source kinds; and
 whatever was posted of its measures, by a service or typed in. One session is one happening, however many programmes it
 counts for and measures it has. The place: institutions that stand in the agency's
-territory, where the agency answers for the whole of it, else those that it runs.
+territory, where the agency answers for the whole of it, else those that it runs; once it has ended, as on its last day.
 """
 
 import datetime as dt
@@ -27,6 +27,7 @@ from hocsuotdoi.ledger.registry import describe_sources
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import Agency, Institution, InstitutionAgency
 from hocsuotdoi.places.queries.institutions import placed_in
+from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.programme.enums import EvidenceVerdict
 from hocsuotdoi.programme.models import Assignment, EvidenceDecision, Task
 from hocsuotdoi.programme.registry import evidence_named, names_of_happenings
@@ -109,9 +110,12 @@ def answers_for_territory(agency: Agency) -> bool:
 
 
 def places_of_evidence(agency: Agency, day: dt.date) -> QuerySet[Institution]:
+    """As they are on `day`; of a unit or a body that has ended, as they were on its last day: what was held there until
+    then does not leave its tasks with it."""
     if agency.unit is not None and answers_for_territory(agency):
-        return placed_in(agency.unit, day)
-    run = InstitutionAgency.objects.on(day).filter(agency=agency)
+        return placed_in(agency.unit, day_on_map_of(agency.unit, day))
+    last = day if agency.ends_on is None else min(day, agency.ends_on - dt.timedelta(days=1))
+    run = InstitutionAgency.objects.on(last).filter(agency=agency)
     return Institution.objects.filter(pk__in=run.values("institution"))
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.dated import on
+from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.places.queries.units import children_of, day_on_map_of, units_reading_as
 from hocsuotdoi.programme.enums import BUDGETS, MoneySource, MoneyStage
@@ -108,10 +109,16 @@ def sums_by_source(lines: QuerySet[MoneyLine]) -> dict[MoneySource, Sums]:
 
 def lines_in(unit: AdminUnit, year: int, day: dt.date) -> MoneyLineQuerySet:
     """Of all agencies whose unit is read at or under `unit` on the day's map (or the nearest on which it stands): money
-    of a unit that has ended counts for its main successor, so that a reform takes nothing out of any sum."""
-    there = units_reading_as(unit, day_on_map_of(unit, day))
-    found: MoneyLineQuerySet = MoneyLine.objects.filter(agency__unit__in=there, year=year)
+    of a unit that has ended counts for its main successor, so that a reform takes nothing out of any sum. A body
+    without a unit is the whole country's."""
+    there = Q(agency__unit__in=units_reading_as(unit, day_on_map_of(unit, day)))
+    found: MoneyLineQuerySet = MoneyLine.objects.filter(there | _of_the_country(unit, "agency__"), year=year)
     return found
+
+
+def _of_the_country(unit: AdminUnit, path: str = "") -> Q:
+    """Bodies without a unit, where `unit` is the country; else nothing."""
+    return Q(**{f"{path}unit": None}) if unit.tier == Tier.COUNTRY else Q(pk__in=[])
 
 
 def offices_with_money(person: Someone, unit: AdminUnit, year: int, day: dt.date) -> QuerySet[Agency]:
@@ -121,8 +128,8 @@ def offices_with_money(person: Someone, unit: AdminUnit, year: int, day: dt.date
     left = Exists(MoneyLine.objects.filter(agency=OuterRef("pk"), year=year))
     return (
         agencies_with_money(person, Permission.VIEW_MONEY, day)
-        .filter(on(map_day, "unit__readings__"), unit__readings__reads_as=unit)
-        .filter(on(day) & Q(unit=unit) | left)
+        .filter(on(map_day, "unit__readings__") & Q(unit__readings__reads_as=unit) | _of_the_country(unit))
+        .filter(on(day) & (Q(unit=unit) | _of_the_country(unit)) | left)
         .select_related("unit")
         .order_by("name", "pk")
     )
@@ -130,7 +137,7 @@ def offices_with_money(person: Someone, unit: AdminUnit, year: int, day: dt.date
 
 def sums_by_child(lines: QuerySet[MoneyLine], unit: AdminUnit, day: dt.date) -> list[UnitSums]:
     """Of `lines` in `unit`, by the units right under it, and `unit` itself for agencies of its own, also those of units
-    that it took over: Vietnamese order, itself first. Only where there are lines. Two queries."""
+    that it took over: Vietnamese order, itself first. Only where there are lines. Two queries, of the country three."""
     map_day = day_on_map_of(unit, day)
     read = "agency__unit__readings__"
     path = f"{read}reads_as__ancestries__"
@@ -141,7 +148,10 @@ def sums_by_child(lines: QuerySet[MoneyLine], unit: AdminUnit, day: dt.date) -> 
         Q(**{f"{path}ancestor__in": list(children)}) | Q(**{f"{path}ancestor": unit, f"{path}distance": 0}),
     )
     rows = below.order_by().values(place=F(f"{path}ancestor")).annotate(**_columns())
-    found = [UnitSums(unit if row["place"] == unit.pk else children[row["place"]], _sums(row)) for row in rows]
+    sums = {row["place"]: _sums(row) for row in rows}
+    if unit.tier == Tier.COUNTRY and (of_no_unit := sums_of(lines.filter(agency__unit=None))) != Sums():
+        sums[unit.pk] = sums.get(unit.pk, Sums()) + of_no_unit
+    found = [UnitSums(unit if place == unit.pk else children[place], each) for place, each in sums.items()]
     return sorted(found, key=lambda each: (each.unit != unit, each.unit.sort_key))
 
 

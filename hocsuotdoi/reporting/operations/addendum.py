@@ -28,7 +28,7 @@ def make_addendum(report: Report, *, reason: str, by: Person, at: dt.datetime) -
     Refused: a report that is not approved, no reason, no figure that has changed.
     """
     reason = reason_of(reason)
-    report = hold(report, [ReportState.APPROVED], in_closed_cycle=True)
+    report = hold(report, [ReportState.APPROVED], and_above=True, in_closed_cycle=True)
     content = addendum_content(report, timezone.localdate(at), reason)
     if content is None or report.approved is None:
         raise NothingChanged(_("No figure of this report has changed since it was approved: there is nothing to add."))

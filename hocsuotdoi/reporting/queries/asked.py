@@ -18,10 +18,10 @@ _FURTHEST = 8
 
 
 def _on(table: str, day: str) -> str:
-    return _holds(table, f"%({day})s")
+    return holds(table, f"%({day})s")
 
 
-def _holds(table: str, day: str) -> str:
+def holds(table: str, day: str) -> str:
     begun = f"({table}.starts_on IS NULL OR {table}.starts_on <= {day})"
     return f"{begun} AND ({table}.ends_on IS NULL OR {table}.ends_on > {day})"
 
@@ -93,9 +93,9 @@ looked AS (
            i.id, i.institution_class AS class, COALESCE(d.reads_as_id, p.unit_id) AS unit_id, looked.day AS open_on
       FROM places_institution i
       JOIN places_institutionstatus t ON t.institution_id = i.id AND t.state = '{InstitutionState.ACTIVE}'
-      JOIN looked ON {_holds("t", "looked.day")}
+      JOIN looked ON {holds("t", "looked.day")}
       JOIN places_institutionplacement p ON p.institution_id = i.id
-       AND (({_on("p", "map_on")}) OR ({_holds("p", "looked.day")}))
+       AND (({_on("p", "map_on")}) OR ({holds("p", "looked.day")}))
       LEFT JOIN places_unitreading d ON d.unit_id = p.unit_id AND {_on("d", "map_on")}
      ORDER BY i.id, looked.day DESC, ({_on("p", "map_on")}) DESC, p.id
 ), inside AS (
@@ -106,7 +106,7 @@ looked AS (
     SELECT o.id, o.class, g.agency_id
       FROM inside o
       JOIN places_institutionagency g ON g.institution_id = o.id
-       AND (({_on("g", "map_on")}) OR ({_holds("g", "o.open_on")}))
+       AND (({_on("g", "map_on")}) OR ({holds("g", "o.open_on")}))
 ), lying AS MATERIALIZED (
     SELECT o.id, o.class, y.ancestor_id
       FROM inside o JOIN places_unitancestry y ON y.unit_id = o.unit_id AND {_on("y", "map_on")}

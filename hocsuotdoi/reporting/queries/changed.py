@@ -13,9 +13,11 @@ from django.utils import translation
 from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
+from hocsuotdoi.reporting.queries.bodies import CULTURE_KINDS
 from hocsuotdoi.reporting.queries.consolidation import below_content
+from hocsuotdoi.reporting.queries.content import tell_parts
 from hocsuotdoi.reporting.queries.figures import figures_by_year, plain
-from hocsuotdoi.reporting.queries.money import CULTURE_KINDS, tell_money
+from hocsuotdoi.reporting.queries.money import tell_money
 from hocsuotdoi.reporting.queries.newest import told_last
 from hocsuotdoi.reporting.queries.period import tell_period, told_by
 from hocsuotdoi.reporting.queries.wording import day_words, long_day_words
@@ -43,14 +45,27 @@ SELECT report.id
                              UNION
                             SELECT office.id
                               FROM places_agency AS body
-                              JOIN places_unitreading AS reading ON reading.reads_as_id = report.unit_id
+                              JOIN places_unitancestry AS way ON way.ancestor_id = report.unit_id
+                              JOIN places_unitreading AS reading ON reading.reads_as_id = way.unit_id
                               JOIN places_agency AS office ON office.unit_id = reading.unit_id
                                AND (office.kind = body.kind
                                     OR office.kind = ANY(%(culture)s) AND body.kind = ANY(%(culture)s))
-                             WHERE body.id = report.agency_id) AS told
+                             WHERE body.id = report.agency_id
+                               AND NOT EXISTS (SELECT FROM reporting_report AS own
+                                                WHERE own.cycle_id = cycle.id AND own.agency_id = office.id
+                                                  AND own.state <> 'excused')
+                             UNION
+                            SELECT office.id
+                              FROM places_adminunit AS country JOIN places_agency AS office ON office.unit_id IS NULL
+                             WHERE country.id = report.unit_id AND country.tier = 'country') AS told
                  JOIN programme_moneyline AS line ON line.agency_id = told.id
                   AND line.year BETWEEN EXTRACT(year FROM cycle.starts_on) AND report.year
-                 JOIN programme_moneystep AS step ON step.line_id = line.id AND step.at > snapshot.frozen_at)
+                WHERE EXISTS (SELECT FROM programme_moneystep AS step
+                               WHERE step.line_id = line.id AND step.at > snapshot.frozen_at)
+                   OR EXISTS (SELECT FROM reporting_report AS own
+                                JOIN reporting_reportstep AS freed ON freed.report_id = own.id
+                                 AND freed.kind = 'excused' AND freed.at > snapshot.frozen_at
+                               WHERE own.cycle_id = cycle.id AND own.agency_id = told.id))
     OR EXISTS (SELECT FROM reporting_report AS below
                  JOIN reporting_snapshot AS said ON said.id = below.approved_id OR said.amends_id = below.approved_id
                 WHERE below.goes_to_id = report.id AND below.state = 'approved'
@@ -58,7 +73,8 @@ SELECT report.id
  ORDER BY report.id
 """
 # Of the book: what happened after the last day that the report looked at changes nothing in it.
-# Of money: of whoever may ever have left it to the body, a few more than `money.bodies_told`.
+# Of money: of whoever may ever have left it to the body, a few more than `bodies.bodies_told`; also who was to tell it
+# itself, and is not asked any more.
 
 
 def perhaps_changed(day: dt.date) -> list[int]:
@@ -122,6 +138,8 @@ def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:
 def _now(report: Report, as_of: dt.date) -> dict[str, FigureContent]:
     with translation.override("vi"):
         years = figures_by_year(report, as_of, is_leaf=not below_content(report))
+        if report.cycle and Section.TARGETS in report.cycle.sections:
+            tell_parts(years)
         if report.cycle and Section.MONEY in report.cycle.sections:
             for year in years:
                 tell_money(year)

@@ -27,6 +27,7 @@ from hocsuotdoi.reporting.models.content import (
     Content,
     FigureContent,
     MissingContent,
+    PeriodContent,
     TargetContent,
     TargetYearContent,
     TaskContent,
@@ -49,7 +50,7 @@ from hocsuotdoi.reporting.queries.header import (
     signature_of_report,
 )
 from hocsuotdoi.reporting.queries.measures import activities_of
-from hocsuotdoi.reporting.queries.money import NO_MONEY, money_content, tell_money
+from hocsuotdoi.reporting.queries.money import NO_MONEY, money_content, tell_money, untold_sentences
 from hocsuotdoi.reporting.queries.own import figures_until, has_sample, superior_of
 from hocsuotdoi.reporting.queries.period import lacking_sentences, period_content, tell_period, told_by
 from hocsuotdoi.reporting.queries.suggestions import (
@@ -196,7 +197,7 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
         "words": _cycle_words(report, told, activities, targets, tasks, missing, below, asked=is_asked[Section.WORDS]),
         "figures": list(told.values()),
         "below": below,
-        "gaps": [*gap_sentences(below, found.missing, missing), *lacking_sentences(period)],
+        "gaps": _gaps(found, below, missing, period),
         "closing": f"Trên đây là báo cáo kết quả thực hiện Chương trình {when} của {header['issuer']}./.",
         "recipients": recipients_of_report(report),
         "signature": signature_of_report(report),
@@ -204,6 +205,14 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
     if period is not None:
         content["period"] = period
     return content
+
+
+def _gaps(
+    found: Figures, below: list[BelowContent], missing: list[MissingContent], period: PeriodContent | None
+) -> list[str]:
+    cycle = found.report.cycle
+    untold = untold_sentences(found.report) if below and cycle and Section.MONEY in cycle.sections else []
+    return [*gap_sentences(below, found.missing, missing), *lacking_sentences(period), *untold]
 
 
 def _targets(years: Sequence[Figures], readings: Sequence[TargetReading], behind: BehindFigures) -> list[TargetContent]:
@@ -240,18 +249,29 @@ def _values(found: Figures, territory: AdminUnit, pairs: Sequence[Pair]) -> dict
     return {pair: known.get(pair) or IndicatorValue(*pair, territory, found.year, nothing) for pair in pairs}
 
 
+def tell_parts(years: Sequence[Figures]) -> None:
+    """Tells, besides the figures of the report, those of the parts of its territory that targets of old are set for."""
+    readings, _plans = _readings(years[-1])
+    for found in years[:-1]:
+        _values_of(found, readings)
+
+
+def _values_of(found: Figures, readings: Sequence[TargetReading]) -> dict[AdminUnit, dict[Pair, IndicatorValue]]:
+    of_territory: dict[AdminUnit, list[Pair]] = {}
+    for reading in readings:
+        value = reading.value
+        of_territory.setdefault(value.unit, []).append((value.indicator_code, value.cohort_code))
+    return {unit: _values(found, unit, pairs) for unit, pairs in of_territory.items()}
+
+
 def _tell_targets_by_year(
     years: Sequence[Figures], readings: Sequence[TargetReading], targets: Sequence[TargetContent]
 ) -> None:
     """Each target with what was reached in each year beside what its trajectory asked for by then: the targets are
     those that bind at the end of the period."""
-    of_territory: dict[AdminUnit, list[Pair]] = {}
-    for reading in readings:
-        value = reading.value
-        of_territory.setdefault(value.unit, []).append((value.indicator_code, value.cohort_code))
     by_year: list[list[TargetYearContent]] = [[] for _reading in readings]
     for found in years[:-1]:
-        values = {unit: _values(found, unit, pairs) for unit, pairs in of_territory.items()}
+        values = _values_of(found, readings)
         for reading, cells in zip(readings, by_year, strict=True):
             pair = reading.value.indicator_code, reading.value.cohort_code
             then = reading.in_year(found.year, values[reading.value.unit][pair])

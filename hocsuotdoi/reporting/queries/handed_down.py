@@ -1,4 +1,5 @@
-"""Tasks in a report: those of the body itself, how far each is, and counts that add up."""
+"""Tasks in a report: those of the body itself and of those that left theirs to it, how far each is, and counts that add
+up."""
 
 import datetime as dt
 from collections import Counter
@@ -12,10 +13,12 @@ from hocsuotdoi.programme.models import Assignment, AssignmentStep
 from hocsuotdoi.programme.queries.assignments import by_due_day, in_words
 from hocsuotdoi.reporting.models.content import TaskContent
 from hocsuotdoi.reporting.queries.amounts import Amount, tasks_key
+from hocsuotdoi.reporting.queries.bodies import bodies_told
 from hocsuotdoi.reporting.queries.figures import Figures
 from hocsuotdoi.reporting.queries.wording import (
     TASK_STATE_WORDS,
     day_words,
+    in_sentence,
     number_words,
     plan_short_words,
     plan_words,
@@ -36,12 +39,15 @@ def tasks_content(years: Sequence[Figures]) -> list[TaskContent]:
     has been dropped is not asked. Three queries."""
     found = years[-1]
     report, day = found.report, found.as_of
-    mine = Assignment.objects.filter(agency=report.agency_id).exclude(state=AssignmentState.DROPPED)
+    mine = Assignment.objects.filter(agency__in=bodies_told(report).values("pk")).exclude(state=AssignmentState.DROPPED)
     asked = mine.filter(Q(year__in=[each.year for each in years]) | Q(year=None))
     assignments = list(by_due_day(in_words(asked)))
     below = _below(assignments)
     notes = _notes(assignments)
     rows = [_task(each, day, below.get(each.pk), notes.get(each.pk, "")) for each in assignments]
+    for row, assignment in zip(rows, assignments, strict=True):
+        if assignment.agency_id != report.agency_id:
+            row["evidence"] = [f"Nhiệm vụ giao cho {in_sentence(assignment.agency.name)}", *row["evidence"]]
     for each in years:
         of_year = [row for row, one in zip(rows, assignments, strict=True) if one.year in (None, each.year)]
         _tell_counts(each, of_year, each.year)

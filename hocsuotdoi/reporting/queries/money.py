@@ -3,28 +3,27 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Window
 
-from hocsuotdoi.places.enums import AgencyKind
-from hocsuotdoi.places.models import Agency, UnitReading
-from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.programme.enums import MoneySource, MoneyStage
 from hocsuotdoi.programme.models import MoneyLine
 from hocsuotdoi.programme.queries.money import sums_by_source
-from hocsuotdoi.reporting.enums import ReportState
+from hocsuotdoi.reporting.enums import CommandLine
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.content import FigureContent, MoneyContent, MoneyRowContent
 from hocsuotdoi.reporting.queries.amounts import Amount, money_key
+from hocsuotdoi.reporting.queries.bodies import bodies_told, bodies_untold
 from hocsuotdoi.reporting.queries.figures import Figures
+from hocsuotdoi.reporting.queries.suggestions import NAMED_AT_MOST
 from hocsuotdoi.reporting.queries.wording import (
     MONEY_SOURCE_WORDS,
     MONEY_STAGE_WORDS,
     NOT_REPORTED,
     in_sentence,
     money_words,
+    number_words,
 )
 
-CULTURE_KINDS = frozenset[str]({AgencyKind.CULTURE, AgencyKind.CULTURE_SOCIETY})
 NO_MONEY: MoneyContent = {"rows": [], "sentences": []}
 _EVERY = [(source, stage) for source in MoneySource for stage in MoneyStage]
 
@@ -42,28 +41,26 @@ def own_money(report: Report, year: int) -> dict[str, Amount]:
     return found
 
 
-def bodies_told(report: Report) -> QuerySet[Agency]:
-    """Whose money the report tells: the body's own, and what bodies of its kind left that have ended or whose unit has,
-    where that is read as the body's on the map of the cycle (on the day it began, for a unit that came later).
-
-    Who owes a report in the cycle tells its own. Of several bodies of a kind in one unit the first tells what was left,
-    so that nothing is told twice.
-    """
-    body, cycle = report.agency, report.cycle
-    if body is None or cycle is None:
-        return Agency.objects.none()
-    map_day = day_on_map_of(report.unit, cycle.map_on)
-    here = UnitReading.objects.on(map_day).filter(reads_as=report.unit_id).values("unit")
-    asked = Report.objects.filter(cycle=cycle.pk).exclude(state=ReportState.EXCUSED)
-    kinds = _alike(body.kind)
-    left = Q(kind__in=kinds, unit__in=here, is_sample=False) & (~Q(unit=report.unit_id) | Q(ends_on__lte=map_day))
-    is_first = ~Exists(asked.filter(unit=report.unit_id, agency__kind__in=kinds, agency__lt=body.pk))
-    return Agency.objects.filter(Q(pk=body.pk) | left & is_first & ~Exists(asked.filter(agency=OuterRef("pk"))))
+def untold_sentences(report: Report) -> list[str]:
+    """Names whose money is in no figure: where the line of local authorities comes together, or all lines do. One
+    query."""
+    if report.line != CommandLine.TERRITORY and report.goes_to_id is not None:
+        return []
+    every = bodies_untold(report).annotate(number=Window(Count("pk")))
+    rows = list(every.values_list("name", "unit__name", "number")[:NAMED_AT_MOST])
+    if not rows:
+        return []
+    number, named = rows[0][2], "; ".join(_named(name, unit or "") for name, unit, _number in rows)
+    more = f"; và {number_words(number - len(rows))} cơ quan khác" if number > len(rows) else ""
+    return [
+        f"Kinh phí của {number_words(number)} cơ quan không được nêu trong báo cáo nào của đợt này nên chưa có trong "
+        f"số tổng hợp: {named}{more}."
+    ]
 
 
-def _alike(kind: str) -> frozenset[str]:
-    """What a district's culture office did is a commune's office for culture and society's now."""
-    return CULTURE_KINDS if kind in CULTURE_KINDS else frozenset({kind})
+def _named(name: str, unit: str) -> str:
+    """With its unit, unless its name says it."""
+    return name if unit.lower() in name.lower() else f"{name} ({unit})"
 
 
 def tell_money(found: Figures) -> None:

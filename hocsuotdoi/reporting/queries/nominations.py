@@ -11,6 +11,7 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, UnitAncestry
+from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.reporting.enums import NomineeKind
 from hocsuotdoi.reporting.models import Nomination
 from hocsuotdoi.reporting.models.content import FigureContent
@@ -72,13 +73,14 @@ def rank_of(
     """None where it has nothing of the measure, or nobody to be compared with. By how much was counted; where there are
     enough institutions they are first divided in quarters by the residents of the commune where they stand. Four
     queries, however many there are."""
+    map_day = day if territory is None else day_on_map_of(territory, day)
     standing = InstitutionPlacement.objects.filter(
-        on(day), institution__institution_class=institution.institution_class
+        on(day), on(map_day, "unit__readings__"), institution__institution_class=institution.institution_class
     )
     if territory is not None:
-        under = UnitAncestry.objects.on(day).filter(ancestor=territory).values("unit")
-        standing = standing.filter(unit__in=under)
-    places = dict(standing.values_list("institution", "unit"))
+        under = UnitAncestry.objects.on(map_day).filter(ancestor=territory).values("unit")
+        standing = standing.filter(unit__readings__reads_as__in=under)
+    places = dict(standing.values_list("institution", "unit__readings__reads_as"))
     sums = dict(
         Entry.objects.filter(institution__in=places, measure=measure, occurred_on__year=year)
         .values_list("institution")

@@ -4,6 +4,7 @@ happened and money. Never different people, never shares and growth, never what 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -15,6 +16,7 @@ from hocsuotdoi.reporting.models import Cycle
 from hocsuotdoi.reporting.models.content import CellContent, FigureContent, PeriodContent, PeriodRowContent, YearContent
 from hocsuotdoi.reporting.queries.amounts import (
     Amount,
+    added_up,
     adds_up,
     indicator_key,
     is_of_year,
@@ -45,7 +47,8 @@ def told_by(years: Iterable[Figures]) -> dict[str, FigureContent]:
 
 
 def tell_period(years: Sequence[Figures]) -> None:
-    """Tells in the last year, beside its own, the sums of the period; nothing where the report is of one year."""
+    """Tells in the last year, beside its own, the sums of the period; nothing where the report is of one year. Each is
+    told of as many as its years together: an institution counts once for each year in which it was expected to tell."""
     last = years[-1]
     cycle = last.report.cycle
     if cycle is None or not cycle.is_over_years:
@@ -65,12 +68,13 @@ def _tell_sum(last: Figures, key: str, by_year: Mapping[int, FigureContent], yea
     newest_year = max(said or by_year)
     newest = by_year[newest_year]
     total = sum((Decimal(each["numerator"] or 0) for each in said.values()), Decimal(0)) if said else None
+    told_of = added_up(Amount(None, None, each["reporting"], each["expected"]) for each in by_year.values())
     words = NOT_REPORTED if total is None else (money_words if key.startswith("money:") else number_words)(total)
     lacking = [each.year for each in years if each.year not in said]
     last.tell(
         key,
         last.plain_label(newest["label"], newest_year),
-        Amount(total),
+        replace(told_of or Amount(None), numerator=total),
         words,
         # A part that a year has nothing of is nothing; a whole that it does not tell is not known.
         note=f"Chưa gồm năm {_listed(lacking)}: chưa có số liệu." if lacking and said and not _is_part(key) else "",
@@ -93,7 +97,12 @@ def period_content(years: Sequence[Figures], told: Told, sections: Iterable[str]
         "words": cycle.period.replace("-", DASH),
         "years": [_year(each, notes[each.year]) for each in years],
         "rows": rows,
-        "sentences": [*_on_the_map(last, cycle), *_sentences(notes), *_to_come(cycle, last.year)],
+        "sentences": [
+            *_on_the_map(last, cycle),
+            *_sentences(notes),
+            *_told_of(cycle, told),
+            *_to_come(cycle, last.year),
+        ],
     }
 
 
@@ -179,6 +188,15 @@ def _note(found: Figures) -> str:
 def _sentences(notes: Mapping[int, str]) -> list[str]:
     told = [f"năm {year} {note}" for year, note in notes.items() if note]
     return [f"Về số liệu từng năm: {'; '.join(told)}."] if told else []
+
+
+def _told_of(cycle: Cycle, told: Told) -> list[str]:
+    if not any(figure["expected"] and is_of_year(key, cycle.period) for key, figure in told.items()):
+        return []
+    return [
+        "Tỷ lệ có số liệu của cả giai đoạn cộng từ các năm: mỗi cơ sở, đối với kinh phí là mỗi khoản, được tính một "
+        "lần trong từng năm."
+    ]
 
 
 def _on_the_map(last: Figures, cycle: Cycle) -> list[str]:

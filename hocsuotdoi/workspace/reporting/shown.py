@@ -79,7 +79,7 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
 
 
 def _coverage(figure: Mapping[str, Any] | None) -> str:
-    """Empty where nobody in particular was expected to tell: totals that were typed in, sums of several years."""
+    """Empty where nobody in particular was expected to tell: totals that were typed in."""
     return figure["coverage_words"] if figure and figure["expected"] else ""
 
 
@@ -128,7 +128,8 @@ def _period(content: Content, opened: _Opened, groups: list[dict[str, Any]]) -> 
     rows: dict[str, list[dict[str, Any]]] = {}
     for row in period["rows"]:
         cells = [{**cell, "url": _cell_url(opened, row["group"], cell["key"])} for cell in row["cells"]]
-        rows.setdefault(row["group"], []).append({"label": row["label"], "cells": cells, "total": row["total"]})
+        total = {**row["total"], "coverage": _coverage(opened.figures.get(row["total"]["key"]))}
+        rows.setdefault(row["group"], []).append({"label": row["label"], "cells": cells, "total": total})
     return {
         "words": period["words"],
         "years": [each["year"] for each in period["years"]],

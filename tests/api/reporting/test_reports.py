@@ -133,6 +133,80 @@ def test_totals_of_a_body_in_totals_are_entered_with_their_source(thai_nguyen, c
     assert (figure["numerator"], figure["origin"]) == ("120", "typed")
 
 
+@pytest.fixture
+def typing(thai_nguyen, country):
+    """Two officers of a body that reports totals only; the address and the keys of two numbers."""
+    command = AgencyFactory(kind="military", unit=thai_nguyen)
+    cycle = make_cycle(sections=["activities", "targets", "words"])
+    report = make_report(cycle, command, line="military", detail="totals")
+    officers = [holder(RoleName.AGENCY_OFFICER, agency=command) for _each in range(2)]
+    keys = [each.key for each in typed_rows(fresh(report)) if not each.has_parts]
+    return officers, f"/reports/{report.pk}/totals", keys[:2]
+
+
+def typed(officer, path) -> dict:
+    return {each["key"]: each for each in signed_in(officer).get(f"/api/v1{path}").json()}
+
+
+def test_who_says_what_they_saw_writes_beside_somebody_else(typing):
+    (one, other), path, (first, second) = typing
+    seen = {key: each["seen"] for key, each in typed(one, path).items()}
+    mine = {"key": first, "numerator": 120, "source": "Sổ thư viện", "seen": seen[first]}
+    assert sent(one, "put", path, version=1, totals=[mine]).status_code == 200
+    beside = {"key": second, "numerator": 7, "source": "Sổ đội", "seen": seen[second]}
+    assert sent(other, "put", path, version=1, totals=[beside]).status_code == 200
+    found = typed(one, path)
+    assert (found[first]["numerator"], found[second]["numerator"]) == ("120", "7")
+    assert (found[second]["typed_by"], found[second]["source"]) == (other.full_name, "Sổ đội")
+
+
+def test_of_one_number_typed_by_two_theirs_stands_beside_yours(typing):
+    (one, other), path, (first, second) = typing
+    seen = typed(one, path)[first]["seen"]
+    theirs = {"key": first, "numerator": 120, "source": "Sổ thư viện", "seen": seen}
+    assert sent(one, "put", path, version=1, totals=[theirs]).status_code == 200
+    free = {"key": second, "numerator": 7, "source": "Sổ đội", "seen": seen}
+    yours = {"key": first, "numerator": 130, "source": "Sổ đội", "seen": seen}
+    refused = sent(other, "put", path, version=1, totals=[free, yours])
+    assert refused.status_code == 409
+    told = refused.json()
+    assert told["error"] == "report_changed_meanwhile"
+    assert list(told["fields"]) == ["totals.1"] and "120 (Sổ thư viện)" in told["fields"]["totals.1"]
+    (both,) = told["both"]
+    assert both["yours"] == {"numerator": "130", "denominator": None, "source": "Sổ đội"}
+    assert (both["theirs"]["numerator"], both["theirs"]["typed_by"]) == ("120", one.full_name)
+    assert typed(one, path)[second]["numerator"] is None, "nothing of it was written"
+    again = {**yours, "seen": both["theirs"]["seen"]}
+    assert sent(other, "put", path, version=1, totals=[again]).status_code == 200
+    assert typed(one, path)[first]["numerator"] == "130"
+
+
+def test_of_a_number_that_was_taken_out_meanwhile_it_is_said(typing):
+    (one, other), path, (first, _second) = typing
+    put = {"key": first, "numerator": 120, "source": "Sổ thư viện"}
+    sent(one, "put", path, version=1, totals=[put])
+    seen = typed(one, path)[first]["seen"]
+    sent(one, "put", path, version=2, totals=[{"key": first, "seen": seen}])
+    refused = sent(other, "put", path, version=2, totals=[{**put, "numerator": 5, "seen": seen}]).json()
+    assert refused["both"][0]["theirs"]["numerator"] is None
+    assert refused["fields"] == {"totals.0": "Trong lúc đó, số liệu ở dòng này đã bị xóa."}
+
+
+def test_who_does_not_say_what_they_saw_is_held_to_the_version(typing):
+    (one, other), path, (first, second) = typing
+    sent(one, "put", path, version=1, totals=[{"key": first, "numerator": 120, "source": "Sổ thư viện"}])
+    late = sent(other, "put", path, version=1, totals=[{"key": second, "numerator": 5, "source": "Sổ đội"}])
+    assert late.status_code == 409 and late.json()["both"][0]["theirs"]["key"] == second
+
+
+def test_totals_are_for_those_who_write_the_report(typing, planner_of_bac_kan):
+    _officers, path, (first, _second) = typing
+    client = signed_in(planner_of_bac_kan)
+    assert client.get(f"/api/v1{path}").status_code in (403, 404)
+    wrong = sent(planner_of_bac_kan, "put", path, version=1, totals=[{"key": first, "numerator": 1, "source": "Sổ"}])
+    assert wrong.status_code in (403, 404)
+
+
 def test_report_outside_any_cycle_is_not_told_to_programs(bac_kan, officer_of_bac_kan):
     report = ReportFactory(unit=bac_kan)
     assert signed_in(officer_of_bac_kan).get(f"/api/v1/reports/{report.pk}").status_code == 404

@@ -146,3 +146,18 @@ def test_overview_asks_the_same_number_of_questions(client, units, officer, numb
     client.force_login(officer("valley"))
     with django_assert_num_queries(11):
         assert client.get(OVERVIEW, {"year": YEAR}).context["agencies"]
+
+
+def test_money_of_a_body_without_a_unit_stands_in_the_sum_of_the_country_only(client, units, officer):
+    office = AgencyFactory(unit=None, kind=AgencyKind.STUDY_ENCOURAGEMENT, name="Hội Khuyến học")
+    line = make_line(agency=office, year=YEAR, estimated=5_000_000, plan=PlanFactory(unit=units["country"]))
+    of_line = reverse("workspace:money-line-detail", args=[line.pk])
+    client.force_login(officer("country", RoleName.PLANNER, AgencyKind.MINISTRY))
+    page = client.get(OVERVIEW, {"year": YEAR}).content.decode()
+    assert "5.000.000" in page and office.name in page
+    assert client.get(of_line).status_code == 200
+    totals = client.get("/api/v1/money/totals", {"unit": units["country"].code, "year": YEAR}).json()
+    assert [(each["unit"], each["estimated"]["amount"]) for each in totals["by_unit"]] == [("VN", 5_000_000)]
+    client.force_login(officer("new"))
+    assert "5.000.000" not in client.get(OVERVIEW, {"year": YEAR}).content.decode()
+    assert client.get(of_line).status_code == 404
