@@ -185,7 +185,7 @@ def test_page_asks_the_database_as_often_for_one_figure_as_for_many(
     small = written(frozen_report(office_of_bac_kan, content=one), officer_of_bac_kan)
     page_of(client, small)  # the count of this minute is begun
     for each in (small, document):
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(18):
             page_of(client, each)
 
 
