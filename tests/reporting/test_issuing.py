@@ -2,16 +2,23 @@
 
 import datetime as dt
 import io
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from PIL import Image
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
 
 from hocsuotdoi.core.attachments import open_kept
 from hocsuotdoi.core.typesetting import typeset
-from hocsuotdoi.reporting.enums import DocumentState
-from hocsuotdoi.reporting.models import Document, IssuedDocument, Snapshot
+from hocsuotdoi.reporting.formats import signed_pdf as signed_pdf_format
+from hocsuotdoi.reporting.formats.signed_pdf import Trust, UnreadableFile, signatures_in
+from hocsuotdoi.reporting.models import IssuedDocument, Snapshot
 from hocsuotdoi.reporting.operations.approval import reopen_report
 from hocsuotdoi.reporting.operations.issuing import (
     BadIssue,
@@ -20,8 +27,7 @@ from hocsuotdoi.reporting.operations.issuing import (
     note_issued,
     withdraw_issued,
 )
-from hocsuotdoi.reporting.operations.signatures import signatures_in
-from hocsuotdoi.reporting.operations.signing import STAMP, sign_pdf
+from hocsuotdoi.reporting.operations.signing import STAMP, sign_pdf, trusted_files
 from tests.factories.documents import certificate, frozen_report
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +80,8 @@ def test_number_day_and_signer_are_noted_without_a_file(note):
         ({"signer": ""}, "signer"),
         ({"file": BroughtBack("a.docx", b"PK\x03\x04")}, "file"),
         ({"file": BroughtBack("a.pdf", b"")}, "file"),
-        ({"file": BroughtBack("a.pdf", b"%PDF-1.7 khong phai van ban")}, "file"),
+        ({"number": "về khen ông A"}, "number"),
+        ({"number": "12/TTr khen ông A, bà B"}, "number"),
         ({"file": BroughtBack("a.png", b"\x89PNG\r\n\x1a\nhong")}, "file"),
     ],
 )
@@ -154,56 +161,88 @@ def test_scan_is_kept_without_what_the_camera_wrote(note):
     exif[271] = "Máy của chị Hoa"
     Image.new("RGB", (40, 60), "white").save(picture, "JPEG", exif=exif)
     issued = note(file=BroughtBack("Bản ký.jpg", picture.getvalue()))
-    assert (issued.file_name, issued.signatures, issued.continues) == ("Bản ký.jpg", [], None)
+    assert (issued.file_name, issued.signatures) == ("Bản ký.jpg", [])
     with open_kept(issued.digest) as kept:
         assert not Image.open(kept).getexif()
 
 
-def test_electronic_signature_is_found_and_what_was_signed_is_known_again(note, snapshot, plain_pdf, signed_pdf):
-    from hocsuotdoi.core.attachments import keep_file
-
-    digest, size = keep_file(plain_pdf)
-    asked = {"kind": "unit_report", "format": "pdf", "asked_at": snapshot.frozen_at}
-    ours = Document.objects.create(
-        snapshot=snapshot, state=DocumentState.MADE, digest=digest, size=size, file_name="a.pdf",
-        made_at=snapshot.frozen_at, **asked,
-    )  # fmt: skip
-    issued = note(file=BroughtBack("ky.pdf", signed_pdf))
-    (signature,) = issued.signatures
-    assert "Sở Văn hóa" in signature["subject"]
-    assert (signature["is_trusted"], issued.continues) == (False, ours)
+@pytest.mark.parametrize("number", ["Số: 12/BC-UBND", "số 12/BC-UBND", "12 /BC- UBND"])
+def test_number_is_kept_as_registers_write_it(note, number):
+    assert note(number=number).number == "12/BC-UBND"
 
 
-def test_signature_whose_root_is_trusted_here_is_told_as_such(settings, tmp_path, plain_pdf, office_of_bac_kan):
-    from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+def test_electronic_signature_is_found_with_name_and_moment_and_no_more(note, signed_pdf):
+    (signature,) = note(file=BroughtBack("ky.pdf", signed_pdf)).signatures
+    assert signature["signer"] == "Sở Văn hóa, Thể thao và Du lịch tỉnh Thái Nguyên"
+    assert dt.datetime.fromisoformat(signature["moment"]).date() <= timezone.localdate()
+    assert (signature["trust"], signature["is_followed"]) == ("no_root", False)
 
-    settings.SIGNING_DIR, settings.SIGNING_PASSWORD = tmp_path, "mat-khau"
-    place = certificate(tmp_path, office_of_bac_kan.code)
-    signed = sign_pdf(plain_pdf, agency=office_of_bac_kan, at=timezone.now()).content
-    assert [each.is_trusted for each in signatures_in(signed)] == [False]
+
+def _trusted(folder: Path, place: Path) -> None:
     made = pkcs12.load_pkcs12(place.read_bytes(), b"mat-khau").cert
-    (tmp_path / "trusted").mkdir()
-    (tmp_path / "trusted" / "goc.pem").write_bytes(made.certificate.public_bytes(Encoding.PEM))
-    assert [each.is_trusted for each in signatures_in(signed)] == [True]
+    (folder / "trusted").mkdir(exist_ok=True)
+    (folder / "trusted" / f"{place.stem}.pem").write_bytes(made.certificate.public_bytes(Encoding.PEM))
+
+
+def test_signature_is_trusted_where_its_root_is_and_no_other(note, tmp_path, signed_pdf, office_of_bac_kan):
+    other = tmp_path / "khac"
+    other.mkdir()
+    _trusted(tmp_path, certificate(other, "khac"))
+    first = note(file=BroughtBack("ky.pdf", signed_pdf))
+    assert [each["trust"] for each in first.signatures] == ["not_proved"]
+    _trusted(tmp_path, tmp_path / f"{office_of_bac_kan.code}.p12")
+    assert [each.trust for each in signatures_in(signed_pdf, trusted_files())] == [Trust.TRUSTED]
+
+
+def _changed_behind(pdf: bytes) -> bytes:
+    """Something else than a signature is written behind what was signed."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    page, _resources = writer.prev.find_page_for_modification(0)
+    page.get_object()["/Rotate"] = generic.NumberObject(90)
+    writer.mark_update(page.reference)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _signed_again(pdf: bytes, folder: Path) -> bytes:
+    signer = signers.SimpleSigner.load_pkcs12(str(certificate(folder, "nguoi-hai")), passphrase=b"mat-khau")
+    told = signers.PdfSignatureMetadata(field_name="ChuKyHai")
+    with ThreadPoolExecutor(max_workers=1) as apart:  # the library runs an event loop of its own
+        out = apart.submit(signers.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(pdf)), told, signer).result()
+    return bytes(out.getbuffer())
 
 
 def test_file_that_was_changed_after_it_was_signed_is_refused(note, signed_pdf):
-    for changed in (signed_pdf.replace(b"/Creator", b"/Kreator", 1), signed_pdf.replace(b"/Count 1", b"/Count 2", 1)):
+    for changed in (signed_pdf.replace(b"/Creator", b"/Kreator", 1), _changed_behind(signed_pdf)):
         assert changed != signed_pdf
-        with pytest.raises(BadIssue, match=r"không còn khớp|hỏng"):
+        with pytest.raises(BadIssue, match="không còn khớp"):
             note(file=BroughtBack("ky.pdf", changed))
     assert not IssuedDocument.objects.exists()
 
 
-def test_what_was_written_behind_the_signature_is_refused(note, signed_pdf):
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+def test_second_signature_is_no_change_and_what_came_between_is_told(signed_pdf, tmp_path):
+    twice = signatures_in(_signed_again(signed_pdf, tmp_path))
+    assert [each.is_followed for each in twice] == [False, False]
+    between = signatures_in(_signed_again(_changed_behind(signed_pdf), tmp_path))
+    assert [each.is_followed for each in between] == [True, False]
 
-    writer = IncrementalPdfFileWriter(io.BytesIO(signed_pdf))
-    page, _resources = writer.prev.find_page_for_modification(0)
-    content = page.get_object()
-    content["/Rotate"] = writer.prev.trailer["/Root"]["/Pages"]["/Count"].__class__(90)
-    writer.mark_update(page.reference)
-    out = io.BytesIO()
-    writer.write(out)
-    with pytest.raises(BadIssue, match="không còn khớp"):
-        note(file=BroughtBack("ky.pdf", out.getvalue()))
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"%PDF-1.7 /ByteRange khong phai van ban",
+        b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[3 0 R]>>>>endobj\n2 0 obj<</Type/Pages/Kids[]"
+        b"/Count 0>>endobj\n3 0 obj<</FT/Sig/T(a)/V 4 0 R>>endobj\n4 0 obj<</Type/Sig/Filter/Adobe.PPKLite"
+        b"/SubFilter/adbe.pkcs7.detached/Contents<00>/ByteRange[0 9 0 9 0 9]>>endobj\ntrailer<</Root 1 0 R/Size 5>>",
+    ],
+)
+def test_what_is_no_honest_file_is_refused_and_harms_nobody(note, hostile):
+    with pytest.raises(BadIssue, match="Không kiểm tra được"):
+        note(file=BroughtBack("ky.pdf", hostile))
+
+
+def test_file_that_takes_too_long_is_given_up(monkeypatch, signed_pdf):
+    monkeypatch.setattr(signed_pdf_format, "SECONDS", 0.01)
+    with pytest.raises(UnreadableFile):
+        signatures_in(signed_pdf)

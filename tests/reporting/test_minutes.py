@@ -10,6 +10,7 @@ from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.finding import add_finding, state_opinion
 from hocsuotdoi.reporting.formats.canonical import digest_of
 from hocsuotdoi.reporting.models import Snapshot
+from hocsuotdoi.reporting.operations.issuing import BadIssue, note_issued
 from hocsuotdoi.reporting.operations.minutes import NotYet, freeze_minutes
 from tests.inspection.conftest import (
     answer_all,
@@ -90,3 +91,12 @@ def test_who_may_not_see_the_visit_does_not_see_its_minutes(
     type(closed.institution).objects.update(institution_class="library_armed_forces")
     assert not Snapshot.objects.visible_to(province_officer).exists()
     assert Snapshot.objects.visible_to(manager_of_bac_kan).exists()
+
+
+def test_they_go_out_under_the_day_of_the_visit_though_they_are_frozen_later(closed, inspector, now, today):
+    snapshot = freeze_minutes(closed, by=inspector, at=now + dt.timedelta(days=3))
+    given = {"number": "7/BB-SVHTTDL", "signer": "Dương Văn Nam", "file": None, "by": inspector}
+    later = now + dt.timedelta(days=4)
+    with pytest.raises(BadIssue):
+        note_issued(snapshot, **given, issued_on=today - dt.timedelta(days=1), at=later)
+    assert note_issued(snapshot, **given, issued_on=today, at=later).issued_on == today

@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.ids import uuid7
-from hocsuotdoi.reporting.models.document import Document
 from hocsuotdoi.reporting.models.snapshot import Snapshot
 
 _KEPT = ["snapshot", "number", "issued_on", "signer", "file_name", "media_type", "size", "digest", "signatures"]
-_KEPT += ["continues", "noted_at", "noted_by"]
+_KEPT += ["noted_at", "noted_by"]
 
 
 class IssuedDocumentQuerySet(models.QuerySet):
@@ -31,9 +30,7 @@ class IssuedDocument(models.Model):
     where it was brought back: a PDF with electronic signatures, or a scan. Once for each snapshot; what was noted
     wrongly is withdrawn with a reason and noted anew.
 
-    `signatures`: those found whole in the file, each with the certificate's subject, the moment that it states and
-    whether its chain leads to a root that this installation trusts. `continues`: the document of the program of which
-    the file holds every byte, so that only signatures came to it.
+    `signatures`: those found whole in the file, as `formats.signed_pdf.FoundSignature`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -46,7 +43,6 @@ class IssuedDocument(models.Model):
     size = models.PositiveBigIntegerField(null=True)
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the file")
     signatures = models.JSONField(default=list)
-    continues = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
     noted_at = models.DateTimeField()
     noted_by = models.UUIDField(help_text=_("Person's id; no link, so that an account can go"))
     withdrawn_at = models.DateTimeField(null=True)
@@ -60,7 +56,7 @@ class IssuedDocument(models.Model):
             models.UniqueConstraint(fields=["snapshot"], condition=Q(withdrawn_at=None), name="issued_once"),
             models.CheckConstraint(condition=~Q(number="") & ~Q(signer=""), name="issued_says_number_and_signer"),
             models.CheckConstraint(
-                condition=Q(file_name="", media_type="", size=None, digest="", signatures=[], continues=None)
+                condition=Q(file_name="", media_type="", size=None, digest="", signatures=[])
                 | ~Q(file_name="") & ~Q(media_type="") & Q(size__gt=0, digest__regex="^[0-9a-f]{64}$"),
                 name="issued_file_is_whole",
             ),

@@ -107,7 +107,7 @@ def begin_run(
 
     Refused: no format, PDF without LibreOffice, nothing frozen. Signatures are put one by one, never by a run.
     """
-    wanted = [DocumentFormat(each) for each in dict.fromkeys(formats)]
+    wanted = sorted({DocumentFormat(each) for each in formats})  # two runs at once lock in one order
     if not wanted or DocumentFormat.SIGNED_PDF in wanted:
         raise FormatNotOffered(_("Choose Word, Excel or PDF. Documents are signed one by one."))
     if DocumentFormat.PDF in wanted and office_path() is None:
@@ -188,7 +188,8 @@ def left_lying(*, at: dt.datetime) -> tuple[list[DocumentRun], list[Document]]:
     runs = DocumentRun.objects.filter(
         Exists(waiting.filter(runs=OuterRef("pk"))), ~Exists(written), stopped_at=None
     ).order_by("asked_at")
-    single = waiting.filter(Q(asked_by__isnull=False) | Q(runs=None))
+    of_a_run = Exists(Document.runs.through.objects.filter(document_id=OuterRef("pk")))
+    single = waiting.filter(Q(asked_by__isnull=False) | ~of_a_run)
     return list(runs), list(_free(single, at).order_by("asked_at")[:AT_ONCE])
 
 

@@ -5,6 +5,8 @@ are known to all who read the report, and the signed file stands beside what was
 """
 
 import datetime as dt
+import logging
+import re
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
@@ -12,17 +14,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.core.attachments import FileLost, keep_file, open_kept, without_traces
+from hocsuotdoi.core.attachments import keep_file, without_traces
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.core.file_kind import MEDIA_TYPES, BadFileKind, FileKind, file_kind
+from hocsuotdoi.core.file_kind import MEDIA_TYPES, BadFileKind, file_kind
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.core.vietnamese import normalise
-from hocsuotdoi.reporting.enums import DocumentState, SnapshotKind
-from hocsuotdoi.reporting.models import Document, IssuedDocument, Snapshot
+from hocsuotdoi.inspection.models import Visit
+from hocsuotdoi.reporting.enums import SnapshotKind
+from hocsuotdoi.reporting.formats.signed_pdf import ChangedAfterwards, FoundSignature, UnreadableFile, signatures_in
+from hocsuotdoi.reporting.models import IssuedDocument, Snapshot
 from hocsuotdoi.reporting.models.report import FROZEN
-from hocsuotdoi.reporting.operations.signatures import BrokenSignature, signatures_in
+from hocsuotdoi.reporting.operations.signing import is_installed, trusted_files
 
+logger = logging.getLogger(__name__)
 TAKES = frozenset({"pdf", "png", "jpg"})
+_NUMBER = re.compile(r"\d{1,6}[\w./-]*")
 
 
 class BadIssue(Refused):
@@ -41,7 +47,6 @@ class BroughtBack:
     content: bytes
 
 
-@transaction.atomic
 def note_issued(
     snapshot: Snapshot,
     *,
@@ -57,20 +62,21 @@ def note_issued(
     Refused: no number or signer, a day before the figures were frozen or still to come, a version that was returned or
     replaced, one that is noted already, a file of another kind or with a signature that does not fit what it signs.
     """
-    snapshot = Snapshot.objects.select_for_update(of=("self",)).select_related("report").get(pk=snapshot.pk)
-    _refuse_not_standing(snapshot)
-    number, signer = normalise(number).strip(), normalise(signer).strip()
-    if not number:
+    number = re.sub(r"^số\s*:?\s*", "", normalise(number).strip(), flags=re.IGNORECASE).replace(" ", "")
+    if not _NUMBER.fullmatch(number):
         raise BadIssue(_("Enter the number as it stands on the document, for example 12/BC-UBND."), field="number")
+    signer = normalise(signer).strip()
     if not signer:
         raise BadIssue(_("Enter who signed it."), field="signer")
-    _refuse_day(snapshot, issued_on, timezone.localdate(at))
-    issued = IssuedDocument(
-        snapshot=snapshot, number=number, issued_on=issued_on, signer=signer, noted_at=at, noted_by=by.pk
-    )
+    issued = IssuedDocument(number=number, issued_on=issued_on, signer=signer, noted_at=at, noted_by=by.pk)
     if file is not None:
-        _add_file(issued, file)
-    issued.save(force_insert=True)
+        _add_file(issued, file)  # before anything is locked: it may take seconds
+    with transaction.atomic():
+        issued.snapshot = Snapshot.objects.select_for_update(of=("self",)).select_related("report").get(pk=snapshot.pk)
+        if problem := why_not_to_issue(issued.snapshot):
+            raise NotToIssue(problem)
+        _refuse_day(issued.snapshot, issued_on, timezone.localdate(at))
+        issued.save(force_insert=True)
     return issued
 
 
@@ -84,27 +90,31 @@ def withdraw_issued(issued: IssuedDocument, *, reason: str, by: Person, at: dt.d
     standing.update(withdrawn_at=at, withdrawn_by=by.pk, reason=reason)
 
 
-def _refuse_not_standing(snapshot: Snapshot) -> None:
+def why_not_to_issue(snapshot: Snapshot) -> str:
+    """Empty where it may go out. One query."""
     report = snapshot.report
-    stands = True
     if snapshot.kind == SnapshotKind.REPORT and report is not None and report.cycle_id is not None:
         stands = report.state in FROZEN and snapshot.pk in (report.submitted_id, report.approved_id)
-    if not stands:
-        raise NotToIssue(_("This version does not stand: it was sent back or replaced by a later one."))
+        if not stands:
+            return _("This version is no longer the one in use: it was sent back or replaced by a later one.")
     noted = snapshot.issues.standing().first()
-    if noted is not None:
-        raise NotToIssue(
-            _("It is noted already as number {number} of {day}. Take that back first if it is wrong.").format(
-                number=noted.number, day=day_short(noted.issued_on)
-            )
-        )
+    if noted is None:
+        return ""
+    return _("It is noted already as number {number} of {day}. Take that back first if it is wrong.").format(
+        number=noted.number, day=day_short(noted.issued_on)
+    )
 
 
 def _refuse_day(snapshot: Snapshot, issued_on: dt.date, today: dt.date) -> None:
-    frozen_on = timezone.localdate(snapshot.frozen_at)
-    if issued_on < frozen_on:
+    """Minutes are signed on the spot and frozen later; anything else is signed once it is frozen."""
+    first = timezone.localdate(snapshot.frozen_at)
+    if snapshot.kind == SnapshotKind.MINUTES:
+        visit = Visit.objects.filter(institution=snapshot.institution_id, pk=snapshot.visit_id).first()
+        began_at = visit.began_at if visit else None
+        first = timezone.localdate(began_at) if began_at else first
+    if issued_on < first:
         raise BadIssue(
-            _("Its figures were frozen on {day}: it cannot have gone out before.").format(day=day_short(frozen_on)),
+            _("What it says is of {day}: it cannot have gone out before.").format(day=day_short(first)),
             field="issued_on",
         )
     if issued_on > today:
@@ -115,29 +125,32 @@ def _add_file(issued: IssuedDocument, file: BroughtBack) -> None:
     try:
         kind = file_kind(file.name, file.content, takes=TAKES)
         content = without_traces(file.content, kind.media_type)
-        found = signatures_in(content) if kind.media_type == MEDIA_TYPES["pdf"] else []
-    except (BadFileKind, BrokenSignature) as problem:
+    except BadFileKind as problem:
         raise BadIssue(str(problem), field="file") from None
     except ValueError:
         raise BadIssue(_("This cannot be read as a picture: it seems to be damaged."), field="file") from None
-    issued.signatures = [asdict(each) for each in found]
-    issued.continues = _continued(issued.snapshot, content) if kind.media_type == MEDIA_TYPES["pdf"] else None
-    _keep(issued, kind, content)
-
-
-def _keep(issued: IssuedDocument, kind: FileKind, content: bytes) -> None:
+    if kind.media_type == MEDIA_TYPES["pdf"]:
+        issued.signatures = [asdict(each) for each in _signatures(content)]
     issued.file_name, issued.media_type = kind.file_name, kind.media_type
     issued.digest, issued.size = keep_file(content)
 
 
-def _continued(snapshot: Snapshot, content: bytes) -> Document | None:
-    """The program's own PDF of the snapshot with which the file begins, byte for byte."""
-    made = snapshot.documents.filter(state=DocumentState.MADE, file_name__endswith=".pdf", size__lte=len(content))
-    for document in made.order_by("-size"):
-        try:
-            with open_kept(document.digest) as kept:
-                if content.startswith(kept.read()):
-                    return document
-        except FileLost:
-            continue
-    return None
+def _signatures(pdf: bytes) -> list[FoundSignature]:
+    """Where the library is not installed (the extra `sign`), nothing is said of them."""
+    if not is_installed():
+        return []
+    try:
+        return signatures_in(pdf, trusted_files())
+    except ChangedAfterwards:
+        raise BadIssue(
+            _(
+                "The file was changed after it was signed: its signature no longer fits. "
+                "Bring the file as it was signed."
+            ),
+            field="file",
+        ) from None
+    except UnreadableFile as problem:
+        logger.info("A PDF that was brought back: %s", problem)
+        raise BadIssue(
+            _("The signatures in this file cannot be checked: it is damaged, or locked by a password."), field="file"
+        ) from None

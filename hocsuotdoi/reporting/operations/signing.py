@@ -72,7 +72,7 @@ def sign_pdf(pdf: bytes, *, agency: Agency, at: dt.datetime) -> Signed:
     _refuse_not_valid(signer, at)
     subject = _subject_of(signer)
     stamp = typeset(STAMP, {"subject": _name_of(signer), "moment": f"{timezone.localtime(at):%d/%m/%Y %H:%M:%S %z}"})
-    roots = trusted_roots()
+    roots = _trusted_roots()
     # The library runs an event loop of its own: in a thread, since the caller's may have one that runs.
     with ThreadPoolExecutor(max_workers=1) as apart:
         return Signed(apart.submit(_told, pdf, signer, stamp, subject, roots).result(), subject)
@@ -172,14 +172,18 @@ def _signer_of(agency: Agency) -> "SimpleSigner":
     return signer
 
 
-def trusted_roots() -> list[Any]:
-    from pyhanko.keys import load_certs_from_pemder  # noqa: PLC0415 - optional dependency
-
+def trusted_files() -> list[Path]:
+    """The files of the root certificates that are trusted here."""
     if settings.SIGNING_DIR is None:
         return []
     folder = settings.SIGNING_DIR / TRUSTED
-    files = sorted(place for place in folder.glob("*") if place.suffix in {".pem", ".cer", ".crt", ".der"})
-    return list(load_certs_from_pemder([str(place) for place in files]))
+    return sorted(place for place in folder.glob("*") if place.suffix in {".pem", ".cer", ".crt", ".der"})
+
+
+def _trusted_roots() -> list[Any]:
+    from pyhanko.keys import load_certs_from_pemder  # noqa: PLC0415 - optional dependency
+
+    return list(load_certs_from_pemder([str(place) for place in trusted_files()]))
 
 
 def _place_of(agency: Agency) -> Path | None:

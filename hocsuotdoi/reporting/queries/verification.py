@@ -21,7 +21,7 @@ from hocsuotdoi.reporting.enums import (
     ReportStepKind,
     SnapshotKind,
 )
-from hocsuotdoi.reporting.models import Document, ReportStep, Snapshot
+from hocsuotdoi.reporting.models import Document, IssuedDocument, ReportStep, Snapshot
 from hocsuotdoi.reporting.models.document import ALPHABET
 
 CODE_LENGTH = 16
@@ -29,6 +29,8 @@ _NAMELESS = {SnapshotKind.NOMINATION, SnapshotKind.MINUTES}
 """Their titles may name a person or a place of the armed forces: the public page says only what kind they are."""
 _CUT = re.compile(r"(^|[:_])(sex|age|female|male|by_sex|by_age)([:_]|$)")
 _OF_PEOPLE = re.compile(r"(^|[:_])(attendance|people|participants|learners|staff_trained)([:_]|$)")
+_DRAFTED = {DocumentKind.COMMENDATION_DECISION, DocumentKind.CERTIFICATE}
+"""Written from the snapshot of another document, under whose number they do not go out."""
 _ARMED = {CommandLine.MILITARY, CommandLine.POLICE}
 
 
@@ -108,7 +110,7 @@ def checked_document(document: Document, asked: str = "") -> CheckedDocument:
     content = snapshot.content
     is_in_totals = snapshot.report is not None and snapshot.report.line in _ARMED
     kind = DocumentKind(document.kind)
-    issued = snapshot.issues.standing().first()
+    issued = _issue_told(snapshot, kind)
     return CheckedDocument(
         number=snapshot.number,
         kind=kind,
@@ -153,6 +155,13 @@ def _is_told(snapshot: Snapshot) -> bool:
     if told.report is None or told.report.cycle_id is None:
         return True
     return ReportStep.objects.filter(snapshot=told, kind=ReportStepKind.APPROVED).exists()
+
+
+def _issue_told(snapshot: Snapshot, kind: DocumentKind) -> IssuedDocument | None:
+    """Of the document itself and its annex; numbers of files of the armed forces are theirs."""
+    report = snapshot.report
+    is_told = kind not in _DRAFTED and snapshot.kind not in _NAMELESS and (report is None or report.line not in _ARMED)
+    return snapshot.issues.standing().first() if is_told else None
 
 
 def _is_withdrawn(snapshot: Snapshot) -> bool:

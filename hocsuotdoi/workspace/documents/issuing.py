@@ -72,7 +72,9 @@ def issue_withdraw(request: HttpRequest, number: str, pk: uuid.UUID) -> HttpResp
     issued = get_object_or_404(snapshot.issues.visible_to(request.user), pk=pk)
     did(
         request,
-        lambda: withdraw_issued(issued, reason=request.POST.get("reason", ""), by=request.user, at=timezone.now()),
+        lambda: withdraw_issued(
+            issued, reason=request.POST.get("reason", "").replace("\0", ""), by=request.user, at=timezone.now()
+        ),
         _("Taken back. You can note it anew."),
     )
     return _back(snapshot)

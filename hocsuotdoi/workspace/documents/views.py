@@ -25,11 +25,20 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.office import office_path
 from hocsuotdoi.programme.queries.assignments import names_of
 from hocsuotdoi.reporting.enums import DocumentFormat, DocumentKind, DocumentState, SnapshotKind
-from hocsuotdoi.reporting.models import Document, Report, Snapshot
+from hocsuotdoi.reporting.formats.signed_pdf import Trust
+from hocsuotdoi.reporting.models import Document, IssuedDocument, Report, Snapshot
 from hocsuotdoi.reporting.operations.checking import is_intact
 from hocsuotdoi.reporting.operations.documents import ask_document, write_one
+from hocsuotdoi.reporting.operations.issuing import why_not_to_issue
 from hocsuotdoi.reporting.operations.signing import can_sign
-from hocsuotdoi.reporting.queries.documents import further_kinds, has_annex, issuer_of, kind_of, signer_of
+from hocsuotdoi.reporting.queries.documents import (
+    further_kinds,
+    has_annex,
+    issuer_of,
+    kind_of,
+    signer_of,
+    with_issue,
+)
 from hocsuotdoi.reporting.rules import may_act_for, may_issue, seats_of
 
 MEDIA_TYPES = {
@@ -74,7 +83,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         request,
         "workspace/documents/overview.html",
         {
-            "snapshots": snapshots.defer("content")[:_NEWEST],
+            "snapshots": with_issue(snapshots.defer("content"))[:_NEWEST],
             "may_report": Permission.VIEW_REPORT in held,
             "may_remind": Permission.APPROVE_REPORT in held,
             "may_nominate": Permission.NOMINATE in held or Permission.VIEW_REPORT in held,
@@ -106,7 +115,7 @@ def snapshot_documents(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("workspace:documents-snapshot-documents", number=number)
     documents = list(snapshot.documents.visible_to(request.user).order_by("-asked_at", "pk"))
     signed = {each.asked_by for each in documents if each.signed_by and each.asked_by}
-    issues = list(snapshot.issues.visible_to(request.user).select_related("continues").order_by("-noted_at", "pk"))
+    issues = list(snapshot.issues.visible_to(request.user).order_by("-noted_at", "pk"))
     issued = next((each for each in issues if each.withdrawn_at is None), None)
     asked_after = signed | ({issued.noted_by} if issued else set())
     names = names_of(asked_after) if asked_after else {}
@@ -120,6 +129,8 @@ def snapshot_documents(request: HttpRequest, number: str) -> HttpResponse:
             "ways": offered,
             "documents": [(each, names.get(each.asked_by, "") if each.signed_by else "") for each in documents],
             "issued": issued,
+            "signatures": told_signatures(issued) if issued else [],
+            "why_not": "" if issued else why_not_to_issue(snapshot),
             "noted_by": names.get(issued.noted_by, "") if issued else "",
             "withdrawn": [each for each in issues if each.withdrawn_at is not None],
             "may_issue": may_issue(request.user, snapshot, issuer_of(snapshot), timezone.localdate(now)),
@@ -166,6 +177,31 @@ def may_sign(request: HttpRequest, snapshot: Snapshot, day: dt.date) -> bool:
         return seats_of(request.user, Permission.SIGN_DOCUMENT, day).are_at(signs)
     issuer = issuer_of(snapshot)
     return issuer is not None and may_act_for(request.user, Permission.SIGN_DOCUMENT, issuer, day)
+
+
+_TRUST = {
+    Trust.TRUSTED: gettext_lazy("It fits the file, and its certificate leads to an authority that is trusted here."),
+    Trust.NO_ROOT: gettext_lazy(
+        "It fits the file. Whose certificate it is was not proved: no authority's root is put in place here."
+    ),
+    Trust.NOT_PROVED: gettext_lazy(
+        "It fits the file. Whose certificate it is could not be proved: it has run out, is of an old kind, or of an "
+        "authority that is not trusted here."
+    ),
+    Trust.NOT_READ: gettext_lazy("Of a kind that cannot be checked here."),
+}
+
+
+def told_signatures(issued: IssuedDocument) -> list[dict[str, object]]:
+    """Each with its moment, and in words whether it is to be relied on."""
+    told = []
+    for each in issued.signatures:
+        words = str(_TRUST[Trust(each["trust"])])
+        if each["is_followed"]:
+            words = _("The file was changed after this signature; a later signature stands for that.")
+        moment = dt.datetime.fromisoformat(each["moment"]) if each["moment"] else None
+        told.append({"signer": each["signer"], "moment": moment, "words": words})
+    return told
 
 
 def to_overview() -> tuple[str, str]:

@@ -239,6 +239,7 @@ def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.For
     evidence = evidence_of(assignment, day)
     may_weigh = allowed.may_weigh(state) and evidence.has_rule
     words = request.GET.get("q", "").strip()
+    asks_more = may_weigh and bool({"q", "more"} & request.GET.keys())
     first, until = period_of(assignment)
     context = {
         "assignment": assignment,
@@ -247,7 +248,8 @@ def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.For
         "evidence": evidence,
         "first": first,
         "last": until - dt.timedelta(days=1) if until else None,
-        "candidates": candidates(assignment, day, but=evidence.known, words=words) if may_weigh else [],
+        "candidates": candidates(assignment, day, but=evidence.known, words=words) if asks_more else [],
+        "asks_more": asks_more,
         "words": words,
         "may_weigh": may_weigh,
         "may_direct": allowed.may_direct(state),

@@ -373,11 +373,11 @@ def test_lists_ask_the_same_number_of_questions_for_one_and_three(
     home = reverse("workspace:documents-overview")
     frozen_report(office_of_bac_kan)
     client.get(home)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(home)
     for _each in range(2):
         frozen_report(office_of_bac_kan, content=consolidated_content())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(home)
 
 
