@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, post
-from hocsuotdoi.places.models import AdminUnit, UnitReading
+from hocsuotdoi.places.enums import AgencyKind
+from hocsuotdoi.places.models import AdminUnit, InstitutionAgency, UnitReading
 from hocsuotdoi.programme.enums import EvidenceVerdict as Verdict
 from hocsuotdoi.programme.models import Assignment, AssignmentTally
 from hocsuotdoi.programme.operations.assignment import decide_evidence
 from hocsuotdoi.programme.operations.tally import count_evidence, count_for
 from hocsuotdoi.programme.queries.evidence import SESSION, SHOWN, candidates, evidence_of
 from tests.factories.accounts import make_unit, place
-from tests.factories.places import AgencyFactory
+from tests.factories.places import AgencyFactory, InstitutionFactory
 from tests.factories.programme import TaskFactory
 from tests.factories.running import make_assignment
 from tests.programme.conftest import held
@@ -209,6 +210,19 @@ def test_candidates_are_what_the_rule_did_not_find(assignment, library_of_bac_ka
     shown = candidates(assignment, today, but=[(SESSION, found.pk)])
     assert [each.source_id for each in shown] == [other.pk]
     assert (shown[0].title, shown[0].institution) == ("Ngày hội đọc sách", "Thư viện phường Bắc Kạn")
+
+
+@pytest.mark.parametrize("how", ["class", "run by"])
+def test_what_the_armed_forces_held_shows_no_task_of_the_ward(how, assignment, bac_kan, today, now):
+    """They are asked, and report, on their own line; but what the armed forces' own body runs shows its own tasks."""
+    command = AgencyFactory(unit=bac_kan, kind=AgencyKind.MILITARY)
+    of_class = "library_armed_forces" if how == "class" else "library_commune"
+    library = InstitutionFactory(institution_class=of_class, unit=bac_kan)
+    InstitutionAgency.objects.create(institution=library, agency=command)
+    held(library)
+    assert both(assignment, today, now)[0] == 0
+    assert candidates(assignment, today, but=()) == []
+    assert both(make_assignment(task=assignment.task, agency=command), today, now)[0] == 1
 
 
 def test_what_comes_from_no_clause_is_not_counted_and_keeps_nothing_from_being_counted(

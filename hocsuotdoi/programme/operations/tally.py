@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.ledger.models import Posting
-from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.enums import ARMED_FORCES, InstitutionClass, Tier
 from hocsuotdoi.places.models import Agency, InstitutionAgency, InstitutionPlacement, UnitAncestry, UnitReading
 from hocsuotdoi.programme.models import Assignment, AssignmentTally, CountedUntil
 from hocsuotdoi.programme.queries.evidence import SESSION, met_on
@@ -52,6 +52,10 @@ WITH asked AS (
       JOIN places_unitancestry y ON y.ancestor_id = asked.unit_id AND {_STANDS.format("y", "asked.map_day")}
       JOIN places_unitreading r ON r.reads_as_id = y.unit_id AND {_STANDS.format("r", "asked.map_day")}
       JOIN places_institutionplacement c ON c.unit_id = r.unit_id AND {_STANDS.format("c", "asked.map_day")}
+      JOIN places_institution h ON h.id = c.institution_id AND h.institution_class <> %(armed_library)s
+     WHERE NOT EXISTS (SELECT FROM places_institutionagency i JOIN places_agency k ON k.id = i.agency_id
+                        WHERE i.institution_id = c.institution_id AND k.kind = ANY(%(armed)s)
+                          AND {_STANDS.format("i", "asked.map_day")})
      UNION
     SELECT asked.agency_id, i.institution_id
       FROM (SELECT DISTINCT agency_id, last_day FROM asked WHERE NOT by_place) asked
@@ -196,6 +200,8 @@ def _found(keys: list[int], day: dt.date, *, is_measured: bool) -> dict[int, tup
                 "zone": settings.TIME_ZONE,
                 "leading": [str(kind) for kind in LEADING_KINDS],
                 "country": str(Tier.COUNTRY),
+                "armed": [str(kind) for kind in ARMED_FORCES],
+                "armed_library": str(InstitutionClass.LIBRARY_ARMED_FORCES),
                 "session": SESSION,
             },
         )

@@ -5,7 +5,8 @@ against each other. The rule: what was held and closed on an observance day that
 names; only on its themes and for its programmes, where it names any; what the ledger holds of its source kinds; and
 whatever was posted of its measures, by a service or typed in. One session is one happening, however many programmes it
 counts for and measures it has. The place: institutions that stand in the agency's
-territory, where the agency answers for the whole of it, else those that it runs; once it has ended, as on its last day.
+territory but for those of the armed forces, where the agency answers for the whole of it, else those that it runs; once
+it has ended, as on its last day.
 """
 
 import datetime as dt
@@ -17,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.accounts.queries.command import of_armed_forces
 from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.activities.enums import Observance, SessionStatus
 from hocsuotdoi.activities.models import Session
@@ -111,9 +113,10 @@ def answers_for_territory(agency: Agency) -> bool:
 
 def places_of_evidence(agency: Agency, day: dt.date) -> QuerySet[Institution]:
     """As they are on `day`; of a unit or a body that has ended, as they were on its last day: what was held there until
-    then does not leave its tasks with it."""
+    then does not leave its tasks with it. Those of the armed forces show what was asked of their own bodies only."""
     if agency.unit is not None and answers_for_territory(agency):
-        return placed_in(agency.unit, day_on_map_of(agency.unit, day))
+        on_map = day_on_map_of(agency.unit, day)
+        return placed_in(agency.unit, on_map).exclude(pk__in=of_armed_forces(on_map).values("pk"))
     last = day if agency.ends_on is None else min(day, agency.ends_on - dt.timedelta(days=1))
     run = InstitutionAgency.objects.on(last).filter(agency=agency)
     return Institution.objects.filter(pk__in=run.values("institution"))
