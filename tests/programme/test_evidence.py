@@ -312,6 +312,12 @@ def test_what_was_held_in_a_unit_until_it_ended_shows_the_task_of_its_office(
     held(library_of_duc_xuan)
     assignment = make_assignment(task=reading_task, agency=office)
     assert both(assignment, today, now)[:2] == (1, APRIL)
+    afterwards = held(
+        library_of_bac_kan, dt.date(2026, 9, 10)
+    )  # by the new ward, whose office alone it shows as at work
+    assert both(assignment, today, now)[:2] == (1, APRIL)
+    assert afterwards.pk not in {each.source_id for each in candidates(assignment, today, but=())}
+    afterwards.delete()
     count_evidence(at=timezone.now())
     later = held(library_of_bac_kan)
     at = timezone.now()

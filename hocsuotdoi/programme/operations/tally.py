@@ -14,7 +14,7 @@ from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.places.enums import ARMED_FORCES, InstitutionClass, Tier
 from hocsuotdoi.places.models import Agency, InstitutionAgency, InstitutionPlacement, UnitAncestry, UnitReading
 from hocsuotdoi.programme.models import Assignment, AssignmentTally, CountedUntil
-from hocsuotdoi.programme.queries.evidence import SESSION, met_on
+from hocsuotdoi.programme.queries.evidence import SESSION, met_on, period_of, years_of
 from hocsuotdoi.programme.registry import Evidence, evidence_of_units
 
 AT_ONCE = 2_000
@@ -36,7 +36,7 @@ WITH asked AS (
            t.measures,
            coalesce(a.starts_on, make_date(a.year, 1, 1), p.issued_on,
                     (a.handed_at AT TIME ZONE %(zone)s)::date) AS first,
-           make_date(a.year + 1, 1, 1) AS until,
+           LEAST(make_date(a.year + 1, 1, 1), u.ends_on, g.ends_on) AS until,
            g.kind = ANY(%(leading)s) AND coalesce(u.tier, %(country)s) <> %(country)s AS by_place,
            CASE WHEN u.ends_on <= %(day)s THEN u.ends_on - 1 ELSE GREATEST(%(day)s, u.starts_on) END AS map_day,
            LEAST(%(day)s, g.ends_on - 1) AS last_day
@@ -159,7 +159,11 @@ def count_evidence(*, at: dt.datetime, everything: bool = False) -> int:
 @transaction.atomic
 def count_for(keys: Iterable[int], *, at: dt.datetime) -> None:
     """Count the evidence of these assignments, now."""
-    rows = list(Assignment.objects.filter(_HAS_RULE, pk__in=list(keys)).select_related("task", "agency").order_by("pk"))
+    rows = list(
+        Assignment.objects.filter(_HAS_RULE, pk__in=list(keys))
+        .select_related("task__plan", "agency__unit")
+        .order_by("pk")
+    )
     if not rows:
         return
     is_measured = any(row.task and row.task.measures for row in rows)
@@ -212,12 +216,15 @@ def _named(rows: list[Assignment], day: dt.date) -> dict[int, list[Evidence]]:
     """What other areas have: one query for each name and year."""
     asked: dict[tuple[str, int], list[Assignment]] = {}
     for row in rows:
-        if row.task and row.task.evidence and row.agency.unit_id:
-            asked.setdefault((row.task.evidence, row.year or day.year), []).append(row)
+        if row.task and row.task.evidence and row.agency.unit_id and row.agency.kind in LEADING_KINDS:
+            for year in years_of(row, day):
+                asked.setdefault((row.task.evidence, year), []).append(row)
     found: dict[int, list[Evidence]] = {}
     for (name, year), group in asked.items():
         by_unit = evidence_of_units(name, {row.agency.unit_id for row in group if row.agency.unit_id}, year)
-        found |= {row.pk: by_unit.get(row.agency.unit_id or 0, []) for row in group}
+        for row in group:
+            there = by_unit.get(row.agency.unit_id or 0, [])
+            found.setdefault(row.pk, []).extend(each for each in there if each.on >= period_of(row)[0])
     return found
 
 

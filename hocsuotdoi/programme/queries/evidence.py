@@ -32,7 +32,7 @@ from hocsuotdoi.places.queries.institutions import placed_in
 from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.programme.enums import EvidenceVerdict
 from hocsuotdoi.programme.models import Assignment, EvidenceDecision, Task
-from hocsuotdoi.programme.registry import evidence_named, names_of_happenings
+from hocsuotdoi.programme.registry import Evidence, evidence_named, names_of_happenings
 
 SESSION = "activities.session"
 SHOWN = 40
@@ -97,12 +97,22 @@ def needed(task: Task) -> int:
 
 
 def period_of(assignment: Assignment) -> tuple[dt.date, dt.date | None]:
-    """From when (first day) until when (first day after; None: open) happenings count."""
+    """From when (first day) until when (first day after; None: open) happenings count: not after the body or its unit
+    has ended; what its heir holds shows the heir's tasks."""
+    agency = assignment.agency
+    ends = [day for day in (agency.ends_on, agency.unit.ends_on if agency.unit else None) if day is not None]
     if assignment.year is None:
         plan = assignment.task.plan if assignment.task else None
         first = assignment.starts_on or (plan.issued_on if plan else None) or timezone.localdate(assignment.handed_at)
-        return first, None
-    return assignment.starts_on or dt.date(assignment.year, 1, 1), dt.date(assignment.year + 1, 1, 1)
+        return first, min(ends, default=None)
+    return assignment.starts_on or dt.date(assignment.year, 1, 1), min([dt.date(assignment.year + 1, 1, 1), *ends])
+
+
+def years_of(assignment: Assignment, day: dt.date) -> range:
+    """The years of which another area is asked what there is: the assignment's, else all until `day`."""
+    if assignment.year is not None:
+        return range(assignment.year, assignment.year + 1)
+    return range(period_of(assignment)[0].year, day.year + 1)
 
 
 def answers_for_territory(agency: Agency) -> bool:
@@ -135,9 +145,7 @@ def evidence_of(assignment: Assignment, day: dt.date) -> EvidenceReading:
     outside = {each.key: each for each in _by_keys([*added, *(key for key in rejected if key not in found)])}
     kept = [each for key, each in found.items() if key not in rejected] + [outside[k] for k in added if k in outside]
     kept.sort(key=lambda each: (each.on, str(each.source_id)), reverse=True)
-    unit = assignment.agency.unit
-    year = assignment.year or day.year
-    named = evidence_named(task.evidence, unit, year) if task.evidence and unit else []
+    named = _named(assignment, task, day)
     days = [each.on for each in kept] + [each.on for each in named]
     refused = [found.get(key) or outside[key] for key in rejected if key in found or key in outside]
     return EvidenceReading(
@@ -153,6 +161,16 @@ def evidence_of(assignment: Assignment, day: dt.date) -> EvidenceReading:
         missing=_missing(task, kept),
         known=frozenset([*(each.key for each in kept), *rejected]),
     )
+
+
+def _named(assignment: Assignment, task: Task, day: dt.date) -> list[Evidence]:
+    """What other areas have of the unit's local authorities and offices of culture: it shows no other body's tasks,
+    and not what was asked later."""
+    agency = assignment.agency
+    if not task.evidence or agency.unit is None or agency.kind not in LEADING_KINDS:
+        return []
+    found = [each for year in years_of(assignment, day) for each in evidence_named(task.evidence, agency.unit, year)]
+    return [each for each in found if each.on >= period_of(assignment)[0]]
 
 
 def met_on(task: Task, happenings: Iterable[tuple[str, str, dt.date]]) -> dt.date | None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.queries.recording import RECORDING
 from hocsuotdoi.papers.enums import PaperState
@@ -14,11 +16,11 @@ from hocsuotdoi.programme.registry import INSPECTION_HELD, REPORT_SUBMITTED, Evi
 
 PAPER_SENT = "paper_sent"
 
-_SOURCES = [(RECORDING, _("views of recordings"))]
+_SOURCES = [(RECORDING, gettext_lazy("views of recordings"))]
 _NAMED = [
-    (REPORT_SUBMITTED, _("a report that was sent")),
-    (PAPER_SENT, _("a paper that was sent down")),
-    (INSPECTION_HELD, _("an inspection that was carried out")),
+    (REPORT_SUBMITTED, gettext_lazy("a report that was sent")),
+    (PAPER_SENT, gettext_lazy("a paper that was sent down")),
+    (INSPECTION_HELD, gettext_lazy("an inspection that was carried out")),
 ]
 
 
@@ -41,11 +43,17 @@ def papers_sent(unit: AdminUnit, year: int) -> list[Evidence]:
 
 
 def papers_sent_by(units: Iterable[int], year: int) -> dict[int, list[Evidence]]:
-    """The same for many units, by unit id, in one query."""
-    rows = Paper.objects.filter(sender__unit__in=list(units), state=PaperState.SENT, sent_at__year=year).values_list(
-        "sender__unit", "pk", "title", "sent_at__date"
+    """The same for many units, by unit id, in one query: what local authorities and offices of culture sent. Whoever
+    sees the task may not be among whom a paper was sent to: what is not public is told without its title."""
+    sent = Paper.objects.filter(
+        sender__unit__in=list(units),
+        sender__kind__in=LEADING_KINDS,
+        state=PaperState.SENT,
+        sent_at__year=year,
     )
+    rows = sent.values_list("sender__unit", "pk", "title", "number", "is_public", "sent_at__date")
     found: dict[int, list[Evidence]] = {}
-    for unit, key, title, on in rows.order_by("sent_at"):
-        found.setdefault(unit, []).append(Evidence(title=title, on=on, kind="papers.paper", key=str(key)))
+    for unit, key, title, number, is_public, on in rows.order_by("sent_at"):
+        told = title if is_public else _("Paper {number}").format(number=number) if number else _("A paper sent down")
+        found.setdefault(unit, []).append(Evidence(title=told, on=on, kind="papers.paper", key=str(key)))
     return found

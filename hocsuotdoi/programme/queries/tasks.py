@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.accounts.queries.command import of_armed_forces
 from hocsuotdoi.activities.enums import Observance, SessionStatus
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.places.models import AdminUnit
@@ -86,11 +87,13 @@ def unit_tasks(unit: AdminUnit, year: int, today: dt.date) -> list[TaskReading]:
 
 
 def held_in(unit: AdminUnit, year: int, today: dt.date) -> list[Held]:
-    """What was held and closed in `unit` in `year`, the latest first. One query."""
+    """What was held and closed in `unit` in `year`, the latest first: but by the armed forces, who report on their own
+    line. One query."""
     day = min(dt.date(year, 12, 31), today)
+    places = placed_in(unit, day, map_day=day_on_map_of(unit, day))
     sessions = (
         Session.objects.filter(
-            institution__in=placed_in(unit, day, map_day=day_on_map_of(unit, day)),
+            institution__in=places.exclude(pk__in=of_armed_forces(day).values("pk")),
             status=SessionStatus.CLOSED,
             starts_at__year=year,
         )
