@@ -37,7 +37,7 @@ from hocsuotdoi.api.inspection import ending
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import institutions, units
 from hocsuotdoi.api.programme import money, plan_steps, plans, tasks
-from hocsuotdoi.api.reporting import cycles, documents, reports, typed
+from hocsuotdoi.api.reporting import cycles, issuing, reports, typed
 
 VERSION = "1.0"
 
@@ -112,7 +112,7 @@ for module in (
     plan_steps,
     tasks,
     ending,
-    documents,
+    issuing,
     reports,
     typed,
     cycles,

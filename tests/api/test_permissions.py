@@ -93,6 +93,9 @@ OFFICES = {
     ("POST", "inspection/visits/<uuidstr:pk>/photos"),
     ("GET", "snapshots/<slug:number>/documents"),
     ("GET", "document-files/<uuidstr:pk>"),
+    ("GET", "snapshots/<slug:number>/issued"),  # these three: tests/api/reporting/test_issuing.py
+    ("POST", "snapshots/<slug:number>/issued"),
+    ("GET", "issued-files/<uuidstr:pk>"),
     ("GET", "reports"),
     ("GET", "reports/<int:pk>"),
     ("PUT", "reports/<int:pk>/words"),
@@ -257,6 +260,8 @@ def _send(client, method: str, address: str, body):
     if address.endswith("/photos"):
         taken_at = timezone.now().isoformat()
         return client.upload(address, file=io.BytesIO(b"x"), id=str(uuid.uuid4()), taken_at=taken_at)
+    if address.endswith("/issued") and method == "POST":
+        return client.upload(address, issued_number="12/BC-UBND", issued_on="2026-11-28", signer="Nguyễn Thị Hoa")
     return client.ask(method, address, body)
 
 

@@ -57,7 +57,7 @@ def note_issued(
     by: Person,
     at: dt.datetime,
 ) -> IssuedDocument:
-    """Note it, with the signatures that are found in the file.
+    """Note it, with the signatures that are found in the file. The same again is what is there.
 
     Refused: no number or signer, a day before the figures were frozen or still to come, a version that was returned or
     replaced, one that is noted already, a file of another kind or with a signature that does not fit what it signs.
@@ -73,6 +73,9 @@ def note_issued(
         _add_file(issued, file)  # before anything is locked: it may take seconds
     with transaction.atomic():
         issued.snapshot = Snapshot.objects.select_for_update(of=("self",)).select_related("report").get(pk=snapshot.pk)
+        there = issued.snapshot.issues.standing().filter(number=number, issued_on=issued_on, signer=signer).first()
+        if there is not None and there.digest == issued.digest:
+            return there
         if problem := why_not_to_issue(issued.snapshot):
             raise NotToIssue(problem)
         _refuse_day(issued.snapshot, issued_on, timezone.localdate(at))

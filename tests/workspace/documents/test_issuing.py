@@ -73,9 +73,10 @@ def test_what_is_wrong_stands_in_the_form_and_nothing_is_lost(client, about, for
     page = answer.content.decode()
     assert "không thể ban hành trước đó" in page and "12/BC-UBND" in page and "Nguyễn Thị Hoa" in page
     assert not IssuedDocument.objects.exists()
-    for _time in range(2):
+    for number in ("12/BC-UBND", "12/BC-UBND", "13/BC-UBND"):  # pressed twice it is noted once
         form["file"].seek(0)
-        answer = client.post(about + "issued/", form)
+        answer = client.post(about + "issued/", {**form, "number": number})
+    assert IssuedDocument.objects.count() == 1
     assert (answer.status_code, "đã được ghi nhận là số 12/BC-UBND" in answer.content.decode()) == (422, True)
 
 
