@@ -22,6 +22,7 @@ from hocsuotdoi.activities.operations.series import (
     plan_of,
     schedule_of,
 )
+from hocsuotdoi.activities.operations.session_checks import OLDEST
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.enums import InstitutionState
 from tests.factories.activities import ActivityFactory, SessionFactory, local
@@ -108,6 +109,15 @@ def test_create_schedule_refuses_and_leaves_nothing(club, now, changes):
 
     assert not Schedule.objects.exists()
     assert not Session.objects.exists()
+
+
+def test_how_far_back_is_counted_by_the_day_in_viet_nam(club, today):
+    night = local(2026, 11, 23, 1).astimezone(dt.UTC)  # the day before, in UTC
+    sundays = Repeat(every=Repeating.WEEKLY, weekdays=(6,))
+    too_early = with_(repeat=sundays, starts_on=today - OLDEST - dt.timedelta(days=1))
+    with pytest.raises(Refused):
+        create_schedule(club, new=too_early, by=None, at=night)
+    assert create_schedule(club, new=with_(repeat=sundays, starts_on=today - OLDEST), by=None, at=night).added
 
 
 def test_create_schedule_in_a_room_of_another_institution_is_refused(club, now, room_elsewhere):

@@ -300,3 +300,11 @@ def test_act_is_named_by_its_number_and_not_written_over(act, now):
         with pytest.raises(BadAct) as refused:
             name_act(**{**new, "number": "11/NQ", **wrong}, at=now)
         assert refused.value.field.startswith("act_")
+
+
+def test_act_of_today_is_known_from_midnight_in_viet_nam(db, now, today):
+    new = {"number": "12/NQ", "title": "Mới", "issuer": "HĐND"}
+    night = now.replace(hour=0, minute=5)  # the day before, in UTC
+    with pytest.raises(BadAct):
+        name_act(**new, issued_on=today + dt.timedelta(days=1), at=night)
+    assert name_act(**new, issued_on=today, at=night.astimezone(dt.UTC)).issued_on == today

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
@@ -200,7 +201,7 @@ def schedule_of(activity: Activity, *, new: NewSchedule, at: dt.datetime, earlie
     )
     if new.room is not None and new.room.institution_id != activity.institution_id:
         raise BadSeries(_("Choose a room of the same institution."), field="room")
-    if new.starts_on < at.date() - OLDEST and new.starts_on != earlier:
+    if new.starts_on < timezone.localdate(at) - OLDEST and new.starts_on != earlier:
         raise BadSeries(_("The first day is too far back: at most three months."), field="starts_on")
     if not 1 <= new.minutes <= MOST_MINUTES:
         raise BadSeries(_("A session of a series ends on the same day or the next, after it starts."), field="minutes")

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.errors import Refused
@@ -33,6 +34,6 @@ def name_act(*, number: str, title: str, issuer: str, issued_on: dt.date | None,
                 _("No act with this number is known here yet: say its title, who issued it, and on which day."),
                 field=field,
             )
-    if issued_on and issued_on > at.date():
+    if issued_on and issued_on > timezone.localdate(at):
         raise BadAct(_("An act is recorded once it is issued: this day has not come yet."), field="act_issued_on")
     return LegalAct.objects.create(number=number, title=title, issuer=issuer, issued_on=issued_on)
