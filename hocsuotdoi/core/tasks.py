@@ -1,20 +1,15 @@
 """Jobs of the house itself."""
 
-import logging
-
 from django.utils import timezone
 
 from hocsuotdoi.core.jobs import job
 from hocsuotdoi.core.retention import forget_all
 
-logger = logging.getLogger(__name__)
-
 
 @job("core.forget_personal_data", cron="0 19 * * *")  # two in the night in Viet Nam
 def forget_personal_data() -> None:
     """Removes personal data that is older than its area keeps it."""
-    for area, counts in forget_all(at=timezone.now(), dry_run=False).items():
-        logger.info("Forgotten in %s: %s", area, counts)
+    forget_all(at=timezone.now(), dry_run=False)
 
 
 @job("core.note_alive")

@@ -6,7 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
@@ -18,7 +18,16 @@ from hocsuotdoi.accounts.operations.roles import RoleRefused, assign_role, end_r
 from hocsuotdoi.accounts.operations.sample import SampleRefused, load_sample
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.rules import may, may_give
+from hocsuotdoi.core.one_by_one import SomeFailed
+from hocsuotdoi.core.retention import forget_all
+from hocsuotdoi.programme.enums import AnswerKind, CheckRule
+from hocsuotdoi.programme.models import FindingAnswer
 from tests.factories.accounts import PersonFactory, PowerSwitchFactory, RoleAssignmentFactory, make_unit
+from tests.factories.activities import ActivityFactory, RegistrationFactory, SessionFactory, local
+from tests.factories.programme import PlanFactory
+from tests.factories.reporting import ReportFactory
+from tests.factories.running import make_snapshot
+from tests.support.phone import enrolled
 
 NOON = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 22)
@@ -233,6 +242,51 @@ def test_forgetting_counts_first_and_spares_staff_and_active_people(librarian_of
     assert forget(at=now, dry_run=False) == counts
     assert set(Person.objects.all()) == {librarian_of_bac_kan, confirmed}
     assert not Person.objects.filter(pk=never_confirmed.pk).exists()
+
+
+def _froze_a_report(person, where):
+    make_snapshot(ReportFactory(unit=make_unit("x", "X")), frozen_by=person)
+
+
+def _answered_a_finding(person, where):
+    said = {"finding_key": "k", "rule": CheckRule.values[0], "kind": AnswerKind.ACCEPTED, "reason": REASON}
+    FindingAnswer.objects.create(plan=PlanFactory(), answered_by=person, answered_at=NOON, **said)
+
+
+def _enrolled_a_device(person, where):
+    enrolled(where, by=person, at=NOON)
+
+
+def _switched_powers_on(person, where):
+    PowerSwitchFactory(person=person)
+
+
+@pytest.mark.parametrize("acted", [_froze_a_report, _answered_a_finding, _enrolled_a_device, _switched_powers_on])
+def test_who_acted_is_kept_though_the_role_was_taken_back_on_its_first_day(acted, confirmed, library_of_bac_kan):
+    end_role(_give(confirmed, library_of_bac_kan), at=NOON, by=None)
+    assert not RoleAssignment.objects.filter(person=confirmed).exists()
+    acted(confirmed, library_of_bac_kan)
+    other = PersonFactory()
+    EmailAddress.objects.create(user=other, email=other.email, verified=True)
+    Person.objects.filter(pk__in=[confirmed.pk, other.pk]).update(created_at=NOON - dt.timedelta(days=6 * 365))
+    assert forget_all(at=NOON, dry_run=False)["accounts"]["accounts_unused"] == 1
+    assert Person.objects.filter(pk=confirmed.pk).exists()
+    assert not Person.objects.filter(pk=other.pk).exists()
+
+
+def test_area_that_cannot_forget_keeps_no_other_from_it_and_is_noticed(confirmed, library_of_bac_kan, caplog):
+    session = SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan), starts_at=local(2024, 10, 23))
+    registration = RegistrationFactory(session=session)
+    Person.objects.update(created_at=NOON - dt.timedelta(days=6 * 365))
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE FUNCTION pg_temp.no() RETURNS trigger AS $$ BEGIN RAISE 'no'; END $$ LANGUAGE plpgsql")
+        cursor.execute("CREATE TRIGGER no BEFORE DELETE ON accounts_person FOR EACH ROW EXECUTE FUNCTION pg_temp.no()")
+    with pytest.raises(SomeFailed, match="accounts"):
+        forget_all(at=NOON, dry_run=False)
+    assert [each.exc_info is not None for each in caplog.records if each.levelname == "ERROR"] == [True]
+    registration.refresh_from_db()
+    assert registration.name == ""
+    assert Person.objects.filter(pk=confirmed.pk).exists()
 
 
 def test_command_opens_the_first_administrator_and_refuses_a_second(country, capsys):

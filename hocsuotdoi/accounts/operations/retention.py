@@ -9,9 +9,9 @@ import datetime as dt
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import PROTECT, Exists, ForeignObjectRel, OuterRef, Q, QuerySet
 
-from hocsuotdoi.accounts.models import Person, PowerSwitch, RoleAssignment
+from hocsuotdoi.accounts.models import Person, RoleAssignment
 
 NEVER_CONFIRMED = dt.timedelta(days=30)
 UNUSED = dt.timedelta(days=5 * 365)
@@ -20,13 +20,13 @@ UNUSED = dt.timedelta(days=5 * 365)
 @transaction.atomic
 def forget(*, at: dt.datetime, dry_run: bool = True) -> dict[str, int]:
     """Delete (count only, if `dry_run`) expired sign-in sessions, accounts without a role whose address was not
-    confirmed within 30 days and which were not used since, and such accounts unused for five years.
+    confirmed within 30 days and which were not used since, and such accounts unused for five years. Who stands by an
+    act that is kept (froze a report, enrolled a device, switched powers on) is kept with it.
 
     Returns how many of each.
     """
-    without_role = Person.objects.exclude(Exists(RoleAssignment.objects.filter(person=OuterRef("pk")))).exclude(
-        Exists(PowerSwitch.objects.filter(person=OuterRef("pk")))
-    )
+    roles = RoleAssignment.objects.filter(person=OuterRef("pk"))
+    without_role = _named_by_nothing_kept().exclude(Exists(roles))
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
     idle_since_start = Q(last_login=None) | Q(last_login__lt=at - NEVER_CONFIRMED)
     doomed = {
@@ -43,3 +43,13 @@ def forget(*, at: dt.datetime, dry_run: bool = True) -> dict[str, int]:
         for rows in doomed.values():
             rows.delete()
     return counts
+
+
+def _named_by_nothing_kept() -> QuerySet[Person]:
+    """One without a role may have acted all the same: a role taken back on its first day leaves no row."""
+    people = Person.objects.all()
+    for relation in Person._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and relation.on_delete is PROTECT:
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+            people = people.exclude(Exists(rows))
+    return people
