@@ -11,7 +11,7 @@ from hocsuotdoi.indicators.models import Cohort
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, LegalAct
 from hocsuotdoi.places.operations.ancestry import rebuild
-from hocsuotdoi.programme.enums import PlanStatus, RehomingKind, TargetHome
+from hocsuotdoi.programme.enums import PlanKind, PlanStatus, RehomingKind, TargetHome
 from hocsuotdoi.programme.models import Plan, Rehoming, Target
 from hocsuotdoi.programme.operations.rehoming import BadRehoming, NotRehomed, rehome
 from hocsuotdoi.programme.queries.binding import bound_of
@@ -111,6 +111,46 @@ def test_only_the_wards_that_take_it_over_answer(
     decide([of_districts], [bac_kan], act, planner, now, today)
     assert shown(bac_kan, today) == [("library_commune", "100%")]
     assert shown(duc_xuan, today) == shown(thai_nguyen, today) == []
+
+
+def _addendum(target: Target, today: dt.date, figure: int) -> Target:
+    plan = PlanFactory(unit=target.plan.unit, kind=PlanKind.ADDENDUM, amends=target.plan, issued_on=today)
+    return TargetFactory(
+        clause__plan=plan, indicator=target.indicator, cohort=target.cohort, year=target.year, figure=figure
+    )
+
+
+def test_whoever_took_a_target_over_answers_for_what_an_addendum_puts_in_its_place(
+    plan, of_districts, thai_nguyen, bac_kan, planner, act, now, today
+):
+    earlier = TargetFactory(
+        clause__plan=plan, indicator=of_districts.indicator, cohort=of_districts.cohort, year=2028, figure=50
+    )
+    decide([earlier, of_districts], [thai_nguyen], act, planner, now, today)
+    changed = _addendum(of_districts, today, 80)
+    bound = {earlier.pk: TargetHome.BOUND, changed.pk: TargetHome.BOUND}
+    assert homes([plan], today) == bound
+    assert not_taken([plan], today) == []
+    for unit in (thai_nguyen, bac_kan):
+        (reading,) = unit_targets(unit, today.year, today)
+        assert (reading.target.cohort_id, reading.plan) == ("library_commune", plan)
+        assert reading.trajectory == [(2028, 50), (2030, 80)]
+    (path,) = target_paths(bac_kan, today)
+    assert [fact.low for fact in path.facts] == [50, 80]
+    decide([changed], [thai_nguyen], act, planner, now + dt.timedelta(hours=1), today, kind=RehomingKind.DROPPED)
+    assert homes([plan], today) == bound | {changed.pk: TargetHome.SETTLED}
+    (reading,) = unit_targets(thai_nguyen, today.year, today)
+    assert reading.trajectory == [(2028, 50)]  # what the addendum replaced does not come back
+
+
+def test_what_was_dropped_is_asked_again_where_an_addendum_sets_it_anew(
+    plan, of_communes, thai_nguyen, planner, act, now, today
+):
+    decide([of_communes], [thai_nguyen], act, planner, now, today, kind=RehomingKind.DROPPED)
+    assert shown(thai_nguyen, today) == []
+    changed = _addendum(of_communes, today, 80)
+    assert shown(thai_nguyen, today) == [("library_commune", "80%")]
+    assert homes([plan], today) == {changed.pk: TargetHome.BOUND}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ each of their plans for that part only, and such a part never takes the place of
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -52,15 +52,17 @@ class BindingPlan:
 
 @dataclass(frozen=True)
 class Taken:
-    """A target that `binding.taker` has taken over, asked of `cohort` from then on."""
+    """A target that `binding.taker` has taken over, asked of the decision's cohort from then on. `stands`: what stands
+    in its place that day, where an addendum has changed it since."""
 
     binding: BindingPlan
     rehoming: Rehoming
+    stands: Target
 
     @property
     def target(self) -> Target:
         """As it is asked now; the row itself stays as issued."""
-        target, cohort = copy(self.rehoming.target), self.rehoming.cohort
+        target, cohort = copy(self.stands), self.rehoming.cohort
         assert cohort is not None  # the database says so of what is taken over
         target.cohort = cohort
         return target
@@ -111,39 +113,90 @@ def bound(unit: AdminUnit, day: dt.date) -> Bound:
 
 
 def bound_of(units: Sequence[AdminUnit], day: dt.date) -> dict[int, Bound]:
-    """Plans and single targets that bind each unit, by unit id. One query more than for the plans alone."""
+    """Plans and single targets that bind each unit, by unit id. One query more than for the plans alone, and another
+    where anything was decided."""
     reach = _reach(units, day)
     plans = _plans_of(units, reach)
     decisions = list(
         Rehoming.objects.filter(unit__in=reach.places)
-        .select_related("unit", "cohort", "target__plan__unit", "target__clause", "target__indicator", "target__cohort")
-        .annotate(plan_ended_on=end_of("target__plan"))
+        .select_related("unit", "cohort", "target__plan")
         .order_by("effective_on", "at", "pk")
     )
-    return {unit.pk: _bound(plans[unit.pk], decisions, unit.pk, reach) for unit in units}
+    stated = _stated_where({place_of(each.target) for each in decisions})
+    return {unit.pk: _bound(plans[unit.pk], decisions, stated, unit.pk, reach) for unit in units}
 
 
-def _bound(plans: list[BindingPlan], decisions: Sequence[Rehoming], unit: int, reach: _Reach) -> Bound:
+def _bound(
+    plans: list[BindingPlan], decisions: Sequence[Rehoming], stated: Sequence[Target], unit: int, reach: _Reach
+) -> Bound:
     day = reach.days[unit]
-    made = [each for each in decisions if each.effective_on <= day]
-    newest = {(each.target_id, each.unit_id): each for each in made}.values()
-    here = [each for each in newest if each.unit_id in reach.everywhere[unit]]
-    ended = [each for each in here if each.kind != RehomingKind.TAKEN_OVER]
+    here = [each for each in decisions if each.effective_on <= day and each.unit_id in reach.everywhere[unit]]
+    standing = {place_of(each): each for each in stated if _counts(each, day)}  # the later of a place wins
+    decided = holding(here, standing)
     taken = []
-    for each in here:
-        plan = each.target.plan
-        if each.kind != RehomingKind.TAKEN_OVER or any(goes_before(other, each) for other in ended):
-            continue
-        if _binds(plan, getattr(each, "plan_ended_on", None), day):
-            is_inherited = each.unit_id not in reach.standing[unit]
-            taken.append(Taken(BindingPlan(plan, is_inherited, is_partial=False, taker=each.unit), each))
-    return Bound(day, plans, taken, frozenset(each.target_id for each in here))
+    for target, held in decided:
+        ended = [each for each in held if each.kind != RehomingKind.TAKEN_OVER]
+        for each in held:
+            if each.kind == RehomingKind.TAKEN_OVER and not any(goes_before(other, each) for other in ended):
+                is_inherited = each.unit_id not in reach.standing[unit]
+                plan = target.plan.amends or target.plan
+                taken.append(Taken(BindingPlan(plan, is_inherited, is_partial=False, taker=each.unit), each, target))
+    return Bound(day, plans, taken, frozenset(target.pk for target, _held in decided))
+
+
+Place = tuple[int, str, str, int | None]
+
+
+def place_of(target: Target) -> Place:
+    """Where it stands in its plan: an addendum's figure for the same stands in its place."""
+    return target.plan.amends_id or target.plan_id, target.indicator_id, target.cohort_id, target.year
+
+
+def holding(decisions: Iterable[Rehoming], standing: Mapping[Place, Target]) -> list[tuple[Target, list[Rehoming]]]:
+    """What is decided about each target that stands (by its place): the newest for each unit, given the earlier first.
+
+    Whoever took a target over answers for what an addendum puts in its place. What was dropped or replaced ends what
+    it names, and nothing that was set anew since.
+    """
+    newest = {(place_of(each.target), each.unit_id): each for each in decisions}
+    found: dict[int, tuple[Target, list[Rehoming]]] = {}
+    for (place, _unit), each in newest.items():
+        target = standing.get(place)
+        if target is not None and (each.kind == RehomingKind.TAKEN_OVER or each.target_id == target.pk):
+            found.setdefault(target.pk, (target, []))[1].append(each)
+    return list(found.values())
 
 
 def goes_before(ended: Rehoming, taken: Rehoming) -> bool:
-    """A unit that no longer pursues what was taken over for all around it: its own word is the nearer one."""
-    deeper = TIER_DEPTH[ended.unit.tier] > TIER_DEPTH[taken.unit.tier]
-    return ended.target_id == taken.target_id and deeper
+    """Of one target: a unit that no longer pursues what was taken over for all around it: its own word is nearer."""
+    return TIER_DEPTH[ended.unit.tier] > TIER_DEPTH[taken.unit.tier]
+
+
+def _stated_where(places: Collection[Place]) -> list[Target]:
+    """Every figure of these places with its plan, as `targets.effective_targets` orders them: addenda after the plan,
+    the earlier first."""
+    roots = {place[0] for place in places}
+    rows = (
+        Target.objects.filter(Q(plan__in=roots) | Q(plan__amends__in=roots))
+        .filter(indicator__in={place[1] for place in places}, cohort__in={place[2] for place in places})
+        .select_related("plan__unit", "plan__amends__unit", "clause", "indicator", "cohort")
+        .annotate(plan_ended_on=end_of("plan"), amends_ended_on=end_of("plan__amends"))
+    )
+    return sorted(
+        (each for each in rows if place_of(each) in places),
+        key=lambda each: (each.plan.amends_id is not None, str(each.plan.issued_on or ""), each.ordinal),
+    )
+
+
+def _counts(target: Target, day: dt.date) -> bool:
+    """Whether it stood in a plan that bound on `day`, as `addenda_of` says of addenda."""
+    plan, ended_on = target.plan, getattr(target, "plan_ended_on", None)
+    if plan.amends is None:
+        return _binds(plan, ended_on, day)
+    if not _binds(plan.amends, getattr(target, "amends_ended_on", None), day):
+        return False
+    issued = plan.status != PlanStatus.DRAFT and (plan.issued_on is None or plan.issued_on <= day)
+    return _binds(plan, ended_on, day) or (issued and ended_on is None and plan.status == plan.amends.status)
 
 
 def _reach(units: Sequence[AdminUnit], day: dt.date) -> _Reach:

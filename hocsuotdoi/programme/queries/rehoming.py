@@ -16,7 +16,7 @@ from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import BINDING, PlanKind, RehomingKind, TargetHome
 from hocsuotdoi.programme.models import Plan, Rehoming, Target
-from hocsuotdoi.programme.queries.binding import goes_before, plans_binding_on
+from hocsuotdoi.programme.queries.binding import goes_before, holding, place_of, plans_binding_on
 from hocsuotdoi.programme.queries.land import heirs_of_all
 from hocsuotdoi.programme.queries.plan_facts import (
     CohortFacts,
@@ -58,7 +58,7 @@ def homes(plans: Iterable[Plan], day: dt.date) -> dict[int, TargetHome]:
         if plan.unit.starts_on is None or plan.unit.starts_on <= day
     ]
     targets = effective_targets(bind, day)
-    decisions = _newest(bind, day)
+    decisions = _decided(bind, [target for plan in bind for target in targets[plan.pk]], day)
     takers = [each.unit for of_target in decisions.values() for each in of_target]
     heirs = heirs_of_all({plan.unit for plan in bind} | set(takers), day)
     return {
@@ -86,7 +86,7 @@ def propose(groups: Iterable[Alike], day: dt.date) -> None:
     """Whom each could be given to: the unit itself, else what became of it, but for those for which all of it is
     decided; asked of classes that there still are."""
     groups = list(groups)
-    decisions = _newest([each.plan for each in groups], day)
+    decisions = _decided([each.plan for each in groups], [target for each in groups for target in each.targets], day)
     decided = {row.unit for rows in decisions.values() for row in rows}
     heirs = heirs_of_all({each.plan.unit for each in groups} | decided, day)
     cohorts = [each for each in Cohort.objects.order_by("name") if cohort_facts(each).living_facets(day)]
@@ -162,16 +162,13 @@ def taken_away(plan: Plan, decided: Mapping[int, Sequence[Rehoming]], day: dt.da
     }
 
 
-def _newest(plans: Sequence[Plan], day: dt.date) -> dict[int, list[Rehoming]]:
-    """For each target the decision that holds for each unit."""
+def _decided(plans: Sequence[Plan], targets: Iterable[Target], day: dt.date) -> dict[int, list[Rehoming]]:
+    """For each of `targets`, which stand that day, the decision that holds for each unit."""
     rows = Rehoming.objects.filter(
         Q(target__plan__in=plans) | Q(target__plan__amends__in=plans), effective_on__lte=day
-    ).select_related("unit", "cohort")
-    newest = {(row.target_id, row.unit_id): row for row in rows.order_by("effective_on", "at", "pk")}
-    found: dict[int, list[Rehoming]] = {}
-    for (target, _unit), row in newest.items():
-        found.setdefault(target, []).append(row)
-    return found
+    ).select_related("unit", "cohort", "target__plan")
+    standing = {place_of(target): target for target in targets}
+    return {target.pk: held for target, held in holding(rows.order_by("effective_on", "at", "pk"), standing)}
 
 
 Heirs = Mapping[int, list[AdminUnit]]

@@ -137,7 +137,7 @@ def series_of(what: Bound, targets: dict[int, list[Target]] | None = None) -> li
                 grouped.setdefault(key, _Series(binding, [], [])).targets.append(target)
     for taken in what.taken:
         target = taken.target
-        key = taken.binding.order, target.plan_id, target.indicator_id, target.cohort_id
+        key = taken.binding.order, taken.binding.plan.pk, target.indicator_id, target.cohort_id
         grouped.setdefault(key, _Series(taken.binding, [], [])).targets.append(target)
     return sorted(grouped.values(), key=lambda series: series.binding.order)
 
