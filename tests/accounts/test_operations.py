@@ -6,7 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
@@ -27,6 +27,7 @@ from tests.factories.activities import ActivityFactory, RegistrationFactory, Ses
 from tests.factories.programme import PlanFactory
 from tests.factories.reporting import ReportFactory
 from tests.factories.running import make_snapshot
+from tests.support.breaking import breaks
 from tests.support.phone import enrolled
 
 NOON = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
@@ -278,9 +279,7 @@ def test_area_that_cannot_forget_keeps_no_other_from_it_and_is_noticed(confirmed
     session = SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan), starts_at=local(2024, 10, 23))
     registration = RegistrationFactory(session=session)
     Person.objects.update(created_at=NOON - dt.timedelta(days=6 * 365))
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE FUNCTION pg_temp.no() RETURNS trigger AS $$ BEGIN RAISE 'no'; END $$ LANGUAGE plpgsql")
-        cursor.execute("CREATE TRIGGER no BEFORE DELETE ON accounts_person FOR EACH ROW EXECUTE FUNCTION pg_temp.no()")
+    breaks(Person, on="DELETE")
     with pytest.raises(SomeFailed, match="accounts"):
         forget_all(at=NOON, dry_run=False)
     assert [each.exc_info is not None for each in caplog.records if each.levelname == "ERROR"] == [True]

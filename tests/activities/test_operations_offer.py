@@ -31,9 +31,11 @@ from hocsuotdoi.activities.operations.registration import register
 from hocsuotdoi.activities.operations.roll import close_session
 from hocsuotdoi.activities.tasks import publish_due as publish_due_job
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.one_by_one import SomeFailed
 from hocsuotdoi.ledger.models import Entry
 from tests.activities.test_formats_picture import drawn
 from tests.factories.activities import ActivityFactory, SessionFactory, local
+from tests.support.breaking import breaks
 
 NEW = NewSession(starts_at=local(2026, 11, 30, 8), ends_at=local(2026, 11, 30, 10))
 
@@ -74,6 +76,20 @@ def test_draft_without_a_session_stays_one_until_it_has_one(draft, now):
 
     add_session(draft, new=NEW, by=None, at=now)
     assert publish_due(at=at) == (1, 0)
+
+
+def test_draft_on_which_the_program_fails_keeps_no_other_from_it(draft, library_of_bac_kan, now):
+    other = create_activity(library_of_bac_kan, title="Đọc thơ", kind="class", sessions=[NEW], by=None, at=now)
+    at = now + dt.timedelta(hours=2)
+    plan_publication(draft, publish_at=at, by=None, at=now)
+    plan_publication(other, publish_at=at + dt.timedelta(minutes=1), by=None, at=now)
+    breaks(Activity, on="UPDATE", when=f"NEW.id = '{draft.pk}'")
+    with pytest.raises(SomeFailed, match=str(draft.pk)):
+        publish_due(at=at + dt.timedelta(hours=1))
+    assert set(Activity.objects.values_list("pk", "status")) == {
+        (draft.pk, ActivityStatus.DRAFT),
+        (other.pk, ActivityStatus.PUBLISHED),
+    }
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 24 * 367])

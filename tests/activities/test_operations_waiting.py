@@ -22,7 +22,9 @@ from hocsuotdoi.activities.operations.waiting import (
 )
 from hocsuotdoi.activities.queries.checks import miscounted_sessions
 from hocsuotdoi.activities.queries.joining import position_of, saved_for_waiting
+from hocsuotdoi.core.one_by_one import SomeFailed
 from tests.factories.activities import SessionFactory
+from tests.support.breaking import breaks
 
 HOUR = dt.timedelta(hours=1)
 
@@ -216,6 +218,20 @@ def test_accepting_too_late_is_refused_and_the_place_goes_on(listed, early):
     assert taken(listed) == 10
     assert lapse_offers(at=early + 2 * HOUR) == 0
     assert Notice.objects.filter(kind=NoticeKind.LAPSED).count() == 1
+
+
+def test_session_whose_offers_cannot_lapse_keeps_no_other_from_it(listed, early):
+    other = SessionFactory(activity=listed.activity, starts_at=listed.starts_at, capacity=listed.capacity)
+    offered = {}
+    for session in (listed, other):
+        family = join(session, 10, at=early)
+        offered[session.pk] = join(session, 3, at=early)
+        cancel_registration(family, at=early)
+    first, second = sorted(offered)
+    breaks(Registration, on="UPDATE", when=f"NEW.session_id = '{first}'")
+    with pytest.raises(SomeFailed, match=str(first)):
+        lapse_offers(at=early + 2 * HOUR)
+    assert (state(offered[first]), state(offered[second])) == ("offered", "lapsed")
 
 
 def test_accepting_what_was_never_offered_is_refused(listed, early):

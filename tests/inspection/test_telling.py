@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from hocsuotdoi.core.one_by_one import SomeFailed
 from hocsuotdoi.inspection.models import InspectionPlan, VisitNotice
 from hocsuotdoi.inspection.operations import telling
 from hocsuotdoi.inspection.operations.plan import Planned, cancel_visit, change_visit, plan_visits
@@ -15,6 +16,7 @@ from hocsuotdoi.programme.models import Digest
 from hocsuotdoi.programme.operations import digest
 from tests.factories.places import InstitutionFactory
 from tests.inspection.conftest import opened
+from tests.support.breaking import breaks
 
 
 @pytest.fixture
@@ -136,6 +138,15 @@ def test_a_near_visit_is_told_at_once_and_not_again_in_the_morning(manager_of_ba
     assert "Thư viện phường Bắc Kạn" in mail.outbox[0].body
     assert telling.tell_of_near_visits(at=now) == 0
     assert digest.write_digests(day=today, at=now) == 0
+
+
+def test_whom_the_program_cannot_tell_keeps_nobody_else_waiting(manager_of_bac_kan, visit, colleague, now):
+    first, second = sorted([manager_of_bac_kan, colleague], key=lambda each: each.pk)
+    breaks(VisitNotice, on="UPDATE", when=f"NEW.person = '{first.pk}'")
+    with pytest.raises(SomeFailed, match=str(first.pk)):
+        telling.tell_of_near_visits(at=now)
+    assert mail.outbox[-1].to == [second.email]
+    assert [each.person for each in VisitNotice.objects.filter(told_at=None)] == [first.pk]
 
 
 def test_a_far_visit_waits_for_the_letter(far, now):

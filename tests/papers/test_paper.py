@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.core.one_by_one import SomeFailed
 from hocsuotdoi.papers.enums import PaperState
 from hocsuotdoi.papers.models import Delivery, Paper, Receipt, in_force
 from hocsuotdoi.papers.operations.paper import (
@@ -37,6 +38,7 @@ from hocsuotdoi.places.models import Agency, AgencyLine, InstitutionAgency, Inst
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory, make_unit
 from tests.factories.places import AgencyFactory, InstitutionFactory
 from tests.people import REFORM
+from tests.support.breaking import breaks
 
 NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 DAY = dt.date(2026, 3, 2)
@@ -323,6 +325,19 @@ def test_what_came_to_stand_later_gets_what_still_holds_once(department, provinc
     assert deliver_to_new(day=DAY, at=NOW) == 0
     assert paper.deliveries.filter(agency=office).count() == 1
     assert paper.deliveries.count() > before
+
+
+def test_paper_that_cannot_be_delivered_keeps_no_other_from_it(department, province_officer, bac_kan):
+    sending = {"to_tiers": ["commune"], "to_kinds": ["culture_society"]}
+    papers = [sent(department, province_officer, title=title, **sending) for title in ("Một", "Hai", "Ba")]
+    office = Agency.objects.create(
+        code="vhxh-thu-moi", name="Phòng mới (thử)", kind=AgencyKind.CULTURE_SOCIETY, unit=bac_kan
+    )
+    breaks(Delivery, on="INSERT", when=f"NEW.paper_id = '{papers[1].pk}'")
+    with pytest.raises(SomeFailed, match=f"Paper {papers[1].pk}$"):
+        deliver_to_new(day=DAY, at=NOW)
+    got = Delivery.objects.filter(agency=office, paper__in=papers).values_list("paper", flat=True)
+    assert set(got) == {papers[0].pk, papers[2].pk}
 
 
 def test_what_came_to_stand_later_has_fourteen_days_to_read(

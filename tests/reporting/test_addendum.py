@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from hocsuotdoi.core.one_by_one import SomeFailed
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, post, reverse
@@ -44,6 +45,7 @@ from tests.reporting.cycle_tree import (
     make_tree,
     submitted,
 )
+from tests.support.breaking import breaks
 from tests.support.reform import make_reform
 
 SESSIONS = "measure:programme_session:2026"
@@ -155,6 +157,20 @@ def test_look_for_changes_notes_them_for_lists_and_forgets_them(tree, library, o
     make_addendum(ward, reason="Bổ sung.", by=tree.writer, at=LATER)
     assert not ChangedFigures.objects.exists()
     assert look_for_changes(day=DAY, at=LATER) == 0
+
+
+def test_report_that_cannot_be_looked_at_keeps_no_other_from_it(tree, library):
+    elsewhere = InstitutionFactory(unit=tree.wards[1].unit)
+    count(tree.wards[1], elsewhere)
+    reports = approved(tree.ward, tree), approved(tree.wards[1], tree)
+    late_session(library)
+    late_session(elsewhere)
+    assert set(perhaps_changed(DAY)) == {each.pk for each in reports}
+    first = min(reports, key=lambda each: each.pk)
+    breaks(ChangedFigures, on="INSERT", when=f"NEW.report_id = {first.pk}")
+    with pytest.raises(SomeFailed, match=f"Report {first.pk}$"):
+        look_for_changes(day=DAY, at=LATER)
+    assert ChangedFigures.objects.count() == 1
 
 
 def test_perhaps_changed_asks_once_and_looks_no_further_back_than_two_years(tree, library):

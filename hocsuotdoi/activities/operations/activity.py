@@ -23,6 +23,7 @@ from hocsuotdoi.activities.operations.places import lock_activity_of, locked_ses
 from hocsuotdoi.activities.operations.session_checks import SessionRefused, check_session, lock_rooms
 from hocsuotdoi.activities.operations.waiting import offer_free_places
 from hocsuotdoi.activities.operations.wording import one_line
+from hocsuotdoi.core.one_by_one import one_by_one
 from hocsuotdoi.ledger.enums import Channel
 from hocsuotdoi.places.models import Institution, Room
 
@@ -160,18 +161,19 @@ def publish_due(*, at: dt.datetime) -> tuple[int, int]:
     """Publish the drafts whose moment has come; return how many were published and how many could not be.
 
     A draft that cannot be published stays one, with its moment past, and the workspace shows it as such; as soon as it
-    can, it is published.
+    can, it is published. Raises `SomeFailed` where the program failed, once all others are done.
     """
-    published = refused = 0
     due = Activity.objects.filter(status=ActivityStatus.DRAFT, publish_at__lte=at).order_by("publish_at", "pk")
-    for activity in due:
-        try:
-            publish_activity(activity, by=None, at=at)
-        except ActivityRefused:
-            refused += 1
-        else:
-            published += 1
-    return published, refused
+    published = one_by_one(due, lambda activity: _publish(activity, at=at))
+    return sum(published), len(published) - sum(published)
+
+
+def _publish(activity: Activity, *, at: dt.datetime) -> bool:
+    try:
+        publish_activity(activity, by=None, at=at)
+    except ActivityRefused:
+        return False
+    return True
 
 
 def settle_status(activity: Activity) -> None:

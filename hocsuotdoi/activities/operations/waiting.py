@@ -24,6 +24,7 @@ from hocsuotdoi.activities.operations.notices import tell
 from hocsuotdoi.activities.operations.places import locked_session, no_places, shift_places
 from hocsuotdoi.activities.queries.joining import SAVED_UNTIL, Waiting, next_in_line, turn_of
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.one_by_one import one_by_one
 
 
 class NotOffered(Refused):
@@ -51,12 +52,11 @@ def lapse_offers_of(session: Session, *, at: dt.datetime) -> None:
 
 
 def lapse_offers(*, at: dt.datetime) -> int:
-    """The same for all sessions, each in its own transaction; return at how many something lapsed."""
+    """The same for all sessions, each in its own transaction; return at how many something lapsed. Raises `SomeFailed`
+    once all others are done."""
     overdue = Registration.objects.filter(status=RegistrationStatus.OFFERED, offer_ends_at__lte=at)
     sessions = Session.objects.filter(pk__in=overdue.values("session")).order_by("pk")
-    for session in sessions:
-        lapse_offers_of(session, at=at)
-    return len(sessions)
+    return len(one_by_one(sessions, lambda session: lapse_offers_of(session, at=at)))
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.channels.message import CannotSend, Reach
 from hocsuotdoi.core.channels.registry import offered
 from hocsuotdoi.core.jobs import enqueue
+from hocsuotdoi.core.one_by_one import one_by_one
 from hocsuotdoi.inspection.enums import NoticeOf
 from hocsuotdoi.inspection.models import Visit, VisitNotice
 from hocsuotdoi.inspection.queries.told import VISITS_URL, notices_to_tell, people_told_at, visit_lines
@@ -123,14 +124,15 @@ def note_told(people: Collection[uuid.UUID], *, at: dt.datetime) -> None:
 
 def tell_of_near_visits(*, at: dt.datetime) -> int:
     """A letter of its own to each person who is to be told of a visit of today or tomorrow; return how many were sent.
-    Without a mail server, or an address, it waits for the letter of the day, and stands on the first page anyway."""
+    Without a mail server, or an address, it waits for the letter of the day, and stands on the first page anyway. Who
+    cannot be told for a mistake of the program keeps nobody else waiting; raises `SomeFailed` then."""
     channel = next(iter(offered(Reach.EMAIL)), None)
     if channel is None:
         return 0
     near = timezone.localdate(at) + NEAR
     found = notices_to_tell().filter(Q(visit__planned_on__lte=near) | Q(was_on__lte=near))
     people = Person.objects.filter(pk__in=found.values("person"), is_active=True).exclude(email="")
-    return sum(_send(person, at) for person in people.order_by("pk"))
+    return sum(one_by_one(people.order_by("pk"), lambda person: _send(person, at)))
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.attachments import keep_file, without_traces
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.file_kind import BadFileKind, file_kind
+from hocsuotdoi.core.one_by_one import one_by_one
 from hocsuotdoi.core.vietnamese import normalise, search_text
 from hocsuotdoi.papers.enums import PaperKind, PaperState
 from hocsuotdoi.papers.models import Delivery, Paper, PaperFile, in_force
@@ -145,12 +146,11 @@ def send_paper(paper: Paper, *, version: int, by: Person, at: dt.datetime, day: 
     return number
 
 
-@transaction.atomic
 def deliver_to_new(*, day: dt.date, at: dt.datetime) -> int:
-    """Bodies and institutions that came to stand since get what still holds on `day`; returns how many deliveries."""
-    return sum(
-        _deliver(paper, day=day, at=at) for paper in Paper.objects.filter(in_force(day)).select_related("sender")
-    )
+    """Bodies and institutions that came to stand since get what still holds on `day`; returns how many deliveries.
+    Each paper in its own transaction; raises `SomeFailed` once all others are delivered."""
+    papers = Paper.objects.filter(in_force(day)).select_related("sender")
+    return sum(one_by_one(papers, transaction.atomic(lambda paper: _deliver(paper, day=day, at=at))))
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.one_by_one import one_by_one
 from hocsuotdoi.reporting.enums import ReportState, ReportStepKind, SnapshotKind
 from hocsuotdoi.reporting.models import ChangedFigures, Report, Snapshot
 from hocsuotdoi.reporting.operations.freezing import freeze
@@ -42,13 +43,11 @@ def make_addendum(report: Report, *, reason: str, by: Person, at: dt.datetime) -
 
 def look_for_changes(*, day: dt.date, at: dt.datetime) -> int:
     """Notes which approved reports say other than the book says now, and forgets those that do not. An addendum is
-    always made by a person. Returns how many there are."""
+    always made by a person. Returns how many there are; raises `SomeFailed` once all others are looked at."""
     perhaps = perhaps_changed(day)
     ChangedFigures.objects.exclude(report__in=perhaps).delete()
-    changed = 0
-    for report in Report.objects.filter(pk__in=perhaps).select_related("cycle", "agency", "unit", "approved"):
-        changed += note_changes(report, at=at)
-    return changed
+    reports = Report.objects.filter(pk__in=perhaps).select_related("cycle", "agency", "unit", "approved")
+    return sum(one_by_one(reports, lambda report: note_changes(report, at=at)))
 
 
 @transaction.atomic
