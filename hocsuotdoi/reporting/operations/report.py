@@ -189,14 +189,18 @@ def move_institutions(
 
 
 @transaction.atomic
-def freeze_report(report: Report, *, by: Person | None, at: dt.datetime) -> Snapshot:
+def freeze_report(report: Report, *, by: Person | None, at: dt.datetime, after: str | None = None) -> Snapshot:
     """Keeps for good what the report says at this moment, under a number of its own.
 
     Figures, tasks and words are read in this transaction, after the report's row is locked, so that no words can
     change between reading and keeping. Freezing again later makes a further snapshot; the earlier ones stay.
+    `after`: the number of the newest that the person saw (empty: none). Sent twice, it returns the one made by then.
     Refused: a year that has not begun, and a report that has neither a target, a task nor an activity.
     """
     report = Report.objects.select_for_update(of=("self",)).select_related("unit").get(pk=report.pk)
+    made = report.snapshots.first() if after is not None and by is not None else None
+    if made is not None and made.number != after and made.frozen_by == by:
+        return made
     refuse_wrong_year(report.unit, report.year, at)
     local = timezone.localtime(at)
     content = report_content(report.unit, report.year, local.date())

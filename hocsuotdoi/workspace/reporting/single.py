@@ -65,13 +65,15 @@ def report_freeze(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, Permission.FREEZE_REPORT, report.unit)
     if request.method == "POST":
         try:
-            snapshot = freeze_report(report, by=request.user, at=timezone.now())
+            snapshot = freeze_report(report, after=request.GET.get("after"), by=request.user, at=timezone.now())
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(url_of(report))
         messages.success(request, _("The figures are frozen as %(number)s.") % {"number": snapshot.number})
         return redirect("workspace:reporting-snapshot-detail", number=snapshot.number)
-    return render(request, "workspace/reporting/report_freeze.html", {"report": report})
+    newest = report.snapshots.first()
+    context = {"report": report, "newest": newest.number if newest else ""}
+    return render(request, "workspace/reporting/report_freeze.html", context)
 
 
 def _report_page(

@@ -2,6 +2,7 @@
 officer of the ward next to it, the auditor (reads only), a citizen."""
 
 import io
+import re
 
 import pytest
 from django.test import Client
@@ -183,6 +184,26 @@ def test_report_freeze_asks_first_and_then_freezes(report, officer_of_bac_kan):
     snapshot = Snapshot.objects.get()
     assert page.url == reverse("workspace:reporting-snapshot-detail", args=[snapshot.number])
     assert snapshot.frozen_by == officer_of_bac_kan
+
+
+def test_report_freeze_sent_twice_freezes_once_and_asked_again_once_more(report, officer_of_bac_kan):
+    client, address = signed_in(officer_of_bac_kan), reverse("workspace:reporting-report-freeze", args=[report.pk])
+    numbers = []
+    for _asked in range(2):
+        form = re.search(r'action="(\?after=[^"]*)"', client.get(address).content.decode())
+        pages = [client.post(f"{address}{form[1]}") for _click in range(2)]
+        assert pages[0].url == pages[1].url
+        numbers.append(pages[0].url)
+    assert numbers[0] != numbers[1]
+    assert Snapshot.objects.count() == 2
+
+
+def test_report_freeze_is_not_what_somebody_else_froze_meanwhile(report, officer_of_bac_kan, now):
+    address = reverse("workspace:reporting-report-freeze", args=[report.pk])
+    freeze_report(report, by=None, at=now)
+    signed_in(officer_of_bac_kan).post(f"{address}?after=")
+    assert Snapshot.objects.count() == 2
+    assert Snapshot.objects.filter(frozen_by=officer_of_bac_kan).count() == 1
 
 
 def test_report_freeze_with_nothing_to_say_tells_why(bac_kan, officer_of_bac_kan):
