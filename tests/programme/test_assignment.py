@@ -396,6 +396,22 @@ def test_note_changes_nothing_and_says_something(assignment, officer_of_bac_kan,
         acts.add_note(assignment, note="Còn nữa", by=officer_of_bac_kan, at=now)
 
 
+def test_note_sent_twice_stands_once(assignment, officer_of_bac_kan, province_officer, now, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+    def note(words="Ảnh ngày hội", name="a.pdf", content=b"%PDF-1.7 a", by=officer_of_bac_kan, after=0):
+        files = [HandedIn(name, content)] if content else []
+        return acts.add_note(assignment, note=words, files=files, by=by, at=now + dt.timedelta(seconds=after))
+
+    first = note()
+    assert note(after=1) == first
+    assert (assignment.steps.count(), AssignmentFile.objects.count()) == (1, 1)
+    others = [note(content=b"%PDF-1.7 b", after=2), note(content=None, after=3), note(by=province_officer, after=4)]
+    again = note(after=5)  # not the last thing any more
+    assert len({first, again, *others}) == 5
+    assert AssignmentFile.objects.count() == 4
+
+
 # -- what people say of evidence --
 
 

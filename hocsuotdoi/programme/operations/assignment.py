@@ -296,8 +296,9 @@ def report_progress(
     row.done_on = (done_on or today) if state == AssignmentState.DONE else None
     _save(row, assignment, ["state", "percent", "done_on"])
     step = _step(row, AssignmentStepKind.PROGRESS, note=note, by=by, at=at)
+    kept = _kept(step, files)
     step.save()
-    _keep(step, files)
+    AssignmentFile.objects.bulk_create(kept)
     return step
 
 
@@ -305,7 +306,8 @@ def report_progress(
 def add_note(
     assignment: Assignment, *, note: str, by: Person, at: dt.datetime, files: Sequence[HandedIn] = ()
 ) -> AssignmentStep:
-    """Words or files that change nothing. Refused: nothing said, and on what is asked no longer."""
+    """Words or files that change nothing. The very same as the last thing in the history is the same note sent again
+    and stands once. Refused: nothing said, and on what is asked no longer."""
     row = _locked(assignment)
     if row.state == AssignmentState.DROPPED:
         raise BadStep(_refusal(row))
@@ -313,8 +315,13 @@ def add_note(
     if not note:
         raise BadStep(_("Write a few words, or choose a file."), field="note")
     step = _step(row, AssignmentStepKind.NOTE, note=note, by=by, at=at)
+    kept = _kept(step, files)
+    last = row.steps.order_by("-at", "-pk").first()
+    is_same = last is not None and (last.kind, last.note, last.by) == (step.kind, step.note, step.by)
+    if last and is_same and sorted(each.digest for each in kept) == sorted(each.digest for each in last.files.all()):
+        return last
     step.save()
-    _keep(step, files)
+    AssignmentFile.objects.bulk_create(kept)
     return step
 
 
@@ -381,7 +388,8 @@ def _step(row: Assignment, kind: AssignmentStepKind, *, note: str, by: Person, a
     )
 
 
-def _keep(step: AssignmentStep, files: Sequence[HandedIn]) -> None:
+def _kept(step: AssignmentStep, files: Sequence[HandedIn]) -> list[AssignmentFile]:
+    """Their content is kept; the rows are to be saved after the step."""
     if len(files) > MOST_FILES:
         raise BadFile(_("At most {number} files at once.").format(number=MOST_FILES), field="files")
     rows = []
@@ -400,7 +408,7 @@ def _keep(step: AssignmentStep, files: Sequence[HandedIn]) -> None:
         rows.append(
             AssignmentFile(step=step, file_name=kind.file_name, media_type=kind.media_type, size=size, digest=digest)
         )
-    AssignmentFile.objects.bulk_create(rows)
+    return rows
 
 
 def _reason(reason: str, missing: str) -> str:
