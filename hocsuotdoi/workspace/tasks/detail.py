@@ -1,7 +1,6 @@
 """One task as it was handed down: what is asked, how far it is, what shows it, what happened, and the acts."""
 
 import datetime as dt
-import uuid
 from collections.abc import Callable
 
 from django import forms
@@ -263,7 +262,6 @@ def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.For
         "date_form": DateForm(initial={"due_on": assignment.due_on}) if allowed.may_direct(state) else None,
         "drop_form": DropForm(prefix=None) if allowed.may_direct(state) else None,
         "path": [(_("Tasks"), reverse("workspace:programme-task-list"))],
-        "key": uuid.uuid4().hex,
     }
     if allowed.may_report(state):
         context["step_form"] = StepForm(state=state, version=assignment.version)
