@@ -40,6 +40,7 @@ from hocsuotdoi.reporting.operations.submission import (
     withdraw_report,
 )
 from hocsuotdoi.reporting.operations.totals import BadTotal, Total, type_totals
+from hocsuotdoi.reporting.queries.state import is_late
 from tests.factories.places import AgencyFactory
 from tests.factories.running import make_assignment, make_line, make_report
 from tests.reporting.cycle_tree import (
@@ -248,6 +249,21 @@ def test_returned_report_is_corrected_and_sent_again(tree):
     assert fresh(report).submitted.content["words"]["results"] == ["Đã bổ sung."]
 
 
+@pytest.mark.parametrize(("came_on", "more"), [(dt.date(2026, 11, 20), True), (dt.date(2026, 11, 30), False)])
+def test_what_came_in_time_and_goes_back_has_days_to_be_corrected(tree, came_on, more):
+    """Sent back weeks after its day it is not late the next morning; what came late stays late."""
+    due_on = dt.date(2026, 11, 25)
+    Report.objects.filter(pk=tree.ward.pk).update(due_on=due_on)
+    report = submitted(fresh(tree.ward), tree.writer)
+    came_at = dt.datetime.combine(came_on, dt.time(3), tzinfo=dt.UTC)
+    Report.objects.filter(pk=report.pk).update(submitted_at=came_at)
+    back_at = dt.datetime(2026, 12, 15, 3, tzinfo=dt.UTC)
+    return_report(fresh(report), version=report.version, reason="Thiếu tháng 10.", by=tree.approver, at=back_at)
+    report = fresh(report)
+    assert report.due_on == (dt.date(2026, 12, 20) if more else due_on)
+    assert is_late(report, tree.cycle, dt.date(2026, 12, 16)) is not more
+
+
 def test_reopen_report_only_while_the_one_above_has_not_taken_it_in(tree):
     report = approved(tree.ward, tree)
     province = submitted(tree.province, tree.writer)
@@ -315,6 +331,21 @@ def test_move_institutions_to_where_they_cannot_go_is_refused(tree, library, sil
     with pytest.raises(WrongState):
         move_institutions(tree.ward, other, institutions=[library.pk], **asked)
     assert CountedInstitution.objects.get(institution=library).report == tree.ward
+
+
+def test_institutions_take_the_place_of_no_typed_totals_unseen(tree, library):
+    """What the body typed in would no longer be told: it is asked to take it out first."""
+    other = tree.wards[1]
+    rows = [Total("measure:library_visit:2026", Decimal(1200), None, "Sổ của phường")]
+    type_totals(other, version=other.version, rows=rows, by=tree.writer, at=NOW)
+    asked = {"institutions": [library.pk], "reason": "Nhập phường.", "by": tree.approver, "at": NOW}
+    with pytest.raises(BadMove, match="lượt"):
+        move_institutions(tree.ward, fresh(other), **asked)
+    assert CountedInstitution.objects.get(institution=library).report == tree.ward
+    gone = [Total("measure:library_visit:2026", None, None, "")]
+    type_totals(fresh(other), version=fresh(other).version, rows=gone, by=tree.writer, at=NOW)
+    move_institutions(tree.ward, fresh(other), **asked)
+    assert CountedInstitution.objects.get(institution=library).report == other
 
 
 # -- typed totals --

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
@@ -14,6 +15,8 @@ from hocsuotdoi.reporting.models.report import FROZEN
 from hocsuotdoi.reporting.operations.holding import hold, keep, reason_of, step
 
 INSTITUTIONS_NAMED = 20
+DAYS_TO_CORRECT = 5
+"""What came in time and goes back is not late the next morning."""
 
 
 class ApprovedByTheSame(Refused):
@@ -26,10 +29,11 @@ class AddedUpAbove(Refused):
 
 @transaction.atomic
 def return_report(report: Report, *, version: int, reason: str, by: Person, at: dt.datetime) -> Report:
-    """Sends a submitted report back, with what is to be put right. The snapshot stays as history."""
+    """Sends a submitted report back, with what is to be put right. The snapshot stays as history; what came in time has
+    some days more."""
     reason = reason_of(reason)
     report = hold(report, [ReportState.SUBMITTED], version=version)
-    keep(report, state=ReportState.RETURNED, by=by, at=at)
+    keep(report, state=ReportState.RETURNED, due_on=_due_again(report, at), by=by, at=at)
     step(report, ReportStepKind.RETURNED, snapshot=report.submitted, reason=reason, by=by, at=at)
     return report
 
@@ -83,6 +87,7 @@ def reopen_report(report: Report, *, reason: str, by: Person, at: dt.datetime) -
     keep(
         report,
         state=ReportState.RETURNED,
+        due_on=_due_again(report, at),
         approved=None,
         approved_at=None,
         approved_by=None,
@@ -92,6 +97,13 @@ def reopen_report(report: Report, *, reason: str, by: Person, at: dt.datetime) -
     )
     step(report, ReportStepKind.REOPENED, snapshot=approved, reason=reason, by=by, at=at)
     return report
+
+
+def _due_again(report: Report, at: dt.datetime) -> dt.date | None:
+    if report.due_on is None or report.submitted_at is None:
+        return report.due_on
+    in_time = timezone.localdate(report.submitted_at) < report.due_on
+    return max(report.due_on, timezone.localdate(at) + dt.timedelta(days=DAYS_TO_CORRECT)) if in_time else report.due_on
 
 
 def _is_added_up(report: Report) -> bool:

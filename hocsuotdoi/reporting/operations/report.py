@@ -28,7 +28,9 @@ from hocsuotdoi.reporting.operations.holding import (
     wrong_state,
 )
 from hocsuotdoi.reporting.queries.content import has_something_to_say, report_content
+from hocsuotdoi.reporting.queries.typed import TypedRow, typed_rows
 
+FIGURES_NAMED = 5
 FIRST_YEAR = 2020  # as the database's constraint: the programme began in 2022, its base years lie a little before
 
 
@@ -171,7 +173,8 @@ def move_institutions(
     """From now on these institutions (by their keys) are counted in `to`: their unit became part of another.
 
     Refused: another cycle, the very report, a report of either that has been submitted, institutions that are not
-    counted here. Returns the report they left.
+    counted here; and where `to` has typed in totals that would no longer be told, since these institutions are counted.
+    Returns the report they left.
     """
     reason = reason_of(reason)
     if report.pk == to.pk or report.cycle_id != to.cycle_id:
@@ -179,13 +182,27 @@ def move_institutions(
     first, second = sorted((report, to), key=lambda each: each.pk)
     held = {each.pk: hold(each, OWED) for each in (first, second)}
     report, to = held[report.pk], held[to.pk]
+    typed = [row for row in typed_rows(to) if row.total is not None and row.total.numerator is not None]
     rows = CountedInstitution.objects.filter(report=report, institution__in=institutions)
     if not institutions or rows.update(report=to) != len(set(institutions)):
         raise BadMove(_("Choose institutions that are counted in this report."))
+    _refuse_to_replace(typed, to)
     for each in (report, to):
         keep(each, by=by, at=at)
         step(each, ReportStepKind.MOVED, reason=reason, by=by, at=at)
     return report
+
+
+def _refuse_to_replace(typed: list[TypedRow], to: Report) -> None:
+    still = {row.key for row in typed_rows(to)}
+    gone = [row.label for row in typed if row.key not in still]
+    if gone:
+        raise BadMove(
+            _(
+                "{body} has typed in totals that counted institutions would take the place of: {figures}. "
+                "Have them taken out there first."
+            ).format(body=to.agency.name if to.agency else "", figures="; ".join(gone[:FIGURES_NAMED]))
+        )
 
 
 @transaction.atomic

@@ -143,7 +143,7 @@ class Figures:
 
     def combined(self, key: str, more: int) -> Amount | None:
         """What the report itself has and what was approved below, out of `more` that were expected and are missing."""
-        total = added_up([self.own.amounts.get(key) or self.typed.get(key), self.sums.get(key)])
+        total = added_up([self.typed.get(key) or self.own.amounts.get(key), self.sums.get(key)])
         if total is None:
             return Amount(None, None, 0, more) if more else None
         return total.out_of(more)
@@ -225,7 +225,10 @@ def _of_year(
 ) -> Figures:
     own = own_figures(looked, pairs, is_leaf=is_leaf, activities=activities)
     found = Figures(looked, is_leaf, own)
-    found.typed = {key: each for key, each in typed.items() if is_of_year(key, looked.year) and key not in own.amounts}
+    told = {
+        key for key, each in own.amounts.items() if each.numerator is not None
+    }  # nothing typed gives way to nothing
+    found.typed = {key: each for key, each in typed.items() if is_of_year(key, looked.year) and key not in told}
     # What adds up over bodies but not over years (tasks that go on for years) is told for the whole period at its end.
     times = [str(looked.year)]
     if looked.is_last and looked.report.cycle:
