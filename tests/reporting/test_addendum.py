@@ -310,3 +310,13 @@ def test_figure_of_a_part_of_the_territory_is_no_change_until_it_changes(merged)
     make_addendum(ward, reason="Bổ sung.", by=tree.writer, at=LATER)
     changes = {each["key"]: each["after"]["numerator"] for each in changed_figures(fresh(province))}
     assert {changes[key] for key in parts & changes.keys()} == {"7"}
+
+
+def test_addendum_that_takes_in_what_was_approved_later_names_it_as_missing_no_more(tree):
+    top = approved(tree.province, tree)
+    assert tree.ward.agency.name in {each["name"] for each in top.gaps if each["what"] == "report"}
+    approved(tree.ward, tree, LATER)
+    snapshot = make_addendum(fresh(top), reason="Phường gửi sau.", by=tree.writer, at=LATER + dt.timedelta(minutes=5))
+    told = {each["name"]: each["state"] for each in snapshot.content["below"]}
+    assert told[tree.ward.agency.name] == "approved"
+    assert tree.ward.agency.name not in {each["name"] for each in fresh(top).gaps if each["what"] == "report"}

@@ -12,6 +12,7 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.one_by_one import one_by_one
 from hocsuotdoi.reporting.enums import ReportState, ReportStepKind, SnapshotKind
 from hocsuotdoi.reporting.models import ChangedFigures, Report, Snapshot
+from hocsuotdoi.reporting.operations.approval import gaps_of
 from hocsuotdoi.reporting.operations.freezing import freeze
 from hocsuotdoi.reporting.operations.holding import hold, in_whose_stead, keep, reason_of, step
 from hocsuotdoi.reporting.queries.changed import addendum_content, changed_figures, perhaps_changed
@@ -34,7 +35,7 @@ def make_addendum(report: Report, *, reason: str, by: Person, at: dt.datetime) -
     if content is None or report.approved is None:
         raise NothingChanged(_("No figure of this report has changed since it was approved: there is nothing to add."))
     snapshot = freeze(SnapshotKind.ADDENDUM, content, report=report, amends=report.approved, by=by, at=at)
-    keep(report, by=by, at=at)
+    keep(report, gaps=gaps_of(snapshot), by=by, at=at)
     instead = in_whose_stead(report, Permission.FREEZE_REPORT, by=by, at=at)
     step(report, ReportStepKind.AMENDED, snapshot=snapshot, reason=reason, instead=instead, by=by, at=at)
     ChangedFigures.objects.filter(report=report).delete()

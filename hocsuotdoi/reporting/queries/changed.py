@@ -92,8 +92,8 @@ def changed_figures(report: Report) -> list[ChangeContent]:
 
 
 def addendum_content(report: Report, day: dt.date, reason: str) -> Content | None:
-    """The content of an addendum with the figures that differ, each with both values; None where none does. All else in
-    it is as it was approved."""
+    """The content of an addendum with the figures that differ, each with both values, and which reports below stand by
+    now; None where no figure does. All else in it is as it was approved."""
     approved, found = report.approved, _changes(report)
     if approved is None or not found:
         return None
@@ -102,6 +102,8 @@ def addendum_content(report: Report, day: dt.date, reason: str) -> Content | Non
     content["reason"] = reason
     content["changes"] = [change for change, _figure in found]
     content["figures"] = [figure for _change, figure in found]
+    with translation.override("vi"):
+        content["below"] = below_content(report)
     content["header"] = content["header"].copy()
     content["header"]["day"] = long_day_words(day)
     content["header"]["title"] = f"Bổ sung, điều chỉnh số liệu Báo cáo {approved.number}"
