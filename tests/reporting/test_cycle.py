@@ -8,14 +8,15 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from hocsuotdoi.places.enums import AgencyKind, Tier
 from hocsuotdoi.reporting.enums import CommandLine, CycleKind, CycleState, Detail, ReportsTo
-from hocsuotdoi.reporting.models import Cycle, Reminder, Report
+from hocsuotdoi.reporting.models import CountedInstitution, Cycle, Reminder, Report
 from hocsuotdoi.reporting.operations import cycle as acts
+from hocsuotdoi.reporting.operations.opening import open_cycle
 from hocsuotdoi.reporting.operations.presets import ReminderGiven, RuleGiven, final, free, mid_term, yearly
 from hocsuotdoi.reporting.tasks import open_cycle as open_cycle_job
 from hocsuotdoi.reporting.tasks import open_cycles
 from tests.factories.accounts import PersonFactory
 from tests.factories.cycles import AT, make_country, make_opened_cycle, make_preset_cycle
-from tests.factories.places import AgencyFactory
+from tests.factories.places import AgencyFactory, InstitutionFactory
 
 DAY = dt.date(2026, 11, 25)
 
@@ -64,6 +65,38 @@ def test_free_cycle_begins_with_its_owner_alone(country):
     province = next(iter(country.provinces))
     (rule,) = free(2026, country.body(province, AgencyKind.EDUCATION)).rules
     assert (rule.line, rule.reporter_kind, rule.to) == ("education", "education", "nobody")
+
+
+EDUCATION, ARMED_FORCES = ("library_school", "library_university"), ("library_armed_forces",)
+
+
+@pytest.mark.parametrize(
+    "preset", [lambda owner: yearly(2026, owner), lambda owner: free(2026, owner), mid_term, final]
+)
+@pytest.mark.parametrize(
+    ("kind", "classes"),
+    [
+        (AgencyKind.EDUCATION, EDUCATION),
+        (AgencyKind.MILITARY, ARMED_FORCES),
+        (AgencyKind.POLICE, ARMED_FORCES),
+        (AgencyKind.FINANCE, ()),
+    ],
+)
+def test_body_that_leads_no_territory_counts_only_what_is_of_its_own_line(country, preset, kind, classes):
+    province = next(iter(country.provinces))
+    for owner in (AgencyFactory(kind=kind, unit=province), AgencyFactory(kind=kind, unit=country.unit)):
+        (rule,) = preset(owner).rules
+        assert (rule.reporter_kind, rule.classes) == (kind, classes)
+
+
+def test_library_of_the_province_is_in_no_report_of_its_education_department(country):
+    province = next(iter(country.provinces))
+    InstitutionFactory(unit=province, institution_class="library_province")
+    university = InstitutionFactory(unit=province, institution_class="library_university")
+    owner = country.body(province, AgencyKind.EDUCATION)
+    cycle = acts.make_cycle("nganh-giao-duc", owner=owner, given=yearly(2026, owner), by=None, at=AT)
+    open_cycle(cycle, by=None, at=AT)
+    assert CountedInstitution.objects.get(cycle=cycle).institution == university
 
 
 def test_copy_of_last_year_moves_every_day(cycle):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from hocsuotdoi.accounts.roles import LEADING_KINDS
-from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
+from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import CommandLine, CycleKind, Detail, ReportsTo, Section
 
@@ -158,5 +158,14 @@ def _own_rule(owner: Agency, due_on: dt.date) -> Iterator[RuleGiven]:
         ReportsTo.NOBODY,
         due_on + dt.timedelta(days=OWNER_AFTER if tier == Tier.COUNTRY else PROVINCES_AFTER),
         detail=Detail.TOTALS if line in (CommandLine.MILITARY, CommandLine.POLICE) else Detail.FULL,
-        classes={Tier.COUNTRY: _COUNTRY, Tier.PROVINCE: _PROVINCE}.get(tier, _COMMUNE),
+        classes=_own_classes(kind, tier),
     )
+
+
+def _own_classes(kind: AgencyKind, tier: Tier) -> tuple[InstitutionClass, ...]:
+    """What stands in a territory belongs to who leads it; whoever leads none counts what is of its own line."""
+    if kind in LEADING_KINDS:
+        return {Tier.COUNTRY: _COUNTRY, Tier.PROVINCE: _PROVINCE}.get(tier, _COMMUNE)
+    if kind in ARMED_FORCES:
+        return _ARMED_FORCES
+    return _EDUCATION if kind == AgencyKind.EDUCATION else ()
