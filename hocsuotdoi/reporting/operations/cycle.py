@@ -26,6 +26,10 @@ from hocsuotdoi.reporting.queries.wording import day_words
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = dt.timedelta(days=366 * 12)
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
+"""Of everything that is said about a cycle; days are added to them."""
+_YEARS = range(2020, 2101)  # as the database's constraint on the year of a report
+_DAYS = ("starts_on", "counted_until", "map_on", "opens_on", "due_on")
 _OWN_FIELDS = (
     "title",
     "kind",
@@ -263,6 +267,9 @@ def _checked(given: CycleGiven) -> CycleGiven:
     given = dataclasses.replace(given, title=title, addressee=addressee)
     if not given.title:
         raise BadCycle(_("Give the cycle a title: people read it above their report."), field="title")
+    for name in _DAYS:
+        if not FIRST_DAY <= getattr(given, name) <= LAST_DAY:
+            raise BadCycle(_("A day of a cycle lies between 2000 and 2100."), field=name)
     if (given.starts_on.month, given.starts_on.day) != (1, 1):
         # Every figure is one of a calendar year: what began within one would be told as if it were the whole.
         raise BadCycle(
@@ -274,6 +281,11 @@ def _checked(given: CycleGiven) -> CycleGiven:
         )
     if not given.starts_on < given.ends_on <= given.starts_on + _LONGEST:
         raise BadCycle(_("The period must end after it begins, and within twelve years."), field="ends_on")
+    if (given.ends_on - dt.timedelta(days=1)).year not in _YEARS:
+        raise BadCycle(
+            _("The last year of the period lies between {first} and {last}.").format(first=_YEARS[0], last=_YEARS[-1]),
+            field="ends_on",
+        )
     if not given.starts_on <= given.counted_until < given.ends_on:
         raise BadCycle(_("The last day of figures lies within the period."), field="counted_until")
     if given.due_on < given.opens_on:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -11,11 +12,15 @@ from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import CommandLine, CycleKind, Detail, ReportsTo, Section
 from hocsuotdoi.reporting.models import Cycle, CycleReminder, CycleRule
+from hocsuotdoi.reporting.operations.cycle import FIRST_DAY, LAST_DAY
 from hocsuotdoi.reporting.operations.presets import CycleGiven, ReminderGiven, RuleGiven
 
 YEARLY, MID_TERM, FINAL, FREE = "yearly", "mid_term", "final", "free"
 FIRST_YEAR, LAST_YEAR = 2023, 2050
 _REPORTING_TIERS = [(tier.value, tier.label) for tier in (Tier.COMMUNE, Tier.PROVINCE, Tier.COUNTRY)]
+
+
+_NOT_BETWEEN = _("A day of a cycle lies between 2000 and 2100.")
 
 
 class _Day(forms.DateInput):
@@ -26,7 +31,8 @@ class _Day(forms.DateInput):
 
 
 def _day(label: Any, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(label=label, help_text=help_text, widget=_Day())
+    between = [MinValueValidator(FIRST_DAY, _NOT_BETWEEN), MaxValueValidator(LAST_DAY, _NOT_BETWEEN)]
+    return forms.DateField(label=label, help_text=help_text, widget=_Day(), validators=between)
 
 
 class StartForm(forms.Form):

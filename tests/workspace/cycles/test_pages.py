@@ -129,6 +129,17 @@ def test_what_cannot_be_comes_back_with_a_sentence(client, country, planner_of_m
     assert "counted_until" in page.context["form"].errors
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+@pytest.mark.parametrize("field", ["starts_on", "last_day", "counted_until", "map_on", "opens_on", "due_on"])
+def test_days_that_no_calendar_reaches_come_back_with_a_sentence(client, planner_of_ministry, prepared, field, day):
+    client.force_login(planner_of_ministry)
+    address = page_of("cycle-edit", prepared)
+    page = client.post(address, {**form_of(client, address), field: day})
+    assert page.status_code == 422
+    assert field in page.context["form"].errors
+    assert Cycle.objects.get().version == prepared.version
+
+
 def test_rule_is_changed_added_and_taken_away(client, country, planner_of_ministry, prepared):
     client.force_login(planner_of_ministry)
     address = page_of("rule-edit", prepared, 2)
