@@ -175,6 +175,7 @@ RULE = RuleGiven(
         ([dataclasses.replace(RULE, to=ReportsTo.NAMED, to_kind="")], "chọn cơ quan nhận"),
         ([dataclasses.replace(RULE, line=CommandLine.MILITARY, detail=Detail.FULL)], "số tổng"),
         ([dataclasses.replace(RULE, reporter_kind=AgencyKind.POLICE)], "ngành dọc riêng"),
+        ([dataclasses.replace(RULE, classes=ARMED_FORCES)], "lực lượng vũ trang"),
         ([dataclasses.replace(RULE, due_on=dt.date(2026, 10, 1))], "sớm hơn ngày mở"),
     ],
 )

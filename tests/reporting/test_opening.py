@@ -11,16 +11,17 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, InstitutionState, Tier
+from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, InstitutionClass, InstitutionState, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, AgencyLine, InstitutionAgency, UnitAncestry, UnitReading
 from hocsuotdoi.reporting.enums import CycleState, ReportState, ReportsTo
 from hocsuotdoi.reporting.models import CountedInstitution, Cycle, Reminder, Report
-from hocsuotdoi.reporting.operations.cycle import make_cycle
+from hocsuotdoi.reporting.operations.cycle import BadRule, make_cycle, order_opening
 from hocsuotdoi.reporting.operations.opening import NotOpen, NotReportedToItsOwner, ask_newcomers, open_cycle
-from hocsuotdoi.reporting.operations.presets import mid_term, yearly
+from hocsuotdoi.reporting.operations.presets import free, mid_term, yearly
 from hocsuotdoi.reporting.operations.reminders import remind
 from hocsuotdoi.reporting.queries.opening_check import opening_check
 from hocsuotdoi.reporting.queries.state import country_state, report_rows
+from tests.factories.accounts import PersonFactory
 from tests.factories.cycles import AT, make_country, make_opened_cycle, make_preset_cycle
 from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
 from tests.support.depth import cases
@@ -252,6 +253,35 @@ def test_police_counts_what_it_runs_and_the_army_the_rest(db):
     assert counted_at(cycle, of_army) == country.body(province, K.MILITARY)
 
 
+@pytest.mark.parametrize("runs", [K.MILITARY, K.POLICE])
+@pytest.mark.parametrize("kind", [C.LIBRARY_COMMUNE, C.LIBRARY_UNIVERSITY, C.MUSEUM_PROVINCE])
+def test_what_the_armed_forces_run_is_counted_by_them_whatever_its_class(db, runs, kind):
+    """Nobody of the territory or of education counts it one by one, by name."""
+    country = make_country(1)
+    province, (commune,) = next(iter(country.provinces.items()))
+    house = InstitutionFactory(unit=commune, institution_class=kind)
+    InstitutionAgency.objects.create(institution=house, agency=country.body(province, runs))
+    cycle = make_opened_cycle(country)
+    assert counted_at(cycle, house) == country.body(province, runs)
+    assert report_of(cycle, country.body(province, runs)).detail == "totals"
+
+
+def test_armed_forces_are_in_no_report_of_the_territory_even_where_an_old_rule_claims_them(db):
+    country = make_country(1)
+    province, (commune,) = next(iter(country.provinces.items()))
+    army = InstitutionFactory(unit=commune, institution_class=C.LIBRARY_ARMED_FORCES)
+    run = InstitutionFactory(unit=commune, institution_class=C.LIBRARY_COMMUNE)
+    InstitutionAgency.objects.create(institution=run, agency=country.body(province, K.MILITARY))
+    owner = country.body(province, K.CULTURE)
+    cycle = make_cycle("rieng", owner=owner, given=free(2026, owner), by=None, at=AT)
+    cycle.rules.update(classes=list(C))
+    with pytest.raises(BadRule, match="lực lượng vũ trang"):
+        order_opening(cycle, version=cycle.version, by=PersonFactory(), at=AT)
+    open_cycle(cycle, by=None, at=AT)
+    assert (counted_at(cycle, army), counted_at(cycle, run)) == (None, None)
+    assert opening_check(cycle, AT.date()).uncounted_number == 2
+
+
 def test_who_runs_a_school_library_does_not_take_it_from_the_line_of_education(db):
     country = make_country(1)
     province, (commune,) = next(iter(country.provinces.items()))
@@ -348,6 +378,8 @@ def _expected(country, reports, institution, unit, kind):
     education, forces = (C.LIBRARY_SCHOOL, C.LIBRARY_UNIVERSITY), (C.LIBRARY_ARMED_FORCES,)
     provincial = (C.LIBRARY_PROVINCE, C.MUSEUM_PROVINCE, C.CULTURE_CENTRE_PROVINCE)
     central = (C.LIBRARY_NATIONAL, C.MUSEUM_NATIONAL, C.MUSEUM_MINISTRY)
+    if Agency.objects.filter(pk__in=runs, kind__in=ARMED_FORCES).exists():
+        kind = C.LIBRARY_ARMED_FORCES
     if kind in education:
         wanted = [(K.EDUCATION, Tier.PROVINCE)]
     elif kind in forces:

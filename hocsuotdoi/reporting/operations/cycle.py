@@ -16,7 +16,7 @@ from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.jobs import enqueue
 from hocsuotdoi.core.vietnamese import normalise
-from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, Tier
+from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import CommandLine, CycleKind, CycleState, Detail, ReportsTo
 from hocsuotdoi.reporting.models import Cycle, CycleReminder, CycleRule, Reminder
@@ -30,6 +30,7 @@ FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
 """Of everything that is said about a cycle; days are added to them."""
 _YEARS = range(2020, 2101)  # as the database's constraint on the year of a report
 _DAYS = ("starts_on", "counted_until", "map_on", "opens_on", "due_on")
+_FORCES_LINES = (CommandLine.MILITARY, CommandLine.POLICE)
 _OWN_FIELDS = (
     "title",
     "kind",
@@ -330,10 +331,15 @@ def _refuse_bad_rules(cycle: Cycle, rules: list[RuleGiven]) -> None:
             raise _bad_rule(number, _("Say which kind of body gets the report, or choose another way to name it."))
         if (rule.to_agency is not None) != (rule.to == ReportsTo.NAMED):
             raise _bad_rule(number, _("Name the one body that gets the report, or choose another way to name it."))
-        if rule.line in (CommandLine.MILITARY, CommandLine.POLICE) and rule.detail != Detail.TOTALS:
+        if rule.line in _FORCES_LINES and rule.detail != Detail.TOTALS:
             raise _bad_rule(number, _("The armed forces report in totals only."))
-        if rule.reporter_kind in ARMED_FORCES and rule.line not in (CommandLine.MILITARY, CommandLine.POLICE):
+        if rule.reporter_kind in ARMED_FORCES and rule.line not in _FORCES_LINES:
             raise _bad_rule(number, _("The armed forces report on a line of their own."))
+        if InstitutionClass.LIBRARY_ARMED_FORCES in rule.classes and rule.line not in _FORCES_LINES:
+            raise _bad_rule(
+                number,
+                _("Libraries of the armed forces are counted in totals on their own line. Take their class away here."),
+            )
         if cycle.owner.kind not in LEADING_KINDS and rule.reporter_kind != cycle.owner.kind:
             raise _bad_rule(
                 number,

@@ -9,12 +9,15 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from hocsuotdoi.places.enums import InstitutionState, LineKind
+from hocsuotdoi.places.enums import ARMED_FORCES, InstitutionClass, InstitutionState, LineKind
 from hocsuotdoi.reporting.enums import CommandLine, ReportsTo
 from hocsuotdoi.reporting.models import Cycle
 
 _FURTHEST = 8
 """Levels between the lowest report and the last; more is a circle."""
+_FORCES = ", ".join(f"'{kind}'" for kind in sorted(ARMED_FORCES))
+_FORCES_LINES = f"('{CommandLine.MILITARY}', '{CommandLine.POLICE}')"
+_FORCES_CLASS = f"'{InstitutionClass.LIBRARY_ARMED_FORCES}'"
 
 
 def _on(table: str, day: str) -> str:
@@ -98,17 +101,26 @@ looked AS (
        AND (({_on("p", "map_on")}) OR ({holds("p", "looked.day")}))
       LEFT JOIN places_unitreading d ON d.unit_id = p.unit_id AND {_on("d", "map_on")}
      ORDER BY i.id, looked.day DESC, ({_on("p", "map_on")}) DESC, p.id
+), of_forces AS MATERIALIZED (
+    SELECT DISTINCT o.id
+      FROM standing o
+      JOIN places_institutionagency g ON g.institution_id = o.id
+       AND (({_on("g", "map_on")}) OR ({holds("g", "o.open_on")}))
+      JOIN places_agency a ON a.id = g.agency_id AND a.kind IN ({_FORCES})
 ), inside AS (
-    SELECT o.* FROM standing o JOIN scope s ON s.unit_id = o.unit_id
+    SELECT o.*, CASE WHEN f.id IS NULL THEN o.class ELSE {_FORCES_CLASS} END AS claimed_as
+      FROM standing o JOIN scope s ON s.unit_id = o.unit_id LEFT JOIN of_forces f ON f.id = o.id
 ), claims AS (
-    SELECT agency_id, unit_id, line, ordinal, unnest(classes) AS class FROM asked
+    SELECT agency_id, unit_id, line, ordinal, class
+      FROM (SELECT agency_id, unit_id, line, ordinal, unnest(classes) AS class FROM asked) said
+     WHERE class <> {_FORCES_CLASS} OR line IN {_FORCES_LINES}
 ), run AS MATERIALIZED (
-    SELECT o.id, o.class, g.agency_id
+    SELECT o.id, o.claimed_as AS class, g.agency_id
       FROM inside o
       JOIN places_institutionagency g ON g.institution_id = o.id
        AND (({_on("g", "map_on")}) OR ({holds("g", "o.open_on")}))
 ), lying AS MATERIALIZED (
-    SELECT o.id, o.class, y.ancestor_id
+    SELECT o.id, o.claimed_as AS class, y.ancestor_id
       FROM inside o JOIN places_unitancestry y ON y.unit_id = o.unit_id AND {_on("y", "map_on")}
 ), found AS (
     SELECT o.id, c.agency_id, c.line, c.ordinal, 0 AS by_place
@@ -121,9 +133,10 @@ looked AS (
      ORDER BY id, (line = '{CommandLine.TERRITORY}'), by_place, ordinal, agency_id
 )"""
 """`inside`: institutions open on the last day looked at, or on the last day of an earlier year of the cycle, each read
-on the map of the cycle. `counted`: by which body,
-once. A line other than the territory's claims its classes first; then the body that runs the institution, then the one
-in whose territory it stands."""
+on the map of the cycle. What a military or police body runs is claimed as the armed forces' whatever its class, and by
+their lines only: they report in totals, nobody else names it. `counted`: by which body, once. A line other than the
+territory's claims its classes first; then the body that runs the institution, then the one in whose territory it
+stands."""
 
 
 @contextmanager

@@ -172,6 +172,16 @@ def kinds_of(cycle) -> list[tuple[str, str]]:
     return list(cycle.rules.values_list("reporter_kind", "reporter_tier"))
 
 
+def test_rule_of_the_territory_does_not_claim_libraries_of_the_armed_forces(client, planner_of_ministry, prepared):
+    client.force_login(planner_of_ministry)
+    address = page_of("rule-edit", prepared, 1)
+    mine = form_of(client, address)
+    page = client.post(address, {**mine, "classes": [*mine["classes"], "library_armed_forces"]})
+    assert page.status_code == 422
+    assert "Thư viện lực lượng vũ trang chỉ báo cáo số tổng" in page.content.decode()
+    assert "library_armed_forces" not in prepared.rules.first().classes
+
+
 def test_removal_that_comes_second_takes_away_no_other_rule(client, country, planner_of_ministry, prepared):
     client.force_login(planner_of_ministry)
     address = page_of("rule-edit", prepared, 2)
