@@ -21,9 +21,11 @@ from hocsuotdoi.reporting.operations.presets import free, mid_term, yearly
 from hocsuotdoi.reporting.operations.reminders import remind
 from hocsuotdoi.reporting.queries.opening_check import opening_check
 from hocsuotdoi.reporting.queries.state import country_state, report_rows
+from hocsuotdoi.reporting.queries.uncounted import Left, left_uncounted
 from tests.factories.accounts import PersonFactory
 from tests.factories.cycles import AT, make_country, make_opened_cycle, make_preset_cycle
 from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
+from tests.factories.running import submit
 from tests.support.depth import cases
 
 C, K = InstitutionClass, AgencyKind
@@ -160,6 +162,45 @@ def test_bodies_that_come_while_the_cycle_is_open_are_asked_and_nothing_else_cha
     assert {row.report.unit for row in listed} == {province, commune, new}
     with pytest.raises(NotOpen):
         ask_newcomers(make_preset_cycle(country), by=None, at=at)
+
+
+def test_institution_that_comes_while_the_cycle_is_open_is_counted_where_the_report_is_still_owed(db):
+    country = make_country(1, 1)
+    (first, (commune,)), (_second, (other,)) = country.provinces.items()
+    there = InstitutionFactory(unit=commune)
+    cycle = make_opened_cycle(country)
+    before = set(CountedInstitution.objects.values_list("pk", "report"))
+    new, late, centre, nobodys = (
+        InstitutionFactory(unit=commune),
+        InstitutionFactory(unit=other),
+        InstitutionFactory(unit=first, institution_class=C.CULTURE_CENTRE_PROVINCE),
+        InstitutionFactory(unit=commune, state=InstitutionState.CLOSED),
+    )
+    submit(report_of(cycle, country.body(other, K.CULTURE_SOCIETY)))
+    at = AT + dt.timedelta(days=10)
+    assert left_uncounted(cycle, at.date()) == Left(3, 2)
+    opened = ask_newcomers(cycle, by=None, at=at)
+    assert (opened.reports, opened.institutions) == (0, 2)
+    assert ask_newcomers(cycle, by=None, at=at).institutions == 0
+    assert counted_at(cycle, new) == counted_at(cycle, there) == country.body(commune, K.CULTURE_SOCIETY)
+    assert counted_at(cycle, centre) == country.body(first, K.CULTURE)
+    assert (counted_at(cycle, late), counted_at(cycle, nobodys)) == (None, None)
+    assert before < set(CountedInstitution.objects.values_list("pk", "report"))
+    assert left_uncounted(cycle, at.date()) == Left(1, 0)
+
+
+def test_institution_of_a_new_unit_is_counted_in_the_report_of_its_new_body(db):
+    country = make_country(1)
+    province = next(iter(country.provinces))
+    cycle = make_opened_cycle(country)
+    born = dt.date(2026, 11, 10)
+    unit = UnitFactory(parent=province, starts_on=born)
+    office = AgencyFactory(unit=unit, starts_on=born)
+    new = InstitutionFactory(unit=unit)
+    at = AT + dt.timedelta(days=10)
+    assert left_uncounted(cycle, at.date()) == Left(1, 1)
+    opened = ask_newcomers(cycle, by=None, at=at)
+    assert (opened.reports, opened.institutions, counted_at(cycle, new)) == (1, 1, office)
 
 
 def test_who_is_asked_late_has_two_weeks_and_is_not_late_on_the_first_day(db):

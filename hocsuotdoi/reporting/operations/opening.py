@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.audit import many_rows
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.reporting.enums import CycleState, ReportState
+from hocsuotdoi.reporting.enums import OWED, CycleState, ReportState
 from hocsuotdoi.reporting.models import Cycle
-from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, parameters, reading_many
+from hocsuotdoi.reporting.queries.asked import BODIES, INSTITUTIONS, WAYS, parameters, parameters_today, reading_many
 
 DAYS_FOR_NEWCOMERS = 14
 
@@ -48,8 +48,11 @@ WITH RECURSIVE {BODIES}, {INSTITUTIONS}
 INSERT INTO reporting_countedinstitution (cycle_id, institution_id, report_id)
 SELECT %(cycle)s, counted.id, r.id
   FROM counted JOIN reporting_report r ON r.cycle_id = %(cycle)s AND r.agency_id = counted.agency_id
+ WHERE r.state = ANY(%(owed)s)
+   FOR SHARE OF r
     ON CONFLICT DO NOTHING
 """
+# Held meanwhile: a report that is being submitted takes nothing more in that its frozen figures would not hold.
 
 _OUTSIDE = f"""
 WITH RECURSIVE {BODIES}, {WAYS}
@@ -96,6 +99,7 @@ def open_cycle(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
         "not_due_before": None,
         "at": at,
         "by": by.pk if by else None,
+        "owed": [str(state) for state in OWED],
     }
     refuse_astray(cycle)
     with many_rows(), reading_many() as cursor:
@@ -115,25 +119,28 @@ class NotOpen(Refused):
 def ask_newcomers(cycle: Cycle, *, by: Person | None, at: dt.datetime) -> Opened:
     """Asks bodies that came to stand since the cycle's map, by the same rules on the map of today: after a reform in
     the middle of a cycle those that took others' place, with fourteen days to report at least: nobody is late on the
-    day on which they are asked. Done again, it asks only who is newer still. Reports that there are stay as they are;
-    what an ended body counted is moved by people, with a reason. Refused while the cycle is not open."""
+    day on which they are asked. Institutions that are counted nowhere yet are counted in the report that its rule
+    names, while that one is owed: what was submitted stays as it was frozen. Done again, it takes in only what is newer
+    still. Reports that there are stay as they are; what an ended body counted is moved by people, with a reason.
+    Refused while the cycle is not open."""
     cycle = Cycle.objects.select_for_update(of=("self",)).select_related("owner").get(pk=cycle.pk)
     if cycle.state != CycleState.OPEN:
         raise NotOpen(_("Only a cycle that is open asks more bodies."))
     day = timezone.localdate(at)
     given = {
-        **parameters(cycle),
-        "map_on": day,
-        "bodies_on": day,
+        **parameters_today(cycle, day),
         "year": cycle.last_year,
         "not_due_before": day + dt.timedelta(days=DAYS_FOR_NEWCOMERS),
         "at": at,
         "by": by.pk if by else None,
+        "owed": [str(state) for state in OWED],
     }
     with many_rows(), reading_many() as cursor:
         cursor.execute(_MAKE_REPORTS, given)
         reports = cursor.rowcount
-    return Opened(reports, 0)
+        cursor.execute(_COUNT, given)
+        institutions = cursor.rowcount
+    return Opened(reports, institutions)
 
 
 def refuse_astray(cycle: Cycle) -> None:

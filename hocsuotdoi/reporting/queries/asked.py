@@ -159,3 +159,8 @@ def parameters(cycle: Cycle, *, bodies_on: dt.date | None = None) -> dict[str, A
         "bodies_on": bodies_on or cycle.map_on,
         "looked_at": sorted({min(dt.date(year, 12, 31), cycle.counted_until) for year in cycle.years}),
     }
+
+
+def parameters_today(cycle: Cycle, day: dt.date) -> dict[str, Any]:
+    """The same rules on the map of `day`: for what has come since the cycle opened."""
+    return {**parameters(cycle, bodies_on=day), "map_on": day}

@@ -78,13 +78,14 @@ ACTS = {
     "newcomers": Act(
         _ask_newcomers,
         CycleState.OPEN,
-        _("Ask bodies that have come since?"),
+        _("Take in what has come since?"),
         _(
             "Bodies that were set up since the cycle opened get a report by the same rules, and at least 14 days for "
-            "it. Nothing else changes."
+            "it. Institutions that are in no report yet are counted by the same rules, where the report has not been "
+            "submitted. Nothing else changes."
         ),
-        _("Ask them, too"),
-        _("Bodies that have come since are asked now, too."),
+        _("Take them in"),
+        _("What has come since is taken in now."),
     ),
     "discard": Act(
         acts.discard_cycle,

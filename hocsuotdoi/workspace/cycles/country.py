@@ -19,6 +19,7 @@ from hocsuotdoi.reporting.queries.cycles import ended_bodies, may_set_up, states
 from hocsuotdoi.reporting.queries.opening_check import opening_check
 from hocsuotdoi.reporting.queries.state import country_state, days_late, next_step
 from hocsuotdoi.reporting.queries.state_map import HEIGHT, WIDTH, state_map
+from hocsuotdoi.reporting.queries.uncounted import left_uncounted
 from hocsuotdoi.workspace.cycles.found import address, find, to_cycles
 from hocsuotdoi.workspace.cycles.shown import bar_of, tally_rows
 
@@ -57,6 +58,7 @@ def cycle_detail(request: HttpRequest, code: str) -> HttpResponse:
         "picture": picture,
         "reports_url": address("cycle-reports", cycle),
         "may_set_up": may,
+        "left": left_uncounted(cycle, day) if may and cycle.state == CycleState.OPEN else None,
         "path": [to_cycles()],
     }
     return render(request, "workspace/cycles/cycle_country.html", context)

@@ -21,6 +21,7 @@ from hocsuotdoi.reporting.formats.state_sheet import render_state
 from hocsuotdoi.reporting.models import Cycle, Report
 from hocsuotdoi.reporting.queries.cycles import REPORT_URL, letters_wanted, may_set_up, states_visible_to
 from hocsuotdoi.reporting.queries.state import ONLY, Asked, ReportRow, report_rows, tally_of
+from hocsuotdoi.reporting.queries.uncounted import left_uncounted
 from hocsuotdoi.workspace.cycles.found import address, find, find_own, to_cycle, to_cycles
 from hocsuotdoi.workspace.cycles.shown import tally_rows
 from hocsuotdoi.workspace.indicators.files import TYPES, attachment
@@ -46,6 +47,7 @@ def cycle_unit(request: HttpRequest, code: str, unit: str) -> HttpResponse:
         "unit": place,
         "is_whole": is_whole,
         "may_set_up": may,
+        "left": left_uncounted(cycle, day) if may and is_whole and cycle.state == CycleState.OPEN else None,
         "lines": tally_rows(tally_of(everything)),
         "here": address("cycle-unit", cycle, place.code),
         "path": [to_cycles()] if is_whole else [to_cycles(), to_cycle(cycle)],

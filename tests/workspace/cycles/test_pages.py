@@ -10,13 +10,14 @@ from openpyxl import load_workbook
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.enums import AgencyKind as K
-from hocsuotdoi.reporting.models import Cycle, Report
+from hocsuotdoi.reporting.models import CountedInstitution, Cycle, Report
 from hocsuotdoi.reporting.operations.cycle import make_cycle
 from hocsuotdoi.reporting.operations.presets import yearly
 from hocsuotdoi.reporting.operations.reminders import remind
 from hocsuotdoi.reporting.tasks import open_cycle as open_cycle_job
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.cycles import AT, make_country, make_opened_cycle, make_preset_cycle
+from tests.factories.places import InstitutionFactory
 from tests.factories.running import submit
 
 LIST, NEW = reverse("workspace:cycles-cycle-list"), reverse("workspace:cycles-cycle-create")
@@ -95,7 +96,7 @@ def test_planner_sets_up_the_yearly_report_and_opens_it(client, country, planner
     page = client.get(page_of("cycle-detail", cycle)).content.decode()
     assert "Tỉnh thử 1" in page
     assert "Điều hành kỳ báo cáo" in page
-    assert "Các cơ quan mới lập" in client.post(act(cycle, "newcomers"), {"version": 1}, follow=True).content.decode()
+    assert "Đã bổ sung" in client.post(act(cycle, "newcomers"), {"version": 1}, follow=True).content.decode()
     client.post(act(cycle, "close"), {"version": Cycle.objects.get().version})
     client.post(act(cycle, "reopen"), {"version": Cycle.objects.get().version})
     assert Cycle.objects.get().state == "open"
@@ -362,6 +363,27 @@ def test_nobody_signed_in_is_sent_to_sign_in(client, opened):
     assert client.get(LIST).status_code == 302
 
 
+def test_planner_is_told_what_stands_in_no_report_and_takes_it_in(
+    client, country, planner_of_ministry, officer, opened
+):
+    told = "2 cơ sở chưa có trong báo cáo nào của kỳ này"
+    for _each in range(2):
+        InstitutionFactory(unit=commune_of(country))
+    client.force_login(officer)
+    assert "cơ sở chưa có trong" not in client.get(page_of("cycle-detail", opened)).content.decode()
+    client.force_login(planner_of_ministry)
+    assert told in client.get(page_of("cycle-detail", opened)).content.decode()
+    assert told not in client.post(act(opened, "newcomers"), {"version": 1}, follow=True).content.decode()
+    assert CountedInstitution.objects.filter(cycle=opened).count() == 2
+    InstitutionFactory(unit=commune_of(country))
+    submit(Report.objects.get(cycle=opened, unit=commune_of(country)))
+    page = client.get(page_of("cycle-detail", opened)).content.decode()
+    assert "đã được gửi" in page
+    assert "1 cơ sở chưa có trong báo cáo nào của kỳ này" in page
+    client.post(act(opened, "close"), {"version": opened.version})
+    assert "cơ sở chưa có trong" not in client.get(page_of("cycle-detail", opened)).content.decode()
+
+
 def test_acts_are_possible_in_their_state_only(client, country, planner_of_ministry, opened, prepared):
     client.force_login(planner_of_ministry)
     assert client.get(act(opened, "open")).status_code == 404
@@ -380,9 +402,11 @@ def test_acts_are_possible_in_their_state_only(client, country, planner_of_minis
 def test_queries_are_as_many_for_one_as_for_many(client, db, communes, django_assert_num_queries):
     country = make_country(*communes)
     opened = make_opened_cycle(country)
+    for units in country.provinces.values():
+        InstitutionFactory(unit=units[0])
     client.force_login(holder(RoleName.PLANNER, agency=country.ministry))
     client.get(LIST)
-    with django_assert_num_queries(9):  # three of them say who asks
+    with django_assert_num_queries(14):  # three of them say who asks, five what is counted nowhere
         client.get(page_of("cycle-detail", opened))
     with django_assert_num_queries(8):
         client.get(page_of("cycle-unit", opened, next(iter(country.provinces)).code))
