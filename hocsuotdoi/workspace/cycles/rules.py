@@ -74,16 +74,20 @@ def reminders_edit(request: HttpRequest, code: str) -> HttpResponse:
     rows = ReminderForms(request.POST or None, initial=initial)
     form = _VersionForm(request.POST or None, initial={"version": cycle.version})
     if request.method == "POST" and rows.is_valid() and form.is_valid():
-        with changes_in(form):
+        with changes_in(form) as changed:
             given = [each for each in (row.given() for row in rows) if each]
             version = form.cleaned_data["version"]
             set_reminders(cycle, version=version, reminders=given, by=request.user, at=timezone.now())
             messages.success(request, _("Reminders go out on these days."))
             return redirect("workspace:cycles-cycle-detail", code=cycle.code)
+        if changed:
+            cycle = changed[0]
     context: dict[str, Any] = {
         "form": form,
         "rows": rows,
         "cycle": cycle,
+        "is_changed": is_changed(form),
+        "reminders": list(cycle.reminders.all()) if is_changed(form) else [],
         "path": [to_cycles(), to_cycle(cycle)],
     }
     status = 422 if any(rows.errors) and request.method == "POST" else status_of(form)

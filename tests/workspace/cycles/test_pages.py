@@ -236,6 +236,26 @@ def test_reminders_are_set_also_while_the_cycle_is_open(client, country, planner
     assert stale.status_code == 409
 
 
+def test_second_planner_sees_the_reminders_of_the_first(client, planner_of_ministry, opened):
+    client.force_login(planner_of_ministry)
+    address = page_of("cycle-reminders", opened)
+
+    def sent(number, version):
+        rows = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 0, "form-0-number": number, "form-0-when": "before"}
+        return {**rows, "version": version}
+
+    assert "Nội dung hiện tại" not in client.get(address).content.decode()
+    client.post(address, sent(30, opened.version))
+    page = client.post(address, sent(5, opened.version))
+    told = page.content.decode()
+    assert page.status_code == 409
+    assert "30 ngày trước hạn" in told
+    assert 'value="5"' in told
+    assert [each.days for each in opened.reminders.all()] == [-30]
+    client.post(address, sent(5, form_of_page(page)["version"]))
+    assert [each.days for each in opened.reminders.all()] == [-5]
+
+
 def test_second_planner_sees_what_the_first_said(client, country, planner_of_ministry, prepared):
     client.force_login(planner_of_ministry)
     address = page_of("cycle-edit", prepared)
