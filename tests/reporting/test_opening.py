@@ -19,6 +19,7 @@ from hocsuotdoi.reporting.operations.cycle import BadRule, make_cycle, order_ope
 from hocsuotdoi.reporting.operations.opening import NotOpen, NotReportedToItsOwner, ask_newcomers, open_cycle
 from hocsuotdoi.reporting.operations.presets import free, mid_term, yearly
 from hocsuotdoi.reporting.operations.reminders import remind
+from hocsuotdoi.reporting.operations.report import excuse_report
 from hocsuotdoi.reporting.queries.opening_check import opening_check
 from hocsuotdoi.reporting.queries.state import country_state, report_rows
 from hocsuotdoi.reporting.queries.uncounted import Left, left_uncounted
@@ -187,6 +188,27 @@ def test_institution_that_comes_while_the_cycle_is_open_is_counted_where_the_rep
     assert (counted_at(cycle, late), counted_at(cycle, nobodys)) == (None, None)
     assert before < set(CountedInstitution.objects.values_list("pk", "report"))
     assert left_uncounted(cycle, at.date()) == Left(1, 0)
+
+
+@pytest.mark.parametrize("owner_too", [False, True])
+def test_newcomer_goes_past_a_report_that_is_not_asked_for_any_more(db, owner_too):
+    """Into it nothing would be added up, and nobody would miss it."""
+    country = make_country(1)
+    province = next(iter(country.provinces))
+    cycle = make_opened_cycle(country)
+    by = PersonFactory()
+    top = report_of(cycle, country.body(province, K.CULTURE))
+    for below in (*Report.objects.filter(goes_to=top), top):
+        excuse_report(below, reason="Đã giải thể", by=by, at=AT)
+    root = report_of(cycle, country.ministry)
+    if owner_too:
+        for below in (*Report.objects.filter(goes_to=root).exclude(state="excused"), root):
+            excuse_report(below, reason="Đã giải thể", by=by, at=AT)
+    born = dt.date(2026, 11, 10)
+    office = AgencyFactory(unit=UnitFactory(parent=province, starts_on=born), starts_on=born)
+    assert ask_newcomers(cycle, by=None, at=AT + dt.timedelta(days=10)).reports == 1
+    made = report_of(cycle, office)
+    assert (made.goes_to, made.above) == (root, [country.ministry.pk])
 
 
 def test_institution_of_a_new_unit_is_counted_in_the_report_of_its_new_body(db):

@@ -21,6 +21,13 @@ _MAKE_REPORTS = f"""
 WITH RECURSIVE {BODIES}, {WAYS}, numbered AS MATERIALIZED (
     SELECT b.agency_id, COALESCE(r.id, nextval(pg_get_serial_sequence('reporting_report', 'id'))) AS id
       FROM bound b LEFT JOIN reporting_report r ON r.cycle_id = %(cycle)s AND r.agency_id = b.agency_id
+), excused AS MATERIALIZED (
+    SELECT agency_id FROM reporting_report
+     WHERE cycle_id = %(cycle)s AND state = '{ReportState.EXCUSED}' AND agency_id <> %(owner)s
+), upwards AS MATERIALIZED (
+    SELECT way.agency_id, ARRAY(SELECT step.to_id FROM unnest(way.above) WITH ORDINALITY step (to_id, far)
+                                 WHERE step.to_id NOT IN (SELECT agency_id FROM excused) ORDER BY step.far) AS above
+      FROM way
 )
 INSERT INTO reporting_report
        (id, goes_to_id, cycle_id, agency_id, line, detail, unit_id, year, due_on, above, copies_to, state,
@@ -35,13 +42,14 @@ SELECT own.id, taking.id, %(cycle)s, b.agency_id, b.line, b.detail, b.unit_id, %
                     AND (g.ends_on IS NULL OR g.ends_on > %(bodies_on)s)), ARRAY[]::bigint[]),
        '{ReportState.EXPECTED}', '', '', '', '', 1, %(at)s, %(by)s, '[]'
   FROM bound b
-  JOIN way ON way.agency_id = b.agency_id
+  JOIN upwards way ON way.agency_id = b.agency_id
   JOIN numbered own ON own.agency_id = b.agency_id
-  LEFT JOIN numbered taking ON taking.agency_id = b.to_id
-  LEFT JOIN asked receiver ON receiver.agency_id = b.to_id
+  LEFT JOIN numbered taking ON taking.agency_id = way.above[1]
+  LEFT JOIN asked receiver ON receiver.agency_id = way.above[1]
     ON CONFLICT DO NOTHING
 """
-# Each report is made with the one that it goes into, in one statement: the trail tells once that it was made.
+# Each report is made with the one that it goes into, in one statement: the trail tells once that it was made. One that
+# is not asked for any more takes nothing in: what comes later goes past it, to the next above.
 
 _COUNT = f"""
 WITH RECURSIVE {BODIES}, {INSTITUTIONS}
