@@ -150,6 +150,7 @@ def year_from(first, years=1):
         ({"due_on": dt.date(9999, 12, 31)}, "due_on"),
         ({"counted_until": dt.date(2027, 1, 1)}, "counted_until"),
         ({"counted_until": dt.date(2025, 12, 31)}, "counted_until"),
+        ({"opens_on": dt.date(2025, 12, 31)}, "opens_on"),
         ({"due_on": dt.date(2026, 10, 1)}, "due_on"),
         ({"sections": ()}, "sections"),
     ],

@@ -289,6 +289,9 @@ def _checked(given: CycleGiven) -> CycleGiven:
         )
     if not given.starts_on <= given.counted_until < given.ends_on:
         raise BadCycle(_("The last day of figures lies within the period."), field="counted_until")
+    if given.opens_on < given.starts_on:
+        # Its reports would be asked for figures of a year of which there are none.
+        raise BadCycle(_("The cycle does not open before the period begins."), field="opens_on")
     if given.due_on < given.opens_on:
         raise BadCycle(_("Reports are due after the cycle opens."), field="due_on")
     if not given.sections:
