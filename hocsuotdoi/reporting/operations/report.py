@@ -81,21 +81,21 @@ def word_report(
     report: Report,
     *,
     version: int,
-    results: str,
-    difficulties: str,
-    causes: str,
-    proposals: str,
+    results: str | None,
+    difficulties: str | None,
+    causes: str | None,
+    proposals: str | None,
     by: Person | None,
     at: dt.datetime,
 ) -> Report:
-    """Writes the words over those of `version`, the one that the writer had before them.
+    """Writes the words over those of `version`, the one that the writer had before them. None leaves a field as it is.
 
     Where somebody else wrote since, but into other fields, both stand. Where both wrote into one, or the report has
     gone on meanwhile, it is refused (`ReportChangedMeanwhile`, with the fields) and nothing is changed. The same words
     again change nothing. Text is kept in NFC with plain line ends.
     """
-    given = {"results": results, "difficulties": difficulties, "causes": causes, "proposals": proposals}
-    given = {field: _tidy(text) for field, text in given.items()}
+    fields = {"results": results, "difficulties": difficulties, "causes": causes, "proposals": proposals}
+    given = {field: _tidy(text) for field, text in fields.items() if text is not None}
     current = _to_be_worded(report)
     if version != current.version:
         given = _beside(current, version, given)
@@ -128,12 +128,12 @@ def _beside(current: Report, version: int, given: dict[str, str]) -> dict[str, s
     before = events.order_by("-pgh_id").values(*WORDS).first()
     if before is None:
         raise ReportChangedMeanwhile(meanwhile(current), current, WORDS)
-    mine = {field for field in WORDS if given[field] != before[field]}
+    mine = {field for field, text in given.items() if text != before[field]}
     theirs = {field for field in WORDS if getattr(current, field) != before[field]}
     both = [field for field in WORDS if field in mine & theirs and given[field] != getattr(current, field)]
     if both:
         raise ReportChangedMeanwhile(meanwhile(current), current, both)
-    return {field: given[field] if field in mine else getattr(current, field) for field in WORDS}
+    return {field: text for field, text in given.items() if field in mine}
 
 
 @transaction.atomic
