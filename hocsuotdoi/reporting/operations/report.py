@@ -137,14 +137,14 @@ def _beside(current: Report, version: int, given: dict[str, str]) -> dict[str, s
 
 
 @transaction.atomic
-def excuse_report(report: Report, *, reason: str, by: Person, at: dt.datetime) -> Report:
+def excuse_report(report: Report, *, version: int, reason: str, by: Person, at: dt.datetime) -> Report:
     """A report that is not there yet is not asked for any more: its unit has ended, its body was dissolved.
 
-    Refused while institutions are counted in it or reports go to it: they have to be moved first, so that nothing is
-    left out unseen.
+    Refused where somebody wrote into it since `version`: what nobody has looked at is not put away. Refused while
+    institutions are counted in it or reports go to it: they have to be moved first, so that nothing is left out unseen.
     """
     reason = reason_of(reason)
-    report = hold(report, OWED, and_above=True)
+    report = hold(report, OWED, version=version, and_above=True)
     counted = report.counted.count()
     if counted:
         raise StillCounted(
