@@ -122,6 +122,7 @@ def report_page(
         "can": can,
         "is_author": allowed.write,
         "instead": allowed.instead,
+        "closed_by": report.cycle.owner.name if allowed.is_closed and report.cycle else "",
         "shown": shown(content, report),
         "state_kind": STATE_KINDS[ReportState(report.state)],
         "lies": lies(report, day),
@@ -153,7 +154,7 @@ def report_page(
 
 def _is_kept_offline(report: Report, allowed: Rights) -> bool:
     """Only a report that the person writes, while it is written: readers keep nothing of it on their devices."""
-    return allowed.write and report.state in OWED
+    return allowed.write and report.state in OWED and not allowed.is_closed
 
 
 def whose(request: HttpRequest) -> str:
