@@ -16,7 +16,7 @@ from hocsuotdoi.accounts.roles import LEADING_KINDS, ROLES
 from hocsuotdoi.accounts.rules import Someone, leads_its_territory, may, roles_held
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.places.queries.units import reading_of
-from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState, SnapshotKind
+from hocsuotdoi.reporting.enums import OWED, CommandLine, CycleState, ReportState, SnapshotKind
 from hocsuotdoi.reporting.models import Report, Snapshot
 from hocsuotdoi.reporting.models.line import READ_ALONG
 
@@ -132,8 +132,12 @@ class Rights:
     approve: bool
     instead: bool = False
     """Writing and submitting in the stead of a body at which nobody sits"""
+    is_closed: bool = False
+    """The cycle is: nothing goes but an addendum"""
 
     def can(self, act: str, state: str) -> bool:
+        if self.is_closed and act != "amend":
+            return False
         return {"write": self.write, "submit": self.submit, "approve": self.approve}[_WHO[act]] and state in _WHEN[act]
 
 
@@ -176,6 +180,7 @@ def rights_on(person: Someone, report: Report, day: dt.date) -> Rights:
         submit=may_write(person, Permission.FREEZE_REPORT, report, day),
         approve=may_approve(person, report, day),
         instead=write and stands_in(person, Permission.WRITE_REPORT, report, day),
+        is_closed=report.cycle is not None and report.cycle.state == CycleState.CLOSED,
     )
 
 

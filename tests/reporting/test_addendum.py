@@ -244,7 +244,7 @@ def test_an_addendum_goes_with_the_approval_that_it_amends(tree, library):
     late_session(library)
     make_addendum(ward, reason="Bổ sung.", by=tree.writer, at=LATER)
     (late,) = Posting.objects.filter(source_kind="test.happening", posted_at__gt=NOW)
-    reopen_report(fresh(ward), reason="Sai.", by=tree.approver, at=LATER)
+    reopen_report(fresh(ward), version=fresh(ward).version, reason="Sai.", by=tree.approver, at=LATER)
     assert parts_of(tree.province, SESSIONS)[0].numerator is None
     assert consolidated(tree.province) == {}
     reverse(late, reason="Ghi nhầm.", by=None, at=LATER)

@@ -173,7 +173,7 @@ def test_run_leaves_out_what_was_returned_or_reopened(country_of_five, province_
         returned, version=returned.version, reason="Thiếu số liệu của hai thư viện", by=province_officer, at=AT
     )
     for reopened in (own, below):
-        reopen_report(reopened, reason="Số liệu phải tính lại", by=province_officer, at=AT)
+        reopen_report(reopened, version=reopened.version, reason="Số liệu phải tính lại", by=province_officer, at=AT)
     run = begun(country_of_five, province_officer, department_of_thai_nguyen)
     assert set(run.documents.values_list("snapshot", flat=True)) == {each.pk for each in country_of_five[3:]}
 

@@ -115,7 +115,9 @@ def test_noted_once_and_anew_after_it_was_taken_back_with_a_reason(note, officer
 
 
 def test_version_that_does_not_stand_does_not_go_out(note, snapshot, planner):
-    reopen_report(snapshot.report, reason="Số liệu phải tính lại", by=planner, at=timezone.now())
+    reopen_report(
+        snapshot.report, version=snapshot.report.version, reason="Số liệu phải tính lại", by=planner, at=timezone.now()
+    )
     with pytest.raises(NotToIssue):
         note()
 

@@ -156,7 +156,9 @@ def test_nothing_is_done_in_a_closed_cycle(tree):
         lambda: withdraw_report(report, version=report.version, by=tree.writer, at=NOW),
         lambda: approve_report(report, version=report.version, by=tree.approver, at=NOW),
         lambda: begin_report(tree.wards[1], by=tree.writer, at=NOW),
-        lambda: excuse_report(tree.wards[1], reason="Không còn.", by=tree.approver, at=NOW),
+        lambda: excuse_report(
+            tree.wards[1], version=tree.wards[1].version, reason="Không còn.", by=tree.approver, at=NOW
+        ),
     ):
         with pytest.raises(CycleNotOpen, match=str(tree.cycle.owner)):
             act()
@@ -268,11 +270,11 @@ def test_reopen_report_only_while_the_one_above_has_not_taken_it_in(tree):
     report = approved(tree.ward, tree)
     province = submitted(tree.province, tree.writer)
     with pytest.raises(AddedUpAbove, match=province.agency.name):
-        reopen_report(report, reason="Sai số.", by=tree.approver, at=NOW)
+        reopen_report(report, version=report.version, reason="Sai số.", by=tree.approver, at=NOW)
     withdraw_report(province, version=province.version, by=tree.writer, at=NOW)
     with pytest.raises(ReasonMissing):
-        reopen_report(report, reason="", by=tree.approver, at=NOW)
-    reopen_report(report, reason="Sai số.", by=tree.approver, at=NOW)
+        reopen_report(report, version=report.version, reason="", by=tree.approver, at=NOW)
+    reopen_report(report, version=report.version, reason="Sai số.", by=tree.approver, at=NOW)
     report = fresh(report)
     assert (report.state, report.approved, report.gaps) == (ReportState.RETURNED, None, [])
 
@@ -285,17 +287,27 @@ def test_approval_that_came_after_the_report_above_was_submitted_can_be_taken_ba
     assert "submitted" in [each["state"] for each in province.approved.content["below"]]
     report = fresh(tree.ward)
     approve_report(report, version=report.version, by=tree.approver, at=later[0])
-    reopen_report(fresh(report), reason="Duyệt nhầm.", by=tree.approver, at=later[0])
+    reopen_report(fresh(report), version=fresh(report).version, reason="Duyệt nhầm.", by=tree.approver, at=later[0])
     assert fresh(report).state == ReportState.RETURNED
     approved(fresh(report), tree, later[1])
     make_addendum(fresh(province), reason="Theo phường.", by=tree.writer, at=later[2])
     with pytest.raises(AddedUpAbove):
-        reopen_report(fresh(report), reason="Sai số.", by=tree.approver, at=later[2])
+        reopen_report(fresh(report), version=fresh(report).version, reason="Sai số.", by=tree.approver, at=later[2])
 
 
 def test_reopen_report_that_is_not_approved_is_refused(tree):
     with pytest.raises(WrongState):
-        reopen_report(submitted(tree.ward, tree.writer), reason="Sai số.", by=tree.approver, at=NOW)
+        report = submitted(tree.ward, tree.writer)
+        reopen_report(report, version=report.version, reason="Sai số.", by=tree.approver, at=NOW)
+
+
+def test_reopen_report_that_was_approved_anew_meanwhile_is_refused(tree):
+    before = approved(tree.ward, tree)
+    reopen_report(before, version=before.version, reason="Sai số.", by=tree.approver, at=NOW)
+    again = approved(fresh(before), tree)
+    with pytest.raises(ReportChangedMeanwhile):
+        reopen_report(again, version=before.version, reason="Sai số.", by=tree.approver, at=NOW)
+    assert fresh(again).state == ReportState.APPROVED
 
 
 # -- excusing, moving --
@@ -303,15 +315,18 @@ def test_reopen_report_that_is_not_approved_is_refused(tree):
 
 def test_excuse_report_only_once_its_institutions_are_counted_elsewhere(tree, library):
     with pytest.raises(StillCounted):
-        excuse_report(tree.ward, reason="Phường đã nhập.", by=tree.approver, at=NOW)
+        excuse_report(tree.ward, version=tree.ward.version, reason="Phường đã nhập.", by=tree.approver, at=NOW)
     with pytest.raises(StillCounted):
-        excuse_report(tree.province, reason="Không còn.", by=tree.approver, at=NOW)
+        excuse_report(tree.province, version=tree.province.version, reason="Không còn.", by=tree.approver, at=NOW)
     with pytest.raises(ReasonMissing):
-        excuse_report(tree.ward, reason="", by=tree.approver, at=NOW)
+        excuse_report(tree.ward, version=tree.ward.version, reason="", by=tree.approver, at=NOW)
     other = tree.wards[1]
     move_institutions(tree.ward, other, institutions=[library.pk], reason="Nhập phường.", by=tree.approver, at=NOW)
     assert CountedInstitution.objects.get(institution=library).report == other
-    excuse_report(tree.ward, reason="Phường đã nhập.", by=tree.approver, at=NOW)
+    with pytest.raises(ReportChangedMeanwhile):
+        excuse_report(tree.ward, version=tree.ward.version, reason="Phường đã nhập.", by=tree.approver, at=NOW)
+    ward = fresh(tree.ward)
+    excuse_report(ward, version=ward.version, reason="Phường đã nhập.", by=tree.approver, at=NOW)
     assert fresh(tree.ward).state == ReportState.EXCUSED
     assert kinds(other) == [ReportStepKind.MOVED]
 

@@ -38,8 +38,8 @@ def acts(tree: Tree) -> dict:
         "withdraw": ((S.SUBMITTED,), S.DRAFT, lambda r: withdraw_report(r, version=r.version, **by)),
         "return": ((S.SUBMITTED,), S.RETURNED, lambda r: return_report(r, version=r.version, reason="Sai", **other)),
         "approve": ((S.SUBMITTED,), S.APPROVED, lambda r: approve_report(r, version=r.version, **other)),
-        "reopen": ((S.APPROVED,), S.RETURNED, lambda r: reopen_report(r, reason="Sai", **other)),
-        "excuse": (owed, S.EXCUSED, lambda r: excuse_report(r, reason="Giải thể", **other)),
+        "reopen": ((S.APPROVED,), S.RETURNED, lambda r: reopen_report(r, version=r.version, reason="Sai", **other)),
+        "excuse": (owed, S.EXCUSED, lambda r: excuse_report(r, version=r.version, reason="Giải thể", **other)),
     }
 
 

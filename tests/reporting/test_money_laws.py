@@ -227,7 +227,7 @@ def test_money_that_a_body_leaves_when_it_is_excused_is_a_change_of_who_tells_it
     own = make_report(tree.cycle, old, goes_to=tree.province, above=[tree.province.agency_id])
     report = approved(tree.ward, tree)
     assert perhaps_changed(DAY) == [] and changed_figures(report) == []
-    excuse_report(own, reason="Cơ quan đã giải thể", by=tree.approver, at=LATER)
+    excuse_report(own, version=own.version, reason="Cơ quan đã giải thể", by=tree.approver, at=LATER)
     assert perhaps_changed(DAY) == [report.pk]
     (change,) = [each for each in changed_figures(report) if each["key"] == ESTIMATED]
     assert (change["before"]["numerator"], change["after"]["numerator"]) == (None, "8")

@@ -60,11 +60,11 @@ def act(name: str, report: Report, tree: Tree) -> None:
         case "approve":
             approve_report(report, version=report.version, by=tree.approver, at=LATER)
         case "reopen":
-            reopen_report(report, reason="Vì vậy", by=tree.approver, at=LATER)
+            reopen_report(report, version=report.version, reason="Vì vậy", by=tree.approver, at=LATER)
         case "amend":
             make_addendum(report, reason="Vì vậy", **given)
         case "excuse":
-            excuse_report(report, reason="Vì vậy", **given)
+            excuse_report(report, version=report.version, reason="Vì vậy", **given)
         case "move":
             move_institutions(report, tree.wards[1], institutions=[1], reason="Vì vậy", **given)
         case "total":
@@ -86,7 +86,7 @@ def brought(tree: Tree, state: ReportState) -> Report:
         case State.APPROVED:
             approved(tree.ward, tree)
         case State.EXCUSED:
-            excuse_report(tree.ward, reason="Đã giải thể", by=tree.approver, at=NOW)
+            excuse_report(tree.ward, version=tree.ward.version, reason="Đã giải thể", by=tree.approver, at=NOW)
     report = fresh(tree.ward)
     assert report.state == state
     return report

@@ -164,16 +164,26 @@ class VersionGiven(Given):
 
 
 class WordsGiven(VersionGiven):
-    """All four fields; an empty one says what the figures say."""
+    """A field that is left out stays as it is; an empty one says what the figures say."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"version": 3, "results": "Tổ chức ngày hội đọc sách", "difficulties": ""}]}
+        json_schema_extra={
+            "examples": [
+                {
+                    "version": 3,
+                    "results": "Tổ chức ngày hội đọc sách",
+                    "difficulties": "",
+                    "causes": "",
+                    "proposals": "Bổ sung kinh phí mua sách",
+                }
+            ]
+        }
     )
 
-    results: Words = Field("", max_length=LONGEST)
-    difficulties: Words = Field("", max_length=LONGEST)
-    causes: Words = Field("", max_length=LONGEST)
-    proposals: Words = Field("", max_length=LONGEST)
+    results: Words | None = Field(None, max_length=LONGEST)
+    difficulties: Words | None = Field(None, max_length=LONGEST)
+    causes: Words | None = Field(None, max_length=LONGEST)
+    proposals: Words | None = Field(None, max_length=LONGEST)
 
 
 class AnswerGiven(Given):

@@ -70,11 +70,12 @@ def approve_report(report: Report, *, version: int, by: Person, at: dt.datetime)
 
 
 @transaction.atomic
-def reopen_report(report: Report, *, reason: str, by: Person, at: dt.datetime) -> Report:
+def reopen_report(report: Report, *, version: int, reason: str, by: Person, at: dt.datetime) -> Report:
     """Takes an approval back: the report is returned. Only while the report it goes to has not been submitted with its
-    figures; later an addendum tells what has changed."""
+    figures; later an addendum tells what has changed. Refused: a version that is not the newest, for it may have been
+    approved anew since."""
     reason = reason_of(reason)
-    report = hold(report, [ReportState.APPROVED], and_above=True)
+    report = hold(report, [ReportState.APPROVED], version=version, and_above=True)
     if report.goes_to is not None and _is_added_up(report):
         raise AddedUpAbove(
             _(

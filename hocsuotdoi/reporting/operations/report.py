@@ -83,21 +83,21 @@ def word_report(
     report: Report,
     *,
     version: int,
-    results: str,
-    difficulties: str,
-    causes: str,
-    proposals: str,
+    results: str | None,
+    difficulties: str | None,
+    causes: str | None,
+    proposals: str | None,
     by: Person | None,
     at: dt.datetime,
 ) -> Report:
-    """Writes the words over those of `version`, the one that the writer had before them.
+    """Writes the words over those of `version`, the one that the writer had before them. None leaves a field as it is.
 
     Where somebody else wrote since, but into other fields, both stand. Where both wrote into one, or the report has
     gone on meanwhile, it is refused (`ReportChangedMeanwhile`, with the fields) and nothing is changed. The same words
     again change nothing. Text is kept in NFC with plain line ends.
     """
-    given = {"results": results, "difficulties": difficulties, "causes": causes, "proposals": proposals}
-    given = {field: _tidy(text) for field, text in given.items()}
+    fields = {"results": results, "difficulties": difficulties, "causes": causes, "proposals": proposals}
+    given = {field: _tidy(text) for field, text in fields.items() if text is not None}
     current = _to_be_worded(report)
     if version != current.version:
         given = _beside(current, version, given)
@@ -130,23 +130,23 @@ def _beside(current: Report, version: int, given: dict[str, str]) -> dict[str, s
     before = events.order_by("-pgh_id").values(*WORDS).first()
     if before is None:
         raise ReportChangedMeanwhile(meanwhile(current), current, WORDS)
-    mine = {field for field in WORDS if given[field] != before[field]}
+    mine = {field for field, text in given.items() if text != before[field]}
     theirs = {field for field in WORDS if getattr(current, field) != before[field]}
     both = [field for field in WORDS if field in mine & theirs and given[field] != getattr(current, field)]
     if both:
         raise ReportChangedMeanwhile(meanwhile(current), current, both)
-    return {field: given[field] if field in mine else getattr(current, field) for field in WORDS}
+    return {field: text for field, text in given.items() if field in mine}
 
 
 @transaction.atomic
-def excuse_report(report: Report, *, reason: str, by: Person, at: dt.datetime) -> Report:
+def excuse_report(report: Report, *, version: int, reason: str, by: Person, at: dt.datetime) -> Report:
     """A report that is not there yet is not asked for any more: its unit has ended, its body was dissolved.
 
-    Refused while institutions are counted in it or reports go to it: they have to be moved first, so that nothing is
-    left out unseen.
+    Refused where somebody wrote into it since `version`: what nobody has looked at is not put away. Refused while
+    institutions are counted in it or reports go to it: they have to be moved first, so that nothing is left out unseen.
     """
     reason = reason_of(reason)
-    report = hold(report, OWED, and_above=True)
+    report = hold(report, OWED, version=version, and_above=True)
     counted = report.counted.count()
     if counted:
         raise StillCounted(

@@ -14,10 +14,12 @@ from hocsuotdoi.reporting.rules import Seats, seats_of, somebody_sits
 
 
 def own_reports(person: Someone, day: dt.date) -> QuerySet[Report]:
-    """Of the bodies at which the person writes reports: those that wait for them first, by their days."""
+    """Of the bodies at which the person writes reports: those that wait for them first, by their days. Not what is
+    still owed in a closed cycle: nobody waits for it, and nothing can be written into it."""
     seats = seats_of(person, Permission.WRITE_REPORT, day)
     waits = Case(When(state__in=OWED, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = in_words(Report.objects.filter(_at(seats), cycle__isnull=False)).exclude(state=ReportState.EXCUSED)
+    rows = rows.exclude(cycle__state=CycleState.CLOSED, state__in=OWED)
     return rows.annotate(waits=waits).order_by("waits", "due_on", "-year", "pk")
 
 

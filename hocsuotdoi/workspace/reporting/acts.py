@@ -27,9 +27,9 @@ from hocsuotdoi.reporting.operations.submission import submit_report, withdraw_r
 from hocsuotdoi.reporting.queries.approving import waiting
 from hocsuotdoi.reporting.queries.changed import addendum_content
 from hocsuotdoi.reporting.queries.exceptions import exceptions_of
-from hocsuotdoi.workspace.reporting.forms import MoveForm, ReasonForm, ReturnForm
+from hocsuotdoi.workspace.reporting.forms import MoveForm, ReasonForm, ReturnForm, VersionedReasonForm
 from hocsuotdoi.workspace.reporting.found import admit, content_of, find_in_cycle, rights, url_of
-from hocsuotdoi.workspace.reporting.page import missing_before
+from hocsuotdoi.workspace.reporting.page import held_in, missing_before
 
 Act = Callable[[], Any]
 TEMPLATES = "workspace/reporting"
@@ -97,7 +97,7 @@ def report_return(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Returned: they read what is to be put right."))
 
-        return _done(request, report, act, arrives=ReportState.RETURNED)
+        return _done(request, report, act, arrives=ReportState.RETURNED, form=form, template="report_return.html")
     return _ask(request, report, "report_return.html", act="return", form=form)
 
 
@@ -123,8 +123,8 @@ def report_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     report = find_in_cycle(request, pk)
     admit(rights(request, report).approve)
 
-    def act(reason: str) -> None:
-        reopen_report(report, reason=reason, by=request.user, at=timezone.now())
+    def act(given: dict[str, Any]) -> None:
+        reopen_report(report, **given, by=request.user, at=timezone.now())
         messages.success(request, _("The approval is taken back: the report is with them again."))
 
     return _with_reason(request, report, act, "reopen")
@@ -136,11 +136,11 @@ def report_excuse(request: HttpRequest, pk: int) -> HttpResponse:
     report = find_in_cycle(request, pk)
     admit(rights(request, report).approve)
 
-    def act(reason: str) -> None:
-        excuse_report(report, reason=reason, by=request.user, at=timezone.now())
+    def act(given: dict[str, Any]) -> None:
+        excuse_report(report, **given, by=request.user, at=timezone.now())
         messages.success(request, _("This report is not asked for any more."))
 
-    return _with_reason(request, report, act, "excuse")
+    return _with_reason(request, report, act, "excuse", more=lambda: {"held": held_in(report)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -149,14 +149,16 @@ def report_amend(request: HttpRequest, pk: int) -> HttpResponse:
     report = find_in_cycle(request, pk)
     admit(rights(request, report).submit)
 
-    def act(reason: str) -> None:
-        snapshot = make_addendum(report, reason=reason, by=request.user, at=timezone.now())
+    def act(given: dict[str, Any]) -> None:
+        snapshot = make_addendum(report, reason=given["reason"], by=request.user, at=timezone.now())
         messages.success(request, _("The addendum is made: {number}.").format(number=snapshot.number))
 
-    changed = None
-    if request.method == "GET" and rights(request, report).can("amend", report.state):
-        changed = addendum_content(report, timezone.localdate(), "")
-    return _with_reason(request, report, act, "amend", changes=changed["changes"] if changed else [])
+    def more() -> dict[str, Any]:
+        can = rights(request, report).can("amend", report.state)
+        changed = addendum_content(report, timezone.localdate(), "") if can else None
+        return {"changes": changed["changes"] if changed else []}
+
+    return _with_reason(request, report, act, "amend", more=more)
 
 
 @require_http_methods(["GET", "POST"])
@@ -188,17 +190,25 @@ def report_move(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Moved: they are counted there from now on."))
 
-        return _done(request, report, act)
+        return _done(request, report, act, form=form, template="report_reason.html", **_WORDS["move"]())
     return _ask(request, report, "report_reason.html", act="move", form=form, **_WORDS["move"]())
 
 
 def _with_reason(
-    request: HttpRequest, report: Report, act: Callable[[str], None], name: str, **more: Any
+    request: HttpRequest,
+    report: Report,
+    act: Callable[[dict[str, Any]], None],
+    name: str,
+    more: Callable[[], dict[str, Any]] = dict,
 ) -> HttpResponse:
-    form = ReasonForm(request.POST or None)
+    """`more`: what the page shows besides, read when it is shown."""
+    kind = ReasonForm if name == "amend" else VersionedReasonForm
+    form = kind(request.POST or None, initial={"version": report.version})
+    shown = {"form": form, "template": "report_reason.html", "act": name, **_WORDS[name]()}
     if request.method == "POST" and form.is_valid():
-        return _done(request, report, lambda: act(form.cleaned_data["reason"]), arrives=_ARRIVES.get(name))
-    return _ask(request, report, "report_reason.html", act=name, form=form, **_WORDS[name](), **more)
+        arrives = _ARRIVES.get(name)
+        return _done(request, report, lambda: act(form.cleaned_data), arrives=arrives, more=more, **shown)
+    return _ask(request, report, **shown, **more())
 
 
 def _reopen_words() -> dict[str, str]:
@@ -249,23 +259,47 @@ def _ask(request: HttpRequest, report: Report, template: str, *, act: str, **mor
         return redirect(url_of(report))
     form = more.get("form")
     wrong = isinstance(form, forms.Form) and bool(form.errors)
+    return _page(request, report, template, status=422 if wrong else 200, act=act, **more)
+
+
+def _page(request: HttpRequest, report: Report, template: str, *, status: int, **more: Any) -> HttpResponse:
     context = {"report": report, "back": url_of(report), "path": _path(report), **more}
-    return render(request, f"{TEMPLATES}/{template}", context, status=422 if wrong else 200)
+    return render(request, f"{TEMPLATES}/{template}", context, status=status)
 
 
-def _done(request: HttpRequest, report: Report, act: Act, *, arrives: ReportState | None = None) -> HttpResponse:
+def _done(
+    request: HttpRequest,
+    report: Report,
+    act: Act,
+    /,
+    *,
+    arrives: ReportState | None = None,
+    form: forms.Form | None = None,
+    template: str = "",
+    more: Callable[[], dict[str, Any]] = dict,
+    **shown: Any,
+) -> HttpResponse:
     """Back to the report, with what was done or why it was refused. `arrives`: the state that it leaves the report in;
-    sent again because the answer was lost, it is told that it has arrived, and nothing is done twice."""
+    sent again because the answer was lost, it is told that it has arrived, and nothing is done twice.
+
+    `form`: what somebody typed. Refused, it is shown again (on `template`, with `shown` and `more`), so that no words
+    are lost; with the newest version, for the sentence beside it says what has happened meanwhile.
+    """
     try:
         act()
-    except (ReportChangedMeanwhile, WrongState) as refusal:
-        now = Report.objects.get(pk=report.pk)
-        if now.state == arrives and now.changed_by_id == request.user.pk:
+    except Refused as refusal:
+        is_late = isinstance(refusal, (ReportChangedMeanwhile, WrongState))
+        now = find_in_cycle(request, report.pk) if is_late else report
+        if is_late and now.state == arrives and now.changed_by_id == request.user.pk:
             messages.info(request, _("It has arrived already. This is how the report stands now."))
+        elif form is not None:
+            if "version" in form.fields:
+                form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict, as all forms here
+                form.data["version"] = now.version
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            return _page(request, now, template, status=409 if is_late else 422, form=form, **shown, **more())
         else:
             messages.error(request, str(refusal))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(url_of(report))
 
 

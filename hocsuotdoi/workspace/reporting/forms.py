@@ -73,6 +73,12 @@ class ReasonForm(forms.Form):
     )
 
 
+class VersionedReasonForm(ReasonForm):
+    """Of an act on the report as it was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class ReturnForm(forms.Form):
     """What is to be put right: points of the list, words of one's own, or both."""
 

@@ -24,7 +24,7 @@ from hocsuotdoi.reporting.queries.state import days_late
 from hocsuotdoi.reporting.queries.trail import trail_of, way_up
 from hocsuotdoi.reporting.queries.typed import totals_missing, typed_rows
 from hocsuotdoi.reporting.rules import Rights
-from hocsuotdoi.workspace.reporting.forms import FIELDS, TotalForm, WordsForm, total_forms
+from hocsuotdoi.workspace.reporting.forms import FIELDS, TotalForm, WordsForm, total_forms, total_words
 from hocsuotdoi.workspace.reporting.found import prompting, rights
 from hocsuotdoi.workspace.reporting.shown import shown, suggestion_of
 
@@ -122,6 +122,7 @@ def report_page(
         "can": can,
         "is_author": allowed.write,
         "instead": allowed.instead,
+        "closed_by": report.cycle.owner.name if allowed.is_closed and report.cycle else "",
         "shown": shown(content, report),
         "state_kind": STATE_KINDS[ReportState(report.state)],
         "lies": lies(report, day),
@@ -153,7 +154,7 @@ def report_page(
 
 def _is_kept_offline(report: Report, allowed: Rights) -> bool:
     """Only a report that the person writes, while it is written: readers keep nothing of it on their devices."""
-    return allowed.write and report.state in OWED
+    return allowed.write and report.state in OWED and not allowed.is_closed
 
 
 def whose(request: HttpRequest) -> str:
@@ -230,6 +231,12 @@ def missing_before(report: Report, content: Content, odd: list[FoundException]) 
         )
         found.append({"text": text.format(count=len(empty)), "url": "#words", "blocks": False})
     return found
+
+
+def held_in(report: Report) -> list[str]:
+    """What people have put into a report, in lines: fields of words, and totals with their numbers."""
+    words = [str(WordsForm.base_fields[name].label) for name in FIELDS if getattr(report, name)]
+    return words + [f"{row.label}: {total_words(row.total)}" for row in typed_rows(report) if row.total]
 
 
 def lies(report: Report, day: dt.date) -> str:

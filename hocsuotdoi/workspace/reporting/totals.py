@@ -54,7 +54,9 @@ def report_total(request: HttpRequest, pk: int) -> HttpResponse:
         wrong = [form for form in sent if form.row.key == refusal.field]
         for form in wrong:
             form.add_error("numerator", str(refusal))
-        return report_page(request, report, totals=shown, totals_refused="" if wrong else str(refusal), status=422)
+        typed = [] if wrong else [form.written for form in given]
+        refused = "" if wrong else str(refusal)
+        return report_page(request, report, totals=shown, totals_refused=refused, totals_typed=typed, status=422)
     beside = _typed_beside([form.row for form in sent if not form.is_other and _is_new(form)])
     messages.success(request, " ".join(part for part in (_("The totals are saved."), beside) if part))
     return redirect(url_of(report, "totals"))

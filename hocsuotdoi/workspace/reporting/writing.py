@@ -87,8 +87,7 @@ def report_word(request: HttpRequest, pk: int) -> HttpResponseBase:
     except Refused as refusal:
         if is_program:
             return JsonResponse({}, status=422)
-        form.add_error(None, str(refusal))
-        return report_page(request, report, words_form=form, status=422)
+        return report_page(request, report, words_form=form, conflict=str(refusal), typed=given, status=422)
     beside = _written_beside(report, current, version, given)
     if is_program:
         words = {field: getattr(current, field) for field in FIELDS}
@@ -155,14 +154,27 @@ def report_answer(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         answer_exceptions(report, answers=answers, by=request.user, at=timezone.now())
     except Refused as refusal:
+        if reason:
+            return _explain_again(request, report, list(shown), reason, str(refusal), status=422)
         messages.error(request, str(refusal))
         return redirect(url_of(report, "odd"))
+    if reason and not answers and shown:
+        words = _("Some numbers have changed since you saw them. Look at them again, please.")
+        return _explain_again(request, find_in_cycle(request, pk), list(shown), reason, words, status=409)
     if len(answers) < len(shown):
         messages.warning(request, _("Some numbers have changed since you saw them. Look at them again, please."))
     elif answers:
         said = ngettext("Kept: {count} answer.", "Kept: {count} answers.", len(answers))
         messages.success(request, said.format(count=len(answers)))
     return redirect(url_of(report, "odd"))
+
+
+def _explain_again(
+    request: HttpRequest, report: Report, keys: list[str], reason: str, refusal: str, *, status: int
+) -> HttpResponse:
+    """Not kept, but not lost: the explanation stands where it was typed, and above, should nobody ask for it now."""
+    explained = {"key": keys[0] if len(keys) == 1 else "", "reason": reason, "refusal": refusal}
+    return report_page(request, report, explained=explained, status=status)
 
 
 @require_GET

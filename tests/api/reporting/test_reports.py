@@ -93,6 +93,20 @@ def test_older_version_is_refused_with_a_sentence(report, officer_of_bac_kan, pl
     assert fresh(report).state == ReportState.DRAFT
 
 
+def test_words_that_are_left_out_stay(report, officer_of_bac_kan, planner_of_bac_kan):
+    report = worded(begun(report, officer_of_bac_kan), officer_of_bac_kan, causes="Thiếu người.", proposals="Thêm.")
+    old = report.version
+    path = f"/reports/{report.pk}/words"
+    told = sent(officer_of_bac_kan, "put", path, version=old, results="Tốt.").json()
+    kept = (told["results"], told["causes"], told["proposals"])
+    assert kept == ("Tốt.", "Thiếu người.", "Thêm.")
+    assert sent(officer_of_bac_kan, "put", path, version=told["version"]).json()["version"] == told["version"]
+    beside = sent(planner_of_bac_kan, "put", path, version=old, causes="").json()
+    assert (beside["results"], beside["causes"], beside["proposals"]) == ("Tốt.", "", "Thêm.")
+    assert sent(planner_of_bac_kan, "put", path, version=old, results="Kém.").status_code == 409
+    assert sent(planner_of_bac_kan, "put", path, version=old, results="x" * 20_001).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("who", "act", "body"),
     [

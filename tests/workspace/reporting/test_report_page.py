@@ -1,6 +1,7 @@
 """One report of a cycle on its page: what it shows, what one does there, each refusal in words."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -11,6 +12,9 @@ from django.utils import timezone
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import CountedInstitution, Report, Snapshot
+from hocsuotdoi.reporting.operations.cycle import close_cycle
+from hocsuotdoi.reporting.operations.totals import Total, type_totals
+from hocsuotdoi.reporting.queries.typed import typed_rows
 from tests.factories.places import AgencyFactory
 from tests.factories.running import make_assignment, make_cycle, make_report, make_snapshot, submit
 from tests.workspace.reporting.conftest import (
@@ -184,12 +188,60 @@ def test_approve_names_what_is_missing(report, silent_library, library, plan, of
 def test_reopen_and_excuse_ask_why(report, province_report, officer_of_bac_kan, province_officer):
     report = approved(report, officer_of_bac_kan, province_officer)
     above = signed_in(province_officer)
-    assert above.post(at(report, "reopen"), {"reason": " "}).status_code == 422
-    above.post(at(report, "reopen"), {"reason": "Sai số liệu."})
+    assert above.post(at(report, "reopen"), {"version": report.version, "reason": " "}).status_code == 422
+    above.post(at(report, "reopen"), {"version": report.version, "reason": "Sai số liệu."})
     report = fresh(report)
     assert report.state == ReportState.RETURNED
-    above.post(at(report, "excuse"), {"reason": "Phường đã sáp nhập."})
+    above.post(at(report, "excuse"), {"version": report.version, "reason": "Phường đã sáp nhập."})
     assert fresh(report).state == ReportState.EXCUSED
+
+
+@pytest.mark.parametrize("act", ["return", "reopen", "excuse", "amend", "move"])
+def test_reason_of_an_act_that_is_refused_is_shown_again(
+    report, cycle, duc_xuan, province_report, library, officer_of_bac_kan, province_officer, act
+):
+    """Somebody was faster; or the cycle was closed meanwhile."""
+    above = signed_in(officer_of_bac_kan if act == "amend" else province_officer)
+    other = make_report(cycle, AgencyFactory(kind="culture_society", unit=duc_xuan), goes_to=province_report)
+    CountedInstitution.objects.create(cycle=cycle, institution=library, report=report)
+    given = {"reason": "Vì một lý do dài", "to": other.pk, "institutions": [library.pk]}
+    if act == "return":
+        report = submitted(report, officer_of_bac_kan)
+    elif act in ("reopen", "amend"):
+        report = approved(report, officer_of_bac_kan, province_officer)
+    before = Report.objects.filter(pk=report.pk).values().get()
+    if act in ("return", "reopen", "excuse"):
+        page = above.post(at(report, act), {**given, "version": report.version - 1})
+        assert page.status_code == 409
+        assert page.context["form"]["reason"].value() == given["reason"]
+        assert page.context["form"]["version"].value() == report.version
+    cycle.refresh_from_db()
+    close_cycle(cycle, version=cycle.version, by=province_officer, at=timezone.now())
+    page = above.post(at(report, act), {**given, "version": report.version})
+    assert page.status_code == 422
+    assert given["reason"] in page.content.decode()
+    assert page.context["form"].non_field_errors()
+    assert Report.objects.filter(pk=report.pk).values().get() == before
+
+
+def test_what_is_in_a_report_is_named_before_it_is_no_longer_asked_for(thai_nguyen, department_of_thai_nguyen):
+    command = AgencyFactory(kind="military", unit=thai_nguyen)
+    cycle = make_cycle(sections=["activities", "targets", "words"])
+    above = make_report(cycle, department_of_thai_nguyen)
+    up = {"goes_to": above, "above": [department_of_thai_nguyen.pk]}
+    report = make_report(cycle, command, line="military", detail="totals", **up)
+    writer = holder(RoleName.AGENCY_OFFICER, agency=command)
+    client = signed_in(holder(RoleName.AGENCY_OFFICER, agency=department_of_thai_nguyen))
+    assert client.get(at(report, "excuse")).context["held"] == []
+    seen = client.get(at(report, "excuse")).context["form"]["version"].value()
+    row = next(each for each in typed_rows(report) if not each.has_parts)
+    total = Total(row.key, Decimal(1200), None, "Sổ của đơn vị")
+    type_totals(report, version=report.version, rows=[total], by=writer, at=timezone.now())
+    worded(fresh(report), writer, proposals="Thêm sách.")
+    page = client.post(at(report, "excuse"), {"version": seen, "reason": "Nhầm"})
+    assert (page.status_code, fresh(report).state) == (409, ReportState.DRAFT)
+    assert page.context["held"] == ["Đề xuất, kiến nghị", f"{row.label}: 1.200, Sổ của đơn vị"]
+    assert "1.200, Sổ của đơn vị" in page.content.decode()
 
 
 def test_acts_in_the_wrong_state_lead_back_with_a_sentence(report, officer_of_bac_kan, province_officer):

@@ -190,8 +190,8 @@ def ask(client: Client, door: str, report: Report, snapshot: Snapshot | None) ->
         "withdraw": {"version": version},
         "approve": {"version": version},
         "return": {"version": version, "reason": "Vì vậy"},
-        "reopen": {"reason": "Vì vậy"},
-        "excuse": {"reason": "Vì vậy"},
+        "reopen": {"version": version, "reason": "Vì vậy"},
+        "excuse": {"version": version, "reason": "Vì vậy"},
         "addendum": {"reason": "Vì vậy"},
         "total": {"version": version},
         "move": moved(report) if door == "move" else {},
@@ -263,7 +263,7 @@ def typed_for_the_army(army):
 @pytest.mark.parametrize("state", STATES)
 def test_who_may_does_it(state, world, plan, library_of_bac_kan):
     """Each act that the table allows is done, and undone for the next. An addendum without changed figures is refused
-    in words on the next page, which is not the question here."""
+    in words, which is not the question here."""
     report, people = world
     report = brought(report, state, people["officer at the reporter"], people["officer at goes_to"])
     for who, states in TABLE.items():
@@ -273,7 +273,7 @@ def test_who_may_does_it(state, world, plan, library_of_bac_kan):
                 CountedInstitution.objects.create(cycle=report.cycle, report=report, institution=library_of_bac_kan)
             status = ask(signed_in(people[who]), door, report, report.snapshots.first())
             transaction.savepoint_rollback(before)
-            assert status in (200, 302), (who, door, status)
+            assert status in ((422,) if door == "addendum" else (200, 302)), (who, door, status)
 
 
 @pytest.mark.parametrize("state", STATES)
