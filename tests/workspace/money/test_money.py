@@ -168,6 +168,17 @@ def test_sheet_that_changes_what_a_line_is_for_is_told_where(
     assert (line.estimated, line.version) == (12_000_000, 1)
 
 
+@pytest.mark.parametrize("far", [-20, 3, 70])
+def test_sheet_is_of_the_years_of_the_page(client, plan, office_of_bac_kan, officer_of_bac_kan, far):
+    client.force_login(officer_of_bac_kan)
+    year = YEAR + far
+    for name in ("line-create", "sheet", "sheet-file"):
+        address = reverse(f"workspace:money-{name}", args=[office_of_bac_kan.code, year])
+        assert client.get(address, {"plan": plan.code}).status_code == 404, name
+        if name != "sheet-file":
+            assert client.post(address, {"plan": plan.pk}).status_code == 404, name
+
+
 def test_sheet_with_mistakes_changes_nothing(client, plan, office_of_bac_kan, officer_of_bac_kan):
     client.force_login(officer_of_bac_kan)
     file = SimpleUploadedFile("x.xlsx", b"khong phai bang")
