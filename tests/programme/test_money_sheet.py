@@ -144,6 +144,28 @@ def test_what_is_wrong_is_said_at_its_cell_and_nothing_is_taken(
     assert not MoneyPreview.objects.exists()
 
 
+def test_line_that_stands_twice_in_a_sheet_is_told_at_its_second_cell(
+    office_of_bac_kan, officer_of_bac_kan, plan, line
+):
+    fill = [(0, ESTIMATED, 1_200_000), (1, ESTIMATED, 1_300_000)]
+    content = sheet_of(office_of_bac_kan, plan, line, line, fill=fill)
+    with pytest.raises(MoneyNotTaken) as refusal:
+        previewed(office_of_bac_kan, plan, officer_of_bac_kan, content)
+    (problem,) = refusal.value.problems
+    assert (problem.at, f"A{FIRST_ROW}" in problem.reason) == (f"A{FIRST_ROW + 1}", True)
+    assert not MoneyPreview.objects.exists()
+
+
+@pytest.mark.parametrize("year", [2019, 2101])
+def test_sheet_of_a_year_without_the_programme_is_refused(office_of_bac_kan, officer_of_bac_kan, plan, year):
+    read = read_money_sheet(read_table(sheet_of(office_of_bac_kan, plan, fill=NEW), "x.xlsx", is_money_sheet))
+    read.mark = mark_of(office_of_bac_kan.code, office_of_bac_kan.pk, plan.code, year)
+    given = {"file_name": "x.xlsx", "digest": "0" * 64, "by": officer_of_bac_kan, "at": NOW}
+    with pytest.raises(MoneyNotTaken):
+        preview_money(office_of_bac_kan, plan=plan, year=year, sheet=read, **given)
+    assert not MoneyPreview.objects.exists()
+
+
 @pytest.fixture
 def gift(office_of_bac_kan, officer_of_bac_kan, plan):
     """A line with a task and a giver."""

@@ -103,6 +103,7 @@ class OddShape(Shape):
     key: str
     rule: str
     words: str
+    seen: str = Field(description=_("Stands for the numbers in it: send it along with your answer"))
     answer: ExceptionAnswerKind | None = Field(description=_("null: it waits for a word"))
     reason: str
 
@@ -112,6 +113,7 @@ class OddShape(Shape):
             key=each.key,
             rule=each.rule,
             words=each.words,
+            seen=each.seen,
             answer=ExceptionAnswerKind(each.answer.kind) if each.answer else None,
             reason=each.answer.reason if each.answer else "",
         )
@@ -188,13 +190,20 @@ class WordsGiven(VersionGiven):
 
 class AnswerGiven(Given):
     key: Annotated[str, Readable] = Field(max_length=200)
+    seen: str = Field(min_length=1, max_length=64, description=_("As you read it beside the key"))
     reason: Annotated[str, Readable] = Field("", max_length=500, description=_("Empty: it is so"))
 
 
 class AnswersGiven(Given):
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"answers": [{"key": "zero|measure:loan:2026", "reason": "Thư viện sửa chữa"}]}]
+            "examples": [
+                {
+                    "answers": [
+                        {"key": "zero|measure:loan:2026", "seen": "5f0c2e9d41b7a836", "reason": "Thư viện sửa chữa"}
+                    ]
+                }
+            ]
         }
     )
 
@@ -209,6 +218,10 @@ class ReturnGiven(VersionGiven):
 
 class NotAsked(Refused):
     """An answer to a question that the report does not put."""
+
+
+class NumbersChanged(Refused):
+    """An answer to other numbers than those of now."""
 
 
 @router.get(
@@ -265,7 +278,7 @@ def report_word(request: HttpRequest, pk: int, given: WordsGiven) -> ReportEntry
     "/reports/{int:pk}/exceptions",
     response=ReportEntry,
     summary=_("Answer what looks odd"),
-    description=_("It is so, or it is so for a reason. An answer holds as long as the numbers are those of today."),
+    description=_("It is so, or it is so for a reason. Refused where the numbers are no longer those that you saw."),
 )
 @requires(Permission.WRITE_REPORT)
 def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportEntry:
@@ -276,6 +289,10 @@ def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportE
     for each in given.answers:
         if each.key not in found:
             raise NotAsked(gettext("Nothing odd of this name is in the report. Read it again."), field="answers")
+        if each.seen != found[each.key].seen:
+            raise NumbersChanged(
+                gettext("Some numbers have changed since you saw them. Look at them again, please."), field="answers"
+            )
         answers.append(Answer(each.key, found[each.key].numbers, each.reason))
     answer_exceptions(report, answers=answers, by=request.user, at=timezone.now())
     return entry_of(request, pk)

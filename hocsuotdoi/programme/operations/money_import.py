@@ -32,6 +32,8 @@ from hocsuotdoi.programme.formats.money_sheet import (
 )
 from hocsuotdoi.programme.models import MoneyLine, MoneyPreview, MoneyStep, Plan, Task
 from hocsuotdoi.programme.operations.money import (
+    FIRST_YEAR,
+    LAST_YEAR,
     LONGEST_GIVER,
     LONGEST_PURPOSE,
     Spending,
@@ -91,6 +93,8 @@ def preview_money(
     plan's or year's sheet, a line that has changed since the sheet was taken away, what a line is for changed, what the
     acts would refuse."""
     problems = list(sheet.problems)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        problems.append(Problem("", _("The programme runs in no such year.")))
     if not problems and sheet.mark != mark_of(agency.code, agency.pk, plan.code, year):
         problems.append(Problem("B1", _("This sheet is of another office, plan or year. Take the right one away.")))
     changes: list[RowChange] = []
@@ -147,11 +151,17 @@ def _changes(
         (each.task_id, each.source, each.source_name, each.purpose): "" for each in known.values()
     }
     found = []
+    first_of: dict[int, str] = {}
     for line in lines:
         reasons: list[tuple[int, str]] = []
         if line.key is None:
             change = _new(line, tasks, seen, reasons)
+        elif line.key in first_of:
+            # Each would be right by itself; together the second finds the version of the first.
+            change = None
+            reasons.append((KEY, _("The same line stands in {cell}.").format(cell=first_of[line.key])))
         else:
+            first_of[line.key] = line.at(KEY)
             change = _changed(line, known.get(line.key), reasons)
         problems += [Problem(line.at(column), reason, line.purpose[:60]) for column, reason in reasons]
         if change is not None:

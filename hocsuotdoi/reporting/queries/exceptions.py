@@ -5,6 +5,8 @@ it is asked again. Of reports below nothing is asked here: their own people have
 """
 
 import datetime as dt
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -39,6 +41,12 @@ class FoundException:
     numbers: dict[str, Any]
     figure: str = ""
     answer: ExceptionAnswer | None = None
+
+    @property
+    def seen(self) -> str:
+        """A few signs that change with the numbers: an answer is to the numbers that somebody saw."""
+        text = json.dumps([self.key, self.numbers], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def exceptions_of(report: Report, content: Content, day: dt.date) -> list[FoundException]:

@@ -25,7 +25,7 @@ from hocsuotdoi.programme.operations import money
 from hocsuotdoi.programme.operations.money import LineChanged, Spending
 from hocsuotdoi.programme.rules import Entry, money_entry
 from hocsuotdoi.workspace.money.forms import AllocateForm, AppraiseForm, EstimateForm, LineForm, SpendForm
-from hocsuotdoi.workspace.money.views import YEARS_AHEAD, agency_seen, entry_at, lines_seen, plans_for, to_overview
+from hocsuotdoi.workspace.money.views import agency_seen, entry_at, find_year, lines_seen, plans_for, to_overview
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,7 @@ def line_create(request: HttpRequest, code: str, year: int) -> HttpResponse:
     in_place = entry_at(request, agency) == Entry.IN_PLACE
     now = timezone.now()
     today = timezone.localdate(now)
-    if not money.FIRST_YEAR <= year <= today.year + YEARS_AHEAD:
-        raise Http404
+    find_year(year, today)
     plans = plans_for(agency, today)
     form = LineForm(request.POST or None, plans=plans, initial={"plan": plans[0].pk if plans else None})
     if request.method == "POST" and form.is_valid():

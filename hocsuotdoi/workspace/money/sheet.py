@@ -41,7 +41,15 @@ from hocsuotdoi.programme.operations.money_import import (
 from hocsuotdoi.programme.queries.money import lines_in, lines_of, sums_by_child, sums_by_source
 from hocsuotdoi.programme.rules import Entry
 from hocsuotdoi.workspace.indicators.files import attachment
-from hocsuotdoi.workspace.money.views import agency_seen, entry_at, plans_for, to_overview, unit_asked, year_asked
+from hocsuotdoi.workspace.money.views import (
+    agency_seen,
+    entry_at,
+    find_year,
+    plans_for,
+    to_overview,
+    unit_asked,
+    year_asked,
+)
 
 PROBLEMS_SHOWN = 200
 
@@ -61,6 +69,7 @@ def sheet(request: HttpRequest, code: str, year: int) -> HttpResponse:
     """Take the sheet, send it in: everything that is wrong, cell by cell, or what it would change."""
     agency = _agency(request, code)
     now = timezone.now()
+    find_year(year, timezone.localdate(now))
     plans = plans_for(agency, timezone.localdate(now))
     form = MoneySheetForm(request.POST or None, request.FILES or None)
     form.fields["plan"].queryset = Plan.objects.filter(pk__in=[plan.pk for plan in plans])
@@ -93,6 +102,7 @@ def sheet(request: HttpRequest, code: str, year: int) -> HttpResponse:
 @require_GET
 def sheet_file(request: HttpRequest, code: str, year: int) -> HttpResponse:
     agency = _agency(request, code)
+    find_year(year, timezone.localdate())
     plans = {plan.code: plan for plan in plans_for(agency, timezone.localdate())}
     plan = plans.get(request.GET.get("plan", ""))
     if plan is None:

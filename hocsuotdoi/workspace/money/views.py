@@ -160,6 +160,12 @@ def years_shown(year: int, today: dt.date) -> list[int]:
     return [each for each in range(year - 2, year + 3) if FIRST_YEAR <= each <= today.year + YEARS_AHEAD]
 
 
+def find_year(year: int, today: dt.date) -> None:
+    """For another year nothing can be entered, neither on the page nor by a sheet."""
+    if not FIRST_YEAR <= year <= today.year + YEARS_AHEAD:
+        raise Http404
+
+
 def unit_asked(request: HttpRequest, today: dt.date) -> AdminUnit | None:
     """The unit of the address, else the person's own; None for whoever covers no unit."""
     if code := request.GET.get("unit", ""):

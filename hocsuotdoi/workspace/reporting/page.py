@@ -1,9 +1,7 @@
 """One report of a cycle on one page: where it stands, what is asked for, what is missing, what happened so far."""
 
 import datetime as dt
-import hashlib
 import hmac
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,12 +89,6 @@ class Step:
     is_current: bool = False
 
 
-def seen_of(found: FoundException) -> str:
-    """A few signs that change with the numbers: an answer is to the numbers that somebody saw."""
-    text = json.dumps([found.key, found.numbers], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def report_page(
     request: HttpRequest,
     report: Report,
@@ -166,7 +158,7 @@ def kinds_of(found: Iterable[FoundException]) -> list[Kind]:
     kinds: dict[str, Kind] = {}
     for each in found:
         kind = kinds.setdefault(each.rule, Kind(each.rule, rule_words(each.rule)))
-        kind.asked.append(Asked(each, seen_of(each)))
+        kind.asked.append(Asked(each, each.seen))
     return list(kinds.values())
 
 

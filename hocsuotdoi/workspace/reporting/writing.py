@@ -33,7 +33,7 @@ from hocsuotdoi.workspace.reporting.found import (
     url_of,
     worked,
 )
-from hocsuotdoi.workspace.reporting.page import report_page, seen_of
+from hocsuotdoi.workspace.reporting.page import report_page
 from hocsuotdoi.workspace.reporting.shown import suggestion_of
 
 
@@ -149,7 +149,7 @@ def report_answer(request: HttpRequest, pk: int) -> HttpResponse:
     answers = [
         Answer(key, found[key].numbers, reason if len(shown) == 1 else "")
         for key, seen in shown.items()
-        if key in found and seen_of(found[key]) == seen
+        if key in found and found[key].seen == seen
     ]
     try:
         answer_exceptions(report, answers=answers, by=request.user, at=timezone.now())

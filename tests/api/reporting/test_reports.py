@@ -1,5 +1,6 @@
 """Reports through the interface for programs: read, written, sent, decided, each refusal a status and a sentence."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -7,12 +8,13 @@ from django.test import Client
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.queries.typed import typed_rows
 from tests.factories.places import AgencyFactory
 from tests.factories.reporting import ReportFactory
-from tests.factories.running import make_cycle, make_report
+from tests.factories.running import make_assignment, make_cycle, make_report
 from tests.workspace.reporting.conftest import answered, begun, fresh, holder, signed_in, submitted, worded
 
 
@@ -62,7 +64,7 @@ def test_report_is_worded_answered_submitted_returned_and_approved(report, offic
     for each in told["odd"]:
         assert each["answer"] is None
     if told["odd"]:
-        keys = [{"key": each["key"], "reason": ""} for each in told["odd"]]
+        keys = [{"key": each["key"], "seen": each["seen"], "reason": ""} for each in told["odd"]]
         assert sent(officer_of_bac_kan, "post", f"{path}/exceptions", answers=keys).status_code == 200
     told = sent(officer_of_bac_kan, "post", f"{path}/submit", version=fresh(report).version).json()
     assert told["state"] == "submitted"
@@ -126,10 +128,30 @@ def test_act_in_the_wrong_state_is_refused_with_a_sentence(report, officer_of_ba
 
 def test_question_that_is_not_put_is_refused(report, officer_of_bac_kan):
     begun(report, officer_of_bac_kan)
-    answers = [{"key": "zero|measure:none", "reason": ""}]
+    answers = [{"key": "zero|measure:none", "seen": "0" * 16, "reason": ""}]
     answer = sent(officer_of_bac_kan, "post", f"/reports/{report.pk}/exceptions", answers=answers)
     assert answer.status_code in (409, 422)
     assert fresh(report).exception_answers.count() == 0
+
+
+def test_only_numbers_that_were_seen_are_answered(report, officer_of_bac_kan):
+    for title in ("Sửa mái", "Mua sách"):
+        task = make_assignment(title=title, agency=report.agency, due_on=dt.date(2026, 1, 10))
+    begun(report, officer_of_bac_kan)
+    path = f"/reports/{report.pk}"
+    read = signed_in(officer_of_bac_kan).get(f"/api/v1{path}").json()["odd"]
+    answers = [{"key": each["key"], "seen": each["seen"], "reason": "Vì mưa"} for each in read]
+    blind = [{"key": each["key"], "reason": ""} for each in read]
+    assert len(answers) == 2
+    assert sent(officer_of_bac_kan, "post", f"{path}/exceptions", answers=blind).status_code == 422
+    Assignment.objects.filter(pk=task.pk).update(due_on=dt.date(2026, 1, 20))
+    late = sent(officer_of_bac_kan, "post", f"{path}/exceptions", answers=answers)
+    assert (late.status_code, late.json()["error"]) == (409, "numbers_changed")
+    assert not report.exception_answers.exists(), "none of them is kept"
+    read = signed_in(officer_of_bac_kan).get(f"/api/v1{path}").json()["odd"]
+    answers = [{"key": each["key"], "seen": each["seen"], "reason": "Vì mưa"} for each in read]
+    told = sent(officer_of_bac_kan, "post", f"{path}/exceptions", answers=answers).json()["odd"]
+    assert {each["answer"] for each in told} == {"explained"}
 
 
 def test_totals_of_a_body_in_totals_are_entered_with_their_source(thai_nguyen, country):
