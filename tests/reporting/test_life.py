@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from hocsuotdoi.places.enums import AgencyKind
+from hocsuotdoi.places.models import InstitutionAgency
 from hocsuotdoi.reporting.enums import ReportState, ReportStepKind
 from hocsuotdoi.reporting.models import CountedInstitution, Figure, Report, ReportStep, TypedTotal
 from hocsuotdoi.reporting.operations.addendum import make_addendum
@@ -346,6 +347,14 @@ def test_move_institutions_to_where_they_cannot_go_is_refused(tree, library, sil
     with pytest.raises(WrongState):
         move_institutions(tree.ward, other, institutions=[library.pk], **asked)
     assert CountedInstitution.objects.get(institution=library).report == tree.ward
+
+
+def test_what_the_armed_forces_run_moves_into_no_report_of_the_territory(tree, library):
+    InstitutionAgency.objects.create(institution=library, agency=tree.army.agency)
+    with pytest.raises(BadMove, match="lực lượng vũ trang"):
+        move_institutions(
+            tree.ward, tree.wards[1], institutions=[library.pk], reason="Nhập phường.", by=tree.approver, at=NOW
+        )
 
 
 def test_institutions_take_the_place_of_no_typed_totals_unseen(tree, library):

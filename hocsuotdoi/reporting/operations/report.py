@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.accounts.queries.command import of_armed_forces
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.reporting.enums import OWED, ReportState, ReportStepKind, SnapshotKind
+from hocsuotdoi.reporting.enums import OWED, CommandLine, ReportState, ReportStepKind, SnapshotKind
 from hocsuotdoi.reporting.models import CountedInstitution, Report, Snapshot
 from hocsuotdoi.reporting.operations.freezing import freeze
 from hocsuotdoi.reporting.operations.holding import (
@@ -186,6 +187,11 @@ def move_institutions(
     rows = CountedInstitution.objects.filter(report=report, institution__in=institutions)
     if not institutions or rows.update(report=to) != len(set(institutions)):
         raise BadMove(_("Choose institutions that are counted in this report."))
+    armed = of_armed_forces(timezone.localdate(at)).filter(pk__in=institutions)
+    if to.line not in (CommandLine.MILITARY, CommandLine.POLICE) and armed.exists():
+        raise BadMove(
+            _("What the armed forces run is told on their own line, in totals: it is counted in no other report.")
+        )
     _refuse_to_replace(typed, to)
     for each in (report, to):
         keep(each, by=by, at=at)
