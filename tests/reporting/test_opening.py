@@ -199,11 +199,11 @@ def test_newcomer_goes_past_a_report_that_is_not_asked_for_any_more(db, owner_to
     by = PersonFactory()
     top = report_of(cycle, country.body(province, K.CULTURE))
     for below in (*Report.objects.filter(goes_to=top), top):
-        excuse_report(below, reason="Đã giải thể", by=by, at=AT)
+        excuse_report(below, version=below.version, reason="Đã giải thể", by=by, at=AT)
     root = report_of(cycle, country.ministry)
     if owner_too:
         for below in (*Report.objects.filter(goes_to=root).exclude(state="excused"), root):
-            excuse_report(below, reason="Đã giải thể", by=by, at=AT)
+            excuse_report(below, version=below.version, reason="Đã giải thể", by=by, at=AT)
     born = dt.date(2026, 11, 10)
     office = AgencyFactory(unit=UnitFactory(parent=province, starts_on=born), starts_on=born)
     assert ask_newcomers(cycle, by=None, at=AT + dt.timedelta(days=10)).reports == 1

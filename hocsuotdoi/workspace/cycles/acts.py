@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
-from hocsuotdoi.reporting.enums import CycleState
+from hocsuotdoi.reporting.enums import CycleState, ReportState
 from hocsuotdoi.reporting.models import Cycle
 from hocsuotdoi.reporting.operations import cycle as acts
 from hocsuotdoi.reporting.operations import opening
@@ -114,5 +114,6 @@ def cycle_act(request: HttpRequest, code: str, act: str) -> HttpResponse:
             request, partial(what.does, cycle, version=version, by=request.user, at=timezone.now()), what.done
         )
         return redirect("workspace:cycles-cycle-list") if is_done and act == "discard" else redirect(back)
-    context = {"cycle": cycle, "act": what, "back": back, "path": [to_cycles(), to_cycle(cycle)]}
+    lying = cycle.reports.filter(state=ReportState.SUBMITTED).count() if act == "close" else 0
+    context = {"cycle": cycle, "act": what, "lying": lying, "back": back, "path": [to_cycles(), to_cycle(cycle)]}
     return render(request, "workspace/cycles/cycle_act.html", context)

@@ -6,13 +6,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.operations.approval import approve_report
 from hocsuotdoi.reporting.operations.cycle import close_cycle
 from hocsuotdoi.reporting.queries.inbox import own_reports
 from hocsuotdoi.workspace.reporting.page import ACTS
 from tests.factories.running import make_assignment
-from tests.workspace.reporting.conftest import approved, begun, fresh, signed_in, submitted
+from tests.workspace.reporting.conftest import approved, begun, fresh, holder, signed_in, submitted
 
 
 def at(report: Report, name: str = "detail") -> str:
@@ -42,6 +44,18 @@ def test_nothing_is_offered_on_a_report_of_a_closed_cycle(report, officer_of_bac
         assert "X-Kept-Offline" not in page
         for act in set(ACTS) & {"submit", "withdraw", "approve", "return", "excuse", "move"}:
             assert signed_in(person).get(at(report, act)).status_code in (302, 403), act
+
+
+def test_who_closes_a_cycle_is_told_what_lies_unapproved(report, officer_of_bac_kan, province_officer):
+    """It can be approved by nobody afterwards."""
+    cycle = report.cycle
+    client = signed_in(holder(RoleName.PLANNER, agency=cycle.owner))
+    address = reverse("workspace:cycles-cycle-act", args=[cycle.code, "close"])
+    assert client.get(address).context["lying"] == 0
+    report = submitted(report, officer_of_bac_kan)
+    assert "1 báo cáo đã gửi nhưng chưa được duyệt" in client.get(address).content.decode()
+    approve_report(report, version=report.version, by=province_officer, at=timezone.now())
+    assert "chưa được duyệt" not in client.get(address).content.decode()
 
 
 def test_addendum_still_goes_in_a_closed_cycle(report, officer_of_bac_kan, province_officer):
