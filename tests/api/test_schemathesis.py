@@ -132,7 +132,7 @@ def test_who_has_a_key_is_answered_as_described_about_things_that_exist(name, li
 @pytest.mark.parametrize("name", STAFF)
 def test_staff_are_answered_as_described_about_things_that_exist(name, librarian, officer, planner, inspector, things):
     """The ids of the description's paths are put in, so that bodies reach the acts themselves."""
-    of_offices = ("/tasks", "/money", "/cycles", "/reports", "/snapshots", "/document-files")
+    of_offices = ("/tasks", "/money", "/cycles", "/reports", "/snapshots", "/document-files", "/issued-files")
     of_officers = any(part in name for part in of_offices)
     asking = inspector if "/inspection" in name else officer if of_officers else librarian
     if "/plans" in name:
