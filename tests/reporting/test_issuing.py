@@ -17,7 +17,7 @@ from pyhanko.sign import signers
 from hocsuotdoi.core.attachments import open_kept
 from hocsuotdoi.core.typesetting import typeset
 from hocsuotdoi.reporting.formats import signed_pdf as signed_pdf_format
-from hocsuotdoi.reporting.formats.signed_pdf import Trust, UnreadableFile, signatures_in
+from hocsuotdoi.reporting.formats.signed_pdf import Trust, UnreadableFile
 from hocsuotdoi.reporting.models import IssuedDocument, Snapshot
 from hocsuotdoi.reporting.operations.approval import reopen_report
 from hocsuotdoi.reporting.operations.issuing import (
@@ -27,6 +27,7 @@ from hocsuotdoi.reporting.operations.issuing import (
     note_issued,
     withdraw_issued,
 )
+from hocsuotdoi.reporting.operations.signatures import signatures_in
 from hocsuotdoi.reporting.operations.signing import STAMP, sign_pdf, trusted_files
 from tests.factories.documents import certificate, frozen_report
 

@@ -65,6 +65,16 @@ class DocumentFileShape(Shape):
     digest: str = Field(description=_("SHA-256 of the file"))
     content: str = Field(description=_("The file in Base64"))
 
+    @classmethod
+    def of(cls, file_name: str, digest: str) -> Self:
+        """404 where the bytes are lost."""
+        try:
+            with open_kept(digest) as file:
+                content = base64.b64encode(file.read()).decode()
+        except FileLost:
+            raise Http404 from None
+        return cls(file_name=file_name, digest=digest, content=content)
+
 
 class CheckedFigureShape(Shape):
     key: str
@@ -195,9 +205,4 @@ def document_list(request: HttpRequest, number: str) -> list[DocumentShape]:
 def document_file(request: HttpRequest, pk: str) -> DocumentFileShape:
     made = Document.objects.visible_to(request.user).filter(state=DocumentState.MADE)
     document = get_object_or_404(made, pk=pk)
-    try:
-        with open_kept(document.digest) as file:
-            content = base64.b64encode(file.read()).decode()
-    except FileLost:
-        raise Http404 from None
-    return DocumentFileShape(file_name=document.file_name, digest=document.digest, content=content)
+    return DocumentFileShape.of(document.file_name, document.digest)

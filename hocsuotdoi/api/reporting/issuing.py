@@ -1,12 +1,11 @@
 """That a document went out, from the program in which an office registers and signs what it sends."""
 
-import base64
 import datetime as dt
 import uuid
 from typing import Annotated, Self
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
@@ -18,7 +17,6 @@ from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.api.reporting.documents import DocumentFileShape, router
 from hocsuotdoi.api.routing import takes_file
 from hocsuotdoi.api.shapes import Readable, Shape
-from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.core.file_kind import LARGEST
 from hocsuotdoi.reporting.formats.signed_pdf import Trust
 from hocsuotdoi.reporting.models import IssuedDocument, Snapshot
@@ -120,9 +118,4 @@ def issued_note(
 @requires(Permission.VIEW_REPORT)
 def issued_file(request: HttpRequest, pk: str) -> DocumentFileShape:
     issued = get_object_or_404(IssuedDocument.objects.visible_to(request.user).exclude(digest=""), pk=pk)
-    try:
-        with open_kept(issued.digest) as file:
-            content = base64.b64encode(file.read()).decode()
-    except FileLost:
-        raise Http404 from None
-    return DocumentFileShape(file_name=issued.file_name, digest=issued.digest, content=content)
+    return DocumentFileShape.of(issued.file_name, issued.digest)

@@ -1,18 +1,16 @@
 """The electronic signatures of a PDF that was signed elsewhere (ISO 32000, ETSI EN 319 142), read by pyHanko.
 
-What comes from outside may be made to keep a reader busy for hours, so it is read by a process of its own within
-limits: this module, run with the PDF on its input and the files of trusted roots as arguments, writes JSON.
+Run as a module with the PDF on its input and the files of trusted roots as arguments, it writes them as JSON, within
+limits of its own: a small file can be made to keep a reader busy for hours.
 """
 
 import io
 import json
 import resource
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -57,25 +55,9 @@ class ChangedAfterwards(ValueError):
     """A signature does not fit what it signs, or something was changed behind the last one."""
 
 
-def signatures_in(pdf: bytes, roots: Sequence[Path] = ()) -> list[FoundSignature]:
-    """In the order in which they were put. Raises `UnreadableFile`, `ChangedAfterwards`."""
-    if b"/ByteRange" not in pdf:  # always in plain words, where there is a signature
-        return []
-    asked = [sys.executable, "-m", __name__, *map(str, roots)]
-    try:
-        done = subprocess.run(asked, input=pdf, capture_output=True, timeout=2 * SECONDS, check=True)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise UnreadableFile(str(error)) from None
-    told = json.loads(done.stdout)
-    if told["problem"] == ChangedAfterwards.__name__:
-        raise ChangedAfterwards
-    if told["problem"]:
-        raise UnreadableFile(told["problem"])
-    return [FoundSignature(**{**each, "trust": Trust(each["trust"])}) for each in told["signatures"]]
-
-
 def read(pdf: bytes, roots: Sequence[str]) -> list[FoundSignature]:
-    """The same within this process, without limits."""
+    """In the order in which they were put. Within this process and without limits: what comes from outside is given to
+    `operations.signatures`. Raises `UnreadableFile`, `ChangedAfterwards`, whatever pyHanko does."""
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415 - optional dependency
     from pyhanko.sign.fields import enumerate_sig_fields  # noqa: PLC0415 - optional dependency
 

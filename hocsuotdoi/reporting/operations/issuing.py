@@ -21,9 +21,10 @@ from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.inspection.models import Visit
 from hocsuotdoi.reporting.enums import SnapshotKind
-from hocsuotdoi.reporting.formats.signed_pdf import ChangedAfterwards, FoundSignature, UnreadableFile, signatures_in
+from hocsuotdoi.reporting.formats.signed_pdf import ChangedAfterwards, FoundSignature, UnreadableFile
 from hocsuotdoi.reporting.models import IssuedDocument, Snapshot
 from hocsuotdoi.reporting.models.report import FROZEN
+from hocsuotdoi.reporting.operations.signatures import signatures_in
 from hocsuotdoi.reporting.operations.signing import is_installed, trusted_files
 
 logger = logging.getLogger(__name__)
