@@ -28,7 +28,8 @@ def job(name: str, *, cron: str = "", attempts: int = 5) -> Callable[[Callable[P
     """Registers a function as a job.
 
     `cron`: when it runs by itself, in UTC (Viet Nam is seven hours ahead). A periodic job takes no arguments.
-    `attempts`: how often it is tried in all, with growing pauses, when it raises.
+    `attempts`: how often it is tried again when it raises, with growing pauses; what comes round within the hour after
+    half a minute each time, for its next turn does not come while it waits to be tried again.
     """
 
     def register(function: Callable[P, R]) -> Callable[P, R]:
@@ -46,7 +47,10 @@ def job(name: str, *, cron: str = "", attempts: int = 5) -> Callable[[Callable[P
             finally:
                 close_old_connections()
 
-        retry = RetryStrategy(max_attempts=attempts, exponential_wait=4)
+        if cron.startswith("*"):
+            retry = RetryStrategy(max_attempts=attempts, wait=30)
+        else:
+            retry = RetryStrategy(max_attempts=attempts, exponential_wait=4)
         task = app.task(name=name, retry=retry, queueing_lock=name if cron else None)(run)
         if cron:
             app.periodic(cron=cron)(task)  # type: ignore[arg-type]  # `run` takes the moment off the arguments

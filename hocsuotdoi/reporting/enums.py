@@ -76,6 +76,9 @@ CHANGES = [
     (ReportState.RETURNED, ReportState.SUBMITTED),
     (ReportState.RETURNED, ReportState.EXCUSED),
     (ReportState.APPROVED, ReportState.RETURNED),
+    (ReportState.EXCUSED, ReportState.EXPECTED),
+    (ReportState.EXCUSED, ReportState.DRAFT),
+    (ReportState.EXCUSED, ReportState.RETURNED),
 ]
 """From what to what a report can go; the database lets nothing else happen."""
 
@@ -88,6 +91,7 @@ class ReportStepKind(models.TextChoices):
     APPROVED = "approved", _("approved")
     REOPENED = "reopened", _("approval taken back")
     EXCUSED = "excused", _("not asked any more")
+    RESUMED = "resumed", _("asked for again")
     MOVED = "moved", _("goes to another body")
     AMENDED = "amended", _("figures changed later")
 

@@ -153,6 +153,7 @@ _WHO = {
     "return": "approve",
     "reopen": "approve",
     "excuse": "approve",
+    "resume": "approve",
     "move": "approve",
 }
 _WRITING = (ReportState.DRAFT, ReportState.RETURNED)
@@ -168,6 +169,7 @@ _WHEN: dict[str, tuple[ReportState, ...]] = {
     "return": (ReportState.SUBMITTED,),
     "reopen": (ReportState.APPROVED,),
     "excuse": OWED,
+    "resume": (ReportState.EXCUSED,),
     "move": OWED,
 }
 

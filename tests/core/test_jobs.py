@@ -1,5 +1,6 @@
 import pytest
 from django.db import transaction
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from hocsuotdoi.core import jobs
@@ -32,3 +33,10 @@ def test_a_periodic_job_that_waits_already_is_not_asked_for_twice(db):
     for _time in range(2):
         jobs.enqueue("core.forget_personal_data", in_seconds=60)
     assert waiting.count() == 1
+
+
+def test_a_job_of_every_minute_that_fails_does_not_wait_longer_than_its_next_turn():
+    """While it waits to be tried again its next turn is not taken."""
+    retry = app.tasks["activities.lapse_offers"].retry_strategy
+    assert (retry.wait, retry.linear_wait, retry.exponential_wait, retry.max_attempts) == (30, 0, 0, 5)
+    assert app.tasks["core.forget_personal_data"].retry_strategy.exponential_wait == 4

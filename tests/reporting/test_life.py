@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import InstitutionAgency
@@ -27,11 +28,13 @@ from hocsuotdoi.reporting.operations.holding import (
 )
 from hocsuotdoi.reporting.operations.report import (
     BadMove,
+    NobodyAbove,
     StillCounted,
     begin_report,
     excuse_report,
     move_institutions,
     open_report,
+    resume_report,
     word_report,
 )
 from hocsuotdoi.reporting.operations.submission import (
@@ -330,6 +333,42 @@ def test_excuse_report_only_once_its_institutions_are_counted_elsewhere(tree, li
     excuse_report(ward, version=ward.version, reason="Phường đã nhập.", by=tree.approver, at=NOW)
     assert fresh(tree.ward).state == ReportState.EXCUSED
     assert kinds(other) == [ReportStepKind.MOVED]
+
+
+def test_resume_report_goes_on_where_it_stood_and_is_not_late_at_once(tree):
+    report = word_report(tree.wards[1], version=1, **{**WORDS, "results": "Đã viết."}, by=tree.writer, at=NOW)
+    report = excuse_report(report, version=report.version, reason="Tưởng đã nhập.", by=tree.approver, at=NOW)
+    for reason, version, refusal in (("", report.version, ReasonMissing), ("Nhầm", 1, ReportChangedMeanwhile)):
+        with pytest.raises(refusal):
+            resume_report(report, version=version, reason=reason, by=tree.approver, at=NOW)
+    after_its_day = timezone.make_aware(dt.datetime.combine(report.due_on + dt.timedelta(days=30), dt.time(8)))
+    report = resume_report(report, version=report.version, reason="Phường còn.", by=tree.approver, at=after_its_day)
+    assert (report.state, report.results) == (ReportState.DRAFT, "Đã viết.")
+    assert report.due_on == after_its_day.date() + dt.timedelta(days=5)
+    assert kinds(report)[-2:] == [ReportStepKind.EXCUSED, ReportStepKind.RESUMED]
+    assert submitted(report, tree.writer).state == ReportState.SUBMITTED
+
+
+def test_resume_report_of_one_that_was_returned_shows_it_returned(tree):
+    report = submitted(tree.wards[1], tree.writer)
+    report = return_report(report, version=report.version, reason="Thiếu.", by=tree.approver, at=NOW)
+    report = excuse_report(report, version=report.version, reason="Nhập.", by=tree.approver, at=NOW)
+    report = resume_report(report, version=report.version, reason="Phường còn.", by=tree.approver, at=NOW)
+    assert report.state == ReportState.RETURNED
+
+
+def test_resume_report_below_one_that_is_not_asked_for_is_refused(bac_kan, thai_nguyen):
+    tree = make_tree([bac_kan], thai_nguyen)
+    for each in (tree.ward, *Report.objects.filter(goes_to=tree.province).exclude(pk=tree.ward.pk), tree.province):
+        each = fresh(each)
+        excuse_report(each, version=each.version, reason="Giải thể.", by=tree.approver, at=NOW)
+    ward = fresh(tree.ward)
+    with pytest.raises(NobodyAbove):
+        resume_report(ward, version=ward.version, reason="Nhầm.", by=tree.approver, at=NOW)
+    province = fresh(tree.province)
+    resume_report(province, version=province.version, reason="Nhầm.", by=tree.approver, at=NOW)
+    report = resume_report(ward, version=ward.version, reason="Nhầm.", by=tree.approver, at=NOW)
+    assert report.state == ReportState.EXPECTED
 
 
 def test_move_institutions_to_where_they_cannot_go_is_refused(tree, library, silent_library):

@@ -13,7 +13,7 @@ from hocsuotdoi.places.models import AdminUnit, Agency, Succession, UnitParent
 from hocsuotdoi.places.operations.ancestry import rebuild
 from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Cycle, Report
-from hocsuotdoi.reporting.operations.report import excuse_report
+from hocsuotdoi.reporting.operations.report import excuse_report, resume_report
 from hocsuotdoi.reporting.queries.bodies import bodies_told, bodies_untold
 from hocsuotdoi.reporting.queries.changed import changed_figures, perhaps_changed
 from hocsuotdoi.reporting.queries.content import cycle_content
@@ -23,7 +23,7 @@ from tests.factories.places import AgencyFactory
 from tests.factories.programme import PlanFactory
 from tests.factories.running import make_assignment, make_cycle, make_line, make_report
 from tests.people import REFORM
-from tests.reporting.cycle_tree import DAY, LATER, Tree, approved, figure, fresh
+from tests.reporting.cycle_tree import DAY, LATER, NOW, Tree, approved, figure, fresh
 from tests.support.depth import cases
 from tests.support.reform import Units, make_reform
 from tests.support.worlds import START, draw_world
@@ -231,3 +231,15 @@ def test_money_that_a_body_leaves_when_it_is_excused_is_a_change_of_who_tells_it
     assert perhaps_changed(DAY) == [report.pk]
     (change,) = [each for each in changed_figures(report) if each["key"] == ESTIMATED]
     assert (change["before"]["numerator"], change["after"]["numerator"]) == (None, "8")
+
+
+def test_money_of_a_body_that_is_asked_again_is_told_by_itself_again(units, tree):
+    old = left_at(units["hill"], AgencyKind.CULTURE_SOCIETY, 8)
+    own = make_report(tree.cycle, old, goes_to=tree.province, above=[tree.province.agency_id])
+    own = excuse_report(own, version=own.version, reason="Cơ quan đã giải thể", by=tree.approver, at=NOW)
+    report = approved(tree.ward, tree)
+    assert changed_figures(report) == []
+    resume_report(own, version=own.version, reason="Nhầm", by=tree.approver, at=LATER)
+    assert report.pk in perhaps_changed(DAY)
+    (change,) = [each for each in changed_figures(report) if each["key"] == ESTIMATED]
+    assert (change["before"]["numerator"], change["after"]["numerator"]) == ("8", None)

@@ -216,3 +216,5 @@ def test_excused_reports_are_asked_no_more(country, cycle):
     Report.objects.filter(pk=report.pk).update(state=ReportState.EXCUSED)
     assert country_state(cycle, everything(cycle), DUE).whole.asked == before - 1
     assert report.pk not in {row.report.pk for row in report_rows(cycle, everything(cycle), DUE)}
+    (row,) = report_rows(cycle, everything(cycle), DUE, asked=Asked(state="excused"))
+    assert (row.report, row.next_step, row.days_late, row.is_unmanned) == (report, "", 0, False)

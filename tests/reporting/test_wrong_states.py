@@ -11,7 +11,7 @@ from hocsuotdoi.reporting.operations.addendum import make_addendum
 from hocsuotdoi.reporting.operations.approval import approve_report, reopen_report, return_report
 from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
 from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile, WrongState
-from hocsuotdoi.reporting.operations.report import excuse_report, move_institutions, word_report
+from hocsuotdoi.reporting.operations.report import excuse_report, move_institutions, resume_report, word_report
 from hocsuotdoi.reporting.operations.submission import submit_report, withdraw_report
 from hocsuotdoi.reporting.operations.totals import Total, type_totals
 from hocsuotdoi.reporting.queries.typed import typed_rows
@@ -36,6 +36,7 @@ GOES = {
     "reopen": {State.APPROVED},
     "amend": {State.APPROVED},
     "excuse": set(OWED),
+    "resume": {State.EXCUSED},
     "move": set(OWED),
     "total": set(OWED),
     "answer": set(OWED),
@@ -65,6 +66,8 @@ def act(name: str, report: Report, tree: Tree) -> None:
             make_addendum(report, reason="Vì vậy", **given)
         case "excuse":
             excuse_report(report, version=report.version, reason="Vì vậy", **given)
+        case "resume":
+            resume_report(report, version=report.version, reason="Vì vậy", by=tree.approver, at=LATER)
         case "move":
             move_institutions(report, tree.wards[1], institutions=[1], reason="Vì vậy", **given)
         case "total":

@@ -103,10 +103,12 @@ def in_words(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     )
 
 
-def visits_by_state(plans: Iterable[InspectionPlan]) -> dict[int, dict[str, int]]:
-    """By plan, how many of its visits are in which state, and `all` that were not cancelled. One query."""
+def visits_by_state(plans: Iterable[InspectionPlan], person: Person, day: dt.date) -> dict[int, dict[str, int]]:
+    """By plan, how many of its visits that the person may see are in which state, and `all` that were not cancelled.
+    One query."""
     counted = {each.pk: dict.fromkeys([*VisitState.values, "all"], 0) for each in plans}
-    rows = Visit.objects.filter(plan__in=counted).order_by().values_list("plan", "state").annotate(number=Count("pk"))
+    seen = Visit.objects.visible_to(person, day).filter(plan__in=counted)
+    rows = seen.order_by().values_list("plan", "state").annotate(number=Count("pk"))
     for plan, state, number in rows:
         counted[plan][state] = number
         counted[plan]["all"] += number if state != VisitState.CANCELLED else 0

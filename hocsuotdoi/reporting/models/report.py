@@ -179,6 +179,7 @@ class ReportStep(models.Model):
                         ReportStepKind.RETURNED,
                         ReportStepKind.REOPENED,
                         ReportStepKind.EXCUSED,
+                        ReportStepKind.RESUMED,
                         ReportStepKind.MOVED,
                         ReportStepKind.AMENDED,
                     ]

@@ -12,11 +12,9 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.reporting.enums import Detail, ReportState, ReportStepKind
 from hocsuotdoi.reporting.models import Report, Snapshot
 from hocsuotdoi.reporting.models.report import FROZEN
-from hocsuotdoi.reporting.operations.holding import hold, keep, reason_of, step
+from hocsuotdoi.reporting.operations.holding import hold, keep, reason_of, step, with_days_to_write
 
 INSTITUTIONS_NAMED = 20
-DAYS_TO_CORRECT = 5
-"""What came in time and goes back is not late the next morning."""
 
 
 class ApprovedByTheSame(Refused):
@@ -104,7 +102,7 @@ def _due_again(report: Report, at: dt.datetime) -> dt.date | None:
     if report.due_on is None or report.submitted_at is None:
         return report.due_on
     in_time = timezone.localdate(report.submitted_at) < report.due_on
-    return max(report.due_on, timezone.localdate(at) + dt.timedelta(days=DAYS_TO_CORRECT)) if in_time else report.due_on
+    return with_days_to_write(report.due_on, at) if in_time else report.due_on
 
 
 def _is_added_up(report: Report) -> bool:

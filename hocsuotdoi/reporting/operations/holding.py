@@ -18,6 +18,8 @@ from hocsuotdoi.reporting.enums import CycleState, ReportState, ReportStepKind
 from hocsuotdoi.reporting.models import Cycle, Report, ReportStep, Snapshot
 from hocsuotdoi.reporting.rules import stands_in
 
+DAYS_TO_WRITE = 5
+
 
 class ReportChangedMeanwhile(Refused):
     """Somebody else was first. `current` is the report as it is now; nothing of either text is lost. `fields`: which
@@ -148,6 +150,11 @@ def begun(report: Report, *, by: Person, at: dt.datetime) -> None:
         report.save(update_fields=["state"])
         instead = in_whose_stead(report, Permission.WRITE_REPORT, by=by, at=at)
         step(report, ReportStepKind.OPENED, instead=instead, by=by, at=at)
+
+
+def with_days_to_write(due_on: dt.date | None, at: dt.datetime) -> dt.date | None:
+    """What comes back to those who write it is not late the next morning."""
+    return due_on and max(due_on, timezone.localdate(at) + dt.timedelta(days=DAYS_TO_WRITE))
 
 
 def reason_of(text: str) -> str:

@@ -26,6 +26,7 @@ from hocsuotdoi.reporting.operations.holding import (
     meanwhile,
     reason_of,
     step,
+    with_days_to_write,
     wrong_state,
 )
 from hocsuotdoi.reporting.queries.content import has_something_to_say, report_content
@@ -53,6 +54,10 @@ class BadMove(Refused):
 
 class StillCounted(Refused):
     """Institutions are counted in a report that is not asked for any more."""
+
+
+class NobodyAbove(Refused):
+    """The report that this one goes to is not asked for any more."""
 
 
 WORDS = ("results", "difficulties", "causes", "proposals")
@@ -165,6 +170,38 @@ def excuse_report(report: Report, *, version: int, reason: str, by: Person, at: 
     keep(report, state=ReportState.EXCUSED, by=by, at=at)
     step(report, ReportStepKind.EXCUSED, reason=reason, by=by, at=at)
     return report
+
+
+@transaction.atomic
+def resume_report(report: Report, *, version: int, reason: str, by: Person, at: dt.datetime) -> Report:
+    """A report that was excused is asked for again, and stands where it stood before, with its words: excused by
+    mistake, or its body goes on after all. What was moved meanwhile stays where it is counted now. It is not late the
+    next morning.
+
+    Refused while the report that it goes to is itself not asked for: nobody would add it up.
+    """
+    reason = reason_of(reason)
+    report = hold(report, [ReportState.EXCUSED], version=version, and_above=True)
+    above = report.goes_to
+    if above is not None and above.state == ReportState.EXCUSED:
+        raise NobodyAbove(
+            _("This report goes to that of %(body)s, which is not asked for any more. Ask for that one again first.")
+            % {"body": above.agency}
+        )
+    last = report.steps.filter(kind__in=_STOOD).order_by("-at", "-pk").first()
+    state = _STOOD[ReportStepKind(last.kind)] if last else ReportState.EXPECTED
+    keep(report, state=state, due_on=with_days_to_write(report.due_on, at), by=by, at=at)
+    step(report, ReportStepKind.RESUMED, reason=reason, by=by, at=at)
+    return report
+
+
+_STOOD = {
+    ReportStepKind.OPENED: ReportState.DRAFT,
+    ReportStepKind.WITHDRAWN: ReportState.DRAFT,
+    ReportStepKind.RETURNED: ReportState.RETURNED,
+    ReportStepKind.REOPENED: ReportState.RETURNED,
+}
+"""In which state an owed report is after its last step of these kinds."""
 
 
 @transaction.atomic

@@ -66,6 +66,10 @@ SELECT report.id
                                 JOIN reporting_reportstep AS freed ON freed.report_id = own.id
                                  AND freed.kind = 'excused' AND freed.at > snapshot.frozen_at
                                WHERE own.cycle_id = cycle.id AND own.agency_id = told.id))
+    OR EXISTS (SELECT FROM reporting_report AS own
+                 JOIN reporting_reportstep AS resumed ON resumed.report_id = own.id
+                  AND resumed.kind = 'resumed' AND resumed.at > snapshot.frozen_at
+                WHERE own.cycle_id = cycle.id)
     OR EXISTS (SELECT FROM reporting_report AS below
                  JOIN reporting_snapshot AS said ON said.id = below.approved_id OR said.amends_id = below.approved_id
                 WHERE below.goes_to_id = report.id AND below.state = 'approved'
@@ -74,7 +78,8 @@ SELECT report.id
 """
 # Of the book: what happened after the last day that the report looked at changes nothing in it.
 # Of money: of whoever may ever have left it to the body, a few more than `bodies.bodies_told`; also who was to tell it
-# itself, and is not asked any more.
+# itself, and is not asked any more. Who is asked again takes its money back from whoever told it: rare enough to look
+# through the whole cycle.
 
 
 def perhaps_changed(day: dt.date) -> list[int]:

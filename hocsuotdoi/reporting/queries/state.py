@@ -167,8 +167,10 @@ ONLY = ("late", "returned", "no_person", "to_approve", "ended")
 def report_rows(
     cycle: Cycle, reports: QuerySet[Report], day: dt.date, *, unit: AdminUnit | None = None, asked: Asked = Asked()
 ) -> list[ReportRow]:
-    """The reports at and under `unit` (everywhere if None), the higher tiers first. One query."""
-    found = _with_marks(reports, cycle, day).exclude(state=ReportState.EXCUSED)
+    """The reports at and under `unit` (everywhere if None), the higher tiers first; those that are not asked
+    for any more only where that state is looked for. One query."""
+    found = _with_marks(reports, cycle, day)
+    found = found.filter(state=asked.state) if asked.state else found.exclude(state=ReportState.EXCUSED)
     if unit is not None:
         found = found.filter(_lies_in(cycle), unit__ancestries__ancestor=unit)
     if asked.only == "late":
@@ -183,8 +185,6 @@ def report_rows(
         found = found.filter(_has_ended(day), state__in=OWED)
     if asked.line:
         found = found.filter(line=asked.line)
-    if asked.state:
-        found = found.filter(state=asked.state)
     found = found.select_related("agency", "unit", "goes_to__agency", "submitted")
     rows = [_row(each, cycle, day) for each in found.order_by("unit__sort_key", "line", "pk")]
     tiers = {tier: rank for rank, tier in enumerate(Tier.values)}

@@ -40,7 +40,10 @@ def cycle_unit(request: HttpRequest, code: str, unit: str) -> HttpResponse:
     reports = states_visible_to(request.user, cycle, day, may_set_up=may)
     everything = report_rows(cycle, reports, day, unit=place)
     asked = asked_in(request)
-    rows = [each for each in everything if matches(each, asked)]
+    if asked.state == ReportState.EXCUSED:
+        rows = report_rows(cycle, reports, day, unit=place, asked=asked)
+    else:
+        rows = [each for each in everything if matches(each, asked)]
     is_whole = place.pk == cycle.owner.unit_id
     context = {
         **_listed(request, cycle, rows, asked, {"unit": place.code}),
@@ -157,7 +160,7 @@ def _listed(
         "asked": asked,
         "only_choices": only_choices(),
         "line_choices": CommandLine.choices,
-        "state_choices": [choice for choice in ReportState.choices if choice[0] != ReportState.EXCUSED],
+        "state_choices": ReportState.choices,
         "files": [
             (form.upper(), f"{address('cycle-file', cycle, form)}?{urlencode({**place, **query})}") for form in TYPES
         ],

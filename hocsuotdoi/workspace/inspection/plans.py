@@ -45,7 +45,7 @@ _TABS = {
 def plan_list(request: HttpRequest) -> HttpResponse:
     plans = InspectionPlan.objects.visible_to(request.user).select_related("agency")
     page = Paginator(plans, _ON_A_PAGE).get_page(request.GET.get("page"))
-    counted = visits_by_state(page)
+    counted = visits_by_state(page, request.user, timezone.localdate())
     rows = [{"plan": each, **counted[each.pk]} for each in page]
     inspects = Permission.INSPECT in request.permissions
     context = {"rows": rows, "page_obj": page, "inspects": inspects, "path": [to_visits()]}
@@ -95,7 +95,7 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "tab": tab,
         "page_obj": page,
         "months": months,
-        "counts": visits_by_state([plan])[plan.pk],
+        "counts": visits_by_state([plan], request.user, day)[plan.pk],
         "may_plan": request.person_may(Permission.INSPECT, plan.agency),
         "path": [to_visits(), to_plans()],
     }

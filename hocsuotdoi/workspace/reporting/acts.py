@@ -1,7 +1,7 @@
-"""What happens to a report on its way: submitted, taken back, returned, approved, opened again, excused, moved,
-amended. Each on a page of its own that says what it does before it is done."""
+"""What happens to a report on its way: submitted, taken back, returned, approved, opened again, excused,
+asked for again, moved, amended. Each on a page of its own that says what it does before it is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
@@ -22,7 +22,7 @@ from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.operations.addendum import make_addendum
 from hocsuotdoi.reporting.operations.approval import approve_report, reopen_report, return_report
 from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile, WrongState
-from hocsuotdoi.reporting.operations.report import excuse_report, move_institutions
+from hocsuotdoi.reporting.operations.report import excuse_report, move_institutions, resume_report
 from hocsuotdoi.reporting.operations.submission import submit_report, withdraw_report
 from hocsuotdoi.reporting.queries.approving import waiting
 from hocsuotdoi.reporting.queries.changed import addendum_content
@@ -48,7 +48,7 @@ def report_submit(request: HttpRequest, pk: int) -> HttpResponse:
             said = _("Submitted as {number}.").format(number=snapshot.number)
             messages.success(request, said)
 
-        return _done(request, report, act, arrives=ReportState.SUBMITTED)
+        return _done(request, report, act, arrives=[ReportState.SUBMITTED])
     day = timezone.localdate()
     content = content_of(report, day)
     odd = exceptions_of(report, content, day)
@@ -75,7 +75,7 @@ def report_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             withdraw_report(report, version=_version(request), by=request.user, at=timezone.now())
             messages.success(request, _("Taken back: it can be written again."))
 
-        return _done(request, report, act, arrives=ReportState.DRAFT)
+        return _done(request, report, act, arrives=[ReportState.DRAFT])
     return _ask(request, report, "report_withdraw.html", act="withdraw")
 
 
@@ -97,7 +97,7 @@ def report_return(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Returned: they read what is to be put right."))
 
-        return _done(request, report, act, arrives=ReportState.RETURNED, form=form, template="report_return.html")
+        return _done(request, report, act, arrives=[ReportState.RETURNED], form=form, template="report_return.html")
     return _ask(request, report, "report_return.html", act="return", form=form)
 
 
@@ -112,7 +112,7 @@ def report_approve(request: HttpRequest, pk: int) -> HttpResponse:
             approve_report(report, version=_version(request), by=request.user, at=timezone.now())
             messages.success(request, _("Approved."))
 
-        return _done(request, report, act, arrives=ReportState.APPROVED)
+        return _done(request, report, act, arrives=[ReportState.APPROVED])
     (row,) = waiting([report], request.user)
     return _ask(request, report, "report_approve.html", act="approve", row=row)
 
@@ -141,6 +141,19 @@ def report_excuse(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("This report is not asked for any more."))
 
     return _with_reason(request, report, act, "excuse", more=lambda: {"held": held_in(report)})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.APPROVE_REPORT)
+def report_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    report = find_in_cycle(request, pk)
+    admit(rights(request, report).approve)
+
+    def act(given: dict[str, Any]) -> None:
+        resume_report(report, **given, by=request.user, at=timezone.now())
+        messages.success(request, _("This report is asked for again."))
+
+    return _with_reason(request, report, act, "resume")
 
 
 @require_http_methods(["GET", "POST"])
@@ -206,7 +219,7 @@ def _with_reason(
     form = kind(request.POST or None, initial={"version": report.version})
     shown = {"form": form, "template": "report_reason.html", "act": name, **_WORDS[name]()}
     if request.method == "POST" and form.is_valid():
-        arrives = _ARRIVES.get(name)
+        arrives = _ARRIVES.get(name, ())
         return _done(request, report, lambda: act(form.cleaned_data), arrives=arrives, more=more, **shown)
     return _ask(request, report, **shown, **more())
 
@@ -224,6 +237,17 @@ def _excuse_words() -> dict[str, str]:
         "title": _("No longer ask for this report"),
         "lead": _("For a body that has ended, or whose report somebody else makes. Nobody is reminded of it any more."),
         "submit_label": _("No longer ask for it"),
+    }
+
+
+def _resume_words() -> dict[str, str]:
+    return {
+        "title": _("Ask for this report again"),
+        "lead": _(
+            "It goes on where it stood, with the words that were written, and is due in a few days. Institutions that "
+            "were moved to another report stay counted there."
+        ),
+        "submit_label": _("Ask for it again"),
     }
 
 
@@ -248,8 +272,14 @@ def _move_words() -> dict[str, str]:
     }
 
 
-_ARRIVES = {"reopen": ReportState.RETURNED, "excuse": ReportState.EXCUSED}
-_WORDS = {"reopen": _reopen_words, "excuse": _excuse_words, "amend": _amend_words, "move": _move_words}
+_ARRIVES = {"reopen": [ReportState.RETURNED], "excuse": [ReportState.EXCUSED], "resume": OWED}
+_WORDS = {
+    "reopen": _reopen_words,
+    "excuse": _excuse_words,
+    "resume": _resume_words,
+    "amend": _amend_words,
+    "move": _move_words,
+}
 
 
 def _ask(request: HttpRequest, report: Report, template: str, *, act: str, **more: Any) -> HttpResponse:
@@ -273,13 +303,14 @@ def _done(
     act: Act,
     /,
     *,
-    arrives: ReportState | None = None,
+    arrives: Collection[ReportState] = (),
     form: forms.Form | None = None,
     template: str = "",
     more: Callable[[], dict[str, Any]] = dict,
     **shown: Any,
 ) -> HttpResponse:
-    """Back to the report, with what was done or why it was refused. `arrives`: the state that it leaves the report in;
+    """Back to the report, with what was done or why it was refused. `arrives`: the states that it may leave the report
+    in;
     sent again because the answer was lost, it is told that it has arrived, and nothing is done twice.
 
     `form`: what somebody typed. Refused, it is shown again (on `template`, with `shown` and `more`), so that no words
@@ -290,7 +321,7 @@ def _done(
     except Refused as refusal:
         is_late = isinstance(refusal, (ReportChangedMeanwhile, WrongState))
         now = find_in_cycle(request, report.pk) if is_late else report
-        if is_late and now.state == arrives and now.changed_by_id == request.user.pk:
+        if is_late and now.state in arrives and now.changed_by_id == request.user.pk:
             messages.info(request, _("It has arrived already. This is how the report stands now."))
         elif form is not None:
             if "version" in form.fields:

@@ -38,6 +38,7 @@ ACTS = (
     "return",
     "reopen",
     "excuse",
+    "resume",
     "move",
 )
 STATE_KINDS = {

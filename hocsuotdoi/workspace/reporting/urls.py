@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/approve/", acts.report_approve, name="reporting-report-approve"),
     path("<int:pk>/reopen/", acts.report_reopen, name="reporting-report-reopen"),
     path("<int:pk>/excuse/", acts.report_excuse, name="reporting-report-excuse"),
+    path("<int:pk>/resume/", acts.report_resume, name="reporting-report-resume"),
     path("<int:pk>/move/", acts.report_move, name="reporting-report-move"),
     path("<int:pk>/addendum/", acts.report_amend, name="reporting-report-amend"),
     path("<int:pk>/figure/", snapshots.report_figure, name="reporting-report-figure"),

@@ -5,12 +5,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from hocsuotdoi.inspection.enums import Severity
 from hocsuotdoi.inspection.models import InspectionPlan, Visit
 from hocsuotdoi.inspection.operations.closing import close_visit
 from hocsuotdoi.inspection.operations.finding import add_finding
 from hocsuotdoi.inspection.operations.plan import cancel_visit
+from hocsuotdoi.inspection.queries.visits import visits_by_state
 from hocsuotdoi.workspace.tasks import feed
 from tests.inspection.conftest import answer_all
 
@@ -82,3 +84,11 @@ def test_an_unannounced_visit_is_not_there_for_the_institution(visit, manager_of
     assert client.get(f"/api/v1/inspection/visits/{visit.pk}").status_code == 404
     assert visit.institution.name not in client.get("/workspace/inspection/?tab=all").content.decode()
     assert "Kiểm tra thư viện" not in client.get(f"/workspace/institutions/{visit.institution.code}/").content.decode()
+
+
+def test_a_plan_counts_the_visits_that_one_may_see(visit, inspector, manager_of_bac_kan):
+    plan, day = visit.plan, timezone.localdate()
+    assert visits_by_state([plan], inspector, day)[plan.pk]["all"] == 1
+    InspectionPlan.objects.update(is_announced=False)
+    assert visits_by_state([plan], inspector, day)[plan.pk]["all"] == 1
+    assert visits_by_state([plan], manager_of_bac_kan, day)[plan.pk]["all"] == 0

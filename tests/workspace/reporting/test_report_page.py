@@ -185,7 +185,7 @@ def test_approve_names_what_is_missing(report, silent_library, library, plan, of
     assert bool(page.context["row"].gaps) == bool(fresh(report).gaps)
 
 
-def test_reopen_and_excuse_ask_why(report, province_report, officer_of_bac_kan, province_officer):
+def test_reopen_excuse_and_resume_ask_why(report, province_report, officer_of_bac_kan, province_officer):
     report = approved(report, officer_of_bac_kan, province_officer)
     above = signed_in(province_officer)
     assert above.post(at(report, "reopen"), {"version": report.version, "reason": " "}).status_code == 422
@@ -193,7 +193,16 @@ def test_reopen_and_excuse_ask_why(report, province_report, officer_of_bac_kan, 
     report = fresh(report)
     assert report.state == ReportState.RETURNED
     above.post(at(report, "excuse"), {"version": report.version, "reason": "Phường đã sáp nhập."})
-    assert fresh(report).state == ReportState.EXCUSED
+    report = fresh(report)
+    assert report.state == ReportState.EXCUSED
+    assert at(report, "resume") not in signed_in(officer_of_bac_kan).get(at(report)).content.decode()
+    assert at(report, "resume") in above.get(at(report)).content.decode()
+    assert above.post(at(report, "resume"), {"version": report.version, "reason": ""}).status_code == 422
+    for _sent_twice in range(2):
+        above.post(at(report, "resume"), {"version": report.version, "reason": "Phường vẫn còn."})
+    assert fresh(report).state == ReportState.RETURNED
+    assert report.steps.filter(kind="resumed").count() == 1
+    assert "Phường vẫn còn." in signed_in(officer_of_bac_kan).get(at(report)).content.decode()
 
 
 @pytest.mark.parametrize("act", ["return", "reopen", "excuse", "amend", "move"])

@@ -15,6 +15,7 @@ from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import ReportState as State
 from hocsuotdoi.reporting.models import CountedInstitution, Report, Snapshot
+from hocsuotdoi.reporting.operations.report import excuse_report
 from hocsuotdoi.reporting.operations.totals import Total, type_totals
 from hocsuotdoi.reporting.queries.typed import typed_rows
 from hocsuotdoi.reporting.rules import may_read
@@ -37,7 +38,7 @@ WRITE = {"word", "api words", "answer", "total"}
 SUBMIT = {"submit", "api submit"}
 WITHDRAW = {"withdraw", "api withdraw"}
 DECIDE = {"approve", "return", "api approve", "api return"}
-ACTS = WRITE | SUBMIT | WITHDRAW | DECIDE | {"begin", "addendum", "reopen", "excuse", "move"}
+ACTS = WRITE | SUBMIT | WITHDRAW | DECIDE | {"begin", "addendum", "reopen", "excuse", "resume", "move"}
 BEFORE = (State.EXPECTED, State.DRAFT, State.RETURNED)
 
 # For each state: what may be done. A frozen state also opens what was frozen.
@@ -49,6 +50,7 @@ TABLE: dict[str, dict[State, set[str]]] = {
         State.SUBMITTED: R | WITHDRAW | {"begin"},
         State.RETURNED: R | WRITE | SUBMIT | {"begin"},
         State.APPROVED: R | {"addendum", "begin"},
+        State.EXCUSED: R | {"begin"},
     },
     "planner at the reporter": {
         State.EXPECTED: R | WRITE | {"begin"},
@@ -56,6 +58,7 @@ TABLE: dict[str, dict[State, set[str]]] = {
         State.SUBMITTED: R | {"begin"},
         State.RETURNED: R | WRITE | {"begin"},
         State.APPROVED: R | {"begin"},
+        State.EXCUSED: R | {"begin"},
     },
     "officer at goes_to": {
         State.EXPECTED: R | {"excuse", "move"},
@@ -63,6 +66,7 @@ TABLE: dict[str, dict[State, set[str]]] = {
         State.SUBMITTED: R | DECIDE,
         State.RETURNED: R | {"excuse", "move"},
         State.APPROVED: R | {"reopen"},
+        State.EXCUSED: R | {"resume"},
     },
     "officer further above": dict.fromkeys(State, R),
     "auditor": dict.fromkeys(State, R),
@@ -76,7 +80,7 @@ TABLE: dict[str, dict[State, set[str]]] = {
     "reader": {},
     "nobody": {},
 }
-STATES = (State.EXPECTED, State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED)
+STATES = (State.EXPECTED, State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED, State.EXCUSED)
 ARMY_TABLE = {
     "officer at the reporter": TABLE["officer at the reporter"],
     "officer at goes_to": TABLE["officer at goes_to"],
@@ -158,6 +162,8 @@ def brought(report: Report, state: State, officer, above) -> Report:
             return returned(report, officer, above)
         case State.APPROVED:
             return approved(report, officer, above)
+        case State.EXCUSED:
+            return excuse_report(report, version=report.version, reason="Đã nhập", by=above, at=timezone.now())
     return report
 
 
@@ -192,6 +198,7 @@ def ask(client: Client, door: str, report: Report, snapshot: Snapshot | None) ->
         "return": {"version": version, "reason": "Vì vậy"},
         "reopen": {"version": version, "reason": "Vì vậy"},
         "excuse": {"version": version, "reason": "Vì vậy"},
+        "resume": {"version": version, "reason": "Vì vậy"},
         "addendum": {"reason": "Vì vậy"},
         "total": {"version": version},
         "move": moved(report) if door == "move" else {},
