@@ -93,8 +93,9 @@ OFFICES = {
     ("POST", "inspection/visits/<uuidstr:pk>/photos"),
     ("GET", "snapshots/<slug:number>/documents"),
     ("GET", "document-files/<uuidstr:pk>"),
-    ("GET", "snapshots/<slug:number>/issued"),  # these three: tests/api/reporting/test_issuing.py
+    ("GET", "snapshots/<slug:number>/issued"),  # these four: tests/api/reporting/test_issuing.py
     ("POST", "snapshots/<slug:number>/issued"),
+    ("POST", "snapshots/<slug:number>/issued/<uuidstr:pk>/withdraw"),
     ("GET", "issued-files/<uuidstr:pk>"),
     ("GET", "reports"),
     ("GET", "reports/<int:pk>"),

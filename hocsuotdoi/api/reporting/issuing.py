@@ -20,7 +20,7 @@ from hocsuotdoi.api.shapes import Readable, Shape
 from hocsuotdoi.core.file_kind import LARGEST
 from hocsuotdoi.reporting.formats.signed_pdf import Trust
 from hocsuotdoi.reporting.models import IssuedDocument, Snapshot
-from hocsuotdoi.reporting.operations.issuing import BroughtBack, note_issued
+from hocsuotdoi.reporting.operations.issuing import BroughtBack, note_issued, withdraw_issued
 from hocsuotdoi.reporting.queries.documents import issuer_of
 from hocsuotdoi.reporting.rules import may_issue
 
@@ -66,6 +66,10 @@ class IssuedShape(Shape):
         )
 
 
+class WithdrawnBecause(Shape):
+    reason: Annotated[str, Readable] = Field(min_length=1, max_length=300)
+
+
 @router.get(
     "/snapshots/{slug:number}/issued",
     response=list[IssuedShape],
@@ -84,7 +88,7 @@ def issued_list(request: HttpRequest, number: str) -> list[IssuedShape]:
     summary=_("Note that a document went out"),
     description=_(
         "With the signed file where there is one. Sent as multipart/form-data. The same again changes nothing; what "
-        "was noted wrongly is withdrawn on its page."
+        "was noted wrongly is withdrawn first."
     ),
 )
 @takes_file
@@ -97,15 +101,27 @@ def issued_note(
     signer: Annotated[Annotated[str, Readable], Form(max_length=120, description=_("Name and office"))],
     file: Upload = None,
 ) -> IssuedShape:
-    rows = Snapshot.objects.visible_to(request.user).select_related("report__goes_to__agency", "nomination__agency")
-    snapshot = get_object_or_404(rows, number=number)
-    now = timezone.now()
-    if not may_issue(request.user, snapshot, issuer_of(snapshot), timezone.localdate(now)):
-        raise PermissionDenied
+    snapshot = _issued_by(request, number)
     brought = BroughtBack(file.name or "", file.read(LARGEST + 1)) if file else None
     issued = note_issued(
-        snapshot, number=issued_number, issued_on=issued_on, signer=signer, file=brought, by=request.user, at=now
-    )
+        snapshot, number=issued_number, issued_on=issued_on, signer=signer, file=brought, by=request.user,
+        at=timezone.now(),
+    )  # fmt: skip
+    return IssuedShape.of(issued)
+
+
+@router.post(
+    "/snapshots/{slug:number}/issued/{uuidstr:pk}/withdraw",
+    response=IssuedShape,
+    summary=_("Take back that a document went out"),
+    description=_("Noted wrongly: it stays with the reason, and can be noted anew. The same again changes nothing."),
+)
+@requires(Permission.VIEW_REPORT)
+def issued_withdraw(request: HttpRequest, number: str, pk: str, body: WithdrawnBecause) -> IssuedShape:
+    snapshot = _issued_by(request, number)
+    issued = get_object_or_404(snapshot.issues.visible_to(request.user), pk=pk)
+    withdraw_issued(issued, reason=body.reason, by=request.user, at=timezone.now())
+    issued.refresh_from_db()
     return IssuedShape.of(issued)
 
 
@@ -119,3 +135,12 @@ def issued_note(
 def issued_file(request: HttpRequest, pk: str) -> DocumentFileShape:
     issued = get_object_or_404(IssuedDocument.objects.visible_to(request.user).exclude(digest=""), pk=pk)
     return DocumentFileShape.of(issued.file_name, issued.digest)
+
+
+def _issued_by(request: HttpRequest, number: str) -> Snapshot:
+    """The snapshot, to whoever may say that its document went out."""
+    rows = Snapshot.objects.visible_to(request.user).select_related("report__goes_to__agency", "nomination__agency")
+    snapshot = get_object_or_404(rows, number=number)
+    if not may_issue(request.user, snapshot, issuer_of(snapshot), timezone.localdate()):
+        raise PermissionDenied
+    return snapshot

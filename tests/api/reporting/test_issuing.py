@@ -1,6 +1,7 @@
 """An office's own program notes that a document went out."""
 
 import base64
+import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -50,6 +51,29 @@ def test_number_and_signed_file_come_by_program_and_the_same_again_changes_nothi
     assert base64.b64decode(file["content"]) == pdf
 
 
+def test_what_was_noted_wrongly_is_taken_back_with_a_reason_and_noted_anew(
+    client, snapshot, pdf, officer_of_bac_kan, province_officer
+):
+    where = f"/api/v1/snapshots/{snapshot.number}/issued"
+    client.force_login(officer_of_bac_kan)
+    first = client.post(where, given(snapshot, pdf)).json()["id"]
+
+    def take_back(reason: str):
+        body = json.dumps({"reason": reason})
+        return client.post(f"{where}/{first}/withdraw", body, content_type="application/json")
+
+    for nothing in ("", "  ", "\0"):
+        assert take_back(nothing).status_code == 422
+    client.force_login(province_officer)
+    assert take_back("Sai số").status_code == 403
+    client.force_login(officer_of_bac_kan)
+    taken = take_back("Sai số").json()
+    assert (taken["reason"], taken["withdrawn_at"] is None) == ("Sai số", False)
+    assert take_back("Lần nữa").json() == taken
+    assert client.post(where, given(snapshot, pdf, issued_number="13/BC-UBND")).json()["number"] == "13/BC-UBND"
+    assert [each["number"] for each in client.get(where).json()] == ["13/BC-UBND", "12/BC-UBND"]
+
+
 @pytest.mark.parametrize("who", ["province_officer", "auditor", "librarian_of_bac_kan", "reader", None])
 def test_nobody_else_notes_it(client, snapshot, pdf, officer_of_bac_kan, request, who):
     where = f"/api/v1/snapshots/{snapshot.number}/issued"
@@ -59,7 +83,9 @@ def test_nobody_else_notes_it(client, snapshot, pdf, officer_of_bac_kan, request
     if who:
         client.force_login(request.getfixturevalue(who))
     assert client.post(where, given(snapshot, pdf, issued_number="13/BC-UBND")).status_code in {401, 403, 404}
+    because = {"data": {"reason": "Sai"}, "content_type": "application/json"}
+    assert client.post(f"{where}/{issued}/withdraw", **because).status_code in {401, 403, 404}
     if who not in {"province_officer", "auditor"}:
         assert client.get(where).status_code in {401, 403, 404}
         assert client.get(f"/api/v1/issued-files/{issued}").status_code in {401, 403, 404}
-    assert IssuedDocument.objects.count() == 1
+    assert IssuedDocument.objects.standing().count() == 1
