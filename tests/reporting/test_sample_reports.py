@@ -7,7 +7,7 @@ import pytest
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.operations.sample import load_sample as load_people
 from hocsuotdoi.reporting.enums import ReportState
-from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.models import IssuedDocument, Report
 from hocsuotdoi.reporting.operations import sample_cycle, sample_reports
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("reference")]
@@ -38,6 +38,8 @@ def test_reports_stand_in_every_state(now):
     assert ward.changed_by.full_name == "Triệu Văn Minh (mẫu)"
     approved = Report.objects.filter(state=ReportState.APPROVED)
     assert not approved.filter(approved_by__in=approved.values("submitted_by")).exists()
+    out = IssuedDocument.objects.filter(snapshot__in=approved.values("approved"))
+    assert sorted(out.values_list("number", flat=True)) == [f"0{number}/BC-UBND" for number in (1, 2, 3, 4)]
     assert any("10" in line for line in told)
 
 

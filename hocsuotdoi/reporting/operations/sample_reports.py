@@ -1,20 +1,22 @@
-"""The marked sample goes on: in one province communes have handed in, some are approved, one was returned, some write;
-the province has begun, everybody else is still waited for. Done with the acts that pages use."""
+"""The marked sample goes on: in one province communes have handed in, some are approved and went out, one was returned,
+some write; the province has begun, everybody else is still waited for. Done with the acts that pages use."""
 
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, RoleAssignment
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.reporting.enums import CommandLine, ReportState
-from hocsuotdoi.reporting.models import Report
+from hocsuotdoi.reporting.models import Report, Snapshot
 from hocsuotdoi.reporting.operations.approval import approve_report, return_report
 from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
+from hocsuotdoi.reporting.operations.issuing import note_issued
 from hocsuotdoi.reporting.operations.report import begin_report, word_report
 from hocsuotdoi.reporting.operations.submission import ExceptionsUnanswered, submit_report
 
@@ -50,6 +52,7 @@ def load_sample(*, at: dt.datetime, day: dt.date, progress: Callable[[str], Any]
         _hand_in(report, by=sitting[report.agency_id], at=at)
         if number < APPROVED:
             approve_report(report, version=_version(report), by=above, at=at)
+            _send_out(report, number=number + 1, by=sitting[report.agency_id], at=at)
         elif number >= APPROVED + WAITING:
             return_report(report, version=_version(report), reason=_REASON, by=above, at=at)
     for report in handing_in[APPROVED + WAITING + RETURNED :]:
@@ -83,6 +86,12 @@ def _hand_in(report: Report, *, by: Person, at: dt.datetime) -> None:
         answers = [Answer(each.key, each.numbers, _CHECKED) for each in unanswered.found]
         answer_exceptions(report, answers=answers, by=by, at=at)
         submit_report(report, version=_version(report), by=by, at=at)
+
+
+def _send_out(report: Report, *, number: int, by: Person, at: dt.datetime) -> None:
+    approved = Snapshot.objects.get(pk__in=Report.objects.filter(pk=report.pk).values("approved"))
+    signer, day = f"{by.full_name}, Phó Chủ tịch", timezone.localdate(at)
+    note_issued(approved, number=f"{number:02}/BC-UBND", issued_on=day, signer=signer, file=None, by=by, at=at)
 
 
 def _version(report: Report) -> int:
