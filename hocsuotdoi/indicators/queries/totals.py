@@ -82,8 +82,7 @@ def totals(
     tiers = sorted({str(unit.tier) for unit in units})
     named = {unit.id for unit in units}
     parameters: dict[str, Any] = {
-        "units": f"{{{','.join(map(str, named))}}}",  # as text: taking up thousands one by one takes long
-        "tiers": tiers,
+        "tiers": tiers if len(tiers) != 1 else tiers[0],
         "grain": grain,
         "first": first.replace(month=1, day=1) if grain == "year" else first.replace(day=1),
         "last": last.replace(month=12, day=31) if grain == "year" else last,
@@ -91,15 +90,19 @@ def totals(
     }
     conditions = _conditions(wanted, parameters)
     is_todays = map_day is not None and map_is(map_day)
-    table = None
+    is_picked, table = False, None
     if is_todays and not (grain == "month" and Tier.COMMUNE in tiers):
         table = next((table for table, has in _AT_UNITS.items() if columns <= has), None)
+        is_picked = table is not None and "unit_id" in by and len(named) > MOST_NAMED
+    if not is_picked:
+        parameters["units"] = f"{{{','.join(map(str, named))}}}"  # as text: taking up thousands one by one takes long
     if table is None:
         with connection.cursor() as cursor:
             cursor.execute(_of_cells(by, conditions, map_day, is_todays, grain), parameters)
             return cursor.fetchall()
-    conditions += ["starts_on BETWEEN %(first)s AND %(last)s", "grain = %(grain)s", "tier = ANY(%(tiers)s)"]
-    is_picked = "unit_id" in by and len(named) > MOST_NAMED
+    conditions += ["starts_on BETWEEN %(first)s AND %(last)s", "grain = %(grain)s"]
+    # Of one tier what is found comes in the order of the key and is gathered as it comes.
+    conditions.append("tier = %(tiers)s" if len(tiers) == 1 else "tier = ANY(%(tiers)s)")
     if not is_picked:
         conditions.append("unit_id = ANY(%(units)s::bigint[])")
     if _is_cell_by_cell(wanted, columns, by, parameters):
@@ -154,7 +157,7 @@ def _as_they_lie(
     """Cells of a table with what waits; of the `picked` units, where they are not all that are found. For each measure
     and period the units, their sums and their lines travel as three arrays: of a country's communes, to pack and unpack
     row by row takes longer than to find them."""
-    keys = [name for name in by if name != "unit_id"]
+    keys = sorted(name for name in by if name != "unit_id")  # as the table's key has them
     columns = ", ".join([*keys, "array_agg(unit_id)", "array_agg(quantity)", "array_agg(lines)"])
     group = f"GROUP BY {', '.join(keys)}" if keys else "HAVING count(*) > 0"
     where = f"WHERE {' AND '.join(conditions)}"
