@@ -10,7 +10,7 @@ RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-develop
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help setup run demo-data test test-spark check bench format messages lock clean
+.PHONY: help setup run demo-data test test-spark test-country check bench format messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ test-spark: $(DEV_READY) ## that PostgreSQL, DuckDB and a Spark cluster of sever
 	@scripts/ensure-java
 	@$(BIN)/python -c "import pyspark" 2>/dev/null || $(PIP_INSTALL) --require-hashes -r requirements/spark.txt
 	@$(BIN)/python -m pytest -q -n 0 tests/spark
+
+test-country: $(DEV_READY) ## the reporting year of all 34 provinces and 3,321 communes, played to its end
+	@DEEP=1 $(BIN)/python -m pytest -q -n 0 tests/journeys/test_reporting_year.py
 
 check: $(DEV_READY) ## what CI runs first: format, lint, types, import order, migrations, templates, catalogue, tests
 	@echo "• Format";        $(BIN)/ruff format --check --quiet --output-format concise .
