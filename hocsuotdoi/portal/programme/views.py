@@ -24,6 +24,7 @@ from hocsuotdoi.programme.queries.plan_page import (
     answered_findings,
     life_of,
     plan_document,
+    plans_named,
     with_counts,
 )
 from hocsuotdoi.programme.rules import responsible_unit
@@ -39,8 +40,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     plans = Plan.objects.issued()
     words = request.GET.get("q", "").strip()
     if words:
-        matching = Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words)
-        found = Paginator(with_counts(plans.filter(matching)), _ON_A_PAGE).get_page(request.GET.get("page"))
+        found = Paginator(plans_named(words), _ON_A_PAGE).get_page(request.GET.get("page"))
         return render(request, "portal/programme/plan_list.html", {"words": words, "page": found})
     forest = PlanForest(plans)
     is_earlier = request.GET.get("earlier") == "1"

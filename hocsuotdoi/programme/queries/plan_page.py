@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -160,6 +160,12 @@ def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
         )
         .order_by("issued_on", "code")
     )
+
+
+def plans_named(words: str) -> QuerySet[Plan]:
+    """Issued plans whose number, title or issuer holds the words, `with_counts`."""
+    matching = Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words)
+    return with_counts(Plan.objects.issued().filter(matching))
 
 
 def _number_of(model: type[Target] | type[Task]) -> Coalesce:
