@@ -42,6 +42,8 @@ def test_page_tells_number_body_digest_and_every_figure_with_its_parts(client, d
         assert each["label"] in page
         assert each["words"] in page
     assert "3/4 cơ sở (75%)" in page
+    assert ">14.500.000</td>" in page, "parts with points between thousands, as the words have them"
+    assert not any(each["key"] in page for each in snapshot.content["figures"]), "names for programs are for the API"
 
 
 @pytest.mark.parametrize(

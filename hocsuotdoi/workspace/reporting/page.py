@@ -49,6 +49,7 @@ STATE_KINDS = {
     ReportState.APPROVED: "working",
     ReportState.EXCUSED: "neutral",
 }
+_UNFOLDED = 10
 
 
 @dataclass(slots=True)
@@ -127,7 +128,7 @@ def report_page(
         "form": words_form or WordsForm.of(report),
         "totals": totals or total_forms(rows),
         "totals_open": totals is not None or any(row.total for row in rows),
-        "below": _below(report, content),
+        **_below_in_parts(report, content),
         "steps": steps,
         "steps_done": sum(each.is_done for each in steps),
         "missing": missing_before(report, content, odd),
@@ -256,6 +257,18 @@ def _fields(form: WordsForm, content: Content, report: Report) -> list[dict[str,
         }
         for name in FIELDS
     ]
+
+
+def _below_in_parts(report: Report, content: Content) -> dict[str, Any]:
+    """A province has a hundred below it: what nobody has begun is named behind one line, once it is many."""
+    rows = _below(report, content)
+    begun = [each for each in rows if each["state"] != ReportState.EXPECTED]
+    folded = len(rows) - len(begun) > _UNFOLDED
+    return {
+        "below": rows,
+        "below_open": begun if folded else rows,
+        "below_folded": [each for each in rows if each["state"] == ReportState.EXPECTED] if folded else [],
+    }
 
 
 def _below(report: Report, content: Content) -> list[dict[str, Any]]:

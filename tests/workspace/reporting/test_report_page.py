@@ -224,6 +224,8 @@ def test_reason_of_an_act_that_is_refused_is_shown_again(
         assert page.status_code == 409
         assert page.context["form"]["reason"].value() == given["reason"]
         assert page.context["form"]["version"].value() == report.version
+        (sentence,) = page.context["form"].non_field_errors()
+        assert "hai bản dưới đây" not in sentence and "rút báo cáo" not in sentence, "advice to who writes the words"
     cycle.refresh_from_db()
     close_cycle(cycle, version=cycle.version, by=province_officer, at=timezone.now())
     page = above.post(at(report, act), {**given, "version": report.version})
@@ -354,6 +356,12 @@ def test_institutions_are_moved_to_whoever_takes_them_over(
     assert client.post(at(report, "move"), {"to": taking.pk, "reason": "Sáp nhập."}).status_code == 422
     client.post(at(report, "move"), {"institutions": [library.pk], "to": taking.pk, "reason": "Sáp nhập."})
     assert CountedInstitution.objects.get(institution=library).report == taking
+
+
+def test_where_no_institution_is_counted_the_page_says_so_and_asks_nothing(report, province_officer):
+    page = signed_in(province_officer).get(at(report, "move"))
+    assert (page.status_code, "Báo cáo này không tính cơ sở nào" in page.content.decode()) == (200, True)
+    assert 'name="reason"' not in page.content.decode()
 
 
 def test_totals_are_typed_with_their_source_and_wrong_ones_are_told_beside_them(thai_nguyen):
