@@ -349,7 +349,7 @@ class HandedDown(Shape):
 def task_hand_down(request: HttpRequest, given: HandDownGiven) -> HandedDown:
     now = timezone.now()
     day = timezone.localdate(now)
-    task = tasks_to_hand_down(day).prefetch_related("agencies").filter(pk=given.task).first()
+    task = tasks_to_hand_down(day).prefetch_related("agencies__agency").filter(pk=given.task).first()
     if task is None:
         raise BadHandDown(gettext("No plan in force has this task."), field="task")
     indicator = Indicator.objects.filter(code=given.indicator).first() if given.indicator else None

@@ -27,6 +27,7 @@ from hocsuotdoi.programme.queries.plan_page import (
     plans_named,
     with_counts,
 )
+from hocsuotdoi.programme.queries.untaken import tasks_not_taken
 from hocsuotdoi.programme.rules import responsible_unit
 
 _ON_A_PAGE = 30
@@ -86,6 +87,8 @@ def _life(request: HttpRequest, plan: Plan) -> dict[str, object]:
         "neighbours": has_ended and became.tier == Tier.PROVINCE,
         "may_edit": may_edit,
         "may_decide": may_edit and has_ended and plan.targets.exists(),
+        "untaken": sum(len(group.rows) for group in tasks_not_taken([plan], today)) if may_edit else 0,
+        "may_decide_tasks": may_edit and plan.tasks.filter(rehomings__isnull=False).exists(),
     }
 
 

@@ -16,6 +16,7 @@ from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
 from hocsuotdoi.programme.queries.plan_facts import target_facts
 from hocsuotdoi.programme.queries.plan_finding import Finding, day_text, figure_text
 from hocsuotdoi.programme.queries.rehoming import decisions_on, taken_away
+from hocsuotdoi.programme.queries.untaken import task_decisions_on, words_of_task_decisions
 
 
 @dataclass(frozen=True)
@@ -191,10 +192,13 @@ def plan_document(plan: Plan) -> list[PlanPart]:
     for finding in check_plan(plan):
         findings.setdefault(finding.clause, []).append(finding)
     rows = decisions_on(plan.targets.values("pk"))
+    of_tasks = task_decisions_on(plan.tasks.values("pk"))
     decided = Decided(rows, taken_away(plan, rows, timezone.localdate()))
     parts: list[PlanPart] = []
     for clause in clauses:
         piece = _piece(clause, findings.get(clause.path, []), decided)
+        for task in piece.tasks:
+            task.decided = words_of_task_decisions(of_tasks.get(task.pk, []))  # type: ignore[attr-defined]
         if piece.depth == 0 or not parts:
             parts.append(PlanPart(piece, []))
         else:

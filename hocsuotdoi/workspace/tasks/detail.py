@@ -25,6 +25,7 @@ from hocsuotdoi.programme.queries.assignments import below, trail_of
 from hocsuotdoi.programme.queries.evidence import candidates, evidence_of, period_of
 from hocsuotdoi.programme.queries.judged import handed_in_for
 from hocsuotdoi.programme.queries.served import Served, served_by
+from hocsuotdoi.programme.queries.untaken import decided_here
 from hocsuotdoi.programme.rules import Rights, rights_on
 from hocsuotdoi.workspace.tasks.forms import DateForm, DropForm, EvidenceForm, NoteForm, StepForm, handed_in
 from hocsuotdoi.workspace.tasks.shown import shown, source_of
@@ -255,6 +256,7 @@ def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.For
         "proposes": evidence.met_on is not None and allowed.may_report(state) and state in ("to_do", "doing"),
         "below": below(assignment, day),
         "served": _served(assignment, day),
+        "decided": decided_here(assignment),
         "to_hand_in": handed_in_for(assignment.task) if assignment.task else "",
         "trail": trail_of(assignment),
         "step_form": None,

@@ -63,7 +63,7 @@ def task_hand_down(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose bodies and days; look at it; do it. What is sent in between is checked each time."""
     now = timezone.now()
     day = timezone.localdate(now)
-    task = get_object_or_404(tasks_to_hand_down(day).prefetch_related("agencies"), pk=pk)
+    task = get_object_or_404(tasks_to_hand_down(day).prefetch_related("agencies__agency"), pk=pk)
     units = units_to_hand_down_in(request.user, day)
     if not units:
         raise Http404
