@@ -29,6 +29,8 @@ class UnitContent(TypedDict):
 
 
 Origin = Literal["counted", "typed", "consolidated"]
+Silent = Literal["nobody", "nothing"]
+"""No institution is counted in the report and no total was typed; or there are some, and none has said anything."""
 
 
 class ReportContent(TypedDict):
@@ -109,8 +111,10 @@ class MonthContent(TypedDict):
 
 
 class ActivitiesContent(TypedDict):
-    sessions: int
-    attendance: int
+    """In shape 2 None is not reported; what was frozen before that was said has 0 there, and only `figures` know."""
+
+    sessions: int | None
+    attendance: int | None
     by_sex: list[CountContent]
     by_age: list[CountContent]
     visits: list[CountContent]
@@ -284,6 +288,7 @@ class BelowContent(TypedDict):
     state_words: str
     number: str
     submitted_at: str
+    is_silent: NotRequired[bool]  # approved, without one figure of institutions or totals
 
 
 class AmendsContent(TypedDict):
@@ -329,6 +334,7 @@ class Content(TypedDict):
     money: NotRequired[MoneyContent]
     below: NotRequired[list[BelowContent]]
     gaps: NotRequired[list[str]]
+    silent: NotRequired[Silent]  # not one figure of institutions or totals is told, though some are asked for
     period: NotRequired[PeriodContent]  # of a report over several years
     amends: NotRequired[AmendsContent]
     changes: NotRequired[list[ChangeContent]]

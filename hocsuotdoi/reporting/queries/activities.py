@@ -57,11 +57,7 @@ def activity_sentences(content: ActivitiesContent, first_year: int, day: dt.date
     period = f"Từ ngày 01/01/{first_year} đến ngày {day_words(day)}"
     if not content["sessions"] and not content["attendance"] and not content["visits"]:
         return [f"{period}, chưa ghi nhận hoạt động nào của các thư viện, bảo tàng, trung tâm văn hóa trên địa bàn."]
-    sentences = [
-        f"{period}, các thư viện, bảo tàng, trung tâm văn hóa trên địa bàn đã tổ chức "
-        f"{number_words(content['sessions'])} buổi hoạt động phục vụ học tập suốt đời với "
-        f"{number_words(content['attendance'])} lượt người tham gia."
-    ]
+    sentences = [_held(period, content["sessions"], content["attendance"])]
     for label, counts in (("Theo giới tính", content["by_sex"]), ("Theo độ tuổi", content["by_age"])):
         if any(count["code"] for count in counts):
             sentences.append(f"{label}: {_listed(counts)}.")
@@ -74,6 +70,20 @@ def activity_sentences(content: ActivitiesContent, first_year: int, day: dt.date
         ]
         sentences.append(f"Hoạt động gắn với ngày lễ, ngày kỷ niệm: {'; '.join(parts)}.")
     return sentences
+
+
+def _held(period: str, sessions: int | None, attendance: int | None) -> str:
+    """Where only one of the two is told, of the other that it is not."""
+    of_these = "các thư viện, bảo tàng, trung tâm văn hóa trên địa bàn"
+    if sessions is None and attendance is None:
+        return f"{period}: chưa có số liệu về số buổi hoạt động và số lượt người tham gia của {of_these}."
+    if sessions is None:
+        came = f"{number_words(attendance or 0)} lượt người tham gia hoạt động phục vụ học tập suốt đời"
+        return f"{period}, {of_these} có {came}; chưa có số liệu về số buổi."
+    held = f"{period}, {of_these} đã tổ chức {number_words(sessions)} buổi hoạt động phục vụ học tập suốt đời"
+    if attendance is None:
+        return f"{held}; chưa có số liệu về số lượt người tham gia."
+    return f"{held} với {number_words(attendance)} lượt người tham gia."
 
 
 def has_sample_activities(frame: Frame) -> bool:

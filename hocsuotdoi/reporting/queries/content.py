@@ -17,7 +17,7 @@ from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.queries.binding import binding_plans, with_addenda
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 from hocsuotdoi.programme.queries.tasks import TaskReading, unit_tasks
-from hocsuotdoi.reporting.enums import CommandLine, ReportState, Section
+from hocsuotdoi.reporting.enums import CommandLine, Detail, ReportState, Section
 from hocsuotdoi.reporting.models import Cycle, Report
 from hocsuotdoi.reporting.models.content import (
     SHAPE,
@@ -28,6 +28,7 @@ from hocsuotdoi.reporting.models.content import (
     FigureContent,
     MissingContent,
     PeriodContent,
+    Silent,
     TargetContent,
     TargetYearContent,
     TaskContent,
@@ -37,7 +38,7 @@ from hocsuotdoi.reporting.models.content import (
 from hocsuotdoi.reporting.queries.activities import activities_content, has_sample_activities
 from hocsuotdoi.reporting.queries.amounts import indicator_key, money_key
 from hocsuotdoi.reporting.queries.behind import BehindFigures, behind_figures, behind_materials, missing_institutions
-from hocsuotdoi.reporting.queries.consolidation import below_content, gap_sentences
+from hocsuotdoi.reporting.queries.consolidation import below_content, gap_sentences, silence_sentences
 from hocsuotdoi.reporting.queries.figures import Figures, figures_by_year
 from hocsuotdoi.reporting.queries.handed_down import tasks_content
 from hocsuotdoi.reporting.queries.header import (
@@ -165,6 +166,7 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
         activities["sentences"] = []
     period = period_content(years, told, cycle.sections)
     missing = missing_institutions(targets)
+    silent = _silent(report, years, told)
     header = header_of_report(report, superior_of(agency, cycle.map_on), day)
     content: Content = {
         "shape": SHAPE_OF_A_CYCLE,
@@ -197,14 +199,27 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
         "words": _cycle_words(report, told, activities, targets, tasks, missing, below, asked=is_asked[Section.WORDS]),
         "figures": list(told.values()),
         "below": below,
-        "gaps": _gaps(found, below, missing, period),
+        "gaps": [*silence_sentences(silent), *_gaps(found, below, missing, period)],
         "closing": f"Trên đây là báo cáo kết quả thực hiện Chương trình {when} của {header['issuer']}./.",
         "recipients": recipients_of_report(report),
         "signature": signature_of_report(report),
     }
     if period is not None:
         content["period"] = period
+    if silent:
+        content["silent"] = silent
     return content
+
+
+def _silent(report: Report, years: Sequence[Figures], told: Mapping[str, FigureContent]) -> Silent | None:
+    """Where figures of institutions are asked for and not one is told. Who reports totals only cannot submit none."""
+    cycle = report.cycle
+    asked = {Section.ACTIVITIES, Section.TARGETS} & set(cycle.sections if cycle else ())
+    own = [each for key, each in told.items() if key.startswith(("measure:", "indicator:"))]
+    if not asked or report.detail == Detail.TOTALS or any(each["value_state"] != "not_reported" for each in own):
+        return None
+    has_any = any(each.own.has_any or not each.is_leaf for each in years)
+    return "nothing" if has_any else "nobody"
 
 
 def _gaps(

@@ -52,6 +52,7 @@ class FoundException:
 def exceptions_of(report: Report, content: Content, day: dt.date) -> list[FoundException]:
     """In the order of the document, each with the answer that still holds. Four queries."""
     found = [
+        *_silence(content),
         *_from_last_year(report, content),
         *(each for target in content["targets"] if (each := _off_track(target)) is not None),
         *(each for task in content["tasks"] if (each := _late(task)) is not None),
@@ -64,6 +65,24 @@ def exceptions_of(report: Report, content: Content, day: dt.date) -> list[FoundE
 
 def unanswered(found: list[FoundException]) -> list[FoundException]:
     return [each for each in found if each.answer is None]
+
+
+# -- nothing at all --
+
+
+def _silence(content: Content) -> Iterator[FoundException]:
+    """A commune may have no institution; it says so itself, and is not taken for one that forgot."""
+    silent = content.get("silent")
+    if silent is None:
+        return
+    if silent == "nobody":
+        text = _(
+            "No institution is counted in this report and no total was typed: it says nothing of what was held. Is "
+            "there really no institution, or does one lack in the register?"
+        )
+    else:
+        text = _("There is not one figure in this report, of what was held or of targets. Is it really so?")
+    yield FoundException("silent", "silent", text, {"silent": silent})
 
 
 # -- against the year before --

@@ -166,6 +166,7 @@ def kinds_of(found: Iterable[FoundException]) -> list[Kind]:
 
 def rule_words(rule: str) -> str:
     return {
+        "silent": _("No figure at all"),
         "change": _("Much more or less than last year"),
         "zero": _("Nothing this year, something last year"),
         "off_track": _("Targets that are behind"),
