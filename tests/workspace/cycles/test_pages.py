@@ -12,6 +12,7 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.enums import AgencyKind as K
 from hocsuotdoi.reporting.models import CountedInstitution, Cycle, Report
 from hocsuotdoi.reporting.operations.cycle import make_cycle
+from hocsuotdoi.reporting.operations.opening import open_cycle
 from hocsuotdoi.reporting.operations.presets import yearly
 from hocsuotdoi.reporting.operations.reminders import remind
 from hocsuotdoi.reporting.tasks import open_cycle as open_cycle_job
@@ -376,6 +377,32 @@ def test_armed_forces_are_not_told_to_an_officer_of_a_commune(client, country, o
     assert str(reverse("workspace:reporting-report-list")) is not None
     link = f"/workspace/reports/{Report.objects.get(cycle=opened, agency=country.body(first, K.EDUCATION)).pk}/"
     assert link not in told, "of other lines one is told the state; the report opens for who may read it"
+
+
+def test_list_of_cycles_tells_everybody_the_number_that_the_page_of_the_cycle_tells(client, country, officer, opened):
+    first = next(iter(country.provinces))
+    police = country.body(first, K.POLICE)
+    Report.objects.filter(cycle=opened, agency__in=[police, country.body(first, K.EDUCATION)]).update(state="excused")
+    submit(Report.objects.get(cycle=opened, unit=commune_of(country)))
+    owner = country.body(first, K.CULTURE)
+    other = make_cycle("rieng", owner=owner, given=yearly(2026, owner), by=None, at=AT)
+    open_cycle(other, by=None, at=AT)
+    people = {
+        officer: 8,  # 13, but for four of the armed forces and the one that education is not asked for any more
+        holder(RoleName.PLANNER, agency=country.ministry): 11,
+        holder(RoleName.AUDITOR, unit=country.unit): 11,
+        holder(RoleName.AGENCY_OFFICER, agency=country.body(first, K.MILITARY)): 9,
+        holder(RoleName.AGENCY_OFFICER, agency=police): 8,
+    }
+    for person, number in people.items():
+        client.force_login(person)
+        items = {each["code"]: each["asked"] for each in client.get("/api/v1/cycles").json()["items"]}
+        listed = client.get(LIST).content.decode()
+        for cycle in (opened, other):
+            told = client.get(f"/api/v1/cycles/{cycle.code}/state").json()["whole"]["asked"]
+            assert items[cycle.code] == told
+            assert f"đã duyệt 0/{told}" in listed, person.roles.get().role
+        assert items[opened.code] == number
 
 
 def test_nobody_signed_in_is_sent_to_sign_in(client, opened):
