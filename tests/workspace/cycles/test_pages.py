@@ -119,6 +119,22 @@ def test_cycle_begins_from_whatever_is_chosen(client, country, planner_of_minist
         assert (made.title, made.due_on) == ("Báo cáo năm 2027", dt.date(2027, 11, 25))
 
 
+@pytest.mark.parametrize("begin_from", ["yearly", "mid_term", "final"])
+def test_planner_chooses_who_reports_through_its_own_ministry(client, country, planner_of_ministry, begin_from):
+    client.force_login(planner_of_ministry)
+    sent = {"begin_from": begin_from, "owner": country.ministry.pk, "year": 2026, "code": "ky-moi"}
+    assert "Bộ Quốc phòng" in client.get(NEW).content.decode()
+    assert client.post(NEW, {**sent, "by_command": ["territory"]}).status_code == 422
+    client.post(NEW, {**sent, "by_command": ["military", "police"]})
+    rules = {(each.reporter_kind, each.reporter_tier): each for each in Cycle.objects.get().rules.all()}
+    ways = {kind: rules[kind, "province"].to for kind in (K.EDUCATION, K.MILITARY, K.POLICE)}
+    assert ways == {K.EDUCATION: "same_unit", K.MILITARY: "command", K.POLICE: "command"}
+    for kind in (K.MILITARY, K.POLICE):
+        assert rules[kind, "country"].to_agency == country.ministry
+        assert {rules[kind, tier].detail for tier in ("province", "country")} == {"totals"}
+        assert rules[kind, "province"].copies_to == []
+
+
 def test_what_cannot_be_comes_back_with_a_sentence(client, country, planner_of_ministry, prepared):
     client.force_login(planner_of_ministry)
     sent = {"begin_from": "yearly", "owner": country.ministry.pk, "year": 2026, "code": prepared.code}
