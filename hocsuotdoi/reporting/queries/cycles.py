@@ -18,11 +18,15 @@ REPORT_URL, CYCLE_URL = "/workspace/reports/{pk}/", "/workspace/cycles/{code}/"
 _ARMED_FORCES = (CommandLine.MILITARY, CommandLine.POLICE)
 
 
-def cycles_with_counts(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
-    """With `asked` (reports) and `approved`, for lists. One query."""
-    kept = ~Q(reports__state=ReportState.EXCUSED)
+def cycles_with_counts(cycles: QuerySet[Cycle], person: Someone, day: dt.date) -> QuerySet[Cycle]:
+    """With `asked` (reports) and `approved`, for lists: of the reports of whose state the page of the very cycle tells
+    `person`. One query."""
+    sets_up = Q(owner__in=agencies_covered(person, Permission.SET_UP_CYCLE, day).values("pk"))
+    own = Q(reports__in=Report.objects.filter(_of_armed_forces(person, day)).values("pk"))
+    told = ~Q(reports__line__in=_ARMED_FORCES) | sets_up | own
     return cycles.select_related("owner").annotate(
-        asked=Count("reports", filter=kept), approved=Count("reports", filter=Q(reports__state=ReportState.APPROVED))
+        asked=Count("reports", filter=~Q(reports__state=ReportState.EXCUSED) & told),
+        approved=Count("reports", filter=Q(reports__state=ReportState.APPROVED) & told),
     )
 
 
@@ -43,8 +47,13 @@ def states_visible_to(person: Someone, cycle: Cycle, day: dt.date, *, may_set_up
     reports = Report.objects.filter(cycle=cycle)
     if may_set_up:
         return reports
-    own = Report.objects.filter(on_the_line(person, Permission.VIEW_REPORT, day), cycle=cycle, line__in=_ARMED_FORCES)
+    own = reports.filter(_of_armed_forces(person, day))
     return reports.filter(~Q(line__in=_ARMED_FORCES) | Q(pk__in=own.values("pk")))
+
+
+def _of_armed_forces(person: Someone, day: dt.date) -> Q:
+    """Reports of the armed forces that `person` may read."""
+    return on_the_line(person, Permission.VIEW_REPORT, day) & Q(line__in=_ARMED_FORCES)
 
 
 def ended_bodies(reports: QuerySet[Report], day: dt.date) -> QuerySet[Report]:
