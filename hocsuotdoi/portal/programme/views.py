@@ -17,6 +17,7 @@ from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.queries.assignments import done_by_task
 from hocsuotdoi.programme.queries.comparison import compare
 from hocsuotdoi.programme.queries.feasibility import feasibility
+from hocsuotdoi.programme.queries.named_bodies import named_bodies
 from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.plan_page import (
     PlanForest,
@@ -121,6 +122,7 @@ def plan_check(request: HttpRequest, code: str) -> HttpResponse:
     found = answered_findings(plan)
     rule = request.GET.get("rule", "")
     rules = {each.finding.rule for each in found}
+    may_answer = request.person_may(Permission.ANSWER_FINDING, responsible_unit(plan, today))
     return render(
         request,
         "portal/programme/plan_check.html",
@@ -131,7 +133,8 @@ def plan_check(request: HttpRequest, code: str) -> HttpResponse:
             "rules": [choice for choice in CheckRule if choice in rules],
             "rule": rule,
             "is_binding": plan.status in BINDING,
-            "may_answer": request.person_may(Permission.ANSWER_FINDING, responsible_unit(plan, today)),
+            "may_answer": may_answer,
+            "lost": [each for each in named_bodies(plan, today) if not each.gets] if may_answer else [],
             "tabs": _tabs(plan, "check"),
             "path": [_to_list(), _to(plan)],
         },

@@ -33,12 +33,12 @@ WITH asked AS (
       FROM unnest(%(inherited)s::bigint[], %(heirs)s::bigint[]) AS heir(plan_id, unit_id)
       JOIN places_adminunit u ON u.id = heir.unit_id
 ), named AS (
-    SELECT asked.task_id, g.id AS agency_id, u.id AS unit_id, a.part, asked.year, asked.due_on
-      FROM asked
-      JOIN programme_taskagency a ON a.task_id = asked.task_id
+    SELECT task.task_id, g.id AS agency_id, g.unit_id, a.part, task.year, task.due_on
+      FROM (SELECT DISTINCT task_id, plan_id, year, due_on FROM asked) task
+      JOIN programme_taskagency a ON a.task_id = task.task_id
       JOIN places_agency g ON g.id = a.agency_id AND {_STANDS.format("g")}
-      JOIN places_adminunit u ON u.id = g.unit_id AND u.tier = asked.tier
-     WHERE NOT EXISTS (SELECT FROM without o WHERE o.task_id = asked.task_id AND o.unit_id = u.id)
+      JOIN bound ON bound.plan_id = task.plan_id AND bound.unit_id = g.unit_id
+     WHERE NOT EXISTS (SELECT FROM without o WHERE o.task_id = task.task_id AND o.unit_id = g.unit_id)
 ), given AS (
     SELECT task.task_id, coalesce(d.agency_id, of_kind.id) AS agency_id, d.unit_id, d.part, task.year, task.due_on
       FROM unnest(%(given_tasks)s::bigint[], %(given_units)s::bigint[], %(given_agencies)s::bigint[],
