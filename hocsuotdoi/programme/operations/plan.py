@@ -38,6 +38,7 @@ from hocsuotdoi.programme.operations.steps import entered_as_issued
 from hocsuotdoi.programme.operations.transcription import References, write_plan
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
+_FRONT = re.compile(r"^(?:uy ban )?(?:mttq|mat tran to quoc)\b(?: viet nam\b)?")
 
 
 class PlanRefused(Refused):
@@ -230,7 +231,8 @@ def _agencies(parsed: ParsedPlan, unit: AdminUnit, missing: Missing) -> dict[str
             missing(part, "agencies.agency", unknown, path, code=part.agency)
     if parsed.issuer_agency and parsed.issuer_agency not in found:
         missing(parsed, "issuer_agency", unknown, code=parsed.issuer_agency)
-    here = {_words(agency.name): agency for agency in Agency.objects.filter(unit=unit)}
+    # The one that still stands, where another of that name has ended.
+    here = {_words(agency.name): agency for agency in Agency.objects.filter(unit=unit).order_by("ends_on", "pk")}
     central = {
         _words(agency.name): agency
         for agency in Agency.objects.filter(Q(unit__isnull=True) | Q(unit__tier=Tier.COUNTRY))
@@ -246,5 +248,7 @@ def _agencies(parsed: ParsedPlan, unit: AdminUnit, missing: Missing) -> dict[str
 
 
 def _words(name: str) -> str:
-    """A name as bare words: documents write «Văn hoá và Thông tin» and «Văn hóa - Thông tin» for one office."""
-    return " ".join(word for word in re.findall(r"\w+", fold(name)) if word != "va")
+    """A name as bare words: documents write «Văn hoá và Thông tin» and «Văn hóa - Thông tin» for one office, «Mặt trận
+    Tổ quốc tỉnh», «Ủy ban MTTQ tỉnh» and «Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh» for one body."""
+    words = " ".join(word for word in re.findall(r"\w+", fold(name)) if word != "va")
+    return _FRONT.sub("mat tran to quoc", words)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import agencies_covered, offices_held
@@ -71,3 +72,21 @@ def letters_wanted(cycle: Cycle) -> QuerySet[Report]:
         .select_related("agency", "unit", "goes_to__agency")
         .order_by("unit__sort_key", "line", "pk")
     )
+
+
+def owed_by(agency: Agency) -> QuerySet[Report]:
+    """Its reports in open cycles that have not been submitted, or came back."""
+    return Report.objects.filter(agency=agency, state__in=OWED, cycle__state=CycleState.OPEN).order_by("due_on", "pk")
+
+
+def reports_owed(agency: Agency, day: dt.date) -> list[str]:
+    """For whoever is about to end the body: which reports it owes. One query."""
+    titles = list(owed_by(agency).values_list("cycle__title", flat=True))
+    if not titles:
+        return []
+    said = ngettext(
+        "{number} report is owed by this body ({titles}). Move what it counts to another body’s report.",
+        "{number} reports are owed by this body ({titles}). Move what they count to another body’s report.",
+        len(titles),
+    )
+    return [said.format(number=len(titles), titles="; ".join(titles))]
