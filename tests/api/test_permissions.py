@@ -82,6 +82,8 @@ OFFICES = {
     ("POST", "plans/<slug:code>/retire"),
     ("POST", "plans/<slug:code>/inherit"),
     ("POST", "plans/<slug:code>/rehoming"),
+    ("GET", "tasks-not-taken"),  # these two: tests/api/programme/test_task_rehoming.py
+    ("POST", "plans/<slug:code>/task-rehoming"),
     ("GET", "money/lines"),
     ("GET", "money/totals"),
     ("GET", "inspection/visits"),  # tests/workspace/inspection/test_who_may.py

@@ -92,18 +92,18 @@ def _check(
         if not units:
             raise BadRehoming(_("Choose at least one unit for which this is decided."), field="units")
         return
-    if not bodies and not agency_kind:
-        raise BadRehoming(
-            _("Choose who takes the tasks over: bodies, or a kind of body and its units."), field="bodies"
-        )
     if bool(units) != bool(agency_kind):
         raise BadRehoming(
             _("A kind of body goes with the units in which it takes the tasks over."),
             field="units" if agency_kind else "agency_kind",
         )
+    if not bodies and not agency_kind:
+        raise BadRehoming(
+            _("Choose who takes the tasks over: bodies, or a kind of body and its units."), field="agencies"
+        )
     for body in bodies:
         if not body.holds_on(today) or body.unit is None:
-            raise BadRehoming(_("%(body)s has ended and takes nothing over.") % {"body": body.name}, field="bodies")
+            raise BadRehoming(_("%(body)s has ended and takes nothing over.") % {"body": body.name}, field="agencies")
     for unit in units:
         if not unit.holds_on(today):
             raise BadRehoming(_("%(unit)s has ended and takes nothing over.") % {"unit": unit.name}, field="units")

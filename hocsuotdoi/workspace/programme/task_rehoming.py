@@ -67,7 +67,7 @@ class TaskRehomeForm(ActFields):
     agency_kind = forms.ChoiceField(
         label=gettext_lazy("Kind of body that takes them over in each unit"), choices=(), required=False
     )
-    bodies = BodyChoice(
+    agencies = BodyChoice(
         label=gettext_lazy("Or these bodies"),
         queryset=Agency.objects.none(),
         required=False,
@@ -82,7 +82,7 @@ class TaskRehomeForm(ActFields):
         "kind",
         "units",
         "agency_kind",
-        "bodies",
+        "agencies",
         "part",
         "effective_on",
         "reason",
@@ -104,7 +104,7 @@ class TaskRehomeForm(ActFields):
             *((kind.value, kind.label) for kind in AgencyKind if kind in kinds),
         ]
         named = bodies if len(bodies) <= MOST_NAMED else [body for body in bodies if body.unit.tier != Tier.COMMUNE]
-        self.fields["bodies"].queryset = Agency.objects.filter(
+        self.fields["agencies"].queryset = Agency.objects.filter(
             pk__in=[body.pk for body in named[:MOST_NAMED]]
         ).order_by("-unit__tier", "unit__sort_key", "name")
 
@@ -146,7 +146,7 @@ def task_rehoming_decide(request: HttpRequest, code: str) -> HttpResponse:
                     list(given["tasks"]),
                     kind=RehomingKind(given["kind"]),
                     units=list(given["units"]),
-                    bodies=list(given["bodies"]),
+                    bodies=list(given["agencies"]),
                     agency_kind=given["agency_kind"],
                     part=AgencyPart(given["part"]),
                     effective_on=given["effective_on"],
