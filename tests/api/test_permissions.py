@@ -51,6 +51,8 @@ PUBLIC = {
     ("GET", "school-programmes/<uuidstr:pk>"),
     ("GET", "units"),
     ("GET", "units/<slug:code>"),
+    ("GET", "agencies"),  # which bodies there are, not who sits there
+    ("GET", "agencies/<slug:code>"),
     ("GET", "institutions"),
     ("GET", "institutions/<slug:code>"),
     ("GET", "indicators"),  # figures are open data
