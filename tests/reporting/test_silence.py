@@ -8,6 +8,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.reporting.enums import DocumentKind
@@ -22,6 +23,7 @@ from hocsuotdoi.reporting.operations.totals import Total, type_totals
 from hocsuotdoi.reporting.queries.approving import waiting
 from hocsuotdoi.reporting.queries.content import cycle_content
 from hocsuotdoi.workspace.reporting.shown import shown
+from tests.factories.accounts import RoleAssignmentFactory
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
 from tests.factories.reporting import DIGEST
@@ -101,7 +103,7 @@ def test_writer_is_asked_and_one_tap_is_enough(tree):
     assert fresh(report).state == "submitted"
 
 
-def test_approval_names_it_and_so_does_the_report_above(tree):
+def test_approval_names_it_and_so_does_the_report_above(tree, client):
     report = submitted(tree.wards[1], tree.writer)
     (row,) = waiting([report], tree.approver)
     assert row.gaps and not row.is_plain
@@ -112,6 +114,9 @@ def test_approval_names_it_and_so_does_the_report_above(tree):
     assert "silent" not in content
     name = report.agency.name
     assert f"1 báo cáo đã duyệt không có cơ sở và số liệu nào: {name}." in content["gaps"]
+    client.force_login(RoleAssignmentFactory(role=RoleName.AGENCY_OFFICER, agency=tree.province.agency).person)
+    page = client.get(f"/workspace/reports/{tree.province.pk}/").content.decode()
+    assert "không có cơ sở và số liệu nào</span>" in page
     province = submitted(tree.province, tree.writer)
     assert any(name in gap for gap in waiting([province], tree.approver)[0].gaps)
     province = approved_again(province, tree)

@@ -167,6 +167,18 @@ def test_armed_forces_are_told_in_totals_and_nothing_of_few_people(client, thai_
     assert "đính chính" not in page, "from 4 to 17 says that there were 4"
 
 
+@pytest.mark.parametrize(("added", "whole", "told"), [("3", "40", False), ("38", "40", False), ("20", "40", True)])
+def test_whole_of_the_year_before_gives_no_few_people_away(client, thai_nguyen, province_officer, added, whole, told):
+    command = Agency.objects.create(code="bchqs-thu", name="Bộ Chỉ huy quân sự", kind=AgencyKind.MILITARY,
+                                    unit=thai_nguyen)  # fmt: skip
+    key = "measure:programme_attendance:2025"
+    rest = figure(f"{key}:after:2025-11-20", "Lượt người tham gia, sau ngày 20/11/2025", added, added)
+    content = cycle_content(figures=[rest, figure(key, "Lượt người tham gia, cả năm 2025", whole, whole)])
+    document = written(frozen_report(command, content=content, line="military", detail="totals"), province_officer)
+    figures = client.get(f"/api/v1/documents/{document.code}").json()["figures"]
+    assert {each["key"]: each["numerator"] for each in figures}[key] == (whole if told else "")
+
+
 def test_code_typed_off_the_page_leads_there_whatever_its_spaces_and_capitals(client, document):
     find = reverse("portal:documents-document-find")
     spaced = " ".join(document.code[at : at + 4] for at in range(0, 16, 4)).upper()

@@ -17,7 +17,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, short_digest
-from hocsuotdoi.reporting.formats.years_sheet import write_years
+from hocsuotdoi.reporting.formats.years_sheet import write_year_before, write_years
 from hocsuotdoi.reporting.models.content import SHAPE_OF_A_CYCLE, Content, TargetContent
 
 FONT = "Times New Roman"
@@ -51,6 +51,7 @@ def render_annex(content: Content, digest: str, address: str = "") -> bytes:
         writer.write_below()
     writer.write_missing()
     write_years(writer.content, writer.sheet, writer.hide_keys, writer.formats)
+    write_year_before(writer.content, writer.sheet, writer.hide_keys, writer.formats)
     frozen_at = content.get("frozen_at")
     moment = dt.datetime.fromisoformat(frozen_at).astimezone(dt.UTC).replace(tzinfo=None) if frozen_at else _LONG_AGO
     book.set_properties({"title": content["header"]["title"], "subject": content.get("number", ""), "created": moment})
@@ -329,7 +330,7 @@ class _AnnexWriter:
             return _number(self.figures[key]["numerator"]) if key in self.figures else None
         told = [_number(each["numerator"]) for key, each in self.figures.items() if _VISITS.fullmatch(key)]
         known = [each for each in told if each is not None]
-        if "figures" in self.content and not known:
+        if not known if "figures" in self.content else activities["sessions"] is None:
             return None
         return sum(each["quantity"] for each in activities["visits"])
 

@@ -111,7 +111,7 @@ class MonthContent(TypedDict):
 
 
 class ActivitiesContent(TypedDict):
-    """In shape 2 None is not reported; what was frozen before that was said has 0 there, and only `figures` know."""
+    """None is not reported. What was frozen before that was said has 0 there; in shape 2 `figures` know."""
 
     sessions: int | None
     attendance: int | None
@@ -149,6 +149,26 @@ class PeriodRowContent(TypedDict):
     label: str
     cells: list[CellContent]
     total: CellContent
+
+
+class AddedRowContent(TypedDict):
+    """A measure: what is added to what the report of the year before said, and the whole of that year."""
+
+    label: str
+    key: str
+    words: str
+    whole_key: str
+    whole_words: str
+
+
+class YearBeforeContent(TypedDict):
+    """What was held in the year before after the last day that its own report counted (`after`)."""
+
+    year: int
+    after: str
+    title: str
+    sentences: list[str]
+    rows: list[AddedRowContent]
 
 
 class TargetYearContent(TypedDict):
@@ -336,6 +356,7 @@ class Content(TypedDict):
     gaps: NotRequired[list[str]]
     silent: NotRequired[Silent]  # not one figure of institutions or totals is told, though some are asked for
     period: NotRequired[PeriodContent]  # of a report over several years
+    year_before: NotRequired[YearBeforeContent]  # of a yearly one, where there is something to add
     amends: NotRequired[AmendsContent]
     changes: NotRequired[list[ChangeContent]]
     reason: NotRequired[str]  # of an addendum

@@ -146,7 +146,9 @@ def _compared(reports: list[Report]) -> dict[int, _Compared]:
         told = by_snapshot.get(each.submitted_id, [])
         year = _last_told(each)
         now = {_timeless(figure.key): figure for figure in told if is_of_year(figure.key, year)}
-        earlier = by_report.get(of_last[each.pk], []) if each.pk in of_last else told
+        earlier = by_report.get(of_last[each.pk], []) if each.pk in of_last else []
+        if each.cycle is not None and each.cycle.is_over_years:
+            earlier = told
         before = {_timeless(figure.key): figure for figure in earlier if is_of_year(figure.key, year - 1)}
         apart = [(old, now[key]) for key, old in before.items() if key in now and _is_far(old, now[key])]
         found[each.pk] = _Compared(bool(before), apart)

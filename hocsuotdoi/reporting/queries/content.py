@@ -36,7 +36,7 @@ from hocsuotdoi.reporting.models.content import (
     WordsContent,
 )
 from hocsuotdoi.reporting.queries.activities import activities_content, has_sample_activities
-from hocsuotdoi.reporting.queries.amounts import indicator_key, money_key
+from hocsuotdoi.reporting.queries.amounts import indicator_key, is_of_year, money_key
 from hocsuotdoi.reporting.queries.behind import BehindFigures, behind_figures, behind_materials, missing_institutions
 from hocsuotdoi.reporting.queries.consolidation import below_content, gap_sentences, silence_sentences
 from hocsuotdoi.reporting.queries.figures import Figures, figures_by_year
@@ -78,6 +78,7 @@ from hocsuotdoi.reporting.queries.wording import (
     target_words,
     value_words,
 )
+from hocsuotdoi.reporting.queries.year_before import year_before_content
 
 EVIDENCE_NAMED = 3
 
@@ -208,6 +209,8 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
         content["period"] = period
     if silent:
         content["silent"] = silent
+    if (added := year_before_content(told, found.before)) is not None:
+        content["year_before"] = added
     return content
 
 
@@ -215,7 +218,11 @@ def _silent(report: Report, years: Sequence[Figures], told: Mapping[str, FigureC
     """Where figures of institutions are asked for and not one is told. Who reports totals only cannot submit none."""
     cycle = report.cycle
     asked = {Section.ACTIVITIES, Section.TARGETS} & set(cycle.sections if cycle else ())
-    own = [each for key, each in told.items() if key.startswith(("measure:", "indicator:"))]
+    own = [
+        each
+        for key, each in told.items()
+        if key.startswith(("measure:", "indicator:")) and any(is_of_year(key, found.year) for found in years)
+    ]
     if not asked or report.detail == Detail.TOTALS or any(each["value_state"] != "not_reported" for each in own):
         return None
     has_any = any(each.own.has_any or not each.is_leaf for each in years)

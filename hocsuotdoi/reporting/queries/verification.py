@@ -180,10 +180,10 @@ def _figures(content: Mapping[str, Any], asked: str, *, is_in_totals: bool) -> l
     figures = list(content.get("figures") or _of_the_first_shape(content))
     number = tidy_number(asked)
     of_known_people = _of_known_people(figures)
+    small = _small(figures, of_known_people, is_in_totals=is_in_totals)
     shown = []
     for each in figures:
-        is_cut = _is_cut(each)
-        few = _is_small(each["numerator"]) and _is_of_people(each["key"], of_known_people, is_in_totals=is_in_totals)
+        is_cut, few = _is_cut(each), each["key"] in small
         kept_back, words = is_cut or few, each["words"]
         if is_cut:
             words = _("not told here: by sex or age what may be told stands on the pages of figures, once a year")
@@ -202,6 +202,23 @@ def _figures(content: Mapping[str, Any], asked: str, *, is_in_totals: bool) -> l
             )
         )
     return shown
+
+
+def _small(figures: Sequence[Mapping[str, Any]], of_known_people: Collection[str], *, is_in_totals: bool) -> set[str]:
+    """Keys of those behind which few people stand. The whole of the year before is among them where what was added to
+    it, or what its own report had said, is: one is the whole less the other."""
+    of_people = {
+        each["key"]: each["numerator"]
+        for each in figures
+        if _is_of_people(each["key"], of_known_people, is_in_totals=is_in_totals)
+    }
+    small = {key for key, numerator in of_people.items() if _is_small(numerator)}
+    for key, numerator in of_people.items():
+        whole, is_rest, _day = key.partition(":after:")
+        total, rest = _decimal(of_people.get(whole)), _decimal(numerator)
+        if is_rest and total is not None and rest is not None and (key in small or _is_small(str(total - rest))):
+            small.add(whole)
+    return small
 
 
 def _of_known_people(figures: Sequence[Mapping[str, Any]]) -> set[str]:

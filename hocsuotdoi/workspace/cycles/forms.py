@@ -83,7 +83,11 @@ class CycleForm(forms.Form):
     starts_on = _day(_("Figures from"))
     last_day = _day(_("Figures until"), _("The last day of the period"))
     counted_until = _day(
-        _("Looked at until"), _("While the period still runs: the last day of which facts are looked at")
+        _("Looked at until"),
+        _(
+            "While the period still runs: the last day of which facts are looked at. What is held later in the year is "
+            "added by the yearly report of the year after."
+        ),
     )
     map_on = _day(_("On the map of"), _("Units, bodies and institutions as they were on this day"))
     opens_on = _day(_("Opens on"))

@@ -52,6 +52,8 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
         "sentences": activities["sentences"],
         "plans": groups,
         "period": _period(content, opened, groups),
+        "told_later": report.cycle if report and report.cycle and report.cycle.is_told_later else None,
+        "year_before": _year_before(content, opened),
         "tasks": task_groups(content["tasks"]),
         "money": _money(content, figures),
         "missing": content["missing"][:LISTED_AT_MOST],
@@ -78,7 +80,7 @@ def _counts(content: Content, figures: Mapping[str, Any]) -> Iterator[tuple[Meas
     if "figures" not in content:
         visits = [(MeasureCode(each["code"]), each["quantity"]) for each in activities["visits"]]
         for measure, label, quantity, key in [*wholes, *((code, code.label, many, "") for code, many in visits)]:
-            yield measure, label, number(quantity or 0), key
+            yield measure, label, NOT_REPORTED if quantity is None else number(quantity), key
     elif activities["sentences"]:
         times = activities.get("sessions_key", "").rpartition(":")[2]
         visited = [(measure, measure.label, measure_key(measure, times)) for measure in VISITS]
@@ -146,6 +148,18 @@ def _period(content: Content, opened: _Opened, groups: list[dict[str, Any]]) -> 
         "groups": [{"title": titles[group], "rows": of_group} for group, of_group in rows.items()],
         "plans": [group for group in groups if any(row["cells"] for row in group["rows"])],
     }
+
+
+def _year_before(content: Content, opened: _Opened) -> dict[str, Any] | None:
+    """What is added to the year before; it opens to the reports that it was added up from."""
+    added = content.get("year_before")
+    if added is None:
+        return None
+    rows = []
+    for row in added["rows"]:
+        is_open = row["key"] in opened.figures and opened.figures[row["key"]]["origin"] == "consolidated"
+        rows.append({**row, "url": opened.url(row["key"], MEASURE) if is_open else ""})
+    return {**added, "after": dt.date.fromisoformat(added["after"]), "rows": rows}
 
 
 def _cell_url(opened: _Opened, group: str, key: str) -> str:

@@ -103,6 +103,19 @@ def test_planner_sets_up_the_yearly_report_and_opens_it(client, country, planner
     assert Cycle.objects.get().state == "open"
 
 
+def test_page_says_until_when_is_counted_and_what_becomes_of_the_rest(client, planner_of_ministry, prepared):
+    client.force_login(planner_of_ministry)
+    address = page_of("cycle-detail", prepared)
+    year = prepared.last_year
+    text = client.get(address).content.decode()
+    assert f"Báo cáo của đợt này tính số liệu đến hết ngày 20/11/{year}." in text
+    assert f"từ ngày 21/11/{year} đến ngày 31/12/{year} được bổ sung trong báo cáo năm của năm sau" in text
+    Cycle.objects.filter(pk=prepared.pk).update(kind="other")
+    assert "không có trong báo cáo nào của đợt này" in client.get(address).content.decode()
+    Cycle.objects.filter(pk=prepared.pk).update(counted_until=dt.date(year, 12, 31))
+    assert 'id="uncounted"' not in client.get(address).content.decode()
+
+
 @pytest.mark.parametrize("begin_from", ["mid_term", "final", "free", "copy"])
 def test_cycle_begins_from_whatever_is_chosen(client, country, planner_of_ministry, prepared, begin_from):
     client.force_login(planner_of_ministry)

@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import CountedInstitution, Report, Snapshot
 from hocsuotdoi.reporting.operations.cycle import close_cycle
 from hocsuotdoi.reporting.operations.totals import Total, type_totals
 from hocsuotdoi.reporting.queries.typed import typed_rows
-from tests.factories.places import AgencyFactory
+from tests.factories.ledger import make_posting
+from tests.factories.places import AgencyFactory, InstitutionFactory
 from tests.factories.running import make_assignment, make_cycle, make_report, make_snapshot, submit
 from tests.workspace.reporting.conftest import (
     answered,
@@ -323,15 +325,27 @@ def test_list_asked_oddly_still_shows(report, officer_of_bac_kan, given):
 
 
 def test_several_plain_reports_are_approved_after_a_look(report, officer_of_bac_kan, province_officer):
+    told = InstitutionFactory(unit=report.unit)
+    make_posting(told, dt.date(2026, 11, 3), measure=MeasureCode.PROGRAMME_SESSION)
+    CountedInstitution.objects.create(cycle=report.cycle, report=report, institution=told)
     report = submitted(report, officer_of_bac_kan)
     client, address = signed_in(province_officer), reverse("workspace:reporting-report-approve-several")
     given = {"report": [f"{report.pk}:{report.version}", "x", "9:x"]}
-    page = client.post(address, given)
-    if page.status_code == 302:
-        pytest.skip("the ward's report is odd: nothing plain to approve")
+    assert client.post(address, given).status_code == 200
     assert fresh(report).state == ReportState.SUBMITTED
     client.post(address, {**given, "sure": "yes"})
     assert fresh(report).state == ReportState.APPROVED
+
+
+def test_report_without_any_figure_is_not_approved_along_with_others(report, officer_of_bac_kan, province_officer):
+    report = submitted(report, officer_of_bac_kan)
+    client, address = signed_in(province_officer), reverse("workspace:reporting-report-approve-several")
+    client.post(address, {"report": [f"{report.pk}:{report.version}"], "sure": "yes"})
+    assert fresh(report).state == ReportState.SUBMITTED
+    page = client.get(at(report, "approve")).content.decode()
+    assert "Báo cáo không có cơ sở và số liệu nào." in page and "Không có điểm bất thường" not in page
+    client.post(at(report, "approve"), {"version": report.version})
+    assert fresh(report).gaps == [{"what": "silent", "why": "nobody"}]
 
 
 def test_several_of_another_body_are_not_approved(report, officer_of_bac_kan, ministry_officer):
@@ -387,9 +401,8 @@ def test_totals_are_typed_with_their_source_and_wrong_ones_are_told_beside_them(
 
 
 def test_odd_things_are_confirmed_in_one_tap_and_explained_with_a_reason(report, bac_kan, officer_of_bac_kan):
-    """Two tasks whose days are long past."""
-    for title in ("Sửa mái", "Mua sách"):
-        make_assignment(title=title, agency=report.agency, due_on=dt.date(2026, 1, 10))
+    """No figure at all, and a task whose day is long past."""
+    make_assignment(title="Sửa mái", agency=report.agency, due_on=dt.date(2026, 1, 10))
     report = begun(report, officer_of_bac_kan)
     client = signed_in(officer_of_bac_kan)
     asked = [each for kind in client.get(at(report)).context["kinds"] for each in kind.open]
