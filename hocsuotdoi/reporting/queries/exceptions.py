@@ -17,6 +17,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import WAITING, IndicatorKind, QualityRule
 from hocsuotdoi.indicators.models import Indicator, QualityFinding
 from hocsuotdoi.reporting.enums import Detail, ReportState
@@ -44,9 +45,20 @@ class FoundException:
 
     @property
     def seen(self) -> str:
-        """A few signs that change with the numbers: an answer is to the numbers that somebody saw."""
-        text = json.dumps([self.key, self.numbers], sort_keys=True, default=str)
+        """A few signs that change with the numbers and with the answer that stands: an answer is to what somebody saw,
+        and over no word that they have not seen."""
+        said = [self.answer.pk] if self.answer else []
+        text = json.dumps([self.key, self.numbers, *said], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def says(self, reason: str) -> bool:
+        """Whether just this has been answered already."""
+        return self.answer is not None and self.answer.reason == plain_reason(reason)
+
+
+def plain_reason(text: str) -> str:
+    """As it is kept."""
+    return normalise(text).strip()
 
 
 def exceptions_of(report: Report, content: Content, day: dt.date) -> list[FoundException]:
@@ -59,7 +71,7 @@ def exceptions_of(report: Report, content: Content, day: dt.date) -> list[FoundE
         *_quality(report),
         *_population(content),
     ]
-    answers = _answers(report)
+    answers = newest_answers(report)
     return [replace(each, answer=_holding(answers.get(each.key), each.numbers)) for each in found]
 
 
@@ -240,7 +252,7 @@ def _population(content: Content) -> Iterator[FoundException]:
 # -- answers --
 
 
-def _answers(report: Report) -> dict[str, ExceptionAnswer]:
+def newest_answers(report: Report) -> dict[str, ExceptionAnswer]:
     """The newest about each. One query."""
     rows = ExceptionAnswer.objects.filter(report=report).order_by("key", "-at", "-pk").distinct("key")
     return {row.key: row for row in rows}

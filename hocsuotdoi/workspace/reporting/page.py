@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from hocsuotdoi.programme.queries.assignments import names_of
 from hocsuotdoi.reporting.enums import OWED, Detail, ReportState, SnapshotKind
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.queries.documents import with_issue
@@ -54,10 +55,11 @@ _UNFOLDED = 10
 
 @dataclass(slots=True)
 class Asked:
-    """What looks odd, as it is put to the person. `seen` stands for the numbers that were shown."""
+    """What looks odd, as it is put to the person. `seen` stands for what was shown of it, `by` is who has answered."""
 
     found: FoundException
     seen: str
+    by: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -127,6 +129,7 @@ def report_page(
         "fields": _fields(words_form or WordsForm.of(report), content, report),
         "form": words_form or WordsForm.of(report),
         "totals": totals or total_forms(rows),
+        "totals_unsaved": totals is not None,
         "totals_open": totals is not None or any(row.total for row in rows),
         **_below_in_parts(report, content),
         "steps": steps,
@@ -157,10 +160,13 @@ def whose(request: HttpRequest) -> str:
 
 
 def kinds_of(found: Iterable[FoundException]) -> list[Kind]:
+    """With who has answered. One query, where somebody has."""
     kinds: dict[str, Kind] = {}
+    found = list(found)
+    people = names_of({each.answer.by for each in found if each.answer})
     for each in found:
         kind = kinds.setdefault(each.rule, Kind(each.rule, rule_words(each.rule)))
-        kind.asked.append(Asked(each, each.seen))
+        kind.asked.append(Asked(each, each.seen, people.get(each.answer.by, "") if each.answer else ""))
     return list(kinds.values())
 
 

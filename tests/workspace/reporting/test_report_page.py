@@ -118,9 +118,9 @@ def test_words_asked_for_as_json_say_the_new_version(report, officer_of_bac_kan,
     report = begun(report, officer_of_bac_kan)
     client, json = signed_in(officer_of_bac_kan), {"Accept": "application/json"}
     answer = client.post(at(report, "word"), typed(report, results="Tốt."), headers=json)
-    assert answer.json()["version"] == report.version + 1
+    assert answer.json()["fields"]["version"] == report.version + 1
     same = client.post(at(report, "word"), typed(report, results="Tốt."), headers=json)
-    assert same.json()["version"] == report.version + 1
+    assert same.json()["fields"]["version"] == report.version + 1
     worded(fresh(report), second_officer, results="Khác.")
     assert client.post(at(report, "word"), typed(report, results="Hay."), headers=json).status_code == 409
     assert client.post(at(report, "word"), typed(report, version=""), headers=json).status_code == 422
@@ -420,6 +420,63 @@ def test_odd_things_are_confirmed_in_one_tap_and_explained_with_a_reason(report,
     client.post(at(report, "answer"), {"key": second.found.key, "seen": second.seen})
     assert {each.kind for each in report.exception_answers.all()} == {"explained", "confirmed"}
     assert not client.get(at(report, "submit")).context["blocked"]
+
+
+@pytest.fixture
+def late(report, officer_of_bac_kan):
+    """Two tasks whose days are long past; the questions as the officer sees them."""
+    for title in ("Sửa mái", "Mua sách"):
+        make_assignment(title=title, agency=report.agency, due_on=dt.date(2026, 1, 10))
+    begun(report, officer_of_bac_kan)
+    page = signed_in(officer_of_bac_kan).get(at(report))
+    return [each for kind in page.context["kinds"] for each in kind.open]
+
+
+def answer(asked, reason="") -> dict[str, str]:
+    return {"key": asked.found.key, "seen": asked.seen, **({"explain": "yes", "reason": reason} if reason else {})}
+
+
+def reasons(report) -> list[str]:
+    return list(report.exception_answers.order_by("pk").values_list("reason", flat=True))
+
+
+def test_what_somebody_else_answered_meanwhile_is_shown_beside_and_not_written_over(
+    report, late, officer_of_bac_kan, second_officer
+):
+    roof, books = late
+    mine, theirs = signed_in(officer_of_bac_kan), signed_in(second_officer)
+    theirs.post(at(report, "answer"), answer(roof, "Chờ kinh phí."))
+    page = mine.post(at(report, "answer"), answer(roof, "Thiếu thợ."))
+    told = page.content.decode()
+    assert page.status_code == 409
+    assert "Chờ kinh phí." in told and str(second_officer) in told and "Thiếu thợ." in told
+    assert reasons(report) == ["Chờ kinh phí."]
+    again = next(each for kind in page.context["kinds"] for each in kind.told)
+    assert again.seen != roof.seen
+    assert mine.post(at(report, "answer"), answer(again, "Cả hai.")).status_code == 302
+    assert reasons(report) == ["Chờ kinh phí.", "Cả hai."]
+    tapped = mine.post(at(report, "answer"), answer(roof), follow=True)  # on a page that is older than both
+    assert "đã có người khác trả lời" in tapped.content.decode()
+    assert reasons(report) == ["Chờ kinh phí.", "Cả hai."]
+    mine.post(at(report, "answer"), answer(books))
+    assert reasons(report) == ["Chờ kinh phí.", "Cả hai.", ""]
+
+
+def test_answers_asked_for_as_json_say_what_became_of_them(report, late, officer_of_bac_kan, second_officer):
+    """The same sent again, because the reply was lost, is once there."""
+    roof, books = late
+    client, json = signed_in(officer_of_bac_kan), {"Accept": "application/json"}
+
+    def sent(given) -> int:
+        return client.post(at(report, "answer"), given, headers=json).status_code
+
+    assert [sent(answer(roof, "Vì mưa.")), sent(answer(roof, "Vì mưa."))] == [200, 200]
+    assert sent(answer(roof)) == 409
+    assert sent({**answer(books), "seen": "0" * 16}) == 409
+    assert sent({**answer(books), "key": "task_late|none"}) == 409
+    assert sent({**answer(books), "explain": "yes"}) == 422
+    assert sent(answer(books, "a" * 501)) == 422
+    assert reasons(report) == ["Vì mưa."]
 
 
 @pytest.mark.parametrize("view", ["own", "all", "approve"])
