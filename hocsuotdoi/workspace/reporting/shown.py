@@ -54,7 +54,7 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
         "period": _period(content, opened, groups),
         "told_later": report.cycle if report and report.cycle and report.cycle.is_told_later else None,
         "year_before": _year_before(content, opened),
-        "tasks": task_groups(content["tasks"]),
+        "tasks": [{**group, "label": _group_words(group)} for group in task_groups(content["tasks"])],
         "money": _money(content, figures),
         "missing": content["missing"][:LISTED_AT_MOST],
         "missing_count": len(content["missing"]),
@@ -87,6 +87,19 @@ def _counts(content: Content, figures: Mapping[str, Any]) -> Iterator[tuple[Meas
         asked = [(measure, label, key) for measure, label, _quantity, key in wholes]
         for measure, label, key in [*asked, *(each for each in visited if each[2] in figures)]:
             yield measure, label, figures[key]["words"] if key in figures else NOT_REPORTED, key
+
+
+def _group_words(group: Mapping[str, Any]) -> str:
+    """As the document calls the tasks of a state, in the reader's language."""
+    words = {
+        "done": _("Tasks that are done"),
+        "shown": _("Tasks shown to be done, not yet called done"),
+        "doing": _("Tasks under way"),
+        "late": _("Tasks behind their day"),
+        "to_do": _("Tasks not begun"),
+        "cannot": _("Tasks that cannot be done"),
+    }
+    return str(words.get(group["state"], group["title"].rpartition(" (")[0]))
 
 
 def _coverage(figure: Mapping[str, Any] | None) -> str:
