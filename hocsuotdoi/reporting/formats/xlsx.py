@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -59,33 +60,37 @@ def render_annex(content: Content, digest: str, address: str = "") -> bytes:
     return buffer.getvalue()
 
 
+def _formats(book: Workbook) -> dict[str, Format]:
+    base = {"font_name": FONT, "font_size": 11, "valign": "top"}
+    boxed = {**base, "border": 1}
+    return {
+        "title": book.add_format({**base, "bold": True, "font_size": 13}),
+        "line": book.add_format({**base, "italic": True}),
+        "heading": book.add_format(
+            {
+                **boxed,
+                "bold": True,
+                "text_wrap": True,
+                "align": "center",
+                "valign": "vcenter",
+                "bg_color": "#EFEBDD",
+            }
+        ),
+        "text": book.add_format({**boxed, "text_wrap": True}),
+        "ordinal": book.add_format({**boxed, "align": "center"}),
+        "number": book.add_format({**boxed, "num_format": "#,##0"}),
+        "percent": book.add_format({**boxed, "num_format": "0.0%"}),
+        "year": book.add_format({**boxed, "num_format": "0"}),
+        "total": book.add_format({**boxed, "num_format": "#,##0", "bold": True}),
+    }
+
+
 class _AnnexWriter:
     def __init__(self, book: Workbook, content: Content, digest: str, address: str):
         self.book, self.content, self.digest, self.address = book, content, digest, address
         self.figures = {each["key"]: each for each in content.get("figures", [])}
         self.widths: dict[str, Sequence[float]] = {}
-        base = {"font_name": FONT, "font_size": 11, "valign": "top"}
-        boxed = {**base, "border": 1}
-        self.formats = {
-            "title": book.add_format({**base, "bold": True, "font_size": 13}),
-            "line": book.add_format({**base, "italic": True}),
-            "heading": book.add_format(
-                {
-                    **boxed,
-                    "bold": True,
-                    "text_wrap": True,
-                    "align": "center",
-                    "valign": "vcenter",
-                    "bg_color": "#EFEBDD",
-                }
-            ),
-            "text": book.add_format({**boxed, "text_wrap": True}),
-            "ordinal": book.add_format({**boxed, "align": "center"}),
-            "number": book.add_format({**boxed, "num_format": "#,##0"}),
-            "percent": book.add_format({**boxed, "num_format": "0.0%"}),
-            "year": book.add_format({**boxed, "num_format": "0"}),
-            "total": book.add_format({**boxed, "num_format": "#,##0", "bold": True}),
-        }
+        self.formats = _formats(book)
 
     def sheet(self, name: str, title: str, headings: Sequence[str], widths: Sequence[float]) -> Worksheet:
         """A sheet with title, snapshot line and heading row, set up for A4 landscape."""

@@ -8,7 +8,7 @@ const isReason = (draft) => "explain" in draft.over;
 
 const ofQuestion = (question) => {
   const line = question.querySelector("[role=status]");
-  const [tap, reason] = question.querySelectorAll("form");
+  const [tap, reason] = question.querySelectorAll("form[data-answer]");
   const done = () => {
     for (const each of question.children) each.hidden = each !== line;
   };
