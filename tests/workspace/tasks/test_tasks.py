@@ -136,7 +136,7 @@ def test_detail_takes_a_fixed_number_of_queries(
         held(library_of_bac_kan, timezone.localdate(), kind="contest")
     officer = signed_in(officer_of_bac_kan)
     officer.get("/workspace/tasks/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         officer.get(f"/workspace/tasks/{late.pk}/")
 
 
