@@ -19,6 +19,7 @@ from hocsuotdoi.places.queries.agencies import standing_of
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.cycles import make_country, make_opened_cycle
 from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
+from tests.factories.programme import PlanFactory, TaskFactory
 from tests.factories.running import make_assignment
 
 NOW = dt.datetime(2026, 11, 20, 3, tzinfo=dt.UTC)
@@ -125,6 +126,24 @@ def test_name_of_another_and_a_body_that_ends_are_refused(province):
     assert "Hội Khuyến học" in refused(acts.rename_agency, second, name=first.name, by=None, at=NOW)
     end(second)
     assert "1/1/2027" in refused(acts.rename_agency, second, name="Hội khác", by=None, at=NOW)
+
+
+@pytest.mark.parametrize("status", ["draft", "in_force"])
+def test_plan_that_named_it_before_finds_a_body_that_is_entered_or_renamed(province, status):
+    plan = PlanFactory(unit=province, status=status, digest="d")
+    task = TaskFactory(clause__plan=plan)
+    elsewhere = TaskFactory(clause__plan=PlanFactory(unit=UnitFactory(tier=Tier.PROVINCE)))
+    for each in (task, elsewhere):
+        each.agencies.create(part="requested", written="Hội Khuyến học tỉnh")
+    task.agencies.create(part="requested", written="Mặt trận Tổ quốc tỉnh")
+    taken = AgencyFactory(unit=province)
+    task.agencies.create(part="lead", written="Hội Khuyến học tỉnh", agency=taken)
+    body = add(province)
+    front = AgencyFactory(unit=province, kind=K.FRONT, name="Mặt trận")
+    acts.rename_agency(front, name="Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh Thử", by=None, at=NOW)
+    found = task.agencies.order_by("pk").values_list("agency", flat=True)
+    assert list(found) == [body.pk, front.pk, taken.pk]
+    assert elsewhere.agencies.get().agency is None
 
 
 # -- ending --

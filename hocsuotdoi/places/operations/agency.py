@@ -16,7 +16,7 @@ from hocsuotdoi.core.vietnamese import fold, normalise
 from hocsuotdoi.places.enums import ARMED_FORCES, ONE_AT_A_TIME, AgencyKind, LineKind
 from hocsuotdoi.places.models import AdminUnit, Agency, AgencyLine
 from hocsuotdoi.places.queries.agencies import hanging_on, may_command
-from hocsuotdoi.places.registry import waiting_at
+from hocsuotdoi.places.registry import tell_named, waiting_at
 
 By = AbstractBaseUser | None
 """Who acts. The audit trail takes the person from the request; kept here so that every act names one."""
@@ -79,6 +79,7 @@ def add_agency(
         AgencyLine.objects.create(
             agency=agency, superior=superior, kind=LineKind.ADMINISTRATIVE, starts_on=starts_on, kept_by_hand=True
         )
+    tell_named(agency)
     return agency
 
 
@@ -103,6 +104,7 @@ def rename_agency(agency: Agency, *, name: str, by: By, at: dt.datetime) -> Agen
     _keep(agency)
     agency.name = name
     agency.save(update_fields=["name"])
+    tell_named(agency)
     return agency
 
 
