@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from hocsuotdoi.core.append_only import AlwaysGuarded
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -150,4 +152,5 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        AlwaysGuarded("programme_taskrehoming"),
     ]
