@@ -152,6 +152,7 @@ class TargetYearContent(TypedDict):
 
     year: int
     key: str
+    due_key: NotRequired[str]
     value_words: str
     coverage_words: str
     due_words: str
@@ -214,6 +215,7 @@ class TargetContent(TypedDict):
     note: str
     behind: list[BehindContent]
     key: NotRequired[str]
+    due_key: NotRequired[str]
     years: NotRequired[list[TargetYearContent]]  # of a report over several years, the last among them
 
 
@@ -233,6 +235,7 @@ class TaskContent(TypedDict):
     asked: NotRequired[int]
     done_key: NotRequired[str]
     asked_key: NotRequired[str]
+    evidence_key: NotRequired[str]  # of how much the book shows
 
 
 class MissingContent(TypedDict):

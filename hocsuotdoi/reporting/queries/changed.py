@@ -1,7 +1,7 @@
 """Which figures of approved reports are no longer what was approved and told since.
 
 A report's figures are held against those that the book gives now for the same days. What people say of tasks is no
-figure of those days and is left out.
+figure of those days and is left out, and so is what the report counted in itself and what was due by then.
 """
 
 import datetime as dt
@@ -13,16 +13,18 @@ from django.utils import translation
 from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
+from hocsuotdoi.reporting.queries.amounts import DUE
 from hocsuotdoi.reporting.queries.bodies import CULTURE_KINDS
 from hocsuotdoi.reporting.queries.consolidation import below_content
 from hocsuotdoi.reporting.queries.content import tell_parts
+from hocsuotdoi.reporting.queries.counts import COUNT
 from hocsuotdoi.reporting.queries.figures import figures_by_year, plain
 from hocsuotdoi.reporting.queries.money import tell_money
 from hocsuotdoi.reporting.queries.newest import told_last
 from hocsuotdoi.reporting.queries.period import tell_period, told_by
 from hocsuotdoi.reporting.queries.wording import day_words, long_day_words
 
-OF_TASKS = ("task:", "tasks:")
+NOT_AMENDED = ("task:", "tasks:", f"{COUNT}:", f"{DUE}:")
 YEARS_LOOKED_AT = 2
 
 _PERHAPS = """
@@ -127,7 +129,7 @@ def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:
     found = []
     for key in sorted({*told, *now}):
         before, after = told.get(key), now.get(key)
-        if key.startswith(OF_TASKS) or _numbers(before) == _numbers(after):
+        if key.startswith(NOT_AMENDED) or _numbers(before) == _numbers(after):
             continue
         figure = after or _gone(told[key])
         change: ChangeContent = {

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, Q
 
 from hocsuotdoi.programme.enums import WAITING, AssignmentState
-from hocsuotdoi.programme.models import Assignment, AssignmentStep
+from hocsuotdoi.programme.models import Assignment, AssignmentStep, AssignmentTally
 from hocsuotdoi.programme.queries.assignments import by_due_day, in_words
 from hocsuotdoi.reporting.models.content import TaskContent
 from hocsuotdoi.reporting.queries.amounts import Amount, tasks_key
@@ -46,6 +46,10 @@ def tasks_content(years: Sequence[Figures]) -> list[TaskContent]:
     notes = _notes(assignments)
     rows = [_task(each, day, below.get(each.pk), notes.get(each.pk, "")) for each in assignments]
     for row, assignment in zip(rows, assignments, strict=True):
+        if tally := _tally(assignment):
+            key, label = f"task:{row['assignment']}:evidence", f"Số hoạt động đã ghi nhận: {row['text']}"
+            row["evidence_key"] = key
+            found.tell(key, label, Amount(Decimal(tally.happenings)), number_words(tally.happenings), is_additive=False)
         if assignment.agency_id != report.agency_id:
             row["evidence"] = [f"Nhiệm vụ giao cho {in_sentence(assignment.agency.name)}", *row["evidence"]]
     for each in years:
@@ -107,11 +111,16 @@ def _evidence(assignment: Assignment, note: str) -> list[str]:
     lines = [note] if note else []
     if assignment.done_on:
         lines.append(f"Hoàn thành ngày {day_words(assignment.done_on)}")
-    tally = getattr(assignment, "tally", None)
-    if tally is not None and tally.happenings and tally.last_on:
+    if (tally := _tally(assignment)) and tally.last_on:
         newest = day_words(tally.last_on)
         lines.append(f"{number_words(tally.happenings)} hoạt động đã ghi nhận, gần nhất ngày {newest}")
     return lines
+
+
+def _tally(assignment: Assignment) -> AssignmentTally | None:
+    """What the book shows of it; None where it shows nothing."""
+    tally = getattr(assignment, "tally", None)
+    return tally if tally is not None and tally.happenings and tally.last_on else None
 
 
 def _below(assignments: list[Assignment]) -> dict[int, tuple[int, int]]:
