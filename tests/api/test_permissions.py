@@ -73,6 +73,7 @@ OFFICES = {
     ("GET", "tasks/<int:pk>"),
     ("POST", "tasks/<int:pk>/steps"),
     ("POST", "tasks/<int:pk>/evidence"),
+    ("POST", "tasks/confirm"),  # tests/workspace/tasks/test_shown.py
     ("POST", "tasks/hand-down"),
     ("POST", "tasks/own"),
     ("POST", "plans/<slug:code>/issue"),

@@ -6,6 +6,7 @@ import datetime as dt
 import pytest
 
 from hocsuotdoi.core.attachments import open_kept
+from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitReading
@@ -83,14 +84,17 @@ def rich(tree: Tree, plan, library) -> Tree:
         for _each in range(17):
             make_assignment(agency=agency, state="cannot")
         for state, happenings in (("done", 19), ("doing", 0), ("to_do", 0), ("to_do", 28)):
-            done_on = dt.date(2026, 5, 2) if state == "done" else None
-            task = make_assignment(agency=agency, state=state, done_on=done_on)
+            given = {"due_on": dt.date(2026, 4, 5), "done_on": dt.date(2026, 5, 2)} if state == "done" else {}
+            task = make_assignment(agency=agency, state=state, **given)
             if happenings:
                 AssignmentTally.objects.create(
                     assignment=task, happenings=happenings, last_on=dt.date(2026, 11, 2), counted_at=NOW
                 )
             make_assignment(agency=AgencyFactory(), task=task.task, handed_down_from=task)
         make_assignment(agency=agency, due_on=dt.date(2026, 3, 1), task=TaskFactory())
+        shown = make_assignment(agency=agency, due_on=dt.date(2026, 9, 18))
+        met_on = dt.date(2026, 10, 31)
+        AssignmentTally.objects.create(assignment=shown, happenings=34, last_on=met_on, met_on=met_on, counted_at=NOW)
         make_line(agency=agency, estimated=13_370_000, allocated=4_560_000, allocation_act="12/QĐ-STC", spent=1_234_000)
     Report.objects.filter(pk=ward.pk).update(difficulties=PEOPLES_WORDS)
     return tree
@@ -109,7 +113,8 @@ def written(snapshot: Snapshot, format: DocumentFormat, person) -> Document:
 def unproven(document: Document, *, has_paper: bool = True) -> set[tuple[str, str]]:
     """Printed numbers that the check does not find, with their text."""
     content = document.snapshot.content
-    said = said_in(content, PEOPLES_WORDS, content["unit"]["name"])
+    named = Indicator.objects.values_list("short_name", flat=True)
+    said = said_in(content, PEOPLES_WORDS, content["unit"]["name"], *named)
     with open_kept(document.digest) as file:
         bytes_ = file.read()
     reader = numbers_of_book if document.format == DocumentFormat.XLSX else numbers_of_word

@@ -280,7 +280,7 @@ class Year:
                 waits = task.state in (AssignmentState.TO_DO, AssignmentState.DOING)
                 counts["asked"] += 1
                 counts["late" if waits and task.due_on < on else str(task.state)] += 1
-        states = ("asked", "done", "doing", "to_do", "late", "cannot") if counts else ()
+        states = ("asked", "done", "shown", "doing", "to_do", "late", "cannot") if counts else ()
         return {f"tasks:{state}:{YEAR}": Number(Decimal(counts[state])) for state in states}
 
     def money_of(self, reports: Iterable[Report]) -> dict[str, Number]:

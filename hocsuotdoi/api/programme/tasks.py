@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -30,7 +30,16 @@ from hocsuotdoi.programme.operations.assignment import (
     hand_down_own,
     report_progress,
 )
-from hocsuotdoi.programme.queries.assignments import Trail, by_due_day, in_words, own_assignments, trail_of
+from hocsuotdoi.programme.operations.confirming import MOST as MOST_AT_ONCE
+from hocsuotdoi.programme.operations.confirming import confirm_done
+from hocsuotdoi.programme.queries.assignments import (
+    Trail,
+    by_due_day,
+    in_words,
+    own_assignments,
+    to_report_for,
+    trail_of,
+)
 from hocsuotdoi.programme.queries.due import handed_down_due_on
 from hocsuotdoi.programme.queries.evidence import EvidenceReading, Happening, evidence_of
 from hocsuotdoi.programme.queries.receivers import (
@@ -40,6 +49,7 @@ from hocsuotdoi.programme.queries.receivers import (
     tasks_to_hand_down,
     units_to_hand_down_in,
 )
+from hocsuotdoi.programme.queries.standing import LATE, SHOWN, standing_on
 from hocsuotdoi.programme.rules import Rights, rights_on
 
 router = ApiRouter("programme", tag=_("Tasks"))
@@ -61,7 +71,10 @@ class TaskShape(Shape):
     state_name: str
     percent: int | None
     done_on: dt.date | None
-    is_late: bool = Field(description=_("Still to be done although its day has passed"))
+    is_late: bool = Field(
+        description=_("Still to be done although its day has passed, and nothing shows that it was done")
+    )
+    is_shown: bool = Field(description=_("What was held shows that it was done, and nobody has called it done yet"))
     happenings: int | None = Field(description=_("Things held that count for it, as counted last; null: not counted"))
     met_on: dt.date | None = Field(description=_("The day on which what was held first met its rule"))
     version: int = Field(description=_("Send it along when you report: then nobody’s report is overwritten unseen"))
@@ -70,7 +83,10 @@ class TaskShape(Shape):
     @classmethod
     def of(cls, each: Assignment) -> Self:
         tally = getattr(each, "tally", None)
-        waits = each.state in (AssignmentState.TO_DO, AssignmentState.DOING)
+        met_on = tally.met_on if tally else None
+        standing = standing_on(
+            timezone.localdate(), said=each.state, due_on=each.due_on, done_on=each.done_on, met_on=met_on
+        )
         return cls(
             id=each.pk,
             title=str(each),
@@ -85,9 +101,10 @@ class TaskShape(Shape):
             state_name=name_of(AssignmentState, each.state),
             percent=each.percent,
             done_on=each.done_on,
-            is_late=waits and each.due_on is not None and each.due_on < timezone.localdate(),
+            is_late=standing == LATE,
+            is_shown=standing == SHOWN,
             happenings=tally.happenings if tally else None,
-            met_on=tally.met_on if tally else None,
+            met_on=met_on,
             version=each.version,
             page=address("workspace:programme-task-detail", each.pk),
         )
@@ -174,7 +191,11 @@ class TaskEntry(TaskShape):
 
 class TaskFilter(Asked):
     mine: bool = Field(False, description=_("Only of bodies for which you report"))
-    late: bool = Field(False, description=_("Only what is still to be done although its day has passed"))
+    late: bool = Field(
+        False,
+        description=_("Only what is still to be done although its day has passed, and nothing shows that it was done"),
+    )
+    shown: bool = Field(False, description=_("Only what was held shows to be done, and nobody has called done yet"))
     state: AssignmentState | None = Field(None, description=_("Only in this state"))
     year: int | None = Field(None, ge=2000, le=2100, description=_("Only asked in this year"))
     agency: Annotated[str, Readable] = Field("", max_length=80, description=_("Only of this body, by its code"))
@@ -189,6 +210,27 @@ class StepGiven(Given):
     version: Whole = Field(ge=1, le=2**31 - 1, description=_("Of the task as you read it"))
     percent: Whole | None = Field(None, ge=0, le=100)
     note: Annotated[str, Readable] = Field("", max_length=5000)
+
+
+class ShownGiven(Given):
+    """One of those that are shown to be done."""
+
+    id: Whole = Field(ge=1, le=2**62)
+    version: Whole = Field(ge=1, le=2**31 - 1, description=_("Of the task as you read it"))
+
+
+class ConfirmGiven(Given):
+    """What you call done for what was held."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"tasks": [{"id": 12, "version": 1}]}]})
+
+    tasks: list[ShownGiven] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class ConfirmedShape(Shape):
+    done: list[int] = Field(description=_("Done, on the day on which what was held met its rule"))
+    changed: list[int] = Field(description=_("Left as they are: somebody has reported on them since you read them"))
+    unshown: list[int] = Field(description=_("Left as they are: what was held does not show it any more"))
 
 
 class EvidenceGiven(Given):
@@ -225,6 +267,8 @@ def task_list(request: HttpRequest, asked: Query[TaskFilter]) -> Listed:
     rows = own_assignments(request.user, day) if asked.mine else Assignment.objects.visible_to(request.user, day)
     if asked.late:
         rows = rows.late(day)
+    if asked.shown:
+        rows = rows.shown(day)
     if asked.state:
         rows = rows.filter(state=asked.state)
     if asked.year:
@@ -266,6 +310,29 @@ def task_report(request: HttpRequest, pk: int, given: StepGiven) -> TaskEntry:
         at=timezone.now(),
     )
     return _entry(_found(request, pk))
+
+
+@router.post(
+    "/tasks/confirm",
+    response=ConfirmedShape,
+    summary=_("Call done what was held shows to be done"),
+    description=_("Each on the day on which its rule was met. Sent twice, it is one act."),
+)
+@requires(Permission.RECORD_PROGRESS)
+def task_confirm(request: HttpRequest, given: ConfirmGiven) -> ConfirmedShape:
+    now = timezone.now()
+    day = timezone.localdate(now)
+    versions = {each.id: each.version for each in given.tasks}
+    if Assignment.objects.visible_to(request.user, day).filter(pk__in=versions).count() < len(versions):
+        raise Http404
+    if to_report_for(request.user, day).filter(pk__in=versions).count() < len(versions):
+        raise PermissionDenied
+    found = confirm_done(versions, by=request.user, at=now)
+    return ConfirmedShape(
+        done=[each.pk for each in found.done],
+        changed=[each.pk for each in found.changed],
+        unshown=[each.pk for each in found.unshown],
+    )
 
 
 @router.post(

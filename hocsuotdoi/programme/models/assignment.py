@@ -29,6 +29,16 @@ from hocsuotdoi.programme.enums import (
 from hocsuotdoi.programme.models.plan import Task
 
 
+def shown_by(day: dt.date) -> Q:
+    """What was held met the rule by `day`, and nobody has called it done yet."""
+    return Q(state__in=WAITING, tally__met_on__lte=day)
+
+
+def late_by(day: dt.date) -> Q:
+    """Still to be done although its day has passed, and nothing shows that it was done."""
+    return Q(state__in=WAITING, due_on__lt=day) & ~Q(tally__met_on__lte=day)
+
+
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, person: Someone, day: dt.date | None = None) -> Self:
         """Assignments of the agencies whose tasks `person` may see; those of the armed forces on their own line."""
@@ -38,8 +48,12 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(state__in=WAITING)
 
     def late(self, day: dt.date) -> Self:
-        """Still to be done although their day has passed."""
-        return self.waiting().filter(due_on__lt=day)
+        """Still to be done although their day has passed; not what the books show to be done."""
+        return self.filter(late_by(day))
+
+    def shown(self, day: dt.date) -> Self:
+        """What was held shows that they were done, and nobody has said so yet."""
+        return self.filter(shown_by(day))
 
 
 @tracked
@@ -48,8 +62,9 @@ class Assignment(models.Model):
 
     What a clause asks for has `task`; what is asked for elsewhere (a finding of an inspection, a task of one's own)
     has a `title` and says by `origin` where it comes from. `handed_down_from` is the assignment of the body above,
-    which keeps its own date. `state` is what people last reported; that the rule's evidence is there is read beside it
-    (`AssignmentTally`). Who holds something by an agency's line of command holds it here too: the place is the agency.
+    which keeps its own date. `state` is what people last reported; that the rule's evidence is there is read beside
+    it (`AssignmentTally`): then it is not late, and waits for a person to call it done. Who holds something by an
+    agency's line of command holds it here too: the place is the agency.
     """
 
     task = models.ForeignKey(Task, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")

@@ -1,8 +1,8 @@
 """Late tasks climb a ladder, and each person is told once a day, in one letter, of what is new.
 
 The body that is to do it on the day after; a week later the office that it answers to there; two weeks later the
-province's body for culture. Each rung is told once of each due day; who reports, gets a new day or is let off is left
-in peace.
+province's body for culture. Each rung is told once of each due day; who reports, gets a new day or is let off, or what
+the books show to be done, is left in peace.
 """
 
 import datetime as dt
@@ -248,7 +248,8 @@ def _note(digest: Digest, state: DigestState) -> DigestState:
 def _lines_of_tasks(day: dt.date) -> dict[int, list[dict[str, object]]]:
     """What each agency is told today."""
     found: dict[int, list[dict[str, object]]] = {}
-    rows = Escalation.objects.filter(on=day).select_related("assignment__task", "assignment__agency")
+    rows = Escalation.objects.filter(on=day, assignment__in=Assignment.objects.late(day))
+    rows = rows.select_related("assignment__task", "assignment__agency")
     for each in rows.order_by("due_on", "assignment"):
         assignment = each.assignment
         late = (day - each.due_on).days

@@ -9,16 +9,17 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_held, units_held
+from hocsuotdoi.accounts.queries.scope import agencies_held, agencies_on_line, units_held
 from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.vietnamese import normalise
-from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.enums import ARMED_FORCES, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, UnitAncestry, UnitReading
 from hocsuotdoi.programme.enums import WAITING, AssignmentState
 from hocsuotdoi.programme.models import Assignment, AssignmentFile, AssignmentStep, Plan, Task
-from hocsuotdoi.programme.models.assignment import AssignmentQuerySet
+from hocsuotdoi.programme.models.assignment import AssignmentQuerySet, late_by, shown_by
+from hocsuotdoi.programme.queries.standing import LATE, SHOWN
 
 SOON = dt.timedelta(days=14)
 NEW = dt.timedelta(days=7)
@@ -66,25 +67,49 @@ def matching(rows: QuerySet[Assignment], words: str) -> QuerySet[Assignment]:
 
 
 def counts_of(rows: QuerySet[Assignment], day: dt.date) -> dict[str, int]:
-    """How many in each state, and late ones. One query."""
-    late = Q(state__in=WAITING, due_on__lt=day)
-    given = {state.value: Count("pk", filter=Q(state=state)) for state in AssignmentState}
-    return rows.order_by().aggregate(late=Count("pk", filter=late), all=Count("pk"), **given)
+    """How many in each state; apart from them those that are shown to be done and not called so, which are in no other
+    state; and how many of those that wait are late. One query."""
+    given = {state.value: Count("pk", filter=_in_state(state, day)) for state in AssignmentState}
+    given |= {LATE: Count("pk", filter=late_by(day)), SHOWN: Count("pk", filter=shown_by(day))}
+    return rows.order_by().aggregate(all=Count("pk"), **given)
+
+
+def in_state(rows: QuerySet[Assignment], state: str, day: dt.date) -> QuerySet[Assignment]:
+    """Those that `counts_of` counts under that word."""
+    return rows.filter(shown_by(day) if state == SHOWN else _in_state(state, day))
+
+
+def _in_state(state: str, day: dt.date) -> Q:
+    return Q(state=state) & ~shown_by(day) if state in WAITING else Q(state=state)
 
 
 def late_of(person: Someone, day: dt.date) -> QuerySet[Assignment]:
     return by_due_day(in_words(own_assignments(person, day).late(day)))
 
 
+def shown_of(person: Someone, day: dt.date) -> QuerySet[Assignment]:
+    return by_due_day(in_words(own_assignments(person, day).shown(day)))
+
+
 def soon_of(person: Someone, day: dt.date) -> QuerySet[Assignment]:
-    rows = own_assignments(person, day).waiting()
+    rows = own_assignments(person, day).waiting().exclude(shown_by(day))
     return by_due_day(in_words(rows.filter(due_on__gte=day, due_on__lte=day + SOON)))
 
 
 def new_of(person: Someone, day: dt.date, at: dt.datetime) -> QuerySet[Assignment]:
-    """What somebody handed down in the last days and that waits, and is neither late nor due soon."""
+    """What somebody handed down in the last days and that waits, and is neither shown, late nor due soon."""
     rows = own_assignments(person, day).waiting().filter(handed_at__gt=at - NEW, handed_by__isnull=False)
-    return by_due_day(in_words(rows.exclude(due_on__lte=day + SOON)))
+    return by_due_day(in_words(rows.exclude(shown_by(day)).exclude(due_on__lte=day + SOON)))
+
+
+def to_report_for(person: Someone, day: dt.date) -> AssignmentQuerySet:
+    """Those on which `person` may report, as `rules.rights_on` says of one."""
+    own = agencies_held(person, Permission.RECORD_PROGRESS, day).values("pk")
+    rows: AssignmentQuerySet = Assignment.objects.filter(
+        ~Q(agency__kind__in=ARMED_FORCES) | Q(agency__in=own),
+        agency__in=agencies_on_line(person, Permission.RECORD_PROGRESS, day),
+    )
+    return rows
 
 
 @dataclass
@@ -180,16 +205,19 @@ class PartOfCountry:
     unit: AdminUnit
     asked: int
     done: int
+    shown: int
     doing: int
     cannot: int
     late: int
+
+
+_OF_A_PROVINCE = ("asked", "done", "shown", "doing", "cannot", "late")
 
 
 def by_province(visible: QuerySet[Assignment], year: int, day: dt.date) -> list[PartOfCountry]:
     """How far each province is, with all that lies or is read in it. Two queries, however many there are."""
     provinces = AdminUnit.objects.on(day).filter(tier=Tier.PROVINCE)
     lies = UnitAncestry.objects.on(day).filter(ancestor__in=provinces)
-    late = Q(state__in=WAITING, due_on__lt=day)
     rows = (
         of_year(visible, year)
         .exclude(state=AssignmentState.DROPPED)
@@ -199,13 +227,12 @@ def by_province(visible: QuerySet[Assignment], year: int, day: dt.date) -> list[
         .annotate(
             asked=Count("pk"),
             done=Count("pk", filter=Q(state=AssignmentState.DONE)),
-            doing=Count("pk", filter=Q(state=AssignmentState.DOING)),
+            shown=Count("pk", filter=shown_by(day)),
+            doing=Count("pk", filter=_in_state(AssignmentState.DOING, day)),
             cannot=Count("pk", filter=Q(state=AssignmentState.CANNOT)),
-            late=Count("pk", filter=late),
+            late=Count("pk", filter=late_by(day)),
         )
-        .values_list(
-            "agency__unit__readings__reads_as__ancestries__ancestor", "asked", "done", "doing", "cannot", "late"
-        )
+        .values_list("agency__unit__readings__reads_as__ancestries__ancestor", *_OF_A_PROVINCE)
     )
     counts = {unit: numbers for unit, *numbers in rows}
     return [PartOfCountry(each, *counts[each.pk]) for each in provinces.order_by("sort_key") if each.pk in counts]

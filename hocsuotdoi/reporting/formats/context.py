@@ -15,8 +15,11 @@ from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, short_digest, s
 Content = Mapping[str, Any]
 TASK_GROUPS = (
     ("done", "Nhiệm vụ đã thực hiện"),
+    ("shown", "Nhiệm vụ đã có minh chứng thực hiện, chưa báo hoàn thành"),
     ("doing", "Nhiệm vụ đang thực hiện"),
     ("late", "Nhiệm vụ chậm so với thời hạn"),
+    ("to_do", "Nhiệm vụ chưa thực hiện"),
+    ("cannot", "Nhiệm vụ không thực hiện được"),
 )
 DOCUMENT_NAMES = {
     DocumentKind.UNIT_REPORT: "BÁO CÁO",
@@ -319,7 +322,7 @@ def target_groups(
 def task_groups(
     tasks: Iterable[Mapping[str, Any]], numbers: Mapping[str, Number] | None = None
 ) -> list[dict[str, Any]]:
-    """Rows of table 2: done, under way, late, then any other state; one without tasks is left out."""
+    """Rows of table 2, group by group in the order of `TASK_GROUPS`; one without tasks is left out."""
     numbers = numbers or {}
     by_state: dict[str, list[Mapping[str, Any]]] = {}
     for task in tasks:

@@ -231,11 +231,12 @@ class TaskContent(TypedDict):
     rule_words: str
     assignment: NotRequired[int]
     due_on: NotRequired[str]
+    said: NotRequired[str]  # the state as people had said it; `state` says besides what was shown, and what was late
+    met_on: NotRequired[str]  # the day on which what was held met its rule
     done: NotRequired[int]  # of bodies below to which it was handed down
     asked: NotRequired[int]
     done_key: NotRequired[str]
     asked_key: NotRequired[str]
-    evidence_key: NotRequired[str]  # of how much the book shows
 
 
 class MissingContent(TypedDict):

@@ -1,30 +1,38 @@
 """Which figures of approved reports are no longer what was approved and told since.
 
-A report's figures are held against those that the book gives now for the same days. What people say of tasks is no
-figure of those days and is left out, and so is what the report counted in itself and what was due by then.
+A report's figures are held against those that the book gives now for the same days. Of tasks only what has a day of
+its own can be read again as it stood on the report's day: that it was done, and that it was shown
+(`tell_tasks_again`). What people say of a task without a day is left as it was told, and so is how many bodies below
+were asked and have done it. Reports frozen before shown tasks were counted apart are not compared: there the counting
+has changed. What the report counted in itself and what was due by then is not compared either.
 """
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
+from django.conf import settings
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 
+from hocsuotdoi.programme.queries.standing import SHOWN
 from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
-from hocsuotdoi.reporting.queries.amounts import DUE
+from hocsuotdoi.reporting.queries.amounts import DUE, tasks_key
 from hocsuotdoi.reporting.queries.bodies import CULTURE_KINDS
 from hocsuotdoi.reporting.queries.consolidation import below_content
 from hocsuotdoi.reporting.queries.content import tell_parts
 from hocsuotdoi.reporting.queries.counts import COUNT
 from hocsuotdoi.reporting.queries.figures import figures_by_year, plain
+from hocsuotdoi.reporting.queries.handed_down import REPORTED, tell_tasks_again
 from hocsuotdoi.reporting.queries.money import tell_money
 from hocsuotdoi.reporting.queries.newest import told_last
 from hocsuotdoi.reporting.queries.period import tell_period, told_by
 from hocsuotdoi.reporting.queries.wording import day_words, long_day_words
 
-NOT_AMENDED = ("task:", "tasks:", f"{COUNT}:", f"{DUE}:")
+OF_ONE_TASK, OF_TASKS = "task:", "tasks:"
+_NOT_AMENDED = (OF_ONE_TASK, f"{COUNT}:", f"{DUE}:")
 YEARS_LOOKED_AT = 2
 
 _PERHAPS = """
@@ -68,6 +76,19 @@ SELECT report.id
                                 JOIN reporting_reportstep AS freed ON freed.report_id = own.id
                                  AND freed.kind = 'excused' AND freed.at > snapshot.frozen_at
                                WHERE own.cycle_id = cycle.id AND own.agency_id = told.id))
+    OR EXISTS (SELECT FROM jsonb_to_recordset(snapshot.content -> 'tasks') AS told (assignment bigint, state text)
+                 JOIN programme_assignment AS task ON task.id = told.assignment
+                 LEFT JOIN programme_task AS rule ON rule.id = task.task_id
+                 LEFT JOIN programme_assignmenttally AS tally ON tally.assignment_id = task.id
+                CROSS JOIN LATERAL (
+                      SELECT LEAST((snapshot.content ->> 'as_of')::date,
+                                   CASE WHEN told.state NOT IN ('done', 'shown')
+                                        THEN (snapshot.frozen_at AT TIME ZONE %(zone)s)::date - 1 END) AS last
+                      ) AS known
+                WHERE rule.evidence IS DISTINCT FROM %(reported)s
+                  AND ((told.state = 'done') <> coalesce(task.done_on <= known.last, false)
+                       OR told.state IN ('to_do', 'doing', 'late', 'shown')
+                          AND (told.state = 'shown') <> coalesce(tally.met_on <= known.last, false)))
     OR EXISTS (SELECT FROM reporting_report AS own
                  JOIN reporting_reportstep AS resumed ON resumed.report_id = own.id
                   AND resumed.kind = 'resumed' AND resumed.at > snapshot.frozen_at
@@ -79,6 +100,7 @@ SELECT report.id
  ORDER BY report.id
 """
 # Of the book: what happened after the last day that the report looked at changes nothing in it.
+# Of tasks: which is done or shown by that day otherwise than it was told.
 # Of money: of whoever may ever have left it to the body, a few more than `bodies.bodies_told`; also who was to tell it
 # itself, and is not asked any more. Who is asked again takes its money back from whoever told it: rare enough to look
 # through the whole cycle.
@@ -89,7 +111,13 @@ def perhaps_changed(day: dt.date) -> list[int]:
     something else now. One query."""
     with connection.cursor() as cursor:
         since = day.replace(year=day.year - YEARS_LOOKED_AT, day=min(day.day, 28))
-        cursor.execute(_PERHAPS, {"since": since, "culture": sorted(CULTURE_KINDS)})
+        given: dict[str, Any] = {
+            "since": since,
+            "culture": sorted(CULTURE_KINDS),
+            "zone": settings.TIME_ZONE,
+            "reported": REPORTED,
+        }
+        cursor.execute(_PERHAPS, given)
         return [report for (report,) in cursor.fetchall()]
 
 
@@ -125,11 +153,13 @@ def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:
     if report.approved is None:
         return []
     told = {key: figure for key, (_snapshot, figure) in told_last(report.approved).items()}
+    are_apart = any(key.startswith(tasks_key(SHOWN, "")) for key in told)
+    left_out = _NOT_AMENDED if are_apart else (*_NOT_AMENDED, OF_TASKS)
     now = _now(report, dt.date.fromisoformat(report.approved.content["as_of"]))
     found = []
     for key in sorted({*told, *now}):
         before, after = told.get(key), now.get(key)
-        if key.startswith(NOT_AMENDED) or _numbers(before) == _numbers(after):
+        if key.startswith(left_out) or _numbers(before) == _numbers(after):
             continue
         figure = after or _gone(told[key])
         change: ChangeContent = {
@@ -149,6 +179,9 @@ def _now(report: Report, as_of: dt.date) -> dict[str, FigureContent]:
         years = figures_by_year(report, as_of, is_leaf=not below_content(report))
         if report.cycle and Section.TARGETS in report.cycle.sections:
             tell_parts(years)
+        if report.cycle and report.approved and Section.TASKS in report.cycle.sections:
+            frozen_on = timezone.localdate(report.approved.frozen_at)
+            tell_tasks_again(years, report.approved.content["tasks"], frozen_on)
         if report.cycle and Section.MONEY in report.cycle.sections:
             for year in years:
                 tell_money(year)

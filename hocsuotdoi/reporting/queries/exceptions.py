@@ -19,14 +19,16 @@ from django.utils.translation import ngettext
 
 from hocsuotdoi.indicators.enums import WAITING, IndicatorKind, QualityRule
 from hocsuotdoi.indicators.models import Indicator, QualityFinding
+from hocsuotdoi.programme.queries.standing import SHOWN
 from hocsuotdoi.reporting.enums import Detail, ReportState
 from hocsuotdoi.reporting.models import Content, CountedInstitution, ExceptionAnswer, Report
 from hocsuotdoi.reporting.models.content import FigureContent, TargetContent, TaskContent
 from hocsuotdoi.reporting.queries.amounts import is_of_year, key_of_year
 from hocsuotdoi.reporting.queries.newest import newest_figures
-from hocsuotdoi.reporting.queries.wording import number_words
+from hocsuotdoi.reporting.queries.wording import day_words, number_words
 
 _NOT_COMPARED = (IndicatorKind.GROWTH, IndicatorKind.YES_NO)
+TASK_SHOWN = "task_shown"
 MUCH = Decimal(50)  # per cent more or less than the year before
 
 
@@ -54,7 +56,7 @@ def exceptions_of(report: Report, content: Content, day: dt.date) -> list[FoundE
     found = [
         *_from_last_year(report, content),
         *(each for target in content["targets"] if (each := _off_track(target)) is not None),
-        *(each for task in content["tasks"] if (each := _late(task)) is not None),
+        *(each for task in content["tasks"] if (each := _late(task) or _shown(task)) is not None),
         *_quality(report),
         *_population(content),
     ]
@@ -171,6 +173,24 @@ def _late(task: TaskContent) -> FoundException | None:
     numbers = {"due_on": task.get("due_on", "")}
     text = _("Late: %(task)s (%(due)s).") % {"task": task["text"], "due": task["due_words"]}
     return FoundException(f"task_late|{task.get('assignment', '')}", "task_late", text, numbers)
+
+
+def _shown(task: TaskContent) -> FoundException | None:
+    """Left to a person: it is called done, or somebody says why it is not."""
+    if task["state"] != SHOWN:
+        return None
+    numbers = {"met_on": task.get("met_on", "")}
+    text = _("What was held shows this to be done since %(day)s, and nobody has called it done: %(task)s") % {
+        "day": day_words(dt.date.fromisoformat(task["met_on"])),
+        "task": task["text"],
+    }
+    return FoundException(f"{TASK_SHOWN}|{task.get('assignment', '')}", TASK_SHOWN, text, numbers)
+
+
+def assignment_of(found: FoundException) -> int | None:
+    """Of which task a person may say in one tap that it is done; None of what is odd about anything else."""
+    rule, _bar, key = found.key.partition("|")
+    return int(key) if rule == TASK_SHOWN else None
 
 
 # -- findings about the figures below them --

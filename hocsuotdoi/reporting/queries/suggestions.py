@@ -48,6 +48,7 @@ def task_sentences(tasks: list[TaskContent]) -> list[str]:
         f"{number_words(counts[state])} {words}"
         for state, words in (
             ("done", "đã thực hiện"),
+            ("shown", "đã có minh chứng thực hiện, chưa báo hoàn thành"),
             ("doing", "đang thực hiện"),
             ("to_do", "chưa thực hiện"),
             ("late", "chậm so với thời hạn"),
@@ -92,7 +93,10 @@ def suggested_results(targets: list[TargetContent], tasks: list[TaskContent]) ->
         head = f"{number_words(len(reached))}/{number_words(len(asked))} chỉ tiêu đúng tiến độ"
         sentences.append(f"{head}: {_names(reached)}." if reached else f"{head}.")
     if tasks:
-        sentences.append(f"{number_words(len(done))}/{number_words(len(tasks))} nhiệm vụ được giao đã thực hiện.")
+        share = f"{number_words(len(done))}/{number_words(len(tasks))}"
+        shown = sum(task["state"] == "shown" for task in tasks)
+        more = f"; {number_words(shown)} nhiệm vụ đã có minh chứng thực hiện, chưa báo hoàn thành" if shown else ""
+        sentences.append(f"{share} nhiệm vụ được giao đã thực hiện{more}.")
     return sentences or ["Đơn vị chưa có chỉ tiêu, nhiệm vụ được giao trong các văn bản đang có trên hệ thống."]
 
 

@@ -26,6 +26,7 @@ STATE_WORDS = {
 }
 TASK_STATE_WORDS = {
     "done": "Đã thực hiện",
+    "shown": "Đã có minh chứng thực hiện, chưa báo hoàn thành",
     "doing": "Đang thực hiện",
     "late": "Chậm",
     "to_do": "Chưa thực hiện",

@@ -37,7 +37,7 @@ from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.models import FindingAnswer, Plan
 from hocsuotdoi.programme.models.plan import PlanQuerySet
-from hocsuotdoi.programme.queries.assignments import late_of, new_of, soon_of
+from hocsuotdoi.programme.queries.assignments import late_of, new_of, shown_of, soon_of
 from hocsuotdoi.programme.queries.money import to_appraise
 from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.rehoming import not_taken
@@ -343,11 +343,13 @@ def _reports_to_approve(asked: _Asked) -> Group:
 
 
 def _tasks(asked: _Asked) -> Group:
-    """Of the bodies for which one reports: what is late, then what is due soon; newly handed down comes last."""
+    """Of the bodies for which one reports: what is late, what is shown to be done and waits for one tap, then what is
+    due soon; newly handed down comes last."""
     late = list(late_of(asked.person, asked.day)[: _SHOWN + 1])
+    held = list(shown_of(asked.person, asked.day)[: _SHOWN + 1])
     soon = list(soon_of(asked.person, asked.day)[: _SHOWN + 1])
     new = list(new_of(asked.person, asked.day, asked.now)[: _SHOWN + 1])
-    found = [shown(each, asked.day) for each in [*late, *soon, *new]]
+    found = [shown(each, asked.day) for each in [*late, *held, *soon, *new]]
     jobs = [
         Job(title=each.title, url=each.url, detail=f"{each.body}. {each.source}", due=each.due, is_late=each.is_late)
         for each in found[:_SHOWN]

@@ -256,7 +256,8 @@ def _amend_words() -> dict[str, str]:
         "title": _("Make an addendum"),
         "lead": _(
             "What was approved stays as it is. The addendum names each figure that has changed since, with both "
-            "values, and goes to the same body."
+            "values, and goes to the same body. Of tasks it tells how many were done, or shown to be, by the day of "
+            "the report; what is said of a task without a day, as that it cannot be done, stays as it was told."
         ),
         "submit_label": _("Make the addendum"),
     }

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from hocsuotdoi.programme.queries.assignments import to_report_for
 from hocsuotdoi.reporting.enums import OWED, Detail, ReportState, SnapshotKind
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.queries.documents import with_issue
-from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of
+from hocsuotdoi.reporting.queries.exceptions import TASK_SHOWN, FoundException, assignment_of, exceptions_of
 from hocsuotdoi.reporting.queries.state import days_late
 from hocsuotdoi.reporting.queries.trail import trail_of, way_up
 from hocsuotdoi.reporting.queries.typed import totals_missing, typed_rows
@@ -53,10 +54,12 @@ STATE_KINDS = {
 
 @dataclass(slots=True)
 class Asked:
-    """What looks odd, as it is put to the person. `seen` stands for the numbers that were shown."""
+    """What looks odd, as it is put to the person. `seen` stands for the numbers that were shown; `task`: what one tap
+    calls done («12.3»: id and version), where the person may."""
 
     found: FoundException
     seen: str
+    task: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -78,6 +81,15 @@ class Kind:
     @property
     def told(self) -> list[Asked]:
         return [each for each in self.asked if not each.is_open]
+
+    @property
+    def tasks(self) -> list[str]:
+        return [each.task for each in self.asked if each.task]
+
+    @property
+    def confirm_words(self) -> str:
+        """What «it is so» says of it."""
+        return _("Leave it as it is") if self.rule == TASK_SHOWN else _("It is so")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,7 @@ def report_page(
     can = {act: allowed.can(act, report.state) for act in ACTS}
     content = prompting(report, day)
     odd = exceptions_of(report, content, day) if report.state in OWED or report.state == ReportState.SUBMITTED else []
-    kinds = kinds_of(odd)
+    kinds = kinds_of(odd, to_confirm(request, odd, day) if report.state in OWED and not allowed.is_closed else {})
     rows = typed_rows(report) if report.state != ReportState.EXCUSED else []
     steps = steps_of(report, content, odd)
     frozen = list(with_issue(report.snapshots.select_related("frozen_by").defer("content")))
@@ -155,12 +167,20 @@ def whose(request: HttpRequest) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"draft:{request.user.pk}".encode(), "sha256").hexdigest()[:16]
 
 
-def kinds_of(found: Iterable[FoundException]) -> list[Kind]:
+def kinds_of(found: Iterable[FoundException], tasks: Mapping[int, str]) -> list[Kind]:
+    """`tasks`: those that the person may call done, by id."""
     kinds: dict[str, Kind] = {}
     for each in found:
         kind = kinds.setdefault(each.rule, Kind(each.rule, rule_words(each.rule)))
-        kind.asked.append(Asked(each, each.seen))
+        kind.asked.append(Asked(each, each.seen, tasks.get(assignment_of(each) or 0, "")))
     return list(kinds.values())
+
+
+def to_confirm(request: HttpRequest, found: Iterable[FoundException], day: dt.date) -> dict[int, str]:
+    """Which of the tasks among them the person may call done, with their versions. No query where there are none."""
+    keys = [key for each in found if (key := assignment_of(each)) is not None]
+    rows = to_report_for(request.user, day).filter(pk__in=keys).values_list("pk", "version") if keys else ()
+    return {key: f"{key}.{version}" for key, version in rows}
 
 
 def rule_words(rule: str) -> str:
@@ -169,6 +189,7 @@ def rule_words(rule: str) -> str:
         "zero": _("Nothing this year, something last year"),
         "off_track": _("Targets that are behind"),
         "task_late": _("Tasks that are late"),
+        TASK_SHOWN: _("Shown by what was held, not yet called done"),
         "population": _("Population of another year"),
         "quality": _("Found odd in the figures"),
     }.get(rule, _("Worth a look"))

@@ -64,7 +64,7 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
         "sentences": activities["sentences"],
         "plans": groups,
         "period": _period(content, opened, groups),
-        "tasks": task_groups(content["tasks"]),
+        "tasks": [{**group, "label": _group_words(group)} for group in task_groups(content["tasks"])],
         "money": _money(content, figures),
         "missing": content["missing"][:LISTED_AT_MOST],
         "missing_count": len(content["missing"]),
@@ -76,6 +76,19 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
         "is_keyed": bool(figures),
         "changes": content.get("changes", []),
     }
+
+
+def _group_words(group: Mapping[str, Any]) -> str:
+    """As the document calls the tasks of a state, in the reader's language."""
+    words = {
+        "done": _("Tasks that are done"),
+        "shown": _("Tasks shown to be done, not yet called done"),
+        "doing": _("Tasks under way"),
+        "late": _("Tasks behind their day"),
+        "to_do": _("Tasks not begun"),
+        "cannot": _("Tasks that cannot be done"),
+    }
+    return str(words.get(group["state"], group["title"].rpartition(" (")[0]))
 
 
 def _coverage(figure: Mapping[str, Any] | None) -> str:

@@ -25,6 +25,7 @@ from hocsuotdoi.programme.queries.assignments import below, trail_of
 from hocsuotdoi.programme.queries.evidence import candidates, evidence_of, period_of
 from hocsuotdoi.programme.queries.judged import handed_in_for
 from hocsuotdoi.programme.queries.served import Served, served_by
+from hocsuotdoi.programme.queries.standing import days_over
 from hocsuotdoi.programme.rules import Rights, rights_on
 from hocsuotdoi.workspace.tasks.forms import DateForm, DropForm, EvidenceForm, NoteForm, StepForm, handed_in
 from hocsuotdoi.workspace.tasks.shown import shown, source_of
@@ -207,8 +208,13 @@ def _done(
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _page(request, find(request, assignment.pk), **{name: form})
     messages.success(request, said)
+    return redirect(back_to(request, _address(assignment)))
+
+
+def back_to(request: HttpRequest, otherwise: str) -> str:
+    """The page of ours from which it was asked."""
     back = request.POST.get("next", "")
-    return redirect(back if back.startswith("/workspace/") and "\\" not in back else _address(assignment))
+    return back if back.startswith("/workspace/") and "\\" not in back else otherwise
 
 
 def _served(assignment: Assignment, day: dt.date) -> dict[str, object] | None:
@@ -242,7 +248,7 @@ def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.For
     first, until = period_of(assignment)
     context = {
         "assignment": assignment,
-        "row": shown(assignment, day),
+        "row": shown(assignment, day, evidence),
         "source": source_of(assignment),
         "evidence": evidence,
         "first": first,
@@ -252,7 +258,8 @@ def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.For
         "words": words,
         "may_weigh": may_weigh,
         "may_direct": allowed.may_direct(state),
-        "proposes": evidence.met_on is not None and allowed.may_report(state) and state in ("to_do", "doing"),
+        "over": days_over(assignment.due_on, evidence.met_on),
+        "may_confirm": allowed.may_report(state),
         "below": below(assignment, day),
         "served": _served(assignment, day),
         "to_hand_in": handed_in_for(assignment.task) if assignment.task else "",

@@ -4,17 +4,19 @@ import datetime as dt
 from collections.abc import Iterable
 
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.programme.enums import WAITING, AssignmentState
+from hocsuotdoi.programme.enums import AssignmentState
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.programme.queries.assignments import Grid, PartOfCountry
+from hocsuotdoi.programme.queries.standing import LATE, SHOWN, days_over, standing_on
 from hocsuotdoi.reporting.formats.table_book import Column, Table
 
-_STATES = {
+_STATES: dict[str, str] = {
     AssignmentState.TO_DO: "Chưa thực hiện",
     AssignmentState.DOING: "Đang thực hiện",
     AssignmentState.DONE: "Đã thực hiện",
     AssignmentState.CANNOT: "Không thực hiện được",
     AssignmentState.DROPPED: "Không yêu cầu nữa",
+    SHOWN: "Đã có minh chứng, chưa báo hoàn thành",
 }
 _OF_BODIES = [
     Column("TT", 6, "number"),
@@ -32,6 +34,7 @@ _OF_PROVINCES = [
     Column("Được giao", 12, "number", is_summed=True),
     Column("Đã thực hiện", 12, "number", is_summed=True),
     Column("Tỷ lệ đã thực hiện", 12, "percent", share=(3, 2)),
+    Column("Đã có minh chứng, chưa báo hoàn thành", 16, "number", is_summed=True),
     Column("Đang thực hiện", 12, "number", is_summed=True),
     Column("Không thực hiện được", 14, "number", is_summed=True),
     Column("Chậm", 12, "number", is_summed=True),
@@ -46,18 +49,23 @@ def task_table(unit: AdminUnit, grid: Grid, year: int, day: dt.date) -> Table:
 
 def country_table(unit: AdminUnit, parts: Iterable[PartOfCountry], year: int, day: dt.date) -> Table:
     rows = [
-        [ordinal, each.unit.name, each.asked, each.done, None, each.doing, each.cannot, each.late]
+        [ordinal, each.unit.name, each.asked, each.done, None, each.shown, each.doing, each.cannot, each.late]
         for ordinal, each in enumerate(parts, start=1)
     ]
     return Table(_title(year), _until(unit, day), _OF_PROVINCES, rows, sheet="Nhiệm vụ")
 
 
 def _row(assignment: Assignment, day: dt.date) -> list[str | int | None]:
-    state, due, task = AssignmentState(assignment.state), assignment.due_on, assignment.task
+    """Days late: until it was done or shown, else until today."""
+    due, task, tally = assignment.due_on, assignment.task, getattr(assignment, "tally", None)
     assert task is not None  # a grid's columns are tasks
-    late = (day - due).days if due is not None and due < day and state in WAITING else None
+    met_on = tally.met_on if tally else None
+    standing = standing_on(day, said=assignment.state, due_on=due, done_on=assignment.done_on, met_on=met_on)
+    until = {LATE: day, SHOWN: met_on, AssignmentState.DONE: assignment.done_on}.get(standing)
     words = f"{due:%d/%m/%Y}" if due else ""
-    return [assignment.agency.name, task.plan.name, task.clause.path, task.text, words, _STATES[state], late]
+    state = _STATES[assignment.state if standing == LATE else standing]
+    return [assignment.agency.name, task.plan.name, task.clause.path, task.text, words, state,
+            days_over(due, until) or None]  # fmt: skip
 
 
 def _title(year: int) -> str:

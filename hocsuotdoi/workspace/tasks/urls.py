@@ -1,9 +1,10 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.tasks import detail, feed, grid, handing, own, views, woven
+from hocsuotdoi.workspace.tasks import confirming, detail, feed, grid, handing, own, views, woven
 
 urlpatterns = [
     path("", views.task_list, name="programme-task-list"),
+    path("confirm/", confirming.task_confirm, name="programme-task-confirm"),
     path("calendar/<str:token>.ics", feed.task_feed, name="programme-task-feed"),
     path("hand-down/", handing.task_choose, name="programme-task-choose"),
     path("hand-down/own/", own.task_own, name="programme-task-own"),

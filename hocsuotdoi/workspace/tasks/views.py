@@ -23,19 +23,23 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.programme.enums import WAITING, AssignmentState
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.programme.models.assignment import AssignmentQuerySet
+from hocsuotdoi.programme.operations.confirming import MOST
 from hocsuotdoi.programme.queries.assignments import (
     by_due_day,
     counts_of,
+    in_state,
     in_words,
     late_of,
     matching,
     new_of,
     of_year,
     own_assignments,
+    shown_of,
     soon_of,
 )
+from hocsuotdoi.programme.queries.standing import SHOWN
 from hocsuotdoi.workspace.tasks.feed import feed_address
-from hocsuotdoi.workspace.tasks.shown import Shown, shown
+from hocsuotdoi.workspace.tasks.shown import SHOWN_NAME, Shown, shown
 
 ON_A_PAGE = 25
 IN_A_COLUMN = 15
@@ -43,6 +47,14 @@ IN_A_SECTION = 12
 ON_A_LINE = 40
 IN_A_DAY = 4
 _LATE, _WAITING, _ALL = "late", "waiting", "all"
+_COLUMNS = {
+    AssignmentState.TO_DO.value: AssignmentState.TO_DO.label,
+    AssignmentState.DOING.value: AssignmentState.DOING.label,
+    SHOWN: SHOWN_NAME,
+    AssignmentState.DONE.value: AssignmentState.DONE.label,
+    AssignmentState.CANNOT.value: AssignmentState.CANNOT.label,
+}
+"""Of the board: each task that is asked stands in one."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,7 @@ def _asked(request: HttpRequest, day: dt.date, *, reports: bool) -> Asked:
     if view not in _LOOKS or (view == "today" and not reports):
         view = "today" if reports else "list"
     year = given.get("year", "")
-    states = {_LATE, _WAITING, _ALL, *AssignmentState.values}
+    states = {_LATE, _WAITING, _ALL, SHOWN, *AssignmentState.values}
     return Asked(
         view=view,
         scope="own" if reports and given.get("scope") != "all" else "all",
@@ -111,7 +123,7 @@ def _rows(request: HttpRequest, asked: Asked, day: dt.date) -> AssignmentQuerySe
         rows = own_assignments(request.user, day)
     else:
         rows = Assignment.objects.visible_to(request.user, day)
-    if not (asked.view == "list" and asked.state == _LATE):  # what is late waits, of whatever year it is
+    if not (asked.view == "list" and asked.state in (_LATE, SHOWN)):  # what waits does, of whatever year it is
         rows = of_year(rows, asked.year)
     return matching(rows, asked.words)  # type: ignore[return-value]
 
@@ -119,15 +131,18 @@ def _rows(request: HttpRequest, asked: Asked, day: dt.date) -> AssignmentQuerySe
 def _today(request: HttpRequest, asked: Asked, now: dt.datetime, day: dt.date) -> dict[str, Any]:
     found = [
         (pgettext("task", "Late"), late_of(request.user, day), _LATE),
+        (_("Shown by what was held: call it done"), shown_of(request.user, day), SHOWN),
         (_("Due in the next two weeks"), soon_of(request.user, day), _WAITING),
         (_("Newly handed down"), new_of(request.user, day, now), _WAITING),
     ]
     sections = []
     for title, rows, state in found:
-        shown_rows = [shown(each, day) for each in rows[: IN_A_SECTION + 1]]
+        most = MOST if state == SHOWN else IN_A_SECTION  # one tap is for all of them, and each stands there to be seen
+        shown_rows = [shown(each, day) for each in rows[: most + 1]]
         if shown_rows:
-            url = asked.address(view="list", state=state) if len(shown_rows) > IN_A_SECTION else ""
-            sections.append({"title": title, "rows": shown_rows[:IN_A_SECTION], "more_url": url})
+            url = asked.address(view="list", state=state) if len(shown_rows) > most else ""
+            rows_here = shown_rows[:most]
+            sections.append({"title": title, "rows": rows_here, "more_url": url, "is_shown": state == SHOWN})
     own = own_assignments(request.user, day)
     counts = counts_of(of_year(own, day.year), day)
     return {"sections": sections, "counts": counts | {"late": own.late(day).count()}}
@@ -140,7 +155,7 @@ def _list(request: HttpRequest, asked: Asked, now: dt.datetime, day: dt.date) ->
     elif asked.state == _WAITING:
         rows = rows.waiting()
     elif asked.state != _ALL:
-        rows = rows.filter(state=asked.state)
+        rows = in_state(rows, asked.state, day)
     page = Paginator(by_due_day(in_words(rows)), ON_A_PAGE).get_page(request.GET.get("page"))
     return {"page_obj": page, "rows": [shown(each, day) for each in page]}
 
@@ -149,14 +164,14 @@ def _board(request: HttpRequest, asked: Asked, now: dt.datetime, day: dt.date) -
     rows = _rows(request, asked, day)
     counts = counts_of(rows, day)
     columns = []
-    for state in (AssignmentState.TO_DO, AssignmentState.DOING, AssignmentState.DONE, AssignmentState.CANNOT):
-        here = by_due_day(in_words(rows.filter(state=state)))[:IN_A_COLUMN] if counts[state] else []
+    for state, title in _COLUMNS.items():
+        here = by_due_day(in_words(in_state(rows, state, day)))[:IN_A_COLUMN] if counts[state] else []
         columns.append(
             {
-                "title": state.label,
+                "title": title,
                 "count": counts[state],
                 "rows": [shown(each, day) for each in here],
-                "more_url": asked.address(view="list", state=state.value) if counts[state] > IN_A_COLUMN else "",
+                "more_url": asked.address(view="list", state=state) if counts[state] > IN_A_COLUMN else "",
             }
         )
     return {"columns": columns}
@@ -221,8 +236,10 @@ def _timeline(request: HttpRequest, asked: Asked, now: dt.datetime, day: dt.date
     lines = []
     for each in page:
         start, end = place(each.starts_on, 0), place(each.due_on, 365)
-        done = place(each.done_on, 0) if each.done_on else None
-        lines.append({"row": shown(each, day), "start": start, "length": max(end - start, 3), "end": end, "done": done})
+        row, tally = shown(each, day), getattr(each, "tally", None)
+        done_on = each.done_on or (tally.met_on if tally and row.proposes else None)
+        done = place(done_on, 0) if done_on else None
+        lines.append({"row": row, "start": start, "length": max(end - start, 3), "end": end, "done": done})
     months = [{"at": place(dt.date(asked.year, number, 1), 0), "name": str(number)} for number in range(1, 13)]
     is_now = asked.year == day.year
     return {"page_obj": page, "lines": lines, "months": months, "now_at": place(day, 0) if is_now else None}
@@ -255,6 +272,6 @@ def _scopes(asked: Asked) -> list[dict[str, object]]:
 
 
 def _states() -> list[tuple[str, str]]:
-    waiting = [(_WAITING, _("still to be done")), (_LATE, _("late"))]
+    waiting = [(_WAITING, _("still to be done")), (_LATE, _("late")), (SHOWN, str(SHOWN_NAME))]
     single = [(state.value, str(state.label)) for state in AssignmentState if state not in WAITING]
     return [*waiting, *single, (_ALL, _("all"))]

@@ -166,5 +166,5 @@ def test_one_session_and_three_take_the_same_queries(
     for _number in range(sessions):
         SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan))
     permissions = permissions_anywhere(officer_of_bac_kan, NOON.date())
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         assert len(todo(officer_of_bac_kan, permissions, now=NOON, day=NOON.date())) >= 2
