@@ -73,7 +73,7 @@ def test_sections_that_are_not_asked_for_are_empty(tree):
     content = cycle_content(fresh(tree.ward), DAY)
     assert (content["tasks"], content["money"]["rows"], content["activities"]["sentences"]) == ([], [], [])
     assert content["words"]["results"] == [] and content["words"]["suggested"] == []
-    assert {each["key"].partition(":")[0] for each in content["figures"]} == {"indicator"}
+    assert {each["key"].partition(":")[0] for each in content["figures"]} == {"indicator", "due", "count"}
 
 
 def test_content_is_the_same_in_every_language_and_holds_no_float(tree):

@@ -138,6 +138,16 @@ def test_proposal_freezes_evidence_as_it_is_then(nomination, province_officer, l
     assert ranks_of(nomination, DAY) == []
 
 
+def test_place_among_equals_is_a_figure_of_the_proposal(nomination, province_officer, duc_xuan):
+    other = InstitutionFactory(code="tv-khac", unit=duc_xuan)
+    make_posting(other, dt.date(2026, 6, 1), Line(MeasureCode.LIBRARY_VISIT, 300))
+    word_nomination(nomination, version=1, form="Bằng khen", merits="Mở cửa tối.", keys=["measure:library_visit:2026"],
+                    by=province_officer, at=NOW)  # fmt: skip
+    content = propose(nomination, version=2, by=province_officer, at=NOW).content
+    (told,) = [each for each in content["figures"] if each["key"] == "rank:library_visit:2026"]
+    assert (told["numerator"], told["denominator"], [told["words"]]) == ("2", "2", content["peer_sentences"])
+
+
 def test_each_step_is_refused_out_of_turn(nomination, province_officer):
     who = {"by": province_officer, "at": NOW}
     with pytest.raises(NotWhole):

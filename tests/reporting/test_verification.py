@@ -1,20 +1,32 @@
 """What anybody may see of a document by its code."""
 
-import pytest
-from django.urls import reverse
+import re
 
+import pytest
+from django.core.cache import caches
+from django.urls import reverse
+from docx import Document as Word
+from docx.oxml.ns import qn
+from openpyxl import load_workbook
+
+from hocsuotdoi.core.attachments import open_kept
+from hocsuotdoi.core.qr import qr_png
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import DocumentFormat, SnapshotKind
+from hocsuotdoi.reporting.formats.printed import paper_key
 from hocsuotdoi.reporting.models import Document, Figure, Report, ReportStep, Snapshot
+from hocsuotdoi.reporting.operations.checking import key_of
 from hocsuotdoi.reporting.operations.documents import ask_document, write_one
 from hocsuotdoi.reporting.operations.freezing import freeze
+from hocsuotdoi.reporting.queries.documents import document_address
 from hocsuotdoi.reporting.queries.verification import tidy_number
 from tests.factories.documents import addendum_content, cycle_content, figure, frozen_report
 from tests.factories.running import NOW
 
 pytestmark = pytest.mark.django_db
+FOUND = "số liệu của văn bản mang con số này"
 
 
 def written(snapshot: Snapshot, person) -> Document:
@@ -52,7 +64,7 @@ def test_page_tells_number_body_digest_and_every_figure_with_its_parts(client, d
 )
 def test_printed_number_is_found_among_the_figures_or_not(client, document, number, found):
     page = page_of(client, document, number=number).content.decode()
-    assert ("mang con số này" in page and "Không có số liệu nào" not in page) is found
+    assert (FOUND in page and "Không thấy số này" not in page) is found
 
 
 def test_content_that_does_not_fit_its_digits_is_told(client, document, officer_of_bac_kan):
@@ -108,27 +120,124 @@ def test_addendum_goes_with_the_approval_of_what_it_amends(client, document, off
     assert "không còn là bản được duyệt" in page_of(client, added).content.decode()
 
 
-def test_parts_by_sex_or_age_are_in_the_document_and_never_told_outside(client, office_of_bac_kan, officer_of_bac_kan):
+CUT = [
+    ("measure:programme_attendance:2026:sex:female", "Lượt nữ", "1.433"),
+    ("measure:programme_attendance:2026:sex:male", "Lượt nam", "3"),
+    ("measure:programme_attendance:2026:age:60+", "Lượt người cao tuổi", "1.200"),
+    ("measure:programme_attendance:2025:sex:female", "Lượt nữ năm trước", "1.377"),
+]
+"""The last is told in no part of the document but the annex."""
+
+
+@pytest.fixture
+def cut_content():
+    content = cycle_content()
+    content["figures"] += [figure(key, label, words, words.replace(".", "")) for key, label, words in CUT]
+    content["figures"].append(figure("count:missing", "Số cơ sở thiếu số liệu", "0", "0"))
+    content["activities"]["by_sex"] = [
+        {"code": "female", "label": "nữ", "quantity": 1433, "key": CUT[0][0]},
+        {"code": "male", "label": "nam", "quantity": 3, "key": CUT[1][0]},
+    ]
+    content["activities"]["by_age"] = [{"code": "60+", "label": "từ 60 tuổi", "quantity": 1200, "key": CUT[2][0]}]
+    return content
+
+
+@pytest.fixture
+def cut_document(cut_content, office_of_bac_kan, officer_of_bac_kan) -> Document:
+    return written(frozen_report(office_of_bac_kan, content=cut_content), officer_of_bac_kan)
+
+
+def test_parts_by_sex_or_age_are_told_to_nobody_without_the_paper(client, cut_document):
     """Also where none of them is small: the report of the province, of a neighbour or of another day less this one
     would be."""
-    content = cycle_content()
-    cut = [
-        ("measure:programme_attendance:2026:sex:female", "Lượt nữ", "1.433"),
-        ("measure:programme_attendance:2026:sex:male", "Lượt nam", "1.021"),
-        ("measure:programme_attendance:2026:age:60+", "Lượt người cao tuổi", "1.200"),
-    ]
-    content["figures"] += [figure(key, label, words, words.replace(".", "")) for key, label, words in cut]
-    document = written(frozen_report(office_of_bac_kan, content=content), officer_of_bac_kan)
-    page = page_of(client, document).content.decode()
-    told = {each["key"]: each for each in client.get(f"/api/v1/documents/{document.code}").json()["figures"]}
-    for key, label, words in cut:
+    page = page_of(client, cut_document).content.decode()
+    told = {each["key"]: each for each in client.get(f"/api/v1/documents/{cut_document.code}").json()["figures"]}
+    for key, label, words in CUT:
         assert label in page
-        assert words not in page
+        assert f">{words}<" not in page or words == "3", "three is also of how many libraries it is told"
         assert told[key]["numerator"] == "" and words not in told[key]["words"]
-        asked = page_of(client, document, number=words).content.decode()
-        assert "Không có số liệu nào" in asked
-    assert page.count("không nêu ở đây") == len(cut)
+    assert page.count("không nêu ở đây: số theo giới tính") == len(CUT)
     assert told["activities:sessions:2026"]["numerator"] == "12"
+
+
+def answers(client, document: Document, **asked) -> dict[int, str]:
+    """What the page says to each number from 0 to 1500, but for the number itself."""
+    found = {}
+    for number in [*range(25), *range(1190, 1210), *range(1370, 1440)]:
+        caches["default"].clear()  # who has many addresses does not wait
+        page = page_of(client, document, number=str(number), **asked).content.decode()
+        page = re.sub(r'nonce="[^"]*"|value="\d*"|\?number=\d+', "", page)
+        found[number] = page.partition('id="figures"')[2].partition("<table")[0]
+    return found
+
+
+def test_number_that_is_kept_back_is_answered_as_one_that_is_not_there(client, cut_document):
+    """Who goes through all numbers, with a wrong key or none, finds those that are told and no other; and a true number
+    of the paper is never said to be wrong."""
+    for asked in ({}, {"paper": "aaaabbbb"}, {"paper": cut_document.code[:8]}):
+        found = answers(client, cut_document, **asked)
+        told = {number for number, page in found.items() if FOUND in page}
+        assert {12, 1436} <= told and not told & {1433, 1200, 1377}
+        absent = found[1377]
+        assert "Không thấy số này trong các số liệu được nêu công khai" in absent and "không đúng" not in absent
+        assert {number for number, page in found.items() if page == absent} == set(found) - told
+
+
+def test_who_has_the_paper_checks_every_number_that_it_prints_and_no_other(client, cut_document):
+    key = key_of(cut_document)
+    typed = f" {key[:4]} {key[4:]}".upper()
+    for words in ("1.433", "3", "1.200"):
+        page = page_of(client, cut_document, number=words, paper=typed).content.decode()
+        assert FOUND in page and "Mã đối chiếu đúng" in page
+    page = page_of(client, cut_document, number="1.377", paper=key).content.decode()
+    assert FOUND not in page, "only the annex prints it"
+    wrong = page_of(client, cut_document, number="1.434", paper=key).content.decode()
+    assert "không đúng với số liệu đã chốt" in wrong, "all that this paper prints is told"
+    told = client.get(f"/api/v1/documents/{cut_document.code}", {"paper": key}).json()
+    assert {each["key"]: each["numerator"] for each in told["figures"]}[CUT[0][0]] == "1433" and told["is_whole"]
+
+
+def test_annex_has_a_key_of_its_own_that_opens_all_figures_and_what_institutions_gave(
+    client, cut_content, office_of_bac_kan, officer_of_bac_kan
+):
+    cut_content["targets"][0]["behind"][0]["quantity"] = 717
+    snapshot = frozen_report(office_of_bac_kan, content=cut_content)
+    word = written(snapshot, officer_of_bac_kan)
+    annex = ask_document(snapshot, DocumentFormat.XLSX, by=officer_of_bac_kan, at=NOW)
+    write_one(annex, at=NOW)
+    annex.refresh_from_db()
+    for words in ("1.377", "717"):
+        assert FOUND in page_of(client, annex, number=words, paper=key_of(annex)).content.decode()
+        for key in ("", key_of(word)):
+            page = page_of(client, annex, number=words, paper=key).content.decode()
+            assert FOUND not in page and "Không thấy số này" in page
+    with open_kept(annex.digest) as file:
+        line = load_workbook(file)["Số liệu"]["A3"].value
+    assert f"mã đối chiếu: {key_of(annex)[:4]} {key_of(annex)[4:]}" in line
+
+
+def test_square_leads_to_the_page_with_the_key_and_the_key_is_printed_beside(cut_document):
+    key = key_of(cut_document)
+    with open_kept(cut_document.digest) as file:
+        word = Word(file)
+    pictures = [part.blob for part in word.part.package.iter_parts() if part.partname.endswith(".png")]
+    assert qr_png(f"{document_address(cut_document.code)}?paper={key}") in pictures
+    texts = [each.text or "" for each in word.element.body.iter(qn("w:t"))]
+    assert any(text.startswith(f"Mã đối chiếu: {key[:4]} {key[4:]} ") for text in texts)
+
+
+def test_key_comes_from_nothing_that_is_told(client, cut_document):
+    page = page_of(client, cut_document).content.decode()
+    told = client.get(f"/api/v1/documents/{cut_document.code}").content.decode()
+    key = key_of(cut_document)
+    assert key not in page and key not in told and f"{key[:4]} {key[4:]}" not in page
+    other = {**cut_document.snapshot.content, "opening": "Khác."}
+    assert paper_key(other, cut_document.code) != key
+
+
+def test_report_frozen_before_its_counts_were_figures_is_never_said_to_be_wrong(client, document):
+    page = page_of(client, document, number="19").content.decode()
+    assert "Không thấy số này" in page and "không đúng" not in page
 
 
 def test_few_known_people_are_not_told_outside(client, office_of_bac_kan, officer_of_bac_kan):
@@ -156,6 +265,7 @@ def test_armed_forces_are_told_in_totals_and_nothing_of_few_people(client, thai_
     assert "chỉ nêu số tổng" in page
     assert "không nêu ở đây" in page
     assert "Tủ sách" not in page
+    assert key_of(document) == "" and "Mã đối chiếu" not in page, "no paper opens more"
 
     given = {"key": "activities:attendance:2026", "label": "Lượt người tham gia đính chính"}
     sides = {"before": {"numerator": "4"}, "after": {"numerator": "17"}, "before_words": "4", "after_words": "17"}

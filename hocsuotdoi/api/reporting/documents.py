@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
+from ninja import Query
 from pydantic import Field
 
 from hocsuotdoi.accounts.permissions import Permission
@@ -21,7 +22,7 @@ from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.core.limits import TooMany, count
 from hocsuotdoi.reporting.enums import DocumentFormat, DocumentKind, DocumentState
 from hocsuotdoi.reporting.models import Document, Snapshot
-from hocsuotdoi.reporting.operations.checking import is_intact
+from hocsuotdoi.reporting.operations.checking import has_paper, is_intact
 from hocsuotdoi.reporting.queries.verification import CheckedDocument, checked_document, told_document
 
 router = ApiRouter("documents", tag=_("Documents"))
@@ -114,6 +115,7 @@ class CheckedShape(Shape):
     amends: str = Field(description=_("Number of the document that it puts right"))
     issued_number: str = Field(description=_("Number that the office gave it; empty: none was noted"))
     issued_on: dt.date | None
+    is_whole: bool = Field(description=_("Every number that the document prints is told here"))
     figures: list[CheckedFigureShape]
     changes: list[CheckedChangeShape]
     addenda: list[CheckedAddendumShape]
@@ -134,6 +136,7 @@ class CheckedShape(Shape):
             amends=checked.amends,
             issued_number=checked.issued_number,
             issued_on=checked.issued_on,
+            is_whole=checked.is_whole,
             figures=[
                 CheckedFigureShape(
                     key=each.key,
@@ -164,6 +167,10 @@ class CheckedShape(Shape):
         )
 
 
+class CheckFilter(Shape):
+    paper: str = Field("", max_length=40, description=_("The comparison code that is printed: opens all it says"))
+
+
 @router.get(
     "/documents/{slug:code}",
     response={200: CheckedShape, 429: Error},
@@ -171,7 +178,7 @@ class CheckedShape(Shape):
     description=_("By the code that is printed in it: whether it is intact, and each of its figures. Never a draft."),
 )
 @public
-def document_check(request: HttpRequest, code: str) -> CheckedShape:
+def document_check(request: HttpRequest, code: str, asked: Query[CheckFilter]) -> CheckedShape:
     try:
         count("document", address_of(request), most=MOST_CHECKED_A_MINUTE, at=timezone.now())
     except TooMany as refusal:
@@ -179,7 +186,8 @@ def document_check(request: HttpRequest, code: str) -> CheckedShape:
     document = told_document(code)
     if document is None:
         raise Http404
-    return CheckedShape.of(checked_document(document), is_intact=is_intact(document.snapshot))
+    checked = checked_document(document, has_paper=has_paper(document, asked.paper))
+    return CheckedShape.of(checked, is_intact=is_intact(document.snapshot))
 
 
 @router.get(

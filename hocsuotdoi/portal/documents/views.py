@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from hocsuotdoi.accounts.surfaces import address_of, public
 from hocsuotdoi.core.limits import TooMany, count
 from hocsuotdoi.reporting.formats.printed import short_digest
-from hocsuotdoi.reporting.operations.checking import is_intact
+from hocsuotdoi.reporting.operations.checking import has_paper, is_intact
 from hocsuotdoi.reporting.queries.verification import CODE_LENGTH, checked_document, tidy_code, told_document
 
 MOST_CHECKED_A_MINUTE = 60
@@ -35,7 +35,8 @@ def document_find(request: HttpRequest) -> HttpResponse:
 @public
 @require_GET
 def document_check(request: HttpRequest, code: str) -> HttpResponse:
-    """Which document it is, whether it is intact, each figure; `?number=` marks where a printed number stands."""
+    """Which document it is, whether it is intact, each figure; `?number=` marks where a printed number stands.
+    `?paper=` is the key that only the paper says: the square in it leads here with it."""
     try:
         count("document", address_of(request), most=MOST_CHECKED_A_MINUTE, at=timezone.now())
     except TooMany as refusal:
@@ -46,7 +47,8 @@ def document_check(request: HttpRequest, code: str) -> HttpResponse:
     document = told_document(code) if code.isalnum() else None
     if document is None:
         raise Http404
-    checked = checked_document(document, asked)
+    key = request.GET.get("paper", "").replace("\0", "")[:_LONGEST_ASKED]
+    checked = checked_document(document, asked, has_paper=has_paper(document, key))
     response = render(
         request,
         "portal/documents/document_check.html",
@@ -55,7 +57,7 @@ def document_check(request: HttpRequest, code: str) -> HttpResponse:
             "is_intact": is_intact(document.snapshot),
             "short_digest": short_digest(checked.digest),
             "asked": asked,
-            "matches": [each for each in checked.figures if each.matches],
+            "paper": key,
         },
     )
     response["X-Robots-Tag"] = "noindex"

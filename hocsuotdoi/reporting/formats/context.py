@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hocsuotdoi.reporting.enums import DocumentKind
-from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, short_digest
+from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, short_digest, spaced_key
 
 Content = Mapping[str, Any]
 TASK_GROUPS = (
@@ -55,11 +55,18 @@ class Number:
 @dataclass(frozen=True, slots=True)
 class Seal:
     """How a reader can tell that a document says what was frozen. `code` and `address` are those of its public page,
-    empty for a file that is written without one (the command `report`)."""
+    empty for a file that is written without one (the command `report`); `key` opens there what is told to nobody but
+    who has the paper, empty where there is nothing of the kind."""
 
     digest: str
     code: str = ""
     address: str = ""
+    key: str = ""
+
+    @property
+    def scanned(self) -> str:
+        """What the square says: who scans it has the paper."""
+        return f"{self.address}?paper={self.key}" if self.key else self.address
 
 
 def context_of(kind: DocumentKind, content: Content, seal: Seal) -> dict[str, Any]:
@@ -307,7 +314,14 @@ def snapshot_lines(content: Content, seal: Seal) -> list[str]:
         f"Quét mã bên trái hoặc mở {seal.address} để kiểm tra{' từng con số' if content.get('figures', True) else ''}."
         if seal.address
         else "Cách kiểm tra: trong Học Suốt Đời, mở mục Báo cáo, tìm số chốt này rồi so mã kiểm tra và các con số.",
+        *_key_lines(seal),
     ]
+
+
+def _key_lines(seal: Seal) -> list[str]:
+    if not seal.key:
+        return []
+    return [f"Mã đối chiếu: {spaced_key(seal.key)} (để kiểm tra cả các số theo giới tính, độ tuổi)."]
 
 
 def target_groups(

@@ -42,7 +42,7 @@ def render_document(kind: DocumentKind, content: Mapping[str, Any], seal: Seal, 
     word = _Template(io.BytesIO(own_template(kind) if template is None else template))
     word.init_docx()
     context = cleaned(context_of(kind, content, seal))
-    context["qr"] = InlineImage(word, io.BytesIO(qr_png(seal.address)), width=QR_SIZE) if seal.address else ""
+    context["qr"] = InlineImage(word, io.BytesIO(qr_png(seal.scanned)), width=QR_SIZE) if seal.address else ""
     # Templates are files that people bring: what is in their tags reaches nothing but the values.
     word.render(context, SandboxedEnvironment(autoescape=True), autoescape=True)
     _fit_columns(word)

@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, short_digest
+from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, short_digest, spaced_key
 from hocsuotdoi.reporting.formats.years_sheet import write_year_before, write_years
 from hocsuotdoi.reporting.models.content import SHAPE_OF_A_CYCLE, Content, TargetContent
 
@@ -34,12 +34,12 @@ NOT_REPORTED = "Chưa có số liệu"
 Cell = str | int | float | None
 
 
-def render_annex(content: Content, digest: str, address: str = "") -> bytes:
+def render_annex(content: Content, digest: str, address: str = "", key: str = "") -> bytes:
     """The workbook's bytes, the same each time. `digest` is the snapshot's, `address` its public page's, if it has
-    one."""
+    one, `key` what opens all of it there (`printed.paper_key`)."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    writer = _AnnexWriter(book, cleaned(content), digest, address)
+    writer = _AnnexWriter(book, cleaned(content), digest, address, key)
     writer.write_targets()
     if content["shape"] >= SHAPE_OF_A_CYCLE:
         writer.write_figures()
@@ -86,8 +86,8 @@ def _formats(book: Workbook) -> dict[str, Format]:
 
 
 class _AnnexWriter:
-    def __init__(self, book: Workbook, content: Content, digest: str, address: str):
-        self.book, self.content, self.digest, self.address = book, content, digest, address
+    def __init__(self, book: Workbook, content: Content, digest: str, address: str, key: str):
+        self.book, self.content, self.digest, self.address, self.key = book, content, digest, address, key
         self.figures = {each["key"]: each for each in content.get("figures", [])}
         self.widths: dict[str, Sequence[float]] = {}
         self.formats = _formats(book)
@@ -113,6 +113,8 @@ class _AnnexWriter:
         snapshot_line = f"Số chốt số liệu: {number}; mã kiểm tra: {short_digest(self.digest)}"
         if self.address:
             snapshot_line += f"; kiểm tra tại {self.address}"
+        if self.key:
+            snapshot_line += f"; mã đối chiếu: {spaced_key(self.key)}"
         sheet.write_string(2, 0, snapshot_line, self.formats["line"])
         self.widths[sheet.name] = widths
         sheet.set_row(HEADING_ROW, 32)

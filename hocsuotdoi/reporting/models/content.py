@@ -176,6 +176,7 @@ class TargetYearContent(TypedDict):
 
     year: int
     key: str
+    due_key: NotRequired[str]
     value_words: str
     coverage_words: str
     due_words: str
@@ -238,6 +239,7 @@ class TargetContent(TypedDict):
     note: str
     behind: list[BehindContent]
     key: NotRequired[str]
+    due_key: NotRequired[str]
     years: NotRequired[list[TargetYearContent]]  # of a report over several years, the last among them
 
 

@@ -26,6 +26,7 @@ from hocsuotdoi.reporting.formats.context import Seal
 from hocsuotdoi.reporting.formats.docx import render_document
 from hocsuotdoi.reporting.formats.xlsx import render_annex
 from hocsuotdoi.reporting.models import Cycle, Document, DocumentRun, DocumentTemplate, Snapshot
+from hocsuotdoi.reporting.operations.checking import key_of
 from hocsuotdoi.reporting.operations.signing import CannotSign, can_sign, sign_pdf
 from hocsuotdoi.reporting.queries.documents import (
     chain_of,
@@ -272,13 +273,13 @@ def _failed(document: Document, error: Exception) -> None:
 def _render(document: Document) -> tuple[bytes, str]:
     snapshot, address = document.snapshot, document_address(document.code)
     if document.format == DocumentFormat.XLSX:
-        return render_annex(snapshot.content, snapshot.digest, address), ""
+        return render_annex(snapshot.content, snapshot.digest, address, key_of(document)), ""
     return _word(document), ""
 
 
 def _word(document: Document) -> bytes:
     snapshot = document.snapshot
-    seal = Seal(snapshot.digest, document.code, document_address(document.code))
+    seal = Seal(snapshot.digest, document.code, document_address(document.code), key_of(document))
     template = None
     if isinstance(document.template, DocumentTemplate):
         with open_kept(document.template.digest) as file:

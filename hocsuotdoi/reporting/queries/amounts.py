@@ -14,6 +14,8 @@ from hocsuotdoi.places.models import AdminUnit
 
 KEPT_BACK = "kept_back"
 """Beside the states of indicators: known, and not told because it would give people away."""
+DUE = "due"
+"""How keys of what a target's trajectory asks for in a year begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,10 @@ def money_key(stage: str, source: str, year: int | str) -> str:
 
 def tasks_key(state: str, year: int | str) -> str:
     return f"tasks:{state}:{year}"
+
+
+def due_key(target: int, year: int) -> str:
+    return f"{DUE}:{target}:{year}"
 
 
 def whole_of(key: str) -> str:

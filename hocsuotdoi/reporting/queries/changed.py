@@ -4,7 +4,7 @@ A report's figures are held against those that the book gives now for the same d
 its own can be read again as it stood on the report's day: that it was done, and that it was shown
 (`tell_tasks_again`). What people say of a task without a day is left as it was told, and so is how many bodies below
 were asked and have done it. Reports frozen before shown tasks were counted apart are not compared: there the counting
-has changed.
+has changed. What the report counted in itself and what was due by then is not compared either.
 """
 
 import datetime as dt
@@ -19,10 +19,11 @@ from hocsuotdoi.programme.queries.standing import SHOWN
 from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
-from hocsuotdoi.reporting.queries.amounts import tasks_key
+from hocsuotdoi.reporting.queries.amounts import DUE, tasks_key
 from hocsuotdoi.reporting.queries.bodies import CULTURE_KINDS
 from hocsuotdoi.reporting.queries.consolidation import below_content
 from hocsuotdoi.reporting.queries.content import tell_parts
+from hocsuotdoi.reporting.queries.counts import COUNT
 from hocsuotdoi.reporting.queries.figures import figures_by_year, plain
 from hocsuotdoi.reporting.queries.handed_down import REPORTED, tell_tasks_again
 from hocsuotdoi.reporting.queries.money import tell_money
@@ -31,6 +32,7 @@ from hocsuotdoi.reporting.queries.period import tell_period, told_by
 from hocsuotdoi.reporting.queries.wording import day_words, long_day_words
 
 OF_ONE_TASK, OF_TASKS = "task:", "tasks:"
+_NOT_AMENDED = (OF_ONE_TASK, f"{COUNT}:", f"{DUE}:")
 YEARS_LOOKED_AT = 2
 
 _PERHAPS = """
@@ -153,7 +155,8 @@ def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:
     if report.approved is None:
         return []
     told = {key: figure for key, (_snapshot, figure) in told_last(report.approved).items()}
-    left_out = (OF_ONE_TASK,) if any(key.startswith(tasks_key(SHOWN, "")) for key in told) else (OF_ONE_TASK, OF_TASKS)
+    are_apart = any(key.startswith(tasks_key(SHOWN, "")) for key in told)
+    left_out = _NOT_AMENDED if are_apart else (*_NOT_AMENDED, OF_TASKS)
     now = _now(report, dt.date.fromisoformat(report.approved.content["as_of"]))
     found = []
     for key in sorted({*told, *now}):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import F
 from django.utils import translation
@@ -28,6 +28,7 @@ from hocsuotdoi.reporting.models.content import (
     FigureContent,
     MissingContent,
     PeriodContent,
+    ReportContent,
     Silent,
     TargetContent,
     TargetYearContent,
@@ -36,9 +37,10 @@ from hocsuotdoi.reporting.models.content import (
     WordsContent,
 )
 from hocsuotdoi.reporting.queries.activities import activities_content, has_sample_activities
-from hocsuotdoi.reporting.queries.amounts import indicator_key, is_of_year, money_key
+from hocsuotdoi.reporting.queries.amounts import Amount, due_key, indicator_key, is_of_year, money_key
 from hocsuotdoi.reporting.queries.behind import BehindFigures, behind_figures, behind_materials, missing_institutions
 from hocsuotdoi.reporting.queries.consolidation import below_content, gap_sentences, silence_sentences
+from hocsuotdoi.reporting.queries.counts import tell_counts, tell_share
 from hocsuotdoi.reporting.queries.figures import Figures, figures_by_year
 from hocsuotdoi.reporting.queries.handed_down import tasks_content
 from hocsuotdoi.reporting.queries.header import (
@@ -161,6 +163,8 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
         tell_money(each)
     tell_period(years)
     told = told_by(years)
+    if is_asked[Section.MONEY]:
+        tell_share(found, cycle.period)
     money = money_content(told, cycle.period, when) if is_asked[Section.MONEY] else NO_MONEY
     activities = activities_of(told, cycle.period, as_of, cycle.years[0])
     if not is_asked[Section.ACTIVITIES]:
@@ -168,19 +172,12 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
     period = period_content(years, told, cycle.sections)
     missing = missing_institutions(targets)
     silent = _silent(report, years, told)
+    gaps = [*silence_sentences(silent), *_gaps(found, below, missing, period)]
+    tell_counts(found, targets, tasks, missing, below)
     header = header_of_report(report, superior_of(agency, cycle.map_on), day)
     content: Content = {
         "shape": SHAPE_OF_A_CYCLE,
-        "report": {
-            "cycle": cycle.code,
-            "cycle_title": cycle.title,
-            "kind": cycle.kind,
-            "line": report.line,
-            "detail": report.detail,
-            "agency": agency.pk,
-            "agency_name": agency.name,
-            "due_on": report.due_on.isoformat() if report.due_on else "",
-        },
+        "report": _whose(report, cycle, agency),
         "unit": _unit(unit),
         "year": report.year,
         "as_of": as_of.isoformat(),
@@ -198,9 +195,9 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
         "missing_sentences": missing_sentences(targets, missing) if any(each["behind"] for each in targets) else [],
         "money": money,
         "words": _cycle_words(report, told, activities, targets, tasks, missing, below, asked=is_asked[Section.WORDS]),
-        "figures": list(told.values()),
+        "figures": list(told_by(years).values()),
         "below": below,
-        "gaps": [*silence_sentences(silent), *_gaps(found, below, missing, period)],
+        "gaps": gaps,
         "closing": f"Trên đây là báo cáo kết quả thực hiện Chương trình {when} của {header['issuer']}./.",
         "recipients": recipients_of_report(report),
         "signature": signature_of_report(report),
@@ -229,11 +226,24 @@ def _silent(report: Report, years: Sequence[Figures], told: Mapping[str, FigureC
     return "nothing" if has_any else "nobody"
 
 
+def _whose(report: Report, cycle: Cycle, agency: Agency) -> ReportContent:
+    return {
+        "cycle": cycle.code,
+        "cycle_title": cycle.title,
+        "kind": cycle.kind,
+        "line": report.line,
+        "detail": report.detail,
+        "agency": agency.pk,
+        "agency_name": agency.name,
+        "due_on": report.due_on.isoformat() if report.due_on else "",
+    }
+
+
 def _gaps(
     found: Figures, below: list[BelowContent], missing: list[MissingContent], period: PeriodContent | None
 ) -> list[str]:
     cycle = found.report.cycle
-    untold = untold_sentences(found.report) if below and cycle and Section.MONEY in cycle.sections else []
+    untold = untold_sentences(found) if below and cycle and Section.MONEY in cycle.sections else []
     return [*gap_sentences(below, found.missing, missing), *lacking_sentences(period), *untold]
 
 
@@ -242,6 +252,7 @@ def _targets(years: Sequence[Figures], readings: Sequence[TargetReading], behind
     targets = [target_content(each, behind) for each in readings]
     for target, reading in zip(targets, readings, strict=True):
         target["key"] = _target_key(years[-1], reading)
+        target["due_key"] = _tell_due(years[-1], reading)
     if years[-1].looked.is_one_of_several:
         _tell_targets_by_year(years, readings, targets)
     return targets
@@ -306,6 +317,7 @@ def _target_year(found: Figures, reading: TargetReading) -> TargetYearContent:
     return {
         "year": found.year,
         "key": _target_key(found, reading),
+        "due_key": _tell_due(found, reading),
         "value_words": value_words(reading.target, reading.value),
         "coverage_words": coverage_words(reading.value),
         "due_words": _due_now(reading),
@@ -320,6 +332,17 @@ def _target_key(found: Figures, reading: TargetReading) -> str:
     if reading.value.unit != found.report.unit:
         key = f"{key}:{reading.value.unit.code}"
     return key if key in found.told else ""
+
+
+def _tell_due(found: Figures, reading: TargetReading) -> str:
+    """The key of what the trajectory asks for in the year; empty where it asks for nothing."""
+    words = _due_now(reading)
+    if reading.expected_now is None:
+        return ""
+    key, figure = due_key(reading.target.pk, found.year), Decimal(reading.expected_now)
+    rounded = figure.quantize(Decimal("0.1") if words.endswith("%") else Decimal("0.01"), ROUND_HALF_UP)
+    found.tell(key, f"Lộ trình: {reading.target.indicator.short_name}", Amount(rounded), words, is_additive=False)
+    return key
 
 
 def _cycle_words(

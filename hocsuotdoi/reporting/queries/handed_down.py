@@ -64,6 +64,7 @@ def tasks_content(years: Sequence[Figures]) -> list[TaskContent]:
         if row["assignment"] in below:
             row["asked"], row["done"] = below[row["assignment"]]
     for row, assignment in zip(rows, assignments, strict=True):
+        _tell_evidence(found, row, assignment, held.get(assignment.pk, _NOTHING_HELD))
         if assignment.agency_id != report.agency_id:
             row["evidence"] = [f"Nhiệm vụ giao cho {in_sentence(assignment.agency.name)}", *row["evidence"]]
     _tell_all_counts(years, rows, [each.year for each in assignments])
@@ -207,6 +208,20 @@ def _evidence(assignment: Assignment, day: dt.date, state: str, held: _Held, not
         newest = day_words(held.last_on)
         lines.append(f"{number_words(held.happenings)} hoạt động đã ghi nhận, gần nhất ngày {newest}")
     return lines
+
+
+def _tell_evidence(found: Figures, row: TaskContent, assignment: Assignment, held: _Held) -> None:
+    """The numbers in the sentences of `_evidence`, each under a key of its own."""
+    due_on, shown_on = assignment.due_on, held.met_on if row["state"] == SHOWN else None
+    numbers = {
+        "evidence": (held.happenings if held.last_on else 0, "Số hoạt động đã ghi nhận"),
+        "done_over": (days_over(due_on, assignment.done_on) if assignment.done_on else 0, "Số ngày xong muộn"),
+        "shown_over": (days_over(due_on, shown_on) if shown_on else 0, "Số ngày đủ minh chứng muộn"),
+    }
+    for what, (number, label) in numbers.items():
+        if number:
+            key = f"task:{assignment.pk}:{what}"
+            found.tell(key, f"{label}: {row['text']}", Amount(Decimal(number)), number_words(number), is_additive=False)
 
 
 def _over(due_on: dt.date | None, on: dt.date) -> str:

@@ -19,6 +19,8 @@ from hocsuotdoi.programme.enums import AssignmentState, TargetState
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.reporting.enums import CommandLine
 from hocsuotdoi.reporting.models import Report, Snapshot
+from hocsuotdoi.reporting.queries.amounts import DUE
+from hocsuotdoi.reporting.queries.counts import COUNT
 from hocsuotdoi.reporting.queries.newest import told_last
 from hocsuotdoi.reporting.queries.wording import number_words, percent_words
 
@@ -33,6 +35,7 @@ MEASURE_WORDS = {
     MeasureCode.STAFF_TRAINED: "Lượt cán bộ được tập huấn",
 }
 FROM_THE_BOOK = "Sổ hoạt động của cơ sở"
+_NO_MERIT = (f"{COUNT}:", f"{DUE}:")
 _JUDGED = (TargetState.ON_TRACK, TargetState.AT_RISK, TargetState.OFF_TRACK)
 
 
@@ -131,7 +134,7 @@ def _figures(snapshots: Iterable[Snapshot]) -> list[Evidence]:
         )
         for approved in snapshots
         for said_in, figure in told_last(approved).values()
-        if figure["value_state"] == "value"
+        if figure["value_state"] == "value" and not figure["key"].startswith(_NO_MERIT)
     ]
 
 

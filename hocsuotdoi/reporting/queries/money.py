@@ -13,6 +13,7 @@ from hocsuotdoi.reporting.models import Report
 from hocsuotdoi.reporting.models.content import FigureContent, MoneyContent, MoneyRowContent
 from hocsuotdoi.reporting.queries.amounts import Amount, money_key
 from hocsuotdoi.reporting.queries.bodies import bodies_told, bodies_untold
+from hocsuotdoi.reporting.queries.counts import tell_count
 from hocsuotdoi.reporting.queries.figures import Figures
 from hocsuotdoi.reporting.queries.suggestions import NAMED_AT_MOST
 from hocsuotdoi.reporting.queries.wording import (
@@ -41,9 +42,10 @@ def own_money(report: Report, year: int) -> dict[str, Amount]:
     return found
 
 
-def untold_sentences(report: Report) -> list[str]:
-    """Names whose money is in no figure: where the line of local authorities comes together, or all lines do. One
-    query."""
+def untold_sentences(found: Figures) -> list[str]:
+    """Names whose money is in no figure, and tells how many they are: where the line of local authorities comes
+    together, or all lines do. One query."""
+    report = found.report
     if report.line != CommandLine.TERRITORY and report.goes_to_id is not None:
         return []
     every = bodies_untold(report).annotate(number=Window(Count("pk")))
@@ -52,6 +54,10 @@ def untold_sentences(report: Report) -> list[str]:
         return []
     number, named = rows[0][2], "; ".join(_named(name, unit or "") for name, unit, _number in rows)
     more = f"; và {number_words(number - len(rows))} cơ quan khác" if number > len(rows) else ""
+    tell_count(found, "money:untold", "Số cơ quan chưa có trong số tổng hợp kinh phí", number)
+    if more:
+        label = "Số cơ quan chưa có trong số tổng hợp kinh phí, không nêu tên"
+        tell_count(found, "money:unnamed", label, number - len(rows))
     return [
         f"Kinh phí của {number_words(number)} cơ quan không được nêu trong báo cáo nào của đợt này nên chưa có trong "
         f"số tổng hợp: {named}{more}."

@@ -149,7 +149,10 @@ def nomination_content(nomination: Nomination, ranks: list[Rank], day: dt.date) 
         "year": nomination.year,
         "has_sample": has_sample(nomination),
         "header": paper_header(agency, title=title, addressee=addressee, symbol="TTr", day=day),
-        "figures": [_figure(each) for each in evidence if each["key"]],
+        "figures": [
+            *(_figure(each) for each in evidence if each["key"]),
+            *(_figure(_of_rank(each, nomination.year)) for each in ranks),
+        ],
         "basis": [LAW, DECREE],
         "opening": f"{agency.name} kính trình {addressee} xem xét, khen thưởng như sau:",
         "nominee": f"{nominee}.",
@@ -170,6 +173,18 @@ def nominee_words(nomination: Nomination) -> str:
     if nomination.nominee_kind == NomineeKind.AGENCY and nomination.nominated_agency is not None:
         return nomination.nominated_agency.name
     return ", ".join(filter(None, [nomination.person_name, nomination.person_post]))
+
+
+def _of_rank(rank: Rank, year: int) -> NominationEvidence:
+    """The sentence about its equals holds numbers too."""
+    return {
+        "key": f"rank:{rank.measure.value}:{year}",
+        "label": f"Thứ hạng trong các cơ sở cùng loại: {MEASURE_WORDS[rank.measure]}",
+        "words": rank.sentence,
+        "source": "",
+        "numerator": str(rank.place),
+        "denominator": str(rank.of),
+    }
 
 
 def _figure(each: NominationEvidence) -> FigureContent:

@@ -15,6 +15,7 @@ from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Cycle
 from hocsuotdoi.reporting.models.content import CellContent, FigureContent, PeriodContent, PeriodRowContent, YearContent
 from hocsuotdoi.reporting.queries.amounts import (
+    DUE,
     Amount,
     added_up,
     adds_up,
@@ -173,7 +174,7 @@ def _year(found: Figures, note: str) -> YearContent:
 
 def _note(found: Figures) -> str:
     """What the year's figures lack: all of them, some institutions, or its last days."""
-    if not any(each["numerator"] is not None for each in found.told.values()):
+    if not any(each["numerator"] is not None for key, each in found.told.items() if not key.startswith(f"{DUE}:")):
         return _NOTHING
     notes = []
     asked = found.told.get(measure_key(MeasureCode.PROGRAMME_SESSION, found.year))

@@ -193,7 +193,7 @@ def _causes(facts: Facts) -> list[str]:
         sentences.append(
             f"{number_words(len(facts.missing))} cơ sở, đơn vị chưa ghi chép, cập nhật đầy đủ số liệu hoạt động."
         )
-    if (share := _allocated_share(facts)) is not None and share < LEAST_SHARE:
+    if (share := allocated_share(facts.estimated, facts.allocated)) is not None and share < LEAST_SHARE:
         sentences.append(f"Kinh phí được giao mới đạt {percent_words(share)} so với dự toán.")
     for task in facts.tasks:
         if task["state"] == "cannot" and task["evidence"]:
@@ -208,12 +208,11 @@ def _proposals(facts: Facts) -> list[str]:
             "Đề nghị cơ quan cấp trên quan tâm chỉ đạo, hướng dẫn, hỗ trợ để thực hiện các chỉ tiêu đang chậm tiến "
             f"độ: {_names(behind)}."
         )
-    if (share := _allocated_share(facts)) is not None and share < LEAST_SHARE:
+    if (share := allocated_share(facts.estimated, facts.allocated)) is not None and share < LEAST_SHARE:
         sentences.append("Đề nghị cấp có thẩm quyền xem xét, bố trí đủ kinh phí theo dự toán đã lập.")
     return sentences or [NO_PROPOSAL]
 
 
-def _allocated_share(facts: Facts) -> Decimal | None:
-    if not facts.estimated or facts.allocated is None:
-        return None
-    return Decimal(100) * facts.allocated / facts.estimated
+def allocated_share(estimated: Decimal | None, allocated: Decimal | None) -> Decimal | None:
+    """In per cent; None where nothing was estimated or nobody has said what was allocated."""
+    return Decimal(100) * allocated / estimated if estimated and allocated is not None else None

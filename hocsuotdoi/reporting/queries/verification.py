@@ -1,10 +1,11 @@
 """What anybody may see of a document by the code that is printed in it: which one it is, whether it is intact, and each
-of its figures. Never a draft, never a person's name, never a number that could give somebody away (78, 88)."""
+of its figures. Never a draft, never a person's name, never a number that could give somebody away (78, 88). Who has
+the paper, and says so by the key printed in it, reads here what the paper says, and no more (118)."""
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,8 @@ from hocsuotdoi.reporting.enums import (
 )
 from hocsuotdoi.reporting.models import Document, IssuedDocument, ReportStep, Snapshot
 from hocsuotdoi.reporting.models.document import ALPHABET
+from hocsuotdoi.reporting.queries.counts import COUNT
+from hocsuotdoi.reporting.queries.wording import number_words, percent_words
 
 CODE_LENGTH = 16
 _NAMELESS = {SnapshotKind.NOMINATION, SnapshotKind.MINUTES}
@@ -32,11 +35,13 @@ _OF_PEOPLE = re.compile(r"(^|[:_])(attendance|people|participants|learners|staff
 _DRAFTED = {DocumentKind.COMMENDATION_DECISION, DocumentKind.CERTIFICATE}
 """Written from the snapshot of another document, under whose number they do not go out."""
 _ARMED = {CommandLine.MILITARY, CommandLine.POLICE}
+_OPENED = {SnapshotKind.REPORT, SnapshotKind.ADDENDUM}
+_DAYS = re.compile(r"\b\d{1,2}/\d{1,2}/\d{4}\b|\bnăm \d{4}\b")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFigure:
-    """`is_kept_back`: printed in the document, not told here. `matches`: its words hold the number asked for."""
+    """`is_kept_back`: printed in the document, not told here. `matches`: it holds the number asked for."""
 
     key: str
     label: str
@@ -54,6 +59,10 @@ class CheckedChange:
     before_words: str
     after_words: str
 
+    @property
+    def both_words(self) -> str:
+        return f"{self.before_words} → {self.after_words}"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedAddendum:
@@ -65,7 +74,8 @@ class CheckedAddendum:
 @dataclass(frozen=True, slots=True)
 class CheckedDocument:
     """`is_withdrawn`: the approval was taken back since, or another version was approved. `issued_number`, `issued_on`:
-    what the office gave it, where it was noted."""
+    what the office gave it, where it was noted. `matches`: what holds the number asked for. `is_whole`: every number
+    that the document prints is told here. `is_opened`: to who has the paper; `opens`: whether that would tell more."""
 
     number: str
     kind: DocumentKind
@@ -77,6 +87,10 @@ class CheckedDocument:
     is_in_totals: bool
     has_sample: bool
     figures: list[CheckedFigure]
+    matches: list[CheckedFigure]
+    is_whole: bool
+    is_opened: bool
+    opens: bool
     addenda: list[CheckedAddendum]
     changes: list[CheckedChange]
     amends: str
@@ -104,13 +118,37 @@ def told_document(code: str) -> Document | None:
     return document
 
 
-def checked_document(document: Document, asked: str = "") -> CheckedDocument:
-    """`asked`: a number as it stands on the page."""
+def is_opened_by_paper(snapshot: Snapshot) -> bool:
+    """Whether its documents print a key: reports and addenda with figures, but for those of the armed forces."""
+    report = snapshot.report
+    return (
+        snapshot.kind in _OPENED
+        and bool(snapshot.content.get("figures"))
+        and (report is None or report.line not in _ARMED)
+    )
+
+
+def checked_document(document: Document, asked: str = "", *, has_paper: bool = False) -> CheckedDocument:
+    """`asked`: a number as it stands on the page. `has_paper`: who asks typed in the key that is printed there."""
     snapshot = document.snapshot
     content = snapshot.content
     is_in_totals = snapshot.report is not None and snapshot.report.line in _ARMED
     kind = DocumentKind(document.kind)
     issued = _issue_told(snapshot, kind)
+    listed = list(content.get("figures") or _of_the_first_shape(content))
+    changed = content.get("changes", [])
+    is_opened = has_paper and is_opened_by_paper(snapshot)
+    printed = _printed(kind, content) if is_opened else frozenset()
+    door = _Door(is_in_totals, _of_known_people([*listed, *changed]), printed)
+    door = replace(door, given_away=_given_away(listed, door))
+    number = tidy_number(asked)
+    figures, changes = _figures(listed, number, door), _changes(changed, door)
+    behind = _behind(content) if kind == DocumentKind.ANNEX else []
+    kept_back = any(each.is_kept_back for each in figures) or len(changes) < len(changed)
+    lacks = kept_back and not (is_opened and document.template_id is None)  # a body's own template may print any figure
+    matches = [each for each in figures if each.matches]
+    matches += [_as_figure(each) for each in changes if number and number in _numbers_in(each.both_words)]
+    matches += [each for each in behind if is_opened and each.numerator == number]
     return CheckedDocument(
         number=snapshot.number,
         kind=kind,
@@ -121,9 +159,13 @@ def checked_document(document: Document, asked: str = "") -> CheckedDocument:
         is_withdrawn=_is_withdrawn(snapshot),
         is_in_totals=is_in_totals,
         has_sample=bool(content.get("has_sample")),
-        figures=_figures(content, asked, is_in_totals=is_in_totals),
+        figures=figures,
+        matches=matches,
+        is_whole=not lacks and (is_opened or not behind) and _counts_itself(snapshot),
+        is_opened=is_opened,
+        opens=is_opened_by_paper(snapshot) and (kept_back or bool(behind)),
         addenda=_addenda(snapshot, is_in_totals=is_in_totals),
-        changes=_changes(content.get("changes", []), is_in_totals=is_in_totals),
+        changes=changes,
         amends=snapshot.amends.number if snapshot.amends else "",
         file_digest=document.digest,
         signed_by=document.signed_by,
@@ -176,18 +218,35 @@ def _is_withdrawn(snapshot: Snapshot) -> bool:
     )
 
 
-def _figures(content: Mapping[str, Any], asked: str, *, is_in_totals: bool) -> list[CheckedFigure]:
-    figures = list(content.get("figures") or _of_the_first_shape(content))
-    number = tidy_number(asked)
-    of_known_people = _of_known_people(figures)
-    small = _small(figures, of_known_people, is_in_totals=is_in_totals)
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What is told here, and what is not."""
+
+    is_in_totals: bool
+    of_known_people: Collection[str]
+    printed: Collection[str]
+    given_away: Collection[str] = ()
+    """Wholes from which a small number could be had"""
+
+    def keeps_back(self, figure: Mapping[str, Any]) -> bool:
+        return figure["key"] not in self.printed and (is_cut(figure["key"]) or self.is_of_few(figure))
+
+    def is_of_few(self, figure: Mapping[str, Any]) -> bool:
+        key = figure["key"]
+        return key in self.given_away or (self.is_of_people(key) and _is_small(figure["numerator"]))
+
+    def is_of_people(self, key: str) -> bool:
+        """Whose small numbers are not told."""
+        return (self.is_in_totals and _OF_PEOPLE.search(key) is not None) or key in self.of_known_people
+
+
+def _figures(listed: Sequence[Mapping[str, Any]], number: str, door: _Door) -> list[CheckedFigure]:
     shown = []
-    for each in figures:
-        is_cut, few = _is_cut(each), each["key"] in small
-        kept_back, words = is_cut or few, each["words"]
-        if is_cut:
+    for each in listed:
+        kept_back, words = door.keeps_back(each), each["words"]
+        if kept_back and is_cut(each["key"]):
             words = _("not told here: by sex or age what may be told stands on the pages of figures, once a year")
-        elif few:
+        elif kept_back:
             words = _("not told here: few people stand behind it")
         shown.append(
             CheckedFigure(
@@ -198,27 +257,77 @@ def _figures(content: Mapping[str, Any], asked: str, *, is_in_totals: bool) -> l
                 "" if kept_back else _plain(each["denominator"]),
                 "" if kept_back else each.get("coverage_words", ""),
                 kept_back,
-                not kept_back and bool(number) and number in _numbers_in(each),
+                not kept_back and bool(number) and number in _numbers_of(each),
             )
         )
     return shown
 
 
-def _small(figures: Sequence[Mapping[str, Any]], of_known_people: Collection[str], *, is_in_totals: bool) -> set[str]:
-    """Keys of those behind which few people stand. The whole of the year before is among them where what was added to
-    it, or what its own report had said, is: one is the whole less the other."""
-    of_people = {
-        each["key"]: each["numerator"]
-        for each in figures
-        if _is_of_people(each["key"], of_known_people, is_in_totals=is_in_totals)
-    }
-    small = {key for key, numerator in of_people.items() if _is_small(numerator)}
+def _given_away(listed: Sequence[Mapping[str, Any]], door: _Door) -> set[str]:
+    """The whole of the year before, where what was added to it, or what its own report had said, is small: one is the
+    whole less the other."""
+    of_people = {each["key"]: each["numerator"] for each in listed if door.is_of_people(each["key"])}
+    found = set()
     for key, numerator in of_people.items():
         whole, is_rest, _day = key.partition(":after:")
         total, rest = _decimal(of_people.get(whole)), _decimal(numerator)
-        if is_rest and total is not None and rest is not None and (key in small or _is_small(str(total - rest))):
-            small.add(whole)
-    return small
+        if (
+            is_rest
+            and total is not None
+            and rest is not None
+            and (_is_small(numerator) or _is_small(str(total - rest)))
+        ):
+            found.add(whole)
+    return found
+
+
+def _printed(kind: DocumentKind, content: Mapping[str, Any]) -> frozenset[str]:
+    """Keys of the figures that the document prints: the annex all of them, any other those that its parts name. Of what
+    a review counts by sex in each year only the annex tells."""
+    if kind == DocumentKind.ANNEX:
+        return frozenset(each["key"] for each in content["figures"])
+    return frozenset(_named({name: part for name, part in content.items() if name != "figures"}))
+
+
+def _named(part: Any) -> Iterator[str]:
+    if isinstance(part, Mapping):
+        for name, each in part.items():
+            if isinstance(each, str) and (name == "key" or name.endswith("_key")):
+                yield each
+            else:
+                yield from _named(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _named(each)
+
+
+def _behind(content: Mapping[str, Any]) -> list[CheckedFigure]:
+    """What each institution contributed, as the annex lists it."""
+    return [
+        CheckedFigure(
+            f"behind:{target['indicator']}:{target['cohort']}:{each['code']}",
+            f"{target['name']}: {each['name']}",
+            number_words(each["quantity"]),
+            str(each["quantity"]),
+            "",
+            "",
+        )
+        for target in content.get("targets", [])
+        for each in target["behind"]
+        if each.get("quantity") is not None
+    ]
+
+
+def _as_figure(change: CheckedChange) -> CheckedFigure:
+    return CheckedFigure("", change.label, change.both_words, "", "", "")
+
+
+def _counts_itself(snapshot: Snapshot) -> bool:
+    """Whether all that it prints was told as figures: reports frozen earlier counted their tasks and targets without.
+    Minutes and proposals hold numbers in people's own words."""
+    if snapshot.kind == SnapshotKind.REPORT:
+        return any(each["key"].startswith(f"{COUNT}:") for each in snapshot.content.get("figures", []))
+    return snapshot.kind not in _NAMELESS
 
 
 def _of_known_people(figures: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -236,9 +345,21 @@ def tidy_number(text: str) -> str:
     return digits if re.fullmatch(r"\d+(\.\d+)?", digits, re.ASCII) else ""
 
 
-def _numbers_in(figure: Mapping[str, Any]) -> set[str]:
-    printed = re.findall(r"\d[\d.,]*", figure["words"])
-    return {tidy_number(each.rstrip(".,")) for each in printed} | {_plain(figure["numerator"])}
+def _numbers_of(figure: Mapping[str, Any]) -> set[str]:
+    """All that is printed of it: words, both parts and their share, of how many it is told, what is noted beside it."""
+    found = _numbers_in(figure["words"]) | _numbers_in(figure.get("coverage_words", ""))
+    found |= _numbers_in(figure.get("note", ""))
+    found |= {_plain(figure[part]) for part in ("numerator", "denominator") if figure[part] is not None}
+    found |= {str(figure[part]) for part in ("reporting", "expected") if figure.get(part) is not None}
+    top, bottom = _decimal(figure["numerator"]), _decimal(figure["denominator"])
+    if top is not None and bottom:
+        found |= _numbers_in(percent_words(Decimal(100) * top / bottom))
+    return found
+
+
+def _numbers_in(words: str) -> set[str]:
+    """Days and years are no numbers to look for."""
+    return {tidy_number(each.rstrip(".,")) for each in re.findall(r"\d[\d.,]*", _DAYS.sub("", words))}
 
 
 def _of_the_first_shape(content: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
@@ -255,42 +376,36 @@ def _of_the_first_shape(content: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         }
 
 
-def _is_cut(figure: Mapping[str, Any]) -> bool:
-    """By sex or age. Of these nothing is told by this door: reports of neighbours, of the body above and of other days
-    could be subtracted from one another, and what is told elsewhere is decided over all of them (decision 88)."""
-    return _CUT.search(figure["key"]) is not None
-
-
-def _is_of_people(key: str, of_known_people: Collection[str], *, is_in_totals: bool) -> bool:
-    """Whose small numbers are not told by this door."""
-    return (is_in_totals and _OF_PEOPLE.search(key) is not None) or key in of_known_people
+def is_cut(key: str) -> bool:
+    """By sex or age. Of these nothing is told to who has not the paper: reports of neighbours, of the body above and of
+    other days could be subtracted from one another, and what is told elsewhere is decided over all of them (88)."""
+    return _CUT.search(key) is not None
 
 
 def _is_small(numerator: str | None) -> bool:
     value = _decimal(numerator)
-    return value is not None and 0 < value < FEWEST
+    return value is not None and _has_small(value)
+
+
+def _has_small(*values: Decimal) -> bool:
+    return any(0 < value < FEWEST for value in values)
 
 
 def _addenda(snapshot: Snapshot, *, is_in_totals: bool) -> list[CheckedAddendum]:
+    """Each a paper of its own: the key of this one opens nothing in them."""
     later = list(snapshot.addenda.order_by("frozen_at", "pk").values_list("number", "frozen_at", "content__changes"))
-    return [
-        CheckedAddendum(number, frozen_at, _changes(changes or [], is_in_totals=is_in_totals))
-        for number, frozen_at, changes in later
-    ]
+    every = [change for _number, _frozen_at, changes in later for change in changes or []]
+    door = _Door(is_in_totals, _of_known_people(every) if every else set(), frozenset())
+    return [CheckedAddendum(number, frozen_at, _changes(changes or [], door)) for number, frozen_at, changes in later]
 
 
-def _changes(changes: Sequence[Mapping[str, Any]], *, is_in_totals: bool) -> list[CheckedChange]:
+def _changes(changes: Sequence[Mapping[str, Any]], door: _Door) -> list[CheckedChange]:
     """Those of parts by sex or age are not told, nor those from or to a number behind which few people stand: a
     difference says as much as a number."""
-    of_known_people = _of_known_people(changes) if changes else set()
     return [
         CheckedChange(each["label"], each["before_words"], each["after_words"])
         for each in changes
-        if not _is_cut(each)
-        and not (
-            _is_of_people(each["key"], of_known_people, is_in_totals=is_in_totals)
-            and any(_is_small(each[side]["numerator"]) for side in ("before", "after"))
-        )
+        if not any(door.keeps_back({"key": each["key"], **each[side]}) for side in ("before", "after"))
     ]
 
 
