@@ -43,9 +43,9 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
             {
                 "label": label,
                 "number": words,
-                "url": opened.url(key, MEASURE, measure.value) if words != NOT_REPORTED else "",
+                "url": opened.url(key, MEASURE, measure.value) if not key or key in figures else "",
                 "coverage": _coverage(figures.get(key)),
-                "origin": origin_of(figures.get(key)) if words != NOT_REPORTED else "",
+                "origin": origin_of(figures.get(key)),
             }
             for measure, label, words, key in _counts(content, figures)
         ],

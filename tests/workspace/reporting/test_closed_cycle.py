@@ -89,7 +89,8 @@ def test_explanation_that_is_not_kept_is_shown_again(report, officer_of_bac_kan,
     make_assignment(title="Sửa mái", agency=report.agency, due_on=dt.date(2026, 1, 10))
     report = begun(report, officer_of_bac_kan)
     client = signed_in(officer_of_bac_kan)
-    (asked,) = [each for kind in client.get(at(report)).context["kinds"] for each in kind.open]
+    kinds = {kind.rule: kind for kind in client.get(at(report)).context["kinds"]}
+    (asked,) = kinds["task_late"].open
     given = {"key": asked.found.key, "explain": "yes", "reason": "Vì mưa “bão”."}
     page = client.post(at(report, "answer"), {**given, "seen": "0" * 16})
     assert page.status_code == 409
