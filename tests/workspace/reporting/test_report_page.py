@@ -429,7 +429,7 @@ def late(report, officer_of_bac_kan):
         make_assignment(title=title, agency=report.agency, due_on=dt.date(2026, 1, 10))
     begun(report, officer_of_bac_kan)
     page = signed_in(officer_of_bac_kan).get(at(report))
-    return [each for kind in page.context["kinds"] for each in kind.open]
+    return [each for kind in page.context["kinds"] if kind.rule == "task_late" for each in kind.open]
 
 
 def answer(asked, reason="") -> dict[str, str]:
