@@ -25,7 +25,8 @@ WORDS = {"results": "", "difficulties": "", "causes": "", "proposals": ""}
 
 @pytest.fixture
 def tree(bac_kan, thai_nguyen) -> Tree:
-    return make_tree([bac_kan], thai_nguyen)
+    """Nothing is asked that a report without figures would be asked about first."""
+    return make_tree([bac_kan], thai_nguyen, sections=["tasks", "money", "words"])
 
 
 def acts(tree: Tree) -> dict:
