@@ -234,6 +234,28 @@ def write_results(document: DocumentType, *, consolidated: bool) -> None:
         body.add("HSD Mục 1", f"{next(numbers)}. Đánh giá chung")
     body.loop("HSD Nội dung", "paragraph", "results")
     write_money(document, f"{next(numbers)}. Kinh phí thực hiện")
+    write_year_before(document, f"{next(numbers)}. {{{{ before_title }}}}")
+
+
+def write_year_before(document: DocumentType, heading: str) -> None:
+    """What was held in the year before after its report had been closed; left out whole where there is nothing."""
+    body = Writer(document)
+
+    def write() -> None:
+        spaced(body, "HSD Mục 1", heading)
+        body.loop("HSD Nội dung", "paragraph", "before_sentences")
+        body.add("HSD Tên bảng", "Bảng 5. {{ before_title }}")
+        widths = [85.0, 40.0, 40.0]
+        table = make_table(document, widths, grid=True)
+        add_heading_row(table, widths, ["Số liệu", "Sau ngày {{ before_after }}", "Cả năm {{ before_year }}"])
+        add_tag_row(table, widths, "{%tr for row in before_rows %}")
+        label, added, whole = add_row(table, widths)
+        label.add("HSD Bảng chữ", "{{ row.label }}")
+        added.add("HSD Bảng số", "{{ row.added }}")
+        whole.add("HSD Bảng số", "{{ row.whole }}")
+        add_tag_row(table, widths, "{%tr endfor %}")
+
+    when(body, "before_rows", write)
 
 
 def write_period(document: DocumentType, *, lying: bool) -> None:

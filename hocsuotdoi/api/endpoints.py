@@ -35,8 +35,8 @@ from hocsuotdoi.api.errors import install
 from hocsuotdoi.api.indicators import completeness, definitions, totals, values
 from hocsuotdoi.api.inspection import ending
 from hocsuotdoi.api.papers import papers
-from hocsuotdoi.api.places import institutions, units
-from hocsuotdoi.api.programme import money, plan_steps, plans, tasks
+from hocsuotdoi.api.places import agencies, institutions, units
+from hocsuotdoi.api.programme import money, plan_steps, plans, task_rehoming, tasks
 from hocsuotdoi.api.reporting import cycles, issuing, reports, typed
 
 VERSION = "1.0"
@@ -102,6 +102,7 @@ for module in (
     visits,
     institutions,
     units,
+    agencies,
     definitions,
     values,
     totals,
@@ -110,6 +111,7 @@ for module in (
     money,
     plans,
     plan_steps,
+    task_rehoming,
     tasks,
     ending,
     issuing,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import pghistory
+import pgtrigger
 from django.db import connection, models
 
 ModelClass = TypeVar("ModelClass", bound=type[models.Model])
@@ -22,6 +23,18 @@ def tracked_without(*fields: str) -> Callable[[ModelClass], ModelClass]:
     """As `tracked`, but `fields` leave no trail: names of people who are forgotten some day (operations/retention.py)
     would live on in it, for it is never changed."""
     return lambda model: _tracked(model, fields)
+
+
+def tracked_where(flag: str) -> Callable[[ModelClass], ModelClass]:
+    """As `tracked`, but only while the boolean `flag` holds of the row: where a register is loaded by thousands, what
+    is looked for in the trail is what people did with single rows."""
+    new, old = (pgtrigger.Condition(f'{row}."{flag}"') for row in ("NEW", "OLD"))
+    changed = pgtrigger.Condition(f'OLD.* IS DISTINCT FROM NEW.* AND NEW."{flag}"')
+    return pghistory.track(
+        pghistory.InsertEvent(condition=new),
+        pghistory.UpdateEvent(condition=changed),
+        pghistory.DeleteEvent(condition=old),
+    )
 
 
 def _tracked(model: ModelClass, without: tuple[str, ...]) -> ModelClass:

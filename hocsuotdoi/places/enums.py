@@ -162,6 +162,8 @@ class AgencyKind(models.TextChoices):
 
 ARMED_FORCES = frozenset({AgencyKind.MILITARY, AgencyKind.POLICE})
 """What they do inside is not read by those who lead a territory; they report in totals."""
+ONE_AT_A_TIME = frozenset({AgencyKind.PEOPLES_COMMITTEE, AgencyKind.CULTURE, AgencyKind.CULTURE_SOCIETY})
+"""A unit has one body of such a kind: it answers for the programme there, and reports go to it."""
 
 
 class LineKind(models.TextChoices):

@@ -97,6 +97,7 @@ def address(open_day, tomorrow, target, office_of_bac_kan):
         "enrolments": Enrolment.objects.get().code,
         "bookings": "BOOKBOOK",
         "units": "01843",
+        "agencies": office_of_bac_kan.code,
         "institutions": open_day.institution.code,
         "indicators": target.indicator_id,
         "cycles": make_cycle().code,

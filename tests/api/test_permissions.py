@@ -51,6 +51,8 @@ PUBLIC = {
     ("GET", "school-programmes/<uuidstr:pk>"),
     ("GET", "units"),
     ("GET", "units/<slug:code>"),
+    ("GET", "agencies"),  # which bodies there are, not who sits there
+    ("GET", "agencies/<slug:code>"),
     ("GET", "institutions"),
     ("GET", "institutions/<slug:code>"),
     ("GET", "indicators"),  # figures are open data
@@ -82,6 +84,8 @@ OFFICES = {
     ("POST", "plans/<slug:code>/retire"),
     ("POST", "plans/<slug:code>/inherit"),
     ("POST", "plans/<slug:code>/rehoming"),
+    ("GET", "tasks-not-taken"),  # these two: tests/api/programme/test_task_rehoming.py
+    ("POST", "plans/<slug:code>/task-rehoming"),
     ("GET", "money/lines"),
     ("GET", "money/totals"),
     ("GET", "inspection/visits"),  # tests/workspace/inspection/test_who_may.py

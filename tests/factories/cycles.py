@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hocsuotdoi.places.enums import AgencyKind, Tier
@@ -50,6 +51,18 @@ def make_country(*communes: int, country: AdminUnit | None = None) -> Country:
             office = AgencyFactory(unit=commune, name=f"Phòng {commune.name}")
             made.bodies[commune.pk, AgencyKind.CULTURE_SOCIETY] = office
     return made
+
+
+def add_ministries(country: Country, kinds: Iterable[str]) -> None:
+    """A ministry for each line, with command over the bodies of the provinces (the one of education stands already)."""
+    for kind in kinds:
+        if (country.unit.pk, kind) in country.bodies:
+            continue
+        ministry = AgencyFactory(kind=kind, unit=country.unit, name=f"Bộ {kind}")
+        country.bodies[country.unit.pk, kind] = ministry
+        for province in country.provinces:
+            line = {"agency": country.body(province, kind), "superior": ministry}
+            AgencyLine.objects.create(kind="administrative", **line)
 
 
 def make_preset_cycle(country: Country, given: CycleGiven | None = None) -> Cycle:

@@ -235,6 +235,17 @@ def _report_of_province(code: str) -> str:
     return code
 
 
+def test_what_was_held_after_the_report_of_the_year_before_is_told_at_every_level(year: Year):
+    """Besides the comparison of every figure: that there is something to compare."""
+    after = CUTOFF.replace(year=YEAR - 1)
+    for report in (*year.of_communes()[LEFT_OUT:], year.report(year.body(AgencyKind.CULTURE))):
+        added = (report.approved.content if report.approved else {}).get("year_before")
+        rests = [n.top for key, n in year.sheet(report).year_before(after).items() if ":after:" in key]
+        assert bool(added) == any(rests), report
+    assert added["after"] == after.isoformat()
+    assert len(added["rows"]) >= 4
+
+
 def test_the_country_adds_up_the_provinces(year: Year):
     report = year.report(year.ministry)
     year.submit(report, day(12, 18))
@@ -372,6 +383,7 @@ def _expected(year: Year, report: Report, sheet: Sheet, *, day: dt.date) -> dict
     for indicator, cohort in _asked():
         if (number := sheet.indicator(indicator, cohort)) is not None:
             numbers[sheet.key(indicator, cohort)] = number
+    numbers |= sheet.year_before(CUTOFF.replace(year=YEAR - 1))
     numbers |= year.tasks_of(sheet.reports, day)
     numbers |= year.money_of(sheet.reports)
     return numbers

@@ -26,14 +26,17 @@ from hocsuotdoi.programme.operations.money import (
 from hocsuotdoi.programme.queries.money import (
     NOTHING,
     Said,
+    by_task,
     lines_in,
     sums_by_child,
     sums_by_source,
     sums_of,
+    task_sums,
     to_appraise,
+    total_of,
 )
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
-from tests.factories.programme import PlanFactory
+from tests.factories.programme import PlanFactory, TaskFactory
 
 NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 DAY = dt.date(2026, 3, 2)
@@ -62,12 +65,12 @@ def line(office_of_bac_kan, officer_of_bac_kan, plan):
     return added(office_of_bac_kan, officer_of_bac_kan, plan, "Mua sách thiếu nhi", 12_000_000)
 
 
-def added(agency, by, plan, purpose, estimated=None, source=BUDGET, source_name="", year=2026) -> MoneyLine:
+def added(agency, by, plan, purpose, estimated=None, source=BUDGET, source_name="", year=2026, task=None) -> MoneyLine:
     return add_line(
         agency,
         plan=plan,
         year=year,
-        spending=Spending(purpose, source, source_name),
+        spending=Spending(purpose, source, source_name, task),
         estimated=estimated,
         by=by,
         at=NOW,
@@ -220,3 +223,62 @@ def test_adding_sums_keeps_silence_apart_from_nothing(amounts):
         total += Said(amount, int(amount is not None), 1)
     known = [amount for amount in amounts if amount is not None]
     assert total == Said(sum(known) if known else None, len(known), len(amounts))
+
+
+def differences(sums):
+    return sums.cut, sums.unallocated, sums.left
+
+
+def test_differences_are_of_the_lines_that_have_said_both(
+    line, office_of_bac_kan, officer_of_bac_kan, plan, finance_officer, thai_nguyen
+):
+    """Of three estimates one has been appraised and allocated, one appraised only, one nothing; and a gift came in."""
+    lines = lines_in(thai_nguyen, 2026, DAY)
+    assert differences(sums_of(lines)) == (None, None, None)
+    line = appraise(line, version=1, amount=10_000_000, remark="Theo định mức", by=finance_officer, at=NOW)
+    line = allocate(line, version=2, amount=9_000_000, act="45/QĐ-UBND", by=finance_officer, at=NOW)
+    only = added(office_of_bac_kan, officer_of_bac_kan, plan, "Tập huấn", 5_000_000)
+    appraise(only, version=1, amount=5_000_000, by=finance_officer, at=NOW)
+    added(office_of_bac_kan, officer_of_bac_kan, plan, "Chưa thẩm định", 70_000_000)
+    gift = added(office_of_bac_kan, officer_of_bac_kan, plan, "Tủ sách", 4_000_000, GIFT, "Hội Khuyến học")
+    allocate(gift, version=1, amount=4_000_000, act="Biên bản", by=finance_officer, at=NOW)
+    spend(line, version=3, amount=2_000_000, by=officer_of_bac_kan, at=NOW)
+    assert differences(sums_of(lines)) == (2_000_000, 6_000_000, 11_000_000)
+    by_source = sums_by_source(lines)
+    assert differences(by_source[BUDGET]) == (2_000_000, 6_000_000, 7_000_000)
+    assert differences(by_source[GIFT]) == (None, None, None)
+    assert total_of(by_source.values()) == sums_of(lines)
+
+
+def test_sums_by_task_go_up_the_tree_and_come_to_the_total(
+    office_of_bac_kan, officer_of_bac_kan, department_of_thai_nguyen, thai_nguyen, bac_kan, plan
+):
+    first, second = (TaskFactory(clause__plan=plan, plan=plan, ordinal=ordinal) for ordinal in (1, 2))
+    for agency, amount, task in (
+        (office_of_bac_kan, 1, second),
+        (department_of_thai_nguyen, 20, second),
+        (department_of_thai_nguyen, 300, first),
+        (office_of_bac_kan, 4000, None),
+    ):
+        added(agency, officer_of_bac_kan, plan, "Việc", amount, task=task)
+    for unit, expected in (
+        (thai_nguyen, [(first, 300), (second, 21), (None, 4000)]),
+        (bac_kan, [(second, 1), (None, 4000)]),
+    ):
+        lines = lines_in(unit, 2026, DAY)
+        found = task_sums(by_task(lines))
+        assert [(each.task, each.sums.of(MoneyStage.ESTIMATED).amount) for each in found] == expected
+        assert total_of(each.sums for each in found) == sums_of(lines)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_sums_by_task_take_two_queries_however_many_tasks(
+    office_of_bac_kan, officer_of_bac_kan, plan, number, django_assert_num_queries
+):
+    for ordinal in range(number):
+        task = TaskFactory(clause__plan=plan, plan=plan, ordinal=ordinal + 1)
+        added(office_of_bac_kan, officer_of_bac_kan, plan, "Việc", 1, task=task)
+    with django_assert_num_queries(2):
+        found = task_sums(by_task(MoneyLine.objects.all()))
+        assert [each.task.plan.name and each.task.clause.path for each in found]
+    assert len(found) == number

@@ -16,10 +16,13 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import children_of, day_on_map_of, unit_by_code, units_reading_as
 from hocsuotdoi.reporting.models import CountedInstitution, Figure, Report
 from hocsuotdoi.reporting.operations.addendum import make_addendum
+from hocsuotdoi.reporting.operations.presets import OWN_LINES, yearly
 from hocsuotdoi.reporting.operations.report import begin_report
 from hocsuotdoi.reporting.operations.totals import Total, type_totals
 from hocsuotdoi.reporting.queries.consolidation import consolidated
 from hocsuotdoi.reporting.queries.content import cycle_content
+from tests.factories.accounts import PersonFactory
+from tests.factories.cycles import add_ministries, make_country, make_opened_cycle
 from tests.factories.indicators import IndicatorFactory
 from tests.factories.ledger import make_posting
 from tests.factories.places import AgencyFactory, InstitutionFactory
@@ -160,6 +163,45 @@ def test_totals_of_the_army_are_added_without_any_name(tree):
     assert figure(content, SESSIONS)[0] == "4"
     assert "Trung đoàn" not in str(content)
     assert "Trung đoàn" not in str(cycle_content(fresh(tree.army), DAY))
+
+
+@pytest.mark.parametrize("by_command", [(), ("military",), ("education", "police"), OWN_LINES], ids="/".join)
+def test_total_of_the_country_is_the_same_on_whichever_line_it_comes(db, by_command):
+    """What was typed and counted is added up once, and armed forces that go by their ministry are in no province."""
+    country = make_country(1, 1)
+    add_ministries(country, ("military", "police"))
+    cycle = make_opened_cycle(country, yearly(2026, country.ministry, by_command=by_command))
+    first, second = country.provinces
+    (commune,) = country.provinces[first]
+    typed = {(first, "military"): 4, (second, "military"): 5, (first, "police"): 20, (second, "police"): 30}
+    typed |= {(first, "education"): 100, (second, "education"): 200}
+    typed |= {(country.unit, kind): number for kind, number in (("military", 1000), ("police", 2000))}
+    library = InstitutionFactory(unit=commune)
+    make_posting(library, dt.date(2026, 5, 5), Line(MeasureCode.PROGRAMME_SESSION, 7))
+    office = Report.objects.get(cycle=cycle, unit=commune)
+    count(office, library)
+    people = PersonFactory(), PersonFactory()
+    tree = Tree(cycle, office, [], office, *people)
+    reports = sorted(Report.objects.filter(cycle=cycle), key=lambda each: -len(each.above))
+    told = {}
+    for report in reports:
+        number = typed.get((report.unit, report.agency.kind))
+        report = begin_report(report, by=people[0], at=NOW)
+        if number is not None:
+            row = Total(SESSIONS, Decimal(number), None, "Sổ")
+            type_totals(report, version=report.version, rows=[row], by=people[0], at=NOW)
+            told[report.pk] = number
+        if report.goes_to_id:
+            approved(fresh(report), tree)
+    root = next(each for each in reports if each.goes_to_id is None)
+    forces = sum(number for (unit, kind), number in typed.items() if kind in by_command and unit != country.unit)
+    central = sum(number for (unit, kind), number in typed.items() if kind in by_command and unit == country.unit)
+    assert figure(cycle_content(fresh(root), DAY), SESSIONS)[0] == str(7 + sum(told.values()))
+    assert sum(told.values()) == 4 + 5 + 20 + 30 + 100 + 200 + central
+    departments = [each for each in reports if each.agency.kind == "culture"]
+    figures = [each for report in departments for each in cycle_content(fresh(report), DAY)["figures"]]
+    at_departments = sum(int(each["numerator"] or 0) for each in figures if each["key"] == SESSIONS)
+    assert at_departments == 7 + 4 + 5 + 20 + 30 + 100 + 200 - forces
 
 
 def test_money_and_tasks_add_up_and_silence_stays_silence(tree):

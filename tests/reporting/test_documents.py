@@ -3,9 +3,10 @@
 import datetime as dt
 import hashlib
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from docx import Document as Word
 
 from hocsuotdoi.core.attachments import open_kept
@@ -58,6 +59,29 @@ def test_document_is_written_once_and_holds_number_and_code(snapshot, officer_of
         assert hashlib.sha256(file.read()).hexdigest() == asked.digest
     assert snapshot.number in words_of(asked)
     assert f"/documents/{asked.code}/" in words_of(asked)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("transactional_db")
+def test_who_looks_at_a_document_while_it_is_begun_does_not_leave_it_lying(snapshot, officer_of_bac_kan):
+    """A worker that finds it begun already holds its lock for a moment; nobody would take it up again for minutes."""
+    asked = ask_document(snapshot, DocumentFormat.DOCX, by=officer_of_bac_kan, at=AT)
+    begun = documents._begin(Document.objects.filter(pk=asked.pk).waiting(), at=AT)
+
+    def write() -> None:
+        try:
+            documents.write(begun, at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Document.objects.select_for_update().get(pk=asked.pk)
+            writing = pool.submit(write)
+            assert wait([writing], timeout=1).not_done
+        writing.result(timeout=20)
+    asked.refresh_from_db()
+    assert asked.state == DocumentState.MADE
 
 
 def test_document_written_twice_is_the_same_file(snapshot, officer_of_bac_kan):

@@ -9,7 +9,7 @@ from hocsuotdoi.indicators.models import Population, QualityFinding
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.reporting.models import Figure, Report
-from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
+from hocsuotdoi.reporting.operations.exceptions import Answer, AnsweredMeanwhile, answer_exceptions
 from hocsuotdoi.reporting.queries.approving import waiting
 from hocsuotdoi.reporting.queries.content import cycle_content
 from hocsuotdoi.reporting.queries.exceptions import exceptions_of
@@ -85,7 +85,7 @@ def test_silence_after_something_is_no_zero(tree):
     report = tree.wards[1]
     count(report, InstitutionFactory(unit=report.unit))
     last_year(report, measure__programme_session__2025=4)
-    assert found(report) == {}
+    assert list(found(report)) == ["silent"]
 
 
 def test_target_behind_its_plan_and_late_task_are_asked_about(tree, bac_kan, plan, silent_library):
@@ -136,3 +136,22 @@ def test_answer_holds_while_the_numbers_are_the_same(tree, library):
     assert found(tree.ward)[odd.key].answer.reason == "Mưa lũ."
     make_posting(library, DAY, Line(MeasureCode.PROGRAMME_ATTENDANCE, 1))
     assert found(tree.ward)[odd.key].answer is None
+
+
+def test_answer_over_one_that_was_not_seen_is_refused_with_all_others(tree, library):
+    last_year(tree.ward, measure__programme_attendance__2025=30)
+    (odd,) = found(tree.ward).values()
+
+    def answered(reason: str, over: int | None = None, *others: Answer) -> None:
+        given = [*others, Answer(odd.key, odd.numbers, reason, over)]
+        answer_exceptions(tree.ward, answers=given, by=tree.writer, at=NOW)
+
+    answered("Mưa lũ.")
+    answered(" Mưa lũ. ")  # the same, sent again
+    first = tree.ward.exception_answers.get()
+    with pytest.raises(AnsweredMeanwhile):
+        answered("", None, Answer("zero|x", {}))
+    assert tree.ward.exception_answers.get() == first
+    answered("Bão.", first.pk)
+    assert found(tree.ward)[odd.key].answer.reason == "Bão."
+    assert found(tree.ward)[odd.key].seen != odd.seen

@@ -17,14 +17,14 @@ from hocsuotdoi.reporting.enums import CycleState, ReportState, ReportsTo
 from hocsuotdoi.reporting.models import CountedInstitution, Cycle, Reminder, Report
 from hocsuotdoi.reporting.operations.cycle import BadRule, make_cycle, order_opening
 from hocsuotdoi.reporting.operations.opening import NotOpen, NotReportedToItsOwner, ask_newcomers, open_cycle
-from hocsuotdoi.reporting.operations.presets import free, mid_term, yearly
+from hocsuotdoi.reporting.operations.presets import OWN_LINES, final, free, mid_term, yearly
 from hocsuotdoi.reporting.operations.reminders import remind
 from hocsuotdoi.reporting.operations.report import excuse_report
 from hocsuotdoi.reporting.queries.opening_check import opening_check
 from hocsuotdoi.reporting.queries.state import country_state, report_rows
 from hocsuotdoi.reporting.queries.uncounted import Left, left_uncounted
 from tests.factories.accounts import PersonFactory
-from tests.factories.cycles import AT, make_country, make_opened_cycle, make_preset_cycle
+from tests.factories.cycles import AT, add_ministries, make_country, make_opened_cycle, make_preset_cycle
 from tests.factories.places import AgencyFactory, InstitutionFactory, UnitFactory
 from tests.factories.running import submit
 from tests.support.depth import cases
@@ -71,12 +71,38 @@ def test_each_body_gets_its_report_with_its_way_up(db):
 
 def test_education_on_its_own_line_goes_to_its_ministry_and_culture_gets_a_copy(db):
     country = make_country(1)
-    cycle = make_opened_cycle(country, yearly(2026, country.ministry, education_by_command=True))
+    cycle = make_opened_cycle(country, yearly(2026, country.ministry, by_command=["education"]))
     (province,) = country.provinces
     report = report_of(cycle, country.body(province, K.EDUCATION))
     ministry = country.body(country.unit, K.EDUCATION)
     assert report.above == [ministry.pk, country.ministry.pk]
     assert report.copies_to == [country.body(province, K.CULTURE).pk]
+
+
+@pytest.mark.parametrize("preset", [lambda owner, **said: yearly(2026, owner, **said), mid_term, final])
+@pytest.mark.parametrize("kind", [K.MILITARY, K.POLICE])
+def test_armed_forces_on_their_own_line_go_to_their_ministry_in_totals_and_nobody_gets_a_copy(db, kind, preset):
+    country = make_country(1)
+    add_ministries(country, ARMED_FORCES)
+    (province,) = country.provinces
+    cycle = make_preset_cycle(country, preset(country.ministry, by_command=[kind]))
+    open_cycle(cycle, by=None, at=AT)
+    ministry = country.body(country.unit, kind)
+    report, above = report_of(cycle, country.body(province, kind)), report_of(cycle, ministry)
+    assert report.above == [ministry.pk, country.ministry.pk]
+    assert (report.goes_to, above.goes_to) == (above, report_of(cycle, country.ministry))
+    for each in (report, above):
+        assert (each.line, each.detail, each.copies_to) == (kind, "totals", [])
+    (other,) = ARMED_FORCES - {kind}
+    assert report_of(cycle, country.body(province, other)).above[0] == country.body(province, K.CULTURE).pk
+    assert not Report.objects.filter(cycle=cycle, agency=country.body(country.unit, other)).exists()
+
+
+def test_cycle_of_a_province_has_no_ministry_to_go_to(db):
+    country = make_country(1)
+    (province,) = country.provinces
+    owner = country.body(province, K.CULTURE)
+    assert yearly(2026, owner, by_command=OWN_LINES).rules == yearly(2026, owner).rules
 
 
 def test_opening_again_changes_nothing(db):
@@ -179,7 +205,8 @@ def test_institution_that_comes_while_the_cycle_is_open_is_counted_where_the_rep
     )
     submit(report_of(cycle, country.body(other, K.CULTURE_SOCIETY)))
     at = AT + dt.timedelta(days=10)
-    assert left_uncounted(cycle, at.date()) == Left(3, 2)
+    library, centre_of_province = "Thư viện công cộng cấp xã", "Trung tâm văn hóa cấp tỉnh"
+    assert left_uncounted(cycle, at.date()) == Left(3, 2, ((library, 2), (centre_of_province, 1)))
     opened = ask_newcomers(cycle, by=None, at=at)
     assert (opened.reports, opened.institutions) == (0, 2)
     assert ask_newcomers(cycle, by=None, at=at).institutions == 0
@@ -187,7 +214,7 @@ def test_institution_that_comes_while_the_cycle_is_open_is_counted_where_the_rep
     assert counted_at(cycle, centre) == country.body(first, K.CULTURE)
     assert (counted_at(cycle, late), counted_at(cycle, nobodys)) == (None, None)
     assert before < set(CountedInstitution.objects.values_list("pk", "report"))
-    assert left_uncounted(cycle, at.date()) == Left(1, 0)
+    assert left_uncounted(cycle, at.date()) == Left(1, 0, ((library, 1),))
 
 
 @pytest.mark.parametrize("owner_too", [False, True])
@@ -220,7 +247,7 @@ def test_institution_of_a_new_unit_is_counted_in_the_report_of_its_new_body(db):
     office = AgencyFactory(unit=unit, starts_on=born)
     new = InstitutionFactory(unit=unit)
     at = AT + dt.timedelta(days=10)
-    assert left_uncounted(cycle, at.date()) == Left(1, 1)
+    assert left_uncounted(cycle, at.date()) == Left(1, 1, (("Thư viện công cộng cấp xã", 1),))
     opened = ask_newcomers(cycle, by=None, at=at)
     assert (opened.reports, opened.institutions, counted_at(cycle, new)) == (1, 1, office)
 
@@ -403,6 +430,8 @@ def test_each_open_institution_is_counted_once_and_each_report_reaches_the_owner
 
 def _check_laws(communes, data):
     country = make_country(*communes)
+    by_command = data.draw(st.sets(st.sampled_from(OWN_LINES)))
+    add_ministries(country, by_command)
     for body in data.draw(st.lists(st.sampled_from(list(country.bodies.values())), max_size=4, unique=True)):
         if body != country.ministry:
             Agency.objects.filter(pk=body.pk).update(ends_on=dt.date(2026, 1, 1))
@@ -415,7 +444,7 @@ def _check_laws(communes, data):
         made.append((institution, unit, kind, is_open))
         if runs := data.draw(st.one_of(st.none(), st.sampled_from(list(country.bodies.values())))):
             InstitutionAgency.objects.create(institution=institution, agency=runs)
-    cycle = make_opened_cycle(country, yearly(2026, country.ministry, education_by_command=data.draw(st.booleans())))
+    cycle = make_opened_cycle(country, yearly(2026, country.ministry, by_command=by_command))
     reports = {each.pk: each for each in Report.objects.filter(cycle=cycle)}
     assert (
         len(reports) == Agency.objects.on(cycle.map_on).filter(pk__in=[b.pk for b in country.bodies.values()]).count()
@@ -446,7 +475,7 @@ def _expected(country, reports, institution, unit, kind):
     if kind in education:
         wanted = [(K.EDUCATION, Tier.PROVINCE)]
     elif kind in forces:
-        wanted = [(K.MILITARY, Tier.PROVINCE), (K.POLICE, Tier.PROVINCE)]
+        wanted = [(kind_, tier) for tier in (Tier.PROVINCE, Tier.COUNTRY) for kind_ in (K.MILITARY, K.POLICE)]
     elif kind in provincial:
         wanted = [(K.CULTURE, Tier.PROVINCE)]
     elif kind in central:
@@ -540,5 +569,5 @@ def test_lines_of_command_are_followed_upwards_past_bodies_that_report_nothing(d
     education, ministry = country.body(province, K.EDUCATION), country.body(country.unit, K.EDUCATION)
     AgencyLine.objects.create(agency=education, superior=between, kind="administrative")
     AgencyLine.objects.create(agency=between, superior=ministry, kind="administrative")
-    cycle = make_opened_cycle(country, yearly(2026, country.ministry, education_by_command=True))
+    cycle = make_opened_cycle(country, yearly(2026, country.ministry, by_command=["education"]))
     assert report_of(cycle, education).above[0] == ministry.pk

@@ -11,7 +11,7 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import unit_by_code
 from hocsuotdoi.reporting.formats.canonical import canonical_json
 from hocsuotdoi.reporting.queries.content import report_content, unit_of_year
-from tests.factories.ledger import noon
+from tests.factories.ledger import make_posting, noon
 from tests.reporting.conftest import add_target
 
 QUERIES = 44
@@ -59,14 +59,22 @@ def test_content_counts_sessions_attendance_and_visits_as_the_figures_do(bac_kan
 def test_content_leaves_out_what_was_taken_back(bac_kan, plan, library, today):
     reverse(Posting.objects.get(), reason="nhập nhầm", by=None, at=noon(today))
     activities = report_content(bac_kan, 2026, today)["activities"]
-    assert (activities["sessions"], activities["attendance"], activities["observances"]) == (0, 0, [])
+    assert (activities["sessions"], activities["attendance"], activities["observances"]) == (None, None, []), (
+        "nobody has said anything that stands"
+    )
     assert "chưa ghi nhận" in activities["sentences"][0]
 
 
 def test_content_of_a_day_leaves_out_what_came_later(bac_kan, plan, library):
     content = report_content(bac_kan, 2026, dt.date(2026, 11, 21))
-    assert content["activities"]["sessions"] == 0
+    assert content["activities"]["sessions"] is None
     assert content["as_of"] == "2026-11-21"
+
+
+def test_content_tells_0_where_something_else_was_told(bac_kan, plan, library):
+    make_posting(library, dt.date(2026, 11, 20), measure=MeasureCode.LOAN)
+    content = report_content(bac_kan, 2026, dt.date(2026, 11, 21))
+    assert (content["activities"]["sessions"], content["activities"]["attendance"]) == (0, 0)
 
 
 def test_content_cites_the_plan_as_legal_basis(bac_kan, plan, today):

@@ -55,9 +55,8 @@ def without_values(book: bytes) -> bytes:
 @pytest.mark.slow
 @pytest.mark.usefixtures("office")
 def test_every_formula_of_what_is_handed_in_comes_to_what_was_frozen():
-    totals = TotalsSheet(
-        "Kinh phí", [TotalsRow("Ngân sách", [Said(9, 1, 1), Said(9, 1, 1), Said(7, 1, 1), Said(4, 1, 1)])], []
-    )
+    row = TotalsRow("Ngân sách", [Said(12, 2, 2), Said(8, 1, 2), Said(7, 1, 2), Said(4, 1, 2)], asked=9, granted=7)
+    totals = TotalsSheet("Kinh phí", [row], [], [row, TotalsRow("Không ghi nhiệm vụ", [Said(None, 0, 1)] * 4)])
     books = {
         "annex.xlsx": render_annex(consolidated_content(), DIGEST),
         "final.xlsx": render_annex(final_content(), DIGEST),

@@ -104,20 +104,21 @@ def test_report_is_late_from_its_very_day_on_while_the_cycle_is_open(cycle, coun
     closed = close_cycle(cycle, version=cycle.version, by=PersonFactory(), at=AT)
     assert days_late(report, closed, DUE + dt.timedelta(days=9)) == 0
     assert country_state(closed, everything(cycle), DUE).whole.late == 0
+    assert next_step(report, closed) == ("", ""), "nobody can do anything any more"
 
 
 def test_next_step_says_what_and_who(cycle, country):
     province = next(iter(country.provinces))
     police, culture = country.body(province, K.POLICE), country.body(province, K.CULTURE)
     report = of(cycle, police)
-    assert next_step(report) == ("bắt đầu viết và gửi", police.name)
+    assert next_step(report, cycle) == ("bắt đầu viết và gửi", police.name)
     submit(report)
-    assert next_step(report) == ("xem và duyệt", culture.name)
+    assert next_step(report, cycle) == ("xem và duyệt", culture.name)
     root = of(cycle, country.ministry)
     submit(root)
-    assert next_step(root) == ("xem và duyệt", country.ministry.name)
+    assert next_step(root, cycle) == ("xem và duyệt", country.ministry.name)
     approve(of(cycle, culture))
-    assert next_step(of(cycle, culture)) == ("", "")
+    assert next_step(of(cycle, culture), cycle) == ("", "")
 
 
 def test_lists_are_narrowed_by_what_hangs(country, cycle):
@@ -181,7 +182,7 @@ def test_country_takes_three_queries_and_a_province_one(db, communes, django_ass
     with django_assert_num_queries(3):
         state = country_state(cycle, everything(cycle), DUE)
         assert [row.hangs for row in state.rows]
-        assert [next_step(each) for each in state.central]
+        assert [next_step(each, cycle) for each in state.central]
     with django_assert_num_queries(1):
         rows = report_rows(cycle, everything(cycle), DUE, unit=state.rows[0].unit)
         assert [(row.report.agency.name, row.waits_on, row.report.unit.name) for row in rows]

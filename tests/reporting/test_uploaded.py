@@ -117,6 +117,12 @@ def test_tags_that_compute_call_or_reach_out_are_refused(tag):
     assert problems_of(template_with(tag), KIND)
 
 
+@pytest.mark.parametrize("tag", ["{{ 7 * 7 }}", "{{ 'a' * 10 ** 9 }}", "{{ 1 + 1 }}"])
+def test_what_computes_without_naming_anything_is_named_with_where_it_stands(tag):
+    (problem,) = problems_of(template_with(tag), KIND)
+    assert (problem.tag, problem.paragraph > 0) == (tag, True)
+
+
 def test_a_fourth_loop_is_named_with_where_it_stands():
     inner = "{% for a in figures %}{% for b in figures %}{% for c in figures %}x{% endfor %}{% endfor %}{% endfor %}"
     (problem,) = problems_of(template_with(inner), KIND)

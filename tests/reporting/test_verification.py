@@ -54,6 +54,8 @@ def test_page_tells_number_body_digest_and_every_figure_with_its_parts(client, d
         assert each["label"] in page
         assert each["words"] in page
     assert "3/4 cơ sở (75%)" in page
+    assert ">14.500.000</td>" in page, "parts with points between thousands, as the words have them"
+    assert not any(each["key"] in page for each in snapshot.content["figures"]), "names for programs are for the API"
 
 
 @pytest.mark.parametrize(
@@ -273,6 +275,18 @@ def test_armed_forces_are_told_in_totals_and_nothing_of_few_people(client, thai_
     page = page_of(client, document).content.decode()
     assert "<strong>12</strong>" in page, "sessions are of nobody"
     assert "đính chính" not in page, "from 4 to 17 says that there were 4"
+
+
+@pytest.mark.parametrize(("added", "whole", "told"), [("3", "40", False), ("38", "40", False), ("20", "40", True)])
+def test_whole_of_the_year_before_gives_no_few_people_away(client, thai_nguyen, province_officer, added, whole, told):
+    command = Agency.objects.create(code="bchqs-thu", name="Bộ Chỉ huy quân sự", kind=AgencyKind.MILITARY,
+                                    unit=thai_nguyen)  # fmt: skip
+    key = "measure:programme_attendance:2025"
+    rest = figure(f"{key}:after:2025-11-20", "Lượt người tham gia, sau ngày 20/11/2025", added, added)
+    content = cycle_content(figures=[rest, figure(key, "Lượt người tham gia, cả năm 2025", whole, whole)])
+    document = written(frozen_report(command, content=content, line="military", detail="totals"), province_officer)
+    figures = client.get(f"/api/v1/documents/{document.code}").json()["figures"]
+    assert {each["key"]: each["numerator"] for each in figures}[key] == (whole if told else "")
 
 
 def test_code_typed_off_the_page_leads_there_whatever_its_spaces_and_capitals(client, document):

@@ -4,15 +4,17 @@ import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from django.db.models import Q
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.indicators.models import CriterionAnswer, Population
 from hocsuotdoi.places.enums import AgencyKind, Tier
-from hocsuotdoi.places.models import AdminUnit, Agency, Institution, UnitAncestry
+from hocsuotdoi.places.models import AdminUnit, Agency, Institution, InstitutionStatus, UnitAncestry
 from hocsuotdoi.programme.enums import AssignmentState
 from hocsuotdoi.programme.models import Assignment, MoneyLine, Plan
 from hocsuotdoi.reporting.enums import Detail, ReportState
@@ -78,6 +80,7 @@ class Year:
         self.chance = random.Random(plan.seed)
         self.people = self._people()
         self.known = self._known()
+        self.earlier = self._the_year_before()
         self.cycle = self._set_up()
 
     # -- before --
@@ -193,9 +196,15 @@ class Year:
         given = yearly(YEAR, self.ministry)
         return make_cycle(f"nam-{YEAR}", owner=self.ministry, given=given, by=self.people.ministry, at=day(10, 1))
 
+    def _the_year_before(self) -> Cycle:
+        """It counted until the same day of its year; on the map of this one, whose communes its own did not know."""
+        given = replace(yearly(YEAR - 1, self.ministry), map_on=MAP_ON)
+        return make_cycle(f"nam-{YEAR - 1}", owner=self.ministry, given=given, by=self.people.ministry, at=day(1, 5))
+
     # -- during --
 
     def open(self) -> None:
+        open_cycle(self.earlier, by=self.people.ministry, at=day(11, 1))
         open_cycle(self.cycle, by=self.people.ministry, at=day(11, 1))
         self.cycle.refresh_from_db()
 
@@ -233,9 +242,12 @@ class Year:
         """What the report rests on: itself, and what was approved below it, however deep."""
         sheet, is_in, level = Sheet(YEAR, self.book.base_year, []), {report.pk: True}, [report]
         while level:
-            facts = self._facts(level)
+            facts, before, open_then = self._facts(level), self._before(level), self._counted_and_open_then(level)
             for each in level:
                 self._take(each, facts.get(each.pk, []), sheet, is_in=is_in[each.pk])
+                if each.detail == Detail.FULL:
+                    of_year = before if is_in[each.pk] else open_then
+                    (sheet.before if is_in[each.pk] else sheet.missing_before).extend(of_year.get(each.pk, []))
             below = Report.objects.filter(goes_to__in=level).exclude(state=ReportState.EXCUSED).select_related("unit")
             level = list(below)
             is_in |= {r.pk: is_in[r.goes_to_id or 0] and r.state == ReportState.APPROVED for r in level}
@@ -270,6 +282,33 @@ class Year:
             facts = self.book.facts.get(code) or Facts(institution_class)
             facts.has_website = bool(website)
             found.setdefault(report, []).append(facts)
+        return found
+
+    def _before(self, reports: list[Report]) -> dict[int, list[Facts]]:
+        """Whose last days of the year before each report tells: counted in it and open then; or counted in that of its
+        body then and nowhere now."""
+        now = dict(CountedInstitution.objects.filter(cycle=self.cycle).values_list("institution", "report"))
+        by_body = {each.agency_id: each.pk for each in reports}
+        mine = {institution: report for institution, report in now.items() if report in set(by_body.values())}
+        then = CountedInstitution.objects.filter(cycle=self.earlier, report__agency__in=by_body)
+        for institution, agency in then.values_list("institution", "report__agency"):
+            if institution not in now:
+                mine[institution] = by_body[agency]
+        return self._open_then(mine, CUTOFF.replace(year=YEAR - 1) + dt.timedelta(days=1))
+
+    def _counted_and_open_then(self, reports: list[Report]) -> dict[int, list[Facts]]:
+        rows = CountedInstitution.objects.filter(report__in=reports)
+        return self._open_then(dict(rows.values_list("institution", "report")), dt.date(YEAR - 1, 12, 31))
+
+    def _open_then(self, reports: dict[int, int], since: dt.date) -> dict[int, list[Facts]]:
+        """By report: of those institutions that were open on a day between then and the end of the year before."""
+        is_open = InstitutionStatus.objects.filter(state="active", institution__in=reports)
+        is_open = is_open.filter(Q(starts_on=None) | Q(starts_on__lte=dt.date(YEAR - 1, 12, 31)))
+        is_open = is_open.filter(Q(ends_on=None) | Q(ends_on__gt=since)).values("institution")
+        found: dict[int, list[Facts]] = {}
+        for institution in Institution.objects.filter(pk__in=is_open):
+            facts = self.book.facts.get(institution.code) or Facts(institution.institution_class)
+            found.setdefault(reports[institution.pk], []).append(facts)
         return found
 
     def tasks_of(self, reports: Iterable[Report], on: dt.date) -> dict[str, Number]:

@@ -64,6 +64,9 @@ class Facts:
     """(commune, whether it is a town) to all attendances in the year"""
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
     has_website: bool = False
+    before: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    """(measure, whether after the day up to which the base year's own reports counted) to all of the base year"""
+    spoke_before: bool = False
 
     def sum(self, year: int, *measures: str, keep: Callable[[Line], bool] = lambda line: True) -> int:
         return sum(n for line, n in self.lines.items() if line.year == year and line.measure in measures and keep(line))
@@ -104,6 +107,13 @@ class Book:
             for act in standing[in_time[standing]]:
                 made[batch.acts.institution[act]].spoke.add(batch.year)
             self._take(made, batch, lines.taken(in_time[lines.act]), tags)
+            if batch.year == self.base_year:
+                for act in standing:
+                    made[batch.acts.institution[act]].spoke_before = True
+                columns = (lines.act, lines.measure, lines.quantity)
+                for act, measure, quantity in zip(*(each.tolist() for each in columns), strict=True):
+                    facts = made[batch.acts.institution[act]]
+                    facts.before[MEASURES[measure].value, not in_time[act]] += quantity
         self.facts = {f"{CODE}{number + 1:06}": each for number, each in enumerate(made)}
 
     def _take(self, made: list[Facts], batch: Any, lines: Any, tags: list[tuple[str, ...]]) -> None:
@@ -193,6 +203,9 @@ class Sheet:
     missing: list[Facts] = field(default_factory=list)
     """Of reports below that are not approved: they stay expected"""
     missing_communes: int = 0
+    before: list[Facts] = field(default_factory=list)
+    """Whose base year is told by this report or those that are in it"""
+    missing_before: list[Facts] = field(default_factory=list)
     reports: list[Any] = field(default_factory=list)
 
     def measures(self) -> dict[str, Decimal]:
@@ -220,6 +233,25 @@ class Sheet:
         if not asked and not more:
             return None if top is None else Number(top)
         return Number(top, None, spoke, len(asked) + more)
+
+    def year_before(self, after: dt.date) -> dict[str, Number]:
+        """What was held after the base year's reports had been closed, and the whole of that year."""
+        found: dict[str, Number] = {}
+        for measure in (SESSIONS, ATTENDANCE, *VISITS):
+            asked, missing = (
+                [each for each in of if measure not in VISITS or _asked_for(each) == measure]
+                for of in (self.before, self.missing_before)
+            )
+            if not asked and not missing:
+                continue
+            spoke, expected = sum(each.spoke_before for each in asked), len(asked) + len(missing)
+            rest = sum(each.before[measure, True] for each in asked)
+            whole = rest + sum(each.before[measure, False] for each in asked)
+            key = f"measure:{measure}:{self.base_year}"
+            found[key] = Number(Decimal(whole) if spoke else None, None, spoke, expected)
+            if asked:
+                found[f"{key}:after:{after}"] = Number(Decimal(rest) if spoke else None, None, spoke, expected)
+        return found
 
     def spoke(self) -> int:
         return sum(self.year in each.spoke for each in self.facts)

@@ -226,8 +226,8 @@ def _reads_everything(person: Someone, day: dt.date) -> bool:
 @cache
 def _locations(model: type[Model], depth: int = 1) -> tuple[tuple[str, type[Model]], ...]:
     """Paths from a row to where it is: the nearest links to a place, level by level."""
-    if model is Institution:
-        return (("id", Institution),)
+    if model in (Institution, Agency):
+        return (("id", model),)
     near = tuple((link.name, link.related_model) for link in _links(model) if link.related_model in _PLACES)
     if near or depth == _DEEPEST:
         return near

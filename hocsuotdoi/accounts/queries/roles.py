@@ -3,11 +3,13 @@
 import datetime as dt
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.models import RoleAssignment
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import agencies_covered, institutions_covered, units_covered
 from hocsuotdoi.accounts.rules import Someone
+from hocsuotdoi.places.models import Agency
 
 
 def assignments_visible_to(person: Someone, day: dt.date) -> QuerySet[RoleAssignment]:
@@ -28,3 +30,17 @@ def own_roles(person: Someone, day: dt.date) -> QuerySet[RoleAssignment]:
         return RoleAssignment.objects.none()
     held = RoleAssignment.objects.on(day).filter(person=person)
     return held.select_related("unit", "agency", "institution").order_by("role", "pk")
+
+
+def people_who_sit(agency: Agency, day: dt.date) -> list[str]:
+    """For whoever is about to end the body: how many hold a role at it from `day` on. One query."""
+    roles = RoleAssignment.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day), agency=agency, person__is_active=True)
+    number = roles.values("person").distinct().count()
+    if not number:
+        return []
+    said = ngettext(
+        "{number} person holds a role here, which covers nothing from that day on.",
+        "{number} people hold a role here, which covers nothing from that day on.",
+        number,
+    )
+    return [said.format(number=number)]

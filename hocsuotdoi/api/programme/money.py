@@ -74,11 +74,15 @@ class SumsShape(Shape):
     appraised: StageSum
     allocated: StageSum
     spent: StageSum
+    cut: int | None = Field(description=_("Estimated less appraised, of the lines that have been appraised"))
+    unallocated: int | None = Field(description=_("Appraised less allocated, of the lines that have been appraised"))
+    left: int | None = Field(description=_("Allocated less spent; less than 0: more was spent"))
 
     @classmethod
     def of_sums(cls, sums: Sums) -> Self:
         stages = {stage.value: sums.of(stage) for stage in MoneyStage}
-        return cls(**{k: StageSum(amount=v.amount, lines=v.lines, of=v.of) for k, v in stages.items()})
+        said = {k: StageSum(amount=v.amount, lines=v.lines, of=v.of) for k, v in stages.items()}
+        return cls(**said, cut=sums.cut, unallocated=sums.unallocated, left=sums.left)
 
 
 class SourceSums(SumsShape):

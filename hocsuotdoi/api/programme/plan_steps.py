@@ -37,14 +37,14 @@ MOST = 500
 """So many targets or units in one decision: more than any plan states for one class."""
 
 _ACT: dict[str, Any] = {"act_number": "1662/NQ-UBTVQH15"}
-_NEW_ACT: dict[str, Any] = _ACT | {
+NEW_ACT: dict[str, Any] = _ACT | {
     "act_title": "Nghị quyết về việc sắp xếp các đơn vị hành chính",
     "act_issuer": "Ủy ban Thường vụ Quốc hội",
     "act_issued_on": "2025-06-16",
 }
 
 
-def _example(**fields: Any) -> ConfigDict:
+def example(**fields: Any) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [fields]})
 
 
@@ -70,7 +70,7 @@ class StepOfPlan(Given):
 class ReplaceGiven(StepOfPlan):
     """Which plan takes its place."""
 
-    model_config = _example(other="kh-12-2026-tinh-thai-nguyen", effective_on="2026-11-20", **_ACT)
+    model_config = example(other="kh-12-2026-tinh-thai-nguyen", effective_on="2026-11-20", **_ACT)
 
     other: Annotated[str, Readable] = Field(max_length=80, description=_("Code of the plan that takes its place"))
 
@@ -78,7 +78,7 @@ class ReplaceGiven(StepOfPlan):
 class RetireGiven(StepOfPlan):
     """Why it binds no more."""
 
-    model_config = _example(effective_on="2026-11-20", reason="Đã hoàn thành các mục tiêu")
+    model_config = example(effective_on="2026-11-20", reason="Đã hoàn thành các mục tiêu")
 
     reason: Annotated[str, Readable] = Field(min_length=1, max_length=2000, description=_("Everybody reads it"))
 
@@ -86,7 +86,7 @@ class RetireGiven(StepOfPlan):
 class InheritGiven(StepOfPlan):
     """Which unit answers for it from now on."""
 
-    model_config = _example(unit="19", effective_on="2025-07-01", **_NEW_ACT)
+    model_config = example(unit="19", effective_on="2025-07-01", **NEW_ACT)
 
     unit: Annotated[str, Readable] = Field(max_length=10, description=_("Code of the unit that has its land"))
     act_number: Annotated[str, Readable] = Field(min_length=1, max_length=60)
@@ -95,14 +95,14 @@ class InheritGiven(StepOfPlan):
 class RehomeGiven(StepOfPlan):
     """What is decided, about which targets, for which units."""
 
-    model_config = _example(
+    model_config = example(
         targets=[12],
         kind="taken_over",
         units=["19"],
         cohort="library_commune",
         effective_on="2025-07-01",
         reason="Thư viện cấp huyện đã kết thúc, thư viện cấp xã đảm nhận",
-        **_NEW_ACT,
+        **NEW_ACT,
     )
 
     targets: list[Whole] = Field(min_length=1, max_length=MOST, description=_("Ids of targets of this plan"))
@@ -162,7 +162,7 @@ class Decided(Shape):
 def plan_not_taken_list(request: HttpRequest, asked: Query[Asked]) -> Listed:
     today = timezone.localdate()
     plans = Plan.objects.kept_by(request.user, Permission.EDIT_PLAN, today).select_related("unit")
-    return listed(_Counted(not_taken(plans, today)), asked, NotTakenShape.of)
+    return listed(Counted(not_taken(plans, today)), asked, NotTakenShape.of)
 
 
 @router.post(
@@ -176,7 +176,7 @@ def plan_not_taken_list(request: HttpRequest, asked: Query[Asked]) -> Listed:
 def plan_replace(request: HttpRequest, code: str, given: ReplaceGiven) -> PlanEntry:
     now = timezone.now()
     today = timezone.localdate(now)
-    plan = _found(request, code, today)
+    plan = plan_of(request, code, today)
     other = Plan.objects.issued().filter(code=given.other).first()
     if other is None:
         raise BadField("other", gettext("There is no plan with the code %(code)s.") % {"code": given.other})
@@ -205,7 +205,7 @@ def plan_retire(request: HttpRequest, code: str, given: RetireGiven) -> PlanEntr
     now = timezone.now()
     today = timezone.localdate(now)
     retire_plan(
-        _found(request, code, today),
+        plan_of(request, code, today),
         effective_on=given.effective_on,
         legal_act=given.act_if_named(now),
         reason=given.reason,
@@ -227,7 +227,7 @@ def plan_retire(request: HttpRequest, code: str, given: RetireGiven) -> PlanEntr
 def plan_inherit(request: HttpRequest, code: str, given: InheritGiven) -> PlanEntry:
     now = timezone.now()
     today = timezone.localdate(now)
-    plan = _found(request, code, today)
+    plan = plan_of(request, code, today)
     unit = AdminUnit.objects.on(today).filter(code=given.unit).first()
     if unit is None:
         raise _no_unit("unit", given.unit)
@@ -255,7 +255,7 @@ def plan_inherit(request: HttpRequest, code: str, given: InheritGiven) -> PlanEn
 def plan_rehome(request: HttpRequest, code: str, given: RehomeGiven) -> Decided:
     now = timezone.now()
     today = timezone.localdate(now)
-    plan = _found(request, code, today)
+    plan = plan_of(request, code, today)
     targets = _targets(plan, given.targets)
     units = _units(request, plan, given.units, today)
     made = rehome(
@@ -276,14 +276,14 @@ def plan_rehome(request: HttpRequest, code: str, given: RehomeGiven) -> Decided:
     return Decided(decisions=[RehomingShape.of(each) for each in rows])
 
 
-class _Counted(list[Alike]):
+class Counted(list[Any]):
     """A list that is cut into pages as rows of the database are."""
 
     def count(self) -> int:  # type: ignore[override]
         return len(self)
 
 
-def _found(request: HttpRequest, code: str, today: dt.date) -> Plan:
+def plan_of(request: HttpRequest, code: str, today: dt.date) -> Plan:
     """An issued plan for which the key’s owner answers; the acts themselves refuse one that binds no more."""
     plan = get_object_or_404(Plan.objects.issued().select_related("unit"), code=code)
     require(request.user, Permission.EDIT_PLAN, responsible_unit(plan, today))

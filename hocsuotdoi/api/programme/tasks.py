@@ -364,6 +364,10 @@ class ReceiverGiven(Given):
     due_on: Day | None = Field(None, description=_("Its own day; null: the task's"))
 
 
+class PartGiven(ReceiverGiven):
+    part: AgencyPart | None = Field(None, description=_("Its part; null: as it has it, else the lead"))
+
+
 class HandDownGiven(Given):
     """Which task, to whom."""
 
@@ -375,7 +379,7 @@ class HandDownGiven(Given):
 
     task: Whole = Field(ge=1, le=2**62, description=_("The task's id, from its plan"))
     year: Whole = Field(ge=2000, le=2100)
-    agencies: list[ReceiverGiven] = Field(min_length=1, max_length=MOST)
+    agencies: list[PartGiven] = Field(min_length=1, max_length=MOST)
     remark: Annotated[str, Readable] = Field("", max_length=2000, description=_("What you expect"))
     indicator: Annotated[str, Readable] = Field("", max_length=60, description=_("Code of the figure that it serves"))
 
@@ -416,7 +420,7 @@ class HandedDown(Shape):
 def task_hand_down(request: HttpRequest, given: HandDownGiven) -> HandedDown:
     now = timezone.now()
     day = timezone.localdate(now)
-    task = tasks_to_hand_down(day).prefetch_related("agencies").filter(pk=given.task).first()
+    task = tasks_to_hand_down(day).prefetch_related("agencies__agency").filter(pk=given.task).first()
     if task is None:
         raise BadHandDown(gettext("No plan in force has this task."), field="task")
     indicator = Indicator.objects.filter(code=given.indicator).first() if given.indicator else None
@@ -430,6 +434,7 @@ def task_hand_down(request: HttpRequest, given: HandDownGiven) -> HandedDown:
     made = hand_down(
         task,
         due=_due(given.agencies, may, handed_down_due_on(task, given.year)),
+        parts=_parts(given.agencies, may),
         year=given.year,
         remark=given.remark,
         indicator=indicator,
@@ -475,6 +480,11 @@ def _due(given: list[ReceiverGiven], may: QuerySet[Agency], common: dt.date | No
             field="agencies",
         )
     return {found[code]: day for code, day in days.items()}
+
+
+def _parts(given: list[PartGiven], may: QuerySet[Agency]) -> dict[Agency, AgencyPart]:
+    parts = {each.agency: each.part for each in given if each.part}
+    return {agency: parts[agency.code] for agency in may.filter(code__in=parts)} if parts else {}
 
 
 def _handed(made: list[Assignment]) -> HandedDown:

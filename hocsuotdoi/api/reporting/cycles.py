@@ -40,7 +40,7 @@ class CycleShape(Shape):
     sections: list[Section]
     state: CycleState
     state_name: str
-    asked: int = Field(description=_("Reports that are asked for"))
+    asked: int = Field(description=_("Reports that are asked for, of those whose state is told"))
     approved: int
     page: str = Field(description=_("Address of its page for people"))
 
@@ -179,12 +179,13 @@ class CycleFilter(Asked):
 )
 @requires(Permission.VIEW_REPORT)
 def cycle_list(request: HttpRequest, asked: Query[CycleFilter]) -> Listed:
-    rows = Cycle.objects.visible_to(request.user, timezone.localdate())
+    day = timezone.localdate()
+    rows = Cycle.objects.visible_to(request.user, day)
     if asked.state:
         rows = rows.filter(state=asked.state)
     if asked.owner:
         rows = rows.filter(owner__code=asked.owner)
-    return listed(cycles_with_counts(rows).order_by("-due_on", "code"), asked, CycleShape.of)
+    return listed(cycles_with_counts(rows, request.user, day).order_by("-due_on", "code"), asked, CycleShape.of)
 
 
 @router.get("/cycles/{slug:code}", response=CycleEntry, summary=_("One cycle"), description=_("With its rules."))
@@ -218,7 +219,8 @@ def cycle_state(request: HttpRequest, code: str) -> StateShape:
 
 
 def _found(request: HttpRequest, code: str) -> Cycle:
-    rows = cycles_with_counts(Cycle.objects.visible_to(request.user, timezone.localdate()))
+    day = timezone.localdate()
+    rows = cycles_with_counts(Cycle.objects.visible_to(request.user, day), request.user, day)
     cycle = rows.filter(code=code).first()
     if cycle is None:
         raise Http404

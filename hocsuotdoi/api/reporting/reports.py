@@ -23,7 +23,7 @@ from hocsuotdoi.reporting.enums import CommandLine, Detail, ExceptionAnswerKind,
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.models.report import FROZEN
 from hocsuotdoi.reporting.operations.approval import approve_report, return_report
-from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
+from hocsuotdoi.reporting.operations.exceptions import Answer, AnsweredMeanwhile, answer_exceptions
 from hocsuotdoi.reporting.operations.report import word_report
 from hocsuotdoi.reporting.operations.submission import submit_report, withdraw_report
 from hocsuotdoi.reporting.queries.content import cycle_content
@@ -103,7 +103,7 @@ class OddShape(Shape):
     key: str
     rule: str
     words: str
-    seen: str = Field(description=_("Stands for the numbers in it: send it along with your answer"))
+    seen: str = Field(description=_("Stands for its numbers and its answer: send it along with your answer"))
     answer: ExceptionAnswerKind | None = Field(description=_("null: it waits for a word"))
     reason: str
 
@@ -278,7 +278,10 @@ def report_word(request: HttpRequest, pk: int, given: WordsGiven) -> ReportEntry
     "/reports/{int:pk}/exceptions",
     response=ReportEntry,
     summary=_("Answer what looks odd"),
-    description=_("It is so, or it is so for a reason. Refused where the numbers are no longer those that you saw."),
+    description=_(
+        "It is so, or it is so for a reason. Refused where the numbers are no longer those that you saw, or somebody "
+        "has answered otherwise meanwhile."
+    ),
 )
 @requires(Permission.WRITE_REPORT)
 def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportEntry:
@@ -289,11 +292,16 @@ def report_answer(request: HttpRequest, pk: int, given: AnswersGiven) -> ReportE
     for each in given.answers:
         if each.key not in found:
             raise NotAsked(gettext("Nothing odd of this name is in the report. Read it again."), field="answers")
-        if each.seen != found[each.key].seen:
+        odd = found[each.key]
+        if odd.says(each.reason):
+            continue
+        if each.seen != odd.seen and odd.answer is not None:
+            raise AnsweredMeanwhile(gettext("Somebody else has answered this meanwhile."), field="answers")
+        if each.seen != odd.seen:
             raise NumbersChanged(
                 gettext("Some numbers have changed since you saw them. Look at them again, please."), field="answers"
             )
-        answers.append(Answer(each.key, found[each.key].numbers, each.reason))
+        answers.append(Answer(each.key, odd.numbers, each.reason, odd.answer.pk if odd.answer else None))
     answer_exceptions(report, answers=answers, by=request.user, at=timezone.now())
     return entry_of(request, pk)
 

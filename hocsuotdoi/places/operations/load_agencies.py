@@ -34,7 +34,9 @@ class _Row:
 
 @transaction.atomic
 def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[[str], Any] = print) -> None:
-    """Adds what is missing and brings the rest up to date; the lines of these bodies are replaced whole."""
+    """Adds what is missing and brings the rest up to date; the lines of these bodies are replaced whole. What people
+    keep by hand stays as they left it."""
+    by_hand = set(Agency.objects.filter(kept_by_hand=True).values_list("code", flat=True))
     rows = list(_rows(territory))
     upsert_rows(
         Agency,
@@ -42,11 +44,13 @@ def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[
         (
             (row.code, row.name, row.kind, ids[row.unit.key] if row.unit else None, row.starts_on, row.ends_on, False)
             for row in rows
+            if row.code not in by_hand
         ),
         unique=["code"],
     )
     keys = dict(Agency.objects.values_list("code", "pk"))
-    AgencyLine.objects.filter(agency__is_sample=False).delete()
+    AgencyLine.objects.filter(agency__is_sample=False, kept_by_hand=False).delete()
+    kept = set(AgencyLine.objects.filter(kept_by_hand=True).values_list("agency_id", "superior_id", "kind"))
     copy_rows(
         AgencyLine,
         ["agency_id", "superior_id", "kind", "starts_on", "ends_on"],
@@ -54,6 +58,7 @@ def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[
             (keys[row.code], keys[superior], kind, row.starts_on, row.ends_on)
             for row in rows
             for superior, kind in row.superiors
+            if (keys[row.code], keys[superior], kind) not in kept
         ),
     )
     progress(_("%(number)d agencies") % {"number": len(rows)})

@@ -29,9 +29,11 @@ from hocsuotdoi.papers.queries.finding import LONG, Wanted, issuers_of, papers_f
 from hocsuotdoi.papers.queries.inbox import open_for
 from hocsuotdoi.papers.queries.succession import in_place_of, that_replaced
 from hocsuotdoi.portal.brief import briefly_kept
+from hocsuotdoi.programme.queries.plan_page import plans_named
 
 _COMPARED_FOR = 3600
 _ON_A_PAGE = 20
+_PLANS_SHOWN = 5
 _SHOWN_BY_A_BROWSER = {"application/pdf", "image/png", "image/jpeg"}
 
 
@@ -59,7 +61,8 @@ class PaperFilter(forms.Form):
 @public
 @require_GET
 def paper_list(request: HttpRequest) -> HttpResponse:
-    """What this visitor may read, sent papers only; with words the best match first."""
+    """What this visitor may read, sent papers only; with words the best match first, and the programme's own documents
+    of that name, which are read clause by clause elsewhere."""
     visible = _visible(request).exclude(state=PaperState.DRAFT)
     form = PaperFilter(request.GET, issuers=issuers_of(visible))
     wanted = form.wanted()
@@ -71,6 +74,7 @@ def paper_list(request: HttpRequest) -> HttpResponse:
             "form": form,
             "words": wanted.words,
             "is_narrowed": wanted != Wanted(),
+            "plans": plans_named(wanted.words)[:_PLANS_SHOWN] if wanted.words else [],
             "page": Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page")),
             "today": timezone.localdate(),
         },

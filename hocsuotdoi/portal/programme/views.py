@@ -17,6 +17,7 @@ from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.queries.assignments import done_by_task
 from hocsuotdoi.programme.queries.comparison import compare
 from hocsuotdoi.programme.queries.feasibility import feasibility
+from hocsuotdoi.programme.queries.named_bodies import named_bodies
 from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.plan_page import (
     PlanForest,
@@ -24,8 +25,10 @@ from hocsuotdoi.programme.queries.plan_page import (
     answered_findings,
     life_of,
     plan_document,
+    plans_named,
     with_counts,
 )
+from hocsuotdoi.programme.queries.untaken import tasks_not_taken
 from hocsuotdoi.programme.rules import responsible_unit
 
 _ON_A_PAGE = 30
@@ -39,8 +42,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     plans = Plan.objects.issued()
     words = request.GET.get("q", "").strip()
     if words:
-        matching = Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words)
-        found = Paginator(with_counts(plans.filter(matching)), _ON_A_PAGE).get_page(request.GET.get("page"))
+        found = Paginator(plans_named(words), _ON_A_PAGE).get_page(request.GET.get("page"))
         return render(request, "portal/programme/plan_list.html", {"words": words, "page": found})
     forest = PlanForest(plans)
     is_earlier = request.GET.get("earlier") == "1"
@@ -86,6 +88,8 @@ def _life(request: HttpRequest, plan: Plan) -> dict[str, object]:
         "neighbours": has_ended and became.tier == Tier.PROVINCE,
         "may_edit": may_edit,
         "may_decide": may_edit and has_ended and plan.targets.exists(),
+        "untaken": sum(len(group.rows) for group in tasks_not_taken([plan], today)) if may_edit else 0,
+        "may_decide_tasks": may_edit and plan.tasks.filter(rehomings__isnull=False).exists(),
     }
 
 
@@ -118,6 +122,7 @@ def plan_check(request: HttpRequest, code: str) -> HttpResponse:
     found = answered_findings(plan)
     rule = request.GET.get("rule", "")
     rules = {each.finding.rule for each in found}
+    may_answer = request.person_may(Permission.ANSWER_FINDING, responsible_unit(plan, today))
     return render(
         request,
         "portal/programme/plan_check.html",
@@ -128,7 +133,8 @@ def plan_check(request: HttpRequest, code: str) -> HttpResponse:
             "rules": [choice for choice in CheckRule if choice in rules],
             "rule": rule,
             "is_binding": plan.status in BINDING,
-            "may_answer": request.person_may(Permission.ANSWER_FINDING, responsible_unit(plan, today)),
+            "may_answer": may_answer,
+            "lost": [each for each in named_bodies(plan, today) if not each.gets] if may_answer else [],
             "tabs": _tabs(plan, "check"),
             "path": [_to_list(), _to(plan)],
         },

@@ -11,7 +11,7 @@ from hocsuotdoi.programme.models.assignment import (
 from hocsuotdoi.programme.models.finding import FindingAnswer
 from hocsuotdoi.programme.models.money import MoneyLine, MoneyPreview, MoneyStep
 from hocsuotdoi.programme.models.plan import Clause, Plan, Target, Task, TaskAgency
-from hocsuotdoi.programme.models.through_time import PlanStep, Rehoming
+from hocsuotdoi.programme.models.through_time import PlanStep, Rehoming, TaskRehoming
 
 __all__ = [
     "Assignment",
@@ -33,4 +33,5 @@ __all__ = [
     "Target",
     "Task",
     "TaskAgency",
+    "TaskRehoming",
 ]

@@ -1,5 +1,5 @@
 """What happens to plans after they are entered: issued, amended, taken over at a reform, replaced, retired; and what
-becomes of targets whose tier or place is no more."""
+becomes of targets and tasks whose tier or place is no more."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.core.append_only import append_only
 from hocsuotdoi.indicators.models import Cohort
-from hocsuotdoi.places.models import AdminUnit, LegalAct
-from hocsuotdoi.programme.enums import PlanStepKind, RehomingKind
-from hocsuotdoi.programme.models.plan import Plan, Target
+from hocsuotdoi.places.enums import AgencyKind
+from hocsuotdoi.places.models import AdminUnit, Agency, LegalAct
+from hocsuotdoi.programme.enums import AgencyPart, PlanStepKind, RehomingKind
+from hocsuotdoi.programme.models.plan import Plan, Target, Task
 
 _BY_ANOTHER_PLAN = [PlanStepKind.AMENDED, PlanStepKind.REPLACED]
 
@@ -51,7 +52,20 @@ class PlanStep(models.Model):
         ]
 
 
-class Rehoming(models.Model):
+class _Decision(models.Model):
+    """On which act, from when, why, by whom."""
+
+    effective_on = models.DateField(_("from"))
+    legal_act = models.ForeignKey(LegalAct, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(_("reason"))
+    by = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class Rehoming(_Decision):
     """The recorded decision about one target of a tier or unit that is no more. The newest for a target and unit holds.
 
     The target itself stays as issued, and goes on being asked of whoever does not lie in `unit` (decision 0111). Taken
@@ -63,11 +77,6 @@ class Rehoming(models.Model):
     unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="rehomed_targets")
     cohort = models.ForeignKey(Cohort, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     replacement = models.ForeignKey(Target, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField(_("from"))
-    legal_act = models.ForeignKey(LegalAct, on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField(_("reason"))
-    by = models.UUIDField()
-    at = models.DateTimeField()
 
     class Meta:
         ordering = ["at", "pk"]
@@ -81,4 +90,39 @@ class Rehoming(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="rehoming_has_a_reason"),
             models.CheckConstraint(condition=~Q(replacement=models.F("target")), name="rehoming_not_to_itself"),
+        ]
+
+
+class TaskRehoming(_Decision):
+    """The recorded decision about one task whose tier, unit or body is no more (decision 0112). The newest act for a
+    task and unit holds; one act can name several bodies of a unit.
+
+    The task itself stays as issued. Taken over: from that day it asks `agency`, or `unit`'s body of `agency_kind`,
+    whichever that is at the time, in this `part`. Dropped: nobody there is asked.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="rehomings")
+    kind = models.CharField(max_length=10, choices=RehomingKind)
+    unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="rehomed_tasks")
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agency_kind = models.CharField(max_length=24, choices=AgencyKind, blank=True)
+    part = models.CharField(max_length=14, choices=AgencyPart, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        triggers = append_only()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=RehomingKind.TAKEN_OVER)
+                & ~Q(part="")
+                & (Q(agency__isnull=False, agency_kind="") | Q(agency__isnull=True) & ~Q(agency_kind=""))
+                | Q(kind=RehomingKind.DROPPED, agency__isnull=True, agency_kind="", part=""),
+                name="task_rehoming_says_who",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="task_rehoming_has_a_reason"),
+            models.UniqueConstraint(
+                fields=["task", "unit", "agency", "agency_kind", "at"],
+                name="task_rehoming_once_an_act",
+                nulls_distinct=False,
+            ),
         ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -94,11 +94,14 @@ def hand_down(
     starts_on: dt.date | None = None,
     indicator: Indicator | None = None,
     handed_down_from: Assignment | None = None,
+    parts: Mapping[Agency, AgencyPart] | None = None,
+    note: str = "",
 ) -> list[Assignment]:
     """Hand `task` down to the agencies, each with its own day, and return their assignments in the same order.
 
-    An agency that has it already gets the new day, and beginning and remark where they are given (what it reported
-    stays; what was dropped is asked again). Refused: nobody chosen, a plan that is not in force, a day before the
+    An agency that has it already gets the new day, and part, beginning and remark where they are given (what it
+    reported stays; what was dropped is asked again); a new one leads unless `parts` says otherwise. `note`: what the
+    trail tells instead of the remark. Refused: nobody chosen, a plan that is not in force, a day before the
     beginning. The permission at each receiving agency is the surface's question.
     """
     if not due:
@@ -110,9 +113,11 @@ def hand_down(
     for day in due.values():
         _check_days(starts_on, day)
     of_year, remark = year_of(task, year), normalise(remark).strip()
+    parts = parts or {}
     new = [
-        Assignment(task=task, agency=agency, part=AgencyPart.LEAD, year=of_year, starts_on=starts_on, due_on=day,
-                   remark=remark, indicator=indicator, handed_down_from=handed_down_from, handed_by=by.pk, handed_at=at)
+        Assignment(task=task, agency=agency, part=parts.get(agency, AgencyPart.LEAD), year=of_year, starts_on=starts_on,
+                   due_on=day, remark=remark, indicator=indicator, handed_down_from=handed_down_from, handed_by=by.pk,
+                   handed_at=at)
         for agency, day in due.items()
     ]  # fmt: skip
     rows = _new_or_known(new, Q(task=task, agency__in=list(due), year=of_year))
@@ -123,6 +128,7 @@ def hand_down(
         _check_days(starts_on or row.starts_on, day)
         row.starts_on, row.due_on, row.remark = starts_on or row.starts_on, day, remark or row.remark
         row.indicator = indicator or row.indicator
+        row.part = parts.get(agency, AgencyPart(row.part))
         if handed_down_from is not None and handed_down_from.pk != row.pk:
             row.handed_down_from = handed_down_from
         row.handed_by, row.handed_at = by.pk, at
@@ -132,7 +138,7 @@ def hand_down(
         row.save()
     made = [rows[agency.pk][0] for agency in due]
     AssignmentStep.objects.bulk_create(
-        _step(row, AssignmentStepKind.HANDED_DOWN, note=remark, by=by, at=at) for row in made
+        _step(row, AssignmentStepKind.HANDED_DOWN, note=note or remark, by=by, at=at) for row in made
     )
     return made
 
@@ -244,14 +250,20 @@ def drop(assignment: Assignment, *, reason: str, by: Person, at: dt.datetime) ->
 @transaction.atomic
 def drop_of_ended(plans: Sequence[int], *, effective_on: dt.date, by: Person, at: dt.datetime) -> int:
     """What plans that have ended asked to be done on that day or later is asked no longer; returns how many."""
-    waiting = Assignment.objects.select_for_update().filter(task__plan__in=plans, state__in=WAITING)
-    rows = list(waiting.filter(Q(due_on=None) | Q(due_on__gte=effective_on)).only("pk", "due_on", "percent"))
+    asked = Assignment.objects.filter(task__plan__in=plans).filter(Q(due_on=None) | Q(due_on__gte=effective_on))
+    return drop_all(asked, note=_("The plan that asked for this is no longer in force."), by=by, at=at)
+
+
+@transaction.atomic
+def drop_all(asked: QuerySet[Assignment], *, note: str, by: Person, at: dt.datetime) -> int:
+    """What of this still waits is asked no longer; returns how many."""
+    waiting = asked.filter(state__in=WAITING).select_for_update(of=("self",))
+    rows = list(waiting.only("pk", "due_on", "percent"))
     for row in rows:
         row.state = AssignmentState.DROPPED
     Assignment.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=AssignmentState.DROPPED, version=F("version") + 1
     )
-    note = _("The plan that asked for this is no longer in force.")
     AssignmentStep.objects.bulk_create(_step(row, AssignmentStepKind.PROGRESS, note=note, by=by, at=at) for row in rows)
     return len(rows)
 

@@ -32,12 +32,13 @@ from hocsuotdoi.programme.formats.plan_file import (
     Problem,
     parse_plan,
 )
-from hocsuotdoi.programme.models import Plan
+from hocsuotdoi.programme.models import Plan, TaskAgency
 from hocsuotdoi.programme.operations.as_file import digest_of
 from hocsuotdoi.programme.operations.steps import entered_as_issued
 from hocsuotdoi.programme.operations.transcription import References, write_plan
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
+_FRONT = re.compile(r"^(?:uy ban )?(?:mttq|mat tran to quoc)\b(?: viet nam\b)?")
 
 
 class PlanRefused(Refused):
@@ -230,21 +231,39 @@ def _agencies(parsed: ParsedPlan, unit: AdminUnit, missing: Missing) -> dict[str
             missing(part, "agencies.agency", unknown, path, code=part.agency)
     if parsed.issuer_agency and parsed.issuer_agency not in found:
         missing(parsed, "issuer_agency", unknown, code=parsed.issuer_agency)
-    here = {_words(agency.name): agency for agency in Agency.objects.filter(unit=unit)}
+    # The one that still stands, where another of that name has ended.
+    here = {_words(agency.name): agency for agency in Agency.objects.filter(unit=unit).order_by("ends_on", "pk")}
     central = {
         _words(agency.name): agency
         for agency in Agency.objects.filter(Q(unit__isnull=True) | Q(unit__tier=Tier.COUNTRY))
     }
     for written in {part.written for part in parts} | {parsed.issuer}:
-        name = _words(written)
-        # The register's names end in the unit: «Sở … tỉnh Đắk Nông», «Phòng … thành phố Bắc Kạn».
-        full_names = (name, f"{name} {_words(unit.short_name)}", f"{name} {_words(unit.name)}")
-        agency = next((here[full] for full in full_names if full in here), None) or central.get(name)
+        known = next((here[full] for full in _full_names(written, unit) if full in here), None)
+        agency = known or central.get(_words(written))
         if agency is not None:
             found[written] = agency
     return found
 
 
+def take_up_body(agency: Agency) -> int:
+    """A body that was entered or renamed gets the parts in which plans of its unit, issued ones too, name it and in
+    which nobody of that name was found. What the document says stays as it is. Return how many parts."""
+    if agency.unit is None:
+        return 0
+    open_parts = TaskAgency.objects.filter(agency=None, task__plan__unit=agency.unit).values_list("pk", "written")
+    name = _words(agency.name)
+    named = [pk for pk, written in open_parts if name in _full_names(written, agency.unit)]
+    return TaskAgency.objects.filter(pk__in=named, agency=None).update(agency=agency)
+
+
+def _full_names(written: str, unit: AdminUnit) -> tuple[str, ...]:
+    """The register's names end in the unit: «Sở … tỉnh Đắk Nông», «Phòng … thành phố Bắc Kạn»."""
+    name = _words(written)
+    return name, f"{name} {_words(unit.short_name)}", f"{name} {_words(unit.name)}"
+
+
 def _words(name: str) -> str:
-    """A name as bare words: documents write «Văn hoá và Thông tin» and «Văn hóa - Thông tin» for one office."""
-    return " ".join(word for word in re.findall(r"\w+", fold(name)) if word != "va")
+    """A name as bare words: documents write «Văn hoá và Thông tin» and «Văn hóa - Thông tin» for one office, «Mặt trận
+    Tổ quốc tỉnh», «Ủy ban MTTQ tỉnh» and «Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh» for one body."""
+    words = " ".join(word for word in re.findall(r"\w+", fold(name)) if word != "va")
+    return _FRONT.sub("mat tran to quoc", words)

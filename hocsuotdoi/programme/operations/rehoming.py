@@ -50,15 +50,11 @@ def rehome(
     stand or have no say in the class, a target that is replaced by none or by itself. The same decision sent again
     changes nothing.
     """
-    reason = normalise(reason).strip()
     if not targets:
         raise NotRehomed(_("Choose at least one target."))
     if not units:
         raise BadRehoming(_("Choose at least one unit for which this is decided."), field="units")
-    if not reason:
-        raise BadRehoming(_("Write the reason in a sentence: everybody reads it beside the target."), field="reason")
-    if effective_on > today:
-        raise BadRehoming(_("Record the decision once it holds: this day has not come yet."), field="effective_on")
+    reason = reason_of_decision(reason, effective_on, today)
     _lock(targets)
     if kind == RehomingKind.TAKEN_OVER:
         _check_takers(cohort, units, today)
@@ -82,6 +78,16 @@ def rehome(
         for unit in units
     ]
     return _said_already(rows) or Rehoming.objects.bulk_create(rows)
+
+
+def reason_of_decision(reason: str, effective_on: dt.date, today: dt.date) -> str:
+    """Its words. Refused: none, or a day that has not come."""
+    reason = normalise(reason).strip()
+    if not reason:
+        raise BadRehoming(_("Write the reason in a sentence: everybody can read it."), field="reason")
+    if effective_on > today:
+        raise BadRehoming(_("Record the decision once it holds: this day has not come yet."), field="effective_on")
+    return reason
 
 
 def _said_already(rows: Sequence[Rehoming]) -> list[Rehoming]:

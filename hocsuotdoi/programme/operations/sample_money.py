@@ -1,4 +1,4 @@
-"""Marked sample money of two offices (data/sample_money.yaml), said by the acts that people use."""
+"""Marked sample money of two offices (data_samples/money.yaml), said by the acts that people use."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.places.enums import AgencyKind
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import MoneySource
-from hocsuotdoi.programme.models import MoneyLine, Plan
+from hocsuotdoi.programme.models import MoneyLine, Plan, Task
 from hocsuotdoi.programme.operations.money import Spending, add_line, allocate, appraise, spend
 from hocsuotdoi.programme.queries.binding import binding_plans
 
@@ -29,12 +29,20 @@ def load_sample(*, at: dt.datetime, day: dt.date, progress: Callable[[str], Any]
         officer = _sample_person(RoleName.AGENCY_OFFICER, office["kind"])
         if agency is None or agency.unit is None or officer is None or appraiser is None:
             continue
-        plan = next((each.plan for each in binding_plans(agency.unit, day)), None)
-        if plan is None or MoneyLine.objects.filter(agency=agency, purpose__endswith="(mẫu)").exists():
+        plans = [each.plan for each in binding_plans(agency.unit, day)]
+        if not plans or MoneyLine.objects.filter(agency=agency, purpose__endswith="(mẫu)").exists():
             continue
         for row in office["lines"]:
-            _write(row, agency, plan, officer, appraiser, at=at, day=day)
+            _write(row, agency, plans, officer, appraiser, at=at, day=day)
         progress(agency.name)
+
+
+def _task(row: dict[str, Any], plans: list[Plan]) -> Task | None:
+    """The first that the clause asks for; None where the plan does not bind the office."""
+    if (named := row.get("task")) is None:
+        return None
+    found = Task.objects.filter(plan__code=named["plan"], clause__path=named["clause"], plan__in=plans)
+    return found.select_related("plan").order_by("ordinal").first()
 
 
 def _sample_person(role: RoleName, kind: str) -> Person | None:
@@ -44,14 +52,16 @@ def _sample_person(role: RoleName, kind: str) -> Person | None:
 def _write(
     row: dict[str, Any],
     agency: Agency,
-    plan: Plan,
+    plans: list[Plan],
     officer: Person,
     appraiser: Person,
     *,
     at: dt.datetime,
     day: dt.date,
 ) -> None:
-    spending = Spending(f"{row['purpose']} (mẫu)", MoneySource(row["source"]), row.get("giver", ""))
+    task = _task(row, plans)
+    plan = task.plan if task else plans[0]
+    spending = Spending(f"{row['purpose']} (mẫu)", MoneySource(row["source"]), row.get("giver", ""), task)
     line = add_line(agency, plan=plan, year=day.year, spending=spending, estimated=row["estimated"], by=officer, at=at)
     if "appraised" in row:
         remark = row.get("remark", "")

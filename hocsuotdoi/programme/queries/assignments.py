@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.accounts.permissions import Permission
@@ -242,3 +243,11 @@ def changed_at(rows: QuerySet[Assignment]) -> dict[int, dt.datetime]:
     """When each was last said something of. One query."""
     steps = AssignmentStep.objects.filter(assignment__in=rows.order_by().values("pk")).order_by()
     return dict(steps.values_list("assignment").annotate(Max("at")))
+
+
+def tasks_that_wait(agency: Agency, day: dt.date) -> list[str]:
+    """For whoever is about to end the body: how many tasks it was handed and has not done. One query."""
+    if not (number := Assignment.objects.waiting().filter(agency=agency).count()):
+        return []
+    said = ngettext("{number} task waits for this body.", "{number} tasks wait for this body.", number)
+    return [said.format(number=number)]

@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from hocsuotdoi.activities.enums import Observance
 from hocsuotdoi.core.vietnamese import fold
@@ -71,6 +72,11 @@ def is_asked_in(task: Task, year: int) -> bool:
 def kinds_asked(task: Task, tier: str) -> list[str]:
     """Kinds of bodies of a unit of this tier, the one that answers for the task first. The task comes with its
     agencies."""
-    leads = [fold(part.written) for part in task.agencies.all() if part.part == AgencyPart.LEAD and not part.agency_id]
-    branches = [kind for pattern, kind in _BRANCHES if any(pattern.search(words) for words in leads)]
-    return [*branches, RESPONSIBLE[Tier(tier)]]
+    leads = [part.written for part in task.agencies.all() if part.part == AgencyPart.LEAD and not part.agency_id]
+    return [*branches_named(leads), RESPONSIBLE[Tier(tier)]]
+
+
+def branches_named(words: Iterable[str]) -> list[AgencyKind]:
+    """Branches that words which name no known body speak of."""
+    folded = [fold(each) for each in words]
+    return [kind for pattern, kind in _BRANCHES if any(pattern.search(each) for each in folded)]

@@ -14,10 +14,15 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.places.queries.units import children_of, day_on_map_of, units_reading_as
 from hocsuotdoi.programme.enums import BUDGETS, MoneySource, MoneyStage
-from hocsuotdoi.programme.models import MoneyLine
+from hocsuotdoi.programme.models import MoneyLine, Task
 from hocsuotdoi.programme.models.money import MoneyLineQuerySet, agencies_with_money
 
 STAGES = tuple(MoneyStage)
+
+
+def _added(one: int | None, other: int | None) -> int | None:
+    known = [each for each in (one, other) if each is not None]
+    return sum(known) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,7 @@ class Said:
     of: int
 
     def __add__(self, other: "Said") -> "Said":
-        known = [each.amount for each in (self, other) if each.amount is not None]
-        return Said(sum(known) if known else None, self.lines + other.lines, self.of + other.of)
+        return Said(_added(self.amount, other.amount), self.lines + other.lines, self.of + other.of)
 
 
 NOTHING = Said(None, 0, 0)
@@ -38,15 +42,24 @@ NOTHING = Said(None, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What was said at each stage."""
+    """What was said at each stage. `asked`, `granted`: what was estimated and allocated of the lines that have been
+    appraised, so that each difference is one of the same lines."""
 
     by_stage: dict[MoneyStage, Said] = field(default_factory=dict)
+    asked: int | None = None
+    granted: int | None = None
 
     def of(self, stage: MoneyStage) -> Said:
         return self.by_stage.get(stage, NOTHING)
 
     def __add__(self, other: "Sums") -> "Sums":
-        return Sums({stage: self.of(stage) + other.of(stage) for stage in STAGES})
+        stages = {stage: self.of(stage) + other.of(stage) for stage in STAGES}
+        return Sums(stages, _added(self.asked, other.asked), _added(self.granted, other.granted))
+
+    @property
+    def lines(self) -> int:
+        """How many there are, whatever they say."""
+        return self.of(MoneyStage.ESTIMATED).of
 
     @property
     def columns(self) -> list[Said]:
@@ -61,11 +74,23 @@ class Sums:
 
     @property
     def cut(self) -> int | None:
-        """How much less was appraised than estimated, over the lines that have both said in full; else None."""
-        estimated, appraised = self.of(MoneyStage.ESTIMATED), self.of(MoneyStage.APPRAISED)
-        if estimated.amount is None or appraised.amount is None or estimated.lines != appraised.lines:
-            return None
-        return estimated.amount - appraised.amount
+        """How much less was appraised than had been estimated; None where nothing has been appraised."""
+        appraised = self.of(MoneyStage.APPRAISED).amount
+        return None if appraised is None or self.asked is None else self.asked - appraised
+
+    @property
+    def unallocated(self) -> int | None:
+        """Appraised and not allocated; None where nothing has been appraised. Less than 0: more was allocated."""
+        appraised = self.of(MoneyStage.APPRAISED).amount
+        return None if appraised is None else appraised - (self.granted or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSums:
+    """`task` None: of lines that name no task."""
+
+    task: Task | None
+    sums: Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +130,31 @@ def sums_by_source(lines: QuerySet[MoneyLine]) -> dict[MoneySource, Sums]:
     """Sources in their order, only those that occur. One query."""
     rows = {row["source"]: row for row in lines.order_by().values("source").annotate(**_columns())}
     return {source: _sums(rows[source.value]) for source in MoneySource if source.value in rows}
+
+
+def by_task(lines: QuerySet[MoneyLine]) -> QuerySet[MoneyLine, Any]:
+    """A row for each task, in the order of the documents, last for lines that name none. For `task_sums`, whole or a
+    page of it."""
+    rows: QuerySet[MoneyLine, Any] = lines.order_by().values("task").annotate(**_columns())
+    order = ("task__plan__issued_on", "task__plan", "task__ordinal", "task")
+    return rows.order_by(*(F(name).asc(nulls_last=True) for name in order))
+
+
+def task_sums(rows: Iterable[dict[str, Any]]) -> list[TaskSums]:
+    """Of rows of `by_task`. Two queries."""
+    rows = list(rows)
+    tasks = Task.objects.select_related("plan", "clause").in_bulk([row["task"] for row in rows if row["task"]])
+    return [TaskSums(tasks.get(row["task"]), _sums(row)) for row in rows]
+
+
+def sums_for_task(task: Task, agency: Agency, year: int, day: dt.date, person: Someone) -> tuple[Sums, Sums]:
+    """What `agency`, and what every office in its unit has said for `task`, as far as `person` may see. One query."""
+    lines: MoneyLineQuerySet = MoneyLine.objects.filter(agency=agency, year=year)
+    if agency.unit is not None:
+        lines = lines_in(agency.unit, year, day)
+    seen = lines.filter(task=task).visible_to(person, day).order_by()
+    rows = {row["is_own"]: _sums(row) for row in seen.values(is_own=Q(agency=agency)).annotate(**_columns())}
+    return rows.get(True, Sums()), total_of(rows.values())
 
 
 def lines_in(unit: AdminUnit, year: int, day: dt.date) -> MoneyLineQuerySet:
@@ -149,7 +199,7 @@ def sums_by_child(lines: QuerySet[MoneyLine], unit: AdminUnit, day: dt.date) -> 
     )
     rows = below.order_by().values(place=F(f"{path}ancestor")).annotate(**_columns())
     sums = {row["place"]: _sums(row) for row in rows}
-    if unit.tier == Tier.COUNTRY and (of_no_unit := sums_of(lines.filter(agency__unit=None))) != Sums():
+    if unit.tier == Tier.COUNTRY and (of_no_unit := sums_of(lines.filter(agency__unit=None))).lines:
         sums[unit.pk] = sums.get(unit.pk, Sums()) + of_no_unit
     found = [UnitSums(unit if place == unit.pk else children[place], each) for place, each in sums.items()]
     return sorted(found, key=lambda each: (each.unit != unit, each.unit.sort_key))
@@ -167,6 +217,8 @@ def _columns() -> dict[str, Sum | Count]:
     for stage in STAGES:
         columns[f"sum_{stage}"] = Sum(stage.value)
         columns[f"lines_{stage}"] = Count(stage.value)
+    is_appraised = Q(appraised__isnull=False)
+    columns |= {"asked": Sum("estimated", filter=is_appraised), "granted": Sum("allocated", filter=is_appraised)}
     return columns
 
 
@@ -179,5 +231,6 @@ def _sums(row: Any) -> Sums:
                 row["of"] or 0,
             )
             for stage in STAGES
-        }
+        },
+        *(None if row[name] is None else int(row[name]) for name in ("asked", "granted")),
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from hocsuotdoi.programme.queries.plan_check import check_plan, check_plans
 from hocsuotdoi.programme.queries.plan_facts import target_facts
 from hocsuotdoi.programme.queries.plan_finding import Finding, day_text, figure_text
 from hocsuotdoi.programme.queries.rehoming import decisions_on, taken_away
+from hocsuotdoi.programme.queries.untaken import task_decisions_on, words_of_task_decisions
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,12 @@ def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     )
 
 
+def plans_named(words: str) -> QuerySet[Plan]:
+    """Issued plans whose number, title or issuer holds the words, `with_counts`."""
+    matching = Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words)
+    return with_counts(Plan.objects.issued().filter(matching))
+
+
 def _number_of(model: type[Target] | type[Task]) -> Coalesce:
     """Each counted for itself: counted over one join, every target of a plan meets every task of it."""
     rows = model.objects.filter(plan=OuterRef("pk")).order_by().values("plan").annotate(number=Count("pk"))
@@ -185,10 +192,13 @@ def plan_document(plan: Plan) -> list[PlanPart]:
     for finding in check_plan(plan):
         findings.setdefault(finding.clause, []).append(finding)
     rows = decisions_on(plan.targets.values("pk"))
+    of_tasks = task_decisions_on(plan.tasks.values("pk"))
     decided = Decided(rows, taken_away(plan, rows, timezone.localdate()))
     parts: list[PlanPart] = []
     for clause in clauses:
         piece = _piece(clause, findings.get(clause.path, []), decided)
+        for task in piece.tasks:
+            task.decided = words_of_task_decisions(of_tasks.get(task.pk, []))  # type: ignore[attr-defined]
         if piece.depth == 0 or not parts:
             parts.append(PlanPart(piece, []))
         else:

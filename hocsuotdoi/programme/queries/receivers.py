@@ -12,6 +12,7 @@ from hocsuotdoi.places.models import AdminUnit, Agency, UnitAncestry
 from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.queries.assignments import own_agencies
 from hocsuotdoi.programme.queries.due import RESPONSIBLE
+from hocsuotdoi.programme.queries.untaken import came_after
 
 MOST = 300
 
@@ -27,23 +28,28 @@ def units_to_hand_down_in(person: Someone, day: dt.date) -> list[AdminUnit]:
 
 def tasks_to_hand_down(day: dt.date) -> QuerySet[Task]:
     """Tasks of the plans in force, in the order of the documents."""
-    return Task.objects.filter(plan__in=Plan.objects.asking(day)).exclude(tiers=[]).select_related("plan", "clause")
+    return (
+        Task.objects.filter(plan__in=Plan.objects.asking(day)).exclude(tiers=[]).select_related("plan__unit", "clause")
+    )
 
 
 def receivers(task: Task, unit: AdminUnit, person: Someone, day: dt.date) -> QuerySet[Agency]:
     """The bodies in `unit` that the task asks and at which `person` may hand it down; not those for which they report
-    themselves, whose days are set from above."""
+    themselves, whose days are set from above. Where its tier or a body that it names has ended, those that came after
+    them. The task comes with its plan's unit and its agencies."""
     kinds = {RESPONSIBLE[Tier(tier)] for tier in task.tiers}
     units = UnitAncestry.objects.on(day).filter(ancestor=unit, unit__tier__in=task.tiers).values("unit")
     named = task.agencies.filter(agency__isnull=False).values("agency")
     has_it = task.assignments.values("agency")
     near = UnitAncestry.objects.on(day).filter(ancestor=unit).values("unit")
+    places, of_kinds = came_after(task, task.plan.unit, day)
     return (
         Agency.objects.on(day)
         .filter(
             Q(unit__in=units, kind__in=kinds, is_sample=False)
             | Q(unit__in=near, pk__in=named)
             | Q(unit__in=near, pk__in=has_it)
+            | Q(unit__in=near, kind__in=of_kinds, is_sample=False) & Q(unit__in=places)
         )
         .filter(pk__in=agencies_on_line(person, Permission.ASSIGN_TASK, day).values("pk"))
         .exclude(pk__in=own_agencies(person, day).values("pk"))

@@ -15,7 +15,7 @@ from hocsuotdoi.indicators.models import Cohort
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import BINDING, PlanKind, RehomingKind, TargetHome
-from hocsuotdoi.programme.models import Plan, Rehoming, Target
+from hocsuotdoi.programme.models import Plan, Rehoming, Target, TaskRehoming
 from hocsuotdoi.programme.queries.binding import goes_before, holding, place_of, plans_binding_on
 from hocsuotdoi.programme.queries.land import heirs_of_all
 from hocsuotdoi.programme.queries.plan_facts import (
@@ -154,7 +154,7 @@ def taken_away(plan: Plan, decided: Mapping[int, Sequence[Rehoming]], day: dt.da
     return {
         pk
         for pk, rows in newest.items()
-        if _is_decided_for_all(plan.unit, rows, heirs)
+        if is_decided_for_all(plan.unit, rows, heirs)
         or (
             any(row.kind == RehomingKind.TAKEN_OVER for row in rows)
             and not _binds(rows[0].target.cohort, plan.unit, _land_of(rows, heirs), heirs, day)
@@ -186,10 +186,10 @@ def _home(target: Target, unit: AdminUnit, decisions: Sequence[Rehoming], heirs:
     for cohort, where, without in [*asked, (target.cohort, unit, decisions)]:
         if _binds(cohort, where, _land_of(without, heirs), heirs, day):
             return TargetHome.BOUND
-    return TargetHome.SETTLED if _is_decided_for_all(unit, ended, heirs) else TargetHome.NOBODY
+    return TargetHome.SETTLED if is_decided_for_all(unit, ended, heirs) else TargetHome.NOBODY
 
 
-def _is_decided_for_all(unit: AdminUnit, decisions: Sequence[Rehoming], heirs: Heirs) -> bool:
+def is_decided_for_all(unit: AdminUnit, decisions: Sequence[Rehoming | TaskRehoming], heirs: Heirs) -> bool:
     """For the plan's own unit, or for each of those that have its land."""
     decided = _land_of(decisions, heirs)
     have_it = {heir.pk for heir in heirs[unit.pk]}
@@ -203,7 +203,7 @@ def _standing(decisions: Iterable[Rehoming], day: dt.date) -> list[Rehoming]:
     ]
 
 
-def _land_of(decisions: Iterable[Rehoming], heirs: Heirs) -> set[int]:
+def _land_of(decisions: Iterable[Rehoming | TaskRehoming], heirs: Heirs) -> set[int]:
     """Ids of the units of these decisions and of all that lies there."""
     return {pk for each in decisions for pk in (each.unit_id, *(heir.pk for heir in heirs[each.unit_id]))}
 

@@ -112,7 +112,25 @@ def _common(kind: DocumentKind, content: Content, seal: Seal) -> dict[str, Any]:
 
 
 def _report(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:
-    return {**_report_of_a_year(content, numbers), **_period(content, numbers)}
+    return {**_report_of_a_year(content, numbers), **_period(content, numbers), **_year_before(content, numbers)}
+
+
+def _year_before(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:
+    added = content.get("year_before") or {"title": "", "sentences": [], "rows": [], "year": "", "after": ""}
+    return {
+        "before_title": added["title"],
+        "before_year": str(added["year"]),
+        "before_after": f"{dt.date.fromisoformat(added['after']):%d/%m/%Y}" if added["after"] else "",
+        "before_sentences": added["sentences"],
+        "before_rows": [
+            {
+                "label": each["label"],
+                "added": numbers.get(each["key"], Number(each["key"], each["words"])),
+                "whole": numbers.get(each["whole_key"], Number(each["whole_key"], each["whole_words"])),
+            }
+            for each in added["rows"]
+        ],
+    }
 
 
 def _period(content: Content, numbers: Mapping[str, Number]) -> dict[str, Any]:

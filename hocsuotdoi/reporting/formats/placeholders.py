@@ -117,6 +117,17 @@ _REPORT = [
             _value("state_words", "đánh giá"),
         ),
     ),
+    _value("before_title", "tên phần bổ sung số liệu năm trước; trống nếu không có gì bổ sung"),
+    _value("before_year", "năm được bổ sung số liệu"),
+    _value("before_after", "ngày chốt số liệu của báo cáo năm đó"),
+    _lines("before_sentences", "câu về số liệu bổ sung"),
+    _rows(
+        "before_rows",
+        "số liệu bổ sung của năm trước",
+        _value("label", "tên số liệu"),
+        _value("added", "số bổ sung, sau ngày chốt"),
+        _value("whole", "cả năm"),
+    ),
     _lines("task_sentences", "câu về nhiệm vụ"),
     _rows(
         "task_groups",

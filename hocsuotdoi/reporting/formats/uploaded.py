@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.translation import gettext as _
 from docx import Document
@@ -220,7 +221,17 @@ def _check(source: str, known: Mapping[str, Placeholder]) -> dict[str, str]:
         tags = _TAG.findall(line)
         near = next((tag for tag in tags if tag.startswith("{{") and not _is_readable(environment, tag)), "")
         return {near or next(iter(tags), ""): _("This tag cannot be read. Compare it with the list of tags.")}
+    if "" in checker.found:  # what computes without naming anything is called by its whole tag
+        reason, nameless = checker.found.pop(""), filter(partial(_is_nameless, environment), _TAG.findall(source))
+        checker.found |= dict.fromkeys(nameless, reason) or {"": reason}
     return checker.found
+
+
+def _is_nameless(environment: SandboxedEnvironment, tag: str) -> bool:
+    if not _is_readable(environment, tag):
+        return False
+    refused = environment.parse(tag).find_all(_REFUSED_NODES)
+    return any(not _name_of(node) for node in refused if not isinstance(node, _ALLOWED_BINARY))
 
 
 def _is_readable(environment: SandboxedEnvironment, tag: str) -> bool:

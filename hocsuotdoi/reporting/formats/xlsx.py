@@ -7,16 +7,18 @@ them; the snapshot's number stands on every sheet and in every page's footer.
 import datetime as dt
 import io
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hocsuotdoi.reporting.formats.printed import SAMPLE_WARNING, cleaned, short_digest, spaced_key
-from hocsuotdoi.reporting.formats.years_sheet import write_years
+from hocsuotdoi.reporting.formats.years_sheet import write_year_before, write_years
 from hocsuotdoi.reporting.models.content import SHAPE_OF_A_CYCLE, Content, TargetContent
 
 FONT = "Times New Roman"
@@ -26,6 +28,8 @@ _LONG_AGO = dt.datetime(2026, 1, 1)  # a file's properties have no zone; of draf
 _STAGES = ("estimated", "appraised", "allocated", "spent")
 _ORIGINS = {"counted": "Tính từ sổ hoạt động", "typed": "Đơn vị tự nhập", "consolidated": "Cộng từ báo cáo dưới"}
 _PERCENT_UNITS = {"percent", "percent_per_year"}
+_VISITS = re.compile(r"measure:(library|museum|centre)_visit:[\d-]+")
+NOT_REPORTED = "Chưa có số liệu"
 
 Cell = str | int | float | None
 
@@ -48,6 +52,7 @@ def render_annex(content: Content, digest: str, address: str = "", key: str = ""
         writer.write_below()
     writer.write_missing()
     write_years(writer.content, writer.sheet, writer.hide_keys, writer.formats)
+    write_year_before(writer.content, writer.sheet, writer.hide_keys, writer.formats)
     frozen_at = content.get("frozen_at")
     moment = dt.datetime.fromisoformat(frozen_at).astimezone(dt.UTC).replace(tzinfo=None) if frozen_at else _LONG_AGO
     book.set_properties({"title": content["header"]["title"], "subject": content.get("number", ""), "created": moment})
@@ -55,33 +60,37 @@ def render_annex(content: Content, digest: str, address: str = "", key: str = ""
     return buffer.getvalue()
 
 
+def _formats(book: Workbook) -> dict[str, Format]:
+    base = {"font_name": FONT, "font_size": 11, "valign": "top"}
+    boxed = {**base, "border": 1}
+    return {
+        "title": book.add_format({**base, "bold": True, "font_size": 13}),
+        "line": book.add_format({**base, "italic": True}),
+        "heading": book.add_format(
+            {
+                **boxed,
+                "bold": True,
+                "text_wrap": True,
+                "align": "center",
+                "valign": "vcenter",
+                "bg_color": "#EFEBDD",
+            }
+        ),
+        "text": book.add_format({**boxed, "text_wrap": True}),
+        "ordinal": book.add_format({**boxed, "align": "center"}),
+        "number": book.add_format({**boxed, "num_format": "#,##0"}),
+        "percent": book.add_format({**boxed, "num_format": "0.0%"}),
+        "year": book.add_format({**boxed, "num_format": "0"}),
+        "total": book.add_format({**boxed, "num_format": "#,##0", "bold": True}),
+    }
+
+
 class _AnnexWriter:
     def __init__(self, book: Workbook, content: Content, digest: str, address: str, key: str):
         self.book, self.content, self.digest, self.address, self.key = book, content, digest, address, key
         self.figures = {each["key"]: each for each in content.get("figures", [])}
         self.widths: dict[str, Sequence[float]] = {}
-        base = {"font_name": FONT, "font_size": 11, "valign": "top"}
-        boxed = {**base, "border": 1}
-        self.formats = {
-            "title": book.add_format({**base, "bold": True, "font_size": 13}),
-            "line": book.add_format({**base, "italic": True}),
-            "heading": book.add_format(
-                {
-                    **boxed,
-                    "bold": True,
-                    "text_wrap": True,
-                    "align": "center",
-                    "valign": "vcenter",
-                    "bg_color": "#EFEBDD",
-                }
-            ),
-            "text": book.add_format({**boxed, "text_wrap": True}),
-            "ordinal": book.add_format({**boxed, "align": "center"}),
-            "number": book.add_format({**boxed, "num_format": "#,##0"}),
-            "percent": book.add_format({**boxed, "num_format": "0.0%"}),
-            "year": book.add_format({**boxed, "num_format": "0"}),
-            "total": book.add_format({**boxed, "num_format": "#,##0", "bold": True}),
-        }
+        self.formats = _formats(book)
 
     def sheet(self, name: str, title: str, headings: Sequence[str], widths: Sequence[float]) -> Worksheet:
         """A sheet with title, snapshot line and heading row, set up for A4 landscape."""
@@ -291,25 +300,46 @@ class _AnnexWriter:
         headings = ["Tháng", "Số buổi", "Lượt tham gia", "Lượt đến cơ sở", "", "Phân tổ lượt tham gia", "Lượt"]
         title = "Phụ lục 3. Hoạt động theo tháng"
         sheet = self.sheet("Theo tháng", title, headings, [9, 12, 14, 14, 4, 34, 12])
-        by_month = {month["month"]: month for month in activities["months"]}
         first = HEADING_ROW + 1
-        begun = int(self.content["as_of"][5:7])  # later months are not zero, they have not been yet
         for month in range(1, 13):
-            row, known = first + month - 1, by_month.get(month)
-            self.write(sheet, row, 0, month)
-            for column, key in enumerate(("sessions", "attendance", "visits"), start=1):
-                value = known[key] if known else 0 if month <= begun else None
-                self.write(sheet, row, column, value, "number")
-        self.write(sheet, first + 12, 0, "Cả năm", "total")
-        totals = [activities["sessions"], activities["attendance"], sum(v["quantity"] for v in activities["visits"])]
-        for column, total in enumerate(totals, start=1):
-            cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(first + 11, column)}"
-            sheet.write_formula(first + 12, column, f"=SUM({cells})", self.formats["total"], total)
+            self.write(sheet, first + month - 1, 0, month)
+        self.write(sheet, first + 12, 0, "Cả giai đoạn" if "period" in self.content else "Cả năm", "total")
+        for column, key in enumerate(("sessions", "attendance", "visits"), start=1):
+            self._write_months(sheet, first, column, {m["month"]: m[key] for m in activities["months"]}, key)
         counts = [("Giới tính: ", c) for c in activities["by_sex"]] + [("Độ tuổi: ", c) for c in activities["by_age"]]
         counts += [("Lượt đến ", c) for c in activities["visits"]]
         for row, (kind, count) in enumerate(counts, start=first):
             self.write(sheet, row, 5, kind + count["label"])
             self.write(sheet, row, 6, count["quantity"])
+
+    def _write_months(self, sheet: Worksheet, first: int, column: int, months: dict[int, int], what: str) -> None:
+        """Months and their live sum. A month of which nothing stands is 0 only where the months make up the whole: not
+        where nothing is told, or totals were typed for the year. Later months are not zero, they have not been yet."""
+        whole = self._whole(what)
+        is_cut = whole is not None and sum(months.values()) == whole
+        begun = int(self.content["as_of"][5:7])
+        for month in range(1, 13):
+            value = months.get(month, 0 if is_cut and month <= begun else None)
+            self.write(sheet, first + month - 1, column, value, "number")
+        if is_cut:
+            cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(first + 11, column)}"
+            sheet.write_formula(first + 12, column, f"=SUM({cells})", self.formats["total"], whole)
+        else:
+            self.write(sheet, first + 12, column, NOT_REPORTED if whole is None else whole, "total")
+
+    def _whole(self, what: str) -> int | float | None:
+        """Of sessions, attendance or all visits; None where nobody has told it."""
+        activities: Any = self.content["activities"]
+        if what != "visits":
+            key = activities.get(f"{what}_key")
+            if not key:
+                return activities[what]
+            return _number(self.figures[key]["numerator"]) if key in self.figures else None
+        told = [_number(each["numerator"]) for key, each in self.figures.items() if _VISITS.fullmatch(key)]
+        known = [each for each in told if each is not None]
+        if not known if "figures" in self.content else activities["sessions"] is None:
+            return None
+        return sum(each["quantity"] for each in activities["visits"])
 
     def write_tasks(self) -> None:
         headings = ["TT", "Văn bản", "Mục", "Nhiệm vụ", "Thời hạn", "Tình trạng", "Minh chứng", "Vì sao"]

@@ -1,5 +1,7 @@
-"""Sheets of the annex on a report over several years: each figure by year, its sum a live formula."""
+"""Sheets of the annex on other years than the report's own: of one over several years each figure by year, its sum a
+live formula; of a yearly one what is added to the year before."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -36,6 +38,25 @@ def write_years(
         _write_sum(sheet, row, values, _value(figures, each["total"]["key"]), each["total"]["words"], styles)
     hide(sheet, len(headings), [_keys(each) for each in period["rows"]])
     _write_targets(content, make, hide, styles, figures, years)
+
+
+def write_year_before(
+    content: Content, make: MakeSheet, hide: Callable[[Worksheet, int, Sequence[str]], None], styles: dict[str, Format]
+) -> None:
+    """What is added to the year before, where a yearly report has any."""
+    added = content.get("year_before")
+    if not added:
+        return
+    figures = {each["key"]: each for each in content.get("figures", [])}
+    after = f"{dt.date.fromisoformat(added['after']):%d/%m/%Y}"
+    headings = ["TT", "Số liệu", f"Sau ngày {after}", f"Cả năm {added['year']}"]
+    sheet = make("Bổ sung năm trước", f"Phụ lục 8. {added['title']}", headings, [5, 60, 22, 22])
+    for row, each in enumerate(added["rows"], start=FIRST):
+        sheet.write_number(row, 0, row - FIRST + 1, styles["ordinal"])
+        sheet.write_string(row, 1, each["label"], styles["text"])
+        _write(sheet, row, 2, _value(figures, each["key"]), each["words"], styles)
+        _write(sheet, row, 3, _value(figures, each["whole_key"]), each["whole_words"], styles)
+    hide(sheet, len(headings), [f"{each['key']} {each['whole_key']}" for each in added["rows"]])
 
 
 def _write_sum(

@@ -29,6 +29,8 @@ class UnitContent(TypedDict):
 
 
 Origin = Literal["counted", "typed", "consolidated"]
+Silent = Literal["nobody", "nothing"]
+"""No institution is counted in the report and no total was typed; or there are some, and none has said anything."""
 
 
 class ReportContent(TypedDict):
@@ -109,8 +111,10 @@ class MonthContent(TypedDict):
 
 
 class ActivitiesContent(TypedDict):
-    sessions: int
-    attendance: int
+    """None is not reported. What was frozen before that was said has 0 there; in shape 2 `figures` know."""
+
+    sessions: int | None
+    attendance: int | None
     by_sex: list[CountContent]
     by_age: list[CountContent]
     visits: list[CountContent]
@@ -145,6 +149,26 @@ class PeriodRowContent(TypedDict):
     label: str
     cells: list[CellContent]
     total: CellContent
+
+
+class AddedRowContent(TypedDict):
+    """A measure: what is added to what the report of the year before said, and the whole of that year."""
+
+    label: str
+    key: str
+    words: str
+    whole_key: str
+    whole_words: str
+
+
+class YearBeforeContent(TypedDict):
+    """What was held in the year before after the last day that its own report counted (`after`)."""
+
+    year: int
+    after: str
+    title: str
+    sentences: list[str]
+    rows: list[AddedRowContent]
 
 
 class TargetYearContent(TypedDict):
@@ -288,6 +312,7 @@ class BelowContent(TypedDict):
     state_words: str
     number: str
     submitted_at: str
+    is_silent: NotRequired[bool]  # approved, without one figure of institutions or totals
 
 
 class AmendsContent(TypedDict):
@@ -333,7 +358,9 @@ class Content(TypedDict):
     money: NotRequired[MoneyContent]
     below: NotRequired[list[BelowContent]]
     gaps: NotRequired[list[str]]
+    silent: NotRequired[Silent]  # not one figure of institutions or totals is told, though some are asked for
     period: NotRequired[PeriodContent]  # of a report over several years
+    year_before: NotRequired[YearBeforeContent]  # of a yearly one, where there is something to add
     amends: NotRequired[AmendsContent]
     changes: NotRequired[list[ChangeContent]]
     reason: NotRequired[str]  # of an addendum

@@ -103,6 +103,17 @@ class Cycle(models.Model):
         return (self.ends_on - dt.timedelta(days=1)).year
 
     @property
+    def uncounted_from(self) -> dt.date | None:
+        """The first day of the period that its reports do not look at; None where they look at all of it."""
+        first = self.counted_until + dt.timedelta(days=1)
+        return first if first < self.ends_on else None
+
+    @property
+    def is_told_later(self) -> bool:
+        """Whether those days are added by the yearly report of the year after (decision 114)."""
+        return self.kind == CycleKind.YEARLY and not self.is_over_years and self.uncounted_from is not None
+
+    @property
     def years(self) -> range:
         return range(self.starts_on.year, self.last_year + 1)
 

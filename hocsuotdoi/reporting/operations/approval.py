@@ -13,6 +13,7 @@ from hocsuotdoi.reporting.enums import Detail, ReportState, ReportStepKind
 from hocsuotdoi.reporting.models import Report, Snapshot
 from hocsuotdoi.reporting.models.report import FROZEN
 from hocsuotdoi.reporting.operations.holding import hold, keep, reason_of, step, with_days_to_write
+from hocsuotdoi.reporting.queries.consolidation import SILENT
 
 INSTITUTIONS_NAMED = 20
 
@@ -118,13 +119,21 @@ def _is_added_up(report: Report) -> bool:
 
 
 def gaps_of(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """What is missing from a snapshot: reports below that were not approved when it was frozen, by name; institutions
-    without figures, by number and the first of them by name. Of bodies that report totals no institution is named."""
+    """What is missing from a snapshot: all figures, where not one is told; reports below that were not approved when
+    it was frozen, or that tell none, by name; institutions without figures, by number and the first of them by name.
+    Of bodies that report totals no institution is named."""
     content = snapshot.content
     gaps: list[dict[str, Any]] = [
         {"what": "report", "agency": each["agency"], "name": each["name"], "state": each["state"]}
         for each in content.get("below", ())
         if each["state"] not in (ReportState.APPROVED, ReportState.EXCUSED)
+    ]
+    if silent := content.get("silent"):
+        gaps.insert(0, {"what": SILENT, "why": silent})
+    gaps += [
+        {"what": "silent_report", "agency": each["agency"], "name": each["name"]}
+        for each in content.get("below", ())
+        if each.get("is_silent")
     ]
     missing = content.get("missing", ())
     if missing and content["report"]["detail"] != Detail.TOTALS:

@@ -238,11 +238,12 @@ def _begin(waiting: QuerySet[Document], *, at: dt.datetime) -> list[Document]:
 
 
 def _attempt(document: Document, make: Callable[[Document], tuple[bytes, str]], *, at: dt.datetime) -> None:
-    """One document in a transaction of its own, under the lock of its row; one that another worker holds or has made is
-    left to it."""
+    """One document in a transaction of its own, under the lock of its row; what another has made meanwhile stays.
+
+    Waits for the row: who looks at it just now may only find that it has been begun here (`_begin`)."""
     try:
         with transaction.atomic():
-            held = Document.objects.select_for_update(skip_locked=True).filter(pk=document.pk).waiting()
+            held = Document.objects.select_for_update().filter(pk=document.pk).waiting()
             if not held.exists():
                 return
             body, signer = make(document)

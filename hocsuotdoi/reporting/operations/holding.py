@@ -73,7 +73,7 @@ def hold(
         _refuse_closed(cycle)
     current.cycle = cycle
     if version is not None and version != current.version:
-        raise ReportChangedMeanwhile(meanwhile(current), current)
+        raise ReportChangedMeanwhile(overtaken(current), current)
     if current.state not in states:
         raise WrongState(wrong_state(current))
     return current
@@ -165,18 +165,24 @@ def reason_of(text: str) -> str:
     return reason
 
 
-def meanwhile(current: Report) -> str:
+def overtaken(current: Report) -> str:
+    """Who was first, to somebody who wanted to act on the whole report: an author, or the body above."""
     who = {"person": current.changed_by or _("Somebody")}
     match current.state:
         case ReportState.SUBMITTED:
-            return (
-                _("%(person)s submitted this report while you were at it. It has to be taken back before it changes.")
-                % who
-            )
+            return _("%(person)s submitted this report while you were at it. Look at it again.") % who
         case ReportState.APPROVED:
             return _("%(person)s approved this report while you were at it.") % who
         case ReportState.RETURNED:
             return _("%(person)s changed or returned this report while you were at it. Look at it again.") % who
+    return _("%(person)s changed this report while you were at it. Look at it again.") % who
+
+
+def meanwhile(current: Report) -> str:
+    """Who was first, to somebody whose text stands beside theirs. Sent on, it is `overtaken`."""
+    if current.state not in (ReportState.EXPECTED, ReportState.DRAFT):
+        return overtaken(current)
+    who = {"person": current.changed_by or _("Somebody")}
     return _("%(person)s changed this report while you were writing. Compare the two texts below, then save again.") % (
         who
     )

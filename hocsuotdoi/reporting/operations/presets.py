@@ -2,12 +2,15 @@
 
 The documents name one day, 25 November, by which units report (plan of Bắc Kạn city, closing paragraph), and that there
 is a mid-term review in 2025 and a final one in 2030 (Decision 1346). The days after that are ours, and a planner
-changes them.
+changes them. They also name one way: whoever has a part in the programme, the armed forces too, reports to the
+people's committee by its office for culture. So do these presets, unless a planner lets a line go by its own ministry
+(decision 0115).
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hocsuotdoi.accounts.roles import LEADING_KINDS
 from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind, InstitutionClass, Tier
@@ -75,6 +78,8 @@ _LINES = {
     AgencyKind.MILITARY: CommandLine.MILITARY,
     AgencyKind.POLICE: CommandLine.POLICE,
 }
+OWN_LINES = tuple(_LINES.values())
+"""Those that have a ministry of their own."""
 
 REMINDERS = (
     ReminderGiven(-14),
@@ -84,22 +89,23 @@ REMINDERS = (
 )
 
 
-def yearly(year: int, owner: Agency, *, education_by_command: bool = False) -> CycleGiven:
-    """The yearly report. `education_by_command`: education departments report to the body above them on their own line
-    (the ministry of education) and not to culture in their province, which gets a copy."""
-    return _cycle(CycleKind.YEARLY, year, year, f"Báo cáo năm {year}", owner, education_by_command)
+def yearly(year: int, owner: Agency, *, by_command: Collection[str] = ()) -> CycleGiven:
+    """The yearly report. `by_command`: the lines (of `OWN_LINES`) on which the bodies of the provinces report to the
+    body above them on their own line, and that ministry to the owner. Culture in the province then gets a copy of what
+    education reported, and nothing of the armed forces'. Without a meaning where the owner is not of the country."""
+    return _cycle(CycleKind.YEARLY, year, year, f"Báo cáo năm {year}", owner, by_command)
 
 
-def mid_term(owner: Agency) -> CycleGiven:
-    return _cycle(CycleKind.MID_TERM, _FIRST_YEAR, 2025, f"Sơ kết giai đoạn {_FIRST_YEAR}–2025", owner)
+def mid_term(owner: Agency, *, by_command: Collection[str] = ()) -> CycleGiven:
+    return _cycle(CycleKind.MID_TERM, _FIRST_YEAR, 2025, f"Sơ kết giai đoạn {_FIRST_YEAR}–2025", owner, by_command)
 
 
-def final(owner: Agency) -> CycleGiven:
-    return _cycle(CycleKind.FINAL, _FIRST_YEAR, 2030, f"Tổng kết giai đoạn {_FIRST_YEAR}–2030", owner)
+def final(owner: Agency, *, by_command: Collection[str] = ()) -> CycleGiven:
+    return _cycle(CycleKind.FINAL, _FIRST_YEAR, 2030, f"Tổng kết giai đoạn {_FIRST_YEAR}–2030", owner, by_command)
 
 
 def _cycle(
-    kind: CycleKind, first: int, last: int, title: str, owner: Agency, education_by_command: bool = False
+    kind: CycleKind, first: int, last: int, title: str, owner: Agency, by_command: Collection[str] = ()
 ) -> CycleGiven:
     due_on = dt.date(last, 11, 25)
     opens_on = dt.date(last, 11, 1)
@@ -113,7 +119,7 @@ def _cycle(
         opens_on=opens_on,
         due_on=due_on,
         addressee="Thủ tướng Chính phủ" if owner.kind == AgencyKind.MINISTRY else "",
-        rules=tuple(_rules(due_on, owner, education_by_command)),
+        rules=tuple(_rules(due_on, owner, by_command)),
         reminders=REMINDERS,
     )
 
@@ -124,27 +130,34 @@ def free(year: int, owner: Agency) -> CycleGiven:
     return replace(made, rules=tuple(_own_rule(owner, made.due_on)), reminders=REMINDERS)
 
 
-def _rules(due_on: dt.date, owner: Agency, education_by_command: bool) -> Iterator[RuleGiven]:
+def _rules(due_on: dt.date, owner: Agency, by_command: Collection[str]) -> Iterator[RuleGiven]:
     """Of the Ministry's cycle; one of a province, or of a body that leads no territory, ends with that body."""
     L, K, T, R = CommandLine, AgencyKind, Tier, ReportsTo
     tier = owner.unit.tier if owner.unit else ""
     if owner.kind in LEADING_KINDS and tier in (T.COUNTRY, T.PROVINCE):
         top = K.CULTURE if tier == T.COUNTRY else K(owner.kind)
         yield RuleGiven(L.TERRITORY, K.CULTURE_SOCIETY, T.COMMUNE, R.UNIT_ABOVE, due_on, top, classes=_COMMUNE)
-        education = RuleGiven(L.EDUCATION, K.EDUCATION, T.PROVINCE, R.SAME_UNIT, due_on, top, classes=_EDUCATION)
-        if education_by_command:
-            education = replace(education, to=R.COMMAND, to_kind="", copies_to=(top,))
-        yield education
-        for line, kind in ((L.MILITARY, K.MILITARY), (L.POLICE, K.POLICE)):
-            yield RuleGiven(
-                line, kind, T.PROVINCE, R.SAME_UNIT, due_on, top, detail=Detail.TOTALS, classes=_ARMED_FORCES
-            )
+        for kind, line in _LINES.items():
+            rule = RuleGiven(line, kind, T.PROVINCE, R.SAME_UNIT, due_on, top, **_of_line(kind))
+            if tier == T.COUNTRY and line in by_command:
+                copies = (top,) if kind not in ARMED_FORCES else ()
+                rule = replace(rule, to=R.COMMAND, to_kind="", copies_to=copies)
+            yield rule
     if tier == T.COUNTRY and owner.kind in LEADING_KINDS:
         provinces_due = due_on + dt.timedelta(days=PROVINCES_AFTER)
         named = RuleGiven(L.TERRITORY, K.CULTURE, T.PROVINCE, R.NAMED, provinces_due, to_agency=owner)
         yield replace(named, classes=_PROVINCE)
         yield replace(named, line=L.EDUCATION, reporter_kind=K.EDUCATION, reporter_tier=T.COUNTRY)
+        for kind in (K.MILITARY, K.POLICE):
+            if _LINES[kind] in by_command:
+                yield replace(named, line=_LINES[kind], reporter_kind=kind, reporter_tier=T.COUNTRY, **_of_line(kind))
     yield from _own_rule(owner, due_on)
+
+
+def _of_line(kind: AgencyKind) -> dict[str, Any]:
+    if kind in ARMED_FORCES:
+        return {"detail": Detail.TOTALS, "classes": _ARMED_FORCES}
+    return {"classes": _EDUCATION}
 
 
 def _own_rule(owner: Agency, due_on: dt.date) -> Iterator[RuleGiven]:

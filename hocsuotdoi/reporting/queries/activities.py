@@ -11,6 +11,10 @@ from hocsuotdoi.indicators.queries.frame import Frame
 from hocsuotdoi.indicators.queries.sums import entries_of_year
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry
+from hocsuotdoi.ledger.queries.entries import standing_postings
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import InstitutionPlacement
+from hocsuotdoi.places.queries.units import units_reading_as
 from hocsuotdoi.reporting.models.content import ActivitiesContent, CountContent, MonthContent, ObservanceContent
 from hocsuotdoi.reporting.queries.wording import (
     AGE_WORDS,
@@ -26,7 +30,8 @@ _COUNTED = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, *VI
 
 
 def activities_content(frame: Frame) -> ActivitiesContent:
-    """Sessions, attendance and visits of the frame's year up to its last day, on the unit's own map. Two queries."""
+    """Sessions, attendance and visits of the frame's year up to its last day, on the unit's own map. Two queries, one
+    more where all sums are nothing: then it is 0 where anybody has said anything, else not reported."""
     entries = entries_of_year(frame)
     totals: Counter[str] = Counter()
     by_sex: Counter[str] = Counter()
@@ -38,9 +43,10 @@ def activities_content(frame: Frame) -> ActivitiesContent:
         if measure == MeasureCode.PROGRAMME_ATTENDANCE:
             by_sex[sex or ""] += quantity
             by_age[age_band or ""] += quantity
+    is_told = any(totals.values()) or _has_said_anything(frame)
     content: ActivitiesContent = {
-        "sessions": totals[MeasureCode.PROGRAMME_SESSION],
-        "attendance": totals[MeasureCode.PROGRAMME_ATTENDANCE],
+        "sessions": totals[MeasureCode.PROGRAMME_SESSION] if is_told else None,
+        "attendance": totals[MeasureCode.PROGRAMME_ATTENDANCE] if is_told else None,
         "by_sex": _counts(by_sex, SEX_WORDS),
         "by_age": _counts(by_age, AGE_WORDS),
         "visits": _counts(totals, VISIT_WORDS),
@@ -52,16 +58,22 @@ def activities_content(frame: Frame) -> ActivitiesContent:
     return content
 
 
+def _has_said_anything(frame: Frame) -> bool:
+    said = standing_postings().filter(occurred_on__range=(frame.starts_on, frame.last_day))
+    if frame.unit.tier != Tier.COUNTRY:
+        here = InstitutionPlacement.objects.on(frame.last_day).filter(
+            unit__in=units_reading_as(frame.unit, frame.map_day)
+        )
+        said = said.filter(institution__in=here.values("institution"))
+    return said.exists()
+
+
 def activity_sentences(content: ActivitiesContent, first_year: int, day: dt.date) -> list[str]:
     """Only what was counted; nothing is said about a dimension that nobody recorded."""
     period = f"Từ ngày 01/01/{first_year} đến ngày {day_words(day)}"
     if not content["sessions"] and not content["attendance"] and not content["visits"]:
         return [f"{period}, chưa ghi nhận hoạt động nào của các thư viện, bảo tàng, trung tâm văn hóa trên địa bàn."]
-    sentences = [
-        f"{period}, các thư viện, bảo tàng, trung tâm văn hóa trên địa bàn đã tổ chức "
-        f"{number_words(content['sessions'])} buổi hoạt động phục vụ học tập suốt đời với "
-        f"{number_words(content['attendance'])} lượt người tham gia."
-    ]
+    sentences = [_held(period, content["sessions"], content["attendance"])]
     for label, counts in (("Theo giới tính", content["by_sex"]), ("Theo độ tuổi", content["by_age"])):
         if any(count["code"] for count in counts):
             sentences.append(f"{label}: {_listed(counts)}.")
@@ -74,6 +86,20 @@ def activity_sentences(content: ActivitiesContent, first_year: int, day: dt.date
         ]
         sentences.append(f"Hoạt động gắn với ngày lễ, ngày kỷ niệm: {'; '.join(parts)}.")
     return sentences
+
+
+def _held(period: str, sessions: int | None, attendance: int | None) -> str:
+    """Where only one of the two is told, of the other that it is not."""
+    of_these = "các thư viện, bảo tàng, trung tâm văn hóa trên địa bàn"
+    if sessions is None and attendance is None:
+        return f"{period}: chưa có số liệu về số buổi hoạt động và số lượt người tham gia của {of_these}."
+    if sessions is None:
+        came = f"{number_words(attendance or 0)} lượt người tham gia hoạt động phục vụ học tập suốt đời"
+        return f"{period}, {of_these} có {came}; chưa có số liệu về số buổi."
+    held = f"{period}, {of_these} đã tổ chức {number_words(sessions)} buổi hoạt động phục vụ học tập suốt đời"
+    if attendance is None:
+        return f"{held}; chưa có số liệu về số lượt người tham gia."
+    return f"{held} với {number_words(attendance)} lượt người tham gia."
 
 
 def has_sample_activities(frame: Frame) -> bool:

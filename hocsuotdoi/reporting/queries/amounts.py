@@ -83,7 +83,7 @@ def indicator_key(indicator: str, cohort: str, year: int | str) -> str:
 
 def measure_key(measure: str, year: int | str, cut: str = "", value: object = "") -> str:
     """`year`: or a period («2023-2025»). `cut`: by which the measure is cut, with the value: sex, age, month,
-    observance."""
+    observance; «after» a day, what was of the rest of the year."""
     key = f"measure:{measure}:{year}"
     return f"{key}:{cut}:{value or 'unknown'}" if cut else key
 

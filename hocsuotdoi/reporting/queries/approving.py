@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.reporting.enums import Detail, ExceptionAnswerKind, ReportState
@@ -77,7 +77,8 @@ _GAPS = """
 SELECT id,
        jsonb_path_query_array(content, '$.below[*] ? (@.state != "approved" && @.state != "excused")'),
        jsonb_path_query_array(content, '$.missing[*].name'),
-       content #>> '{report,detail}', content #>> '{report,written_instead_by}'
+       content #>> '{report,detail}', content #>> '{report,written_instead_by}', content ->> 'silent',
+       jsonb_path_query_array(content, '$.below[*] ? (@.is_silent == true).name')
   FROM reporting_snapshot WHERE id = ANY(%s)
 """
 
@@ -88,11 +89,21 @@ def _gaps(reports: list[Report]) -> dict[int, list[str]]:
         cursor.execute(_GAPS, [[each.submitted_id for each in reports]])
         rows = cursor.fetchall()
     found = {}
-    for pk, below, names, detail, instead in rows:
-        found[pk] = _gap_sentences(json.loads(below), json.loads(names), detail)
+    for pk, below, names, detail, instead, silent, quiet in rows:
+        found[pk] = [
+            *([_SILENCE[silent]] if silent in _SILENCE else []),
+            *(_("{body}: no institution and no figure").format(body=name) for name in json.loads(quiet)),
+            *_gap_sentences(json.loads(below), json.loads(names), detail),
+        ]
         if instead:
             found[pk].append(_("Written by {body}: nobody sits at the body that owes it.").format(body=instead))
     return found
+
+
+_SILENCE: dict[str, Any] = {
+    "nobody": gettext_lazy("No institution is counted in it, and no total was typed: it holds no figure."),
+    "nothing": gettext_lazy("It holds no figure of what was held or of targets."),
+}
 
 
 def _gap_sentences(below: list[dict[str, str]], missing: list[str], detail: str) -> list[str]:
@@ -135,7 +146,9 @@ def _compared(reports: list[Report]) -> dict[int, _Compared]:
         told = by_snapshot.get(each.submitted_id, [])
         year = _last_told(each)
         now = {_timeless(figure.key): figure for figure in told if is_of_year(figure.key, year)}
-        earlier = by_report.get(of_last[each.pk], []) if each.pk in of_last else told
+        earlier = by_report.get(of_last[each.pk], []) if each.pk in of_last else []
+        if each.cycle is not None and each.cycle.is_over_years:
+            earlier = told
         before = {_timeless(figure.key): figure for figure in earlier if is_of_year(figure.key, year - 1)}
         apart = [(old, now[key]) for key, old in before.items() if key in now and _is_far(old, now[key])]
         found[each.pk] = _Compared(bool(before), apart)

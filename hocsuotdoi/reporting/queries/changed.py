@@ -137,6 +137,8 @@ def addendum_content(report: Report, day: dt.date, reason: str) -> Content | Non
     content["reason"] = reason
     content["changes"] = [change for change, _figure in found]
     content["figures"] = [figure for _change, figure in found]
+    if any(figure["value_state"] != "not_reported" for figure in content["figures"]):
+        content.pop("silent", None)  # it is no longer true
     with translation.override("vi"):
         content["below"] = below_content(report)
     content["header"] = content["header"].copy()

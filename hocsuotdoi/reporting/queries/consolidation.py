@@ -14,7 +14,7 @@ from django.db.models import Sum
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Figure, Report
-from hocsuotdoi.reporting.models.content import BelowContent, MissingContent
+from hocsuotdoi.reporting.models.content import BelowContent, MissingContent, Silent
 from hocsuotdoi.reporting.queries.amounts import Amount
 from hocsuotdoi.reporting.queries.newest import newest_figures
 from hocsuotdoi.reporting.queries.suggestions import NAMED_AT_MOST
@@ -118,7 +118,7 @@ def _below(report: Report) -> BelowContent:
     state = ReportState(report.state)
     is_sent = state in (ReportState.SUBMITTED, ReportState.APPROVED)
     snapshot = report.submitted if is_sent else None
-    return {
+    content: BelowContent = {
         "agency": report.agency_id or 0,
         "name": report.agency.name if report.agency else report.unit.name,
         "unit": report.unit.name,
@@ -127,6 +127,9 @@ def _below(report: Report) -> BelowContent:
         "number": snapshot.number if snapshot else "",
         "submitted_at": report.submitted_at.isoformat(timespec="seconds") if is_sent and report.submitted_at else "",
     }
+    if any(gap["what"] == SILENT for gap in report.gaps):
+        content["is_silent"] = True
+    return content
 
 
 STATE_WORDS = {
@@ -139,6 +142,20 @@ STATE_WORDS = {
 }
 
 
+SILENT = "silent"
+"""As the gap of an approved report is called in which not one figure of institutions or totals is told."""
+
+
+def silence_sentences(silent: Silent | None) -> list[str]:
+    return [SILENCE_WORDS[silent]] if silent else []
+
+
+SILENCE_WORDS: dict[Silent, str] = {
+    "nobody": "Báo cáo không có cơ sở và số liệu nào.",
+    "nothing": "Báo cáo chưa có số liệu nào về hoạt động và chỉ tiêu.",
+}
+
+
 def gap_sentences(below: list[BelowContent], missing: Missing, silent: list[MissingContent]) -> list[str]:
     """What the figures lack, in words: reports by name, institutions by number and name."""
     sentences = []
@@ -146,6 +163,9 @@ def gap_sentences(below: list[BelowContent], missing: Missing, silent: list[Miss
     if absent:
         names = "; ".join(f"{each['name']} ({in_sentence(each['state_words'])})" for each in absent)
         sentences.append(f"{number_words(len(absent))} báo cáo chưa được duyệt, chưa có trong số tổng hợp: {names}.")
+    if quiet := [each["name"] for each in below if each.get("is_silent")]:
+        names = "; ".join(quiet)
+        sentences.append(f"{number_words(len(quiet))} báo cáo đã duyệt không có cơ sở và số liệu nào: {names}.")
     if missing.institutions:
         sentences.append(f"Vì vậy chưa tính được số liệu của {number_words(missing.institutions)} cơ sở.")
     if silent:

@@ -17,7 +17,7 @@ from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.queries.binding import binding_plans, with_addenda
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
 from hocsuotdoi.programme.queries.tasks import TaskReading, unit_tasks
-from hocsuotdoi.reporting.enums import CommandLine, ReportState, Section
+from hocsuotdoi.reporting.enums import CommandLine, Detail, ReportState, Section
 from hocsuotdoi.reporting.models import Cycle, Report
 from hocsuotdoi.reporting.models.content import (
     SHAPE,
@@ -29,6 +29,7 @@ from hocsuotdoi.reporting.models.content import (
     MissingContent,
     PeriodContent,
     ReportContent,
+    Silent,
     TargetContent,
     TargetYearContent,
     TaskContent,
@@ -36,9 +37,9 @@ from hocsuotdoi.reporting.models.content import (
     WordsContent,
 )
 from hocsuotdoi.reporting.queries.activities import activities_content, has_sample_activities
-from hocsuotdoi.reporting.queries.amounts import Amount, due_key, indicator_key, money_key
+from hocsuotdoi.reporting.queries.amounts import Amount, due_key, indicator_key, is_of_year, money_key
 from hocsuotdoi.reporting.queries.behind import BehindFigures, behind_figures, behind_materials, missing_institutions
-from hocsuotdoi.reporting.queries.consolidation import below_content, gap_sentences
+from hocsuotdoi.reporting.queries.consolidation import below_content, gap_sentences, silence_sentences
 from hocsuotdoi.reporting.queries.counts import tell_counts, tell_share
 from hocsuotdoi.reporting.queries.figures import Figures, figures_by_year
 from hocsuotdoi.reporting.queries.handed_down import tasks_content
@@ -79,6 +80,7 @@ from hocsuotdoi.reporting.queries.wording import (
     target_words,
     value_words,
 )
+from hocsuotdoi.reporting.queries.year_before import year_before_content
 
 EVIDENCE_NAMED = 3
 
@@ -169,7 +171,8 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
         activities["sentences"] = []
     period = period_content(years, told, cycle.sections)
     missing = missing_institutions(targets)
-    gaps = _gaps(found, below, missing, period)
+    silent = _silent(report, years, told)
+    gaps = [*silence_sentences(silent), *_gaps(found, below, missing, period)]
     tell_counts(found, targets, tasks, missing, below)
     header = header_of_report(report, superior_of(agency, cycle.map_on), day)
     content: Content = {
@@ -201,6 +204,10 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
     }
     if period is not None:
         content["period"] = period
+    if silent:
+        content["silent"] = silent
+    if (added := year_before_content(told, found.before)) is not None:
+        content["year_before"] = added
     return content
 
 
@@ -215,6 +222,21 @@ def _whose(report: Report, cycle: Cycle, agency: Agency) -> ReportContent:
         "agency_name": agency.name,
         "due_on": report.due_on.isoformat() if report.due_on else "",
     }
+
+
+def _silent(report: Report, years: Sequence[Figures], told: Mapping[str, FigureContent]) -> Silent | None:
+    """Where figures of institutions are asked for and not one is told. Who reports totals only cannot submit none."""
+    cycle = report.cycle
+    asked = {Section.ACTIVITIES, Section.TARGETS} & set(cycle.sections if cycle else ())
+    own = [
+        each
+        for key, each in told.items()
+        if key.startswith(("measure:", "indicator:")) and any(is_of_year(key, found.year) for found in years)
+    ]
+    if not asked or report.detail == Detail.TOTALS or any(each["value_state"] != "not_reported" for each in own):
+        return None
+    has_any = any(each.own.has_any or not each.is_leaf for each in years)
+    return "nothing" if has_any else "nobody"
 
 
 def _gaps(

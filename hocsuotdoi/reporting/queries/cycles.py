@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import ngettext
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import agencies_covered, offices_held
@@ -18,11 +19,15 @@ REPORT_URL, CYCLE_URL = "/workspace/reports/{pk}/", "/workspace/cycles/{code}/"
 _ARMED_FORCES = (CommandLine.MILITARY, CommandLine.POLICE)
 
 
-def cycles_with_counts(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
-    """With `asked` (reports) and `approved`, for lists. One query."""
-    kept = ~Q(reports__state=ReportState.EXCUSED)
+def cycles_with_counts(cycles: QuerySet[Cycle], person: Someone, day: dt.date) -> QuerySet[Cycle]:
+    """With `asked` (reports) and `approved`, for lists: of the reports of whose state the page of the very cycle tells
+    `person`. One query."""
+    sets_up = Q(owner__in=agencies_covered(person, Permission.SET_UP_CYCLE, day).values("pk"))
+    own = Q(reports__in=Report.objects.filter(_of_armed_forces(person, day)).values("pk"))
+    told = ~Q(reports__line__in=_ARMED_FORCES) | sets_up | own
     return cycles.select_related("owner").annotate(
-        asked=Count("reports", filter=kept), approved=Count("reports", filter=Q(reports__state=ReportState.APPROVED))
+        asked=Count("reports", filter=~Q(reports__state=ReportState.EXCUSED) & told),
+        approved=Count("reports", filter=Q(reports__state=ReportState.APPROVED) & told),
     )
 
 
@@ -43,8 +48,13 @@ def states_visible_to(person: Someone, cycle: Cycle, day: dt.date, *, may_set_up
     reports = Report.objects.filter(cycle=cycle)
     if may_set_up:
         return reports
-    own = Report.objects.filter(on_the_line(person, Permission.VIEW_REPORT, day), cycle=cycle, line__in=_ARMED_FORCES)
+    own = reports.filter(_of_armed_forces(person, day))
     return reports.filter(~Q(line__in=_ARMED_FORCES) | Q(pk__in=own.values("pk")))
+
+
+def _of_armed_forces(person: Someone, day: dt.date) -> Q:
+    """Reports of the armed forces that `person` may read."""
+    return on_the_line(person, Permission.VIEW_REPORT, day) & Q(line__in=_ARMED_FORCES)
 
 
 def ended_bodies(reports: QuerySet[Report], day: dt.date) -> QuerySet[Report]:
@@ -62,3 +72,21 @@ def letters_wanted(cycle: Cycle) -> QuerySet[Report]:
         .select_related("agency", "unit", "goes_to__agency")
         .order_by("unit__sort_key", "line", "pk")
     )
+
+
+def owed_by(agency: Agency) -> QuerySet[Report]:
+    """Its reports in open cycles that have not been submitted, or came back."""
+    return Report.objects.filter(agency=agency, state__in=OWED, cycle__state=CycleState.OPEN).order_by("due_on", "pk")
+
+
+def reports_owed(agency: Agency, day: dt.date) -> list[str]:
+    """For whoever is about to end the body: which reports it owes. One query."""
+    titles = list(owed_by(agency).values_list("cycle__title", flat=True))
+    if not titles:
+        return []
+    said = ngettext(
+        "{number} report is owed by this body ({titles}). Move what it counts to another body’s report.",
+        "{number} reports are owed by this body ({titles}). Move what they count to another body’s report.",
+        len(titles),
+    )
+    return [said.format(number=len(titles), titles="; ".join(titles))]

@@ -17,6 +17,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import WAITING, IndicatorKind, QualityRule
 from hocsuotdoi.indicators.models import Indicator, QualityFinding
 from hocsuotdoi.programme.queries.standing import SHOWN
@@ -46,26 +47,56 @@ class FoundException:
 
     @property
     def seen(self) -> str:
-        """A few signs that change with the numbers: an answer is to the numbers that somebody saw."""
-        text = json.dumps([self.key, self.numbers], sort_keys=True, default=str)
+        """A few signs that change with the numbers and with the answer that stands: an answer is to what somebody saw,
+        and over no word that they have not seen."""
+        said = [self.answer.pk] if self.answer else []
+        text = json.dumps([self.key, self.numbers, *said], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def says(self, reason: str) -> bool:
+        """Whether just this has been answered already."""
+        return self.answer is not None and self.answer.reason == plain_reason(reason)
+
+
+def plain_reason(text: str) -> str:
+    """As it is kept."""
+    return normalise(text).strip()
 
 
 def exceptions_of(report: Report, content: Content, day: dt.date) -> list[FoundException]:
     """In the order of the document, each with the answer that still holds. Four queries."""
     found = [
+        *_silence(content),
         *_from_last_year(report, content),
         *(each for target in content["targets"] if (each := _off_track(target)) is not None),
         *(each for task in content["tasks"] if (each := _late(task) or _shown(task)) is not None),
         *_quality(report),
         *_population(content),
     ]
-    answers = _answers(report)
+    answers = newest_answers(report)
     return [replace(each, answer=_holding(answers.get(each.key), each.numbers)) for each in found]
 
 
 def unanswered(found: list[FoundException]) -> list[FoundException]:
     return [each for each in found if each.answer is None]
+
+
+# -- nothing at all --
+
+
+def _silence(content: Content) -> Iterator[FoundException]:
+    """A commune may have no institution; it says so itself, and is not taken for one that forgot."""
+    silent = content.get("silent")
+    if silent is None:
+        return
+    if silent == "nobody":
+        text = _(
+            "No institution is counted in this report and no total was typed: it says nothing of what was held. Is "
+            "there really no institution, or does one lack in the register?"
+        )
+    else:
+        text = _("There is not one figure in this report, of what was held or of targets. Is it really so?")
+    yield FoundException("silent", "silent", text, {"silent": silent})
 
 
 # -- against the year before --
@@ -241,7 +272,7 @@ def _population(content: Content) -> Iterator[FoundException]:
 # -- answers --
 
 
-def _answers(report: Report) -> dict[str, ExceptionAnswer]:
+def newest_answers(report: Report) -> dict[str, ExceptionAnswer]:
     """The newest about each. One query."""
     rows = ExceptionAnswer.objects.filter(report=report).order_by("key", "-at", "-pk").distinct("key")
     return {row.key: row for row in rows}

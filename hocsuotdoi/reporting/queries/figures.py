@@ -59,6 +59,7 @@ from hocsuotdoi.reporting.queries.wording import (
     number_words,
     share_words,
 )
+from hocsuotdoi.reporting.queries.year_before import YearBefore, own_before, typed_before, year_before
 
 _TIERS = list(Tier.values)
 _OF_THIS_PLACE = (
@@ -79,6 +80,8 @@ class Figures:
     missing: Missing = field(default_factory=Missing)
     values: dict[Pair, IndicatorValue] = field(default_factory=dict)
     told: dict[str, FigureContent] = field(default_factory=dict)
+    before: YearBefore | None = None
+    """Of what of the year before the report tells besides."""
 
     @property
     def report(self) -> Report:
@@ -126,7 +129,7 @@ class Figures:
         """Where a report has figures of several years, each says of which."""
         cycle = self.report.cycle
         if cycle is None or not cycle.is_over_years:
-            return ""
+            return f", cả năm {self.year}" if self.year < self.report.year and not whole_of(key) else ""
         if is_of_year(key, cycle.period):
             return f", giai đoạn {cycle.period}"
         return _of_year_words(self.year) if is_of_year(key, self.year) else ""
@@ -208,10 +211,31 @@ def figures_by_year(report: Report, as_of: dt.date, *, is_leaf: bool) -> list[Fi
     sections = report.cycle.sections if report.cycle else []
     pairs = asked_pairs() if Section.TARGETS in sections else []
     typed, sums = typed_amounts(report), {} if is_leaf else consolidated(report)
-    return [
-        _of_year(looked, pairs, typed, sums, is_leaf=is_leaf, activities=Section.ACTIVITIES in sections)
+    activities = Section.ACTIVITIES in sections
+    years = [
+        _of_year(looked, pairs, typed, sums, is_leaf=is_leaf, activities=activities)
         for looked in looked_at(report, as_of)
     ]
+    if activities and (before := year_before(report, as_of)) is not None:
+        _tell_year_before(years[-1], before, typed, sums)
+    return years
+
+
+def _tell_year_before(
+    found: Figures, before: YearBefore, typed: Mapping[str, Amount], sums: Mapping[str, Amount]
+) -> None:
+    """Tells, beside the year's own figures, those of the year before that its report could not know yet."""
+    looked = Looked(found.report, before.year, found.as_of)
+    own = own_before(before, looked)
+    there = Figures(looked, found.is_leaf, Own(looked.frame(()), {}, amounts=own))
+    told = {key for key, each in own.items() if each.numerator is not None}
+    there.typed = {key: each for key, each in typed_before(before, typed).items() if key not in told}
+    there.sums = {key: each for key, each in sums.items() if is_of_year(key, before.year)}
+    if not found.is_leaf:
+        there.missing = missing_below(found.report, before.last_day)
+    _tell_measures(there, activities=True)
+    found.told |= there.told
+    found.before = before
 
 
 def _of_year(

@@ -21,11 +21,10 @@ Told = dict[str, FigureContent]
 
 
 def activities_of(told: Told, year: int | str, day: dt.date, first_year: int) -> ActivitiesContent:
-    """Pure. `year`: or the period that the keys name; `first_year`: in which it begins. A key that is not told gives 0
-    in the counts of shape 1; the figures themselves know what is missing."""
+    """Pure. `year`: or the period that the keys name; `first_year`: in which it begins."""
     content: ActivitiesContent = {
-        "sessions": _number(told, measure_key(SESSIONS, year)),
-        "attendance": _number(told, measure_key(ATTENDANCE, year)),
+        "sessions": _whole(told, measure_key(SESSIONS, year)),
+        "attendance": _whole(told, measure_key(ATTENDANCE, year)),
         "sessions_key": measure_key(SESSIONS, year),
         "attendance_key": measure_key(ATTENDANCE, year),
         "by_sex": _cut(told, year, "sex", SEX_WORDS),
@@ -51,9 +50,14 @@ def _is_told(told: Told, year: int | str) -> bool:
     return any(figure is not None and figure["numerator"] is not None for figure in figures)
 
 
-def _number(told: Told, key: str) -> int:
+def _whole(told: Told, key: str) -> int | None:
     figure = told.get(key)
-    return int(Decimal(figure["numerator"])) if figure and figure["numerator"] is not None else 0
+    return int(Decimal(figure["numerator"])) if figure and figure["numerator"] is not None else None
+
+
+def _number(told: Told, key: str) -> int:
+    """Of a part: whoever told the whole and nothing of this part told that there was none of it."""
+    return _whole(told, key) or 0
 
 
 def _cut(told: Told, year: int | str, cut: str, words: dict[str, str]) -> list[CountContent]:

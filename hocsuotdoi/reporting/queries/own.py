@@ -201,8 +201,7 @@ def measures_of(frame: Frame, institutions: Mapping[int, str], *, by_month: bool
     month. A whole is told wherever somebody is asked for it, so that who was silent stays expected in every sum above:
     0 where somebody has said anything of the year, else not reported. Five queries."""
     year = frame.year
-    # Of many institutions the query is not told which, so others may be among the rows.
-    reporting = reporting_by_year(frame, _own_year, list(institutions))[year] & set(institutions)
+    reporting = who_told(frame, institutions)
     entries = entries_of_year(frame)
     totals: Counter[str] = Counter({measure_key(whole, year): 0 for whole in (SESSIONS, ATTENDANCE, *VISITS)})
     for measure, sex, age_band, month, quantity in sums_by_month(entries):
@@ -216,11 +215,25 @@ def measures_of(frame: Frame, institutions: Mapping[int, str], *, by_month: bool
     for tag, measure, quantity in observance_sums(entries):
         if tag in Observance.values:
             totals[measure_key(measure, year, "observance", tag)] += quantity
+    return amounts_of(totals, institutions, reporting, always={key for key in totals if key.count(":") == 2})
+
+
+def who_told(frame: Frame, institutions: Mapping[int, str]) -> set[int]:
+    """Which of them said anything of the frame's year. Three queries."""
+    # Of many institutions the query is not told which, so others may be among the rows.
+    return reporting_by_year(frame, _own_year, list(institutions))[frame.year] & set(institutions)
+
+
+def amounts_of(
+    totals: Mapping[str, int], institutions: Mapping[int, str], reporting: Collection[int], *, always: Collection[str]
+) -> dict[str, Amount]:
+    """By key, with of how many it is told. `always`: keys that are told wherever anybody is asked for them; another
+    that sums to nothing, also after a reversal, is left out."""
+    reporting = set(reporting)
     told: dict[str, Amount] = {}
     for key, quantity in totals.items():
         asked = {each for each, of_class in institutions.items() if tells(key, of_class)}
-        is_whole = key.count(":") == 2
-        if quantity or (is_whole and asked):  # a cut that sums to nothing, also after a reversal, is left out
+        if quantity or (key in always and asked):
             number = Decimal(quantity) if quantity or reporting & asked else None
             told[key] = Amount(number, None, len(reporting & asked), len(asked))
     return told

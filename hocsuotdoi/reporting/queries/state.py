@@ -218,8 +218,11 @@ def days_late(report: Report, cycle: Cycle, day: dt.date) -> int:
     return (day - report.due_on).days + 1
 
 
-def next_step(report: Report) -> tuple[str, str]:
-    """What has to happen next with it, and the name of the body that is to do it; both empty when nothing has."""
+def next_step(report: Report, cycle: Cycle) -> tuple[str, str]:
+    """What has to happen next with it, and the name of the body that is to do it; both empty when nothing has, as in a
+    closed cycle, where nobody can do anything."""
+    if cycle.state != CycleState.OPEN:
+        return "", ""
     body = report.agency.name if report.agency else ""
     receiver = report.goes_to.agency.name if report.goes_to and report.goes_to.agency else body
     return {
@@ -231,7 +234,7 @@ def next_step(report: Report) -> tuple[str, str]:
 
 
 def _row(report: Report, cycle: Cycle, day: dt.date) -> ReportRow:
-    step, on_whom = next_step(report)
+    step, on_whom = next_step(report, cycle)
     return ReportRow(report, days_late(report, cycle, day), step, on_whom, _is_unmanned(report))
 
 

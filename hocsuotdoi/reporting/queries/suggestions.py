@@ -164,11 +164,10 @@ def suggested_words(facts: Facts) -> dict[str, list[str]]:
 
 def _results(facts: Facts) -> list[str]:
     sentences = []
-    if facts.activities["sessions"]:
-        sentences.append(
-            f"Đã tổ chức {number_words(facts.activities['sessions'])} buổi hoạt động phục vụ học tập suốt đời với "
-            f"{number_words(facts.activities['attendance'])} lượt người tham gia."
-        )
+    sessions, attendance = facts.activities["sessions"], facts.activities["attendance"]
+    if sessions:
+        came = "" if attendance is None else f" với {number_words(attendance)} lượt người tham gia"
+        sentences.append(f"Đã tổ chức {number_words(sessions)} buổi hoạt động phục vụ học tập suốt đời{came}.")
     if facts.targets or facts.tasks:
         sentences += suggested_results(facts.targets, facts.tasks)
     if facts.spent is not None:

@@ -14,9 +14,10 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.reporting.enums import Detail, Section
 from hocsuotdoi.reporting.models import Content, CountedInstitution, Report, TypedTotal
-from hocsuotdoi.reporting.queries.amounts import Amount, adds_up, indicator_key, measure_key
+from hocsuotdoi.reporting.queries.amounts import Amount, adds_up, indicator_key, is_of_year, measure_key
 from hocsuotdoi.reporting.queries.own import asked_pairs
-from hocsuotdoi.reporting.queries.wording import MEASURE_LABELS, indicator_label
+from hocsuotdoi.reporting.queries.wording import MEASURE_LABELS, indicator_label, measure_label
+from hocsuotdoi.reporting.queries.year_before import year_before
 
 TYPED_MEASURES = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, MeasureCode.LIBRARY_VISIT)
 _TOTALS = ("measure:", "indicator:")
@@ -70,7 +71,7 @@ def _plain(number: Decimal | None) -> Decimal | None:
 
 def typed_rows(report: Report) -> list[TypedRow]:
     """What the body can type, in the order of the document: where it reports totals only, whatever is asked of armed
-    forces' libraries; else figures of which nobody is counted in its report. Five queries."""
+    forces' libraries; else figures of which nobody is counted in its report. Six queries at most."""
     totals = {total.key: total for total in TypedTotal.objects.filter(report=report)}
     sections = report.cycle.sections if report.cycle else []
     classes = _classes(report)
@@ -81,6 +82,10 @@ def typed_rows(report: Report) -> list[TypedRow]:
             for year, when in years.items():
                 key = measure_key(measure, year)
                 rows.append(TypedRow(key, MEASURE_LABELS[measure] + when, False, False, totals.get(key)))
+        if report.cycle and (before := year_before(report, report.cycle.counted_until)) is not None:
+            for measure in TYPED_MEASURES:
+                key = before.rest_key(measure)
+                rows.append(TypedRow(key, measure_label(key), False, False, totals.get(key)))
     if Section.TARGETS in sections:
         for indicator, cohort in _defined(asked_pairs()):
             if not _can_be_typed(report, indicator, cohort, classes):
@@ -112,6 +117,8 @@ def totals_missing(report: Report, content: Content) -> bool:
     """Whether a body that reports totals only tells none: neither typed here nor added up from approved reports below.
     Money and tasks are no totals of that kind, nor is what was asked anew of institutions whose report is missing."""
     told = (each for each in content.get("figures", ()) if each["is_additive"] and each["numerator"] is not None)
+    if "period" not in content:  # what is added to the year before makes no report of this one
+        told = (each for each in told if is_of_year(each["key"], content["year"]))
     is_told = any(each["origin"] != "counted" and each["key"].startswith(_TOTALS) for each in told)
     return report.detail == Detail.TOTALS and not is_told
 

@@ -139,7 +139,8 @@ def checked_document(document: Document, asked: str = "", *, has_paper: bool = F
     changed = content.get("changes", [])
     is_opened = has_paper and is_opened_by_paper(snapshot)
     printed = _printed(kind, content) if is_opened else frozenset()
-    door = _Door(is_in_totals, _of_known_people([*listed, *changed]), printed)
+    known = _of_known_people([*listed, *changed])
+    door = _Door(is_in_totals, known, printed, _small(listed, known, is_in_totals=is_in_totals))
     number = tidy_number(asked)
     figures, changes = _figures(listed, number, door), _changes(changed, door)
     behind = _behind(content) if kind == DocumentKind.ANNEX else []
@@ -224,16 +225,14 @@ class _Door:
     is_in_totals: bool
     of_known_people: Collection[str]
     printed: Collection[str]
+    small: Collection[str] = frozenset()
 
     def keeps_back(self, figure: Mapping[str, Any]) -> bool:
         return figure["key"] not in self.printed and (is_cut(figure["key"]) or self.is_of_few(figure))
 
     def is_of_few(self, figure: Mapping[str, Any]) -> bool:
-        return self.is_of_people(figure["key"]) and _is_small(figure["numerator"])
-
-    def is_of_people(self, key: str) -> bool:
-        """Whose small numbers are not told."""
-        return (self.is_in_totals and _OF_PEOPLE.search(key) is not None) or key in self.of_known_people
+        of_people = _is_of_people(figure["key"], self.of_known_people, is_in_totals=self.is_in_totals)
+        return figure["key"] in self.small or (of_people and _is_small(figure["numerator"]))
 
 
 def _figures(listed: Sequence[Mapping[str, Any]], number: str, door: _Door) -> list[CheckedFigure]:
@@ -306,6 +305,28 @@ def _counts_itself(snapshot: Snapshot) -> bool:
     if snapshot.kind == SnapshotKind.REPORT:
         return any(each["key"].startswith(f"{COUNT}:") for each in snapshot.content.get("figures", []))
     return snapshot.kind not in _NAMELESS
+
+
+def _is_of_people(key: str, of_known_people: Collection[str], *, is_in_totals: bool) -> bool:
+    """Whose small numbers are not told."""
+    return (is_in_totals and _OF_PEOPLE.search(key) is not None) or key in of_known_people
+
+
+def _small(figures: Sequence[Mapping[str, Any]], of_known_people: Collection[str], *, is_in_totals: bool) -> set[str]:
+    """Keys of those behind which few people stand. The whole of the year before is among them where what was added to
+    it, or what its own report had said, is: one is the whole less the other."""
+    of_people = {
+        each["key"]: each["numerator"]
+        for each in figures
+        if _is_of_people(each["key"], of_known_people, is_in_totals=is_in_totals)
+    }
+    small = {key for key, numerator in of_people.items() if _is_small(numerator)}
+    for key, numerator in of_people.items():
+        whole, is_rest, _day = key.partition(":after:")
+        total, rest = _decimal(of_people.get(whole)), _decimal(numerator)
+        if is_rest and total is not None and rest is not None and (key in small or _is_small(str(total - rest))):
+            small.add(whole)
+    return small
 
 
 def _of_known_people(figures: Sequence[Mapping[str, Any]]) -> set[str]:

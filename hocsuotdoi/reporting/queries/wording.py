@@ -205,6 +205,7 @@ def measure_label(key: str) -> str:
         "age": AGE_WORDS.get(value, value),
         "observance": OBSERVANCE_WORDS.get(value, value),
         "month": f"tháng {value}",
+        "after": f"sau ngày {day_words(dt.date.fromisoformat(value))}" if kind == "after" else "",
     }
     return f"{label}, {words[kind]}"
 

@@ -28,6 +28,8 @@ _KINDS = {
     "activities.session": gettext_lazy("session"),
     "indicators.indicatordraft": gettext_lazy("draft of an indicator"),
     "indicators.population": gettext_lazy("population"),
+    "places.agency": gettext_lazy("public body"),
+    "places.agencyline": gettext_lazy("place in a line of command"),
     "places.closure": gettext_lazy("closure of an institution"),
     "places.equipment": gettext_lazy("equipment"),
     "places.institution": gettext_lazy("institution"),
@@ -85,6 +87,8 @@ _FIELDS = {
     "answers": gettext_lazy("answers"),
     "consent_at": gettext_lazy("consent"),
     "addressee": gettext_lazy("addressee"),
+    "ended_for": gettext_lazy("reason of the end"),
+    "superior": gettext_lazy("superior"),
     "allocated": gettext_lazy("allocated amount"),
     "allocation_act": pgettext_lazy("in the trail", "decision of allocation"),
     "appraised": gettext_lazy("appraised amount"),
@@ -222,7 +226,7 @@ _FIELDS = {
 # Derived from other fields, or our own keys: nobody needs to read them.
 _UNSPOKEN = {
     *("id", "sort_key", "search_text", "version", "given_at", "created_at", "changed_at", "changed_fields"),
-    "places_taken",
+    *("places_taken", "kept_by_hand"),
 }
 
 

@@ -53,7 +53,7 @@ def cycle_detail(request: HttpRequest, code: str) -> HttpResponse:
         "rows": rows,
         "whole": state.whole,
         "lines": tally_rows(state.lines),
-        "central": [(each, next_step(each), days_late(each, cycle, day)) for each in state.central],
+        "central": [(each, next_step(each, cycle), days_late(each, cycle, day)) for each in state.central],
         "ended": ended_bodies(reports, day).count(),
         "picture": picture,
         "reports_url": address("cycle-reports", cycle),

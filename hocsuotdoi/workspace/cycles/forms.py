@@ -46,9 +46,19 @@ class StartForm(forms.Form):
     code = forms.CharField(
         label=_("Code"), max_length=60, help_text=_("Stands in the address: small letters, digits, hyphens")
     )
-    education_by_command = forms.BooleanField(
-        label=_("Education departments report to their ministry, and culture in the province gets a copy"),
+    by_command = forms.MultipleChoiceField(
+        label=_("Who reports through its own ministry"),
+        choices=[
+            (CommandLine.EDUCATION, _("Education: to the Ministry of Education and Training; culture gets a copy")),
+            (CommandLine.MILITARY, _("Army: to the Ministry of National Defence, in totals only")),
+            (CommandLine.POLICE, _("Police: to the Ministry of Public Security, in totals only")),
+        ],
         required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Without a tick it reports to culture in its province, as the programme’s plans ask. Either way everything "
+            "is added up once. For the country’s yearly report and reviews; a copy keeps what it was copied from."
+        ),
     )
 
     def __init__(self, *args: Any, owners: QuerySet[Agency], earlier: list[Cycle], day: dt.date, **kwargs: Any) -> None:
@@ -73,7 +83,11 @@ class CycleForm(forms.Form):
     starts_on = _day(_("Figures from"))
     last_day = _day(_("Figures until"), _("The last day of the period"))
     counted_until = _day(
-        _("Looked at until"), _("While the period still runs: the last day of which facts are looked at")
+        _("Looked at until"),
+        _(
+            "While the period still runs: the last day of which facts are looked at. What is held later in the year is "
+            "added by the yearly report of the year after."
+        ),
     )
     map_on = _day(_("On the map of"), _("Units, bodies and institutions as they were on this day"))
     opens_on = _day(_("Opens on"))

@@ -49,13 +49,14 @@ def cycle_create(request: HttpRequest) -> HttpResponse:
 
 
 def _given(form: StartForm, earlier: list[Cycle]) -> CycleGiven:
-    begin_from, owner, year = (form.cleaned_data[name] for name in ("begin_from", "owner", "year"))
+    said = ("begin_from", "owner", "year", "by_command")
+    begin_from, owner, year, by_command = (form.cleaned_data[name] for name in said)
     if begin_from == YEARLY:
-        return yearly(year, owner, education_by_command=form.cleaned_data["education_by_command"])
+        return yearly(year, owner, by_command=by_command)
     if begin_from == MID_TERM:
-        return mid_term(owner)
+        return mid_term(owner, by_command=by_command)
     if begin_from == FINAL:
-        return final(owner)
+        return final(owner, by_command=by_command)
     if begin_from == FREE:
         return free(year, owner)
     cycle = next(each for each in earlier if str(each.pk) == begin_from)

@@ -20,7 +20,8 @@ _ON_A_PAGE = 25
 @requires(Permission.VIEW_REPORT)
 def cycle_list(request: HttpRequest) -> HttpResponse:
     """The newest first."""
-    cycles = cycles_with_counts(Cycle.objects.visible_to(request.user, timezone.localdate()))
+    day = timezone.localdate()
+    cycles = cycles_with_counts(Cycle.objects.visible_to(request.user, day), request.user, day)
     page = Paginator(cycles.order_by("-due_on", "code"), _ON_A_PAGE).get_page(request.GET.get("page"))
     may_create = Permission.SET_UP_CYCLE in request.permissions
     return render(request, "workspace/cycles/cycle_list.html", {"page_obj": page, "may_create": may_create})

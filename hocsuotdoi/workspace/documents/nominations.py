@@ -31,11 +31,12 @@ from hocsuotdoi.workspace.documents.views import to_overview
 from hocsuotdoi.workspace.indicators.files import attachment
 
 _ON_A_PAGE = 25
+_NAMED = 10
 _FIRST_YEAR = 2022
 
 
 class NominationForm(forms.Form):
-    """Institution and body are named by their code, which stands on their page: there are thousands."""
+    """Institution and body are named by their code, which the search on the same page fills in: there are thousands."""
 
     agency = forms.ModelChoiceField(
         label=gettext_lazy("Put forward by"), queryset=Agency.objects.none(), empty_label=None
@@ -46,7 +47,7 @@ class NominationForm(forms.Form):
         label=gettext_lazy("Code of the institution or body"),
         required=False,
         max_length=80,
-        help_text=gettext_lazy("It stands on its page; of persons leave it empty."),
+        help_text=gettext_lazy("Found above by name; of persons leave it empty."),
     )
     person_name = forms.CharField(label=gettext_lazy("Name of the person"), required=False, max_length=120)
     person_post = forms.CharField(
@@ -157,15 +158,35 @@ def nomination_file(request: HttpRequest) -> HttpResponse:
 @requires(Permission.NOMINATE)
 @require_http_methods(["GET", "POST"])
 def nomination_create(request: HttpRequest) -> HttpResponse:
+    """With `?q=` institutions and bodies of that name are listed, each to be put into the form."""
     now = timezone.now()
-    initial = {"year": timezone.localdate(now).year, "code": request.GET.get("code", "")[:80]}
+    words, kind = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.get("kind", "")
+    initial = {
+        "year": timezone.localdate(now).year,
+        "code": request.GET.get("code", "")[:80],
+        "nominee_kind": kind if kind in NomineeKind.values else NomineeKind.INSTITUTION,
+    }
     form = NominationForm(request.POST or None, request=request, initial=initial)
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
             made = operations.begin_nomination(form.nomination(), by=request.user, at=now)
             return redirect("workspace:documents-nomination-detail", pk=made.pk)
-    context = {"form": form, "path": [to_overview(), to_list()]}
+    found = _named(request, words) if words else []
+    context = {"form": form, "words": words, "found": found, "path": [to_overview(), to_list()]}
     return render(request, "workspace/documents/nomination_create.html", context, status=422 if form.errors else 200)
+
+
+def _named(request: HttpRequest, words: str) -> list[tuple[str, str, str]]:
+    """Of the person's territory, some of each: title, where, address of the form with them in it."""
+    here = reverse("workspace:documents-nomination-create")
+    houses = institutions_covered(request.user, Permission.NOMINATE).named(words).order_by("sort_key", "pk")[:_NAMED]
+    bodies = agencies_covered(request.user, Permission.NOMINATE).filter(name__icontains=words).select_related("unit")
+    return [
+        *((each.name, each.get_institution_class_display(), f"{here}?kind=institution&code={each.code}")
+          for each in houses),
+        *((each.name, each.unit.name if each.unit else "", f"{here}?kind=agency&code={each.code}")
+          for each in bodies.order_by("name", "pk")[:_NAMED]),
+    ]  # fmt: skip
 
 
 @requires(Permission.VIEW_REPORT)

@@ -231,6 +231,14 @@ GROUPS: list[tuple[str | Promise, list[Door]]] = [
                 work=Permission.ASSIGN_ROLE,
             ),
             Door(
+                "workspace:accounts-agency-list",
+                _("Bodies"),
+                _("Departments, offices, associations: who sits there, what waits"),
+                "lineage",
+                Permission.VIEW_ROLES,
+                work=Permission.KEEP_AGENCIES,
+            ),
+            Door(
                 "workspace:accounts-audit",
                 _("Changes"),
                 _("Who changed which plan, target, role or institution"),

@@ -42,6 +42,7 @@ from hocsuotdoi.programme.queries.money import to_appraise
 from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.rehoming import not_taken
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
+from hocsuotdoi.programme.queries.untaken import tasks_not_taken
 from hocsuotdoi.reporting.enums import OWED
 from hocsuotdoi.reporting.queries.inbox import own_reports, to_approve
 from hocsuotdoi.reporting.queries.state import days_late
@@ -407,6 +408,22 @@ def _not_taken(asked: _Asked) -> Group:
     return Group(gettext_lazy("Targets that nobody takes"), "plan", jobs, len(groups) - len(jobs), more_url)
 
 
+def _tasks_not_taken(asked: _Asked) -> Group:
+    """Tasks whose tier, place or bodies are no more, by plan."""
+    groups = tasks_not_taken(_kept_near(asked, Permission.EDIT_PLAN).issued(), asked.day)
+    jobs = [
+        Job(
+            title=each.plan.name,
+            url=reverse("workspace:programme-task-rehoming-decide", args=[each.plan.code]),
+            detail=each.plan.title,
+            due=ngettext("{count} task", "{count} tasks", len(each.rows)).format(count=len(each.rows)),
+        )
+        for each in groups[:_SHOWN]
+    ]
+    more_url = reverse("workspace:programme-task-rehoming-list")
+    return Group(gettext_lazy("Tasks that nobody takes"), "plan", jobs, len(groups) - len(jobs), more_url)
+
+
 def _targets_at_risk(asked: _Asked) -> Group:
     """Of the first unit that the person answers for; the others' are on their pages."""
     title = gettext_lazy("Targets that need attention")
@@ -503,6 +520,7 @@ _GATHERED: list[tuple[Permission, Callable[[_Asked], Group]]] = [
     (Permission.CHECK_FIGURES, _figures_to_check),
     (Permission.ANSWER_FINDING, _findings),
     (Permission.EDIT_PLAN, _not_taken),
+    (Permission.EDIT_PLAN, _tasks_not_taken),
     (Permission.APPRAISE_MONEY, _to_appraise),
     (Permission.VIEW_WORKSPACE, _papers),
     (Permission.WRITE_REPORT, _targets_at_risk),

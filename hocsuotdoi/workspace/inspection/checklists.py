@@ -120,4 +120,4 @@ def _beside(base: Checklist, offices: list[Agency], in_use: dict[int, int]) -> L
 
 
 def _classes(checklist: Checklist) -> str:
-    return ", ".join(str(InstitutionClass(each).label) for each in checklist.classes)
+    return "; ".join(str(InstitutionClass(each).label) for each in checklist.classes)

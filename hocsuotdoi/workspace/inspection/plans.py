@@ -18,7 +18,7 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import offices_held, units_covered
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.ids import uuid7
-from hocsuotdoi.core.templatetags.house import month
+from hocsuotdoi.core.templatetags.house import day_short, month
 from hocsuotdoi.inspection.enums import VisitState
 from hocsuotdoi.inspection.models import InspectionPlan, Visit
 from hocsuotdoi.inspection.operations import plan as acts
@@ -124,8 +124,7 @@ def plan_choose(request: HttpRequest, pk: int) -> HttpResponse:
         with refusals_in(form):
             if not choices:
                 raise acts.BadVisit(_("No institution is left that fits: all are in the plan, or of no such kind."))
-            for on in days:
-                acts.check_day(on, plan, now)
+            _check_days(days, plan, now)
             acts.check_team(form.members())
             if "confirm" in request.POST:
                 planned = [
@@ -175,6 +174,20 @@ def visit_add(request: HttpRequest, pk: int) -> HttpResponse:
         "path": [to_visits(), to_plans(), (plan.title, reverse("workspace:inspection-plan-detail", args=[pk]))],
     }
     return render(request, "workspace/inspection/visit_add.html", context, status=422 if form.errors else 200)
+
+
+def _check_days(days: list[dt.date], plan: InspectionPlan, at: dt.datetime) -> None:
+    """The first day as of any visit; and one a day from December on goes past the plan's year."""
+    try:
+        acts.check_day(days[0], plan, at)
+    except acts.BadVisit as refusal:
+        raise acts.BadVisit(str(refusal), field="first_on") from refusal
+    if days[-1].year > plan.year:
+        sentence = _(
+            "The last of {number} visits would be on {day}, after the end of the plan’s year. Begin earlier, leave "
+            "fewer days between, or choose fewer."
+        )
+        raise acts.BadVisit(sentence.format(number=len(days), day=day_short(days[-1])), field="every")
 
 
 def to_visits() -> tuple[str, str]:

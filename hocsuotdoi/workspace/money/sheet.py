@@ -29,7 +29,7 @@ from hocsuotdoi.programme.formats.money_sheet import (
     render_money_sheet,
 )
 from hocsuotdoi.programme.formats.money_totals import TotalsRow, TotalsSheet, render_money_totals
-from hocsuotdoi.programme.models import MoneyPreview, MoneyStep, Plan
+from hocsuotdoi.programme.models import MoneyPreview, MoneyStep, Plan, Task
 from hocsuotdoi.programme.operations.money_import import (
     ChangeKind,
     MoneyNotTaken,
@@ -38,7 +38,15 @@ from hocsuotdoi.programme.operations.money_import import (
     forget_preview,
     preview_money,
 )
-from hocsuotdoi.programme.queries.money import lines_in, lines_of, sums_by_child, sums_by_source
+from hocsuotdoi.programme.queries.money import (
+    Sums,
+    by_task,
+    lines_in,
+    lines_of,
+    sums_by_child,
+    sums_by_source,
+    task_sums,
+)
 from hocsuotdoi.programme.rules import Entry
 from hocsuotdoi.workspace.indicators.files import attachment
 from hocsuotdoi.workspace.money.views import (
@@ -158,7 +166,7 @@ def preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.VIEW_MONEY)
 @require_GET
 def totals_file(request: HttpRequest) -> HttpResponse:
-    """The sums of a unit: by source and by the units under it, with live formulas."""
+    """The sums of a unit: by source, by the units under it and by task, with live formulas."""
     today = timezone.localdate()
     year, unit = year_asked(request, today), unit_asked(request, today)
     if unit is None:
@@ -166,10 +174,19 @@ def totals_file(request: HttpRequest) -> HttpResponse:
     lines = lines_in(unit, year, today).visible_to(request.user, today)
     totals = TotalsSheet(
         f"Kinh phí thực hiện Chương trình năm {year}: {unit.name}",
-        [TotalsRow(str(source.label), sums.columns) for source, sums in sums_by_source(lines).items()],
-        [TotalsRow(each.unit.name, each.sums.columns) for each in sums_by_child(lines, unit, today)],
+        [_totals_row(str(source.label), sums) for source, sums in sums_by_source(lines).items()],
+        [_totals_row(each.unit.name, each.sums) for each in sums_by_child(lines, unit, today)],
+        [_totals_row(_task_words(each.task), each.sums) for each in task_sums(by_task(lines))],
     )
     return attachment(render_money_totals(totals), "xlsx", f"kinh-phi-{unit.code}-{year}")
+
+
+def _totals_row(name: str, sums: Sums) -> TotalsRow:
+    return TotalsRow(name, sums.columns, sums.asked, sums.granted)
+
+
+def _task_words(task: Task | None) -> str:
+    return f"{task.text} ({task.plan.name}, {task.clause.path})" if task else "Không ghi nhiệm vụ"
 
 
 def _preview(request: HttpRequest, agency: Agency, year: int, form: forms.Form) -> MoneyPreview:

@@ -23,12 +23,14 @@ from hocsuotdoi.programme.models.money import agencies_with_money
 from hocsuotdoi.programme.operations.money import FIRST_YEAR
 from hocsuotdoi.programme.queries.binding import addenda_of, binding_plans
 from hocsuotdoi.programme.queries.money import (
+    by_task,
     lines_in,
     lines_of,
     offices_with_money,
     sums_by_child,
     sums_by_source,
     sums_of,
+    task_sums,
     to_appraise,
 )
 from hocsuotdoi.programme.rules import Entry, money_entry
@@ -40,13 +42,14 @@ YEARS_AHEAD = 2
 @requires(Permission.VIEW_MONEY)
 @require_GET
 def money_overview(request: HttpRequest) -> HttpResponse:
-    """A unit's money of a year: by source, by the units under it, and the offices of the unit itself."""
+    """A unit's money of a year: by source, by the units under it, by task, and the offices of the unit itself."""
     today = timezone.localdate()
     year = year_asked(request, today)
     unit = unit_asked(request, today)
     if unit is None:
         return _own_agencies(request, year, today)
     lines = lines_in(unit, year, today).visible_to(request.user, today)
+    tasks = Paginator(by_task(lines), _ON_A_PAGE).get_page(request.GET.get("page"))
     covered = set(units_covered(request.user, Permission.VIEW_MONEY, today).values_list("pk", flat=True))
     return render(
         request,
@@ -61,6 +64,8 @@ def money_overview(request: HttpRequest) -> HttpResponse:
                 {"unit": each.unit, "sums": each.sums, "opens": each.unit != unit and each.unit.pk in covered}
                 for each in sums_by_child(lines, unit, today)
             ],
+            "tasks": task_sums(tasks.object_list),
+            "tasks_page": tasks,
             "agencies": list(offices_with_money(request.user, unit, year, today)),
             "waiting": _waiting(request, today),
             "path": [
@@ -104,6 +109,7 @@ def agency_lines(request: HttpRequest, code: str, year: int) -> HttpResponse:
             "page": Paginator(lines, _ON_A_PAGE).get_page(request.GET.get("page")),
             "total": sums_of(lines),
             "sources": sums_by_source(lines),
+            "tasks": task_sums(by_task(lines)),
             "may_estimate": (entry := money_entry(request.user, agency, today)) != Entry.NO,
             "in_place": entry == Entry.IN_PLACE,
             "enters_itself": entry == Entry.NO and request.person_may(Permission.ESTIMATE_MONEY, agency),

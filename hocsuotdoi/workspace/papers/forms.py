@@ -89,6 +89,8 @@ class PaperForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.senders = {each.pk: each for each in ([paper.sender] if paper else senders_of(person, day))}
         self.fields["sender"].choices = [(pk, each.name) for pk, each in self.senders.items()]
+        if Tier.DISTRICT not in (paper.to_tiers if paper else []):  # nobody is there any more
+            self.fields["to_tiers"].choices = [choice for choice in Tier.choices if choice[0] != Tier.DISTRICT]
         ours = Paper.objects.filter(
             state=PaperState.SENT, sender__in=offices_held(person, Permission.PUBLISH_PAPER, day)
         )

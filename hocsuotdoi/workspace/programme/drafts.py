@@ -26,6 +26,7 @@ from hocsuotdoi.programme.operations.drafting import (
     take_out_clause,
 )
 from hocsuotdoi.programme.queries.binding import binding_plans
+from hocsuotdoi.programme.queries.named_bodies import named_bodies
 from hocsuotdoi.programme.queries.plan_check import check_plan
 from hocsuotdoi.programme.queries.plan_page import plan_document
 from hocsuotdoi.programme.rules import responsible_unit
@@ -103,6 +104,7 @@ def draft_detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "plan": plan,
             "pieces": pieces,
+            "named": named_bodies(plan, timezone.localdate()),
             "findings": [each for each in check_plan(plan) if each.clause not in paths],
             "number": sum(len(piece.findings) for piece in pieces),
             "path": [_to_list()],

@@ -22,6 +22,7 @@ from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.operations.drafting import DraftChanged
 from hocsuotdoi.programme.operations.life import inherit_plan, issue_plan, places_of, replace_plan, retire_plan
 from hocsuotdoi.programme.queries.land import heirs_of
+from hocsuotdoi.programme.queries.named_bodies import named_bodies
 from hocsuotdoi.programme.queries.plan_check import check_plan
 from hocsuotdoi.programme.rules import responsible_unit
 from hocsuotdoi.workspace.programme.draft_forms import InheritForm, IssueForm, ReplaceForm, RetireForm
@@ -59,12 +60,16 @@ def plan_issue(request: HttpRequest, code: str) -> HttpResponse:
             else:
                 said = _("The plan is in force. Its tasks are being handed down.")
                 messages.success(request, _("The addendum is in force.") if issued.amends_id else said)
+                if lost := [each.written for each in named_bodies(issued, timezone.localdate(now)) if not each.gets]:
+                    words = _("By these names nobody gets a task: {names}. See the plan check.")
+                    messages.warning(request, words.format(names="; ".join(dict.fromkeys(lost))))
                 return redirect("portal:programme-plan-detail", issued.code)
     findings = check_plan(plan)
     context = {
         "plan": plan,
         "form": form,
         "findings": findings,
+        "named": named_bodies(plan, timezone.localdate(now)),
         "counts": {"clauses": plan.clauses.count(), "targets": plan.targets.count(), "tasks": plan.tasks.count()},
         "path": [_to_list(), (plan.name, reverse("workspace:programme-draft", args=[plan.code]))],
     }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.programme import drafts, life, rehoming, views
+from hocsuotdoi.workspace.programme import drafts, life, rehoming, task_rehoming, views
 
 urlpatterns = [
     path("plans/", views.plan_list, name="programme-plan-list"),
@@ -8,6 +8,12 @@ urlpatterns = [
     path("plans/from-file/", views.plan_upload, name="programme-plan-upload"),
     path("plans/draft/", drafts.draft_begin, name="programme-draft-begin"),
     path("plans/rehoming/", rehoming.rehoming_list, name="programme-rehoming-list"),
+    path("plans/rehoming/tasks/", task_rehoming.task_rehoming_list, name="programme-task-rehoming-list"),
+    path(
+        "plans/<slug:code>/rehoming/tasks/",
+        task_rehoming.task_rehoming_decide,
+        name="programme-task-rehoming-decide",
+    ),
     path("plans/<slug:code>/rehoming/", rehoming.rehoming_decide, name="programme-rehoming-decide"),
     path("plans/<slug:code>/draft/", drafts.draft_detail, name="programme-draft"),
     path("plans/<slug:code>/draft/head/", drafts.draft_head, name="programme-draft-head"),

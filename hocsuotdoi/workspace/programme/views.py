@@ -25,6 +25,7 @@ from hocsuotdoi.programme.operations import PlanRefused, answer_finding, load_pl
 from hocsuotdoi.programme.queries.plan_check import check_plans
 from hocsuotdoi.programme.queries.plan_page import answered_findings, with_counts
 from hocsuotdoi.programme.queries.rehoming import not_taken
+from hocsuotdoi.programme.queries.untaken import tasks_not_taken
 from hocsuotdoi.programme.rules import responsible_unit
 from hocsuotdoi.workspace.programme.forms import (
     MOST_ROWS,
@@ -53,7 +54,8 @@ def plan_list(request: HttpRequest) -> HttpResponse:
         unanswered = sum(finding.key not in answered for finding in findings[plan.pk])
         rows.append({"plan": plan, "found": len(findings[plan.pk]), "unanswered": unanswered})
     waiting = not_taken(page.object_list, timezone.localdate())
-    context = {"page": page, "rows": rows, "not_taken": len(waiting)}
+    tasks = sum(len(group.rows) for group in tasks_not_taken(page.object_list, timezone.localdate()))
+    context = {"page": page, "rows": rows, "not_taken": len(waiting), "tasks_not_taken": tasks}
     return render(request, "workspace/programme/plan_list.html", context)
 
 

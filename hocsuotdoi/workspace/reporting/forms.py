@@ -114,7 +114,9 @@ class MoveForm(forms.Form):
     institutions = forms.ModelMultipleChoiceField(
         label=_("Which institutions?"), queryset=Institution.objects.none(), widget=forms.CheckboxSelectMultiple
     )
-    to = forms.ModelChoiceField(label=_("In whose report are they counted?"), queryset=Report.objects.none())
+    to = forms.ModelChoiceField(
+        label=_("In whose report are they counted?"), queryset=Report.objects.none(), empty_label=_("not chosen yet")
+    )
     reason = forms.CharField(label=_("Why?"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(

@@ -54,6 +54,11 @@ def worked(request: HttpRequest, report: Report, allowed: Rights) -> None:
         note_work(report, request.user, timezone.now())
 
 
+def asks_for_json(request: HttpRequest) -> bool:
+    """What is kept on a device until it is sent (static/workspace/reports) asks for no page."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
 def admit(may: bool) -> None:
     if not may:
         raise PermissionDenied

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hocsuotdoi.programme.queries.assignments import to_report_for
+from hocsuotdoi.programme.queries.assignments import names_of, to_report_for
 from hocsuotdoi.reporting.enums import OWED, Detail, ReportState, SnapshotKind
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.queries.documents import with_issue
@@ -50,15 +50,17 @@ STATE_KINDS = {
     ReportState.APPROVED: "working",
     ReportState.EXCUSED: "neutral",
 }
+_UNFOLDED = 10
 
 
 @dataclass(slots=True)
 class Asked:
-    """What looks odd, as it is put to the person. `seen` stands for the numbers that were shown; `task`: what one tap
-    calls done («12.3»: id and version), where the person may."""
+    """What looks odd, as it is put to the person. `seen` stands for what was shown of it, `by` is who has answered;
+    `task`: what one tap calls done («12.3»: id and version), where the person may."""
 
     found: FoundException
     seen: str
+    by: str = ""
     task: str = ""
 
     @property
@@ -138,8 +140,9 @@ def report_page(
         "fields": _fields(words_form or WordsForm.of(report), content, report),
         "form": words_form or WordsForm.of(report),
         "totals": totals or total_forms(rows),
+        "totals_unsaved": totals is not None,
         "totals_open": totals is not None or any(row.total for row in rows),
-        "below": _below(report, content),
+        **_below_in_parts(report, content),
         "steps": steps,
         "steps_done": sum(each.is_done for each in steps),
         "missing": missing_before(report, content, odd),
@@ -168,11 +171,15 @@ def whose(request: HttpRequest) -> str:
 
 
 def kinds_of(found: Iterable[FoundException], tasks: Mapping[int, str]) -> list[Kind]:
-    """`tasks`: those that the person may call done, by id."""
+    """With who has answered. `tasks`: those that the person may call done, by id. One query, where somebody has
+    answered."""
     kinds: dict[str, Kind] = {}
+    found = list(found)
+    people = names_of({each.answer.by for each in found if each.answer})
     for each in found:
         kind = kinds.setdefault(each.rule, Kind(each.rule, rule_words(each.rule)))
-        kind.asked.append(Asked(each, each.seen, tasks.get(assignment_of(each) or 0, "")))
+        by = people.get(each.answer.by, "") if each.answer else ""
+        kind.asked.append(Asked(each, each.seen, by, tasks.get(assignment_of(each) or 0, "")))
     return list(kinds.values())
 
 
@@ -185,6 +192,7 @@ def to_confirm(request: HttpRequest, found: Iterable[FoundException], day: dt.da
 
 def rule_words(rule: str) -> str:
     return {
+        "silent": _("No figure at all"),
         "change": _("Much more or less than last year"),
         "zero": _("Nothing this year, something last year"),
         "off_track": _("Targets that are behind"),
@@ -277,6 +285,18 @@ def _fields(form: WordsForm, content: Content, report: Report) -> list[dict[str,
         }
         for name in FIELDS
     ]
+
+
+def _below_in_parts(report: Report, content: Content) -> dict[str, Any]:
+    """A province has a hundred below it: what nobody has begun is named behind one line, once it is many."""
+    rows = _below(report, content)
+    begun = [each for each in rows if each["state"] != ReportState.EXPECTED]
+    folded = len(rows) - len(begun) > _UNFOLDED
+    return {
+        "below": rows,
+        "below_open": begun if folded else rows,
+        "below_folded": [each for each in rows if each["state"] == ReportState.EXPECTED] if folded else [],
+    }
 
 
 def _below(report: Report, content: Content) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """A content made ready for the page: each figure with where it is from and what it opens."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -12,8 +12,10 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.reporting.enums import Detail
 from hocsuotdoi.reporting.formats.context import target_groups, task_groups
 from hocsuotdoi.reporting.models import Content, Report
-from hocsuotdoi.reporting.queries.amounts import is_of_year
+from hocsuotdoi.reporting.queries.activities import VISITS
+from hocsuotdoi.reporting.queries.amounts import is_of_year, measure_key
 from hocsuotdoi.reporting.queries.suggestions import NO_CAUSE, NO_DIFFICULTY, NO_PROPOSAL
+from hocsuotdoi.reporting.queries.wording import NOT_REPORTED
 
 MEASURE = "portal:indicators-measure-lineage"
 LISTED_AT_MOST = 60
@@ -25,19 +27,6 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
     figures = {each["key"]: each for each in content.get("figures", ())}
     activities = content["activities"]
     opened = _Opened(content, figures, report)
-    counts = [
-        (MeasureCode.PROGRAMME_SESSION, _("sessions held"), activities["sessions"], activities.get("sessions_key")),
-        (
-            MeasureCode.PROGRAMME_ATTENDANCE,
-            _("attendances"),
-            activities["attendance"],
-            activities.get("attendance_key"),
-        ),
-        *(
-            (MeasureCode(each["code"]), MeasureCode(each["code"]).label, each["quantity"], each.get("key"))
-            for each in activities["visits"]
-        ),
-    ]
     groups = target_groups(content["targets"])
     for group in groups:
         for row in group["rows"]:
@@ -53,17 +42,18 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
         "figures": [
             {
                 "label": label,
-                # What nobody has reported is not 0.
-                "number": figures[key]["words"] if key in figures else number(quantity),
-                "url": opened.url(key, MEASURE, measure.value),
+                "number": words,
+                "url": opened.url(key, MEASURE, measure.value) if words != NOT_REPORTED else "",
                 "coverage": _coverage(figures.get(key)),
-                "origin": origin_of(figures.get(key)),
+                "origin": origin_of(figures.get(key)) if words != NOT_REPORTED else "",
             }
-            for measure, label, quantity, key in counts
+            for measure, label, words, key in _counts(content, figures)
         ],
         "sentences": activities["sentences"],
         "plans": groups,
         "period": _period(content, opened, groups),
+        "told_later": report.cycle if report and report.cycle and report.cycle.is_told_later else None,
+        "year_before": _year_before(content, opened),
         "tasks": [{**group, "label": _group_words(group)} for group in task_groups(content["tasks"])],
         "money": _money(content, figures),
         "missing": content["missing"][:LISTED_AT_MOST],
@@ -76,6 +66,27 @@ def shown(content: Content, report: Report | None = None) -> dict[str, Any]:
         "is_keyed": bool(figures),
         "changes": content.get("changes", []),
     }
+
+
+def _counts(content: Content, figures: Mapping[str, Any]) -> Iterator[tuple[MeasureCode, str, str, str]]:
+    """Measure, label, words and key of what was held, who came and who visited; nothing where the cycle does not ask.
+    What nobody has reported is not 0: a key that is not told says so."""
+    activities = content["activities"]
+    sessions, attendance = _("sessions held"), _("attendances")
+    wholes: list[tuple[MeasureCode, str, int | None, str]] = [
+        (MeasureCode.PROGRAMME_SESSION, sessions, activities["sessions"], activities.get("sessions_key", "")),
+        (MeasureCode.PROGRAMME_ATTENDANCE, attendance, activities["attendance"], activities.get("attendance_key", "")),
+    ]
+    if "figures" not in content:
+        visits = [(MeasureCode(each["code"]), each["quantity"]) for each in activities["visits"]]
+        for measure, label, quantity, key in [*wholes, *((code, code.label, many, "") for code, many in visits)]:
+            yield measure, label, NOT_REPORTED if quantity is None else number(quantity), key
+    elif activities["sentences"]:
+        times = activities.get("sessions_key", "").rpartition(":")[2]
+        visited = [(measure, measure.label, measure_key(measure, times)) for measure in VISITS]
+        asked = [(measure, label, key) for measure, label, _quantity, key in wholes]
+        for measure, label, key in [*asked, *(each for each in visited if each[2] in figures)]:
+            yield measure, label, figures[key]["words"] if key in figures else NOT_REPORTED, key
 
 
 def _group_words(group: Mapping[str, Any]) -> str:
@@ -150,6 +161,18 @@ def _period(content: Content, opened: _Opened, groups: list[dict[str, Any]]) -> 
         "groups": [{"title": titles[group], "rows": of_group} for group, of_group in rows.items()],
         "plans": [group for group in groups if any(row["cells"] for row in group["rows"])],
     }
+
+
+def _year_before(content: Content, opened: _Opened) -> dict[str, Any] | None:
+    """What is added to the year before; it opens to the reports that it was added up from."""
+    added = content.get("year_before")
+    if added is None:
+        return None
+    rows = []
+    for row in added["rows"]:
+        is_open = row["key"] in opened.figures and opened.figures[row["key"]]["origin"] == "consolidated"
+        rows.append({**row, "url": opened.url(row["key"], MEASURE) if is_open else ""})
+    return {**added, "after": dt.date.fromisoformat(added["after"]), "rows": rows}
 
 
 def _cell_url(opened: _Opened, group: str, key: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,16 +21,30 @@ from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile, Wron
 from hocsuotdoi.reporting.operations.totals import type_totals
 from hocsuotdoi.reporting.queries.typed import TypedRow, seen_of, typed_rows
 from hocsuotdoi.workspace.reporting.forms import Theirs, TotalForm, forms_without_row, total_forms, total_words
-from hocsuotdoi.workspace.reporting.found import admit, find_in_cycle, rights, url_of, worked
+from hocsuotdoi.workspace.reporting.found import admit, asks_for_json, find_in_cycle, rights, url_of, worked
 from hocsuotdoi.workspace.reporting.page import report_page
 
 
 @require_POST
 @requires(Permission.WRITE_REPORT)
-def report_total(request: HttpRequest, pk: int) -> HttpResponse:
+def report_total(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Asked for JSON, it answers as `report_word` does."""
     report = find_in_cycle(request, pk)
     admit((allowed := rights(request, report)).write)
     worked(request, report, allowed)
+    answer = _typed(request, report)
+    if isinstance(answer, HttpResponse):
+        return JsonResponse({}, status=answer.status_code) if asks_for_json(request) else answer
+    messages.success(request, " ".join(part for part in (_("The totals are saved."), answer) if part))
+    if asks_for_json(request):
+        shown = total_forms(typed_rows(find_in_cycle(request, pk)))
+        fields = {field.html_name: field.value() for form in shown for field in form}
+        return JsonResponse({"fields": fields, "said": answer})
+    return redirect(url_of(report, "totals"))
+
+
+def _typed(request: HttpRequest, report: Report) -> HttpResponse | str:
+    """The page, where something was refused; else what somebody else wrote meanwhile, in words."""
     rows = typed_rows(report)
     shown = total_forms(rows, request.POST)
     sent = [form for form in shown if form.is_bound]
@@ -49,7 +63,7 @@ def report_total(request: HttpRequest, pk: int) -> HttpResponse:
             totals = [form.total() for form in given]
             type_totals(report, version=version, rows=totals, by=request.user, at=timezone.now())
     except (ReportChangedMeanwhile, WrongState) as refusal:
-        return _both_totals(request, find_in_cycle(request, pk), str(refusal), given)
+        return _both_totals(request, find_in_cycle(request, report.pk), str(refusal), given)
     except Refused as refusal:
         wrong = [form for form in sent if form.row.key == refusal.field]
         for form in wrong:
@@ -57,9 +71,7 @@ def report_total(request: HttpRequest, pk: int) -> HttpResponse:
         typed = [] if wrong else [form.written for form in given]
         refused = "" if wrong else str(refusal)
         return report_page(request, report, totals=shown, totals_refused=refused, totals_typed=typed, status=422)
-    beside = _typed_beside([form.row for form in sent if not form.is_other and _is_new(form)])
-    messages.success(request, " ".join(part for part in (_("The totals are saved."), beside) if part))
-    return redirect(url_of(report, "totals"))
+    return _typed_beside([form.row for form in sent if not form.is_other and _is_new(form)])
 
 
 def _is_new(form: TotalForm) -> bool:

@@ -1,5 +1,6 @@
 """What is written into a report: words, answers to what looks odd. And the page it is all done on."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,15 +17,16 @@ from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.templatetags.house import moment
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import Report
-from hocsuotdoi.reporting.operations.exceptions import Answer, answer_exceptions
+from hocsuotdoi.reporting.operations.exceptions import Answer, AnsweredMeanwhile, answer_exceptions
 from hocsuotdoi.reporting.operations.holding import ReportChangedMeanwhile
 from hocsuotdoi.reporting.operations.report import begin_report, word_report
-from hocsuotdoi.reporting.queries.exceptions import exceptions_of
+from hocsuotdoi.reporting.queries.exceptions import FoundException, exceptions_of, plain_reason
 from hocsuotdoi.reporting.queries.trail import written_since
 from hocsuotdoi.workspace.reporting import single
 from hocsuotdoi.workspace.reporting.forms import FIELDS, WordsForm
 from hocsuotdoi.workspace.reporting.found import (
     admit,
+    asks_for_json,
     content_of,
     find,
     find_in_cycle,
@@ -70,7 +72,7 @@ def report_word(request: HttpRequest, pk: int) -> HttpResponseBase:
     admit((allowed := rights(request, report)).write)
     worked(request, report, allowed)
     form = WordsForm(request.POST)
-    is_program = request.headers.get("Accept", "").startswith("application/json")
+    is_program = asks_for_json(request)
     if not form.is_valid():
         if is_program:
             return JsonResponse({}, status=422)
@@ -90,9 +92,8 @@ def report_word(request: HttpRequest, pk: int) -> HttpResponseBase:
         return report_page(request, report, words_form=form, conflict=str(refusal), typed=given, status=422)
     beside = _written_beside(report, current, version, given)
     if is_program:
-        words = {field: getattr(current, field) for field in FIELDS}
-        reload = report.state == ReportState.EXPECTED
-        return JsonResponse({"version": current.version, "words": words, "said": beside, "reload": reload})
+        fields = {"version": current.version, **{field: getattr(current, field) for field in FIELDS}}
+        return JsonResponse({"fields": fields, "said": beside, "reload": report.state == ReportState.EXPECTED})
     messages.success(request, " ".join(part for part in (_("The words are saved."), beside) if part))
     return redirect(url_of(report, "words"))
 
@@ -134,45 +135,61 @@ def _both_texts(request: HttpRequest, refusal: ReportChangedMeanwhile, form: Wor
 
 @require_POST
 @requires(Permission.WRITE_REPORT)
-def report_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """One tap on one thing, or on all of a kind that were shown."""
+def report_answer(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One tap on one thing, or on all of a kind that were shown. Asked for JSON, it answers as `report_word` does."""
     report = find_in_cycle(request, pk)
     admit((allowed := rights(request, report)).write)
     worked(request, report, allowed)
     day = timezone.localdate()
     shown = dict(zip(request.POST.getlist("key"), request.POST.getlist("seen"), strict=False))
     found = {each.key: each for each in exceptions_of(report, content_of(report, day), day)}
-    reason = request.POST.get("reason", "").replace("\x00", "").strip()
+    reason = plain_reason(request.POST.get("reason", "").replace("\x00", "")) if len(shown) == 1 else ""
+    is_program = asks_for_json(request)
     if "explain" in request.POST and not reason:
+        if is_program:
+            return JsonResponse({}, status=422)
         messages.error(request, _("Say why it is so: the reason stands beside the number."))
         return redirect(url_of(report, "odd"))
     answers = [
-        Answer(key, found[key].numbers, reason if len(shown) == 1 else "")
+        Answer(key, each.numbers, reason, each.answer.pk if each.answer else None)
         for key, seen in shown.items()
-        if key in found and found[key].seen == seen
+        if (each := found.get(key)) and (each.seen == seen or each.says(reason))
     ]
     try:
         answer_exceptions(report, answers=answers, by=request.user, at=timezone.now())
     except Refused as refusal:
+        status = 409 if isinstance(refusal, AnsweredMeanwhile) else 422
+        if is_program:
+            return JsonResponse({}, status=status)
         if reason:
-            return _explain_again(request, report, list(shown), reason, str(refusal), status=422)
+            return _explain_again(request, find_in_cycle(request, pk), list(shown), reason, str(refusal), status=status)
         messages.error(request, str(refusal))
         return redirect(url_of(report, "odd"))
-    if reason and not answers and shown:
-        words = _("Some numbers have changed since you saw them. Look at them again, please.")
-        return _explain_again(request, find_in_cycle(request, pk), list(shown), reason, words, status=409)
-    if len(answers) < len(shown):
-        messages.warning(request, _("Some numbers have changed since you saw them. Look at them again, please."))
-    elif answers:
+    if others := [key for key in shown if key not in {each.key for each in answers}]:
+        if is_program and not answers:
+            return JsonResponse({}, status=409)
+        words = _changed_words(found, others)
+        if reason:
+            return _explain_again(request, find_in_cycle(request, pk), list(shown), reason, words, status=409)
+        messages.warning(request, words)
+    elif answers and not is_program:
         said = ngettext("Kept: {count} answer.", "Kept: {count} answers.", len(answers))
         messages.success(request, said.format(count=len(answers)))
-    return redirect(url_of(report, "odd"))
+    return JsonResponse({}) if is_program else redirect(url_of(report, "odd"))
+
+
+def _changed_words(found: Mapping[str, FoundException], keys: Iterable[str]) -> str:
+    """Why an answer to `keys` was not kept."""
+    if any(key in found and found[key].answer is not None for key in keys):
+        return _("Somebody else has answered this meanwhile. What they said stands below.")
+    return _("Some numbers have changed since you saw them. Look at them again, please.")
 
 
 def _explain_again(
     request: HttpRequest, report: Report, keys: list[str], reason: str, refusal: str, *, status: int
 ) -> HttpResponse:
-    """Not kept, but not lost: the explanation stands where it was typed, and above, should nobody ask for it now."""
+    """Not kept, but not lost: the explanation stands where it was typed, and above, should nobody ask for it now. What
+    somebody else has said meanwhile stands beside it; kept again, it takes the place of that and of nothing else."""
     explained = {"key": keys[0] if len(keys) == 1 else "", "reason": reason, "refusal": refusal}
     return report_page(request, report, explained=explained, status=status)
 

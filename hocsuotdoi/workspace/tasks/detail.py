@@ -24,8 +24,10 @@ from hocsuotdoi.programme.operations.assignment import add_note, decide_evidence
 from hocsuotdoi.programme.queries.assignments import below, trail_of
 from hocsuotdoi.programme.queries.evidence import candidates, evidence_of, period_of
 from hocsuotdoi.programme.queries.judged import handed_in_for
+from hocsuotdoi.programme.queries.money import sums_for_task
 from hocsuotdoi.programme.queries.served import Served, served_by
 from hocsuotdoi.programme.queries.standing import days_over
+from hocsuotdoi.programme.queries.untaken import decided_here
 from hocsuotdoi.programme.rules import Rights, rights_on
 from hocsuotdoi.workspace.tasks.forms import DateForm, DropForm, EvidenceForm, NoteForm, StepForm, handed_in
 from hocsuotdoi.workspace.tasks.shown import shown, source_of
@@ -232,6 +234,17 @@ def _served(assignment: Assignment, day: dt.date) -> dict[str, object] | None:
     }
 
 
+def _money(request: HttpRequest, assignment: Assignment, day: dt.date) -> dict[str, object] | None:
+    """What the task costs the body, and all offices in its unit; None for whoever may see none of that."""
+    if assignment.task is None or Permission.VIEW_MONEY not in request.permissions:
+        return None
+    year = assignment.year or day.year
+    own, together = sums_for_task(assignment.task, assignment.agency, year, day, request.user)
+    if not together.lines:
+        return None
+    return {"year": year, "own": own, "together": together if together.lines > own.lines else None}
+
+
 def _pair(found: Served) -> tuple[str, str]:
     return found.indicator.code, found.cohort.code
 
@@ -262,6 +275,8 @@ def _page(request: HttpRequest, assignment: Assignment, **forms_given: forms.For
         "may_confirm": allowed.may_report(state),
         "below": below(assignment, day),
         "served": _served(assignment, day),
+        "decided": decided_here(assignment),
+        "money": _money(request, assignment, day),
         "to_hand_in": handed_in_for(assignment.task) if assignment.task else "",
         "trail": trail_of(assignment),
         "step_form": None,

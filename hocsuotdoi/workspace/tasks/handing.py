@@ -21,6 +21,7 @@ from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.places.models import AdminUnit, Agency
+from hocsuotdoi.programme.enums import AgencyPart
 from hocsuotdoi.programme.models import Assignment, Task
 from hocsuotdoi.programme.operations.assignment import hand_down
 from hocsuotdoi.programme.queries.assignments import own_agencies
@@ -33,13 +34,14 @@ ON_A_PAGE = 25
 
 @dataclass
 class Receiver:
-    """A body that may get the task; `due` as it is sent, or as it stands. Who has it already is not chosen unless one
-    says so: else a day that was moved with a reason would be moved back."""
+    """A body that may get the task; `due` and `part` as they are sent, or as they stand. Who has it already is not
+    chosen unless one says so: else a day that was moved with a reason would be moved back."""
 
     agency: Agency
     has_it: bool
     is_chosen: bool
     due: str
+    part: AgencyPart = AgencyPart.LEAD
 
 
 @require_GET
@@ -63,7 +65,7 @@ def task_hand_down(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose bodies and days; look at it; do it. What is sent in between is checked each time."""
     now = timezone.now()
     day = timezone.localdate(now)
-    task = get_object_or_404(tasks_to_hand_down(day).prefetch_related("agencies"), pk=pk)
+    task = get_object_or_404(tasks_to_hand_down(day).prefetch_related("agencies__agency"), pk=pk)
     units = units_to_hand_down_in(request.user, day)
     if not units:
         raise Http404
@@ -90,7 +92,8 @@ def task_hand_down(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             due = days_of(chosen, form.cleaned_data["due_on"])
             if "confirm" in request.POST:
-                return _hand_down(request, task, due, form, unit, year, now, day)
+                parts = {each.agency: each.part for each in chosen}
+                return _hand_down(request, task, due, parts, form, unit, year, now, day)
             is_preview = bool(chosen)
             if not chosen:
                 form.add_error(None, _("Choose at least one body that is to do this."))
@@ -104,6 +107,7 @@ def task_hand_down(request: HttpRequest, pk: int) -> HttpResponse:
         "is_once": year_of(task, year) is None,
         "form": form,
         "rows": rows,
+        "parts": AgencyPart,
         "chosen": [each for each in rows if each.is_chosen],
         "is_too_many": len(found) > MOST,
         "is_preview": is_preview,
@@ -120,11 +124,9 @@ class BadDay(Refused):
 
 
 def _rows(request: HttpRequest, task: Task, found: list[Agency], year: int) -> list[Receiver]:
-    known = dict(
-        task.assignments.filter(agency__in=[each.pk for each in found], year=year_of(task, year)).values_list(
-            "agency", "due_on"
-        )
-    )
+    here = task.assignments.filter(agency__in=[each.pk for each in found], year=year_of(task, year))
+    known = {row.agency_id: row for row in here}
+    parts = {each.agency_id: each.part for each in task.agencies.all()} | {pk: row.part for pk, row in known.items()}
     sent = set(request.POST.getlist("agency")) if request.method == "POST" else None
     return [
         Receiver(
@@ -132,13 +134,19 @@ def _rows(request: HttpRequest, task: Task, found: list[Agency], year: int) -> l
             has_it=each.pk in known,
             is_chosen=each.pk not in known if sent is None else str(each.pk) in sent,
             due=request.POST.get(f"due-{each.pk}", "") if sent is not None else _iso(known.get(each.pk)),
+            part=_part(request.POST.get(f"part-{each.pk}", ""), parts.get(each.pk, "")),
         )
         for each in found
     ]
 
 
-def _iso(day: dt.date | None) -> str:
-    return day.isoformat() if day else ""
+def _part(sent: str, known: str) -> AgencyPart:
+    """As sent, else as the body has it or the plan names it, else the lead."""
+    return next((AgencyPart(each) for each in (sent, known) if each in AgencyPart.values), AgencyPart.LEAD)
+
+
+def _iso(row: Assignment | None) -> str:
+    return row.due_on.isoformat() if row and row.due_on else ""
 
 
 def days_of(chosen: list[Receiver], common: dt.date | None) -> dict[Agency, dt.date | None]:
@@ -159,6 +167,7 @@ def _hand_down(
     request: HttpRequest,
     task: Task,
     due: Mapping[Agency, dt.date | None],
+    parts: Mapping[Agency, AgencyPart],
     form: HandDownForm,
     unit: AdminUnit,
     year: int,
@@ -169,6 +178,7 @@ def _hand_down(
     made = hand_down(
         task,
         due=due,
+        parts=parts,
         year=year,
         starts_on=form.cleaned_data["starts_on"],
         remark=form.cleaned_data["remark"],

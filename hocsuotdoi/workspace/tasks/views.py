@@ -96,6 +96,9 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "may_hand_down": Permission.ASSIGN_TASK in request.permissions and (is_above or not reports),
         "grid_url": reverse("workspace:programme-task-grid", args=[place.code, asked.year]) if place else "",
         "woven_url": reverse("workspace:programme-task-woven", args=[place.code, asked.year]) if place else "",
+        "untaken_url": reverse("workspace:programme-task-rehoming-list")
+        if Permission.EDIT_PLAN in request.permissions
+        else "",
         "feed": feed_address(request) if reports else "",
         **look(request, asked, now, day),
     }

@@ -1,7 +1,8 @@
 import pytest
 
-from hocsuotdoi.places.models import Room
+from hocsuotdoi.places.models import AgencyLine, Room
 from tests.factories.accounts import place
+from tests.factories.places import AgencyFactory
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +62,25 @@ def test_lists_take_the_same_queries_for_any_number(
         assert anybody.get("/institutions").json()["count"] == number
     with django_assert_num_queries(2):
         anybody.get(f"/units?limit={number}")
+
+
+def test_bodies_are_found_by_name_kind_and_unit_without_who_sits_there(
+    anybody, officer_of_bac_kan, office_of_bac_kan, department_of_thai_nguyen, duc_xuan
+):
+    AgencyFactory(unit=duc_xuan, kind="front", name="Mặt trận phường cũ", ends_on="2025-07-01")
+    AgencyLine.objects.create(agency=office_of_bac_kan, superior=department_of_thai_nguyen, kind="professional")
+
+    def found(address: str) -> list[str]:
+        return [each["code"] for each in anybody.get(f"/agencies{address}").json()["items"]]
+
+    assert found("") == [department_of_thai_nguyen.code, office_of_bac_kan.code]
+    assert found("?q=xã+hội") == found("?kind=culture_society") == found("?unit=01843") == [office_of_bac_kan.code]
+    assert found("?kind=front") == []
+    assert len(found("?kind=front&ended=true")) == 1
+    assert anybody.get("/agencies?kind=x").status_code == 422
+    answer = anybody.get(f"/agencies/{office_of_bac_kan.code}")
+    entry = answer.json()
+    assert (entry["unit_name"], entry["commanded_by"]) == ("Phường Bắc Kạn", [])
+    assert [each["code"] for each in entry["guided_by"]] == [department_of_thai_nguyen.code]
+    assert str(officer_of_bac_kan) not in answer.content.decode()
+    assert anybody.get("/agencies/khong-co").status_code == 404

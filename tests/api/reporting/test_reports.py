@@ -135,8 +135,8 @@ def test_question_that_is_not_put_is_refused(report, officer_of_bac_kan):
 
 
 def test_only_numbers_that_were_seen_are_answered(report, officer_of_bac_kan):
-    for title in ("Sửa mái", "Mua sách"):
-        task = make_assignment(title=title, agency=report.agency, due_on=dt.date(2026, 1, 10))
+    """No figure at all, and a task whose day is long past."""
+    task = make_assignment(title="Sửa mái", agency=report.agency, due_on=dt.date(2026, 1, 10))
     begun(report, officer_of_bac_kan)
     path = f"/reports/{report.pk}"
     read = signed_in(officer_of_bac_kan).get(f"/api/v1{path}").json()["odd"]
@@ -152,6 +152,24 @@ def test_only_numbers_that_were_seen_are_answered(report, officer_of_bac_kan):
     answers = [{"key": each["key"], "seen": each["seen"], "reason": "Vì mưa"} for each in read]
     told = sent(officer_of_bac_kan, "post", f"{path}/exceptions", answers=answers).json()["odd"]
     assert {each["answer"] for each in told} == {"explained"}
+
+
+def test_what_somebody_else_answered_meanwhile_is_not_written_over(report, officer_of_bac_kan):
+    make_assignment(title="Sửa mái", agency=report.agency, due_on=dt.date(2026, 1, 10))
+    begun(report, officer_of_bac_kan)
+    path = f"/reports/{report.pk}"
+    (read,) = signed_in(officer_of_bac_kan).get(f"/api/v1{path}").json()["odd"]
+    mine = {"key": read["key"], "seen": read["seen"], "reason": "Thiếu thợ"}
+    second = holder(RoleName.AGENCY_OFFICER, agency=report.agency)
+    theirs = mine | {"reason": "Chờ kinh phí"}
+    (told,) = sent(second, "post", f"{path}/exceptions", answers=[theirs]).json()["odd"]
+    again = sent(second, "post", f"{path}/exceptions", answers=[theirs])
+    assert again.status_code == 200, "the same, because the reply was lost"
+    late = sent(officer_of_bac_kan, "post", f"{path}/exceptions", answers=[mine])
+    assert (late.status_code, late.json()["error"]) == (409, "answered_meanwhile")
+    assert report.exception_answers.get().reason == "Chờ kinh phí"
+    seen = mine | {"seen": told["seen"]}
+    assert sent(officer_of_bac_kan, "post", f"{path}/exceptions", answers=[seen]).status_code == 200
 
 
 def test_totals_of_a_body_in_totals_are_entered_with_their_source(thai_nguyen, country):

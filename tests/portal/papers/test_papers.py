@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hocsuotdoi.papers.models import Paper
 from hocsuotdoi.papers.operations.paper import Wording, attach_file, enter_paper, send_paper
+from tests.factories.programme import PlanFactory
 
 LIST = reverse("portal:papers-paper-list")
 TODAY = timezone.localdate()
@@ -45,6 +46,18 @@ def test_shelf_is_searched_with_and_without_marks(client, make):
     assert "đường làng" in page(client, q="12/HD")
     assert "đường làng" not in page(client, kind="decision")
     assert "Không có văn bản nào" in page(client, q="xyzt")
+
+
+def test_documents_of_the_programme_are_found_on_the_shelf_and_drafts_are_not(client, make):
+    plan = PlanFactory(number="1520/QĐ-TTg", title="Quyết định phê duyệt Chương trình")
+    PlanFactory(number="1521/QĐ-TTg", title="Bản thảo", status="draft")
+    make(title="Hướng dẫn thực hiện Quyết định 1520")
+    found = page(client, q="1520")
+    assert reverse("portal:programme-plan-detail", args=[plan.code]) in found
+    assert "Hướng dẫn thực hiện" in found
+    assert "Không có văn bản nào" not in page(client, q="1520/QĐ-TTg")
+    assert "Bản thảo" not in page(client, q="1521")
+    assert plan.title not in page(client)
 
 
 def test_only_what_holds_today(client, make):

@@ -205,5 +205,5 @@ def test_plan_detail_needs_as_many_queries_for_three_clauses_as_for_one(client, 
         while plan.clauses.count() < 2 * number:
             TargetFactory(clause__plan=plan)
             TaskFactory(clause__plan=plan)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             page_of(client, "plan-detail", plan.code)

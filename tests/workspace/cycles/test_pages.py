@@ -12,6 +12,7 @@ from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.enums import AgencyKind as K
 from hocsuotdoi.reporting.models import CountedInstitution, Cycle, Report
 from hocsuotdoi.reporting.operations.cycle import make_cycle
+from hocsuotdoi.reporting.operations.opening import open_cycle
 from hocsuotdoi.reporting.operations.presets import yearly
 from hocsuotdoi.reporting.operations.reminders import remind
 from hocsuotdoi.reporting.tasks import open_cycle as open_cycle_job
@@ -102,6 +103,19 @@ def test_planner_sets_up_the_yearly_report_and_opens_it(client, country, planner
     assert Cycle.objects.get().state == "open"
 
 
+def test_page_says_until_when_is_counted_and_what_becomes_of_the_rest(client, planner_of_ministry, prepared):
+    client.force_login(planner_of_ministry)
+    address = page_of("cycle-detail", prepared)
+    year = prepared.last_year
+    text = client.get(address).content.decode()
+    assert f"Báo cáo của đợt này tính số liệu đến hết ngày 20/11/{year}." in text
+    assert f"từ ngày 21/11/{year} đến ngày 31/12/{year} được bổ sung trong báo cáo năm của năm sau" in text
+    Cycle.objects.filter(pk=prepared.pk).update(kind="other")
+    assert "không có trong báo cáo nào của đợt này" in client.get(address).content.decode()
+    Cycle.objects.filter(pk=prepared.pk).update(counted_until=dt.date(year, 12, 31))
+    assert 'id="uncounted"' not in client.get(address).content.decode()
+
+
 @pytest.mark.parametrize("begin_from", ["mid_term", "final", "free", "copy"])
 def test_cycle_begins_from_whatever_is_chosen(client, country, planner_of_ministry, prepared, begin_from):
     client.force_login(planner_of_ministry)
@@ -116,6 +130,22 @@ def test_cycle_begins_from_whatever_is_chosen(client, country, planner_of_minist
     }[begin_from]
     if begin_from == "copy":
         assert (made.title, made.due_on) == ("Báo cáo năm 2027", dt.date(2027, 11, 25))
+
+
+@pytest.mark.parametrize("begin_from", ["yearly", "mid_term", "final"])
+def test_planner_chooses_who_reports_through_its_own_ministry(client, country, planner_of_ministry, begin_from):
+    client.force_login(planner_of_ministry)
+    sent = {"begin_from": begin_from, "owner": country.ministry.pk, "year": 2026, "code": "ky-moi"}
+    assert "Bộ Quốc phòng" in client.get(NEW).content.decode()
+    assert client.post(NEW, {**sent, "by_command": ["territory"]}).status_code == 422
+    client.post(NEW, {**sent, "by_command": ["military", "police"]})
+    rules = {(each.reporter_kind, each.reporter_tier): each for each in Cycle.objects.get().rules.all()}
+    ways = {kind: rules[kind, "province"].to for kind in (K.EDUCATION, K.MILITARY, K.POLICE)}
+    assert ways == {K.EDUCATION: "same_unit", K.MILITARY: "command", K.POLICE: "command"}
+    for kind in (K.MILITARY, K.POLICE):
+        assert rules[kind, "country"].to_agency == country.ministry
+        assert {rules[kind, tier].detail for tier in ("province", "country")} == {"totals"}
+        assert rules[kind, "province"].copies_to == []
 
 
 def test_what_cannot_be_comes_back_with_a_sentence(client, country, planner_of_ministry, prepared):
@@ -376,6 +406,32 @@ def test_armed_forces_are_not_told_to_an_officer_of_a_commune(client, country, o
     assert str(reverse("workspace:reporting-report-list")) is not None
     link = f"/workspace/reports/{Report.objects.get(cycle=opened, agency=country.body(first, K.EDUCATION)).pk}/"
     assert link not in told, "of other lines one is told the state; the report opens for who may read it"
+
+
+def test_list_of_cycles_tells_everybody_the_number_that_the_page_of_the_cycle_tells(client, country, officer, opened):
+    first = next(iter(country.provinces))
+    police = country.body(first, K.POLICE)
+    Report.objects.filter(cycle=opened, agency__in=[police, country.body(first, K.EDUCATION)]).update(state="excused")
+    submit(Report.objects.get(cycle=opened, unit=commune_of(country)))
+    owner = country.body(first, K.CULTURE)
+    other = make_cycle("rieng", owner=owner, given=yearly(2026, owner), by=None, at=AT)
+    open_cycle(other, by=None, at=AT)
+    people = {
+        officer: 8,  # 13, but for four of the armed forces and the one that education is not asked for any more
+        holder(RoleName.PLANNER, agency=country.ministry): 11,
+        holder(RoleName.AUDITOR, unit=country.unit): 11,
+        holder(RoleName.AGENCY_OFFICER, agency=country.body(first, K.MILITARY)): 9,
+        holder(RoleName.AGENCY_OFFICER, agency=police): 8,
+    }
+    for person, number in people.items():
+        client.force_login(person)
+        items = {each["code"]: each["asked"] for each in client.get("/api/v1/cycles").json()["items"]}
+        listed = client.get(LIST).content.decode()
+        for cycle in (opened, other):
+            told = client.get(f"/api/v1/cycles/{cycle.code}/state").json()["whole"]["asked"]
+            assert items[cycle.code] == told
+            assert f"đã duyệt 0/{told}" in listed, person.roles.get().role
+        assert items[opened.code] == number
 
 
 def test_nobody_signed_in_is_sent_to_sign_in(client, opened):

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.places.enums import AgencyKind
+from hocsuotdoi.places.formats.spelling import search_text_of
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.reporting.enums import DocumentKind, DocumentState
 from hocsuotdoi.reporting.formats.docx import own_template
@@ -22,6 +23,7 @@ from hocsuotdoi.reporting.operations.documents import write_run
 from hocsuotdoi.reporting.operations.nomination import Decision, NominationChanged, award_together, begin_nomination
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.documents import certificate, consolidated_content, frozen_report
+from tests.factories.places import InstitutionFactory
 from tests.factories.running import NOW, make_cycle, make_report
 
 pytestmark = pytest.mark.django_db
@@ -364,6 +366,21 @@ def test_nomination_of_nobody_or_of_oneself_is_refused(client, province_officer,
     given = {"agency": agency.pk, "year": 2026, "form": "Bằng khen", **fields}
     assert client.post(reverse("workspace:documents-nomination-create"), given).status_code == 422
     assert not Nomination.objects.exists()
+
+
+def test_whom_to_put_forward_is_found_by_name_in_ones_own_territory(client, province_officer, library_of_bac_kan):
+    elsewhere = InstitutionFactory(name="Thư viện xã Đất Mũi")
+    for each in (library_of_bac_kan, elsewhere):
+        type(each).objects.filter(pk=each.pk).update(search_text=search_text_of(each.name))
+    client.force_login(province_officer)
+    here = reverse("workspace:documents-nomination-create")
+    assert library_of_bac_kan.name in client.get(here, {"q": library_of_bac_kan.name.lower()}).content.decode()
+    nothing = "Trên địa bàn của bạn không có tên này."
+    for other in (elsewhere.name, "khong-co \0"):
+        assert nothing in client.get(here, {"q": other}).content.decode()
+    page = client.get(here, {"kind": "institution", "code": library_of_bac_kan.code})
+    assert page.context["form"].initial["code"] == library_of_bac_kan.code
+    assert client.get(here, {"kind": "xyz"}).status_code == 200
 
 
 def test_lists_ask_the_same_number_of_questions_for_one_and_three(

@@ -56,6 +56,11 @@ def test_a_plan_is_made_and_filled_by_rule_after_a_look(desk, checklists, depart
     look = desk.post(made["Location"], asked)
     assert look.status_code == 200
     assert Visit.objects.count() == 0
+    end = dt.date(today.year, 12, 31)
+    for wrong, field in [({"first_on": end, "every": 1}, "every"), ({"first_on": end + dt.timedelta(1)}, "first_on")]:
+        refused = desk.post(made["Location"], asked | wrong | {"confirm": "yes"})
+        assert (refused.status_code, list(refused.context["form"].errors)) == (422, [field])
+    assert Visit.objects.count() == 0
     named = [each.institution.name for each in (row["choice"] for row in look.context["rows"])]
     desk.post(made["Location"], asked | {"confirm": "yes"})
     assert sorted(each.institution.name for each in Visit.objects.select_related("institution")) == sorted(named)

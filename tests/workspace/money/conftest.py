@@ -34,7 +34,12 @@ def finance_officer(thai_nguyen):
 @pytest.fixture
 def make_line(office_of_bac_kan, officer_of_bac_kan, plan):
     def make(purpose="Mua sách thiếu nhi", estimated=12_000_000, agency=office_of_bac_kan, **fields):
-        spending = Spending(purpose, fields.pop("source", MoneySource.COMMUNE_BUDGET), fields.pop("source_name", ""))
+        spending = Spending(
+            purpose,
+            fields.pop("source", MoneySource.COMMUNE_BUDGET),
+            fields.pop("source_name", ""),
+            fields.pop("task", None),
+        )
         by = fields.pop("by", officer_of_bac_kan)
         return add_line(agency, plan=plan, year=YEAR, spending=spending, estimated=estimated, by=by, at=NOW)
 

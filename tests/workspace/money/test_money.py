@@ -14,9 +14,11 @@ from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import PlanKind, PlanStatus
 from hocsuotdoi.programme.formats.money_sheet import ESTIMATED, FIRST_ROW, GIVER, PURPOSE, SOURCE, TASK
 from hocsuotdoi.programme.models import MoneyLine, MoneyPreview, Plan
+from hocsuotdoi.programme.operations.money import allocate, appraise, spend
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.programme import PlanFactory, TaskFactory
-from tests.workspace.money.conftest import YEAR
+from tests.factories.running import make_assignment
+from tests.workspace.money.conftest import NOW, YEAR
 
 OVERVIEW = reverse("workspace:money-line-list")
 QUEUE = reverse("workspace:money-appraise-list")
@@ -221,6 +223,66 @@ def test_province_sees_the_sums_and_takes_them_away(client, make_line, thai_nguy
     assert sheet.cell(5, 2).value == "=SUM(B4:B4)"
 
 
+def test_sums_by_task_stand_on_the_pages_and_in_the_workbook(
+    client, plan, make_line, office_of_bac_kan, officer_of_bac_kan, finance_officer, province_officer
+):
+    task = TaskFactory(clause__plan=plan, plan=plan, text="Tổ chức ngày hội đọc sách")
+    line = make_line(task=task)
+    line = appraise(line, version=1, amount=10_000_000, remark="Theo định mức", by=finance_officer, at=NOW)
+    line = allocate(line, version=2, amount=7_000_000, act="45/QĐ-UBND", by=finance_officer, at=NOW)
+    spend(line, version=3, amount=6_500_000, by=officer_of_bac_kan, at=NOW)
+    make_line("Không của nhiệm vụ nào", 9_000_000)
+    for person, address in (
+        (officer_of_bac_kan, of_agency("agency-lines", office_of_bac_kan)),
+        (province_officer, f"{OVERVIEW}?year={YEAR}"),
+    ):
+        client.force_login(person)
+        page = client.get(address)
+        told = page.content.decode()
+        assert "Tổ chức ngày hội đọc sách" in told and "Giảm khi thẩm định" in told
+        of_task, of_none = page.context["tasks"]
+        assert (of_task.task, of_none.task) == (task, None)
+        assert (of_task.sums.cut, of_task.sums.unallocated, of_task.sums.left) == (2_000_000, 3_000_000, 500_000)
+    book = load_workbook(io.BytesIO(client.get(reverse("workspace:money-totals-file"), {"year": YEAR}).content))
+    sheet = book["Theo nhiệm vụ"]
+    assert "Tổ chức ngày hội đọc sách" in sheet.cell(4, 1).value
+    row = [sheet.cell(4, column).value for column in range(2, 11)]
+    assert row == [12_000_000, 12_000_000, 10_000_000, "=C4-D4", 7_000_000, 7_000_000, "=D4-G4", 6_500_000, "=F4-I4"]
+    assert [sheet.cell(5, column).value for column in (1, 2, 5)] == ["Không ghi nhiệm vụ", 9_000_000, None]
+    assert sheet.cell(6, 5).value == "=SUM(E4:E5)"
+
+
+def test_task_page_tells_its_money_to_whoever_may_see_that(
+    client, plan, make_line, office_of_bac_kan, department_of_thai_nguyen, officer_of_bac_kan, province_officer, bac_kan
+):
+    """The ward's office sees its own sums on the task; the province those of both; an inspector, who sees the task, and
+    whoever may see other money only, see none."""
+    task = TaskFactory(clause__plan=plan, plan=plan)
+    here, above = (make_assignment(task=task, agency=each) for each in (office_of_bac_kan, department_of_thai_nguyen))
+    make_line("Mua sách", 12_345_000, task=task)
+    make_line("Của tỉnh", 77_000_000, agency=department_of_thai_nguyen, task=task)
+
+    def shown(person, assignment) -> str:
+        client.force_login(person)
+        page = client.get(reverse("workspace:programme-task-detail", args=[assignment.pk]))
+        assert page.status_code == 200
+        return page.content.decode()
+
+    assert "12.345.000" in shown(officer_of_bac_kan, here)
+    assert "77.000.000" not in shown(officer_of_bac_kan, here)
+    told = shown(province_officer, above)
+    assert "77.000.000" in told and "89.345.000" in told
+    inspector = PersonFactory()
+    RoleAssignmentFactory(person=inspector, role=RoleName.INSPECTOR, unit=bac_kan)
+    assert "12.345.000" not in shown(inspector, here)
+    # who may see the task by one role, and money by another only elsewhere
+    both = PersonFactory()
+    RoleAssignmentFactory(person=both, role=RoleName.INSPECTOR, unit=bac_kan)
+    elsewhere = Agency.objects.create(code="o-noi-khac", name="Nơi khác", kind=AgencyKind.FINANCE, unit=plan.unit)
+    RoleAssignmentFactory(person=both, role=RoleName.AGENCY_OFFICER, agency=elsewhere)
+    assert "12.345.000" not in shown(both, here)
+
+
 def test_nobody_else_sees_or_says_a_sum(
     client, make_line, office_of_bac_kan, department_of_thai_nguyen, finance_officer, officer_of_bac_kan,
     librarian_of_bac_kan, librarian_of_duc_xuan, auditor, reader
@@ -251,15 +313,15 @@ def test_nobody_else_sees_or_says_a_sum(
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_pages_ask_the_same_number_of_questions(
-    client, make_line, office_of_bac_kan, officer_of_bac_kan, province_officer, number, django_assert_num_queries
+    client, plan, make_line, office_of_bac_kan, officer_of_bac_kan, province_officer, number, django_assert_num_queries
 ):
     for each in range(number):
-        make_line(f"Việc {each}")
+        make_line(f"Việc {each}", task=TaskFactory(clause__plan=plan, plan=plan, ordinal=each + 1))
     client.force_login(officer_of_bac_kan)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(of_agency("agency-lines", office_of_bac_kan))
     client.force_login(province_officer)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         client.get(OVERVIEW, {"year": YEAR})
 
 

@@ -102,6 +102,7 @@ def test_guideline_goes_from_draft_to_receipt(
         ({"starts_on": "2026-05-01", "ends_on": "2026-05-01"}, "ends_on"),
         ({"sender": "0"}, "sender"),
         ({"to_tiers": ["thiên hà"]}, "to_tiers"),
+        ({"to_tiers": ["district"]}, "to_tiers"),
     ],
 )
 def test_form_that_is_wrong_comes_back_with_everything_in_it(client, filled, province_officer, wrong, said):

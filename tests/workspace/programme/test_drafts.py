@@ -128,12 +128,17 @@ def test_draft_is_begun_written_issued_on_the_pages(client, planner_of_the_ward,
     assert (task.indicator_id, plan.targets.get().low) == ("library_services", 60)
     assert "60%" in client.get(address).content.decode()
     issue = f"/workspace/plans/{plan.code}/issue/"
-    assert client.get(issue).status_code == 200
+    for page in (address, issue):  # names that nobody bears are said before the issue, and block nothing
+        assert "Danh bạ chưa có cơ quan nào tên như vậy" in client.get(page).content.decode()
     data = {"number": "/KH", "issued_on": "2026-01-05", "version": plan.digest}
     assert client.post(issue, data).status_code == 422
     done = client.post(issue, data | {"number": "9/KH-UBND"})
     assert done["Location"] == "/plans/kh-9-2026-phuong-bac-kan/"
-    assert "ban hành" in client.get(done["Location"]).content.decode()
+    told = client.get(done["Location"]).content.decode()
+    assert "ban hành" in told and "không có nơi nhận việc: Phòng Văn hóa - Xã hội; Trường học" in told
+    check = "/plans/kh-9-2026-phuong-bac-kan/check/"
+    assert "Tên cơ quan không có nơi nhận việc" in client.get(check).content.decode()
+    assert "Tên cơ quan không có nơi nhận việc" not in Client().get(check).content.decode()
     assert client.get(address).status_code == 404
 
 

@@ -118,7 +118,7 @@ def test_plan_list_needs_as_many_queries_for_three_plans_as_for_one(
     for number in (1, 3):
         while Plan.objects.count() < number:
             TargetFactory(clause__plan__unit=bac_kan)
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(22):
             client.get(url("plan-list"))
 
 

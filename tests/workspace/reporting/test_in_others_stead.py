@@ -149,7 +149,7 @@ def test_what_was_done_in_its_stead_is_said_in_trail_content_and_queue_and_appro
     assert content["report"]["written_instead_by"] == report.goes_to.agency.name
     assert content["opening"].endswith("vì tại " + report.agency.name + " chưa có người được giao lập báo cáo.")
     (row,) = waiting([report], another_above)
-    assert not row.is_plain and report.goes_to.agency.name in row.gaps[0]
+    assert not row.is_plain and report.goes_to.agency.name in row.gaps[-1]
     assert ask(signed_in(above), "approve", report, None) != 200 and fresh(report).state == State.SUBMITTED
     assert ask(signed_in(another_above), "approve", report, None) == 302 and fresh(report).state == State.APPROVED
     page = signed_in(another_above).get(f"{LIST}{report.pk}/").content.decode()

@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.reporting.enums import ReportState
 from hocsuotdoi.reporting.models import CountedInstitution, Report, Snapshot
 from hocsuotdoi.reporting.operations.cycle import close_cycle
 from hocsuotdoi.reporting.operations.totals import Total, type_totals
 from hocsuotdoi.reporting.queries.typed import typed_rows
-from tests.factories.places import AgencyFactory
+from tests.factories.ledger import make_posting
+from tests.factories.places import AgencyFactory, InstitutionFactory
 from tests.factories.running import make_assignment, make_cycle, make_report, make_snapshot, submit
 from tests.workspace.reporting.conftest import (
     answered,
@@ -116,9 +118,9 @@ def test_words_asked_for_as_json_say_the_new_version(report, officer_of_bac_kan,
     report = begun(report, officer_of_bac_kan)
     client, json = signed_in(officer_of_bac_kan), {"Accept": "application/json"}
     answer = client.post(at(report, "word"), typed(report, results="Tốt."), headers=json)
-    assert answer.json()["version"] == report.version + 1
+    assert answer.json()["fields"]["version"] == report.version + 1
     same = client.post(at(report, "word"), typed(report, results="Tốt."), headers=json)
-    assert same.json()["version"] == report.version + 1
+    assert same.json()["fields"]["version"] == report.version + 1
     worded(fresh(report), second_officer, results="Khác.")
     assert client.post(at(report, "word"), typed(report, results="Hay."), headers=json).status_code == 409
     assert client.post(at(report, "word"), typed(report, version=""), headers=json).status_code == 422
@@ -224,6 +226,8 @@ def test_reason_of_an_act_that_is_refused_is_shown_again(
         assert page.status_code == 409
         assert page.context["form"]["reason"].value() == given["reason"]
         assert page.context["form"]["version"].value() == report.version
+        (sentence,) = page.context["form"].non_field_errors()
+        assert "hai bản dưới đây" not in sentence and "rút báo cáo" not in sentence, "advice to who writes the words"
     cycle.refresh_from_db()
     close_cycle(cycle, version=cycle.version, by=province_officer, at=timezone.now())
     page = above.post(at(report, act), {**given, "version": report.version})
@@ -321,15 +325,27 @@ def test_list_asked_oddly_still_shows(report, officer_of_bac_kan, given):
 
 
 def test_several_plain_reports_are_approved_after_a_look(report, officer_of_bac_kan, province_officer):
+    told = InstitutionFactory(unit=report.unit)
+    make_posting(told, dt.date(2026, 11, 3), measure=MeasureCode.PROGRAMME_SESSION)
+    CountedInstitution.objects.create(cycle=report.cycle, report=report, institution=told)
     report = submitted(report, officer_of_bac_kan)
     client, address = signed_in(province_officer), reverse("workspace:reporting-report-approve-several")
     given = {"report": [f"{report.pk}:{report.version}", "x", "9:x"]}
-    page = client.post(address, given)
-    if page.status_code == 302:
-        pytest.skip("the ward's report is odd: nothing plain to approve")
+    assert client.post(address, given).status_code == 200
     assert fresh(report).state == ReportState.SUBMITTED
     client.post(address, {**given, "sure": "yes"})
     assert fresh(report).state == ReportState.APPROVED
+
+
+def test_report_without_any_figure_is_not_approved_along_with_others(report, officer_of_bac_kan, province_officer):
+    report = submitted(report, officer_of_bac_kan)
+    client, address = signed_in(province_officer), reverse("workspace:reporting-report-approve-several")
+    client.post(address, {"report": [f"{report.pk}:{report.version}"], "sure": "yes"})
+    assert fresh(report).state == ReportState.SUBMITTED
+    page = client.get(at(report, "approve")).content.decode()
+    assert "Báo cáo không có cơ sở và số liệu nào." in page and "Không có điểm bất thường" not in page
+    client.post(at(report, "approve"), {"version": report.version})
+    assert fresh(report).gaps == [{"what": "silent", "why": "nobody"}]
 
 
 def test_several_of_another_body_are_not_approved(report, officer_of_bac_kan, ministry_officer):
@@ -356,6 +372,12 @@ def test_institutions_are_moved_to_whoever_takes_them_over(
     assert CountedInstitution.objects.get(institution=library).report == taking
 
 
+def test_where_no_institution_is_counted_the_page_says_so_and_asks_nothing(report, province_officer):
+    page = signed_in(province_officer).get(at(report, "move"))
+    assert (page.status_code, "Báo cáo này không tính cơ sở nào" in page.content.decode()) == (200, True)
+    assert 'name="reason"' not in page.content.decode()
+
+
 def test_totals_are_typed_with_their_source_and_wrong_ones_are_told_beside_them(thai_nguyen):
     command = AgencyFactory(kind="military", unit=thai_nguyen)
     cycle = make_cycle(sections=["activities", "targets", "words"])
@@ -379,9 +401,8 @@ def test_totals_are_typed_with_their_source_and_wrong_ones_are_told_beside_them(
 
 
 def test_odd_things_are_confirmed_in_one_tap_and_explained_with_a_reason(report, bac_kan, officer_of_bac_kan):
-    """Two tasks whose days are long past."""
-    for title in ("Sửa mái", "Mua sách"):
-        make_assignment(title=title, agency=report.agency, due_on=dt.date(2026, 1, 10))
+    """No figure at all, and a task whose day is long past."""
+    make_assignment(title="Sửa mái", agency=report.agency, due_on=dt.date(2026, 1, 10))
     report = begun(report, officer_of_bac_kan)
     client = signed_in(officer_of_bac_kan)
     asked = [each for kind in client.get(at(report)).context["kinds"] for each in kind.open]
@@ -399,6 +420,63 @@ def test_odd_things_are_confirmed_in_one_tap_and_explained_with_a_reason(report,
     client.post(at(report, "answer"), {"key": second.found.key, "seen": second.seen})
     assert {each.kind for each in report.exception_answers.all()} == {"explained", "confirmed"}
     assert not client.get(at(report, "submit")).context["blocked"]
+
+
+@pytest.fixture
+def late(report, officer_of_bac_kan):
+    """Two tasks whose days are long past; the questions as the officer sees them."""
+    for title in ("Sửa mái", "Mua sách"):
+        make_assignment(title=title, agency=report.agency, due_on=dt.date(2026, 1, 10))
+    begun(report, officer_of_bac_kan)
+    page = signed_in(officer_of_bac_kan).get(at(report))
+    return [each for kind in page.context["kinds"] for each in kind.open]
+
+
+def answer(asked, reason="") -> dict[str, str]:
+    return {"key": asked.found.key, "seen": asked.seen, **({"explain": "yes", "reason": reason} if reason else {})}
+
+
+def reasons(report) -> list[str]:
+    return list(report.exception_answers.order_by("pk").values_list("reason", flat=True))
+
+
+def test_what_somebody_else_answered_meanwhile_is_shown_beside_and_not_written_over(
+    report, late, officer_of_bac_kan, second_officer
+):
+    roof, books = late
+    mine, theirs = signed_in(officer_of_bac_kan), signed_in(second_officer)
+    theirs.post(at(report, "answer"), answer(roof, "Chờ kinh phí."))
+    page = mine.post(at(report, "answer"), answer(roof, "Thiếu thợ."))
+    told = page.content.decode()
+    assert page.status_code == 409
+    assert "Chờ kinh phí." in told and str(second_officer) in told and "Thiếu thợ." in told
+    assert reasons(report) == ["Chờ kinh phí."]
+    again = next(each for kind in page.context["kinds"] for each in kind.told)
+    assert again.seen != roof.seen
+    assert mine.post(at(report, "answer"), answer(again, "Cả hai.")).status_code == 302
+    assert reasons(report) == ["Chờ kinh phí.", "Cả hai."]
+    tapped = mine.post(at(report, "answer"), answer(roof), follow=True)  # on a page that is older than both
+    assert "đã có người khác trả lời" in tapped.content.decode()
+    assert reasons(report) == ["Chờ kinh phí.", "Cả hai."]
+    mine.post(at(report, "answer"), answer(books))
+    assert reasons(report) == ["Chờ kinh phí.", "Cả hai.", ""]
+
+
+def test_answers_asked_for_as_json_say_what_became_of_them(report, late, officer_of_bac_kan, second_officer):
+    """The same sent again, because the reply was lost, is once there."""
+    roof, books = late
+    client, json = signed_in(officer_of_bac_kan), {"Accept": "application/json"}
+
+    def sent(given) -> int:
+        return client.post(at(report, "answer"), given, headers=json).status_code
+
+    assert [sent(answer(roof, "Vì mưa.")), sent(answer(roof, "Vì mưa."))] == [200, 200]
+    assert sent(answer(roof)) == 409
+    assert sent({**answer(books), "seen": "0" * 16}) == 409
+    assert sent({**answer(books), "key": "task_late|none"}) == 409
+    assert sent({**answer(books), "explain": "yes"}) == 422
+    assert sent(answer(books, "a" * 501)) == 422
+    assert reasons(report) == ["Vì mưa."]
 
 
 @pytest.mark.parametrize("view", ["own", "all", "approve"])

@@ -243,3 +243,27 @@ def test_where_a_number_is_from_without_the_number_is_refused_and_not_lost(comma
     assert "Sổ trực" in page.content.decode()
     assert "Xin nhập cả con số" in page.content.decode()
     assert not TypedTotal.objects.exists()
+
+
+def test_totals_asked_for_as_json_say_what_stands_now(command, lan, minh):
+    """A device that has kept them knows then what it is written over next."""
+    mine = opened(command, lan) | {f"{SESSIONS}-numerator": "1.436", f"{SESSIONS}-source": "Sổ thư viện"}
+    save(command, minh, opened(command, minh), visits=("250", "Sổ bạn đọc"))
+    client, json = signed_in(lan), {"Accept": "application/json"}
+    told = client.post(at(command, "total"), mine, headers=json).json()
+    fields = told["fields"]
+    assert (fields[f"{SESSIONS}-numerator"], fields[f"{VISITS}-numerator"]) == ("1436", "250")
+    assert str(minh) in told["said"]
+    next_time = mine | {f"{SESSIONS}-numerator": "1.500", f"{SESSIONS}-seen": fields[f"{SESSIONS}-seen"]}
+    assert client.post(at(command, "total"), next_time, headers=json).status_code == 200
+    stale = mine | {f"{SESSIONS}-numerator": "9"}
+    assert client.post(at(command, "total"), stale, headers=json).status_code == 409
+    wrong = next_time | {f"{SESSIONS}-numerator": "nhiều"}
+    assert client.post(at(command, "total"), wrong, headers=json).status_code == 422
+    gone = next_time | {
+        "measure:loan:2026-numerator": "5",
+        "measure:loan:2026-source": "Sổ",
+        "measure:loan:2026-seen": "",
+    }
+    assert client.post(at(command, "total"), gone, headers=json).status_code == 422
+    assert command.typed_totals.get(key=SESSIONS).numerator == 1500

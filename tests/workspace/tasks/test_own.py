@@ -81,6 +81,9 @@ def test_programs_hand_down_under_the_same_rules(
     assert (free.title, free.remark, free.due_on) == ("Việc", "Vì", None)
     client = ApiClient(province_officer)
     assert client.post("/tasks/own", own).json()["tasks"] == []  # sent again, it changes nothing
+    again = {**given, "agencies": [{"agency": office_of_bac_kan.code, "part": "coordinating"}]}
+    assert client.post("/tasks/hand-down", again).json()["tasks"][0]["part"] == "coordinating"
+    assert client.post("/tasks/hand-down", given).json()["tasks"][0]["part"] == "coordinating"  # as it has it
     unknown = {**given, "agencies": [{"agency": "khong-co"}]}
     assert client.post("/tasks/hand-down", unknown).status_code == 422
     assert client.post("/tasks/hand-down", {**given, "task": 2**60}).status_code == 422

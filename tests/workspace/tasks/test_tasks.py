@@ -136,7 +136,7 @@ def test_detail_takes_a_fixed_number_of_queries(
         held(library_of_bac_kan, timezone.localdate(), kind="contest")
     officer = signed_in(officer_of_bac_kan)
     officer.get("/workspace/tasks/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         officer.get(f"/workspace/tasks/{late.pk}/")
 
 
@@ -195,6 +195,23 @@ def test_who_has_it_already_is_not_chosen_and_keeps_the_day_that_was_moved(
     assert client.post(address, given).status_code == 302
     days = dict(Assignment.objects.values_list("agency", "due_on"))
     assert days == {office_of_bac_kan.pk: late.due_on, other.pk: dt.date(late.year, 12, 31)}
+
+
+def test_planner_chooses_the_part_of_each_body(
+    reading_task, late, province_officer, office_of_bac_kan, duc_xuan, thai_nguyen
+):
+    asked, other = AgencyFactory(unit=duc_xuan), AgencyFactory(unit=duc_xuan)
+    reading_task.agencies.create(agency=asked, part="requested", written=asked.name)
+    client, address = signed_in(province_officer), f"/workspace/tasks/hand-down/{reading_task.pk}/"
+    shown = {row.agency: row.part for row in client.get(address).context["rows"]}
+    assert shown == {office_of_bac_kan: "lead", asked: "requested", other: "lead"}
+    given = {"unit": thai_nguyen.code, "year": late.year, "agency": [office_of_bac_kan.pk, asked.pk, other.pk]}
+    given |= {f"part-{office_of_bac_kan.pk}": "requested", f"part-{other.pk}": "coordinating"}
+    look = client.post(address, given | {"look": "yes"}).content.decode()
+    assert f'name="part-{other.pk}" value="coordinating"' in look
+    assert client.post(address, given | {"confirm": "yes", f"part-{asked.pk}": "boss"}).status_code == 302
+    parts = dict(Assignment.objects.values_list("agency", "part"))
+    assert parts == {office_of_bac_kan.pk: "requested", asked.pk: "requested", other.pk: "coordinating"}
 
 
 def test_what_is_late_is_late_whatever_its_year(late, officer):

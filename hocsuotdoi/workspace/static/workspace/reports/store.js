@@ -35,9 +35,15 @@ const within = async (mode, work) => {
   }
 };
 
-/** `draft`: {report, version, whose, fields, at, sending}. One for each report. */
+/** `draft`: {report, whose, fields, over, at, wanted}. `report`: which, and what of it («781», «781/totals», «781/odd/…»);
+ * `over`: what was shown while it was written; `wanted`: whether it is to be sent. */
 export const keep = (draft) => within("readwrite", (store) => done(store.put(draft)));
 export const kept = (report) => within("readonly", (store) => done(store.get(report)));
+/** All whose name begins so. */
+export const keptOf = async (start) => {
+  const every = await within("readonly", (store) => done(store.getAll()));
+  return every.filter((draft) => draft.report.startsWith(start));
+};
 export const drop = (report) => within("readwrite", (store) => done(store.delete(report)));
 
 /** Nothing of anybody else stays on this device, neither words nor pages. */
