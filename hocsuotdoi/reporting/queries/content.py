@@ -211,6 +211,19 @@ def _cycle_content(report: Report, cycle: Cycle, agency: Agency, day: dt.date) -
     return content
 
 
+def _whose(report: Report, cycle: Cycle, agency: Agency) -> ReportContent:
+    return {
+        "cycle": cycle.code,
+        "cycle_title": cycle.title,
+        "kind": cycle.kind,
+        "line": report.line,
+        "detail": report.detail,
+        "agency": agency.pk,
+        "agency_name": agency.name,
+        "due_on": report.due_on.isoformat() if report.due_on else "",
+    }
+
+
 def _silent(report: Report, years: Sequence[Figures], told: Mapping[str, FigureContent]) -> Silent | None:
     """Where figures of institutions are asked for and not one is told. Who reports totals only cannot submit none."""
     cycle = report.cycle
@@ -224,19 +237,6 @@ def _silent(report: Report, years: Sequence[Figures], told: Mapping[str, FigureC
         return None
     has_any = any(each.own.has_any or not each.is_leaf for each in years)
     return "nothing" if has_any else "nobody"
-
-
-def _whose(report: Report, cycle: Cycle, agency: Agency) -> ReportContent:
-    return {
-        "cycle": cycle.code,
-        "cycle_title": cycle.title,
-        "kind": cycle.kind,
-        "line": report.line,
-        "detail": report.detail,
-        "agency": agency.pk,
-        "agency_name": agency.name,
-        "due_on": report.due_on.isoformat() if report.due_on else "",
-    }
 
 
 def _gaps(

@@ -5,7 +5,7 @@ the paper, and says so by the key printed in it, reads here what the paper says,
 import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -139,8 +139,8 @@ def checked_document(document: Document, asked: str = "", *, has_paper: bool = F
     changed = content.get("changes", [])
     is_opened = has_paper and is_opened_by_paper(snapshot)
     printed = _printed(kind, content) if is_opened else frozenset()
-    door = _Door(is_in_totals, _of_known_people([*listed, *changed]), printed)
-    door = replace(door, given_away=_given_away(listed, door))
+    known = _of_known_people([*listed, *changed])
+    door = _Door(is_in_totals, known, printed, _small(listed, known, is_in_totals=is_in_totals))
     number = tidy_number(asked)
     figures, changes = _figures(listed, number, door), _changes(changed, door)
     behind = _behind(content) if kind == DocumentKind.ANNEX else []
@@ -225,19 +225,14 @@ class _Door:
     is_in_totals: bool
     of_known_people: Collection[str]
     printed: Collection[str]
-    given_away: Collection[str] = ()
-    """Wholes from which a small number could be had"""
+    small: Collection[str] = frozenset()
 
     def keeps_back(self, figure: Mapping[str, Any]) -> bool:
         return figure["key"] not in self.printed and (is_cut(figure["key"]) or self.is_of_few(figure))
 
     def is_of_few(self, figure: Mapping[str, Any]) -> bool:
-        key = figure["key"]
-        return key in self.given_away or (self.is_of_people(key) and _is_small(figure["numerator"]))
-
-    def is_of_people(self, key: str) -> bool:
-        """Whose small numbers are not told."""
-        return (self.is_in_totals and _OF_PEOPLE.search(key) is not None) or key in self.of_known_people
+        of_people = _is_of_people(figure["key"], self.of_known_people, is_in_totals=self.is_in_totals)
+        return figure["key"] in self.small or (of_people and _is_small(figure["numerator"]))
 
 
 def _figures(listed: Sequence[Mapping[str, Any]], number: str, door: _Door) -> list[CheckedFigure]:
@@ -261,24 +256,6 @@ def _figures(listed: Sequence[Mapping[str, Any]], number: str, door: _Door) -> l
             )
         )
     return shown
-
-
-def _given_away(listed: Sequence[Mapping[str, Any]], door: _Door) -> set[str]:
-    """The whole of the year before, where what was added to it, or what its own report had said, is small: one is the
-    whole less the other."""
-    of_people = {each["key"]: each["numerator"] for each in listed if door.is_of_people(each["key"])}
-    found = set()
-    for key, numerator in of_people.items():
-        whole, is_rest, _day = key.partition(":after:")
-        total, rest = _decimal(of_people.get(whole)), _decimal(numerator)
-        if (
-            is_rest
-            and total is not None
-            and rest is not None
-            and (_is_small(numerator) or _is_small(str(total - rest)))
-        ):
-            found.add(whole)
-    return found
 
 
 def _printed(kind: DocumentKind, content: Mapping[str, Any]) -> frozenset[str]:
@@ -328,6 +305,28 @@ def _counts_itself(snapshot: Snapshot) -> bool:
     if snapshot.kind == SnapshotKind.REPORT:
         return any(each["key"].startswith(f"{COUNT}:") for each in snapshot.content.get("figures", []))
     return snapshot.kind not in _NAMELESS
+
+
+def _is_of_people(key: str, of_known_people: Collection[str], *, is_in_totals: bool) -> bool:
+    """Whose small numbers are not told."""
+    return (is_in_totals and _OF_PEOPLE.search(key) is not None) or key in of_known_people
+
+
+def _small(figures: Sequence[Mapping[str, Any]], of_known_people: Collection[str], *, is_in_totals: bool) -> set[str]:
+    """Keys of those behind which few people stand. The whole of the year before is among them where what was added to
+    it, or what its own report had said, is: one is the whole less the other."""
+    of_people = {
+        each["key"]: each["numerator"]
+        for each in figures
+        if _is_of_people(each["key"], of_known_people, is_in_totals=is_in_totals)
+    }
+    small = {key for key, numerator in of_people.items() if _is_small(numerator)}
+    for key, numerator in of_people.items():
+        whole, is_rest, _day = key.partition(":after:")
+        total, rest = _decimal(of_people.get(whole)), _decimal(numerator)
+        if is_rest and total is not None and rest is not None and (key in small or _is_small(str(total - rest))):
+            small.add(whole)
+    return small
 
 
 def _of_known_people(figures: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -384,11 +383,7 @@ def is_cut(key: str) -> bool:
 
 def _is_small(numerator: str | None) -> bool:
     value = _decimal(numerator)
-    return value is not None and _has_small(value)
-
-
-def _has_small(*values: Decimal) -> bool:
-    return any(0 < value < FEWEST for value in values)
+    return value is not None and 0 < value < FEWEST
 
 
 def _addenda(snapshot: Snapshot, *, is_in_totals: bool) -> list[CheckedAddendum]:
