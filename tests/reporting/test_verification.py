@@ -289,6 +289,24 @@ def test_whole_of_the_year_before_gives_no_few_people_away(client, thai_nguyen, 
     assert {each["key"]: each["numerator"] for each in figures}[key] == (whole if told else "")
 
 
+def test_whole_of_the_year_before_gives_no_few_people_away_through_an_addendum(client, thai_nguyen, province_officer):
+    """Its report of that year told 100 to everybody."""
+    command = Agency.objects.create(code="bchqs-thu", name="Bộ Chỉ huy quân sự", kind=AgencyKind.MILITARY,
+                                    unit=thai_nguyen)  # fmt: skip
+    key = "measure:programme_attendance:2025"
+    rest = figure(f"{key}:after:2025-11-20", "Lượt người tham gia, sau ngày 20/11/2025", "3", "3")
+    content = cycle_content(figures=[rest, figure(key, "Lượt người tham gia, cả năm 2025", "103", "103")])
+    snapshot = frozen_report(command, content=content, line="military", detail="totals")
+    given = {"key": key, "label": "Lượt người tham gia, cả năm 2025", "before_words": "103", "after_words": "104"}
+    sides = {"before": {"numerator": "103"}, "after": {"numerator": "104"}}
+    amended = {name: each for name, each in addendum_content().items() if name not in {"number", "frozen_at"}}
+    amended |= {"changes": [given | sides], "figures": [figure(key, given["label"], "104", "104")]}
+    added = freeze(SnapshotKind.ADDENDUM, amended, report=snapshot.report, amends=snapshot, by=None, at=NOW)
+    for document in (written(snapshot, province_officer), written(added, province_officer)):
+        page = page_of(client, document).content.decode()
+        assert "103" not in page and "104" not in page
+
+
 def test_code_typed_off_the_page_leads_there_whatever_its_spaces_and_capitals(client, document):
     find = reverse("portal:documents-document-find")
     spaced = " ".join(document.code[at : at + 4] for at in range(0, 16, 4)).upper()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from openpyxl import load_workbook
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.ledger.enums import MeasureCode
-from hocsuotdoi.ledger.operations.posting import Line
+from hocsuotdoi.ledger.operations.posting import Line, post
 from hocsuotdoi.places.models import InstitutionStatus
 from hocsuotdoi.reporting.enums import DocumentKind
 from hocsuotdoi.reporting.formats.docx import render_report
@@ -20,6 +21,7 @@ from hocsuotdoi.reporting.operations.addendum import make_addendum
 from hocsuotdoi.reporting.operations.report import begin_report
 from hocsuotdoi.reporting.operations.submission import TotalsMissing, submit_report
 from hocsuotdoi.reporting.operations.totals import Total, type_totals
+from hocsuotdoi.reporting.queries.changed import changed_figures, perhaps_changed
 from hocsuotdoi.reporting.queries.content import cycle_content
 from hocsuotdoi.workspace.reporting.shown import shown
 from tests.factories.accounts import RoleAssignmentFactory
@@ -159,6 +161,37 @@ def test_what_closed_since_is_told_by_the_body_that_counted_it(tree, earlier, li
     assert REST not in keys(other)
 
 
+def test_what_closed_before_the_last_day_stays_in_the_whole_and_is_asked_no_more(tree, earlier, library, bac_kan):
+    closed = InstitutionFactory(unit=bac_kan)
+    count(make_report(earlier, tree.ward.agency, year=2025), closed, library)
+    held(closed, dt.date(2025, 11, 9), 5)
+    held(library, FIRST_LATE, 1)
+    close(closed, dt.date(2025, 11, 10))
+    content = cycle_content(tree.ward, DAY)
+    assert (figure(content, REST), figure(content, WHOLE)) == (("1", None), ("6", None))
+    assert coverage(content, REST) == (1, 1)
+
+
+def test_who_opened_on_the_last_day_is_asked_for_it(tree, earlier, library, bac_kan):
+    newest = InstitutionFactory(unit=bac_kan)
+    InstitutionStatus.objects.filter(institution=newest).update(starts_on=LAST)
+    count(tree.ward, newest)
+    held(library, FIRST_LATE, 1)
+    assert coverage(cycle_content(tree.ward, DAY), REST) == (1, 2)
+
+
+def test_late_entry_at_what_has_closed_since_is_looked_for(tree, earlier, library, bac_kan):
+    closed = InstitutionFactory(unit=bac_kan)
+    count(make_report(earlier, tree.ward.agency, year=2025), closed)
+    close(closed, dt.date(2026, 2, 1))
+    report = approved(tree.ward, tree)
+    assert report.pk not in perhaps_changed(DAY)
+    line, key = Line(MeasureCode.PROGRAMME_SESSION, 3), uuid.uuid4()
+    post(closed, source_kind="test", source_id=key, occurred_on=FIRST_LATE, lines=[line], by=None, at=LATER)
+    assert report.pk in perhaps_changed(DAY)
+    assert REST in {each["key"] for each in changed_figures(report)}
+
+
 def test_what_an_ended_body_counted_is_told_by_that_of_the_same_kind_in_its_place(tree, earlier, bac_kan):
     office = AgencyFactory(unit=bac_kan, kind=tree.ward.agency.kind, name="Phòng cũ")
     closed = InstitutionFactory(unit=bac_kan)
@@ -205,6 +238,29 @@ def test_typed_rest_makes_the_whole_with_what_was_typed_then(tree, earlier):
     content = cycle_content(fresh(report), DAY)
     assert (figure(content, REST), figure(content, WHOLE)) == (("2", None), ("14", None))
     assert content["year_before"]["rows"][0]["words"] == "2"
+
+
+def test_rest_alone_is_not_the_whole_year(tree, earlier):
+    report = begin_report(tree.army, by=tree.writer, at=NOW)
+    type_totals(report, version=report.version, rows=[Total(REST, Decimal(2), None, "Sổ")], by=tree.writer, at=NOW)
+    content = cycle_content(fresh(report), DAY)
+    assert figure(content, REST) == ("2", None) and WHOLE not in keys(content)
+    assert content["year_before"]["rows"][0]["whole_words"] == "Chưa có số liệu"
+
+
+def test_whole_that_was_typed_stays_once_the_book_has_the_rest(tree, earlier, library):
+    """The body took up the program after the last day of that report."""
+    then = make_report(earlier, tree.ward.agency, year=2025)
+    type_totals(then, version=1, rows=[Total(WHOLE, Decimal(500), None, "Sổ")], by=tree.writer, at=NOW)
+    snapshot = make_snapshot(then)
+    rows = Report.objects.filter(pk=then.pk)
+    rows.update(state="submitted", submitted=snapshot, submitted_at=NOW, submitted_by="0" * 31 + "1")
+    rows.update(state="approved", approved=snapshot, approved_at=NOW, approved_by="0" * 31 + "2")
+    held(library, FIRST_LATE, 3)
+    content = cycle_content(tree.ward, DAY)
+    assert (figure(content, REST), figure(content, WHOLE)) == (("3", None), ("503", None))
+    held(library, IN_TIME, 7)
+    assert figure(cycle_content(tree.ward, DAY), WHOLE) == ("10", None), "the book has those days itself"
 
 
 def test_rest_of_the_year_before_is_no_total_of_this_one(tree, earlier):

@@ -335,7 +335,9 @@ class _AnnexWriter:
             if not key:
                 return activities[what]
             return _number(self.figures[key]["numerator"]) if key in self.figures else None
-        told = [_number(each["numerator"]) for key, each in self.figures.items() if _VISITS.fullmatch(key)]
+        time = activities.get("sessions_key", "").rpartition(":")[2]  # the year before may be told beside
+        visits = (each for key, each in self.figures.items() if _VISITS.fullmatch(key) and key.endswith(f":{time}"))
+        told = [_number(each["numerator"]) for each in visits]
         known = [each for each in told if each is not None]
         if not known if "figures" in self.content else activities["sessions"] is None:
             return None

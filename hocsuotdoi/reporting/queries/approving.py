@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.reporting.enums import Detail, ExceptionAnswerKind, ReportState
 from hocsuotdoi.reporting.models import ExceptionAnswer, Figure, Report
-from hocsuotdoi.reporting.queries.amounts import is_of_year
+from hocsuotdoi.reporting.queries.amounts import DUE, is_of_year
 from hocsuotdoi.reporting.queries.newest import newest_figures
 from hocsuotdoi.reporting.queries.wording import number_words
 
@@ -92,7 +92,7 @@ def _gaps(reports: list[Report]) -> dict[int, list[str]]:
     for pk, below, names, detail, instead, silent, quiet in rows:
         found[pk] = [
             *([_SILENCE[silent]] if silent in _SILENCE else []),
-            *(_("{body}: no institution and no figure").format(body=name) for name in json.loads(quiet)),
+            *(_("{body}: no figure at all").format(body=name) for name in json.loads(quiet)),
             *_gap_sentences(json.loads(below), json.loads(names), detail),
         ]
         if instead:
@@ -156,10 +156,10 @@ def _compared(reports: list[Report]) -> dict[int, _Compared]:
 
 
 def _grouped(figures: Iterable[Figure], by: Callable[[Figure], int | None]) -> dict[int | None, list[Figure]]:
-    """Those with a number, in the order of the document."""
+    """Those with a number, in the order of the document; what a trajectory asks for is nobody's figure."""
     found: dict[int | None, list[Figure]] = {}
     for figure in sorted(figures, key=lambda each: each.pk):
-        if figure.numerator is not None:
+        if figure.numerator is not None and not figure.key.startswith(f"{DUE}:"):
             found.setdefault(by(figure), []).append(figure)
     return found
 

@@ -19,7 +19,7 @@ from hocsuotdoi.programme.queries.standing import SHOWN
 from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
-from hocsuotdoi.reporting.queries.amounts import DUE, tasks_key
+from hocsuotdoi.reporting.queries.amounts import DUE, is_of_year, tasks_key
 from hocsuotdoi.reporting.queries.bodies import CULTURE_KINDS
 from hocsuotdoi.reporting.queries.consolidation import below_content
 from hocsuotdoi.reporting.queries.content import tell_parts
@@ -93,6 +93,19 @@ SELECT report.id
                  JOIN reporting_reportstep AS resumed ON resumed.report_id = own.id
                   AND resumed.kind = 'resumed' AND resumed.at > snapshot.frozen_at
                 WHERE own.cycle_id = cycle.id)
+    OR cycle.kind = 'yearly' AND EXISTS (
+            SELECT FROM reporting_report AS past
+              JOIN reporting_cycle AS earlier ON earlier.id = past.cycle_id
+                AND earlier.owner_id = cycle.owner_id AND earlier.kind = 'yearly'
+              JOIN reporting_countedinstitution AS counted ON counted.report_id = past.id
+              JOIN ledger_posting AS posting ON posting.institution_id = counted.institution_id
+                                            AND posting.posted_at > snapshot.frozen_at
+                                            AND posting.occurred_on >= make_date(report.year - 1, 1, 1)
+                                            AND posting.occurred_on < make_date(report.year, 1, 1)
+             WHERE past.year = report.year - 1 AND past.line = report.line
+               AND (past.agency_id = report.agency_id
+                    OR EXISTS (SELECT FROM places_unitreading AS reading
+                                WHERE reading.unit_id = past.unit_id AND reading.reads_as_id = report.unit_id)))
     OR EXISTS (SELECT FROM reporting_report AS below
                  JOIN reporting_snapshot AS said ON said.id = below.approved_id OR said.amends_id = below.approved_id
                 WHERE below.goes_to_id = report.id AND below.state = 'approved'
@@ -137,7 +150,7 @@ def addendum_content(report: Report, day: dt.date, reason: str) -> Content | Non
     content["reason"] = reason
     content["changes"] = [change for change, _figure in found]
     content["figures"] = [figure for _change, figure in found]
-    if any(figure["value_state"] != "not_reported" for figure in content["figures"]):
+    if any(_is_of_the_period(figure, report) and figure["value_state"] != "not_reported" for _c, figure in found):
         content.pop("silent", None)  # it is no longer true
     with translation.override("vi"):
         content["below"] = below_content(report)
@@ -149,6 +162,13 @@ def addendum_content(report: Report, day: dt.date, reason: str) -> Content | Non
         f"ngày {day_words(dt.date.fromisoformat(content['as_of']))}) như sau:"
     )
     return content
+
+
+def _is_of_the_period(figure: FigureContent, report: Report) -> bool:
+    """Of what was held or of targets, and not of the year before: without one a report is silent (`content`)."""
+    years = report.cycle.years if report.cycle else (report.year,)
+    key = figure["key"]
+    return key.startswith(("measure:", "indicator:")) and any(is_of_year(key, year) for year in years)
 
 
 def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:

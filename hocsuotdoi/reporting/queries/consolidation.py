@@ -165,7 +165,7 @@ def gap_sentences(below: list[BelowContent], missing: Missing, silent: list[Miss
         sentences.append(f"{number_words(len(absent))} báo cáo chưa được duyệt, chưa có trong số tổng hợp: {names}.")
     if quiet := [each["name"] for each in below if each.get("is_silent")]:
         names = "; ".join(quiet)
-        sentences.append(f"{number_words(len(quiet))} báo cáo đã duyệt không có cơ sở và số liệu nào: {names}.")
+        sentences.append(f"{number_words(len(quiet))} báo cáo đã duyệt không có số liệu nào: {names}.")
     if missing.institutions:
         sentences.append(f"Vì vậy chưa tính được số liệu của {number_words(missing.institutions)} cơ sở.")
     if silent:

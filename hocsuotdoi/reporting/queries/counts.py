@@ -103,3 +103,4 @@ def _of_below(below: Sequence[BelowContent]) -> Iterator[tuple[str, str, int]]:
     yield "below:asked", "Số báo cáo phải tổng hợp", asked
     yield "below:approved", "Số báo cáo đã được duyệt, tổng hợp", states[ReportState.APPROVED]
     yield "below:waiting", "Số báo cáo chưa được duyệt", asked - states[ReportState.APPROVED]
+    yield "below:silent", "Số báo cáo đã duyệt không có số liệu", sum(bool(each.get("is_silent")) for each in below)

@@ -227,9 +227,10 @@ def _tell_year_before(
     """Tells, beside the year's own figures, those of the year before that its report could not know yet."""
     looked = Looked(found.report, before.year, found.as_of)
     own = own_before(before, looked)
+    said = typed_before(before, typed, own)
+    own = {key: each for key, each in own.items() if key not in said}
     there = Figures(looked, found.is_leaf, Own(looked.frame(()), {}, amounts=own))
-    told = {key for key, each in own.items() if each.numerator is not None}
-    there.typed = {key: each for key, each in typed_before(before, typed).items() if key not in told}
+    there.typed = said
     there.sums = {key: each for key, each in sums.items() if is_of_year(key, before.year)}
     if not found.is_leaf:
         there.missing = missing_below(found.report, before.last_day)

@@ -140,7 +140,10 @@ def checked_document(document: Document, asked: str = "", *, has_paper: bool = F
     is_opened = has_paper and is_opened_by_paper(snapshot)
     printed = _printed(kind, content) if is_opened else frozenset()
     known = _of_known_people([*listed, *changed])
-    door = _Door(is_in_totals, known, printed, _small(listed, known, is_in_totals=is_in_totals))
+    whole = snapshot.amends.content.get("figures", []) if snapshot.amends else listed
+    small = _small(listed, known, is_in_totals=is_in_totals)
+    small |= _small_through(whole, changed, known, is_in_totals=is_in_totals)
+    door = _Door(is_in_totals, known, printed, small)
     number = tidy_number(asked)
     figures, changes = _figures(listed, number, door), _changes(changed, door)
     behind = _behind(content) if kind == DocumentKind.ANNEX else []
@@ -329,6 +332,23 @@ def _small(figures: Sequence[Mapping[str, Any]], of_known_people: Collection[str
     return small
 
 
+def _small_through(
+    listed: Sequence[Mapping[str, Any]],
+    changes: Sequence[Mapping[str, Any]],
+    of_known_people: Collection[str],
+    *,
+    is_in_totals: bool,
+) -> set[str]:
+    """Keys behind which few people stand before or after changes of what is `listed`."""
+    found: set[str] = set()
+    for side in ("before", "after"):
+        told = {each["key"]: each for each in listed}
+        for change in changes:
+            told[change["key"]] = {"key": change["key"], "numerator": change[side]["numerator"]}
+            found |= _small(list(told.values()), of_known_people, is_in_totals=is_in_totals)
+    return found
+
+
 def _of_known_people(figures: Sequence[Mapping[str, Any]]) -> set[str]:
     """Keys of figures that count different people: a few of these could be found. One query."""
     codes = {each["key"]: each["key"].split(":")[1] for each in figures if each["key"].startswith("indicator:")}
@@ -390,7 +410,10 @@ def _addenda(snapshot: Snapshot, *, is_in_totals: bool) -> list[CheckedAddendum]
     """Each a paper of its own: the key of this one opens nothing in them."""
     later = list(snapshot.addenda.order_by("frozen_at", "pk").values_list("number", "frozen_at", "content__changes"))
     every = [change for _number, _frozen_at, changes in later for change in changes or []]
-    door = _Door(is_in_totals, _of_known_people(every) if every else set(), frozenset())
+    listed = snapshot.content.get("figures", [])
+    known = _of_known_people([*listed, *every]) if every else set()
+    small = _small_through(listed, every, known, is_in_totals=is_in_totals)
+    door = _Door(is_in_totals, known, frozenset(), small)
     return [CheckedAddendum(number, frozen_at, _changes(changes or [], door)) for number, frozen_at, changes in later]
 
 

@@ -9,6 +9,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
 
@@ -69,7 +70,7 @@ def year_before(report: Report, as_of: dt.date) -> YearBefore | None:
 
 def own_before(before: YearBefore, looked: Looked) -> dict[str, Amount]:
     """By key, of the institutions that are the report's. Five queries."""
-    institutions = _institutions(before)
+    institutions, asked = _institutions(before)
     if not institutions:
         return {}
     frame = looked.frame(institutions)
@@ -80,23 +81,32 @@ def own_before(before: YearBefore, looked: Looked) -> dict[str, Amount]:
     for measure, is_after, quantity in sums:
         totals[before.whole_key(measure)] += quantity
         totals[before.rest_key(measure)] += quantity if is_after else 0
-    return amounts_of(totals, institutions, who_told(frame, institutions), always=set(totals))
+    return amounts_of(totals, asked, who_told(frame, asked), always=set(totals))
 
 
-def _institutions(before: YearBefore) -> dict[int, str]:
-    """Those that were open on one of the days that are still to be told: counted in the report now; or counted in that
-    of its body then and in none now, since they have closed. One query."""
+def _institutions(before: YearBefore) -> tuple[dict[int, str], dict[int, str]]:
+    """Those that are counted in the report now and were open on one of the days that are still to be told, and those
+    that were counted in that of its body then and are in none now, since they have closed. Of the first the rest is
+    asked, and of such of the others as were open. One query."""
     report = before.report
     if report.detail == Detail.TOTALS:
-        return {}
+        return {}, {}
     here = CountedInstitution.objects.filter(institution=OuterRef("pk"))
     mine = Exists(here.filter(report=report))
     then = Exists(here.filter(report__in=_reports_then(before).filter(detail=Detail.FULL)))
-    is_open = InstitutionStatus.objects.during(before.after + dt.timedelta(days=1), before.last_day).filter(
+    is_open = InstitutionStatus.objects.during(*_still_to_tell(before)).filter(
         institution=OuterRef("pk"), state=InstitutionState.ACTIVE
     )
-    found = Institution.objects.filter(mine | (then & ~Exists(here.filter(cycle=report.cycle_id))), Exists(is_open))
-    return dict(found.values_list("pk", "institution_class"))
+    found = Institution.objects.annotate(is_asked=Exists(is_open)).filter(
+        (mine & Q(is_asked=True)) | (then & ~Exists(here.filter(cycle=report.cycle_id)))
+    )
+    rows = list(found.values_list("pk", "institution_class", "is_asked"))
+    return {pk: kind for pk, kind, _is in rows}, {pk: kind for pk, kind, is_asked in rows if is_asked}
+
+
+def _still_to_tell(before: YearBefore) -> tuple[dt.date, dt.date]:
+    """The first day, and the one after the last."""
+    return before.after + dt.timedelta(days=1), before.last_day + dt.timedelta(days=1)
 
 
 def _reports_then(before: YearBefore) -> QuerySet[Report]:
@@ -110,9 +120,10 @@ def _reports_then(before: YearBefore) -> QuerySet[Report]:
     return Report.objects.filter(Q(agency=report.agency_id) | went_on, cycle=before.earlier, line=report.line)
 
 
-def typed_before(before: YearBefore, typed: Mapping[str, Amount]) -> dict[str, Amount]:
-    """Of what is typed: the rest as it is typed now, the whole with what the body typed in its approved report of that
-    year. One query."""
+def typed_before(before: YearBefore, typed: Mapping[str, Amount], own: Mapping[str, Amount]) -> dict[str, Amount]:
+    """Of what is typed: the rest as it is typed now, and the whole where the body typed it in its approved report of
+    that year: with the rest, from the book (`own`) or as typed. Where the book has something of the days of that report
+    it is the whole. One query."""
     said = TypedTotal.objects.filter(
         report__in=_reports_then(before).filter(state=ReportState.APPROVED),
         key__in=[before.whole_key(each) for each in MEASURES],
@@ -123,12 +134,21 @@ def typed_before(before: YearBefore, typed: Mapping[str, Amount]) -> dict[str, A
         then[row.key] = added_up([then.get(row.key), Amount(row.numerator)]) or Amount(None)
     found: dict[str, Amount] = {}
     for each in MEASURES:
-        rest, whole = typed.get(before.rest_key(each)), then.get(before.whole_key(each))
-        if rest is not None:
+        of_book, whole = own.get(before.rest_key(each)), then.get(before.whole_key(each))
+        rest = typed.get(before.rest_key(each))
+        if of_book is not None and of_book.numerator is not None:
+            rest = of_book
+        elif rest is not None:
             found[before.rest_key(each)] = rest
-        if (total := added_up([whole, rest])) is not None:
-            found[before.whole_key(each)] = total
+        if whole is not None and _of_those_days(own.get(before.whole_key(each)), of_book) == 0:
+            found[before.whole_key(each)] = added_up([whole, rest and Amount(rest.numerator)]) or whole
     return found
+
+
+def _of_those_days(whole: Amount | None, rest: Amount | None) -> Decimal:
+    """What the book has of the days that the earlier report looked at."""
+    both = (each.numerator if each and each.numerator is not None else Decimal(0) for each in (whole, rest))
+    return next(both) - next(both)
 
 
 def year_before_content(told: Mapping[str, FigureContent], before: YearBefore | None) -> YearBeforeContent | None:

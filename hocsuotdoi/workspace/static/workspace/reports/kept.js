@@ -50,6 +50,8 @@ const freshToken = async () => {
     const response = await fetch(place.page, { credentials: "same-origin", redirect: "manual" });
     if (!response.ok) return "";
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    // Somebody else has signed in here meanwhile: what one has typed is not saved in another's name.
+    if (fresh.getElementById("kept-page")?.dataset.whose !== place.whose) return "";
     return fresh.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
   } catch {
     return "";
