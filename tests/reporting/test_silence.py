@@ -27,6 +27,7 @@ from tests.factories.accounts import RoleAssignmentFactory
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
 from tests.factories.reporting import DIGEST
+from tests.factories.running import make_line
 from tests.reporting.cycle_tree import DAY, LATER, NOW, Tree, approved, count, fresh, make_tree, submitted
 
 MONTHS, FIRST, NOT_REPORTED = "Theo tháng", 6, "Chưa có số liệu"
@@ -144,3 +145,12 @@ def test_addendum_with_a_figure_ends_the_silence(tree, duc_xuan):
     addendum = make_addendum(report, reason="Bổ sung vào sổ muộn.", by=tree.writer, at=LATER)
     assert "silent" not in addendum.content
     assert not [each for each in fresh(report).gaps if each["what"] == "silent"]
+
+
+def test_addendum_about_money_alone_ends_no_silence(tree):
+    report = approved(tree.wards[1], tree)
+    line = make_line(agency=report.agency, estimated=5)
+    line.steps.create(stage="estimated", amount=5, by=tree.writer.pk, at=LATER)
+    addendum = make_addendum(report, reason="Bổ sung kinh phí.", by=tree.writer, at=LATER)
+    assert addendum.content["silent"] == "nobody"
+    assert {"what": "silent", "why": "nobody"} in fresh(report).gaps
