@@ -122,7 +122,7 @@ def asking(librarian, officer_of_bac_kan, planner, bac_kan):
     inspector = ApiClient(inspector_at(unit=bac_kan))
 
     def who(path: str) -> ApiClient:
-        if path.startswith("/plans"):
+        if path.startswith(("/plans", "/tasks-not-taken")):
             return planning
         if path.startswith("/inspection"):
             return inspector

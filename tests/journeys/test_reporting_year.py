@@ -365,8 +365,9 @@ def _compare(year: Year, report: Report) -> None:
 
 
 def _is_detail(key: str) -> bool:
-    """Of one task, or of the part of a unit that an old plan goes on for: told beside the rest, never added up."""
-    return key.startswith("task:") or (key.startswith("indicator:") and key.count(":") > 3)
+    """Of one task, what a report counts in itself or a trajectory asks for, or of the part of a unit that an old plan
+    goes on for: told beside the rest, never added up."""
+    return key.startswith(("task:", "count:", "due:")) or (key.startswith("indicator:") and key.count(":") > 3)
 
 
 def _expected(year: Year, report: Report, sheet: Sheet, *, day: dt.date) -> dict[str, Number]:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from ninja import File, Form, UploadedFile
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
@@ -67,6 +67,8 @@ class IssuedShape(Shape):
 
 
 class WithdrawnBecause(Shape):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Ghi nhầm số"}]})
+
     reason: Annotated[str, Readable] = Field(min_length=1, max_length=300)
 
 

@@ -6,6 +6,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 from hocsuotdoi.core.append_only import Guard
+from hocsuotdoi.core.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -312,3 +313,4 @@ class Migration(migrations.Migration):
         Guard("places_agencyevent"),
         Guard("places_agencylineevent"),
     ]
+    operations = together(operations)

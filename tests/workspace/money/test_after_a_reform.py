@@ -144,7 +144,7 @@ def test_overview_asks_the_same_number_of_questions(client, units, officer, numb
     for each in range(number):
         make_line(agency=AgencyFactory(unit=units["hill"], ends_on=REFORM), year=YEAR, purpose=f"Việc {each}")
     client.force_login(officer("valley"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         assert client.get(OVERVIEW, {"year": YEAR}).context["agencies"]
 
 
