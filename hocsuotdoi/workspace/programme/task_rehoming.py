@@ -26,8 +26,8 @@ from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.operations.task_rehoming import rehome_tasks
 from hocsuotdoi.programme.queries.untaken import (
     bodies_to_take,
-    decided_tasks,
     tasks_not_taken,
+    tasks_to_decide,
     units_to_take,
 )
 from hocsuotdoi.programme.rules import responsible_unit
@@ -127,10 +127,9 @@ def task_rehoming_decide(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate(now)
     plan = get_object_or_404(Plan.objects.filter(status__in=BINDING).select_related("unit"), code=code)
     require(request.user, Permission.EDIT_PLAN, responsible_unit(plan, today))
-    open_tasks = [row.task for group in tasks_not_taken([plan], today) for row in group.rows]
-    decided = [task for task in decided_tasks(plan) if task not in open_tasks]
+    open_tasks, decided = tasks_to_decide(plan, today)
     units = _units(request, plan, today)
-    bodies = bodies_to_take(units, today)
+    bodies = bodies_to_take(units, request.user, today)
     form = TaskRehomeForm(
         request.POST or None,
         tasks=[*open_tasks, *decided],

@@ -6,6 +6,7 @@ from django.test import Client
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.programme.models import Assignment, Plan, TaskRehoming
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+from tests.factories.places import AgencyFactory
 from tests.factories.programme import PlanFactory, TaskFactory
 
 ADDRESS = "/workspace/plans/kh-tinh/rehoming/tasks/"
@@ -113,6 +114,15 @@ def test_nobody_decides_for_a_unit_that_is_not_theirs(
     assert client.post(address, given(tasks, bac_kan)).status_code == 422  # of another plan
     assert not TaskRehoming.objects.exists()
     assert client.post(address, given([own], bac_kan)).status_code == 302
+
+
+def test_armed_forces_are_offered_on_their_own_line_only(planner, tasks, office_of_bac_kan, bac_kan):
+    soldiers = AgencyFactory(unit=bac_kan, kind="military", name="Ban Chỉ huy quân sự")
+    form = signed_in(planner).get(ADDRESS).context["form"]
+    assert list(form.fields["agencies"].queryset) == [office_of_bac_kan]
+    assert "military" not in [kind for kind, _label in form.fields["agency_kind"].choices]
+    RoleAssignmentFactory(person=planner, role=RoleName.PLANNER, agency=soldiers)
+    assert soldiers in signed_in(planner).get(ADDRESS).context["form"].fields["agencies"].queryset
 
 
 def test_heirs_bodies_are_offered_in_handing_down(planner, tasks, office_of_bac_kan):
