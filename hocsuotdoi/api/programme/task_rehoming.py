@@ -122,13 +122,14 @@ class TaskRehomeGiven(StepOfPlan):
     response=Listed[UntakenShape],
     summary=_("Tasks that nobody takes"),
     description=_(
-        "Of the plans for which the key’s owner answers: their tier, place or bodies are no more, nothing is decided."
+        "Of the plans for which the key’s owner answers (of the country’s planners the country’s and the provinces’): "
+        "their tier, place or bodies are no more, nothing is decided."
     ),
 )
 @requires(Permission.EDIT_PLAN)
 def task_not_taken_list(request: HttpRequest, asked: Query[Asked]) -> Listed:
     today = timezone.localdate()
-    groups = tasks_not_taken(Plan.objects.kept_by(request.user, Permission.EDIT_PLAN, today), today)
+    groups = tasks_not_taken(Plan.objects.kept_near(request.user, Permission.EDIT_PLAN, today), today)
     rows = Counted((group.plan, row) for group in groups for row in group.rows)
     return listed(rows, asked, UntakenShape.of)
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,6 +36,7 @@ from hocsuotdoi.workspace.programme.draft_forms import ActFields, date_field
 from hocsuotdoi.workspace.programme.rehoming import UnitChoice
 
 MOST_NAMED = 60  # bodies that can be named one by one; of more than that a kind of body is given the tasks
+_PLANS_ON_A_PAGE = 10
 _CHOSEN_BY_ITSELF = 4  # units, as in deciding about targets
 
 
@@ -112,10 +114,11 @@ class TaskRehomeForm(ActFields):
 @require_GET
 @requires(Permission.EDIT_PLAN)
 def task_rehoming_list(request: HttpRequest) -> HttpResponse:
-    """Of the plans that the person answers for."""
+    """Of the plans that the person answers for; the country's planners as `kept_near` says."""
     today = timezone.localdate()
-    groups = tasks_not_taken(Plan.objects.kept_by(request.user, Permission.EDIT_PLAN, today), today)
-    context = {"groups": groups, "path": [(_("Tasks"), reverse("workspace:programme-task-list"))]}
+    groups = tasks_not_taken(Plan.objects.kept_near(request.user, Permission.EDIT_PLAN, today), today)
+    page = Paginator(groups, _PLANS_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "path": [(_("Tasks"), reverse("workspace:programme-task-list"))]}
     return render(request, "workspace/programme/task_rehoming_list.html", context)
 
 
