@@ -164,6 +164,18 @@ def test_body_ends_with_its_lines_and_stays_in_the_register(province):
     assert standing_of(below, dt.date(2027, 2, 1)).up == [moved]
 
 
+@pytest.mark.parametrize("moved_end", ["below", "above"])
+def test_end_that_is_moved_revives_no_line_to_a_body_that_has_ended(province, moved_end):
+    front = add(province, "Mặt trận tỉnh", K.FRONT)
+    below = add(UnitFactory(parent=province), "Mặt trận xã", K.FRONT, superior=front)
+    end(front, confirmed=True)
+    end(below, confirmed=True)
+    end({"below": below, "above": front}[moved_end], ends_on=dt.date(2027, 3, 1), confirmed=True)
+    assert AgencyLine.objects.get(agency=below).ends_on == NEW_YEAR
+    end({"below": front, "above": below}[moved_end], ends_on=dt.date(2027, 2, 1), confirmed=True)
+    assert AgencyLine.objects.get(agency=below).ends_on == dt.date(2027, 2, 1)
+
+
 def test_end_before_its_first_day_without_a_reason_or_a_second_time_is_refused(province):
     body = add(province, starts_on=TODAY)
     assert "20/11/2026" in refused(end, body, ends_on=TODAY)

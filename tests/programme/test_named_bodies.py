@@ -51,6 +51,12 @@ def test_unknown_lead_beside_one_that_is_found(plan, task, bac_kan, today):
     assert "chủ trì khác" in said(plan, today)["Ban Khuyến đọc"][1]
 
 
+def test_names_of_what_is_asked_no_longer_are_not_told(plan, task, today):
+    name(task, "Ban Khuyến đọc")
+    name(TaskFactory(plan=plan, clause__plan=plan, tiers=[]), "Ban Cũ")
+    assert set(said(plan, today)) == {"Ban Khuyến đọc"}
+
+
 def test_bodies_that_ended_or_lie_elsewhere_get_nothing(plan, task, thai_nguyen, country, today, now):
     ended = AgencyFactory(unit=thai_nguyen, name="Ban Cũ", ends_on=dt.date(2025, 7, 1))
     above = AgencyFactory(unit=country, kind="ministry", name="Bộ Thử")

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.models import AdminUnit, Agency, LegalAct
 from hocsuotdoi.programme.enums import AgencyPart, PlanStatus, RehomingKind
@@ -16,6 +17,7 @@ from hocsuotdoi.programme.operations.rehoming import BadRehoming, NotRehomed
 from hocsuotdoi.programme.operations.task_rehoming import rehome_tasks
 from hocsuotdoi.programme.queries.receivers import receivers
 from hocsuotdoi.programme.queries.untaken import tasks_not_taken
+from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.places import AgencyFactory
 from tests.factories.programme import TaskFactory, change_plan
 
@@ -184,6 +186,84 @@ def test_task_is_settled_once_nothing_is_pursued_for_all(of_districts, plan, bac
     assert live() == {(office, "lead")}
 
 
+def test_body_that_has_the_task_in_another_part_leads_once_that_is_decided(
+    plan, of_districts, office_of_bac_kan, bac_kan, duc_xuan, planner, decide, now, today
+):
+    due = dt.date(2026, 12, 20)
+    parts = {office_of_bac_kan: AgencyPart.COORDINATING}
+    given = {"remark": "", "by": planner, "at": now, "parts": parts}
+    (row,) = acts.hand_down(of_districts, due={office_of_bac_kan: due}, year=2026, **given)
+    decide([of_districts], units=[bac_kan], agency_kind="culture_society", at=now + LATER)
+    row.refresh_from_db()
+    assert (row.part, row.due_on, row.version) == ("lead", due, 2)
+    assert "9/NQ" in row.steps.last().note and open_tasks(today) == []
+    schools = AgencyFactory(unit=bac_kan, kind="education")
+    decide([of_districts], bodies=[schools], at=now + 2 * LATER)
+    assert live() == {(schools, "lead")}  # what was decided is decided anew
+
+
+def test_task_of_next_year_does_not_stand_for_this_year_s(
+    of_districts, office_of_bac_kan, bac_kan, decide, planner, now
+):
+    acts.hand_down(of_districts, due={office_of_bac_kan: None}, year=2027, remark="", by=planner, at=now)
+    decide([of_districts], units=[bac_kan], agency_kind="culture_society", at=now + LATER)
+    assert set(Assignment.objects.values_list("year", flat=True)) == {2026, 2027}
+
+
+def test_giving_the_lead_leaves_the_plan_s_coordinators(reading_task, office_of_bac_kan, bac_kan, decide, now, today):
+    front, schools = AgencyFactory(unit=bac_kan, kind="front"), AgencyFactory(unit=bac_kan, kind="education")
+    reading_task.agencies.create(agency=front, part="coordinating", written="Mặt trận")
+    make_assignments(year=2026, day=today, at=now)
+    assert live() == {(office_of_bac_kan, "lead"), (front, "coordinating")}
+    decide([reading_task], bodies=[schools])
+    assert live() == {(schools, "lead"), (front, "coordinating")}
+    # A part that is given takes the place of that part only; what is dropped, of all.
+    decide([reading_task], bodies=[schools], part=AgencyPart.COORDINATING, at=now + LATER)
+    assert live() == {(office_of_bac_kan, "lead"), (schools, "coordinating")}
+    decide([reading_task], kind=RehomingKind.DROPPED, units=[bac_kan], at=now + 2 * LATER)
+    assert live() == set()
+
+
+def test_armed_forces_get_and_lose_tasks_on_their_own_line_only(
+    of_districts, office_of_bac_kan, bac_kan, planner, decide, now
+):
+    soldiers = AgencyFactory(unit=bac_kan, kind="military", name="Ban Chỉ huy quân sự phường Bắc Kạn")
+    for more in ({"bodies": [soldiers]}, {"units": [bac_kan], "agency_kind": "military"}):
+        with pytest.raises(BadRehoming) as refused:
+            decide([of_districts], **more)
+        assert soldiers.name in str(refused.value)
+    assert not TaskRehoming.objects.exists()
+    commander = PersonFactory()
+    RoleAssignmentFactory(person=commander, role=RoleName.PLANNER, agency=soldiers)
+    acts.hand_down(of_districts, due={soldiers: None}, year=2026, remark="", by=commander, at=now)
+    decide([of_districts], kind=RehomingKind.DROPPED, units=[bac_kan], at=now + LATER)
+    assert live() == {(soldiers, "lead")}  # their command asks it
+    decide([of_districts], bodies=[soldiers], by=commander, at=now + 2 * LATER)
+    assert live() == {(soldiers, "lead")}
+
+
+def test_decision_of_an_earlier_day_than_one_that_holds_is_refused(
+    of_districts, office_of_bac_kan, bac_kan, duc_xuan, thai_nguyen, decide, now, today
+):
+    front, before = AgencyFactory(unit=bac_kan, kind="front"), today - dt.timedelta(days=3)
+    decide([of_districts], units=[bac_kan], agency_kind="culture_society", effective_on=before)
+    decide([of_districts], bodies=[front], at=now + LATER)
+    for _number in range(2):
+        with pytest.raises(BadRehoming) as refused:
+            decide(
+                [of_districts], units=[bac_kan], agency_kind="culture_society", effective_on=before, at=now + 2 * LATER
+            )
+        assert refused.value.field == "effective_on" and "9/NQ" in str(refused.value)
+    assert live() == {(front, "lead")} and TaskRehoming.objects.count() == 2
+    # Nor below a unit for which it was dropped on a later day.
+    decide([of_districts], kind=RehomingKind.DROPPED, units=[thai_nguyen], at=now + 3 * LATER)
+    office = AgencyFactory(unit=duc_xuan)
+    with pytest.raises(BadRehoming):
+        decide([of_districts], bodies=[office], effective_on=before, at=now + 4 * LATER)
+    decide([of_districts], bodies=[office], at=now + 4 * LATER)
+    assert live() == {(office, "lead")}
+
+
 def test_province_s_later_decision_ends_the_ward_s(
     of_districts, office_of_bac_kan, bac_kan, thai_nguyen, decide, now, today
 ):
@@ -210,6 +290,19 @@ def test_task_is_listed_again_once_the_body_of_the_decision_has_ended(
     decide([of_districts], bodies=[front])
     Agency.objects.filter(pk=front.pk).update(ends_on=today)
     assert open_tasks(today) == [of_districts]
+
+
+def test_task_dropped_and_taken_over_again_is_listed_once_its_new_body_has_ended(
+    of_districts, bac_kan, thai_nguyen, decide, now, today
+):
+    front = AgencyFactory(unit=bac_kan, kind="front")
+    decide([of_districts], kind=RehomingKind.DROPPED, units=[thai_nguyen])
+    decide([of_districts], bodies=[front], at=now + LATER)
+    assert open_tasks(today) == []
+    Agency.objects.filter(pk=front.pk).update(ends_on=today)
+    assert open_tasks(today) == [of_districts]
+    decide([of_districts], kind=RehomingKind.DROPPED, units=[thai_nguyen], reason="Thôi hẳn", at=now + 2 * LATER)
+    assert open_tasks(today) == []
 
 
 def test_wrong_decisions_are_refused(

@@ -23,7 +23,13 @@ from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.programme.enums import AgencyPart, RehomingKind
 from hocsuotdoi.programme.models import Plan, TaskRehoming
 from hocsuotdoi.programme.operations.task_rehoming import rehome_tasks
-from hocsuotdoi.programme.queries.untaken import Untaken, bodies_to_take, tasks_not_taken, units_to_take
+from hocsuotdoi.programme.queries.untaken import (
+    Untaken,
+    bodies_to_take,
+    tasks_not_taken,
+    tasks_to_decide,
+    units_to_take,
+)
 
 Row = TypeVar("Row", AdminUnit, Agency)
 
@@ -91,7 +97,11 @@ class TaskRehomeGiven(StepOfPlan):
         **NEW_ACT,
     )
 
-    tasks: list[Whole] = Field(min_length=1, max_length=MOST, description=_("Ids of tasks of this plan"))
+    tasks: list[Whole] = Field(
+        min_length=1,
+        max_length=MOST,
+        description=_("Ids of tasks of this plan that nobody takes, or about which something was decided"),
+    )
     kind: RehomingKind
     units: list[Annotated[str, Readable]] = Field(
         default_factory=list,
@@ -112,13 +122,14 @@ class TaskRehomeGiven(StepOfPlan):
     response=Listed[UntakenShape],
     summary=_("Tasks that nobody takes"),
     description=_(
-        "Of the plans for which the key’s owner answers: their tier, place or bodies are no more, nothing is decided."
+        "Of the plans for which the key’s owner answers (of the country’s planners the country’s and the provinces’): "
+        "their tier, place or bodies are no more, nothing is decided."
     ),
 )
 @requires(Permission.EDIT_PLAN)
 def task_not_taken_list(request: HttpRequest, asked: Query[Asked]) -> Listed:
     today = timezone.localdate()
-    groups = tasks_not_taken(Plan.objects.kept_by(request.user, Permission.EDIT_PLAN, today), today)
+    groups = tasks_not_taken(Plan.objects.kept_near(request.user, Permission.EDIT_PLAN, today), today)
     rows = Counted((group.plan, row) for group in groups for row in group.rows)
     return listed(rows, asked, UntakenShape.of)
 
@@ -138,15 +149,18 @@ def plan_rehome_tasks(request: HttpRequest, code: str, given: TaskRehomeGiven) -
     now = timezone.now()
     today = timezone.localdate(now)
     plan = plan_of(request, code, today)
-    tasks = {task.pk: task for task in plan.tasks.all()}
+    tasks = {task.pk: task for found in tasks_to_decide(plan, today) for task in found}
     if missing := sorted(set(given.tasks) - tasks.keys()):
-        raise BadField("tasks", gettext("This plan has no task {id}.").format(id=missing[0]))
+        words = gettext("{id} is not a task of this plan that nobody takes or about which something was decided.")
+        raise BadField("tasks", words.format(id=missing[0]))
     able = _units(request, plan, today)
     made = rehome_tasks(
         [tasks[pk] for pk in dict.fromkeys(given.tasks)],
         kind=given.kind,
         units=_named(given.units, {unit.code: unit for unit in able}, "units"),
-        bodies=_named(given.agencies, {body.code: body for body in bodies_to_take(able, today)}, "agencies"),
+        bodies=_named(
+            given.agencies, {body.code: body for body in bodies_to_take(able, request.user, today)}, "agencies"
+        ),
         agency_kind=given.agency_kind or "",
         part=given.part,
         effective_on=given.effective_on,

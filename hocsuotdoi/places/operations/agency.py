@@ -5,7 +5,8 @@ import itertools
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -141,13 +142,17 @@ def end_agency(
 
 
 def _end_lines(agency: Agency, ends_on: dt.date) -> None:
-    """Those that hold beyond that day; one that would only begin then never does."""
+    """Those that hold beyond that day; one that would only begin then never does, and none lasts longer than the body
+    at its other end."""
     lines = AgencyLine.objects.filter(Q(agency=agency) | Q(superior=agency))
     lines = lines.filter(Q(ends_on=None) | Q(ends_on__gt=ends_on) | Q(ends_on=agency.ends_on))
     lines.filter(starts_on__gte=ends_on).delete()
     begun = list(lines.values_list("pk", flat=True))
     AgencyLine.objects.filter(pk__in=begun, kept_by_hand=False).update(kept_by_hand=True)
-    AgencyLine.objects.filter(pk__in=begun).update(ends_on=ends_on)
+    for mine, other in (("agency", "superior"), ("superior", "agency")):
+        end_of_other = Agency.objects.filter(pk=OuterRef(other)).values("ends_on")
+        of_mine = AgencyLine.objects.filter(**{mine: agency}, pk__in=begun)
+        of_mine.update(ends_on=Least(Value(ends_on), Subquery(end_of_other)))
 
 
 def _keep(agency: Agency) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import units_covered, units_read_covered
+from hocsuotdoi.accounts.queries.scope import units_covered, units_held, units_read_covered
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.indicators.models import Cohort, Indicator
@@ -125,6 +125,13 @@ class PlanQuerySet(models.QuerySet):
         return self.alias(kept_at=Coalesce(kept_at, F("unit"), output_field=models.BigIntegerField())).filter(
             kept_at__in=readings
         )
+
+    def kept_near(self, person: Someone, permission: Permission, day: dt.date) -> Self:
+        """Of those that `person` answers for what is looked through for what waits: of the country's planners the plans
+        of the country and of provinces, for the provinces are asked about the thousands below. One query at once."""
+        tiers = {each.tier for each in units_held(person, permission, day)}
+        kept = self.kept_by(person, permission, day)
+        return kept.filter(unit__tier__in=[Tier.COUNTRY, Tier.PROVINCE]) if tiers == {Tier.COUNTRY} else kept
 
 
 @tracked

@@ -269,6 +269,23 @@ def drop_all(asked: QuerySet[Assignment], *, note: str, by: Person, at: dt.datet
 
 
 @transaction.atomic
+def change_parts(
+    rows: QuerySet[Assignment], parts: Mapping[int, str], *, note: str, by: Person, at: dt.datetime
+) -> None:
+    """Each of `rows` in the part that `parts` says for its key, from now on by this person; its days and what was
+    reported stay."""
+    found = list(rows.filter(pk__in=list(parts)).select_for_update(of=("self",)))
+    for row in found:
+        row.part = parts[row.pk]
+        row.handed_by, row.handed_at = by.pk, at
+        row.version += 1
+    Assignment.objects.bulk_update(found, ["part", "handed_by", "handed_at", "version"])
+    AssignmentStep.objects.bulk_create(
+        _step(row, AssignmentStepKind.HANDED_DOWN, note=note, by=by, at=at) for row in found
+    )
+
+
+@transaction.atomic
 def report_progress(
     assignment: Assignment,
     *,

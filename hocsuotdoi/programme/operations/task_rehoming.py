@@ -8,14 +8,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
-from hocsuotdoi.places.enums import AgencyKind
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_on_line
+from hocsuotdoi.places.enums import ARMED_FORCES, AgencyKind
 from hocsuotdoi.places.models import AdminUnit, Agency, LegalAct
 from hocsuotdoi.programme.enums import BINDING, AgencyPart, AssignmentState, RehomingKind
 from hocsuotdoi.programme.models import Assignment, Plan, Task, TaskRehoming
-from hocsuotdoi.programme.operations.assignment import drop_all, hand_down
+from hocsuotdoi.programme.operations.assignment import change_parts, drop_all, hand_down
 from hocsuotdoi.programme.operations.rehoming import BadRehoming, NotRehomed, reason_of_decision
 from hocsuotdoi.programme.queries.asked import Asked, asked_bodies, holding
 from hocsuotdoi.programme.queries.land import heirs_of_all
+from hocsuotdoi.programme.queries.plan_finding import day_text
 
 
 @transaction.atomic
@@ -42,7 +45,8 @@ def rehome_tasks(
     and unit takes the place of this one, and what the earlier one asked and this one does not is asked no longer. That
     a person may decide for the plan and for each unit is the surface's question. Refused: nothing chosen, no reason, a
     plan that is no longer in force, a day that has not come, bodies or units that do not stand, a unit without such a
-    body. The same decision sent again changes nothing.
+    body, armed forces of another line of command, a day before that of a later decision that holds. The
+    same decision sent again changes nothing.
     """
     if not tasks:
         raise NotRehomed(_("Choose at least one task."))
@@ -54,7 +58,7 @@ def rehome_tasks(
         )
     if kind == RehomingKind.DROPPED:
         bodies, agency_kind = (), ""
-    _check(kind, units, bodies, agency_kind, today)
+    _check(kind, units, bodies, agency_kind, by, today)
     receiving: list[tuple[AdminUnit, Agency | None, str]] = [
         (body.unit, body, "") for body in dict.fromkeys(bodies) if body.unit is not None
     ]
@@ -68,6 +72,7 @@ def rehome_tasks(
     ]
     if known := _said_already(rows):
         return known
+    _check_later(rows, today)
     made = TaskRehoming.objects.bulk_create(rows)
     _carry_out(tasks, plans, made, by=by, at=at, today=today)
     return made
@@ -86,7 +91,12 @@ def _locked(tasks: Sequence[Task]) -> list[Plan]:
 
 
 def _check(
-    kind: RehomingKind, units: Sequence[AdminUnit], bodies: Sequence[Agency], agency_kind: str, today: dt.date
+    kind: RehomingKind,
+    units: Sequence[AdminUnit],
+    bodies: Sequence[Agency],
+    agency_kind: str,
+    by: Person,
+    today: dt.date,
 ) -> None:
     if kind == RehomingKind.DROPPED:
         if not units:
@@ -115,6 +125,20 @@ def _check(
             % {"kind": AgencyKind(agency_kind).label, "units": ", ".join(without)},
             field="agency_kind",
         )
+    _check_command(bodies, there, by, today)
+
+
+def _check_command(bodies: Sequence[Agency], of_kind: QuerySet[Agency], by: Person, today: dt.date) -> None:
+    """As in handing down, the armed forces get tasks on their own line of command only."""
+    forces = [body for body in [*bodies, *of_kind.filter(kind__in=ARMED_FORCES)] if body.kind in ARMED_FORCES]
+    if not forces:
+        return
+    on_line = set(agencies_on_line(by, Permission.ASSIGN_TASK, today).filter(pk__in=[body.pk for body in forces]))
+    if others := [body for body in forces if body not in on_line]:
+        raise BadRehoming(
+            _("%(body)s gets tasks from its own line of command only.") % {"body": others[0].name},
+            field="agencies" if others[0] in bodies else "agency_kind",
+        )
 
 
 def _said_already(rows: Sequence[TaskRehoming]) -> list[TaskRehoming]:
@@ -124,6 +148,32 @@ def _said_already(rows: Sequence[TaskRehoming]) -> list[TaskRehoming]:
     asked = {(row.task_id, row.unit_id) for row in rows}
     known = [row for key in asked for row in held.get(key, [])]
     return known if {_said(row) for row in known} == {_said(row) for row in rows} else []
+
+
+def _check_later(rows: Sequence[TaskRehoming], today: dt.date) -> None:
+    """Beside a decision of a later day one of an earlier day would say nothing: for the same unit, or where a higher
+    one has dropped the task since."""
+    tasks = {row.task_id for row in rows}
+    later_ones = TaskRehoming.objects.filter(task__in=tasks, effective_on__gt=rows[0].effective_on)
+    held = holding(later_ones.select_related("unit", "legal_act"))
+    if not held:
+        return
+    dropped = [group[0] for group in held.values() if group[0].kind == RehomingKind.DROPPED]
+    heirs = heirs_of_all({row.unit for row in dropped}, today)
+    for row in rows:
+        above = [
+            each
+            for each in dropped
+            if each.task_id == row.task_id
+            and row.kind == RehomingKind.TAKEN_OVER
+            and row.unit_id in {heir.pk for heir in heirs[each.unit_id]}
+        ]
+        if later := [*held.get((row.task_id, row.unit_id), []), *above]:
+            raise BadRehoming(
+                _("For %(unit)s a later decision holds, from %(day)s (%(act)s). Decide from that day or a later one.")
+                % {"unit": row.unit.name, "day": day_text(later[0].effective_on), "act": later[0].legal_act.number},
+                field="effective_on",
+            )
 
 
 def _said(row: TaskRehoming) -> tuple[object, ...]:
@@ -140,7 +190,7 @@ def _carry_out(
     at: dt.datetime,
     today: dt.date,
 ) -> None:
-    """Who is asked now gets the tasks; who is asked no longer there need not do them."""
+    """Who is asked now gets the tasks, in the part that is asked; who is asked no longer there need not do them."""
     units = list({row.unit_id: row.unit for row in rows}.values())
     heirs = heirs_of_all(units, today)
     land = {pk for unit in units for pk in (unit.pk, *(heir.pk for heir in heirs[unit.pk]))}
@@ -149,7 +199,9 @@ def _carry_out(
     here = Assignment.objects.filter(task__in=[task.pk for task in tasks], agency__unit__in=land)
     here = here.exclude(year__lt=today.year)
     drop_all(_asked_no_longer(here, asked, rows[0]), note=note, by=by, at=at)
-    live = set(here.exclude(state=AssignmentState.DROPPED).values_list("task", "agency"))
+    live_rows = here.exclude(state=AssignmentState.DROPPED)
+    change_parts(live_rows, _in_another_part(live_rows, asked, rows), note=note, by=by, at=at)
+    live = set(live_rows.exclude(year__gt=today.year).values_list("task", "agency"))
     new = [each for each in asked if (each.task_id, each.agency_id) not in live]
     agencies = Agency.objects.in_bulk({each.agency_id for each in new})
     for task in tasks:
@@ -167,14 +219,32 @@ def _carry_out(
             )
 
 
+def _in_another_part(
+    live: QuerySet[Assignment], asked: Sequence[Asked], rows: Sequence[TaskRehoming]
+) -> dict[int, str]:
+    """Keys of what is asked in another part than it has, with that part: of the bodies that the decision names, and of
+    what the plan or an earlier decision asked."""
+    part_of = {(each.task_id, each.agency_id): each.part for each in asked}
+    named = Q(agency__in=[row.agency_id for row in rows if row.agency_id])
+    if kind := rows[0].agency_kind:
+        named |= Q(agency__kind=kind, agency__unit__in=[row.unit_id for row in rows])
+    found = live.filter(named | _not_by_hand()).values_list("pk", "task", "agency", "part")
+    return {pk: part_of[task, agency] for pk, task, agency, part in found if part_of.get((task, agency), part) != part}
+
+
+def _not_by_hand() -> Q:
+    """What the plan or a decision asked."""
+    by_decision = TaskRehoming.objects.filter(task=OuterRef("task"), at=OuterRef("handed_at"), by=OuterRef("handed_by"))
+    return Q(handed_by=None) | Q(Exists(by_decision))
+
+
 def _asked_no_longer(here: QuerySet[Assignment], asked: Sequence[Asked], row: TaskRehoming) -> QuerySet[Assignment]:
     """Where nothing is pursued, everything; else what the plan or an earlier decision asked, not what people handed
-    down themselves."""
+    down themselves; what the armed forces' own command handed down, in no case."""
     still = {(each.task_id, each.agency_id) for each in asked}
     gone = here.filter(
         pk__in=[pk for pk, *whose in here.values_list("pk", "task", "agency") if tuple(whose) not in still]
     )
     if row.kind == RehomingKind.DROPPED:
-        return gone
-    by_decision = TaskRehoming.objects.filter(task=OuterRef("task"), at=OuterRef("handed_at"), by=OuterRef("handed_by"))
-    return gone.filter(Q(handed_by=None) | Exists(by_decision))
+        return gone.filter(~Q(agency__kind__in=ARMED_FORCES) | _not_by_hand())
+    return gone.filter(_not_by_hand())

@@ -21,7 +21,8 @@ WITH asked AS (
     SELECT * FROM unnest(%(tasks)s::bigint[], %(plans)s::bigint[], %(tiers)s::text[], %(kinds)s::text[],
                          %(years)s::int[], %(dues)s::date[]) AS t(task_id, plan_id, tier, kinds, year, due_on)
 ), without AS (
-    SELECT * FROM unnest(%(out_tasks)s::bigint[], %(out_units)s::bigint[]) AS o(task_id, unit_id)
+    SELECT * FROM unnest(%(out_tasks)s::bigint[], %(out_units)s::bigint[],
+                         %(out_parts)s::text[]) AS o(task_id, unit_id, part)
 ), bound AS (
     SELECT p.id AS plan_id, u.id AS unit_id, u.tier
       FROM programme_plan p
@@ -38,7 +39,8 @@ WITH asked AS (
       JOIN programme_taskagency a ON a.task_id = task.task_id
       JOIN places_agency g ON g.id = a.agency_id AND {_STANDS.format("g")}
       JOIN bound ON bound.plan_id = task.plan_id AND bound.unit_id = g.unit_id
-     WHERE NOT EXISTS (SELECT FROM without o WHERE o.task_id = task.task_id AND o.unit_id = g.unit_id)
+     WHERE NOT EXISTS (SELECT FROM without o WHERE o.task_id = task.task_id AND o.unit_id = g.unit_id
+                                               AND o.part IN ('', a.part))
 ), given AS (
     SELECT task.task_id, coalesce(d.agency_id, of_kind.id) AS agency_id, d.unit_id, d.part, task.year, task.due_on
       FROM unnest(%(given_tasks)s::bigint[], %(given_units)s::bigint[], %(given_agencies)s::bigint[],
@@ -61,7 +63,8 @@ BODIES = f"""{_SOURCES}, bodies AS (
        AND NOT g.is_sample AND {_STANDS.format("g")}
      WHERE NOT EXISTS (SELECT FROM named n WHERE n.task_id = asked.task_id AND n.unit_id = bound.unit_id
                                              AND n.part = '{AgencyPart.LEAD}')
-       AND NOT EXISTS (SELECT FROM without o WHERE o.task_id = asked.task_id AND o.unit_id = bound.unit_id)
+       AND NOT EXISTS (SELECT FROM without o WHERE o.task_id = asked.task_id AND o.unit_id = bound.unit_id
+                                               AND o.part IN ('', '{AgencyPart.LEAD}'))
      ORDER BY asked.task_id, bound.unit_id, array_position(string_to_array(asked.kinds, ','), g.kind::text), g.id
 ), wanted AS (
     SELECT DISTINCT ON (task_id, agency_id, year) *
@@ -79,7 +82,8 @@ SELECT DISTINCT task_id FROM asked
                  JOIN places_agency g ON g.unit_id = bound.unit_id AND NOT g.is_sample AND {_STANDS.format("g")}
                 WHERE bound.plan_id = asked.plan_id AND bound.tier = asked.tier
                   AND g.kind = ANY(string_to_array(asked.kinds, ','))
-                  AND NOT EXISTS (SELECT FROM without o WHERE o.task_id = asked.task_id AND o.unit_id = bound.unit_id))
+                  AND NOT EXISTS (SELECT FROM without o WHERE o.task_id = asked.task_id AND o.unit_id = bound.unit_id
+                                                          AND o.part IN ('', '{AgencyPart.LEAD}')))
 """
 """The tasks that somebody in `wanted` leads, without looking for all of them."""
 
@@ -89,11 +93,13 @@ Heirs = Mapping[int, list[AdminUnit]]
 @dataclass
 class Decisions:
     """What was decided about tasks, as it holds on a day: `given` says whom it asks, `without` where the plan itself
-    asks nobody any more, both by task; `dropped` the units for which nothing is asked."""
+    asks nobody any more in that part (empty: in none), both by task; `dropped` the units for which nothing is asked;
+    `renewed` the tasks that were taken over later where they had been dropped."""
 
     given: list[tuple[int, int, int | None, str | None, str]] = field(default_factory=list)
-    without: list[tuple[int, int]] = field(default_factory=list)
+    without: list[tuple[int, int, str]] = field(default_factory=list)
     dropped: dict[int, list[TaskRehoming]] = field(default_factory=dict)
+    renewed: set[int] = field(default_factory=set)
     heirs: Heirs = field(default_factory=dict)
 
 
@@ -116,15 +122,15 @@ def decisions_of(tasks: Sequence[Task], plans: Iterable[Plan], day: dt.date) -> 
     heirs = heirs_of_all({group[0].unit for group in held.values()} | {plan.unit for plan in plans}, day)
     found = Decisions(heirs=heirs)
     for (task, _unit), group in held.items():
-        found.without += [(task, place) for place in _land(group[0].unit, heirs)]
+        parts = {row.part for row in group}
+        found.without += [(task, place, part) for place in _land(group[0].unit, heirs) for part in parts]
         if group[0].kind == RehomingKind.DROPPED:
             found.dropped.setdefault(task, []).append(group[0])
     for (task, _unit), group in held.items():
-        ended = any(
-            _moment(other) > _moment(group[0]) and group[0].unit_id in _land(other.unit, heirs)
-            for other in found.dropped.get(task, [])
-        )
+        drops = [each for each in found.dropped.get(task, []) if group[0].unit_id in _land(each.unit, heirs)]
+        ended = any(_moment(each) > _moment(group[0]) for each in drops)
         if group[0].kind == RehomingKind.TAKEN_OVER and not ended:
+            found.renewed |= {task} if drops else set()
             found.given += [
                 (task, place.pk, row.agency_id, row.agency_kind or None, row.part)
                 for row in group
@@ -161,7 +167,7 @@ def params_of(
         "day": day,
         **asked,
         **{f"given_{name}": column for name, column in given},
-        **dict(zip(("out_tasks", "out_units"), _columns(decisions.without, 2), strict=True)),
+        **dict(zip(("out_tasks", "out_units", "out_parts"), _columns(decisions.without, 3), strict=True)),
         "standing": [plan.pk for plan in plans if plan.unit.holds_on(day)],
         **dict(zip(("inherited", "heirs"), _columns(inherited, 2), strict=True)),
     }

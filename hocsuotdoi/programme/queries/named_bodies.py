@@ -27,8 +27,9 @@ class NamedBody:
 
 
 def named_bodies(plan: Plan, day: dt.date) -> list[NamedBody]:
-    """Those by whose name nobody gets anything first. A fixed number of queries."""
-    tasks = list(plan.tasks.select_related("clause").prefetch_related("agencies__agency").order_by("ordinal"))
+    """Of the tasks that are asked yet; those by whose name nobody gets anything first. A fixed number of queries."""
+    asked = plan.tasks.exclude(tiers=[])
+    tasks = list(asked.select_related("clause").prefetch_related("agencies__agency").order_by("ordinal"))
     land = _land(plan, day)
     found: dict[tuple[str, str, str], NamedBody] = {}
     for task in tasks:

@@ -9,6 +9,9 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from hocsuotdoi.accounts.models import Person
+from hocsuotdoi.accounts.permissions import Permission
+from hocsuotdoi.accounts.queries.scope import agencies_on_line
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.enums import AgencyKind, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, UnitAncestry
@@ -60,8 +63,14 @@ def tasks_not_taken(plans: Iterable[Plan], day: dt.date) -> list[UntakenOfPlan]:
     return [each for each in found.values() if each.rows]
 
 
-def decided_tasks(plan: Plan) -> list[Task]:
-    """Tasks about which something was decided, so that it can be decided anew. Two queries."""
+def tasks_to_decide(plan: Plan, day: dt.date) -> tuple[list[Task], list[Task]]:
+    """What nobody takes of the plan, and the others about which something was decided, so that it can be decided
+    anew."""
+    open_tasks = [row.task for group in tasks_not_taken([plan], day) for row in group.rows]
+    return open_tasks, [task for task in _decided(plan) if task not in open_tasks]
+
+
+def _decided(plan: Plan) -> list[Task]:
     rows = plan.tasks.filter(rehomings__isnull=False).distinct()
     return list(rows.select_related("clause").prefetch_related("agencies__agency").order_by("ordinal"))
 
@@ -116,9 +125,11 @@ def units_to_take(plan: Plan, day: dt.date) -> list[AdminUnit]:
     return list(dict.fromkeys([*units, *provinces.order_by("sort_key")]))
 
 
-def bodies_to_take(units: Iterable[AdminUnit], day: dt.date) -> list[Agency]:
-    """Bodies of these units that can be named in a decision."""
+def bodies_to_take(units: Iterable[AdminUnit], person: Person, day: dt.date) -> list[Agency]:
+    """Bodies of these units that `person` can name in a decision: as in handing down, the armed forces only on their
+    own line."""
     standing = Agency.objects.on(day).filter(unit__in=[unit.pk for unit in units], is_sample=False)
+    standing = standing.filter(pk__in=agencies_on_line(person, Permission.ASSIGN_TASK, day).values("pk"))
     return list(standing.select_related("unit").order_by("-unit__tier", "unit__sort_key", "name", "pk"))
 
 
@@ -160,7 +171,7 @@ def _held(tasks: Sequence[Task], day: dt.date) -> set[int]:
 
 def _is_settled(unit: AdminUnit, task: Task, decisions: Decisions) -> bool:
     dropped = decisions.dropped.get(task.pk, [])
-    return bool(dropped) and is_decided_for_all(unit, dropped, decisions.heirs)
+    return bool(dropped) and task.pk not in decisions.renewed and is_decided_for_all(unit, dropped, decisions.heirs)
 
 
 def _ended_bodies(task: Task, day: dt.date) -> list[Agency]:

@@ -36,7 +36,6 @@ from hocsuotdoi.places.models import AdminUnit, InstitutionAgency
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.models import FindingAnswer, Plan
-from hocsuotdoi.programme.models.plan import PlanQuerySet
 from hocsuotdoi.programme.queries.assignments import late_of, new_of, shown_of, soon_of
 from hocsuotdoi.programme.queries.money import to_appraise
 from hocsuotdoi.programme.queries.plan_check import check_plans
@@ -367,17 +366,9 @@ def _days_left(days: int) -> str:
     return ngettext("{count} day left", "{count} days left", days).format(count=days)
 
 
-def _kept_near(asked: _Asked, permission: Permission) -> PlanQuerySet:
-    """Plans that the person answers for; of the country's planners those of the country and of provinces: the provinces
-    are asked about the thousands below."""
-    plans: PlanQuerySet = Plan.objects.kept_by(asked.person, permission, asked.day)
-    tiers = {each.tier for each in units_held(asked.person, permission, asked.day)}
-    return plans.filter(unit__tier__in=[Tier.COUNTRY, Tier.PROVINCE]) if tiers == {Tier.COUNTRY} else plans
-
-
 def _findings(asked: _Asked) -> Group:
     title = gettext_lazy("Findings of the plan check to answer")
-    plans = list(_kept_near(asked, Permission.ANSWER_FINDING).issued())
+    plans = list(Plan.objects.kept_near(asked.person, Permission.ANSWER_FINDING, asked.day).issued())
     if not plans:
         return Group(title, "plan")
     answered = set(FindingAnswer.objects.filter(plan__in=plans).values_list("plan_id", "finding_key"))
@@ -393,7 +384,7 @@ def _findings(asked: _Asked) -> Group:
 
 def _not_taken(asked: _Asked) -> Group:
     """Targets whose class or place is no more, by plan: about them somebody has to decide."""
-    plans = _kept_near(asked, Permission.EDIT_PLAN).issued().select_related("unit")
+    plans = Plan.objects.kept_near(asked.person, Permission.EDIT_PLAN, asked.day).issued().select_related("unit")
     groups = not_taken(plans, asked.day)
     jobs = [
         Job(
@@ -410,7 +401,7 @@ def _not_taken(asked: _Asked) -> Group:
 
 def _tasks_not_taken(asked: _Asked) -> Group:
     """Tasks whose tier, place or bodies are no more, by plan."""
-    groups = tasks_not_taken(_kept_near(asked, Permission.EDIT_PLAN).issued(), asked.day)
+    groups = tasks_not_taken(Plan.objects.kept_near(asked.person, Permission.EDIT_PLAN, asked.day).issued(), asked.day)
     jobs = [
         Job(
             title=each.plan.name,

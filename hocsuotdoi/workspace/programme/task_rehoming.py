@@ -4,6 +4,7 @@ import datetime as dt
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,8 +27,8 @@ from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.operations.task_rehoming import rehome_tasks
 from hocsuotdoi.programme.queries.untaken import (
     bodies_to_take,
-    decided_tasks,
     tasks_not_taken,
+    tasks_to_decide,
     units_to_take,
 )
 from hocsuotdoi.programme.rules import responsible_unit
@@ -35,6 +36,7 @@ from hocsuotdoi.workspace.programme.draft_forms import ActFields, date_field
 from hocsuotdoi.workspace.programme.rehoming import UnitChoice
 
 MOST_NAMED = 60  # bodies that can be named one by one; of more than that a kind of body is given the tasks
+_PLANS_ON_A_PAGE = 10
 _CHOSEN_BY_ITSELF = 4  # units, as in deciding about targets
 
 
@@ -112,10 +114,11 @@ class TaskRehomeForm(ActFields):
 @require_GET
 @requires(Permission.EDIT_PLAN)
 def task_rehoming_list(request: HttpRequest) -> HttpResponse:
-    """Of the plans that the person answers for."""
+    """Of the plans that the person answers for; the country's planners as `kept_near` says."""
     today = timezone.localdate()
-    groups = tasks_not_taken(Plan.objects.kept_by(request.user, Permission.EDIT_PLAN, today), today)
-    context = {"groups": groups, "path": [(_("Tasks"), reverse("workspace:programme-task-list"))]}
+    groups = tasks_not_taken(Plan.objects.kept_near(request.user, Permission.EDIT_PLAN, today), today)
+    page = Paginator(groups, _PLANS_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "path": [(_("Tasks"), reverse("workspace:programme-task-list"))]}
     return render(request, "workspace/programme/task_rehoming_list.html", context)
 
 
@@ -127,10 +130,9 @@ def task_rehoming_decide(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate(now)
     plan = get_object_or_404(Plan.objects.filter(status__in=BINDING).select_related("unit"), code=code)
     require(request.user, Permission.EDIT_PLAN, responsible_unit(plan, today))
-    open_tasks = [row.task for group in tasks_not_taken([plan], today) for row in group.rows]
-    decided = [task for task in decided_tasks(plan) if task not in open_tasks]
+    open_tasks, decided = tasks_to_decide(plan, today)
     units = _units(request, plan, today)
-    bodies = bodies_to_take(units, today)
+    bodies = bodies_to_take(units, request.user, today)
     form = TaskRehomeForm(
         request.POST or None,
         tasks=[*open_tasks, *decided],

@@ -8,6 +8,7 @@ from hocsuotdoi.programme.enums import PlanStatus
 from hocsuotdoi.programme.models import Assignment, Task, TaskRehoming
 from tests.api.conftest import ApiClient
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+from tests.factories.places import AgencyFactory
 from tests.factories.programme import PlanFactory, TaskFactory
 
 ADDRESS = "/plans/kh-tinh/task-rehoming"
@@ -73,6 +74,16 @@ def test_task_is_not_given_like_this(more, field, program, task):
     assert not TaskRehoming.objects.exists() and not Assignment.objects.exists() and not LegalAct.objects.exists()
 
 
+def test_only_what_nobody_takes_or_was_decided_is_decided_about(program, task, bac_kan):
+    living = TaskFactory(plan=task.plan, clause__plan=task.plan, tiers=["commune"])
+    soldiers = AgencyFactory(unit=bac_kan, kind="military", code="quan-su-thu")
+    named = {"units": [], "agency_kind": None, "agencies": [soldiers.code]}
+    for wrong, field in ((given(living), "tasks"), (given(task, **named), "agencies")):
+        answer = program.post(ADDRESS, wrong)
+        assert (answer.status_code, list(answer.json()["fields"])) == (422, [field])
+    assert not TaskRehoming.objects.exists()
+
+
 def test_who_must_not(task, duc_xuan, officer_of_bac_kan, auditor, anybody, reader, program, thai_nguyen):
     below = PersonFactory()
     RoleAssignmentFactory(person=below, role=RoleName.PLANNER, unit=duc_xuan)
@@ -92,5 +103,5 @@ def test_list_takes_the_same_queries_however_many(number, program, task, django_
     for _each in range(number - 1):
         TaskFactory(plan=task.plan, clause__plan=task.plan, tiers=["district"])
     program.get("/tasks-not-taken")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert program.get("/tasks-not-taken").json()["count"] == number

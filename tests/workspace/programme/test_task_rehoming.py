@@ -5,7 +5,9 @@ from django.test import Client
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.programme.models import Assignment, Plan, TaskRehoming
+from tests.api.conftest import ApiClient
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
+from tests.factories.places import AgencyFactory
 from tests.factories.programme import PlanFactory, TaskFactory
 
 ADDRESS = "/workspace/plans/kh-tinh/rehoming/tasks/"
@@ -65,6 +67,27 @@ def test_planner_finds_them_from_the_tasks_the_start_page_and_the_plan(planner, 
     assert ADDRESS not in Client().get("/plans/kh-tinh/").content.decode()
 
 
+def test_list_comes_in_pages_of_plans(planner, thai_nguyen, bac_kan):
+    for number in range(11):
+        TaskFactory(
+            clause__plan=PlanFactory(unit=thai_nguyen, code=f"kh-{number}", number=f"{number}/KH"), tiers=["district"]
+        )
+    client, address = signed_in(planner), "/workspace/plans/rehoming/tasks/"
+    first, second = (client.get(f"{address}?page={page}").context["page_obj"] for page in (1, 2))
+    assert (len(first), len(second)) == (10, 1)
+    assert len({group.plan.code for page in (first, second) for group in page}) == 11
+
+
+def test_country_s_planner_is_not_told_of_the_communes_plans(country, tasks, plan, bac_kan):
+    TaskFactory(clause__plan__unit=bac_kan, clause__plan__code="kh-phuong", tiers=["district"])
+    person = PersonFactory()
+    RoleAssignmentFactory(person=person, role=RoleName.PLANNER, unit=country)
+    (group,) = signed_in(person).get("/workspace/plans/rehoming/tasks/").context["page_obj"]
+    assert group.plan == plan
+    (told,) = {row["plan"] for row in ApiClient(person).get("/tasks-not-taken").json()["items"]}
+    assert told == plan.code
+
+
 def test_decision_is_made_for_several_and_told_where_it_is_read(planner, tasks, office_of_bac_kan, bac_kan, duc_xuan):
     client = signed_in(planner)
     form = client.get(ADDRESS)
@@ -113,6 +136,15 @@ def test_nobody_decides_for_a_unit_that_is_not_theirs(
     assert client.post(address, given(tasks, bac_kan)).status_code == 422  # of another plan
     assert not TaskRehoming.objects.exists()
     assert client.post(address, given([own], bac_kan)).status_code == 302
+
+
+def test_armed_forces_are_offered_on_their_own_line_only(planner, tasks, office_of_bac_kan, bac_kan):
+    soldiers = AgencyFactory(unit=bac_kan, kind="military", name="Ban Chỉ huy quân sự")
+    form = signed_in(planner).get(ADDRESS).context["form"]
+    assert list(form.fields["agencies"].queryset) == [office_of_bac_kan]
+    assert "military" not in [kind for kind, _label in form.fields["agency_kind"].choices]
+    RoleAssignmentFactory(person=planner, role=RoleName.PLANNER, agency=soldiers)
+    assert soldiers in signed_in(planner).get(ADDRESS).context["form"].fields["agencies"].queryset
 
 
 def test_heirs_bodies_are_offered_in_handing_down(planner, tasks, office_of_bac_kan):
