@@ -3,7 +3,7 @@
 import base64
 import datetime as dt
 import uuid
-from typing import Self
+from typing import Annotated, Self
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -16,7 +16,7 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import address_of, public, requires
 from hocsuotdoi.api.errors import Error, Problem
 from hocsuotdoi.api.routing import ApiRouter
-from hocsuotdoi.api.shapes import Shape, name_of
+from hocsuotdoi.api.shapes import Readable, Shape, name_of
 from hocsuotdoi.core.addresses import address
 from hocsuotdoi.core.attachments import FileLost, open_kept
 from hocsuotdoi.core.limits import TooMany, count
@@ -168,7 +168,9 @@ class CheckedShape(Shape):
 
 
 class CheckFilter(Shape):
-    paper: str = Field("", max_length=40, description=_("The comparison code that is printed: opens all it says"))
+    paper: Annotated[str, Readable] = Field(
+        "", max_length=40, description=_("The comparison code that is printed: opens all it says")
+    )
 
 
 @router.get(
