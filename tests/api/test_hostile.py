@@ -110,7 +110,7 @@ def address(open_day, tomorrow, target, office_of_bac_kan):
         found = path.replace("{pk}", str(things.get(first, things["offers"])))
         for word, code in codes.items():
             found = found.replace(f"{word}/{{code}}", f"{word}/{draft if path.endswith('/issue') else code}")
-        return found.replace("{number}", "BC-1")
+        return found.replace("{number}", "BC-1").replace("/documents/{code}", "/documents/abcdefgh23456789")
 
     return of
 

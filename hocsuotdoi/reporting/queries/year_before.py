@@ -70,7 +70,7 @@ def year_before(report: Report, as_of: dt.date) -> YearBefore | None:
 
 def own_before(before: YearBefore, looked: Looked) -> dict[str, Amount]:
     """By key, of the institutions that are the report's. Five queries."""
-    institutions, asked = _institutions(before)
+    institutions = _institutions(before)
     if not institutions:
         return {}
     frame = looked.frame(institutions)
@@ -81,27 +81,23 @@ def own_before(before: YearBefore, looked: Looked) -> dict[str, Amount]:
     for measure, is_after, quantity in sums:
         totals[before.whole_key(measure)] += quantity
         totals[before.rest_key(measure)] += quantity if is_after else 0
-    return amounts_of(totals, asked, who_told(frame, asked), always=set(totals))
+    return amounts_of(totals, institutions, who_told(frame, institutions), always=set(totals))
 
 
-def _institutions(before: YearBefore) -> tuple[dict[int, str], dict[int, str]]:
-    """Those that are counted in the report now and were open on one of the days that are still to be told, and those
-    that were counted in that of its body then and are in none now, since they have closed. Of the first the rest is
-    asked, and of such of the others as were open. One query."""
+def _institutions(before: YearBefore) -> dict[int, str]:
+    """Those that were open on one of the days that are still to be told: counted in the report now; or counted in that
+    of its body then and in none now, since they have closed. One query."""
     report = before.report
     if report.detail == Detail.TOTALS:
-        return {}, {}
+        return {}
     here = CountedInstitution.objects.filter(institution=OuterRef("pk"))
     mine = Exists(here.filter(report=report))
     then = Exists(here.filter(report__in=_reports_then(before).filter(detail=Detail.FULL)))
     is_open = InstitutionStatus.objects.during(*_still_to_tell(before)).filter(
         institution=OuterRef("pk"), state=InstitutionState.ACTIVE
     )
-    found = Institution.objects.annotate(is_asked=Exists(is_open)).filter(
-        (mine & Q(is_asked=True)) | (then & ~Exists(here.filter(cycle=report.cycle_id)))
-    )
-    rows = list(found.values_list("pk", "institution_class", "is_asked"))
-    return {pk: kind for pk, kind, _is in rows}, {pk: kind for pk, kind, is_asked in rows if is_asked}
+    found = Institution.objects.filter(mine | (then & ~Exists(here.filter(cycle=report.cycle_id))), Exists(is_open))
+    return dict(found.values_list("pk", "institution_class"))
 
 
 def _still_to_tell(before: YearBefore) -> tuple[dt.date, dt.date]:
