@@ -16,7 +16,7 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.api.reporting.documents import DocumentFileShape, router
 from hocsuotdoi.api.routing import takes_file
-from hocsuotdoi.api.shapes import Readable, Shape
+from hocsuotdoi.api.shapes import Given, Readable, Shape
 from hocsuotdoi.core.file_kind import LARGEST
 from hocsuotdoi.reporting.formats.signed_pdf import Trust
 from hocsuotdoi.reporting.models import IssuedDocument, Snapshot
@@ -66,7 +66,7 @@ class IssuedShape(Shape):
         )
 
 
-class WithdrawnBecause(Shape):
+class WithdrawnBecause(Given):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Ghi nhầm số"}]})
 
     reason: Annotated[str, Readable] = Field(min_length=1, max_length=300)
