@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -41,8 +42,17 @@ _CHOSEN_BY_ITSELF = 4  # units, as in deciding about targets
 
 
 class TaskChoice(forms.ModelMultipleChoiceField):
+    """Each with whom the plan names for it: who takes it over depends on that. The tasks come with their agencies."""
+
     def label_from_instance(self, task: Task) -> str:
-        return f"{task.clause.path} · {Truncator(task.text).chars(160)}"
+        words = f"{task.clause.path} · {Truncator(task.text).chars(240)}"
+        named = ", ".join(dict.fromkeys(part.written for part in task.agencies.all() if part.part == AgencyPart.LEAD))
+        if not named:
+            return words
+        return format_html(
+            '<span>{}<br><span class="small soft">{}</span></span>',
+            words, _("The plan names: {bodies}").format(bodies=named),
+        )  # fmt: skip
 
 
 class BodyChoice(forms.ModelMultipleChoiceField):
@@ -53,7 +63,11 @@ class BodyChoice(forms.ModelMultipleChoiceField):
 class TaskRehomeForm(ActFields):
     """What is decided, about which tasks, who takes them over, on which act."""
 
-    tasks = TaskChoice(label=gettext_lazy("Tasks"), queryset=Task.objects.none(), widget=forms.CheckboxSelectMultiple)
+    tasks = TaskChoice(
+        label=gettext_lazy("Tasks"),
+        queryset=Task.objects.none(),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "sentences"}),
+    )
     kind = forms.ChoiceField(
         label=gettext_lazy("What becomes of them"),
         choices=[(each.value, each.label) for each in (RehomingKind.TAKEN_OVER, RehomingKind.DROPPED)],
@@ -96,7 +110,8 @@ class TaskRehomeForm(ActFields):
 
     def __init__(self, *args, tasks: list[Task], units: list[AdminUnit], bodies: list[Agency], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["tasks"].queryset = Task.objects.filter(pk__in=[task.pk for task in tasks]).select_related("clause")
+        rows = Task.objects.filter(pk__in=[task.pk for task in tasks]).select_related("clause")
+        self.fields["tasks"].queryset = rows.prefetch_related("agencies")
         self.fields["units"].queryset = AdminUnit.objects.filter(pk__in=[unit.pk for unit in units]).order_by(
             "-tier", "sort_key"
         )  # provinces first
