@@ -26,6 +26,7 @@ from hocsuotdoi.places.operations.legal_act import name_act
 from hocsuotdoi.programme.enums import BINDING, AgencyPart, RehomingKind
 from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.operations.task_rehoming import rehome_tasks
+from hocsuotdoi.programme.queries.due import branches_named
 from hocsuotdoi.programme.queries.untaken import (
     bodies_to_take,
     tasks_not_taken,
@@ -46,13 +47,18 @@ class TaskChoice(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, task: Task) -> str:
         words = f"{task.clause.path} · {Truncator(task.text).chars(240)}"
-        named = ", ".join(dict.fromkeys(part.written for part in task.agencies.all() if part.part == AgencyPart.LEAD))
+        named = ", ".join(_named(task))
         if not named:
             return words
         return format_html(
             '<span>{}<br><span class="small soft">{}</span></span>',
             words, _("The plan names: {bodies}").format(bodies=named),
         )  # fmt: skip
+
+
+def _named(task: Task) -> list[str]:
+    """Who is to lead it, as the plan words it."""
+    return list(dict.fromkeys(part.written for part in task.agencies.all() if part.part == AgencyPart.LEAD))
 
 
 class BodyChoice(forms.ModelMultipleChoiceField):
@@ -202,12 +208,13 @@ def _units(request: HttpRequest, plan: Plan, today: dt.date) -> list[AdminUnit]:
 
 
 def _proposal(tasks: list[Task], units: list[AdminUnit], bodies: list[Agency], today: dt.date) -> dict[str, object]:
-    """All that nobody takes, to the offices of the communes that got the land, where they are few."""
+    """What nobody takes, to the offices of the communes that got the land, where they are few; not what the plan gives
+    to another branch (police, finance …), about which one decides by itself."""
     communes = [unit.pk for unit in units if unit.tier == Tier.COMMUNE and unit.holds_on(today)]
     has_offices = any(body.kind == AgencyKind.CULTURE_SOCIETY for body in bodies)
     few = len(communes) <= _CHOSEN_BY_ITSELF and has_offices
     return {
-        "tasks": [task.pk for task in tasks],
+        "tasks": [task.pk for task in tasks if not branches_named(_named(task))],
         "kind": RehomingKind.TAKEN_OVER,
         "units": communes if few else [],
         "agency_kind": AgencyKind.CULTURE_SOCIETY if few and communes else "",

@@ -1,10 +1,13 @@
 """Pages of the tasks that nobody takes: where a planner finds them, and the decision told where it is read."""
 
+import re
+
 import pytest
 from django.test import Client
 
 from hocsuotdoi.accounts.enums import RoleName
-from hocsuotdoi.programme.models import Assignment, Plan, TaskRehoming
+from hocsuotdoi.programme.enums import AgencyPart
+from hocsuotdoi.programme.models import Assignment, Plan, TaskAgency, TaskRehoming
 from tests.api.conftest import ApiClient
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.places import AgencyFactory
@@ -117,6 +120,16 @@ def test_decision_is_made_for_several_and_told_where_it_is_read(planner, tasks, 
     assert ADDRESS in client.get("/plans/kh-tinh/").content.decode()  # to decide anew
     assert client.post(ADDRESS, given(tasks[:1], bac_kan, kind="dropped", agency_kind="")).status_code == 302
     assert Assignment.objects.get(task=tasks[0]).state == "dropped"
+
+
+def test_page_says_whom_the_plan_names_and_proposes_nothing_that_is_another_branch_s(planner, tasks, bac_kan):
+    for task, written in zip(tasks, ("Phòng Văn hoá & Thông tin", "Công an <thành phố>"), strict=True):
+        TaskAgency.objects.create(task=task, part=AgencyPart.LEAD, written=written)
+    page = signed_in(planner).get(ADDRESS).content.decode()
+    assert "Kế hoạch giao: Phòng Văn hoá &amp; Thông tin" in page
+    assert "Kế hoạch giao: Công an &lt;thành phố&gt;" in page
+    boxes = dict(re.findall(r'name="tasks" value="(\d+)"([^>]*)>', page))
+    assert {int(pk): "checked" in rest for pk, rest in boxes.items()} == {tasks[0].pk: True, tasks[1].pk: False}
 
 
 def test_nobody_decides_for_a_unit_that_is_not_theirs(
