@@ -341,7 +341,10 @@ def _tell_due(found: Figures, reading: TargetReading) -> str:
         return ""
     key, figure = due_key(reading.target.pk, found.year), Decimal(reading.expected_now)
     rounded = figure.quantize(Decimal("0.1") if words.endswith("%") else Decimal("0.01"), ROUND_HALF_UP)
-    found.tell(key, f"Lộ trình: {reading.target.indicator.short_name}", Amount(rounded), words, is_additive=False)
+    # Several plans ask for the same, each of other institutions.
+    asked = f"{reading.target.indicator.short_name} ({in_sentence(reading.target.cohort.name)})"
+    label = f"Lộ trình theo {in_sentence(plan_short_words(reading.plan))}: {asked}"
+    found.tell(key, label, Amount(rounded), words, is_additive=False)
     return key
 
 

@@ -25,7 +25,7 @@ from hocsuotdoi.reporting.enums import (
 from hocsuotdoi.reporting.models import Document, IssuedDocument, ReportStep, Snapshot
 from hocsuotdoi.reporting.models.document import ALPHABET
 from hocsuotdoi.reporting.queries.counts import COUNT
-from hocsuotdoi.reporting.queries.wording import number_words, percent_words
+from hocsuotdoi.reporting.queries.wording import NOBODY_EXPECTED, number_words, percent_words
 
 CODE_LENGTH = 16
 _NAMELESS = {SnapshotKind.NOMINATION, SnapshotKind.MINUTES}
@@ -51,6 +51,11 @@ class CheckedFigure:
     coverage_words: str
     is_kept_back: bool = False
     matches: bool = False
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether somebody was expected to report it: a count of tasks has no coverage."""
+        return self.coverage_words not in {"", NOBODY_EXPECTED}
 
 
 @dataclass(frozen=True, slots=True)

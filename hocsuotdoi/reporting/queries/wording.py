@@ -210,6 +210,9 @@ def measure_label(key: str) -> str:
     return f"{label}, {words[kind]}"
 
 
+NOBODY_EXPECTED = "-"
+
+
 def coverage_words(value: IndicatorValue) -> str:
     """«3/4 (75%)»: how many of those expected have reported."""
     return share_words(value.reporting, value.expected)
@@ -217,7 +220,7 @@ def coverage_words(value: IndicatorValue) -> str:
 
 def share_words(reporting: int | None, expected: int | None) -> str:
     if not expected:
-        return "-"
+        return NOBODY_EXPECTED
     share = percent_words(Decimal(100) * (reporting or 0) / expected)
     return f"{number_words(reporting or 0)}/{number_words(expected)} ({share})"
 
