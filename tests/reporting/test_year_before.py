@@ -161,6 +161,30 @@ def test_what_closed_since_is_told_by_the_body_that_counted_it(tree, earlier, li
     assert REST not in keys(other)
 
 
+def test_what_closed_before_the_last_day_stays_in_the_whole_and_is_asked_no_more(tree, earlier, library, bac_kan):
+    closed = InstitutionFactory(unit=bac_kan)
+    count(make_report(earlier, tree.ward.agency, year=2025), closed, library)
+    held(closed, dt.date(2025, 11, 9), 5)
+    held(library, FIRST_LATE, 1)
+    close(closed, dt.date(2025, 11, 10))
+    content = cycle_content(tree.ward, DAY)
+    assert (figure(content, REST), figure(content, WHOLE)) == (("1", None), ("6", None))
+    assert coverage(content, REST) == coverage(content, WHOLE) == (1, 1)
+
+
+def test_what_was_closed_over_the_last_days_and_opened_again_keeps_its_year(tree, earlier, library, bac_kan):
+    closed = InstitutionFactory(unit=bac_kan)
+    count(make_report(earlier, tree.ward.agency, year=2025), closed, library)
+    count(tree.ward, closed)
+    held(closed, dt.date(2025, 11, 9), 5)
+    held(library, FIRST_LATE, 1)
+    close(closed, dt.date(2025, 11, 10))
+    InstitutionStatus.objects.create(institution=closed, state="active", starts_on=dt.date(2026, 2, 1))
+    content = cycle_content(tree.ward, DAY)
+    assert (figure(content, REST), figure(content, WHOLE)) == (("1", None), ("6", None))
+    assert WHOLE not in keys(cycle_content(tree.wards[1], DAY))
+
+
 def test_who_opened_on_the_last_day_is_asked_for_it(tree, earlier, library, bac_kan):
     newest = InstitutionFactory(unit=bac_kan)
     InstitutionStatus.objects.filter(institution=newest).update(starts_on=LAST)

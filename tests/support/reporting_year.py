@@ -242,12 +242,14 @@ class Year:
         """What the report rests on: itself, and what was approved below it, however deep."""
         sheet, is_in, level = Sheet(YEAR, self.book.base_year, []), {report.pk: True}, [report]
         while level:
-            facts, before, open_then = self._facts(level), self._before(level), self._counted_and_open_then(level)
+            facts, open_then = self._facts(level), self._counted_and_open_then(level)
+            before, closed = self._before(level)
             for each in level:
                 self._take(each, facts.get(each.pk, []), sheet, is_in=is_in[each.pk])
                 if each.detail == Detail.FULL:
                     of_year = before if is_in[each.pk] else open_then
                     (sheet.before if is_in[each.pk] else sheet.missing_before).extend(of_year.get(each.pk, []))
+                    sheet.closed_before += closed.get(each.pk, []) if is_in[each.pk] else []
             below = Report.objects.filter(goes_to__in=level).exclude(state=ReportState.EXCUSED).select_related("unit")
             level = list(below)
             is_in |= {r.pk: is_in[r.goes_to_id or 0] and r.state == ReportState.APPROVED for r in level}
@@ -284,29 +286,34 @@ class Year:
             found.setdefault(report, []).append(facts)
         return found
 
-    def _before(self, reports: list[Report]) -> dict[int, list[Facts]]:
+    def _before(self, reports: list[Report]) -> tuple[dict[int, list[Facts]], dict[int, list[Facts]]]:
         """Whose last days of the year before each report tells: counted in it and open then; or counted in that of its
-        body then and nowhere now."""
+        body then and nowhere now. And whose year it tells without these days: counted then, and closed before them."""
         now = dict(CountedInstitution.objects.filter(cycle=self.cycle).values_list("institution", "report"))
         by_body = {each.agency_id: each.pk for each in reports}
         mine = {institution: report for institution, report in now.items() if report in set(by_body.values())}
         then = CountedInstitution.objects.filter(cycle=self.earlier, report__agency__in=by_body)
-        for institution, agency in then.values_list("institution", "report__agency"):
-            if institution not in now:
-                mine[institution] = by_body[agency]
-        return self._open_then(mine, CUTOFF.replace(year=YEAR - 1) + dt.timedelta(days=1))
+        counted = {
+            institution: by_body[agency] for institution, agency in then.values_list("institution", "report__agency")
+        }
+        kept = {
+            institution: report for institution, report in counted.items() if now.get(institution, report) == report
+        }
+        since = CUTOFF.replace(year=YEAR - 1) + dt.timedelta(days=1)
+        return self._open_then(mine | kept, since), self._open_then(kept, since, was_open=False)
 
     def _counted_and_open_then(self, reports: list[Report]) -> dict[int, list[Facts]]:
         rows = CountedInstitution.objects.filter(report__in=reports)
         return self._open_then(dict(rows.values_list("institution", "report")), dt.date(YEAR - 1, 12, 31))
 
-    def _open_then(self, reports: dict[int, int], since: dt.date) -> dict[int, list[Facts]]:
-        """By report: of those institutions that were open on a day between then and the end of the year before."""
+    def _open_then(self, reports: dict[int, int], since: dt.date, *, was_open: bool = True) -> dict[int, list[Facts]]:
+        """By report: of those institutions that were open on a day between then and the end of the year before; or of
+        the others."""
         is_open = InstitutionStatus.objects.filter(state="active", institution__in=reports)
         is_open = is_open.filter(Q(starts_on=None) | Q(starts_on__lte=dt.date(YEAR - 1, 12, 31)))
-        is_open = is_open.filter(Q(ends_on=None) | Q(ends_on__gt=since)).values("institution")
+        is_open = set(is_open.filter(Q(ends_on=None) | Q(ends_on__gt=since)).values_list("institution", flat=True))
         found: dict[int, list[Facts]] = {}
-        for institution in Institution.objects.filter(pk__in=is_open):
+        for institution in Institution.objects.filter(pk__in=[pk for pk in reports if (pk in is_open) == was_open]):
             facts = self.book.facts.get(institution.code) or Facts(institution.institution_class)
             found.setdefault(reports[institution.pk], []).append(facts)
         return found

@@ -205,6 +205,8 @@ class Sheet:
     missing_communes: int = 0
     before: list[Facts] = field(default_factory=list)
     """Whose base year is told by this report or those that are in it"""
+    closed_before: list[Facts] = field(default_factory=list)
+    """Who had closed before its own last days: in the whole of it, and asked no more"""
     missing_before: list[Facts] = field(default_factory=list)
     reports: list[Any] = field(default_factory=list)
 
@@ -242,13 +244,14 @@ class Sheet:
                 [each for each in of if measure not in VISITS or _asked_for(each) == measure]
                 for of in (self.before, self.missing_before)
             )
-            if not asked and not missing:
+            gone = sum(each.before[measure, False] for each in self.closed_before)
+            if not asked and not missing and not gone:
                 continue
             spoke, expected = sum(each.spoke_before for each in asked), len(asked) + len(missing)
             rest = sum(each.before[measure, True] for each in asked)
-            whole = rest + sum(each.before[measure, False] for each in asked)
+            whole = rest + gone + sum(each.before[measure, False] for each in asked)
             key = f"measure:{measure}:{self.base_year}"
-            found[key] = Number(Decimal(whole) if spoke else None, None, spoke, expected)
+            found[key] = Number(Decimal(whole) if spoke or gone else None, None, spoke, expected)
             if asked:
                 found[f"{key}:after:{after}"] = Number(Decimal(rest) if spoke else None, None, spoke, expected)
         return found

@@ -70,7 +70,7 @@ def year_before(report: Report, as_of: dt.date) -> YearBefore | None:
 
 def own_before(before: YearBefore, looked: Looked) -> dict[str, Amount]:
     """By key, of the institutions that are the report's. Five queries."""
-    institutions = _institutions(before)
+    institutions, asked = _institutions(before)
     if not institutions:
         return {}
     frame = looked.frame(institutions)
@@ -81,23 +81,28 @@ def own_before(before: YearBefore, looked: Looked) -> dict[str, Amount]:
     for measure, is_after, quantity in sums:
         totals[before.whole_key(measure)] += quantity
         totals[before.rest_key(measure)] += quantity if is_after else 0
-    return amounts_of(totals, institutions, who_told(frame, institutions), always=set(totals))
+    return amounts_of(totals, asked, who_told(frame, asked), always=set(totals))
 
 
-def _institutions(before: YearBefore) -> dict[int, str]:
-    """Those that were open on one of the days that are still to be told: counted in the report now; or counted in that
-    of its body then and in none now, since they have closed. One query."""
+def _institutions(before: YearBefore) -> tuple[dict[int, str], dict[int, str]]:
+    """Those whose year it is: counted in the report now and open on one of the days that are still to be told, or
+    counted in that of its body then and in no other now. And those of them of whom the rest is asked: who had closed
+    before it stays in the whole, as in the report of that year, and has nothing more to tell. One query."""
     report = before.report
     if report.detail == Detail.TOTALS:
-        return {}
+        return {}, {}
     here = CountedInstitution.objects.filter(institution=OuterRef("pk"))
     mine = Exists(here.filter(report=report))
     then = Exists(here.filter(report__in=_reports_then(before).filter(detail=Detail.FULL)))
+    elsewhere = Exists(here.filter(cycle=report.cycle_id).exclude(report=report))
     is_open = InstitutionStatus.objects.during(*_still_to_tell(before)).filter(
         institution=OuterRef("pk"), state=InstitutionState.ACTIVE
     )
-    found = Institution.objects.filter(mine | (then & ~Exists(here.filter(cycle=report.cycle_id))), Exists(is_open))
-    return dict(found.values_list("pk", "institution_class"))
+    rows = Institution.objects.annotate(is_asked=Exists(is_open)).filter(
+        (mine & Q(is_asked=True)) | (then & ~elsewhere)
+    )
+    found = list(rows.values_list("pk", "institution_class", "is_asked"))
+    return {pk: kind for pk, kind, _is in found}, {pk: kind for pk, kind, is_asked in found if is_asked}
 
 
 def _still_to_tell(before: YearBefore) -> tuple[dt.date, dt.date]:
