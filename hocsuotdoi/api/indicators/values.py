@@ -35,6 +35,7 @@ from hocsuotdoi.indicators.queries.open_data import (
     units_at,
 )
 from hocsuotdoi.indicators.queries.pivot import Period
+from hocsuotdoi.indicators.queries.words import told_coverage
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import day_on_map_of
@@ -78,7 +79,12 @@ class ValueShape(Shape):
     denominator: int | None
     reporting: int | None = Field(description=_("Of how many there are figures"))
     expected: int | None = Field(description=_("Of how many there should be"))
-    coverage: float | None = Field(description=_("Reporting in per cent of expected; null where nothing is expected"))
+    coverage: float | None = Field(
+        description=_(
+            "Reporting in per cent of expected; null where nothing is expected. Of different people only what it is at "
+            "least, in steps, and nothing where the figure is kept back."
+        )
+    )
     base_year: int | None = Field(description=_("The year that growth is counted from"))
     due: float | None = Field(
         description=_("What plans lay out for this year, between their targets, for this unit; null within years")
@@ -199,16 +205,16 @@ def _paths(indicator: Indicator, cohort: Cohort, units: list[AdminUnit], span: S
 def _shape(found: PeriodValue, indicator: Indicator, path: TargetPath | None) -> ValueShape:
     value = found.value
     state, (numerator, denominator) = state_of(value, indicator), parts_of(value, indicator)
-    stated = path.stated(value.year) if path else None
+    stated, covered = path.stated(value.year) if path else None, told_coverage(value, indicator)
     return ValueShape(
         period=found.key,
         state=state,
         value=_float(number_of(value, indicator)),
         numerator=numerator,
         denominator=denominator,
-        reporting=value.reporting,
-        expected=value.expected,
-        coverage=_float(value.coverage),
+        reporting=covered.reporting,
+        expected=covered.expected,
+        coverage=_float(covered.percent),
         base_year=value.base_year,
         due=_float(path.expected(value.year)) if path else None,
         target=_float(stated.comparable) if stated else None,

@@ -10,10 +10,18 @@ from hocsuotdoi.core.templatetags.house import number, percent
 from hocsuotdoi.indicators.enums import CohortKind, Direction, IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.words import is_kept_back, is_number, value_words
+from hocsuotdoi.indicators.queries.words import (
+    is_kept_back,
+    is_number,
+    is_of_known_people,
+    told_coverage,
+    value_words,
+)
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 
+APART = Decimal(10)
+"""Points of coverage by which two years may differ and still be compared: of more it is the reporting that grew."""
 THIN = Decimal(50)
 """Per cent of those expected; a figure of fewer is not held against a target (as `programme.queries.targets`)."""
 _SUBJECTS = ("Thư viện", "Bảo tàng", "Trung tâm", "Thiết chế cơ sở", "Người dân", "Huyện", "Thôn", "Xã")
@@ -150,15 +158,20 @@ def _growth(told: Told) -> str:
 
 
 def _change(told: Told) -> str:
-    """Against the year before, in points; of a count in per cent. A rate of growth is a comparison already, a count of
-    a year that runs cannot be held against a whole one, and what does not speak for all tells no change."""
+    """Against the year before, in points; of a count in per cent. A rate of growth is a comparison already, what a year
+    that runs has gathered so far cannot be held against a whole one, and what does not speak for all, or speaks for
+    many more or fewer than the year before, tells no change."""
     before, now, kind = told.previous, told.value, told.indicator.kind
     if before is None or kind in (IndicatorKind.GROWTH, IndicatorKind.UNITS_OF_UNITS, IndicatorKind.YES_NO):
         return ""
-    if is_thin(now) or is_thin(before):
+    if is_kept_back(before, told.indicator):
         return ""
+    if is_thin(now) or is_thin(before) or (told.until is not None and _gathers(told.indicator)):
+        return ""
+    if _is_apart(now, before):
+        return _not_compared(told, before)
     if is_number(told.indicator):
-        if told.until is not None or not before.numerator:
+        if not before.numerator:
             return ""
         difference = Decimal(100) * ((now.numerator or 0) - before.numerator) / before.numerator
         amount = percent(abs(difference))
@@ -179,6 +192,27 @@ def _change(told: Told) -> str:
             pgettext("story", "(lower would be better)") if is_up else pgettext("story", "(lower is better)")
         )
     return said
+
+
+def _gathers(indicator: Indicator) -> bool:
+    """Whether it grows while the year goes on: all but what stands on a day, and what is a part of another count."""
+    return indicator.kind != IndicatorKind.STOCK and not (indicator.kind == IndicatorKind.COUNT and indicator.over)
+
+
+def _is_apart(now: IndicatorValue, before: IndicatorValue) -> bool:
+    if now.coverage is None or before.coverage is None:
+        return False
+    return abs(now.coverage - before.coverage) > APART
+
+
+def _not_compared(told: Told, before: IndicatorValue) -> str:
+    if is_of_known_people(told.indicator):
+        return pgettext("story", "not compared with {year}, when far more or fewer people could be told apart").format(
+            year=before.year
+        )
+    return pgettext("story", "not compared with {year}, of which {reporting}/{expected} {noun} have figures").format(
+        year=before.year, reporting=number(before.reporting), expected=number(before.expected), noun=_noun(told)
+    )
 
 
 def _gap(told: Told) -> str:
@@ -207,6 +241,8 @@ def _coverage(told: Told) -> str:
     value = told.value
     if not value.expected:
         return ""
+    if is_of_known_people(told.indicator):
+        return "; " + _of_known_people(told)
     words = {"reporting": number(value.reporting), "expected": number(value.expected), "noun": _noun(told)}
     if is_thin(value):
         return "; " + pgettext(
@@ -217,9 +253,20 @@ def _coverage(told: Told) -> str:
     return "; " + pgettext("story", "with figures of {reporting}/{expected} {noun}").format(**words)
 
 
+def _of_known_people(told: Told) -> str:
+    """Never how many attendances are known: `words.told_coverage`."""
+    if is_thin(told.value):
+        return pgettext(
+            "story",
+            "people can be told apart in less than half of what was attended: this does not yet speak for all",
+        )
+    least = told_coverage(told.value, told.indicator).percent
+    return pgettext("story", "people can be told apart in at least {share} of what was attended").format(
+        share=percent(least)
+    )
+
+
 def _noun(told: Told) -> str:
-    if told.indicator.kind == IndicatorKind.SHARE_OF_POPULATION:
-        return pgettext("story", "attendances")
     return pgettext("story", "units") if told.cohort.kind == CohortKind.UNITS else pgettext("story", "institutions")
 
 
@@ -231,7 +278,7 @@ def _not_applicable(told: Told) -> str:
 
 def _not_reported(told: Told) -> str:
     said = pgettext("story", "{lead}, there is no figure yet for “{name}” ({whom}) in {where}").format(**_names(told))
-    if told.value.expected and told.indicator.kind != IndicatorKind.SHARE_OF_POPULATION:
+    if told.value.expected and not is_of_known_people(told.indicator):
         said += "; " + pgettext("story", "{reporting}/{expected} {noun} have figures").format(
             reporting=number(told.value.reporting), expected=number(told.value.expected), noun=_noun(told)
         )

@@ -1,5 +1,8 @@
 """Figures in words, for every surface: a value, and of how much it is known."""
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -40,7 +43,7 @@ def is_kept_back(value: IndicatorValue, indicator: Indicator) -> bool:
     could be computed from its neighbours."""
     if value.kept_back:
         return True
-    if indicator.kind == IndicatorKind.SHARE_OF_POPULATION or indicator.measures == [StockCode.ACTIVE_USERS]:
+    if is_of_known_people(indicator):
         return is_few(value.numerator or 0)
     is_of_people = bool(indicator.sexes or indicator.age_bands) and counts_people(indicator.measures)
     if indicator.kind != IndicatorKind.COUNT or not is_of_people or value.numerator is None:
@@ -59,12 +62,76 @@ def coverage_words(value: IndicatorValue, indicator: Indicator, cohort: Cohort) 
     if not value.expected or value.state == ValueState.NOT_APPLICABLE:
         return ""
     counts = {"reporting": number(value.reporting), "expected": number(value.expected)}
-    if indicator.kind == IndicatorKind.SHARE_OF_POPULATION:
-        return _("{reporting} of {expected} attendances are of people we can tell apart").format(**counts)
-    if indicator.measures == [StockCode.ACTIVE_USERS]:
-        return _("{reporting} of {expected} entries are of people we can tell apart").format(**counts)
+    if is_of_known_people(indicator):
+        return _known_people_words(told_coverage(value, indicator), indicator)
     if cohort.kind == CohortKind.UNITS:
         return _("{reporting} of {expected} units have figures").format(**counts)
     if indicator.kind == IndicatorKind.GROWTH:
         return _("{reporting} of {expected} institutions have figures for both years").format(**counts)
     return institutions_coverage(value.reporting, value.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldCoverage:
+    """Of a value, as far as it may be told. `percent` is exact, or what it is at least. None: not told."""
+
+    reporting: int | None
+    expected: int | None
+    percent: Decimal | None
+    is_at_least: bool = False
+
+
+_MANY = 100
+"""Attendances of which tenths are told; of fewer only whether half are of people who can be told apart."""
+
+
+def is_of_known_people(indicator: Indicator) -> bool:
+    """Whether it counts different people, so that its coverage is of attendances and not of institutions."""
+    return indicator.kind == IndicatorKind.SHARE_OF_POPULATION or indicator.measures == [StockCode.ACTIVE_USERS]
+
+
+def told_coverage(value: IndicatorValue, indicator: Indicator) -> ToldCoverage:
+    """Of different people never the attendances that are known: one of them is one person, and those of a commune
+    that is kept back are the province's less those of the others. It is told in steps, and not all of it (at most
+    nine tenths); where the figure is kept back nothing is."""
+    if not is_of_known_people(indicator):
+        return ToldCoverage(value.reporting, value.expected, value.coverage)
+    if is_kept_back(value, indicator):
+        return ToldCoverage(None, None, None, is_at_least=True)
+    if value.coverage is None:
+        return ToldCoverage(None, value.expected, None, is_at_least=True)
+    step, most = (10, 90) if value.expected >= _MANY else (50, 50)
+    return ToldCoverage(None, value.expected, Decimal(min(int(value.coverage) // step * step, most)), is_at_least=True)
+
+
+def coverage_short(value: IndicatorValue, indicator: Indicator) -> str:
+    """«90/100»; of different people «≥ 90%». Empty where nothing is expected, or told."""
+    told = told_coverage(value, indicator)
+    if not value.expected or told.percent is None:
+        return ""
+    if told.is_at_least:
+        return f"≥ {percent(told.percent)}" if told.percent else f"< {percent(_lowest(told))}"
+    return f"{number(told.reporting)}/{number(told.expected)}"
+
+
+def _lowest(told: ToldCoverage) -> Decimal:
+    return Decimal(10 if (told.expected or 0) >= _MANY else 50)
+
+
+def _known_people_words(told: ToldCoverage, indicator: Indicator) -> str:
+    if told.percent is None:
+        return ""
+    of_entries = indicator.measures == [StockCode.ACTIVE_USERS]
+    if told.percent:
+        words = (
+            _("people can be told apart in at least {share} of the entries")
+            if of_entries
+            else _("people can be told apart in at least {share} of the attendances")
+        )
+        return words.format(share=percent(told.percent))
+    words = (
+        _("people can be told apart in less than {share} of the entries")
+        if of_entries
+        else _("people can be told apart in less than {share} of the attendances")
+    )
+    return words.format(share=percent(_lowest(told)))

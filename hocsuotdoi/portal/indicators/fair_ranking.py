@@ -13,7 +13,7 @@ from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, ValueState
 from hocsuotdoi.indicators.queries.people import Residents
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.story import is_thin
-from hocsuotdoi.indicators.queries.words import is_number
+from hocsuotdoi.indicators.queries.words import coverage_short, is_number, is_of_known_people
 from hocsuotdoi.places.enums import UnitKind
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.portal.indicators.map_choice import named
@@ -99,6 +99,8 @@ def _comparable(figure: Figure, value: IndicatorValue, people: dict[int, int]) -
         return drawn
     if value.unit.pk in people:
         return round(1000 * float(drawn) / people[value.unit.pk], 1)
+    if is_of_known_people(figure.indicator):  # it knows attendances, not institutions
+        return None
     return round(float(drawn) / value.reporting, 1) if value.reporting else None
 
 
@@ -115,7 +117,7 @@ def _bar(figure: Figure, value: IndicatorValue, drawn: Number | None, query: dic
         short=value.unit.short_name,
         figure=drawn,
         words=value_words(value, figure.indicator) if drawn is None or is_of_units else "",
-        coverage=f"{number(value.reporting)}/{number(value.expected)}" if value.expected else "",
+        coverage=coverage_short(value, figure.indicator),
         is_thin=is_thin(value),
         url=_address(figure, value.unit, value.year, query),
     )

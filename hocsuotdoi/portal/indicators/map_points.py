@@ -23,7 +23,7 @@ from hocsuotdoi.places.enums import Tier, UnitKind
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.portal.indicators.map_choice import map_query
 from hocsuotdoi.portal.indicators.trends import Figure
-from hocsuotdoi.portal.indicators.words import coverage_words, unit_address, value_words
+from hocsuotdoi.portal.indicators.words import coverage_words, told_coverage, unit_address, value_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,7 @@ def _data_columns() -> list[str]:
 
 def _data(figure: Figure, placed: _Placed) -> list[Any]:
     unit, value, shown = placed.unit, placed.value, placed.shown
+    covered = told_coverage(value, figure.indicator)
     return [
         unit.code,
         unit.name,
@@ -164,7 +165,7 @@ def _data(figure: Figure, placed: _Placed) -> list[Any]:
         unit.latitude,
         unit.longitude,
         shown,
-        value.reporting,
-        value.expected,
+        covered.reporting,
+        covered.expected,
         "" if shown is not None else value_words(value, figure.indicator),
     ]

@@ -32,6 +32,7 @@ from hocsuotdoi.indicators.queries.profiles import AGES, SEXES, profiles
 from hocsuotdoi.indicators.queries.suppression import Shown, is_closed, not_closed_words
 from hocsuotdoi.indicators.queries.told import too_much_words
 from hocsuotdoi.indicators.queries.totals import Slice, totals
+from hocsuotdoi.indicators.queries.words import told_coverage
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 
@@ -94,6 +95,7 @@ def indicator_rows(
     for found in values:
         value = found.value
         numerator, denominator = parts_of(value, indicator)
+        covered = told_coverage(value, indicator)
         yield tuple(
             _text(each)
             for each in (
@@ -107,9 +109,9 @@ def indicator_rows(
                 unit_measure(indicator).lower(),
                 numerator,
                 denominator,
-                value.reporting,
-                value.expected,
-                value.coverage,
+                covered.reporting,
+                covered.expected,
+                covered.percent,
                 value.version,
                 found.is_provisional,
                 taken.is_sample,
@@ -140,6 +142,7 @@ def indicator_observations(
         value = found.value
         state = state_of(value, indicator)
         numerator, denominator = parts_of(value, indicator)
+        covered = told_coverage(value, indicator)
         normal = "P" if found.is_provisional else "A"
         yield {
             "FREQ": FREQUENCY[found.period],
@@ -152,8 +155,8 @@ def indicator_observations(
             "CONF_STATUS": "A" if state == State.KEPT_BACK else "F",
             "NUMERATOR": numerator,
             "DENOMINATOR": denominator,
-            "REPORTING": value.reporting,
-            "EXPECTED": value.expected,
+            "REPORTING": covered.reporting,
+            "EXPECTED": covered.expected,
             "DEFINITION_VERSION": value.version,
             "UNIT_MEASURE": unit_measure(indicator),
             **taken.map_columns,

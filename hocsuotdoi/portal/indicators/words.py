@@ -5,7 +5,7 @@ import datetime as dt
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from hocsuotdoi.indicators.queries.words import coverage_words, is_kept_back, is_number, value_words
+from hocsuotdoi.indicators.queries.words import coverage_words, is_kept_back, is_number, told_coverage, value_words
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import path_of
 
@@ -14,6 +14,7 @@ __all__ = [
     "day_of",
     "is_kept_back",
     "is_number",
+    "told_coverage",
     "unit_address",
     "unit_query",
     "units_above",

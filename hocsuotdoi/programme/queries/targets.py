@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.templatetags import house
-from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.indicators.enums import CohortKind, ValueState
 from hocsuotdoi.indicators.queries.suppression import few_words, is_few
 from hocsuotdoi.indicators.queries.values import IndicatorValue, Pair, values_for
 from hocsuotdoi.places.models import AdminUnit
@@ -242,6 +242,10 @@ def judge(target: TargetFacts, expected: Decimal | None, value: IndicatorValue, 
         return TargetState.NO_DATA, few_words()
     if not value.has_value or actual is None:
         return TargetState.NO_DATA, value.note or _("There is no figure yet.")
+    if value.coverage is not None and value.coverage < ENOUGH_COVERAGE and target.cohort.kind == CohortKind.POPULATION:
+        return TargetState.NO_DATA, _(
+            "People can be told apart in less than half of what was attended, so no state is given."
+        )
     if value.coverage is not None and value.coverage < ENOUGH_COVERAGE:
         return TargetState.NO_DATA, _(
             "Only %(reporting)s of %(expected)s have figures: less than half, so no state is given."
