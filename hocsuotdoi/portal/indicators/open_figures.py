@@ -131,7 +131,9 @@ def _text(value: object) -> str:
 
 
 FREQUENCY = {Period.YEAR: "A", Period.QUARTER: "Q", Period.MONTH: "M"}
-_STATUS = {State.NOT_REPORTED: "L", State.NOT_APPLICABLE: "M", State.KEPT_BACK: "Q"}
+NOT_REPORTED = "L"
+"""SDMX, CL_OBS_STATUS: data exist but were not collected."""
+_STATUS = {State.NOT_REPORTED: NOT_REPORTED, State.NOT_APPLICABLE: "M", State.KEPT_BACK: "Q"}
 
 
 def indicator_observations(
@@ -173,7 +175,8 @@ def area(unit: AdminUnit) -> str:
 def indicator_groups(
     values: Iterable[PeriodValue], indicator: Indicator, cohort: Cohort, taken: Taken
 ) -> Iterator[adx.Group]:
-    """For ADX: numerators and denominators, of which DHIS2 makes the share by itself. What is missing has no value."""
+    """For ADX: numerators and denominators, of which DHIS2 makes the share by itself; of growth the counts of the year and
+    of the base year, of which it makes nothing. What is missing has no value."""
     element = indicator_element(indicator.code, cohort.code)
     for found in values:
         value = found.value
