@@ -131,9 +131,7 @@ def _text(value: object) -> str:
 
 
 FREQUENCY = {Period.YEAR: "A", Period.QUARTER: "Q", Period.MONTH: "M"}
-NOT_REPORTED = "L"
-"""SDMX, CL_OBS_STATUS: data exist but were not collected."""
-_STATUS = {State.NOT_REPORTED: NOT_REPORTED, State.NOT_APPLICABLE: "M", State.KEPT_BACK: "Q"}
+_STATUS = {State.NOT_REPORTED: "L", State.NOT_APPLICABLE: "M", State.KEPT_BACK: "Q"}
 
 
 def indicator_observations(

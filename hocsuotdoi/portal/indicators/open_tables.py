@@ -96,5 +96,5 @@ def _status(question: Question, heads: dict[Dimension, Head], number: int | None
     if shown is not Shown.AS_IT_IS:
         return "Q"
     if number is None:
-        return NOT_REPORTED
+        return "O"
     return "P" if period_ends(_period(question, heads), question.period) > taken.today else "A"
