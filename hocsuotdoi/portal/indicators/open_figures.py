@@ -173,8 +173,8 @@ def area(unit: AdminUnit) -> str:
 def indicator_groups(
     values: Iterable[PeriodValue], indicator: Indicator, cohort: Cohort, taken: Taken
 ) -> Iterator[adx.Group]:
-    """For ADX: numerators and denominators, of which DHIS2 makes the share by itself; of growth the counts of the year and
-    of the base year, of which it makes nothing. What is missing has no value."""
+    """For ADX: numerators and denominators, of which DHIS2 makes the share by itself; of growth the counts of the year
+    and of the base year, of which it makes nothing. What is missing has no value."""
     element = indicator_element(indicator.code, cohort.code)
     for found in values:
         value = found.value
