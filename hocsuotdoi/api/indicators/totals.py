@@ -17,7 +17,7 @@ from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Shape
 from hocsuotdoi.indicators.queries.asking import problem_of
 from hocsuotdoi.indicators.queries.open_data import State, first_day_of, period_ends, period_key, unit_key
-from hocsuotdoi.indicators.queries.pivot import Dimension, Head, Period, Question, answer
+from hocsuotdoi.indicators.queries.pivot import REST, Dimension, Head, Period, Question, answer
 from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown
 from hocsuotdoi.indicators.queries.told import Told, too_much_words
 from hocsuotdoi.indicators.queries.totals import Slice
@@ -197,6 +197,8 @@ def _codes(given: Sequence[str]) -> tuple[str, ...]:
 
 
 def _head(question: Question, dimension: Dimension | None, head: Head) -> HeadShape:
+    if dimension == Dimension.UNIT and head.key == REST:
+        return HeadShape(key="rest", label=head.label)
     if head.unit is not None:
         return HeadShape(key=unit_key(head.unit), label=head.label)
     if dimension == Dimension.PERIOD:

@@ -23,6 +23,8 @@ from hocsuotdoi.places.queries.units import day_on_map_of, units_reading_as
 
 Key = Any
 """A value of a dimension: a unit's id, a period's first day, a code; "" what is not known, None the only head."""
+Cells = dict[tuple[Key, Key], int]
+"""(row's key, column's key) to the sum"""
 
 
 class Dimension(StrEnum):
@@ -62,6 +64,8 @@ _CODES: dict[Dimension, type[Any]] = {
     Dimension.SEX: Sex,
     Dimension.AGE_BAND: AgeBand,
 }
+REST = -1
+"""In place of a unit's key: what the unit asked for has and none of those below it."""
 PEOPLE = {Dimension.SEX, Dimension.AGE_BAND}
 """What says something about persons: small numbers of these are not shown."""
 
@@ -123,8 +127,45 @@ class Answer:
 
 
 def answer(question: Question, today: dt.date) -> Answer:
-    """Four queries at most, however large the table."""
-    units = units_of(question, today)
+    """Six queries at most, however large the table."""
+    is_by_unit = Dimension.UNIT in question.sides
+    # What no unit is told of is the whole unit's: some of it was counted at no unit below.
+    units = units_of(question, today) if is_by_unit or question.map == Map.REPORTED else [question.unit]
+    cells = _cells(question, units, today)
+    rest = is_by_unit and _may_hold_more(question) and _rest(question, cells, _cells(question, [question.unit], today))
+    cells |= rest or {}
+    heads = {side: _heads(question, side, _found(question, cells, side), units) for side in question.sides}
+    if rest:
+        heads[Dimension.UNIT].append(Head(REST, _("{unit}, in none of these").format(unit=question.unit.name)))
+    columns = heads[question.columns] if question.columns else [Head(None, str(_("total")))]
+    return with_totals(Answer(question, heads[question.rows], columns, cells))
+
+
+def _may_hold_more(question: Question) -> bool:
+    """Whether a unit may have counted what none of those below it has: a library of the province. Of people by sex and
+    age such a rest is not told; as reported units came and went."""
+    return question.tier != question.unit.tier and question.map != Map.REPORTED and not question.is_about_people
+
+
+def _rest(question: Question, cells: Cells, whole: Cells) -> Cells:
+    """What the unit has and the units below it have not, under `REST`; empty where they make the whole."""
+    side = 0 if question.rows == Dimension.UNIT else 1
+    found = {_at(keys, side, REST): quantity for keys, quantity in whole.items()}
+    for keys, quantity in cells.items():
+        there = _at(keys, side, REST)
+        found[there] = found.get(there, 0) - quantity
+    return {keys: quantity for keys, quantity in found.items() if quantity}
+
+
+def _at(keys: tuple[Key, Key], side: int, key: Key) -> tuple[Key, Key]:
+    return (key, keys[1]) if side == 0 else (keys[0], key)
+
+
+def _found(question: Question, cells: Cells, side: Dimension) -> set[Key]:
+    return {keys[0] if side == question.rows else keys[1] for keys in cells}
+
+
+def _cells(question: Question, units: list[AdminUnit], today: dt.date) -> Cells:
     by = list(dict.fromkeys([str(question.rows), *([str(question.columns)] if question.columns else [])]))
     month_by_month = question.period != Period.YEAR
     rows = totals(
@@ -136,18 +177,12 @@ def answer(question: Question, today: dt.date) -> Answer:
         grain="month" if month_by_month else "year",
         map_day=_map_day(question, today),
     )
-    cells: dict[tuple[Key, Key], int] = {}
+    cells: Cells = {}
     for *keys, quantity, _lines in rows:
         row = _key(question, question.rows, keys[0])
         column = _key(question, question.columns, keys[-1]) if question.columns else None
         cells[row, column] = cells.get((row, column), 0) + quantity
-    row_heads = _heads(question, question.rows, {row for row, _column in cells}, units)
-    column_heads = (
-        _heads(question, question.columns, {column for _row, column in cells}, units)
-        if question.columns
-        else [Head(None, str(_("total")))]
-    )
-    return with_totals(Answer(question, row_heads, column_heads, cells))
+    return cells
 
 
 def units_of(question: Question, today: dt.date) -> list[AdminUnit]:

@@ -159,14 +159,14 @@ def _growth(told: Told) -> str:
 
 def _change(told: Told) -> str:
     """Against the year before, in points; of a count in per cent. A rate of growth is a comparison already, what a year
-    that runs has gathered so far cannot be held against a whole one, and what does not speak for all, or speaks for
-    many more or fewer than the year before, tells no change."""
+    that runs has gathered so far cannot be held against a whole one (only a part of it can, as the share of women),
+    and what does not speak for all, or speaks for many more or fewer than the year before, tells no change."""
     before, now, kind = told.previous, told.value, told.indicator.kind
     if before is None or kind in (IndicatorKind.GROWTH, IndicatorKind.UNITS_OF_UNITS, IndicatorKind.YES_NO):
         return ""
     if is_kept_back(before, told.indicator):
         return ""
-    if is_thin(now) or is_thin(before) or (told.until is not None and _gathers(told.indicator)):
+    if is_thin(now) or is_thin(before) or (told.until is not None and not told.indicator.over):
         return ""
     if _is_apart(now, before):
         return _not_compared(told, before)
@@ -192,11 +192,6 @@ def _change(told: Told) -> str:
             pgettext("story", "(lower would be better)") if is_up else pgettext("story", "(lower is better)")
         )
     return said
-
-
-def _gathers(indicator: Indicator) -> bool:
-    """Whether it grows while the year goes on: all but what stands on a day, and what is a part of another count."""
-    return indicator.kind != IndicatorKind.STOCK and not (indicator.kind == IndicatorKind.COUNT and indicator.over)
 
 
 def _is_apart(now: IndicatorValue, before: IndicatorValue) -> bool:

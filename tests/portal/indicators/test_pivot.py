@@ -127,7 +127,7 @@ def test_the_cost_does_not_grow_with_the_table(client, asked, library_of_bac_kan
         make_posting(house, day - dt.timedelta(days=0), line)
 
 
-QUERIES = 9
+QUERIES = 11
 
 
 SAVE = reverse("portal:indicators-table-save")
@@ -311,7 +311,7 @@ def test_cost_of_a_table_about_people_does_not_grow(client, asked, library_of_ba
     about_people = asked | {"rows": "unit_id", "columns": "sex", "level": "commune"}
     client.get(PAGE, about_people)
     for number in range(3):
-        with django_assert_num_queries(QUERIES + 5):
+        with django_assert_num_queries(QUERIES + 3):
             client.get(PAGE, about_people)
         house = InstitutionFactory(unit=library_of_bac_kan.placements.get().unit, name=f"Nhà {number}")
         make_posting(house, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 20 * number + 9, sex=Sex.MALE))
@@ -436,3 +436,29 @@ def test_a_file_with_sample_data_is_marked_in_its_name_and_in_itself(client, ask
     marked = client.get(address, asked)
     assert "du-lieu-mau." in marked["Content-Disposition"]
     assert ("Dữ liệu mẫu" if form == "csv" else "DỮ LIỆU MẪU") in marked.content.decode()
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_what_a_province_counts_itself_stands_beside_its_communes(client, asked, posting, day, thai_nguyen, folded):
+    own = InstitutionFactory(unit=thai_nguyen, institution_class="library_province")
+    make_posting(own, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30))
+    follow_map(day)
+    if folded:
+        fold()
+    given = asked | {"unit": thai_nguyen.code, "level": "commune"}
+    found = cells(client.get(PAGE, given))
+    assert found[f"{thai_nguyen.name}, không thuộc đơn vị nào ở đây"][-1] == "30"
+    assert client.get(PAGE, given).context["answer"].total == 42
+    assert (
+        "không thuộc đơn vị nào ở đây"
+        in client.get(reverse("portal:indicators-pivot-file", args=["csv"]), given).content.decode()
+    )
+    by_class = cells(client.get(PAGE, given | {"rows": "institution_class", "columns": ""}))
+    assert sum(int(number) for (number,) in by_class.values()) == 42
+    by_year = cells(client.get(PAGE, given | {"rows": "starts_on", "columns": ""}))
+    assert by_year == {str(day.year): ["42"]}
+
+
+def test_units_that_make_the_whole_have_nothing_beside_them(client, asked, posting, thai_nguyen):
+    found = cells(client.get(PAGE, asked | {"unit": thai_nguyen.code, "level": "commune"}))
+    assert not any("không thuộc" in label for label in found)
