@@ -12,6 +12,9 @@ from hocsuotdoi.places.models import AdminUnit, Succession, UnitParent
 COUNTRY_CODE = "VN"
 MAP_KNOWN_FROM = dt.date(2008, 8, 1)
 """The 63 provinces stood from this day (Hà Tây joined Hà Nội); of the maps before it we know nothing."""
+OLDEST_COMMUNES = dt.date(2025, 6, 30)
+"""Districts and communes are known as they stood on this day, the last before the reform: what was merged or divided
+before it we do not know, and older maps show it as it was then."""
 
 
 def country() -> AdminUnit:

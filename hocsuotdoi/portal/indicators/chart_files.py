@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import replace
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +19,6 @@ from hocsuotdoi.core.charts.files import FORMS, chart_file, marked_as_sample
 from hocsuotdoi.core.charts.vega import keep, kept_picture
 from hocsuotdoi.core.limits import count
 
-KEPT_SECONDS = 60
-"""By those who read it: a closed session moves figures at once."""
 PICTURE_KEPT_SECONDS = 24 * 3600
 """A picture's address is made of what it shows: it never changes."""
 MOST_FILES_A_MINUTE = 60
@@ -82,5 +81,5 @@ def chart_response(
         response = HttpResponse(chart_file(chart, form, story=story, source=source), content_type=FORMS[form])
         response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response["ETag"] = etag
-    patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
+    patch_cache_control(response, public=True, max_age=settings.PAGE_KEPT_SECONDS)
     return response

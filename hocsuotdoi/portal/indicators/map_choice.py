@@ -16,7 +16,7 @@ from hocsuotdoi.indicators.queries.series import Series
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.history import Break, Rules, Shared, breaks_of, rules_by_unit
-from hocsuotdoi.places.queries.units import MAP_KNOWN_FROM, units_reading_as
+from hocsuotdoi.places.queries.units import MAP_KNOWN_FROM, OLDEST_COMMUNES, units_reading_as
 from hocsuotdoi.portal.indicators.words import unit_address
 
 MOST_NOTES = 6
@@ -152,13 +152,22 @@ def _sentence(frame: Frame) -> str:
             "reform changed the territory."
         )
     if frame.map.kind == Map.DAY:
-        return _(
-            "Constant territory: all years are read on the map of {day}, also what happened before and after it."
-        ).format(day=day_short(frame.map_day))
+        words = _("Constant territory: all years are read on the map of {day}, also what happened before and after it.")
+        return " ".join([words.format(day=day_short(frame.map_day)), *oldest_words(frame.map_day)])
     return _(
         "Constant territory: all years are read on the map of {day}; what happened in units that have ended counts for "
         "those that took them over."
     ).format(day=day_short(frame.map_day))
+
+
+def oldest_words(day: dt.date) -> list[str]:
+    """What is to be known beside a map older than what is known of communes."""
+    if day >= OLDEST_COMMUNES:
+        return []
+    words = _(
+        "Of districts and communes the oldest map known here is that of {day}: it stands for the days before."
+    )
+    return [words.format(day=day_short(OLDEST_COMMUNES))]
 
 
 def rules_of(frame: Frame, units: Sequence[AdminUnit] = ()) -> list[str]:

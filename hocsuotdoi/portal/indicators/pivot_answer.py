@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
 from hocsuotdoi.core.charts.grid import Grid, Kind, draw, kinds_of
-from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.core.templatetags.house import day_short, place_within
 from hocsuotdoi.indicators.models import Measure
 from hocsuotdoi.indicators.queries.frame import ChosenMap, frame_of
 from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Answer, Dimension, Head, Map, Question, period_label
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import Told
-from hocsuotdoi.portal.indicators.map_choice import rules_of
+from hocsuotdoi.portal.indicators.map_choice import oldest_words, rules_of
 
 Said = TypeVar("Said")
 
@@ -145,10 +145,13 @@ def notes_of(found: Answer) -> list[str]:
 def map_words(question: Question) -> str:
     if question.map == Map.REPORTED:
         return _("As reported: each month counts where the place lay then.")
+    last = question.unit.last_day
     if question.map == Map.DAY and question.map_day:
-        return _("On the map of {day}, also for what happened before and after.").format(
-            day=day_short(question.map_day)
-        )
+        words = _("On the map of {day}, also for what happened before and after.")
+        return " ".join([words.format(day=day_short(question.map_day)), *oldest_words(question.map_day)])
+    if last is not None:
+        words = _("On the map of {day}, the last day of {unit}, also for what happened before.")
+        return words.format(day=day_short(last), unit=place_within(question.unit.name))
     return _("On today's map, also for what happened before units were merged.")
 
 

@@ -13,7 +13,7 @@ from hocsuotdoi.indicators.operations.saved_tables import MOST, TableNotSaved, s
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
 from tests.factories.ledger import make_posting
-from tests.factories.places import InstitutionFactory
+from tests.factories.places import InstitutionFactory, UnitFactory
 
 PAGE = reverse("portal:indicators-pivot")
 
@@ -462,3 +462,24 @@ def test_what_a_province_counts_itself_stands_beside_its_communes(client, asked,
 def test_units_that_make_the_whole_have_nothing_beside_them(client, asked, posting, thai_nguyen):
     found = cells(client.get(PAGE, asked | {"unit": thai_nguyen.code, "level": "commune"}))
     assert not any("không thuộc" in label for label in found)
+
+
+def test_table_of_a_unit_that_has_ended_says_which_map_it_is_on(client, asked, country):
+    gone = UnitFactory(name="Tỉnh Đắk Nông", tier="province", parent=country, ends_on=dt.date(2025, 7, 1))
+    given = asked | {"unit": gone.code, "level": "province", "first": "2024-01", "last": "2025-12"}
+    page = client.get(PAGE, given).content.decode()
+    assert "Theo bản đồ ngày 30/6/2025, ngày cuối cùng của tỉnh Đắk Nông" in page
+    assert "Theo bản đồ hôm nay" not in page
+
+
+def test_map_older_than_what_is_known_of_communes_says_so(client, asked):
+    words = "Bản đồ cấp huyện, cấp xã cũ nhất có ở đây là của ngày 30/6/2025"
+    assert words in client.get(PAGE, asked | {"map": "day", "day": "30/6/2019"}).content.decode()
+    assert words not in client.get(PAGE, asked | {"map": "day", "day": "30/6/2025"}).content.decode()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "svg"])
+def test_files_are_kept_no_longer_than_pages(client, asked, form, settings):
+    settings.PAGE_KEPT_SECONDS = 5
+    answer = client.get(reverse("portal:indicators-pivot-file", args=[form]), asked)
+    assert "max-age=5" in answer["Cache-Control"]
