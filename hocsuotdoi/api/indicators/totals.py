@@ -212,4 +212,6 @@ def _cell(told: Told, row: int, column: int) -> CellShape:
     value = told.number(row, column)
     if told.shown(row, column) is not Shown.AS_IT_IS:
         return CellShape(state=State.KEPT_BACK, value=None)
-    return CellShape(state=State.NOT_REPORTED if value is None else State.VALUE, value=value)
+    if value is None:
+        return CellShape(state=State.NOT_APPLICABLE if told.is_absent(row, column) else State.NOT_REPORTED, value=None)
+    return CellShape(state=State.VALUE, value=value)

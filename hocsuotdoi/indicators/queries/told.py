@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.templatetags.house import number
+from hocsuotdoi.indicators.queries.open_data import period_ends
 from hocsuotdoi.indicators.queries.pivot import (
     Answer,
     Dimension,
@@ -21,6 +22,8 @@ from hocsuotdoi.indicators.queries.profiles import AGES, MOST_PROFILES, SEXES, C
 from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown, is_closed, not_closed_words, told_words
 from hocsuotdoi.places.models import AdminUnit
 
+ABSENT = "×"
+"""There was no such unit then."""
 _OTHER_CUTS = {Dimension.CLASS, Dimension.PURPOSE, Dimension.CHANNEL, Dimension.ORIGIN}
 
 
@@ -86,7 +89,25 @@ class Told:
         quantity, shown = self._quantity(row, column), self.shown(row, column)
         if shown is not Shown.AS_IT_IS:
             return told_words(quantity or 0, shown)
-        return "–" if quantity is None else number(quantity)
+        if quantity is None:
+            return ABSENT if self.is_absent(row, column) else "–"
+        return number(quantity)
+
+    def is_absent(self, row: int, column: int) -> bool:
+        """Whether there was no such unit in the period: as reported nobody could report for it then."""
+        question = self.answer.question
+        if question.map != Map.REPORTED:
+            return False
+        heads = self._heads_at(row, column)
+        head = heads.get(Dimension.UNIT)
+        unit = question.unit if head is None else head.unit
+        if unit is None or (head is None and question.tier != question.unit.tier):
+            return False
+        period = heads.get(Dimension.PERIOD)
+        first = period.key if period else question.first
+        end = period_ends(period.key, question.period) if period else question.last + dt.timedelta(days=1)
+        began, ended = unit.starts_on or dt.date.min, unit.ends_on or dt.date.max
+        return end <= began or ended <= first
 
     def number(self, row: int, column: int) -> int | None:
         """None where nothing was reported or it is kept back."""
@@ -95,13 +116,16 @@ class Told:
     def shown(self, row: int, column: int) -> Shown:
         if self._profiles is None:
             return Shown.KEPT_BACK if self.is_kept_back else Shown.AS_IT_IS
+        return self._shown(self._heads_at(row, column), self._quantity(row, column) or 0)
+
+    def _heads_at(self, row: int, column: int) -> dict[Dimension, Head]:
         found, question = self.answer, self.answer.question
         heads: dict[Dimension, Head] = {}
         if row != TOTAL:
             heads[question.rows] = found.rows[row]
         if column != TOTAL and question.columns:
             heads[question.columns] = found.columns[column]
-        return self._shown(heads, self._quantity(row, column) or 0)
+        return heads
 
     def _shown(self, heads: dict[Dimension, Head], quantity: int) -> Shown:
         """Of the number under `heads`; where a side is summed over it has none there."""

@@ -164,9 +164,7 @@ def oldest_words(day: dt.date) -> list[str]:
     """What is to be known beside a map older than what is known of communes."""
     if day >= OLDEST_COMMUNES:
         return []
-    words = _(
-        "Of districts and communes the oldest map known here is that of {day}: it stands for the days before."
-    )
+    words = _("Of districts and communes the oldest map known here is that of {day}: it stands for the days before.")
     return [words.format(day=day_short(OLDEST_COMMUNES))]
 
 

@@ -46,7 +46,9 @@ def observations(told: Told, taken: Taken) -> Iterator[dict[str, object]]:
             number, shown = told.number(row_at, column_at), told.shown(row_at, column_at)
             yield _place(question, heads) | {
                 "OBS_VALUE": number,
-                "OBS_STATUS": _status(question, heads, number, shown, taken),
+                "OBS_STATUS": "M"
+                if told.is_absent(row_at, column_at)
+                else _status(question, heads, number, shown, taken),
                 "CONF_STATUS": {Shown.FEW: "A", Shown.KEPT_BACK: "D"}.get(shown, "F"),
                 "MAP": question.map.upper(),
                 "MAP_DAY": question.map_day if question.map == Map.DAY else None,

@@ -137,6 +137,8 @@ def notes_of(found: Answer) -> list[str]:
         *rules_of_question(question),
         _("“–”: nothing was reported. 0: what was reported was taken back."),
     ]
+    if question.map == Map.REPORTED:
+        notes.append(_("“×”: there was no such unit then."))
     if (found.row_totals is None and question.columns == Dimension.MEASURE) or found.column_totals is None:
         notes.append(_("Different counts are never added together."))
     return notes

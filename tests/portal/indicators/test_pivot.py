@@ -483,3 +483,16 @@ def test_files_are_kept_no_longer_than_pages(client, asked, form, settings):
     settings.PAGE_KEPT_SECONDS = 5
     answer = client.get(reverse("portal:indicators-pivot-file", args=[form]), asked)
     assert "max-age=5" in answer["Cache-Control"]
+
+
+def test_as_reported_a_unit_that_did_not_stand_is_not_one_that_reported_nothing(client, asked, country):
+    new = UnitFactory(name="Tỉnh Mới", tier="province", parent=country, starts_on=dt.date(2025, 7, 1))
+    given = asked | {"map": "reported", "first": "2024-01", "last": "2025-12", "period": "quarter"}
+    row = cells(client.get(PAGE, given))[new.name]
+    assert row[:6] == ["×"] * 6
+    assert row[6:8] == ["–", "–"]
+    itself = given | {"unit": new.code, "level": "province", "rows": "starts_on", "columns": ""}
+    assert [each for (each,) in cells(client.get(PAGE, itself)).values()] == ["×"] * 6 + ["–", "–"]
+    told = client.get(reverse("portal:indicators-pivot-file", args=["sdmx"]), itself).content.decode()
+    assert told.count(",M,") == 6
+    assert "×" not in client.get(PAGE, given | {"map": "today"}).content.decode()
