@@ -117,3 +117,10 @@ def test_findings_that_touch_a_figure_are_those_of_its_measure_and_classes(libra
     everybody = CohortFactory(kind="population", classes=[])
     attendance = IndicatorFactory(kind=IndicatorKind.SHARE_OF_POPULATION, measures=["programme_attendance"])
     assert found.waiting_for(attendance, everybody) == 2  # silence, population
+
+
+def test_of_towns_nothing_is_told_that_is_of_all(library, viet_nam):
+    told(library, OCTOBER, (VISITS, 70))
+    counted = IndicatorFactory(kind=IndicatorKind.COUNT, measures=[VISITS])
+    assert trust(viet_nam.xa).origin_of(counted, CohortFactory(classes=[])) == Origin((VISITS,), 70, 0)
+    assert trust(viet_nam.xa).origin_of(counted, CohortFactory(classes=[], urban=True)) is None

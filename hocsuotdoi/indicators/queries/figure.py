@@ -283,7 +283,7 @@ class _Figure:
         )
         note = _(
             "{count} entries of the twelve months were counted; people are counted only where they can be told apart."
-        ).format(count=found.attendances)
+        ).format(count=number(found.attendances))
         if not found.known:
             return self._none(reporting=0, expected=found.attendances, note=note)
         return self._made(found.people, None, found.known, found.attendances, note)
@@ -313,7 +313,7 @@ class _Figure:
             note = _("Nobody lives here in this kind of area.")
             return self._none(ValueState.NOT_APPLICABLE, note=note)
         attended = _("{count} attendances were counted; they are not people and are not used instead.").format(
-            count=took_part.attendances
+            count=number(took_part.attendances)
         )
         if people is None or population is None:
             note = _("The population has not been entered, so there is no denominator.") + " " + attended

@@ -5,10 +5,11 @@ is the measure, and no total runs across it.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -18,8 +19,8 @@ from hocsuotdoi.indicators.queries.suppression import counts_people
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
 from hocsuotdoi.places.enums import InstitutionClass, Tier
-from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.places.queries.units import day_on_map_of, units_reading_as
+from hocsuotdoi.places.models import AdminUnit, UnitAncestry
+from hocsuotdoi.places.queries.units import day_on_map_of
 
 Key = Any
 """A value of a dimension: a unit's id, a period's first day, a code; "" what is not known, None the only head."""
@@ -127,10 +128,10 @@ class Answer:
 
 
 def answer(question: Question, today: dt.date) -> Answer:
-    """Six queries at most, however large the table."""
+    """Seven queries at most, however large the table."""
     is_by_unit = Dimension.UNIT in question.sides
     # What no unit is told of is the whole unit's: some of it was counted at no unit below.
-    units = units_of(question, today) if is_by_unit or question.map == Map.REPORTED else [question.unit]
+    units = units_of(question, today) if is_by_unit else [question.unit]
     cells = _cells(question, units, today)
     rest = is_by_unit and _may_hold_more(question) and _rest(question, cells, _cells(question, [question.unit], today))
     cells |= rest or {}
@@ -143,8 +144,8 @@ def answer(question: Question, today: dt.date) -> Answer:
 
 def _may_hold_more(question: Question) -> bool:
     """Whether a unit may have counted what none of those below it has: a library of the province. Of people by sex and
-    age such a rest is not told; as reported units came and went."""
-    return question.tier != question.unit.tier and question.map != Map.REPORTED and not question.is_about_people
+    age such a rest is not told."""
+    return question.tier != question.unit.tier and not question.is_about_people
 
 
 def _rest(question: Question, cells: Cells, whole: Cells) -> Cells:
@@ -166,8 +167,10 @@ def _found(question: Question, cells: Cells, side: Dimension) -> set[Key]:
 
 
 def _cells(question: Question, units: list[AdminUnit], today: dt.date) -> Cells:
-    by = list(dict.fromkeys([str(question.rows), *([str(question.columns)] if question.columns else [])]))
-    month_by_month = question.period != Period.YEAR
+    sides = [question.rows, *([question.columns] if question.columns else [])]
+    lay = _months_in(question) if units != [question.unit] else None
+    by = list(dict.fromkeys(map(str, [*sides, *((Dimension.UNIT, Dimension.PERIOD) if lay is not None else ())])))
+    month_by_month = question.period != Period.YEAR or lay is not None
     rows = totals(
         question.wanted,
         units,
@@ -179,8 +182,10 @@ def _cells(question: Question, units: list[AdminUnit], today: dt.date) -> Cells:
     )
     cells: Cells = {}
     for *keys, quantity, _lines in rows:
+        if lay is not None and keys[by.index(Dimension.PERIOD)] not in lay[keys[by.index(Dimension.UNIT)]]:
+            continue
         row = _key(question, question.rows, keys[0])
-        column = _key(question, question.columns, keys[-1]) if question.columns else None
+        column = _key(question, question.columns, keys[len(sides) - 1]) if question.columns else None
         cells[row, column] = cells.get((row, column), 0) + quantity
     return cells
 
@@ -188,17 +193,41 @@ def _cells(question: Question, units: list[AdminUnit], today: dt.date) -> Cells:
 def units_of(question: Question, today: dt.date) -> list[AdminUnit]:
     """The units that figures are asked for, in Vietnamese order. One query.
 
-    As reported these are the units of every time of the period whose facts are read in the unit today.
+    As reported these are the units that lay in it on a day of the time asked for.
     """
     if question.tier == question.unit.tier:
         return [question.unit]
     if question.map == Map.REPORTED:
-        read_here = units_reading_as(question.unit, day_on_map_of(question.unit, today))
-        stood = AdminUnit.objects.during(question.first, question.last + dt.timedelta(days=1))
-        return list(stood.filter(pk__in=read_here, tier=question.tier))
+        lay_here = _lay_in(question).values("unit")
+        return list(AdminUnit.objects.filter(pk__in=lay_here, tier=question.tier))
     day = _map_day(question, today)
     assert day is not None
     return list(AdminUnit.objects.under(question.unit, day).filter(tier=question.tier))
+
+
+def _lay_in(question: Question) -> QuerySet[UnitAncestry]:
+    days = question.first, question.last + dt.timedelta(days=1)
+    return UnitAncestry.objects.during(*days).filter(ancestor=question.unit, unit__tier=question.tier)
+
+
+def _months_in(question: Question) -> dict[int, set[dt.date]] | None:
+    """As reported, by unit: the months in which it lay in the unit asked for; one within which that changed is where it
+    was at its end. None where all of them always did, or that is not asked. One query."""
+    if question.map != Map.REPORTED or question.tier == question.unit.tier:
+        return None
+    months = periods(replace(question, period=Period.MONTH))
+    found: dict[int, set[dt.date]] = {}
+    always = True
+    for unit, starts_on, ends_on in _lay_in(question).values_list("unit", "starts_on", "ends_on"):
+        began, ended = starts_on or dt.date.min, ends_on or dt.date.max
+        lay = {month for month in months if began <= _last_day(month) < ended}
+        always = always and len(lay) == len(months)
+        found.setdefault(unit, set()).update(lay)
+    return None if always else found
+
+
+def _last_day(month: dt.date) -> dt.date:
+    return (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
 
 def _map_day(question: Question, today: dt.date) -> dt.date | None:
@@ -211,6 +240,8 @@ def _map_day(question: Question, today: dt.date) -> dt.date | None:
 def _key(question: Question, dimension: Dimension, value: Any) -> Key:
     if dimension == Dimension.PERIOD and question.period == Period.QUARTER:
         return value.replace(month=(value.month - 1) // 3 * 3 + 1)
+    if dimension == Dimension.PERIOD and question.period == Period.YEAR:
+        return value.replace(month=1)
     return value
 
 

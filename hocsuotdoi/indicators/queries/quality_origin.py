@@ -34,8 +34,11 @@ class Trust:
     waiting: Waiting
 
     def origin_of(self, definition: Definition, cohort: Cohort) -> Origin | None:
-        """None where the question has no meaning: what there is on a day comes from the register, and of ages, sexes
-        and ways only happenings know. Of a checklist: of the sessions that it looks at."""
+        """None where the question has no meaning: what there is on a day comes from the register, of ages, sexes
+        and ways only happenings know, and towns are not told from the land. Of a checklist: of the sessions that it
+        looks at."""
+        if cohort.urban is not None:
+            return None
         if definition.kind == IndicatorKind.STOCK or definition.age_bands or definition.sexes or definition.channels:
             return None
         if definition.tags or (definition.measures and not counts_happenings(definition)):

@@ -131,7 +131,7 @@ def indicator_file(request: HttpRequest, code: str, form: str) -> HttpResponse:
         open_data.check_size(len(units) * len(span.starts))
         found = values_by_period(indicator, cohort, unit, units, span, chosen)
     except (TooMuch, OnlyYears, open_figures.NoSuchFile) as refused:
-        return _too_much(request, refused)
+        return too_much(request, refused)
     values = [value for each in units for value in found[each.pk]]
     body = _indicator_body(form, values, indicator, cohort, replace(_taken(unit, today), map=chosen))
     name = [indicator.code, unit.code, str(years[0]), str(years[-1]), *([period] if period != Period.YEAR else [])]
@@ -180,7 +180,7 @@ def counts_file(request: HttpRequest) -> HttpResponse:
             first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
             groups = open_figures.total_groups(measures, units, first=first, last=last, period=period, taken=taken)
     except TooMuch as refused:
-        return _too_much(request, refused)
+        return too_much(request, refused)
     body = adx.render_adx(groups, taken.refreshed_at)
     return _file(body, "adx", f"hoc-suot-doi-{unit.code}-{years[0]}-{years[-1]}")
 
@@ -347,6 +347,6 @@ def _download(body: bytes, content_type: str, name: str) -> HttpResponse:
     return response
 
 
-def _too_much(request: HttpRequest, refused: Refused) -> HttpResponse:
+def too_much(request: HttpRequest, refused: Refused) -> HttpResponse:
     context = {"reason": str(refused), "is_too_much": isinstance(refused, TooMuch)}
     return render(request, "portal/indicators/too_much.html", context, status=422)

@@ -19,6 +19,7 @@ from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.grid import KIND_LABELS
 from hocsuotdoi.core.templatetags.house import moment
 from hocsuotdoi.indicators.models import SavedTable
+from hocsuotdoi.indicators.queries.open_data import TooMuch
 from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Head, Question, answer
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import too_much_words
@@ -28,7 +29,7 @@ from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import country, units_on_map
 from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
-from hocsuotdoi.portal.indicators.open_files import table_files, table_observations
+from hocsuotdoi.portal.indicators.open_files import table_files, table_observations, too_much
 from hocsuotdoi.portal.indicators.pivot_answer import (
     LaidOut,
     chart_of,
@@ -110,6 +111,8 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
         raise Http404
     question = asked.question()
     told = LaidOut(answer(question, today), today, asked.cleaned_data["sort"])
+    if told.is_too_much:
+        return too_much(request, TooMuch(too_much_words()))
     if form == "sdmx":
         return table_observations(told, today)
     made = chart_of(told, asked.cleaned_data["chart"])

@@ -12,6 +12,7 @@ from hocsuotdoi.indicators.operations.rolling import fold, follow_map
 from hocsuotdoi.indicators.operations.saved_tables import MOST, TableNotSaved, save_table
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
+from hocsuotdoi.places.models import UnitAncestry
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory, UnitFactory
 
@@ -322,9 +323,8 @@ def test_more_places_than_can_be_decided_about_says_what_to_ask_for(client, aske
     monkeypatch.setattr("hocsuotdoi.indicators.queries.profiles.MOST_PROFILES", 1)
     response = client.get(PAGE, asked | {"rows": "unit_id", "columns": "sex"})
     assert "hãy chọn một tỉnh" in response.content.decode()
-    assert (
-        client.get(reverse("portal:indicators-pivot-file", args=["csv"]), asked | {"columns": "sex"}).status_code == 404
-    )
+    file = client.get(reverse("portal:indicators-pivot-file", args=["csv"]), asked | {"columns": "sex"})
+    assert (file.status_code, "hãy chọn một tỉnh" in file.content.decode()) == (422, True)
 
 
 def kinds(response) -> dict[str, bool]:
@@ -496,3 +496,29 @@ def test_as_reported_a_unit_that_did_not_stand_is_not_one_that_reported_nothing(
     told = client.get(reverse("portal:indicators-pivot-file", args=["sdmx"]), itself).content.decode()
     assert told.count(",M,") == 6
     assert "×" not in client.get(PAGE, given | {"map": "today"}).content.decode()
+
+
+def test_as_reported_a_commune_counts_where_it_lay_then(client, asked, country):
+    """The communes of a province make what it reports itself, before a reform and after it."""
+    reform = dt.date(2025, 7, 1)
+    old = UnitFactory(name="Tỉnh Cũ", tier="province", parent=country, ends_on=reform)
+    new = UnitFactory(name="Tỉnh Mới", tier="province", parent=country, starts_on=reform)
+    moved = UnitFactory(name="Xã Dời", parent=old)
+    UnitAncestry.objects.filter(unit=moved, ancestor=old).update(ends_on=reform)
+    UnitAncestry.objects.create(unit=moved, ancestor=new, distance=1, starts_on=reform)
+    house = InstitutionFactory(unit=moved)
+    own = InstitutionFactory(unit=old, institution_class="library_province")
+    make_posting(house, dt.date(2025, 6, 30), Line(MeasureCode.PROGRAMME_ATTENDANCE, 5))
+    make_posting(house, reform, Line(MeasureCode.PROGRAMME_ATTENDANCE, 7))
+    make_posting(own, dt.date(2025, 3, 1), Line(MeasureCode.PROGRAMME_ATTENDANCE, 100))
+    given = asked | {"map": "reported", "first": "2025-01", "last": "2025-12", "columns": "", "on": "2025-06-30"}
+    for unit, communes in (
+        (old, {"Xã Dời": ["5"], "Tỉnh Cũ, không thuộc đơn vị nào ở đây": ["100"]}),
+        (new, {"Xã Dời": ["7"]}),
+    ):
+        by_commune = given | {"unit": unit.code, "level": "commune"}
+        assert cells(client.get(PAGE, by_commune)) == communes
+        itself = given | {"unit": unit.code, "level": "province", "rows": "starts_on"}
+        whole = str(sum(int(each) for (each,) in communes.values()))
+        assert cells(client.get(PAGE, itself)) == {"2025": [whole]}
+        assert cells(client.get(PAGE, by_commune | {"rows": "starts_on"})) == {"2025": [whole]}
