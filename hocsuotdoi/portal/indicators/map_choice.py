@@ -195,10 +195,10 @@ def rule_words(rules: Rules, unit: AdminUnit) -> list[str]:
 
 
 def said_of(shared: Shared) -> str:
-    others = ", ".join(place_within(unit.name) for unit in shared.others)
+    others = ", ".join(place_within(named(unit)) for unit in shared.others)
     names = {
-        "unit": place_within(shared.unit.name),
-        "whole": place_within(shared.whole_for.name),
+        "unit": place_within(named(shared.unit)),
+        "whole": place_within(named(shared.whole_for)),
         "others": others,
         "eve": day_short(shared.day - dt.timedelta(days=1)),
         "day": day_short(shared.day),

@@ -20,7 +20,7 @@ from hocsuotdoi.core.charts.grid import KIND_LABELS
 from hocsuotdoi.core.templatetags.house import moment
 from hocsuotdoi.indicators.models import SavedTable
 from hocsuotdoi.indicators.queries.open_data import TooMuch
-from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Head, Question, answer
+from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Head, Map, Question, answer
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import too_much_words
 from hocsuotdoi.places.enums import Tier
@@ -101,6 +101,12 @@ def pivot(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/indicators/pivot.html", context)
 
 
+def _file_name(question: Question) -> str:
+    """Of which unit and map, since a CSV has room for numbers only."""
+    day = question.map_day.isoformat() if question.map == Map.DAY and question.map_day else ""
+    return "-".join(filter(None, ["hoc-suot-doi", question.unit.code.lower(), question.map, day]))
+
+
 @public
 @require_safe
 def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
@@ -122,7 +128,7 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
         request,
         with_table(made[0], told),
         form,
-        name="hoc-suot-doi",
+        name=_file_name(question),
         story=narrowed_words(asked.narrowed),
         source=" ".join([map_words(question), *rules_of_question(question)]),
         told_at=_("Figures as of {moment}.").format(moment=moment(timezone.now())),

@@ -522,3 +522,11 @@ def test_as_reported_a_commune_counts_where_it_lay_then(client, asked, country):
         whole = str(sum(int(each) for (each,) in communes.values()))
         assert cells(client.get(PAGE, itself)) == {"2025": [whole]}
         assert cells(client.get(PAGE, by_commune | {"rows": "starts_on"})) == {"2025": [whole]}
+
+
+def test_files_of_different_maps_have_different_names(client, asked, thai_nguyen):
+    given = ({}, {"map": "reported"}, {"map": "day", "day": "31/12/2025"}, {"unit": thai_nguyen.code, "level": ""})
+    address = reverse("portal:indicators-pivot-file", args=["csv"])
+    names = {client.get(address, asked | more)["Content-Disposition"] for more in given}
+    assert len(names) == 4
+    assert any("hoc-suot-doi-vn-day-2025-12-31.csv" in name for name in names)
