@@ -35,6 +35,7 @@ MARK, CODE, NAME, CLASS, PLACE = "Mã mẫu", "Mã cơ sở", "Tên cơ sở", "
 RECORDED, CHECK = "Hệ thống đã ghi: ", "Kiểm tra (không sửa)"
 HOW_TO = (
     "Chỉ điền vào ô trắng, số nguyên. Để trống: chưa có số. Số 0: có báo cáo, không có lượt nào. "
+    "Xóa một số đã nhập trước đây thì số đó vẫn giữ: muốn rút lại, mở trang của cơ sở. "
     "Ô xám chỉ để xem: số hệ thống đã tự ghi, không nhập lại."
 )
 MARK_ROW, HEADING_ROW, FIRST_ROW = 1, 4, 5
