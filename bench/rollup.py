@@ -67,7 +67,7 @@ def run(stage: Stage) -> Table:
     said = Figures(Table("Roll-up", about))
     if not entered(stage):
         enter_values(stage, VALUES)
-    builds = {"build", "build-wide", "build-wide-last"} & set(wanted)
+    builds = {"build", "build-wide"} & set(wanted)
     asked = wide.YEARS if NEED_ALL_YEARS & set(wanted) else wide.LAST
     if (NEED_ALL_YEARS | NEED_LAST) & set(wanted) and not builds and not wide.is_built(stage, asked):
         wanted.insert(0, "build")

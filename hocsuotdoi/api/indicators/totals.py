@@ -78,7 +78,11 @@ class TotalsFilter(Placed):
 class HeadShape(Shape):
     """A row or a column."""
 
-    key: str = Field(description=_("A unit's key, a period, a code; unknown where it is not known"))
+    key: str = Field(
+        description=_(
+            "A unit's key, a period, a code; unknown where it is not known; rest what the unit above counted itself"
+        )
+    )
     label: str
 
 

@@ -522,6 +522,8 @@ def test_as_reported_a_commune_counts_where_it_lay_then(client, asked, country):
         whole = str(sum(int(each) for (each,) in communes.values()))
         assert cells(client.get(PAGE, itself)) == {"2025": [whole]}
         assert cells(client.get(PAGE, by_commune | {"rows": "starts_on"})) == {"2025": [whole]}
+    before = given | {"unit": new.code, "level": "commune", "first": "2024-01", "last": "2024-12"}
+    assert cells(client.get(PAGE, before)) == {}
 
 
 def test_files_of_different_maps_have_different_names(client, asked, thai_nguyen):
