@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.indicators.queries.frame import Map
 from hocsuotdoi.indicators.queries.suppression import counts_people
 from hocsuotdoi.indicators.queries.totals import Slice, totals
@@ -248,13 +249,21 @@ def _key(question: Question, dimension: Dimension, value: Any) -> Key:
 def _heads(question: Question, dimension: Dimension, found: set[Key], units: list[AdminUnit]) -> list[Head]:
     """Every unit and every period asked for, and of the rest what was found: an empty head there says nothing."""
     if dimension == Dimension.UNIT:
-        return [Head(unit.pk, unit.name, unit) for unit in units]
+        is_of_many_days = question.map == Map.REPORTED
+        return [Head(unit.pk, named(unit) if is_of_many_days else unit.name, unit) for unit in units]
     if dimension == Dimension.PERIOD:
         return [Head(day, period_label(day, question.period)) for day in periods(question)]
     if dimension == Dimension.ORIGIN:
         labels = {False: _("recorded as it happened"), True: _("typed in")}
         return [Head(key, str(label)) for key, label in labels.items() if key in found]
     return heads_of(question, dimension, found)
+
+
+def named(unit: AdminUnit) -> str:
+    """An ended unit with its last day, since another may bear its name."""
+    if unit.last_day is None:
+        return unit.name
+    return _("{unit} (until {day})").format(unit=unit.name, day=day_short(unit.last_day))
 
 
 def heads_of(question: Question, dimension: Dimension, found: set[Key]) -> list[Head]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from hocsuotdoi.core.templatetags.house import day_short, number, place_within
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, Map, children_in
+from hocsuotdoi.indicators.queries.pivot import named
 from hocsuotdoi.indicators.queries.series import Series
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
@@ -125,13 +126,6 @@ def map_look(
         more_notes=notes[MOST_NOTES:],
         elsewhere=[(named(unit), unit_address(page, unit, *arguments, **query)) for unit in _elsewhere(frame)],
     )
-
-
-def named(unit: AdminUnit) -> str:
-    """An ended unit with its last day, since another may bear its name."""
-    if unit.last_day is None:
-        return unit.name
-    return _("{unit} (until {day})").format(unit=unit.name, day=day_short(unit.last_day))
 
 
 def _label(frame: Frame) -> str:
