@@ -39,6 +39,12 @@ Every page, chart, file and link of figures can be read on one of three maps; th
   looked at on the last day that counts: the unit's own where it ended within the year. A series shows the years before
   a unit began as those of its origin, says so, and is broken at the reform by a dotted line that names the legal act.
   Nothing is compared across it.
+- **In a table by units** those below make the whole of the unit above: what it counted itself (a library of the
+  province) stands in a row of its own, but not by sex or age. As reported each counts for the months in which it lay
+  there (a month in which that changed: where it lay at its end); «×» says that there was no such unit, «–» that nothing
+  was reported.
+- **Older maps**: of provinces since 1/8/2008, of districts and communes as they stood on 30/6/2025; tables of older
+  days say so.
 - **Growth** is always read on constant territory, also as reported: on the map of the last day that counts. The base
   year is the first of which the country has figures of what the indicator keeps to (ages, sexes, purposes, ways,
   marks). The same institutions stand on both sides; new, closed and silent ones are shown apart with their sums.
@@ -49,7 +55,8 @@ Every page, chart, file and link of figures can be read on one of three maps; th
 
 **Land that was divided.** What a divided unit counted counts whole for its main successor. It is never divided by land
 or residents, since nobody reported that. On older maps a merged unit counts whole for its origin. The page of each unit
-touched says so under "Territory"; so do its figures, the notes of tables and the files, one sentence for each.
+touched says so under "Territory"; so do its figures, the notes of tables, and files that have room for notes (Excel,
+pictures), one sentence for each.
 
 **Institutions keep their place.** Where the register says in which part of a divided unit an institution stands from
 the day of the reform (its placement ends with the old unit and goes on in one of the new), stocks, shares, yes or no
