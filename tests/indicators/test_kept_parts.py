@@ -283,6 +283,8 @@ NOT_NOTED = {
     "indicators_reclassed",
     # The ledger's entries are pending before they are anything else.
     "ledger_entry",
+    # Each figure that is typed in or taken back has a posting, which notes.
+    "indicators_statedfigure",
     # Read anew whenever somebody asks: people and villages do not add up.
     "indicators_population",
 }  # fmt: skip

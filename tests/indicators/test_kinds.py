@@ -66,7 +66,7 @@ def test_share_of_nothing_does_not_apply_and_silence_is_not_zero(viet_nam):
     library = InstitutionFactory(unit=viet_nam.xa)
     assert figure(viet_nam.xa, share).state == ValueState.NOT_REPORTED
 
-    make_posting(library, TODAY, measure=MeasureCode.LIBRARY_VISIT)
+    make_posting(library, TODAY, measure=MeasureCode.IN_HOUSE_USE)
 
     assert figure(viet_nam.xa, share).state == ValueState.NOT_APPLICABLE
 
@@ -120,9 +120,9 @@ def test_yes_needs_one_no_needs_all_and_otherwise_it_is_not_known(viet_nam):
     has = IndicatorFactory(kind=IndicatorKind.YES_NO, measures=[MeasureCode.PROGRAMME_SESSION])
     assert figure(viet_nam.xa, has).state == ValueState.NOT_APPLICABLE
     first, second = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.xa)
-    make_posting(first, TODAY, measure=MeasureCode.LOAN)
+    make_posting(first, TODAY, measure=MeasureCode.LIBRARY_VISIT)
     assert figure(viet_nam.xa, has).state == ValueState.NOT_REPORTED
-    make_posting(second, TODAY, measure=MeasureCode.LOAN)
+    make_posting(second, TODAY, measure=MeasureCode.LIBRARY_VISIT)
     no = figure(viet_nam.xa, has)
     assert (no.state, no.numerator, no.reporting, no.expected) == (ValueState.VALUE, 0, 2, 2)
     make_posting(second, TODAY, measure=MeasureCode.PROGRAMME_SESSION)

@@ -1,7 +1,7 @@
 """Whether an institution counts, where the definition itself says when: by one criterion, by how much was counted at it
 in the year, or by what it has on a day. Loaded by `material.Material`; asking runs no query."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from hocsuotdoi.indicators.enums import AnswerValue, IndicatorKind, Outcome, StockCode
@@ -66,7 +66,7 @@ def condition_outcome(
     checklists: Checklists | None,
     stocks: Stocks,
     counted: dict[int, int],
-    reporting: set[int],
+    reporting: Set[int],
 ) -> Outcome:
     """`counted`: institution id to what was counted at it in the year; `reporting`: those that are not silent."""
     key = institution.institution_id

@@ -187,7 +187,7 @@ class _Figure:
                 return self._kept_back(self.parts.reporting, expected, base_year=base_year)
         note = self._growth_note(base_year)
         if base <= 0:
-            note = _("Nothing was counted in the base year {year} here.").format(year=base_year) + " " + note
+            note = _nothing_in(base_year, self.frame) + " " + note
             return self._none(expected=expected, reporting=self.parts.reporting, base_year=base_year, note=note)
         rate = yearly_growth(now, base, self.frame.year - base_year)
         return self._made(now, base, self.parts.reporting, expected, note, percent=rate, base_year=base_year)
@@ -359,6 +359,15 @@ def _why_kept_back(frame: Frame) -> str:
     if not is_closed(frame.year, frame.as_of):
         return not_closed_words(frame.year)
     return _("Kept back: by sex or age this would give away who took part.")
+
+
+def _nothing_in(base_year: int, frame: Frame) -> str:
+    if not frame.is_running:
+        return _("Nothing was counted in the base year {year} here.").format(year=base_year)
+    return _(
+        "Nothing was counted here in the base year {year} up to the same day. A figure that was typed in for a whole "
+        "year or quarter counts on its last day: it can be compared when that is over."
+    ).format(year=base_year)
 
 
 def not_on_map(group: AdminUnit, first: dt.date, map_day: dt.date | None) -> str:

@@ -115,8 +115,8 @@ def _counting_rows(
     base_year = material.base_years.get(counted) if indicator.kind == IndicatorKind.GROWTH else None
     now = material.sums_by_institution(group, counted, year)
     base = material.sums_by_institution(group, counted, base_year) if base_year else {}
-    compared = material.constant_set(institutions, base_year) if base_year and base_year < year else set()
-    both = material.reporting[year] & material.reporting.get(base_year or 0, set())
+    compared = material.constant_set(institutions, counted, base_year) if base_year and base_year < year else set()
+    reporting, then = material.reporting(counted, year), material.reporting(counted, base_year or 0)
     there = {each.institution_id: each for each in institutions}
     gone = [Expected(institution, "", 0) for institution in sorted((set(now) | set(base)) - set(there))]
     return [
@@ -124,8 +124,8 @@ def _counting_rows(
             each.institution_id,
             each.institution_class,
             each.unit_id,
-            quantity=now.get(each.institution_id, 0 if each.institution_id in material.reporting[year] else None),
-            base_quantity=base.get(each.institution_id, 0 if each.institution_id in both else None),
+            quantity=now.get(each.institution_id, 0 if each.institution_id in reporting else None),
+            base_quantity=base.get(each.institution_id, 0 if each.institution_id in then else None),
             is_compared=each.institution_id in compared,
         )
         for each in [*institutions, *gone]

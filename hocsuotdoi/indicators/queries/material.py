@@ -1,7 +1,7 @@
 """What the figures of one call are made of, loaded once; making them afterwards runs no query."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -35,13 +35,13 @@ from hocsuotdoi.indicators.queries.frame import (
 )
 from hocsuotdoi.indicators.queries.people import active_users, participation, residents, villages
 from hocsuotdoi.indicators.queries.profiles import Codes, Profiles, is_of_people, profiles
+from hocsuotdoi.indicators.queries.reported import Reporting, reporting_by_year
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.sums import (
     Counted,
     Years,
     counted_for,
     first_years,
-    reporting_by_year,
     sums_by_institution,
 )
 from hocsuotdoi.indicators.queries.suppression import Shown
@@ -189,7 +189,7 @@ class Material(Around):
         counting |= conditions | counted_below(self.defined)
         self.crossers: set[int] = set()
         self.sums: dict[tuple[int, int], list[tuple[int, dict[Counted, int]]]] = {}
-        self.reporting: dict[int, set[int]] = {}
+        self._reporting: Reporting = {}
         if not growing and not counting:
             return self._load_everywhere(conditions)
         bases = set(self.base_years.values())
@@ -208,7 +208,9 @@ class Material(Around):
         if self.frame.leaves and growing:
             self.crossers = crossers(self.frame)
         known = [each.institution_id for each in institutions]
-        self.reporting = reporting_by_year(self.frame.constant, compared if growing else own_year, known)
+        self._reporting = reporting_by_year(
+            self.frame.constant, growing | counting, compared if growing else own_year, known
+        )
         self._load_everywhere(conditions)
 
     def _add_sums(self, frame: Frame, counted: set[Counted], years: Years) -> None:
@@ -273,23 +275,28 @@ class Material(Around):
     def outcome(self, indicator: Indicator, cohort: Cohort, institution: Expected) -> Outcome:
         """Whether an institution counts."""
         if has_condition(indicator):
+            counted = counted_for(indicator, cohort)
             return condition_outcome(
                 indicator,
                 institution,
                 checklists=self._checklists,
                 stocks=self.stocks,
-                counted=self._everywhere.get(counted_for(indicator, cohort), {}),
-                reporting=self.reporting.get(self.frame.year, set()),
+                counted=self._everywhere.get(counted, {}),
+                reporting=self.reporting(counted, self.frame.year),
             )
         if indicator.code in self.with_checklist and self._checklists is not None:
             return self._checklists.outcome(indicator.code, institution)
         return Outcome.UNKNOWN if indicator.kind == IndicatorKind.SHARE_OF_INSTITUTIONS else Outcome.MET
 
-    def constant_set(self, institutions: Collection[Expected], base_year: int) -> set[int]:
-        """Of these institutions those that reported in the base year and in the frame's: a silence between the two
-        changes neither of the sums that are compared."""
+    def reporting(self, counted: Counted, year: int) -> Set[int]:
+        """Who reports the count in the year: only there is nothing a zero. Others may be among them."""
+        return self._reporting.get((counted, year), frozenset())
+
+    def constant_set(self, institutions: Collection[Expected], counted: Counted, base_year: int) -> set[int]:
+        """Of these institutions those that reported the count in the base year and in the frame's: a silence between
+        the two changes neither of the sums that are compared."""
         # Looked up for these institutions only: a map asks for three thousand units.
-        then, now = self.reporting[base_year], self.reporting[self.frame.year]
+        then, now = self.reporting(counted, base_year), self.reporting(counted, self.frame.year)
         return {key for each in institutions if (key := each.institution_id) in then and key in now}
 
     def counts(self, indicator: Indicator, cohort: Cohort, institution: Expected) -> bool | None:

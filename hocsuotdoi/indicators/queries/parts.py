@@ -167,7 +167,7 @@ class _Parts:
         expected = {each.institution_id for each in self.institutions}
         if base_year is None or base_year >= year:
             return Made(Parts(expected=len(expected)))
-        constant = self.material.constant_set(self.institutions, base_year)
+        constant = self.material.constant_set(self.institutions, counted, base_year)
         base = self.material.sums_by_institution(self.group, counted, base_year)
         now = self.material.sums_by_institution(self.group, counted, year)
         loose = {
@@ -199,11 +199,14 @@ class _Parts:
 
     def _count(self) -> Parts:
         material, year = self.material, self.material.frame.year
-        reporting = {each.institution_id for each in self.institutions} & material.reporting[year]
         counted = counted_for(self.indicator, self.cohort)
+        told = material.reporting(counted, year)
+        reporting = {key for each in self.institutions if (key := each.institution_id) in told}
         whole = 0
         if self.indicator.over:
-            whole = sum(material.sums_by_institution(self.group, over_for(self.indicator, self.cohort), year).values())
+            below = material.sums_by_institution(self.group, over_for(self.indicator, self.cohort), year)
+            silent = {key for each in self.institutions if (key := each.institution_id) not in told}
+            whole = sum(quantity for institution, quantity in below.items() if institution not in silent)
         return Parts(
             expected=len(self.institutions),
             reporting=len(reporting),

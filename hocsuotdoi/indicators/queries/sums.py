@@ -1,7 +1,6 @@
 """Sums of the ledger for counts and growth, read on a unit's own map."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +11,11 @@ from django.utils import timezone
 
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, FreshInstitutionMonth, Indicator
-from hocsuotdoi.indicators.queries.frame import Frame, at_any_of, kept_places, named, places_of, stretches_of
+from hocsuotdoi.indicators.queries.frame import Frame, kept_places, places_of, stretches_of
 from hocsuotdoi.indicators.queries.totals import Slice, totals
-from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry
-from hocsuotdoi.ledger.queries.entries import entries_read_at, standing_postings, totals_by_measure
+from hocsuotdoi.ledger.queries.entries import entries_read_at, totals_by_measure
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 
@@ -95,10 +94,10 @@ def sums_by_institution(frame: Frame, counted: Collection[Counted], years: Years
         return found
     of_people = [each for each in counted if each.is_of_people]
     if plain := [each for each in counted if not each.is_of_people]:
-        _add_up(found, frame, plain, groups, "months", lambda each: _whole_months(each, years(each), groups))
-        _add_up(found, frame, plain, groups, "days", lambda each: _broken_months(each, years(each), groups))
+        _add_up(found, frame, plain, groups, "months", lambda each: whole_months(each, years(each), groups))
+        _add_up(found, frame, plain, groups, "days", lambda each: broken_months(each, years(each), groups))
     if of_people:
-        _add_up(found, frame, of_people, groups, "people", lambda each: _all_days(each, years(each), groups))
+        _add_up(found, frame, of_people, groups, "people", lambda each: all_days(each, years(each), groups))
     return found
 
 
@@ -143,47 +142,17 @@ def _here(frame: Frame, groups: Sequence[AdminUnit]) -> Q:
     return here | Q(institution__in=came) if came else here
 
 
-def reporting_by_year(frame: Frame, years: Years, institutions: Collection[int]) -> dict[int, set[int]]:
-    """Year to the institutions with at least one posting that stands in its period: also one that states a zero, which
-    has no entries. Three queries."""
-    reporting: dict[int, set[int]] = {year: set() for year in years(frame)}
-    if not institutions:
-        return reporting
-    at_these = at_any_of(named(frame, institutions))
-
-    def lines(source: Callable[[Frame, Collection[int]], QuerySet[Any]]) -> Callable[[Frame], QuerySet[Any, Any]]:
-        def rows(each: Frame) -> QuerySet[Any, Any]:
-            found = source(each, years(each)).filter(at_these).order_by().values("year", "institution_id")
-            return found.annotate(number=Sum("lines")).values_list("year", "institution_id", "number")
-
-        return rows
-
-    def said(each: Frame) -> QuerySet[Any, Any]:
-        stated = standing_postings().filter(_days_of(each, years(each)), at_these, kind=PostingKind.STATED)
-        return stated.values_list("occurred_on__year", "institution_id").distinct()
-
-    standing: Counter[tuple[int, int]] = Counter()
-    for name, source in (("months", _whole_months), ("days", _broken_months)):
-        for year, institution, number in frame.rows(("reporting", name, years.__name__), lines(source)):
-            standing[year, institution] += number
-    for year, institution in {
-        *frame.rows(("stated", years.__name__), said),
-        *(key for key, number in standing.items() if number > 0),
-    }:
-        reporting[year].add(institution)
-    return reporting
-
-
 def rows_at_institutions(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> list[QuerySet[Any]]:
     """What was posted in the years' periods: whole months from the roll-up, the days of a broken one from the book.
     `groups`: whose stretches of the year are told apart, as reported.
 
     Rows have institution, place, measure, purpose, quantity, lines, year and stretch.
     """
-    return [_whole_months(frame, years, groups), _broken_months(frame, years, groups)]
+    return [whole_months(frame, years, groups), broken_months(frame, years, groups)]
 
 
-def _whole_months(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:
+def whole_months(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:
+    """What the roll-up answers for; with `stated`, whether it was typed in."""
     months = Q(month__range=_NO_DAYS)
     for year in years:
         first, last = period(frame, year)
@@ -193,7 +162,8 @@ def _whole_months(frame: Frame, years: Collection[int], groups: Sequence[AdminUn
     )
 
 
-def _broken_months(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:
+def broken_months(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:
+    """The days that it cannot answer for, from the book."""
     days = Q(occurred_on__range=_NO_DAYS)
     for year in years:
         first, last = period(frame, year)
@@ -202,7 +172,8 @@ def _broken_months(frame: Frame, years: Collection[int], groups: Sequence[AdminU
     return _entries(frame, days, groups)
 
 
-def _all_days(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:
+def all_days(frame: Frame, years: Collection[int], groups: Sequence[AdminUnit] = ()) -> QuerySet[Any]:
+    """The same, day by day from the book, which alone knows ages, sexes, ways and marks."""
     return _entries(frame, _days_of(frame, years), groups)
 
 

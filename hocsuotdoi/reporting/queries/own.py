@@ -6,7 +6,7 @@ institutions on the day of a cycle (decision 0097).
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -20,8 +20,9 @@ from hocsuotdoi.indicators.queries.figure import value_of
 from hocsuotdoi.indicators.queries.frame import ChosenMap, Frame, Map
 from hocsuotdoi.indicators.queries.material import Defined, Material, defined_by
 from hocsuotdoi.indicators.queries.parts import parts_from
+from hocsuotdoi.indicators.queries.reported import reporting_by_year
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
-from hocsuotdoi.indicators.queries.sums import counted_for, entries_of_year, reporting_by_year
+from hocsuotdoi.indicators.queries.sums import Counted, counted_for, entries_of_year
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import InstitutionState, LineKind
 from hocsuotdoi.places.models import AdminUnit, Agency, AgencyLine, InstitutionStatus
@@ -199,7 +200,7 @@ def _decimal(number: int | None) -> Decimal | None:
 def measures_of(frame: Frame, institutions: Mapping[int, str], *, by_month: bool = True) -> dict[str, Amount]:
     """What was held, who came and who visited, whole and cut by sex, age, month and observance; of several years not by
     month. A whole is told wherever somebody is asked for it, so that who was silent stays expected in every sum above:
-    0 where somebody has said anything of the year, else not reported. Five queries."""
+    0 where somebody reports that count, else not reported. Five queries."""
     year = frame.year
     reporting = who_told(frame, institutions)
     entries = entries_of_year(frame)
@@ -218,21 +219,28 @@ def measures_of(frame: Frame, institutions: Mapping[int, str], *, by_month: bool
     return amounts_of(totals, institutions, reporting, always={key for key in totals if key.count(":") == 2})
 
 
-def who_told(frame: Frame, institutions: Mapping[int, str]) -> set[int]:
-    """Which of them said anything of the frame's year. Three queries."""
+def who_told(frame: Frame, institutions: Mapping[int, str]) -> dict[str, set[int]]:
+    """Measure to those of them that report it in the frame's year; «visit» is any of the visits. Three queries."""
+    asked = {measure: Counted((measure,), (), ()) for measure in (SESSIONS, ATTENDANCE, *VISITS)}
+    found = reporting_by_year(frame, asked.values(), _own_year, list(institutions))
     # Of many institutions the query is not told which, so others may be among the rows.
-    return reporting_by_year(frame, _own_year, list(institutions))[frame.year] & set(institutions)
+    told = {str(measure): found[each, frame.year] & institutions.keys() for measure, each in asked.items()}
+    return {**told, "visit": set().union(*(told[each] for each in VISITS))}
 
 
 def amounts_of(
-    totals: Mapping[str, int], institutions: Mapping[int, str], reporting: Collection[int], *, always: Collection[str]
+    totals: Mapping[str, int],
+    institutions: Mapping[int, str],
+    told_by: Mapping[str, Set[int]],
+    *,
+    always: Collection[str],
 ) -> dict[str, Amount]:
-    """By key, with of how many it is told. `always`: keys that are told wherever anybody is asked for them; another
-    that sums to nothing, also after a reversal, is left out."""
-    reporting = set(reporting)
+    """By key, with of how many it is told (`told_by`: see `who_told`). `always`: keys that are told wherever anybody is
+    asked for them; another that sums to nothing, also after a reversal, is left out."""
     told: dict[str, Amount] = {}
     for key, quantity in totals.items():
         asked = {each for each, of_class in institutions.items() if tells(key, of_class)}
+        reporting = told_by[key.split(":")[1]]
         if quantity or (key in always and asked):
             number = Decimal(quantity) if quantity or reporting & asked else None
             told[key] = Amount(number, None, len(reporting & asked), len(asked))

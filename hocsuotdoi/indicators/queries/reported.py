@@ -1,0 +1,142 @@
+"""Who reports a count: only there is nothing of it a zero.
+
+An institution reports a count in a year where something of it stands, also a zero that was typed in. One that records
+here what happens reports all that is recorded together: of what it has not recorded there was none. That does not hold
+for what it types, where a cell that was left empty says that the figure is not known.
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from hocsuotdoi.indicators.enums import StatedColumn
+from hocsuotdoi.indicators.queries.frame import MANY, Frame, at_any_of, named
+from hocsuotdoi.indicators.queries.sums import Counted, Years, all_days, broken_months, period, whole_months
+from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
+
+Reporting = dict[tuple[Counted, int], set[int]]
+"""(count, year) to the institutions that report it."""
+Room = frozenset[MeasureCode]
+Recorded = dict[tuple[Room, int], set[int]]
+Source = Callable[[Frame], QuerySet[Any]]
+"""Rows with year, institution and lines."""
+
+_M = MeasureCode
+RECORDED_TOGETHER = (
+    frozenset({_M.PROGRAMME_SESSION, _M.PROGRAMME_ATTENDANCE, _M.RECORDING_VIEW})
+    | frozenset({_M.LIBRARY_VISIT, _M.MUSEUM_VISIT, _M.CENTRE_VISIT}),
+    frozenset({_M.LOAN, _M.RENEWAL, _M.IN_HOUSE_USE, _M.RESERVATION}),
+)
+"""Who records one of them here would have recorded the others: what people came to, what readers take. What is in none
+of them is recorded by itself."""
+
+
+def reporting_by_year(
+    frame: Frame, counted: Collection[Counted], years: Years, institutions: Collection[int]
+) -> Reporting:
+    """Of each count, whatever its classes: who reports it is asked institution by institution. Where the institutions
+    are many others may be among those found. Three queries, one more where a count keeps to an age, a sex, a way or a
+    mark."""
+    found: Reporting = {(each, year): set() for each in counted for year in years(frame)}
+    if not institutions or not counted:
+        return found
+    alike = {each: replace(each, classes=(), grows=False) for each in counted}
+    recorded, standing = _standing(frame, sorted(set(alike.values()), key=repr), years, institutions)
+    typed = _typed(frame, years, institutions)
+    for (each, year), reporting in found.items():
+        reporting |= standing[alike[each], year]
+        reporting |= {there for when, there, column in typed if when == year and _speaks_of(column, each)}
+        typing = {there for _when, there, column in typed if column.measure in each.measures}
+        for room in RECORDED_TOGETHER:
+            if not room.isdisjoint(each.measures):
+                reporting |= recorded[room, year] - typing
+    return found
+
+
+def _speaks_of(column: StatedColumn, counted: Counted) -> bool:
+    """Whether a figure of the column, be it 0, is one of the count. Nothing typed tells ages, ways or marks."""
+    if counted.is_of_people or column.measure not in counted.measures:
+        return False
+    return not counted.purposes or column.purpose in counted.purposes
+
+
+_IS_RECORDED = Q(posting__kind=PostingKind.HAPPENING) | Q(posting__reverses__kind=PostingKind.HAPPENING)
+
+
+def _standing(
+    frame: Frame, counted: Sequence[Counted], years: Years, institutions: Collection[int]
+) -> tuple[Recorded, Reporting]:
+    """Who recorded anything of what is recorded together, and at whom something of a count stands."""
+    lines: Counter[tuple[Counted | Room, int, int]] = Counter()
+
+    def add(name: str, asked: Sequence[Counted | Room], rows: Source, recorded: Q) -> None:
+        at_these = at_any_of(named(frame, institutions))
+
+        def added_up(each: Frame) -> QuerySet[Any, Any]:
+            columns = {
+                f"lines_{at}": Sum(
+                    "lines", filter=one.condition if isinstance(one, Counted) else recorded & Q(measure__in=one)
+                )
+                for at, one in enumerate(asked)
+            }
+            found = rows(each).filter(at_these).order_by().values("year", "institution_id").annotate(**columns)
+            return found.values_list("year", "institution_id", *columns)
+
+        for year, institution, *numbers in frame.rows(("reporting", name, years.__name__, *asked), added_up):
+            for each, number in zip(asked, numbers, strict=True):
+                lines[each, year, institution] += number or 0
+
+    rooms = [room for room in RECORDED_TOGETHER if any(not room.isdisjoint(each.measures) for each in counted)]
+    plain: list[Counted | Room] = [*rooms, *(each for each in counted if not each.is_of_people)]
+    if plain:
+        add("months", plain, lambda each: whole_months(each, years(each)), Q(stated=False))
+        add("days", plain, lambda each: broken_months(each, years(each)), _IS_RECORDED)
+    if of_people := [each for each in counted if each.is_of_people]:
+        add("people", of_people, lambda each: all_days(each, years(each)), Q())
+    recorded: Recorded = defaultdict(set)
+    standing: Reporting = defaultdict(set)
+    for (each, year, institution), number in lines.items():
+        if number > 0 and isinstance(each, Counted):
+            standing[each, year].add(institution)
+        elif number > 0 and not isinstance(each, Counted):
+            recorded[each, year].add(institution)
+    return recorded, standing
+
+
+# The newest revision of a slot holds; one that took the figure back has no posting. One statement for all its years.
+_TYPED = """
+SELECT DISTINCT extract(year FROM occurred_on)::int, institution_id, "column"
+  FROM (SELECT DISTINCT ON (institution_id, slot) institution_id, "column", posting_id
+          FROM indicators_statedfigure
+         WHERE starts_on <= %(last)s AND ends_on > %(first)s
+           AND (%(everywhere)s OR institution_id = ANY(%(institutions)s))
+         ORDER BY institution_id, slot, revision DESC) AS newest
+  JOIN (SELECT institution_id, id AS posting_id, occurred_on FROM ledger_posting
+         WHERE kind = 'stated' AND ({days})) AS posting USING (institution_id, posting_id)
+"""
+
+
+def _typed(frame: Frame, years: Years, institutions: Collection[int]) -> list[tuple[int, int, StatedColumn]]:
+    """(year, institution id, column) of what was typed in and stands."""
+    these = named(frame, institutions)
+
+    def statement(each: Frame) -> tuple[str, dict[str, Any]]:
+        spans: list[tuple[dt.date, dt.date]] = [period(each, year) for year in sorted(years(each))]
+        parameters: dict[str, Any] = {
+            "first": min(first for first, _last in spans),
+            "last": max(last for _first, last in spans),
+            "everywhere": len(these) > MANY,
+            "institutions": [] if len(these) > MANY else list(these),
+        }
+        days = []
+        for at, (first, last) in enumerate(spans):
+            days.append(f"occurred_on BETWEEN %(first_{at})s AND %(last_{at})s")
+            parameters |= {f"first_{at}": first, f"last_{at}": last}
+        return _TYPED.format(days=" OR ".join(days)), parameters
+
+    rows = frame.raw_rows(("typed", years.__name__), statement)
+    return [(year, institution, StatedColumn(column)) for year, institution, column in rows]
