@@ -218,7 +218,7 @@ def test_statement_fills_what_the_book_does_not_know_and_never_outvotes_it(
     if book == "yes":
         make_posting(library, TODAY, measure=MeasureCode.PROGRAMME_SESSION)
     elif book == "no":
-        make_posting(library, TODAY, measure=MeasureCode.LOAN)
+        make_posting(library, TODAY, measure=MeasureCode.LIBRARY_VISIT)
     criteria_set = CriteriaSetFactory(criteria=[("asked", "quantity_at_least", YES_BY_BOOK)])
     if stated:
         AnswerFactory(institution=library, indicator_code=criteria_set.indicator_id, value=stated)

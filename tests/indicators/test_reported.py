@@ -3,11 +3,10 @@
 import datetime as dt
 
 from hocsuotdoi.core.periods import Period
-from hocsuotdoi.indicators.enums import IndicatorKind, StatedColumn, StatingWay, ValueState
+from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Statement
-from hocsuotdoi.indicators.operations.stated import Sent, plan_of, preview_figures, state_figures, undo_statement
+from hocsuotdoi.indicators.operations.stated import undo_statement
 from hocsuotdoi.indicators.queries.lineage import lineage
-from hocsuotdoi.indicators.queries.stated import Asked
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.ledger.enums import MeasureCode, Purpose, Sex
 from hocsuotdoi.places.enums import InstitutionClass
@@ -15,19 +14,10 @@ from tests.factories.accounts import PersonFactory
 from tests.factories.indicators import CohortFactory, IndicatorFactory
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
+from tests.factories.stated import state
 
 TODAY = dt.date(2026, 11, 23)
-LOAN, VISIT, SESSION = StatedColumn.LOAN, StatedColumn.LIBRARY_VISIT, StatedColumn.SESSION
-
-
-def state(institution, unit, year: int, **figures: int | None) -> None:
-    """`figures`: column's name to what is typed."""
-    asked = [Asked(institution.code, StatedColumn[name], quantity) for name, quantity in figures.items()]
-    by, at = PersonFactory(), noon(TODAY)
-    sent = Sent(StatingWay.FORM, "báo cáo giấy")
-    preview = preview_figures(unit, period=Period(year), asked=asked, sent=sent, by=by, at=at)
-    seen = plan_of(preview, TODAY).digest
-    state_figures(preview, seen=seen, in_addition=True, reason="chép lại", by=by, at=at)
+NOW = noon(TODAY)
 
 
 def value(unit, year: int, measure: str, kind=IndicatorKind.COUNT, *, classes=None, **more):
@@ -38,7 +28,7 @@ def value(unit, year: int, measure: str, kind=IndicatorKind.COUNT, *, classes=No
 
 def test_a_cell_that_was_left_empty_is_no_zero(viet_nam):
     house = InstitutionFactory(unit=viet_nam.xa)
-    state(house, viet_nam.xa, 2025, LOAN=5000)
+    state(house, viet_nam.xa, Period(2025), NOW, LOAN=5000)
 
     loans = value(viet_nam.xa, 2025, MeasureCode.LOAN)
     visits = value(viet_nam.xa, 2025, MeasureCode.LIBRARY_VISIT)
@@ -49,7 +39,7 @@ def test_a_cell_that_was_left_empty_is_no_zero(viet_nam):
 
 def test_a_typed_zero_is_one(viet_nam):
     house = InstitutionFactory(unit=viet_nam.xa)
-    state(house, viet_nam.xa, 2025, LOAN=5000, SESSION=0)
+    state(house, viet_nam.xa, Period(2025), NOW, LOAN=5000, SESSION=0)
 
     sessions = value(viet_nam.xa, 2025, MeasureCode.PROGRAMME_SESSION)
     visits = value(viet_nam.xa, 2025, MeasureCode.LIBRARY_VISIT)
@@ -60,10 +50,10 @@ def test_a_typed_zero_is_one(viet_nam):
 
 def test_a_figure_that_was_taken_back_is_none(viet_nam):
     house = InstitutionFactory(unit=viet_nam.xa)
-    state(house, viet_nam.xa, 2025, LOAN=5000, SESSION=0)
-    state(house, viet_nam.xa, 2025, SESSION=3)
+    state(house, viet_nam.xa, Period(2025), NOW, LOAN=5000, SESSION=0)
+    state(house, viet_nam.xa, Period(2025), NOW, SESSION=3)
     for statement in Statement.objects.order_by("-stated_at", "-pk"):
-        undo_statement(statement, reason="nhầm", by=PersonFactory(), at=noon(TODAY))
+        undo_statement(statement, reason="nhầm", by=PersonFactory(), at=NOW)
 
     assert value(viet_nam.xa, 2025, MeasureCode.PROGRAMME_SESSION).state == ValueState.NOT_REPORTED
     assert value(viet_nam.xa, 2025, MeasureCode.LOAN).state == ValueState.NOT_REPORTED
@@ -75,7 +65,7 @@ def test_who_records_here_reports_all_that_it_does_not_type(viet_nam):
     assert value(viet_nam.xa, 2025, MeasureCode.PROGRAMME_SESSION).numerator == 0
     assert value(viet_nam.xa, 2025, MeasureCode.LOAN).state == ValueState.NOT_REPORTED
 
-    state(recording, viet_nam.xa, 2025, LOAN=7)
+    state(recording, viet_nam.xa, Period(2025), NOW, LOAN=7)
 
     assert value(viet_nam.xa, 2025, MeasureCode.LOAN).numerator == 7
     assert value(viet_nam.xa, 2025, MeasureCode.IN_HOUSE_USE).state == ValueState.NOT_REPORTED
@@ -93,10 +83,10 @@ def test_who_lends_here_says_nothing_of_what_people_came_to(viet_nam):
 def test_growth_compares_those_that_reported_the_count_in_both_years(viet_nam):
     """One that begins to report loans, and reported visits before, stands apart: 110 against 100 is 10%."""
     steady, begins = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.xa)
-    state(steady, viet_nam.xa, 2024, LOAN=100)
-    state(begins, viet_nam.xa, 2024, LIBRARY_VISIT=9)
-    state(steady, viet_nam.xa, 2025, LOAN=110)
-    state(begins, viet_nam.xa, 2025, LIBRARY_VISIT=9, LOAN=1000)
+    state(steady, viet_nam.xa, Period(2024), NOW, LOAN=100)
+    state(begins, viet_nam.xa, Period(2024), NOW, LIBRARY_VISIT=9)
+    state(steady, viet_nam.xa, Period(2025), NOW, LOAN=110)
+    state(begins, viet_nam.xa, Period(2025), NOW, LIBRARY_VISIT=9, LOAN=1000)
 
     grown = value(viet_nam.xa, 2025, MeasureCode.LOAN, IndicatorKind.GROWTH)
 
@@ -107,21 +97,21 @@ def test_growth_compares_those_that_reported_the_count_in_both_years(viet_nam):
 def test_growth_leaves_out_who_recorded_before_it_typed(viet_nam):
     """It recorded sessions in both years; visits it types, and has them of the second year only."""
     steady, types = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.xa)
-    state(steady, viet_nam.xa, 2024, LIBRARY_VISIT=100)
-    state(steady, viet_nam.xa, 2025, LIBRARY_VISIT=110)
+    state(steady, viet_nam.xa, Period(2024), NOW, LIBRARY_VISIT=100)
+    state(steady, viet_nam.xa, Period(2025), NOW, LIBRARY_VISIT=110)
     for year in (2024, 2025):
         make_posting(types, dt.date(year, 3, 1), measure=MeasureCode.PROGRAMME_SESSION)
-    state(types, viet_nam.xa, 2025, LIBRARY_VISIT=1000)
+    state(types, viet_nam.xa, Period(2025), NOW, LIBRARY_VISIT=1000)
 
     assert value(viet_nam.xa, 2025, MeasureCode.LIBRARY_VISIT, IndicatorKind.GROWTH).percent == 10
 
 
 def test_lineage_says_of_whom_the_count_is_not_known(viet_nam):
     steady, begins = InstitutionFactory(name="A", unit=viet_nam.xa), InstitutionFactory(name="B", unit=viet_nam.xa)
-    state(steady, viet_nam.xa, 2024, LOAN=100)
-    state(begins, viet_nam.xa, 2024, LIBRARY_VISIT=9)
-    state(steady, viet_nam.xa, 2025, LOAN=110)
-    state(begins, viet_nam.xa, 2025, LOAN=1000)
+    state(steady, viet_nam.xa, Period(2024), NOW, LOAN=100)
+    state(begins, viet_nam.xa, Period(2024), NOW, LIBRARY_VISIT=9)
+    state(steady, viet_nam.xa, Period(2025), NOW, LOAN=110)
+    state(begins, viet_nam.xa, Period(2025), NOW, LOAN=1000)
     indicator = IndicatorFactory(kind=IndicatorKind.GROWTH, measures=[MeasureCode.LOAN])
 
     rows = lineage(indicator.code, CohortFactory().code, viet_nam.xa, 2025, TODAY).rows
@@ -135,20 +125,20 @@ def test_lineage_says_of_whom_the_count_is_not_known(viet_nam):
 def test_a_part_by_purpose_is_reported_by_who_typed_that_part(viet_nam):
     museum = InstitutionFactory(unit=viet_nam.north, institution_class=InstitutionClass.MUSEUM_PROVINCE)
     classes = [InstitutionClass.MUSEUM_PROVINCE]
-    state(museum, viet_nam.north, 2025, MUSEUM_OTHER=900)
+    state(museum, viet_nam.north, Period(2025), NOW, MUSEUM_OTHER=900)
     visits = MeasureCode.MUSEUM_VISIT
     study = {"classes": classes, "purposes": [Purpose.STUDY_RESEARCH]}
 
     assert value(viet_nam.north, 2025, visits, classes=classes).numerator == 900
     assert value(viet_nam.north, 2025, visits, **study).state == ValueState.NOT_REPORTED
 
-    state(museum, viet_nam.north, 2025, MUSEUM_STUDY=0)
+    state(museum, viet_nam.north, Period(2025), NOW, MUSEUM_STUDY=0)
     assert value(viet_nam.north, 2025, visits, **study).numerator == 0
 
 
 def test_nothing_typed_tells_ages_and_ways(viet_nam):
     house = InstitutionFactory(unit=viet_nam.xa)
-    state(house, viet_nam.xa, 2025, ATTENDANCE=90)
+    state(house, viet_nam.xa, Period(2025), NOW, ATTENDANCE=90)
 
     online = value(viet_nam.xa, 2025, MeasureCode.PROGRAMME_ATTENDANCE, channels=["online"])
 
@@ -160,8 +150,8 @@ def test_nothing_typed_tells_ages_and_ways(viet_nam):
 
 def test_a_share_has_above_and_below_the_line_the_same_institutions(viet_nam):
     knows, does_not = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.xa)
-    state(knows, viet_nam.xa, 2025, IN_HOUSE_USE=30, LOAN=60)
-    state(does_not, viet_nam.xa, 2025, LOAN=5000)
+    state(knows, viet_nam.xa, Period(2025), NOW, IN_HOUSE_USE=30, LOAN=60)
+    state(does_not, viet_nam.xa, Period(2025), NOW, LOAN=5000)
 
     share = value(viet_nam.xa, 2025, MeasureCode.IN_HOUSE_USE, over=[MeasureCode.LOAN])
 
@@ -170,7 +160,7 @@ def test_a_share_has_above_and_below_the_line_the_same_institutions(viet_nam):
 
 def test_a_condition_on_a_count_is_not_known_of_who_does_not_report_it(viet_nam):
     house = InstitutionFactory(unit=viet_nam.xa)
-    state(house, viet_nam.xa, 2025, LOAN=5000)
+    state(house, viet_nam.xa, Period(2025), NOW, LOAN=5000)
 
     share = value(viet_nam.xa, 2025, MeasureCode.PROGRAMME_SESSION, IndicatorKind.SHARE_OF_INSTITUTIONS, at_least=1)
 
@@ -179,8 +169,8 @@ def test_a_condition_on_a_count_is_not_known_of_who_does_not_report_it(viet_nam)
 
 def test_the_running_year_says_why_a_typed_year_is_not_compared_yet(viet_nam):
     house = InstitutionFactory(unit=viet_nam.xa)
-    state(house, viet_nam.xa, 2025, LOAN=100)
-    state(house, viet_nam.xa, 2026, LOAN=110)
+    state(house, viet_nam.xa, Period(2025), NOW, LOAN=100)
+    state(house, viet_nam.xa, Period(2026), NOW, LOAN=110)
 
     grown = value(viet_nam.xa, 2026, MeasureCode.LOAN, IndicatorKind.GROWTH)
 

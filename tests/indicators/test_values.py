@@ -387,7 +387,7 @@ def test_all_defined_figures_of_a_unit_take_the_same_queries_for_one_and_three_i
         values_for(viet_nam.country, 2026, pairs, TODAY)
 
 
-QUERIES_OF_ALL_FIGURES = 29
+QUERIES_OF_ALL_FIGURES = 31
 
 
 def test_figure_of_many_units_is_that_of_each(viet_nam, share):

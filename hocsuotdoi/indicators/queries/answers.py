@@ -2,11 +2,11 @@
 
 A rule is asked for many institutions and many criteria at once and runs a constant number of queries. It answers yes or
 no where it knows, and leaves out the institution where it does not: nothing in the register about equipment means
-"not known", and an institution that has posted nothing all year is silent, not empty.
+"not known", and of what an institution does not report nobody knows that there was none.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,10 +14,11 @@ from django.db.models import Q, QuerySet
 
 from hocsuotdoi.indicators.models import Criterion
 from hocsuotdoi.indicators.queries.frame import MANY, Expected, Frame, at_any_of, named
+from hocsuotdoi.indicators.queries.reported import Reporting, own_year, reporting_by_year
 from hocsuotdoi.indicators.queries.stocks import end_of
-from hocsuotdoi.indicators.queries.sums import months_and_days
+from hocsuotdoi.indicators.queries.sums import Counted, months_and_days
 from hocsuotdoi.indicators.queries.together import Rows
-from hocsuotdoi.ledger.enums import AgeBand
+from hocsuotdoi.ledger.enums import AgeBand, MeasureCode
 from hocsuotdoi.places.models import Institution, OpeningHours
 from hocsuotdoi.places.queries.opening import hours_of, spans_on
 
@@ -41,25 +42,25 @@ class Asked:
 
     frame: Frame
     expected: Sequence[Expected]
+    counted: frozenset[Counted] = frozenset()
+    """Everything that the criteria count."""
 
     @cached_property
     def institutions(self) -> list[int]:
         return [each.institution_id for each in self.expected]
 
-    def reporting_of(self, criterion: Criterion) -> list[int]:
-        """The institutions of the criterion's classes that have reported."""
+    def asked_of(self, criterion: Criterion) -> list[int]:
+        """The institutions of the criterion's classes."""
         classes = set(criterion.criteria_set.classes)
-        return [
-            each.institution_id
-            for each in self.expected
-            if each.institution_class in classes and each.institution_id in self.reporting
-        ]
+        return [each.institution_id for each in self.expected if each.institution_class in classes]
+
+    def reporting(self, counted: Counted) -> set[int]:
+        """Those that report the count in the year: only of these is it known that there was none of it."""
+        return self._reporting[counted, self.frame.year]
 
     @cached_property
-    def reporting(self) -> set[int]:
-        """Those with at least one posting in the year that still stands. One query, when first looked at."""
-        rows = self.frame.raw_rows("reporting", lambda each: (_REPORTING, self.parameters(each)))
-        return {institution for (institution,) in rows} & set(self.institutions)
+    def _reporting(self) -> Reporting:
+        return reporting_by_year(self.frame.constant, self.counted, own_year, self.institutions)
 
     def parameters(self, frame: Frame, **others: Any) -> dict[str, Any]:
         """What every question below asks with: where and when, and whatever else it needs."""
@@ -106,6 +107,8 @@ def computed_answers(criteria: Iterable[Criterion], asked: Asked) -> dict[int, A
     for criterion in criteria:
         if criterion.rule:
             by_rule.setdefault(criterion.rule, []).append(criterion)
+    counted = {each for together in by_rule.values() for criterion in together for each in _counted(criterion)}
+    asked = replace(asked, counted=frozenset(counted))
     found: dict[int, Answers] = {}
     for name, together in by_rule.items():
         found.update(RULES[name].find(together, asked))
@@ -139,17 +142,20 @@ SELECT institution_id, measure, NULL, coalesce(purpose, ''), quantity, 0, tags
   FROM ledger_entry
  WHERE occurred_on BETWEEN %(first)s AND %(last)s AND measure = ANY(%(tagged_measures)s) AND {_HERE}
 """
-# A stated zero is a posting without entries: it reports too.
-_REPORTING = f"""
-SELECT institution_id FROM (
-    SELECT institution_id, lines FROM ({_HAPPENED}) AS happened
-     UNION ALL
-    SELECT institution_id, 1 FROM ledger_posting AS stated
-     WHERE kind = 'stated' AND occurred_on BETWEEN %(first)s AND %(last)s AND {_HERE}
-       AND NOT EXISTS (SELECT FROM ledger_posting AS reversal
-                        WHERE reversal.institution_id = stated.institution_id AND reversal.reverses_id = stated.id)
-) AS line GROUP BY 1 HAVING sum(lines) > 0
-"""
+
+
+def _counted(criterion: Criterion) -> list[Counted]:
+    """What a criterion of the ledger counts, each by itself; without a measure it is whatever was counted."""
+    given = criterion.parameters
+    if criterion.rule in ("quantity_at_least", "any_of_at_least"):
+        return [Counted((each,), tuple(given.get("purposes", ())), ()) for each in _measures(given)]
+    if criterion.rule in ("months_at_least", "age_bands_at_least"):
+        return [Counted(_measures(given) or tuple(MeasureCode.values), (), ())]
+    return []
+
+
+def _measures(parameters: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(parameters.get("measures", ())) or ((parameters["measure"],) if "measure" in parameters else ())
 
 
 def _quantities(cells: Iterable[Cell], asked: Asked) -> dict[Cell, dict[int, int]]:
@@ -198,11 +204,13 @@ def _at_least(criteria: list[Criterion], cells: dict[int, list[Cell]], asked: As
     quantities = _quantities({cell for each in cells.values() for cell in each}, asked)
     found: dict[int, Answers] = {}
     for criterion in criteria:
-        sums, needed = [quantities[cell] for cell in cells[criterion.pk]], criterion.parameters["quantity"]
-        found[criterion.pk] = {
-            institution: _compare(max(each.get(institution, 0) for each in sums), needed)
-            for institution in asked.reporting_of(criterion)
+        needed = criterion.parameters["quantity"]
+        reporting = set.intersection(*(asked.reporting(each) for each in _counted(criterion)))
+        answers = {
+            institution: _compare(max(quantities[cell].get(institution, 0) for cell in cells[criterion.pk]), needed)
+            for institution in asked.asked_of(criterion)
         }
+        found[criterion.pk] = {key: each for key, each in answers.items() if each.is_met or key in reporting}
     return found
 
 
@@ -259,15 +267,16 @@ def _distinct(select: str, criteria: list[Criterion], asked: Asked) -> dict[tupl
 def _distinct_at_least(select: str, needed: str) -> Callable[[list[Criterion], Asked], dict[int, Answers]]:
     def find(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
         counts = _distinct(select, criteria, asked)
-        return {
-            criterion.pk: {
-                institution: _compare(
-                    counts.get((institution, criterion.parameters.get("measure")), 0), criterion.parameters[needed]
-                )
-                for institution in asked.reporting_of(criterion)
+        found: dict[int, Answers] = {}
+        for criterion in criteria:
+            (counted,) = _counted(criterion)
+            measure, reporting = criterion.parameters.get("measure"), asked.reporting(counted)
+            answers = {
+                institution: _compare(counts.get((institution, measure), 0), criterion.parameters[needed])
+                for institution in asked.asked_of(criterion)
             }
-            for criterion in criteria
-        }
+            found[criterion.pk] = {key: each for key, each in answers.items() if each.is_met or key in reporting}
+        return found
 
     return find
 

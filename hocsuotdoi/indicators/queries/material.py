@@ -35,7 +35,7 @@ from hocsuotdoi.indicators.queries.frame import (
 )
 from hocsuotdoi.indicators.queries.people import active_users, participation, residents, villages
 from hocsuotdoi.indicators.queries.profiles import Codes, Profiles, is_of_people, profiles
-from hocsuotdoi.indicators.queries.reported import Reporting, reporting_by_year
+from hocsuotdoi.indicators.queries.reported import Reporting, own_year, reporting_by_year
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.sums import (
     Counted,
@@ -193,9 +193,6 @@ class Material(Around):
         if not growing and not counting:
             return self._load_everywhere(conditions)
         bases = set(self.base_years.values())
-
-        def own_year(frame: Frame) -> set[int]:
-            return {frame.year}
 
         def compared(frame: Frame) -> set[int]:
             return {year for year in bases if year < frame.year} | {frame.year}

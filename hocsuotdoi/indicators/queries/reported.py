@@ -35,6 +35,10 @@ RECORDED_TOGETHER = (
 of them is recorded by itself."""
 
 
+def own_year(frame: Frame) -> set[int]:
+    return {frame.year}
+
+
 def reporting_by_year(
     frame: Frame, counted: Collection[Counted], years: Years, institutions: Collection[int]
 ) -> Reporting:
@@ -75,6 +79,7 @@ def _standing(
 
     def add(name: str, asked: Sequence[Counted | Room], rows: Source, recorded: Q) -> None:
         at_these = at_any_of(named(frame, institutions))
+        measures = set().union(*(one.measures if isinstance(one, Counted) else one for one in asked))
 
         def added_up(each: Frame) -> QuerySet[Any, Any]:
             columns = {
@@ -83,8 +88,12 @@ def _standing(
                 )
                 for at, one in enumerate(asked)
             }
-            found = rows(each).filter(at_these).order_by().values("year", "institution_id").annotate(**columns)
-            return found.values_list("year", "institution_id", *columns)
+            here = rows(each).filter(at_these, measure__in=measures).order_by()
+            return (
+                here.values("year", "institution_id")
+                .annotate(**columns)
+                .values_list("year", "institution_id", *columns)
+            )
 
         for year, institution, *numbers in frame.rows(("reporting", name, years.__name__, *asked), added_up):
             for each, number in zip(asked, numbers, strict=True):

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -20,7 +19,7 @@ from hocsuotdoi.indicators.queries.figure import value_of
 from hocsuotdoi.indicators.queries.frame import ChosenMap, Frame, Map
 from hocsuotdoi.indicators.queries.material import Defined, Material, defined_by
 from hocsuotdoi.indicators.queries.parts import parts_from
-from hocsuotdoi.indicators.queries.reported import reporting_by_year
+from hocsuotdoi.indicators.queries.reported import own_year, reporting_by_year
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.indicators.queries.sums import Counted, counted_for, entries_of_year
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -222,7 +221,7 @@ def measures_of(frame: Frame, institutions: Mapping[int, str], *, by_month: bool
 def who_told(frame: Frame, institutions: Mapping[int, str]) -> dict[str, set[int]]:
     """Measure to those of them that report it in the frame's year; «visit» is any of the visits. Three queries."""
     asked = {measure: Counted((measure,), (), ()) for measure in (SESSIONS, ATTENDANCE, *VISITS)}
-    found = reporting_by_year(frame, asked.values(), _own_year, list(institutions))
+    found = reporting_by_year(frame, asked.values(), own_year, list(institutions))
     # Of many institutions the query is not told which, so others may be among the rows.
     told = {str(measure): found[each, frame.year] & institutions.keys() for measure, each in asked.items()}
     return {**told, "visit": set().union(*(told[each] for each in VISITS))}
@@ -245,10 +244,6 @@ def amounts_of(
             number = Decimal(quantity) if quantity or reporting & asked else None
             told[key] = Amount(number, None, len(reporting & asked), len(asked))
     return told
-
-
-def _own_year(frame: Any) -> set[int]:
-    return {frame.year}
 
 
 def has_sample(report: Report) -> bool:

@@ -125,7 +125,7 @@ def test_list_takes_the_same_queries_with_one_and_three_institutions(
         make_posting(InstitutionFactory(unit=bac_kan), day)
     client.force_login(officer_of_bac_kan)
     client.get(LIST)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         client.get(LIST)
 
 
