@@ -17,7 +17,8 @@ class Country:
     """Today: north (xa: xã, phuong: phường) and south (nam: xã).
 
     Until the reform: old_north with the district old_huyen of the communes old_a and old_b (merged into xa) and old_c
-    (became phuong); old_south with old_huyen_nam of old_d (became nam)."""
+    (became phuong); old_south with old_huyen_nam of old_d (became nam). The land of old_huyen went to both communes of
+    the north, that of old_huyen_nam to nam alone."""
 
     def __init__(self) -> None:
         self.country = self._unit("Việt Nam", Tier.COUNTRY, UnitKind.COUNTRY)
@@ -39,8 +40,7 @@ class Country:
         for old, new, is_origin in [
             (self.old_north, self.north, True),
             (self.old_south, self.south, True),
-            (self.old_huyen, self.north, False),
-            (self.old_huyen_nam, self.south, False),
+            (self.old_huyen_nam, self.nam, False),
             (self.old_a, self.xa, True),
             (self.old_b, self.xa, False),
             (self.old_c, self.phuong, True),
@@ -48,6 +48,14 @@ class Country:
         ]:
             Succession.objects.create(
                 predecessor=old, successor=new, kind=SuccessionKind.MERGE, effective_on=REFORM, is_origin=is_origin
+            )
+        for new in (self.xa, self.phuong):
+            Succession.objects.create(
+                predecessor=self.old_huyen,
+                successor=new,
+                kind=SuccessionKind.ABOLISH,
+                effective_on=REFORM,
+                is_main=new == self.xa,
             )
         rebuild()
 

@@ -60,7 +60,7 @@ def test_observations_are_read_back_as_they_were():
 
     (dataset,) = read_sdmx(body.decode(), validate=False).data
 
-    assert dataset.short_urn == "Dataflow=HSD:INDICATORS(1.1.0)"
+    assert dataset.short_urn == "Dataflow=HSD:INDICATORS(1.2.0)"
     assert list(dataset.data["REF_AREA"]) == ["VN_01", "VN_01"]
     assert list(dataset.data["OBS_STATUS"]) == ["A", "Q"]
 
@@ -68,6 +68,6 @@ def test_observations_are_read_back_as_they_were():
 def test_header_is_the_standard_s():
     (header, line) = csv.reader(io.StringIO(render_csv(TOTALS, [{"FREQ": "M", "SAMPLE": True}]).decode()))
     assert header[:4] == ["STRUCTURE", "STRUCTURE_ID", "ACTION", "FREQ"]
-    assert line[:4] == ["dataflow", "HSD:TOTALS(1.1.0)", "I", "M"]
+    assert line[:4] == ["dataflow", "HSD:TOTALS(1.2.0)", "I", "M"]
     assert line[header.index("SAMPLE")] == "true"
     assert line[header.index("OBS_VALUE")] == ""

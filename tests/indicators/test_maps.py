@@ -116,6 +116,46 @@ def test_stock_stands_where_the_institution_itself_went(divided):
     assert value(divided.xa, count, 2024, today).numerator == 10
 
 
+def test_what_a_district_counted_counts_for_the_province_and_no_commune(viet_nam):
+    """Its land went to several; of one whose land went to a single commune that one has it."""
+    for district, quantity in ((viet_nam.old_huyen, 10), (viet_nam.old_huyen_nam, 7)):
+        library = InstitutionFactory(unit=district)
+        library.placements.update(ends_on=REFORM)
+        make_posting(library, dt.date(2024, 5, 1), quantity=quantity)
+    count, today = figure(IndicatorKind.COUNT, [VISIT]), ChosenMap()
+
+    told = {unit: value(unit, count, 2024, today).numerator or 0 for unit in [*viet_nam.communes, *viet_nam.provinces]}
+
+    assert told == {viet_nam.xa: 0, viet_nam.phuong: 0, viet_nam.nam: 7, viet_nam.north: 10, viet_nam.south: 7}
+    assert value(viet_nam.country, count, 2024, today).numerator == 17
+    assert value(viet_nam.old_huyen, count, 2024, OLD_MAP).numerator == 10
+    rules = rules_by_unit([viet_nam.north, viet_nam.south, viet_nam.country, viet_nam.xa], TODAY)
+    assert [rules[unit.pk].gathered for unit in (viet_nam.north, viet_nam.south, viet_nam.country, viet_nam.xa)] == [
+        *(1, 0, 1, 0)
+    ]
+    assert rules_by_unit([viet_nam.old_north], EVE)[viet_nam.old_north.pk].gathered == 0
+
+
+@pytest.mark.parametrize(("before", "then"), [
+    ("old_huyen", "phuong"),
+    ("old_huyen", "xa"),
+    ("old_huyen", "north"),
+    ("old_huyen_nam", "south"),
+    ("old_a", "north"),
+])  # fmt: skip
+def test_institution_of_a_district_stands_where_the_register_says_it_went_on(viet_nam, before, then):
+    """In a commune, be it the one that took most of the land or another; or at the province."""
+    there = getattr(viet_nam, then)
+    make_posting(stays(getattr(viet_nam, before), there), dt.date(2024, 5, 1))
+    stock = figure(IndicatorKind.STOCK, [StockCode.INSTITUTIONS_OPEN])
+
+    told = {unit: value(unit, stock, 2024, ChosenMap()).numerator or 0 for unit in [*viet_nam.communes, there]}
+
+    assert told == {**dict.fromkeys(viet_nam.communes, 0), there: 1}
+    assert value(viet_nam.country, stock, 2024, ChosenMap()).numerator == 1
+    assert value(getattr(viet_nam, before), stock, 2026, OLD_MAP).numerator == 1
+
+
 def test_growth_is_of_the_same_institutions_wherever_their_land_went(divided):
     library = stays(divided.old_b, divided.phuong)
     make_posting(library, dt.date(2024, 5, 1), quantity=100)

@@ -187,3 +187,37 @@ def test_pages_open_from_the_country_down_to_the_same_sum(client, counted, count
         assert below.context["total"] == each["quantity"], each
         levels[Tier.PROVINCE] += below.context["total"]
     assert levels == {Tier.COUNTRY: whole, Tier.PROVINCE: whole}
+
+
+def test_what_a_district_counted_is_told_at_its_province_in_pages_tables_and_api(client):
+    """The land of thành phố Thái Nguyên went to several wards: none of them has its figures, the province has."""
+    district = AdminUnit.objects.get(name="Thành phố Thái Nguyên", tier=Tier.DISTRICT)
+    wards = {step.successor for step in Succession.objects.filter(predecessor=district)}
+    province = provinces(REFORM)["Tỉnh Thái Nguyên"]
+    closed = InstitutionFactory(unit=district)
+    closed.placements.update(ends_on=REFORM)
+    make_posting(closed, dt.date(2024, 5, 2), measure=VISIT, quantity=11)
+    make_posting(InstitutionFactory(unit=min(wards, key=lambda each: each.code)), REFORM, measure=VISIT, quantity=3)
+    follow_map(TODAY)
+    fold()
+
+    table = {"measures": VISIT, "unit": province.code, "first": "2024-01", "last": "2025-12", "period": "year"}
+    asked = {"rows": "unit_id", "columns": "starts_on", "level": "commune", "map": "today"}
+    page = client.get(reverse("portal:indicators-pivot"), table | asked)
+    rows = {row.label: row.cells for row in page.context["rows"]}
+    assert rows["Tỉnh Thái Nguyên, không thuộc đơn vị nào ở đây"] == ["11", "–", "11"]
+    assert sum(cells[0] == "11" for cells in rows.values()) == 1
+    assert any("cấp huyện cũ được tính cho toàn tỉnh" in note for note in page.context["notes"])
+
+    told = client.get(
+        f"/api/v1/figures/totals?unit={province.code}&tier=commune&measures={VISIT}&first=2024&last=2025&limit=100"
+    ).json()
+    found = {row["key"]: row["cells"][0]["value"] for row in told["items"] if row["cells"][0]["value"]}
+    assert found.pop("rest") == 11 and list(found.values()) == [3]
+
+    old = client.get(reverse("portal:places-unit-detail", args=[district.code]) + f"?on={EVE}")
+    assert old.context["page"].main_successor == province
+    assert "không tính cho đơn vị nào nhận đất" in " ".join(old.context["page"].rules)
+    opened = measure_total(VISIT, province, 2024, TODAY)
+    assert (opened.total, opened.adds_up) == (11, True)
+    assert all(measure_total(VISIT, ward, 2024, TODAY).total == 0 for ward in wards)

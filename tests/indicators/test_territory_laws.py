@@ -39,6 +39,9 @@ class Oracle:
         self.units = {unit.pk: unit for unit in AdminUnit.objects.all()}
         self.parents = list(UnitParent.objects.values_list("unit_id", "parent_id", "starts_on", "ends_on"))
         self.main = dict(Succession.objects.filter(is_main=True).values_list("predecessor_id", "successor_id"))
+        self.heirs: defaultdict[int, list[int]] = defaultdict(list)
+        for ended, heir in Succession.objects.values_list("predecessor_id", "successor_id"):
+            self.heirs[ended].append(heir)
         self.origin = dict(Succession.objects.filter(is_origin=True).values_list("successor_id", "predecessor_id"))
         self.facts = list(Entry.objects.values_list("place_id", "occurred_on", "quantity"))
 
@@ -60,7 +63,12 @@ class Oracle:
 
     def read(self, unit: int, day: dt.date) -> int:
         while (ends_on := self.units[unit].ends_on) is not None and ends_on <= day:
-            unit = self.main[unit]
+            heirs = self.heirs[unit]
+            if len(heirs) > 1 and {self.units[each].tier for each in heirs} != {self.units[unit].tier}:
+                ways = [self.above(each, ends_on) for each in heirs]
+                unit = next(each for each in ways[0] if all(each in way for way in ways))
+            else:
+                unit = self.main[unit]
         while (starts_on := self.units[unit].starts_on) is not None and starts_on > day:
             unit = self.origin[unit]
         return unit
@@ -132,8 +140,8 @@ def _reform(data: st.DataObject, world: World, act: str) -> None:
 
 
 def _count(data: st.DataObject, world: World) -> None:
-    """At communes of any time, on any day, some taken back."""
-    places = [unit for unit in world.everything if unit.tier == Tier.COMMUNE]
+    """At communes, districts and provinces of any time, on any day, some taken back."""
+    places = [unit for unit in world.everything if unit.tier != Tier.COUNTRY]
     for _fact in range(data.draw(st.integers(1, 3))):
         library = InstitutionFactory(unit=data.draw(st.sampled_from(places)))
         day = FIRST + dt.timedelta(days=data.draw(st.integers(0, (LAST - FIRST).days)))

@@ -109,6 +109,20 @@ def test_island_district_without_communes_is_what_its_special_zone_is_read_as_be
     assert queries.reading_of(queries.reading_of(zone, BEFORE), AFTER) == zone
 
 
+def test_ended_district_is_read_as_its_province_unless_one_commune_has_all_its_land() -> None:
+    read = UnitReading.objects.on(AFTER).filter(unit__tier=Tier.DISTRICT)
+    assert dict(read.order_by().values_list("reads_as__tier").annotate(n=Count("pk"))) == {
+        "province": 682,
+        "commune": 14,
+    }
+    whole = read.filter(reads_as__tier=Tier.COMMUNE).values_list("unit__name", "reads_as__name")
+    assert ("Huyện Lý Sơn", "Đặc khu Lý Sơn") in whole
+    assert all(
+        Succession.objects.filter(predecessor=unit).count() == 1
+        for unit in read.filter(reads_as__tier=Tier.COMMUNE).values_list("unit", flat=True)
+    )
+
+
 def test_divided_communes_are_uncertain_and_say_why() -> None:
     doubts = dict(Succession.objects.filter(kind="split").values_list("doubt").annotate(n=Count("pk")))
     assert doubts == {"divided": 1_007, "far": 26}

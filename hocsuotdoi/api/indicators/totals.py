@@ -16,6 +16,8 @@ from hocsuotdoi.api.indicators.asked import Licensed, Placed, map_of, year_month
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Shape
 from hocsuotdoi.indicators.queries.asking import problem_of
+from hocsuotdoi.indicators.queries.divided import notes_by_unit
+from hocsuotdoi.indicators.queries.frame import ChosenMap
 from hocsuotdoi.indicators.queries.open_data import State, first_day_of, period_ends, period_key, unit_key
 from hocsuotdoi.indicators.queries.pivot import REST, Dimension, Head, Period, Question, answer
 from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown
@@ -96,6 +98,9 @@ class CellShape(Shape):
 class RowShape(HeadShape):
     cells: list[CellShape] = Field(description=_("One for each column"))
     total: CellShape | None = Field(description=_("Null where it would add different counts"))
+    notes: list[str] = Field(
+        description=_("Of a row of a unit: what was divided by a reform and is counted whole there or elsewhere")
+    )
 
 
 class TotalsShape(Licensed):
@@ -110,6 +115,12 @@ class TotalsShape(Licensed):
     columns: list[HeadShape]
     column_totals: list[CellShape] | None = Field(description=_("Null where they would add different counts"))
     total: CellShape | None
+    notes: list[str] = Field(
+        description=_(
+            "What was divided by a reform and is counted whole, of the unit asked for: a sentence for each; none as "
+            "reported"
+        )
+    )
     items: list[RowShape]
     count: int = Field(description=_("How many rows there are on all pages"))
     next: int | None = Field(description=_("Number of the next page; null on the last"))
@@ -136,6 +147,8 @@ def figure_totals(request: HttpRequest, asked: Query[TotalsFilter]) -> TotalsSha
     start = (asked.page - 1) * asked.limit
     rows = list(enumerate(found.rows))[start : start + asked.limit] if not told.is_kept_back else []
     columns = range(len(found.columns))
+    chosen = ChosenMap(question.map, question.map_day)
+    notes = notes_by_unit([question.unit, *(head.unit for _at, head in rows if head.unit)], chosen, now.date())
     count = 0 if told.is_kept_back else len(found.rows)
     has_sums = not told.is_kept_back
     return TotalsShape(
@@ -149,11 +162,13 @@ def figure_totals(request: HttpRequest, asked: Query[TotalsFilter]) -> TotalsSha
         if found.column_totals is not None and has_sums
         else None,
         total=_cell(told, TOTAL, TOTAL) if found.total is not None and has_sums else None,
+        notes=notes.get(question.unit.pk, []),
         items=[
             RowShape(
                 **dict(_head(question, question.rows, head)),
                 cells=[_cell(told, at, column) for column in columns],
                 total=_cell(told, at, TOTAL) if found.row_totals is not None else None,
+                notes=notes.get(head.unit.pk, []) if head.unit else [],
             )
             for at, head in rows
         ],

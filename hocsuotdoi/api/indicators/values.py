@@ -21,6 +21,7 @@ from hocsuotdoi.api.shapes import Readable, Shape
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.by_period import ONE_DAY, OnlyYears, PeriodValue, Span, values_by_period
+from hocsuotdoi.indicators.queries.divided import notes_by_unit
 from hocsuotdoi.indicators.queries.frame import ChosenMap, Map
 from hocsuotdoi.indicators.queries.open_data import (
     Level,
@@ -98,6 +99,12 @@ class ValueShape(Shape):
 class UnitValues(Shape):
     unit: UnitNamed
     values: list[ValueShape] = Field(description=_("The earliest first"))
+    notes: list[str] = Field(
+        description=_(
+            "What was divided by a reform and is counted whole, here or elsewhere: a sentence for each; none as "
+            "reported"
+        )
+    )
 
 
 class IndicatorValues(Licensed):
@@ -138,12 +145,12 @@ def indicator_values(request: HttpRequest, code: str, asked: Query[ValueFilter])
     units = units_at(unit, asked.level, map_day or today, during)
     start = (asked.page - 1) * asked.limit
     shown = units[start : start + asked.limit]
-    span = Span(first, last, asked.period, today)
+    span, chosen = Span(first, last, asked.period, today), ChosenMap(which, map_day)
     try:
-        found = values_by_period(indicator, cohort, unit, shown, span, ChosenMap(which, map_day))
+        found = values_by_period(indicator, cohort, unit, shown, span, chosen)
     except OnlyYears as refused:
         raise BadField("period", str(refused)) from None
-    paths = _paths(indicator, cohort, shown, span)
+    paths, notes = _paths(indicator, cohort, shown, span), notes_by_unit(shown, chosen, today)
     return IndicatorValues(
         indicator=indicator.code,
         cohort=CohortShape.of(cohort),
@@ -154,7 +161,9 @@ def indicator_values(request: HttpRequest, code: str, asked: Query[ValueFilter])
         licence=Licensed.address(),
         items=[
             UnitValues(
-                unit=UnitNamed.of(each), values=[_shape(value, indicator, paths[each.pk]) for value in found[each.pk]]
+                unit=UnitNamed.of(each),
+                values=[_shape(value, indicator, paths[each.pk]) for value in found[each.pk]],
+                notes=notes.get(each.pk, []),
             )
             for each in shown
         ],

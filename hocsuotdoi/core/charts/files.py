@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from textwrap import wrap
@@ -45,6 +46,16 @@ def marked_as_sample(chart: Chart) -> Chart:
         data_columns=[*columns, mark],
         data=[[*row, mark] for row in rows],
     )
+
+
+def noted(chart: Chart, notes: Sequence[str]) -> Chart:
+    """With a column of notes: of each row, or one for all; without it where there is nothing to say."""
+    columns, rows = _table(chart)
+    by_row = [notes[0]] * len(rows) if len(notes) == 1 else list(notes)
+    if not any(by_row):
+        return chart
+    data = [[*row, note] for row, note in zip(rows, by_row, strict=True)]
+    return replace(chart, data_columns=[*columns, gettext("Note")], data=data)
 
 
 def _with_words(chart: Chart, story: str, source: str) -> Spec:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 AGENCY = "HSD"
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 CSV_TYPE = "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8"
 JSON_TYPE = "application/vnd.sdmx.structure+json; version=2.0.0"
 TOTAL = "_T"
@@ -76,6 +76,7 @@ _MAP = Component("MAP", Names("bản đồ hành chính", "map of administrative
 _MAP_DAY = Component("MAP_DAY", Names("ngày của bản đồ", "day of the map"), data_type="GregorianDay")
 _SAMPLE = Component("SAMPLE", Names("có dữ liệu mẫu", "holds sample data"), data_type="Boolean")
 _REFRESHED = Component("REFRESHED_AT", Names("đúng đến lúc", "holds for the moment"), data_type="DateTime")
+_COMMENT = Component("COMMENT_OBS", Names("điều cần biết bên cạnh số", "what to know beside the value"))
 _FREQUENCY = Component("FREQ", Names("tần suất", "frequency"), "CL_FREQ")
 _AREA = Component("REF_AREA", Names("đơn vị hành chính", "administrative unit"), "CL_AREA")
 
@@ -93,7 +94,7 @@ TOTALS = Flow(
         Component("AGE", Names("độ tuổi", "age"), "CL_AGE"),
         Component("ORIGIN", Names("ghi nhận hay nhập tay", "recorded or typed in"), "CL_ORIGIN"),
     ),
-    (_STATUS, _CONFIDENTIAL, _MAP, _MAP_DAY, _SAMPLE, _REFRESHED),
+    (_STATUS, _CONFIDENTIAL, _MAP, _MAP_DAY, _SAMPLE, _REFRESHED, _COMMENT),
 )
 INDICATORS = Flow(
     "INDICATORS",
@@ -119,6 +120,7 @@ INDICATORS = Flow(
         _MAP_DAY,
         _SAMPLE,
         _REFRESHED,
+        _COMMENT,
     ),
 )
 FLOWS = (TOTALS, INDICATORS)

@@ -246,35 +246,47 @@ def standing_in(frame: Frame) -> Q:
 
 
 Kept = dict[tuple[int, int], int]
-"""(institution id, unit id) to the unit in which the institution itself stood on, when that unit was divided."""
+"""(institution id, unit id) to the unit in which the institution itself stood on, when that unit was divided: a part of
+it, or what that part lies in (a library of a district that became the province's)."""
 
+_HERE = """(SELECT reading.unit_id FROM places_unitreading AS reading
+          JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
+         WHERE ancestry.ancestor_id = ANY(%(units)s)
+           AND coalesce(reading.starts_on, '-infinity') <= %(day)s
+           AND coalesce(reading.ends_on, 'infinity') > %(day)s
+           AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s
+           AND coalesce(ancestry.ends_on, 'infinity') > %(day)s)"""
 _KEPT = """
 SELECT was.institution_id, {before} AS before_id, {after} AS after_id
   FROM places_succession AS step
   JOIN places_institutionplacement AS was ON was.unit_id = step.predecessor_id AND was.ends_on = step.effective_on
   JOIN places_institutionplacement AS came ON came.institution_id = was.institution_id
-                                          AND came.unit_id = step.successor_id AND came.starts_on = step.effective_on
- WHERE {other}
+                                          AND came.starts_on = step.effective_on
+ WHERE {on_this_side}
    -- Said apart: most have neither day, and a join by hash compares each of those with each.
    AND was.ends_on IS NOT NULL AND came.starts_on IS NOT NULL
-   AND EXISTS (SELECT FROM places_unitreading AS reading
-                 JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
-                WHERE reading.unit_id IN (step.predecessor_id, step.successor_id)
-                   AND ancestry.ancestor_id = ANY(%(units)s)
-                  AND coalesce(reading.starts_on, '-infinity') <= %(day)s
-                  AND coalesce(reading.ends_on, 'infinity') > %(day)s
-                  AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s
-                  AND coalesce(ancestry.ends_on, 'infinity') > %(day)s)
+   AND EXISTS (SELECT FROM places_unitancestry AS above
+                WHERE above.unit_id = step.successor_id AND above.ancestor_id = came.unit_id
+                  AND coalesce(above.starts_on, '-infinity') <= step.effective_on
+                  AND coalesce(above.ends_on, 'infinity') > step.effective_on)
+   AND NOT EXISTS (SELECT FROM places_unitreading AS usual
+                    WHERE usual.unit_id = {before} AND usual.reads_as_id = {after} AND {then})
+   -- Two lists, each looked up: one list for either key would be gone through for every step.
+   AND (step.predecessor_id IN {here} OR step.successor_id IN {here})
 """
 _LATER = {
-    "before": "step.predecessor_id",
-    "after": "step.successor_id",
-    "other": "NOT step.is_main AND step.effective_on <= %(day)s",
+    "before": "was.unit_id",
+    "after": "came.unit_id",
+    "on_this_side": "step.effective_on <= %(day)s",
+    "then": "usual.starts_on = step.effective_on",
+    "here": _HERE,
 }
 _EARLIER = {
-    "before": "step.successor_id",
-    "after": "step.predecessor_id",
-    "other": "NOT step.is_origin AND step.effective_on > %(day)s",
+    "before": "came.unit_id",
+    "after": "was.unit_id",
+    "on_this_side": "step.effective_on > %(day)s",
+    "then": "usual.ends_on = step.effective_on",
+    "here": _HERE,
 }
 
 
@@ -322,18 +334,24 @@ def spots_by_place(frame: Frame, groups: list[AdminUnit]) -> Spots:
         day = each.map_day
         if each.leaves:
             exactly = UnitReading.objects.filter(on(day), reads_as__in=keys)
-            return exactly.values_list("unit_id", "reads_as_id", "reads_as__kind")
+            return exactly.values_list("unit_id", "reads_as_id", "reads_as__kind", "unit__kind")
         found = UnitReading.objects.filter(
             on(day), on(day, "reads_as__ancestries__"), reads_as__ancestries__ancestor__in=keys
         )
-        return found.values_list("unit_id", "reads_as__ancestries__ancestor_id", "reads_as__kind")
+        return found.values_list("unit_id", "reads_as__ancestries__ancestor_id", "reads_as__kind", "unit__kind")
 
     def spots() -> Spots:
         rows = frame.rows_of_map(("spots", keys), readings)
-        return {unit_id: Spot(group_id, kind in URBAN_KINDS) for unit_id, group_id, kind in rows}
+        return {unit_id: Spot(group_id, _is_urban(kind, was)) for unit_id, group_id, kind, was in rows}
 
     found: Spots = frame.together.once(("spots", frame.map_day, keys), spots)
     return found
+
+
+def _is_urban(kind: str, was: str) -> bool:
+    """A province is neither town nor countryside: what an ended district counted that is read as one stays of its
+    kind."""
+    return (was if kind in (UnitKind.PROVINCE, UnitKind.CITY_CENTRAL) else kind) in URBAN_KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from django.db import connection, transaction
 
+from hocsuotdoi.places.enums import Tier
+
 # A unit's periods under an ancestor are the overlaps of the periods of each link on the way up, and of its own life.
 _ANCESTRIES = """
 INSERT INTO places_unitancestry (unit_id, ancestor_id, distance, starts_on, ends_on)
@@ -18,16 +20,41 @@ SELECT * FROM up
 """
 
 # From the day it ends a unit is read as its main successor, from the day that ends as the successor's, and so on;
-# before the day it began as its origin, and so on back. The periods meet and never overlap.
+# before the day it began as its origin, and so on back. The periods meet and never overlap. Where the land of a unit
+# went to several of smaller tiers (a district's to communes) none of them is read for all of it, but the smallest unit
+# in which they all lie on that day (decision 124).
 _READINGS = """
 INSERT INTO places_unitreading (unit_id, reads_as_id, starts_on, ends_on)
-WITH RECURSIVE later (unit_id, reads_as_id, starts_on, ends_on) AS (
+WITH RECURSIVE scattered (unit_id, day, parts) AS (
+    SELECT step.predecessor_id, max(step.effective_on), count(*)
+      FROM places_succession step
+      JOIN places_adminunit before ON before.id = step.predecessor_id
+      JOIN places_adminunit after ON after.id = step.successor_id
+     WHERE step.doubt <> 'far'
+     GROUP BY step.predecessor_id
+    HAVING count(*) > 1 AND min(array_position(%(tiers)s, after.tier) - array_position(%(tiers)s, before.tier)) > 0
+), holders (unit_id, ancestor_id, distance) AS (
+    SELECT scattered.unit_id, above.ancestor_id, max(above.distance)
+      FROM scattered
+      JOIN places_succession step ON step.predecessor_id = scattered.unit_id AND step.doubt <> 'far'
+      JOIN places_unitancestry above ON above.unit_id = step.successor_id
+                                    AND coalesce(above.starts_on, '-infinity') <= scattered.day
+                                    AND coalesce(above.ends_on, 'infinity') > scattered.day
+     GROUP BY scattered.unit_id, above.ancestor_id, scattered.parts
+    HAVING count(*) = scattered.parts
+), next (unit_id, reads_as_id, day) AS MATERIALIZED (
+    SELECT step.predecessor_id, coalesce(holder.ancestor_id, step.successor_id), step.effective_on
+      FROM places_succession step
+      LEFT JOIN (SELECT DISTINCT ON (unit_id) unit_id, ancestor_id FROM holders ORDER BY unit_id, distance) AS holder
+             ON holder.unit_id = step.predecessor_id
+     WHERE step.is_main
+), later (unit_id, reads_as_id, starts_on, ends_on) AS (
     SELECT id, id, starts_on, ends_on FROM places_adminunit
     UNION ALL
-    SELECT later.unit_id, step.successor_id, step.effective_on, next.ends_on
+    SELECT later.unit_id, next.reads_as_id, next.day, unit.ends_on
       FROM later
-      JOIN places_succession step ON step.predecessor_id = later.reads_as_id AND step.is_main
-      JOIN places_adminunit next ON next.id = step.successor_id
+      JOIN next ON next.unit_id = later.reads_as_id
+      JOIN places_adminunit unit ON unit.id = next.reads_as_id
 ), earlier (unit_id, reads_as_id, starts_on, ends_on) AS (
     SELECT id, id, starts_on, ends_on FROM places_adminunit
     UNION ALL
@@ -49,5 +76,5 @@ def rebuild() -> None:
         cursor.execute("DELETE FROM places_unitancestry")
         cursor.execute("DELETE FROM places_unitreading")
         cursor.execute(_ANCESTRIES)
-        cursor.execute(_READINGS)
+        cursor.execute(_READINGS, {"tiers": [str(tier) for tier in Tier]})
         cursor.execute("ANALYZE places_adminunit, places_unitancestry, places_unitreading, places_succession")

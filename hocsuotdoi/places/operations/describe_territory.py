@@ -53,15 +53,18 @@ Every page, chart, file and link of figures can be read on one of three maps; th
   denominator.
 - A unit that is not on the map chosen has no figure there, and the page says so and which units lay there.
 
-**Land that was divided.** What a divided unit counted counts whole for its main successor. It is never divided by land
-or residents, since nobody reported that. On older maps a merged unit counts whole for its origin. The page of each unit
-touched says so under "Territory"; so do its figures, the notes of tables, and files that have room for notes (Excel,
-pictures), one sentence for each.
+**Land that was divided.** What a divided commune counted counts whole for its main successor. It is never divided by
+land or residents, since nobody reported that. On older maps a merged unit counts whole for its origin. What a former
+district counted counts for its province as a whole and for none of the communes that have its land
+([decision 124](decisions/0124-what-a-district-counted-counts-for-its-province.md)): in a table by communes it stands in
+the row for the rest. Where one commune has all of the district (islands, a few towns) that one has its figures. The
+page of each unit touched says so under "Territory"; so do its figures, the notes of tables, files (Excel, pictures,
+CSV, SDMX-CSV) and the API (`notes`), one sentence for each.
 
-**Institutions keep their place.** Where the register says in which part of a divided unit an institution stands from
-the day of the reform (its placement ends with the old unit and goes on in one of the new), stocks, shares, yes or no
-and growth read it there, whatever the rule for the land. Additive counts follow the land, so that they are the same in
-every table.
+**Institutions keep their place.** Where the register says where an institution stands from the day of the reform (its
+placement ends with the old unit and goes on in one of the new, or in the province in which that lies), stocks, shares,
+yes or no and growth read it there, whatever the rule for the land. Additive counts follow the land, so that they are
+the same in every table.
 
 ## Summary
 

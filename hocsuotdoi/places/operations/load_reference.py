@@ -13,7 +13,7 @@ from hocsuotdoi.places.operations.load_agencies import load_agencies
 from hocsuotdoi.places.operations.load_institutions import load_institutions
 from hocsuotdoi.places.operations.load_units import DATA, load_units, read_territory
 
-PROGRAM_VERSION = "2"
+PROGRAM_VERSION = "3"
 """Raised when the rules that work out the territory change, so that installations load it anew."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.enums import Doubt, Tier
@@ -59,10 +59,12 @@ class Shared:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a reader of a unit's figures must know of land that was divided. `within`: how many ended units that were
-    divided have a part in it."""
+    divided have a part in it. `gathered`: how many ended units are read as the unit itself, since their land went to
+    several of those below it (districts)."""
 
     shared: list[Shared]
     within: int
+    gathered: int = 0
 
 
 def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, Rules]:
@@ -70,7 +72,7 @@ def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, R
 
     Four queries, however many units, and one more where something is; one for the country, out of which nothing goes.
     """
-    found = {unit.pk: Rules([], _divided_in_all(map_day)) for unit in units if unit.tier == Tier.COUNTRY}
+    found = {unit.pk: _in_all(map_day) for unit in units if unit.tier == Tier.COUNTRY}
     smaller = [unit for unit in units if unit.tier != Tier.COUNTRY and unit.holds_on(map_day)]
     if not smaller:
         return found
@@ -79,10 +81,14 @@ def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, R
         on(map_day), on(map_day, "reads_as__ancestries__"), reads_as__ancestries__ancestor__in=inside
     )
     lying = UnitAncestry.objects.filter(on(map_day), ancestor__in=inside)
-    for key, part in [
-        *readings.values_list("reads_as__ancestries__ancestor_id", "unit_id"),
-        *lying.values_list("ancestor_id", "unit_id"),
-    ]:
+    gathered: Counter[int] = Counter()
+    columns = ("reads_as__ancestries__ancestor_id", "unit_id", "reads_as_id")
+    for key, part, reads_as, is_gathered in readings.annotate(is_gathered=_GATHERED).values_list(
+        *columns, "is_gathered"
+    ):
+        inside[key].add(part)
+        gathered[key] += is_gathered and reads_as == key
+    for key, part in lying.values_list("ancestor_id", "unit_id"):
         inside[key].add(part)
     everything = set().union(*inside.values())
     steps = _steps()
@@ -103,7 +109,7 @@ def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, R
         within = {
             step.predecessor_id for step in divided if step.successor_id in here and parts[step.predecessor_id] > 1
         }
-        found[unit.pk] = Rules(shared, len(within) if unit.tier != Tier.COMMUNE else 0)
+        found[unit.pk] = Rules(shared, len(within) if unit.tier != Tier.COMMUNE else 0, gathered[unit.pk])
     return found
 
 
@@ -142,19 +148,33 @@ def _several(steps: QuerySet[Succession], end: str, touching: QuerySet[Successio
 
 
 def _steps() -> QuerySet[Succession]:
-    """Of communes and provinces: of a district its communes tell."""
+    """Of communes and provinces: a district is counted for no part of it."""
     return Succession.objects.exclude(doubt=Doubt.FAR).exclude(predecessor__tier=Tier.DISTRICT)
 
 
-def _divided_in_all(map_day: dt.date) -> int:
+_GATHERED = Q(unit__tier=Tier.DISTRICT, reads_as__tier__in=[Tier.PROVINCE, Tier.COUNTRY])
+"""Of a reading: that it is of an ended unit whose land went to several of smaller tiers."""
+
+
+def _in_all(map_day: dt.date) -> Rules:
     several = _steps().filter(effective_on__lte=map_day).order_by().values("predecessor")
-    return several.annotate(parts=Count("pk")).filter(parts__gt=1).count()
+    divided = several.annotate(parts=Count("pk")).filter(parts__gt=1).values("predecessor")
+    found = UnitReading.objects.on(map_day).aggregate(
+        within=Count("pk", filter=Q(unit__in=divided)), gathered=Count("pk", filter=_GATHERED)
+    )
+    return Rules([], found["within"], found["gathered"])
 
 
 def division_of(unit: AdminUnit, steps: Collection[Succession]) -> Shared | None:
-    """How an ended unit that was divided is counted; `steps` as `units.became` has them. None where it went whole."""
+    """How an ended unit that was divided is counted; `steps` as `units.became` has them. None where it went whole, and
+    of a district, which is read as what all of it lies in."""
     (found, *_more) = [*_shared([step for step in steps if step.doubt != Doubt.FAR], set(), is_later=True), None]
     return found if unit.tier != Tier.DISTRICT else None
+
+
+def is_gathered_in(unit: AdminUnit, heir: AdminUnit, steps: Collection[Succession]) -> bool:
+    """Whether an ended unit is read as `heir` since its land went to several units in it."""
+    return unit.tier == Tier.DISTRICT and heir.tier != Tier.COMMUNE and len(steps) > 1
 
 
 def _shared(steps: list[Succession], inside: set[int], *, is_later: bool) -> list[Shared]:

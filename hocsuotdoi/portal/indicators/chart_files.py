@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from hocsuotdoi.accounts.surfaces import address_of, public
 from hocsuotdoi.core.charts.chart import Chart, Picture
-from hocsuotdoi.core.charts.files import FORMS, chart_file, marked_as_sample
+from hocsuotdoi.core.charts.files import FORMS, chart_file, marked_as_sample, noted
 from hocsuotdoi.core.charts.vega import keep, kept_picture
 from hocsuotdoi.core.limits import count
 
@@ -64,11 +65,15 @@ def chart_response(
     story: str = "",
     source: str = "",
     told_at: str = "",
+    notes: Sequence[str] = (),
 ) -> HttpResponse:
     """`name`: of the file, in plain letters; `told_at`: when the figures were read. Answers 304 to who has these very
-    figures. Sample data is marked in the name, over the picture and in every row."""
+    figures. Sample data is marked in the name, over the picture and in every row. `notes`: of each row, or one for all
+    of them: what a reader must know; the CSV, which has no room for words elsewhere, has them in its last column."""
     if form not in FORMS:
         raise Http404
+    if form == "csv":
+        chart = noted(chart, notes)
     if is_sample:
         chart, name = marked_as_sample(chart), f"{name}-du-lieu-mau"
     told = json.dumps([form, chart.title, story, source, chart.spec, chart.data, chart.rows], default=str)

@@ -16,6 +16,7 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.trend import multiples
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.divided import rules_of
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Map, frame_of
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
 from hocsuotdoi.places.enums import Tier
@@ -25,7 +26,7 @@ from hocsuotdoi.places.queries.units import country, search_units, units_on_map
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
 from hocsuotdoi.portal.indicators.forms import asked_year, years_to_ask
-from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, line_note, map_look, map_query, rules_of
+from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, line_note, map_look, map_query
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
 from hocsuotdoi.portal.indicators.words import unit_query
 from hocsuotdoi.portal.limits import sets_type
@@ -143,6 +144,7 @@ def comparison_chart(request: HttpRequest, number: int, form: str) -> HttpRespon
         story=" ".join(said for _what, said in each.stories) if len(each.stories) <= 2 else "",
         source=" ".join([*dict.fromkeys(figure.indicator.source for figure in choice.figures), *rules]),
         is_sample=has_sample(country(), today),
+        notes=[" ".join(rules)],
     )
 
 

@@ -8,15 +8,16 @@ from typing import TypeVar
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from hocsuotdoi.core.templatetags.house import day_short, number, place_within
+from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.indicators.queries.divided import rules_of
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, Map, children_in
 from hocsuotdoi.indicators.queries.pivot import named
 from hocsuotdoi.indicators.queries.series import Series
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.places.queries.history import Break, Rules, Shared, breaks_of, rules_by_unit
+from hocsuotdoi.places.queries.history import Break, breaks_of
 from hocsuotdoi.places.queries.units import MAP_KNOWN_FROM, OLDEST_COMMUNES, units_reading_as
 from hocsuotdoi.portal.indicators.words import unit_address
 
@@ -160,52 +161,6 @@ def oldest_words(day: dt.date) -> list[str]:
         return []
     words = _("Of districts and communes the oldest map known here is that of {day}: it stands for the days before.")
     return [words.format(day=day_short(OLDEST_COMMUNES))]
-
-
-def rules_of(frame: Frame, units: Sequence[AdminUnit] = ()) -> list[str]:
-    """A sentence for each unit that was divided and is counted whole, here or elsewhere, and one for those that were
-    divided within a larger unit; none as reported. `units`: of all of these, else of the frame's. Four queries or five.
-    """
-    if frame.map.is_reported:
-        return []
-    asked = units or [frame.unit]
-    rules = rules_by_unit(asked, frame.map_day)
-    said = [words for unit in asked if unit.pk in rules for words in rule_words(rules[unit.pk], unit)]
-    return list(dict.fromkeys(said))
-
-
-def rule_words(rules: Rules, unit: AdminUnit) -> list[str]:
-    said = [said_of(each) for each in rules.shared]
-    if not rules.within:
-        return said
-    words = ngettext(
-        "In %(unit)s %(count)s unit was divided by a reform: what it counted until then counts whole for the one that "
-        "took its main part.",
-        "In %(unit)s %(count)s units were divided by a reform: what each counted until then counts whole for the one "
-        "that took its main part.",
-        rules.within,
-    )
-    return [*said, words % {"count": number(rules.within), "unit": place_within(unit.name)}]
-
-
-def said_of(shared: Shared) -> str:
-    others = ", ".join(place_within(named(unit)) for unit in shared.others)
-    names = {
-        "unit": place_within(named(shared.unit)),
-        "whole": place_within(named(shared.whole_for)),
-        "others": others,
-        "eve": day_short(shared.day - dt.timedelta(days=1)),
-        "day": day_short(shared.day),
-    }
-    if shared.is_later:
-        return _(
-            "What {unit} counted until {eve} counts whole for {whole}, which took the main part of it; another part "
-            "went to {others}, and how much is not known."
-        ).format(**names)
-    return _(
-        "What {unit} counts from {day} on counts whole for {whole}, as which it is read on older maps; it was made of "
-        "{others} too."
-    ).format(**names)
 
 
 def _elsewhere(frame: Frame) -> list[AdminUnit]:

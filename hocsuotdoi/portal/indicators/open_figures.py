@@ -3,8 +3,8 @@ numbers nothing more and nothing less (`indicators.queries.suppression`)."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,6 +45,11 @@ class Taken:
     moment: dt.datetime
     is_sample: bool
     map: ChosenMap = TODAYS_MAP
+    notes: Mapping[int, list[str]] = field(default_factory=dict)
+    """By unit: what was divided and is counted whole (`queries.divided`)."""
+
+    def territory(self, unit: AdminUnit) -> str:
+        return " ".join(self.notes.get(unit.pk, []))
 
     @property
     def refreshed_at(self) -> dt.datetime:
@@ -85,6 +90,7 @@ INDICATOR_COLUMNS = (
     "map",
     "refreshed_at",
     "note",
+    "territory_note",
 )
 
 
@@ -118,6 +124,7 @@ def indicator_rows(
                 taken.map_words,
                 taken.refreshed_at.isoformat(),
                 note_of(value, indicator),
+                taken.territory(value.unit),
             )
         )
 
@@ -162,6 +169,7 @@ def indicator_observations(
             **taken.map_columns,
             "SAMPLE": taken.is_sample,
             "REFRESHED_AT": taken.refreshed_at.isoformat(),
+            "COMMENT_OBS": " ".join(filter(None, [note_of(value, indicator), taken.territory(value.unit)])),
         }
 
 
@@ -185,7 +193,8 @@ def indicator_groups(
             if denominator is not None:
                 told.append(adx.Value(short_code(f"{element}_D"), denominator))
         data_set = f"HSD_INDICATORS_{found.period.upper()}"
-        yield adx.Group(unit_key(value.unit), found.starts_on, found.period, data_set, tuple(told), _mark(taken))
+        comment = _comment(taken, value.unit, found.is_provisional)
+        yield adx.Group(unit_key(value.unit), found.starts_on, found.period, data_set, tuple(told), comment)
 
 
 class NoSuchFile(Refused):
@@ -213,8 +222,15 @@ def indicator_element(indicator: str, cohort: str) -> str:
     return f"HSD_{indicator}.{cohort}"
 
 
-def _mark(taken: Taken) -> str:
-    return _("Sample data") if taken.is_sample else ""
+def _comment(taken: Taken, unit: AdminUnit, is_provisional: bool, more: str = "") -> str:
+    """What a group of ADX says in words, for which it has this one place."""
+    said = [
+        _("Sample data") if taken.is_sample else "",
+        _("Provisional: the period is not over") if is_provisional else "",
+        more,
+        taken.territory(unit),
+    ]
+    return " · ".join(filter(None, said))
 
 
 # --- what was counted ---
@@ -255,7 +271,7 @@ def total_groups(
             period,
             data_set,
             tuple(adx.Value(f"HSD_{measure}", quantity) for measure, quantity in sorted(counts.items())),
-            _mark(taken),
+            _comment(taken, by_pk[unit_id], open_data.period_ends(starts_on, period) > taken.today),
         )
         for (unit_id, starts_on), counts in sorted(found.items(), key=lambda each: (by_pk[each[0][0]].code, each[0][1]))
     ]
@@ -286,7 +302,7 @@ def people_groups(
                         else:
                             hidden += 1
             kept_back = ngettext("%(count)d number is kept back", "%(count)d numbers are kept back", hidden)
-            comment = " · ".join(filter(None, [_mark(taken), kept_back % {"count": hidden} if hidden else ""]))
+            comment = _comment(taken, unit, False, kept_back % {"count": hidden} if hidden else "")
             first = dt.date(year, 1, 1)
             groups.append(adx.Group(unit_key(unit), first, Period.YEAR, "HSD_PEOPLE_YEAR", tuple(values), comment))
     return groups

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -25,6 +25,7 @@ from hocsuotdoi.indicators.formats.dataset import render_dataset
 from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries import open_data
 from hocsuotdoi.indicators.queries.by_period import OnlyYears, PeriodValue, Span, values_by_period
+from hocsuotdoi.indicators.queries.divided import notes_by_unit
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Map
 from hocsuotdoi.indicators.queries.licence import Licence, data_licence, licence_headers, licence_words
 from hocsuotdoi.indicators.queries.open_data import Level, TooMuch
@@ -133,7 +134,7 @@ def indicator_file(request: HttpRequest, code: str, form: str) -> HttpResponse:
     except (TooMuch, OnlyYears, open_figures.NoSuchFile) as refused:
         return too_much(request, refused)
     values = [value for each in units for value in found[each.pk]]
-    body = _indicator_body(form, values, indicator, cohort, replace(_taken(unit, today), map=chosen))
+    body = _indicator_body(form, values, indicator, cohort, _taken(unit, today, units, chosen))
     name = [indicator.code, unit.code, str(years[0]), str(years[-1]), *([period] if period != Period.YEAR else [])]
     return _file(body, form, "-".join([*name, *map_query(chosen).values()]))
 
@@ -171,7 +172,8 @@ def counts_file(request: HttpRequest) -> HttpResponse:
     if unit.ends_on is not None or (by_people and (period != Period.YEAR or not counts_people(measures))):
         raise Http404
     _count(request)
-    units, taken = open_data.units_at(unit, asked.asked_level, today), _taken(unit, today)
+    units = open_data.units_at(unit, asked.asked_level, today)
+    taken = _taken(unit, today, units)
     try:
         if by_people:
             people = [each for each in measures if counts_people([each])]
@@ -187,9 +189,12 @@ def counts_file(request: HttpRequest) -> HttpResponse:
 
 def table_observations(told: Told, today: dt.date) -> HttpResponse:
     """The table as SDMX-CSV. Raises Http404 where it does not fit."""
-    if not fits_sdmx(told.answer.question) or told.is_kept_back:
+    question = told.answer.question
+    if not fits_sdmx(question) or told.is_kept_back:
         raise Http404
-    rows = observations(told, _taken(told.answer.question.unit, today))
+    heads = [*told.answer.rows, *told.answer.columns]
+    units = [question.unit, *(head.unit for head in heads if head.unit)]
+    rows = observations(told, _taken(question.unit, today, units, ChosenMap(question.map, question.map_day)))
     return _file(sdmx.render_csv(sdmx.TOTALS, rows), "sdmx", "hoc-suot-doi")
 
 
@@ -326,8 +331,11 @@ def _unit(request: HttpRequest, today: dt.date) -> AdminUnit:
     return unit
 
 
-def _taken(unit: AdminUnit, today: dt.date) -> open_figures.Taken:
-    return open_figures.Taken(today, timezone.localtime(), has_sample(unit, today))
+def _taken(
+    unit: AdminUnit, today: dt.date, units: Sequence[AdminUnit], chosen: ChosenMap = TODAYS_MAP
+) -> open_figures.Taken:
+    notes = notes_by_unit(units, chosen, today)
+    return open_figures.Taken(today, timezone.localtime(), has_sample(unit, today), chosen, notes)
 
 
 def _count(request: HttpRequest) -> None:

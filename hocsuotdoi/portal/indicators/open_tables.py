@@ -44,6 +44,7 @@ def observations(told: Told, taken: Taken) -> Iterator[dict[str, object]]:
             if Dimension.UNIT in heads and heads[Dimension.UNIT].key == REST:
                 continue  # it is of no area; the area above has it
             number, shown = told.number(row_at, column_at), told.shown(row_at, column_at)
+            unit = heads[Dimension.UNIT].unit if Dimension.UNIT in heads else question.unit
             yield _place(question, heads) | {
                 "OBS_VALUE": number,
                 "OBS_STATUS": "M"
@@ -54,6 +55,7 @@ def observations(told: Told, taken: Taken) -> Iterator[dict[str, object]]:
                 "MAP_DAY": question.map_day if question.map == Map.DAY else None,
                 "SAMPLE": taken.is_sample,
                 "REFRESHED_AT": taken.refreshed_at.isoformat(),
+                "COMMENT_OBS": taken.territory(unit) if unit else "",
             }
 
 

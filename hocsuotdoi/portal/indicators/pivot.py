@@ -35,6 +35,7 @@ from hocsuotdoi.portal.indicators.pivot_answer import (
     chart_of,
     map_words,
     narrowed_words,
+    notes_by_row,
     notes_of,
     rules_of_question,
     title_of,
@@ -83,7 +84,7 @@ def pivot(request: HttpRequest) -> HttpResponse:
             "answer": found,
             "title": title_of(found.question),
             "narrowed": narrowed_words(form.narrowed),
-            "notes": notes_of(found),
+            "notes": notes_of(found, today),
             "page_obj": page,
             "all_url": f"?{query}&all=1" if page.paginator.num_pages > 1 else "",
             "is_kept_back": told.is_kept_back,
@@ -130,9 +131,10 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
         form,
         name=_file_name(question),
         story=narrowed_words(asked.narrowed),
-        source=" ".join([map_words(question), *rules_of_question(question)]),
+        source=" ".join([map_words(question), *rules_of_question(question, today)]),
         told_at=_("Figures as of {moment}.").format(moment=moment(timezone.now())),
         is_sample=has_sample(question.unit, today),
+        notes=notes_by_row(told, today) if form == "csv" else (),
     )
 
 

@@ -13,11 +13,12 @@ from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
 from hocsuotdoi.core.charts.grid import Grid, Kind, draw, kinds_of
 from hocsuotdoi.core.templatetags.house import day_short, place_within
 from hocsuotdoi.indicators.models import Measure
-from hocsuotdoi.indicators.queries.frame import ChosenMap, frame_of
+from hocsuotdoi.indicators.queries.divided import notes_by_unit
+from hocsuotdoi.indicators.queries.frame import ChosenMap
 from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Answer, Dimension, Head, Map, Question, period_label
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import Told
-from hocsuotdoi.portal.indicators.map_choice import oldest_words, rules_of
+from hocsuotdoi.portal.indicators.map_choice import oldest_words
 
 Said = TypeVar("Said")
 
@@ -129,12 +130,12 @@ def title_of(question: Question) -> str:
     return f"{counted}, {question.unit.name}, {when}"
 
 
-def notes_of(found: Answer) -> list[str]:
+def notes_of(found: Answer, today: dt.date) -> list[str]:
     """What a reader must know beside the figures."""
     question = found.question
     notes = [
         map_words(question),
-        *rules_of_question(question),
+        *rules_of_question(question, today),
         _("“–”: nothing was reported. 0: what was reported was taken back."),
     ]
     if question.map == Map.REPORTED:
@@ -157,13 +158,21 @@ def map_words(question: Question) -> str:
     return _("On today's map, also for what happened before units were merged.")
 
 
-def rules_of_question(question: Question) -> list[str]:
+def rules_of_question(question: Question, today: dt.date) -> list[str]:
     """What was divided and is counted whole on the map of the table."""
-    if question.map == Map.REPORTED:
-        return []
-    kind = Map.DAY if question.map == Map.DAY and question.map_day else Map.TODAY
-    chosen = ChosenMap(kind, question.map_day if kind == Map.DAY else None)
-    return rules_of(frame_of(question.unit, question.last.year, chosen=chosen))
+    return notes_by_unit([question.unit], ChosenMap(question.map, question.map_day), today).get(question.unit.pk, [])
+
+
+def notes_by_row(told: LaidOut, today: dt.date) -> list[str]:
+    """The same for each row as it is shown: of its own unit, or of those in the columns, or of the whole table."""
+    question, found = told.answer.question, told.answer
+    across = [head.unit for head in found.columns if head.unit]
+    down = [head.unit for head in found.rows if head.unit]
+    notes = notes_by_unit([question.unit, *across, *down], ChosenMap(question.map, question.map_day), today)
+    if down:
+        rows = [found.rows[at] for at in told.order]
+        return [" ".join(notes.get(row.unit.pk if row.unit else question.unit.pk, [])) for row in rows]
+    return [" ".join(dict.fromkeys(words for unit in across or [question.unit] for words in notes.get(unit.pk, [])))]
 
 
 def narrowed_words(narrowed: Sequence[tuple[str, str, str]]) -> str:

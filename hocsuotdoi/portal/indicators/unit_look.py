@@ -16,6 +16,7 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.trend import TrendPoint, key_of, trend
 from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.indicators.queries.divided import rules_of
 from hocsuotdoi.indicators.queries.frame import ChosenMap, Frame, frame_of
 from hocsuotdoi.indicators.queries.happenings import counted_at_all, counts_by_day
 from hocsuotdoi.indicators.queries.quality_origin import Trust, trust_in
@@ -37,7 +38,7 @@ from hocsuotdoi.portal.indicators.happening_charts import (
     pyramid_story,
     safe_ages,
 )
-from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, map_look, map_query, rules_of
+from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, map_look, map_query
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
 from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
 from hocsuotdoi.portal.indicators.words import day_of, unit_address, unit_query, units_above
@@ -123,14 +124,16 @@ def unit_chart(request: HttpRequest, unit: str, chart: str, form: str) -> HttpRe
     told = made(frame) if made else None
     if told is None or told.chart is None:
         raise Http404
+    rules = rules_of(frame)
     return chart_response(
         request,
         told.chart,
         form,
         name=f"{chart}-{place.code}-{year}",
         story=told.story,
-        source=" ".join([_source(), *rules_of(frame)]),
+        source=" ".join([_source(), *rules]),
         is_sample=has_sample(place, frame.map_day),
+        notes=[" ".join(rules)],
     )
 
 

@@ -16,6 +16,7 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
 from hocsuotdoi.indicators.queries.criteria import readings_of
+from hocsuotdoi.indicators.queries.divided import rules_of
 from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.lineage import lineage
 from hocsuotdoi.places.enums import Tier
@@ -27,7 +28,7 @@ from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links
 from hocsuotdoi.portal.indicators.forms import Taken, ValueForm
 from hocsuotdoi.portal.indicators.indicator_look import View, chart_named, indicator_page
-from hocsuotdoi.portal.indicators.map_choice import asked_map, map_look, map_query, rules_of
+from hocsuotdoi.portal.indicators.map_choice import asked_map, map_look, map_query
 from hocsuotdoi.portal.indicators.open_files import open_section
 from hocsuotdoi.portal.indicators.pages import behind, children_of_figure, measures_of_criteria, shown_value
 from hocsuotdoi.portal.indicators.trends import Figure
@@ -98,9 +99,16 @@ def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> H
     drawn, story = found
     name = f"{indicator.code}-{asked.taken.unit.code}-{asked.taken.year}-{chart}"
     notes = rules_of(frame_of(asked.taken.unit, asked.taken.year, today, asked.taken.map))
-    source = " ".join([indicator.source, *notes])
-    is_sample = has_sample(asked.taken.unit, today)
-    return chart_response(request, drawn, form, name=name, story=story, source=source, is_sample=is_sample)
+    return chart_response(
+        request,
+        drawn,
+        form,
+        name=name,
+        story=story,
+        source=" ".join([indicator.source, *notes]),
+        is_sample=has_sample(asked.taken.unit, today),
+        notes=[" ".join(notes)],
+    )
 
 
 def _asked_figure(request: HttpRequest, indicator: Indicator, today: dt.date) -> tuple[ValueForm, Figure | None, str]:

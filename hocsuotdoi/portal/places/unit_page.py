@@ -6,19 +6,20 @@ from decimal import Decimal
 from itertools import groupby
 
 from django.db.models import Case, Count, Q, QuerySet, When
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.queries.offer import Wish, whats_on
+from hocsuotdoi.indicators.queries.divided import gathered_words, rule_words, said_of
 from hocsuotdoi.indicators.queries.values import counts_for
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Certainty, InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, Succession, UnitNote
-from hocsuotdoi.places.queries.history import division_of, rules_by_unit
+from hocsuotdoi.places.queries.history import division_of, is_gathered_in, rules_by_unit
 from hocsuotdoi.places.queries.institutions import institutions_in
-from hocsuotdoi.places.queries.units import became, children_of, day_on_map_of, path_of, was
-from hocsuotdoi.portal.indicators.map_choice import rule_words, said_of
+from hocsuotdoi.places.queries.units import became, children_of, day_on_map_of, path_of, reading_of, was
 from hocsuotdoi.portal.indicators.words import coverage_words, is_kept_back, unit_address, value_words
 from hocsuotdoi.programme.enums import TargetUnit
 from hocsuotdoi.programme.queries.targets import TargetReading, unit_targets
@@ -72,6 +73,10 @@ class UnitPage:
     year: int
     path: list[AdminUnit]
     children: list[AdminUnit]
+    main_successor: AdminUnit | None
+    """As which unit one that has ended is read on today's map."""
+    is_gathered: bool
+    """Its land went to several units, and what it counted counts for none of them."""
     became: list[Succession]
     was: list[Succession]
     notes: list[UnitNote]
@@ -96,10 +101,6 @@ class UnitPage:
         return self.path[-2] if len(self.path) > 1 else None
 
     @property
-    def main_successor(self) -> AdminUnit | None:
-        return self.became[0].successor if self.became else None
-
-    @property
     def institution_count(self) -> int:
         return sum(each.number for each in self.classes)
 
@@ -115,15 +116,22 @@ def unit_page(unit: AdminUnit, *, day: dt.date, at: dt.datetime) -> UnitPage:
     classes = _by_class(institutions)
     stands = unit.ends_on is None
     after = list(became(unit))
-    divided = division_of(unit, after)
+    heir = None if stands else reading_of(unit, timezone.localdate(at))
+    divided, is_gathered = division_of(unit, after), heir is not None and is_gathered_in(unit, heir, after)
     found = rules_by_unit([unit], day).get(unit.pk)
-    rules = [*([said_of(divided)] if divided else []), *(rule_words(found, unit) if found else [])]
+    rules = [
+        *([said_of(divided)] if divided else []),
+        *([gathered_words(unit, heir)] if heir and is_gathered else []),
+        *(rule_words(found, unit) if found else []),
+    ]
     return UnitPage(
         unit=unit,
         day=day,
         year=day.year,
         path=path_of(unit, day),
         children=list(children_of(unit, day)),
+        main_successor=heir,
+        is_gathered=is_gathered,
         became=after,
         was=list(was(unit)),
         notes=list(unit.notes.all()),

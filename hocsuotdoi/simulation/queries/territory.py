@@ -88,10 +88,27 @@ class Territory:
     def reading(self, unit: int, day: int) -> int:
         """As which unit `unit` is read on the map of `day`: the heir of its heir, or what it came from."""
         while self.units[unit].ends <= day:
-            unit = self.main[unit]
+            unit = self.holder(unit) if self.is_scattered(unit) else self.main[unit]
         while self.units[unit].starts > day:
             unit = self.origin[unit]
         return unit
+
+    def is_scattered(self, unit: int) -> bool:
+        """Whether its land went to several units of smaller tiers, as a district's does."""
+        heirs = self.successors[unit]
+        return len(heirs) > 1 and all(
+            TIERS.index(self.units[heir].tier) > TIERS.index(self.units[unit].tier) for heir in heirs
+        )
+
+    def holder(self, unit: int) -> int:
+        """The smallest unit in which all that has its land lies from the day that it ended on."""
+        ways = []
+        for heir in self.successors[unit]:
+            way = [heir]
+            while (above := self.parent(way[-1], self.units[unit].ends)) != NOWHERE:
+                way.append(above)
+            ways.append(way)
+        return next(above for above in ways[0] if all(above in way for way in ways))
 
     def parent(self, unit: int, day: int) -> int:
         found = (parent for parent, starts, ends in self._parents.get(unit, ()) if starts <= day < ends)

@@ -272,7 +272,7 @@ def test_files_cost_the_same_however_much_there_is(
     asked = {"measures": ["programme_attendance"], "level": "communes"}
     client.get(COUNTS, asked)
     for _n in range(2):
-        for by, queries in (({}, 17), ({"by": "sex-age"}, 20)):
+        for by, queries in (({}, 21), ({"by": "sex-age"}, 24)):
             with django_assert_num_queries(queries):
                 client.get(COUNTS, asked | by)
         make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30, sex=Sex.MALE))
