@@ -372,8 +372,8 @@ def _is_detail(key: str) -> bool:
 
 def _expected(year: Year, report: Report, sheet: Sheet, *, day: dt.date) -> dict[str, Number]:
     numbers = {key: Number(total) for key, total in sheet.measures().items()}
-    spoke = sheet.spoke() or sheet.typed
     for measure in ("programme_session", "programme_attendance"):
+        spoke = sheet.telling(measure) or sheet.typed
         key = f"measure:{measure}:{YEAR}"
         top = numbers[key].top if key in numbers else Decimal(0)
         if sheet.facts or sheet.typed or sheet.missing:

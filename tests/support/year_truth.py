@@ -51,13 +51,24 @@ class Line:
     tags: tuple[str, ...]
 
 
+TOGETHER = (
+    {SESSIONS, ATTENDANCE, "recording_view", *VISITS},
+    {"loan", "renewal", "in_house_use", "reservation"},
+)
+
+
+def _with(recorded: set[str], *measures: str) -> bool:
+    return any(recorded & room and room & set(measures) for room in TOGETHER)
+
+
 @dataclass(slots=True)
 class Facts:
     """All that is known of one institution up to the day that counts, and up to the same day of the base year."""
 
     institution_class: str
     lines: Counter[Line] = field(default_factory=Counter)
-    spoke: set[int] = field(default_factory=set)
+    recorded: set[tuple[int, str]] = field(default_factory=set)
+    """(year, measure) of what was recorded here, and not typed in"""
     people: Counter[tuple[str, bool, int]] = field(default_factory=Counter)
     """(commune where they took part, whether it is a town, learner) to attendances in the year"""
     attended: Counter[tuple[str, bool]] = field(default_factory=Counter)
@@ -66,10 +77,18 @@ class Facts:
     has_website: bool = False
     before: Counter[tuple[str, bool]] = field(default_factory=Counter)
     """(measure, whether after the day up to which the base year's own reports counted) to all of the base year"""
-    spoke_before: bool = False
+    recorded_before: set[str] = field(default_factory=set)
 
     def sum(self, year: int, *measures: str, keep: Callable[[Line], bool] = lambda line: True) -> int:
         return sum(n for line, n in self.lines.items() if line.year == year and line.measure in measures and keep(line))
+
+    def tells(self, year: int, *measures: str, keep: Callable[[Line], bool] = lambda line: True) -> bool:
+        """Whether something of them stands, or what is recorded together with one of them was recorded."""
+        recorded = {measure for when, measure in self.recorded if when == year}
+        return self.sum(year, *measures, keep=keep) > 0 or _with(recorded, *measures)
+
+    def told_before(self, measure: str) -> bool:
+        return sum(self.before[measure, after] for after in (False, True)) > 0 or _with(self.recorded_before, measure)
 
     def different(self, year: int, of: str, measure: str | None) -> int:
         """How many months, or ages, something was counted in."""
@@ -102,21 +121,22 @@ class Book:
             if batch.year not in (self.year, self.base_year):
                 continue
             last = self.cutoff.replace(year=batch.year).toordinal()
-            standing, lines = batch.standing()
+            _standing, lines = batch.standing()
             in_time = batch.acts.day <= last
-            for act in standing[in_time[standing]]:
-                made[batch.acts.institution[act]].spoke.add(batch.year)
-            self._take(made, batch, lines.taken(in_time[lines.act]), tags)
+            is_typed = [activity.acts[code].is_stated for code in batch.acts.code.tolist()]
+            self._take(made, batch, lines.taken(in_time[lines.act]), tags, is_typed)
             if batch.year == self.base_year:
-                for act in standing:
-                    made[batch.acts.institution[act]].spoke_before = True
                 columns = (lines.act, lines.measure, lines.quantity)
                 for act, measure, quantity in zip(*(each.tolist() for each in columns), strict=True):
                     facts = made[batch.acts.institution[act]]
                     facts.before[MEASURES[measure].value, not in_time[act]] += quantity
+                    if not is_typed[act]:
+                        facts.recorded_before.add(MEASURES[measure].value)
         self.facts = {f"{CODE}{number + 1:06}": each for number, each in enumerate(made)}
 
-    def _take(self, made: list[Facts], batch: Any, lines: Any, tags: list[tuple[str, ...]]) -> None:
+    def _take(
+        self, made: list[Facts], batch: Any, lines: Any, tags: list[tuple[str, ...]], is_typed: list[bool]
+    ) -> None:
         communes = self._communes()
         acts = batch.acts
         days = [dt.date.fromordinal(int(day)) for day in acts.day]
@@ -135,6 +155,8 @@ class Book:
                 tags[acts.tag[act]],
             )
             facts.lines[line] += quantity
+            if not is_typed[act]:
+                facts.recorded.add((line.year, line.measure))
             if line.measure == ATTENDANCE and batch.year == self.year:
                 where = communes[self.country.stay_place[acts.stay[act]]]
                 facts.attended[where] += quantity
@@ -228,7 +250,7 @@ class Sheet:
         """Of those who are asked for them, wherever somebody is: who was silent stays expected."""
         asked = [each for each in self.facts if _asked_for(each) == measure]
         more = sum(_asked_for(each) == measure for each in self.missing)
-        spoke = sum(self.year in each.spoke for each in asked)
+        spoke = sum(each.tells(self.year, measure) for each in asked)
         key = f"measure:{measure}:{self.year}"
         total = self.measures().get(key)
         top = Decimal(0) if total is None and (spoke or any(key in typed for typed in self.typed)) else total
@@ -247,7 +269,7 @@ class Sheet:
             gone = sum(each.before[measure, False] for each in self.closed_before)
             if not asked and not missing and not gone:
                 continue
-            spoke, expected = sum(each.spoke_before for each in asked), len(asked) + len(missing)
+            spoke, expected = sum(each.told_before(measure) for each in asked), len(asked) + len(missing)
             rest = sum(each.before[measure, True] for each in asked)
             whole = rest + gone + sum(each.before[measure, False] for each in asked)
             key = f"measure:{measure}:{self.base_year}"
@@ -256,8 +278,8 @@ class Sheet:
                 found[f"{key}:after:{after}"] = Number(Decimal(rest) if spoke else None, None, spoke, expected)
         return found
 
-    def spoke(self) -> int:
-        return sum(self.year in each.spoke for each in self.facts)
+    def telling(self, measure: str) -> int:
+        return sum(each.tells(self.year, measure) for each in self.facts)
 
     def indicator(self, indicator: str, cohort: str) -> Number | None:
         """None: there is nobody whom it is asked of."""
@@ -277,21 +299,19 @@ class Sheet:
         return f"indicator:{indicator}:{cohort}:{self.year}"
 
     def _growth(self, indicator: str, asked: list[Facts]) -> Number | None:
-        """Of those that spoke in both years."""
+        """Of those that told it in both years."""
         if not asked:
             return None
-        constant = [each for each in asked if {self.year, self.base_year} <= each.spoke]
+        of, years = INDICATORS[indicator], (self.year, self.base_year)
+        purposes = set(of.get("purposes", ()))
+
+        def keep(line: Line) -> bool:
+            return not purposes or line.purpose in purposes
+
+        constant = [f for f in asked if all(f.tells(year, *of["measures"], keep=keep) for year in years)]
         if not constant:
             return Number(None, None, 0, len(asked))
-        of = INDICATORS[indicator]
-        purposes = set(of.get("purposes", ()))
-        now, then = (
-            sum(
-                f.sum(year, *of["measures"], keep=lambda line: not purposes or line.purpose in purposes)
-                for f in constant
-            )
-            for year in (self.year, self.base_year)
-        )
+        now, then = (sum(f.sum(year, *of["measures"], keep=keep) for f in constant) for year in years)
         return Number(Decimal(now), Decimal(then), len(constant), len(asked))
 
     def _institutions(self, indicator: str, asked: list[Facts]) -> Number | None:
@@ -387,13 +407,24 @@ def _answer(indicator: str, criterion: dict[str, Any], facts: Facts, year: int) 
     """From the book where the institution has spoken, from the register where it knows, else what staff say."""
     rule, given = criterion.get("rule"), criterion.get("parameters", {})
     holds: bool | None = None
-    if criterion["answered_by"] == "ledger" and year in facts.spoke:
-        holds = _RULES[rule](facts, given, year)
+    if criterion["answered_by"] == "ledger":
+        holds = _RULES[rule](facts, given, year) or (False if _is_told(facts, given, year) else None)
     elif rule == "website_known" and facts.has_website:
         holds = True
     if holds is None:
         return facts.answers.get((indicator, criterion["code"]))
     return "yes" if holds else "no"
+
+
+def _is_told(facts: Facts, given: dict[str, Any], year: int) -> bool:
+    """Whether a no can be said: all that is asked for is told."""
+    purposes = set(given.get("purposes", ()))
+    measures = given.get("measures") or ([given["measure"]] if "measure" in given else None)
+    if measures is None:
+        return any(line.year == year and n > 0 for line, n in facts.lines.items())
+    return all(
+        facts.tells(year, measure, keep=lambda line: not purposes or line.purpose in purposes) for measure in measures
+    )
 
 
 def _quantity(facts: Facts, given: dict[str, Any], year: int) -> bool:

@@ -235,11 +235,7 @@ def test_values_cost_the_same_with_one_and_three_units(
     for _n in range(times):
         InstitutionFactory(unit=bac_kan)
     anybody.get(f"{VALUES}?unit=19&level=communes")
-<<<<<<< HEAD
-    with django_assert_num_queries(27):
-=======
     with django_assert_num_queries(29):
->>>>>>> 7526aa119357573acb17a75d9cbdafee9a9d8d83
         anybody.get(f"{VALUES}?unit=19&level=communes")
 
 
@@ -288,11 +284,7 @@ def test_every_unit_below_tells_what_plans_ask_of_it_in_as_many_queries(
     rebuild()
     asked = f"{VALUES}?unit=19&level=communes&first=2030&last=2031"
     anybody.get(asked)
-<<<<<<< HEAD
-    with django_assert_num_queries(27):
-=======
     with django_assert_num_queries(29):
->>>>>>> 7526aa119357573acb17a75d9cbdafee9a9d8d83
         items = anybody.get(asked).json()["items"]
 
     told = {each["unit"]["name"]: [(value["target"], value["due"]) for value in each["values"]] for each in items}
