@@ -116,6 +116,11 @@ def _name(loc: tuple[str | int, ...]) -> str:
     return ".".join(str(part) for part in inner) or "body"
 
 
+def _codes(expected: str) -> str:
+    """«'a', 'b' or 'c'», as it comes in English, without its words."""
+    return ", ".join(re.findall(r"'([^']*)'", expected)) or expected
+
+
 def _sentence(error: dict[str, Any]) -> str:
     context = error.get("ctx") or {}
     match error["type"]:
@@ -130,7 +135,7 @@ def _sentence(error: dict[str, Any]) -> str:
         case "string_too_short":
             return _("This is needed.")
         case "enum" | "literal_error":
-            return _("Choose one of: {choices}.").format(choices=context["expected"])
+            return _("Choose one of: {choices}.").format(choices=_codes(context["expected"]))
         case "greater_than_equal":
             return _("At least {least}.").format(least=context["ge"])
         case "less_than_equal":

@@ -19,7 +19,7 @@ from hocsuotdoi.indicators.queries.asking import problem_of
 from hocsuotdoi.indicators.queries.divided import notes_by_unit
 from hocsuotdoi.indicators.queries.frame import ChosenMap
 from hocsuotdoi.indicators.queries.open_data import State, first_day_of, period_ends, period_key, unit_key
-from hocsuotdoi.indicators.queries.pivot import REST, Dimension, Head, Period, Question, answer
+from hocsuotdoi.indicators.queries.pivot import DIMENSIONS, REST, Dimension, Head, Period, Question, Side, answer
 from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown
 from hocsuotdoi.indicators.queries.told import Told, too_much_words
 from hocsuotdoi.indicators.queries.totals import Slice
@@ -32,23 +32,6 @@ router = ApiRouter("indicators", tag=_("Figures"))
 
 NOT_KNOWN = "unknown"
 Unknown = StrEnum("Unknown", {"UNKNOWN": NOT_KNOWN})
-
-
-class Side(StrEnum):
-    """What rows and columns can be laid out by."""
-
-    UNIT = "unit"
-    PERIOD = "period"
-    MEASURE = "measure"
-    CLASS = "class"
-    PURPOSE = "purpose"
-    CHANNEL = "channel"
-    SEX = "sex"
-    AGE_BAND = "age_band"
-    ORIGIN = "origin"
-
-
-DIMENSIONS = {side: Dimension[side.name] for side in Side}
 
 
 class Origin(StrEnum):

@@ -41,6 +41,24 @@ class Dimension(StrEnum):
     ORIGIN = "stated"
 
 
+class Side(StrEnum):
+    """What rows and columns can be laid out by."""
+
+    UNIT = "unit"
+    PERIOD = "period"
+    MEASURE = "measure"
+    CLASS = "class"
+    PURPOSE = "purpose"
+    CHANNEL = "channel"
+    SEX = "sex"
+    AGE_BAND = "age_band"
+    ORIGIN = "origin"
+
+
+DIMENSIONS = {side: Dimension[side.name] for side in Side}
+"""The words of addresses, on pages and for programs, to what they mean."""
+
+
 class Period(StrEnum):
     YEAR = "year"
     QUARTER = "quarter"

@@ -41,7 +41,7 @@ from hocsuotdoi.portal.indicators.pivot_answer import (
     title_of,
     with_table,
 )
-from hocsuotdoi.portal.indicators.pivot_form import PivotForm, first_question
+from hocsuotdoi.portal.indicators.pivot_form import PivotForm, as_asked_today, first_question
 
 ROWS_ON_A_PAGE = 100
 
@@ -161,7 +161,7 @@ def _drawn(told: LaidOut, kind: str, data: QueryDict) -> dict[str, Any]:
 
 
 def _asked(request: HttpRequest, today: dt.date) -> tuple[QueryDict, PivotForm]:
-    data = request.GET if request.GET else _as_data(first_question(today))
+    data = as_asked_today(request.GET) if request.GET else _as_data(first_question(today))
     return data, PivotForm(data, units=_units(request, data, today), today=today)
 
 
@@ -221,7 +221,7 @@ def _address_below(question: Question, head: Head, data: QueryDict) -> str:
     if head.unit is None or head.unit == question.unit or head.unit.tier == Tier.COMMUNE:
         return ""
     asked = QueryDict(_without(data, "page", "all"), mutable=True)
-    asked["unit"], asked["level"] = head.unit.code, Tier.COMMUNE
+    asked["unit"], asked["tier"] = head.unit.code, Tier.COMMUNE
     return f"?{asked.urlencode()}"
 
 
@@ -240,7 +240,7 @@ def _ways_out(form: PivotForm, data: QueryDict, today: dt.date) -> list[dict[str
             _way(data, _("over the last five years"), first=wider["first"], last=wider["last"], period=wider["period"])
         )
     if question.unit.tier != Tier.COUNTRY:
-        found.append(_way(data, _("in the whole country, by province"), unit=wider["unit"], level=wider["level"]))
+        found.append(_way(data, _("in the whole country, by province"), unit=wider["unit"], tier=wider["tier"]))
     return found
 
 

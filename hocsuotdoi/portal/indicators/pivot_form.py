@@ -6,12 +6,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hocsuotdoi.indicators.queries.open_data import first_day_of, period_ends
-from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Dimension, Map, Period, Question
+from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, DIMENSIONS, Map, Period, Question, Side
 from hocsuotdoi.indicators.queries.story import lower_first
 from hocsuotdoi.indicators.queries.told import why_not_told
 from hocsuotdoi.indicators.queries.totals import Slice
@@ -27,6 +28,29 @@ _NOT_KNOWN = "unknown"
 """In an address, for what is not known: an empty value would be left out of it."""
 
 Choices = list[tuple[str, str | Promise]]
+
+
+_SIDES: Choices = [(side.value, DIMENSION_LABELS[dimension]) for side, dimension in DIMENSIONS.items()]
+_ONCE = {dimension.value: side.value for side, dimension in DIMENSIONS.items()}
+"""How links of before call what rows and columns are laid out by."""
+
+
+def as_asked_today(data: QueryDict) -> QueryDict:
+    """The address in the words that this page and the API share. Links of before go on working, and so does what
+    programs are asked by: a year, or the day of a map as the map."""
+    asked = data.copy()
+    for name in ("rows", "columns"):
+        if asked.get(name) in _ONCE:
+            asked[name] = _ONCE[asked[name]]
+    if "level" in asked:
+        asked.setdefault("tier", asked["level"])
+        del asked["level"]
+    for name, month in (("first", 1), ("last", 12)):
+        if re.fullmatch(r"\d{4}", asked.get(name, ""), re.ASCII):
+            asked[name] = f"{asked[name]}-{month:02}"
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", asked.get("map", ""), re.ASCII):
+        asked["map"], asked["day"] = Map.DAY.value, asked["map"]
+    return asked
 
 
 class MonthField(forms.Field):
@@ -55,8 +79,8 @@ class PivotForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose at least one thing that is counted.")},
     )
     unit = forms.ChoiceField(label=gettext_lazy("Where"))
-    level = forms.ChoiceField(label=gettext_lazy("By which units"))
-    rows = forms.ChoiceField(label=gettext_lazy("Rows"), choices=list(DIMENSION_LABELS.items()))
+    tier = forms.ChoiceField(label=gettext_lazy("By which units"))
+    rows = forms.ChoiceField(label=gettext_lazy("Rows"), choices=_SIDES)
     columns = forms.ChoiceField(label=gettext_lazy("Columns"), required=False)
     first = MonthField(label=gettext_lazy("From month"))
     last = MonthField(label=gettext_lazy("To month"))
@@ -105,14 +129,14 @@ class PivotForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
         self.fields["unit"].choices = [(code, unit.name) for code, unit in units.items()]
-        self.fields["level"].choices = [
+        self.fields["tier"].choices = [
             ("", gettext_lazy("this place itself")),
             (Tier.PROVINCE, gettext_lazy("provinces and cities")),
             (Tier.DISTRICT, gettext_lazy("districts (until 30 June 2025)")),
             (Tier.COMMUNE, gettext_lazy("wards and communes")),
         ]
-        self.fields["level"].required = False
-        self.fields["columns"].choices = [("", gettext_lazy("none")), *DIMENSION_LABELS.items()]
+        self.fields["tier"].required = False
+        self.fields["columns"].choices = [("", gettext_lazy("none")), *_SIDES]
 
     @property
     def main_fields(self) -> list[forms.BoundField]:
@@ -146,7 +170,7 @@ class PivotForm(forms.Form):
         if data.get("rows") and data.get("rows") == data.get("columns"):
             self.add_error("columns", _("Rows and columns are laid out by the same: choose another for one of them."))
         sides = {data.get("rows"), data.get("columns")}
-        if len(data.get("measures") or []) > 1 and Dimension.MEASURE not in sides and not self.errors:
+        if len(data.get("measures") or []) > 1 and Side.MEASURE not in sides and not self.errors:
             self.add_error(
                 "columns",
                 _("Different counts are never added together: lay the rows or the columns out by what is counted."),
@@ -186,9 +210,9 @@ class PivotForm(forms.Form):
                 **filters,
             ),
             unit=unit,
-            tier=Tier(data["level"] or unit.tier),
-            rows=Dimension(data["rows"]),
-            columns=Dimension(data["columns"]) if data["columns"] else None,
+            tier=Tier(data["tier"] or unit.tier),
+            rows=DIMENSIONS[Side(data["rows"])],
+            columns=DIMENSIONS[Side(data["columns"])] if data["columns"] else None,
             period=period,
             first=first_day_of(data["first"], period),
             last=period_ends(first_day_of(data["last"], period), period) - dt.timedelta(days=1),
@@ -202,9 +226,9 @@ def first_question(today: dt.date) -> dict[str, Any]:
     return {
         "measures": [MeasureCode.PROGRAMME_ATTENDANCE],
         "unit": "VN",
-        "level": Tier.PROVINCE,
-        "rows": Dimension.UNIT,
-        "columns": Dimension.PERIOD,
+        "tier": Tier.PROVINCE,
+        "rows": Side.UNIT,
+        "columns": Side.PERIOD,
         "first": f"{today.year - 4}-01",
         "last": f"{today.year}-12",
         "period": Period.YEAR,

@@ -349,3 +349,19 @@ def test_figures_of_every_kind_stand_on_every_map(anybody, target, posting, aske
     answer = anybody.get(f"{VALUES}?unit=19&map={asked_map}&first=2024&last=2026")
     assert answer.status_code == 200
     assert [each["period"] for each in answer.json()["items"][0]["values"]] == ["2024", "2025", "2026"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "said"),
+    [
+        (
+            "rows=smiles",
+            "rows",
+            "Hãy chọn một trong các giá trị: unit, period, measure, class, purpose, channel, sex, age_band, origin.",
+        )
+    ],
+)
+def test_choices_are_listed_without_a_word_of_another_language(anybody, definitions, query, field, said):
+    told = anybody.get(f"{TOTALS}&{query}")
+    assert told.status_code == 422
+    assert told.json()["fields"][field] == said

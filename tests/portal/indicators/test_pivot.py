@@ -24,9 +24,9 @@ def asked(day, posting):
     return {
         "measures": ["programme_attendance"],
         "unit": "VN",
-        "level": "province",
-        "rows": "unit_id",
-        "columns": "starts_on",
+        "tier": "province",
+        "rows": "unit",
+        "columns": "period",
         "first": f"{day.year}-01",
         "last": f"{day.year}-12",
         "period": "year",
@@ -65,9 +65,9 @@ def test_a_measure_is_never_added_to_another(client, asked):
 @pytest.mark.closed_book
 def test_what_is_not_known_has_a_head_of_its_own(client, asked, library_of_bac_kan, day):
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30))
-    response = client.get(PAGE, asked | {"rows": "sex", "columns": "", "level": ""})
+    response = client.get(PAGE, asked | {"rows": "sex", "columns": "", "tier": ""})
     assert cells(response) == {"nữ": ["12"], "không rõ": ["30"]}
-    known = client.get(PAGE, asked | {"rows": "sex", "columns": "", "level": "", "sexes": ["unknown"]})
+    known = client.get(PAGE, asked | {"rows": "sex", "columns": "", "tier": "", "sexes": ["unknown"]})
     assert cells(known) == {"không rõ": ["30"]}
 
 
@@ -79,7 +79,7 @@ def test_what_is_not_known_has_a_head_of_its_own(client, asked, library_of_bac_k
         ({"unit": "99999"}, "unit"),
         ({"unit": "<b>"}, "unit"),
         ({"rows": "learner_key"}, "rows"),
-        ({"columns": "unit_id"}, "columns"),
+        ({"columns": "unit"}, "columns"),
         ({"first": "abc"}, "first"),
         ({"first": "2026-13"}, "first"),
         ({"first": "1990-01"}, "first"),
@@ -105,7 +105,7 @@ def test_people_write_months_their_own_way(client, asked, day):
 
 
 def test_quarters_hold_their_months(client, asked, day, posting):
-    response = client.get(PAGE, asked | {"period": "quarter", "columns": "", "rows": "starts_on", "level": ""})
+    response = client.get(PAGE, asked | {"period": "quarter", "columns": "", "rows": "period", "tier": ""})
     quarter = (day.month + 2) // 3
     assert [row.cells for row in response.context["rows"]] == [["12"] if n == quarter else ["–"] for n in (1, 2, 3, 4)]
 
@@ -207,7 +207,7 @@ def test_there_is_no_file_of_another_form(client, asked):
 @pytest.mark.closed_book
 def test_small_numbers_of_people_are_kept_back(client, asked, library_of_bac_kan, day):
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
-    about_people = asked | {"rows": "sex", "columns": "", "level": ""}
+    about_people = asked | {"rows": "sex", "columns": "", "tier": ""}
     shown = cells(client.get(PAGE, about_people))
     assert "3" not in str(shown)
     assert shown["nam"] == ["dưới 5"]
@@ -218,7 +218,7 @@ def test_small_numbers_of_people_are_kept_back(client, asked, library_of_bac_kan
 @pytest.mark.closed_book
 def test_a_table_of_which_nothing_may_be_told_says_so(client, asked, library_of_duc_xuan, duc_xuan, day):
     make_posting(library_of_duc_xuan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
-    alone = asked | {"rows": "sex", "columns": "", "level": "", "unit": duc_xuan.code}
+    alone = asked | {"rows": "sex", "columns": "", "tier": "", "unit": duc_xuan.code}
     response = client.get(PAGE, alone)
     assert response.context["is_kept_back"]
     assert client.get(reverse("portal:indicators-pivot-file", args=["csv"]), alone).status_code == 404
@@ -241,7 +241,7 @@ def test_a_table_of_which_nothing_may_be_told_says_so(client, asked, library_of_
 )
 @pytest.mark.closed_book
 def test_sex_and_age_are_not_cut_so_that_two_tables_would_tell_a_third(client, asked, cut, field):
-    about_people = asked | {"rows": "sex", "columns": "", "level": ""}
+    about_people = asked | {"rows": "sex", "columns": "", "tier": ""}
     response = client.get(PAGE, about_people | cut)
     assert field in response.context["form"].errors
     assert client.get(reverse("portal:indicators-pivot-file", args=["csv"]), about_people | cut).status_code == 404
@@ -252,7 +252,7 @@ def test_counts_behind_which_nobody_stands_are_told_whatever_their_number(
     client, asked, library_of_bac_kan, day, measure
 ):
     make_posting(library_of_bac_kan, day, Line(MeasureCode(measure), 2, sex=Sex.MALE))
-    monthly = asked | {"measures": [measure], "rows": "sex", "columns": "", "level": "", "period": "month"}
+    monthly = asked | {"measures": [measure], "rows": "sex", "columns": "", "tier": "", "period": "month"}
     assert cells(client.get(PAGE, monthly))["nam"] == ["2"]
 
 
@@ -261,13 +261,13 @@ def test_the_same_number_is_kept_back_whatever_table_it_stands_in(client, asked,
     """Of the whole ward 12 women and 3 men: nobody says so by women only, by both, by place, or as a file."""
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
     tables = [
-        {"rows": "sex", "columns": "", "level": ""},
-        {"rows": "sex", "columns": "starts_on", "level": ""},
-        {"rows": "unit_id", "columns": "sex"},
-        {"rows": "unit_id", "columns": "", "sexes": ["female"]},
-        {"rows": "unit_id", "columns": "", "sexes": ["male", "unknown"]},
-        {"rows": "age_band", "columns": "sex", "level": "", "unit": bac_kan.code},
-        {"rows": "starts_on", "columns": "", "level": "", "sexes": ["female"]},
+        {"rows": "sex", "columns": "", "tier": ""},
+        {"rows": "sex", "columns": "period", "tier": ""},
+        {"rows": "unit", "columns": "sex"},
+        {"rows": "unit", "columns": "", "sexes": ["female"]},
+        {"rows": "unit", "columns": "", "sexes": ["male", "unknown"]},
+        {"rows": "age_band", "columns": "sex", "tier": "", "unit": bac_kan.code},
+        {"rows": "period", "columns": "", "tier": "", "sexes": ["female"]},
     ]
     for table in tables:
         response = client.get(PAGE, asked | table)
@@ -281,7 +281,7 @@ def test_the_same_number_is_kept_back_whatever_table_it_stands_in(client, asked,
 def test_a_sex_named_twice_counts_once(client, asked, library_of_bac_kan, day, once_more):
     """All of them and one of them again would tell that one, beside the total that everybody may see."""
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
-    table = asked | {"rows": "unit_id", "columns": "", "sexes": ["female", "male", "other", "unknown", *once_more]}
+    table = asked | {"rows": "unit", "columns": "", "sexes": ["female", "male", "other", "unknown", *once_more]}
     response = client.get(PAGE, table)
     assert {cell for row in cells(response).values() for cell in row} - {"–"} == {"15"}
     api = {"measures": "programme_attendance", "rows": "unit", "tier": "province", "first": day.year}
@@ -297,7 +297,7 @@ def test_periods_are_whole_wherever_in_them_one_begins(client, asked, library_of
         make_posting(library_of_bac_kan, dt.date(year, month, 5), Line(MeasureCode.LIBRARY_VISIT, month))
     table = asked | {"measures": ["library_visit"], "first": f"{year}-08", "last": f"{year}-11", "period": "quarter"}
     assert cells(client.get(PAGE, table))[thai_nguyen.name] == ["16", "12", "28"]
-    yearly = table | {"period": "year", "map": "reported", "level": ""}
+    yearly = table | {"period": "year", "map": "reported", "tier": ""}
     assert [row.cells[-1] for row in client.get(PAGE, yearly).context["rows"]] == ["28"]
 
 
@@ -309,7 +309,7 @@ def test_what_no_word_has_breaks_no_page(client, asked, page):
 @pytest.mark.closed_book
 def test_cost_of_a_table_about_people_does_not_grow(client, asked, library_of_bac_kan, day, django_assert_num_queries):
     follow_map(day)
-    about_people = asked | {"rows": "unit_id", "columns": "sex", "level": "commune"}
+    about_people = asked | {"rows": "unit", "columns": "sex", "tier": "commune"}
     client.get(PAGE, about_people)
     for number in range(3):
         with django_assert_num_queries(QUERIES + 3):
@@ -321,7 +321,7 @@ def test_cost_of_a_table_about_people_does_not_grow(client, asked, library_of_ba
 @pytest.mark.closed_book
 def test_more_places_than_can_be_decided_about_says_what_to_ask_for(client, asked, monkeypatch):
     monkeypatch.setattr("hocsuotdoi.indicators.queries.profiles.MOST_PROFILES", 1)
-    response = client.get(PAGE, asked | {"rows": "unit_id", "columns": "sex"})
+    response = client.get(PAGE, asked | {"rows": "unit", "columns": "sex"})
     assert "hãy chọn một tỉnh" in response.content.decode()
     file = client.get(reverse("portal:indicators-pivot-file", args=["csv"]), asked | {"columns": "sex"})
     assert (file.status_code, "hãy chọn một tỉnh" in file.content.decode()) == (422, True)
@@ -334,7 +334,7 @@ def kinds(response) -> dict[str, bool]:
 
 
 def test_the_kind_of_chart_is_in_the_address_and_one_that_does_not_fit_is_left_out(client, asked, posting, day):
-    over_years = asked | {"first": f"{day.year - 2}-01", "columns": "starts_on", "unit": "19", "level": ""}
+    over_years = asked | {"first": f"{day.year - 2}-01", "columns": "period", "unit": "19", "tier": ""}
     assert kinds(client.get(PAGE, over_years))["lines"]
     bars = client.get(PAGE, over_years | {"chart": "bars"})
     assert kinds(bars) == kinds(client.get(PAGE, over_years)) | {"lines": False, "bars": True}
@@ -345,7 +345,7 @@ def test_the_kind_of_chart_is_in_the_address_and_one_that_does_not_fit_is_left_o
 
 def test_rows_are_laid_out_by_a_column_the_largest_first(client, asked, library_of_bac_kan, country, day):
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30, channel=Channel.ONLINE))
-    by_channel = asked | {"rows": "channel", "columns": "", "level": ""}
+    by_channel = asked | {"rows": "channel", "columns": "", "tier": ""}
     assert [row.cells for row in client.get(PAGE, by_channel).context["rows"]] == [["12"], ["30"]]
     ordered = client.get(PAGE, by_channel | {"sort": "1"})
     assert [row.cells for row in ordered.context["rows"]] == [["30"], ["12"]]
@@ -360,7 +360,7 @@ def test_rows_are_laid_out_by_a_column_the_largest_first(client, asked, library_
 def test_the_order_of_rows_does_not_tell_what_is_kept_back(client, asked, library_of_bac_kan, day):
     for sex, quantity in ((Sex.MALE, 3), (Sex.OTHER, 4)):
         make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, quantity, sex=sex))
-    by_sex = asked | {"rows": "sex", "columns": "", "level": ""}
+    by_sex = asked | {"rows": "sex", "columns": "", "tier": ""}
     unordered = [row.label for row in client.get(PAGE, by_sex).context["rows"]]
     ordered = [row.label for row in client.get(PAGE, by_sex | {"sort": "1"}).context["rows"]]
     assert ordered == unordered
@@ -378,7 +378,7 @@ def test_what_narrows_a_table_is_said_on_the_page_and_in_the_file(client, asked,
 
 
 def test_where_nothing_is_found_ways_out_are_offered(client, asked, posting, day):
-    response = client.get(PAGE, asked | {"unit": "19", "level": "", "channels": ["online"]})
+    response = client.get(PAGE, asked | {"unit": "19", "tier": "", "channels": ["online"]})
     ways = {way["label"]: way["url"] for way in response.context["ways_out"]}
     assert len(ways) == 3
     assert any(
@@ -391,7 +391,7 @@ def test_where_nothing_is_found_ways_out_are_offered(client, asked, posting, day
 
 def test_all_rows_stand_on_one_page_to_print(client, asked, posting, monkeypatch, day):
     monkeypatch.setattr("hocsuotdoi.portal.indicators.pivot.ROWS_ON_A_PAGE", 5)
-    months = asked | {"rows": "starts_on", "columns": "", "level": "", "period": "month"}
+    months = asked | {"rows": "period", "columns": "", "tier": "", "period": "month"}
     paged = client.get(PAGE, months)
     assert len(paged.context["rows"]) == 5
     whole = client.get(PAGE + paged.context["all_url"])
@@ -445,7 +445,7 @@ def test_what_a_province_counts_itself_stands_beside_its_communes(client, asked,
     follow_map(day)
     if folded:
         fold()
-    given = asked | {"unit": thai_nguyen.code, "level": "commune"}
+    given = asked | {"unit": thai_nguyen.code, "tier": "commune"}
     found = cells(client.get(PAGE, given))
     assert found[f"{thai_nguyen.name}, không thuộc đơn vị nào ở đây"][-1] == "30"
     assert client.get(PAGE, given).context["answer"].total == 42
@@ -455,18 +455,18 @@ def test_what_a_province_counts_itself_stands_beside_its_communes(client, asked,
     )
     by_class = cells(client.get(PAGE, given | {"rows": "institution_class", "columns": ""}))
     assert sum(int(number) for (number,) in by_class.values()) == 42
-    by_year = cells(client.get(PAGE, given | {"rows": "starts_on", "columns": ""}))
+    by_year = cells(client.get(PAGE, given | {"rows": "period", "columns": ""}))
     assert by_year == {str(day.year): ["42"]}
 
 
 def test_units_that_make_the_whole_have_nothing_beside_them(client, asked, posting, thai_nguyen):
-    found = cells(client.get(PAGE, asked | {"unit": thai_nguyen.code, "level": "commune"}))
+    found = cells(client.get(PAGE, asked | {"unit": thai_nguyen.code, "tier": "commune"}))
     assert not any("không thuộc" in label for label in found)
 
 
 def test_table_of_a_unit_that_has_ended_says_which_map_it_is_on(client, asked, country):
     gone = UnitFactory(name="Tỉnh Đắk Nông", tier="province", parent=country, ends_on=dt.date(2025, 7, 1))
-    given = asked | {"unit": gone.code, "level": "province", "first": "2024-01", "last": "2025-12"}
+    given = asked | {"unit": gone.code, "tier": "province", "first": "2024-01", "last": "2025-12"}
     page = client.get(PAGE, given).content.decode()
     assert "Theo bản đồ ngày 30/6/2025, ngày cuối cùng của tỉnh Đắk Nông" in page
     assert "Theo bản đồ hôm nay" not in page
@@ -491,7 +491,7 @@ def test_as_reported_a_unit_that_did_not_stand_is_not_one_that_reported_nothing(
     row = cells(client.get(PAGE, given))[new.name]
     assert row[:6] == ["×"] * 6
     assert row[6:8] == ["–", "–"]
-    itself = given | {"unit": new.code, "level": "province", "rows": "starts_on", "columns": ""}
+    itself = given | {"unit": new.code, "tier": "province", "rows": "period", "columns": ""}
     assert [each for (each,) in cells(client.get(PAGE, itself)).values()] == ["×"] * 6 + ["–", "–"]
     told = client.get(reverse("portal:indicators-pivot-file", args=["sdmx"]), itself).content.decode()
     assert told.count(",M,") == 6
@@ -516,19 +516,49 @@ def test_as_reported_a_commune_counts_where_it_lay_then(client, asked, country):
         (old, {"Xã Dời": ["5"], "Tỉnh Cũ, không thuộc đơn vị nào ở đây": ["100"]}),
         (new, {"Xã Dời": ["7"]}),
     ):
-        by_commune = given | {"unit": unit.code, "level": "commune"}
+        by_commune = given | {"unit": unit.code, "tier": "commune"}
         assert cells(client.get(PAGE, by_commune)) == communes
-        itself = given | {"unit": unit.code, "level": "province", "rows": "starts_on"}
+        itself = given | {"unit": unit.code, "tier": "province", "rows": "period"}
         whole = str(sum(int(each) for (each,) in communes.values()))
         assert cells(client.get(PAGE, itself)) == {"2025": [whole]}
-        assert cells(client.get(PAGE, by_commune | {"rows": "starts_on"})) == {"2025": [whole]}
-    before = given | {"unit": new.code, "level": "commune", "first": "2024-01", "last": "2024-12"}
+        assert cells(client.get(PAGE, by_commune | {"rows": "period"})) == {"2025": [whole]}
+    before = given | {"unit": new.code, "tier": "commune", "first": "2024-01", "last": "2024-12"}
     assert cells(client.get(PAGE, before)) == {}
 
 
 def test_files_of_different_maps_have_different_names(client, asked, thai_nguyen):
-    given = ({}, {"map": "reported"}, {"map": "day", "day": "31/12/2025"}, {"unit": thai_nguyen.code, "level": ""})
+    given = ({}, {"map": "reported"}, {"map": "day", "day": "31/12/2025"}, {"unit": thai_nguyen.code, "tier": ""})
     address = reverse("portal:indicators-pivot-file", args=["csv"])
     names = {client.get(address, asked | more)["Content-Disposition"] for more in given}
     assert len(names) == 4
     assert any("hoc-suot-doi-vn-day-2025-12-31.csv" in name for name in names)
+
+
+@pytest.mark.parametrize(
+    "once",
+    [
+        {"level": "province", "rows": "unit_id", "columns": "starts_on"},
+        {"level": "province", "rows": "institution_class", "columns": "unit_id"},
+        {"level": "", "rows": "stated", "columns": "starts_on"},
+    ],
+)
+def test_links_of_before_lead_to_the_same_table_in_todays_words(client, asked, posting, once):
+    """The table is asked in the words of the API; what somebody kept or sent on under the old ones goes on working."""
+    words = {"unit_id": "unit", "starts_on": "period", "institution_class": "class", "stated": "origin"}
+    now = {"tier": once["level"], "rows": words[once["rows"]], "columns": words[once["columns"]]}
+    plain = {name: value for name, value in asked.items() if name not in ("tier", "rows", "columns")}
+
+    before, today = client.get(PAGE, plain | once), client.get(PAGE, plain | now)
+
+    assert cells(before) == cells(today) != {}
+    links = [*(each["url"] for each in before.context["files"]), before.context["corner"].url]
+    assert all(f"rows={now['rows']}" in link and "level=" not in link for link in links)
+
+
+@pytest.mark.parametrize("rows", ["unit", "class", "origin", "period"])
+def test_table_and_api_are_asked_in_the_same_words(client, posting, day, thai_nguyen, rows):
+    question = f"?unit={thai_nguyen.code}&tier=commune&measures=library_visit&rows={rows}&first={day.year}"
+    page = client.get(f"{PAGE}{question}&last={day.year}&period=year&map={day.isoformat()}&columns=")
+    told = client.get(f"/api/v1/figures/totals{question}&map={day.isoformat()}").json()
+    assert [row.label for row in page.context["rows"]] == [item["label"] for item in told["items"]] != []
+    assert page.context["answer"].question.map_day == day
