@@ -157,6 +157,8 @@ class QualityRule(models.TextChoices):
 
     SERIES_OUTLIER = "series_outlier", _("far from its own earlier months")
     SERIES_SILENCE = "series_silence", _("suddenly silent")
+    PERIOD_OUTLIER = "period_outlier", _("far from its own earlier quarters or years")
+    PERIOD_SILENCE = "period_silence", _("a quarter or a year stays away")
     REPEATED_FIGURE = "repeated_figure", _("the same figure month after month")
     SESSIONS_WITHOUT_PEOPLE = "sessions_without_people", _("sessions, but nobody who took part")
     PEOPLE_WITHOUT_SESSIONS = "people_without_sessions", _("people who took part, but no session")

@@ -161,6 +161,123 @@ def test_silence_is_not_found_before_it_is_late_nor_of_who_is_closed_nor_of_a_se
     assert look(R.SERIES_SILENCE, dt.date(2026, 7, 1)) == []
 
 
+# -- figures of whole quarters and years --
+
+VISITED = StatedColumn.LIBRARY_VISIT
+NOT_YET_LATE, LATE = dt.date(2027, 1, 10), dt.date(2027, 1, 11)
+
+
+def of_years(library, unit, quantities: list[int], last: int = 2025) -> None:
+    for year, quantity in zip(range(last - len(quantities) + 1, last + 1), quantities, strict=True):
+        state(library, unit, Period(year), VISITED, quantity)
+
+
+@pytest.mark.parametrize(
+    ("quantities", "numbers"),
+    [
+        ([1200, 1_250_000], {"periods": 1, "least": 1200, "most": 1200, "median": 1200.0}),
+        ([1200, 1100, 100], {"periods": 2, "least": 1100, "most": 1200, "median": 1150.0}),
+        ([1200, 1100, 1300, 4000], {"periods": 3, "least": 1100, "most": 1300, "median": 1200.0}),
+        ([1200, 1100, 1300, 120], {"periods": 3, "least": 1100, "most": 1300, "median": 1200.0}),
+    ],
+)
+def test_figure_of_a_year_far_from_those_of_earlier_years_is_found(library, viet_nam, quantities, numbers):
+    of_years(library, viet_nam.xa, quantities)
+
+    [found] = look(R.PERIOD_OUTLIER, dt.date(2025, 12, 1))
+
+    assert (found.institution_id, found.measure, found.period) == (library.pk, "library_visit", "2025")
+    assert (found.starts_on, found.ends_on) == (dt.date(2025, 1, 1), dt.date(2026, 1, 1))
+    assert found.numbers == {"value": quantities[-1], **numbers}
+
+
+@pytest.mark.parametrize(
+    "quantities",
+    [
+        [1_250_000],  # nothing before it
+        [1200, 4000],  # one year says little of what is usual
+        [1200, 1_250_000, 1250],  # the year after a wrong one
+        [1200, 1100, 1300, 3000],  # a busy year
+        [1200, 1100, 1300, 4000, 4100],  # found where it moved
+        [2, 3, 2, 31],  # small numbers
+    ],
+)
+def test_figure_of_a_year_that_may_well_be_right_is_left_alone(library, viet_nam, quantities):
+    of_years(library, viet_nam.xa, quantities)
+
+    assert look(R.PERIOD_OUTLIER, dt.date(2025, 12, 1)) == []
+
+
+def test_figure_of_a_quarter_stands_beside_quarters_only_and_a_season_is_none(library, viet_nam):
+    for year in (2024, 2025):
+        for quarter, quantity in ((1, 100), (2, 110), (3, 900), (4, 105)):
+            state(library, viet_nam.xa, Period(year, quarter=quarter), VISITED, quantity)
+    state(library, viet_nam.xa, Period(2023), VISITED, 1200)
+    state(library, viet_nam.xa, Period(2026, quarter=1), VISITED, 1200)
+    state(library, viet_nam.xa, Period(2026, quarter=3), VISITED, 950)
+
+    assert [each.period for each in look(R.PERIOD_OUTLIER)] == ["2026-Q1"]
+
+
+def test_figure_of_a_year_that_was_mended_is_not_found(library, viet_nam):
+    of_years(library, viet_nam.xa, [1200, 1_250_000])
+    officer = PersonFactory()
+    asked = [Asked(library.code, VISITED, 1250, "")]
+    sent = Sent(StatingWay.FORM, "Báo cáo giấy")
+    preview = preview_figures(viet_nam.xa, period=Period(2025), asked=asked, sent=sent, by=officer, at=NOW)
+    digest = plan_of(preview, TODAY).digest
+    state_figures(preview, seen=digest, in_addition=True, reason="Thừa ba chữ số", by=officer, at=NOW)
+
+    assert look(R.PERIOD_OUTLIER, dt.date(2025, 12, 1)) == []
+
+
+def test_who_tells_by_the_year_is_silent_once_the_next_year_is_due(library, viet_nam):
+    of_years(library, viet_nam.xa, [1200, 1300])
+    year = [dt.date(2026, month, 1) for month in range(1, 13)]
+
+    assert look(R.SERIES_SILENCE, *year, day=LATE) == []
+    assert look(R.PERIOD_SILENCE, *year, day=NOT_YET_LATE) == []
+    [found] = look(R.PERIOD_SILENCE, *year, day=LATE)
+    assert (found.institution_id, found.period, found.measure, found.numbers) == (
+        library.pk,
+        "2026",
+        "",
+        {"periods": 1},
+    )
+    assert found.ends_on == dt.date(2027, 1, 1)
+
+
+def test_who_tells_by_the_quarter_is_silent_once_the_next_quarter_is_due(library, viet_nam):
+    for quarter in (1, 2):
+        state(library, viet_nam.xa, Period(2026, quarter=quarter), VISITED, 300)
+
+    assert look(R.PERIOD_SILENCE, day=dt.date(2026, 10, 10)) == []
+    assert [each.period for each in look(R.PERIOD_SILENCE, day=dt.date(2026, 10, 11))] == ["2026-Q3"]
+    assert look(R.SERIES_SILENCE, *(dt.date(2026, month, 1) for month in (7, 8, 9)), day=TODAY) == []
+
+
+@pytest.mark.parametrize("how", ["a zero", "a month", "closed", "one quarter only"])
+def test_period_that_was_told_in_any_way_or_is_not_expected_is_no_silence(library, viet_nam, how):
+    for quarter in (2,) if how == "one quarter only" else (1, 2):
+        state(library, viet_nam.xa, Period(2026, quarter=quarter), VISITED, 300)
+    if how == "a zero":
+        state(library, viet_nam.xa, Period(2026, quarter=3), VISITED, 0)
+    if how == "a month":
+        told(library, dt.date(2026, 8, 1), (VISITS, 20))
+    if how == "closed":
+        library.statuses.update(ends_on=dt.date(2026, 9, 20))
+
+    assert look(R.PERIOD_SILENCE) == []
+
+
+def test_who_went_from_years_to_months_is_judged_by_months_again(library, viet_nam):
+    of_years(library, viet_nam.xa, [1200, 1300])
+    told_until(library, dt.date(2026, 6, 1), [90, 95, 100, 90, 95, 100])
+
+    assert [each.period for each in look(R.SERIES_SILENCE, dt.date(2026, 7, 1))] == ["2026-07"]
+    assert look(R.PERIOD_SILENCE, day=LATE) == []
+
+
 # -- the same figure again and again --
 
 

@@ -12,7 +12,8 @@ from django.db.models import Sum
 
 from hocsuotdoi.indicators.enums import QualityRule
 from hocsuotdoi.indicators.models import FreshInstitutionMonth
-from hocsuotdoi.indicators.queries.quality_rules import LEAST_DIFFERENCE, LEAST_MONTHS, RULES, found_by
+from hocsuotdoi.indicators.queries.quality_limits import LEAST_DIFFERENCE, LEAST_MONTHS
+from hocsuotdoi.indicators.queries.quality_rules import RULES, found_by
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.simulation.operations import Plan, simulate
 from tests.simulation.conftest import AT

@@ -12,7 +12,7 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.api.indicators.asked import Licensed, UnitAsked, UnitNamed
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.indicators.queries.open_data import State
-from hocsuotdoi.indicators.queries.quality_rules import DUE_DAYS
+from hocsuotdoi.indicators.queries.quality_limits import DUE_DAYS
 from hocsuotdoi.indicators.queries.reports_shown import reports_shown
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import day_on_map_of

@@ -15,7 +15,7 @@ from hocsuotdoi.core.periods import months_from, parse_period
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import QualityRule, StatedColumn
 from hocsuotdoi.indicators.models import FreshInstitutionMonth, QualityFinding
-from hocsuotdoi.indicators.queries.quality_rules import MOST_PER_RESIDENT
+from hocsuotdoi.indicators.queries.quality_limits import MOST_PER_RESIDENT
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.places.models import AdminUnit
@@ -62,6 +62,24 @@ def _silence(n: dict[str, Any], _measure: str, period: str) -> str:
     return _(
         "Figures came in each of the {months} months before; for {period} there are none, not even a zero."
     ).format(months=n["months"], period=parse_period(period).words)
+
+
+def _period_outlier(n: dict[str, Any], measure: str, period: str) -> str:
+    said = _("{measure} in {period}: {value} typed in.").format(
+        measure=measure.capitalize(), period=parse_period(period).words, value=number(n["value"])
+    )
+    before = ngettext(
+        "The one before, of the same length: {least}.",
+        "The {count} before, of the same length: from {least} to {most}.",
+        n["periods"],
+    )
+    return f"{said} " + before.format(count=n["periods"], least=number(n["least"]), most=number(n["most"]))
+
+
+def _period_silence(_n: dict[str, Any], _measure: str, period: str) -> str:
+    return _("Figures were typed in for whole quarters or years; for {period} there are none, not even a zero.").format(
+        period=parse_period(period).words
+    )
 
 
 def _repeated(n: dict[str, Any], measure: str, _period: str) -> str:
@@ -141,6 +159,8 @@ def _houses(n: dict[str, Any], _measure: str, period: str) -> str:
 _SENTENCES = {
     QualityRule.SERIES_OUTLIER: _outlier,
     QualityRule.SERIES_SILENCE: _silence,
+    QualityRule.PERIOD_OUTLIER: _period_outlier,
+    QualityRule.PERIOD_SILENCE: _period_silence,
     QualityRule.REPEATED_FIGURE: _repeated,
     QualityRule.SESSIONS_WITHOUT_PEOPLE: _no_people,
     QualityRule.PEOPLE_WITHOUT_SESSIONS: _no_sessions,

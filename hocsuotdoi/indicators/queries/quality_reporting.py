@@ -19,7 +19,7 @@ from django.utils import timezone
 from hocsuotdoi.core.periods import Period, months_from
 from hocsuotdoi.indicators.enums import columns_of
 from hocsuotdoi.indicators.models import ReportingMonth
-from hocsuotdoi.indicators.queries.quality_rules import DUE_DAYS
+from hocsuotdoi.indicators.queries.quality_limits import DUE_DAYS
 from hocsuotdoi.places.enums import InstitutionClass
 from hocsuotdoi.places.models import AdminUnit
 

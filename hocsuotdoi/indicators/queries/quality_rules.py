@@ -5,7 +5,7 @@ the book cannot break them: urban and rural make the whole (there is no third co
 what was counted (they are marks on the same entries), communes make the province (a fact stands at one place).
 
 Months of a series are those of which something stands. A figure typed in for a quarter or a year is no month's: it is
-taken off the month on whose last day it is booked.
+taken off the month on whose last day it is booked, and looked at by `quality_periods`.
 """
 
 import datetime as dt
@@ -17,41 +17,28 @@ from typing import Any
 from django.db import connection
 
 from hocsuotdoi.indicators.enums import QualityRule, StatedColumn
-
-DUE_DAYS = 10
-"""Days after a month's (or a typed-in figure's period's) end within which it is in time. No document sets a day for
-what happens in institutions; ten leave time for a paper sheet to come in and be typed, and end before the next month
-is half over. Said here only."""
-
-# -- far from its own earlier months --
-LEAST_MONTHS, EARLIER_MONTHS = 8, 24
-"""Earlier months that a series needs, and how far back they are looked for."""
-HIGHEST_SCORE = 3.5
-LEAST_SPREAD = 0.5
-"""Of the median, for what is too high: what is below 2.75 times the median is never called unusual, however steady the
-series was; in simulated countries less finds hardly more that is wrong and far more that is right."""
-LOWEST_PART = 8
-"""What is too low is at most this part of the median: a digit too few makes a tenth."""
-LEAST_DIFFERENCE = 30
-"""People, loans…: smaller numbers move by chance."""
-RECENT_MONTHS = 3
-"""A series that has moved to another level (a new building, a new way of counting) is found where it moves, not each
-month after: what is nearer to the median of the last months than to that of all is left alone."""
-SAME_MONTHS = 2
-"""So many years' same month are needed to judge by them too."""
-
-SILENT_AFTER = 6
-"""Months in a row with figures before the one without."""
-SAME_IN_A_ROW, LEAST_REPEATED = 4, 20
-SESSIONS_ALONE = 3
-"""A session to which nobody came is a session; so many of them in a month without anybody are not likely."""
-PEOPLE_ALONE = 10
-MOST_AT_A_SESSION = 2000
-MOST_PER_RESIDENT = 20
-"""Times a year that each resident would have come, on average."""
-PARTS_TOLERANCE = 0.005
-"""Of the whole: what sources that round differently may differ by."""
-LARGEST_JUMP, LEAST_JUMP = 0.25, 500
+from hocsuotdoi.indicators.queries import quality_periods
+from hocsuotdoi.indicators.queries.quality_limits import (
+    DUE_DAYS,
+    EARLIER_MONTHS,
+    HIGHEST_SCORE,
+    LARGEST_JUMP,
+    LEAST_DIFFERENCE,
+    LEAST_JUMP,
+    LEAST_MONTHS,
+    LEAST_REPEATED,
+    LEAST_SPREAD,
+    LOWEST_PART,
+    MOST_AT_A_SESSION,
+    MOST_PER_RESIDENT,
+    PARTS_TOLERANCE,
+    PEOPLE_ALONE,
+    RECENT_MONTHS,
+    SAME_IN_A_ROW,
+    SAME_MONTHS,
+    SESSIONS_ALONE,
+    SILENT_AFTER,
+)
 
 MEASURES_OF_RESIDENTS = ("programme_attendance", "library_visit", "centre_visit")
 """Of museums and sites most visitors are from elsewhere."""
@@ -188,17 +175,33 @@ scored AS (
 _TOLD = f"""
 wanted AS (SELECT unnest(%(months)s::date[]) AS month),
 {_FIGURES},
+longer AS (
+    SELECT figure.institution_id, posting_id, date_trunc('month', occurred_on)::date AS month, figure.quantity
+      FROM figure JOIN ledger_posting AS posting
+        ON posting.institution_id = figure.institution_id AND posting.id = figure.posting_id
+     WHERE figure.ends_on - figure.starts_on > 31
+),
 told AS MATERIALIZED (
-    SELECT institution_id, month FROM indicators_fresh_institutionmonth
-     WHERE {_OWN} AND month BETWEEN %(first)s AND %(last)s GROUP BY 1, 2 HAVING sum(lines) > 0
-    UNION
-    SELECT institution_id, date_trunc('month', occurred_on)::date FROM ledger_posting AS posting
-     WHERE {_OWN} AND kind = 'stated' AND occurred_on >= %(first)s
-       AND NOT EXISTS (SELECT FROM ledger_posting AS back
-                        WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
-    UNION
-    SELECT institution_id, generate_series(starts_on, least(ends_on - 1, %(day)s::date), '1 month')::date FROM figure
+    SELECT institution_id, month, bool_or(by_itself) AS by_itself FROM (
+        SELECT institution_id, month, true AS by_itself FROM (
+            SELECT institution_id, month, lines FROM indicators_fresh_institutionmonth
+             WHERE {_OWN} AND month BETWEEN %(first)s AND %(last)s
+            UNION ALL SELECT institution_id, month, -1 FROM longer WHERE quantity > 0
+        ) AS cell GROUP BY 1, 2 HAVING sum(lines) > 0
+        UNION ALL
+        SELECT institution_id, date_trunc('month', occurred_on)::date, true FROM ledger_posting AS posting
+         WHERE {_OWN} AND kind = 'stated' AND occurred_on >= %(first)s
+           AND NOT EXISTS (SELECT FROM ledger_posting AS back
+                            WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
+           AND NOT EXISTS (SELECT FROM longer
+                            WHERE longer.institution_id = posting.institution_id AND longer.posting_id = posting.id)
+        UNION ALL
+        SELECT institution_id, generate_series(starts_on, least(ends_on - 1, %(day)s::date), '1 month')::date,
+               ends_on - starts_on <= 31
+          FROM figure
+    ) AS either GROUP BY 1, 2
 )"""
+"""`by_itself`: the month was told, and not only by a figure of its quarter or year."""
 
 _SILENCE = f"""
 WITH {_TOLD}
@@ -210,6 +213,8 @@ WITH {_TOLD}
      WHERE (wanted.month + interval '1 month')::date + {DUE_DAYS} <= %(day)s
      GROUP BY told.institution_id, wanted.month
     HAVING count(*) = {SILENT_AFTER}
+       AND count(*) FILTER (WHERE by_itself AND told.month >= wanted.month - make_interval(months => {RECENT_MONTHS}))
+           = {RECENT_MONTHS}
        AND NOT EXISTS (SELECT FROM told AS there
                         WHERE there.institution_id = told.institution_id AND there.month = wanted.month)
        AND EXISTS (SELECT FROM places_institutionstatus AS status
@@ -409,6 +414,8 @@ RULES: dict[QualityRule, Rule] = {
         # the same month of two other years at hand, the month must also lie beyond twice (below half) of all of those.
         Rule(_R.SERIES_OUTLIER, _OUTLIER, ("value",)),
         Rule(_R.SERIES_SILENCE, _SILENCE),
+        Rule(_R.PERIOD_OUTLIER, quality_periods.OUTLIER, ("value",), is_monthly=False),
+        Rule(_R.PERIOD_SILENCE, quality_periods.SILENCE, is_monthly=False),
         Rule(_R.REPEATED_FIGURE, _REPEATED, ("value",)),
         Rule(
             _R.SESSIONS_WITHOUT_PEOPLE,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from hocsuotdoi.core.periods import Period
+from hocsuotdoi.indicators.queries.quality_limits import DUE_DAYS
 from hocsuotdoi.indicators.queries.quality_reporting import Reports, counted_at, months_counted, reports_by_unit
-from hocsuotdoi.indicators.queries.quality_rules import DUE_DAYS
 from hocsuotdoi.indicators.queries.results import percent_of
 from hocsuotdoi.indicators.queries.suppression import FEWEST
 from hocsuotdoi.places.models import AdminUnit

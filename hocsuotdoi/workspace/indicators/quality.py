@@ -164,7 +164,7 @@ def chart_of(finding: QualityFinding) -> Chart | None:
     )
 
 
-_WITHOUT_SERIES = (QualityRule.CROWDED_SESSIONS,)
+_WITHOUT_SERIES = (QualityRule.CROWDED_SESSIONS, QualityRule.PERIOD_OUTLIER)
 
 
 def _months_in_question(finding: QualityFinding) -> list[dt.date]:
@@ -177,7 +177,7 @@ def _months_in_question(finding: QualityFinding) -> list[dt.date]:
 
 def _postings(finding: QualityFinding) -> list[dict[str, Any]]:
     """What stands in the book for the finding's institution, measure and period, the newest first."""
-    if finding.institution is None or finding.rule == QualityRule.SERIES_SILENCE:
+    if finding.institution is None or finding.rule in (QualityRule.SERIES_SILENCE, QualityRule.PERIOD_SILENCE):
         return []
     last = finding.ends_on - dt.timedelta(days=1)
     return list(posting_lines(finding.institution, finding.starts_on, last, measures_of(finding))[:POSTINGS_SHOWN])

@@ -18,6 +18,7 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import units_covered, units_held
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.periods import Period, months_from
+from hocsuotdoi.indicators.queries.quality_limits import DUE_DAYS
 from hocsuotdoi.indicators.queries.quality_reporting import (
     ANYTHING,
     Behind,
@@ -29,7 +30,6 @@ from hocsuotdoi.indicators.queries.quality_reporting import (
     months_counted,
     reports_by_unit,
 )
-from hocsuotdoi.indicators.queries.quality_rules import DUE_DAYS
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit

@@ -5,7 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
-from hocsuotdoi.core.periods import months_from
+from hocsuotdoi.core.periods import Period, months_from
+from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.models import QualityFinding
 from hocsuotdoi.indicators.operations.quality import check_figures
 from hocsuotdoi.indicators.operations.quality_reporting import count_months
@@ -15,6 +16,7 @@ from hocsuotdoi.places.enums import InstitutionState
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.places import InstitutionFactory
 from tests.indicators.quality import STEADY, VISITS, told, told_until
+from tests.indicators.test_quality_rules import state
 
 LIST = reverse("workspace:indicators-quality-list")
 REPORTING = reverse("workspace:indicators-quality-reporting")
@@ -245,3 +247,25 @@ def test_officer_of_another_ward_neither_sees_nor_answers(client, finding, duc_x
     RoleAssignmentFactory(person=stranger, role=RoleName.AGENCY_OFFICER, unit=duc_xuan)
     client.force_login(stranger)
     assert client.post(page_of(finding), answer(finding)).status_code == 404
+
+
+def test_figure_of_a_quarter_with_three_digits_too_many_is_shown_to_the_officer(
+    client, library_of_bac_kan, officer_of_bac_kan, bac_kan
+):
+    library_of_bac_kan.statuses.create(state=InstitutionState.ACTIVE)
+    at = timezone.now()
+    running = months_from(timezone.localdate(at), -((timezone.localdate(at).month - 1) % 3))
+    for back, quantity in ((9, 1200), (6, 1300), (3, 1_250_000)):
+        first = months_from(running, -back)
+        quarter = Period(first.year, quarter=(first.month + 2) // 3)
+        state(library_of_bac_kan, bac_kan, quarter, StatedColumn.LIBRARY_VISIT, quantity, at=at)
+
+    check_figures([first], at=at)
+
+    found = QualityFinding.objects.get()
+    assert (found.rule, found.period) == ("period_outlier", quarter.code)
+    client.force_login(officer_of_bac_kan)
+    page = client.get(page_of(found))
+    said = f"trong {quarter.words}: nhập tay 1.250.000. 2 kỳ cùng loại trước đó: từ 1.200 đến 1.300."
+    assert said in page.content.decode()
+    assert [each["quantity"] for each in page.context["postings"]] == [1_250_000]
