@@ -1,4 +1,4 @@
-"""The checklist form: one question for each criterion. Where the program has found an answer, another one may be stated
+"""The checklist form: one question for each criterion. Where the program answers, what it has not found may be stated
 with a reason, and waits for a decision."""
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import AnswerValue
 from hocsuotdoi.indicators.operations.answers import Answer
-from hocsuotdoi.indicators.queries.criteria import CriterionReading, InstitutionReading, found_value
+from hocsuotdoi.indicators.queries.criteria import CriterionReading, InstitutionReading
 
 CHOICES = [("", _("no answer yet")), *AnswerValue.choices]
 
@@ -56,8 +56,13 @@ class AnswersForm(forms.Form):
             cleaned[_note(name)] = note
             if cleaned.get(name) == AnswerValue.NOT_APPLICABLE and not note:
                 self.add_error(_note(name), _("Say why this does not apply."))
-            elif not note and answer.computed and cleaned.get(name) not in ("", None, found_value(answer.computed)):
-                self.add_error(_note(name), _("Say why your answer differs from what the program found."))
+            elif not note and cleaned.get(name) and answer.is_against(cleaned[name]):
+                self.add_error(
+                    _note(name),
+                    _("Say why your answer differs from what the program found.")
+                    if answer.computed
+                    else _("Say what your answer rests on: the program has found nothing about it."),
+                )
         return cleaned
 
     def answers(self) -> list[Answer]:
