@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.core.vietnamese import normalise
-from hocsuotdoi.indicators.enums import AnswerValue
+from hocsuotdoi.indicators.enums import AnswerValue, OverrideState
 from hocsuotdoi.indicators.operations.answers import Answer
 from hocsuotdoi.indicators.queries.criteria import CriterionReading, InstitutionReading
 
@@ -44,14 +44,19 @@ class AnswersForm(forms.Form):
                 choices=CHOICES,
                 required=False,
                 initial=stated.value if stated else "",
+                show_hidden_initial=True,
             )
             self.fields[_note(name)] = forms.CharField(
-                label=_("Reason or remark"), required=False, max_length=300, initial=stated.note if stated else ""
+                label=_("Reason or remark"),
+                required=False,
+                max_length=300,
+                initial=stated.note if stated else "",
+                show_hidden_initial=True,
             )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name, (_reading, answer) in self._asked.items():
+        for name, _reading, answer in self._given():
             note = normalise(cleaned.get(_note(name)) or "").strip()
             cleaned[_note(name)] = note
             if cleaned.get(name) == AnswerValue.NOT_APPLICABLE and not note:
@@ -66,7 +71,7 @@ class AnswersForm(forms.Form):
         return cleaned
 
     def answers(self) -> list[Answer]:
-        """What was answered; a question left without an answer is left out."""
+        """What was answered here; a question without an answer is left out, and one that was left as it stood."""
         return [
             Answer(
                 indicator_code=reading.criteria_set.indicator_id,
@@ -74,8 +79,18 @@ class AnswersForm(forms.Form):
                 value=AnswerValue(self.cleaned_data[name]),
                 note=self.cleaned_data[_note(name)],
             )
-            for name, (reading, answer) in self._asked.items()
+            for name, reading, answer in self._given()
             if self.cleaned_data.get(name)
+        ]
+
+    def _given(self) -> list[tuple[str, InstitutionReading, CriterionReading]]:
+        """What was changed on the page: who had it open while somebody else answered does not take that back. What has
+        lapsed is stated anew by whoever saves it."""
+        changed = set(self.changed_data)
+        return [
+            (name, reading, answer)
+            for name, (reading, answer) in self._asked.items()
+            if not changed.isdisjoint((name, _note(name))) or answer.override == OverrideState.LAPSED
         ]
 
     def checklists(self) -> list[AskedChecklist]:

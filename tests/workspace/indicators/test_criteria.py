@@ -79,6 +79,27 @@ def test_what_the_program_looks_for_itself_is_answered_with_a_reason_and_waits(
     assert client.get(url).context["checklists"][0].reading.outcome == "met"
 
 
+def test_form_that_was_open_meanwhile_takes_no_other_answer_back(
+    client, open_library, manager_of_bac_kan, officer_of_bac_kan, day
+):
+    added = "library_services-documents_added"
+    url = answer_page(open_library, day.year)
+    client.force_login(manager_of_bac_kan)
+    client.post(url, {ADVISER: "yes"})
+    form = client.get(url).context["form"]
+    opened = {name: form[name].value() for name in (ADVISER, f"{ADVISER}-note", added)}
+    opened |= {f"initial-{name}": value for name, value in opened.items()}
+    assert f'name="initial-{ADVISER}"' in client.get(url).content.decode()
+
+    client.force_login(officer_of_bac_kan)
+    client.post(url, {**opened, ADVISER: "no"})
+    client.force_login(manager_of_bac_kan)
+    client.post(url, {**opened, added: "yes"})
+
+    answers = CriterionAnswer.objects.order_by("answered_at").values_list("criterion_code", "value")
+    assert list(answers) == [("adviser_assigned", "yes"), ("adviser_assigned", "no"), ("documents_added", "yes")]
+
+
 def test_not_applicable_without_a_reason_is_refused_and_says_so(client, open_library, manager_of_bac_kan, day):
     client.force_login(manager_of_bac_kan)
 
