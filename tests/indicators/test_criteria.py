@@ -208,18 +208,22 @@ YES_BY_BOOK = {"measure": MeasureCode.PROGRAMME_SESSION, "quantity": 1}
         ("no", YES, NO, AnswerSource.LEDGER),
         ("no", NOT_APPLICABLE, NO, AnswerSource.LEDGER),
         ("silent", None, None, None),
-        ("silent", YES, YES, AnswerSource.STAFF),
-        ("silent", NO, NO, AnswerSource.STAFF),
+        ("silent", YES, None, None),
+        ("silent", NO, None, None),
+        ("silent", NOT_APPLICABLE, None, None),
+        ("never asked", YES, YES, AnswerSource.STAFF),
+        ("never asked", NO, NO, AnswerSource.STAFF),
     ],
 )
-def test_statement_fills_what_the_book_does_not_know_and_never_outvotes_it(
+def test_statement_holds_by_itself_only_where_the_program_does_not_answer(
     viet_nam, library, book, stated, value, basis
 ):
     if book == "yes":
         make_posting(library, TODAY, measure=MeasureCode.PROGRAMME_SESSION)
     elif book == "no":
         make_posting(library, TODAY, measure=MeasureCode.LIBRARY_VISIT)
-    criteria_set = CriteriaSetFactory(criteria=[("asked", "quantity_at_least", YES_BY_BOOK)])
+    rule, parameters = ("", {}) if book == "never asked" else ("quantity_at_least", YES_BY_BOOK)
+    criteria_set = CriteriaSetFactory(criteria=[("asked", rule, parameters)])
     if stated:
         AnswerFactory(institution=library, indicator_code=criteria_set.indicator_id, value=stated)
     frame = frame_of(viet_nam.xa, 2026, TODAY)
@@ -228,8 +232,8 @@ def test_statement_fills_what_the_book_does_not_know_and_never_outvotes_it(
     answer = Checklists(frame, [criteria_set.indicator_id], expected).reading(criteria_set.indicator_id, expected[0])
 
     assert (answer.answers[0].value, answer.answers[0].basis) == (value, basis)
-    computed_value = {"yes": YES, "no": NO}.get(book)
-    assert answer.answers[0].differ is (bool(stated and computed_value) and stated != computed_value)
+    found = {"yes": YES, "no": NO}.get(book)
+    assert answer.answers[0].differ is (bool(rule and stated) and stated != found)
 
 
 @pytest.mark.parametrize(

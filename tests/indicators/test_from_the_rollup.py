@@ -55,6 +55,8 @@ def added_up(criterion, institution: int, entries: list[Entry]) -> int:
         return max(sums[measure] for measure in parameters.get("measures", [parameters.get("measure")]))
     left: Counter[tuple] = Counter()
     for each in own:
+        if "measure" not in parameters and PostingKind.HAPPENING not in kinds_of(each):
+            continue  # what is asked without a measure is what was recorded here
         kind = each.occurred_on.month if criterion.rule == "months_at_least" else each.age_band
         if kind is not None and each.measure == parameters.get("measure", each.measure):
             left[each.measure, kind] += each.quantity
@@ -151,7 +153,7 @@ def test_book_is_asked_for_marks_ages_and_broken_months_only(viet_nam, django_as
     for more in range(2):
         fold()
         asked = asked_of(houses, viet_nam.xa, TODAY)
-        with django_assert_num_queries(7):  # who reports (3), quantities, of several, months, ages
+        with django_assert_num_queries(8):  # who reports (3), what was typed, quantities, of several, months, ages
             computed_answers(criteria, asked)
         houses += [InstitutionFactory(unit=viet_nam.xa) for _ in range(2 * (1 - more))]
 
@@ -160,7 +162,7 @@ def test_stated_zero_is_a_report_and_counts_as_nothing(viet_nam):
     """An institution that said it had nobody is not silent: the answer is no, and not unknown."""
     house = InstitutionFactory(unit=viet_nam.xa)
     silent = InstitutionFactory(unit=viet_nam.xa)
-    state(house, viet_nam.xa, Period(2026, month=2), noon(TODAY), LIBRARY_VISIT=0)
+    state(house, viet_nam.xa, Period(2026), noon(TODAY), LIBRARY_VISIT=0)
     criteria_set = CriteriaSetFactory(criteria=CRITERIA[:1])
     criteria = list(criteria_set.criteria.select_related("criteria_set"))
 

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from hocsuotdoi.indicators.enums import AnswerValue, OverrideState, Verdict
 from hocsuotdoi.indicators.models import CriterionReview
-from hocsuotdoi.indicators.operations.answers import Answer, OverrideWithoutReason, state_answers
+from hocsuotdoi.indicators.operations.answers import Answer, OverrideWithoutReason, ReasonMissing, state_answers
 from hocsuotdoi.indicators.operations.reviews import (
     AlreadyReviewed,
     NothingToReview,
@@ -101,6 +101,58 @@ def test_accepted_statement_lapses_when_the_book_finds_something_else(library, i
     make_posting(library, TODAY, measure=MeasureCode.PROGRAMME_SESSION)
 
     assert holds(answer) == (AnswerValue.YES, OverrideState.LAPSED)
+
+
+def test_who_states_again_after_the_book_changed_asks_for_a_decision_again(library, indicator, staff, reviewer):
+    accept(state(library, indicator, staff, value=AnswerValue.NOT_APPLICABLE), reviewer)
+    make_posting(library, TODAY, measure=MeasureCode.PROGRAMME_SESSION)
+
+    again = state(library, indicator, staff, value=AnswerValue.NOT_APPLICABLE, minutes=1)
+
+    assert holds(again) == (AnswerValue.YES, OverrideState.AWAITING)
+    accept(again, reviewer)
+    assert holds(again) == (AnswerValue.NOT_APPLICABLE, OverrideState.ACCEPTED)
+
+
+# -- where the program would answer and has found nothing --
+
+
+@pytest.fixture
+def silent(viet_nam):
+    return InstitutionFactory(unit=viet_nam.xa)
+
+
+@pytest.mark.parametrize("value", AnswerValue.values)
+def test_nobody_says_alone_what_the_book_would_say(silent, indicator, staff, reviewer, value):
+    """The institution has recorded nothing: its word about what the book counts needs a second one."""
+    with pytest.raises((OverrideWithoutReason, ReasonMissing)):
+        state(silent, indicator, staff, value=AnswerValue(value), note=" ")
+    answer = state(silent, indicator, staff, value=AnswerValue(value))
+    assert holds(answer) == (None, OverrideState.AWAITING)
+    with pytest.raises(OwnStatement):
+        accept(answer, staff)
+
+    review = accept(answer, reviewer)
+
+    assert (review.found, review.found_quantity, review.found_needed) == ("", None, None)
+    assert holds(answer) == (value, OverrideState.ACCEPTED)
+
+
+def test_a_word_that_was_not_accepted_leaves_it_unknown(silent, indicator, staff, reviewer):
+    answer = state(silent, indicator, staff)
+    accept(answer, reviewer, Verdict.REJECTED)
+
+    assert holds(answer) == (None, OverrideState.REJECTED)
+
+
+def test_what_was_accepted_of_a_silent_book_lapses_when_it_speaks(silent, indicator, staff, reviewer):
+    answer = state(silent, indicator, staff)
+    accept(answer, reviewer)
+    make_posting(silent, TODAY, measure=MeasureCode.PROGRAMME_SESSION)
+    assert holds(answer) == (AnswerValue.NO, OverrideState.LAPSED)
+
+    make_posting(silent, TODAY, measure=MeasureCode.PROGRAMME_SESSION)
+    assert holds(answer) == (AnswerValue.YES, None)
 
 
 def test_review_that_must_not_be_is_refused(library, indicator, staff, reviewer):

@@ -62,7 +62,7 @@ def test_series_of_a_unit_that_has_ended(viet_nam, happened):
 def test_series_of_every_figure_take_the_same_queries_for_one_and_ten_years(
     viet_nam, pairs, happened, django_assert_num_queries, years
 ):
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         series_by_unit(viet_nam.country, viet_nam.provinces, pairs, range(2026, 2026 - years, -1), TODAY)
 
 
@@ -72,7 +72,7 @@ def test_series_take_the_same_queries_for_one_and_three_units_and_pairs(
 ):
     shares = [("library_services", cohort) for cohort in ("library_commune", "library_all", "library_school")]
     series_by_unit(viet_nam.country, viet_nam.communes, shares, YEARS[:2], TODAY)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         series_by_unit(viet_nam.country, viet_nam.communes[:count], shares[:count], YEARS[:2], TODAY)
 
 

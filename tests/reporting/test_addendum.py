@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from hocsuotdoi.core.one_by_one import SomeFailed
+from hocsuotdoi.indicators.models import CriteriaSet
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, post, reverse
@@ -28,6 +29,7 @@ from hocsuotdoi.reporting.queries.content import cycle_content
 from hocsuotdoi.reporting.queries.exceptions import exceptions_of
 from hocsuotdoi.reporting.queries.merits import merits_of_agency
 from hocsuotdoi.reporting.queries.trail import parts_of
+from tests.factories.indicators import AnswerFactory, ReviewFactory
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import AgencyFactory, InstitutionFactory
 from tests.factories.programme import ClauseFactory, IndicatorFactory, PlanFactory, TargetFactory
@@ -142,6 +144,18 @@ def test_money_said_later_is_a_change(tree):
     make_line(agency=tree.ward.agency, estimated=5_000_000)
     keys = {each["key"]: each for each in changed_figures(report)}
     assert keys["money:estimated:commune_budget:2026"]["before_words"] == "Chưa nêu"
+
+
+def test_what_staff_stated_before_and_was_accepted_later_is_a_change(tree, library):
+    stated = {"indicator_code": CriteriaSet.objects.get().indicator_id, "criterion_code": "held"}
+    answer = AnswerFactory(institution=library, **stated, value="no", note="Buổi của trường")
+    report = approved(tree.ward, tree)
+    assert perhaps_changed(DAY) == [] and changed_figures(report) == []
+
+    ReviewFactory(answer=answer, found="yes", reviewed_at=LATER)
+
+    assert perhaps_changed(DAY) == [report.pk]
+    assert changed_figures(report)
 
 
 def test_look_for_changes_notes_them_for_lists_and_forgets_them(tree, library, officer_of_bac_kan, reader):

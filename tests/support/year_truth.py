@@ -404,7 +404,7 @@ def outcome(indicator: str, facts: Facts, year: int) -> str:
 
 
 def _answer(indicator: str, criterion: dict[str, Any], facts: Facts, year: int) -> str | None:
-    """From the book where the institution has spoken, from the register where it knows, else what staff say."""
+    """From the book where it has spoken, from the register where it knows, from staff where only they can."""
     rule, given = criterion.get("rule"), criterion.get("parameters", {})
     holds: bool | None = None
     if criterion["answered_by"] == "ledger":
@@ -412,7 +412,7 @@ def _answer(indicator: str, criterion: dict[str, Any], facts: Facts, year: int) 
     elif rule == "website_known" and facts.has_website:
         holds = True
     if holds is None:
-        return facts.answers.get((indicator, criterion["code"]))
+        return None if rule else facts.answers.get((indicator, criterion["code"]))
     return "yes" if holds else "no"
 
 
@@ -439,7 +439,11 @@ def _quantity(facts: Facts, given: dict[str, Any], year: int) -> bool:
 _RULES: dict[str, Callable[[Facts, dict[str, Any], int], bool]] = {
     "quantity_at_least": _quantity,
     "any_of_at_least": lambda f, given, year: any(f.sum(year, m) >= given["quantity"] for m in given["measures"]),
-    "months_at_least": lambda f, given, year: f.different(year, "month", given.get("measure")) >= given["months"],
+    "months_at_least": lambda f, given, year: (
+        f.different(year, "month", given["measure"]) >= given["months"]
+        if "measure" in given
+        else any(when == year for when, _measure in f.recorded)  # the one there is asks for one month
+    ),
     "age_bands_at_least": lambda f, given, year: f.different(year, "age", given["measure"]) >= given["bands"],
 }
 

@@ -308,7 +308,8 @@ class CriterionAnswer(OperationalModel):
 
 class CriterionReview(OperationalModel):
     """What a reviewer said of a statement that differs from what the program had found (`found`, with the numbers it
-    rested on). Accepted, the statement holds as long as the program finds the same; rejected, it does not hold."""
+    rested on; empty where it had found nothing). Accepted, the statement holds as long as the program finds the same;
+    rejected, it does not hold."""
 
     answer = operational_link(CriterionAnswer, related_name="reviews")
     verdict = models.CharField(_("decision"), max_length=10, choices=Verdict)

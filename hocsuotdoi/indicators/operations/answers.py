@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.indicators.enums import AnswerValue
+from hocsuotdoi.indicators.enums import AnswerValue, OverrideState
 from hocsuotdoi.indicators.models import Criterion, CriterionAnswer
-from hocsuotdoi.indicators.queries.criteria import found_value, readings_of, stated_answers
+from hocsuotdoi.indicators.queries.criteria import CriterionReading, readings_of, stated_answers
 from hocsuotdoi.places.models import Institution
 
 
@@ -25,7 +25,7 @@ class ReasonMissing(Refused):
 
 
 class OverrideWithoutReason(Refused):
-    """Another answer than the program found, without saying why."""
+    """Another answer than the program found, or one where it found nothing, without saying why."""
 
 
 class YearNotBegun(Refused):
@@ -34,7 +34,7 @@ class YearNotBegun(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; `note` is needed for "not applicable", and where the program found something else."""
+    """One answer; `note` is needed for "not applicable", and where the program answers and did not find this."""
 
     indicator_code: str
     criterion_code: str
@@ -48,10 +48,10 @@ def state_answers(
 ) -> list[CriterionAnswer]:
     """Record what staff of an institution state about `year`; return the new rows.
 
-    An answer that repeats the newest one adds nothing; a different one is a new row, and the older stays to be read.
-    One that differs from what the program found does not hold until somebody else accepts it (`reviews.review_answer`).
-    Refused: a year to come, a criterion that the class does not have, "not applicable" or a different answer without a
-    reason.
+    An answer that repeats the newest one adds nothing, unless what was accepted of that has lapsed; a different one is
+    a new row, and the older stays to be read. Where the program answers, one that is not what it found, also where it
+    found nothing, does not hold until somebody else accepts it (`reviews.review_answer`). Refused: a year to come, a
+    criterion that the class does not have, "not applicable" or such an answer without a reason.
     """
     if year > timezone.localdate(at).year:
         raise YearNotBegun(_("{year} has not begun.").format(year=year))
@@ -60,7 +60,7 @@ def state_answers(
             "criteria_set__indicator_id", "code"
         )
     )
-    found = _found(institution, year, at)
+    readings = _readings(institution, year, at)
     for answer in answers:
         if (answer.indicator_code, answer.criterion_code) not in known:
             raise UnknownCriterion(
@@ -70,10 +70,15 @@ def state_answers(
             )
         if answer.value == AnswerValue.NOT_APPLICABLE and not answer.note.strip():
             raise ReasonMissing(_("Say why this does not apply to {institution}.").format(institution=institution.name))
-        computed = found.get((answer.indicator_code, answer.criterion_code))
-        if computed not in (None, answer.value) and not answer.note.strip():
-            raise OverrideWithoutReason(_("Say why your answer differs from what the program found."))
+        reading = readings.get((answer.indicator_code, answer.criterion_code))
+        if reading is not None and not answer.note.strip() and reading.is_against(answer.value):
+            raise OverrideWithoutReason(
+                _("Say why your answer differs from what the program found.")
+                if reading.computed
+                else _("Say what your answer rests on: the program has found nothing about it.")
+            )
     newest = stated_answers(year, [institution.pk])
+    lapsed = {key for key, reading in readings.items() if reading.override == OverrideState.LAPSED}
     fresh = [
         CriterionAnswer(
             institution=institution,
@@ -88,16 +93,15 @@ def state_answers(
         for answer in answers
         if (before := newest.get((institution.pk, answer.indicator_code, answer.criterion_code))) is None
         or (before.value, before.note) != (answer.value, answer.note.strip())
+        or (answer.indicator_code, answer.criterion_code) in lapsed
     ]
     return CriterionAnswer.objects.bulk_create(fresh)
 
 
-def _found(institution: Institution, year: int, at: dt.datetime) -> dict[tuple[str, str], AnswerValue]:
-    """What the program finds by itself, by indicator and criterion."""
-    readings = readings_of([institution], year, timezone.localdate(at))[institution.pk]
+def _readings(institution: Institution, year: int, at: dt.datetime) -> dict[tuple[str, str], CriterionReading]:
+    """By indicator and criterion."""
     return {
-        (reading.criteria_set.indicator_id, answer.criterion.code): found_value(answer.computed)
-        for reading in readings
+        (reading.criteria_set.indicator_id, answer.criterion.code): answer
+        for reading in readings_of([institution], year, timezone.localdate(at))[institution.pk]
         for answer in reading.answers
-        if answer.computed is not None
     }

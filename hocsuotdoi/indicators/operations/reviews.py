@@ -33,7 +33,7 @@ class NothingToReview(Refused):
 def review_answer(
     answer: CriterionAnswer, *, verdict: Verdict, reason: str, by: Person, at: dt.datetime
 ) -> CriterionReview:
-    """Accept or reject a statement that differs from what the program finds at `at`; what was found is kept with it.
+    """Accept or reject a statement that is not what the program finds at `at`; what was found, if anything, is kept.
 
     A decision is never changed: staff may state anew, and that waits for its own decision. Refused: one's own
     statement, no reason, a statement that was decided about, that a newer one has replaced, or that says what the
@@ -49,16 +49,16 @@ def review_answer(
     reading = reading_of(held, timezone.localdate(at))
     if reading is None or reading.stated is None or reading.stated.answer_id != held.pk:
         raise NothingToReview(_("A newer statement has taken the place of this one. Open the list again."))
-    if reading.computed is None or reading.override is None:
+    if reading.override is None:
         raise NothingToReview(_("The program finds the same by now, so there is nothing to decide."))
     return CriterionReview.objects.create(
         institution_id=held.institution_id,
         answer=held,
         verdict=verdict,
         reason=reason.strip(),
-        found=found_value(reading.computed),
-        found_quantity=reading.computed.found,
-        found_needed=reading.computed.needed,
+        found=found_value(reading.computed) or "",
+        found_quantity=reading.computed.found if reading.computed else None,
+        found_needed=reading.computed.needed if reading.computed else None,
         stated_by=held.answered_by,
         reviewed_by=by.pk,
         reviewed_at=at,

@@ -2,9 +2,11 @@
 
 A rule is asked for many institutions and many criteria at once and runs a constant number of queries. It answers yes or
 no where it knows, and leaves out the institution where it does not: nothing in the register about equipment means
-"not known", and of what an institution does not report nobody knows that there was none.
+"not known", of what an institution does not report nobody knows that there was none, and a typed figure does not tell
+months, ages and marks (`queries.typed`).
 """
 
+import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +20,18 @@ from hocsuotdoi.indicators.queries.reported import Reporting, own_year, reportin
 from hocsuotdoi.indicators.queries.stocks import end_of
 from hocsuotdoi.indicators.queries.sums import Counted, months_and_days
 from hocsuotdoi.indicators.queries.together import Rows
+from hocsuotdoi.indicators.queries.typed import (
+    FIGURES,
+    HERE,
+    LONGEST_MONTH,
+    RECORDED,
+    TYPED,
+    Typed,
+    months_between,
+    more_ages,
+    more_of,
+    typed_from,
+)
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode
 from hocsuotdoi.places.models import Institution, OpeningHours
 from hocsuotdoi.places.queries.opening import hours_of, spans_on
@@ -61,6 +75,20 @@ class Asked:
     @cached_property
     def _reporting(self) -> Reporting:
         return reporting_by_year(self.frame.constant, self.counted, own_year, self.institutions)
+
+    @cached_property
+    def typed(self) -> Typed:
+        """What was typed in of all that the criteria count. One query."""
+        measures = sorted({measure for each in self.counted for measure in each.measures})
+        return typed_from(
+            self.frame.raw_rows(
+                ("typed", *measures), lambda each: (TYPED, self.parameters(each, typed_measures=measures))
+            )
+        )
+
+    @property
+    def days(self) -> tuple[dt.date, dt.date]:
+        return self.frame.starts_on, self.frame.last_day
 
     def parameters(self, frame: Frame, **others: Any) -> dict[str, Any]:
         """What every question below asks with: where and when, and whatever else it needs."""
@@ -122,25 +150,24 @@ Cell = tuple[str, tuple[str, ...], tuple[str, ...]]
 """A measure with the purposes and tags looked for (none: all)."""
 
 
-_HERE = "(%(everywhere)s OR institution_id = ANY(%(institutions)s))"
 # Whole months from the roll-up, the days of a broken one from the book; `tagged` is empty.
 _HAPPENED = f"""
 SELECT institution_id, measure, extract(month from month)::int AS month, purpose, quantity, lines,
        NULL::text[] AS tagged
   FROM indicators_fresh_institutionmonth
- WHERE month >= %(first)s AND month < %(broken)s AND {_HERE}
+ WHERE month >= %(first)s AND month < %(broken)s AND {HERE}
  UNION ALL
 SELECT institution_id, measure, extract(month from occurred_on)::int, coalesce(purpose, ''), quantity,
        sign(quantity), NULL
   FROM ledger_entry
- WHERE occurred_on BETWEEN %(broken)s AND %(last)s AND {_HERE}
+ WHERE occurred_on BETWEEN %(broken)s AND %(last)s AND {HERE}
 """
 # Only the book knows tags.
 _TAGGED = f"""
  UNION ALL
 SELECT institution_id, measure, NULL, coalesce(purpose, ''), quantity, 0, tags
   FROM ledger_entry
- WHERE occurred_on BETWEEN %(first)s AND %(last)s AND measure = ANY(%(tagged_measures)s) AND {_HERE}
+ WHERE occurred_on BETWEEN %(first)s AND %(last)s AND measure = ANY(%(tagged_measures)s) AND {HERE}
 """
 
 
@@ -204,26 +231,57 @@ def _at_least(criteria: list[Criterion], cells: dict[int, list[Cell]], asked: As
     quantities = _quantities({cell for each in cells.values() for cell in each}, asked)
     found: dict[int, Answers] = {}
     for criterion in criteria:
-        needed = criterion.parameters["quantity"]
+        own, needed = cells[criterion.pk], criterion.parameters["quantity"]
         reporting = set.intersection(*(asked.reporting(each) for each in _counted(criterion)))
-        answers = {
-            institution: _compare(max(quantities[cell].get(institution, 0) for cell in cells[criterion.pk]), needed)
-            for institution in asked.asked_of(criterion)
-        }
-        found[criterion.pk] = {key: each for key, each in answers.items() if each.is_met or key in reporting}
+        between = {}
+        for institution in asked.asked_of(criterion):
+            sums = [quantities[cell].get(institution, 0) for cell in own]
+            most = [
+                known + more_of(asked.typed.get((institution, measure), ()), purposes, bool(tags), asked.days)
+                for known, (measure, purposes, tags) in zip(sums, own, strict=True)
+            ]
+            between[institution] = max(sums), max(most)
+        found[criterion.pk] = _compare(between, needed, reporting)
     return found
+
+
+def _compare(between: dict[int, tuple[int, float]], needed: int, reporting: set[int]) -> Answers:
+    """`between`: how many there are, at least and at most. Yes is what they reach at least, no what they cannot."""
+    return {
+        institution: Computed(least >= needed, least, needed)
+        for institution, (least, most) in between.items()
+        if least >= needed or (most < needed and institution in reporting)
+    }
 
 
 # A thing that happened and was taken back left no month and no age band: those whose sum is zero are not counted.
 # Which months or bands there are is kept in the bits of a number, which is quicker than counting distinct ones.
 _DISTINCT = """
-SELECT institution_id, measure, bit_count(bit_or(1 << dimension)::bit(16))
+SELECT institution_id, {measure}, bit_or(1 << dimension)
   FROM (SELECT institution_id, measure, {dimension} AS dimension
           FROM ({rows}) AS happened
          GROUP BY 1, 2, 3 HAVING sum(quantity) > 0) AS kept
- GROUP BY GROUPING SETS ((institution_id, measure), (institution_id))
+ GROUP BY 1, 2
 """
-_IN_MONTHS = _DISTINCT.format(dimension="month", rows=_HAPPENED)
+# A figure of a quarter or a year is no month's: it is taken off the month on whose last day it is booked. Without a
+# measure it is asked what was recorded here, which a typed figure was not.
+_OF_MEASURES = _DISTINCT.format(
+    measure="measure",
+    dimension="month",
+    rows=f"""
+SELECT institution_id, measure, month, quantity FROM ({_HAPPENED}) AS booked WHERE measure = ANY(%(measures)s)
+ UNION ALL
+SELECT institution_id, measure, extract(month FROM occurred_on)::int, -quantity
+  FROM ({FIGURES}) AS figure
+ WHERE ends_on - starts_on > {LONGEST_MONTH} AND measure = ANY(%(measures)s)
+""",
+)
+_OF_WHATEVER = _DISTINCT.format(
+    measure="''::varchar",
+    dimension="month",
+    rows=f"SELECT * FROM ({RECORDED}) AS recorded WHERE '' = ANY(%(measures)s)",
+)
+_IN_MONTHS = f"{_OF_MEASURES} UNION ALL {_OF_WHATEVER}"
 # The roll-up knows ages by place and class: so it knows them of an institution that counted something where no other
 # of its class did, as most libraries and centres of communes. Of others, and of days of a broken month, the book is
 # asked; of all while a changed class waits to be taken into the cells.
@@ -237,16 +295,17 @@ SELECT place_id, institution_class, min(institution_id) AS institution_id
  GROUP BY 1, 2 HAVING count(*) = 1
 """
 _OF_AGES = _DISTINCT.format(
+    measure="measure",
     dimension="array_position(%(bands)s::varchar[], age_band)",
     rows=f"""
 WITH alone AS MATERIALIZED ({_ALONE})
 SELECT institution_id, measure, age_band, quantity
   FROM indicators_fresh_cell JOIN alone USING (place_id, institution_class)
- WHERE month >= %(first)s AND month < %(broken)s AND measure = ANY(%(measures)s) AND age_band <> '' AND {_HERE}
+ WHERE month >= %(first)s AND month < %(broken)s AND measure = ANY(%(measures)s) AND age_band <> '' AND {HERE}
  UNION ALL
 SELECT institution_id, measure, age_band, quantity
   FROM ledger_entry AS entry
- WHERE occurred_on BETWEEN %(first)s AND %(last)s AND measure = ANY(%(measures)s) AND age_band IS NOT NULL AND {_HERE}
+ WHERE occurred_on BETWEEN %(first)s AND %(last)s AND measure = ANY(%(measures)s) AND age_band IS NOT NULL AND {HERE}
    AND (occurred_on >= %(broken)s OR NOT EXISTS (
             SELECT FROM alone
              WHERE alone.place_id = entry.place_id AND alone.institution_id = entry.institution_id))
@@ -254,35 +313,45 @@ SELECT institution_id, measure, age_band, quantity
 )
 
 
-def _distinct(select: str, criteria: list[Criterion], asked: Asked) -> dict[tuple[int, str | None], int]:
-    """In how many months, age bands… each institution has something; measure None is any measure. One query."""
+def _distinct(select: str, criteria: list[Criterion], asked: Asked) -> dict[tuple[int, str], int]:
+    """In which months, or of which age bands, each institution has something, as bits; of whatever measure where the
+    measure is empty. One query."""
     measures = sorted({criterion.parameters.get("measure", "") for criterion in criteria})
     rows = asked.frame.raw_rows(
         ("distinct", select, *measures),
         lambda each: (select, asked.parameters(each, bands=AgeBand.values, measures=measures)),
     )
-    return {(institution, measure): count for institution, measure, count in rows}
+    return {(institution, measure): bits for institution, measure, bits in rows}
 
 
-def _distinct_at_least(select: str, needed: str) -> Callable[[list[Criterion], Asked], dict[int, Answers]]:
-    def find(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
-        counts = _distinct(select, criteria, asked)
-        found: dict[int, Answers] = {}
-        for criterion in criteria:
-            (counted,) = _counted(criterion)
-            measure, reporting = criterion.parameters.get("measure"), asked.reporting(counted)
-            answers = {
-                institution: _compare(counts.get((institution, measure), 0), criterion.parameters[needed])
-                for institution in asked.asked_of(criterion)
-            }
-            found[criterion.pk] = {key: each for key, each in answers.items() if each.is_met or key in reporting}
-        return found
+def _months_at_least(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+    bits = _distinct(_IN_MONTHS, criteria, asked)
+    found: dict[int, Answers] = {}
+    for criterion in criteria:
+        (counted,), measure = _counted(criterion), criterion.parameters.get("measure", "")
+        between = {
+            institution: months_between(
+                bits.get((institution, measure), 0),
+                asked.typed.get((institution, measure), ()),
+                asked.days,
+            )
+            for institution in asked.asked_of(criterion)
+        }
+        found[criterion.pk] = _compare(between, criterion.parameters["months"], asked.reporting(counted))
+    return found
 
-    return find
 
-
-def _compare(found: int, needed: int) -> Computed:
-    return Computed(found >= needed, found, needed)
+def _age_bands_at_least(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+    bits = _distinct(_OF_AGES, criteria, asked)
+    found: dict[int, Answers] = {}
+    for criterion in criteria:
+        (counted,), measure = _counted(criterion), criterion.parameters["measure"]
+        between = {}
+        for institution in asked.asked_of(criterion):
+            bands = bits.get((institution, measure), 0).bit_count()
+            between[institution] = bands, bands + more_ages(asked.typed.get((institution, measure), ()), asked.days)
+        found[criterion.pk] = _compare(between, criterion.parameters["bands"], asked.reporting(counted))
+    return found
 
 
 # -- the register --
@@ -363,11 +432,11 @@ RULES: dict[str, Rule] = {
     "quantity_at_least": Rule(_quantity_at_least, frozenset({"measure", "quantity"}), frozenset({"purposes", "tags"})),
     "any_of_at_least": Rule(_any_of_at_least, frozenset({"measures", "quantity"})),
     "months_at_least": Rule(
-        _distinct_at_least(_IN_MONTHS, "months"),
+        _months_at_least,
         frozenset({"months"}),
         frozenset({"measure"}),
     ),
-    "age_bands_at_least": Rule(_distinct_at_least(_OF_AGES, "bands"), frozenset({"measure", "bands"})),
+    "age_bands_at_least": Rule(_age_bands_at_least, frozenset({"measure", "bands"})),
     "opening_hours_known": Rule(_opening_hours_known),
     "opens_evening_or_weekend": Rule(_opens_evening_or_weekend),
     "rooms_known": Rule(_rooms_known),

@@ -1,8 +1,8 @@
 """What the checklists say about institutions: computed and stated answers side by side, and the outcome.
 
-What holds for a criterion: what the program found, where it found anything; else what staff state. A statement that
-differs from what was found stands beside it and holds only once a reviewer has accepted it, and only as long as the
-program finds what the reviewer saw (decision 75). Both are always shown.
+What holds for a criterion that the program answers is what it found. A statement about it that is not what was found,
+also where nothing was, stands beside it and holds only once a reviewer has accepted it, and only as long as the program
+finds what the reviewer saw (decisions 75 and 122). Both are always shown. What only staff can answer holds as stated.
 
 An institution meets a checklist when the needed number of criteria that apply hold; it does not when it could not reach
 that number even if every open criterion were answered yes; otherwise not enough is known, and it counts for coverage
@@ -26,7 +26,7 @@ from hocsuotdoi.places.models import AdminUnit, Institution
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`found`: the answer of the program that the reviewer saw."""
+    """`found`: the answer of the program that the reviewer saw; empty where it had none."""
 
     verdict: str
     reason: str
@@ -67,20 +67,29 @@ class CriterionReading:
 
     @property
     def differ(self) -> bool:
-        """The program found one thing and staff state another."""
+        """The program answers, and staff state something that it did not find."""
         return self.override is not None
 
     @property
     def override(self) -> OverrideState | None:
-        """How far a statement is that differs from what was found; None: nothing differs."""
-        if self.computed is None or self.stated is None or self.stated.value == found_value(self.computed):
+        """How far a statement is that is not what was found; None: nothing differs, or the program does not answer."""
+        if self.stated is None or not self.is_against(self.stated.value):
             return None
-        review = self.stated.review
-        if review is None:
+        if self.stated.review is None:
             return OverrideState.AWAITING
-        if review.verdict == Verdict.REJECTED:
+        if self.stated.review.verdict == Verdict.REJECTED:
             return OverrideState.REJECTED
-        return OverrideState.ACCEPTED if review.found == found_value(self.computed) else OverrideState.LAPSED
+        return OverrideState.ACCEPTED if _is_accepted(self.stated, found_value(self.computed)) else OverrideState.LAPSED
+
+    def is_against(self, value: str) -> bool:
+        """Whether the program answers the criterion and has not found this."""
+        return bool(self.criterion.rule) and value != found_value(self.computed)
+
+    @property
+    def is_open(self) -> bool:
+        """Nothing holds, and nothing that staff have stated with a reason waits for a decision."""
+        waits = self.override == OverrideState.AWAITING and self.stated is not None and self.stated.note
+        return self.value is None and not waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +107,8 @@ class InstitutionReading:
 
     @property
     def open(self) -> int:
-        """Criteria that nobody has answered yet."""
-        return sum(answer.value is None for answer in self.answers)
+        """Criteria that staff have still to answer."""
+        return sum(answer.is_open for answer in self.answers)
 
 
 class Checklists:
@@ -146,13 +155,14 @@ class Checklists:
         if criteria_set is None:
             return Outcome.UNKNOWN
         values = [
-            _holds(
-                self._computed.get(criterion.pk, {}).get(institution.institution_id),
-                self._stated.get((institution.institution_id, indicator, criterion.code)),
-            )[0]
-            for criterion in self._criteria[criteria_set.pk]
+            self._reading(indicator, criterion, institution).value for criterion in self._criteria[criteria_set.pk]
         ]
         return outcome_of(values, criteria_set.needed)
+
+    def _reading(self, indicator: str, criterion: Criterion, institution: Expected) -> CriterionReading:
+        computed = self._computed.get(criterion.pk, {}).get(institution.institution_id)
+        stated = self._stated.get((institution.institution_id, indicator, criterion.code))
+        return CriterionReading(criterion, computed, stated, *_holds(criterion, computed, stated))
 
     def holds(self, indicator: str, criterion_code: str, institution: Expected) -> AnswerValue | None:
         """What holds for one criterion of the checklist at one institution; None: not known, or not asked there."""
@@ -161,10 +171,7 @@ class Checklists:
             return None
         for criterion in self._criteria[criteria_set.pk]:
             if criterion.code == criterion_code:
-                return _holds(
-                    self._computed.get(criterion.pk, {}).get(institution.institution_id),
-                    self._stated.get((institution.institution_id, indicator, criterion.code)),
-                )[0]
+                return self._reading(indicator, criterion, institution).value
         return None
 
     def reading(self, indicator: str, institution: Expected) -> InstitutionReading | None:
@@ -172,14 +179,7 @@ class Checklists:
         criteria_set = self.set_for(indicator, institution.institution_class)
         if criteria_set is None:
             return None
-        answers = []
-        for criterion in self._criteria[criteria_set.pk]:
-            computed = self._computed.get(criterion.pk, {}).get(institution.institution_id)
-            stated = self._stated.get((institution.institution_id, indicator, criterion.code))
-            value, basis = _holds(computed, stated)
-            if basis is None and value is not None:
-                basis = AnswerSource(criterion.answered_by)
-            answers.append(CriterionReading(criterion, computed, stated, value, basis))
+        answers = [self._reading(indicator, each, institution) for each in self._criteria[criteria_set.pk]]
         outcome = outcome_of([answer.value for answer in answers], criteria_set.needed)
         return InstitutionReading(institution.institution_id, criteria_set, answers, outcome)
 
@@ -198,22 +198,24 @@ def outcome_of(values: Sequence[AnswerValue | None], needed: int) -> Outcome:
     return Outcome.UNKNOWN
 
 
-def _holds(computed: Computed | None, stated: Stated | None) -> tuple[AnswerValue | None, AnswerSource | None]:
-    """What holds; the basis is STAFF or, for a computed answer, None (the criterion knows whose)."""
-    if computed is None:
-        return (None, None) if stated is None else (AnswerValue(stated.value), AnswerSource.STAFF)
+def _holds(
+    criterion: Criterion, computed: Computed | None, stated: Stated | None
+) -> tuple[AnswerValue | None, AnswerSource | None]:
+    """What holds, and on what it rests."""
     found = found_value(computed)
-    if stated is not None and stated.value != found and _is_accepted(stated, found):
+    if stated is not None and (not criterion.rule or (stated.value != found and _is_accepted(stated, found))):
         return AnswerValue(stated.value), AnswerSource.STAFF
-    return found, None
+    return (None, None) if found is None else (found, AnswerSource(criterion.answered_by))
 
 
-def _is_accepted(stated: Stated, found: AnswerValue) -> bool:
+def _is_accepted(stated: Stated, found: AnswerValue | None) -> bool:
     review = stated.review
-    return review is not None and review.verdict == Verdict.ACCEPTED and review.found == found
+    return review is not None and review.verdict == Verdict.ACCEPTED and review.found == (found or "")
 
 
-def found_value(computed: Computed) -> AnswerValue:
+def found_value(computed: Computed | None) -> AnswerValue | None:
+    if computed is None:
+        return None
     return AnswerValue.YES if computed.is_met else AnswerValue.NO
 
 

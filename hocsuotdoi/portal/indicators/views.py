@@ -175,7 +175,7 @@ def institution_lineage(request: HttpRequest, institution: str, year: int, indic
     place = get_object_or_404(Institution.objects.visible_to(request.user), code=institution)
     what = get_object_or_404(Indicator, code=indicator)
     today = timezone.localdate()
-    readings = readings_of([place], year, today, indicator)[place.pk] if is_a_year(year) else []
+    readings = readings_of([place], year, today, indicator)[place.pk] if is_a_year(year) and year <= today.year else []
     if not readings:
         raise Http404
     may_answer = request.user.is_authenticated and request.person_may(Permission.ANSWER_CRITERIA, place)

@@ -48,8 +48,10 @@ SELECT report.id
              WHERE counted.report_id = report.id)
     OR EXISTS (SELECT FROM reporting_countedinstitution AS counted
                  JOIN indicators_criterionanswer AS answer ON answer.institution_id = counted.institution_id
-                                                          AND answer.answered_at > snapshot.frozen_at
+                 LEFT JOIN indicators_criterionreview AS review
+                      ON review.institution_id = answer.institution_id AND review.answer_id = answer.id
                 WHERE counted.report_id = report.id
+                  AND greatest(answer.answered_at, review.reviewed_at) > snapshot.frozen_at
                   AND answer.year BETWEEN EXTRACT(year FROM cycle.starts_on) AND report.year)
     OR EXISTS (SELECT FROM (SELECT report.agency_id AS id
                              UNION

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ from hocsuotdoi.indicators.queries.quality import narrowed, sentence_of
 from hocsuotdoi.inspection.queries.visits import carried_by
 from hocsuotdoi.papers.queries.inbox import papers_to_read
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.models import AdminUnit, InstitutionAgency
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionAgency
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.models import FindingAnswer, Plan
@@ -45,6 +45,7 @@ from hocsuotdoi.programme.queries.untaken import tasks_not_taken
 from hocsuotdoi.reporting.enums import OWED
 from hocsuotdoi.reporting.queries.inbox import own_reports, to_approve
 from hocsuotdoi.reporting.queries.state import days_late
+from hocsuotdoi.workspace.indicators.views import YEARS_BACK
 from hocsuotdoi.workspace.tasks.shown import shown
 
 _SHOWN = 5
@@ -267,22 +268,32 @@ def _criteria(asked: _Asked) -> Group:
 
 
 def _statements(asked: _Asked) -> Group:
-    """What staff state against the book and somebody must decide about."""
+    """What staff state against the book and somebody must decide about, of all years about which they may still answer:
+    most is stated in January, of the year before."""
     title, more_url = gettext_lazy("Answers to decide about"), reverse("workspace:indicators-criteria-compare")
-    year = asked.day.year
+    this_year = asked.day.year
     # What differs from the book has a reason, so the others need no look.
-    open_ones = CriterionAnswer.objects.filter(year=year, reviews=None, institution=OuterRef("pk")).exclude(note="")
-    covered = institutions_covered(asked.person, Permission.REVIEW_CRITERIA, asked.day).filter(Exists(open_ones))
-    institutions = list(covered.order_by("sort_key", "pk")[:_MOST_STATING])
-    readings = readings_of(institutions, year, asked.day) if institutions else {}
+    open_ones = CriterionAnswer.objects.filter(
+        year__range=(this_year - YEARS_BACK, this_year),
+        reviews=None,
+        institution__in=institutions_covered(asked.person, Permission.REVIEW_CRITERIA, asked.day),
+    ).exclude(note="")
+    found = open_ones.order_by("-year", "institution__sort_key", "institution_id").distinct(
+        "year", "institution__sort_key", "institution_id"
+    )
+    stating: dict[int, list[Institution]] = {}
+    for each in found.select_related("institution")[:_MOST_STATING]:
+        stating.setdefault(each.year, []).append(each.institution)
     jobs = [
         Job(
             title=answer.criterion.question,
             url=reverse("workspace:indicators-criteria-review", args=[answer.stated.answer_id]),
-            detail=str(institution),
+            detail=str(institution) if year == this_year else f"{institution}, {year}",
             due=_("stated on {day}").format(day=day_short(answer.stated.answered_at)),
             is_sample=institution.is_sample,
         )
+        for year, institutions in stating.items()
+        for readings in [readings_of(institutions, year, asked.day)]
         for institution in institutions
         for reading in readings[institution.pk]
         for answer in reading.answers

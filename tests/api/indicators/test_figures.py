@@ -235,7 +235,7 @@ def test_values_cost_the_same_with_one_and_three_units(
     for _n in range(times):
         InstitutionFactory(unit=bac_kan)
     anybody.get(f"{VALUES}?unit=19&level=communes")
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         anybody.get(f"{VALUES}?unit=19&level=communes")
 
 
@@ -284,7 +284,7 @@ def test_every_unit_below_tells_what_plans_ask_of_it_in_as_many_queries(
     rebuild()
     asked = f"{VALUES}?unit=19&level=communes&first=2030&last=2031"
     anybody.get(asked)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         items = anybody.get(asked).json()["items"]
 
     told = {each["unit"]["name"]: [(value["target"], value["due"]) for value in each["values"]] for each in items}

@@ -110,5 +110,5 @@ def test_comparison_takes_the_same_queries_with_one_and_more_units(
     make_posting(InstitutionFactory(unit=duc_xuan), day)
     query = {"unit": units, "figure": FIGURE, "year": 2026}
     client.get(HERE, query)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         client.get(HERE, query)

@@ -11,6 +11,7 @@ from hocsuotdoi.places.models import UnitReading
 from hocsuotdoi.workspace.home.todo import Group, todo
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.activities import ActivityFactory, SessionFactory, local
+from tests.factories.indicators import AnswerFactory, CriteriaSetFactory
 from tests.factories.places import UnitFactory
 from tests.factories.programme import PlanFactory
 from tests.factories.running import make_assignment, make_cycle, make_report, submit
@@ -157,6 +158,21 @@ def test_more_than_five_of_a_kind_are_counted(library_of_bac_kan, librarian_of_b
         SessionFactory(activity=ActivityFactory(institution=library_of_bac_kan))
     group = _groups(librarian_of_bac_kan, NOON)["Sessions to close"]
     assert (len(group.jobs), group.more) == (5, 2)
+
+
+@pytest.mark.parametrize(("year", "place"), [(2026, ""), (2025, ", 2025"), (2024, ", 2024"), (2023, None)])
+def test_statement_waits_for_who_decides_also_of_the_years_before(
+    library_of_bac_kan, officer_of_bac_kan, manager_of_bac_kan, year, place
+):
+    """Where nothing was found, and nothing is known of the year yet."""
+    indicator = CriteriaSetFactory(criteria=[("asked", "website_known", {})]).indicator_id
+    AnswerFactory(institution=library_of_bac_kan, indicator_code=indicator, year=year, note="Có trang riêng")
+
+    group = _groups(officer_of_bac_kan).get("Answers to decide about")
+
+    shown = [job.detail for job in group.jobs] if group else []
+    assert shown == ([] if place is None else [f"{library_of_bac_kan}{place}"])
+    assert _titles(manager_of_bac_kan, "Answers to decide about") == []
 
 
 @pytest.mark.parametrize("sessions", [1, 3])

@@ -49,6 +49,57 @@ def test_criterion_found_met_is_answered_otherwise_only_with_a_reason(
     assert not CriterionAnswer.objects.exists()
 
 
+def test_what_the_program_looks_for_itself_is_answered_with_a_reason_and_waits(
+    client, open_library, manager_of_bac_kan, officer_of_bac_kan, day
+):
+    """Nothing is recorded or registered: staff alone cannot make the library meet its checklist."""
+    client.force_login(manager_of_bac_kan)
+    url = answer_page(open_library, day.year)
+    waiting = [f"library_services-{code}" for code in ("opening_published", "opens_out_of_hours", "sessions_held")]
+    page = client.post(url, dict.fromkeys([*waiting, ADVISER], "yes"))
+    assert page.status_code == 422
+    assert set(page.context["form"].errors) == {f"{name}-note" for name in waiting}
+    assert not CriterionAnswer.objects.exists()
+
+    reasons = {f"{name}-note": "Có ảnh chụp bảng giờ" for name in waiting}
+    page = client.post(url, {**dict.fromkeys([*waiting, ADVISER], "yes"), **reasons}, follow=True)
+
+    reading = page.context["checklists"][0].reading
+    assert (reading.outcome, reading.met, reading.open) == ("unknown", 1, 2)
+    public = client.get(
+        reverse("portal:indicators-institution-lineage", args=[open_library.code, day.year, "library_services"])
+    )
+    assert public.content.decode().count("Chờ quyết định") == len(waiting)
+
+    client.force_login(officer_of_bac_kan)
+    for answer in CriterionAnswer.objects.exclude(criterion_code="adviser_assigned"):
+        review = reverse("workspace:indicators-criteria-review", args=[answer.pk])
+        assert review in client.get(COMPARE).content.decode()
+        client.post(review, {"verdict": "accepted", "reason": "Đã đến xem"})
+    assert client.get(url).context["checklists"][0].reading.outcome == "met"
+
+
+def test_form_that_was_open_meanwhile_takes_no_other_answer_back(
+    client, open_library, manager_of_bac_kan, officer_of_bac_kan, day
+):
+    added = "library_services-documents_added"
+    url = answer_page(open_library, day.year)
+    client.force_login(manager_of_bac_kan)
+    client.post(url, {ADVISER: "yes"})
+    form = client.get(url).context["form"]
+    opened = {name: form[name].value() for name in (ADVISER, f"{ADVISER}-note", added)}
+    opened |= {f"initial-{name}": value for name, value in opened.items()}
+    assert f'name="initial-{ADVISER}"' in client.get(url).content.decode()
+
+    client.force_login(officer_of_bac_kan)
+    client.post(url, {**opened, ADVISER: "no"})
+    client.force_login(manager_of_bac_kan)
+    client.post(url, {**opened, added: "yes"})
+
+    answers = CriterionAnswer.objects.order_by("answered_at").values_list("criterion_code", "value")
+    assert list(answers) == [("adviser_assigned", "yes"), ("adviser_assigned", "no"), ("documents_added", "yes")]
+
+
 def test_not_applicable_without_a_reason_is_refused_and_says_so(client, open_library, manager_of_bac_kan, day):
     client.force_login(manager_of_bac_kan)
 
@@ -125,7 +176,7 @@ def test_list_takes_the_same_queries_with_one_and_three_institutions(
         make_posting(InstitutionFactory(unit=bac_kan), day)
     client.force_login(officer_of_bac_kan)
     client.get(LIST)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(LIST)
 
 
