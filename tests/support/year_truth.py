@@ -69,6 +69,8 @@ class Facts:
     lines: Counter[Line] = field(default_factory=Counter)
     recorded: set[tuple[int, str]] = field(default_factory=set)
     """(year, measure) of what was recorded here, and not typed in"""
+    months: set[tuple[int, int]] = field(default_factory=set)
+    """(year, month) in which anything was recorded here"""
     people: Counter[tuple[str, bool, int]] = field(default_factory=Counter)
     """(commune where they took part, whether it is a town, learner) to attendances in the year"""
     attended: Counter[tuple[str, bool]] = field(default_factory=Counter)
@@ -90,13 +92,13 @@ class Facts:
     def told_before(self, measure: str) -> bool:
         return sum(self.before[measure, after] for after in (False, True)) > 0 or _with(self.recorded_before, measure)
 
-    def different(self, year: int, of: str, measure: str | None) -> int:
+    def different(self, year: int, of: str, measure: str) -> int:
         """How many months, or ages, something was counted in."""
         sums: Counter[Any] = Counter()
         for line, n in self.lines.items():
-            if line.year == year and measure in (None, line.measure):
-                sums[getattr(line, of), line.measure if measure else None] += n
-        return len({key for key, n in sums.items() if n > 0 and key[0]})
+            if line.year == year and line.measure == measure:
+                sums[getattr(line, of)] += n
+        return len({key for key, n in sums.items() if n > 0 and key})
 
 
 @dataclass
@@ -157,6 +159,7 @@ class Book:
             facts.lines[line] += quantity
             if not is_typed[act]:
                 facts.recorded.add((line.year, line.measure))
+                facts.months.add((line.year, line.month))
             if line.measure == ATTENDANCE and batch.year == self.year:
                 where = communes[self.country.stay_place[acts.stay[act]]]
                 facts.attended[where] += quantity
@@ -436,14 +439,15 @@ def _quantity(facts: Facts, given: dict[str, Any], year: int) -> bool:
     return facts.sum(year, given["measure"], keep=keep) >= given["quantity"]
 
 
+def _months(facts: Facts, measure: str | None, year: int) -> int:
+    """Without a measure: in which something was recorded here."""
+    return facts.different(year, "month", measure) if measure else sum(when == year for when, _month in facts.months)
+
+
 _RULES: dict[str, Callable[[Facts, dict[str, Any], int], bool]] = {
     "quantity_at_least": _quantity,
     "any_of_at_least": lambda f, given, year: any(f.sum(year, m) >= given["quantity"] for m in given["measures"]),
-    "months_at_least": lambda f, given, year: (
-        f.different(year, "month", given["measure"]) >= given["months"]
-        if "measure" in given
-        else any(when == year for when, _measure in f.recorded)  # the one there is asks for one month
-    ),
+    "months_at_least": lambda f, given, year: _months(f, given.get("measure"), year) >= given["months"],
     "age_bands_at_least": lambda f, given, year: f.different(year, "age", given["measure"]) >= given["bands"],
 }
 

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet, Sum
 from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.queries.frame import MANY, Frame, at_any_of, named
 from hocsuotdoi.indicators.queries.sums import Counted, Years, all_days, broken_months, period, whole_months
+from hocsuotdoi.indicators.queries.typed import FIGURES
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 
 Reporting = dict[tuple[Counted, int], set[int]]
@@ -116,16 +117,8 @@ def _standing(
     return recorded, standing
 
 
-# The newest revision of a slot holds; one that took the figure back has no posting. One statement for all its years.
-_TYPED = """
-SELECT DISTINCT extract(year FROM occurred_on)::int, institution_id, "column"
-  FROM (SELECT DISTINCT ON (institution_id, slot) institution_id, "column", posting_id
-          FROM indicators_statedfigure
-         WHERE starts_on <= %(last)s AND ends_on > %(first)s
-           AND (%(everywhere)s OR institution_id = ANY(%(institutions)s))
-         ORDER BY institution_id, slot, revision DESC) AS newest
-  JOIN (SELECT institution_id, id AS posting_id, occurred_on FROM ledger_posting
-         WHERE kind = 'stated' AND ({days})) AS posting USING (institution_id, posting_id)
+_TYPED = f"""
+SELECT DISTINCT extract(year FROM occurred_on)::int, institution_id, "column" FROM ({FIGURES}) AS figure WHERE {{days}}
 """
 
 

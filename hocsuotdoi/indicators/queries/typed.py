@@ -43,11 +43,12 @@ SELECT entry.institution_id, measure, extract(month FROM entry.occurred_on)::int
    AND (%(everywhere)s OR entry.institution_id = ANY(%(institutions)s))
 """
 TYPED = f"""
-SELECT institution_id, "column", starts_on, ends_on, quantity,
-       EXISTS (SELECT FROM ({RECORDED}) AS own
-                WHERE own.institution_id = figure.institution_id AND own.measure = figure.measure
-               HAVING sum(lines) > 0)
+SELECT institution_id, "column", starts_on, ends_on, figure.quantity, own.measure IS NOT NULL
   FROM ({FIGURES}) AS figure
+  LEFT JOIN (SELECT institution_id, measure
+               FROM ({RECORDED}) AS recorded
+              WHERE measure = ANY(%(typed_measures)s)
+              GROUP BY 1, 2 HAVING sum(lines) > 0) AS own USING (institution_id, measure)
  WHERE measure = ANY(%(typed_measures)s)
 """
 
