@@ -1,7 +1,8 @@
 """Stating figures of institutions that do not keep them here: preview, confirm as a whole, undo as a whole.
 
-Each figure is a posting of its own (kind STATED), on the last day of its period, or on the day itself while the period
-runs. A changed figure takes the earlier posting back and posts the next revision; nothing is ever edited.
+Each figure is a posting of its own (kind STATED), on the last day of its period on which its institution was open, or
+on the day itself while the period runs. A changed figure takes the earlier posting back and posts the next revision;
+nothing is ever edited.
 """
 
 import datetime as dt
@@ -253,7 +254,6 @@ def _write(statement: Statement, period: Period, changes: Sequence[Change], *, b
     slots = {slot_of(each.institution.pk, each.column, period): each for each in changes}
     standing = _standing(slots)
     revisions = _posted_revisions(slots)
-    day = period.counted_until(timezone.localdate(at))
     if wrong := [each.posting for each in standing.values() if each.posting is not None]:
         reverse_all(wrong, reason=statement.reason, by=by, at=at)
     figures = []
@@ -273,7 +273,8 @@ def _write(statement: Statement, period: Period, changes: Sequence[Change], *, b
                 recorded=max(change.recorded, 0),
             )
         )
-    _post(figures, revisions, dict.fromkeys(slots, day), by=by, at=at)
+    days = {slot: each.institution.last_open for slot, each in slots.items()}  # type: ignore[attr-defined]
+    _post(figures, revisions, days, by=by, at=at)
 
 
 class _History:

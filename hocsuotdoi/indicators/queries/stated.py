@@ -19,7 +19,7 @@ from hocsuotdoi.indicators.models import StatedFigure, Statement
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.registry import SourceDescription
 from hocsuotdoi.places.models import AdminUnit, Institution
-from hocsuotdoi.places.queries.institutions import institutions_in, with_place
+from hocsuotdoi.places.queries.institutions import institutions_open_during
 
 SOURCE_KIND = "indicators.stated"
 _SLOTS = uuid.UUID("0190b0f4-0d3e-7c5a-9a53-2f4f6d0c8e11")
@@ -35,9 +35,9 @@ def slot_of(institution_id: int, column: StatedColumn, period: Period) -> uuid.U
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is known of a unit and a period. `institutions` have `place_name`. `stated`: the newest figures of exactly
-    this period (None: taken back, or never stated is missing); `recorded`: what the system counted by itself;
-    `elsewhere`: another period that overlaps and has a figure of the same."""
+    """What is known of a unit and a period. `institutions` have `place_name` and `last_open`. `stated`: the newest
+    figures of exactly this period (None: taken back, or never stated is missing); `recorded`: what the system counted
+    by itself; `elsewhere`: another period that overlaps and has a figure of the same."""
 
     unit: AdminUnit
     period: Period
@@ -74,15 +74,16 @@ class Sheet:
 def sheet_of(
     unit: AdminUnit, period: Period, today: dt.date, institutions: QuerySet[Institution] | None = None
 ) -> Sheet:
-    """Of the institutions expected in `unit` on the last day that counts, or of `institutions` among them.
+    """Of the institutions that were open in `unit` on at least one day that counts, or of `institutions` among them:
+    one that closed within the period has figures of its days.
 
     Three queries.
     """
     day = period.counted_until(today)
-    expected = institutions_in(unit, day)
+    expected = institutions_open_during(unit, period.starts_on, day)
     if institutions is not None:
         expected = expected.filter(pk__in=institutions)
-    found = list(with_place(expected, day).order_by("sort_key", "pk"))
+    found = list(expected.order_by("sort_key", "pk"))
     keys = [each.pk for each in found]
     stated, elsewhere = _stated(keys, period)
     return Sheet(unit, period, today, found, stated, _recorded(keys, period.starts_on, day), elsewhere)

@@ -268,6 +268,45 @@ def test_name_may_be_written_otherwise_left_out_or_an_earlier_one(client, office
     assert send(client, bac_kan, last_year, content.encode()).status_code == 302
 
 
+# -- institutions that were open for a part of the period --
+
+
+def test_institution_that_closed_within_the_period_is_in_the_sheet_and_booked_on_its_last_day(
+    client, officer, bac_kan, library, last_year
+):
+    closed_on = dt.date(last_year.year, 10, 1)
+    library.statuses.update(ends_on=closed_on)
+    library.statuses.create(state=InstitutionState.CLOSED, starts_on=closed_on, reason="Sáp nhập")
+    library.placements.update(ends_on=closed_on)
+
+    content = filled(client, bac_kan, last_year, LOAN=120)
+    confirm(client, send(client, bac_kan, last_year, content).url)
+
+    assert Entry.objects.get().occurred_on == dt.date(last_year.year, 9, 30)
+    assert client.get(form_url(bac_kan, last_year, library)).status_code == 200
+    after = Period(last_year.year, quarter=4)
+    assert client.get(template_url(bac_kan, after)).status_code == 404
+    assert client.get(form_url(bac_kan, after, library)).status_code == 404
+    InstitutionFactory(code="con-mo", unit=bac_kan)
+    rows = template(client, bac_kan, after)
+    rows[4][0], rows[4][1] = library.code, library.name
+    page = send(client, bac_kan, after, "\r\n".join(";".join(row) for row in rows).encode())
+    assert problems(page) == [("A5", f"{library.name} không hoạt động ở {bac_kan.name} trong {after.words}.")]
+
+
+def test_institution_that_opened_or_opened_and_closed_within_the_period_can_be_stated(
+    client, officer, bac_kan, library, last_year
+):
+    opened_on, closed_on = dt.date(last_year.year, 8, 1), dt.date(last_year.year, 9, 1)
+    library.statuses.update(starts_on=opened_on, ends_on=closed_on)
+    library.placements.update(starts_on=opened_on)
+
+    confirm(client, send(client, bac_kan, last_year, filled(client, bac_kan, last_year, LOAN=5)).url)
+
+    assert Entry.objects.get().occurred_on == dt.date(last_year.year, 8, 31)
+    assert client.get(template_url(bac_kan, Period(last_year.year, month=7))).status_code == 404
+
+
 # -- one institution --
 
 
