@@ -186,6 +186,16 @@ def test_codes_are_looked_up_on_the_map_of_the_year(viet_nam, enter):
         (";;;;2;;;", "B2", "Trên bản đồ ngày 23/11/2026, Bắc không có đơn vị nào tên “”. Hãy ghi mã."),
         (";Xã Mới;;;;;0;", "G2", "Xã, phường nào cũng có ít nhất một thôn, tổ dân phố. Chưa biết thì để trống."),
         (";Xã Mới;2027;;2;;;", "C2", "Năm 2027 chưa bắt đầu."),
+        (
+            ";Xã Mới;;;0;;;",
+            "E2",
+            "Xã Mới đang tồn tại trong năm 2026: không thể có 0 người dân. Chưa biết thì để trống các ô.",
+        ),
+        (
+            ";Bắc;;0;0;;;",
+            "D2",
+            "Bắc đang tồn tại trong năm 2026: không thể có 0 người dân. Chưa biết thì để trống các ô.",
+        ),
     ],
 )
 def test_row_that_contradicts_what_is_known_is_named_and_nothing_is_entered(viet_nam, enter, line, at, told):

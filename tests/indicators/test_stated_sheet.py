@@ -330,3 +330,11 @@ def test_any_cell_is_a_number_or_a_sentence(value):
         assert str(error)
     else:
         assert number is None or 0 <= number <= 1_000_000_000
+
+
+def test_twelve_thousand_with_a_point_is_never_taken_for_twelve():
+    """Text is refused with what to type; a cell that Excel itself holds as the number 12 says 12, however it shows."""
+    assert (whole_number(12.0), whole_number(12000.0), whole_number("12000")) == (12, 12000, 12000)
+    for text in ("12.000", "12,000", "12 000"):
+        with pytest.raises(ValueError, match="12000"):
+            whole_number(text)

@@ -17,7 +17,7 @@ from django.utils.translation import override
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from hocsuotdoi.core.harmless import harmless
+from hocsuotdoi.core.harmless import as_written, harmless
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.formats.table_file import (
@@ -35,7 +35,7 @@ MARK, CODE, NAME, CLASS, PLACE = "Mã mẫu", "Mã cơ sở", "Tên cơ sở", "
 RECORDED, CHECK = "Hệ thống đã ghi: ", "Kiểm tra (không sửa)"
 HOW_TO = (
     "Chỉ điền vào ô trắng, số nguyên. Để trống: chưa có số. Số 0: có báo cáo, không có lượt nào. "
-    "Xóa một số đã nhập trước đây thì số đó vẫn giữ: muốn rút lại, mở trang của cơ sở. "
+    "Xóa một số đã nhập trước đây thì số đó vẫn giữ, trừ khi bạn chọn rút lại ở trang xem trước. "
     "Ô xám chỉ để xem: số hệ thống đã tự ghi, không nhập lại."
 )
 MARK_ROW, HEADING_ROW, FIRST_ROW = 1, 4, 5
@@ -92,13 +92,24 @@ class GreyCell:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class EmptyCell:
+    """A cell to fill in that says nothing."""
+
+    institution: str
+    column: StatedColumn
+    at: str
+
+
 @dataclass(slots=True)
 class ReadSheet:
-    """`rows`: institution's code to its row. `greys`: of which it must be asked whether they were typed in. Nothing is
-    to be taken from a sheet with problems."""
+    """`rows`: institution's code to its row; `names`: to the name beside it. `greys`: of which it must be asked whether
+    they were typed in. Nothing is to be taken from a sheet with problems."""
 
     mark: str
     rows: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    empty: list[EmptyCell] = field(default_factory=list)
     cells: list[SheetCell] = field(default_factory=list)
     greys: list[GreyCell] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -297,7 +308,7 @@ def _read_row(
             )
         )
         return
-    read.rows[code] = row
+    read.rows[code], read.names[code] = row, as_written(name)
     for number, column in columns.items():
         try:
             quantity = whole_number(table.value(row, number))
@@ -306,6 +317,8 @@ def _read_row(
         else:
             if quantity is not None:
                 read.cells.append(SheetCell(code, column, quantity, cell(row, number)))
+            else:
+                read.empty.append(EmptyCell(code, column, cell(row, number)))
     shown = [(number, column, table.text(row, number)) for number, column in greys.items() if column is not None]
     checks = [table.text(row, number) for number, column in greys.items() if column is None]
     if checks != [_check_of(code, [(column, text) for _number, column, text in shown])]:

@@ -1,12 +1,13 @@
 """Stating figures of institutions that do not keep them here: preview, confirm as a whole, undo as a whole.
 
-Each figure is a posting of its own (kind STATED), on the last day of its period, or on the day itself while the period
-runs. A changed figure takes the earlier posting back and posts the next revision; nothing is ever edited.
+Each figure is a posting of its own (kind STATED), on the last day of its period on which its institution was open, or
+on the day itself while the period runs. A changed figure takes the earlier posting back and posts the next revision;
+nothing is ever edited.
 """
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -109,8 +110,10 @@ def preview_figures(
     """
     source = _source(sent.source)
     plan = _plan(unit, period, asked, at)
-    if not plan.effective:
+    if not plan.effective and not plan.emptied:
         raise NothingStated(_("Nothing in it is new: every figure stands here already, or every cell is empty."))
+    emptied = {each.key for each in plan.emptied}
+    kept = [each for each in asked if not each.is_emptied or f"{each.institution}/{each.column.value}" in emptied]
     PreviewedImport.objects.filter(kind=ImportKind.FIGURES, unit=unit, period=period.code, made_by=by.pk).delete()
     return PreviewedImport.objects.create(
         kind=ImportKind.FIGURES,
@@ -120,7 +123,7 @@ def preview_figures(
         file_name=normalise(sent.file_name)[-200:],
         file_digest=sent.digest,
         source=source,
-        rows=[[each.institution, each.column.value, each.quantity, each.at] for each in asked],
+        rows=[[each.institution, each.column.value, each.quantity, each.at, each.is_emptied] for each in kept],
         made_by=by.pk,
         made_at=at,
     )
@@ -135,17 +138,25 @@ def plan_of(preview: PreviewedImport, today: dt.date) -> Planned:
 
 
 def asked_in(preview: PreviewedImport) -> list[Asked]:
-    return [Asked(code, StatedColumn(column), quantity, at) for code, column, quantity, at in preview.rows]
+    return [Asked(code, StatedColumn(column), *rest) for code, column, *rest in preview.rows]
 
 
 @transaction.atomic
 def state_figures(
-    preview: PreviewedImport, *, seen: str, in_addition: bool, reason: str, by: Person, at: dt.datetime
+    preview: PreviewedImport,
+    *,
+    seen: str,
+    in_addition: bool,
+    reason: str,
+    by: Person,
+    at: dt.datetime,
+    take_away: Collection[str] = (),
 ) -> Statement:
     """Everything in a preview, or nothing; the same preview confirmed again gives the same statement.
 
     `seen` is the digest of the plan that the person was shown, `in_addition` that figures beside what the system has
-    recorded are meant to come on top. Refused: another plan by now, figures beside records that were not said to be in
+    recorded are meant to come on top, `take_away` (`Change.key`) which of the figures whose cells came back empty are
+    taken back: the others stay. Refused: another plan by now, figures beside records that were not said to be in
     addition, a change without a reason, whatever cannot be stated.
     """
     held = PreviewedImport.objects.select_for_update().filter(pk=preview.pk).first()
@@ -154,10 +165,13 @@ def state_figures(
     period, asked = parse_period(held.period), asked_in(held)
     _lock(_named(asked))
     plan = _plan(held.unit, period, asked, at)
-    if not plan.effective:
+    if not plan.effective and not plan.emptied:
         raise NothingStated(_("Nothing in it is new: every figure stands here already, or every cell is empty."))
-    if plan.digest != seen:
+    if plan.digest != seen or not set(take_away) <= {each.key for each in plan.emptied}:
         raise ChangedMeanwhile(_("Something has changed since you looked. Look through it once more, then confirm."))
+    plan = plan.taking(take_away)
+    if not plan.effective:
+        raise NothingStated(_("Nothing would change: every figure stays as it is."))
     if plan.beside and not in_addition:
         raise NotSaidInAddition(_("Say that these figures come in addition to what the system has recorded."))
     if plan.needs_reason and not reason.strip():
@@ -240,7 +254,6 @@ def _write(statement: Statement, period: Period, changes: Sequence[Change], *, b
     slots = {slot_of(each.institution.pk, each.column, period): each for each in changes}
     standing = _standing(slots)
     revisions = _posted_revisions(slots)
-    day = period.counted_until(timezone.localdate(at))
     if wrong := [each.posting for each in standing.values() if each.posting is not None]:
         reverse_all(wrong, reason=statement.reason, by=by, at=at)
     figures = []
@@ -260,7 +273,8 @@ def _write(statement: Statement, period: Period, changes: Sequence[Change], *, b
                 recorded=max(change.recorded, 0),
             )
         )
-    _post(figures, revisions, dict.fromkeys(slots, day), by=by, at=at)
+    days = {slot: each.institution.last_open for slot, each in slots.items()}  # type: ignore[attr-defined]
+    _post(figures, revisions, days, by=by, at=at)
 
 
 class _History:

@@ -192,7 +192,7 @@ class _Map:
 
 def _change(unit: AdminUnit, row: Told, year: int, source: str, before: Population | None) -> PopulationChange:
     """Raises `_Mistake`."""
-    urban, rural = _parts(unit, row)
+    urban, rural = _parts(unit, row, year)
     source = (row.source or source).strip()
     if not source:
         raise _Mistake("source", _("The source is missing."))
@@ -204,7 +204,7 @@ def _change(unit: AdminUnit, row: Told, year: int, source: str, before: Populati
     return PopulationChange(unit, year, urban, rural, villages, source[:300], before)
 
 
-def _parts(unit: AdminUnit, row: Told) -> tuple[int | None, int | None]:
+def _parts(unit: AdminUnit, row: Told, year: int) -> tuple[int | None, int | None]:
     """Urban and rural residents; of a ward all are urban, of a rural commune all are rural."""
     urban, rural, total = row.urban, row.rural, row.total
     is_urban, is_rural = unit.kind in URBAN_KINDS, unit.kind in RURAL_KINDS
@@ -227,6 +227,10 @@ def _parts(unit: AdminUnit, row: Told) -> tuple[int | None, int | None]:
         raise _Mistake(
             "urban", _("Urban and rural residents of {unit} are needed, each by itself.").format(unit=unit.name)
         )
+    if urban + rural == 0:
+        sentence = _("{unit} stands in {year}: 0 residents cannot be right. Leave the cells empty if it is not known.")
+        at = next(each for each in ("urban", "rural", "total") if getattr(row, each) == 0)
+        raise _Mistake(at, sentence.format(unit=unit.name, year=year))
     if total is not None and urban + rural != total:
         sentence = _("Urban {urban} and rural {rural} make {sum}, not {total}.")
         raise _Mistake(

@@ -4,20 +4,22 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from django.apps import apps
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.periods import Period, parse_period
 from hocsuotdoi.core.templatetags.house import number
+from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import StatedColumn, columns_of
 from hocsuotdoi.indicators.models import StatedFigure, Statement
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.registry import SourceDescription
 from hocsuotdoi.places.models import AdminUnit, Institution
-from hocsuotdoi.places.queries.institutions import institutions_in, with_place
+from hocsuotdoi.places.queries.institutions import institutions_open_during
 
 SOURCE_KIND = "indicators.stated"
 _SLOTS = uuid.UUID("0190b0f4-0d3e-7c5a-9a53-2f4f6d0c8e11")
@@ -33,9 +35,9 @@ def slot_of(institution_id: int, column: StatedColumn, period: Period) -> uuid.U
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is known of a unit and a period. `institutions` have `place_name`. `stated`: the newest figures of exactly
-    this period (None: taken back, or never stated is missing); `recorded`: what the system counted by itself;
-    `elsewhere`: another period that overlaps and has a figure of the same."""
+    """What is known of a unit and a period. `institutions` have `place_name` and `last_open`. `stated`: the newest
+    figures of exactly this period (None: taken back, or never stated is missing); `recorded`: what the system counted
+    by itself; `elsewhere`: another period that overlaps and has a figure of the same."""
 
     unit: AdminUnit
     period: Period
@@ -72,15 +74,16 @@ class Sheet:
 def sheet_of(
     unit: AdminUnit, period: Period, today: dt.date, institutions: QuerySet[Institution] | None = None
 ) -> Sheet:
-    """Of the institutions expected in `unit` on the last day that counts, or of `institutions` among them.
+    """Of the institutions that were open in `unit` on at least one day that counts, or of `institutions` among them:
+    one that closed within the period has figures of its days.
 
     Three queries.
     """
     day = period.counted_until(today)
-    expected = institutions_in(unit, day)
+    expected = institutions_open_during(unit, period.starts_on, day)
     if institutions is not None:
         expected = expected.filter(pk__in=institutions)
-    found = list(with_place(expected, day).order_by("sort_key", "pk"))
+    found = list(expected.order_by("sort_key", "pk"))
     keys = [each.pk for each in found]
     stated, elsewhere = _stated(keys, period)
     return Sheet(unit, period, today, found, stated, _recorded(keys, period.starts_on, day), elsewhere)
@@ -145,12 +148,14 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One figure as it was sent in; `quantity` None asks to take back what stands. `at`: its cell."""
+    """One figure as it was sent in; `quantity` None asks to take back what stands. `at`: its cell. `is_emptied`: a
+    sheet's cell that came back empty, which takes nothing back before a person says so."""
 
     institution: str
     column: StatedColumn
     quantity: int | None
     at: str = ""
+    is_emptied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,11 @@ class Change:
     def total(self) -> int:
         return self.recorded + (self.after or 0)
 
+    @property
+    def key(self) -> str:
+        """By which a form names it."""
+        return f"{self.institution.code}/{self.column.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -191,11 +201,18 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """`missing`: institutions of the unit of which the sheet says nothing."""
+    """`missing`: institutions of the unit of which the sheet says nothing. `emptied`: figures that stand whose cells
+    came back empty; they stay, but for those that a person takes away (`taking`)."""
 
     changes: list[Change]
     problems: list[Wrong]
     missing: list[Institution]
+    emptied: list[Change] = field(default_factory=list)
+
+    def taking(self, keys: Collection[str]) -> "Planned":
+        """The plan in which these of the emptied figures are taken back."""
+        taken = [each for each in self.emptied if each.key in keys]
+        return replace(self, changes=[*self.changes, *taken], emptied=[e for e in self.emptied if e.key not in keys])
 
     @property
     def effective(self) -> list[Change]:
@@ -218,7 +235,7 @@ class Planned:
         """Of what would happen: what a person confirms is what that person has seen."""
         lines = [
             f"{each.institution.pk} {each.column.value} {each.before} {each.after} {each.recorded}"
-            for each in self.effective
+            for each in [*self.effective, *self.emptied]
         ]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:32]
 
@@ -227,13 +244,17 @@ def planned(sheet: Sheet, asked: Iterable[Asked]) -> Planned:
     """What `asked` would change in `sheet`, and what of it cannot be. One query where codes are not known here."""
     by_code = {each.code: each for each in sheet.institutions}
     asked = list(asked)
-    strangers = {each.institution for each in asked} - set(by_code)
+    strangers = {each.institution for each in asked if not each.is_emptied} - set(by_code)
     names = dict(Institution.objects.filter(code__in=strangers).values_list("code", "name")) if strangers else {}
     changes: list[Change] = []
     problems: list[Wrong] = []
+    emptied: list[Change] = []
     for each in asked:
         institution = by_code.get(each.institution)
-        if institution is None:
+        if each.is_emptied:
+            if institution and (before := sheet.quantity((institution.pk, each.column))) is not None:
+                emptied.append(Change(institution, each.column, before, None, 0, each.at))
+        elif institution is None:
             problems.append(Wrong(each.at, names.get(each.institution, ""), _stranger(sheet, each, names)))
         elif reason := _why_not(sheet, institution, each):
             problems.append(Wrong(each.at, institution.name, reason))
@@ -243,7 +264,38 @@ def planned(sheet: Sheet, asked: Iterable[Asked]) -> Planned:
             before = sheet.quantity(spot)
             changes.append(Change(institution, each.column, before, each.quantity, recorded, each.at))
     told = {each.institution for each in asked}
-    return Planned(changes, problems, [each for each in sheet.institutions if each.code not in told])
+    return Planned(changes, problems, [each for each in sheet.institutions if each.code not in told], emptied)
+
+
+def under_another_name(sheet: Sheet, rows: Iterable[tuple[str, str, str]]) -> list[Wrong]:
+    """Which rows (institution's code, name beside it, where) bear another institution's name: sorted or pasted without
+    their codes. A name that it bore earlier is its own; one query where any name differs."""
+    by_code = {each.code: each for each in sheet.institutions}
+    differing = [
+        (institution, name, at)
+        for code, name, at in rows
+        if name and (institution := by_code.get(code)) and _plain(name) != _plain(institution.name)
+    ]
+    if not differing:
+        return []
+    events = apps.get_model("places", "InstitutionEvent").objects
+    keys = {institution.pk for institution, _name, _at in differing}
+    bore = events.filter(pgh_obj__in=keys).order_by().values_list("pgh_obj_id", "name").distinct()
+    earlier = {(key, _plain(name)) for key, name in bore}
+    sentence = _(
+        "The code is that of {institution}, but the row says “{name}”. Were the rows sorted or pasted without their "
+        "codes? Put the figures into the row of their institution, or take the template anew."
+    )
+    return [
+        Wrong(at, name, sentence.format(institution=institution.name, name=name[:80]))
+        for institution, name, at in differing
+        if (institution.pk, _plain(name)) not in earlier
+    ]
+
+
+def _plain(name: str) -> str:
+    """As names are compared: marks tell institutions apart, how they are written, capitals and spaces do not."""
+    return " ".join(normalise(name).casefold().split())
 
 
 def typed_on_grey(sheet: Sheet, cells: Iterable[tuple[str, StatedColumn, str, str]]) -> list[Wrong]:

@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import DateField, Exists, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Least
 from django.utils import timezone
 
 from hocsuotdoi.core.dated import on
@@ -53,6 +54,24 @@ def institutions_in(unit: AdminUnit, day: dt.date, classes: Iterable[str] | None
     """The institutions that stand at or under `unit` and are open on `day`, of `classes` if named."""
     found = active_on(placed_in(unit, day, map_day=day_on_map_of(unit, day)), day)
     return found if classes is None else found.filter(institution_class__in=list(classes))
+
+
+def institutions_open_during(unit: AdminUnit, first: dt.date, last: dt.date) -> QuerySet[Institution]:
+    """The institutions that were open on at least one day from `first` to `last`, each with `last_open`, the last of
+    these days, and `place_name`, where it stood then: at or under `unit`, as `institutions_in` reads it for `last`."""
+    until = Coalesce(Cast(F("ends_on") - dt.timedelta(days=1), DateField()), Value(last))
+    statuses = (
+        InstitutionStatus.objects.during(first, last + dt.timedelta(days=1))
+        .filter(institution=OuterRef("pk"), state=InstitutionState.ACTIVE)
+        .annotate(until=Least(until, Value(last), output_field=DateField()))
+    )
+    stood = InstitutionPlacement.objects.on(OuterRef("last_open")).filter(institution=OuterRef("pk"))  # type: ignore[arg-type]
+    units = units_reading_as(unit, day_on_map_of(unit, last))
+    return (
+        Institution.objects.annotate(last_open=Subquery(statuses.order_by("-until").values("until")[:1]))
+        .filter(Exists(stood.filter(unit__in=units)), last_open__isnull=False)
+        .annotate(place_name=Subquery(stood.values("unit__name")[:1]))
+    )
 
 
 def institutions_expected(

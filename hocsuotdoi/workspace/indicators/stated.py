@@ -48,6 +48,7 @@ from hocsuotdoi.indicators.queries.stated import (
     planned,
     sheet_of,
     typed_on_grey,
+    under_another_name,
     with_outcome,
 )
 from hocsuotdoi.places.enums import Tier
@@ -184,6 +185,7 @@ def stated_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 seen=answers["seen"],
                 in_addition=answers.get("in_addition", False),
                 reason=answers.get("reason", ""),
+                take_away=answers.get("take_away", []),
                 by=request.user,
                 at=now,
             )
@@ -253,6 +255,7 @@ def _preview(
     if not read.problems and read.mark != mark_of(unit.code, unit.pk, period.code):
         read.problems.append(Problem("B1", _another_sheet(read.mark, unit, period)))
     asked = [Asked(each.institution, each.column, each.quantity, each.at) for each in read.cells]
+    asked += [Asked(each.institution, each.column, None, each.at, is_emptied=True) for each in read.empty]
     problems = [*read.problems, *_problems(unit, period, asked, read, timezone.localdate(now))]
     if problems:
         raise BadFile(sorted(problems, key=_in_order))
@@ -269,7 +272,8 @@ def _problems(unit: AdminUnit, period: Period, asked: list[Asked], read: ReadShe
     strange = [Asked(code, a_column, 0, f"A{row}") for code, row in read.rows.items() if code not in known]
     own = [each for each in asked if each.institution in known]
     greys = typed_on_grey(sheet, [(each.institution, each.column, each.text, each.at) for each in read.greys])
-    wrong = [*planned(sheet, [*own, *strange]).problems, *greys]
+    misnamed = under_another_name(sheet, [(code, name, f"B{read.rows[code]}") for code, name in read.names.items()])
+    wrong = [*planned(sheet, [*own, *strange]).problems, *misnamed, *greys]
     return [Problem(each.at, each.reason, each.about) for each in wrong]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import StatedColumn, columns_of
 from hocsuotdoi.indicators.formats.table_file import whole_number
-from hocsuotdoi.indicators.queries.stated import Asked, Planned, Sheet
+from hocsuotdoi.indicators.queries.stated import Asked, Change, Planned, Sheet
 from hocsuotdoi.places.models import Institution
 
 
@@ -92,8 +92,28 @@ class ConfirmForm(forms.Form):
             self.fields["in_addition"] = forms.BooleanField(
                 label=_("These figures come in addition to what the system has recorded; nothing is counted twice"),
             )
-        if plan.needs_reason:
-            self.fields["reason"] = forms.CharField(label=_("Why figures stated before are changed"), max_length=300)
+        if plan.emptied:
+            self.fields["take_away"] = forms.MultipleChoiceField(
+                label=_("Take these figures away"),
+                help_text=_("What is not ticked stays in the book."),
+                choices=[(each.key, _emptied(each)) for each in plan.emptied],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        if plan.needs_reason or plan.emptied:
+            self.fields["reason"] = forms.CharField(
+                label=_("Why figures stated before are changed"), max_length=300, required=plan.needs_reason
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("take_away") and not cleaned.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("Say why figures stated before are changed."))
+        return cleaned
+
+
+def _emptied(change: Change) -> str:
+    return f"{change.institution.name}: {capfirst(str(change.column.label))}, {number(change.before)} ({change.at})"
 
 
 class UndoForm(forms.Form):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import unicodedata
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -205,6 +206,105 @@ def test_file_without_source_is_refused(client, officer, bac_kan, last_year):
 
     assert page.status_code == 422
     assert page.context["form"].errors["source"]
+
+
+# -- cells that came back empty, rows that lost their code --
+
+
+def test_figure_moved_to_another_institution_counts_once(client, officer, bac_kan, library, last_year):
+    InstitutionFactory(code="zz-thu-vien-hai", name="Zz thư viện hai", sort_key="zz", unit=bac_kan)
+    confirm(client, send(client, bac_kan, last_year, filled(client, bac_kan, last_year, LOAN=120)).url)
+    rows = template(client, bac_kan, last_year)
+    column = next(place for place, text in enumerate(rows[3]) if text.lower() == str(StatedColumn.LOAN.label))
+    rows[4][column], rows[5][column] = "", "120"
+
+    url = send(client, bac_kan, last_year, "\r\n".join(";".join(row) for row in rows).encode("utf-8-sig")).url
+    page = client.get(url)
+    key = f"{library.code}/{StatedColumn.LOAN.value}"
+
+    assert "1 số đang có trong sổ, nhưng ô của nó gửi lên để trống" in page.content.decode()
+    assert [each.key for each in page.context["plan"].emptied] == [key]
+    assert confirm(client, url, take_away=[key]).status_code == 422
+    assert confirm(client, url, take_away=["khong-co/loan"], reason="Nhầm").status_code == 422
+    assert StatedFigure.objects.count() == 1
+    written = confirm(client, url, take_away=[key], reason="Ghi nhầm cơ sở")
+    assert client.post(url, {"seen": "x", "take_away": [key], "reason": "lại"}).url == written.url
+    assert sum(Entry.objects.values_list("quantity", flat=True)) == 120
+    assert Posting.objects.filter(kind=PostingKind.REVERSAL).get().reason == "Ghi nhầm cơ sở"
+    assert sheet_of(bac_kan, last_year, timezone.localdate()).quantity((library.pk, StatedColumn.LOAN)) is None
+
+
+def test_emptied_figure_stays_unless_it_is_taken_away(client, officer, bac_kan, library, last_year):
+    confirm(client, send(client, bac_kan, last_year, filled(client, bac_kan, last_year, LOAN=120)).url)
+
+    url = send(client, bac_kan, last_year, filled(client, bac_kan, last_year, LOAN="")).url
+    page = client.post(url, {"seen": client.get(url).context["plan"].digest}, follow=True)
+
+    assert "Không có gì thay đổi" in page.content.decode()
+    url = send(client, bac_kan, last_year, filled(client, bac_kan, last_year, LOAN="", IN_HOUSE_USE=3)).url
+    confirm(client, url)
+    assert sheet_of(bac_kan, last_year, timezone.localdate()).quantity((library.pk, StatedColumn.LOAN)) == 120
+
+
+def test_row_under_the_name_of_another_institution_is_refused(client, officer, bac_kan, library, last_year):
+    content = filled(client, bac_kan, last_year, LOAN=5).decode("utf-8-sig")
+    other = content.replace(library.name, "Thư viện khác").encode()
+
+    page = send(client, bac_kan, last_year, other)
+
+    assert [at for at, _reason in problems(page)] == ["B5"]
+    assert "nhưng dòng này ghi “Thư viện khác”" in problems(page)[0][1]
+    assert not PreviewedImport.objects.exists()
+
+
+def test_name_may_be_written_otherwise_left_out_or_an_earlier_one(client, officer, bac_kan, library, last_year):
+    content = filled(client, bac_kan, last_year, LOAN=5).decode("utf-8-sig")
+    decomposed = unicodedata.normalize("NFD", f"  {library.name.upper()} ")
+    for name in (decomposed, ""):
+        assert send(client, bac_kan, last_year, content.replace(library.name, name).encode()).status_code == 302
+    earlier, library.name = library.name, "Thư viện tên mới"
+    library.save()
+    assert earlier in content
+    assert send(client, bac_kan, last_year, content.encode()).status_code == 302
+
+
+# -- institutions that were open for a part of the period --
+
+
+def test_institution_that_closed_within_the_period_is_in_the_sheet_and_booked_on_its_last_day(
+    client, officer, bac_kan, library, last_year
+):
+    closed_on = dt.date(last_year.year, 10, 1)
+    library.statuses.update(ends_on=closed_on)
+    library.statuses.create(state=InstitutionState.CLOSED, starts_on=closed_on, reason="Sáp nhập")
+    library.placements.update(ends_on=closed_on)
+
+    content = filled(client, bac_kan, last_year, LOAN=120)
+    confirm(client, send(client, bac_kan, last_year, content).url)
+
+    assert Entry.objects.get().occurred_on == dt.date(last_year.year, 9, 30)
+    assert client.get(form_url(bac_kan, last_year, library)).status_code == 200
+    after = Period(last_year.year, quarter=4)
+    assert client.get(template_url(bac_kan, after)).status_code == 404
+    assert client.get(form_url(bac_kan, after, library)).status_code == 404
+    InstitutionFactory(code="con-mo", unit=bac_kan)
+    rows = template(client, bac_kan, after)
+    rows[4][0], rows[4][1] = library.code, library.name
+    page = send(client, bac_kan, after, "\r\n".join(";".join(row) for row in rows).encode())
+    assert problems(page) == [("A5", f"{library.name} không hoạt động ở {bac_kan.name} trong {after.words}.")]
+
+
+def test_institution_that_opened_or_opened_and_closed_within_the_period_can_be_stated(
+    client, officer, bac_kan, library, last_year
+):
+    opened_on, closed_on = dt.date(last_year.year, 8, 1), dt.date(last_year.year, 9, 1)
+    library.statuses.update(starts_on=opened_on, ends_on=closed_on)
+    library.placements.update(starts_on=opened_on)
+
+    confirm(client, send(client, bac_kan, last_year, filled(client, bac_kan, last_year, LOAN=5)).url)
+
+    assert Entry.objects.get().occurred_on == dt.date(last_year.year, 8, 31)
+    assert client.get(template_url(bac_kan, Period(last_year.year, month=7))).status_code == 404
 
 
 # -- one institution --
