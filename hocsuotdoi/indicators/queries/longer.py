@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from hocsuotdoi.core.periods import Period as Named
+from hocsuotdoi.core.periods import parse_period
 from hocsuotdoi.indicators.queries.totals import Slice
 from hocsuotdoi.places.models import AdminUnit
 
@@ -38,7 +39,8 @@ def longer(
     map_day: dt.date | None,
 ) -> list[Longer]:
     """Of what `queries.totals` finds by months from the month of `first` to that of `last`, what was typed in for more
-    than `than` months; `starts_on` is the month in which it is booked there. One query; none where nothing can be."""
+    than `than` months; `starts_on` is the month in which it is booked there, `occurred_on` the day. One query; none
+    where nothing can be."""
     unknown = (wanted.channels, wanted.sexes, wanted.age_bands)  # which typed-in figures never know
     if wanted.stated is False or not units or any(chosen and "" not in chosen for chosen in unknown):
         return []
@@ -46,6 +48,8 @@ def longer(
     spans = [Named(year) for year in years]
     if than < 3:
         spans += [Named(year, quarter=quarter) for year in years for quarter in (1, 2, 3, 4)]
+    if than < 1:
+        spans += [Named(year, month=month) for year in years for month in range(1, 13)]
     parameters: dict[str, Any] = {
         "periods": [each.code for each in spans],
         "starts": [each.starts_on for each in spans],
@@ -65,7 +69,7 @@ def longer(
     )
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return [Longer(row[:-3], _named(row[-3]), row[-2], row[-1]) for row in cursor.fetchall()]
+        return [Longer(row[:-3], parse_period(row[-3]), row[-2], row[-1]) for row in cursor.fetchall()]
 
 
 def without_longer(rows: Iterable[tuple[Any, ...]], apart: Iterable[Longer]) -> list[tuple[Any, ...]]:
@@ -78,16 +82,13 @@ def without_longer(rows: Iterable[tuple[Any, ...]], apart: Iterable[Longer]) -> 
     return [(*keys, *sums) for keys, sums in left.items()]
 
 
-def _named(code: str) -> Named:
-    return Named(int(code[:4]), quarter=int(code[6]) if len(code) > 4 else None)
-
-
 _CONDITIONS = {
     "measures": " AND entry.measure = ANY(%(measures)s)",
     "classes": " AND institution.institution_class = ANY(%(classes)s)",
     "purposes": " AND coalesce(entry.purpose, '') = ANY(%(purposes)s)",
 }
 _COLUMNS = {
+    "occurred_on": "entry.occurred_on",
     "starts_on": "date_trunc('month', entry.occurred_on::timestamp)::date",
     "measure": "entry.measure",
     "purpose": "coalesce(entry.purpose, '')",
