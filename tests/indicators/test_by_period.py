@@ -8,18 +8,21 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.core.periods import Period as Named
+from hocsuotdoi.indicators.enums import StatedColumn, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator, IndicatorVersion
 from hocsuotdoi.indicators.operations.rolling import follow_map
 from hocsuotdoi.indicators.queries.by_period import OnlyYears, Span, values_by_period
 from hocsuotdoi.indicators.queries.frame import AS_REPORTED, TODAYS_MAP, ChosenMap, Map
 from hocsuotdoi.indicators.queries.pivot import Period
 from hocsuotdoi.ledger.enums import Channel, MeasureCode, PostingKind
-from hocsuotdoi.ledger.operations.posting import Line, post
+from hocsuotdoi.ledger.models import Posting
+from hocsuotdoi.ledger.operations.posting import Line, post, reverse
 from hocsuotdoi.places.enums import InstitutionClass
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
 from tests.indicators.conftest import REFORM
+from tests.indicators.test_quality_rules import state
 
 TODAY = dt.date(2025, 12, 31)
 EVE = ChosenMap(Map.DAY, REFORM - dt.timedelta(days=1))
@@ -184,8 +187,81 @@ def test_as_many_queries_for_three_units_and_a_year_as_for_one_and_a_month(
 ):
     make_posting(library(viet_nam.xa), dt.date(2025, 8, 5), Line(SESSION, 4))
     follow_map(TODAY)
-    queries = 3 if chosen.is_reported else 4
+    queries = 4 if chosen.is_reported else 5
     units = [viet_nam.old_a, viet_nam.old_b, viet_nam.old_d] if chosen == EVE else viet_nam.communes
     for asked_of, asked in ((units[:1], span(Period.MONTH, 8, 8)), (units, span(Period.MONTH))):
         with django_assert_num_queries(queries):
             values_by_period(sessions, cohort, viet_nam.country, asked_of, asked, chosen)
+
+
+# -- typed in for a longer time --
+
+AT = noon(dt.date(2026, 2, 1))
+
+
+@pytest.fixture
+def visits(cohort) -> Indicator:
+    return defined("visits", measures=[VISIT])
+
+
+@pytest.fixture
+def told_by_the_year(viet_nam):
+    """Visits of two libraries: one told months and the year's rest, the other a quarter and a month."""
+    first, second = library(viet_nam.xa), library(viet_nam.xa)
+    make_posting(first, dt.date(2025, 12, 5), Line(VISIT, 7))
+    state(first, viet_nam.xa, Named(2025), StatedColumn.LIBRARY_VISIT, 1200, at=AT)
+    state(second, viet_nam.xa, Named(2025, quarter=3), StatedColumn.LIBRARY_VISIT, 90, at=AT)
+    state(second, viet_nam.xa, Named(2025, month=12), StatedColumn.LIBRARY_VISIT, 30, at=AT)
+    follow_map(AT.date())
+
+
+def told_by(period: Period, visits, cohort, unit, first: int, last: int, chosen) -> dict:
+    asked = span(period, first, last, AT.date())
+    return {each.key: each for each in values_by_period(visits, cohort, unit, [unit], asked, chosen)[unit.pk]}
+
+
+@pytest.mark.parametrize("chosen", [TODAYS_MAP, AS_REPORTED, ChosenMap(Map.DAY, REFORM)])
+def test_figure_of_a_year_is_no_months_nor_quarters_and_makes_the_year_with_them(
+    viet_nam, visits, cohort, told_by_the_year, chosen
+):
+    months = told_by(Period.MONTH, visits, cohort, viet_nam.xa, 7, 12, chosen)
+    quarters = told_by(Period.QUARTER, visits, cohort, viet_nam.xa, 7, 10, chosen)
+    (year,) = told_by(Period.YEAR, visits, cohort, viet_nam.xa, 1, 1, chosen).values()
+
+    assert {key: (each.value.numerator, each.longer) for key, each in months.items()} == {
+        "2025-07": (None, 0),
+        "2025-08": (None, 0),
+        "2025-09": (None, 90),
+        "2025-10": (None, 0),
+        "2025-11": (None, 0),
+        "2025-12": (37, 1200),
+    }
+    assert {key: (each.value.numerator, each.longer) for key, each in quarters.items()} == {
+        "2025-Q3": (90, 0),
+        "2025-Q4": (37, 1200),
+    }
+    for parts in (months, quarters):
+        assert sum((each.value.numerator or 0) + each.longer for each in parts.values()) == year.value.numerator
+    assert year.value.numerator == 1327
+    assert months["2025-08"].value.note.endswith("năm 2025, quý III/2025.")
+    assert (months["2025-08"].value.state, months["2025-08"].value.reporting) == (ValueState.NOT_REPORTED, 0)
+    assert (months["2025-12"].value.reporting, quarters["2025-Q3"].value.reporting, year.value.reporting) == (2, 1, 2)
+
+
+def test_zero_of_a_year_is_no_report_of_december(viet_nam, visits, cohort):
+    state(library(viet_nam.xa), viet_nam.xa, Named(2025), StatedColumn.LIBRARY_VISIT, 0, at=AT)
+
+    (december,) = told_by(Period.MONTH, visits, cohort, viet_nam.xa, 12, 12, TODAYS_MAP).values()
+    (year,) = told_by(Period.YEAR, visits, cohort, viet_nam.xa, 1, 1, TODAYS_MAP).values()
+
+    assert (december.value.state, december.value.reporting) == (ValueState.NOT_REPORTED, 0)
+    assert (year.value.state, year.value.numerator) == (ValueState.VALUE, 0)
+
+
+def test_figure_of_a_year_that_was_taken_back_stands_beside_no_month(viet_nam, visits, cohort, told_by_the_year):
+    for posting in Posting.objects.filter(kind=PostingKind.STATED, occurred_on=dt.date(2025, 12, 31)):
+        reverse(posting, reason="Nhập nhầm", by=None, at=AT)
+
+    december = told_by(Period.MONTH, visits, cohort, viet_nam.xa, 12, 12, TODAYS_MAP)["2025-12"]
+
+    assert (december.value.numerator, december.longer, december.value.reporting) == (7, 0, 1)

@@ -171,6 +171,20 @@ def test_what_is_counted_every_hour_is_what_is_new_and_what_never_was(libraries)
     assert months_to_count(NOW) == {dt.date(2026, 11, 1), OCTOBER, dt.date(2026, 4, 1)}
 
 
+def test_figure_of_a_year_has_all_its_months_counted_anew(libraries, viet_nam):
+    january = dt.date(2025, 1, 1)
+    assert counted(viet_nam.xa, *(months_from(january, at) for at in range(24))) == (0, 0, 3 * 23)
+    assert january not in months_to_count(NOW)
+
+    state(libraries[0], viet_nam.xa, Period(2025), StatedColumn.LIBRARY_VISIT, 1200, at=NOW)
+    again = months_to_count(NOW)
+
+    assert again >= set(Period(2025).months)
+    count_months(again, at=NOW)
+    assert reports_by_unit([viet_nam.xa], [january], ANYTHING, TODAY)[viet_nam.xa.pk].reported == 1
+    assert january not in months_to_count(NOW + dt.timedelta(hours=4))
+
+
 def test_parts_never_exceed_the_whole_in_the_database(db):
     row = {"month": OCTOBER, "measure": "", "place_id": 1}
     for numbers in ((1, 2, 0), (2, 1, 2), (1, 0, -1)):

@@ -19,7 +19,17 @@ from hocsuotdoi.indicators.queries.asking import problem_of
 from hocsuotdoi.indicators.queries.divided import notes_by_unit
 from hocsuotdoi.indicators.queries.frame import ChosenMap
 from hocsuotdoi.indicators.queries.open_data import State, first_day_of, period_ends, period_key, unit_key
-from hocsuotdoi.indicators.queries.pivot import DIMENSIONS, REST, Dimension, Head, Period, Question, Side, answer
+from hocsuotdoi.indicators.queries.pivot import (
+    DIMENSIONS,
+    LONGER,
+    REST,
+    Dimension,
+    Head,
+    Period,
+    Question,
+    Side,
+    answer,
+)
 from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown
 from hocsuotdoi.indicators.queries.told import Told, too_much_words
 from hocsuotdoi.indicators.queries.totals import Slice
@@ -65,7 +75,8 @@ class HeadShape(Shape):
 
     key: str = Field(
         description=_(
-            "A unit's key, a period, a code; unknown where it is not known; rest what the unit above counted itself"
+            "A unit's key, a period, a code; unknown where it is not known; rest what the unit above counted itself; "
+            "longer what was typed in for a whole quarter or year and is in no month of it"
         )
     )
     label: str
@@ -95,6 +106,9 @@ class TotalsShape(Licensed):
     map: str
     is_sample: bool = Field(description=_("There is sample data in them"))
     is_kept_back: bool = Field(description=_("Nothing of the table can be told: so few people stand behind it"))
+    leaves_out: bool = Field(
+        description=_("Something was typed in for a longer time than was asked for, and is not in it")
+    )
     columns: list[HeadShape]
     column_totals: list[CellShape] | None = Field(description=_("Null where they would add different counts"))
     total: CellShape | None
@@ -139,6 +153,7 @@ def figure_totals(request: HttpRequest, asked: Query[TotalsFilter]) -> TotalsSha
         map=asked.map,
         is_sample=has_sample(question.unit, day_on_map_of(question.unit, now.date())),
         is_kept_back=told.is_kept_back,
+        leaves_out=found.leaves_out,
         licence=Licensed.address(),
         columns=[_head(question, question.columns, head) for head in found.columns] if has_sums else [],
         column_totals=[_cell(told, TOTAL, at) for at in columns]
@@ -201,6 +216,8 @@ def _codes(given: Sequence[str]) -> tuple[str, ...]:
 def _head(question: Question, dimension: Dimension | None, head: Head) -> HeadShape:
     if dimension == Dimension.UNIT and head.key == REST:
         return HeadShape(key="rest", label=head.label)
+    if dimension == Dimension.PERIOD and head.key == LONGER:
+        return HeadShape(key="longer", label=head.label)
     if head.unit is not None:
         return HeadShape(key=unit_key(head.unit), label=head.label)
     if dimension == Dimension.PERIOD:

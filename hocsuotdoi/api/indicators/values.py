@@ -78,6 +78,12 @@ class ValueShape(Shape):
     value: float | None = Field(description=_("A number, per cent, or 1 and 0 for yes and no; see value_is"))
     numerator: int | None
     denominator: int | None
+    longer: int | None = Field(
+        description=_(
+            "Of counts by quarter or month: what is booked here and was typed in for a longer time; it is in no value, "
+            "and with the values makes the year"
+        )
+    )
     reporting: int | None = Field(description=_("Of how many there are figures"))
     expected: int | None = Field(description=_("Of how many there should be"))
     coverage: float | None = Field(
@@ -221,6 +227,7 @@ def _shape(found: PeriodValue, indicator: Indicator, path: TargetPath | None) ->
         value=_float(number_of(value, indicator)),
         numerator=numerator,
         denominator=denominator,
+        longer=found.told_longer(indicator),
         reporting=covered.reporting,
         expected=covered.expected,
         coverage=_float(covered.percent),

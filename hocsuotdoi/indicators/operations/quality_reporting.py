@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.utils import timezone
 
-from hocsuotdoi.core.periods import months_from
-from hocsuotdoi.indicators.models import Reporting, ReportingMonth
+from hocsuotdoi.core.periods import months_from, parse_period
+from hocsuotdoi.indicators.models import Reporting, ReportingMonth, StatedFigure
 from hocsuotdoi.indicators.queries.quality_reporting import REPORTS, measures_asked, report_parameters
 from hocsuotdoi.ledger.queries.entries import months_touched
 
@@ -39,7 +39,14 @@ def months_to_count(at: dt.datetime) -> set[dt.date]:
     kept = {months_from(today, -back) for back in range(MONTHS_KEPT + 1)}
     counted = set(ReportingMonth.objects.filter(month__in=kept).values_list("month", flat=True))
     newest = {months_from(today, -back) for back in range(MONTHS_BACK + 1)}
-    return newest | (kept - counted) | months_touched(since=at - TOUCHED_WITHIN)
+    return newest | (kept - counted) | months_touched(since=at - TOUCHED_WITHIN) | _months_stated(at - TOUCHED_WITHIN)
+
+
+def _months_stated(since: dt.datetime) -> set[dt.date]:
+    """All months of the periods that figures were typed in for, or taken back, since a moment: a year's is a report of
+    each of its months, and touches the book on one day only. One query."""
+    periods = StatedFigure.objects.filter(statement__stated_at__gte=since).values_list("period", flat=True).distinct()
+    return {month for period in periods.order_by() for month in parse_period(period).months}
 
 
 @transaction.atomic

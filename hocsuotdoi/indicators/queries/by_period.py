@@ -3,6 +3,8 @@
 Within a year there are counts, shares of counts, and what there is on the period's last day (`why_only_years`). A
 count's coverage follows the land, as the count does: of the institutions open in the unit on the period's last day,
 those of which something posted in the period stands.
+
+What was typed in for a longer time is no figure of a quarter or month (`longer`): the values and it make the year.
 """
 
 import datetime as dt
@@ -20,8 +22,16 @@ from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.definitions import definitions_by_day
 from hocsuotdoi.indicators.queries.figure import not_on_map
 from hocsuotdoi.indicators.queries.frame import ChosenMap
-from hocsuotdoi.indicators.queries.open_data import first_day_of, period_ends, period_key, why_only_years
-from hocsuotdoi.indicators.queries.pivot import Period
+from hocsuotdoi.indicators.queries.longer import Longer, longer, without_longer
+from hocsuotdoi.indicators.queries.open_data import (
+    State,
+    first_day_of,
+    period_ends,
+    period_key,
+    state_of,
+    why_only_years,
+)
+from hocsuotdoi.indicators.queries.pivot import MONTHS, Period
 from hocsuotdoi.indicators.queries.results import IndicatorValue, percent_of
 from hocsuotdoi.indicators.queries.series import series_by_unit, values_on_days
 from hocsuotdoi.indicators.queries.totals import Slice, totals
@@ -61,16 +71,25 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class PeriodValue:
-    """What a figure came to in the period that begins on `starts_on`."""
+    """What a figure came to in the period that begins on `starts_on`.
+
+    `longer`: of a count, what is booked in the period and was typed in for a longer time; not in `value`.
+    """
 
     value: IndicatorValue
     starts_on: dt.date
     period: Period
     is_provisional: bool
+    longer: int = 0
 
     @property
     def key(self) -> str:
         return period_key(self.starts_on, self.period)
+
+    def told_longer(self, indicator: Indicator) -> int | None:
+        """`longer` where there can be such a thing and it may be told."""
+        can_be = self.period != Period.YEAR and indicator.kind == IndicatorKind.COUNT and not indicator.over
+        return self.longer if can_be and state_of(self.value, indicator) != State.KEPT_BACK else None
 
 
 def values_by_period(
@@ -178,15 +197,39 @@ class _Counts:
         self.map_day = None if chosen.is_reported else chosen.day or day_on_map_of(within, span.today)
         self.coverage = reporting_in(units, cohort.classes, span, self.map_day)
         self._sums: dict[Slice, dict[Key, int]] = {}
+        self._longer: dict[Slice, dict[int, list[Longer]]] = {}
 
     def values(self) -> dict[int, list[PeriodValue]]:
-        return {
-            unit.pk: [
-                PeriodValue(self._value(unit, day), day, self.span.period, self.span.last_day(day) >= self.span.today)
-                for day in self.span.starts
-            ]
-            for unit in self.units
-        }
+        return {unit.pk: [self._told(unit, day) for day in self.span.starts] for unit in self.units}
+
+    def _told(self, unit: AdminUnit, day: dt.date) -> PeriodValue:
+        value, indicator = self._value(unit, day), self.defined[day]
+        is_running = self.span.last_day(day) >= self.span.today
+        told = PeriodValue(value, day, self.span.period, is_running)
+        if day > self.span.today or (value.state == ValueState.NOT_APPLICABLE and not value.expected):
+            return told
+        part = self._part(indicator)
+        apart = [each for wanted in self._slices(indicator) for each in self._longer.get(wanted, {}).get(unit.pk, [])]
+        covering = [each for each in apart if each.period.starts_on <= day < each.period.ends_on]
+        if not covering:
+            return told
+        told = replace(told, value=replace(value, note=" ".join(filter(None, [value.note, _longer_words(covering)]))))
+        if indicator.over:
+            return told
+        booked = [each for each in self._longer[part][unit.pk] if first_day_of(each.keys[1], self.span.period) == day]
+        return replace(told, longer=sum(each.quantity for each in booked))
+
+    def _slices(self, indicator: Indicator) -> list[Slice]:
+        over = [Slice(tuple(indicator.over), tuple(self.cohort.classes))] if indicator.over else []
+        return [self._part(indicator), *over]
+
+    def _part(self, indicator: Indicator) -> Slice:
+        return Slice(
+            tuple(indicator.measures),
+            tuple(self.cohort.classes),
+            tuple(indicator.purposes),
+            tuple(indicator.channels),
+        )
 
     def _value(self, unit: AdminUnit, day: dt.date) -> IndicatorValue:
         indicator, last = self.defined[day], min(self.span.last_day(day), self.span.today)
@@ -197,10 +240,8 @@ class _Counts:
         if note := self._why_none(indicator, unit, day, last):
             return replace(made, note=note)
         made = replace(made, reporting=reporting, expected=expected)
-        classes = tuple(self.cohort.classes)
-        part = Slice(tuple(indicator.measures), classes, tuple(indicator.purposes), tuple(indicator.channels))
-        count = self._sum(part).get((unit.pk, day))
-        whole = self._sum(Slice(tuple(indicator.over), classes)).get((unit.pk, day)) if indicator.over else None
+        count, *over = (self._sum(wanted).get((unit.pk, day)) for wanted in self._slices(indicator))
+        whole = over[0] if over else None
         if not reporting and count is None and whole is None:
             return replace(made, state=ValueState.NOT_REPORTED, note=_("Nobody has reported yet."))
         made = replace(made, numerator=count or 0)
@@ -222,24 +263,35 @@ class _Counts:
         return "" if stands else not_on_map(unit, day, self.map_day)
 
     def _sum(self, wanted: Slice) -> dict[Key, int]:
-        """What was counted; only where something was. Two queries, once for what several periods ask for."""
+        """What was counted; only where something was. Three queries, once for what several periods ask for."""
         if wanted not in self._sums:
-            rows = totals(
-                wanted,
-                self.units,
-                by=("unit_id", "starts_on"),
-                first=self.span.first,
-                last=self.span.last_day(self.span.last),
-                grain="month",
-                map_day=self.map_day,
-            )
+            asked: dict[str, Any] = {
+                "by": ("unit_id", "starts_on"),
+                "first": self.span.first,
+                "last": self.span.last_day(self.span.last),
+                "map_day": self.map_day,
+            }
+            apart = longer(wanted, self.units, than=MONTHS[self.span.period], **asked)
             found: dict[Key, int] = {}
-            for unit_id, starts_on, quantity, lines in rows:
+            for unit_id, starts_on, quantity, lines in without_longer(
+                totals(wanted, self.units, grain="month", **asked), apart
+            ):
                 if lines:
                     key = unit_id, first_day_of(starts_on, self.span.period)
                     found[key] = found.get(key, 0) + quantity
             self._sums[wanted] = found
+            by_unit = self._longer[wanted] = {}
+            for each in apart:
+                by_unit.setdefault(each.keys[0], []).append(each)
         return self._sums[wanted]
+
+
+def _longer_words(covering: Sequence[Longer]) -> str:
+    """Which longer times have figures of their own, beside a period within them."""
+    periods = {each.period.code: each.period.words for each in covering}
+    return _("What was typed in for the whole of {periods} is not in it.").format(
+        periods=", ".join(words for _code, words in sorted(periods.items()))
+    )
 
 
 _ON_A_MAP = """
@@ -276,12 +328,25 @@ WITH span AS (
                     WHERE status.institution_id = placement.institution_id AND status.state = 'active'
                       AND coalesce(status.starts_on, '-infinity') <= seen.day
                       AND coalesce(status.ends_on, 'infinity') > seen.day)
+), longer AS MATERIALIZED (
+    SELECT figure.institution_id, figure.posting_id, figure.quantity, span.first_day
+      FROM indicators_statedfigure AS figure
+      JOIN ledger_posting AS posting
+        ON posting.institution_id = figure.institution_id AND posting.id = figure.posting_id
+      JOIN span ON posting.occurred_on >= span.first_day AND posting.occurred_on < span.stop
+       AND (figure.starts_on < span.first_day OR figure.ends_on > span.stop)
+     WHERE figure.institution_id IN (SELECT institution_id FROM expected)
+       AND NOT EXISTS (SELECT FROM ledger_posting AS back
+                        WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
 ), reporting AS (
-    SELECT counted.institution_id, span.first_day
-      FROM indicators_fresh_institutionmonth AS counted
-      JOIN span ON counted.month >= span.first_day AND counted.month < span.stop
-     WHERE counted.institution_id IN (SELECT institution_id FROM expected)
-     GROUP BY 1, 2 HAVING sum(lines) > 0
+    SELECT institution_id, first_day FROM (
+        SELECT counted.institution_id, span.first_day, counted.lines
+          FROM indicators_fresh_institutionmonth AS counted
+          JOIN span ON counted.month >= span.first_day AND counted.month < span.stop
+         WHERE counted.institution_id IN (SELECT institution_id FROM expected)
+         UNION ALL
+        SELECT institution_id, first_day, -1 FROM longer WHERE quantity > 0
+     ) AS cell GROUP BY 1, 2 HAVING sum(lines) > 0
      UNION
     SELECT posting.institution_id, span.first_day
       FROM ledger_posting AS posting
@@ -289,6 +354,8 @@ WITH span AS (
      WHERE posting.kind = 'stated' AND posting.institution_id IN (SELECT institution_id FROM expected)
        AND NOT EXISTS (SELECT FROM ledger_posting AS back
                         WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
+       AND NOT EXISTS (SELECT FROM longer WHERE longer.institution_id = posting.institution_id
+                          AND longer.posting_id = posting.id AND longer.first_day = span.first_day)
 )
 SELECT expected.unit_id, expected.first_day, count(reporting.institution_id), count(*)
   FROM expected

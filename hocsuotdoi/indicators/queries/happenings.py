@@ -5,14 +5,29 @@ import datetime as dt
 from django.db.models import Sum
 
 from hocsuotdoi.indicators.queries.frame import Frame
+from hocsuotdoi.indicators.queries.longer import longer
 from hocsuotdoi.indicators.queries.sums import entries_of_year
+from hocsuotdoi.indicators.queries.totals import Slice
 from hocsuotdoi.ledger.enums import MeasureCode
 
 
 def counts_by_day(frame: Frame, measure: MeasureCode) -> dict[dt.date, int]:
-    """Days on which something was left after reversals. One query."""
+    """Days on which something was left after reversals; what is typed in for a month, a quarter or a year is of no day.
+    Two queries."""
     rows = entries_of_year(frame).filter(measure=measure).values_list("occurred_on").annotate(Sum("quantity"))
-    return {day: quantity for day, quantity in rows.order_by() if quantity}
+    found = dict(rows.order_by())
+    typed_in = longer(
+        Slice((measure.value,)),
+        [frame.unit],
+        by=["occurred_on"],
+        first=frame.starts_on,
+        last=frame.last_day,
+        than=0,
+        map_day=None if frame.map.is_reported else frame.map_day,
+    )
+    for each in typed_in:
+        found[each.keys[0]] = found.get(each.keys[0], 0) - each.quantity
+    return {day: quantity for day, quantity in found.items() if quantity}
 
 
 def counted_at_all(frame: Frame, measure: MeasureCode) -> bool:

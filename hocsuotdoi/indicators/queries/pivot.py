@@ -5,6 +5,7 @@ is the measure, and no total runs across it.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.indicators.queries.frame import Map
+from hocsuotdoi.indicators.queries.longer import Longer, longer
 from hocsuotdoi.indicators.queries.suppression import counts_people
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
@@ -27,6 +29,8 @@ Key = Any
 """A value of a dimension: a unit's id, a period's first day, a code; "" what is not known, None the only head."""
 Cells = dict[tuple[Key, Key], int]
 """(row's key, column's key) to the sum"""
+_Rows = dict[tuple[Key, ...], tuple[int, int]]
+"""Values of what totals are laid out by to the sum and the entries behind it."""
 
 
 class Dimension(StrEnum):
@@ -86,6 +90,9 @@ _CODES: dict[Dimension, type[Any]] = {
 }
 REST = -1
 """In place of a unit's key: what the unit asked for has and none of those below it."""
+LONGER = "longer"
+"""In place of a quarter's or a month's key: what was typed in for a longer time within the one asked for."""
+MONTHS = {Period.YEAR: 12, Period.QUARTER: 3, Period.MONTH: 1}
 PEOPLE = {Dimension.SEX, Dimension.AGE_BAND}
 """What says something about persons: small numbers of these are not shown."""
 
@@ -131,7 +138,8 @@ class Head:
 class Answer:
     """`cells`: (row's key, column's key) to the sum; none where nothing was reported, 0 where what was is taken back.
 
-    `row_totals`, `column_totals`, `total`: None where they would add measures to one another.
+    `row_totals`, `column_totals`, `total`: None where they would add measures to one another. `leaves_out`: something
+    was typed in for a longer time than was asked for, and is not in it.
     """
 
     question: Question
@@ -141,24 +149,28 @@ class Answer:
     row_totals: dict[Key, int] | None = None
     column_totals: dict[Key, int] | None = None
     total: int | None = None
+    leaves_out: bool = False
 
     def cell(self, row: Head, column: Head) -> int | None:
         return self.cells.get((row.key, column.key))
 
 
 def answer(question: Question, today: dt.date) -> Answer:
-    """Seven queries at most, however large the table."""
+    """Nine queries at most, however large the table."""
     is_by_unit = Dimension.UNIT in question.sides
     # What no unit is told of is the whole unit's: some of it was counted at no unit below.
     units = units_of(question, today) if is_by_unit else [question.unit]
-    cells = _cells(question, units, today)
-    rest = is_by_unit and _may_hold_more(question) and _rest(question, cells, _cells(question, [question.unit], today))
-    cells |= rest or {}
+    cells, leaves_out = _cells(question, units, today)
+    rest: Cells = {}
+    if is_by_unit and _may_hold_more(question):
+        whole, leaves_out = _cells(question, [question.unit], today)
+        rest = _rest(question, cells, whole)
+    cells |= rest
     heads = {side: _heads(question, side, _found(question, cells, side), units) for side in question.sides}
     if rest:
         heads[Dimension.UNIT].append(Head(REST, _("{unit}, in none of these").format(unit=question.unit.name)))
     columns = heads[question.columns] if question.columns else [Head(None, str(_("total")))]
-    return with_totals(Answer(question, heads[question.rows], columns, cells))
+    return with_totals(Answer(question, heads[question.rows], columns, cells, leaves_out=leaves_out))
 
 
 def _may_hold_more(question: Question) -> bool:
@@ -185,28 +197,54 @@ def _found(question: Question, cells: Cells, side: Dimension) -> set[Key]:
     return {keys[0] if side == question.rows else keys[1] for keys in cells}
 
 
-def _cells(question: Question, units: list[AdminUnit], today: dt.date) -> Cells:
+def _cells(question: Question, units: list[AdminUnit], today: dt.date) -> tuple[Cells, bool]:
+    """And whether something is left out, since it was typed in for a longer time than was asked for."""
     sides = [question.rows, *([question.columns] if question.columns else [])]
     lay = _months_in(question) if units != [question.unit] else None
     by = list(dict.fromkeys(map(str, [*sides, *((Dimension.UNIT, Dimension.PERIOD) if lay is not None else ())])))
     month_by_month = question.period != Period.YEAR or lay is not None
-    rows = totals(
-        question.wanted,
-        units,
-        by=by,
-        first=question.first,
-        last=question.last,
-        grain="month" if month_by_month else "year",
-        map_day=_map_day(question, today),
-    )
+    asked: dict[str, Any] = {"by": by, "first": question.first, "last": question.last}
+    asked["map_day"] = _map_day(question, today)
+
+    def lay_here(keys: Sequence[Any]) -> bool:
+        return lay is None or keys[by.index(Dimension.PERIOD)] in lay[keys[by.index(Dimension.UNIT)]]
+
+    found = totals(question.wanted, units, grain="month" if month_by_month else "year", **asked)
+    rows = {tuple(keys): (quantity, lines) for *keys, quantity, lines in found if lay_here(keys)}
+    leaves_out = False
+    if question.period != Period.YEAR:
+        apart = [
+            each
+            for each in longer(question.wanted, units, than=MONTHS[question.period], **asked)
+            if lay_here(each.keys)
+        ]
+        leaves_out = _set_apart(question, rows, apart, by)
     cells: Cells = {}
-    for *keys, quantity, _lines in rows:
-        if lay is not None and keys[by.index(Dimension.PERIOD)] not in lay[keys[by.index(Dimension.UNIT)]]:
-            continue
+    for keys, (quantity, _lines) in rows.items():
         row = _key(question, question.rows, keys[0])
         column = _key(question, question.columns, keys[len(sides) - 1]) if question.columns else None
         cells[row, column] = cells.get((row, column), 0) + quantity
-    return cells
+    return cells, leaves_out
+
+
+def _set_apart(question: Question, rows: _Rows, apart: Sequence[Longer], by: Sequence[str]) -> bool:
+    """What was typed in for a longer time leaves the period in which it is booked; returns whether some of it left the
+    whole table, since its time is not within the one asked for."""
+    leaves_out = False
+    is_by_period = Dimension.PERIOD in question.sides
+    for each in apart:
+        is_within = each.lies_in(question.first, question.last)
+        leaves_out = leaves_out or not is_within
+        if is_within and not is_by_period:
+            continue
+        quantity, lines = rows.pop(each.keys, (0, 0))
+        if lines != each.lines:
+            rows[each.keys] = quantity - each.quantity, lines - each.lines
+        if is_within:
+            keys = tuple(LONGER if name == Dimension.PERIOD else key for name, key in zip(by, each.keys, strict=True))
+            quantity, lines = rows.get(keys, (0, 0))
+            rows[keys] = quantity + each.quantity, lines + each.lines
+    return leaves_out
 
 
 def units_of(question: Question, today: dt.date) -> list[AdminUnit]:
@@ -257,6 +295,8 @@ def _map_day(question: Question, today: dt.date) -> dt.date | None:
 
 
 def _key(question: Question, dimension: Dimension, value: Any) -> Key:
+    if value == LONGER:
+        return value
     if dimension == Dimension.PERIOD and question.period == Period.QUARTER:
         return value.replace(month=(value.month - 1) // 3 * 3 + 1)
     if dimension == Dimension.PERIOD and question.period == Period.YEAR:
@@ -270,7 +310,8 @@ def _heads(question: Question, dimension: Dimension, found: set[Key], units: lis
         is_of_many_days = question.map == Map.REPORTED
         return [Head(unit.pk, named(unit) if is_of_many_days else unit.name, unit) for unit in units]
     if dimension == Dimension.PERIOD:
-        return [Head(day, period_label(day, question.period)) for day in periods(question)]
+        heads = [Head(day, period_label(day, question.period)) for day in periods(question)]
+        return [*heads, *([Head(LONGER, longer_words(question.period))] if LONGER in found else [])]
     if dimension == Dimension.ORIGIN:
         labels = {False: _("recorded as it happened"), True: _("typed in")}
         return [Head(key, str(label)) for key, label in labels.items() if key in found]
@@ -294,7 +335,7 @@ def heads_of(question: Question, dimension: Dimension, found: set[Key]) -> list[
 
 def periods(question: Question) -> list[dt.date]:
     """The first day of each period asked for."""
-    months = {Period.YEAR: 12, Period.QUARTER: 3, Period.MONTH: 1}[question.period]
+    months = MONTHS[question.period]
     day = question.first.replace(month=(question.first.month - 1) // months * months + 1, day=1)
     found = []
     while day <= question.last:
@@ -312,20 +353,22 @@ def period_label(day: dt.date, period: Period) -> str:
     return date_format(day, "n/Y")
 
 
+def longer_words(period: Period) -> str:
+    """Of the head of what no single quarter, or month, has."""
+    return _("for the whole year") if period == Period.QUARTER else _("for a whole quarter or year")
+
+
 def with_totals(found: Answer) -> Answer:
     """Its sums made anew from its cells."""
     question = found.question
     mixed = len(question.wanted.measures) > 1
     across = not (mixed and question.columns == Dimension.MEASURE) and question.columns is not None
     down = not (mixed and question.rows == Dimension.MEASURE)
-    return Answer(
-        question,
-        found.rows,
-        found.columns,
-        found.cells,
-        _sums(found.cells, 0) if across else None,
-        _sums(found.cells, 1) if down else None,
-        sum(found.cells.values()) if found.cells and down and (across or question.columns is None) else None,
+    return replace(
+        found,
+        row_totals=_sums(found.cells, 0) if across else None,
+        column_totals=_sums(found.cells, 1) if down else None,
+        total=sum(found.cells.values()) if found.cells and down and (across or question.columns is None) else None,
     )
 
 

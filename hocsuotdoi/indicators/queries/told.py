@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.queries.open_data import period_ends
 from hocsuotdoi.indicators.queries.pivot import (
+    LONGER,
     Answer,
     Dimension,
     Head,
@@ -104,6 +105,8 @@ class Told:
         if unit is None or (head is None and question.tier != question.unit.tier):
             return False
         period = heads.get(Dimension.PERIOD)
+        if period is not None and period.key == LONGER:
+            period = None
         first = period.key if period else question.first
         end = period_ends(period.key, question.period) if period else question.last + dt.timedelta(days=1)
         began, ended = unit.starts_on or dt.date.min, unit.ends_on or dt.date.max

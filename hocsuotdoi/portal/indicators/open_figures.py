@@ -16,6 +16,7 @@ from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries import open_data
 from hocsuotdoi.indicators.queries.by_period import PeriodValue
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Map
+from hocsuotdoi.indicators.queries.longer import longer, without_longer
 from hocsuotdoi.indicators.queries.open_data import (
     State,
     TooMuch,
@@ -27,7 +28,7 @@ from hocsuotdoi.indicators.queries.open_data import (
     unit_key,
     unit_measure,
 )
-from hocsuotdoi.indicators.queries.pivot import Period
+from hocsuotdoi.indicators.queries.pivot import MONTHS, Period
 from hocsuotdoi.indicators.queries.profiles import AGES, SEXES, profiles
 from hocsuotdoi.indicators.queries.suppression import Shown, is_closed, not_closed_words
 from hocsuotdoi.indicators.queries.told import too_much_words
@@ -81,6 +82,7 @@ INDICATOR_COLUMNS = (
     "unit_of_measure",
     "numerator",
     "denominator",
+    "longer",
     "reporting",
     "expected",
     "coverage_percent",
@@ -115,6 +117,7 @@ def indicator_rows(
                 unit_measure(indicator).lower(),
                 numerator,
                 denominator,
+                found.told_longer(indicator),
                 covered.reporting,
                 covered.expected,
                 covered.percent,
@@ -245,19 +248,17 @@ def total_groups(
     period: Period,
     taken: Taken,
 ) -> list[adx.Group]:
-    """Of each unit and period what was counted of each measure, on today's map. Refuses too much. Two queries."""
+    """Of each unit and period what was counted of each measure, on today's map. Refuses too much. Three queries."""
     open_data.check_size(len(units) * open_data.periods_between(first, last, period))
     found: dict[tuple[int, dt.date], dict[str, int]] = defaultdict(dict)
-    grain = "year" if period == Period.YEAR else "month"
+    wanted, by = Slice(tuple(measures)), ("measure", "unit_id", "starts_on")
+    is_yearly = period == Period.YEAR
     rows = totals(
-        Slice(tuple(measures)),
-        units,
-        by=("measure", "unit_id", "starts_on"),
-        first=first,
-        last=last,
-        grain="year" if grain == "year" else "month",
-        map_day=taken.today,
+        wanted, units, by=by, first=first, last=last, grain="year" if is_yearly else "month", map_day=taken.today
     )
+    if not is_yearly:
+        apart = longer(wanted, units, by=by, first=first, last=last, than=MONTHS[period], map_day=taken.today)
+        rows = without_longer(rows, apart)
     for measure, unit_id, starts_on, quantity, lines in rows:
         if lines:
             counts = found[unit_id, first_day_of(starts_on, period)]

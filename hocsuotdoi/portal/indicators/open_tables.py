@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hocsuotdoi.indicators.formats import sdmx
 from hocsuotdoi.indicators.queries.frame import Map
 from hocsuotdoi.indicators.queries.open_data import first_day_of, period_ends, period_key
-from hocsuotdoi.indicators.queries.pivot import REST, Dimension, Head, Key, Question, periods
+from hocsuotdoi.indicators.queries.pivot import LONGER, REST, Dimension, Head, Key, Question, periods
 from hocsuotdoi.indicators.queries.suppression import Shown
 from hocsuotdoi.indicators.queries.told import Told
 from hocsuotdoi.portal.indicators.open_figures import (
@@ -43,6 +43,8 @@ def observations(told: Told, taken: Taken) -> Iterator[dict[str, object]]:
             heads = {question.rows: row} | ({question.columns: column} if question.columns else {})
             if Dimension.UNIT in heads and heads[Dimension.UNIT].key == REST:
                 continue  # it is of no area; the area above has it
+            if Dimension.PERIOD in heads and heads[Dimension.PERIOD].key == LONGER:
+                continue  # it is of no quarter or month; the year has it
             number, shown = told.number(row_at, column_at), told.shown(row_at, column_at)
             unit = heads[Dimension.UNIT].unit if Dimension.UNIT in heads else question.unit
             yield _place(question, heads) | {

@@ -15,7 +15,17 @@ from hocsuotdoi.core.templatetags.house import day_short, place_within
 from hocsuotdoi.indicators.models import Measure
 from hocsuotdoi.indicators.queries.divided import notes_by_unit
 from hocsuotdoi.indicators.queries.frame import ChosenMap
-from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Answer, Dimension, Head, Map, Question, period_label
+from hocsuotdoi.indicators.queries.pivot import (
+    DIMENSION_LABELS,
+    LONGER,
+    Answer,
+    Dimension,
+    Head,
+    Map,
+    Question,
+    longer_words,
+    period_label,
+)
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import Told
 from hocsuotdoi.portal.indicators.map_choice import oldest_words
@@ -61,19 +71,23 @@ class _Asked(Sequence[Said]):
         return self._say(self._order[place])
 
 
-def grid_of(told: LaidOut) -> Grid:
-    """What may be drawn of it. Different counts always stand in columns, since each needs a scale of its own."""
+def grid_of(told: LaidOut, *, in_time: bool = False) -> Grid:
+    """What may be drawn of it. Different counts always stand in columns, since each needs a scale of its own.
+
+    `in_time`: without what is of no single period, which has no place on a line through time."""
     found = told.answer
     question = found.question
-    columns, has_sums = range(len(found.columns)), TOTAL in told.across
+    columns = [at for at, head in enumerate(found.columns) if not (in_time and head.key == LONGER)]
+    order = [at for at in told.order if not (in_time and found.rows[at].key == LONGER)]
+    has_sums = TOTAL in told.across
     is_mixed = len(question.wanted.measures) > 1
     grid = Grid(
-        [_short(found.rows[at]) for at in told.order],
-        [_short(head) for head in found.columns],
-        [[told.number(at, column) for column in columns] for at in told.order],
-        _Asked(told.order, lambda at: [told.words(at, column) for column in columns]),
-        [told.number(at, TOTAL) for at in told.order] if has_sums else (),
-        _Asked(told.order, lambda at: told.words(at, TOTAL)) if has_sums else (),
+        [_short(found.rows[at]) for at in order],
+        [_short(found.columns[at]) for at in columns],
+        [[told.number(at, column) for column in columns] for at in order],
+        _Asked(order, lambda at: [told.words(at, column) for column in columns]),
+        [told.number(at, TOTAL) for at in order] if has_sums else (),
+        _Asked(order, lambda at: told.words(at, TOTAL)) if has_sums else (),
         adds_down=found.column_totals is not None and not question.is_about_people,
         is_mixed=is_mixed,
         time={question.rows: "rows", question.columns: "columns"}.get(Dimension.PERIOD, ""),
@@ -101,7 +115,8 @@ def chart_of(told: LaidOut, kind: str = "") -> tuple[Chart, Kind | None, list[Ki
     if not fit:
         return chart, None, []
     drawn_as = next((each for each in fit if each == kind), fit[0])
-    drawn = draw(grid, drawn_as)
+    in_time = drawn_as in (Kind.LINES, Kind.PANELS)
+    drawn = draw(grid_of(told, in_time=True) if in_time else grid, drawn_as)
     chart = replace(
         chart, spec=drawn.spec, width=drawn.width, height=drawn.height, legend=drawn.legend, narrow=drawn.narrow
     )
@@ -140,6 +155,11 @@ def notes_of(found: Answer, today: dt.date) -> list[str]:
     ]
     if question.map == Map.REPORTED:
         notes.append(_("“×”: there was no such unit then."))
+    if any(head.key == LONGER for head in (*found.rows, *found.columns)):
+        said = _("Typed in for a longer time it stands by itself, “{head}”, and in the total; lines leave it out.")
+        notes.append(said.format(head=longer_words(question.period)))
+    if found.leaves_out:
+        notes.append(_("What was typed in for a longer time than was asked for is not here: ask for the whole year."))
     if (found.row_totals is None and question.columns == Dimension.MEASURE) or found.column_totals is None:
         notes.append(_("Different counts are never added together."))
     return notes

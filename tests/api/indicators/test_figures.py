@@ -3,7 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
+from hocsuotdoi.core.periods import Period
+from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.models import Indicator, IndicatorVersion, Measure
 from hocsuotdoi.indicators.operations.rolling import follow_map
 from hocsuotdoi.indicators.queries.dictionary import terms
@@ -13,6 +16,7 @@ from hocsuotdoi.places.operations.ancestry import rebuild
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory, UnitFactory
 from tests.factories.programme import TargetFactory
+from tests.indicators.test_quality_rules import state
 
 VALUES = "/indicators/library_services/values"
 
@@ -365,3 +369,31 @@ def test_choices_are_listed_without_a_word_of_another_language(anybody, definiti
     told = anybody.get(f"{TOTALS}&{query}")
     assert told.status_code == 422
     assert told.json()["fields"][field] == said
+
+
+@pytest.mark.closed_book
+def test_figure_of_a_year_stands_beside_the_months_and_the_quarters(anybody, posting, library_of_bac_kan, bac_kan, day):
+    state(library_of_bac_kan, bac_kan, Period(day.year), StatedColumn.LIBRARY_VISIT, 1200, at=timezone.now())
+    counted("visits", measures=["library_visit"], cohort_id="library_commune")
+
+    asked = f"/indicators/visits/values?unit={bac_kan.code}&first={day.year}&period="
+    for period, key in (("month", f"{day.year}-12"), ("quarter", f"{day.year}-Q4")):
+        values = anybody.get(asked + period).json()["items"][0]["values"]
+        last = values[-1]
+        assert (last["period"], last["value"], last["longer"]) == (key, 12, 1200)
+        assert f"năm {day.year}" in last["note"]
+        table = "/figures/totals?measures=library_visit&unit=VN&rows=period"
+        told = anybody.get(f"{table}&period={period}&first={day.year}").json()
+        assert told["items"][-1]["key"] == "longer"
+        assert told["items"][-1]["cells"] == [{"state": "value", "value": 1200}]
+        assert (told["total"]["value"], told["leaves_out"]) == (1212, False)
+        part = anybody.get(f"{table}&period={period}&first={day.year}-12&last={day.year}-12").json()
+        assert (part["total"]["value"], part["leaves_out"]) == (12, True)
+    (year,) = anybody.get(asked + "year").json()["items"][0]["values"]
+    assert (year["value"], year["longer"]) == (1212, None)
+
+
+def counted(code: str, **definition) -> None:
+    words = dict.fromkeys(("name", "short_name", "definition", "numerator", "unit", "source", "legal_basis"), "Thử")
+    fields = {**words, "kind": "count", **definition}
+    IndicatorVersion.objects.create(indicator=Indicator.objects.create(code=code, **fields), number=1, **fields)

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 
+from hocsuotdoi.core.periods import Period as Named
+from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.models import Indicator, IndicatorVersion
 from hocsuotdoi.indicators.operations.rolling import follow_map
 from hocsuotdoi.indicators.queries.open_data import MOST_FIGURES
@@ -18,6 +20,7 @@ from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.portal.indicators import open_files
 from tests.factories.ledger import make_posting
 from tests.indicators.dhis2 import problems_of_adx, problems_of_metadata
+from tests.indicators.test_quality_rules import state
 
 ADX = "{urn:ihe:qrph:adx:2015}"
 COUNTS = reverse("portal:indicators-counts-file")
@@ -392,3 +395,16 @@ def test_condition_on_a_sex_says_nothing_of_anybody_also_where_it_was_published_
     assert [(each.outcome, each.is_met, each.is_known) for each in page.context["institutions"]] == [
         ("không nêu", False, False)
     ]
+
+
+@pytest.mark.closed_book
+def test_figure_of_a_year_is_no_months_in_files_either(client, posting, library_of_bac_kan, bac_kan, day):
+    state(library_of_bac_kan, bac_kan, Named(day.year), StatedColumn.LIBRARY_VISIT, 1200, at=timezone.now())
+    asked = {"measures": ["library_visit"], "unit": "VN", "level": "provinces", "first": day.year, "period": "month"}
+    assert groups_of(client.get(COUNTS, asked)) == {"19": [{"dataElement": "HSD_library_visit", "value": "12"}]}
+
+    counting("visits", measures=["library_visit"])
+    asked = {"unit": bac_kan.code, "first": day.year, "last": day.year, "period": "month"}
+    rows = rows_of(client.get(file("csv", "visits"), asked))
+    assert [(row["value"], row["longer"]) for row in rows][-2:] == [("", "0"), ("12", "1200")]
+    assert f"năm {day.year}" in rows[0]["note"]

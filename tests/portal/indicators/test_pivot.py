@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from hocsuotdoi.core.periods import Period
+from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.models import SavedTable
 from hocsuotdoi.indicators.operations.rolling import fold, follow_map
 from hocsuotdoi.indicators.operations.saved_tables import MOST, TableNotSaved, save_table
@@ -15,6 +17,7 @@ from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.models import UnitAncestry
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory, UnitFactory
+from tests.indicators.test_quality_rules import state
 
 PAGE = reverse("portal:indicators-pivot")
 
@@ -562,3 +565,53 @@ def test_table_and_api_are_asked_in_the_same_words(client, posting, day, thai_ng
     told = client.get(f"/api/v1/figures/totals{question}&map={day.isoformat()}").json()
     assert [row.label for row in page.context["rows"]] == [item["label"] for item in told["items"]] != []
     assert page.context["answer"].question.map_day == day
+
+
+@pytest.fixture
+def year_typed_in(posting, library_of_bac_kan, bac_kan, day):
+    """A year's figure, a quarter's beside it; of the month only the session's twelve."""
+    at = timezone.now()
+    state(library_of_bac_kan, bac_kan, Period(day.year), StatedColumn.LIBRARY_VISIT, 1200, at=at)
+    other = InstitutionFactory(unit=bac_kan)
+    state(other, bac_kan, Period(day.year, quarter=(day.month + 2) // 3), StatedColumn.LIBRARY_VISIT, 90, at=at)
+
+
+@pytest.mark.closed_book
+@pytest.mark.parametrize("which", ["today", "reported"])
+def test_what_was_typed_in_for_a_year_has_a_head_of_its_own_beside_months(
+    client, asked, year_typed_in, day, thai_nguyen, which
+):
+    months = asked | {"measures": ["library_visit"], "period": "month", "map": which}
+    response = client.get(PAGE, months)
+    row = cells(response)[thai_nguyen.name]
+    assert (len(row), [cell for cell in row if cell not in "–×"]) == (14, ["12", "1.290", "1.302"])
+    assert [head.label for head in response.context["heads"]][-2] == "cho cả quý hoặc cả năm"
+    assert any("cho cả quý hoặc cả năm" in note for note in response.context["notes"])
+
+    quarters = months | {"period": "quarter", "rows": "period", "columns": ""}
+    column = [cell for (cell,) in cells(client.get(PAGE, quarters)).values()]
+    assert (len(column), column[3:]) == (5, ["102", "1.200"])
+
+    file = reverse("portal:indicators-pivot-file", args=["csv"])
+    assert "1200" in client.get(file, quarters).content.decode()
+    sdmx = client.get(reverse("portal:indicators-pivot-file", args=["sdmx"]), months).content.decode()
+    assert "1200" not in sdmx and "1290" not in sdmx
+    assert f"{day.year}-12" in sdmx
+
+
+@pytest.mark.closed_book
+def test_part_of_a_year_leaves_out_what_was_typed_in_for_all_of_it_and_says_so(client, asked, year_typed_in, day):
+    december = asked | {"measures": ["library_visit"], "period": "month", "first": f"{day.year}-12", "columns": ""}
+    response = client.get(PAGE, december)
+    assert next(iter(cells(response).values())) == ["12"]
+    assert any("hãy chọn cả năm" in note for note in response.context["notes"])
+    whole = client.get(PAGE, december | {"first": f"{day.year}-01"})
+    assert next(iter(cells(whole).values())) == ["1.302"]
+    assert not any("hãy chọn cả năm" in note for note in whole.context["notes"])
+
+
+@pytest.mark.closed_book
+def test_line_through_months_leaves_out_what_is_of_no_month(client, asked, year_typed_in):
+    months = asked | {"measures": ["library_visit"], "period": "month", "tier": "", "rows": "period"}
+    response = client.get(PAGE, months | {"columns": "", "chart": "lines"})
+    assert "1200" not in str(response.context["chart"].spec)

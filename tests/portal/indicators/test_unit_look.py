@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from hocsuotdoi.core.periods import Period
+from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.models import Cohort, Indicator, Reporting, ReportingMonth
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line
@@ -13,6 +15,7 @@ from hocsuotdoi.ledger.operations.posting import reverse as take_back
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
 from tests.factories.programme import TargetFactory
+from tests.indicators.test_quality_rules import state
 
 
 def look(unit, **query):
@@ -69,6 +72,21 @@ def test_calendar_counts_sessions_day_by_day_and_takes_off_what_was_taken_back(
     assert f"{other},2" in rows
     assert f"{day},1" in rows
     assert len(rows) == (day - other).days + 2
+
+
+@pytest.mark.parametrize("which", ["today", "reported"])
+def test_calendar_tells_no_day_what_was_typed_in_for_a_month_or_a_year(
+    client, posting, library_of_bac_kan, bac_kan, day, which
+):
+    at = timezone.now()
+    state(library_of_bac_kan, bac_kan, Period(day.year), StatedColumn.SESSION, 300, at=at)
+    other = InstitutionFactory(unit=bac_kan)
+    state(other, bac_kan, Period(day.year, month=day.month), StatedColumn.SESSION, 20, at=at)
+
+    rows = client.get(chart(bac_kan, "calendar"), {"map": which}).content.decode("utf-8-sig").splitlines()
+
+    assert f"{day},1" in rows
+    assert sum(int(row.split(",")[1] or 0) for row in rows[1:]) == 1
 
 
 @pytest.mark.closed_book
