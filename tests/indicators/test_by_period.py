@@ -1,7 +1,6 @@
 """Figures of quarters and months: they add up to the year; zero, not reported and not applicable stay three things."""
 
 import datetime as dt
-import uuid
 
 import pytest
 from django.db import transaction
@@ -17,7 +16,7 @@ from hocsuotdoi.indicators.queries.frame import AS_REPORTED, TODAYS_MAP, ChosenM
 from hocsuotdoi.indicators.queries.pivot import Period
 from hocsuotdoi.ledger.enums import Channel, MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Posting
-from hocsuotdoi.ledger.operations.posting import Line, post, reverse
+from hocsuotdoi.ledger.operations.posting import Line, reverse
 from hocsuotdoi.places.enums import InstitutionClass
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
@@ -106,19 +105,22 @@ def test_zero_is_reported_where_somebody_reported_something_else(viet_nam, sessi
 
 
 def test_stated_zero_is_a_report_without_an_entry(viet_nam, sessions, cohort):
-    day = dt.date(2025, 8, 31)
-    post(
-        library(viet_nam.xa),
-        source_kind="indicators.stated",
-        source_id=uuid.uuid4(),
-        occurred_on=day,
-        lines=[],
-        by=None,
-        at=noon(day),
-        kind=PostingKind.STATED,
-    )
+    state(library(viet_nam.xa), viet_nam.xa, Named(2025, month=8), StatedColumn.SESSION, 0)
     found = values(sessions, cohort, viet_nam.xa, [viet_nam.xa], span(Period.MONTH, 8, 8))
     assert [(each.state, each.numerator) for each in found.values()] == [(ValueState.VALUE, 0)]
+
+
+def test_an_empty_cell_of_a_month_is_no_zero(viet_nam, sessions, cohort):
+    there, of_loans = library(viet_nam.xa), defined("loans", measures=[MeasureCode.LOAN])
+    state(there, viet_nam.xa, Named(2025, month=8), StatedColumn.LOAN, 40)
+    asked = cohort, viet_nam.xa, [viet_nam.xa], span(Period.MONTH, 8, 9)
+
+    assert [each.numerator for each in values(of_loans, *asked).values()] == [40, None]
+    assert [each.state for each in values(sessions, *asked).values()] == [ValueState.NOT_REPORTED] * 2
+
+    make_posting(there, dt.date(2025, 9, 5), Line(VISIT, 4))
+    assert [each.numerator for each in values(sessions, *asked).values()] == [None, 0]
+    assert [each.numerator for each in values(of_loans, *asked).values()] == [40, None]
 
 
 def test_share_has_its_coverage_in_every_quarter_and_does_not_apply_to_nothing(viet_nam, cohort):

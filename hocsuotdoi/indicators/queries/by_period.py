@@ -2,7 +2,7 @@
 
 Within a year there are counts, shares of counts, and what there is on the period's last day (`why_only_years`). A
 count's coverage follows the land, as the count does: of the institutions open in the unit on the period's last day,
-those of which something posted in the period stands.
+those that report that very count in it (`reported`).
 
 What was typed in for a longer time is no figure of a quarter or month (`longer`): the values and it make the year.
 """
@@ -32,6 +32,7 @@ from hocsuotdoi.indicators.queries.open_data import (
     why_only_years,
 )
 from hocsuotdoi.indicators.queries.pivot import MONTHS, Period
+from hocsuotdoi.indicators.queries.reported import recorded_with
 from hocsuotdoi.indicators.queries.results import IndicatorValue, percent_of
 from hocsuotdoi.indicators.queries.series import series_by_unit, values_on_days
 from hocsuotdoi.indicators.queries.totals import Slice, totals
@@ -195,7 +196,7 @@ class _Counts:
     ) -> None:
         self.cohort, self.units, self.span, self.chosen, self.defined = cohort, units, span, chosen, defined
         self.map_day = None if chosen.is_reported else chosen.day or day_on_map_of(within, span.today)
-        self.coverage = reporting_in(units, cohort.classes, span, self.map_day)
+        self._coverage: dict[Slice, dict[Key, tuple[int, int]]] = {}
         self._sums: dict[Slice, dict[Key, int]] = {}
         self._longer: dict[Slice, dict[int, list[Longer]]] = {}
 
@@ -235,7 +236,7 @@ class _Counts:
         indicator, last = self.defined[day], min(self.span.last_day(day), self.span.today)
         if day > self.span.today:
             return _not_begun(indicator, self.cohort, unit, day)
-        reporting, expected = self.coverage.get((unit.pk, day), (0, 0))
+        reporting, expected = self._covered(self._part(indicator)).get((unit.pk, day), (0, 0))
         made = _without_value(indicator, self.cohort, unit, day.year, ValueState.NOT_APPLICABLE)
         if note := self._why_none(indicator, unit, day, last):
             return replace(made, note=note)
@@ -261,6 +262,12 @@ class _Counts:
         else:
             stands = unit.holds_on(self.map_day)
         return "" if stands else not_on_map(unit, day, self.map_day)
+
+    def _covered(self, counted: Slice) -> dict[Key, tuple[int, int]]:
+        """One query, once for what several periods ask for."""
+        if counted not in self._coverage:
+            self._coverage[counted] = reporting_in(self.units, self.cohort.classes, self.span, self.map_day, counted)
+        return self._coverage[counted]
 
     def _sum(self, wanted: Slice) -> dict[Key, int]:
         """What was counted; only where something was. Three queries, once for what several periods ask for."""
@@ -328,34 +335,44 @@ WITH span AS (
                     WHERE status.institution_id = placement.institution_id AND status.state = 'active'
                       AND coalesce(status.starts_on, '-infinity') <= seen.day
                       AND coalesce(status.ends_on, 'infinity') > seen.day)
-), longer AS MATERIALIZED (
-    SELECT figure.institution_id, figure.posting_id, figure.quantity, span.first_day
+), typed AS MATERIALIZED (
+    SELECT figure.institution_id, figure.starts_on, figure.ends_on, figure.quantity, posting.occurred_on,
+           NOT %(is_of_ways)s AND (%(purposes)s::text[] = '{{}}' OR split_part("column", ':', 2) = ANY(%(purposes)s))
+           AS is_of_count
       FROM indicators_statedfigure AS figure
       JOIN ledger_posting AS posting
         ON posting.institution_id = figure.institution_id AND posting.id = figure.posting_id
-      JOIN span ON posting.occurred_on >= span.first_day AND posting.occurred_on < span.stop
-       AND (figure.starts_on < span.first_day OR figure.ends_on > span.stop)
      WHERE figure.institution_id IN (SELECT institution_id FROM expected)
+       AND split_part("column", ':', 1) = ANY(%(measures)s)
        AND NOT EXISTS (SELECT FROM ledger_posting AS back
                         WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
+), booked AS MATERIALIZED (
+    SELECT typed.*, span.first_day, typed.starts_on < span.first_day OR typed.ends_on > span.stop AS is_longer
+      FROM typed JOIN span ON typed.occurred_on >= span.first_day AND typed.occurred_on < span.stop
+     WHERE is_of_count
+), cell AS MATERIALIZED (
+    SELECT counted.institution_id, span.first_day, counted.lines, counted.stated, counted.measure = ANY(%(measures)s)
+           AND (%(purposes)s::text[] = '{{}}' OR counted.purpose = ANY(%(purposes)s)) AS is_of_count,
+           counted.measure = ANY(%(recorded)s) AS is_recorded_with
+      FROM indicators_fresh_institutionmonth AS counted
+      JOIN span ON counted.month >= span.first_day AND counted.month < span.stop
+     WHERE counted.institution_id IN (SELECT institution_id FROM expected)
+       AND counted.measure = ANY(%(together)s)
 ), reporting AS (
     SELECT institution_id, first_day FROM (
-        SELECT counted.institution_id, span.first_day, counted.lines
-          FROM indicators_fresh_institutionmonth AS counted
-          JOIN span ON counted.month >= span.first_day AND counted.month < span.stop
-         WHERE counted.institution_id IN (SELECT institution_id FROM expected)
+        SELECT institution_id, first_day, lines FROM cell WHERE is_of_count
          UNION ALL
-        SELECT institution_id, first_day, -1 FROM longer WHERE quantity > 0
-     ) AS cell GROUP BY 1, 2 HAVING sum(lines) > 0
+        SELECT institution_id, first_day, -1 FROM booked WHERE is_longer AND quantity > 0
+     ) AS line GROUP BY 1, 2 HAVING sum(lines) > 0
      UNION
-    SELECT posting.institution_id, span.first_day
-      FROM ledger_posting AS posting
-      JOIN span ON posting.occurred_on >= span.first_day AND posting.occurred_on < span.stop
-     WHERE posting.kind = 'stated' AND posting.institution_id IN (SELECT institution_id FROM expected)
-       AND NOT EXISTS (SELECT FROM ledger_posting AS back
-                        WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
-       AND NOT EXISTS (SELECT FROM longer WHERE longer.institution_id = posting.institution_id
-                          AND longer.posting_id = posting.id AND longer.first_day = span.first_day)
+    SELECT institution_id, first_day FROM booked WHERE NOT is_longer
+     UNION
+    SELECT institution_id, first_day FROM cell
+     WHERE NOT stated AND is_recorded_with
+       AND NOT EXISTS (SELECT FROM typed JOIN span ON span.first_day = cell.first_day
+                        WHERE typed.institution_id = cell.institution_id
+                          AND typed.starts_on < span.stop AND typed.ends_on > span.first_day)
+     GROUP BY 1, 2 HAVING sum(lines) > 0
 )
 SELECT expected.unit_id, expected.first_day, count(reporting.institution_id), count(*)
   FROM expected
@@ -366,10 +383,10 @@ SELECT expected.unit_id, expected.first_day, count(reporting.institution_id), co
 
 
 def reporting_in(
-    units: Sequence[AdminUnit], classes: Sequence[str], span: Span, map_day: dt.date | None
+    units: Sequence[AdminUnit], classes: Sequence[str], span: Span, map_day: dt.date | None, counted: Slice
 ) -> dict[Key, tuple[int, int]]:
-    """How many institutions reported, of how many expected. `map_day` None: as reported, where each stood then. A zero
-    that is typed in has no entries and is a report. One query."""
+    """How many institutions reported what is counted (see `queries.reported`), of how many expected. `map_day` None: as
+    reported, where each stood then. A zero that is typed in has no entries and is a report. One query."""
     starts = [day for day in span.starts if day <= span.today]
     parameters: dict[str, Any] = {
         "firsts": starts,
@@ -378,6 +395,11 @@ def reporting_in(
         "units": [unit.pk for unit in units],
         "classes": list(classes),
         "day": map_day,
+        "measures": list(counted.measures),
+        "purposes": list(counted.purposes),
+        "is_of_ways": bool(counted.channels),
+        "recorded": sorted(recorded_with(counted.measures)),
+        "together": sorted({*counted.measures, *recorded_with(counted.measures)}),
     }
     with connection.cursor() as cursor:
         cursor.execute(_REPORTING.format(places=_AS_REPORTED if map_day is None else _ON_A_MAP), parameters)

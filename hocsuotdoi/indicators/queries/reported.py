@@ -36,6 +36,11 @@ RECORDED_TOGETHER = (
 of them is recorded by itself."""
 
 
+def recorded_with(measures: Collection[str]) -> set[str]:
+    """What is recorded together with one of these, themselves among it."""
+    return {str(each) for room in RECORDED_TOGETHER if not room.isdisjoint(measures) for each in room}
+
+
 def own_year(frame: Frame) -> set[int]:
     return {frame.year}
 
