@@ -6,7 +6,10 @@ from hocsuotdoi.core.periods import Period
 from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Statement
 from hocsuotdoi.indicators.operations.stated import undo_statement
+from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.lineage import lineage
+from hocsuotdoi.indicators.queries.reported import own_year, reporting_by_year
+from hocsuotdoi.indicators.queries.sums import Counted
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.ledger.enums import MeasureCode, Purpose, Sex
 from hocsuotdoi.places.enums import InstitutionClass
@@ -134,6 +137,49 @@ def test_a_part_by_purpose_is_reported_by_who_typed_that_part(viet_nam):
 
     state(museum, viet_nam.north, Period(2025), NOW, MUSEUM_STUDY=0)
     assert value(viet_nam.north, 2025, visits, **study).numerator == 0
+
+
+def test_a_zero_of_one_part_is_no_zero_of_the_whole(viet_nam):
+    museum = InstitutionFactory(unit=viet_nam.north, institution_class=InstitutionClass.MUSEUM_PROVINCE)
+    classes = [InstitutionClass.MUSEUM_PROVINCE]
+    state(museum, viet_nam.north, Period(2025), NOW, MUSEUM_STUDY=0)
+    assert value(viet_nam.north, 2025, MeasureCode.MUSEUM_VISIT, classes=classes).state == ValueState.NOT_REPORTED
+
+    state(museum, viet_nam.north, Period(2025), NOW, MUSEUM_OTHER=0)
+    assert value(viet_nam.north, 2025, MeasureCode.MUSEUM_VISIT, classes=classes).numerator == 0
+
+
+def test_who_typed_the_year_before_is_waited_for(viet_nam):
+    """It records visits here and types sessions at the year's end: until then nobody knows of this year's."""
+    house = InstitutionFactory(unit=viet_nam.xa)
+    state(house, viet_nam.xa, Period(2025), NOW, SESSION=60)
+    make_posting(house, dt.date(2026, 3, 1), measure=MeasureCode.LIBRARY_VISIT)
+
+    assert value(viet_nam.xa, 2026, MeasureCode.PROGRAMME_SESSION).state == ValueState.NOT_REPORTED
+    assert value(viet_nam.xa, 2026, MeasureCode.LIBRARY_VISIT).numerator == 1
+
+
+def test_a_base_that_was_typed_for_the_whole_year_is_no_zero_of_a_part_of_it(viet_nam):
+    """It typed sessions of 2025 and recorded visits; in 2026 it records both: nothing of it can be compared yet."""
+    house = InstitutionFactory(unit=viet_nam.xa)
+    state(house, viet_nam.xa, Period(2025), NOW, SESSION=60)
+    for year in (2025, 2026):
+        make_posting(house, dt.date(year, 3, 1), measure=MeasureCode.LIBRARY_VISIT)
+    make_posting(house, dt.date(2026, 3, 1), measure=MeasureCode.PROGRAMME_SESSION, quantity=30)
+
+    grown = value(viet_nam.xa, 2026, MeasureCode.PROGRAMME_SESSION, IndicatorKind.GROWTH)
+
+    assert (grown.percent, grown.reporting) == (None, 0)
+
+
+def test_two_askers_of_one_frame_are_told_of_their_own_institutions(viet_nam):
+    first, second = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.xa)
+    state(first, viet_nam.xa, Period(2025), NOW, SESSION=0)
+    state(second, viet_nam.xa, Period(2025), NOW, SESSION=0)
+    frame, counted = frame_of(viet_nam.xa, 2025, TODAY), Counted((MeasureCode.PROGRAMME_SESSION,), (), ())
+
+    for house in (first, second):
+        assert reporting_by_year(frame, [counted], own_year, [house.pk]) == {(counted, 2025): {house.pk}}
 
 
 def test_nothing_typed_tells_ages_and_ways(viet_nam):

@@ -8,6 +8,7 @@ What was typed in for a longer time is no figure of a quarter or month (`longer`
 """
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,7 +33,7 @@ from hocsuotdoi.indicators.queries.open_data import (
     why_only_years,
 )
 from hocsuotdoi.indicators.queries.pivot import MONTHS, Period
-from hocsuotdoi.indicators.queries.reported import recorded_with
+from hocsuotdoi.indicators.queries.reported import parts_typed, recorded_with
 from hocsuotdoi.indicators.queries.results import IndicatorValue, percent_of
 from hocsuotdoi.indicators.queries.series import series_by_unit, values_on_days
 from hocsuotdoi.indicators.queries.totals import Slice, totals
@@ -336,7 +337,8 @@ WITH span AS (
                       AND coalesce(status.starts_on, '-infinity') <= seen.day
                       AND coalesce(status.ends_on, 'infinity') > seen.day)
 ), typed AS MATERIALIZED (
-    SELECT figure.institution_id, figure.starts_on, figure.ends_on, figure.quantity, posting.occurred_on,
+    SELECT figure.institution_id, figure."column", figure.starts_on, figure.ends_on, figure.quantity,
+           posting.occurred_on,
            NOT %(is_of_ways)s AND (%(purposes)s::text[] = '{{}}' OR split_part("column", ':', 2) = ANY(%(purposes)s))
            AS is_of_count
       FROM indicators_statedfigure AS figure
@@ -366,6 +368,8 @@ WITH span AS (
      ) AS line GROUP BY 1, 2 HAVING sum(lines) > 0
      UNION
     SELECT institution_id, first_day FROM booked WHERE NOT is_longer
+     GROUP BY institution_id, first_day, split_part("column", ':', 1)
+    HAVING count(DISTINCT "column") >= (%(parts)s::jsonb ->> split_part("column", ':', 1))::int
      UNION
     SELECT institution_id, first_day FROM cell
      WHERE NOT stated AND is_recorded_with
@@ -398,6 +402,7 @@ def reporting_in(
         "measures": list(counted.measures),
         "purposes": list(counted.purposes),
         "is_of_ways": bool(counted.channels),
+        "parts": json.dumps(parts_typed(counted.measures, counted.purposes)),
         "recorded": sorted(recorded_with(counted.measures)),
         "together": sorted({*counted.measures, *recorded_with(counted.measures)}),
     }

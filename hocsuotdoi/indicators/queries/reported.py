@@ -5,7 +5,6 @@ here what happens reports all that is recorded together: of what it has not reco
 for what it types, where a cell that was left empty says that the figure is not known.
 """
 
-import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -56,22 +55,31 @@ def reporting_by_year(
         return found
     alike = {each: replace(each, classes=(), grows=False) for each in counted}
     recorded, standing = _standing(frame, sorted(set(alike.values()), key=repr), years, institutions)
-    typed = _typed(frame, years, institutions)
+    told, typing = _typed(frame, years, institutions)
     for (each, year), reporting in found.items():
         reporting |= standing[alike[each], year]
-        reporting |= {there for when, there, column in typed if when == year and _speaks_of(column, each)}
-        typing = {there for _when, there, column in typed if column.measure in each.measures}
+        reporting |= {there for (when, there), columns in told.items() if when == year and _speak_of(columns, each)}
+        types = set().union(*(typing[measure] for measure in each.measures))
         for room in RECORDED_TOGETHER:
             if not room.isdisjoint(each.measures):
-                reporting |= recorded[room, year] - typing
+                reporting |= recorded[room, year] - types
     return found
 
 
-def _speaks_of(column: StatedColumn, counted: Counted) -> bool:
-    """Whether a figure of the column, be it 0, is one of the count. Nothing typed tells ages, ways or marks."""
-    if counted.is_of_people or column.measure not in counted.measures:
+def _speak_of(columns: Collection[StatedColumn], counted: Counted) -> bool:
+    """Whether what was typed in, be it 0, is all of a measure, or of the parts of it that are counted. Nothing typed
+    tells ages, ways or marks."""
+    if counted.is_of_people:
         return False
-    return not counted.purposes or column.purpose in counted.purposes
+    typed = Counter(each.measure for each in columns if not counted.purposes or each.purpose in counted.purposes)
+    return any(typed[measure] >= parts for measure, parts in parts_typed(counted.measures, counted.purposes).items())
+
+
+def parts_typed(measures: Collection[str], purposes: Collection[str]) -> dict[str, int]:
+    """How many columns of the typed sheet make all of each measure, or of these purposes of it, where any does."""
+    return Counter(
+        each.measure for each in StatedColumn if each.measure in measures and (not purposes or each.purpose in purposes)
+    )
 
 
 _IS_RECORDED = Q(posting__kind=PostingKind.HAPPENING) | Q(posting__reverses__kind=PostingKind.HAPPENING)
@@ -84,7 +92,8 @@ def _standing(
     lines: Counter[tuple[Counted | Room, int, int]] = Counter()
 
     def add(name: str, asked: Sequence[Counted | Room], rows: Source, recorded: Q) -> None:
-        at_these = at_any_of(named(frame, institutions))
+        these = named(frame, institutions)
+        at_these = at_any_of(these)
         measures = set().union(*(one.measures if isinstance(one, Counted) else one for one in asked))
 
         def added_up(each: Frame) -> QuerySet[Any, Any]:
@@ -101,7 +110,9 @@ def _standing(
                 .values_list("year", "institution_id", *columns)
             )
 
-        for year, institution, *numbers in frame.rows(("reporting", name, years.__name__, *asked), added_up):
+        for year, institution, *numbers in frame.rows(
+            ("reporting", name, years.__name__, _of(these), *asked), added_up
+        ):
             for each, number in zip(asked, numbers, strict=True):
                 lines[each, year, institution] += number or 0
 
@@ -123,19 +134,22 @@ def _standing(
 
 
 _TYPED = f"""
-SELECT DISTINCT extract(year FROM occurred_on)::int, institution_id, "column" FROM ({FIGURES}) AS figure WHERE {{days}}
+SELECT DISTINCT extract(year FROM occurred_on)::int, institution_id, "column", {{days}} FROM ({FIGURES}) AS figure
 """
 
 
-def _typed(frame: Frame, years: Years, institutions: Collection[int]) -> list[tuple[int, int, StatedColumn]]:
-    """(year, institution id, column) of what was typed in and stands."""
+def _typed(
+    frame: Frame, years: Years, institutions: Collection[int]
+) -> tuple[dict[tuple[int, int], set[StatedColumn]], dict[str, set[int]]]:
+    """(year, institution id) to what was typed in of the year up to the day that counts, and stands; and measure to
+    those who type it: in these years, or in the one before, as who waits for the year's end has done."""
     these = named(frame, institutions)
 
     def statement(each: Frame) -> tuple[str, dict[str, Any]]:
-        spans: list[tuple[dt.date, dt.date]] = [period(each, year) for year in sorted(years(each))]
+        spans = [period(each, year) for year in sorted(years(each))]
         parameters: dict[str, Any] = {
-            "first": min(first for first, _last in spans),
-            "last": max(last for _first, last in spans),
+            "first": spans[0][0].replace(year=spans[0][0].year - 1),
+            "last": spans[-1][0].replace(month=12, day=31),
             "everywhere": len(these) > MANY,
             "institutions": [] if len(these) > MANY else list(these),
         }
@@ -145,5 +159,15 @@ def _typed(frame: Frame, years: Years, institutions: Collection[int]) -> list[tu
             parameters |= {f"first_{at}": first, f"last_{at}": last}
         return _TYPED.format(days=" OR ".join(days)), parameters
 
-    rows = frame.raw_rows(("typed", years.__name__), statement)
-    return [(year, institution, StatedColumn(column)) for year, institution, column in rows]
+    told: dict[tuple[int, int], set[StatedColumn]] = defaultdict(set)
+    typing: dict[str, set[int]] = defaultdict(set)
+    for year, institution, column, counts in frame.raw_rows(("typed", years.__name__, _of(these)), statement):
+        typing[StatedColumn(column).measure].add(institution)
+        if counts:
+            told[year, institution].add(StatedColumn(column))
+    return told, typing
+
+
+def _of(institutions: Collection[int]) -> frozenset[int]:
+    """Of whom something was asked, as a part of its key: empty where of everybody."""
+    return frozenset(institutions) if len(institutions) <= MANY else frozenset()
