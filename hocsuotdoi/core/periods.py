@@ -44,6 +44,19 @@ class Period:
         return min(self.last_day, today)
 
     @property
+    def year_before(self) -> "Period":
+        """The same of the year before."""
+        return Period(self.year - 1, self.quarter, self.month)
+
+    @property
+    def just_before(self) -> "Period":
+        """As long, up to the day on which this one starts."""
+        day = self.starts_on - dt.timedelta(days=1)
+        if self.month is not None:
+            return Period(day.year, month=day.month)
+        return Period(day.year, quarter=(day.month + 2) // 3 if self.quarter is not None else None)
+
+    @property
     def words(self) -> str:
         """«năm 2026», «quý III/2026», «tháng 7/2026», as they stand within a sentence."""
         if self.month is not None:

@@ -35,3 +35,19 @@ def test_anything_else_is_no_period(code):
 def test_running_period_counts_until_today():
     assert Period(2026).counted_until(dt.date(2026, 11, 23)) == dt.date(2026, 11, 23)
     assert Period(2025).counted_until(dt.date(2026, 11, 23)) == dt.date(2025, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("code", "year_before", "just_before"),
+    [
+        ("2026", "2025", "2025"),
+        ("2026-Q1", "2025-Q1", "2025-Q4"),
+        ("2026-Q4", "2025-Q4", "2026-Q3"),
+        ("2026-01", "2025-01", "2025-12"),
+        ("2026-08", "2025-08", "2026-07"),
+    ],
+)
+def test_period_knows_those_it_is_compared_with(code, year_before, just_before):
+    period = parse_period(code)
+
+    assert (period.year_before.code, period.just_before.code) == (year_before, just_before)

@@ -29,7 +29,7 @@ from hocsuotdoi.indicators.operations.stated import (
     state_figures,
     undo_statement,
 )
-from hocsuotdoi.indicators.queries.stated import Asked, ChangeKind, describe_stated, sheet_of
+from hocsuotdoi.indicators.queries.stated import Asked, ChangeKind, Leap, describe_stated, sheet_of, with_leaps
 from hocsuotdoi.indicators.queries.values import counts_for, values_for
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind, Purpose
 from hocsuotdoi.ledger.models import Entry, Posting
@@ -210,6 +210,42 @@ def test_number_of_queries_of_a_plan_does_not_grow(viet_nam, officer, django_ass
         )
         with django_assert_num_queries(3):
             assert len(plan_of(preview, TODAY).effective) == len(asked)
+
+
+def leaps_of(viet_nam, officer, period, *asked) -> dict:
+    sent = Sent(StatingWay.CSV, "Giấy")
+    preview = preview_figures(viet_nam.xa, period=period, asked=asked, sent=sent, by=officer, at=NOW)
+    return {each.column: each.leap for each in with_leaps(plan_of(preview, TODAY).changes, period)}
+
+
+@pytest.mark.parametrize("period", [Q3, Period(2026, month=1), Period(2026, quarter=1), Period(2026)])
+def test_figure_is_looked_at_beside_the_year_before_else_beside_the_period_just_before(
+    viet_nam, library, officer, state, period
+):
+    if period.just_before != period.year_before:
+        state(loans(5), loans(900, column=C.LIBRARY_VISIT), period=period.just_before)
+    state(loans(50), loans(7, column=C.IN_HOUSE_USE), period=period.year_before)
+
+    asked = [loans(55), loans(90, column=C.LIBRARY_VISIT), loans(0, column=C.IN_HOUSE_USE)]
+    leaps = leaps_of(viet_nam, officer, period, *asked)
+
+    just = None if period.month is period.quarter is None else Leap(period.just_before, 900)
+    assert leaps == {C.LOAN: None, C.LIBRARY_VISIT: just, C.IN_HOUSE_USE: None}
+
+
+def test_what_was_taken_back_and_what_stands_already_asks_no_look(viet_nam, library, officer, state):
+    before = Q3.year_before
+    state(loans(9000), loans(9000, column=C.IN_HOUSE_USE), loans(9000, column=C.LIBRARY_VISIT), period=before)
+    state(loans(None), period=before, reason="Nhầm")
+    state(loans(0, column=C.IN_HOUSE_USE))
+
+    asked = [loans(3), loans(0, column=C.IN_HOUSE_USE), loans(0, column=C.LIBRARY_VISIT)]
+
+    assert leaps_of(viet_nam, officer, Q3, *asked) == {
+        C.LOAN: None,
+        C.IN_HOUSE_USE: None,
+        C.LIBRARY_VISIT: Leap(before, 9000),
+    }
 
 
 def test_preview_that_nobody_confirms_is_forgotten_after_a_month(viet_nam, library, officer, state):

@@ -22,6 +22,8 @@ from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.places.queries.institutions import institutions_open_during
 
 SOURCE_KIND = "indicators.stated"
+TIMES, WORTH_A_LOOK = 10, 50
+"""So many times as much or as little as before is asked about, where at least one of the two is not small."""
 _SLOTS = uuid.UUID("0190b0f4-0d3e-7c5a-9a53-2f4f6d0c8e11")
 
 Spot = tuple[int, StatedColumn]
@@ -159,8 +161,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Leap:
+    """What was stated of the same before, so far away that a zero may be missing or too many."""
+
+    period: Period
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """`recorded` is what the system has by itself, beside which the figure would stand."""
+    """`recorded` is what the system has by itself, beside which the figure would stand; `leap` is there where
+    `with_leaps` has found one."""
 
     institution: Institution
     column: StatedColumn
@@ -168,6 +179,7 @@ class Change:
     after: int | None
     recorded: int
     at: str
+    leap: Leap | None = None
 
     @property
     def kind(self) -> ChangeKind:
@@ -265,6 +277,36 @@ def planned(sheet: Sheet, asked: Iterable[Asked]) -> Planned:
             changes.append(Change(institution, each.column, before, each.quantity, recorded, each.at))
     told = {each.institution for each in asked}
     return Planned(changes, problems, [each for each in sheet.institutions if each.code not in told], emptied)
+
+
+def with_leaps(changes: Iterable[Change], period: Period) -> list[Change]:
+    """The figures that would newly stand, beside what was stated for the same period of the year before or, where
+    nothing was, for the period just before. One query."""
+    changes = list(changes)
+    earlier = [period.year_before, period.just_before]
+    rows = newest_figures(
+        StatedFigure.objects.filter(
+            institution__in={each.institution.pk for each in changes},
+            starts_on__in=[each.starts_on for each in earlier],
+            period__in=[each.code for each in earlier],
+        )
+    ).values_list("institution_id", "column", "period", "quantity")
+    stood = {(key, column, code): quantity for key, column, code, quantity in rows if quantity is not None}
+
+    def looked_at(change: Change) -> Change:
+        for then in earlier:
+            before = stood.get((change.institution.pk, change.column.value, then.code))
+            if before is not None:
+                return replace(change, leap=Leap(then, before)) if _is_far(before, change.after or 0) else change
+        return change
+
+    new = (ChangeKind.NEW, ChangeKind.CHANGED)
+    return [looked_at(each) if each.kind in new else each for each in changes]
+
+
+def _is_far(one: int, other: int) -> bool:
+    small, large = sorted((one, other))
+    return large >= WORTH_A_LOOK and large >= TIMES * small
 
 
 def under_another_name(sheet: Sheet, rows: Iterable[tuple[str, str, str]]) -> list[Wrong]:

@@ -49,6 +49,7 @@ from hocsuotdoi.indicators.queries.stated import (
     sheet_of,
     typed_on_grey,
     under_another_name,
+    with_leaps,
     with_outcome,
 )
 from hocsuotdoi.places.enums import Tier
@@ -196,7 +197,7 @@ def stated_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("workspace:indicators-stated-detail", pk=statement.pk)
     period = parse_period(preview.period)
     kind = request.GET.get("kind", "")
-    chosen = [each for each in sorted(plan.changes, key=_by_kind) if kind in ("", each.kind)]
+    changes = sorted(with_leaps(plan.changes, period), key=_as_looked_at)
     url = reverse("workspace:indicators-stated-sheet", args=[preview.unit.code, preview.period])
     return render(
         request,
@@ -206,7 +207,10 @@ def stated_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "period": period,
             "plan": plan,
             "form": form,
-            "page_obj": Paginator(chosen, CHANGES_ON_A_PAGE).get_page(request.GET.get("page")),
+            "leaps": sum(each.leap is not None for each in changes),
+            "page_obj": Paginator([each for each in changes if kind in ("", each.kind)], CHANGES_ON_A_PAGE).get_page(
+                request.GET.get("page")
+            ),
             "tabs": [_tab(each, plan.count(each), kind) for each in _ORDER if plan.count(each)],
             "sheet_url": url,
             "path": [*_path(), (preview.unit.name, url)],
@@ -342,8 +346,9 @@ def _institutions(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
     return {"page_obj": page, "rows": rows, "text": text}
 
 
-def _by_kind(change: Change) -> tuple[int, bool]:
-    return _ORDER.index(change.kind), not change.is_beside
+def _as_looked_at(change: Change) -> tuple[bool, int, bool]:
+    """What asks to be looked at comes first."""
+    return change.leap is None, _ORDER.index(change.kind), not change.is_beside
 
 
 def _tab(kind: ChangeKind, count: int, current: str) -> dict[str, Any]:

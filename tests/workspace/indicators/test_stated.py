@@ -13,13 +13,14 @@ from openpyxl import load_workbook
 from hocsuotdoi.core.periods import Period
 from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.models import PreviewedImport, StatedFigure, Statement
-from hocsuotdoi.indicators.queries.stated import sheet_of
+from hocsuotdoi.indicators.queries.stated import sheet_of, with_leaps
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import InstitutionState
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
+from tests.factories.stated import state
 
 LIST = reverse("workspace:indicators-stated-list")
 HISTORY = reverse("workspace:indicators-stated-history")
@@ -305,6 +306,29 @@ def test_institution_that_opened_or_opened_and_closed_within_the_period_can_be_s
 
     assert Entry.objects.get().occurred_on == dt.date(last_year.year, 8, 31)
     assert client.get(template_url(bac_kan, Period(last_year.year, month=7))).status_code == 404
+
+
+# -- figures far from those before --
+
+
+def test_figure_ten_times_as_small_as_a_year_before_asks_to_be_looked_at(
+    client, officer, bac_kan, library, last_year, django_assert_num_queries
+):
+    this_year = Period(last_year.year + 1)
+    state(library, bac_kan, last_year, timezone.now(), LOAN=12000, IN_HOUSE_USE=4, LIBRARY_VISIT=500)
+    content = filled(client, bac_kan, this_year, LOAN=12, IN_HOUSE_USE=40, LIBRARY_VISIT=4999)
+
+    page = client.get(send(client, bac_kan, this_year, content).url)
+
+    text = " ".join(page.content.decode().split())
+    assert "1 số lớn hoặc nhỏ hơn kỳ trước từ mười lần trở lên" in text
+    assert f"Hãy xem lại: {last_year.words} là 12.000, lần này là 12<" in text
+    shown = {each.column: each.leap for each in page.context["page_obj"]}
+    assert next(iter(shown)) == StatedColumn.LOAN
+    assert [shown[StatedColumn.IN_HOUSE_USE], shown[StatedColumn.LIBRARY_VISIT]] == [None, None]
+    assert confirm(client, page.request["PATH_INFO"]).url.endswith(f"{Statement.objects.latest('stated_at').pk}/")
+    with django_assert_num_queries(1):
+        assert len(with_leaps(page.context["plan"].changes, this_year)) == 3
 
 
 # -- one institution --
