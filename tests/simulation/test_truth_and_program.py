@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 from django.db import connection
 
-from hocsuotdoi.indicators.queries.answers import Asked
 from hocsuotdoi.indicators.queries.frame import Expected, expected_institutions, frame_of
 from hocsuotdoi.indicators.queries.people import Participation, participation
+from hocsuotdoi.indicators.queries.reported import own_year, reporting_by_year
 from hocsuotdoi.indicators.queries.sums import Counted
 from hocsuotdoi.indicators.queries.values import counts_for, values_by_unit, values_for
+from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.queries.entries import entries_read_at, totals_by_measure
 from hocsuotdoi.places.enums import CENTRES, LIBRARIES, MUSEUMS, InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
@@ -110,11 +111,13 @@ def test_quarters_of_provinces(truth: Truth, on: str):
 def test_expected_and_reporting_institutions(truth: Truth, year: int):
     classes = [kind.value for kind in InstitutionClass]
     units = [the_country(), *units_on_map(TODAY_DAY, Tier.PROVINCE)]
+    whatever = Counted(tuple(MeasureCode.values), (), ())
     found, told = {}, {}
     for unit in units:
         frame, key = frame_of(unit, year, TODAY_DAY), key_of(unit.code, unit.starts_on)
-        asked = Asked(frame, _simulated(expected_institutions(frame, set(classes))))
-        found[key] = Reporting(len(asked.expected), len(asked.reporting))
+        expected = {each.institution_id for each in _simulated(expected_institutions(frame, set(classes)))}
+        reporting = reporting_by_year(frame, [whatever], own_year, expected)[whatever, year] & expected
+        found[key] = Reporting(len(expected), len(reporting))
         told[key] = truth.institutions(key, year, TODAY)
     assert told == found
     whole = found["VN"]

@@ -55,7 +55,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Sums over the institutions that reported in both years and were expected in the later one."""
+    """Sums over the institutions that told the figure in both years and were expected in the later one."""
 
     base_year: int
     now: int

@@ -20,6 +20,20 @@ from hocsuotdoi.simulation.queries.territory import NOWHERE, TIERS
 WITH_PURPOSE = ((MeasureCode.MUSEUM_VISIT, Purpose.STUDY_RESEARCH),)
 """Figures of one purpose of a measure, which the programme's growth asks for."""
 
+_M = MeasureCode
+RECORDED_TOGETHER = (
+    {
+        _M.PROGRAMME_SESSION,
+        _M.PROGRAMME_ATTENDANCE,
+        _M.RECORDING_VIEW,
+        _M.LIBRARY_VISIT,
+        _M.MUSEUM_VISIT,
+        _M.CENTRE_VISIT,
+    },
+    {_M.LOAN, _M.RENEWAL, _M.IN_HOUSE_USE, _M.RESERVATION},
+)
+"""Who records one of them without typing it in tells all of them (decision 120)."""
+
 _NAMES = [measure.value for measure in MEASURES]
 FIGURES = [*_NAMES, *(f"{m.value}:{p.value}" for m, p in WITH_PURPOSE)]
 """Columns of the yearly sums; after them come attendances with a key."""
@@ -46,6 +60,9 @@ class Tally:
         self.of_year = np.zeros((stays, self.years, _KNOWN + 1), np.int64)
         """what stands, by stay, year and figure"""
         self.reported = np.zeros((country.count, self.years), bool)
+        self.recorded = np.zeros((country.count, self.years, len(RECORDED_TOGETHER)), bool)
+        self._is_typed = np.array([act.is_stated for act in country.model.acts.values()])
+        self._together = [np.array([each in room for each in MEASURES]) for room in RECORDED_TOGETHER]
         self.provinces = np.array([i for i, unit in enumerate(self.territory.units) if unit.tier == Tier.PROVINCE])
         classes, measures = len(country.model.classes), len(MEASURES)
         shape = len(self.provinces), len(self.span.months), classes, measures
@@ -89,6 +106,10 @@ class Tally:
         standing, lines = batch.standing()
         year = batch.year - self.first_year
         self.reported[batch.acts.institution[standing], year] = True
+        is_recorded = ~self._is_typed[batch.acts.code][lines.act]
+        for room, together in enumerate(self._together):
+            recorded = is_recorded & together[lines.measure]
+            self.recorded[batch.acts.institution[lines.act[recorded]], year, room] = True
         stay = batch.acts.stay[lines.act]
         _add(self.of_year, (stay, year, lines.measure), lines.quantity)
         for column, (measure, purpose) in enumerate(WITH_PURPOSE, start=len(MEASURES)):
@@ -233,7 +254,7 @@ class Tally:
     def _grown(self, name: str, tier: Tier, column: int, figure: str, base: int, year: int) -> Iterator[Row]:
         country, home = self.country, self.homes[name]
         open_now, stays = self._expected(year)
-        constant = self.reported[open_now, year] & self.reported[open_now, base]
+        constant = self._tells(column, year)[open_now] & self._tells(column, base)[open_now]
         unit_of = np.full(country.count, NOWHERE)
         unit_of[open_now[constant]] = home.of_register[tier][stays[constant]]
         # Of each of its stays only those in the same unit belong to the institution there.
@@ -252,6 +273,13 @@ class Tally:
             years = self.first_year + year, self.first_year + base
             numbers = int(now[index]), int(then[index]), int(institutions[index])
             yield ["growth", name, self._key(unit), figure, self._class(kind), *years, *numbers]
+
+    def _tells(self, column: int, year: int) -> np.ndarray:
+        """Which institutions tell a figure: something of it stands, or of what is recorded together with it."""
+        sums = np.bincount(self.country.stay_institution, self.of_year[:, year, column], self.country.count)
+        measure = MEASURES.index(MeasureCode(FIGURES[column].partition(":")[0]))
+        rooms = [room for room, together in enumerate(self._together) if together[measure]]
+        return (sums > 0) | self.recorded[:, year, rooms].any(axis=1)
 
     def _by_unit(self, units: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Sums of stays by unit. Whole numbers below 2^53 are exact as floats."""
