@@ -14,7 +14,12 @@ from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import ImportKind, StatingWay
 from hocsuotdoi.indicators.formats.population_sheet import PopulationRow
 from hocsuotdoi.indicators.models import Population, PreviewedImport
-from hocsuotdoi.indicators.queries.population import PopulationChange, PopulationPlan, planned_population
+from hocsuotdoi.indicators.queries.population import (
+    PopulationChange,
+    PopulationPlan,
+    planned_population,
+    population_digest,
+)
 from hocsuotdoi.indicators.queries.stated import Wrong
 from hocsuotdoi.places.models import AdminUnit
 
@@ -131,3 +136,16 @@ def write_population(changes: Sequence[PopulationChange]) -> int:
         update_fields=["urban", "rural", "villages", "source"],
     )
     return len(changes)
+
+
+@transaction.atomic
+def take_population_away(entered: Population, *, seen: str) -> None:
+    """That nothing is known of the unit's year any more; the trail keeps what stood and who took it away. Figures are
+    divided by what docs/figures.md names next: the sum of the communes, an older year, or nothing.
+
+    Refused: what is not any more what the person has seen (`population_digest`).
+    """
+    held = Population.objects.select_for_update().filter(pk=entered.pk).first()
+    if held is None or population_digest(held) != seen:
+        raise ChangedMeanwhile(_("These numbers were changed since you looked. Look at them once more."))
+    held.delete()

@@ -114,6 +114,12 @@ def populations_of(units: QuerySet[AdminUnit] | Sequence[AdminUnit], year: int) 
     return {row.unit_id: row for row in Population.objects.filter(year=year, unit__in=units)}
 
 
+def population_digest(entered: Population) -> str:
+    """Of what stands: what a person takes away is what that person has seen."""
+    told = f"{entered.pk} {entered.urban} {entered.rural} {entered.villages} {entered.source}"
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
 def planned_population(
     unit: AdminUnit, rows: Iterable[Told], *, year: int | None, source: str, today: dt.date
 ) -> PopulationPlan:

@@ -27,13 +27,14 @@ from hocsuotdoi.indicators.formats.population_sheet import (
     render_xlsx,
 )
 from hocsuotdoi.indicators.formats.table_file import BadFile
-from hocsuotdoi.indicators.models import PreviewedImport
+from hocsuotdoi.indicators.models import Population, PreviewedImport
 from hocsuotdoi.indicators.operations.population import (
     enter_population,
     plan_of,
     preview_population,
+    take_population_away,
 )
-from hocsuotdoi.indicators.queries.population import populations_of, units_of
+from hocsuotdoi.indicators.queries.population import population_digest, populations_of, units_of
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, sent_in, shown_problems, table_of
 
@@ -139,6 +140,32 @@ def population_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "sheet_url": sheet.url,
             "path": [*_path(), (preview.unit.name, sheet.url)],
         },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.STATE_FIGURES)
+def population_take_away(request: HttpRequest, code: str, year: int, pk: int) -> HttpResponse:
+    """What was entered by mistake and is not known: asked once more, then gone."""
+    now = timezone.now()
+    unit = _unit(request, code, year, timezone.localdate(now))
+    here = units_of(unit, year, timezone.localdate(now))
+    entered = get_object_or_404(Population.objects.select_related("unit"), pk=pk, year=year, unit__in=here)
+    sheet_url = reverse("workspace:indicators-population-sheet", args=[unit.code, year])
+    form = SeenForm(request.POST or None, initial={"seen": population_digest(entered)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            take_population_away(entered, seen=form.cleaned_data["seen"])
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("workspace:indicators-population-take-away", code=unit.code, year=year, pk=pk)
+        messages.success(request, _("Taken away: nothing is entered for {unit} now.").format(unit=entered.unit.name))
+        return redirect(sheet_url)
+    return render(
+        request,
+        "workspace/indicators/population_take_away.html",
+        {"entered": entered, "form": form, "cancel_url": sheet_url, "path": [*_path(), (unit.name, sheet_url)]},
+        status=422 if form.errors else 200,
     )
 
 

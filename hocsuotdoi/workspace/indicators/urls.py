@@ -58,4 +58,9 @@ urlpatterns = [
         population.population_template,
         name="indicators-population-template",
     ),
+    path(
+        "population/<slug:code>/<int:year>/<int:pk>/take-away/",
+        population.population_take_away,
+        name="indicators-population-take-away",
+    ),
 ]

@@ -156,3 +156,51 @@ def test_sheet_costs_the_same_queries_for_one_and_three(
 
 def test_year_that_nobody_can_enter_is_no_page(client, officer, thai_nguyen, year):
     assert [client.get(sheet_url(thai_nguyen, each)).status_code for each in (year + 1, year - 11)] == [404, 404]
+
+
+# -- taking away --
+
+
+def away_url(unit, entered) -> str:
+    return reverse("workspace:indicators-population-take-away", args=[unit.code, entered.year, entered.pk])
+
+
+def test_numbers_entered_by_mistake_are_taken_away_after_one_more_question(client, officer, thai_nguyen, bac_kan, year):
+    entered = PopulationFactory(unit=bac_kan, year=year, urban=12_000, rural=0, source="Niên giám")
+    url = away_url(thai_nguyen, entered)
+    assert url in client.get(sheet_url(thai_nguyen, year)).content.decode()
+
+    page = client.get(url)
+    assert "12.000" in page.content.decode()
+    assert Population.objects.filter(pk=entered.pk).exists()
+    answer = client.post(url, {"seen": page.context["form"]["seen"].value()})
+
+    assert (answer.status_code, answer.url) == (302, sheet_url(thai_nguyen, year))
+    assert not Population.objects.filter(pk=entered.pk).exists()
+    trail = Population.pgh_event_model.objects.filter(pgh_obj_id=entered.pk, pgh_label="delete").get()
+    assert (trail.urban, trail.source, trail.pgh_context.metadata["user"]) == (12_000, "Niên giám", str(officer.pk))
+    assert client.post(url, {"seen": "x"}).status_code == 404
+
+
+def test_what_was_changed_meanwhile_is_not_taken_away(client, officer, thai_nguyen, bac_kan, year):
+    entered = PopulationFactory(unit=bac_kan, year=year, urban=12_000, rural=0)
+    url = away_url(thai_nguyen, entered)
+    seen = client.get(url).context["form"]["seen"].value()
+    Population.objects.update(urban=12_500)
+
+    answer = client.post(url, {"seen": seen}, follow=True)
+
+    assert "đã được sửa" in answer.content.decode()
+    assert Population.objects.get().urban == 12_500
+    assert client.post(url, {"seen": ""}).status_code == 422
+
+
+def test_nobody_else_takes_numbers_away(client, officer, thai_nguyen, bac_kan, librarian_of_bac_kan, year):
+    entered = PopulationFactory(unit=bac_kan, year=year, urban=12_000, rural=0)
+    elsewhere = PopulationFactory(unit=make_unit("01", "Tỉnh Khác"), year=year, urban=5, rural=5)
+    assert client.post(away_url(thai_nguyen, elsewhere), {"seen": "x"}).status_code == 404
+    client.force_login(librarian_of_bac_kan)
+    assert client.post(away_url(thai_nguyen, entered), {"seen": "x"}).status_code == 403
+    client.logout()
+    assert client.post(away_url(thai_nguyen, entered), {"seen": "x"}).status_code == 302
+    assert Population.objects.count() == 2
