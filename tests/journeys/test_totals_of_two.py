@@ -46,8 +46,8 @@ def test_totals_of_two_people_are_shown_beside_each_other_on_a_phone(officers, v
         row = page.locator("fieldset.report-total").first
         row.get_by_label("Số lượng").fill(number)
         row.get_by_label("Nguồn số liệu").fill(f"Sổ thư viện {number}")
-        page.get_by_role("button", name="Lưu số tổng").click()
-        page.wait_for_load_state("networkidle")
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.get_by_role("button", name="Lưu số tổng").click()
     page = pages[1]
     row = page.locator("fieldset.report-total").first
     expect(row.get_by_text("1.436, Sổ thư viện 1.436")).to_be_visible()
