@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import DateField, Exists, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Least
+from django.db.models import DateField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Least
 from django.utils import timezone
 
 from hocsuotdoi.core.dated import on
@@ -57,18 +57,22 @@ def institutions_in(unit: AdminUnit, day: dt.date, classes: Iterable[str] | None
 
 
 def institutions_open_during(unit: AdminUnit, first: dt.date, last: dt.date) -> QuerySet[Institution]:
-    """The institutions that were open on at least one day from `first` to `last`, each with `last_open`, the last of
-    these days, and `place_name`, where it stood then: at or under `unit`, as `institutions_in` reads it for `last`."""
-    until = Coalesce(Cast(F("ends_on") - dt.timedelta(days=1), DateField()), Value(last))
-    statuses = (
-        InstitutionStatus.objects.during(first, last + dt.timedelta(days=1))
-        .filter(institution=OuterRef("pk"), state=InstitutionState.ACTIVE)
-        .annotate(until=Least(until, Value(last), output_field=DateField()))
+    """The institutions that were open, and stood somewhere, on at least one day from `first` to `last`, each with
+    `last_open`, the last of these days, and `place_name`, where it stood then: at or under `unit`, as `institutions_in`
+    reads it for `last`."""
+    is_open = Q(institution__statuses__state=InstitutionState.ACTIVE)
+    eves = [Cast(F(each) - dt.timedelta(days=1), DateField()) for each in ("ends_on", "open__ends_on")]
+    stays = (
+        InstitutionPlacement.objects.filter(institution=OuterRef("pk"))
+        .annotate(open=FilteredRelation("institution__statuses", condition=is_open))
+        .annotate(day=Least(*eves, Value(last), output_field=DateField()))  # an open end is NULL, which is passed over
+        .filter(Q(starts_on=None) | Q(starts_on__lte=F("day")), open__isnull=False, day__gte=first)
+        .filter(Q(open__starts_on=None) | Q(open__starts_on__lte=F("day")))
     )
     stood = InstitutionPlacement.objects.on(OuterRef("last_open")).filter(institution=OuterRef("pk"))  # type: ignore[arg-type]
     units = units_reading_as(unit, day_on_map_of(unit, last))
     return (
-        Institution.objects.annotate(last_open=Subquery(statuses.order_by("-until").values("until")[:1]))
+        Institution.objects.annotate(last_open=Subquery(stays.order_by("-day").values("day")[:1]))
         .filter(Exists(stood.filter(unit__in=units)), last_open__isnull=False)
         .annotate(place_name=Subquery(stood.values("unit__name")[:1]))
     )

@@ -308,6 +308,32 @@ def test_institution_that_opened_or_opened_and_closed_within_the_period_can_be_s
     assert client.get(template_url(bac_kan, Period(last_year.year, month=7))).status_code == 404
 
 
+def test_institution_that_moved_within_the_period_is_stated_where_it_stood_last(
+    client, province_officer, bac_kan, duc_xuan, library, last_year
+):
+    client.force_login(province_officer)
+    moved_on = dt.date(last_year.year, 8, 1)
+    library.placements.update(ends_on=moved_on)
+    library.placements.create(unit=duc_xuan, starts_on=moved_on)
+    assert client.get(template_url(bac_kan, last_year)).status_code == 404
+
+    confirm(client, send(client, duc_xuan, last_year, filled(client, duc_xuan, last_year, LOAN=5)).url)
+
+    entry = Entry.objects.get()
+    assert (entry.occurred_on, entry.place) == (dt.date(last_year.year, 12, 31), duc_xuan)
+
+
+def test_institution_whose_place_ended_before_it_closed_is_booked_on_the_last_day_that_it_stood_somewhere(
+    client, officer, bac_kan, library, last_year
+):
+    library.placements.update(ends_on=dt.date(last_year.year, 9, 1))
+    library.statuses.update(ends_on=dt.date(last_year.year, 10, 1))
+
+    confirm(client, send(client, bac_kan, last_year, filled(client, bac_kan, last_year, LOAN=5)).url)
+
+    assert Entry.objects.get().occurred_on == dt.date(last_year.year, 8, 31)
+
+
 # -- figures far from those before --
 
 
