@@ -13,6 +13,7 @@ from hocsuotdoi.indicators.queries.quality_rules import RULES
 from hocsuotdoi.indicators.queries.stated import Asked
 from hocsuotdoi.ledger.operations.posting import reverse
 from hocsuotdoi.places.enums import InstitutionClass, InstitutionState
+from tests.factories import stated
 from tests.factories.accounts import PersonFactory
 from tests.factories.indicators import PopulationFactory
 from tests.factories.places import InstitutionFactory
@@ -24,18 +25,8 @@ def library(viet_nam):
     return InstitutionFactory(code="thu-vien", unit=viet_nam.xa)
 
 
-def state(institution, unit, period: Period, column: StatedColumn, quantity: int, *, at=NOW, in_addition=True):
-    officer = PersonFactory()
-    preview = preview_figures(
-        unit,
-        period=period,
-        asked=[Asked(institution.code, column, quantity, "")],
-        sent=Sent(StatingWay.FORM, "Báo cáo giấy"),
-        by=officer,
-        at=at,
-    )
-    digest = plan_of(preview, at.date()).digest
-    state_figures(preview, seen=digest, in_addition=in_addition, reason="", by=officer, at=at)
+def state(institution, unit, period: Period, column: StatedColumn, quantity: int, *, at=NOW):
+    stated.state(institution, unit, period, at, **{column.name: quantity})
 
 
 def test_every_rule_has_its_statement():
