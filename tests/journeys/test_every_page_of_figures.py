@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.core.periods import months_from
@@ -17,6 +18,7 @@ from hocsuotdoi.indicators.models import (
     CriterionAnswer,
     Indicator,
     IndicatorDraft,
+    Population,
     PreviewedImport,
     QualityFinding,
     Statement,
@@ -77,6 +79,7 @@ OF_THE_STAFF = {
     "population-list": (),
     "population-preview": ("population",),
     "population-sheet": ("province", "year"),
+    "population-take-away": ("province", "last_year", "entered"),
 }
 OF_THE_CALENDAR = {"closure-list": ("library",), "holiday-list": ()}
 NO_PAGES = {
@@ -148,6 +151,7 @@ def things(live_program) -> dict:
         },
         **_definitions(of_officer, library.code),
         **{"officer": officer, "manager": manager},
+        "entered": _entered(ward, today.year - 1),
     }
 
 
@@ -174,6 +178,12 @@ def _population(client: Client, year: int):
     url = reverse("workspace:indicators-population-sheet", args=[PROVINCE, year])
     _sent(client, url, {"file": file, "source": "Niên giám thống kê"})
     return PreviewedImport.objects.filter(kind="population").latest("made_at").pk
+
+
+def _entered(unit: AdminUnit, year: int) -> int:
+    """Residents that could be taken away; the program lives on from test to test."""
+    told = {"rural": 900, "source": "Sổ của xã"}
+    return Population.objects.get_or_create(unit=unit, year=year, defaults=told)[0].pk
 
 
 def _contradiction(client: Client, library, year: int):
@@ -239,7 +249,7 @@ def test_map_of_a_day_that_nobody_knows_is_refused_with_a_sentence(visitor, acce
     page.goto(f"{MAP_IS_CHOSEN['indicator']}&map=day&day=1999-01-01")
 
     assert "1/1/1999" in page.locator("main .alert").inner_text()
-    assert page.locator("input[name=day]").is_visible()
+    expect(page.locator("input[name=day]")).to_be_visible()
     assert accessibility(page) == []
 
 
@@ -254,7 +264,7 @@ def test_point_is_found_answered_and_its_trail_read_by_keyboard(visitor, accessi
     answer = page.locator("main form").filter(has=page.locator("[name=reason]"))
     answer.locator("[name=kind][value=right]").press("Space")
     answer.get_by_role("button", name="Ghi câu trả lời").press("Enter")
-    assert not page.get_by_text("Câu trả lời của bạn đã được ghi.").is_visible()
+    expect(page.get_by_text("Câu trả lời của bạn đã được ghi.")).to_be_hidden()
     answer.locator("[name=reason]").fill("Ngày hội sách của phường")
     answer.get_by_role("button", name="Ghi câu trả lời").press("Enter")
     page.get_by_text("Câu trả lời của bạn đã được ghi.").wait_for()
@@ -267,7 +277,7 @@ def test_point_is_found_answered_and_its_trail_read_by_keyboard(visitor, accessi
     page.locator("[name=state]").select_option("right")
     page.get_by_role("button", name="Xem", exact=True).press("Enter")
     page.locator(f"a[href*='{things['finding']}']").wait_for()
-    assert page.locator("[name=state]").is_visible()
+    expect(page.locator("[name=state]")).to_be_visible()
 
 
 def test_days_closed_are_entered_and_taken_back_without_javascript(visitor, things):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Sex
@@ -67,7 +68,7 @@ def test_from_the_unit_to_a_figure_its_map_and_back_to_its_table_without_javascr
     page.get_by_role("link", name="Bản đồ").click()
     assert Indicator.objects.get(code="library_services").short_name in page.title()
     page.get_by_text("Xem số liệu dạng bảng").first.click()
-    assert page.get_by_role("link", name="Phường Bắc Kạn").first.is_visible()
+    expect(page.get_by_role("link", name="Phường Bắc Kạn").first).to_be_visible()
 
 
 def test_choice_is_made_on_the_page_and_kept_in_the_address(page, happened):
@@ -80,4 +81,4 @@ def test_choice_is_made_on_the_page_and_kept_in_the_address(page, happened):
     page.get_by_role("link", name="Phường Bắc Kạn").first.click()
 
     assert "unit=19&unit=01843" in page.url
-    assert page.get_by_text("của phường Bắc Kạn").first.is_visible()
+    expect(page.get_by_text("của phường Bắc Kạn").first).to_be_visible()

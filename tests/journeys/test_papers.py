@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.papers.models import Paper
@@ -63,9 +64,9 @@ def test_officer_reads_on_a_phone_and_says_so(live_program, sender, office, offi
     page.goto("/workspace/")
     page.get_by_role("link", name=paper.title).first.click()
     page.get_by_role("button", name="Tôi đã đọc").click()
-    assert page.get_by_text("Đã ghi nhận: bạn đã đọc").is_visible()
+    expect(page.get_by_text("Đã ghi nhận: bạn đã đọc")).to_be_visible()
     page.goto("/workspace/papers/")
-    assert page.get_by_text("Đã đọc hết").is_visible()
+    expect(page.get_by_text("Đã đọc hết")).to_be_visible()
 
 
 def test_every_page_of_papers_fits_a_phone_and_has_no_barrier(

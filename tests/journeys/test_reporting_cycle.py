@@ -3,6 +3,7 @@ of cycles on a phone, which fits and has no barrier."""
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.places.models import Agency
@@ -37,7 +38,7 @@ def test_planner_sets_the_yearly_report_up_and_follows_it(planner, visitor):
     page.get_by_role("link", name="Lập kỳ báo cáo").first.click()
     page.get_by_label("Mã", exact=True).fill("hang-nam")
     page.get_by_role("button", name="Lập kỳ").click()
-    assert page.get_by_text("Tất cả có 3.459 cơ quan báo cáo").is_visible()
+    expect(page.get_by_text("Tất cả có 3.459 cơ quan báo cáo")).to_be_visible()
     page.get_by_role("link", name="Cấp tỉnh: giáo dục và đào tạo").click()
     page.locator("input[value=command]").check()
     page.get_by_role("button", name="Lưu").click()
@@ -48,10 +49,10 @@ def test_planner_sets_the_yearly_report_up_and_follows_it(planner, visitor):
     open_cycle(cycle, by=planner, at=AT)  # as the worker does
     page.goto(address("cycle-detail", cycle))
     page.get_by_role("link", name="Tỉnh Thái Nguyên").click()
-    assert page.get_by_role("heading", name="Tỉnh Thái Nguyên").is_visible()
+    expect(page.get_by_role("heading", name="Tỉnh Thái Nguyên")).to_be_visible()
     page.get_by_label("Chỉ xem").select_option("no_person")
     page.get_by_role("button", name="Xem").click()
-    assert page.locator("table .badge", has_text="Chưa có người viết").first.is_visible()
+    expect(page.locator("table .badge", has_text="Chưa có người viết").first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="XLSX").click()
     assert download.value.suggested_filename == "hang-nam-tinh-hinh.xlsx"

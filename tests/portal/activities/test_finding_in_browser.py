@@ -49,7 +49,7 @@ def test_near_me_finds_the_place_and_tells_nobody_where_one_is(library, visitor,
     page.get_by_role("button", name="Gần tôi").click()
     page.wait_for_url(re.compile("unit="))
 
-    assert page.get_by_text("Đọc sách ven sông Cầu").is_visible()
+    expect(page.get_by_text("Đọc sách ven sông Cầu")).to_be_visible()
     assert "Phường Bắc Kạn" in page.locator("main").inner_text()
     assert no_sideways_scroll(page)
     assert accessibility(page) == []
@@ -62,7 +62,7 @@ def test_three_views_on_a_phone_without_javascript(library, visitor, path):
     page = visitor(viewport=PHONE, java_script_enabled=False).new_page()
     page.goto(path)
 
-    assert not page.locator("[data-near]").is_visible()
+    expect(page.locator("[data-near]")).to_be_hidden()
     if "map" in path:
         page.get_by_role("rowheader", name="Phường Bắc Kạn").get_by_role("link").click()
     elif "calendar" in path:

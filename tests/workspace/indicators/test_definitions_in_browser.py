@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.indicators.models import Indicator, IndicatorDraft
@@ -52,7 +53,7 @@ def test_planner_looks_saves_and_publishes(visitor, accessibility, planner, with
     page.goto("/workspace/indicators/new/")
 
     page.check("input[name=kind][value=stock]")
-    assert not page.locator("input[name=happenings]").first.is_visible()
+    expect(page.locator("input[name=happenings]").first).to_be_hidden()
     page.select_option("select[name=stock]", "rooms")
     page.check("input[name=classes][value=library_commune]")
     page.click("button[value=preview]")
