@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from hocsuotdoi.core.table_file import read_table
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StatingWay, ValueState
 from hocsuotdoi.indicators.formats.population_sheet import parse_population, render_csv, render_xlsx
-from hocsuotdoi.indicators.formats.table_file import read_table
 from hocsuotdoi.indicators.models import Population, PreviewedImport
 from hocsuotdoi.indicators.operations.population import (
     CannotBeEntered,

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from hocsuotdoi.core.table_file import BadFile, read_table, whole_number
 from hocsuotdoi.indicators.enums import StatedColumn, columns_of
 from hocsuotdoi.indicators.formats.stated_sheet import (
     FIRST_ROW,
@@ -23,7 +24,6 @@ from hocsuotdoi.indicators.formats.stated_sheet import (
     render_csv,
     render_xlsx,
 )
-from hocsuotdoi.indicators.formats.table_file import BadFile, read_table, whole_number
 from hocsuotdoi.places.enums import InstitutionClass
 
 C = StatedColumn

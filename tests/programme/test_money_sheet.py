@@ -6,7 +6,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from hocsuotdoi.indicators.formats.table_file import read_table
+from hocsuotdoi.core.table_file import read_table
 from hocsuotdoi.programme.enums import MoneySource
 from hocsuotdoi.programme.formats.money_sheet import (
     ESTIMATED,

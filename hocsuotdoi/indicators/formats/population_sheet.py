@@ -15,8 +15,8 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.harmless import as_written, harmless
+from hocsuotdoi.core.table_file import Problem, Table, Value, as_text, cell, whole_number
 from hocsuotdoi.core.vietnamese import fold
-from hocsuotdoi.indicators.formats.table_file import Problem, Table, Value, as_text, cell, whole_number
 
 SHEET = "Dân số"
 HEADINGS = {

@@ -18,9 +18,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hocsuotdoi.core.harmless import as_written, harmless
-from hocsuotdoi.core.vietnamese import fold
-from hocsuotdoi.indicators.enums import StatedColumn
-from hocsuotdoi.indicators.formats.table_file import (
+from hocsuotdoi.core.table_file import (
     LARGEST_NUMBER,
     Problem,
     Table,
@@ -28,6 +26,8 @@ from hocsuotdoi.indicators.formats.table_file import (
     cell,
     whole_number,
 )
+from hocsuotdoi.core.vietnamese import fold
+from hocsuotdoi.indicators.enums import StatedColumn
 
 FONT = "Times New Roman"
 SHEET = "Số liệu"

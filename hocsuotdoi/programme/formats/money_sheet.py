@@ -16,8 +16,8 @@ from django.utils.translation import override
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
+from hocsuotdoi.core.table_file import Problem, Table, cell, whole_number
 from hocsuotdoi.core.vietnamese import fold
-from hocsuotdoi.indicators.formats.table_file import Problem, Table, cell, whole_number
 from hocsuotdoi.programme.enums import MoneySource
 
 FONT = "Times New Roman"

@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from hocsuotdoi.indicators.formats.table_file import cell
+from hocsuotdoi.core.table_file import cell
 
 FONT = "Times New Roman"
 HEADINGS = (

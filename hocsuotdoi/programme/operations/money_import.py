@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.indicators.formats.table_file import Problem
+from hocsuotdoi.core.table_file import Problem
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import MoneySource
 from hocsuotdoi.programme.formats.money_sheet import (

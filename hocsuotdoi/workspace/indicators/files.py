@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.table_file import LARGEST_FILE, BadFile, Problem, Table, read_table
 from hocsuotdoi.indicators.enums import StatingWay
-from hocsuotdoi.indicators.formats.table_file import LARGEST_FILE, BadFile, Problem, Table, read_table
 from hocsuotdoi.indicators.models import PreviewedImport
 
 PROBLEMS_SHOWN = 200

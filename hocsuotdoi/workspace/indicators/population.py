@@ -18,6 +18,7 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import units_held
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.table_file import BadFile
 from hocsuotdoi.core.vietnamese import normalise, search_terms
 from hocsuotdoi.indicators.enums import ImportKind
 from hocsuotdoi.indicators.formats.population_sheet import (
@@ -26,7 +27,6 @@ from hocsuotdoi.indicators.formats.population_sheet import (
     render_csv,
     render_xlsx,
 )
-from hocsuotdoi.indicators.formats.table_file import BadFile
 from hocsuotdoi.indicators.models import Population, PreviewedImport
 from hocsuotdoi.indicators.operations.population import (
     enter_population,

@@ -19,6 +19,7 @@ from hocsuotdoi.accounts.queries.scope import units_covered, units_held
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.periods import Period, parse_period
+from hocsuotdoi.core.table_file import BadFile, Problem
 from hocsuotdoi.core.vietnamese import normalise, search_terms
 from hocsuotdoi.indicators.enums import ImportKind, StatedColumn, StatingWay, columns_of
 from hocsuotdoi.indicators.formats.stated_sheet import (
@@ -32,7 +33,6 @@ from hocsuotdoi.indicators.formats.stated_sheet import (
     render_csv,
     render_xlsx,
 )
-from hocsuotdoi.indicators.formats.table_file import BadFile, Problem
 from hocsuotdoi.indicators.models import PreviewedImport, Statement
 from hocsuotdoi.indicators.operations.stated import (
     Sent,

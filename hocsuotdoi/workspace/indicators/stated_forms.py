@@ -6,9 +6,9 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from hocsuotdoi.core.table_file import whole_number
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import StatedColumn, columns_of
-from hocsuotdoi.indicators.formats.table_file import whole_number
 from hocsuotdoi.indicators.queries.stated import Asked, Change, Planned, Sheet
 from hocsuotdoi.places.models import Institution
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import requires
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.indicators.formats.table_file import LARGEST_FILE, BadFile, Problem, read_table
+from hocsuotdoi.core.table_file import LARGEST_FILE, BadFile, Problem, read_table
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import MoneySource
 from hocsuotdoi.programme.formats.money_sheet import (

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.table_file import BadFile, read_table
 from hocsuotdoi.indicators.formats.population_sheet import is_population_sheet, parse_population
-from hocsuotdoi.indicators.formats.table_file import BadFile, read_table
 from hocsuotdoi.indicators.operations.population import CannotBeEntered, plan_population, write_population
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import COUNTRY_CODE, unit_by_code
