@@ -24,7 +24,7 @@ from hocsuotdoi.reporting.queries.state import ONLY, Asked, ReportRow, report_ro
 from hocsuotdoi.reporting.queries.uncounted import left_uncounted
 from hocsuotdoi.workspace.cycles.found import address, find, find_own, to_cycle, to_cycles
 from hocsuotdoi.workspace.cycles.shown import tally_rows
-from hocsuotdoi.workspace.indicators.files import TYPES, attachment
+from hocsuotdoi.workspace.sheets import TYPES, attachment
 
 _ON_A_PAGE = 40
 

@@ -28,7 +28,7 @@ from hocsuotdoi.workspace.acts import did, refusals_in
 from hocsuotdoi.workspace.documents.choosing import bodies_acted_for
 from hocsuotdoi.workspace.documents.nomination_table import nomination_table
 from hocsuotdoi.workspace.documents.views import to_overview
-from hocsuotdoi.workspace.indicators.files import attachment
+from hocsuotdoi.workspace.sheets import attachment
 
 _ON_A_PAGE = 25
 _NAMED = 10

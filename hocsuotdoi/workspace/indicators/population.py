@@ -20,7 +20,7 @@ from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.table_file import BadFile
 from hocsuotdoi.core.vietnamese import normalise, search_terms
-from hocsuotdoi.indicators.enums import ImportKind
+from hocsuotdoi.indicators.enums import ImportKind, StatingWay
 from hocsuotdoi.indicators.formats.population_sheet import (
     is_population_sheet,
     parse_population,
@@ -36,7 +36,7 @@ from hocsuotdoi.indicators.operations.population import (
 )
 from hocsuotdoi.indicators.queries.population import population_digest, populations_of, units_of
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, sent_in, shown_problems, table_of
+from hocsuotdoi.workspace.sheets import SheetForm, attachment, sent_in, shown_problems, table_of
 
 ON_A_PAGE = 50
 YEARS_BACK = 10
@@ -171,7 +171,7 @@ def population_take_away(request: HttpRequest, code: str, year: int, pk: int) ->
 
 def _preview(request: HttpRequest, unit: AdminUnit, year: int, form: SheetForm, now: dt.datetime) -> PreviewedImport:
     upload = form.cleaned_data["file"]
-    table, way, digest = table_of(upload, is_population_sheet)
+    table, digest = table_of(upload, is_population_sheet)
     rows, problems = parse_population(table)
     if problems:
         raise BadFile(problems)
@@ -179,7 +179,7 @@ def _preview(request: HttpRequest, unit: AdminUnit, year: int, form: SheetForm, 
         unit,
         year=year,
         rows=rows,
-        way=way,
+        way=StatingWay(table.way),
         source=form.cleaned_data["source"],
         file_name=upload.name or "",
         digest=digest,

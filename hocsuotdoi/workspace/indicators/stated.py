@@ -55,9 +55,9 @@ from hocsuotdoi.indicators.queries.stated import (
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.workspace.acts import refusals_in
-from hocsuotdoi.workspace.indicators.files import SheetForm, attachment, sent_in, shown_problems, table_of
 from hocsuotdoi.workspace.indicators.periods import asked_period, periods_back, shown_periods
 from hocsuotdoi.workspace.indicators.stated_forms import ConfirmForm, InstitutionFiguresForm
+from hocsuotdoi.workspace.sheets import SheetForm, attachment, sent_in, shown_problems, table_of
 
 ON_A_PAGE = 25
 CHANGES_ON_A_PAGE = 50
@@ -254,7 +254,7 @@ def _preview(
     request: HttpRequest, unit: AdminUnit, period: Period, form: SheetForm, now: dt.datetime
 ) -> PreviewedImport:
     upload = form.cleaned_data["file"]
-    table, way, digest = table_of(upload, is_stated_sheet)
+    table, digest = table_of(upload, is_stated_sheet)
     read = read_sheet(table)
     if not read.problems and read.mark != mark_of(unit.code, unit.pk, period.code):
         read.problems.append(Problem("B1", _another_sheet(read.mark, unit, period)))
@@ -263,7 +263,7 @@ def _preview(
     problems = [*read.problems, *_problems(unit, period, asked, read, timezone.localdate(now))]
     if problems:
         raise BadFile(sorted(problems, key=_in_order))
-    sent = Sent(way, form.cleaned_data["source"], upload.name or "", digest)
+    sent = Sent(StatingWay(table.way), form.cleaned_data["source"], upload.name or "", digest)
     return preview_figures(unit, period=period, asked=asked, sent=sent, by=request.user, at=now)
 
 

@@ -12,11 +12,11 @@ from hocsuotdoi.inspection.enums import Severity
 from hocsuotdoi.inspection.queries.figures import figures_by_part, inspection_figures
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.reporting.formats.table_book import render_table_book
-from hocsuotdoi.workspace.indicators.files import attachment
 from hocsuotdoi.workspace.inspection.figure_table import inspection_table
 from hocsuotdoi.workspace.inspection.forms import FiguresForm
 from hocsuotdoi.workspace.inspection.plans import to_visits
 from hocsuotdoi.workspace.inspection.shown import offered
+from hocsuotdoi.workspace.sheets import attachment
 
 
 @require_GET

@@ -48,7 +48,6 @@ from hocsuotdoi.programme.queries.money import (
     task_sums,
 )
 from hocsuotdoi.programme.rules import Entry
-from hocsuotdoi.workspace.indicators.files import attachment
 from hocsuotdoi.workspace.money.views import (
     agency_seen,
     entry_at,
@@ -58,6 +57,7 @@ from hocsuotdoi.workspace.money.views import (
     unit_asked,
     year_asked,
 )
+from hocsuotdoi.workspace.sheets import attachment
 
 PROBLEMS_SHOWN = 200
 

@@ -14,7 +14,7 @@ from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.programme.queries.assignments import by_province, grid_of
 from hocsuotdoi.reporting.formats.table_book import render_table_book
-from hocsuotdoi.workspace.indicators.files import attachment
+from hocsuotdoi.workspace.sheets import attachment
 from hocsuotdoi.workspace.tasks.shown import shown
 from hocsuotdoi.workspace.tasks.task_table import country_table, task_table
 

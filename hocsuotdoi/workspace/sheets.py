@@ -1,8 +1,8 @@
-"""What goes out and comes in as a file on the pages of figures."""
+"""What goes out and comes in as a file of rows."""
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.table_file import LARGEST_FILE, BadFile, Problem, Table, read_table
-from hocsuotdoi.indicators.enums import StatingWay
-from hocsuotdoi.indicators.models import PreviewedImport
 
+Preview = TypeVar("Preview")
 PROBLEMS_SHOWN = 200
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -42,18 +41,16 @@ class SheetForm(forms.Form):
     )
 
 
-def table_of(upload: UploadedFile, is_ours: Callable[[Table], bool]) -> tuple[Table, StatingWay, str]:
-    """The file as a table (of several sheets the one that `is_ours`), how it came, its SHA-256. Raises `BadFile`."""
+def table_of(upload: UploadedFile, is_ours: Callable[[Table], bool]) -> tuple[Table, str]:
+    """The file as a table (of several sheets the one that `is_ours`) and its SHA-256. Raises `BadFile`."""
     if (upload.size or 0) > LARGEST_FILE:
         raise BadFile([Problem("", str(_("The file is too large: at most 5 MB.")))])
     content = upload.read()
     table = read_table(content, upload.name or "", is_ours)
-    return table, StatingWay(table.way), hashlib.sha256(content).hexdigest()
+    return table, hashlib.sha256(content).hexdigest()
 
 
-def sent_in(
-    request: HttpRequest, form: SheetForm, preview: Callable[[], PreviewedImport]
-) -> tuple[PreviewedImport | None, list[Any]]:
+def sent_in(request: HttpRequest, form: forms.Form, preview: Callable[[], Preview]) -> tuple[Preview | None, list[Any]]:
     """What a sheet that was sent would do, or what is wrong in it, cell by cell; another refusal stands in the form."""
     if request.method != "POST" or not form.is_valid():
         return None, []
