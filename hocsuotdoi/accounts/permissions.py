@@ -15,6 +15,7 @@ class Permission(models.TextChoices):
     ENROL_DEVICE = "enrol_device", _("enrol and revoke devices that call the roll offline")
     VIEW_REGISTER = "view_register", _("read register entries, criteria and their answers")
     EDIT_INSTITUTION = "edit_institution", _("keep an institution's register entry")
+    KEEP_TERRITORY = "keep_territory", _("enter reforms of the territory")
     KEEP_AGENCIES = "keep_agencies", _("enter, rename and end public bodies")
     KEEP_HOLIDAYS = "keep_holidays", _("enter what the state decides about public holidays")
     ANSWER_CRITERIA = "answer_criteria", _("answer criteria")

@@ -9,7 +9,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,9 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.harmless import harmless
 from hocsuotdoi.core.templatetags.house import day_short, number
-from hocsuotdoi.core.vietnamese import normalise
+from hocsuotdoi.core.vietnamese import fold, normalise
 
 LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 60_000_000
@@ -113,6 +114,33 @@ def as_text(value: Value) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return " ".join(normalise(str(value)).split())
+
+
+def find_headings(
+    table: Table, headings: Mapping[str, str], also: Mapping[str, Sequence[str]], is_head: Callable[[set[str]], bool]
+) -> tuple[int, dict[str, int]]:
+    """The first of the top rows with headings enough for `is_head`, and the column of each; row 0 where none has.
+
+    `headings`: field → as our template writes it; `also`: field → other words for it, folded (`vietnamese.fold`).
+    """
+    for row, cells in enumerate(table.rows[:10], start=1):
+        columns: dict[str, int] = {}
+        for column, value in enumerate(cells, start=1):
+            words = fold(as_text(value)).strip(" .:*")
+            for name, text in headings.items():
+                if words == fold(text) or words in also.get(name, ()):
+                    columns.setdefault(name, column)
+        if is_head(set(columns)):
+            return row, columns
+    return 0, {}
+
+
+def csv_of(rows: Iterable[Sequence[str | int | float | None]]) -> bytes:
+    """As spreadsheets here open it: semicolons, a mark for UTF-8, nothing that would be computed."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerows(["" if value is None else harmless(value) for value in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
 
 
 def whole_number(value: Value, largest: int = LARGEST_NUMBER) -> int | None:

@@ -26,14 +26,23 @@ def attachment(content: bytes, kind: str, name: str) -> HttpResponse:
     return HttpResponse(content, content_type=TYPES[kind], headers=headers)
 
 
-class SheetForm(forms.Form):
-    """A filled-in file and where its figures are from."""
+class SeenForm(forms.Form):
+    """What a person confirms is what was shown: its digest goes with the button."""
 
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class SheetFile(forms.Form):
     file = forms.FileField(
         label=_("The filled-in file"),
         help_text=_("Excel (.xlsx) or CSV, at most 5 MB"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )
+
+
+class SheetForm(SheetFile):
+    """A filled-in file and where its figures are from."""
+
     source = forms.CharField(
         label=_("Where the figures are from"),
         help_text=_("For instance: paper reports of the institutions for the third quarter, or a document's number"),

@@ -4,7 +4,6 @@ Needed are a code or a name, and urban and rural residents, or all of them where
 villages. Year and source stand in their columns or are those of the whole sheet.
 """
 
-import csv
 import datetime as dt
 import io
 import re
@@ -14,9 +13,17 @@ from dataclasses import dataclass, field
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from hocsuotdoi.core.harmless import as_written, harmless
-from hocsuotdoi.core.table_file import Problem, Table, Value, as_text, cell, whole_number
-from hocsuotdoi.core.vietnamese import fold
+from hocsuotdoi.core.harmless import as_written
+from hocsuotdoi.core.table_file import (
+    Problem,
+    Table,
+    Value,
+    as_text,
+    cell,
+    csv_of,
+    find_headings,
+    whole_number,
+)
 
 SHEET = "Dân số"
 HEADINGS = {
@@ -88,16 +95,7 @@ def is_population_sheet(table: Table) -> bool:
 
 def _find_headings(table: Table) -> tuple[int, dict[str, int]]:
     """The first of the top rows that names a unit's column and a number's."""
-    for number, cells in enumerate(table.rows[:10], start=1):
-        columns: dict[str, int] = {}
-        for column, value in enumerate(cells, start=1):
-            words = fold(as_text(value)).strip(" .:*")
-            for name, text in HEADINGS.items():
-                if words == fold(text) or words in _ALSO[name]:
-                    columns.setdefault(name, column)
-        if {"code", "name"} & set(columns) and set(_NUMBERS) & set(columns):
-            return number, columns
-    return 0, {}
+    return find_headings(table, HEADINGS, _ALSO, lambda found: bool({"code", "name"} & found and set(_NUMBERS) & found))
 
 
 def _row(number: int, values: dict[str, Value], columns: dict[str, int], problems: list[Problem]) -> PopulationRow:
@@ -130,11 +128,7 @@ def _code(value: Value) -> str:
 
 
 def render_csv(rows: Iterable[Sequence[str | int | None]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(HEADINGS.values())
-    writer.writerows(["" if value is None else harmless(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    return csv_of([[*HEADINGS.values()], *rows])
 
 
 def render_xlsx(rows: Iterable[Sequence[str | int | None]], title: str) -> bytes:

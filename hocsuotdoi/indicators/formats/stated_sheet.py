@@ -4,7 +4,6 @@ An empty cell says nothing; 0 says that there was none. What stands on grey is o
 Vietnamese whatever language its reader has chosen, for a file goes from hand to hand.
 """
 
-import csv
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
@@ -17,13 +16,14 @@ from django.utils.translation import override
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from hocsuotdoi.core.harmless import as_written, harmless
+from hocsuotdoi.core.harmless import as_written
 from hocsuotdoi.core.table_file import (
     LARGEST_NUMBER,
     Problem,
     Table,
     as_text,
     cell,
+    csv_of,
     whole_number,
 )
 from hocsuotdoi.core.vietnamese import fold
@@ -128,12 +128,7 @@ def heading(column: StatedColumn) -> str:
 
 
 def render_csv(template: Template) -> bytes:
-    """Semicolons and a byte-order mark: so Excel in Viet Nam opens it as it is."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    for row in _rows(template):
-        writer.writerow([harmless(each) for each in row])
-    return out.getvalue().encode("utf-8-sig")
+    return csv_of(_rows(template))
 
 
 def render_xlsx(template: Template) -> bytes:

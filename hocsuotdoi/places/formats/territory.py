@@ -1,7 +1,10 @@
 """What the readers hand over: units, what they lay in, what they became. Plain values, no database."""
 
 import datetime as dt
+import itertools
 import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -132,3 +135,56 @@ def kilometres(a: Source | Unit, b: Source | Unit) -> float | None:
         return None
     east = (a.longitude - b.longitude) * 111.3 * math.cos(math.radians(a.latitude))
     return math.hypot((a.latitude - b.latitude) * 111.3, east)
+
+
+def faults(territory: Territory) -> list[str]:
+    """Sentences on what breaks a law that every map must keep (docs/territory.md); none in a sound territory."""
+    units = {unit.key: unit for unit in territory.units}
+    parents, mains, origins = defaultdict(list), Counter[Key](), Counter[Key]()
+    for parent in territory.parents:
+        parents[parent.unit].append(parent)
+    told = []
+    for step in territory.steps:
+        mains[step.predecessor] += step.is_main
+        origins[step.successor] += step.is_origin
+        before, after = units[step.predecessor], units[step.successor]
+        if before.ends_on != step.effective_on or not _stands(after, step.effective_on):
+            told.append(f"{before.name} ({before.code}) did not end when {after.name} took it over.")
+    for unit in territory.units:
+        if unit.ends_on is not None and mains[unit.key] != 1:
+            told.append(f"{unit.name} ({unit.code}) ended with {mains[unit.key]} main successors.")
+        if unit.starts_on is not None and origins[unit.key] != 1:
+            told.append(f"{unit.name} ({unit.code}) began with {origins[unit.key]} origins.")
+        if unit.tier != Tier.COUNTRY and not _lies_somewhere(unit, parents[unit.key], units):
+            told.append(f"{unit.name} ({unit.code}) does not lie in one unit every day on which it stands.")
+    for code, same in _by_code(territory.units).items():
+        if any(a.ends_on is None or (b.starts_on or dt.date.min) < a.ends_on for a, b in itertools.pairwise(same)):
+            told.append(f"Two units bear the code {code} at once.")
+    return told
+
+
+def _stands(unit: Unit, day: dt.date) -> bool:
+    return (unit.starts_on or dt.date.min) <= day < (unit.ends_on or dt.date.max)
+
+
+def _lies_somewhere(unit: Unit, parents: list[Parent], units: dict[Key, Unit]) -> bool:
+    """Its parents follow each other without gap from its first day to its last, each standing all the time."""
+    at: dt.date | None = unit.starts_on
+    in_order = sorted(parents, key=lambda each: each.starts_on or dt.date.min)
+    for number, each in enumerate(in_order):
+        parent = units[each.parent]
+        if each.starts_on != at or (each.ends_on is None and number < len(in_order) - 1):
+            return False
+        if (parent.starts_on or dt.date.min) > (each.starts_on or dt.date.min):
+            return False
+        if (parent.ends_on or dt.date.max) < (each.ends_on or dt.date.max):
+            return False
+        at = each.ends_on
+    return bool(parents) and at == unit.ends_on
+
+
+def _by_code(units: Iterable[Unit]) -> dict[str, list[Unit]]:
+    found: dict[str, list[Unit]] = defaultdict(list)
+    for unit in sorted(units, key=lambda each: each.starts_on or dt.date.min):
+        found[unit.code].append(unit)
+    return found

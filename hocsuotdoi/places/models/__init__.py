@@ -10,6 +10,7 @@ from hocsuotdoi.places.models.institution import (
     OpeningHours,
     Room,
 )
+from hocsuotdoi.places.models.reform import TerritoryReform
 from hocsuotdoi.places.models.unit import (
     AdminUnit,
     LegalAct,
@@ -38,6 +39,7 @@ __all__ = [
     "OpeningHours",
     "Room",
     "Succession",
+    "TerritoryReform",
     "UnitAncestry",
     "UnitNote",
     "UnitParent",

@@ -6,18 +6,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
-from hocsuotdoi.places.formats.territory import Key, Territory, Unit
+from hocsuotdoi.places.formats.territory import Key, Parent, Territory, Unit
 from hocsuotdoi.places.models import Agency, AgencyLine
 from hocsuotdoi.places.operations.copying import copy_rows, upsert_rows
 from hocsuotdoi.places.operations.load_units import DATA, in_sentence
 
 _DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class _Line:
+    superior: str
+    """Its code."""
+    kind: str
+    starts_on: dt.date | None
+    ends_on: dt.date | None
 
 
 @dataclass
@@ -28,8 +37,7 @@ class _Row:
     unit: Unit | None = None
     starts_on: dt.date | None = None
     ends_on: dt.date | None = None
-    superiors: list[tuple[str, str]] = field(default_factory=list)
-    """Codes of superiors with the kind of line."""
+    lines: list[_Line] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -55,71 +63,133 @@ def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[
         AgencyLine,
         ["agency_id", "superior_id", "kind", "starts_on", "ends_on"],
         (
-            (keys[row.code], keys[superior], kind, row.starts_on, row.ends_on)
+            (keys[row.code], keys[line.superior], line.kind, line.starts_on, line.ends_on)
             for row in rows
-            for superior, kind in row.superiors
-            if (keys[row.code], keys[superior], kind) not in kept
+            for line in row.lines
+            if (keys[row.code], keys[line.superior], line.kind) not in kept
         ),
     )
+    end_with_their_units()
     progress(_("%(number)d agencies") % {"number": len(rows)})
+
+
+def end_with_their_units() -> None:
+    """What people keep by hand ends with its unit, too, by the act that ended that; so do lines with either end."""
+    with connection.cursor() as cursor:
+        for statement in _ENDS:
+            cursor.execute(statement, {"reform": REFORM_DAY})
+
+
+# Of reforms since 2025 only: what is known of bodies before then was written down as it was.
+_ENDS = (
+    """
+    UPDATE places_agency agency
+       SET ends_on = unit.ends_on, ended_for = coalesce(act.number, unit.name)
+      FROM places_adminunit unit LEFT JOIN places_legalact act ON act.id = unit.ended_by_id
+     WHERE unit.id = agency.unit_id AND unit.ends_on > %(reform)s
+       AND unit.ends_on < coalesce(agency.ends_on, 'infinity')
+       AND unit.ends_on > coalesce(agency.starts_on, '-infinity')
+    """,
+    """
+    DELETE FROM places_agencyline line USING places_agency body
+     WHERE body.id IN (line.agency_id, line.superior_id) AND body.ends_on > %(reform)s
+       AND line.starts_on >= body.ends_on
+    """,
+    """
+    UPDATE places_agencyline line SET ends_on = body.ends_on
+      FROM (SELECT line.id, min(body.ends_on) AS ends_on
+              FROM places_agencyline line JOIN places_agency body ON body.id IN (line.agency_id, line.superior_id)
+             WHERE body.ends_on > %(reform)s GROUP BY line.id) AS body
+     WHERE body.id = line.id AND body.ends_on < coalesce(line.ends_on, 'infinity')
+    """,
+)
 
 
 def _rows(territory: Territory) -> Iterator[_Row]:
     data = read_yaml(DATA / "agencies.yaml")
     country = territory.units[0]
     for body in data["central"]:
-        superiors = [tuple(line) for line in body.get("lines", [])]
-        yield _Row(body["code"], body["name"], body["kind"], country, superiors=superiors)
+        lines = [_Line(superior, kind, None, None) for superior, kind in body.get("lines", [])]
+        yield _Row(body["code"], body["name"], body["kind"], country, lines=lines)
     map_of = _Maps(territory)
     for rule in data["rules"]:
-        for unit in map_of.now[Tier(rule["for"])]:
-            yield _row(rule, unit, map_of.above_now.get(unit.key), ended=False)
+        for unit in map_of.since[Tier(rule["for"])]:
+            yield _row(rule, unit, map_of.above_since[unit.key])
         if rule["for"] == Tier.PROVINCE:
             for unit in map_of.before[Tier.PROVINCE]:
                 if unit.code in data["provinces_before"]:
-                    yield _row(rule, unit, None, ended=True)
+                    yield _row_before(rule, unit, None)
     for rule in data["rules_before"]:
         scope, *codes = rule["for"]
         for unit in map_of.before_in(scope, codes):
-            yield _row(rule, unit, map_of.above_before.get(unit.key), ended=True)
+            yield _row_before(rule, unit, map_of.above_before.get(unit.key))
 
 
-def _row(rule: dict, unit: Unit, above: Unit | None, *, ended: bool) -> _Row:
-    name = rule.get("names", {}).get(unit.code, rule["name"]).format(unit=in_sentence(unit.name))
-    row = _Row(_code(rule["prefix"], unit, ended), name, rule["kind"], unit, unit.starts_on, unit.ends_on)
-    if ended:
-        row.ends_on = REFORM_DAY
-    elif unit.tier == Tier.COMMUNE:
-        # Also in communes that go on: their offices came with the two tiers, and their superior changed.
-        row.starts_on = REFORM_DAY
+def _row(rule: dict, unit: Unit, above: list[tuple[Unit, Parent]]) -> _Row:
+    """A body of a unit since the reform of 2025; its line to the unit above changes when the unit comes to lie
+    elsewhere."""
+    row = _named(rule, unit, _code(rule["prefix"], unit))
+    row.starts_on, row.ends_on = unit.starts_on, unit.ends_on
+    if unit.tier == Tier.COMMUNE:
+        # Also in communes that went on: their offices came with the two tiers, and their superior changed.
+        row.starts_on = unit.starts_on or REFORM_DAY
     for superior, kind in rule.get("lines", []):
         where, _, prefix = superior.partition(":")
-        if where == "own":
-            superior = _code(prefix, unit, ended)
-        elif where == "up":
+        if where == "up":
             assert above, f"{unit.name} lies nowhere"
-            superior = _code(prefix, above, ended)
-        row.superiors.append((superior, kind))
+            row.lines += [_Line(_code(prefix, up), kind, each.starts_on, each.ends_on) for up, each in above]
+        else:
+            code = _code(prefix, unit) if where == "own" else superior
+            row.lines.append(_Line(code, kind, row.starts_on, row.ends_on))
     return row
 
 
-def _code(prefix: str, unit: Unit, ended: bool) -> str:
-    return f"{prefix}-{unit.code}-den-{REFORM_DAY - _DAY}" if ended else f"{prefix}-{unit.code}"
+def _row_before(rule: dict, unit: Unit, above: Unit | None) -> _Row:
+    """A body of a unit until the reform of 2025."""
+    row = _named(rule, unit, _code_before(rule["prefix"], unit))
+    row.starts_on, row.ends_on = unit.starts_on, REFORM_DAY
+    for superior, kind in rule.get("lines", []):
+        where, _, prefix = superior.partition(":")
+        if where == "own":
+            superior = _code_before(prefix, unit)
+        elif where == "up":
+            assert above, f"{unit.name} lies nowhere"
+            superior = _code_before(prefix, above)
+        row.lines.append(_Line(superior, kind, row.starts_on, row.ends_on))
+    return row
+
+
+def _named(rule: dict, unit: Unit, code: str) -> _Row:
+    name = rule.get("names", {}).get(unit.code, rule["name"]).format(unit=in_sentence(unit.name))
+    return _Row(code, name, rule["kind"], unit)
+
+
+def _code(prefix: str, unit: Unit) -> str:
+    """Codes of units are used again: what began later says since when."""
+    is_later = unit.starts_on is not None and unit.starts_on > REFORM_DAY
+    return f"{prefix}-{unit.code}-tu-{unit.starts_on}" if is_later else f"{prefix}-{unit.code}"
+
+
+def _code_before(prefix: str, unit: Unit) -> str:
+    return f"{prefix}-{unit.code}-den-{REFORM_DAY - _DAY}"
 
 
 class _Maps:
-    """The units since and before the reform by tier, and what each lay in."""
+    """The units since and before the reform of 2025 by tier, and what each lay in."""
 
     def __init__(self, territory: Territory) -> None:
         units = {unit.key: unit for unit in territory.units}
-        self.now: dict[Tier, list[Unit]] = defaultdict(list)
+        self.since: dict[Tier, list[Unit]] = defaultdict(list)
         self.before: dict[Tier, list[Unit]] = defaultdict(list)
         for unit in territory.units:
-            if unit.ends_on is None:
-                self.now[unit.tier].append(unit)
+            if unit.ends_on is None or unit.ends_on > REFORM_DAY:
+                self.since[unit.tier].append(unit)
             if unit.starts_on is None:
                 self.before[unit.tier].append(unit)
-        self.above_now = {p.unit: units[p.parent] for p in territory.parents if p.ends_on is None}
+        self.above_since: dict[Key, list[tuple[Unit, Parent]]] = defaultdict(list)
+        for each in territory.parents:
+            if each.ends_on is None or each.ends_on > REFORM_DAY:
+                self.above_since[each.unit].append((units[each.parent], each))
         self.above_before = {p.unit: units[p.parent] for p in territory.parents if p.starts_on is None}
 
     def before_in(self, scope: str, codes: list[str]) -> list[Unit]:

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.places.models import LoadedReference
-from hocsuotdoi.places.operations.load_agencies import load_agencies
+from hocsuotdoi.places.operations.following import follow_units
 from hocsuotdoi.places.operations.load_institutions import load_institutions
-from hocsuotdoi.places.operations.load_units import DATA, load_units, read_territory
+from hocsuotdoi.places.operations.load_units import DATA
+from hocsuotdoi.places.operations.territory import write_territory
 
 PROGRAM_VERSION = "3"
 """Raised when the rules that work out the territory change, so that installations load it anew."""
@@ -25,10 +26,9 @@ def load_reference(progress: Callable[[str], Any] = print) -> None:
         progress(_("Territory: already loaded"))
         return
     progress(_("Territory: reading the packages"))
-    territory = read_territory()
-    ids = load_units(territory, progress)
-    load_agencies(territory, ids, progress)
+    write_territory(progress)
     load_institutions(progress)
+    follow_units()
     LoadedReference.objects.update_or_create(name="places", defaults={"fingerprint": fingerprint})
 
 

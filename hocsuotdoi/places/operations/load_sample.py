@@ -11,6 +11,7 @@ from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.places.enums import InstitutionClass, InstitutionState, Tier
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, Succession, UnitParent
+from hocsuotdoi.places.operations.following import follow_units
 from hocsuotdoi.places.operations.load_units import DATA, in_sentence
 from hocsuotdoi.places.operations.register import Day, Entry, write_entries
 
@@ -21,6 +22,7 @@ def load_sample(progress: Callable[[str], Any] = print) -> None:
     data = read_yaml(DATA / "sample.yaml")
     entries = [*_entries(data), *_ended_entries(data)]
     added = write_entries(entries)
+    follow_units()
     progress(_("%(all)d institutions, %(new)d of them new") % {"all": len(entries), "new": added})
 
 
@@ -30,7 +32,7 @@ def _entries(data: dict) -> Iterator[Entry]:
         Succession.objects.filter(is_origin=True, successor__in=communes).values_list("successor_id", "predecessor_id")
     )
     provinces = dict(UnitParent.objects.on(REFORM_DAY).filter(unit__in=communes).values_list("unit_id", "parent__code"))
-    agencies: dict[str, int] = dict(Agency.objects.filter(ends_on=None).values_list("code", "pk"))
+    agencies: dict[str, int] = dict(Agency.objects.on(REFORM_DAY).values_list("code", "pk"))
     for unit in communes:
         for kit in data["sets"][data["communes"].get(unit.code, data["elsewhere"])] + data["also"].get(unit.code, []):
             entry = _entry(data, unit, kit)

@@ -1,13 +1,15 @@
 """Reads of the territory on a day. Every function takes the day; none reads the clock."""
 
 import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.vietnamese import search_terms
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.models import AdminUnit, Succession, UnitParent
+from hocsuotdoi.places.models import AdminUnit, LegalAct, Succession, UnitParent
 
 COUNTRY_CODE = "VN"
 MAP_KNOWN_FROM = dt.date(2008, 8, 1)
@@ -106,3 +108,62 @@ def day_on_map_of(unit: AdminUnit, day: dt.date) -> dt.date:
     if unit.starts_on is not None and day < unit.starts_on:
         return unit.starts_on
     return day
+
+
+def units_in_sheet(code: str, day: dt.date) -> list[tuple[str, str, str]]:
+    """Code, name and what it lies in, of a province and its communes on `day`, or of all provinces and communes of the
+    country; provinces first."""
+    links = UnitParent.objects.on(day).filter(on(day, "unit__"), unit__tier__in=[Tier.PROVINCE, Tier.COMMUNE])
+    if code != COUNTRY_CODE:
+        links = links.filter(Q(unit__code=code) | Q(parent__code=code))
+    rows = links.order_by("-unit__tier", "parent__code", "unit__code")
+    return list(rows.values_list("unit__code", "unit__name", "parent__name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A day on which the map changed: how many units of a tier stood before and stand since, how many ended by it and
+    began."""
+
+    day: dt.date
+    before: dict[str, int]
+    since: dict[str, int]
+    ended: int
+    begun: int
+
+
+def changes_of_map() -> list[Change]:
+    """Every day on which units began or ended, the newest first. One query."""
+    periods = AdminUnit.objects.order_by().values_list("tier", "starts_on", "ends_on").annotate(number=Count("pk"))
+    rows = list(periods)
+    days = {day for _tier, first, last, _number in rows for day in (first, last) if day}
+
+    def standing(on_day: dt.date) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for tier, first, last, number in rows:
+            if (first or dt.date.min) <= on_day < (last or dt.date.max):
+                found[tier] += number
+        return dict(found)
+
+    return [
+        Change(
+            day,
+            before=standing(day - dt.timedelta(days=1)),
+            since=standing(day),
+            ended=sum(number for _tier, _first, last, number in rows if last == day),
+            begun=sum(number for _tier, first, _last, number in rows if first == day),
+        )
+        for day in sorted(days, reverse=True)
+    ]
+
+
+def begun_by(act: LegalAct, day: dt.date) -> QuerySet[AdminUnit]:
+    """The units that began by this act on that day, with what they were made of (`was`) at hand."""
+    steps = Succession.objects.select_related("predecessor").order_by("-is_origin", "predecessor__sort_key")
+    return AdminUnit.objects.filter(began_by=act, starts_on=day).prefetch_related(Prefetch("was", steps))
+
+
+def moved_by(act: LegalAct, day: dt.date) -> QuerySet[UnitParent]:
+    """Where units lie since that day that this act left as they were."""
+    links = UnitParent.objects.filter(legal_act=act, starts_on=day).exclude(unit__starts_on=day)
+    return links.select_related("unit", "parent").order_by("parent__sort_key", "unit__sort_key")

@@ -37,6 +37,7 @@ class Door:
         return any(here == area or here.startswith(f"{area}-") for area in (self.area, *self.also))
 
 
+_OF_ENTRIES = ("places-equipment", "places-status", "places-placement")
 HOME = Door("workspace:home", _("Today"), _("What is to be done today"), "home", None)
 # As offices think of their work, and within that in the order of a working day.
 GROUPS: list[tuple[str | Promise, list[Door]]] = [
@@ -215,7 +216,7 @@ GROUPS: list[tuple[str | Promise, list[Door]]] = [
                 "museum",
                 Permission.VIEW_REGISTER,
                 work=Permission.EDIT_INSTITUTION,
-                also=("places",),
+                also=("places-hours", "places-closure", "places-holiday", "places-room", *_OF_ENTRIES),
             ),
         ],
     ),
@@ -237,6 +238,14 @@ GROUPS: list[tuple[str | Promise, list[Door]]] = [
                 "lineage",
                 Permission.VIEW_ROLES,
                 work=Permission.KEEP_AGENCIES,
+            ),
+            Door(
+                "workspace:places-reform-list",
+                _("Reforms of the territory"),
+                _("Units that merge, are divided, renamed or come to lie elsewhere, from a day on"),
+                "map",
+                Permission.KEEP_TERRITORY,
+                work=Permission.KEEP_TERRITORY,
             ),
             Door(
                 "workspace:accounts-audit",

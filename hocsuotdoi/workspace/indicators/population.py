@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -36,14 +35,10 @@ from hocsuotdoi.indicators.operations.population import (
 )
 from hocsuotdoi.indicators.queries.population import population_digest, populations_of, units_of
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.workspace.sheets import SheetForm, attachment, sent_in, shown_problems, table_of
+from hocsuotdoi.workspace.sheets import SeenForm, SheetForm, attachment, sent_in, shown_problems, table_of
 
 ON_A_PAGE = 50
 YEARS_BACK = 10
-
-
-class SeenForm(forms.Form):
-    seen = forms.CharField(widget=forms.HiddenInput)
 
 
 @require_GET

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hocsuotdoi.workspace.places import closures, holidays, views
+from hocsuotdoi.workspace.places import closures, holidays, reforms, views
 
 urlpatterns = [
     path("institutions/", views.institution_list, name="places-institution-list"),
@@ -10,6 +10,13 @@ urlpatterns = [
     path("institutions/<slug:code>/closures/", closures.closure_list, name="places-closure-list"),
     path("institutions/<slug:code>/closures/<int:pk>/remove/", closures.closure_remove, name="places-closure-remove"),
     path("institutions/<slug:code>/holidays/", holidays.holiday_answer, name="places-holiday-answer"),
+    path("territory/", reforms.reform_list, name="places-reform-list"),
+    path("territory/new/", reforms.reform_send, name="places-reform-send"),
+    path("territory/new/<slug:code>.<str:kind>", reforms.reform_template, name="places-reform-template"),
+    path("territory/<uuid:pk>/", reforms.reform_detail, name="places-reform-detail"),
+    path("territory/<uuid:pk>/places/", reforms.reform_places, name="places-reform-places"),
+    path("territory/<uuid:pk>/enter/", reforms.reform_enter, name="places-reform-enter"),
+    path("territory/<uuid:pk>/take-back/", reforms.reform_take_back, name="places-reform-take-back"),
     path("holidays/", holidays.holiday_list, name="places-holiday-list"),
     path("holidays/<int:pk>/withdraw/", holidays.decision_withdraw, name="places-holiday-withdraw"),
     path("institutions/<slug:code>/rooms/", views.room_list_edit, name="places-room-edit"),

@@ -19,6 +19,7 @@ from hocsuotdoi.programme.formats.plan_file import ParsedClause
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.operations.drafting import Head
 from hocsuotdoi.programme.queries.kinds_of_evidence import named_evidence, source_kinds
+from hocsuotdoi.workspace.legal_act import ActFields
 from hocsuotdoi.workspace.number_field import NumberField
 from hocsuotdoi.workspace.programme.forms import ByName, Choice, ClauseForm, PlanChoice
 
@@ -333,24 +334,6 @@ class IssueForm(forms.Form):
     )
     issued_on = date_field(gettext_lazy("Day of issue"))
     version = forms.CharField(widget=forms.HiddenInput)
-
-
-class ActFields(forms.Form):
-    """The legal act on which a step rests. Known by its number; a new one with what belongs to it."""
-
-    act_number = forms.CharField(
-        label=gettext_lazy("Number of the legal act"),
-        max_length=60,
-        help_text=gettext_lazy("As printed: 202/2025/QH15. One that is known here needs nothing else."),
-        widget=forms.TextInput(attrs={"list": "acts"}),
-    )
-    act_title = forms.CharField(label=gettext_lazy("Title of the act"), max_length=1000, required=False)
-    act_issuer = forms.CharField(label=gettext_lazy("Issued by"), max_length=200, required=False)
-    act_issued_on = date_field(gettext_lazy("Day of the act"), required=False)
-
-    def act(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        return {name: data[f"act_{name}"] for name in ("number", "title", "issuer", "issued_on")}
 
 
 class ActWanted(ActFields):

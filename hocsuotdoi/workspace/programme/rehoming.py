@@ -25,7 +25,8 @@ from hocsuotdoi.programme.queries.plan_finding import figure_text
 from hocsuotdoi.programme.queries.rehoming import Alike, like_in, may_replace, not_taken, propose, units_of
 from hocsuotdoi.programme.queries.targets import effective_targets
 from hocsuotdoi.programme.rules import responsible_unit
-from hocsuotdoi.workspace.programme.draft_forms import ActFields, date_field
+from hocsuotdoi.workspace.legal_act import ActFields
+from hocsuotdoi.workspace.programme.draft_forms import date_field
 from hocsuotdoi.workspace.programme.forms import ByName, PlanChoice
 
 

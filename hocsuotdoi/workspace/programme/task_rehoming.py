@@ -34,7 +34,8 @@ from hocsuotdoi.programme.queries.untaken import (
     units_to_take,
 )
 from hocsuotdoi.programme.rules import responsible_unit
-from hocsuotdoi.workspace.programme.draft_forms import ActFields, date_field
+from hocsuotdoi.workspace.legal_act import ActFields
+from hocsuotdoi.workspace.programme.draft_forms import date_field
 from hocsuotdoi.workspace.programme.rehoming import UnitChoice
 
 MOST_NAMED = 60  # bodies that can be named one by one; of more than that a kind of body is given the tasks

@@ -1,0 +1,134 @@
+"""What a reform would do, before anybody enters it; and the reforms there are."""
+
+import datetime as dt
+import hashlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from hocsuotdoi.places.enums import Doubt, SuccessionKind, Tier
+from hocsuotdoi.places.formats.reform import Outcome, Part, Reform, ReformRow
+from hocsuotdoi.places.formats.territory import Key, Parent, Step, Territory, Unit
+from hocsuotdoi.places.models import (
+    AdminUnit,
+    Agency,
+    InstitutionPlacement,
+    Succession,
+    TerritoryReform,
+    UnitParent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OnDividedLand:
+    """An institution whose unit is divided: in which of the new ones it stands has to be said. `chosen`: the code of
+    the one said, else of the main one."""
+
+    code: str
+    name: str
+    old: Unit
+    new: tuple[Unit, ...]
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReformPlan:
+    """`before` and `since`: how many units stand, by tier. `ended`: keys of the units that end; `institutions`: how
+    many stand in them; `agencies`: how many bodies end with them."""
+
+    outcome: Outcome
+    before: dict[str, int]
+    since: dict[str, int]
+    ended: tuple[int, ...]
+    institutions: int
+    agencies: int
+    divided: list[OnDividedLand] = field(default_factory=list)
+    digest: str = ""
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.outcome.made or self.outcome.moved)
+
+
+def as_reform(reform: TerritoryReform) -> Reform:
+    rows = tuple(ReformRow(**{**row, "part": Part(row["part"])}) for row in reform.rows)
+    return Reform(reform.day, reform.legal_act.number, rows)
+
+
+def planned_reform(reform: TerritoryReform, outcome: Outcome) -> ReformPlan:
+    """What follows from `outcome` for institutions and bodies. Three queries."""
+    ended = {unit.key: unit for unit in outcome.ended}
+    rows = AdminUnit.objects.filter(code__in={code for code, _starts_on in ended})
+    keys = {pk: (code, starts_on) for pk, code, starts_on in rows.values_list("pk", "code", "starts_on")}
+    units = {pk: ended[key] for pk, key in keys.items() if key in ended}
+    placed = InstitutionPlacement.objects.on(reform.day).filter(unit__in=units)
+    found = placed.order_by("unit__sort_key", "institution__sort_key", "institution__code")
+    standing = list(found.values_list("unit_id", "institution__code", "institution__name"))
+    heirs = _heirs(outcome)
+    divided = [
+        OnDividedLand(code, name, units[unit], heirs[keys[unit]], _chosen(reform.places.get(code), heirs[keys[unit]]))
+        for unit, code, name in standing
+        if len(heirs[keys[unit]]) > 1
+    ]
+    agencies = Agency.objects.on(reform.day).filter(unit__in=units).count()
+    said = [reform.day, reform.legal_act.number, sorted(units), len(standing), agencies]
+    said += [[made.unit.code for made in outcome.made], [(each.code, each.chosen) for each in divided]]
+    return ReformPlan(
+        outcome,
+        before=_counts(outcome.territory, reform.day - dt.timedelta(days=1)),
+        since=_counts(outcome.territory, reform.day),
+        ended=tuple(units),
+        institutions=len(standing),
+        agencies=agencies,
+        divided=divided,
+        digest=hashlib.sha256(repr(said).encode()).hexdigest()[:16],
+    )
+
+
+def _heirs(outcome: Outcome) -> dict[Key, tuple[Unit, ...]]:
+    """What took over each ended unit, the main one first."""
+    heirs: dict[Key, list[Unit]] = defaultdict(list)
+    for made in outcome.made:
+        for old, part in made.was:
+            heirs[old.key].insert(len(heirs[old.key]) if part == Part.REST else 0, made.unit)
+    return {key: tuple(units) for key, units in heirs.items()}
+
+
+def _chosen(code: str | None, offered: tuple[Unit, ...]) -> str:
+    return code if code in {unit.code for unit in offered} else offered[0].code
+
+
+def _counts(territory: Territory, day: dt.date) -> dict[str, int]:
+    return Counter(
+        str(unit.tier)
+        for unit in territory.units
+        if (unit.starts_on or dt.date.min) <= day < (unit.ends_on or dt.date.max)
+    )
+
+
+def territory_in_books() -> Territory:
+    """The territory as the database has it, all times. Three queries."""
+    columns = (
+        *("code", "tier", "kind", "name", "starts_on", "ends_on", "latitude", "longitude", "area_km2"),
+        *("began_by__number", "ended_by__number"),
+    )
+    units: dict[int, Unit] = {}
+    for pk, *values, began_by, ended_by in AdminUnit.objects.order_by("pk").values_list("pk", *columns):
+        code, tier, *rest = values
+        units[pk] = Unit(code, Tier(tier), *rest, began_by=began_by or "", ended_by=ended_by or "")
+    links = UnitParent.objects.values_list("unit_id", "parent_id", "starts_on", "ends_on", "legal_act__number")
+    steps = Succession.objects.values_list(
+        *("predecessor_id", "successor_id", "kind", "effective_on", "is_main", "is_origin", "doubt"),
+        "legal_act__number",
+    )
+    return Territory(
+        sorted(units.values(), key=lambda unit: unit.tier != Tier.COUNTRY),  # the country first, as from the packages
+        [Parent(units[u].key, units[p].key, first, last, act or "") for u, p, first, last, act in links],
+        [
+            Step(
+                *(units[old].key, units[new].key, SuccessionKind(kind), day, is_main, is_origin),
+                doubt=Doubt(doubt) if doubt else None,
+                legal_act=act or "",
+            )
+            for old, new, kind, day, is_main, is_origin, doubt, act in steps
+        ],
+    )
