@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import Person, RoleAssignment
 from hocsuotdoi.accounts.operations.people import open_account
+from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.places.enums import AgencyKind, InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution
@@ -137,7 +138,7 @@ def _agency_of(unit_on: Callable[[dt.date], AdminUnit | None], *kinds: str) -> C
 def _library_of_ward(day: dt.date) -> Institution | None:
     unit = _ward(day)
     standing = Institution.objects.filter(
-        institution_class=InstitutionClass.LIBRARY_COMMUNE, placements__unit=unit, placements__ends_on=None
+        on(day, "placements__"), institution_class=InstitutionClass.LIBRARY_COMMUNE, placements__unit=unit
     )
     return standing.order_by("-is_sample", "code").first() if unit else None
 

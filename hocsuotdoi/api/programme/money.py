@@ -138,7 +138,7 @@ def money_line_list(request: HttpRequest, asked: Query[MoneyLineFilter]) -> List
 def money_totals(request: HttpRequest, asked: Query[MoneyTotalsFilter]) -> MoneyTotals:
     today: dt.date = timezone.localdate()
     covered = units_covered(request.user, Permission.VIEW_MONEY, today)
-    unit = covered.filter(code=asked.unit, ends_on=None).first()
+    unit = covered.on(today).filter(code=asked.unit).first()
     if unit is None:
         raise BadField("unit", gettext("There is no unit with this code of which your key may see the money."))
     lines = lines_in(unit, asked.year, today).visible_to(request.user, today)

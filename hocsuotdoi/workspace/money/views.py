@@ -177,9 +177,7 @@ def unit_asked(request: HttpRequest, today: dt.date) -> AdminUnit | None:
     if code := request.GET.get("unit", ""):
         if not code.isalnum():
             raise Http404
-        return get_object_or_404(
-            units_covered(request.user, Permission.VIEW_MONEY, today), code=code[:10], ends_on=None
-        )
+        return get_object_or_404(units_covered(request.user, Permission.VIEW_MONEY, today).on(today), code=code[:10])
     return units_held(request.user, Permission.VIEW_MONEY, today).first()
 
 

@@ -22,7 +22,7 @@ def task_woven(request: HttpRequest, code: str, year: int) -> HttpResponse:
     day = timezone.localdate()
     if not (code.isalnum() and 2000 <= year <= day.year + 1):
         raise Http404
-    unit = get_object_or_404(units_covered(request.user, Permission.VIEW_TASKS, day), code=code[:10], ends_on=None)
+    unit = get_object_or_404(units_covered(request.user, Permission.VIEW_TASKS, day).on(day), code=code[:10])
     below = Assignment.objects.visible_to(request.user, day).filter(agency__unit__in=units_reading_as(unit, day))
     found = woven(unit, year, day, of_year(below, year))
     context = {
