@@ -100,6 +100,16 @@ def test_divided_commune_has_a_main_part_and_what_goes_where_is_uncertain():
     assert new["01004"].area_km2 is None
 
 
+def test_unit_that_keeps_its_code_keeps_its_name_unless_told():
+    outcome = done(
+        row("01001", "01001", part=Part.MAIN),
+        row("01001", "01004", "Xã Bốn", part=Part.REST),
+        row("01002", "01003"),
+        row("01003", "01003"),
+    )
+    assert [made.unit.name for made in outcome.made] == ["Xã 01001", "Xã Bốn", "Xã 01003"]
+
+
 def test_commune_that_only_has_another_name_is_a_new_unit_of_the_same_land():
     outcome = done(row("01001", "01001", "Phường Một"))
     (step,) = outcome.territory.steps

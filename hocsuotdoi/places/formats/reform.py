@@ -202,13 +202,13 @@ class _Applying:
         return len(rows) == 1 and row.part == Part.WHOLE and row.old == code and same_name
 
     def _unit(self, code: str, rows: list[ReformRow], tier: Tier, ending: Collection[str]) -> Unit | None:
-        """The unit that begins, as its rows tell it."""
-        told = next((row for row in rows if row.new_name), None)
+        """The unit that begins, as its rows tell it. One that takes over code and land keeps the name, unless told."""
+        told = next((row for row in rows if row.new_name), None) or next((row for row in rows if row.old == code), None)
         if told is None:
             self._problem(rows[0], "new_name", _("Say the full name of the new unit: “Phường …”, “Xã …”, “Tỉnh …”."))
             return None
         try:
-            name, kind = read_name(told.new_name, tier)
+            name, kind = read_name(told.new_name or self.standing[code].name, tier)
         except ValueError:
             kind = None
         if kind not in KINDS[tier]:
