@@ -1,10 +1,14 @@
 """What `hocsuotdoi doctor` says of the territory."""
 
+import datetime as dt
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hocsuotdoi.core.doctor import Finding, Level, check
-from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.places.models import AdminUnit, TerritoryReform
 from hocsuotdoi.places.queries.doubts import broken_laws, doubts
 
 
@@ -14,9 +18,20 @@ def territory() -> list[Finding]:
     if not AdminUnit.objects.exists():
         return [Finding(Level.BROKEN, _("No territory is loaded."), _("Run `hocsuotdoi demo` once."))]
     found = doubts()
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
     where = _("The whole list is in docs/territory.md.")
     return [
         *(Finding(Level.BROKEN, sentence, _("Load the reference data anew.")) for sentence in broken_laws()),
+        *(
+            Finding(
+                Level.BROKEN,
+                _("The reform of {day} by {act} is due and is not written.").format(
+                    day=day_short(reform.day), act=reform.legal_act.number
+                ),
+                _("Look for job places.write_due_reforms in the worker's log: it says what does not fit."),
+            )
+            for reform in TerritoryReform.objects.due(yesterday).select_related("legal_act")
+        ),
         Finding(
             Level.UNCERTAIN,
             _(

@@ -10,7 +10,6 @@ from django.utils import timezone
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import institutions_covered, units_covered
-from hocsuotdoi.indicators.models import Population
 from hocsuotdoi.indicators.operations.rolling import fold, follow_map
 from hocsuotdoi.indicators.queries.frame import ChosenMap, Map
 from hocsuotdoi.indicators.queries.lineage import measure_total
@@ -30,7 +29,6 @@ from hocsuotdoi.places.models import (
     UnitReading,
 )
 from hocsuotdoi.places.operations.agency import add_agency
-from hocsuotdoi.places.operations.institution import move_institution
 from hocsuotdoi.places.operations.load_reference import load_reference
 from hocsuotdoi.places.operations.reform import (
     ReformRefused,
@@ -41,7 +39,7 @@ from hocsuotdoi.places.operations.reform import (
     send_reform,
     take_reform_back,
 )
-from hocsuotdoi.places.operations.territory import write_territory
+from hocsuotdoi.places.operations.territory import DoesNotFit, write_due_reforms, write_territory
 from hocsuotdoi.places.queries.doubts import broken_laws
 from hocsuotdoi.places.queries.units import reading_of, unit_by_code, units_reading_as
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
@@ -107,8 +105,11 @@ def _sent(rows, act, by, at, day=DAY):
 
 
 def enter(reform, by, at):
+    """Entered, and its day has come."""
     reform.refresh_from_db()
-    return enter_reform(reform, seen=plan_of(reform).digest, by=by, at=at)
+    enter_reform(reform, seen=plan_of(reform).digest, by=by, at=at)
+    assert write_due_reforms(reform.day, at=at) == 1
+    reform.refresh_from_db()
 
 
 def _library(unit: AdminUnit, **more):
@@ -219,10 +220,6 @@ def test_bodies_that_people_keep_end_with_their_unit_for_a_reason(sent, administ
     hand.refresh_from_db()
     assert (hand.ends_on, hand.ended_for) == (DAY, "99/NQ-UBTVQH16")
 
-    take_reform_back(sent, reason="Nhập nhầm", by=administrator, at=now)
-    hand.refresh_from_db()
-    assert (hand.ends_on, hand.ended_for) == (None, "")
-
 
 def test_institutions_go_on_in_the_new_units_and_in_the_care_of_their_bodies(sent, administrator, now, wards):
     merged, split, named = (_library(wards[number]) for number in (1, 2, 4))
@@ -295,48 +292,58 @@ def test_roles_at_ended_bodies_end_and_those_of_the_country_go_on(sent, administ
     assert units_covered(ministry, Permission.EDIT_INSTITUTION, DAY).filter(pk=_now("01999").pk).exists()
 
 
-def test_taken_back_reform_leaves_nothing_behind(sent, administrator, now, wards):
-    for unit in wards:
-        _library(unit)
+def test_entered_reform_waits_for_its_day(sent, administrator, now, wards):
     before = _everything()
-    enter(sent, administrator, now)
-    assert _everything() != before
-
-    take_reform_back(sent, reason="Nhập nhầm tệp", by=administrator, at=now)
+    enter_reform(sent, seen=plan_of(sent).digest, by=administrator, at=now)
+    assert write_due_reforms(EVE, at=now) == 0
+    write_territory()
     assert _everything() == before
-    take_reform_back(sent, reason="Nhập nhầm tệp", by=administrator, at=now)
+
+    assert write_due_reforms(DAY, at=now) == 1
+    assert _now("01999").name == "Phường Suối Mới"
+    assert write_due_reforms(DAY + dt.timedelta(days=1), at=now) == 0
+
+
+def test_reform_whose_day_is_past_is_written_at_once(sent, administrator, now):
+    late = now.replace(year=2027, month=7, day=20)
+    entered = enter_reform(sent, seen=plan_of(sent).digest, by=administrator, at=late)
+    assert entered.written_at == late
+    assert _now("01999").name == "Phường Suối Mới"
+
+
+def test_reform_taken_back_before_its_day_never_holds(sent, administrator, now):
+    with pytest.raises(ReformRefused, match="chưa được nhập"):
+        take_reform_back(sent, reason="Nhầm", by=administrator, at=now)
+    enter_reform(sent, seen=plan_of(sent).digest, by=administrator, at=now)
+    with pytest.raises(ReformRefused, match="lý do"):
+        take_reform_back(sent, reason=" ", by=administrator, at=now)
+    for _twice in range(2):
+        take_reform_back(sent, reason="Nhập nhầm tệp", by=administrator, at=now)
+    assert write_due_reforms(DAY, at=now) == 0
     assert TerritoryReform.objects.get().taken_back_for == "Nhập nhầm tệp"
+
     enter(_sent([row("01843", "01843", "Phường Bắc Kạn Mới")], sent.legal_act, administrator, now), administrator, now)
     assert _now("01843").name == "Phường Bắc Kạn Mới"
 
 
-def test_reform_is_not_taken_back_once_it_holds_or_something_hangs_on_it(sent, administrator, now):
-    with pytest.raises(ReformRefused, match="chưa được nhập"):
-        take_reform_back(sent, reason="Nhầm", by=administrator, at=now)
-    enter(sent, administrator, now)
-    with pytest.raises(ReformRefused, match="lý do"):
-        take_reform_back(sent, reason=" ", by=administrator, at=now)
-    later = now.replace(year=2027, month=7, day=2)
-    with pytest.raises(ReformRefused, match="có hiệu lực"):
-        take_reform_back(sent, reason="Nhầm", by=administrator, at=later)
+def test_reform_is_not_taken_back_from_its_day_on(sent, administrator, now):
+    enter_reform(sent, seen=plan_of(sent).digest, by=administrator, at=now)
+    for moment in (now.replace(year=2027, month=7, day=1), now.replace(year=2027, month=8, day=1)):
+        with pytest.raises(ReformRefused, match="có hiệu lực"):
+            take_reform_back(sent, reason="Nhầm", by=administrator, at=moment)
 
-    residents = Population.objects.create(unit=_now("01999"), year=2027, urban=10, source="Sổ")
-    with pytest.raises(ReformRefused, match="gắn với"):
+
+def test_reform_on_which_a_later_one_stands_is_not_taken_back(sent, administrator, now):
+    enter_reform(sent, seen=plan_of(sent).digest, by=administrator, at=now)
+    third = LegalAct.objects.create(number="100/NQ-UBTVQH16", title="Về việc sắp xếp", issuer="Quốc hội")
+    later = _sent([row("01999", "01999", "Phường Suối Cũ")], third, administrator, now, dt.date(2028, 1, 1))
+    enter_reform(later, seen=plan_of(later).digest, by=administrator, at=now)
+    with pytest.raises(DoesNotFit, match="01999"):
         take_reform_back(sent, reason="Nhầm", by=administrator, at=now)
-    residents.delete()
-    role = RoleAssignmentFactory(role=RoleName.AGENCY_OFFICER, unit=_now("01999"), starts_on=DAY)
-    with pytest.raises(ReformRefused, match="gắn với"):
-        take_reform_back(sent, reason="Nhầm", by=administrator, at=now)
-    role.delete()
-    body = Agency.objects.get(code="phong-vhxh-01999-tu-2027-07-01")
-    role = RoleAssignmentFactory(role=RoleName.AGENCY_OFFICER, agency=body, starts_on=DAY)
-    with pytest.raises(ReformRefused, match="gắn với"):
-        take_reform_back(sent, reason="Nhầm", by=administrator, at=now)
-    role.delete()
-    library = InstitutionFactory(unit=unit_by_code("01843", EVE))
-    move_institution(library, unit=_now("01999"), address="", starts_on=DAY + dt.timedelta(days=5), by=None, at=now)
-    with pytest.raises(ReformRefused, match="gắn với"):
-        take_reform_back(sent, reason="Nhầm", by=administrator, at=now)
+    sent.refresh_from_db()
+    assert sent.taken_back_at is None
+    take_reform_back(later, reason="Nhầm", by=administrator, at=now)
+    take_reform_back(sent, reason="Nhầm", by=administrator, at=now)
 
 
 def test_reforms_follow_each_other_and_a_late_one_comes_in_between(sent, administrator, now, wards, act):
@@ -374,8 +381,8 @@ def test_reform_that_would_take_the_ground_away_from_a_later_one_is_refused(sent
     other = LegalAct.objects.create(number="97/NQ-UBTVQH16", title="Về việc sắp xếp", issuer="Quốc hội")
     misfit = _sent([row(wards[1].code, "01998", "Phường Lạ")], other, administrator, now, dt.date(2027, 1, 1))
     before = _everything()
-    with pytest.raises(Exception, match="không còn khớp"):
-        enter(misfit, administrator, now)
+    with pytest.raises(DoesNotFit, match="không còn khớp"):
+        enter_reform(misfit, seen=plan_of(misfit).digest, by=administrator, at=now)
     assert _everything() == before
 
 

@@ -1,5 +1,7 @@
 """Reforms of the territory after that of 2025, as somebody entered them."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +16,18 @@ class ReformQuerySet(models.QuerySet):
         """Entered and not taken back, in the order in which they are applied."""
         return self.filter(entered_at__isnull=False, taken_back_at=None).order_by("day", "entered_at", "pk")
 
+    def due(self, day: dt.date) -> "ReformQuerySet":
+        """Whose day has come, and that the books do not hold yet."""
+        return self.in_force().filter(written_at=None, day__lte=day)
+
 
 @tracked
 class TerritoryReform(models.Model):
-    """One act that changes the territory on a day. Units, bodies and places follow from it and from those before it,
-    whenever the territory is loaded; `rows` is what its sheet said (`formats.reform`).
+    """One act that changes the territory on a day; `rows` is what its sheet said (`formats.reform`).
 
-    Until `entered_at` it is only looked at and nothing follows from it.
+    Until `entered_at` it is only looked at. It is written into the books on its day (`written_at`), so that they never
+    hold what is still to come; from then on units, bodies and places follow from it and from those before it whenever
+    the territory is loaded.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -36,6 +43,7 @@ class TerritoryReform(models.Model):
     sent_at = models.DateTimeField()
     entered_by = models.UUIDField(null=True)
     entered_at = models.DateTimeField(null=True)
+    written_at = models.DateTimeField(null=True)
     taken_back_at = models.DateTimeField(null=True)
     taken_back_for = models.TextField(_("why it was taken back"), blank=True, default="", db_default="")
 
@@ -51,5 +59,9 @@ class TerritoryReform(models.Model):
                 condition=Q(taken_back_at=None, taken_back_for="")
                 | (Q(taken_back_at__gte=F("entered_at")) & ~Q(taken_back_for="")),
                 name="reform_taken_back_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(written_at=None) | Q(entered_at__isnull=False, taken_back_at=None),
+                name="reform_written_once_entered",
             ),
         ]

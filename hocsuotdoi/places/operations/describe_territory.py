@@ -13,7 +13,8 @@ _HEAD = """# Territory
 The units before and since 1 July 2025 come from the packages `vietnamadminunits` 1.0.4 (63 provinces, 696 districts,
 10,035 communes and five island districts that had none; the conversion; coordinates) and `vietnam-provinces` 2025.10.1
 (34 provinces and 3,321 communes with their official codes and names). Where they disagree the official name and code
-are kept. Nothing is recorded of reforms before 2025: a unit without a first day stood on the eve of the reform.
+are kept. Nothing is recorded of reforms before 2025: a unit without a first day stood on the eve of the reform. Later
+reforms are entered by an administrator ([how](how-to/enter-a-reform.md)); this page does not know them.
 
 Legal basis: Nghị quyết 202/2025/QH15 (provinces), Luật Tổ chức chính quyền địa phương 72/2025/QH15 (two tiers; the end
 of districts), and the 34 resolutions 1654-1687/NQ-UBTVQH15 of 16 June 2025 (communes of each province).

@@ -1,7 +1,7 @@
-"""Entering a reform of the territory: looked at first, then done as a whole; taken back until its day.
+"""Entering a reform of the territory: looked at first, then entered as a whole, taken back until its day.
 
-What somebody entered is kept and applied again, in the order of the days, whenever the territory is loaded
-(`load_reference`): the packages know the reform of 2025 only.
+It is written into the books on that day and applied again, in the order of the days, whenever the territory is loaded:
+the packages know the reform of 2025 only.
 """
 
 import datetime as dt
@@ -9,13 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, transaction
-from django.db.models import Model, Q
-from django.db.models.deletion import Collector, ProtectedError, RestrictedError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hocsuotdoi.core.audit import many_rows
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.table_file import Problem
 from hocsuotdoi.core.templatetags.house import day_short
@@ -23,22 +20,10 @@ from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.places.formats.reform import ReformRow, after
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
 from hocsuotdoi.places.formats.territory import Territory
-from hocsuotdoi.places.models import (
-    AdminUnit,
-    Agency,
-    AgencyLine,
-    LegalAct,
-    Succession,
-    TerritoryReform,
-    UnitAncestry,
-    UnitNote,
-    UnitParent,
-    UnitReading,
-)
+from hocsuotdoi.places.models import LegalAct, TerritoryReform
 from hocsuotdoi.places.operations.institution import By
-from hocsuotdoi.places.operations.load_units import read_territory
 from hocsuotdoi.places.operations.reform_plan import ReformPlan, as_reform, planned_reform, territory_in_books
-from hocsuotdoi.places.operations.territory import entered_territory, write_territory
+from hocsuotdoi.places.operations.territory import one_at_a_time, read_with, write_due_reforms
 
 _FARTHEST = 3
 """Years ahead: what is farther is a slip of the pen."""
@@ -110,7 +95,7 @@ def place_on_divided_land(reform: TerritoryReform, where: Mapping[str, str], *, 
 
     Refused: a reform that is entered, an institution or a unit that the plan does not offer.
     """
-    reform = _locked(reform)
+    reform = _fresh(reform)
     _refuse_entered(reform)
     offered = {each.code: {unit.code for unit in each.new} for each in plan_of(reform).divided}
     if any(unit not in offered.get(institution, ()) for institution, unit in where.items()):
@@ -121,137 +106,64 @@ def place_on_divided_land(reform: TerritoryReform, where: Mapping[str, str], *, 
 
 @transaction.atomic
 def enter_reform(reform: TerritoryReform, *, seen: str, by: Any, at: dt.datetime) -> TerritoryReform:
-    """Units, bodies and places follow from it, on its day; all or nothing. Entered again, nothing happens.
+    """Units, bodies and places follow from it on its day, at once where that is past; all or nothing. Entered again,
+    nothing happens.
 
-    Figures follow by themselves: totals are put on the new map when the day comes (`indicators.fold`), at once where it
-    is past. Refused: another plan by now than `seen`; a reform of a later day that does not fit any more.
+    Refused: another plan by now than `seen`; a reform of a later day that would not fit any more.
     """
-    reform = _locked(reform)
-    if reform.entered_at is not None:
-        return reform
-    plan = plan_of(reform)
-    if plan.digest != seen:
-        raise ReformRefused(_("Something has changed since you looked. Look through it once more, then confirm."))
-    reform.entered_at, reform.entered_by = at, by.pk
-    reform.places = {each.code: each.chosen for each in plan.divided}
-    reform.save(update_fields=["entered_at", "entered_by", "places"])
-    write_territory()
-    return reform
+    with one_at_a_time():
+        reform = _fresh(reform)
+        if reform.entered_at is not None:
+            return reform
+        plan = plan_of(reform)
+        if plan.digest != seen:
+            raise ReformRefused(_("Something has changed since you looked. Look through it once more, then confirm."))
+        reform.entered_at, reform.entered_by = at, by.pk
+        reform.places = {each.code: each.chosen for each in plan.divided}
+        reform.save(update_fields=["entered_at", "entered_by", "places"])
+        read_with(TerritoryReform.objects.in_force().select_related("legal_act"))
+        write_due_reforms(timezone.localdate(at), at=at)
+    return _fresh(reform)
 
 
 @transaction.atomic
 def take_reform_back(reform: TerritoryReform, *, reason: str, by: By, at: dt.datetime) -> TerritoryReform:
-    """Everything is as if it had not been entered; the row stays, with the reason. Taken back again, nothing happens.
+    """Nothing will follow from it; the row stays, with the reason. Taken back again, nothing happens.
 
-    Refused: no reason; from its day on; while anything hangs on a unit or a body that it makes.
+    Refused: no reason; from its day on; a later reform that would not fit any more.
     """
-    reform = _locked(reform)
     reason = " ".join(normalise(reason).split())
-    if reform.taken_back_at is not None:
-        return reform
-    if not reason:
-        raise ReformRefused(_("Say why it is taken back."), field="reason")
-    if reform.entered_at is None:
-        raise ReformRefused(_("It was not entered yet."))
-    if reform.day <= timezone.localdate(at):
-        sentence = _("It holds since {day}, and things were recorded in its units. Enter what changes it instead.")
-        raise ReformRefused(sentence.format(day=day_short(reform.day)))
-    reform.taken_back_at, reform.taken_back_for = at, reason
-    reform.save(update_fields=["taken_back_at", "taken_back_for"])
-    kept = {unit.key for unit in entered_territory().units}
-    gone = [
-        unit
-        for unit in AdminUnit.objects.filter(starts_on__gt=timezone.localdate(at))
-        if (unit.code, unit.starts_on) not in kept
-    ]
-    _stay_where_they_were(gone)
-    _remove(gone)
-    write_territory()
-    _reopen_bodies(reform)
+    with one_at_a_time():
+        reform = _fresh(reform)
+        if reform.taken_back_at is not None:
+            return reform
+        if not reason:
+            raise ReformRefused(_("Say why it is taken back."), field="reason")
+        if reform.entered_at is None:
+            raise ReformRefused(_("It was not entered yet."))
+        if reform.written_at is not None or reform.day <= timezone.localdate(at):
+            sentence = _("It holds since {day}, and things were recorded in its units. Enter what changes it instead.")
+            raise ReformRefused(sentence.format(day=day_short(reform.day)))
+        reform.taken_back_at, reform.taken_back_for = at, reason
+        reform.save(update_fields=["taken_back_at", "taken_back_for"])
+        read_with(TerritoryReform.objects.in_force().select_related("legal_act"))
     return reform
 
 
 def _territory_before(reform: TerritoryReform) -> Territory:
-    """On which it is applied: the books, unless something that comes after it is in them already."""
-    others = TerritoryReform.objects.in_force().exclude(pk=reform.pk)
-    if reform.entered_at is None and not others.filter(day__gt=reform.day).exists():
+    """On which it is applied: the books, where they hold all that comes before it and nothing that comes after."""
+    others = TerritoryReform.objects.in_force().exclude(pk=reform.pk).select_related("legal_act")
+    place = (reform.day, reform.entered_at or timezone.now())
+    earlier = [each for each in others if (each.day, each.entered_at) < place]
+    if {each.pk for each in earlier} == {each.pk for each in others if each.written_at}:
         return territory_in_books()
-    territory = read_territory()
-    earlier = Q(day__lt=reform.day) | Q(day=reform.day, entered_at__lt=reform.entered_at or timezone.now())
-    for each in others.filter(earlier).select_related("legal_act"):
-        territory = after(territory, as_reform(each)).territory
-    return territory
+    return read_with(earlier)
 
 
-def _locked(reform: TerritoryReform) -> TerritoryReform:
-    """One reform at a time: each is written on top of all others."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('places_territory'))")
+def _fresh(reform: TerritoryReform) -> TerritoryReform:
     return TerritoryReform.objects.select_for_update(of=("self",)).select_related("legal_act").get(pk=reform.pk)
 
 
 def _refuse_entered(reform: TerritoryReform) -> None:
     if reform.entered_at is not None:
         raise ReformRefused(_("It is entered already."))
-
-
-_STAY = """
-    WITH next AS (
-        SELECT next.* FROM places_{table} next {join} WHERE unit.id = ANY(%(gone)s) AND next.starts_on = unit.starts_on
-    ), previous AS (
-        UPDATE places_{table} place SET ends_on = next.ends_on
-          FROM next, places_{holder} holder
-         WHERE place.institution_id = next.institution_id AND place.ends_on = next.starts_on
-           AND holder.id = place.{column} AND holder.ends_on = next.starts_on
-        RETURNING next.id
-    )
-    DELETE FROM places_{table} place USING previous WHERE place.id = previous.id
-"""
-
-
-def _stay_where_they_were(gone: Sequence[AdminUnit]) -> None:
-    """What would have gone on in these units, and in the care of their bodies, goes on as before."""
-    of_places = {"table": "institutionplacement", "holder": "adminunit", "column": "unit_id"}
-    of_bodies = {"table": "institutionagency", "holder": "agency", "column": "agency_id"}
-    joins = (
-        (of_places, "JOIN places_adminunit unit ON unit.id = next.unit_id"),
-        (
-            of_bodies,
-            "JOIN places_agency body ON body.id = next.agency_id JOIN places_adminunit unit ON unit.id = body.unit_id",
-        ),
-    )
-    with many_rows(), connection.cursor() as cursor:
-        for names, join in joins:
-            cursor.execute(_STAY.format(join=join, **names), {"gone": [unit.pk for unit in gone]})
-
-
-def _remove(gone: Sequence[AdminUnit]) -> None:
-    """These units and the bodies that they have by rule. Refused: anything else hangs on one of them."""
-    UnitParent.objects.filter(Q(unit__in=gone) | Q(parent__in=gone)).delete()  # written anew with the territory
-    for rows in (list(Agency.objects.filter(unit__in=gone, kept_by_hand=False)), gone):
-        hanging = Collector(using=DEFAULT_DB_ALIAS)
-        try:
-            hanging.collect(rows)
-        except (ProtectedError, RestrictedError) as error:
-            held = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
-            raise _hangs(type(next(iter(held)))) from error
-        models = {*hanging.data, *(query.model for query in hanging.fast_deletes if query.exists())}
-        for model in models - _WITH_UNITS:
-            raise _hangs(model)
-        hanging.delete()
-
-
-_WITH_UNITS = {AdminUnit, Agency, AgencyLine, Succession, UnitAncestry, UnitNote, UnitReading}
-
-
-def _hangs(model: type[Model]) -> ReformRefused:
-    sentence = _("Something hangs on a unit or a body that this act makes: {what}. Take that away first.")
-    return ReformRefused(sentence.format(what=model._meta.verbose_name_plural))
-
-
-def _reopen_bodies(reform: TerritoryReform) -> None:
-    """Those that people keep, which this act ended with their units, and the lines of theirs."""
-    ended = Agency.objects.filter(ends_on=reform.day, ended_for=reform.legal_act.number, unit__ends_on=None)
-    ended.update(ends_on=None, ended_for="")
-    lines = AgencyLine.objects.filter(kept_by_hand=True, ends_on=reform.day)
-    lines.exclude(agency__ends_on=reform.day).exclude(superior__ends_on=reform.day).update(ends_on=None)

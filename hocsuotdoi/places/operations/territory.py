@@ -1,9 +1,11 @@
 """The territory that holds: what the packages know, and every reform entered since, in the order of the days."""
 
-from collections.abc import Callable, Iterator
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.errors import Refused
@@ -11,7 +13,7 @@ from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.places.formats.reform import after
 from hocsuotdoi.places.formats.territory import Territory, faults
 from hocsuotdoi.places.models import TerritoryReform
-from hocsuotdoi.places.operations.following import Chosen, follow_units
+from hocsuotdoi.places.operations.following import follow_units
 from hocsuotdoi.places.operations.load_agencies import load_agencies
 from hocsuotdoi.places.operations.load_units import load_units, read_territory
 from hocsuotdoi.places.operations.reform_plan import as_reform
@@ -21,10 +23,10 @@ class DoesNotFit(Refused):
     """A reform that was entered does not fit what stands before its day any more."""
 
 
-def entered_territory() -> Territory:
-    """Reads the packages (seconds) and applies what was entered; not in the database. Raises `DoesNotFit`."""
+def read_with(reforms: Iterable[TerritoryReform]) -> Territory:
+    """Reads the packages (seconds) and applies `reforms` in their order; not in the database. Raises `DoesNotFit`."""
     territory = read_territory()
-    for reform in TerritoryReform.objects.in_force().select_related("legal_act"):
+    for reform in reforms:
         outcome = after(territory, as_reform(reform))
         for problem in outcome.problems:
             sentence = _("What {act} does from {day} on does not fit any more. {at}: {reason}")
@@ -39,13 +41,27 @@ def entered_territory() -> Territory:
 @transaction.atomic
 def write_territory(progress: Callable[[str], Any] = lambda _line: None) -> None:
     """Units, their bodies, and what stands in those that ended. Written again, nothing changes."""
-    territory = entered_territory()
+    reforms = list(TerritoryReform.objects.in_force().filter(written_at__isnull=False).select_related("legal_act"))
+    territory = read_with(reforms)
     ids = load_units(territory, progress)
     load_agencies(territory, ids, progress)
-    follow_units(_chosen())
+    follow_units((code, reform.day, unit) for reform in reforms for code, unit in reform.places.items())
 
 
-def _chosen() -> Iterator[Chosen]:
-    for day, places in TerritoryReform.objects.in_force().values_list("day", "places"):
-        for institution, unit in places.items():
-            yield institution, day, unit
+@transaction.atomic
+def write_due_reforms(day: dt.date, *, at: dt.datetime) -> int:
+    """Writes the reforms whose day has come; how many. Figures follow by themselves (`indicators.fold`)."""
+    with one_at_a_time():
+        due = TerritoryReform.objects.due(day)
+        written = TerritoryReform.objects.filter(pk__in=[reform.pk for reform in due]).update(written_at=at)
+        if written:
+            write_territory()
+    return written
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Until the end of the transaction nobody else enters or writes a reform: each is written on top of all others."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('places_territory'))")
+    yield

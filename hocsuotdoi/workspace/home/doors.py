@@ -241,7 +241,7 @@ GROUPS: list[tuple[str | Promise, list[Door]]] = [
             ),
             Door(
                 "workspace:places-reform-list",
-                _("Reforms of the territory"),
+                _("Territory"),
                 _("Units that merge, are divided, renamed or come to lie elsewhere, from a day on"),
                 "map",
                 Permission.KEEP_TERRITORY,

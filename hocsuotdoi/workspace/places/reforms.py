@@ -74,10 +74,8 @@ def reform_list(request: HttpRequest) -> HttpResponse:
     """When the map changed, by which acts. Who keeps the territory enters more."""
     entered = TerritoryReform.objects.select_related("legal_act").filter(entered_at__isnull=False)
     may_keep = request.person_may(Permission.KEEP_TERRITORY, country())
-    today = timezone.localdate()
     context = {
         "changes": changes_of_map(),
-        "today": today,
         "reforms": list(entered.order_by("-day", "-entered_at")) if may_keep else [],
         "waiting": _sent_by(request).first() if may_keep else None,
         "may_keep": may_keep,
@@ -129,13 +127,13 @@ def reform_template(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 def reform_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What it would do, to whom it was sent; what it does, once it is entered."""
     reform = _reform(request, pk)
-    if reform.entered_at is not None:
-        return _entered(request, reform)
+    if reform.written_at is not None or reform.taken_back_at is not None:
+        return _written(request, reform)
     try:
         plan = plan_of(reform)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("workspace:places-reform-send")
+        return redirect("workspace:places-reform-list" if reform.entered_at else "workspace:places-reform-send")
     holders = RoleAssignment.objects.usable(timezone.localdate())
     holders = holders.filter(Q(unit__in=plan.ended) | Q(agency__unit__in=plan.ended))
     context = {
@@ -143,7 +141,7 @@ def reform_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "page_obj": Paginator(plan.outcome.made, _ON_A_PAGE).get_page(request.GET.get("page")),
         "moved": _moved([parent.name for _unit, parent in plan.outcome.moved]),
         "people": holders.values("person").distinct().count(),
-        "form": SeenForm(initial={"seen": plan.digest}),
+        "form": None if reform.entered_at else SeenForm(initial={"seen": plan.digest}),
         "is_over": reform.day <= timezone.localdate(),
         "send_url": reverse("workspace:places-reform-send"),
     }
@@ -184,7 +182,7 @@ def reform_enter(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     did(
         request,
         lambda: enter_reform(reform, seen=seen, by=request.user, at=timezone.now()),
-        _("The reform is entered: units, bodies and places follow from its day on."),
+        _("The reform is entered: units, bodies and places follow on its day."),
     )
     return redirect("workspace:places-reform-detail", pk=reform.pk)
 
@@ -196,7 +194,7 @@ def reform_take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason, now = form.cleaned_data["reason"], timezone.now()
-        said = _("Taken back: everything is as if it had not been entered.")
+        said = _("Taken back: nothing will follow from it.")
         if did(request, lambda: take_reform_back(reform, reason=reason, by=request.user, at=now), said, form=form):
             return redirect("workspace:places-reform-list")
     context = {
@@ -213,15 +211,12 @@ def reform_url(reform: TerritoryReform) -> str:
     return reverse("workspace:places-reform-detail", args=[reform.pk])
 
 
-def _entered(request: HttpRequest, reform: TerritoryReform) -> HttpResponse:
-    is_over = reform.day <= timezone.localdate()
+def _written(request: HttpRequest, reform: TerritoryReform) -> HttpResponse:
     made = begun_by(reform.legal_act, reform.day)
     context = {
         "reform": reform,
         "page_obj": Paginator(made, _ON_A_PAGE).get_page(request.GET.get("page")),
         "moved": _moved(moved_by(reform.legal_act, reform.day).values_list("parent__name", flat=True)),
-        "is_over": is_over,
-        "may_take_back": not is_over and reform.taken_back_at is None,
         "path": [_to_list()],
     }
     return render(request, "workspace/places/reform_detail.html", context)

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import PowerSwitch
 from hocsuotdoi.places.models import AdminUnit, LegalAct, TerritoryReform
+from hocsuotdoi.places.operations.territory import write_due_reforms
 from hocsuotdoi.places.queries.units import unit_by_code
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.places import InstitutionFactory
@@ -89,8 +90,8 @@ def test_sheet_that_is_filled_in_is_looked_at_then_entered_then_taken_back(keepe
 
     done = enter(keeper, page)
     assert "Đã nhập việc sắp xếp" in done.content.decode()
-    assert unit_by_code("01843", day).starts_on == day
-    assert unit_by_code("01843", day - dt.timedelta(days=1)).ends_on == day
+    assert "Chờ đến ngày" in done.content.decode()
+    assert not AdminUnit.objects.filter(starts_on=day).exists()
     listed = keeper.get(LIST).content.decode()
     assert "99/NQ-UBTVQH16" in listed and "chưa đến ngày" in listed.lower()
 
@@ -182,7 +183,11 @@ def test_institutions_on_divided_land_are_placed_page_by_page(keeper, day):
     assert "thay đổi" in wrong.content.decode()
     assert keeper.post(places, {f"place-{library.code}": "01999"}).status_code == 302
     assert "thay đổi" in enter(keeper, page).content.decode()  # what was seen is not what would be done
-    enter(keeper, keeper.get(reverse("workspace:places-reform-detail", args=[page.context["reform"].pk])))
+    detail = reverse("workspace:places-reform-detail", args=[page.context["reform"].pk])
+    enter(keeper, keeper.get(detail))
+    write_due_reforms(day, at=timezone.now())
+    assert "Phường Sông Mới" in keeper.get(detail).content.decode()
+    assert "3.321 → 3.322" in keeper.get(LIST).content.decode()
     assert library.placements.on(day).get().unit.name == "Phường Sông Mới"
     assert keeper.get(places).status_code == 302
 
