@@ -26,7 +26,8 @@ def counts_by_day(frame: Frame, measure: MeasureCode) -> dict[dt.date, int]:
         map_day=None if frame.map.is_reported else frame.map_day,
     )
     for each in typed_in:
-        found[each.keys[0]] = found.get(each.keys[0], 0) - each.quantity
+        if each.keys[0] <= frame.last_day:
+            found[each.keys[0]] = found.get(each.keys[0], 0) - each.quantity
     return {day: quantity for day, quantity in found.items() if quantity}
 
 
