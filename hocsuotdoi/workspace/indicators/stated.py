@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hocsuotdoi.accounts.permissions import Permission
@@ -156,6 +157,7 @@ def stated_institution(request: HttpRequest, code: str, period: str, institution
             "unit": unit,
             "period": asked_period,
             "institution": subject,
+            "days": sheet.days_words(subject),
             "form": form,
             "cancel_url": url,
             "path": [*_path(), (unit.name, url)],
@@ -226,7 +228,7 @@ def template_of(sheet: Sheet) -> Template:
             code=each.code,
             name=each.name,
             class_name=str(each.get_institution_class_display()),
-            place=each.place_name or "",  # type: ignore[attr-defined]
+            place=_place_words(sheet, each),
             cells={
                 column: TemplateCell(
                     sheet.quantity((each.pk, column)), max(sheet.recorded.get((each.pk, column), 0), 0)
@@ -238,6 +240,13 @@ def template_of(sheet: Sheet) -> Template:
     ]
     title = f"{sheet.unit.name}, {sheet.period.words}"
     return Template(title, mark_of(sheet.unit.code, sheet.unit.pk, sheet.period.code), rows)
+
+
+def _place_words(sheet: Sheet, institution: Institution) -> str:
+    """Where it is counted, and since or until when; in the sheet's language."""
+    with override("vi"):
+        place, days = institution.place_name or "", sheet.days_words(institution)  # type: ignore[attr-defined]
+    return f"{place} ({days})" if days else place
 
 
 def shown_statement(statement: Statement) -> dict[str, Any]:
@@ -342,7 +351,7 @@ def _institutions(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
             for column in columns_of(each.institution_class)
             if (quantity := sheet.quantity((each.pk, column))) is not None
         ]
-        rows.append((each, told, each.pk in sheet.recording))
+        rows.append((each, told, each.pk in sheet.recording, sheet.days_words(each)))
     return {"page_obj": page, "rows": rows, "text": text}
 
 

@@ -284,7 +284,10 @@ def test_institution_that_closed_within_the_period_is_in_the_sheet_and_booked_on
     confirm(client, send(client, bac_kan, last_year, content).url)
 
     assert Entry.objects.get().occurred_on == dt.date(last_year.year, 9, 30)
-    assert client.get(form_url(bac_kan, last_year, library)).status_code == 200
+    days = f"mở cửa đến 30/9/{last_year.year}"
+    assert template(client, bac_kan, last_year)[4][3] == f"{bac_kan.name} ({days})"
+    assert days.capitalize() in client.get(sheet_url(bac_kan, last_year)).content.decode()
+    assert days in client.get(form_url(bac_kan, last_year, library)).content.decode()
     after = Period(last_year.year, quarter=4)
     assert client.get(template_url(bac_kan, after)).status_code == 404
     assert client.get(form_url(bac_kan, after, library)).status_code == 404
@@ -305,6 +308,9 @@ def test_institution_that_opened_or_opened_and_closed_within_the_period_can_be_s
     confirm(client, send(client, bac_kan, last_year, filled(client, bac_kan, last_year, LOAN=5)).url)
 
     assert Entry.objects.get().occurred_on == dt.date(last_year.year, 8, 31)
+    days = f"mở cửa từ 1/8/{last_year.year}, mở cửa đến 31/8/{last_year.year}"
+    assert template(client, bac_kan, last_year)[4][3] == f"{bac_kan.name} ({days})"
+    assert template(client, bac_kan, Period(last_year.year, month=8))[4][3] == bac_kan.name, "open all the month"
     assert client.get(template_url(bac_kan, Period(last_year.year, month=7))).status_code == 404
 
 
@@ -316,6 +322,8 @@ def test_institution_that_moved_within_the_period_is_stated_where_it_stood_last(
     library.placements.update(ends_on=moved_on)
     library.placements.create(unit=duc_xuan, starts_on=moved_on)
     assert client.get(template_url(bac_kan, last_year)).status_code == 404
+    came = f"chuyển đến ngày {moved_on:%-d/%-m/%Y}, tính ở đây cả kỳ"
+    assert template(client, duc_xuan, last_year)[4][3] == f"{duc_xuan.name} ({came})"
 
     confirm(client, send(client, duc_xuan, last_year, filled(client, duc_xuan, last_year, LOAN=5)).url)
 
