@@ -45,6 +45,7 @@ from hocsuotdoi.indicators.queries.stated import (
     Asked,
     Change,
     ChangeKind,
+    Planned,
     Sheet,
     planned,
     sheet_of,
@@ -57,12 +58,13 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.indicators.periods import asked_period, periods_back, shown_periods
-from hocsuotdoi.workspace.indicators.stated_forms import ConfirmForm, InstitutionFiguresForm
+from hocsuotdoi.workspace.indicators.stated_forms import EMPTIED_ASKED, ConfirmForm, InstitutionFiguresForm
 from hocsuotdoi.workspace.sheets import SheetForm, attachment, sent_in, shown_problems, table_of
 
 ON_A_PAGE = 25
 CHANGES_ON_A_PAGE = 50
 YEARS_BACK = 5
+EMPTIED = "emptied"
 _ORDER = [ChangeKind.TAKEN_BACK, ChangeKind.CHANGED, ChangeKind.NEW, ChangeKind.UNCHANGED]
 
 
@@ -200,6 +202,7 @@ def stated_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     period = parse_period(preview.period)
     kind = request.GET.get("kind", "")
     changes = sorted(with_leaps(plan.changes, period), key=_as_looked_at)
+    looked_at = plan.emptied if kind == EMPTIED else [each for each in changes if kind in ("", each.kind)]
     url = reverse("workspace:indicators-stated-sheet", args=[preview.unit.code, preview.period])
     return render(
         request,
@@ -210,10 +213,10 @@ def stated_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "plan": plan,
             "form": form,
             "leaps": sum(each.leap is not None for each in changes),
-            "page_obj": Paginator([each for each in changes if kind in ("", each.kind)], CHANGES_ON_A_PAGE).get_page(
-                request.GET.get("page")
-            ),
-            "tabs": [_tab(each, plan.count(each), kind) for each in _ORDER if plan.count(each)],
+            "page_obj": Paginator(looked_at, CHANGES_ON_A_PAGE).get_page(request.GET.get("page")),
+            "are_emptied": kind == EMPTIED,
+            "emptied_asked": EMPTIED_ASKED,
+            "tabs": _tabs(plan, kind),
             "sheet_url": url,
             "path": [*_path(), (preview.unit.name, url)],
         },
@@ -360,14 +363,20 @@ def _as_looked_at(change: Change) -> tuple[bool, int, bool]:
     return change.leap is None, _ORDER.index(change.kind), not change.is_beside
 
 
-def _tab(kind: ChangeKind, count: int, current: str) -> dict[str, Any]:
+def _tabs(plan: Planned, current: str) -> list[dict[str, Any]]:
     labels = {
-        ChangeKind.NEW: _("New"),
-        ChangeKind.CHANGED: _("Changed"),
         ChangeKind.TAKEN_BACK: _("Taken back"),
+        ChangeKind.CHANGED: _("Changed"),
+        ChangeKind.NEW: _("New"),
         ChangeKind.UNCHANGED: _("Unchanged"),
+        EMPTIED: _("Came back empty"),
     }
-    return {"label": labels[kind], "url": f"?kind={kind}", "is_current": current == kind, "count": count}
+    counts = {**{each: plan.count(each) for each in _ORDER}, EMPTIED: len(plan.emptied)}
+    return [
+        {"label": labels[kind], "url": f"?kind={kind}", "is_current": current == kind, "count": count}
+        for kind, count in counts.items()
+        if count
+    ]
 
 
 def _path() -> list[tuple[str, str]]:

@@ -247,6 +247,37 @@ def test_emptied_figure_stays_unless_it_is_taken_away(client, officer, bac_kan, 
     assert sheet_of(bac_kan, last_year, timezone.localdate()).quantity((library.pk, StatedColumn.LOAN)) == 120
 
 
+def test_many_emptied_figures_are_paged_and_taken_away_together_or_one_by_one(
+    client, officer, bac_kan, library, last_year
+):
+    """A whole sheet that came back empty: its figures are not all written into one page."""
+    others = [
+        InstitutionFactory(code=f"zz-{at:02}", name=f"Zz {at:02}", sort_key="zz", unit=bac_kan) for at in range(60)
+    ]
+    rows = template(client, bac_kan, last_year)
+    column = next(place for place, text in enumerate(rows[3]) if text.lower() == str(StatedColumn.LOAN.label))
+
+    def sent(quantity: str) -> str:
+        for row in rows[4:65]:
+            row[column] = quantity
+        return send(client, bac_kan, last_year, "\r\n".join(";".join(row) for row in rows).encode("utf-8-sig")).url
+
+    confirm(client, sent("7"))
+    url = sent("")
+    page = client.get(url)
+    assert len(page.context["plan"].emptied) == 61
+    assert len(page.context["form"].fields["take_away"].choices) == 50
+    assert others[-1].name not in page.content.decode() and "?kind=emptied" in page.content.decode()
+    assert others[-1].name in client.get(f"{url}?kind=emptied&page=2").content.decode()
+
+    assert confirm(client, url, take_all="on").status_code == 422, "without a reason nothing goes"
+    key = f"{others[-1].code}/{StatedColumn.LOAN.value}"
+    assert confirm(client, url, take_away=[key], reason="x").status_code == 422, "one that was not asked about"
+    assert StatedFigure.objects.count() == 61
+    confirm(client, url, take_all="on", reason="Gửi nhầm")
+    assert sheet_of(bac_kan, last_year, timezone.localdate()).reported == set()
+
+
 def test_row_under_the_name_of_another_institution_is_refused(client, officer, bac_kan, library, last_year):
     content = filled(client, bac_kan, last_year, LOAN=5).decode("utf-8-sig")
     other = content.replace(library.name, "Thư viện khác").encode()
