@@ -16,7 +16,7 @@ from hocsuotdoi.core.periods import Period, parse_period
 from hocsuotdoi.core.templatetags.house import day_short, number
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import StatedColumn, columns_of
-from hocsuotdoi.indicators.models import StatedFigure, Statement
+from hocsuotdoi.indicators.models import FreshInstitutionMonth, StatedFigure, Statement
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.registry import SourceDescription
 from hocsuotdoi.places.enums import InstitutionState
@@ -164,12 +164,13 @@ def _recorded(keys: list[int], first: dt.date, last: dt.date) -> dict[Spot, int]
     )
     found: dict[Spot, int] = {}
     for institution_id, measure, purpose, quantity in rows:
-        for code in (f"{measure}:{purpose}", measure):
-            if code in StatedColumn.values:
-                spot = institution_id, StatedColumn(code)
-                found[spot] = found.get(spot, 0) + quantity
-                break
+        if (column := _column_of(measure, purpose)) is not None:
+            found[institution_id, column] = found.get((institution_id, column), 0) + quantity
     return found
+
+
+def _column_of(measure: str, purpose: str | None) -> StatedColumn | None:
+    return next((StatedColumn(c) for c in (f"{measure}:{purpose}", measure) if c in StatedColumn.values), None)
 
 
 # -- what a sheet would change --
@@ -196,10 +197,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Leap:
-    """What was stated of the same before, so far away that a zero may be missing or too many."""
+    """What was stated or counted of the same before, so far from `now` that a zero may be missing or too many."""
 
     period: Period
     quantity: int
+    now: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,27 +317,48 @@ def planned(sheet: Sheet, asked: Iterable[Asked]) -> Planned:
 
 def with_leaps(changes: Iterable[Change], period: Period) -> list[Change]:
     """The figures that would newly stand, beside what was stated for the same period of the year before or, where
-    nothing was, for the period just before. One query."""
+    nothing was, for the period just before. Where the institution's own count stands for it instead, beside that, with
+    what the system has counted since. Two queries."""
     changes = list(changes)
     earlier = [period.year_before, period.just_before]
+    keys = {each.institution.pk for each in changes}
     rows = newest_figures(
         StatedFigure.objects.filter(
-            institution__in={each.institution.pk for each in changes},
+            institution__in=keys,
             starts_on__in=[each.starts_on for each in earlier],
             period__in=[each.code for each in earlier],
         )
     ).values_list("institution_id", "column", "period", "quantity")
     stood = {(key, column, code): quantity for key, column, code, quantity in rows if quantity is not None}
+    counted = _counted(keys, earlier)
 
     def looked_at(change: Change) -> Change:
         for then in earlier:
-            before = stood.get((change.institution.pk, change.column.value, then.code))
-            if before is not None:
-                return replace(change, leap=Leap(then, before)) if _is_far(before, change.after or 0) else change
+            spot = change.institution.pk, change.column.value, then.code
+            typed, own = stood.get(spot), counted.get(spot, 0)
+            if typed is None and not own:
+                continue
+            before, now = (own, change.total) if own and not typed else (typed or 0, change.after or 0)
+            return replace(change, leap=Leap(then, before, now)) if _is_far(before, now) else change
         return change
 
     new = (ChangeKind.NEW, ChangeKind.CHANGED)
     return [looked_at(each) if each.kind in new else each for each in changes]
+
+
+def _counted(institutions: Collection[int], periods: Collection[Period]) -> dict[tuple[int, str, str], int]:
+    """What the system counted by itself, by institution, column and period's code; only where there was something."""
+    months = {month for each in periods for month in each.months}
+    rows = FreshInstitutionMonth.objects.filter(institution__in=institutions, month__in=months, stated=False)
+    sums = rows.order_by().values_list("institution_id", "measure", "purpose", "month").annotate(Sum("quantity"))
+    found: dict[tuple[int, str, str], int] = {}
+    for key, measure, purpose, month, quantity in sums:
+        if (column := _column_of(measure, purpose)) is None:
+            continue
+        for code in {each.code for each in periods if each.starts_on <= month < each.ends_on}:
+            spot = key, column.value, code
+            found[spot] = found.get(spot, 0) + quantity
+    return {spot: quantity for spot, quantity in found.items() if quantity > 0}
 
 
 def _is_far(one: int, other: int) -> bool:
