@@ -14,7 +14,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome, OverrideState, Verdict
 from hocsuotdoi.indicators.models import CriteriaSet, Criterion, CriterionAnswer, Indicator
-from hocsuotdoi.indicators.queries.answers import Answers, Asked, Computed, computed_answers
+from hocsuotdoi.indicators.queries.answers import Answers, Asked, Computed, asked_with, computed_answers, is_typed
 from hocsuotdoi.indicators.queries.frame import Expected, Frame, at_any_of, named
 from hocsuotdoi.places.models import AdminUnit, Institution
 
@@ -60,13 +60,15 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class CriterionReading:
-    """One criterion at one institution. `value` is what holds (None: not known), `basis` on what it rests."""
+    """One criterion at one institution. `value` is what holds (None: not known), `basis` on what it rests. `is_typed`:
+    the program has no answer though figures were typed in, which leave it open; said by `Checklists.reading` only."""
 
     criterion: Criterion
     computed: Computed | None
     stated: Stated | None
     value: AnswerValue | None
     basis: AnswerSource | None
+    is_typed: bool = False
 
     @property
     def differ(self) -> bool:
@@ -138,10 +140,10 @@ class Checklists:
                 if criteria_set.holds_on(frame.last_day):
                     self._set_of[criteria_set.indicator_id, institution_class] = criteria_set
         self._criteria = {s.pk: list(s.criteria.all()) for s in self._set_of.values()}
-        asked = Asked(frame, institutions)
         present = {institution.institution_class for institution in institutions}
         in_play = {s.pk for (_code, c), s in self._set_of.items() if c in present}
         criteria = [criterion for pk, each in self._criteria.items() if pk in in_play for criterion in each]
+        asked = self._asked = asked_with(criteria, Asked(frame, institutions))
         self._computed: dict[int, Answers] = computed_answers(criteria, asked) if criteria else {}
         have_versions = any(len(each) > 1 for each in self._versions.values())
         self._stated = _stated_in(frame, asked.institutions, every=have_versions) if criteria else {}
@@ -201,12 +203,16 @@ class Checklists:
 
     def reading(self, indicator: str, institution: Expected) -> InstitutionReading | None:
         """The same with every answer laid open; None where there is no checklist."""
+        key = institution.institution_id
         criteria_set = self.set_for(indicator, institution.institution_class)
         if criteria_set is None:
             return None
-        answers = [self._reading(indicator, each, institution) for each in self._criteria[criteria_set.pk]]
+        answers = [
+            replace(each, is_typed=each.computed is None and is_typed(each.criterion, self._asked, key))
+            for each in (self._reading(indicator, c, institution) for c in self._criteria[criteria_set.pk])
+        ]
         outcome = outcome_of([answer.value for answer in answers], criteria_set.needed)
-        return InstitutionReading(institution.institution_id, criteria_set, answers, outcome)
+        return InstitutionReading(key, criteria_set, answers, outcome)
 
 
 def outcome_of(values: Sequence[AnswerValue | None], needed: int) -> Outcome:
