@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome
-from hocsuotdoi.indicators.models import CriterionAnswer
+from hocsuotdoi.indicators.models import CriteriaSet, CriterionAnswer
 from hocsuotdoi.indicators.operations.answers import (
     Answer,
     ReasonMissing,
@@ -12,7 +12,7 @@ from hocsuotdoi.indicators.operations.answers import (
     YearNotBegun,
     state_answers,
 )
-from hocsuotdoi.indicators.queries.criteria import Checklists, outcome_of
+from hocsuotdoi.indicators.queries.criteria import Checklists, outcome_of, readings_of
 from hocsuotdoi.indicators.queries.frame import expected_institutions, frame_of
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, Purpose
 from hocsuotdoi.ledger.operations.posting import reverse
@@ -20,7 +20,7 @@ from hocsuotdoi.places.enums import InstitutionClass, InstitutionState
 from hocsuotdoi.places.models import Equipment, OpeningHours, Room
 from hocsuotdoi.places.queries.institutions import institutions_expected
 from tests.factories.accounts import PersonFactory
-from tests.factories.indicators import AnswerFactory, CriteriaSetFactory
+from tests.factories.indicators import AnswerFactory, CriteriaSetFactory, IndicatorFactory
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory, RoomFactory
 
@@ -317,3 +317,80 @@ def test_stated_answer_changed_in_the_database_is_refused(library, asked):
         CriterionAnswer.objects.update(value=NO)
     with pytest.raises(DatabaseError), transaction.atomic():
         AnswerFactory(institution=library, indicator_code=asked, value=NOT_APPLICABLE, note="")
+
+
+# -- versions of a checklist within a year --
+
+SECOND = dt.date(2026, 7, 1)
+
+
+def versions(*questions: str) -> str:
+    """A checklist of one staff question, worded anew in July, and in August; the indicator's code."""
+    indicator = IndicatorFactory()
+    for at, question in enumerate(questions):
+        starts_on = None if at == 0 else SECOND.replace(month=SECOND.month + at - 1)
+        ends_on = None if at == len(questions) - 1 else SECOND.replace(month=SECOND.month + at)
+        made = CriteriaSetFactory(indicator=indicator, version=at + 1, starts_on=starts_on, ends_on=ends_on)
+        made.criteria.update(question=question)
+    return indicator.code
+
+
+def stated_value(library, indicator, day):
+    ((answer,),) = [each.answers for each in readings_of([library], 2026, day, indicator)[library.pk]]
+    return answer.stated and answer.stated.value
+
+
+def say(library, indicator, manager, day, value=YES):
+    return state_answers(library, year=2026, answers=[Answer(indicator, "asked", value)], by=manager, at=noon(day))
+
+
+@pytest.mark.parametrize(
+    ("second", "carries"), [("Có tủ sách không?", True), ("Có  tủ sách\nkhông?", True), ("Có máy tính không?", False)]
+)
+def test_answer_carries_over_to_the_next_version_of_a_checklist_in_the_same_words_only(
+    library, manager, second, carries
+):
+    indicator = versions("Có tủ sách không?", second)
+    say(library, indicator, manager, dt.date(2026, 3, 1))
+
+    assert stated_value(library, indicator, dt.date(2026, 6, 30)) == YES
+    assert stated_value(library, indicator, TODAY) == (YES if carries else None)
+
+    again = say(library, indicator, manager, TODAY)
+
+    assert len(again) == (0 if carries else 1), "the same word about another question is an answer of its own"
+    assert stated_value(library, indicator, TODAY) == YES
+
+
+def test_words_that_come_back_bring_their_answer_back(library, manager):
+    indicator = versions("Có tủ sách không?", "Có máy tính không?", "Có tủ sách không?")
+    say(library, indicator, manager, dt.date(2026, 3, 1), YES)
+    say(library, indicator, manager, dt.date(2026, 7, 15), NO)
+
+    told = [stated_value(library, indicator, day) for day in (dt.date(2026, 6, 1), dt.date(2026, 7, 20), TODAY)]
+
+    assert told == [YES, NO, YES]
+
+
+def test_answer_about_a_year_that_is_over_answers_the_version_of_its_last_day(library, manager):
+    """Stated in the next year, when the checklist asks something else already."""
+    indicator = versions("Có tủ sách không?", "Có máy tính không?")
+    CriteriaSet.objects.filter(indicator=indicator, version=1).update(ends_on=dt.date(2027, 1, 1))
+    CriteriaSet.objects.filter(indicator=indicator, version=2).update(starts_on=dt.date(2027, 1, 1))
+    january = dt.date(2027, 1, 15)
+
+    say(library, indicator, manager, january)
+
+    assert stated_value(library, indicator, january) == YES
+
+
+def test_outcome_counts_no_answer_to_other_words(viet_nam, library, manager):
+    indicator = versions("Có tủ sách không?", "Có máy tính không?")
+    say(library, indicator, manager, dt.date(2026, 3, 1))
+    outcomes = []
+    for day in (dt.date(2026, 6, 30), TODAY):
+        frame = frame_of(viet_nam.xa, 2026, day)
+        expected = expected_institutions(frame, CLASSES)
+        outcomes += [Checklists(frame, [indicator], expected).outcome(indicator, each) for each in expected]
+
+    assert outcomes == [Outcome.MET, Outcome.UNKNOWN]

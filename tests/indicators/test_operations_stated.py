@@ -229,7 +229,7 @@ def test_figure_is_looked_at_beside_the_year_before_else_beside_the_period_just_
     asked = [loans(55), loans(90, column=C.LIBRARY_VISIT), loans(0, column=C.IN_HOUSE_USE)]
     leaps = leaps_of(viet_nam, officer, period, *asked)
 
-    just = None if period.month is period.quarter is None else Leap(period.just_before, 900)
+    just = None if period.month is period.quarter is None else Leap(period.just_before, 900, 90)
     assert leaps == {C.LOAN: None, C.LIBRARY_VISIT: just, C.IN_HOUSE_USE: None}
 
 
@@ -244,7 +244,33 @@ def test_what_was_taken_back_and_what_stands_already_asks_no_look(viet_nam, libr
     assert leaps_of(viet_nam, officer, Q3, *asked) == {
         C.LOAN: None,
         C.IN_HOUSE_USE: None,
-        C.LIBRARY_VISIT: Leap(before, 9000),
+        C.LIBRARY_VISIT: Leap(before, 9000, 0),
+    }
+
+
+def test_figure_is_looked_at_beside_what_the_institution_counted_itself(viet_nam, library, officer, state):
+    """Where nothing was typed then; with what it has counted this time, in addition to which the figure comes."""
+    before = Q3.year_before
+    state(loans(4, column=C.LIBRARY_VISIT), period=before)
+    for measure in (MeasureCode.LOAN, MeasureCode.IN_HOUSE_USE, MeasureCode.LIBRARY_VISIT):
+        make_posting(library, before.last_day, measure=measure, quantity=9000)
+    make_posting(library, before.last_day, measure=MeasureCode.STAFF_TRAINED, quantity=70)
+    make_posting(library, Q3.starts_on, measure=MeasureCode.LOAN, quantity=8000)
+
+    asked = [
+        loans(3),
+        loans(3, column=C.IN_HOUSE_USE),
+        loans(9, column=C.LIBRARY_VISIT),
+        loans(700, column=C.STAFF_TRAINED),
+        loans(99999, column=C.ATTENDANCE),
+    ]
+
+    assert leaps_of(viet_nam, officer, Q3, *asked) == {
+        C.LOAN: None,
+        C.IN_HOUSE_USE: Leap(before, 9000, 3),
+        C.LIBRARY_VISIT: None,
+        C.STAFF_TRAINED: Leap(before, 70, 700),
+        C.ATTENDANCE: None,
     }
 
 

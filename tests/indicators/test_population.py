@@ -24,7 +24,9 @@ from hocsuotdoi.indicators.operations.population import (
     enter_population,
     plan_of,
     preview_population,
+    take_population_away,
 )
+from hocsuotdoi.indicators.queries.population import population_digest
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.places.enums import InstitutionClass, UnitKind
 from tests.factories.accounts import PersonFactory
@@ -333,3 +335,29 @@ def test_newer_row_without_residents_does_not_hide_an_older_one(viet_nam):
     PopulationFactory(unit=viet_nam.xa, year=2026, urban=None, rural=None, villages=8)
 
     assert share(viet_nam.xa, pair).denominator == 500
+
+
+@pytest.mark.parametrize(
+    ("others", "denominator"),
+    [
+        ({"own": 500}, 500),  # of the year before
+        ({"own": 500, "xa": 300, "phuong": 400}, 500),  # one's own goes before the sum of the communes
+        ({"xa": 300, "phuong": 400}, 700),
+        ({"xa": 300}, None),  # not of all communes
+        ({"old_north": 900}, 900),  # what it was made of
+        ({}, None),
+    ],
+)
+def test_what_is_divided_by_once_residents_were_taken_away(viet_nam, others, denominator):
+    """The newest that is left: of the unit itself, else of its communes, else of those that it was made of."""
+    indicator = IndicatorFactory(kind=IndicatorKind.SHARE_OF_POPULATION, measures=["programme_attendance"])
+    pair = indicator.code, CohortFactory(kind=CohortKind.POPULATION, classes=[]).code
+    for name, residents in others.items():
+        unit = viet_nam.north if name == "own" else getattr(viet_nam, name)
+        PopulationFactory(unit=unit, year={"own": 2025, "old_north": 2024}.get(name, 2026), rural=residents)
+    entered = PopulationFactory(unit=viet_nam.north, year=2026, rural=1234)
+    assert share(viet_nam.north, pair).denominator == 1234
+
+    take_population_away(entered, seen=population_digest(entered))
+
+    assert share(viet_nam.north, pair).denominator == denominator

@@ -22,7 +22,7 @@ from hocsuotdoi.indicators.queries.quality_reporting import (
 )
 from hocsuotdoi.ledger.operations.posting import reverse
 from hocsuotdoi.places.enums import InstitutionClass
-from hocsuotdoi.places.models import InstitutionPlacement
+from hocsuotdoi.places.models import Institution, InstitutionPlacement
 from tests.factories.ledger import noon
 from tests.factories.places import InstitutionFactory
 from tests.indicators.conftest import REFORM
@@ -183,6 +183,79 @@ def test_figure_of_a_year_has_all_its_months_counted_anew(libraries, viet_nam):
     count_months(again, at=NOW)
     assert reports_by_unit([viet_nam.xa], [january], ANYTHING, TODAY)[viet_nam.xa.pk].reported == 1
     assert january not in months_to_count(NOW + dt.timedelta(hours=4))
+
+
+NIGHT = timezone.make_aware(dt.datetime(2026, 11, 24, 2, 20))
+MARCH = dt.date(2026, 3, 1)
+NEWEST = {dt.date(2026, 11, 1), OCTOBER}
+
+
+def _closes(house, viet_nam):
+    house.statuses.update(ends_on=dt.date(2026, 3, 10))
+
+
+def _is_closed_until_july(house, viet_nam):
+    house.statuses.update(ends_on=dt.date(2026, 3, 10))
+    house.statuses.create(state="closed", starts_on=dt.date(2026, 3, 10), ends_on=dt.date(2026, 7, 15), reason="Sửa")
+    house.statuses.create(state="active", starts_on=dt.date(2026, 7, 15))
+
+
+def _moves(house, viet_nam):
+    house.placements.update(ends_on=dt.date(2026, 7, 10))
+    house.placements.create(unit=viet_nam.phuong, starts_on=dt.date(2026, 7, 10))
+
+
+def _is_of_another_class(house, viet_nam):
+    house.institution_class = InstitutionClass.BOOKCASE
+    house.save()
+
+
+def _is_entered_late(house, viet_nam):
+    new = Institution.objects.create(code="moi", name="Mới", institution_class=InstitutionClass.BOOKCASE)
+    new.statuses.create(state="active", starts_on=dt.date(2026, 3, 10))
+    new.placements.create(unit=viet_nam.xa, starts_on=dt.date(2026, 3, 10))
+
+
+def _is_taken_away(house, viet_nam):
+    house.statuses.all().delete()
+
+
+def _has_another_address(house, viet_nam):
+    house.placements.update(address="Số 1")
+
+
+def _closes_next_year(house, viet_nam):
+    house.statuses.update(ends_on=dt.date(2027, 3, 10))
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)  # the trail has one moment for all of a transaction
+def test_months_that_the_register_has_otherwise_by_now_are_counted_at_night(viet_nam):
+    counted_months = {months_from(TODAY, -back) for back in range(25)}
+    since_march = {month for month in counted_months if month >= MARCH}
+    expected = {
+        _closes: since_march,
+        _is_closed_until_july: since_march,  # row by row: another row says «open» from July on
+        _moves: {month for month in since_march if month.month >= 7},
+        _is_of_another_class: counted_months,
+        _is_entered_late: since_march,
+        _is_taken_away: counted_months,
+        _has_another_address: set(),
+        _closes_next_year: set(),
+    }
+    for act, months in expected.items():
+        house = InstitutionFactory(unit=viet_nam.xa)
+        ReportingMonth.objects.all().delete()
+        since = timezone.now() + dt.timedelta(minutes=10)  # so long a transaction is waited for
+        ReportingMonth.objects.bulk_create(ReportingMonth(month=each, counted_at=since) for each in counted_months)
+        assert months_to_count(NIGHT) == NEWEST
+
+        act(house, viet_nam)
+
+        assert months_to_count(NIGHT) == months | NEWEST, act.__name__
+        assert months_to_count(NOW) == NEWEST, "by day there is other work"
+    count_months([MARCH], at=timezone.now() + dt.timedelta(hours=1))
+    assert MARCH not in months_to_count(NIGHT)
 
 
 def test_parts_never_exceed_the_whole_in_the_database(db):

@@ -369,6 +369,49 @@ def test_more_visits_than_residents_could_make_are_found(library, viet_nam, visi
     assert found == ([(viet_nam.xa.pk, None, {"value": 2001, "residents": 100})] if is_found else [])
 
 
+def test_past_year_is_held_against_residents_on_the_map_of_that_year(viet_nam):
+    """Today's commune took in two others in 2025: what happened in all three in 2024 is not held against the one."""
+    for unit in (viet_nam.old_a, viet_nam.old_b):
+        told(InstitutionFactory(unit=unit), dt.date(2024, 3, 1), (VISITS, 1500))
+    told(InstitutionFactory(unit=viet_nam.old_d), dt.date(2024, 3, 1), (VISITS, 2500))
+    for unit in (viet_nam.xa, viet_nam.old_a, viet_nam.old_b, viet_nam.old_d):
+        PopulationFactory(unit=unit, year=2024, rural=100)
+
+    found = look(R.ABOVE_POPULATION, dt.date(2024, 3, 1))
+
+    assert [(each.unit_id, each.numbers) for each in found] == [
+        (viet_nam.old_d.pk, {"value": 2500, "residents": 100}),
+    ]
+
+
+def test_residents_of_a_smaller_territory_say_nothing_of_a_unit_that_took_in_others(library, viet_nam):
+    PopulationFactory(unit=viet_nam.xa, year=2024, rural=100)
+    told(library, OCTOBER, (VISITS, 2001))
+    assert look(R.ABOVE_POPULATION) == [], "entered as of before the reform"
+
+    PopulationFactory(unit=viet_nam.xa, year=2025, rural=100)
+    assert len(look(R.ABOVE_POPULATION)) == 1
+
+
+@pytest.mark.parametrize(("urban", "whole", "is_found"), [(None, 1000, False), (0, 1000, True), (None, 300, True)])
+def test_commune_of_which_only_a_part_is_entered_is_not_entered(viet_nam, urban, whole, is_found):
+    PopulationFactory(unit=viet_nam.north, rural=whole)
+    PopulationFactory(unit=viet_nam.xa, urban=urban, rural=400)
+    PopulationFactory(unit=viet_nam.phuong, rural=300)
+
+    found = look(R.POPULATION_PARTS)
+
+    assert len(found) == is_found
+    assert not is_found or found[0].numbers["entered"] == (1 if urban is None else 2)
+
+
+def test_half_of_a_province_is_no_whole(viet_nam):
+    PopulationFactory(unit=viet_nam.north, urban=None, rural=100)
+    PopulationFactory(unit=viet_nam.xa, rural=400)
+
+    assert look(R.POPULATION_PARTS) == []
+
+
 @pytest.mark.parametrize(
     ("whole", "parts", "is_found"),
     [

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from hocsuotdoi.core.periods import Period
 from hocsuotdoi.indicators.models import Statement
@@ -199,3 +200,20 @@ def test_what_was_typed_was_not_recorded_on_this_system(typed, held, answer, as_
 
     held(12, measure=LOAN)
     assert answer("months_at_least", {"months": 1}, as_of=as_of) == (True, 1)
+
+
+def test_open_question_says_whether_figures_were_typed_in(viet_nam, house, typed, client):
+    """Not «nothing to go by», where there is a figure that does not answer it."""
+    criteria = [
+        ("months", "months_at_least", FOUR_MONTHS),
+        ("loans", "quantity_at_least", {"measure": LOAN, "quantity": 9}),
+    ]
+    indicator = CriteriaSetFactory(criteria=criteria, classes=[house.institution_class]).indicator_id
+    page = reverse("portal:indicators-institution-lineage", args=[house.code, 2025, indicator])
+
+    assert client.get(page).content.decode().count("chưa có căn cứ") == 2
+    typed(SESSION=60)
+
+    text = client.get(page).content.decode()
+    assert text.count("số liệu nhập tay chưa đủ để trả lời") == 1
+    assert text.count("chưa có căn cứ") == 1

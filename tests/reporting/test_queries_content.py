@@ -14,7 +14,7 @@ from hocsuotdoi.reporting.queries.content import report_content, unit_of_year
 from tests.factories.ledger import make_posting, noon
 from tests.reporting.conftest import add_target
 
-QUERIES = 50
+QUERIES = 51
 
 
 def test_content_holds_the_targets_value_with_numerator_denominator_and_coverage(

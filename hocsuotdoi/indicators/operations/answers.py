@@ -77,7 +77,8 @@ def state_answers(
                 if reading.computed
                 else _("Say what your answer rests on: the program has found nothing about it.")
             )
-    newest = stated_answers(year, [institution.pk])
+    newest = {(key[1], key[2]): said for key, said in stated_answers(year, [institution.pk]).items()}
+    newest |= {key: reading.stated for key, reading in readings.items()}
     lapsed = {key for key, reading in readings.items() if reading.override == OverrideState.LAPSED}
     fresh = [
         CriterionAnswer(
@@ -91,7 +92,7 @@ def state_answers(
             answered_at=at,
         )
         for answer in answers
-        if (before := newest.get((institution.pk, answer.indicator_code, answer.criterion_code))) is None
+        if (before := newest.get((answer.indicator_code, answer.criterion_code))) is None
         or (before.value, before.note) != (answer.value, answer.note.strip())
         or (answer.indicator_code, answer.criterion_code) in lapsed
     ]

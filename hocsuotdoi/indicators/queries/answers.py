@@ -129,14 +129,25 @@ class Rule:
         return self.required <= set(parameters) <= self.required | self.optional
 
 
+def asked_with(criteria: Iterable[Criterion], asked: Asked) -> Asked:
+    """The same, which knows all that the criteria count."""
+    return replace(asked, counted=frozenset(each for criterion in criteria for each in _counted(criterion)))
+
+
+def is_typed(criterion: Criterion, asked: Asked, institution: int) -> bool:
+    """Whether figures were typed in of what the criterion counts."""
+    measures = {measure for each in _counted(criterion) for measure in each.measures}
+    return bool(measures) and any((institution, measure) in asked.typed for measure in measures)
+
+
 def computed_answers(criteria: Iterable[Criterion], asked: Asked) -> dict[int, Answers]:
     """Criterion id to the answers known; the number of queries depends on the rules in play only."""
+    criteria = list(criteria)
+    asked = asked_with(criteria, asked)
     by_rule: dict[str, list[Criterion]] = {}
     for criterion in criteria:
         if criterion.rule:
             by_rule.setdefault(criterion.rule, []).append(criterion)
-    counted = {each for together in by_rule.values() for criterion in together for each in _counted(criterion)}
-    asked = replace(asked, counted=frozenset(counted))
     found: dict[int, Answers] = {}
     for name, together in by_rule.items():
         found.update(RULES[name].find(together, asked))

@@ -3,6 +3,7 @@
 What holds for a criterion that the program answers is what it found. A statement about it that is not what was found,
 also where nothing was, stands beside it and holds only once a reviewer has accepted it, and only as long as the program
 finds what the reviewer saw (decisions 75 and 122). Both are always shown. What only staff can answer holds as stated.
+What was stated belongs to the words that were asked (decision 125).
 
 An institution meets a checklist when the needed number of criteria that apply hold; it does not when it could not reach
 that number even if every open criterion were answered yes; otherwise not enough is known, and it counts for coverage
@@ -11,15 +12,17 @@ only.
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from hocsuotdoi.indicators.enums import AnswerSource, AnswerValue, Outcome, OverrideState, Verdict
 from hocsuotdoi.indicators.models import CriteriaSet, Criterion, CriterionAnswer, Indicator
-from hocsuotdoi.indicators.queries.answers import Answers, Asked, Computed, computed_answers
+from hocsuotdoi.indicators.queries.answers import Answers, Asked, Computed, asked_with, computed_answers, is_typed
 from hocsuotdoi.indicators.queries.frame import Expected, Frame, at_any_of, named
 from hocsuotdoi.places.models import AdminUnit, Institution
 
@@ -57,13 +60,15 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class CriterionReading:
-    """One criterion at one institution. `value` is what holds (None: not known), `basis` on what it rests."""
+    """One criterion at one institution. `value` is what holds (None: not known), `basis` on what it rests. `is_typed`:
+    the program has no answer though figures were typed in, which leave it open; said by `Checklists.reading` only."""
 
     criterion: Criterion
     computed: Computed | None
     stated: Stated | None
     value: AnswerValue | None
     basis: AnswerSource | None
+    is_typed: bool = False
 
     @property
     def differ(self) -> bool:
@@ -127,17 +132,22 @@ class Checklists:
             .prefetch_related(Prefetch("criteria", Criterion.objects.order_by("ordinal")))
             .order_by("version")
         )
-        of_any_day = frame.together.once(("criteria sets", *codes), lambda: list(sets))
-        for criteria_set in (each for each in of_any_day if each.holds_on(frame.last_day)):
+        self._year = frame.year
+        self._versions: dict[tuple[str, str], list[CriteriaSet]] = defaultdict(list)
+        for criteria_set in frame.together.once(("criteria sets", *codes), lambda: list(sets)):
             for institution_class in criteria_set.classes:
-                self._set_of[criteria_set.indicator_id, institution_class] = criteria_set
+                self._versions[criteria_set.indicator_id, institution_class].append(criteria_set)
+                if criteria_set.holds_on(frame.last_day):
+                    self._set_of[criteria_set.indicator_id, institution_class] = criteria_set
         self._criteria = {s.pk: list(s.criteria.all()) for s in self._set_of.values()}
-        asked = Asked(frame, institutions)
         present = {institution.institution_class for institution in institutions}
         in_play = {s.pk for (_code, c), s in self._set_of.items() if c in present}
         criteria = [criterion for pk, each in self._criteria.items() if pk in in_play for criterion in each]
+        asked = self._asked = asked_with(criteria, Asked(frame, institutions))
         self._computed: dict[int, Answers] = computed_answers(criteria, asked) if criteria else {}
-        self._stated = _stated_in(frame, asked.institutions) if criteria else {}
+        have_versions = any(len(each) > 1 for each in self._versions.values())
+        self._stated = _stated_in(frame, asked.institutions, every=have_versions) if criteria else {}
+        self._same_words: dict[tuple[int, str, dt.date], bool] = {}
         self._outcomes: dict[tuple[str, int], Outcome] = {}
 
     def set_for(self, indicator: str, institution_class: str) -> CriteriaSet | None:
@@ -161,8 +171,25 @@ class Checklists:
 
     def _reading(self, indicator: str, criterion: Criterion, institution: Expected) -> CriterionReading:
         computed = self._computed.get(criterion.pk, {}).get(institution.institution_id)
-        stated = self._stated.get((institution.institution_id, indicator, criterion.code))
+        said = self._stated.get((institution.institution_id, indicator, criterion.code), ())
+        stated = next((each for each in said if self._answers(each, indicator, criterion, institution)), None)
         return CriterionReading(criterion, computed, stated, *_holds(criterion, computed, stated))
+
+    def _answers(self, stated: Stated, indicator: str, criterion: Criterion, institution: Expected) -> bool:
+        """Whether it was stated about the criterion as it is worded in this version: the version that held then, for a
+        year that was over the one of its last day, asked the same in the same words."""
+        versions = self._versions[indicator, institution.institution_class]
+        if len(versions) < 2:
+            return True
+        day = min(timezone.localdate(stated.answered_at), dt.date(self._year, 12, 31))
+        key = criterion.pk, institution.institution_class, day
+        if key not in self._same_words:
+            asked = next((each for each in reversed(versions) if each.holds_on(day)), None)
+            self._same_words[key] = asked is None or any(
+                (each.code, each.question.split()) == (criterion.code, criterion.question.split())
+                for each in asked.criteria.all()
+            )
+        return self._same_words[key]
 
     def holds(self, indicator: str, criterion_code: str, institution: Expected) -> AnswerValue | None:
         """What holds for one criterion of the checklist at one institution; None: not known, or not asked there."""
@@ -176,12 +203,16 @@ class Checklists:
 
     def reading(self, indicator: str, institution: Expected) -> InstitutionReading | None:
         """The same with every answer laid open; None where there is no checklist."""
+        key = institution.institution_id
         criteria_set = self.set_for(indicator, institution.institution_class)
         if criteria_set is None:
             return None
-        answers = [self._reading(indicator, each, institution) for each in self._criteria[criteria_set.pk]]
+        answers = [
+            replace(each, is_typed=each.computed is None and is_typed(each.criterion, self._asked, key))
+            for each in (self._reading(indicator, c, institution) for c in self._criteria[criteria_set.pk])
+        ]
         outcome = outcome_of([answer.value for answer in answers], criteria_set.needed)
-        return InstitutionReading(institution.institution_id, criteria_set, answers, outcome)
+        return InstitutionReading(key, criteria_set, answers, outcome)
 
 
 def outcome_of(values: Sequence[AnswerValue | None], needed: int) -> Outcome:
@@ -221,25 +252,39 @@ def found_value(computed: Computed | None) -> AnswerValue | None:
 
 def stated_answers(year: int, institutions: Sequence[int]) -> dict[tuple[int, str, str], Stated]:
     """The newest answer for each (institution, indicator, criterion) of the year. One query."""
-    return _by_criterion(_newest_answers(year, institutions))
+    return {key: said[0] for key, said in _by_criterion(_newest(_answers_of(year, institutions))).items()}
 
 
-def _stated_in(frame: Frame, institutions: Sequence[int]) -> dict[tuple[int, str, str], Stated]:
+def _stated_in(
+    frame: Frame, institutions: Sequence[int], *, every: bool
+) -> Mapping[tuple[int, str, str], Sequence[Stated]]:
+    """The newest about each criterion; with `every`, all of them, the newest first."""
     these = named(frame, institutions)
-    return _by_criterion(frame.rows("stated answers", lambda each: _newest_answers(each.year, these)))
+
+    def build(each: Frame) -> QuerySet[Any, Any]:
+        answers = _answers_of(each.year, these)
+        return answers.order_by() if every else _newest(answers)
+
+    return _by_criterion(frame.rows(("stated answers", every), build))
 
 
-def _newest_answers(year: int, institutions: Collection[int]) -> QuerySet[Any, Any]:
+def _answers_of(year: int, institutions: Collection[int]) -> QuerySet[Any, Any]:
     answers = CriterionAnswer.objects.filter(at_any_of(institutions), year=year)
-    newest = answers.order_by("institution_id", "indicator_code", "criterion_code", "-answered_at", "-id")
-    newest = newest.distinct("institution_id", "indicator_code", "criterion_code")
-    return newest.values_list("institution_id", "indicator_code", "criterion_code", *_STATED)
+    return answers.values_list(*_SPOT, *_STATED)
 
 
-def _by_criterion(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[int, str, str], Stated]:
-    return {
-        (institution, indicator, criterion): _stated(*columns) for institution, indicator, criterion, *columns in rows
-    }
+def _newest(answers: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    return answers.order_by(*_SPOT, "-answered_at", "-id").distinct(*_SPOT)
+
+
+def _by_criterion(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[int, str, str], list[Stated]]:
+    found: dict[tuple[int, str, str], list[Stated]] = {}
+    for institution, indicator, criterion, *columns in rows:
+        found.setdefault((institution, indicator, criterion), []).append(_stated(*columns))
+    for said in found.values():
+        if len(said) > 1:
+            said.sort(key=lambda each: (each.answered_at, each.answer_id), reverse=True)
+    return found
 
 
 def statements_of(institution: Institution, year: int, indicator: str, criterion: str) -> list[Stated]:
@@ -250,6 +295,7 @@ def statements_of(institution: Institution, year: int, indicator: str, criterion
     return [_stated(*columns) for columns in rows.values_list(*_STATED)]
 
 
+_SPOT = ("institution_id", "indicator_code", "criterion_code")
 _STATED = (
     "value",
     "note",

@@ -11,9 +11,9 @@ from hocsuotdoi.indicators.queries.totals import Slice
 from hocsuotdoi.ledger.enums import MeasureCode
 
 
-def counts_by_day(frame: Frame, measure: MeasureCode) -> dict[dt.date, int]:
-    """Days on which something was left after reversals; what is typed in for a month, a quarter or a year is of no day.
-    Two queries."""
+def counts_by_day(frame: Frame, measure: MeasureCode) -> tuple[dict[dt.date, int], int]:
+    """Days on which something was left after reversals; and how much is left out, since it was typed in for a month, a
+    quarter or a year and is of no day. Two queries."""
     rows = entries_of_year(frame).filter(measure=measure).values_list("occurred_on").annotate(Sum("quantity"))
     found = dict(rows.order_by())
     typed_in = longer(
@@ -25,9 +25,12 @@ def counts_by_day(frame: Frame, measure: MeasureCode) -> dict[dt.date, int]:
         than=0,
         map_day=None if frame.map.is_reported else frame.map_day,
     )
+    left_out = 0
     for each in typed_in:
-        found[each.keys[0]] = found.get(each.keys[0], 0) - each.quantity
-    return {day: quantity for day, quantity in found.items() if quantity}
+        if each.keys[0] <= frame.last_day:
+            found[each.keys[0]] = found.get(each.keys[0], 0) - each.quantity
+            left_out += each.quantity
+    return {day: quantity for day, quantity in found.items() if quantity}, left_out
 
 
 def counted_at_all(frame: Frame, measure: MeasureCode) -> bool:

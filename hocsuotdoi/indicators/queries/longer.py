@@ -37,12 +37,14 @@ def longer(
     last: dt.date,
     than: int = 1,
     map_day: dt.date | None,
+    within: Collection[int] | None = None,
 ) -> list[Longer]:
     """Of what `queries.totals` finds by months from the month of `first` to that of `last`, what was typed in for more
-    than `than` months; `starts_on` is the month in which it is booked there, `occurred_on` the day. One query; none
-    where nothing can be."""
+    than `than` months; `starts_on` is the month in which it is booked there, `occurred_on` the day. `within`: at these
+    institutions wherever they lie, instead of in units. One query; none where nothing can be."""
     unknown = (wanted.channels, wanted.sexes, wanted.age_bands)  # which typed-in figures never know
-    if wanted.stated is False or not units or any(chosen and "" not in chosen for chosen in unknown):
+    nowhere = not units if within is None else not within
+    if wanted.stated is False or nowhere or any(chosen and "" not in chosen for chosen in unknown):
         return []
     years = range(first.year, last.year + 1)
     spans = [Named(year) for year in years]
@@ -54,6 +56,7 @@ def longer(
         "periods": [each.code for each in spans],
         "starts": [each.starts_on for each in spans],
         "units": [unit.pk for unit in units],
+        "within": list(within or ()),
         "measures": list(wanted.measures),
         "classes": list(wanted.classes),
         "purposes": list(wanted.purposes),
@@ -64,9 +67,11 @@ def longer(
     conditions = "".join(condition for field, condition in _CONDITIONS.items() if getattr(wanted, field))
     keys = "".join(f"{_COLUMNS.get(name, name)} AS {name}, " for name in by)
     groups = ", ".join(str(at) for at in range(1, len(by) + 2))
-    query = _LONGER.format(
-        reach=_AS_REPORTED if map_day is None else _ON_DAY, conditions=conditions, keys=keys, groups=groups
-    )
+    if within is not None:
+        reach, here, lies = _NOWHERE, _WITHIN, ""
+    else:
+        reach, here, lies = _AS_REPORTED if map_day is None else _ON_DAY, _IN_UNITS, _LIES
+    query = _LONGER.format(reach=reach, here=here, lies=lies, conditions=conditions, keys=keys, groups=groups)
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return [Longer(row[:-3], parse_period(row[-3]), row[-2], row[-1]) for row in cursor.fetchall()]
@@ -117,6 +122,13 @@ SELECT ancestry.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
  WHERE ancestry.ancestor_id = ANY(%(units)s)
 """
 """As `totals` reads them."""
+_NOWHERE = "SELECT NULL::bigint AS place_id"
+_WITHIN = "figure.institution_id = ANY(%(within)s)"
+_IN_UNITS = """figure.institution_id IN (SELECT institution_id FROM places_institutionplacement
+                                      WHERE unit_id IN (SELECT place_id FROM reach))"""
+_LIES = """JOIN reach ON reach.place_id = entry.place_id
+   AND entry.occurred_on >= reach.begins_on AND entry.occurred_on < reach.stops_on
+  """
 _LONGER = """
 WITH reach AS MATERIALIZED ({reach}
 ), span AS (
@@ -125,8 +137,7 @@ WITH reach AS MATERIALIZED ({reach}
     SELECT figure.institution_id, figure.posting_id, figure.period, figure.starts_on, figure.ends_on
       FROM indicators_statedfigure AS figure JOIN span USING (period, starts_on)
      WHERE figure.quantity > 0
-       AND figure.institution_id IN (SELECT institution_id FROM places_institutionplacement
-                                      WHERE unit_id IN (SELECT place_id FROM reach))
+       AND {here}
        AND NOT EXISTS (SELECT FROM ledger_posting AS back
                         WHERE back.institution_id = figure.institution_id AND back.reverses_id = figure.posting_id)
 )
@@ -134,9 +145,7 @@ SELECT {keys}figure.period, sum(entry.quantity)::bigint, count(*)
   FROM figure
   JOIN ledger_entry AS entry ON entry.institution_id = figure.institution_id AND entry.posting_id = figure.posting_id
    AND entry.occurred_on >= figure.starts_on AND entry.occurred_on < figure.ends_on
-  JOIN reach ON reach.place_id = entry.place_id
-   AND entry.occurred_on >= reach.begins_on AND entry.occurred_on < reach.stops_on
-  JOIN places_institution AS institution ON institution.id = entry.institution_id
+  {lies}JOIN places_institution AS institution ON institution.id = entry.institution_id
  WHERE entry.occurred_on >= %(first)s AND entry.occurred_on < %(stop)s{conditions}
  GROUP BY {groups}
 """

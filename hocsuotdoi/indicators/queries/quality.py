@@ -15,7 +15,9 @@ from hocsuotdoi.core.periods import months_from, parse_period
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import QualityRule, StatedColumn
 from hocsuotdoi.indicators.models import FreshInstitutionMonth, QualityFinding
+from hocsuotdoi.indicators.queries.longer import longer
 from hocsuotdoi.indicators.queries.quality_limits import MOST_PER_RESIDENT
+from hocsuotdoi.indicators.queries.totals import Slice
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.places.models import AdminUnit
@@ -188,23 +190,24 @@ def measures_of(finding: QualityFinding) -> list[str]:
 
 def series_of(finding: QualityFinding) -> list[tuple[dt.date, int, int]]:
     """(month, quantity, of which typed in) of a finding about an institution, up to its period and half a year beyond;
-    only months of which something stands. One query. Of silence: how many entries, for there is no one measure."""
+    only months of which something stands, without what was typed in for longer. Two queries. Of silence: how many
+    entries, for there is no one measure."""
     if finding.institution_id is None:
         return []
-    first = months_from(finding.starts_on, -MONTHS_DRAWN)
-    rows = FreshInstitutionMonth.objects.filter(
-        institution=finding.institution_id, month__range=(first, months_from(finding.ends_on, 6))
-    )
-    what = "quantity" if finding.measure else "lines"
-    if finding.measure:
-        rows = rows.filter(measure=finding.measure.partition(":")[0])
-    sums = (
-        rows.values("month")
-        .annotate(all=Sum(what), typed=Sum(what, filter=Q(stated=True)), standing=Sum("lines"))
-        .filter(standing__gt=0)
-        .order_by("month")
-    )
-    return [(row["month"], row["all"], row["typed"] or 0) for row in sums]
+    first, last = months_from(finding.starts_on, -MONTHS_DRAWN), months_from(finding.ends_on, 6)
+    rows = FreshInstitutionMonth.objects.filter(institution=finding.institution_id, month__range=(first, last))
+    of = [finding.measure.partition(":")[0]] if finding.measure else []
+    if of:
+        rows = rows.filter(measure__in=of)
+    what = "quantity" if of else "lines"
+    sums = rows.order_by().values("month").annotate(Sum(what), typed=Sum(what, filter=Q(stated=True)), n=Sum("lines"))
+    months = {row["month"]: [row[f"{what}__sum"], row["typed"] or 0, row["n"]] for row in sums}
+    wanted = Slice(tuple(of or MeasureCode.values))
+    apart = longer(wanted, [], by=["starts_on"], first=first, last=last, map_day=None, within=[finding.institution_id])
+    for each in apart:
+        month, size = months.get(each.keys[0], [0, 0, 0]), each.quantity if of else each.lines
+        months[each.keys[0]] = [month[0] - size, month[1] - size, month[2] - each.lines]
+    return [(month, size, typed) for month, (size, typed, lines) in sorted(months.items()) if lines > 0]
 
 
 def corrections_of(finding: QualityFinding) -> QuerySet[Posting]:

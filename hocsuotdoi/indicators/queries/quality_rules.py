@@ -317,29 +317,50 @@ people AS MATERIALIZED (
       FROM indicators_population WHERE urban IS NOT NULL OR rural IS NOT NULL OR villages IS NOT NULL
 )"""
 
+# On the map of the year's last day, with residents of the same territory: in a past year today's unit may have been
+# smaller, and one that has ended since had its own.
 _ABOVE = f"""
-WITH {_RESIDENTS}
+WITH {_RESIDENTS},
+held AS (SELECT year, least(make_date(year, 12, 31), %(day)s::date) AS day FROM wanted),
+happened AS MATERIALIZED (
+    SELECT place_id, measure, extract(year FROM month)::int AS year, sum(quantity) AS quantity
+      FROM indicators_fresh_cell
+     WHERE month BETWEEN %(first)s AND %(last)s AND measure = ANY(%(of_residents)s) GROUP BY 1, 2, 3
+),
+total AS (
+    SELECT ancestry.ancestor_id AS unit_id, happened.measure, held.year, held.day, sum(happened.quantity) AS quantity
+      FROM held
+      JOIN happened USING (year)
+      JOIN places_unitreading AS reading ON reading.unit_id = happened.place_id
+       AND coalesce(reading.starts_on, '-infinity') <= held.day AND coalesce(reading.ends_on, 'infinity') > held.day
+      JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
+       AND coalesce(ancestry.starts_on, '-infinity') <= held.day AND coalesce(ancestry.ends_on, 'infinity') > held.day
+      JOIN places_adminunit AS unit ON unit.id = ancestry.ancestor_id AND unit.tier IN ('commune', 'province')
+     GROUP BY 1, 2, 3, 4
+)
 """ + _YEARLY.format(
     rows=f"""
-    SELECT total.unit_id, total.measure, wanted.year,
-           jsonb_build_object('value', sum(total.quantity), 'residents', newest.residents) AS numbers
-      FROM wanted
-      JOIN indicators_fresh_unittotal AS total
-        ON total.grain = 'year' AND total.starts_on = make_date(wanted.year, 1, 1)
-       AND total.tier IN ('commune', 'province') AND total.measure = ANY(%(of_residents)s)
-      JOIN LATERAL (SELECT residents FROM people WHERE people.unit_id = total.unit_id AND people.year <= wanted.year
-                       AND people.year > wanted.year - 5 AND (urban IS NOT NULL OR rural IS NOT NULL)
+    SELECT total.unit_id, total.measure, total.year,
+           jsonb_build_object('value', total.quantity, 'residents', newest.residents) AS numbers
+      FROM total
+      JOIN LATERAL (SELECT year, residents FROM people
+                     WHERE people.unit_id = total.unit_id AND people.year <= total.year
+                       AND people.year > total.year - 5 AND (urban IS NOT NULL OR rural IS NOT NULL)
                      ORDER BY people.year DESC LIMIT 1) AS newest ON true
-     GROUP BY 1, 2, 3, newest.residents
-    HAVING sum(total.quantity) > {MOST_PER_RESIDENT} * greatest(newest.residents, 1)"""
+     WHERE total.quantity > {MOST_PER_RESIDENT} * greatest(newest.residents, 1)
+       AND NOT EXISTS (SELECT FROM places_succession AS grown WHERE grown.successor_id = total.unit_id
+                          AND grown.effective_on > make_date(newest.year, 12, 31)
+                          AND grown.effective_on <= total.day)"""
 )
 
+# Residents of whom only the urban or the rural are entered are a part: no whole, and no more than the least of one.
 _PARTS = f"""
 WITH {_RESIDENTS},
 counted AS (
-    SELECT unit_id, year, 'residents' AS measure, residents AS number FROM people
+    SELECT unit_id, year, 'residents' AS measure, residents AS number,
+           urban IS NOT NULL AND rural IS NOT NULL AS is_whole FROM people
      WHERE urban IS NOT NULL OR rural IS NOT NULL
-    UNION ALL SELECT unit_id, year, 'villages', villages FROM people WHERE villages IS NOT NULL
+    UNION ALL SELECT unit_id, year, 'villages', villages, true FROM people WHERE villages IS NOT NULL
 ),
 family AS (
     SELECT DISTINCT wanted.year, ancestry.ancestor_id AS unit_id, ancestry.unit_id AS part_id
@@ -349,19 +370,23 @@ family AS (
        AND coalesce(ancestry.ends_on, 'infinity') > least(make_date(wanted.year, 12, 31), %(day)s::date)
       JOIN places_adminunit AS unit ON unit.id = ancestry.unit_id AND unit.tier = 'commune'
      WHERE ancestry.unit_id <> ancestry.ancestor_id
+),
+entered AS (
+    SELECT family.unit_id, whole.measure, family.year, whole.number AS whole, sum(part.number) AS parts,
+           count(*) FILTER (WHERE part.is_whole) AS entered, count(*) AS communes
+      FROM family
+      JOIN counted AS whole ON whole.unit_id = family.unit_id AND whole.year = family.year AND whole.is_whole
+      LEFT JOIN counted AS part ON part.unit_id = family.part_id AND part.year = family.year
+       AND part.measure = whole.measure
+     GROUP BY 1, 2, 3, 4
 )
 """ + _YEARLY.format(
     rows=f"""
-    SELECT family.unit_id, whole.measure, family.year, jsonb_build_object(
-               'whole', whole.number, 'parts', sum(part.number), 'entered', count(part.number),
-               'of', count(*)) AS numbers
-      FROM family
-      JOIN counted AS whole ON whole.unit_id = family.unit_id AND whole.year = family.year
-      LEFT JOIN counted AS part ON part.unit_id = family.part_id AND part.year = family.year
-       AND part.measure = whole.measure
-     GROUP BY 1, 2, 3, whole.number
-    HAVING (count(part.number) = count(*) AND abs(sum(part.number) - whole.number) > {PARTS_TOLERANCE} * whole.number)
-        OR sum(part.number) > (1 + {PARTS_TOLERANCE}) * whole.number"""
+    SELECT unit_id, measure, year,
+           jsonb_build_object('whole', whole, 'parts', parts, 'entered', entered, 'of', communes) AS numbers
+      FROM entered
+     WHERE (entered = communes AND abs(parts - whole) > {PARTS_TOLERANCE} * whole)
+        OR parts > (1 + {PARTS_TOLERANCE}) * whole"""
 )
 
 _JUMP = f"""

@@ -6,20 +6,23 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.periods import Period, parse_period
-from hocsuotdoi.core.templatetags.house import number
+from hocsuotdoi.core.templatetags.house import day_short, number
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import StatedColumn, columns_of
-from hocsuotdoi.indicators.models import StatedFigure, Statement
+from hocsuotdoi.indicators.models import FreshInstitutionMonth, StatedFigure, Statement
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.registry import SourceDescription
-from hocsuotdoi.places.models import AdminUnit, Institution
+from hocsuotdoi.places.enums import InstitutionState
+from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, InstitutionStatus
 from hocsuotdoi.places.queries.institutions import institutions_open_during
+from hocsuotdoi.places.queries.units import day_on_map_of, units_reading_as
 
 SOURCE_KIND = "indicators.stated"
 TIMES, WORTH_A_LOOK = 10, 50
@@ -37,7 +40,8 @@ def slot_of(institution_id: int, column: StatedColumn, period: Period) -> uuid.U
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is known of a unit and a period. `institutions` have `place_name` and `last_open`. `stated`: the newest
+    """What is known of a unit and a period. `institutions` have `place_name`, `last_open` and, where they are within
+    the period, `opened_on` and `came_on`: since when they were open, since when in the unit. `stated`: the newest
     figures of exactly this period (None: taken back, or never stated is missing); `recorded`: what the system counted
     by itself; `elsewhere`: another period that overlaps and has a figure of the same."""
 
@@ -52,6 +56,20 @@ class Sheet:
     def quantity(self, spot: Spot) -> int | None:
         figure = self.stated.get(spot)
         return figure.quantity if figure else None
+
+    def days_words(self, institution: Institution) -> str:
+        """Since and until when it was open, where that is not the whole period; that it came here within it."""
+        known: Any = institution
+        told = []
+        if known.opened_on and known.opened_on > self.period.starts_on:
+            told.append(_("open since {day}").format(day=day_short(known.opened_on)))
+        if known.came_on:
+            told.append(
+                _("moved here on {day}, counted here for the whole period").format(day=day_short(known.came_on))
+            )
+        if known.last_open < self.period.counted_until(self.today):
+            told.append(_("open until {day}").format(day=day_short(known.last_open)))
+        return ", ".join(told)
 
     @property
     def reported(self) -> set[int]:
@@ -85,10 +103,26 @@ def sheet_of(
     expected = institutions_open_during(unit, period.starts_on, day)
     if institutions is not None:
         expected = expected.filter(pk__in=institutions)
-    found = list(expected.order_by("sort_key", "pk"))
+    found = list(_with_days(expected, unit, period.starts_on, day).order_by("sort_key", "pk"))
     keys = [each.pk for each in found]
     stated, elsewhere = _stated(keys, period)
     return Sheet(unit, period, today, found, stated, _recorded(keys, period.starts_on, day), elsewhere)
+
+
+def _with_days(
+    institutions: QuerySet[Institution], unit: AdminUnit, first: dt.date, last: dt.date
+) -> QuerySet[Institution]:
+    """Adds `opened_on`, the day since which it was open when `last_open`, None where it ever was; and `came_on`, the
+    day since which its place is in `unit`, where it was elsewhere before within the period."""
+    is_open = InstitutionStatus.objects.on(OuterRef("last_open")).filter(state=InstitutionState.ACTIVE)  # type: ignore[arg-type]
+    elsewhere = InstitutionPlacement.objects.filter(ends_on__gt=first, ends_on__lte=OuterRef("last_open")).exclude(
+        unit__in=units_reading_as(unit, day_on_map_of(unit, last))
+    )
+    own = Q(institution=OuterRef("pk"))
+    return institutions.annotate(
+        opened_on=Subquery(is_open.filter(own).values("starts_on")[:1]),
+        came_on=Subquery(elsewhere.filter(own).order_by("-ends_on").values("ends_on")[:1]),
+    )
 
 
 def newest_figures(figures: QuerySet[StatedFigure]) -> QuerySet[StatedFigure]:
@@ -130,12 +164,13 @@ def _recorded(keys: list[int], first: dt.date, last: dt.date) -> dict[Spot, int]
     )
     found: dict[Spot, int] = {}
     for institution_id, measure, purpose, quantity in rows:
-        for code in (f"{measure}:{purpose}", measure):
-            if code in StatedColumn.values:
-                spot = institution_id, StatedColumn(code)
-                found[spot] = found.get(spot, 0) + quantity
-                break
+        if (column := _column_of(measure, purpose)) is not None:
+            found[institution_id, column] = found.get((institution_id, column), 0) + quantity
     return found
+
+
+def _column_of(measure: str, purpose: str | None) -> StatedColumn | None:
+    return next((StatedColumn(c) for c in (f"{measure}:{purpose}", measure) if c in StatedColumn.values), None)
 
 
 # -- what a sheet would change --
@@ -162,10 +197,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Leap:
-    """What was stated of the same before, so far away that a zero may be missing or too many."""
+    """What was stated or counted of the same before, so far from `now` that a zero may be missing or too many."""
 
     period: Period
     quantity: int
+    now: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,27 +317,48 @@ def planned(sheet: Sheet, asked: Iterable[Asked]) -> Planned:
 
 def with_leaps(changes: Iterable[Change], period: Period) -> list[Change]:
     """The figures that would newly stand, beside what was stated for the same period of the year before or, where
-    nothing was, for the period just before. One query."""
+    nothing was, for the period just before. Where the institution's own count stands for it instead, beside that, with
+    what the system has counted since. Two queries."""
     changes = list(changes)
     earlier = [period.year_before, period.just_before]
+    keys = {each.institution.pk for each in changes}
     rows = newest_figures(
         StatedFigure.objects.filter(
-            institution__in={each.institution.pk for each in changes},
+            institution__in=keys,
             starts_on__in=[each.starts_on for each in earlier],
             period__in=[each.code for each in earlier],
         )
     ).values_list("institution_id", "column", "period", "quantity")
     stood = {(key, column, code): quantity for key, column, code, quantity in rows if quantity is not None}
+    counted = _counted(keys, earlier)
 
     def looked_at(change: Change) -> Change:
         for then in earlier:
-            before = stood.get((change.institution.pk, change.column.value, then.code))
-            if before is not None:
-                return replace(change, leap=Leap(then, before)) if _is_far(before, change.after or 0) else change
+            spot = change.institution.pk, change.column.value, then.code
+            typed, own = stood.get(spot), counted.get(spot, 0)
+            if typed is None and not own:
+                continue
+            before, now = (own, change.total) if own and not typed else (typed or 0, change.after or 0)
+            return replace(change, leap=Leap(then, before, now)) if _is_far(before, now) else change
         return change
 
     new = (ChangeKind.NEW, ChangeKind.CHANGED)
     return [looked_at(each) if each.kind in new else each for each in changes]
+
+
+def _counted(institutions: Collection[int], periods: Collection[Period]) -> dict[tuple[int, str, str], int]:
+    """What the system counted by itself, by institution, column and period's code; only where there was something."""
+    months = {month for each in periods for month in each.months}
+    rows = FreshInstitutionMonth.objects.filter(institution__in=institutions, month__in=months, stated=False)
+    sums = rows.order_by().values_list("institution_id", "measure", "purpose", "month").annotate(Sum("quantity"))
+    found: dict[tuple[int, str, str], int] = {}
+    for key, measure, purpose, month, quantity in sums:
+        if (column := _column_of(measure, purpose)) is None:
+            continue
+        for code in {each.code for each in periods if each.starts_on <= month < each.ends_on}:
+            spot = key, column.value, code
+            found[spot] = found.get(spot, 0) + quantity
+    return {spot: quantity for spot, quantity in found.items() if quantity > 0}
 
 
 def _is_far(one: int, other: int) -> bool:

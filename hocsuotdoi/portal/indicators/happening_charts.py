@@ -29,7 +29,12 @@ def calendar_of(frame: Frame, counts: Mapping[dt.date, int]) -> Chart:
     return calendar(title, frame.year, counts, last_day=frame.last_day, measure=_("Sessions"))
 
 
-def calendar_story(frame: Frame, counts: Mapping[dt.date, int]) -> str:
+def calendar_story(frame: Frame, counts: Mapping[dt.date, int], typed: int) -> str:
+    """`typed`: sessions of which no day is known, left out of `counts`."""
+    return " ".join(filter(None, [_days_story(frame, counts), _typed_story(typed)]))
+
+
+def _days_story(frame: Frame, counts: Mapping[dt.date, int]) -> str:
     held = {day: count for day, count in counts.items() if count > 0}
     lead = _lead(frame)
     if not held:
@@ -44,6 +49,16 @@ def calendar_story(frame: Frame, counts: Mapping[dt.date, int]) -> str:
     if len(busiest) == 1 and most > 1:
         told += _(", most of them on {day} ({sessions})").format(day=day_short(busiest[0]), sessions=number(most))
     return f"{told}."
+
+
+def _typed_story(typed: int) -> str:
+    if typed <= 0:
+        return ""
+    return ngettext(
+        "Not in it: {sessions} session typed in without its day.",
+        "Not in it: {sessions} sessions typed in without their days.",
+        typed,
+    ).format(sessions=number(typed))
 
 
 def safe_ages(frame: Frame, measure: MeasureCode) -> SafeTable | None:

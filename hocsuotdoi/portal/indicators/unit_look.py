@@ -192,9 +192,9 @@ def _card(frame: Frame, path: TargetPath, series: Series, trust: Trust, marks: d
 
 
 def _told_calendar(frame: Frame) -> Told:
-    counts = counts_by_day(frame, MeasureCode.PROGRAMME_SESSION) if frame.has_begun else {}
+    counts, typed = counts_by_day(frame, MeasureCode.PROGRAMME_SESSION) if frame.has_begun else ({}, 0)
     chart = calendar_of(frame, counts) if counts else None
-    return Told(calendar_story(frame, counts), chart, _files(frame, "calendar"))
+    return Told(calendar_story(frame, counts, typed), chart, _files(frame, "calendar"))
 
 
 def _told_pyramid(frame: Frame) -> Told:

@@ -9,7 +9,7 @@ import io
 import math
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -30,6 +30,7 @@ _ORIGINS = {"counted": "Tính từ sổ hoạt động", "typed": "Đơn vị t�
 _PERCENT_UNITS = {"percent", "percent_per_year"}
 _VISITS = re.compile(r"measure:(library|museum|centre)_visit:[\d-]+")
 NOT_REPORTED = "Chưa có số liệu"
+_OF_MONTHS = ("sessions", "attendance", "visits")
 
 Cell = str | int | float | None
 
@@ -303,29 +304,37 @@ class _AnnexWriter:
         first = HEADING_ROW + 1
         for month in range(1, 13):
             self.write(sheet, first + month - 1, 0, month)
-        self.write(sheet, first + 12, 0, "Cả giai đoạn" if "period" in self.content else "Cả năm", "total")
-        for column, key in enumerate(("sessions", "attendance", "visits"), start=1):
-            self._write_months(sheet, first, column, {m["month"]: m[key] for m in activities["months"]}, key)
+        apart = cast("dict[str, int]", activities.get("longer", {}))
+        rows = 13 if any(apart.get(key) for key in _OF_MONTHS) else 12
+        if rows == 13:
+            self.write(sheet, first + 12, 0, "Theo quý, năm")
+        self.write(sheet, first + rows, 0, "Cả giai đoạn" if "period" in self.content else "Cả năm", "total")
+        for column, key in enumerate(_OF_MONTHS, start=1):
+            told = {m["month"]: m[key] for m in activities["months"]}
+            self._write_months(sheet, first, column, told | ({13: apart[key]} if rows == 13 else {}), key, rows)
         counts = [("Giới tính: ", c) for c in activities["by_sex"]] + [("Độ tuổi: ", c) for c in activities["by_age"]]
         counts += [("Lượt đến ", c) for c in activities["visits"]]
         for row, (kind, count) in enumerate(counts, start=first):
             self.write(sheet, row, 5, kind + count["label"])
             self.write(sheet, row, 6, count["quantity"])
 
-    def _write_months(self, sheet: Worksheet, first: int, column: int, months: dict[int, int], what: str) -> None:
-        """Months and their live sum. A month of which nothing stands is 0 only where the months make up the whole: not
-        where nothing is told, or totals were typed for the year. Later months are not zero, they have not been yet."""
+    def _write_months(
+        self, sheet: Worksheet, first: int, column: int, months: dict[int, int], what: str, rows: int
+    ) -> None:
+        """Months, with what was typed in for longer below them, and their live sum. A month of which nothing stands is
+        0 only where the rows make up the whole: not where nothing is told, or totals were typed for the year. Later
+        months are not zero, they have not been yet."""
         whole = self._whole(what)
         is_cut = whole is not None and sum(months.values()) == whole
         begun = int(self.content["as_of"][5:7])
-        for month in range(1, 13):
+        for month in range(1, rows + 1):
             value = months.get(month, 0 if is_cut and month <= begun else None)
             self.write(sheet, first + month - 1, column, value, "number")
         if is_cut:
-            cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(first + 11, column)}"
-            sheet.write_formula(first + 12, column, f"=SUM({cells})", self.formats["total"], whole)
+            cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(first + rows - 1, column)}"
+            sheet.write_formula(first + rows, column, f"=SUM({cells})", self.formats["total"], whole)
         else:
-            self.write(sheet, first + 12, column, NOT_REPORTED if whole is None else whole, "total")
+            self.write(sheet, first + rows, column, NOT_REPORTED if whole is None else whole, "total")
 
     def _whole(self, what: str) -> int | float | None:
         """Of sessions, attendance or all visits; None where nobody has told it."""

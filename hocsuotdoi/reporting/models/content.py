@@ -100,14 +100,19 @@ class ObservanceContent(TypedDict):
     attendance_key: NotRequired[str]
 
 
-class MonthContent(TypedDict):
-    month: int
+class LongerContent(TypedDict):
+    """What was typed in for a quarter or a year: it is no figure of any month."""
+
     sessions: int
     attendance: int
     visits: int
     sessions_key: NotRequired[str]
     attendance_key: NotRequired[str]
     visits_key: NotRequired[str]
+
+
+class MonthContent(LongerContent):
+    month: int
 
 
 class ActivitiesContent(TypedDict):
@@ -120,6 +125,7 @@ class ActivitiesContent(TypedDict):
     visits: list[CountContent]
     observances: list[ObservanceContent]
     months: list[MonthContent]
+    longer: NotRequired[LongerContent]  # not in what was frozen while it stood among the months
     sentences: list[str]
     sessions_key: NotRequired[str]
     attendance_key: NotRequired[str]

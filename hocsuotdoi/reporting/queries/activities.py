@@ -8,14 +8,22 @@ from django.db.models.functions import ExtractMonth
 
 from hocsuotdoi.activities.enums import Observance
 from hocsuotdoi.indicators.queries.frame import Frame
+from hocsuotdoi.indicators.queries.longer import longer
 from hocsuotdoi.indicators.queries.sums import entries_of_year
+from hocsuotdoi.indicators.queries.totals import Slice
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.queries.entries import standing_postings
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import InstitutionPlacement
 from hocsuotdoi.places.queries.units import units_reading_as
-from hocsuotdoi.reporting.models.content import ActivitiesContent, CountContent, MonthContent, ObservanceContent
+from hocsuotdoi.reporting.models.content import (
+    ActivitiesContent,
+    CountContent,
+    LongerContent,
+    MonthContent,
+    ObservanceContent,
+)
 from hocsuotdoi.reporting.queries.wording import (
     AGE_WORDS,
     OBSERVANCE_WORDS,
@@ -30,7 +38,7 @@ _COUNTED = (MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE, *VI
 
 
 def activities_content(frame: Frame) -> ActivitiesContent:
-    """Sessions, attendance and visits of the frame's year up to its last day, on the unit's own map. Two queries, one
+    """Sessions, attendance and visits of the frame's year up to its last day, on the unit's own map. Three queries, one
     more where all sums are nothing: then it is 0 where anybody has said anything, else not reported."""
     entries = entries_of_year(frame)
     totals: Counter[str] = Counter()
@@ -43,6 +51,10 @@ def activities_content(frame: Frame) -> ActivitiesContent:
         if measure == MeasureCode.PROGRAMME_ATTENDANCE:
             by_sex[sex or ""] += quantity
             by_age[age_band or ""] += quantity
+    apart: Counter[str] = Counter()
+    for measure, month, quantity in longer_by_month(frame):
+        months.setdefault(month, Counter())[measure] -= quantity
+        apart[measure] += quantity
     is_told = any(totals.values()) or _has_said_anything(frame)
     content: ActivitiesContent = {
         "sessions": totals[MeasureCode.PROGRAMME_SESSION] if is_told else None,
@@ -51,7 +63,8 @@ def activities_content(frame: Frame) -> ActivitiesContent:
         "by_age": _counts(by_age, AGE_WORDS),
         "visits": _counts(totals, VISIT_WORDS),
         "observances": _observances(entries),
-        "months": [_month(month, counts) for month, counts in sorted(months.items())],
+        "months": [_month(month, counts) for month, counts in sorted(months.items()) if any(counts.values())],
+        "longer": _of_time(apart),
         "sentences": [],
     }
     content["sentences"] = activity_sentences(content, frame.year, frame.last_day)
@@ -118,6 +131,22 @@ def sums_by_month(entries: QuerySet[Entry]) -> QuerySet:
     )
 
 
+def longer_by_month(frame: Frame) -> list[tuple[str, int, int]]:
+    """Measure, month in which it is booked, quantity: of `sums_by_month`, what was typed in for a quarter or a year and
+    is therefore no figure of that month. One query."""
+    found = longer(
+        Slice(_COUNTED),
+        [] if frame.within is not None else [frame.unit],
+        by=["measure", "occurred_on"],
+        first=frame.starts_on,
+        last=frame.last_day,
+        map_day=None if frame.map.is_reported else frame.map_day,
+        within=frame.within,
+    )
+    booked = ((*each.keys, each.quantity) for each in found)
+    return [(measure, day.month, quantity) for measure, day, quantity in booked if day <= frame.last_day]
+
+
 def observance_sums(entries: QuerySet[Entry]) -> QuerySet:
     """Observance, measure, quantity. One query."""
     return (
@@ -154,8 +183,11 @@ def _counts(quantities: Counter[str], words: dict[str, str]) -> list[CountConten
 
 
 def _month(month: int, counts: Counter[str]) -> MonthContent:
+    return {"month": month, **_of_time(counts)}
+
+
+def _of_time(counts: Counter[str]) -> LongerContent:
     return {
-        "month": month,
         "sessions": counts[MeasureCode.PROGRAMME_SESSION],
         "attendance": counts[MeasureCode.PROGRAMME_ATTENDANCE],
         "visits": sum(counts[measure] for measure in VISITS),

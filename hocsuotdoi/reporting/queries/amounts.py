@@ -16,6 +16,8 @@ KEPT_BACK = "kept_back"
 """Beside the states of indicators: known, and not told because it would give people away."""
 DUE = "due"
 """How keys of what a target's trajectory asks for in a year begin."""
+LONGER = "longer"
+"""In place of a month: what was typed in for a quarter or a year."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ A report's figures are held against those that the book gives now for the same d
 its own can be read again as it stood on the report's day: that it was done, and that it was shown
 (`tell_tasks_again`). What people say of a task without a day is left as it was told, and so is how many bodies below
 were asked and have done it. Reports frozen before shown tasks were counted apart are not compared: there the counting
-has changed. What the report counted in itself and what was due by then is not compared either.
+has changed; nor are months frozen with the figures of whole years among them. What the report counted in itself and
+what was due by then is not compared either.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +21,7 @@ from hocsuotdoi.programme.queries.standing import SHOWN
 from hocsuotdoi.reporting.enums import Section
 from hocsuotdoi.reporting.models import Content, Report
 from hocsuotdoi.reporting.models.content import ChangeContent, FigureContent
-from hocsuotdoi.reporting.queries.amounts import DUE, is_of_year, tasks_key
+from hocsuotdoi.reporting.queries.amounts import DUE, LONGER, is_of_year, tasks_key
 from hocsuotdoi.reporting.queries.bodies import CULTURE_KINDS
 from hocsuotdoi.reporting.queries.consolidation import below_content
 from hocsuotdoi.reporting.queries.content import tell_parts
@@ -33,6 +35,7 @@ from hocsuotdoi.reporting.queries.wording import day_words, long_day_words
 
 OF_ONE_TASK, OF_TASKS = "task:", "tasks:"
 _NOT_AMENDED = (OF_ONE_TASK, f"{COUNT}:", f"{DUE}:")
+_OF_A_MONTH = ":month:"
 YEARS_LOOKED_AT = 2
 
 _PERHAPS = """
@@ -180,10 +183,11 @@ def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:
     are_apart = any(key.startswith(tasks_key(SHOWN, "")) for key in told)
     left_out = _NOT_AMENDED if are_apart else (*_NOT_AMENDED, OF_TASKS)
     now = _now(report, dt.date.fromisoformat(report.approved.content["as_of"]))
+    recounted = _among_months(report.approved.content, now)
     found = []
     for key in sorted({*told, *now}):
         before, after = told.get(key), now.get(key)
-        if key.startswith(left_out) or _numbers(before) == _numbers(after):
+        if key.startswith(left_out) or (recounted and _OF_A_MONTH in key) or _numbers(before) == _numbers(after):
             continue
         figure = after or _gone(told[key])
         change: ChangeContent = {
@@ -196,6 +200,13 @@ def _changes(report: Report) -> list[tuple[ChangeContent, FigureContent]]:
         }
         found.append((change, figure))
     return found
+
+
+def _among_months(approved: Content, now: Iterable[str]) -> bool:
+    """Whether it was frozen while what is typed in for a quarter or a year stood among the months, and there is such:
+    of its months then nobody can say what has changed; their wholes are held against each other as ever."""
+    is_apart = "longer" in approved["activities"]
+    return not is_apart and any(_OF_A_MONTH in key and key.endswith(f":{LONGER}") for key in now)
 
 
 def _now(report: Report, as_of: dt.date) -> dict[str, FigureContent]:

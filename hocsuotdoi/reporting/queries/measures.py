@@ -9,11 +9,12 @@ from hocsuotdoi.reporting.models.content import (
     ActivitiesContent,
     CountContent,
     FigureContent,
+    LongerContent,
     MonthContent,
     ObservanceContent,
 )
 from hocsuotdoi.reporting.queries.activities import activity_sentences
-from hocsuotdoi.reporting.queries.amounts import measure_key
+from hocsuotdoi.reporting.queries.amounts import LONGER, measure_key
 from hocsuotdoi.reporting.queries.wording import AGE_WORDS, OBSERVANCE_WORDS, SEX_WORDS, VISIT_WORDS, day_words
 
 SESSIONS, ATTENDANCE = MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE
@@ -32,6 +33,7 @@ def activities_of(told: Told, year: int | str, day: dt.date, first_year: int) ->
         "visits": _counts(told, ((code, label, measure_key(code, year)) for code, label in VISIT_WORDS.items())),
         "observances": _observances(told, year),
         "months": _months(told, year),
+        "longer": _longer(told, year),
         "sentences": [],
     }
     if _is_told(told, year):
@@ -93,19 +95,29 @@ def _observances(told: Told, year: int | str) -> list[ObservanceContent]:
 def _months(told: Told, year: int | str) -> list[MonthContent]:
     found: list[MonthContent] = []
     for month in range(1, 13):
-        sessions, attendance, visits = (
-            measure_key(each, year, "month", month) for each in (SESSIONS, ATTENDANCE, "visit")
-        )
-        if sessions in told or attendance in told or visits in told:
-            found.append(
-                {
-                    "month": month,
-                    "sessions": _number(told, sessions),
-                    "attendance": _number(told, attendance),
-                    "visits": _number(told, visits),
-                    "sessions_key": sessions,
-                    "attendance_key": attendance,
-                    "visits_key": visits,
-                }
-            )
+        if any(key in told for key in _keys(year, month)):
+            found.append({"month": month, **_of_time(told, year, month)})
     return found
+
+
+def _longer(told: Told, year: int | str) -> LongerContent:
+    if any(key in told for key in _keys(year, LONGER)):
+        return _of_time(told, year, LONGER)
+    return {"sessions": 0, "attendance": 0, "visits": 0}
+
+
+def _of_time(told: Told, year: int | str, month: int | str) -> LongerContent:
+    sessions, attendance, visits = _keys(year, month)
+    return {
+        "sessions": _number(told, sessions),
+        "attendance": _number(told, attendance),
+        "visits": _number(told, visits),
+        "sessions_key": sessions,
+        "attendance_key": attendance,
+        "visits_key": visits,
+    }
+
+
+def _keys(year: int | str, month: int | str) -> tuple[str, str, str]:
+    sessions, attendance, visits = (measure_key(each, year, "month", month) for each in (SESSIONS, ATTENDANCE, "visit"))
+    return sessions, attendance, visits

@@ -29,8 +29,8 @@ from hocsuotdoi.programme.enums import BINDING
 from hocsuotdoi.programme.models import Target
 from hocsuotdoi.reporting.enums import CommandLine, Detail, ReportState
 from hocsuotdoi.reporting.models import CountedInstitution, Report
-from hocsuotdoi.reporting.queries.activities import VISITS, observance_sums, sums_by_month
-from hocsuotdoi.reporting.queries.amounts import Amount, adds_up, indicator_key, measure_key
+from hocsuotdoi.reporting.queries.activities import VISITS, longer_by_month, observance_sums, sums_by_month
+from hocsuotdoi.reporting.queries.amounts import LONGER, Amount, adds_up, indicator_key, measure_key
 
 SESSIONS, ATTENDANCE = MeasureCode.PROGRAMME_SESSION, MeasureCode.PROGRAMME_ATTENDANCE
 
@@ -199,7 +199,7 @@ def _decimal(number: int | None) -> Decimal | None:
 def measures_of(frame: Frame, institutions: Mapping[int, str], *, by_month: bool = True) -> dict[str, Amount]:
     """What was held, who came and who visited, whole and cut by sex, age, month and observance; of several years not by
     month. A whole is told wherever somebody is asked for it, so that who was silent stays expected in every sum above:
-    0 where somebody reports that count, else not reported. Five queries."""
+    0 where somebody reports that count, else not reported. Six queries."""
     year = frame.year
     reporting = who_told(frame, institutions)
     entries = entries_of_year(frame)
@@ -210,12 +210,19 @@ def measures_of(frame: Frame, institutions: Mapping[int, str], *, by_month: bool
             totals[measure_key(measure, year, "sex", sex)] += quantity
             totals[measure_key(measure, year, "age", age_band)] += quantity
         if by_month:
-            name = "visit" if measure in VISITS else measure
-            totals[measure_key(name, year, "month", month)] += quantity
+            totals[_month_key(measure, year, month)] += quantity
+    if by_month:
+        for measure, month, quantity in longer_by_month(frame):
+            totals[_month_key(measure, year, month)] -= quantity
+            totals[_month_key(measure, year, LONGER)] += quantity
     for tag, measure, quantity in observance_sums(entries):
         if tag in Observance.values:
             totals[measure_key(measure, year, "observance", tag)] += quantity
     return amounts_of(totals, institutions, reporting, always={key for key in totals if key.count(":") == 2})
+
+
+def _month_key(measure: str, year: int, month: int | str) -> str:
+    return measure_key("visit" if measure in VISITS else measure, year, "month", month)
 
 
 def who_told(frame: Frame, institutions: Mapping[int, str]) -> dict[str, set[int]]:

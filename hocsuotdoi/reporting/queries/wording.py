@@ -13,6 +13,7 @@ from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.programme.enums import Operator, TargetUnit
 from hocsuotdoi.programme.models import Plan, Target
+from hocsuotdoi.reporting.queries.amounts import LONGER
 
 NOT_REPORTED = "Chưa có số liệu"
 NOT_APPLICABLE = "Không áp dụng"
@@ -204,7 +205,7 @@ def measure_label(key: str) -> str:
         "sex": SEX_WORDS.get(value, value),
         "age": AGE_WORDS.get(value, value),
         "observance": OBSERVANCE_WORDS.get(value, value),
-        "month": f"tháng {value}",
+        "month": "nhập theo quý, theo năm" if value == LONGER else f"tháng {value}",
         "after": f"sau ngày {day_words(dt.date.fromisoformat(value))}" if kind == "after" else "",
     }
     return f"{label}, {words[kind]}"

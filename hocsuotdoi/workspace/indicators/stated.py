@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hocsuotdoi.accounts.permissions import Permission
@@ -44,6 +45,7 @@ from hocsuotdoi.indicators.queries.stated import (
     Asked,
     Change,
     ChangeKind,
+    Planned,
     Sheet,
     planned,
     sheet_of,
@@ -56,12 +58,13 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.workspace.acts import refusals_in
 from hocsuotdoi.workspace.indicators.periods import asked_period, periods_back, shown_periods
-from hocsuotdoi.workspace.indicators.stated_forms import ConfirmForm, InstitutionFiguresForm
+from hocsuotdoi.workspace.indicators.stated_forms import EMPTIED_ASKED, ConfirmForm, InstitutionFiguresForm
 from hocsuotdoi.workspace.sheets import SheetForm, attachment, sent_in, shown_problems, table_of
 
 ON_A_PAGE = 25
 CHANGES_ON_A_PAGE = 50
 YEARS_BACK = 5
+EMPTIED = "emptied"
 _ORDER = [ChangeKind.TAKEN_BACK, ChangeKind.CHANGED, ChangeKind.NEW, ChangeKind.UNCHANGED]
 
 
@@ -156,6 +159,7 @@ def stated_institution(request: HttpRequest, code: str, period: str, institution
             "unit": unit,
             "period": asked_period,
             "institution": subject,
+            "days": sheet.days_words(subject),
             "form": form,
             "cancel_url": url,
             "path": [*_path(), (unit.name, url)],
@@ -198,6 +202,7 @@ def stated_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     period = parse_period(preview.period)
     kind = request.GET.get("kind", "")
     changes = sorted(with_leaps(plan.changes, period), key=_as_looked_at)
+    looked_at = plan.emptied if kind == EMPTIED else [each for each in changes if kind in ("", each.kind)]
     url = reverse("workspace:indicators-stated-sheet", args=[preview.unit.code, preview.period])
     return render(
         request,
@@ -208,10 +213,10 @@ def stated_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "plan": plan,
             "form": form,
             "leaps": sum(each.leap is not None for each in changes),
-            "page_obj": Paginator([each for each in changes if kind in ("", each.kind)], CHANGES_ON_A_PAGE).get_page(
-                request.GET.get("page")
-            ),
-            "tabs": [_tab(each, plan.count(each), kind) for each in _ORDER if plan.count(each)],
+            "page_obj": Paginator(looked_at, CHANGES_ON_A_PAGE).get_page(request.GET.get("page")),
+            "are_emptied": kind == EMPTIED,
+            "emptied_asked": EMPTIED_ASKED,
+            "tabs": _tabs(plan, kind),
             "sheet_url": url,
             "path": [*_path(), (preview.unit.name, url)],
         },
@@ -226,7 +231,7 @@ def template_of(sheet: Sheet) -> Template:
             code=each.code,
             name=each.name,
             class_name=str(each.get_institution_class_display()),
-            place=each.place_name or "",  # type: ignore[attr-defined]
+            place=_place_words(sheet, each),
             cells={
                 column: TemplateCell(
                     sheet.quantity((each.pk, column)), max(sheet.recorded.get((each.pk, column), 0), 0)
@@ -238,6 +243,13 @@ def template_of(sheet: Sheet) -> Template:
     ]
     title = f"{sheet.unit.name}, {sheet.period.words}"
     return Template(title, mark_of(sheet.unit.code, sheet.unit.pk, sheet.period.code), rows)
+
+
+def _place_words(sheet: Sheet, institution: Institution) -> str:
+    """Where it is counted, and since or until when; in the sheet's language."""
+    with override("vi"):
+        place, days = institution.place_name or "", sheet.days_words(institution)  # type: ignore[attr-defined]
+    return f"{place} ({days})" if days else place
 
 
 def shown_statement(statement: Statement) -> dict[str, Any]:
@@ -342,7 +354,7 @@ def _institutions(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
             for column in columns_of(each.institution_class)
             if (quantity := sheet.quantity((each.pk, column))) is not None
         ]
-        rows.append((each, told, each.pk in sheet.recording))
+        rows.append((each, told, each.pk in sheet.recording, sheet.days_words(each)))
     return {"page_obj": page, "rows": rows, "text": text}
 
 
@@ -351,14 +363,20 @@ def _as_looked_at(change: Change) -> tuple[bool, int, bool]:
     return change.leap is None, _ORDER.index(change.kind), not change.is_beside
 
 
-def _tab(kind: ChangeKind, count: int, current: str) -> dict[str, Any]:
+def _tabs(plan: Planned, current: str) -> list[dict[str, Any]]:
     labels = {
-        ChangeKind.NEW: _("New"),
-        ChangeKind.CHANGED: _("Changed"),
         ChangeKind.TAKEN_BACK: _("Taken back"),
+        ChangeKind.CHANGED: _("Changed"),
+        ChangeKind.NEW: _("New"),
         ChangeKind.UNCHANGED: _("Unchanged"),
+        EMPTIED: _("Came back empty"),
     }
-    return {"label": labels[kind], "url": f"?kind={kind}", "is_current": current == kind, "count": count}
+    counts = {**{each: plan.count(each) for each in _ORDER}, EMPTIED: len(plan.emptied)}
+    return [
+        {"label": labels[kind], "url": f"?kind={kind}", "is_current": current == kind, "count": count}
+        for kind, count in counts.items()
+        if count
+    ]
 
 
 def _path() -> list[tuple[str, str]]:

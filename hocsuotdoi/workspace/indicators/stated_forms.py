@@ -12,6 +12,9 @@ from hocsuotdoi.indicators.enums import StatedColumn, columns_of
 from hocsuotdoi.indicators.queries.stated import Asked, Change, Planned, Sheet
 from hocsuotdoi.places.models import Institution
 
+EMPTIED_ASKED = 50
+"""So many figures whose cells came back empty are asked about one by one."""
+
 
 class CountField(forms.CharField):
     """A whole number read as a sheet's cell is: empty is nothing said, 0 is none."""
@@ -82,12 +85,14 @@ class InstitutionFiguresForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """Asks only what the plan needs. `seen` says which plan was looked at."""
+    """Asks only what the plan needs. `seen` says which plan was looked at. Of many figures whose cells came back empty
+    the first are asked about one by one, and all of them at once."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, plan: Planned) -> None:
         super().__init__(data, initial={"seen": plan.digest})
+        self.emptied = [each.key for each in plan.emptied]
         if plan.beside:
             self.fields["in_addition"] = forms.BooleanField(
                 label=_("These figures come in addition to what the system has recorded; nothing is counted twice"),
@@ -96,9 +101,16 @@ class ConfirmForm(forms.Form):
             self.fields["take_away"] = forms.MultipleChoiceField(
                 label=_("Take these figures away"),
                 help_text=_("What is not ticked stays in the book."),
-                choices=[(each.key, _emptied(each)) for each in plan.emptied],
+                choices=[(each.key, _emptied(each)) for each in plan.emptied[:EMPTIED_ASKED]],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
+            )
+        if len(plan.emptied) > EMPTIED_ASKED:
+            self.fields["take_all"] = forms.BooleanField(
+                label=_("Take all {count} figures away whose cells came back empty").format(
+                    count=number(len(plan.emptied))
+                ),
+                required=False,
             )
         if plan.needs_reason or plan.emptied:
             self.fields["reason"] = forms.CharField(
@@ -107,6 +119,8 @@ class ConfirmForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("take_all"):
+            cleaned["take_away"] = self.emptied
         if cleaned.get("take_away") and not cleaned.get("reason") and "reason" not in self.errors:
             self.add_error("reason", _("Say why figures stated before are changed."))
         return cleaned

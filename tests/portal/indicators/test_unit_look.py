@@ -85,6 +85,8 @@ def test_calendar_tells_no_day_what_was_typed_in_for_a_month_or_a_year(
 
     rows = client.get(chart(bac_kan, "calendar"), {"map": which}).content.decode("utf-8-sig").splitlines()
 
+    page = client.get(reverse("portal:indicators-unit-look", args=[bac_kan.code]), {"map": which})
+    assert "Chưa gồm 320 buổi nhập theo kỳ, không rõ ngày." in page.content.decode()
     assert f"{day},1" in rows
     assert sum(int(row.split(",")[1] or 0) for row in rows[1:]) == 1
 

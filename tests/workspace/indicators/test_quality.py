@@ -62,6 +62,18 @@ def test_finding_shows_its_numbers_its_series_and_its_entries(client, finding, o
     assert page.context["chart"].data[-1] == [f"{month.month}/{month.year}", 1097, True]
 
 
+def test_figure_of_a_year_is_no_month_of_the_series_beside_a_finding(client, finding, officer_of_bac_kan, month):
+    """It is booked in December: there the line would leap."""
+    client.force_login(officer_of_bac_kan)
+    series = client.get(page_of(finding)).context["chart"].data
+    last_year = Period(timezone.localdate().year - 1)
+
+    state(finding.institution, finding.institution.placements.get().unit, last_year, StatedColumn.LIBRARY_VISIT, 50_000)
+
+    assert client.get(page_of(finding)).context["chart"].data == series
+    assert f"12/{last_year.year}" in [words for words, _quantity, _asked in series], "of which the months speak"
+
+
 @pytest.mark.parametrize("who", ["officer_of_bac_kan", "manager_of_bac_kan", "province_officer"])
 def test_who_answers_for_it_says_why(client, finding, request, who):
     person = request.getfixturevalue(who)

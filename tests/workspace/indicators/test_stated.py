@@ -247,6 +247,37 @@ def test_emptied_figure_stays_unless_it_is_taken_away(client, officer, bac_kan, 
     assert sheet_of(bac_kan, last_year, timezone.localdate()).quantity((library.pk, StatedColumn.LOAN)) == 120
 
 
+def test_many_emptied_figures_are_paged_and_taken_away_together_or_one_by_one(
+    client, officer, bac_kan, library, last_year
+):
+    """A whole sheet that came back empty: its figures are not all written into one page."""
+    others = [
+        InstitutionFactory(code=f"zz-{at:02}", name=f"Zz {at:02}", sort_key="zz", unit=bac_kan) for at in range(60)
+    ]
+    rows = template(client, bac_kan, last_year)
+    column = next(place for place, text in enumerate(rows[3]) if text.lower() == str(StatedColumn.LOAN.label))
+
+    def sent(quantity: str) -> str:
+        for row in rows[4:65]:
+            row[column] = quantity
+        return send(client, bac_kan, last_year, "\r\n".join(";".join(row) for row in rows).encode("utf-8-sig")).url
+
+    confirm(client, sent("7"))
+    url = sent("")
+    page = client.get(url)
+    assert len(page.context["plan"].emptied) == 61
+    assert len(page.context["form"].fields["take_away"].choices) == 50
+    assert others[-1].name not in page.content.decode() and "?kind=emptied" in page.content.decode()
+    assert others[-1].name in client.get(f"{url}?kind=emptied&page=2").content.decode()
+
+    assert confirm(client, url, take_all="on").status_code == 422, "without a reason nothing goes"
+    key = f"{others[-1].code}/{StatedColumn.LOAN.value}"
+    assert confirm(client, url, take_away=[key], reason="x").status_code == 422, "one that was not asked about"
+    assert StatedFigure.objects.count() == 61
+    confirm(client, url, take_all="on", reason="Gửi nhầm")
+    assert sheet_of(bac_kan, last_year, timezone.localdate()).reported == set()
+
+
 def test_row_under_the_name_of_another_institution_is_refused(client, officer, bac_kan, library, last_year):
     content = filled(client, bac_kan, last_year, LOAN=5).decode("utf-8-sig")
     other = content.replace(library.name, "Thư viện khác").encode()
@@ -284,7 +315,10 @@ def test_institution_that_closed_within_the_period_is_in_the_sheet_and_booked_on
     confirm(client, send(client, bac_kan, last_year, content).url)
 
     assert Entry.objects.get().occurred_on == dt.date(last_year.year, 9, 30)
-    assert client.get(form_url(bac_kan, last_year, library)).status_code == 200
+    days = f"mở cửa đến 30/9/{last_year.year}"
+    assert template(client, bac_kan, last_year)[4][3] == f"{bac_kan.name} ({days})"
+    assert days.capitalize() in client.get(sheet_url(bac_kan, last_year)).content.decode()
+    assert days in client.get(form_url(bac_kan, last_year, library)).content.decode()
     after = Period(last_year.year, quarter=4)
     assert client.get(template_url(bac_kan, after)).status_code == 404
     assert client.get(form_url(bac_kan, after, library)).status_code == 404
@@ -305,6 +339,9 @@ def test_institution_that_opened_or_opened_and_closed_within_the_period_can_be_s
     confirm(client, send(client, bac_kan, last_year, filled(client, bac_kan, last_year, LOAN=5)).url)
 
     assert Entry.objects.get().occurred_on == dt.date(last_year.year, 8, 31)
+    days = f"mở cửa từ 1/8/{last_year.year}, mở cửa đến 31/8/{last_year.year}"
+    assert template(client, bac_kan, last_year)[4][3] == f"{bac_kan.name} ({days})"
+    assert template(client, bac_kan, Period(last_year.year, month=8))[4][3] == bac_kan.name, "open all the month"
     assert client.get(template_url(bac_kan, Period(last_year.year, month=7))).status_code == 404
 
 
@@ -316,6 +353,8 @@ def test_institution_that_moved_within_the_period_is_stated_where_it_stood_last(
     library.placements.update(ends_on=moved_on)
     library.placements.create(unit=duc_xuan, starts_on=moved_on)
     assert client.get(template_url(bac_kan, last_year)).status_code == 404
+    came = f"chuyển đến ngày {moved_on:%-d/%-m/%Y}, tính ở đây cả kỳ"
+    assert template(client, duc_xuan, last_year)[4][3] == f"{duc_xuan.name} ({came})"
 
     confirm(client, send(client, duc_xuan, last_year, filled(client, duc_xuan, last_year, LOAN=5)).url)
 
@@ -353,7 +392,7 @@ def test_figure_ten_times_as_small_as_a_year_before_asks_to_be_looked_at(
     assert next(iter(shown)) == StatedColumn.LOAN
     assert [shown[StatedColumn.IN_HOUSE_USE], shown[StatedColumn.LIBRARY_VISIT]] == [None, None]
     assert confirm(client, page.request["PATH_INFO"]).url.endswith(f"{Statement.objects.latest('stated_at').pk}/")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(with_leaps(page.context["plan"].changes, this_year)) == 3
 
 
