@@ -1,8 +1,10 @@
 """Charts of a table of counts by two things: the kinds that fit how it is laid out, the best first, each drawn."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from textwrap import wrap
 from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
@@ -20,6 +22,8 @@ MOST_ITEMS = 40
 MOST_SERIES = 5
 """As many as can be told apart in one picture."""
 MOST_PANELS = 48
+NAME_LETTERS = 26
+"""Of a line above a small picture; longer names take two."""
 MOST_WRITTEN = 6
 """More columns leave no room to write figures into the squares of a heat map."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
@@ -185,8 +189,23 @@ def _key(grid: Grid, scale: Sequence[Any], **more: Any) -> Spec:
         "type": "nominal",
         "sort": list(grid.columns),
         "scale": {"domain": list(grid.columns), "range": list(scale[: len(grid.columns)])},
-        "legend": {"title": None, "orient": "top", "direction": "horizontal", "columns": 3, "labelLimit": 170, **more},
+        "legend": {"title": None, "orient": "top", "direction": "horizontal", **_spread(grid.columns), **more},
     }
+
+
+LETTER, MARK = 7.5, 30
+"""About so wide is a letter of the key, and the mark before a name with the space behind it."""
+
+
+def _spread(names: Sequence[str]) -> Spec:
+    """The names of a key beside each other as far as they can be read whole; they never widen the picture."""
+    longest = LETTER * max(map(len, names)) + MARK
+    across = max(1, min(3, int(WIDTH // longest)))
+    return {"columns": across, "labelLimit": (WIDTH - 40) // across - MARK}
+
+
+def _key_height(grid: Grid) -> int:
+    return 20 * -(-len(grid.columns) // _spread(grid.columns)["columns"])
 
 
 def _marks(figures: Sequence[float]) -> list[float]:
@@ -240,7 +259,12 @@ def _stacked(grid: Grid) -> Drawn:
         "height": {"step": ROW},
         **layer(bar, "isValid(datum.figure)", y=_names(grid), x=x, color=colour, order={"field": "at"}),
     }
-    return Drawn(spec, WIDTH, ROW * len(grid.rows) + 70, gettext("From left to right in the order of the key."))
+    return Drawn(
+        spec,
+        WIDTH,
+        ROW * len(grid.rows) + 30 + _key_height(grid),
+        gettext("From left to right in the order of the key."),
+    )
 
 
 def _grouped(grid: Grid) -> Drawn:
@@ -254,9 +278,8 @@ def _grouped(grid: Grid) -> Drawn:
         "height": {"step": 13, "for": "offset"},
         **layer({"type": "bar"}, y=y, yOffset=offset, x=_along("figure", _marks(_known(grid))), color=colour),
     }
-    return Drawn(
-        spec, WIDTH, round(step * 1.35) * len(grid.rows) + 70, gettext("From top to bottom in the order of the key.")
-    )
+    height = round(step * 1.35) * len(grid.rows) + 30 + _key_height(grid)
+    return Drawn(spec, WIDTH, height, gettext("From top to bottom in the order of the key."))
 
 
 def _beside(grid: Grid) -> Drawn:
@@ -323,8 +346,9 @@ def _lines(grid: Grid, *, in_panels: bool) -> Drawn:
         "field": "row",
         "type": "ordinal",
         "sort": periods,
-        "scale": {"type": "point", "padding": 0.4},
-        "axis": {"labelAngle": 0, "values": labelled, "labelOverlap": "greedy"},
+        # Named one by one: a period of which nothing is known keeps its place.
+        "scale": {"type": "point", "padding": 0.4, "domain": periods},
+        "axis": {"labelAngle": 0, "values": labelled, "labelOverlap": "greedy", "labelPadding": 9},
     }
     marks = steps(min([0.0, *_known(grid)]), max([0.0, *_known(grid)]) or 1, 1 if in_panels else 4)
     y = _along("figure", marks)
@@ -359,7 +383,7 @@ def _lines(grid: Grid, *, in_panels: bool) -> Drawn:
             layer(dots, has, x=x, y=y, color=colour, shape=shape),
         ],
     }
-    return Drawn(spec, WIDTH, 330 if len(by_series.columns) > 1 else 280, said)
+    return Drawn(spec, WIDTH, 280 + (_key_height(by_series) if len(by_series.columns) > 1 else 0), said)
 
 
 def _panels(grid: Grid, values: list[Spec], x: Spec, y: Spec, said: str, *, own_scale: bool) -> Drawn:
@@ -370,11 +394,15 @@ def _panels(grid: Grid, values: list[Spec], x: Spec, y: Spec, said: str, *, own_
         layer({"type": "point", "filled": True, "opacity": 1, "fill": CHAM, "size": 26}, has, x=x, y=y),
     ]
     names = list(grid.columns)
+    lines = {name: wrap(name, NAME_LETTERS, max_lines=2, placeholder="…") for name in names}
+    header: Spec = {"labelLimit": 210}
+    if any(len(each) > 1 for each in lines.values()):
+        header |= {"labelExpr": f"{json.dumps(lines, ensure_ascii=False)}[datum.label]", "labelLineHeight": 17}
 
     def spec(columns: int) -> Spec:
         found: Spec = {
             "data": {"values": values},
-            "facet": {"field": "column", "type": "nominal", "sort": names, "header": {"labelLimit": 210}},
+            "facet": {"field": "column", "type": "nominal", "sort": names, "header": header},
             "columns": columns,
             "spacing": 20,
             "spec": {"width": 180, "height": 70, "layer": layers},
