@@ -22,18 +22,26 @@ PASSWORD = "hocsuotdoi"
 MARGIN = 14
 COLOURS = 160
 """Enough for flat pages, and half the weight."""
-# Fields for days and times follow the browser's own language, and a server's Chromium has only English: for the moment
-# of the picture they show what a Vietnamese browser shows.
+# Fields for days, times and files follow the browser's own language, and a server's Chromium has only English: for the
+# moment of the picture they show what a Vietnamese browser shows.
 DAYS_IN_VIETNAMESE = """() => document.querySelectorAll('input[type=date], input[type=time]').forEach(field => {
   const [type, value] = [field.type, field.value];
   Object.assign(field.dataset, {type, value});
   field.type = 'text';
   field.value = type === 'time' ? value : value ? value.split('-').reverse().join('/') : 'ngày/tháng/năm';
+}) || document.querySelectorAll('input[type=file]').forEach(field => {
+  if (!field.checkVisibility() || field.files.length) return;
+  field.hidden = true;
+  field.insertAdjacentHTML('afterend', '<p class="row" data-shown><span class="button button-secondary">Chọn tệp</span>'
+    + '<span>Không có tệp nào được chọn</span></p>');
 })"""
 DAYS_AS_THEY_WERE = """() => document.querySelectorAll('input[data-type]').forEach(field => {
   field.type = field.dataset.type;
   field.value = field.dataset.value;
   delete field.dataset.type;
+}) || document.querySelectorAll('[data-shown]').forEach(shown => {
+  shown.previousElementSibling.hidden = false;
+  shown.remove();
 })"""
 
 

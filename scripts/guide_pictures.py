@@ -323,6 +323,7 @@ def stated(guide: Guide) -> None:
     confirm = page.get_by_role("button", name="Ghi tất cả vào sổ")
     confirm.wait_for()
     shoot(page, "stated-preview", last=confirm, at_most=760)
+    page = guide.page(PROVINCE_OFFICER)
     page.goto("/workspace/quality/")
     shoot(page, "reporting", last=page.locator("main .plate").first, at_most=700)
 
@@ -391,7 +392,7 @@ def report(guide: Guide) -> None:
     page.get_by_role("button", name="Lưu phần lời").click()
     page.locator("#words-status[data-state=saved]").wait_for()
     for _turn in range(60):
-        waiting = page.get_by_role("button", name="Đúng như vậy")
+        waiting = page.get_by_role("button", name=re.compile("^(Đúng như vậy|Báo cáo đã xong)$"))
         if not waiting.count():
             break
         waiting.first.click()
@@ -404,6 +405,9 @@ def report(guide: Guide) -> None:
     page = guide.page(PROVINCE_OFFICER)
     page.goto("/workspace/reports/?view=approve")
     shoot(page, "report-queue", at_most=640)
+    page.get_by_role("link", name=re.compile("phường Bắc Kạn")).first.click()
+    page.get_by_role("link", name="Duyệt", exact=True).first.click()
+    page.get_by_role("button", name=re.compile("^Duyệt")).click()
 
 
 def roles(guide: Guide) -> None:

@@ -37,6 +37,12 @@ def test_number_with_decimals_keeps_at_most_so_many() -> None:
         assert house.number(66.666, 0) == "67"
 
 
+def test_long_words_are_cut_between_words() -> None:
+    said = "Ngày Sách và Bản quyền thế giới"
+    assert house.shorten(said, 40) == said
+    assert house.shorten(said, 25) == "Ngày Sách và Bản quyền…"
+
+
 def test_percent_without_value_is_a_dash_not_zero() -> None:
     assert house.percent(None) == "–"
     assert house.percent(0) == "0%"

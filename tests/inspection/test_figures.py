@@ -65,8 +65,12 @@ def test_named_institutions_are_counted_and_no_others(story, thai_nguyen, today)
 def test_parts_add_up_to_the_whole_in_a_fixed_number_of_queries(
     story, thai_nguyen, today, django_assert_max_num_queries
 ):
+    InstitutionFactory(unit=thai_nguyen, institution_class="library_province")
     with django_assert_max_num_queries(8):
-        parts = {each.unit.code: each.figures for each in figures_by_part(thai_nguyen, today.year, today)}
+        found = figures_by_part(thai_nguyen, today.year, today)
+    assert found[-1].name == f"{thai_nguyen.name}, không thuộc đơn vị nào ở đây"
+    parts = {each.unit.code: each.figures for each in found}
+    assert parts[thai_nguyen.code].expected == 1
     whole = inspection_figures(thai_nguyen, today.year, today)
     for name in ("expected", "visited", "visits", "planned", "to_mend", "mended", "late"):
         assert sum(getattr(each, name) for each in parts.values()) == getattr(whole, name)

@@ -1,8 +1,10 @@
 """Charts of a table of counts by two things: the kinds that fit how it is laid out, the best first, each drawn."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from textwrap import wrap
 from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
@@ -20,6 +22,8 @@ MOST_ITEMS = 40
 MOST_SERIES = 5
 """As many as can be told apart in one picture."""
 MOST_PANELS = 48
+NAME_LETTERS = 26
+"""Of a line above a small picture; longer names take two."""
 MOST_WRITTEN = 6
 """More columns leave no room to write figures into the squares of a heat map."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
@@ -175,18 +179,46 @@ def _rows(grid: Grid, columns: Sequence[int] | None = None) -> list[Spec]:
 
 
 def _names(grid: Grid) -> Spec:
-    axis = {"labelLimit": NAME, "labelColor": INK, "labelPadding": 8}
+    axis: Spec = {"labelLimit": NAME, "labelColor": INK, "labelPadding": 8}
+    if said := _on_two_lines(grid.rows, 23):
+        axis |= {"labelExpr": said, "labelFontSize": 11, "labelLineHeight": 12}
     return {"field": "row", "type": "ordinal", "sort": list(grid.rows), "scale": {"padding": 0.28}, "axis": axis}
 
 
-def _key(grid: Grid, scale: Sequence[Any], **more: Any) -> Spec:
+def _on_two_lines(names: Sequence[str], letters: int) -> str:
+    """How long names are written, as an expression; empty where one line is enough. What follows is cut off."""
+    if max(map(len, names), default=0) <= letters:
+        return ""
+    lines = {name: wrap(name, letters, max_lines=2, placeholder="…") for name in names}
+    return f"{json.dumps(lines, ensure_ascii=False)}[datum.label]"
+
+
+def _key(grid: Grid, scale: Sequence[Any], room: int, **more: Any) -> Spec:
     return {
         "field": "column",
         "type": "nominal",
         "sort": list(grid.columns),
         "scale": {"domain": list(grid.columns), "range": list(scale[: len(grid.columns)])},
-        "legend": {"title": None, "orient": "top", "direction": "horizontal", "columns": 3, "labelLimit": 170, **more},
+        "legend": {"title": None, "orient": "top", "direction": "horizontal", **_spread(grid.columns, room), **more},
     }
+
+
+LETTER, MARK, UPRIGHT = 7.5, 30, 200
+"""About so wide is a letter, and the mark before a name of the key with the space behind it; so high a name that stands
+upright."""
+BESIDE_NAMES, BESIDE_FIGURES = WIDTH - NAME - 10, WIDTH - 40
+"""What names of rows, or figures along an axis, leave of the width."""
+
+
+def _spread(names: Sequence[str], room: int) -> Spec:
+    """The names of a key beside each other as far as they can be read whole; they never widen the picture."""
+    longest = LETTER * max(map(len, names)) + MARK
+    across = max(1, min(3, int(room // longest)))
+    return {"columns": across, "labelLimit": room // across - MARK}
+
+
+def _key_height(grid: Grid, room: int) -> int:
+    return 20 * -(-len(grid.columns) // _spread(grid.columns, room)["columns"])
 
 
 def _marks(figures: Sequence[float]) -> list[float]:
@@ -232,7 +264,7 @@ def _stacked(grid: Grid) -> Drawn:
     highest = max((float(each) for each in grid.sums if each is not None), default=1.0)
     marks = _marks([highest])
     bar = {"type": "bar", "stroke": LEAF, "strokeWidth": 1}
-    colour = _key(grid, TINTS, symbolType="square", symbolStrokeWidth=0)
+    colour = _key(grid, TINTS, BESIDE_NAMES, symbolType="square", symbolStrokeWidth=0)
     x = _along("figure", marks, stack="zero")
     spec: Spec = {
         "data": {"values": _rows(grid)},
@@ -240,11 +272,16 @@ def _stacked(grid: Grid) -> Drawn:
         "height": {"step": ROW},
         **layer(bar, "isValid(datum.figure)", y=_names(grid), x=x, color=colour, order={"field": "at"}),
     }
-    return Drawn(spec, WIDTH, ROW * len(grid.rows) + 70, gettext("From left to right in the order of the key."))
+    return Drawn(
+        spec,
+        WIDTH,
+        ROW * len(grid.rows) + 30 + _key_height(grid, BESIDE_NAMES),
+        gettext("From left to right in the order of the key."),
+    )
 
 
 def _grouped(grid: Grid) -> Drawn:
-    colour = _key(grid, TINTS, symbolType="square", symbolStrokeWidth=0)
+    colour = _key(grid, TINTS, BESIDE_NAMES, symbolType="square", symbolStrokeWidth=0)
     step = 13 * len(grid.columns) + 10
     offset: Spec = {"field": "column", "sort": list(grid.columns)}
     y = _names(grid)
@@ -254,9 +291,8 @@ def _grouped(grid: Grid) -> Drawn:
         "height": {"step": 13, "for": "offset"},
         **layer({"type": "bar"}, y=y, yOffset=offset, x=_along("figure", _marks(_known(grid))), color=colour),
     }
-    return Drawn(
-        spec, WIDTH, round(step * 1.35) * len(grid.rows) + 70, gettext("From top to bottom in the order of the key.")
-    )
+    height = round(step * 1.35) * len(grid.rows) + 30 + _key_height(grid, BESIDE_NAMES)
+    return Drawn(spec, WIDTH, height, gettext("From top to bottom in the order of the key."))
 
 
 def _beside(grid: Grid) -> Drawn:
@@ -323,8 +359,9 @@ def _lines(grid: Grid, *, in_panels: bool) -> Drawn:
         "field": "row",
         "type": "ordinal",
         "sort": periods,
-        "scale": {"type": "point", "padding": 0.4},
-        "axis": {"labelAngle": 0, "values": labelled, "labelOverlap": "greedy"},
+        # Named one by one: a period of which nothing is known keeps its place.
+        "scale": {"type": "point", "padding": 0.4, "domain": periods},
+        "axis": {"labelAngle": 0, "values": labelled, "labelOverlap": "greedy", "labelPadding": 9},
     }
     marks = steps(min([0.0, *_known(grid)]), max([0.0, *_known(grid)]) or 1, 1 if in_panels else 4)
     y = _along("figure", marks)
@@ -338,7 +375,7 @@ def _lines(grid: Grid, *, in_panels: bool) -> Drawn:
     has = "isValid(datum.figure)"
     if in_panels:
         return _panels(by_series, values, x, y, said, own_scale=grid.is_mixed)
-    key = _key(by_series, TINTS)
+    key = _key(by_series, TINTS, BESIDE_FIGURES)
     dash = {**key, "scale": {**key["scale"], "range": [list(each) for each in DASHES[: len(by_series.columns)]]}}
     shape = {**key, "scale": {**key["scale"], "range": list(SHAPES[: len(by_series.columns)])}}
     colour = {
@@ -359,7 +396,7 @@ def _lines(grid: Grid, *, in_panels: bool) -> Drawn:
             layer(dots, has, x=x, y=y, color=colour, shape=shape),
         ],
     }
-    return Drawn(spec, WIDTH, 330 if len(by_series.columns) > 1 else 280, said)
+    return Drawn(spec, WIDTH, 280 + (_key_height(by_series, BESIDE_FIGURES) if len(by_series.columns) > 1 else 0), said)
 
 
 def _panels(grid: Grid, values: list[Spec], x: Spec, y: Spec, said: str, *, own_scale: bool) -> Drawn:
@@ -370,11 +407,14 @@ def _panels(grid: Grid, values: list[Spec], x: Spec, y: Spec, said: str, *, own_
         layer({"type": "point", "filled": True, "opacity": 1, "fill": CHAM, "size": 26}, has, x=x, y=y),
     ]
     names = list(grid.columns)
+    header: Spec = {"labelLimit": 210}
+    if written := _on_two_lines(names, NAME_LETTERS):
+        header |= {"labelExpr": written, "labelLineHeight": 17}
 
     def spec(columns: int) -> Spec:
         found: Spec = {
             "data": {"values": values},
-            "facet": {"field": "column", "type": "nominal", "sort": names, "header": {"labelLimit": 210}},
+            "facet": {"field": "column", "type": "nominal", "sort": names, "header": header},
             "columns": columns,
             "spacing": 20,
             "spec": {"width": 180, "height": 70, "layer": layers},
@@ -407,6 +447,14 @@ def _heat(grid: Grid) -> Drawn:
         "scale": {"padding": 0.06},
         "axis": {"orient": "top", "labelAngle": 0, "values": labelled, "labelLimit": max(step, 60)},
     }
+    # Names of more than a few letters stand upright: cut to a column's width they would all read the same.
+    upright = 0 if grid.time == "columns" else max(map(len, grid.columns)) * LETTER
+    if upright > max(step, 60):
+        x["axis"] |= {"labelAngle": -90, "labelLimit": UPRIGHT}
+        if said := _on_two_lines(grid.columns, 28):
+            x["axis"] |= {"labelExpr": said, "labelFontSize": 12, "labelLineHeight": 14}
+    else:
+        upright = 0
     y = {**_names(grid), "scale": {"padding": 0.08}}
     colours = [SCALE[round(at * 4 / max(len(labels) - 1, 1))] for at in range(len(labels))]
     key = {"title": None, "orient": "bottom", "direction": "horizontal", "columns": 3, "symbolType": "square"}
@@ -430,5 +478,8 @@ def _heat(grid: Grid) -> Drawn:
     }
     width = NAME + 20 + step * len(grid.columns)
     return Drawn(
-        spec, max(width, 300), 24 * len(grid.rows) + 80, gettext("The darker, the more. Empty: nothing to draw.")
+        spec,
+        max(width, 300),
+        24 * len(grid.rows) + 80 + round(min(upright, UPRIGHT)),
+        gettext("The darker, the more. Empty: nothing to draw."),
     )

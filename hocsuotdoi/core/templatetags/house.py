@@ -1,5 +1,6 @@
 """What templates need and an include cannot do: figures and dates in words, and the geometry of the target bar."""
 
+import textwrap
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,12 @@ def number(value: Number | None, decimals: int | str = "") -> str:
     thousands, decimal = _separators()
     text = text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
     return text.replace("-", "\N{MINUS SIGN}", 1)
+
+
+@register.filter
+def shorten(text: str, most: int) -> str:
+    """At most so many letters, cut between words: «Ngày Sách và Bản quyền…»."""
+    return textwrap.shorten(str(text), int(most), placeholder="…")
 
 
 @register.filter

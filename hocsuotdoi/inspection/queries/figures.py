@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
 
 from hocsuotdoi.accounts.queries.command import of_armed_forces
 from hocsuotdoi.inspection.enums import MENDED_BY_A_DAY, Severity, VisitState
@@ -45,10 +46,15 @@ class InspectionFigures:
 
 @dataclass(frozen=True)
 class OfPart:
-    """The same of one unit below."""
+    """The same of one unit below; `is_rest`: of the unit's own institutions, which lie in none of those."""
 
     unit: AdminUnit
     figures: InspectionFigures
+    is_rest: bool = False
+
+    @property
+    def name(self) -> str:
+        return _("{unit}, in none of these").format(unit=self.unit.name) if self.is_rest else self.unit.name
 
 
 def with_check(findings: QuerySet[VisitFinding]) -> QuerySet[VisitFinding]:
@@ -85,7 +91,8 @@ def inspection_figures(
 
 
 def figures_by_part(unit: AdminUnit, year: int, day: dt.date) -> list[OfPart]:
-    """Of each unit directly below, in the order of their names. A constant number of queries."""
+    """Of each unit directly below, in the order of their names, then of what lies in none of them: together they make
+    the unit's. A constant number of queries."""
     parts = list(children_of(unit, day))
     keys = list(_expected(unit, year, day).values_list("pk", flat=True))
     places = places_of(keys, day)
@@ -109,7 +116,10 @@ def figures_by_part(unit: AdminUnit, year: int, day: dt.date) -> list[OfPart]:
         row["to_mend"] += 1
         row["mended"] += bool(mended)
         row["late"] += not mended and due_on < day
-    return [OfPart(each, _of_part(counts[each.pk], len(visited[each.pk]))) for each in parts]
+    found = [OfPart(each, _of_part(counts[each.pk], len(visited[each.pk]))) for each in parts]
+    if counts[None]:
+        found.append(OfPart(unit, _of_part(counts[None], len(visited[None])), is_rest=True))
+    return found
 
 
 def _of_part(counts: Counter[str], visited: int) -> InspectionFigures:

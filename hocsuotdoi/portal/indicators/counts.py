@@ -18,6 +18,7 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.models import Entry, Posting
 from hocsuotdoi.ledger.queries.entries import posting_lines, posting_story
 from hocsuotdoi.places.models import Institution
+from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.portal.day import DayForm
 from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.map_choice import asked_map, map_look, map_query
@@ -47,6 +48,7 @@ def measure_lineage(request: HttpRequest, unit: str, year: int, measure: str) ->
             "doubt": DayForm(request.GET).doubt(today),
             "map": map_look(request, found.frame, doubt, "portal:indicators-measure-lineage", year, measure),
             "stands": found.stands,
+            "has_sample": found.stands and has_sample(place, found.frame.map_day),
             "adds_up": found.adds_up,
             "year": year,
             "measure": code,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
 from hocsuotdoi.core.charts.grid import Grid, Kind, draw, kinds_of
+from hocsuotdoi.core.periods import Period
 from hocsuotdoi.core.templatetags.house import day_short, place_within
 from hocsuotdoi.indicators.models import Measure
 from hocsuotdoi.indicators.queries.divided import notes_by_unit
@@ -26,6 +27,8 @@ from hocsuotdoi.indicators.queries.pivot import (
     longer_words,
     period_label,
 )
+from hocsuotdoi.indicators.queries.pivot import Period as Length
+from hocsuotdoi.indicators.queries.story import lower_first
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import Told
 from hocsuotdoi.portal.indicators.map_choice import oldest_words
@@ -41,7 +44,12 @@ class LaidOut(Told):
 
     def __init__(self, found: Answer, today: dt.date, by: str = ""):
         super().__init__(found, today)
-        found = self.answer
+        period = found.question.period
+        self.answer = found = replace(
+            self.answer,
+            rows=[_as_head(each, period) for each in self.answer.rows],
+            columns=[_as_head(each, period) for each in self.answer.columns],
+        )
         self.across = [*range(len(found.columns)), *([TOTAL] if found.row_totals is not None else [])]
         self.order = list(range(len(found.rows)))
         self.by = column = self._column(by)
@@ -55,6 +63,21 @@ class LaidOut(Told):
         if by == "total" and TOTAL in self.across:
             return TOTAL
         return int(by) - 1 if by.isdecimal() and 1 <= int(by) <= len(self.answer.columns) else None
+
+
+def _as_head(head: Head, period: Length) -> Head:
+    """As heads of a table are written; a quarter as on every other page."""
+    is_quarter = isinstance(head.key, dt.date) and period == Length.QUARTER
+    return replace(head, label=capfirst(_when(head.key, period) if is_quarter else head.label))
+
+
+def _when(first: Any, period: Length) -> str:
+    """«2025», «quý IV/2025», «tháng 11/2025», within a sentence."""
+    if period == Length.YEAR:
+        return period_label(first, period)
+    if period == Length.QUARTER:
+        return Period(first.year, quarter=(first.month + 2) // 3).words
+    return Period(first.year, month=first.month).words
 
 
 class _Asked(Sequence[Said]):
@@ -139,10 +162,11 @@ def with_table(chart: Chart, told: LaidOut) -> Chart:
 def title_of(question: Question) -> str:
     """What the table shows, where and when, in a line."""
     names = dict(Measure.objects.filter(code__in=question.wanted.measures).values_list("code", "name"))
-    counted = ", ".join(names.get(code, code) for code in question.wanted.measures)
-    first, last = (period_label(day, question.period) for day in (question.first, question.last))
+    counted = [names.get(code, code) for code in question.wanted.measures]
+    counted[1:] = map(lower_first, counted[1:])
+    first, last = (_when(day, question.period) for day in (question.first, question.last))
     when = first if first == last else f"{first} – {last}"
-    return f"{counted}, {question.unit.name}, {when}"
+    return f"{'; '.join(counted)}, {place_within(question.unit.name)}, {when}"
 
 
 def notes_of(found: Answer, today: dt.date) -> list[str]:
@@ -157,7 +181,7 @@ def notes_of(found: Answer, today: dt.date) -> list[str]:
         notes.append(_("“×”: there was no such unit then."))
     if any(head.key == LONGER for head in (*found.rows, *found.columns)):
         said = _("Typed in for a longer time it stands by itself, “{head}”, and in the total; lines leave it out.")
-        notes.append(said.format(head=longer_words(question.period)))
+        notes.append(said.format(head=capfirst(longer_words(question.period))))
     if found.leaves_out:
         notes.append(_("What was typed in for a longer time than was asked for is not here: ask for the whole year."))
     if (found.row_totals is None and question.columns == Dimension.MEASURE) or found.column_totals is None:

@@ -154,6 +154,7 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
             "indicator": found.indicator,
             "cohort": found.cohort,
             "value": shown_value(found.value, found.indicator, found.cohort, kept),
+            "has_sample": has_sample(place, found.frame.map_day),
             "children": children,
             "left_out": left_out,
             "version": found.value.version,

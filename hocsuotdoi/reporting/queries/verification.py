@@ -118,7 +118,7 @@ def told_document(code: str) -> Document | None:
         "snapshot__report__cycle", "snapshot__report__unit", "snapshot__amends", "snapshot__institution"
     )
     document = found.filter(code=code, state=DocumentState.MADE).first()
-    if document is None or not _is_told(document.snapshot):
+    if document is None or not is_told(document.snapshot):
         return None
     return document
 
@@ -197,7 +197,7 @@ def figures_fit(snapshot: Snapshot) -> bool:
     return (not rows and "figures" not in snapshot.content) or rows == said
 
 
-def _is_told(snapshot: Snapshot) -> bool:
+def is_told(snapshot: Snapshot) -> bool:
     """A report is told once it was approved, one outside any cycle when it is frozen; an addendum as what it amends."""
     told = snapshot.amends if snapshot.kind == SnapshotKind.ADDENDUM else snapshot
     if told is None or told.kind != SnapshotKind.REPORT:

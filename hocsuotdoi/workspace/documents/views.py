@@ -39,6 +39,7 @@ from hocsuotdoi.reporting.queries.documents import (
     signer_of,
     with_issue,
 )
+from hocsuotdoi.reporting.queries.verification import is_told
 from hocsuotdoi.reporting.rules import may_act_for, may_issue, seats_of
 
 MEDIA_TYPES = {
@@ -135,6 +136,7 @@ def snapshot_documents(request: HttpRequest, number: str) -> HttpResponse:
             "withdrawn": [each for each in issues if each.withdrawn_at is not None],
             "may_issue": may_issue(request.user, snapshot, issuer_of(snapshot), timezone.localdate(now)),
             "is_issued": snapshot.kind != SnapshotKind.AWARD,
+            "is_told": bool(documents) and is_told(snapshot),
             "is_intact": is_intact(snapshot),
             "has_office": office_path() is not None,
             "path": [to_overview()],

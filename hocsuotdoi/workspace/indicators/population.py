@@ -33,8 +33,9 @@ from hocsuotdoi.indicators.operations.population import (
     preview_population,
     take_population_away,
 )
-from hocsuotdoi.indicators.queries.population import population_digest, populations_of, units_of
+from hocsuotdoi.indicators.queries.population import map_day_of, population_digest, populations_of, units_of
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.workspace.sheets import SeenForm, SheetForm, attachment, sent_in, shown_problems, table_of
 
 ON_A_PAGE = 50
@@ -71,6 +72,7 @@ def population_sheet(request: HttpRequest, code: str, year: int) -> HttpResponse
         {
             "unit": unit,
             "year": year,
+            "map_day": day_on_map_of(unit, map_day_of(year, today)),
             "form": form,
             **shown_problems(problems),
             "tabs": [

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -20,9 +21,10 @@ from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.months import MonthPoint, months
 from hocsuotdoi.core.periods import months_from, parse_period
+from hocsuotdoi.core.templatetags.house import day as day_words
 from hocsuotdoi.core.vietnamese import normalise, search_terms
 from hocsuotdoi.indicators.enums import WAITING, FindingState, FindingStepKind, QualityRule
-from hocsuotdoi.indicators.models import FindingStep, QualityFinding
+from hocsuotdoi.indicators.models import FindingStep, QualityFinding, StatedFigure
 from hocsuotdoi.indicators.operations.quality import answer_finding
 from hocsuotdoi.indicators.queries.quality import (
     corrections_of,
@@ -33,6 +35,7 @@ from hocsuotdoi.indicators.queries.quality import (
     sentence_of,
     series_of,
 )
+from hocsuotdoi.ledger.enums import PostingKind
 from hocsuotdoi.ledger.queries.entries import posting_lines
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import units_reading_as
@@ -164,7 +167,9 @@ def chart_of(finding: QualityFinding) -> Chart | None:
     )
 
 
-_WITHOUT_SERIES = (QualityRule.CROWDED_SESSIONS, QualityRule.PERIOD_OUTLIER)
+_OF_PERIODS = (QualityRule.PERIOD_OUTLIER, QualityRule.PERIOD_SILENCE)
+_WITHOUT_SERIES = (QualityRule.CROWDED_SESSIONS, *_OF_PERIODS)
+"""What is of a whole quarter or year has no place month by month."""
 
 
 def _months_in_question(finding: QualityFinding) -> list[dt.date]:
@@ -176,11 +181,38 @@ def _months_in_question(finding: QualityFinding) -> list[dt.date]:
 
 
 def _postings(finding: QualityFinding) -> list[dict[str, Any]]:
-    """What stands in the book for the finding's institution, measure and period, the newest first."""
-    if finding.institution is None or finding.rule in (QualityRule.SERIES_SILENCE, QualityRule.PERIOD_SILENCE):
+    """What stands in the book for the finding's institution, measure and period, the newest first; of a whole quarter
+    or year also what was typed in for those before it, which it is compared with."""
+    if finding.institution is None or finding.rule == QualityRule.SERIES_SILENCE:
         return []
+    if finding.rule in _OF_PERIODS:
+        return _typed_in(finding)
     last = finding.ends_on - dt.timedelta(days=1)
-    return list(posting_lines(finding.institution, finding.starts_on, last, measures_of(finding))[:POSTINGS_SHOWN])
+    lines = posting_lines(finding.institution, finding.starts_on, last, measures_of(finding))[:POSTINGS_SHOWN]
+    return [{**each, "title": day_words(each["occurred_on"])} for each in lines]
+
+
+def _typed_in(finding: QualityFinding) -> list[dict[str, Any]]:
+    """The figures that hold now, of periods as long as the finding's."""
+    newest = (
+        StatedFigure.objects.filter(institution=finding.institution_id, starts_on__lte=finding.starts_on)
+        .order_by("slot", "-revision")
+        .distinct("slot")
+    )
+    if finding.measure:
+        newest = newest.filter(column=finding.measure)
+    length = len(finding.period)  # «2025-Q4», «2025»
+    figures = [each for each in newest if each.quantity is not None and len(each.period) == length]
+    figures.sort(key=lambda each: (each.starts_on, each.column), reverse=True)
+    return [
+        {
+            "posting_id": each.posting_id,
+            "title": f"{capfirst(parse_period(each.period).words)}: {each.get_column_display()}",
+            "quantity": each.quantity,
+            "posting__kind": PostingKind.STATED,
+        }
+        for each in figures[:POSTINGS_SHOWN]
+    ]
 
 
 def _steps(finding: QualityFinding) -> list[tuple[FindingStep, str]]:

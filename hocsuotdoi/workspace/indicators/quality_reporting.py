@@ -79,6 +79,7 @@ def reporting(request: HttpRequest) -> HttpResponse:
             "rows": sorted(
                 (Row(each, reports[each.pk], _address(each, query)) for each in rows), key=lambda row: -row.missing
             ),
+            "beside": _beside(unit, reports.get(unit.pk, Reports()), [reports[each.pk] for each in rows]),
             "without": len(children) - len(rows),
             "page_obj": listed,
             "tabs": [
@@ -104,6 +105,15 @@ def reporting(request: HttpRequest) -> HttpResponse:
             ],
         },
     )
+
+
+def _beside(unit: AdminUnit, whole: Reports, parts: list[Reports]) -> Row | None:
+    """Of the unit's institutions those that lie in none of the units below, so that the rows add up."""
+    expected, reported, on_time = (
+        getattr(whole, name) - sum(getattr(each, name) for each in parts)
+        for name in ("expected", "reported", "on_time")
+    )
+    return Row(unit, Reports(expected, reported, on_time), "") if parts and expected else None
 
 
 class _Listed(Paginator):

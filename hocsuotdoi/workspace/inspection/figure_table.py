@@ -30,7 +30,7 @@ def inspection_table(unit: AdminUnit, parts: Iterable[OfPart], year: int, day: d
         rows.append(
             [
                 ordinal,
-                part.unit.name,
+                part.name,
                 *(of.expected, of.visited, None, of.visits, of.planned),
                 *(of.to_mend, of.mended, None, of.late),
             ]

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hocsuotdoi.core.templatetags.house import number
+from hocsuotdoi.core.templatetags.house import number, shorten
 from hocsuotdoi.programme.enums import MoneySource
 from hocsuotdoi.programme.models import Plan, Task
 from hocsuotdoi.programme.models.money import DEAREST
@@ -63,8 +63,10 @@ class LineForm(forms.Form):
         super().__init__(*args, **kwargs)
         keys = [plan.pk for plan in plans]
         self.fields["plan"].queryset = Plan.objects.filter(pk__in=keys)
-        self.fields["task"].queryset = Task.objects.filter(plan__in=keys).order_by("plan", "ordinal")
-        self.fields["task"].label_from_instance = lambda task: f"{task.ordinal}. {task.text[:110]}"
+        self.fields["task"].queryset = (
+            Task.objects.filter(plan__in=keys).select_related("clause").order_by("plan", "ordinal")
+        )
+        self.fields["task"].label_from_instance = lambda task: f"{task.clause.path}. {shorten(task.text, 110)}"
 
 
 class _Versioned(forms.Form):

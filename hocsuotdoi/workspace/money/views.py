@@ -98,7 +98,7 @@ def _own_agencies(request: HttpRequest, year: int, today: dt.date) -> HttpRespon
 def agency_lines(request: HttpRequest, code: str, year: int) -> HttpResponse:
     agency = agency_seen(request, code)
     today = timezone.localdate()
-    lines = lines_of(agency, year)
+    lines = lines_of(agency, year).select_related("plan", "task__clause", "agency")
     return render(
         request,
         "workspace/money/agency_lines.html",

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,6 +19,7 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import units_covered
 from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.core.templatetags.house import shorten
 from hocsuotdoi.places.enums import AgencyKind, Tier
 from hocsuotdoi.places.models import AdminUnit, Agency, LegalAct
 from hocsuotdoi.places.operations.legal_act import name_act
@@ -47,7 +47,7 @@ class TaskChoice(forms.ModelMultipleChoiceField):
     """Each with whom the plan names for it: who takes it over depends on that. The tasks come with their agencies."""
 
     def label_from_instance(self, task: Task) -> str:
-        words = f"{task.clause.path} · {Truncator(task.text).chars(240)}"
+        words = f"{task.clause.path} · {shorten(task.text, 240)}"
         named = ", ".join(_named(task))
         if not named:
             return words

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.core.templatetags.house import day_short, shorten
 from hocsuotdoi.programme.enums import WAITING, AssignmentState
 from hocsuotdoi.programme.models import Assignment
 from hocsuotdoi.programme.queries.evidence import EvidenceReading
@@ -65,7 +65,7 @@ def shown(assignment: Assignment, day: dt.date, evidence: EvidenceReading | None
     met_on = evidence.met_on if evidence else tally.met_on if tally else None
     standing = standing_on(day, said=state, due_on=assignment.due_on, done_on=assignment.done_on, met_on=met_on)
     whole = capfirst(str(assignment))
-    title = Truncator(whole).chars(160)
+    title = shorten(whole, 160)
     return Shown(
         pk=assignment.pk,
         version=assignment.version,

@@ -1,6 +1,7 @@
 """Charts of a table of counts: which kinds fit, which is shown unasked, and that nothing kept back is drawn."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -120,3 +121,39 @@ def test_every_kind_can_be_drawn(kind):
         svg = svg_of(spec, "Bảng", drawn.legend)
         assert "<title" in svg
         assert svg.count("<path") > 2
+
+
+def test_period_of_which_nothing_is_known_keeps_its_place_on_a_line():
+    laid_out = grid(4, 2, time="rows", kept=[(2, 0), (2, 1)])
+    [line, _dots] = draw(laid_out, Kind.LINES).spec["layer"]
+    assert line["encoding"]["x"]["scale"]["domain"] == list(laid_out.rows)
+
+
+def test_long_names_stand_below_each_other_in_the_key_and_on_two_lines_above_a_picture():
+    long = "Bảo tàng chuyên ngành thuộc bộ, ngành, đoàn thể trung ương"
+    laid_out = replace(grid(4, 2, time="rows"), columns=[long, "Di tích"])
+    drawn = draw(laid_out, Kind.LINES)
+    key = drawn.spec["layer"][0]["encoding"]["color"]["legend"]
+    assert key["columns"] == 1
+    assert drawn.height > draw(grid(4, 2, time="rows"), Kind.LINES).height
+    assert "Bảo tàng chuyên ngành" in svg_of(draw(laid_out, Kind.PANELS).spec, "", "")
+    assert draw(grid(4, 2, time="rows"), Kind.LINES).spec["layer"][0]["encoding"]["color"]["legend"]["columns"] > 1
+
+
+def test_long_names_of_columns_stand_upright_over_a_heat_map_and_periods_do_not():
+    laid_out = replace(grid(4, 2), columns=["Thư viện công cộng cấp xã", "Di tích"])
+    across = draw(laid_out, Kind.HEAT).spec["layer"][0]["encoding"]["x"]["axis"]
+    assert across["labelAngle"] == -90
+    in_time = draw(replace(laid_out, time="columns"), Kind.HEAT).spec["layer"][0]["encoding"]["x"]["axis"]
+    assert in_time["labelAngle"] == 0
+    assert draw(grid(4, 2), Kind.HEAT).spec["layer"][0]["encoding"]["x"]["axis"]["labelAngle"] == 0
+
+
+def test_long_names_of_rows_take_two_lines():
+    laid_out = replace(grid(2, 1), rows=["Bảo tàng chuyên ngành thuộc bộ, ngành", "Di tích"])
+    axis = draw(laid_out, Kind.BARS).spec["layer"][0]["encoding"]["y"]["axis"]
+    assert json.loads(axis["labelExpr"].removesuffix("[datum.label]")) == {
+        "Bảo tàng chuyên ngành thuộc bộ, ngành": ["Bảo tàng chuyên ngành", "thuộc bộ, ngành"],
+        "Di tích": ["Di tích"],
+    }
+    assert "labelExpr" not in draw(grid(2, 1), Kind.BARS).spec["layer"][0]["encoding"]["y"]["axis"]

@@ -114,7 +114,7 @@ def test_count_takes_the_same_queries_with_one_and_three(
     for _ in range(times):
         make_posting(InstitutionFactory(unit=bac_kan), day)
     client.get(measure_page(bac_kan, day.year))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(measure_page(bac_kan, day.year))
 
 
@@ -136,3 +136,18 @@ def test_source_is_described_by_the_area_that_posted_it(monkeypatch):
     assert calls == [{one, other}]
     with pytest.raises(ValueError, match="twice"):
         register_source("test.event", lambda ids: {})
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+def test_count_and_figure_of_a_province_are_marked_where_sample_institutions_stand(
+    client, posting, thai_nguyen, library_of_bac_kan, day, is_sample
+):
+    library_of_bac_kan.is_sample = is_sample
+    library_of_bac_kan.save()
+    figure = reverse(
+        "portal:indicators-value-lineage", args=[thai_nguyen.code, day.year, "library_services", "library_commune"]
+    )
+
+    for page in (measure_page(thai_nguyen, day.year), figure):
+        head = client.get(page).content.decode().partition("<h1")[2].partition("<h2")[0]
+        assert ("Dữ liệu mẫu" in head) == is_sample

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from hocsuotdoi.core.periods import Period
 from hocsuotdoi.indicators.enums import StatedColumn
@@ -69,9 +70,9 @@ def test_a_measure_is_never_added_to_another(client, asked):
 def test_what_is_not_known_has_a_head_of_its_own(client, asked, library_of_bac_kan, day):
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 30))
     response = client.get(PAGE, asked | {"rows": "sex", "columns": "", "tier": ""})
-    assert cells(response) == {"nữ": ["12"], "không rõ": ["30"]}
+    assert cells(response) == {"Nữ": ["12"], "Không rõ": ["30"]}
     known = client.get(PAGE, asked | {"rows": "sex", "columns": "", "tier": "", "sexes": ["unknown"]})
-    assert cells(known) == {"không rõ": ["30"]}
+    assert cells(known) == {"Không rõ": ["30"]}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,33 @@ def test_a_mistake_is_said_at_its_field(client, asked, wrong, field):
 def test_people_write_months_their_own_way(client, asked, day):
     response = client.get(PAGE, asked | {"first": f"1/{day.year}", "last": f"12/{day.year}"})
     assert not response.context["form"].errors
+
+
+def test_heads_and_titles_are_written_as_on_other_pages(client, asked, day, thai_nguyen):
+    both = {
+        "measures": ["museum_visit", "programme_attendance"],
+        "unit": thai_nguyen.code,
+        "tier": "",
+        "rows": "measure",
+    }
+    response = client.get(PAGE, asked | both | {"period": "quarter"})
+    assert [head.label for head in response.context["heads"]][:2] == [f"Quý I/{day.year}", f"Quý II/{day.year}"]
+    assert [row.label for row in response.context["rows"]] == [
+        "Lượt khách tham quan bảo tàng, di tích",
+        "Lượt tham gia",
+    ]
+    assert response.context["title"] == (
+        "Lượt khách tham quan bảo tàng, di tích; lượt tham gia hoạt động, tỉnh Thái Nguyên, "
+        f"quý I/{day.year} – quý IV/{day.year}"
+    )
+    months = client.get(PAGE, asked | {"period": "month", "last": f"{day.year}-02"})
+    assert months.context["title"].endswith(f"Việt Nam, tháng 1/{day.year} – tháng 2/{day.year}")
+    assert [head.label for head in months.context["heads"]][:1] == [f"1/{day.year}"]
+
+
+def test_long_name_of_a_column_has_room(client, asked):
+    assert 'class="end long"' not in client.get(PAGE, asked).content.decode()
+    assert 'class="end long"' in client.get(PAGE, asked | {"columns": "institution_class"}).content.decode()
 
 
 def test_quarters_hold_their_months(client, asked, day, posting):
@@ -213,7 +241,7 @@ def test_small_numbers_of_people_are_kept_back(client, asked, library_of_bac_kan
     about_people = asked | {"rows": "sex", "columns": "", "tier": ""}
     shown = cells(client.get(PAGE, about_people))
     assert "3" not in str(shown)
-    assert shown["nam"] == ["dưới 5"]
+    assert shown["Nam"] == ["dưới 5"]
     data = client.get(reverse("portal:indicators-pivot-file", args=["csv"]), about_people).content.decode()
     assert ",3" not in data
 
@@ -256,7 +284,7 @@ def test_counts_behind_which_nobody_stands_are_told_whatever_their_number(
 ):
     make_posting(library_of_bac_kan, day, Line(MeasureCode(measure), 2, sex=Sex.MALE))
     monthly = asked | {"measures": [measure], "rows": "sex", "columns": "", "tier": "", "period": "month"}
-    assert cells(client.get(PAGE, monthly))["nam"] == ["2"]
+    assert cells(client.get(PAGE, monthly))["Nam"] == ["2"]
 
 
 @pytest.mark.closed_book
@@ -563,7 +591,7 @@ def test_table_and_api_are_asked_in_the_same_words(client, posting, day, thai_ng
     question = f"?unit={thai_nguyen.code}&tier=commune&measures=library_visit&rows={rows}&first={day.year}"
     page = client.get(f"{PAGE}{question}&last={day.year}&period=year&map={day.isoformat()}&columns=")
     told = client.get(f"/api/v1/figures/totals{question}&map={day.isoformat()}").json()
-    assert [row.label for row in page.context["rows"]] == [item["label"] for item in told["items"]] != []
+    assert [row.label for row in page.context["rows"]] == [capfirst(item["label"]) for item in told["items"]] != []
     assert page.context["answer"].question.map_day == day
 
 
@@ -585,8 +613,8 @@ def test_what_was_typed_in_for_a_year_has_a_head_of_its_own_beside_months(
     response = client.get(PAGE, months)
     row = cells(response)[thai_nguyen.name]
     assert (len(row), [cell for cell in row if cell not in "–×"]) == (14, ["12", "1.290", "1.302"])
-    assert [head.label for head in response.context["heads"]][-2] == "cho cả quý hoặc cả năm"
-    assert any("cho cả quý hoặc cả năm" in note for note in response.context["notes"])
+    assert [head.label for head in response.context["heads"]][-2] == "Cho cả quý hoặc cả năm"
+    assert any("“Cho cả quý hoặc cả năm”" in note for note in response.context["notes"])
 
     quarters = months | {"period": "quarter", "rows": "period", "columns": ""}
     column = [cell for (cell,) in cells(client.get(PAGE, quarters)).values()]

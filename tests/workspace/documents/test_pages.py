@@ -59,6 +59,19 @@ def test_document_is_asked_for_and_taken_away(client, snapshot, officer_of_bac_k
     assert client.post(documents_url(snapshot), {"format": "signed_pdf"}).status_code == 403
 
 
+@pytest.mark.parametrize("state", ["submitted", "approved"])
+def test_public_page_of_a_document_is_offered_once_it_opens(client, office_of_bac_kan, officer_of_bac_kan, state):
+    snapshot = frozen_report(office_of_bac_kan, state=state)
+    client.force_login(officer_of_bac_kan)
+    client.post(documents_url(snapshot), {"format": "xlsx"})
+    public = reverse("portal:documents-document-check", args=[Document.objects.get().code])
+
+    page = client.get(documents_url(snapshot)).content.decode()
+
+    assert (public in page) == (client.get(public).status_code == 200) == (state == "approved")
+    assert ("mở khi báo cáo được duyệt" in page) == (state == "submitted")
+
+
 @pytest.mark.parametrize("is_staffed", [True, False])
 def test_only_who_sits_at_the_body_has_its_document_signed(
     client, snapshot, office_of_bac_kan, province_officer, settings, tmp_path, is_staffed

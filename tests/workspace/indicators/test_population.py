@@ -1,5 +1,6 @@
 """The pages of population: template, file, preview; and whom they are closed to."""
 
+import datetime as dt
 import io
 
 import pytest
@@ -91,6 +92,12 @@ def test_template_holds_the_units_of_the_year_with_what_is_known(client, officer
     assert rows[1][:2] == (thai_nguyen.code, thai_nguyen.name)
     assert (bac_kan.code, bac_kan.name, year, 12_000, 0, None, 9, "Niên giám") in rows
     assert "Không có gì mới" in send(client, thai_nguyen, year, filled(client, thai_nguyen, year)).content.decode()
+
+
+def test_sheet_says_of_which_day_its_map_is(client, officer, thai_nguyen):
+    young = make_unit("99001", "Xã Mới", parent=thai_nguyen, starts_on=dt.date(2025, 7, 1))
+    assert "theo bản đồ ngày 1/7/2025" in client.get(sheet_url(young, 2024)).content.decode()
+    assert "theo bản đồ ngày 31/12/2025" in client.get(sheet_url(thai_nguyen, 2025)).content.decode()
 
 
 def test_wrong_cells_are_told_and_nothing_is_kept(client, officer, thai_nguyen, bac_kan, year):

@@ -205,10 +205,26 @@ def test_reports_of_a_province_by_commune_and_who_is_missing(
     page = client.get(REPORTING, {"unit": thai_nguyen.code})
 
     assert (page.context["reports"].reported, page.context["reports"].expected) == (1, 2)
+    assert page.context["beside"] is None
     rows = {row.unit: (row.reports.reported, row.reports.expected) for row in page.context["rows"]}
     assert rows == {bac_kan: (1, 1), duc_xuan: (0, 1)}
     assert [row.name for row in page.context["page_obj"]] == [library_of_duc_xuan.name]
     assert "1/2" in page.content.decode()
+
+
+def test_reports_of_a_provinces_own_institutions_stand_beside_its_communes(
+    client, wrong, month, province_officer, thai_nguyen
+):
+    own = InstitutionFactory(name="Thư viện tỉnh", unit=thai_nguyen, institution_class="library_province")
+    own.statuses.get_or_create(state=InstitutionState.ACTIVE)
+    count_months([month], at=timezone.now())
+    client.force_login(province_officer)
+
+    page = client.get(REPORTING, {"unit": thai_nguyen.code})
+
+    whole, beside = page.context["reports"], page.context["beside"]
+    assert (whole.expected, beside.reports.expected, beside.reports.reported, beside.missing) == (2, 1, 0, 1)
+    assert f"{thai_nguyen.name}, không thuộc đơn vị nào ở đây" in page.content.decode()
 
 
 def test_reports_of_a_unit_that_one_does_not_cover_are_not_found(client, counted, officer_of_bac_kan, duc_xuan):
@@ -278,6 +294,29 @@ def test_figure_of_a_quarter_with_three_digits_too_many_is_shown_to_the_officer(
     assert (found.rule, found.period) == ("period_outlier", quarter.code)
     client.force_login(officer_of_bac_kan)
     page = client.get(page_of(found))
-    said = f"trong {quarter.words}: nhập tay 1.250.000. 2 kỳ cùng loại trước đó: từ 1.200 đến 1.300."
+    said = f"trong {quarter.words}: nhập tay 1.250.000. Ở 2 kỳ cùng loại trước đó: từ 1.200 đến 1.300."
     assert said in page.content.decode()
-    assert [each["quantity"] for each in page.context["postings"]] == [1_250_000]
+    assert [each["quantity"] for each in page.context["postings"]] == [1_250_000, 1300, 1200]
+    assert page.context["postings"][0]["title"] == f"Q{quarter.words[1:]}: lượt người sử dụng thư viện"
+
+
+def test_quarter_that_stays_away_is_shown_beside_those_before_it_and_not_by_months(
+    client, library_of_bac_kan, officer_of_bac_kan, bac_kan
+):
+    library_of_bac_kan.statuses.create(state=InstitutionState.ACTIVE)
+    at = timezone.now()
+    running = months_from(timezone.localdate(at), -((timezone.localdate(at).month - 1) % 3))
+    missing = months_from(running, -6)  # late by now whatever the day
+    for back in (15, 12, 9):
+        first = months_from(running, -back)
+        quarter = Period(first.year, quarter=(first.month + 2) // 3)
+        state(library_of_bac_kan, bac_kan, quarter, StatedColumn.LIBRARY_VISIT, 1200, at=at)
+
+    check_figures([missing], at=at)
+
+    found = QualityFinding.objects.get()
+    assert found.rule == "period_silence"
+    client.force_login(officer_of_bac_kan)
+    page = client.get(page_of(found))
+    assert page.context["chart"] is None
+    assert [each["quantity"] for each in page.context["postings"]] == [1200, 1200, 1200]

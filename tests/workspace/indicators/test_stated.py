@@ -223,7 +223,7 @@ def test_figure_moved_to_another_institution_counts_once(client, officer, bac_ka
     page = client.get(url)
     key = f"{library.code}/{StatedColumn.LOAN.value}"
 
-    assert "1 số đang có trong sổ, nhưng ô của nó gửi lên để trống" in page.content.decode()
+    assert "Có 1 số đã ghi trong sổ mà ô trong tệp gửi lên lại để trống" in page.content.decode()
     assert [each.key for each in page.context["plan"].emptied] == [key]
     assert confirm(client, url, take_away=[key]).status_code == 422
     assert confirm(client, url, take_away=["khong-co/loan"], reason="Nhầm").status_code == 422
@@ -386,7 +386,7 @@ def test_figure_ten_times_as_small_as_a_year_before_asks_to_be_looked_at(
     page = client.get(send(client, bac_kan, this_year, content).url)
 
     text = " ".join(page.content.decode().split())
-    assert "1 số lớn hoặc nhỏ hơn kỳ trước từ mười lần trở lên" in text
+    assert "Có 1 số lớn hơn hoặc nhỏ hơn kỳ trước từ mười lần trở lên" in text
     assert f"Hãy xem lại: {last_year.words} là 12.000, lần này là 12<" in text
     shown = {each.column: each.leap for each in page.context["page_obj"]}
     assert next(iter(shown)) == StatedColumn.LOAN

@@ -241,6 +241,7 @@ def test_sums_by_task_stand_on_the_pages_and_in_the_workbook(
         told = page.content.decode()
         assert "Tổ chức ngày hội đọc sách" in told and "Giảm khi thẩm định" in told
         assert "{#" not in told, "a remark for developers"
+        assert (f"{plan.name}, {task.clause.path}</span></th>" in told) == (person == officer_of_bac_kan)
         of_task, of_none = page.context["tasks"]
         assert (of_task.task, of_none.task) == (task, None)
         assert (of_task.sums.cut, of_task.sums.unallocated, of_task.sums.left) == (2_000_000, 3_000_000, 500_000)

@@ -19,7 +19,7 @@ from tests.programme.conftest import held
 from tests.workspace.reporting.conftest import holder, signed_in
 
 CONFIRM = "/workspace/tasks/confirm/"
-ODD = "Có minh chứng đã đủ, chưa báo xong"
+ODD = "Đã đủ minh chứng, chưa báo xong"
 
 
 def page_of(report) -> str:
