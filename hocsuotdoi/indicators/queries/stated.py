@@ -15,8 +15,7 @@ from hocsuotdoi.core.periods import Period, parse_period
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import StatedColumn, columns_of
-from hocsuotdoi.indicators.models import StatedFigure, Statement
-from hocsuotdoi.ledger.models import Entry
+from hocsuotdoi.indicators.models import FreshInstitutionMonth, StatedFigure, Statement
 from hocsuotdoi.ledger.registry import SourceDescription
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.places.queries.institutions import institutions_open_during
@@ -121,20 +120,20 @@ def overlapping(institutions: Collection[int], period: Period) -> dict[Spot, Per
 def _recorded(keys: list[int], first: dt.date, last: dt.date) -> dict[Spot, int]:
     """What stands in the book from anything but stating, by institution and column; a measure's purposes that have no
     column of their own fall into its plain one."""
+    # By whole months: a period begins with one, and of the last nothing later than `last` can be in the book.
     rows = (
-        Entry.objects.filter(institution__in=keys, occurred_on__range=(first, last))
-        .exclude(posting__source_kind=SOURCE_KIND)
+        FreshInstitutionMonth.objects.filter(institution__in=keys, month__range=(first, last), stated=False)
         .values_list("institution_id", "measure", "purpose")
         .annotate(Sum("quantity"))
         .order_by()
     )
+    columns = {each.value: each for each in StatedColumn}
     found: dict[Spot, int] = {}
     for institution_id, measure, purpose, quantity in rows:
-        for code in (f"{measure}:{purpose}", measure):
-            if code in StatedColumn.values:
-                spot = institution_id, StatedColumn(code)
-                found[spot] = found.get(spot, 0) + quantity
-                break
+        column = columns.get(f"{measure}:{purpose}") or columns.get(measure)
+        if column is not None:
+            spot = institution_id, column
+            found[spot] = found.get(spot, 0) + quantity
     return found
 
 
