@@ -2,9 +2,9 @@
 
 What is kept of a unit, less what is kept of those of its leaves where something was written since, and in its place
 what is found there now. A leaf is a unit of today's map with what is read as exactly it: communes, mostly. Where
-nothing is kept that holds (another map or day, definitions that were changed, a territory made anew), or where
-something was written nearly everywhere, all is looked at. So a figure never waits for `operations.parts`, which keeps
-them fresh.
+nothing is kept that holds (another map or day, but for the country as reported, definitions that were changed, a
+territory made anew), or where something was written nearly everywhere, all is looked at. So a figure never waits for
+`operations.parts`, which keeps them fresh.
 """
 
 import datetime as dt
