@@ -35,6 +35,7 @@ def enter_values(stage: Stage, values: int) -> None:
                placement.unit_id AS today,
                coalesce((SELECT min(reading.unit_id) FROM places_unitreading AS reading
                            JOIN places_adminunit AS was ON was.id = reading.unit_id AND was.ends_on = '{REFORM}'
+                                                       AND was.tier = 'commune'
                           WHERE reading.reads_as_id = placement.unit_id AND reading.ends_on IS NULL),
                         placement.unit_id) AS before
           FROM places_institution AS institution

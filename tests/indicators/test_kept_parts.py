@@ -20,7 +20,7 @@ from hocsuotdoi.indicators.models import Cohort, Indicator, KeptParts, PartsMark
 from hocsuotdoi.indicators.operations import parts
 from hocsuotdoi.indicators.operations.rolling import fold, rebuild
 from hocsuotdoi.indicators.queries.figure import values_from
-from hocsuotdoi.indicators.queries.frame import frame_of, frames_together
+from hocsuotdoi.indicators.queries.frame import AS_REPORTED, TODAYS_MAP, ChosenMap, frame_of, frames_together
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.parts import Parts, adds_up
 from hocsuotdoi.indicators.queries.series import series_by_unit
@@ -120,6 +120,16 @@ class World:
                 for pair in self.pairs:
                     for unit in units:
                         assert told[pair][unit.pk][frame.year] == live[pair][unit.pk], (what, unit, frame.year, pair)
+        told = series_by_unit(country, [country], self.pairs, years, chosen=AS_REPORTED)
+        for frame in frames_together([frame_of(country, year, chosen=AS_REPORTED) for year in years]):
+            live = values_from(Material(frame, [country], self.pairs))
+            for pair in self.pairs:
+                assert told[pair][country.pk][frame.year] == live[pair][country.pk], (
+                    what,
+                    "reported",
+                    frame.year,
+                    pair,
+                )
 
     def check_each(self, what: str) -> None:
         """The same, asked of each unit by itself."""
@@ -128,12 +138,12 @@ class World:
             live = values_from(Material(frame_of(unit, YEAR), [unit], self.pairs))
             assert told == {pair: live[pair][unit.pk] for pair in self.pairs}, (what, unit.name)
 
-    def looks_at_institutions(self) -> bool:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            kept = [pair for pair in self.pairs if adds_up(*self._definitions(pair))]
-            series_by_unit(self.there.country, [self.there.country], kept, [YEAR - 1, YEAR])
+    def looks_at_institutions(self, chosen: ChosenMap = TODAYS_MAP) -> bool:
+        kept = [pair for pair in self.pairs if adds_up(*self._definitions(pair))]
+        if chosen.is_reported:  # units are others then
+            kept = [pair for pair in kept if self._definitions(pair)[1].kind != CohortKind.UNITS]
+        with CaptureQueriesContext(connection) as captured:
+            series_by_unit(self.there.country, [self.there.country], kept, [YEAR - 1, YEAR], chosen=chosen)
         return any('FROM "places_institutionplacement"' in query["sql"] for query in captured)
 
     def _definitions(self, pair: tuple[str, str]) -> tuple[Indicator, Cohort]:
@@ -262,6 +272,7 @@ def test_after_each_kind_of_writing_figures_are_exact(db, with_refresh):
     world, is_turn = World(), by_turns()
     parts.refresh(TODAY)
     assert not world.looks_at_institutions()
+    assert not world.looks_at_institutions(AS_REPORTED)
     for what, act in acts(world):
         act()
         if not is_turn():
@@ -380,6 +391,7 @@ def test_what_was_found_is_remembered_until_something_else_is_written(db):
         world.check(what)
     parts.refresh(TODAY)
     assert not world.looks_at_institutions()
+    assert not world.looks_at_institutions(AS_REPORTED)
     world.check("refreshed")
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -357,6 +358,15 @@ def test_what_the_system_recorded_in_another_period_does_not_matter(viet_nam, li
     state(loans(10))
 
     assert total(viet_nam) == 17
+
+
+def test_a_sheet_is_three_queries_and_does_not_read_the_book(viet_nam, library):
+    make_posting(library, dt.date(2026, 8, 3), measure=MeasureCode.LOAN, quantity=7)
+    with CaptureQueriesContext(connection) as captured:
+        sheet = sheet_of(viet_nam.xa, Q3, TODAY)
+    assert sheet.recorded[library.pk, C.LOAN] == 7
+    assert len(captured) == 3
+    assert not any('FROM "ledger_entry"' in query["sql"] for query in captured)
 
 
 def test_figures_since_which_the_system_recorded_more_are_found(viet_nam, library, state):

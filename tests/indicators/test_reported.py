@@ -2,6 +2,9 @@
 
 import datetime as dt
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from hocsuotdoi.core.periods import Period
 from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Statement
@@ -9,6 +12,7 @@ from hocsuotdoi.indicators.operations.stated import undo_statement
 from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.lineage import lineage
 from hocsuotdoi.indicators.queries.reported import own_year, reporting_by_year
+from hocsuotdoi.indicators.queries.series import series_for
 from hocsuotdoi.indicators.queries.sums import Counted
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.ledger.enums import MeasureCode, Purpose, Sex
@@ -107,6 +111,22 @@ def test_growth_leaves_out_who_recorded_before_it_typed(viet_nam):
     state(types, viet_nam.xa, Period(2025), NOW, LIBRARY_VISIT=1000)
 
     assert value(viet_nam.xa, 2025, MeasureCode.LIBRARY_VISIT, IndicatorKind.GROWTH).percent == 10
+
+
+def test_the_base_year_is_looked_at_once_for_all_years(viet_nam):
+    """Its reporters are the same for each year that is compared with it."""
+    house = InstitutionFactory(unit=viet_nam.xa)
+    years = [2023, 2024, 2025]
+    for year in years:
+        make_posting(house, dt.date(year, 3, 1), measure=MeasureCode.LOAN, quantity=year)
+    indicator, cohort = IndicatorFactory(kind=IndicatorKind.GROWTH, measures=[MeasureCode.LOAN]), CohortFactory()
+
+    with CaptureQueriesContext(connection) as captured:
+        grown = series_for(viet_nam.xa, (indicator.code, cohort.code), years, TODAY)
+
+    (asked,) = [each["sql"] for each in captured if "institutionmonth" in each["sql"] and '"lines_0"' in each["sql"]]
+    assert asked.count("'2023-01-01'") == 1
+    assert [grown[year].reporting for year in years[1:]] == [1, 1]
 
 
 def test_lineage_says_of_whom_the_count_is_not_known(viet_nam):

@@ -301,7 +301,11 @@ SELECT place_id, institution_class, min(institution_id) AS institution_id
   FROM (SELECT DISTINCT place_id, institution_class, institution_id
           FROM indicators_fresh_institutionmonth AS counted
           JOIN places_institution AS institution ON institution.id = counted.institution_id
-         WHERE month >= %(first)s AND month < %(broken)s AND measure = ANY(%(measures)s)) AS there
+         WHERE month >= %(first)s AND month < %(broken)s AND measure = ANY(%(measures)s)
+           AND (%(everywhere)s OR place_id = ANY(ARRAY(
+                    SELECT place_id FROM indicators_fresh_institutionmonth
+                     WHERE month >= %(first)s AND month < %(broken)s AND institution_id = ANY(%(institutions)s))))
+       ) AS there
  WHERE NOT EXISTS (SELECT FROM indicators_reclassed)
  GROUP BY 1, 2 HAVING count(*) = 1
 """

@@ -46,6 +46,10 @@ TODAYS_MAP = ChosenMap()
 AS_REPORTED = ChosenMap(Map.REPORTED)
 
 
+Span = tuple[dt.date, dt.date]
+"""First and last day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A unit's year as seen on `as_of`. Facts after `as_of` are not looked at, nor after `until` where it is given: the
@@ -125,6 +129,26 @@ class Frame:
         """The same of a statement with its parameters; `shared` stands before those of all frames."""
         frames = self._beside
         return self._once(("raw rows", key), lambda: raw_rows_of(frames, build, shared))
+
+    def rows_of_spans(
+        self,
+        key: Hashable,
+        spans: "Callable[[Frame], Collection[Span]]",
+        build: "Callable[[Frame, Span], QuerySet[Any, Any]]",
+    ) -> Rows:
+        """What `build` asks for each span of the frame, where it is the same for every frame that has the span: such
+        a one (the base year of ten years) is asked for once. All in one query."""
+        asked: dict[Span, Frame] = {}
+        for frame in self._beside:
+            for span in spans(frame):
+                asked.setdefault(span, frame)
+
+        def find() -> dict[Span, Rows]:
+            found = rows_of([*asked.items()], lambda each: build(each[1], each[0]))
+            return dict(zip(asked, found, strict=True))
+
+        found = self.together.once(("spans", key, *asked), find)
+        return [row for span in spans(self) for row in found[span]]
 
     def _once(self, key: Hashable, find: Callable[[], list[Rows]]) -> Rows:
         frames = self._beside

@@ -2,9 +2,9 @@
 
 What is kept of a unit, less what is kept of those of its leaves where something was written since, and in its place
 what is found there now. A leaf is a unit of today's map with what is read as exactly it: communes, mostly. Where
-nothing is kept that holds (another map or day, definitions that were changed, a territory made anew), or where
-something was written nearly everywhere, all is looked at. So a figure never waits for `operations.parts`, which keeps
-them fresh.
+nothing is kept that holds (another map or day, but for the country as reported, definitions that were changed, a
+territory made anew), or where something was written nearly everywhere, all is looked at. So a figure never waits for
+`operations.parts`, which keeps them fresh.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ from django.utils import timezone
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.figure import values_from, values_of
-from hocsuotdoi.indicators.queries.frame import Frame, Map, frames_together
+from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, Frame, Map, frames_together
 from hocsuotdoi.indicators.queries.material import Around, Defined, Material, base_years, defined_by
 from hocsuotdoi.indicators.queries.parts import COLUMNS, NOTHING, Loose, Made, Parts, adds_up, parts_from, together
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
@@ -49,13 +49,18 @@ def figures(asked: Sequence[tuple[Frame, list[AdminUnit]]], pairs: Sequence[Pair
 def _can_be_kept(frames: Sequence[Frame], groups: Sequence[list[AdminUnit]]) -> bool:
     today = timezone.localdate()
     return all(
-        frame.map.kind == Map.TODAY
+        (frame.map.kind == Map.TODAY or _is_the_same_on_any_map(frame, members))
         and frame.until is None
         and frame.as_of == today
-        and frame.map_day == today
+        and (frame.map.is_reported or frame.map_day == today)
         and frame.within is None
-        for frame in frames
+        for frame, members in zip(frames, groups, strict=True)
     ) and all(unit.holds_on(today) for members in groups for unit in members)
+
+
+def _is_the_same_on_any_map(frame: Frame, members: Sequence[AdminUnit]) -> bool:
+    """As reported the whole country has what it has on today's map; only its units are others (`_is_told`)."""
+    return frame.map.is_reported and all(unit.tier == Tier.COUNTRY for unit in members)
 
 
 def key_of(indicator: Indicator, cohort: Cohort, base_year: int | None) -> str:
@@ -115,10 +120,7 @@ def _from_kept(kept: _Kept, frames: list[Frame], groups: list[list[AdminUnit]]) 
         if not kept.holds(frame):
             live.append((at, kept.defined[at]))
             continue
-        is_told = [
-            needs_no_parts(i) or kept.keys[at].get((i.code, c.code)) in kept.years[frame.year]
-            for i, c in kept.defined[at]
-        ]
+        is_told = [_is_told(kept, at, frame, i, c) for i, c in kept.defined[at]]
         told.append((at, [each for each, is_kept in zip(kept.defined[at], is_told, strict=True) if is_kept]))
         if not all(is_told):
             live.append((at, [each for each, is_kept in zip(kept.defined[at], is_told, strict=True) if not is_kept]))
@@ -135,6 +137,14 @@ def _from_kept(kept: _Kept, frames: list[Frame], groups: list[list[AdminUnit]]) 
             of_groups = ((group, _parts_of(kept, frame.year, key, group.pk, now)) for group in groups[at])
             found[at][pair] = values_of(around, indicator, cohort, of_groups)
     return [{pair: values[pair] for pair in _pairs(kept.defined[at])} for at, values in enumerate(found)]
+
+
+def _is_told(kept: _Kept, at: int, frame: Frame, indicator: Indicator, cohort: Cohort) -> bool:
+    if needs_no_parts(indicator):
+        return True
+    if frame.map.is_reported and cohort.kind == CohortKind.UNITS:
+        return False
+    return kept.keys[at].get((indicator.code, cohort.code)) in kept.years[frame.year]
 
 
 def _pairs(defined: Sequence[Defined]) -> list[Pair]:
@@ -160,7 +170,8 @@ def _made_now(kept: _Kept, frames: list[Frame], told: Sequence[tuple[int, list[D
         return found
     leaves = sorted(set().union(*(unknown for _at, _defined, unknown in missing)))
     units = list(AdminUnit.objects.filter(pk__in=leaves))
-    asked = [replace(frames[at], leaves=tuple(leaves)) for at, _defined, _unknown in missing]
+    # Leaves are units of today's map, also where the country is asked about as reported.
+    asked = [replace(frames[at], map=TODAYS_MAP, leaves=tuple(leaves)) for at, _defined, _unknown in missing]
     for frame, (at, defined, unknown) in zip(frames_together(asked, frames[0].together), missing, strict=True):
         made = {kept.keys[at][pair]: by_leaf for pair, by_leaf in made_at(frame, units, defined).items()}
         of_leaves = {leaf: {key: by_leaf.get(leaf) for key, by_leaf in made.items()} for leaf in unknown}

@@ -5,6 +5,7 @@ is the measure, and no total runs across it.
 """
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -19,7 +20,7 @@ from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.indicators.queries.frame import Map
 from hocsuotdoi.indicators.queries.longer import Longer, longer
 from hocsuotdoi.indicators.queries.suppression import counts_people
-from hocsuotdoi.indicators.queries.totals import Slice, totals
+from hocsuotdoi.indicators.queries.totals import Grain, Slice, totals
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
@@ -163,7 +164,7 @@ def answer(question: Question, today: dt.date) -> Answer:
     cells, leaves_out = _cells(question, units, today)
     rest: Cells = {}
     if is_by_unit and _may_hold_more(question):
-        whole, leaves_out = _cells(question, [question.unit], today)
+        whole, leaves_out = _cells(_quick(question), [question.unit], today)
         rest = _rest(question, cells, whole)
     cells |= rest
     heads = {side: _heads(question, side, _found(question, cells, side), units) for side in question.sides}
@@ -177,6 +178,12 @@ def _may_hold_more(question: Question) -> bool:
     """Whether a unit may have counted what none of those below it has: a library of the province. Of people by sex and
     age such a rest is not told."""
     return question.tier != question.unit.tier and not question.is_about_people
+
+
+def _quick(question: Question) -> Question:
+    """Of the country, which has everything wherever it lay: then what is added up for today's map says it too."""
+    is_everything = question.map == Map.REPORTED and question.unit.tier == Tier.COUNTRY
+    return replace(question, map=Map.TODAY) if is_everything else question
 
 
 def _rest(question: Question, cells: Cells, whole: Cells) -> Cells:
@@ -201,24 +208,24 @@ def _cells(question: Question, units: list[AdminUnit], today: dt.date) -> tuple[
     """And whether something is left out, since it was typed in for a longer time than was asked for."""
     sides = [question.rows, *([question.columns] if question.columns else [])]
     lay = _months_in(question) if units != [question.unit] else None
-    by = list(dict.fromkeys(map(str, [*sides, *((Dimension.UNIT, Dimension.PERIOD) if lay is not None else ())])))
-    month_by_month = question.period != Period.YEAR or lay is not None
+    is_set_apart = question.period != Period.YEAR
+    # Of a year's figure nothing is set apart, so nobody needs to know in which of its months a unit lay here.
+    added = (Dimension.UNIT, Dimension.PERIOD) if lay is not None and is_set_apart else ()
+    by = list(dict.fromkeys(map(str, [*sides, *added])))
     asked: dict[str, Any] = {"by": by, "first": question.first, "last": question.last}
     asked["map_day"] = _map_day(question, today)
-
-    def lay_here(keys: Sequence[Any]) -> bool:
-        return lay is None or keys[by.index(Dimension.PERIOD)] in lay[keys[by.index(Dimension.UNIT)]]
-
-    found = totals(question.wanted, units, grain="month" if month_by_month else "year", **asked)
-    rows = {tuple(keys): (quantity, lines) for *keys, quantity, lines in found if lay_here(keys)}
+    lying_in = question.unit if lay is not None else None
+    grain: Grain = "month" if is_set_apart else "year"
+    found = totals(question.wanted, units, grain=grain, lying_in=lying_in, **asked)
+    rows = {tuple(keys): (quantity, lines) for *keys, quantity, lines in found}
     leaves_out = False
-    if question.period != Period.YEAR:
-        apart = [
-            each
-            for each in longer(question.wanted, units, than=MONTHS[question.period], **asked)
-            if lay_here(each.keys)
-        ]
-        leaves_out = _set_apart(question, rows, apart, by)
+    if is_set_apart:
+
+        def lay_here(keys: Sequence[Any]) -> bool:
+            return lay is None or keys[by.index(Dimension.PERIOD)] in lay[keys[by.index(Dimension.UNIT)]]
+
+        apart = longer(question.wanted, units, than=MONTHS[question.period], **asked)
+        leaves_out = _set_apart(question, rows, [each for each in apart if lay_here(each.keys)], by)
     cells: Cells = {}
     for keys, (quantity, _lines) in rows.items():
         row = _key(question, question.rows, keys[0])
@@ -267,19 +274,21 @@ def _lay_in(question: Question) -> QuerySet[UnitAncestry]:
     return UnitAncestry.objects.during(*days).filter(ancestor=question.unit, unit__tier=question.tier)
 
 
-def _months_in(question: Question) -> dict[int, set[dt.date]] | None:
+def _months_in(question: Question) -> dict[int, frozenset[dt.date]] | None:
     """As reported, by unit: the months in which it lay in the unit asked for; one within which that changed is where it
     was at its end. None where all of them always did, or that is not asked. One query."""
     if question.map != Map.REPORTED or question.tier == question.unit.tier:
         return None
     months = periods(replace(question, period=Period.MONTH))
-    found: dict[int, set[dt.date]] = {}
+    ends = [_last_day(month) for month in months]
+    of_stay: dict[tuple[int, int], frozenset[dt.date]] = {}  # most units lay here for the same months: named once
+    found: dict[int, frozenset[dt.date]] = {}
     always = True
     for unit, starts_on, ends_on in _lay_in(question).values_list("unit", "starts_on", "ends_on"):
-        began, ended = starts_on or dt.date.min, ends_on or dt.date.max
-        lay = {month for month in months if began <= _last_day(month) < ended}
+        stay = bisect_left(ends, starts_on or dt.date.min), bisect_left(ends, ends_on or dt.date.max)
+        lay = of_stay.setdefault(stay, frozenset(months[slice(*stay)]))
         always = always and len(lay) == len(months)
-        found.setdefault(unit, set()).update(lay)
+        found[unit] = found[unit] | lay if unit in found else lay
     return None if always else found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from hocsuotdoi.indicators.enums import StatedColumn
-from hocsuotdoi.indicators.queries.frame import MANY, Frame, at_any_of, named
+from hocsuotdoi.indicators.queries.frame import MANY, Frame, Span, at_any_of, named
 from hocsuotdoi.indicators.queries.sums import Counted, Years, all_days, broken_months, period, whole_months
 from hocsuotdoi.indicators.queries.typed import FIGURES
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
@@ -22,8 +22,8 @@ Reporting = dict[tuple[Counted, int], set[int]]
 """(count, year) to the institutions that report it."""
 Room = frozenset[MeasureCode]
 Recorded = dict[tuple[Room, int], set[int]]
-Source = Callable[[Frame], QuerySet[Any]]
-"""Rows with year, institution and lines."""
+Source = Callable[[Frame, int], QuerySet[Any]]
+"""Of a year: rows with year, institution and lines, whatever the map."""
 
 _M = MeasureCode
 RECORDED_TOGETHER = (
@@ -96,22 +96,25 @@ def _standing(
         at_these = at_any_of(these)
         measures = set().union(*(one.measures if isinstance(one, Counted) else one for one in asked))
 
-        def added_up(each: Frame) -> QuerySet[Any, Any]:
+        def added_up(each: Frame, span: Span) -> QuerySet[Any, Any]:
             columns = {
                 f"lines_{at}": Sum(
                     "lines", filter=one.condition if isinstance(one, Counted) else recorded & Q(measure__in=one)
                 )
                 for at, one in enumerate(asked)
             }
-            here = rows(each).filter(at_these, measure__in=measures).order_by()
+            here = rows(each, span[0].year).filter(at_these, measure__in=measures).order_by()
             return (
                 here.values("year", "institution_id")
                 .annotate(**columns)
                 .values_list("year", "institution_id", *columns)
             )
 
-        for year, institution, *numbers in frame.rows(
-            ("reporting", name, years.__name__, _of(these), *asked), added_up
+        def spans(each: Frame) -> list[Span]:
+            return [period(each, year) for year in sorted(years(each))]
+
+        for year, institution, *numbers in frame.rows_of_spans(
+            ("reporting", name, _of(these), *asked), spans, added_up
         ):
             for each, number in zip(asked, numbers, strict=True):
                 lines[each, year, institution] += number or 0
@@ -119,10 +122,10 @@ def _standing(
     rooms = [room for room in RECORDED_TOGETHER if any(not room.isdisjoint(each.measures) for each in counted)]
     plain: list[Counted | Room] = [*rooms, *(each for each in counted if not each.is_of_people)]
     if plain:
-        add("months", plain, lambda each: whole_months(each, years(each)), Q(stated=False))
-        add("days", plain, lambda each: broken_months(each, years(each)), _IS_RECORDED)
+        add("months", plain, lambda each, year: whole_months(each, [year]), Q(stated=False))
+        add("days", plain, lambda each, year: broken_months(each, [year]), _IS_RECORDED)
     if of_people := [each for each in counted if each.is_of_people]:
-        add("people", of_people, lambda each: all_days(each, years(each)), Q())
+        add("people", of_people, lambda each, year: all_days(each, [year]), Q())
     recorded: Recorded = defaultdict(set)
     standing: Reporting = defaultdict(set)
     for (each, year, institution), number in lines.items():

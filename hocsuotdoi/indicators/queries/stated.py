@@ -17,7 +17,6 @@ from hocsuotdoi.core.templatetags.house import day_short, number
 from hocsuotdoi.core.vietnamese import normalise
 from hocsuotdoi.indicators.enums import StatedColumn, columns_of
 from hocsuotdoi.indicators.models import FreshInstitutionMonth, StatedFigure, Statement
-from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.registry import SourceDescription
 from hocsuotdoi.places.enums import InstitutionState
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, InstitutionStatus
@@ -155,9 +154,9 @@ def overlapping(institutions: Collection[int], period: Period) -> dict[Spot, Per
 def _recorded(keys: list[int], first: dt.date, last: dt.date) -> dict[Spot, int]:
     """What stands in the book from anything but stating, by institution and column; a measure's purposes that have no
     column of their own fall into its plain one."""
+    # By whole months: a period begins with one, and of the last nothing later than `last` can be in the book.
     rows = (
-        Entry.objects.filter(institution__in=keys, occurred_on__range=(first, last))
-        .exclude(posting__source_kind=SOURCE_KIND)
+        FreshInstitutionMonth.objects.filter(institution__in=keys, month__range=(first, last), stated=False)
         .values_list("institution_id", "measure", "purpose")
         .annotate(Sum("quantity"))
         .order_by()
@@ -169,8 +168,11 @@ def _recorded(keys: list[int], first: dt.date, last: dt.date) -> dict[Spot, int]
     return found
 
 
+_COLUMNS = {each.value: each for each in StatedColumn}
+
+
 def _column_of(measure: str, purpose: str | None) -> StatedColumn | None:
-    return next((StatedColumn(c) for c in (f"{measure}:{purpose}", measure) if c in StatedColumn.values), None)
+    return _COLUMNS.get(f"{measure}:{purpose}") or _COLUMNS.get(measure)
 
 
 # -- what a sheet would change --

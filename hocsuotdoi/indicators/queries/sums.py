@@ -18,6 +18,7 @@ from hocsuotdoi.ledger.models import Entry
 from hocsuotdoi.ledger.queries.entries import entries_read_at, totals_by_measure
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
+from hocsuotdoi.places.queries.units import units_reading_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,12 @@ def _here(frame: Frame, groups: Sequence[AdminUnit]) -> Q:
     if frame.map.is_reported:
         return Q(place__in=UnitAncestry.objects.filter(ancestor__in=groups).values("unit"))
     came = {institution for institution, _place in kept_places(frame)}
-    here = Q(place__in=places_of(frame))
+    places = places_of(frame)
+    if not frame.leaves:
+        # Named: beside an OR the planner would read the whole country's months to find a province's.
+        rows = frame.rows_of_map("places", lambda each: units_reading_as(each.unit, each.map_day).values_list("pk"))
+        places = [place for (place,) in rows]
+    here = Q(place__in=places)
     return here | Q(institution__in=came) if came else here
 
 

@@ -70,12 +70,14 @@ def totals(
     last: dt.date,
     grain: Grain = "year",
     map_day: dt.date | None,
+    lying_in: AdminUnit | None = None,
 ) -> list[tuple[Any, ...]]:
     """Rows of the values of `by` (of `DIMENSIONS`), then the quantity, then how many entries stand behind it.
 
     Counts whole months, or whole years, from the one of `first` to the one of `last`. `map_day`: on whose day's map
-    the units are; None: as reported, each thing where its place lay on its day. Where nothing was posted
-    there is no row; a row of zero entries was taken back whole. Two queries.
+    the units are; None: as reported, each thing where its place lay on its day. `lying_in`: then of each unit only the
+    months at whose end it lay in that one. Where nothing was posted there is no row; a row of zero entries was taken
+    back whole. Two queries.
     """
     columns = {*by, *(_COLUMN[field.name] for field in fields(wanted) if getattr(wanted, field.name))}
     columns |= {"stated"} if wanted.stated is not None else set()
@@ -87,6 +89,7 @@ def totals(
         "first": first.replace(month=1, day=1) if grain == "year" else first.replace(day=1),
         "last": last.replace(month=12, day=31) if grain == "year" else last,
         "day": map_day,
+        "within": lying_in and lying_in.pk,
     }
     conditions = _conditions(wanted, parameters)
     is_todays = map_day is not None and map_is(map_day)
@@ -98,7 +101,12 @@ def totals(
         parameters["units"] = f"{{{','.join(map(str, named))}}}"  # as text: taking up thousands one by one takes long
     if table is None:
         with connection.cursor() as cursor:
-            cursor.execute(_of_cells(by, conditions, map_day, is_todays, grain), parameters)
+            statement = (
+                _of_cells_as_reported(by, conditions, units, grain, lying_in)
+                if map_day is None
+                else _of_cells(by, conditions, grain, is_todays=is_todays)
+            )
+            cursor.execute(statement, parameters)
             return cursor.fetchall()
     conditions += ["starts_on BETWEEN %(first)s AND %(last)s", "grain = %(grain)s"]
     # Of one tier what is found comes in the order of the key and is gathered as it comes.
@@ -201,17 +209,34 @@ def _together(stored: _Cells, waiting: _Cells) -> _Cells:
     return list(sums), [each[0] for each in sums.values()], [each[1] for each in sums.values()]
 
 
-def _of_cells(by: Sequence[str], conditions: list[str], map_day: dt.date | None, is_todays: bool, grain: Grain) -> str:
-    """From the cells, on any map."""
-    # Of a moment without a zone: looking up the zone for each row would take a third of the time.
-    starts_on = "date_trunc('year', month::timestamp)::date" if grain == "year" else "month"
-    if map_day is not None:
-        reach = _REACH_TODAY if is_todays else _REACH_ON_DAY
-        return _added_up(_ON_A_MAP.format(starts_on=starts_on, reach=reach), by, conditions)
+def _of_cells(by: Sequence[str], conditions: list[str], grain: Grain, *, is_todays: bool) -> str:
+    """From the cells, on the map of any day."""
+    reach = _REACH_TODAY if is_todays else _REACH_ON_DAY
+    return _added_up(_ON_A_MAP.format(starts_on=_STARTS_ON[grain], reach=reach), by, conditions)
+
+
+def _of_cells_as_reported(
+    by: Sequence[str], conditions: list[str], units: Collection[AdminUnit], grain: Grain, lying_in: AdminUnit | None
+) -> str:
     cut = "".join(f"{name}, " for name in by if name not in ("unit_id", "starts_on"))
     where = "".join(f" AND {condition}" for condition in conditions)
-    return _added_up(_AS_REPORTED.format(starts_on=starts_on, cut=cut, where=where), by, [])
+    cells = _PLACE_BY_PLACE.format(where=where) if _have_few_places(units) else _OF_ALL_PLACES
+    stays = _STAYS if lying_in is not None else ""
+    source = _AS_REPORTED.format(starts_on=_STARTS_ON[grain], cut=cut, where=where, cells=cells, stays=stays)
+    return _added_up(source, by, [])
 
+
+def _have_few_places(units: Collection[AdminUnit]) -> bool:
+    """Whether the places of units are so few that it is quicker to look each up: those of one of them below the
+    country, or of some communes and districts."""
+    tiers = {unit.tier for unit in units}
+    if Tier.COUNTRY in tiers:
+        return False
+    return len(units) == 1 or (Tier.PROVINCE not in tiers and len(units) <= MOST_NAMED)
+
+
+# Of a moment without a zone: looking up the zone for each row would take a third of the time.
+_STARTS_ON = {"year": "date_trunc('year', month::timestamp)::date", "month": "month"}
 
 _ON_A_MAP = """
 (SELECT cell.*, place.unit_id, {starts_on} AS starts_on FROM indicators_fresh_cell AS cell
@@ -254,10 +279,10 @@ _AS_REPORTED = """
  )
  SELECT {cut}unit_id, {starts_on} AS starts_on, quantity, lines
    FROM (SELECT {cut}unit_id, month, sum(quantity)::bigint AS quantity, sum(lines)::bigint AS lines
-           FROM indicators_fresh_cell AS cell
-           JOIN lay ON lay.place_id = cell.place_id AND month >= first_month AND month < stop_month
+           FROM {cells} month >= first_month AND month < stop_month
           WHERE month BETWEEN %(first)s AND %(last)s{where}
-          GROUP BY {cut}unit_id, month) AS cell
+          GROUP BY {cut}unit_id, month) AS found
+  WHERE true{stays}
  UNION ALL
  SELECT {cut}unit_id, {starts_on}, quantity, lines
    FROM (SELECT entry.measure, institution_class, coalesce(purpose, '') AS purpose, coalesce(channel, '') AS channel,
@@ -280,14 +305,28 @@ _AS_REPORTED = """
                 SELECT kind FROM ledger_posting
                  WHERE institution_id = entry.institution_id AND id = posting.reverses_id OFFSET 0) AS taken_back
                 ON true
-        ) AS entry
-  WHERE true{where}
+        ) AS found
+  WHERE true{where}{stays}
 ) AS total
 """
 """Cells where their place lay, but for the months within which it came to lie elsewhere while it stood: of these alone
 the cells cannot say where, so they are read from the book, day by day. What happened at a place before it began or
 after it had ended is read as it lay first or last. OFFSET 0: the planner takes these months for many and would read the
 whole book."""
+
+_OF_ALL_PLACES = "indicators_fresh_cell AS cell JOIN lay ON lay.place_id = cell.place_id AND"
+_PLACE_BY_PLACE = """lay
+          JOIN LATERAL (
+                SELECT * FROM indicators_fresh_cell AS there
+                 WHERE there.place_id = lay.place_id{where} OFFSET 0) AS cell
+             ON"""
+"""Said so that the index by place is taken: that of the key would be gone through for each month."""
+_STAYS = """
+    AND EXISTS (SELECT FROM places_unitancestry AS stay
+                 WHERE stay.unit_id = found.unit_id AND stay.ancestor_id = %(within)s
+                   AND month >= date_trunc('month', coalesce(stay.starts_on, '-infinity')::timestamp)::date
+                   AND month < date_trunc('month', coalesce(stay.ends_on, 'infinity')::timestamp)::date)
+"""
 
 
 def by_unit_and_period(

@@ -100,16 +100,17 @@ def rules_by_unit(units: Collection[AdminUnit], map_day: dt.date) -> dict[int, R
     )
     told = _whole_steps(of_interest)
     parts = Counter(step.predecessor_id for step in divided)
+    several = [step for step in divided if parts[step.predecessor_id] > 1]
     for unit in smaller:
         here = inside[unit.pk]
         shared = [
             *_shared([step for step in told if step.effective_on <= map_day], here, is_later=True),
             *_shared([step for step in told if step.effective_on > map_day], here, is_later=False),
         ]
-        within = {
-            step.predecessor_id for step in divided if step.successor_id in here and parts[step.predecessor_id] > 1
-        }
-        found[unit.pk] = Rules(shared, len(within) if unit.tier != Tier.COMMUNE else 0, gathered[unit.pk])
+        within: set[int] = set()
+        if unit.tier != Tier.COMMUNE:
+            within = {step.predecessor_id for step in several if step.successor_id in here}
+        found[unit.pk] = Rules(shared, len(within), gathered[unit.pk])
     return found
 
 

@@ -71,8 +71,12 @@ def institutions_open_during(unit: AdminUnit, first: dt.date, last: dt.date) -> 
     )
     stood = InstitutionPlacement.objects.on(OuterRef("last_open")).filter(institution=OuterRef("pk"))  # type: ignore[arg-type]
     units = units_reading_as(unit, day_on_map_of(unit, last))
+    # Looked at are those that ever stood here; the days of each of a country's would be worked out to find a commune's.
+    ever_here = Institution.objects.filter(
+        pk__in=InstitutionPlacement.objects.filter(unit__in=units).values("institution")
+    )
     return (
-        Institution.objects.annotate(last_open=Subquery(stays.order_by("-day").values("day")[:1]))
+        ever_here.annotate(last_open=Subquery(stays.order_by("-day").values("day")[:1]))
         .filter(Exists(stood.filter(unit__in=units)), last_open__isnull=False)
         .annotate(place_name=Subquery(stood.values("unit__name")[:1]))
     )

@@ -4,6 +4,8 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -548,13 +550,29 @@ def test_as_reported_a_commune_counts_where_it_lay_then(client, asked, country):
         (new, {"Xã Dời": ["7"]}),
     ):
         by_commune = given | {"unit": unit.code, "tier": "commune"}
-        assert cells(client.get(PAGE, by_commune)) == communes
+        for period in ("year", "quarter", "month"):
+            assert cells(client.get(PAGE, by_commune | {"period": period})) == communes, period
         itself = given | {"unit": unit.code, "tier": "province", "rows": "period"}
         whole = str(sum(int(each) for (each,) in communes.values()))
         assert cells(client.get(PAGE, itself)) == {"2025": [whole]}
         assert cells(client.get(PAGE, by_commune | {"rows": "period"})) == {"2025": [whole]}
     before = given | {"unit": new.code, "tier": "commune", "first": "2024-01", "last": "2024-12"}
     assert cells(client.get(PAGE, before)) == {}
+
+
+def test_as_reported_cells_are_read_once_for_a_country(client, asked, day, django_assert_num_queries):
+    """What the country has as reported it has on today's map too: that is added up already."""
+    follow_map(day)
+    given = asked | {"map": "reported"}
+    client.get(PAGE, given)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(PAGE, given)
+    assert sum("indicators_fresh_cell" in query["sql"] for query in captured) == 1
+    for number in range(2):
+        with django_assert_num_queries(len(captured)):
+            client.get(PAGE, given)
+        house = InstitutionFactory(unit=UnitFactory(name=f"Xã {number}"))
+        make_posting(house, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 2))
 
 
 def test_files_of_different_maps_have_different_names(client, asked, thai_nguyen):
