@@ -31,9 +31,13 @@ def digest_of(numbers: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def measure_words(code: str) -> str:
+_OF_COLUMNS = {QualityRule.PERIOD_OUTLIER, QualityRule.PERIOD_SILENCE, QualityRule.TYPED_AND_TRACED}
+"""Rules that look at what was typed in, by column: one may have the code of a measure and be a part of it."""
+
+
+def measure_words(code: str, rule: str = "") -> str:
     """A finding's measure as it is read; empty where it is about all of them."""
-    if code in MeasureCode.values:
+    if code in MeasureCode.values and rule not in _OF_COLUMNS:
         return str(MeasureCode(code).label)
     if code in StatedColumn.values:
         return str(StatedColumn(code).label)
@@ -42,7 +46,9 @@ def measure_words(code: str) -> str:
 
 def sentence_of(finding: QualityFinding) -> str:
     """What was seen, with its numbers, in one or two sentences."""
-    return _SENTENCES[QualityRule(finding.rule)](finding.numbers, measure_words(finding.measure), finding.period)
+    return _SENTENCES[QualityRule(finding.rule)](
+        finding.numbers, measure_words(finding.measure, finding.rule), finding.period
+    )
 
 
 def _outlier(n: dict[str, Any], measure: str, period: str) -> str:
@@ -70,10 +76,10 @@ def _period_outlier(n: dict[str, Any], measure: str, period: str) -> str:
     said = _("{measure} in {period}: {value} typed in.").format(
         measure=measure.capitalize(), period=parse_period(period).words, value=number(n["value"])
     )
-    before = ngettext(
-        "The one before, of the same length: {least}.",
-        "The {count} before, of the same length: from {least} to {most}.",
-        n["periods"],
+    before = (  # two sentences, not two plurals: Vietnamese has one form, which would tell of one from 85 to 85
+        _("The one before, of the same length: {least}.")
+        if n["periods"] == 1
+        else _("The {count} before, of the same length: from {least} to {most}.")
     )
     return f"{said} " + before.format(count=n["periods"], least=number(n["least"]), most=number(n["most"]))
 

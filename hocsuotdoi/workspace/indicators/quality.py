@@ -156,7 +156,7 @@ def chart_of(finding: QualityFinding) -> Chart | None:
     series = series_of(finding)
     if not series or finding.rule in _WITHOUT_SERIES:
         return None
-    measure = measure_words(finding.measure).capitalize() or _("Entries in the book")
+    measure = measure_words(finding.measure, finding.rule).capitalize() or _("Entries in the book")
     marked = _months_in_question(finding)
     return months(
         _("{measure}, {name}, month by month").format(measure=measure, name=finding.institution.name),

@@ -10,7 +10,7 @@ from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.models import QualityFinding
 from hocsuotdoi.indicators.operations.quality import check_figures
 from hocsuotdoi.indicators.operations.quality_reporting import count_months
-from hocsuotdoi.indicators.queries.quality import digest_of
+from hocsuotdoi.indicators.queries.quality import digest_of, sentence_of
 from hocsuotdoi.ledger.operations.posting import reverse as take_back
 from hocsuotdoi.places.enums import InstitutionState
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
@@ -320,3 +320,11 @@ def test_quarter_that_stays_away_is_shown_beside_those_before_it_and_not_by_mont
     page = client.get(page_of(found))
     assert page.context["chart"] is None
     assert [each["quantity"] for each in page.context["postings"]] == [1200, 1200, 1200]
+
+
+def test_one_quarter_before_is_told_as_one_and_a_part_by_its_own_name():
+    """A part of museum visits that is typed in has the code of all of them."""
+    numbers = {"value": 4000, "periods": 1, "least": 85, "most": 85}
+    finding = QualityFinding(rule="period_outlier", measure="museum_visit", period="2026-Q1", numbers=numbers)
+    assert sentence_of(finding).endswith("nhập tay 4.000. Ở kỳ cùng loại trước đó: 85.")
+    assert "mục đích khác" in sentence_of(finding)
