@@ -426,6 +426,34 @@ def roles(guide: Guide) -> None:
     shoot(page, "powers", at_most=700)
 
 
+SHEET = """Mã đơn vị cũ;Tên đơn vị cũ;Mã đơn vị mới;Tên đơn vị mới;Phần đất
+01843;Phường Bắc Kạn;01843;Phường Bắc Kạn;
+01840;Phường Đức Xuân;01843;;
+05443;Phường Phan Đình Phùng;05443;;phần chính
+05443;Phường Phan Đình Phùng;05999;Phường Bến Oánh;phần còn lại
+"""
+
+
+def territory(guide: Guide) -> None:
+    """A made-up reform, looked at and not entered."""
+    page = guide.page(ADMINISTRATOR)
+    page.goto("/workspace/powers/")
+    page.locator("[name=reason]").fill("Nhập nghị quyết sắp xếp đơn vị hành chính")
+    page.get_by_role("button", name="Bật quyền").click()
+    page.wait_for_load_state()
+    page.goto("/workspace/territory/new/")
+    shoot(page, "territory-send", at_most=1000)
+    page.set_input_files("[name=file]", {"name": "sap-xep.csv", "mimeType": "text/csv", "buffer": SHEET.encode()})
+    page.fill("[name=day]", f"{guide.now.year + 1}-07-01")
+    page.fill("[name=act_number]", "99/NQ-UBTVQH16")
+    page.fill("[name=act_title]", "Nghị quyết về việc sắp xếp các đơn vị hành chính cấp xã của tỉnh Thái Nguyên")
+    page.fill("[name=act_issuer]", "Ủy ban Thường vụ Quốc hội")
+    page.fill("[name=act_issued_on]", f"{guide.now.year}-10-01")
+    page.get_by_role("button", name="Xem sẽ thay đổi gì").click()
+    page.get_by_role("button", name="Ghi tất cả").wait_for()
+    shoot(page, "territory-plan", at_most=1400)
+
+
 def cycles(guide: Guide) -> None:
     """One that is set up and thrown away again, and the sample that is open."""
     page = guide.page(PLANNER)
@@ -496,7 +524,8 @@ def page_code(guide: Guide) -> str:
 
 PARTS: list[Callable[[Guide], None]] = [
     *(start, activities, finding, joining, schools, offline, notices),
-    *(roll, figures, charts, stated, closures, criteria, plans, report, documents, cycles, roles, inspection),
+    *(roll, figures, charts, stated, closures, criteria, plans, report, documents, cycles, roles, territory),
+    inspection,
 ]
 
 
