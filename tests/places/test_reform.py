@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 
 import pytest
+from django.db import DataError, connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -23,12 +24,14 @@ from hocsuotdoi.places.models import (
     Institution,
     InstitutionAgency,
     LegalAct,
+    LoadedReference,
     Succession,
     TerritoryReform,
     UnitParent,
     UnitReading,
 )
 from hocsuotdoi.places.operations.agency import add_agency
+from hocsuotdoi.places.operations.institution import RegisterRefused, move_institution
 from hocsuotdoi.places.operations.load_reference import load_reference
 from hocsuotdoi.places.operations.reform import (
     ReformRefused,
@@ -185,8 +188,6 @@ def test_entering_again_or_loading_again_changes_nothing(sent, administrator, no
 
 
 def test_loading_the_reference_anew_keeps_what_was_entered(sent, administrator, now):
-    from hocsuotdoi.places.models import LoadedReference
-
     enter(sent, administrator, now)
     LoadedReference.objects.update(fingerprint="old")
     before = _everything()
@@ -326,11 +327,103 @@ def test_reform_taken_back_before_its_day_never_holds(sent, administrator, now):
     assert _now("01843").name == "Phường Bắc Kạn Mới"
 
 
-def test_reform_is_not_taken_back_from_its_day_on(sent, administrator, now):
+def test_reform_is_not_taken_back_once_it_is_written(sent, administrator, now):
+    enter(sent, administrator, now)
+    with pytest.raises(ReformRefused, match="có hiệu lực"):
+        take_reform_back(sent, reason="Nhầm", by=administrator, at=now.replace(year=2027, month=8, day=1))
+
+
+def test_what_the_database_would_refuse_on_the_day_is_refused_at_once(sent, administrator, now, monkeypatch):
+    """Entering writes on trial."""
+    before = _everything()
+    rows = [{**each, "new_name": "Phường " + "x" * 200} if each["new"] == "01999" else each for each in sent.rows]
+    monkeypatch.setattr("hocsuotdoi.places.formats.reform.LONGEST_NAME", 1000)
+    TerritoryReform.objects.update(rows=rows)
+    sent.refresh_from_db()
+    with pytest.raises(DataError):
+        enter_reform(sent, seen=plan_of(sent).digest, by=administrator, at=now)
+    assert TerritoryReform.objects.get().entered_at is None
+    assert _everything() == before
+
+
+def test_unit_that_an_earlier_act_made_never_vanishes(administrator, now, act):
+    """Entered for the wrong day, and again for the right one before it."""
+    name = [row("01843", "01843", "Phường Rất Mới")]
+    enter(_sent(name, act, administrator, now), administrator, now)
+    again = _sent(name, act, administrator, now, dt.date(2027, 3, 1))
+    with pytest.raises(DoesNotFit, match="chưa từng có"):
+        enter_reform(again, seen=plan_of(again).digest, by=administrator, at=now)
+
+
+def test_titles_of_acts_keep_the_provinces_of_their_time(sent, administrator, now):
+    before = dict(LegalAct.objects.values_list("number", "title"))
+    enter(sent, administrator, now)
+    assert dict(LegalAct.objects.values_list("number", "title")) == before
+    assert "tỉnh Cao Bằng" in before["1657/NQ-UBTVQH15"]
+
+
+def test_institutions_of_a_divided_province_are_run_by_the_department_of_their_part(administrator, now, act):
+    province = unit_by_code(THAI_NGUYEN, EVE)
+    communes = list(AdminUnit.objects.filter(parents__parent=province, parents__ends_on=None).order_by("code"))
+    there, here = communes[0], communes[-1]
+    department = Agency.objects.get(code="so-vhttdl-19")
+    libraries = [InstitutionFactory(unit=unit) for unit in (there, here)]
+    for library in libraries:
+        InstitutionAgency.objects.create(institution=library, agency=department, starts_on=dt.date(2025, 7, 1))
+    parts = [
+        row(THAI_NGUYEN, THAI_NGUYEN, part=Part.MAIN),
+        row(THAI_NGUYEN, "06", "Tỉnh Bắc Kạn", part=Part.REST),
+        *(row(unit.code, unit.code, parent="06" if unit == there else THAI_NGUYEN) for unit in communes),
+    ]
+    enter(_sent(parts, act, administrator, now), administrator, now)
+    run_by = [library.agencies.on(DAY).get().agency.code for library in libraries]
+    assert run_by == ["so-vhttdl-06-tu-2027-07-01", "so-vhttdl-19-tu-2027-07-01"]
+
+
+def test_institution_on_the_wrong_part_is_put_right_from_the_day_itself(sent, administrator, now, wards):
+    library = _library(wards[2])
+    enter(sent, administrator, now)
+    assert library.placements.on(DAY).get().unit == _now(wards[3].code)
+    move_institution(library, unit=_now("01999"), address="Bên sông", starts_on=DAY, by=None, at=now)
+    assert [place.unit for place in library.placements.order_by(F("starts_on").asc(nulls_first=True))] == [
+        wards[2],
+        _now("01999"),
+    ]
+    other = InstitutionFactory(unit=wards[4])
+    move_institution(other, unit=_now("01999"), address="", starts_on=DAY + dt.timedelta(days=1), by=None, at=now)
+    with pytest.raises(RegisterRefused, match="sau ngày"):  # a move by hand is none that a reform brought
+        move_institution(
+            other, unit=_now(wards[0].code), address="", starts_on=DAY + dt.timedelta(days=1), by=None, at=now
+        )
+
+
+def test_places_are_said_until_the_reform_is_written(sent, administrator, now, wards):
     enter_reform(sent, seen=plan_of(sent).digest, by=administrator, at=now)
-    for moment in (now.replace(year=2027, month=7, day=1), now.replace(year=2027, month=8, day=1)):
-        with pytest.raises(ReformRefused, match="có hiệu lực"):
-            take_reform_back(sent, reason="Nhầm", by=administrator, at=moment)
+    library = _library(wards[2])  # registered while it waits
+    place_on_divided_land(sent, {library.code: "01999"}, by=administrator, at=now)
+    write_due_reforms(DAY, at=now)
+    assert library.placements.on(DAY).get().unit == _now("01999")
+
+
+def test_body_that_would_begin_later_begins_in_the_new_unit(sent, administrator, now, wards):
+    body = add_agency(
+        name="Hội Khuyến học", kind=AgencyKind.STUDY_ENCOURAGEMENT, unit=wards[1], starts_on=DAY, by=None, at=now
+    )
+    enter(sent, administrator, now)
+    body.refresh_from_db()
+    assert (body.unit, body.ends_on) == (_now(wards[0].code), None)
+
+
+def test_whoever_writes_the_territory_keeps_others_out_until_the_end(sent, administrator, now):
+    """Also the loader of the reference data, which would else write what it read before the job had written."""
+    with connection.cursor() as cursor:
+        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted"
+        cursor.execute(held)
+        (before,) = cursor.fetchone()
+        LoadedReference.objects.update(fingerprint="old")
+        load_reference(lambda _line: None)
+        cursor.execute(held)
+        assert cursor.fetchone()[0] == before + 1
 
 
 def test_reform_on_which_a_later_one_stands_is_not_taken_back(sent, administrator, now):

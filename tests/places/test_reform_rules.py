@@ -128,6 +128,13 @@ def test_row_that_says_what_is_so_already_does_nothing():
     assert (outcome.made, outcome.moved, outcome.problems) == ([], [], [])
 
 
+def test_name_without_its_kind_is_the_same_name():
+    first = done(row("01", "01", "Tỉnh Chung"), row("02", "01")).territory
+    later = DAY + dt.timedelta(days=1)
+    outcome = done(row("01", "01", "Chung"), row("01001", "01001", "xã  01001"), start=first, day=later)
+    assert (outcome.made, outcome.ended, outcome.moved) == ([], [], [])
+
+
 def test_communes_of_provinces_that_merge_lie_in_the_new_one():
     outcome = done(row("01", "01", "Tỉnh Chung"), row("02", "01"), row("02001", "02001", "Phường Hai"))
     assert {lies_in(outcome, f"0{p}00{n}", DAY) for p in (1, 2) for n in (1, 2, 3)} == {"01"}
@@ -177,6 +184,10 @@ def test_two_acts_of_one_day_come_one_after_the_other():
         ([row("01001", "01004", "Xã Mới", parent="01"), row("01002", "01004", parent="02")], "hai tỉnh"),
         ([row("01001", "01004", "Xã Mới"), row("02001", "01004")], "tỉnh nào"),
         ([row("01", "03", "Xã Ba")], "Xã Ba"),
+        ([row("01", "01", parent="02")], "nhập vào tỉnh khác"),
+        ([row("01001", "01004", "Thị trấn Mới")], "Thị trấn Mới"),
+        ([row("01001", "00000", "Xã Mới")], "00000"),
+        ([row("01001", "01004", f"Xã Mới (trên cơ sở {'nhập toàn bộ ' * 12})")], "Chỉ ghi tên"),
     ],
 )
 def test_rows_that_cannot_be_are_refused_with_what_to_do(rows, reason):

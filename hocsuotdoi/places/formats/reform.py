@@ -32,8 +32,10 @@ TIERS = {2: Tier.PROVINCE, 5: Tier.COMMUNE}
 """By the length of a code of the General Statistics Office; the tier between them ended in 2025."""
 KINDS = {
     Tier.PROVINCE: {UnitKind.PROVINCE, UnitKind.CITY_CENTRAL},
-    Tier.COMMUNE: {UnitKind.WARD, UnitKind.COMMUNE, UnitKind.SPECIAL_ZONE, UnitKind.TOWNSHIP},
+    Tier.COMMUNE: {UnitKind.WARD, UnitKind.COMMUNE, UnitKind.SPECIAL_ZONE},
 }
+"""Townships ended with the districts, in 2025."""
+LONGEST_NAME = 120
 _SHOWN = 5
 
 
@@ -149,9 +151,9 @@ class _Applying:
                     name=unit.name, day=day_short(unit.starts_on)
                 ),
             )
-        elif row.old_name and match_key(row.old_name) not in {match_key(unit.name), match_key(short_name(unit.name))}:
+        elif row.old_name and not _names(row.old_name, unit):
             self._problem(row, "old_name", _("The code {code} is that of {name}.").format(code=row.old, name=unit.name))
-        elif TIERS.get(len(row.new)) != unit.tier or not (row.new.isascii() and row.new.isdigit()):
+        elif TIERS.get(len(row.new)) != unit.tier or not (row.new.isascii() and row.new.isdigit() and int(row.new)):
             self._problem(
                 row,
                 "new",
@@ -198,7 +200,7 @@ class _Applying:
 
     def _goes_on(self, code: str, rows: list[ReformRow]) -> bool:
         row = rows[0]
-        same_name = not row.new_name or match_key(row.new_name) == match_key(self.standing[row.old].name)
+        same_name = not row.new_name or _names(row.new_name, self.standing[row.old])
         return len(rows) == 1 and row.part == Part.WHOLE and row.old == code and same_name
 
     def _unit(self, code: str, rows: list[ReformRow], tier: Tier, ending: Collection[str]) -> Unit | None:
@@ -213,7 +215,11 @@ class _Applying:
             kind = None
         if kind not in KINDS[tier]:
             sentence = _("“{name}” does not begin with a kind of unit of this tier: “Phường”, “Xã”, “Tỉnh”…")
-            self._problem(told, "new_name", sentence.format(name=told.new_name))
+            self._problem(told, "new_name", sentence.format(name=told.new_name[:60]))
+            return None
+        if len(name) > LONGEST_NAME:
+            sentence = _("The name alone, in at most {most} letters; what the act says besides does not belong to it.")
+            self._problem(told, "new_name", sentence.format(most=LONGEST_NAME))
             return None
         for row in rows:
             if row.new_name and match_key(row.new_name) != match_key(told.new_name):
@@ -245,6 +251,12 @@ class _Applying:
     def _parent(self, code: str, rows: list[ReformRow], tier: Tier) -> Unit | None:
         """In which unit it lies from the day on: as its rows say, else where all that it was made of lay."""
         if tier == Tier.PROVINCE:
+            if told := next((row for row in rows if row.parent), None):
+                sentence = _(
+                    "A province lies in no other. Where it is merged into one, write that one's code and name as the "
+                    "new unit."
+                )
+                self._problem(told, "parent", sentence)
             return next(unit for unit in self.units.values() if unit.tier == Tier.COUNTRY)
         named = {row.parent for row in rows if row.parent}
         told = next((row for row in rows if row.parent), rows[0])
@@ -336,6 +348,11 @@ class _Applying:
             home = self._home(unit)
             assert home
             self._lie_in(unit, home)
+
+
+def _names(text: str, unit: Unit) -> bool:
+    """Whether `text` is the unit's name, in full or without its kind."""
+    return match_key(text) in {match_key(unit.name), match_key(short_name(unit.name))}
 
 
 def _as_origin(unit: Unit, old: Unit, part: Part) -> tuple:

@@ -11,7 +11,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.harmless import as_written
-from hocsuotdoi.core.table_file import Formula, Problem, Table, Value, as_text, cell, csv_of, find_headings
+from hocsuotdoi.core.table_file import Broken, Formula, Problem, Table, Value, as_text, cell, csv_of, find_headings
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.places.formats.reform import Part, ReformRow
 
@@ -80,6 +80,9 @@ def _row(number: int, values: dict[str, Value], columns: dict[str, int], problem
     for name, value in values.items():
         if isinstance(value, Formula):
             problem(name, _("A formula: write what it shows."))
+        elif isinstance(value, Broken):
+            sentence = _("“{text}” is an error of the spreadsheet: write what belongs there.")
+            problem(name, sentence.format(text=value.text))
     if not old:
         problem("old", _("Say the code of the unit that changes."))
     part = next((part for part, word in PARTS.items() if fold(told["part"]) == fold(word)), None)
@@ -92,6 +95,8 @@ def _row(number: int, values: dict[str, Value], columns: dict[str, int], problem
         except ValueError as error:
             where[name] = None
             problem(name, str(error))
+    if (where["latitude"] is None) != (where["longitude"] is None):
+        problem("latitude", _("Latitude and longitude belong together: write both, or neither."))
     # A province alone is written where a unit goes on as it is and only comes to lie elsewhere.
     only_moved = bool(told["parent"]) and not told["new"] and not told["new_name"]
     if not told["new"] and not only_moved:

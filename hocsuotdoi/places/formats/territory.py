@@ -58,6 +58,9 @@ class Unit:
     def key(self) -> Key:
         return (self.code, self.starts_on)
 
+    def stands_on(self, day: dt.date) -> bool:
+        return (self.starts_on or dt.date.min) <= day < (self.ends_on or dt.date.max)
+
 
 @dataclass(frozen=True)
 class Parent:
@@ -148,7 +151,7 @@ def faults(territory: Territory) -> list[str]:
         mains[step.predecessor] += step.is_main
         origins[step.successor] += step.is_origin
         before, after = units[step.predecessor], units[step.successor]
-        if before.ends_on != step.effective_on or not _stands(after, step.effective_on):
+        if before.ends_on != step.effective_on or not after.stands_on(step.effective_on):
             told.append(f"{before.name} ({before.code}) did not end when {after.name} took it over.")
     for unit in territory.units:
         if unit.ends_on is not None and mains[unit.key] != 1:
@@ -161,10 +164,6 @@ def faults(territory: Territory) -> list[str]:
         if any(a.ends_on is None or (b.starts_on or dt.date.min) < a.ends_on for a, b in itertools.pairwise(same)):
             told.append(f"Two units bear the code {code} at once.")
     return told
-
-
-def _stands(unit: Unit, day: dt.date) -> bool:
-    return (unit.starts_on or dt.date.min) <= day < (unit.ends_on or dt.date.max)
 
 
 def _lies_somewhere(unit: Unit, parents: list[Parent], units: dict[Key, Unit]) -> bool:

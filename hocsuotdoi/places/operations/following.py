@@ -41,8 +41,9 @@ INSERT INTO places_institutionplacement (institution_id, unit_id, address, latit
 SELECT institution_id, goes_to, address, latitude, longitude, day, ends_on FROM outlasting WHERE NOT is_later
 """
 
-# The body of the same kind in the unit in which the institution stands since, where that took over land of the body's
-# own unit; else in the unit that took that over mainly. Where there is none nobody runs it until somebody says who.
+# The body of the same kind in the unit in or under which the institution stands since, where that took over land of the
+# body's own unit; else in the unit that took that over mainly. Where there is none, nobody runs it until somebody says
+# who.
 _RUN_BY = """
 WITH outlasting AS (
     SELECT run.id, run.institution_id, run.ends_on, agency.ends_on AS day, heir.id AS goes_to,
@@ -57,9 +58,13 @@ WITH outlasting AS (
             JOIN places_agency body ON body.unit_id = step.successor_id AND body.kind = agency.kind
                                    AND coalesce(body.starts_on, '-infinity') <= agency.ends_on
                                    AND coalesce(body.ends_on, 'infinity') > agency.ends_on
-            LEFT JOIN places_institutionplacement place
-                   ON place.unit_id = step.successor_id AND place.institution_id = run.institution_id
-                  AND place.starts_on = agency.ends_on
+            LEFT JOIN (places_institutionplacement place
+                       JOIN places_unitancestry above ON above.unit_id = place.unit_id)
+                   ON above.ancestor_id = step.successor_id AND place.institution_id = run.institution_id
+                  AND coalesce(place.starts_on, '-infinity') <= agency.ends_on
+                  AND coalesce(place.ends_on, 'infinity') > agency.ends_on
+                  AND coalesce(above.starts_on, '-infinity') <= agency.ends_on
+                  AND coalesce(above.ends_on, 'infinity') > agency.ends_on
            WHERE step.predecessor_id = unit.id AND (step.is_main OR place.id IS NOT NULL)
            ORDER BY place.id NULLS LAST, body.kept_by_hand, body.id
            LIMIT 1) AS heir ON true

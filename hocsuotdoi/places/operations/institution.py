@@ -65,11 +65,14 @@ def move_institution(
     """The institution stands in `unit` from `starts_on` on; where it stood until then is kept.
 
     Refused: a day before the last move, a unit that does not stand on that day, a place it has already. Its position on
-    the map is not carried over.
+    the map is not carried over. Where a reform moved it along, on divided land perhaps to the wrong part, that is put
+    right from its day on.
     """
     _lock(institution)
     last = _last(institution.placements)
-    _refuse_earlier(last, starts_on)
+    is_mended = last is not None and last.starts_on == starts_on and _came_by_reform(last)
+    if not is_mended:
+        _refuse_earlier(last, starts_on)
     if not unit.holds_on(starts_on):
         raise RegisterRefused(
             _("{unit} does not exist on {day}. Choose the unit of that day.").format(
@@ -78,6 +81,10 @@ def move_institution(
         )
     if last and last.ends_on is None and last.unit_id == unit.pk and last.address == address.strip():
         raise RegisterRefused(_("It stands there already."))
+    if is_mended:
+        last.unit, last.address, last.latitude, last.longitude = unit, address.strip(), None, None
+        last.save(update_fields=["unit", "address", "latitude", "longitude"])
+        return last
     _end(last, starts_on)
     return InstitutionPlacement.objects.create(
         institution=institution, unit=unit, address=address.strip(), starts_on=starts_on
@@ -137,6 +144,14 @@ def remove_closure(closure: Closure, *, by: By, at: dt.datetime) -> None:
     if closure.ends_on is not None and closure.ends_on <= timezone.localdate(at):
         raise RegisterRefused(_("This closure is over; what was is not removed."))
     closure.delete()
+
+
+def _came_by_reform(placement: InstitutionPlacement) -> bool:
+    """Whether it began because the unit before it ended."""
+    before = InstitutionPlacement.objects.filter(
+        institution=placement.institution, ends_on=placement.starts_on, unit__ends_on=placement.starts_on
+    )
+    return before.exists()
 
 
 def _refuse_wrong_spans(spans: list[Span]) -> None:

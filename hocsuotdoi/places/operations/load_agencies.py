@@ -74,7 +74,8 @@ def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[
 
 
 def end_with_their_units() -> None:
-    """What people keep by hand ends with its unit, too, by the act that ended that; so do lines with either end."""
+    """What people keep by hand ends with its unit, too, by the act that ended that; so do lines with either end. What
+    would only begin later begins in the unit that took over mainly."""
     with connection.cursor() as cursor:
         for statement in _ENDS:
             cursor.execute(statement, {"reform": REFORM_DAY})
@@ -82,6 +83,11 @@ def end_with_their_units() -> None:
 
 # Of reforms since 2025 only: what is known of bodies before then was written down as it was.
 _ENDS = (
+    """
+    UPDATE places_agency agency SET unit_id = step.successor_id
+      FROM places_adminunit unit JOIN places_succession step ON step.predecessor_id = unit.id AND step.is_main
+     WHERE unit.id = agency.unit_id AND unit.ends_on > %(reform)s AND agency.starts_on >= unit.ends_on
+    """,
     """
     UPDATE places_agency agency
        SET ends_on = unit.ends_on, ended_for = coalesce(act.number, unit.name)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.core.vietnamese import sort_key
 from hocsuotdoi.places.enums import Certainty
-from hocsuotdoi.places.formats.reform_2025 import build_territory
+from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY, build_territory
 from hocsuotdoi.places.formats.spelling import search_text_of
 from hocsuotdoi.places.formats.territory import Key, Step, Territory, Unit, short_name
 from hocsuotdoi.places.formats.vietnam_provinces import read_divisions
@@ -91,7 +91,7 @@ def _unit_row(unit: Unit, acts: dict[str, int]) -> tuple:
 def _load_acts(territory: Territory) -> dict[str, int]:
     data = read_yaml(DATA / "legal_acts.yaml")
     communes = data["commune_acts"]
-    names = {u.code: u.name for u in territory.units if len(u.code) == 2 and u.ends_on is None}
+    names = {unit.code: unit.name for unit in territory.units if len(unit.code) == 2 and unit.stands_on(REFORM_DAY)}
     rows = [LegalAct(**act) for act in data["acts"]]
     rows += [
         LegalAct(

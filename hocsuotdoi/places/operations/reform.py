@@ -23,7 +23,7 @@ from hocsuotdoi.places.formats.territory import Territory
 from hocsuotdoi.places.models import LegalAct, TerritoryReform
 from hocsuotdoi.places.operations.institution import By
 from hocsuotdoi.places.operations.reform_plan import ReformPlan, as_reform, planned_reform, territory_in_books
-from hocsuotdoi.places.operations.territory import one_at_a_time, read_with, write_due_reforms
+from hocsuotdoi.places.operations.territory import DoesNotFit, one_at_a_time, read_with, try_writing, write_due_reforms
 
 _FARTHEST = 3
 """Years ahead: what is farther is a slip of the pen."""
@@ -93,10 +93,11 @@ def plan_of(reform: TerritoryReform) -> ReformPlan:
 def place_on_divided_land(reform: TerritoryReform, where: Mapping[str, str], *, by: By, at: dt.datetime) -> None:
     """In which of the new units institutions of a divided one stand: institution's code → unit's code.
 
-    Refused: a reform that is entered, an institution or a unit that the plan does not offer.
+    Refused: a reform that is written or taken back, an institution or a unit that the plan does not offer.
     """
     reform = _fresh(reform)
-    _refuse_entered(reform)
+    if reform.written_at is not None or reform.taken_back_at is not None:
+        raise ReformRefused(_("It is written or taken back already. Move single institutions in the register."))
     offered = {each.code: {unit.code for unit in each.new} for each in plan_of(reform).divided}
     if any(unit not in offered.get(institution, ()) for institution, unit in where.items()):
         raise ReformRefused(_("Something has changed since you looked. Look through it once more."))
@@ -109,20 +110,21 @@ def enter_reform(reform: TerritoryReform, *, seen: str, by: Any, at: dt.datetime
     """Units, bodies and places follow from it on its day, at once where that is past; all or nothing. Entered again,
     nothing happens.
 
-    Refused: another plan by now than `seen`; a reform of a later day that would not fit any more.
+    It is written on trial, so that its day brings no surprise. Refused: another plan by now than `seen`; a reform that
+    was entered and would not fit any more.
     """
-    with one_at_a_time():
-        reform = _fresh(reform)
-        if reform.entered_at is not None:
-            return reform
-        plan = plan_of(reform)
-        if plan.digest != seen:
-            raise ReformRefused(_("Something has changed since you looked. Look through it once more, then confirm."))
-        reform.entered_at, reform.entered_by = at, by.pk
-        reform.places = {each.code: each.chosen for each in plan.divided}
-        reform.save(update_fields=["entered_at", "entered_by", "places"])
-        read_with(TerritoryReform.objects.in_force().select_related("legal_act"))
-        write_due_reforms(timezone.localdate(at), at=at)
+    one_at_a_time()
+    reform = _fresh(reform)
+    if reform.entered_at is not None:
+        return reform
+    plan = plan_of(reform)
+    if plan.digest != seen:
+        raise ReformRefused(_("Something has changed since you looked. Look through it once more, then confirm."))
+    reform.entered_at, reform.entered_by = at, by.pk
+    reform.places = {each.code: each.chosen for each in plan.divided}
+    reform.save(update_fields=["entered_at", "entered_by", "places"])
+    try_writing()
+    write_due_reforms(timezone.localdate(at), at=at)
     return _fresh(reform)
 
 
@@ -130,24 +132,35 @@ def enter_reform(reform: TerritoryReform, *, seen: str, by: Any, at: dt.datetime
 def take_reform_back(reform: TerritoryReform, *, reason: str, by: By, at: dt.datetime) -> TerritoryReform:
     """Nothing will follow from it; the row stays, with the reason. Taken back again, nothing happens.
 
-    Refused: no reason; from its day on; a later reform that would not fit any more.
+    Refused: no reason; once it is written; where a later reform stands on it.
     """
     reason = " ".join(normalise(reason).split())
-    with one_at_a_time():
-        reform = _fresh(reform)
-        if reform.taken_back_at is not None:
-            return reform
-        if not reason:
-            raise ReformRefused(_("Say why it is taken back."), field="reason")
-        if reform.entered_at is None:
-            raise ReformRefused(_("It was not entered yet."))
-        if reform.written_at is not None or reform.day <= timezone.localdate(at):
-            sentence = _("It holds since {day}, and things were recorded in its units. Enter what changes it instead.")
-            raise ReformRefused(sentence.format(day=day_short(reform.day)))
-        reform.taken_back_at, reform.taken_back_for = at, reason
-        reform.save(update_fields=["taken_back_at", "taken_back_for"])
-        read_with(TerritoryReform.objects.in_force().select_related("legal_act"))
+    one_at_a_time()
+    reform = _fresh(reform)
+    if reform.taken_back_at is not None:
+        return reform
+    if not reason:
+        raise ReformRefused(_("Say why it is taken back."), field="reason")
+    if reform.entered_at is None:
+        raise ReformRefused(_("It was not entered yet."))
+    if reform.written_at is not None:
+        sentence = _("It holds since {day}, and things were recorded in its units. Enter what changes it instead.")
+        raise ReformRefused(sentence.format(day=day_short(reform.day)))
+    fitted = _misfit() is None
+    reform.taken_back_at, reform.taken_back_for = at, reason
+    reform.save(update_fields=["taken_back_at", "taken_back_for"])
+    if fitted and (misfit := _misfit()):
+        raise misfit
     return reform
+
+
+def _misfit() -> DoesNotFit | None:
+    """What does not fit of all that was entered."""
+    try:
+        read_with(TerritoryReform.objects.in_force().select_related("legal_act"))
+    except DoesNotFit as misfit:
+        return misfit
+    return None
 
 
 def _territory_before(reform: TerritoryReform) -> Territory:
@@ -162,8 +175,3 @@ def _territory_before(reform: TerritoryReform) -> Territory:
 
 def _fresh(reform: TerritoryReform) -> TerritoryReform:
     return TerritoryReform.objects.select_for_update(of=("self",)).select_related("legal_act").get(pk=reform.pk)
-
-
-def _refuse_entered(reform: TerritoryReform) -> None:
-    if reform.entered_at is not None:
-        raise ReformRefused(_("It is entered already."))

@@ -98,11 +98,7 @@ def _chosen(code: str | None, offered: tuple[Unit, ...]) -> str:
 
 
 def _counts(territory: Territory, day: dt.date) -> dict[str, int]:
-    return Counter(
-        str(unit.tier)
-        for unit in territory.units
-        if (unit.starts_on or dt.date.min) <= day < (unit.ends_on or dt.date.max)
-    )
+    return Counter(str(unit.tier) for unit in territory.units if unit.stands_on(day))
 
 
 def territory_in_books() -> Territory:

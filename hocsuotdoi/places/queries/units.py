@@ -157,6 +157,12 @@ def changes_of_map() -> list[Change]:
     ]
 
 
+def days_of_change() -> list[dt.date]:
+    """The days on which units ended, the earliest first: one map followed another."""
+    ends = AdminUnit.objects.order_by("ends_on").values_list("ends_on", flat=True).distinct()
+    return [day for day in ends if day is not None]
+
+
 def begun_by(act: LegalAct, day: dt.date) -> QuerySet[AdminUnit]:
     """The units that began by this act on that day, with what they were made of (`was`) at hand."""
     steps = Succession.objects.select_related("predecessor").order_by("-is_origin", "predecessor__sort_key")

@@ -17,21 +17,21 @@ from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.activities.queries.offer import upcoming_at
 from hocsuotdoi.core.dated import on
+from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.places.enums import Tier
-from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
 from hocsuotdoi.places.models import AdminUnit, Institution, UnitAncestry
 from hocsuotdoi.places.queries.entry import register_entry
 from hocsuotdoi.places.queries.institutions import active_on, institutions_in, with_place
 from hocsuotdoi.places.queries.occasions import occasions_ahead
 from hocsuotdoi.places.queries.opening import open_at
-from hocsuotdoi.places.queries.units import path_of, search_units, units_on_map
+from hocsuotdoi.places.queries.units import days_of_change, path_of, search_units, units_on_map
 from hocsuotdoi.portal.day import DayForm
 from hocsuotdoi.portal.places.forms import InstitutionFilter
 from hocsuotdoi.portal.places.unit_page import unit_page
 
 _ON_A_PAGE = 30
 _SHOWN_SESSIONS = 10
-_EVE = REFORM_DAY - dt.timedelta(days=1)
+_DAY = dt.timedelta(days=1)
 
 
 @public
@@ -42,12 +42,14 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     asked = DayForm(request.GET)
     day = asked.day(today)
     words = request.GET.get("q", "").strip()
-    context = {"words": words, "day": day, "today": today, "is_past": day < REFORM_DAY, "spans": _spans(request, day)}
+    changes = [change for change in days_of_change() if change <= today]
+    is_past = any(day < change for change in changes)
+    context = {"words": words, "day": day, "today": today, "is_past": is_past, "spans": _spans(request, day, changes)}
     context["doubt"] = asked.doubt(today)
     if words:
         found = _with_above(search_units(words, day), day)
         context["page"] = Paginator(found, _ON_A_PAGE).get_page(request.GET.get("page"))
-        other = today if day < REFORM_DAY else _EVE
+        other = today if is_past or not changes else changes[-1] - _DAY
         context["found_elsewhere"] = 0 if context["page"].paginator.count else search_units(words, other).count()
         context["elsewhere"] = other
     else:
@@ -158,17 +160,26 @@ def _asked_unit(form: InstitutionFilter, day: dt.date) -> AdminUnit | None:
     return AdminUnit.objects.on(day).filter(code=code).first() if code else None
 
 
-def _spans(request: HttpRequest, day: dt.date) -> list[dict]:
-    """The two maps as tabs, the search kept."""
+def _spans(request: HttpRequest, day: dt.date, changes: list[dt.date]) -> list[dict]:
+    """The maps as tabs, today's first, the search kept. `changes`: the days on which one followed the other."""
     query = request.GET.copy()
     query.pop("page", None)
-    query.pop("on", None)
-    now = query.urlencode()
-    query["on"] = _EVE.isoformat()
-    return [
-        {"label": _("Since 1 July 2025"), "url": f"?{now}", "is_current": day >= REFORM_DAY},
-        {"label": _("Until 30 June 2025"), "url": f"?{query.urlencode()}", "is_current": day < REFORM_DAY},
-    ]
+    spans = []
+    for first, after in zip([None, *changes], [*changes, None], strict=True):
+        query.pop("on", None)
+        if after is not None:
+            query["on"] = (after - _DAY).isoformat()
+        is_current = (first is None or day >= first) and (after is None or day < after)
+        spans.append({"label": _span(first, after), "url": f"?{query.urlencode()}", "is_current": is_current})
+    return spans[::-1]
+
+
+def _span(first: dt.date | None, after: dt.date | None) -> str:
+    if first is None:
+        return _("Until {day}").format(day=day_short(after - _DAY)) if after else _("Today")
+    if after is None:
+        return _("Since {day}").format(day=day_short(first))
+    return f"{day_short(first)} – {day_short(after - _DAY)}"
 
 
 def _with_above(units: QuerySet[AdminUnit], day: dt.date) -> QuerySet[AdminUnit]:

@@ -133,7 +133,9 @@ def reform_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         plan = plan_of(reform)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("workspace:places-reform-list" if reform.entered_at else "workspace:places-reform-send")
+        if reform.entered_at is not None:
+            return redirect("workspace:places-reform-take-back", pk=reform.pk)
+        return redirect("workspace:places-reform-send")
     holders = RoleAssignment.objects.usable(timezone.localdate())
     holders = holders.filter(Q(unit__in=plan.ended) | Q(agency__unit__in=plan.ended))
     context = {
@@ -154,13 +156,17 @@ def reform_places(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """In which of the new units the institutions of divided ones stand, page by page."""
     now = timezone.now()
     reform = _reform(request, pk)
-    if reform.entered_at is not None:
+    if reform.written_at is not None or reform.taken_back_at is not None:
         return redirect("workspace:places-reform-detail", pk=reform.pk)
-    plan = plan_of(reform)
+    try:
+        plan = plan_of(reform)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("workspace:places-reform-list")
     page = Paginator(plan.divided, _ON_A_PAGE).get_page(request.GET.get("page"))
     if request.method == "POST":
         where = {each.code: request.POST.get(f"place-{each.code}", each.chosen) for each in page}
-        said = _("Kept. Nothing is entered yet.")
+        said = _("Kept.")
         if did(request, lambda: place_on_divided_land(reform, where, by=request.user, at=now), said):
             following = f"{request.path}?page={page.next_page_number()}" if page.has_next() else reform_url(reform)
             return redirect(following)

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import PowerSwitch
@@ -127,6 +127,7 @@ def test_csv_template_has_the_whole_country_with_its_zeros(keeper):
         ("01843;;;01999;Phường Mới;;nửa", "G2", "toàn bộ"),
         ("01843;;;01999;Phường Mới;;phần chính", "G2", "một phần"),
         ("=1+1;;;01999;Phường Mới;;", "A2", "=1+1"),
+        ("19;;;;;04;", "F2", "nhập vào tỉnh khác"),
     ],
 )
 def test_mistakes_are_told_cell_by_cell_and_nothing_is_kept(keeper, day, line, cell, reason):
@@ -190,6 +191,50 @@ def test_institutions_on_divided_land_are_placed_page_by_page(keeper, day):
     assert "3.321 → 3.322" in keeper.get(LIST).content.decode()
     assert library.placements.on(day).get().unit.name == "Phường Sông Mới"
     assert keeper.get(places).status_code == 302
+
+
+def test_errors_of_a_spreadsheet_and_half_a_position_are_mistakes(keeper, day):
+    book = Workbook()
+    head = [*HEAD.strip().split(";"), "Vĩ độ", "Kinh độ"]
+    for line in (head, ["19", None, None, "19", "#N/A"], ["01843", None, None, "01999", "Phường A", None, None, 22.1]):
+        book.active.append(line)
+    book.active["E2"].data_type = "e"
+    filled = io.BytesIO()
+    book.save(filled)
+    file = SimpleUploadedFile("sap-xep.xlsx", filled.getvalue())
+    problems = keeper.post(SEND, {"file": file, "day": day.isoformat(), **ACT}).context["problems"]
+    assert {problem.at: problem.reason.split(":")[0] for problem in problems} == {
+        "E2": "“#N/A” là lỗi của bảng tính",
+        "H3": "Vĩ độ và kinh độ đi cùng nhau",
+    }
+
+
+def test_preview_that_does_not_fit_any_more_says_so(keeper, administrator, day):
+    page = looked_at(
+        keeper, day, "01843;;;01843;Phường Bắc Kạn;;phần chính", "01843;;;01999;Phường Sông Mới;;phần còn lại"
+    )
+    mine = page.context["reform"]
+    other = TerritoryReform.objects.create(
+        **{
+            "day": day - dt.timedelta(days=9),
+            "legal_act": LegalAct.objects.create(number="1/2", title="T", issuer="Q"),
+        },
+        **{"file_name": "x", "rows": [{**mine.rows[0], "new": "01998", "new_name": "Phường Lạ", "part": "whole"}]},
+        **{"sent_by": administrator.pk, "sent_at": timezone.now(), "entered_by": administrator.pk},
+        **{"entered_at": timezone.now()},
+    )
+    for name in ("detail", "places"):
+        answer = keeper.get(reverse(f"workspace:places-reform-{name}", args=[mine.pk]), follow=True)
+        assert "01843" in answer.content.decode()
+        assert answer.redirect_chain
+    assert "1/2" in keeper.get(LIST).content.decode()
+    other.rows = mine.rows
+    other.rows[0]["old"] = "99999"
+    other.save()
+    stuck = keeper.get(reverse("workspace:places-reform-detail", args=[other.pk]), follow=True)
+    assert stuck.redirect_chain[-1][0] == reverse("workspace:places-reform-take-back", args=[other.pk])
+    assert "99999" in stuck.content.decode()
+    assert keeper.post(stuck.redirect_chain[-1][0], {"reason": "Không khớp"}).status_code == 302
 
 
 def test_people_whose_roles_end_are_counted(keeper, day):
