@@ -192,6 +192,23 @@ def test_a_base_that_was_typed_for_the_whole_year_is_no_zero_of_a_part_of_it(vie
     assert (grown.percent, grown.reporting) == (None, 0)
 
 
+def test_a_count_is_told_alike_whatever_else_is_asked(viet_nam):
+    """Growth of something else looks at its base year too; a count of this year does not care what was typed then."""
+    house = InstitutionFactory(unit=viet_nam.xa)
+    state(house, viet_nam.xa, Period(2023), NOW, SESSION=60)
+    for year in (2023, 2026):
+        make_posting(house, dt.date(year, 3, 1), measure=MeasureCode.LIBRARY_VISIT)
+    cohort = CohortFactory().code
+    sessions = IndicatorFactory(kind=IndicatorKind.COUNT, measures=[MeasureCode.PROGRAMME_SESSION]).code, cohort
+    grown = IndicatorFactory(kind=IndicatorKind.GROWTH, measures=[MeasureCode.LIBRARY_VISIT]).code, cohort
+
+    alone = values_for(viet_nam.xa, 2026, [sessions], TODAY)[sessions]
+    beside = values_for(viet_nam.xa, 2026, [sessions, grown], TODAY)[sessions]
+
+    assert (alone.state, alone.numerator, alone.reporting) == (ValueState.VALUE, 0, 1)
+    assert beside == alone
+
+
 def test_two_askers_of_one_frame_are_told_of_their_own_institutions(viet_nam):
     first, second = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.xa)
     state(first, viet_nam.xa, Period(2025), NOW, SESSION=0)

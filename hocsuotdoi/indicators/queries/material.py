@@ -206,7 +206,7 @@ class Material(Around):
             self.crossers = crossers(self.frame)
         known = [each.institution_id for each in institutions]
         self._reporting = reporting_by_year(
-            self.frame.constant, growing | counting, compared if growing else own_year, known
+            self.frame.constant, growing | counting, compared if growing else own_year, known, self.base_years
         )
         self._load_everywhere(conditions)
 
