@@ -96,6 +96,7 @@ def define() -> list[tuple[str, str]]:
         IndicatorFactory(kind=IndicatorKind.COUNT, cohort=houses, **visits),
         IndicatorFactory(kind=IndicatorKind.COUNT, cohort=houses, purposes=[Purpose.LEARNING], over=[VISIT], **visits),
         IndicatorFactory(kind=IndicatorKind.COUNT, cohort=houses, measures=[MeasureCode.LOAN]),
+        IndicatorFactory(kind=IndicatorKind.COUNT, cohort=houses, measures=[MeasureCode.LOAN], over=[VISIT]),
         IndicatorFactory(kind=IndicatorKind.SHARE_OF_UNITS, cohort=communes),
         IndicatorFactory(kind=IndicatorKind.UNITS_OF_UNITS, cohort=provinces),
         IndicatorFactory(kind=IndicatorKind.SHARE_OF_UNITS, cohort=villages),
@@ -395,6 +396,24 @@ def test_growth_is_made_anew_when_something_is_typed_in_for_the_year_before_its_
     for what, act in [("typed", fold), ("refreshed", lambda: parts.refresh(TODAY))]:
         act()
         assert values_for(country, YEAR, [growth])[growth].reporting == 1, what
+        world.check(what)
+
+
+def test_a_share_has_one_denominator_wherever_an_institution_moved(db):
+    """It types visits and no loans, and moved since: neither where it was nor where it is do its visits count."""
+    world = World()
+    lends, mover = world.houses[0], world.houses[2]
+    state(mover, world.there.phuong, Period(YEAR, month=1), NOW, LIBRARY_VISIT=100)
+    make_posting(lends, dt.date(YEAR, 1, 5), Line(MeasureCode.LOAN, 4), Line(VISIT, 10))
+    fold()
+    parts.refresh(TODAY)
+    move_institution(mover, unit=world.there.nam, address="", starts_on=TODAY, by=None, at=NOW)
+    share = world.pairs[6]
+
+    for what, act in [("moved", lambda: None), ("refreshed", lambda: parts.refresh(TODAY))]:
+        act()
+        told = values_for(world.there.country, YEAR, [share])[share]
+        assert (told.numerator, told.denominator) == (4, 10), what
         world.check(what)
 
 

@@ -16,7 +16,7 @@ from hocsuotdoi.indicators.queries.series import series_for
 from hocsuotdoi.indicators.queries.sums import Counted
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.ledger.enums import MeasureCode, Purpose, Sex
-from hocsuotdoi.places.enums import InstitutionClass
+from hocsuotdoi.places.enums import InstitutionClass, InstitutionState
 from tests.factories.accounts import PersonFactory
 from tests.factories.indicators import CohortFactory, IndicatorFactory
 from tests.factories.ledger import make_posting, noon
@@ -239,6 +239,17 @@ def test_a_share_has_above_and_below_the_line_the_same_institutions(viet_nam):
     share = value(viet_nam.xa, 2025, MeasureCode.IN_HOUSE_USE, over=[MeasureCode.LOAN])
 
     assert (share.numerator, share.denominator, share.percent, share.reporting) == (30, 60, 50, 1)
+
+
+def test_who_closed_and_never_told_what_stands_above_is_not_below_either(viet_nam):
+    knows, closed = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.xa)
+    state(knows, viet_nam.xa, Period(2025), NOW, IN_HOUSE_USE=30, LOAN=60)
+    state(closed, viet_nam.xa, Period(2025, month=2), NOW, LOAN=5000)
+    closed.statuses.update(state=InstitutionState.CLOSED)
+
+    share = value(viet_nam.xa, 2025, MeasureCode.IN_HOUSE_USE, over=[MeasureCode.LOAN])
+
+    assert (share.numerator, share.denominator, share.reporting, share.expected) == (30, 60, 1, 1)
 
 
 def test_a_condition_on_a_count_is_not_known_of_who_does_not_report_it(viet_nam):

@@ -55,18 +55,20 @@ def reporting_by_year(
     years: Years,
     institutions: Collection[int],
     base_years: Mapping[Counted, int] | None = None,
+    besides: Collection[int] = (),
 ) -> Reporting:
     """Of each count, whatever its classes: who reports it is asked institution by institution. Where the institutions
     are many others may be among those found. Three queries, one more where a count keeps to an age, a sex, a way or a
-    mark. `base_years`: with what the counts that grow are compared. Whatever else is asked at the same time, of a count
-    the same is said."""
+    mark. `base_years`: with what the counts that grow are compared; `besides`: further institutions, the same ones for
+    all frames that are asked together. Whatever else is asked at the same time, of a count the same is said."""
     bases = base_years or {}
     found: Reporting = {(each, year): set() for each in counted for year in years(frame)}
-    if not institutions or not counted:
+    these = {*named(frame, institutions), *besides}
+    if not these or not counted:
         return found
     alike = {each: replace(each, classes=(), grows=False) for each in counted}
-    recorded, standing = _standing(frame, sorted(set(alike.values()), key=repr), years, institutions)
-    told, typing = _typed(frame, years, institutions)
+    recorded, standing = _standing(frame, sorted(set(alike.values()), key=repr), years, these)
+    told, typing = _typed(frame, years, these)
     for (each, year), reporting in found.items():
         reporting |= standing[alike[each], year]
         reporting |= {there for (when, there), columns in told.items() if when == year and _speak_of(columns, each)}
@@ -98,13 +100,12 @@ _IS_RECORDED = Q(posting__kind=PostingKind.HAPPENING) | Q(posting__reverses__kin
 
 
 def _standing(
-    frame: Frame, counted: Sequence[Counted], years: Years, institutions: Collection[int]
+    frame: Frame, counted: Sequence[Counted], years: Years, these: Collection[int]
 ) -> tuple[Recorded, Reporting]:
     """Who recorded anything of what is recorded together, and at whom something of a count stands."""
     lines: Counter[tuple[Counted | Room, int, int]] = Counter()
 
     def add(name: str, asked: Sequence[Counted | Room], rows: Source, recorded: Q) -> None:
-        these = named(frame, institutions)
         at_these = at_any_of(these)
         measures = set().union(*(one.measures if isinstance(one, Counted) else one for one in asked))
 
@@ -155,11 +156,10 @@ SELECT DISTINCT extract(year FROM occurred_on)::int, institution_id, "column", {
 
 
 def _typed(
-    frame: Frame, years: Years, institutions: Collection[int]
+    frame: Frame, years: Years, these: Collection[int]
 ) -> tuple[dict[tuple[int, int], set[StatedColumn]], dict[tuple[str, int], set[int]]]:
     """(year, institution id) to what was typed in of the year up to the day that counts, and stands; and (measure,
     year) to those who type it: in these years, or in the one before each, as who waits for the year's end has done."""
-    these = named(frame, institutions)
 
     def statement(each: Frame) -> tuple[str, dict[str, Any]]:
         spans = [period(each, year) for year in sorted(years(each))]
