@@ -18,6 +18,8 @@ from hocsuotdoi.ledger.enums import Channel, MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, reverse
 from hocsuotdoi.places.enums import InstitutionClass
+from hocsuotdoi.places.models import UnitParent
+from hocsuotdoi.places.operations.ancestry import rebuild
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
 from tests.indicators.conftest import REFORM
@@ -267,3 +269,106 @@ def test_figure_of_a_year_that_was_taken_back_stands_beside_no_month(viet_nam, v
     december = told_by(Period.MONTH, visits, cohort, viet_nam.xa, 12, 12, TODAYS_MAP)["2025-12"]
 
     assert (december.value.numerator, december.longer, december.value.reporting) == (7, 0, 1)
+
+
+# -- who reports within a year --
+
+
+def numbers(indicator, cohort, unit, asked: Span) -> list[tuple[int | None, int | None]]:
+    """Numerator and how many reported, period by period."""
+    return [(each.numerator, each.reporting) for each in values(indicator, cohort, unit, [unit], asked).values()]
+
+
+def test_who_types_a_count_for_some_months_says_nothing_of_the_others(viet_nam, cohort):
+    """It records use in the house all the year; of loans it typed three months: the others are not known."""
+    there, loans = library(viet_nam.xa), defined("loans", measures=[MeasureCode.LOAN])
+    for month in range(1, 13):
+        make_posting(there, dt.date(2025, month, 5), Line(MeasureCode.IN_HOUSE_USE, 3))
+    asked = loans, cohort, viet_nam.xa
+    assert numbers(*asked, span(Period.MONTH, 6, 10)) == [(0, 1)] * 5
+
+    for month in (7, 8, 9):
+        state(there, viet_nam.xa, Named(2025, month=month), StatedColumn.LOAN, 100, at=AT)
+
+    assert numbers(*asked, span(Period.MONTH, 6, 10)) == [(None, 0), *[(100, 1)] * 3, (None, 0)]
+    assert numbers(*asked, span(Period.QUARTER, 1, 10)) == [(None, 0), (None, 0), (300, 1), (None, 0)]
+    in_house = defined("in_house", measures=[MeasureCode.IN_HOUSE_USE])
+    assert numbers(in_house, *asked[1:], span(Period.MONTH, 6, 10)) == [(3, 1)] * 5
+
+
+def test_who_typed_a_count_for_the_year_before_is_waited_for_in_each_month(viet_nam, cohort):
+    there, loans = library(viet_nam.xa), defined("loans", measures=[MeasureCode.LOAN])
+    state(there, viet_nam.xa, Named(2024), StatedColumn.LOAN, 3000, at=AT)
+    for year in (2025, 2026):
+        make_posting(there, dt.date(year, 1, 5), Line(MeasureCode.IN_HOUSE_USE, 3))
+    asked = loans, cohort, viet_nam.xa
+
+    assert numbers(*asked, span(Period.YEAR, 1, 1)) == [(None, 0)]
+    assert numbers(*asked, span(Period.MONTH, 1, 2)) == [(None, 0)] * 2
+    next_year = Span(dt.date(2026, 1, 1), dt.date(2026, 1, 1), Period.MONTH, AT.date())
+    assert numbers(*asked, next_year) == [(0, 1)]
+
+
+def test_nothing_typed_tells_ways_of_a_month_either(viet_nam, cohort):
+    there, online = library(viet_nam.xa), defined("online", measures=[ATTENDANCE], channels=[Channel.ONLINE])
+    state(there, viet_nam.xa, Named(2025, month=8), StatedColumn.ATTENDANCE, 90)
+    asked = online, cohort, viet_nam.xa
+    assert numbers(*asked, span(Period.YEAR, 1, 1)) == [(None, 0)]
+    assert numbers(*asked, span(Period.MONTH, 8, 8)) == [(None, 0)]
+
+    make_posting(there, dt.date(2025, 8, 5), Line(ATTENDANCE, 3, channel=Channel.ONLINE))
+    make_posting(there, dt.date(2025, 9, 5), Line(ATTENDANCE, 3, channel=Channel.ON_SITE))
+    assert numbers(*asked, span(Period.YEAR, 1, 1)) == [(3, 1)]
+    assert numbers(*asked, span(Period.MONTH, 8, 9)) == [(3, 1), (None, 0)]
+
+
+@pytest.mark.parametrize("chosen", [TODAYS_MAP, AS_REPORTED, ChosenMap(Map.DAY, REFORM)])
+def test_a_share_has_the_same_institutions_above_and_below_the_line_in_quarters(viet_nam, cohort, chosen):
+    """One reports loans and visits; one visits alone, month by month and once for the year; one closed and did too."""
+    share = defined("loans_of_visits", measures=[MeasureCode.LOAN], over=[VISIT])
+    lends, silent, closed = library(viet_nam.xa), library(viet_nam.xa), library(viet_nam.xa)
+    make_posting(lends, dt.date(2025, 8, 5), Line(MeasureCode.LOAN, 10), Line(VISIT, 20))
+    make_posting(silent, dt.date(2025, 8, 5), Line(VISIT, 1000))
+    state(silent, viet_nam.xa, Named(2025), StatedColumn.LIBRARY_VISIT, 7000, at=AT)
+    make_posting(closed, dt.date(2025, 8, 5), Line(VISIT, 300))
+    closed.statuses.update(state="closed")
+    follow_map(AT.date())
+
+    found = {}
+    for period, first, last in ((Period.YEAR, 1, 1), (Period.QUARTER, 7, 10), (Period.MONTH, 8, 12)):
+        for each in values(share, cohort, viet_nam.xa, [viet_nam.xa], span(period, first, last), chosen).values():
+            found.setdefault(period, []).append((each.numerator, each.denominator, each.reporting, each.expected))
+
+    nothing = (None, None, 0, 2)
+    assert found == {
+        Period.YEAR: [(10, 20, 1, 2)],
+        Period.QUARTER: [(10, 20, 1, 2), nothing],
+        Period.MONTH: [(10, 20, 1, 2), *[nothing] * 4],
+    }
+
+
+def test_as_reported_a_share_leaves_out_the_silent_where_their_place_lay_each_day(viet_nam, cohort):
+    """The commune came to the other province within August: what was counted before the day was counted there."""
+    share = defined("loans_of_visits", measures=[MeasureCode.LOAN], over=[VISIT])
+    move_day = dt.date(2025, 8, 15)
+    UnitParent.objects.filter(unit=viet_nam.phuong).update(ends_on=move_day)
+    UnitParent.objects.create(unit=viet_nam.phuong, parent=viet_nam.south, starts_on=move_day)
+    rebuild()
+    lends, silent = library(viet_nam.xa), library(viet_nam.phuong)
+    make_posting(lends, dt.date(2025, 8, 5), Line(MeasureCode.LOAN, 10), Line(VISIT, 20))
+    for day in (5, 25):
+        make_posting(silent, dt.date(2025, 8, day), Line(VISIT, 1000))
+    units = [viet_nam.north, viet_nam.south]
+
+    found = values(share, cohort, viet_nam.country, units, span(Period.MONTH, 8, 8), AS_REPORTED)
+
+    assert [(each.numerator, each.denominator) for each in found.values()] == [(10, 20), (None, None)]
+
+
+def test_a_share_takes_as_many_queries_whoever_is_silent(viet_nam, cohort, django_assert_num_queries):
+    share = defined("loans_of_visits", measures=[MeasureCode.LOAN], over=[VISIT])
+    make_posting(library(viet_nam.xa), dt.date(2025, 8, 5), Line(VISIT, 4))
+    follow_map(TODAY)
+    for units, asked in (([viet_nam.xa], span(Period.MONTH, 8, 8)), (viet_nam.communes, span(Period.MONTH))):
+        with django_assert_num_queries(8):
+            values_by_period(share, cohort, viet_nam.country, units, asked, TODAYS_MAP)

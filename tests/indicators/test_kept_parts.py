@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Replace
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -15,12 +17,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from hocsuotdoi.activities.enums import ActivityKind
-from hocsuotdoi.indicators.enums import AnswerValue, CohortKind, IndicatorKind, StockCode
-from hocsuotdoi.indicators.models import Cohort, Indicator, KeptParts, PartsMark, PartsStale, PartsYear
+from hocsuotdoi.core.periods import Period
+from hocsuotdoi.indicators.enums import AnswerValue, CohortKind, IndicatorKind, StockCode, ValueState
+from hocsuotdoi.indicators.models import Cohort, Indicator, KeptParts, PartsMark, PartsQuestion, PartsStale, PartsYear
 from hocsuotdoi.indicators.operations import parts
 from hocsuotdoi.indicators.operations.rolling import fold, rebuild
 from hocsuotdoi.indicators.queries.figure import values_from
 from hocsuotdoi.indicators.queries.frame import AS_REPORTED, TODAYS_MAP, ChosenMap, frame_of, frames_together
+from hocsuotdoi.indicators.queries.kept_parts import FORMULAS
 from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.parts import Parts, adds_up
 from hocsuotdoi.indicators.queries.series import series_by_unit
@@ -49,6 +53,7 @@ from tests.factories.indicators import (
 )
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory, RoomFactory
+from tests.factories.stated import state
 from tests.indicators.book import found as found_world
 from tests.indicators.book import play, step
 from tests.support.depth import by_turns, cases
@@ -90,6 +95,8 @@ def define() -> list[tuple[str, str]]:
         IndicatorFactory(kind=IndicatorKind.GROWTH, cohort=houses, **visits),
         IndicatorFactory(kind=IndicatorKind.COUNT, cohort=houses, **visits),
         IndicatorFactory(kind=IndicatorKind.COUNT, cohort=houses, purposes=[Purpose.LEARNING], over=[VISIT], **visits),
+        IndicatorFactory(kind=IndicatorKind.COUNT, cohort=houses, measures=[MeasureCode.LOAN]),
+        IndicatorFactory(kind=IndicatorKind.COUNT, cohort=houses, measures=[MeasureCode.LOAN], over=[VISIT]),
         IndicatorFactory(kind=IndicatorKind.SHARE_OF_UNITS, cohort=communes),
         IndicatorFactory(kind=IndicatorKind.UNITS_OF_UNITS, cohort=provinces),
         IndicatorFactory(kind=IndicatorKind.SHARE_OF_UNITS, cohort=villages),
@@ -221,6 +228,8 @@ def acts(world: World) -> list[tuple[str, Callable[[], object]]]:
         ("stated zero taken back", lambda: reverse(kept["zero"], reason="nhầm", by=None, at=NOW)),
         ("an earlier base year", keep("early", lambda: make_posting(one, dt.date(YEAR - 4, 3, 1), quantity=2))),
         ("no earlier base year", lambda: reverse(kept["early"], reason="nhầm", by=None, at=NOW)),
+        ("use in the house", lambda: make_posting(three, TODAY, Line(MeasureCode.IN_HOUSE_USE, 2))),
+        ("typed in for last year", lambda: state(three, there.phuong, Period(YEAR - 1, month=12), NOW, LOAN=40)),
         ("rebuild", lambda: rebuild(TODAY)),
         ("class", lambda: _save(two, institution_class=InstitutionClass.BOOKCASE)),
         ("website", lambda: _save(one, website="https://thuvien.example.vn")),
@@ -348,6 +357,76 @@ def test_two_writers_at_one_commune_do_not_wait_for_each_other(transactional_db)
     finally:
         other.close()
     assert PartsMark.objects.filter(institution_id=house.pk).count() >= 2
+
+
+@pytest.mark.parametrize("year", [YEAR - 1, YEAR])
+def test_a_year_is_made_anew_when_something_is_typed_in_for_the_year_before(db, year):
+    """Who typed loans in the year before is waited for: use in the house says no more that it lent nothing."""
+    world = World()
+    one = world.houses[2]
+    make_posting(one, dt.date(year, 9, 1), Line(MeasureCode.IN_HOUSE_USE, 3))
+    fold()
+    parts.refresh(TODAY)
+    assert not world.looks_at_institutions()
+    loans, unit = world.pairs[5], world.there.phuong
+    assert values_for(unit, year, [loans])[loans].numerator == 0
+
+    state(one, unit, Period(year - 1, month=12), NOW, LOAN=40)
+
+    for what, act in [("typed", lambda: None), ("folded", fold), ("refreshed", lambda: parts.refresh(TODAY))]:
+        act()
+        assert values_for(unit, year, [loans])[loans].state == ValueState.NOT_REPORTED, what
+        world.check(what)
+    assert not world.looks_at_institutions()
+
+
+def test_growth_is_made_anew_when_something_is_typed_in_for_the_year_before_its_base(db):
+    world = World()
+    one = world.houses[2]
+    for year, quantity in ((YEAR - 3, 5), (YEAR, 7)):
+        make_posting(one, dt.date(year, 1, 5), quantity=quantity)
+        make_posting(world.houses[0], dt.date(year, 1, 5), Line(MeasureCode.PROGRAMME_SESSION, 2))
+    fold()
+    parts.refresh(TODAY)
+    growth, country = world.pairs[2], world.there.country
+    assert values_for(country, YEAR, [growth])[growth].reporting == 2
+
+    state(world.houses[0], country, Period(YEAR - 4, month=12), NOW, LIBRARY_VISIT=0)
+
+    for what, act in [("typed", fold), ("refreshed", lambda: parts.refresh(TODAY))]:
+        act()
+        assert values_for(country, YEAR, [growth])[growth].reporting == 1, what
+        world.check(what)
+
+
+def test_a_share_has_one_denominator_wherever_an_institution_moved(db):
+    """It types visits and no loans, and moved since: neither where it was nor where it is do its visits count."""
+    world = World()
+    lends, mover = world.houses[0], world.houses[2]
+    state(mover, world.there.phuong, Period(YEAR, month=1), NOW, LIBRARY_VISIT=100)
+    make_posting(lends, dt.date(YEAR, 1, 5), Line(MeasureCode.LOAN, 4), Line(VISIT, 10))
+    fold()
+    parts.refresh(TODAY)
+    move_institution(mover, unit=world.there.nam, address="", starts_on=TODAY, by=None, at=NOW)
+    share = world.pairs[6]
+
+    for what, act in [("moved", lambda: None), ("refreshed", lambda: parts.refresh(TODAY))]:
+        act()
+        told = values_for(world.there.country, YEAR, [share])[share]
+        assert (told.numerator, told.denominator) == (4, 10), what
+        world.check(what)
+
+
+def test_what_was_kept_by_earlier_formulas_is_begun_anew(world):
+    """So an installation is right after its upgrade, and before its first refresh looks at everything."""
+    define()
+    parts.refresh(TODAY)
+    PartsQuestion.objects.update(key=Replace("key", Value(f"/{FORMULAS}"), Value(f"/{FORMULAS - 1}")))
+    PartsYear.objects.update(reads=[YEAR])
+
+    parts.refresh(TODAY)
+
+    assert PartsYear.objects.get(year=YEAR).reads == [YEAR - 1, YEAR]
 
 
 def test_day_that_has_changed_makes_the_running_year_stale_and_no_other(world):

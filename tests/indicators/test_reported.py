@@ -16,7 +16,7 @@ from hocsuotdoi.indicators.queries.series import series_for
 from hocsuotdoi.indicators.queries.sums import Counted
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.ledger.enums import MeasureCode, Purpose, Sex
-from hocsuotdoi.places.enums import InstitutionClass
+from hocsuotdoi.places.enums import InstitutionClass, InstitutionState
 from tests.factories.accounts import PersonFactory
 from tests.factories.indicators import CohortFactory, IndicatorFactory
 from tests.factories.ledger import make_posting, noon
@@ -192,6 +192,23 @@ def test_a_base_that_was_typed_for_the_whole_year_is_no_zero_of_a_part_of_it(vie
     assert (grown.percent, grown.reporting) == (None, 0)
 
 
+def test_a_count_is_told_alike_whatever_else_is_asked(viet_nam):
+    """Growth of something else looks at its base year too; a count of this year does not care what was typed then."""
+    house = InstitutionFactory(unit=viet_nam.xa)
+    state(house, viet_nam.xa, Period(2023), NOW, SESSION=60)
+    for year in (2023, 2026):
+        make_posting(house, dt.date(year, 3, 1), measure=MeasureCode.LIBRARY_VISIT)
+    cohort = CohortFactory().code
+    sessions = IndicatorFactory(kind=IndicatorKind.COUNT, measures=[MeasureCode.PROGRAMME_SESSION]).code, cohort
+    grown = IndicatorFactory(kind=IndicatorKind.GROWTH, measures=[MeasureCode.LIBRARY_VISIT]).code, cohort
+
+    alone = values_for(viet_nam.xa, 2026, [sessions], TODAY)[sessions]
+    beside = values_for(viet_nam.xa, 2026, [sessions, grown], TODAY)[sessions]
+
+    assert (alone.state, alone.numerator, alone.reporting) == (ValueState.VALUE, 0, 1)
+    assert beside == alone
+
+
 def test_two_askers_of_one_frame_are_told_of_their_own_institutions(viet_nam):
     first, second = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.xa)
     state(first, viet_nam.xa, Period(2025), NOW, SESSION=0)
@@ -222,6 +239,17 @@ def test_a_share_has_above_and_below_the_line_the_same_institutions(viet_nam):
     share = value(viet_nam.xa, 2025, MeasureCode.IN_HOUSE_USE, over=[MeasureCode.LOAN])
 
     assert (share.numerator, share.denominator, share.percent, share.reporting) == (30, 60, 50, 1)
+
+
+def test_who_closed_and_never_told_what_stands_above_is_not_below_either(viet_nam):
+    knows, closed = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.xa)
+    state(knows, viet_nam.xa, Period(2025), NOW, IN_HOUSE_USE=30, LOAN=60)
+    state(closed, viet_nam.xa, Period(2025, month=2), NOW, LOAN=5000)
+    closed.statuses.update(state=InstitutionState.CLOSED)
+
+    share = value(viet_nam.xa, 2025, MeasureCode.IN_HOUSE_USE, over=[MeasureCode.LOAN])
+
+    assert (share.numerator, share.denominator, share.reporting, share.expected) == (30, 60, 1, 1)
 
 
 def test_a_condition_on_a_count_is_not_known_of_who_does_not_report_it(viet_nam):

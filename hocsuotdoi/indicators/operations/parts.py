@@ -17,6 +17,7 @@ from hocsuotdoi.indicators.queries.frame import MANY, Frame, frames_together
 from hocsuotdoi.indicators.queries.kept_parts import key_of, made_at
 from hocsuotdoi.indicators.queries.material import Defined, base_years, defined_by
 from hocsuotdoi.indicators.queries.parts import COLUMNS, NOTHING, Parts, adds_up
+from hocsuotdoi.indicators.queries.reported import with_years_before
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.sums import counted_for
 from hocsuotdoi.indicators.registry import asked_pairs
@@ -99,8 +100,9 @@ def _take_note(day: dt.date) -> None:
             own, wanted = kept.pop(year, None), sorted(each.id for each in asked)
             holds = own is not None and not is_all and _holds(own, day) and (changed is None or changed <= own.day)
             if own is None or not holds or not set(wanted) <= set(own.questions):
-                reads = {year, *(each.base_year for each in asked if each.base_year and each.base_year < year)}
-                _begin(PartsYear(year=year, day=day, questions=wanted, reads=sorted(reads)))
+                compared = {year, *(each.base_year for each in asked if each.base_year and each.base_year < year)}
+                reads = sorted(with_years_before(compared))
+                _begin(PartsYear(year=year, day=day, questions=wanted, reads=reads))
             elif wanted != own.questions:
                 PartsYear.objects.filter(year=year).update(questions=wanted)
         for year in kept:

@@ -2,18 +2,16 @@
 
 Within a year there are counts, shares of counts, and what there is on the period's last day (`why_only_years`). A
 count's coverage follows the land, as the count does: of the institutions open in the unit on the period's last day,
-those that report that very count in it (`reported`).
+those that report that very count in it (`reported_within`). Below a share's line stands only what they counted.
 
 What was typed in for a longer time is no figure of a quarter or month (`longer`): the values and it make the year.
 """
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.errors import Refused
@@ -33,7 +31,7 @@ from hocsuotdoi.indicators.queries.open_data import (
     why_only_years,
 )
 from hocsuotdoi.indicators.queries.pivot import MONTHS, Period
-from hocsuotdoi.indicators.queries.reported import parts_typed, recorded_with
+from hocsuotdoi.indicators.queries.reported_within import Lasting, Reported, reported_within
 from hocsuotdoi.indicators.queries.results import IndicatorValue, percent_of
 from hocsuotdoi.indicators.queries.series import series_by_unit, values_on_days
 from hocsuotdoi.indicators.queries.totals import Slice, totals
@@ -197,7 +195,7 @@ class _Counts:
     ) -> None:
         self.cohort, self.units, self.span, self.chosen, self.defined = cohort, units, span, chosen, defined
         self.map_day = None if chosen.is_reported else chosen.day or day_on_map_of(within, span.today)
-        self._coverage: dict[Slice, dict[Key, tuple[int, int]]] = {}
+        self._coverage: dict[tuple[Slice, tuple[str, ...]], dict[Key, Reported]] = {}
         self._sums: dict[Slice, dict[Key, int]] = {}
         self._longer: dict[Slice, dict[int, list[Longer]]] = {}
 
@@ -237,14 +235,14 @@ class _Counts:
         indicator, last = self.defined[day], min(self.span.last_day(day), self.span.today)
         if day > self.span.today:
             return _not_begun(indicator, self.cohort, unit, day)
-        reporting, expected = self._covered(self._part(indicator)).get((unit.pk, day), (0, 0))
+        reporting, expected, silent_below = self._covered(indicator).get((unit.pk, day), Reported())
         made = _without_value(indicator, self.cohort, unit, day.year, ValueState.NOT_APPLICABLE)
         if note := self._why_none(indicator, unit, day, last):
             return replace(made, note=note)
         made = replace(made, reporting=reporting, expected=expected)
         count, *over = (self._sum(wanted).get((unit.pk, day)) for wanted in self._slices(indicator))
-        whole = over[0] if over else None
-        if not reporting and count is None and whole is None:
+        whole = (over[0] or 0) - silent_below if over else 0
+        if not reporting and not count:
             return replace(made, state=ValueState.NOT_REPORTED, note=_("Nobody has reported yet."))
         made = replace(made, numerator=count or 0)
         if not indicator.over:
@@ -264,11 +262,20 @@ class _Counts:
             stands = unit.holds_on(self.map_day)
         return "" if stands else not_on_map(unit, day, self.map_day)
 
-    def _covered(self, counted: Slice) -> dict[Key, tuple[int, int]]:
+    def _covered(self, indicator: Indicator) -> dict[Key, Reported]:
         """One query, once for what several periods ask for."""
-        if counted not in self._coverage:
-            self._coverage[counted] = reporting_in(self.units, self.cohort.classes, self.span, self.map_day, counted)
-        return self._coverage[counted]
+        asked = self._part(indicator), tuple(indicator.over)
+        if asked not in self._coverage:
+            span = self.span
+            periods = [
+                Lasting(day, min(span.last_day(day), span.today), period_ends(day, span.period))
+                for day in span.starts
+                if day <= span.today
+            ]
+            self._coverage[asked] = reported_within(
+                self.units, self.cohort.classes, periods, self.map_day, asked[0], over=asked[1]
+            )
+        return self._coverage[asked]
 
     def _sum(self, wanted: Slice) -> dict[Key, int]:
         """What was counted; only where something was. Three queries, once for what several periods ask for."""
@@ -300,112 +307,3 @@ def _longer_words(covering: Sequence[Longer]) -> str:
     return _("What was typed in for the whole of {periods} is not in it.").format(
         periods=", ".join(words for _code, words in sorted(periods.items()))
     )
-
-
-_ON_A_MAP = """
-SELECT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
-       '-infinity'::date AS starts_on, 'infinity'::date AS ends_on, 'infinity'::date AS until
-  FROM places_unitreading AS reading JOIN places_unitancestry AS ancestry ON ancestry.unit_id = reading.reads_as_id
- WHERE ancestry.ancestor_id = ANY(%(units)s)
-   AND coalesce(reading.starts_on, '-infinity') <= %(day)s AND coalesce(reading.ends_on, 'infinity') > %(day)s
-   AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s AND coalesce(ancestry.ends_on, 'infinity') > %(day)s
-"""
-_AS_REPORTED = """
-SELECT ancestry.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
-       coalesce(ancestry.starts_on, '-infinity') AS starts_on, coalesce(ancestry.ends_on, 'infinity') AS ends_on,
-       coalesce(unit.ends_on - 1, 'infinity') AS until
-  FROM places_unitancestry AS ancestry JOIN places_adminunit AS unit ON unit.id = ancestry.ancestor_id
- WHERE ancestry.ancestor_id = ANY(%(units)s)
-"""
-_REPORTING = """
-WITH span AS (
-    SELECT * FROM unnest(%(firsts)s::date[], %(lasts)s::date[], %(stops)s::date[]) AS span (first_day, last_day, stop)
-), place AS MATERIALIZED ({places}
-), expected AS MATERIALIZED (
-    SELECT DISTINCT span.first_day, place.unit_id, placement.institution_id
-      FROM span
-      JOIN place ON place.until >= span.first_day
-     CROSS JOIN LATERAL (SELECT least(span.last_day, place.until) AS day) AS seen
-      JOIN places_institutionplacement AS placement
-        ON placement.unit_id = place.place_id AND coalesce(placement.starts_on, '-infinity') <= seen.day
-       AND coalesce(placement.ends_on, 'infinity') > seen.day
-      JOIN places_institution AS institution
-        ON institution.id = placement.institution_id AND institution.institution_class = ANY(%(classes)s)
-     WHERE place.starts_on <= seen.day AND place.ends_on > seen.day
-       AND EXISTS (SELECT FROM places_institutionstatus AS status
-                    WHERE status.institution_id = placement.institution_id AND status.state = 'active'
-                      AND coalesce(status.starts_on, '-infinity') <= seen.day
-                      AND coalesce(status.ends_on, 'infinity') > seen.day)
-), typed AS MATERIALIZED (
-    SELECT figure.institution_id, figure."column", figure.starts_on, figure.ends_on, figure.quantity,
-           posting.occurred_on,
-           NOT %(is_of_ways)s AND (%(purposes)s::text[] = '{{}}' OR split_part("column", ':', 2) = ANY(%(purposes)s))
-           AS is_of_count
-      FROM indicators_statedfigure AS figure
-      JOIN ledger_posting AS posting
-        ON posting.institution_id = figure.institution_id AND posting.id = figure.posting_id
-     WHERE figure.institution_id IN (SELECT institution_id FROM expected)
-       AND split_part("column", ':', 1) = ANY(%(measures)s)
-       AND NOT EXISTS (SELECT FROM ledger_posting AS back
-                        WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
-), booked AS MATERIALIZED (
-    SELECT typed.*, span.first_day, typed.starts_on < span.first_day OR typed.ends_on > span.stop AS is_longer
-      FROM typed JOIN span ON typed.occurred_on >= span.first_day AND typed.occurred_on < span.stop
-     WHERE is_of_count
-), cell AS MATERIALIZED (
-    SELECT counted.institution_id, span.first_day, counted.lines, counted.stated, counted.measure = ANY(%(measures)s)
-           AND (%(purposes)s::text[] = '{{}}' OR counted.purpose = ANY(%(purposes)s)) AS is_of_count,
-           counted.measure = ANY(%(recorded)s) AS is_recorded_with
-      FROM indicators_fresh_institutionmonth AS counted
-      JOIN span ON counted.month >= span.first_day AND counted.month < span.stop
-     WHERE counted.institution_id IN (SELECT institution_id FROM expected)
-       AND counted.measure = ANY(%(together)s)
-), reporting AS (
-    SELECT institution_id, first_day FROM (
-        SELECT institution_id, first_day, lines FROM cell WHERE is_of_count
-         UNION ALL
-        SELECT institution_id, first_day, -1 FROM booked WHERE is_longer AND quantity > 0
-     ) AS line GROUP BY 1, 2 HAVING sum(lines) > 0
-     UNION
-    SELECT institution_id, first_day FROM booked WHERE NOT is_longer
-     GROUP BY institution_id, first_day, split_part("column", ':', 1)
-    HAVING count(DISTINCT "column") >= (%(parts)s::jsonb ->> split_part("column", ':', 1))::int
-     UNION
-    SELECT institution_id, first_day FROM cell
-     WHERE NOT stated AND is_recorded_with
-       AND NOT EXISTS (SELECT FROM typed JOIN span ON span.first_day = cell.first_day
-                        WHERE typed.institution_id = cell.institution_id
-                          AND typed.starts_on < span.stop AND typed.ends_on > span.first_day)
-     GROUP BY 1, 2 HAVING sum(lines) > 0
-)
-SELECT expected.unit_id, expected.first_day, count(reporting.institution_id), count(*)
-  FROM expected
-  LEFT JOIN reporting ON reporting.institution_id = expected.institution_id
-                     AND reporting.first_day = expected.first_day
- GROUP BY 1, 2
-"""
-
-
-def reporting_in(
-    units: Sequence[AdminUnit], classes: Sequence[str], span: Span, map_day: dt.date | None, counted: Slice
-) -> dict[Key, tuple[int, int]]:
-    """How many institutions reported what is counted (see `queries.reported`), of how many expected. `map_day` None: as
-    reported, where each stood then. A zero that is typed in has no entries and is a report. One query."""
-    starts = [day for day in span.starts if day <= span.today]
-    parameters: dict[str, Any] = {
-        "firsts": starts,
-        "lasts": [min(span.last_day(day), span.today) for day in starts],
-        "stops": [period_ends(day, span.period) for day in starts],
-        "units": [unit.pk for unit in units],
-        "classes": list(classes),
-        "day": map_day,
-        "measures": list(counted.measures),
-        "purposes": list(counted.purposes),
-        "is_of_ways": bool(counted.channels),
-        "parts": json.dumps(parts_typed(counted.measures, counted.purposes)),
-        "recorded": sorted(recorded_with(counted.measures)),
-        "together": sorted({*counted.measures, *recorded_with(counted.measures)}),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_REPORTING.format(places=_AS_REPORTED if map_day is None else _ON_A_MAP), parameters)
-        return {(unit_id, day): (reporting, expected) for unit_id, day, reporting, expected in cursor.fetchall()}

@@ -29,7 +29,7 @@ from hocsuotdoi.places.models import AdminUnit
 
 Values = dict[Pair, dict[int, IndicatorValue]]
 
-FORMULAS = 4
+FORMULAS = 6
 """Raised by whoever changes how parts are made: nothing that was kept before holds then."""
 MANY_LEAVES = 250
 """Beyond this many leaves of a year where something was written all of it is looked at."""

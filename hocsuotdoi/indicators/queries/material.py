@@ -186,7 +186,8 @@ class Material(Around):
         growing = {counted_for(i, c) for i, c in self.defined if i.kind == IndicatorKind.GROWTH}
         counting = {counted_for(i, c) for i, c in self.defined if i.kind == IndicatorKind.COUNT}
         conditions = counted_by_conditions(self.defined)
-        counting |= conditions | counted_below(self.defined)
+        below = counted_below(self.defined)
+        counting |= conditions | below
         self.crossers: set[int] = set()
         self.sums: dict[tuple[int, int], list[tuple[int, dict[Counted, int]]]] = {}
         self._reporting: Reporting = {}
@@ -197,16 +198,19 @@ class Material(Around):
         def compared(frame: Frame) -> set[int]:
             return {year for year in bases if year < frame.year} | {frame.year}
 
+        years = compared if growing else own_year
         if not self.frame.map.is_reported:
-            self._add_sums(self.frame, growing | counting, compared if growing else own_year)
+            self._add_sums(self.frame, growing | counting, years)
+            besides = self._counted_at(growing | counting, years, below)
         else:
             self._add_sums(self.frame, counting, own_year)
             self._add_sums(self.frame.constant, growing, compared)
+            besides = self._counted_at(counting, own_year, below)
         if self.frame.leaves and growing:
             self.crossers = crossers(self.frame)
         known = [each.institution_id for each in institutions]
         self._reporting = reporting_by_year(
-            self.frame.constant, growing | counting, compared if growing else own_year, known
+            self.frame.constant, growing | counting, years, known, self.base_years, besides
         )
         self._load_everywhere(conditions)
 
@@ -223,6 +227,26 @@ class Material(Around):
                 there = {each: quantity for each, quantity in sums.items() if each.grows == grows}
                 if there and (spot := self._spot(spots, at)) is not None:
                     self.sums.setdefault((spot.group_id, year), []).append((institution, there))
+
+    def _counted_at(self, counted: set[Counted], years: Years, below: set[Counted]) -> set[int]:
+        """At whom something was counted that stands below a share's line, in any frame that is asked with this one:
+        also of those that closed or moved away it matters whether they report what stands above. No query: the sums are
+        loaded."""
+        if not below:
+            return set()
+        ordered, frames = sorted(counted, key=repr), self.frame.together.frames or (self.frame,)
+
+        def find() -> set[int]:
+            return {
+                institution
+                for frame in frames
+                for (institution, *_at), sums in sums_by_institution(frame, ordered, years, self.groups).items()
+                if not below.isdisjoint(sums)
+            }
+
+        key = ("counted below", *ordered, *sorted(below, key=repr), *(group.pk for group in self.groups))
+        found: set[int] = self.frame.together.once(key, find)
+        return found
 
     def _load_everywhere(self, conditions: set[Counted]) -> None:
         self._everywhere: dict[Counted, dict[int, int]] = {each: {} for each in conditions}

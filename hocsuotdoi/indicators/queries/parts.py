@@ -205,8 +205,7 @@ class _Parts:
         whole = 0
         if self.indicator.over:
             below = material.sums_by_institution(self.group, over_for(self.indicator, self.cohort), year)
-            silent = {key for each in self.institutions if (key := each.institution_id) not in told}
-            whole = sum(quantity for institution, quantity in below.items() if institution not in silent)
+            whole = sum(quantity for institution, quantity in below.items() if institution in told)
         return Parts(
             expected=len(self.institutions),
             reporting=len(reporting),

@@ -6,7 +6,7 @@ for what it types, where a cell that was left empty says that the figure is not 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,22 +44,36 @@ def own_year(frame: Frame) -> set[int]:
     return {frame.year}
 
 
+def with_years_before(years: Collection[int]) -> set[int]:
+    """Of which facts are in what is said of these years: who typed a count in the year before is waited for."""
+    return {each for year in years for each in (year - 1, year)}
+
+
 def reporting_by_year(
-    frame: Frame, counted: Collection[Counted], years: Years, institutions: Collection[int]
+    frame: Frame,
+    counted: Collection[Counted],
+    years: Years,
+    institutions: Collection[int],
+    base_years: Mapping[Counted, int] | None = None,
+    besides: Collection[int] = (),
 ) -> Reporting:
     """Of each count, whatever its classes: who reports it is asked institution by institution. Where the institutions
     are many others may be among those found. Three queries, one more where a count keeps to an age, a sex, a way or a
-    mark."""
+    mark. `base_years`: with what the counts that grow are compared; `besides`: further institutions, the same ones for
+    all frames that are asked together. Whatever else is asked at the same time, of a count the same is said."""
+    bases = base_years or {}
     found: Reporting = {(each, year): set() for each in counted for year in years(frame)}
-    if not institutions or not counted:
+    these = {*named(frame, institutions), *besides}
+    if not these or not counted:
         return found
     alike = {each: replace(each, classes=(), grows=False) for each in counted}
-    recorded, standing = _standing(frame, sorted(set(alike.values()), key=repr), years, institutions)
-    told, typing = _typed(frame, years, institutions)
+    recorded, standing = _standing(frame, sorted(set(alike.values()), key=repr), years, these)
+    told, typing = _typed(frame, years, these)
     for (each, year), reporting in found.items():
         reporting |= standing[alike[each], year]
         reporting |= {there for (when, there), columns in told.items() if when == year and _speak_of(columns, each)}
-        types = set().union(*(typing[measure] for measure in each.measures))
+        looked_at = with_years_before({frame.year, min(bases.get(each, frame.year), frame.year)})
+        types = set().union(*(typing[measure, when] for measure in each.measures for when in looked_at))
         for room in RECORDED_TOGETHER:
             if not room.isdisjoint(each.measures):
                 reporting |= recorded[room, year] - types
@@ -86,13 +100,12 @@ _IS_RECORDED = Q(posting__kind=PostingKind.HAPPENING) | Q(posting__reverses__kin
 
 
 def _standing(
-    frame: Frame, counted: Sequence[Counted], years: Years, institutions: Collection[int]
+    frame: Frame, counted: Sequence[Counted], years: Years, these: Collection[int]
 ) -> tuple[Recorded, Reporting]:
     """Who recorded anything of what is recorded together, and at whom something of a count stands."""
     lines: Counter[tuple[Counted | Room, int, int]] = Counter()
 
     def add(name: str, asked: Sequence[Counted | Room], rows: Source, recorded: Q) -> None:
-        these = named(frame, institutions)
         at_these = at_any_of(these)
         measures = set().union(*(one.measures if isinstance(one, Counted) else one for one in asked))
 
@@ -138,21 +151,22 @@ def _standing(
 
 _TYPED = f"""
 SELECT DISTINCT extract(year FROM occurred_on)::int, institution_id, "column", {{days}} FROM ({FIGURES}) AS figure
+ WHERE extract(year FROM occurred_on) = ANY(%(years)s)
 """
 
 
 def _typed(
-    frame: Frame, years: Years, institutions: Collection[int]
-) -> tuple[dict[tuple[int, int], set[StatedColumn]], dict[str, set[int]]]:
-    """(year, institution id) to what was typed in of the year up to the day that counts, and stands; and measure to
-    those who type it: in these years, or in the one before, as who waits for the year's end has done."""
-    these = named(frame, institutions)
+    frame: Frame, years: Years, these: Collection[int]
+) -> tuple[dict[tuple[int, int], set[StatedColumn]], dict[tuple[str, int], set[int]]]:
+    """(year, institution id) to what was typed in of the year up to the day that counts, and stands; and (measure,
+    year) to those who type it: in these years, or in the one before each, as who waits for the year's end has done."""
 
     def statement(each: Frame) -> tuple[str, dict[str, Any]]:
         spans = [period(each, year) for year in sorted(years(each))]
         parameters: dict[str, Any] = {
             "first": spans[0][0].replace(year=spans[0][0].year - 1),
             "last": spans[-1][0].replace(month=12, day=31),
+            "years": sorted(with_years_before(years(each))),
             "everywhere": len(these) > MANY,
             "institutions": [] if len(these) > MANY else list(these),
         }
@@ -163,9 +177,9 @@ def _typed(
         return _TYPED.format(days=" OR ".join(days)), parameters
 
     told: dict[tuple[int, int], set[StatedColumn]] = defaultdict(set)
-    typing: dict[str, set[int]] = defaultdict(set)
+    typing: dict[tuple[str, int], set[int]] = defaultdict(set)
     for year, institution, column, counts in frame.raw_rows(("typed", years.__name__, _of(these)), statement):
-        typing[StatedColumn(column).measure].add(institution)
+        typing[StatedColumn(column).measure, year].add(institution)
         if counts:
             told[year, institution].add(StatedColumn(column))
     return told, typing
