@@ -7,8 +7,10 @@ import pytest
 from hocsuotdoi.core.periods import Period, months_from
 from hocsuotdoi.indicators.enums import QualityRule as R
 from hocsuotdoi.indicators.enums import StatedColumn, StatingWay
+from hocsuotdoi.indicators.models import QualityFinding
 from hocsuotdoi.indicators.operations.rolling import follow_map
 from hocsuotdoi.indicators.operations.stated import Sent, plan_of, preview_figures, state_figures
+from hocsuotdoi.indicators.queries.quality import sentence_of
 from hocsuotdoi.indicators.queries.quality_rules import RULES
 from hocsuotdoi.indicators.queries.stated import Asked
 from hocsuotdoi.ledger.operations.posting import reverse
@@ -435,6 +437,70 @@ def test_parts_must_make_the_whole(viet_nam, whole, parts, is_found):
     if is_found:
         entered = [number for number in parts if number is not None]
         assert found[0].numbers == {"whole": whole, "parts": sum(entered), "entered": len(entered), "of": 2}
+
+
+@pytest.mark.parametrize(("whole", "is_found"), [(4600, False), (1000, True), (5000, True)])
+def test_provinces_must_make_the_country(viet_nam, whole, is_found):
+    PopulationFactory(unit=viet_nam.country, rural=whole)
+    PopulationFactory(unit=viet_nam.north, rural=2600)
+    PopulationFactory(unit=viet_nam.south, rural=2000)
+
+    found = look(R.POPULATION_PARTS)
+
+    assert [(each.unit_id, each.measure) for each in found] == (
+        [(viet_nam.country.pk, "residents")] if is_found else []
+    )
+    if is_found:
+        assert found[0].numbers == {"whole": whole, "parts": 4600, "entered": 2, "of": 2, "below": "province"}
+
+
+def test_a_country_is_one_finding_whether_provinces_or_communes_differ(viet_nam):
+    PopulationFactory(unit=viet_nam.country, rural=1000)
+    for unit in (viet_nam.north, viet_nam.south):
+        PopulationFactory(unit=unit, rural=4000)
+    for unit in viet_nam.communes:
+        PopulationFactory(unit=unit, rural=4000)
+
+    of_country = [each for each in look(R.POPULATION_PARTS) if each.unit_id == viet_nam.country.pk]
+
+    assert [(each.measure, each.numbers.get("below")) for each in of_country] == [("residents", "province")]
+
+
+@pytest.mark.parametrize(
+    ("urban", "expected"),
+    [
+        (500, [("rural", 500, 900), ("urban", 500, 100)]),
+        (105, []),  # sources round: of the thousand that live there it is half a per cent
+        (110, [("rural", 890, 900), ("urban", 110, 100)]),
+    ],
+)
+def test_towns_and_countryside_must_each_make_the_whole(viet_nam, urban, expected):
+    PopulationFactory(unit=viet_nam.north, urban=urban, rural=1000 - urban)
+    PopulationFactory(unit=viet_nam.phuong, urban=100, rural=0)
+    PopulationFactory(unit=viet_nam.xa, urban=0, rural=900)
+
+    found = [(each.measure, each.numbers["whole"], each.numbers["parts"]) for each in look(R.POPULATION_PARTS)]
+
+    assert sorted(found) == expected
+
+
+def test_towns_of_provinces_must_make_those_of_the_country(viet_nam):
+    PopulationFactory(unit=viet_nam.country, urban=900, rural=100)
+    for unit in (viet_nam.north, viet_nam.south):
+        PopulationFactory(unit=unit, urban=100, rural=400)
+
+    found = {each.measure: each for each in look(R.POPULATION_PARTS)}
+
+    assert {code: (each.numbers["whole"], each.numbers["parts"]) for code, each in found.items()} == {
+        "urban": (900, 200),
+        "rural": (100, 800),
+    }
+    sentence = sentence_of(
+        QualityFinding(
+            rule=R.POPULATION_PARTS, measure="urban", period=found["urban"].period, numbers=found["urban"].numbers
+        )
+    )
+    assert sentence == "Dân thành thị, năm 2026: toàn địa bàn nhập 900; cộng các tỉnh, thành phố được 200."
 
 
 def test_villages_of_communes_must_make_those_of_the_province(viet_nam):

@@ -23,7 +23,12 @@ from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import units_reading_as
 
-_OF_POPULATION = {"residents": lambda: _("residents"), "villages": lambda: _("villages and residential groups")}
+_OF_POPULATION = {
+    "residents": lambda: _("residents"),
+    "urban": lambda: _("urban residents"),
+    "rural": lambda: _("rural residents"),
+    "villages": lambda: _("villages and residential groups"),
+}
 
 
 def digest_of(numbers: Mapping[str, Any]) -> str:
@@ -140,16 +145,19 @@ def _above(n: dict[str, Any], measure: str, period: str) -> str:
 
 
 def _parts(n: dict[str, Any], measure: str, period: str) -> str:
-    return _("{measure}, {period}: {whole} entered for the whole; its communes together have {parts}.").format(
+    if n.get("below"):
+        together = _("{measure}, {period}: {whole} entered for the whole; its provinces together have {parts}.")
+        missing = _("Only {entered} of {of} provinces are entered.")
+    else:
+        together = _("{measure}, {period}: {whole} entered for the whole; its communes together have {parts}.")
+        missing = _("Only {entered} of {of} communes are entered.")
+    said = together.format(
         measure=measure.capitalize(),
         period=parse_period(period).words,
         whole=number(n["whole"]),
         parts=number(n["parts"]),
-    ) + (
-        ""
-        if n["entered"] == n["of"]
-        else " " + _("Only {entered} of {of} communes are entered.").format(entered=n["entered"], of=n["of"])
     )
+    return said if n["entered"] == n["of"] else f"{said} {missing.format(entered=n['entered'], of=n['of'])}"
 
 
 def _jump(n: dict[str, Any], _measure: str, period: str) -> str:

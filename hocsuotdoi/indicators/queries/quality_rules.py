@@ -357,36 +357,46 @@ total AS (
 _PARTS = f"""
 WITH {_RESIDENTS},
 counted AS (
-    SELECT unit_id, year, 'residents' AS measure, residents AS number,
-           urban IS NOT NULL AND rural IS NOT NULL AS is_whole FROM people
+    SELECT people.unit_id, people.year, each.*, urban IS NOT NULL AND rural IS NOT NULL AS is_whole, residents AS of_all
+      FROM people
+     CROSS JOIN LATERAL (VALUES ('residents', residents), ('urban', urban), ('rural', rural)) AS each (measure, number)
      WHERE urban IS NOT NULL OR rural IS NOT NULL
-    UNION ALL SELECT unit_id, year, 'villages', villages, true FROM people WHERE villages IS NOT NULL
+    UNION ALL SELECT unit_id, year, 'villages', villages, true, villages FROM people WHERE villages IS NOT NULL
 ),
 family AS (
-    SELECT DISTINCT wanted.year, ancestry.ancestor_id AS unit_id, ancestry.unit_id AS part_id
+    SELECT DISTINCT wanted.year, ancestry.ancestor_id AS unit_id, ancestry.unit_id AS part_id, unit.tier
       FROM wanted
       JOIN places_unitancestry AS ancestry
         ON coalesce(ancestry.starts_on, '-infinity') <= least(make_date(wanted.year, 12, 31), %(day)s::date)
        AND coalesce(ancestry.ends_on, 'infinity') > least(make_date(wanted.year, 12, 31), %(day)s::date)
-      JOIN places_adminunit AS unit ON unit.id = ancestry.unit_id AND unit.tier = 'commune'
+      JOIN places_adminunit AS unit ON unit.id = ancestry.unit_id AND unit.tier IN ('commune', 'province')
      WHERE ancestry.unit_id <> ancestry.ancestor_id
 ),
 entered AS (
-    SELECT family.unit_id, whole.measure, family.year, whole.number AS whole, sum(part.number) AS parts,
-           count(*) FILTER (WHERE part.is_whole) AS entered, count(*) AS communes
+    SELECT family.unit_id, whole.measure, family.year, family.tier, whole.number AS whole, whole.of_all,
+           sum(part.number) AS parts, count(*) FILTER (WHERE part.is_whole) AS entered, count(*) AS units
       FROM family
       JOIN counted AS whole ON whole.unit_id = family.unit_id AND whole.year = family.year AND whole.is_whole
       LEFT JOIN counted AS part ON part.unit_id = family.part_id AND part.year = family.year
        AND part.measure = whole.measure
-     GROUP BY 1, 2, 3, 4
+     GROUP BY 1, 2, 3, 4, 5, 6
+),
+odd AS MATERIALIZED (
+    SELECT * FROM entered
+     WHERE (entered = units AND abs(parts - whole) > {PARTS_TOLERANCE} * of_all)
+        OR parts > whole + {PARTS_TOLERANCE} * of_all
 )
 """ + _YEARLY.format(
-    rows=f"""
-    SELECT unit_id, measure, year,
-           jsonb_build_object('whole', whole, 'parts', parts, 'entered', entered, 'of', communes) AS numbers
-      FROM entered
-     WHERE (entered = communes AND abs(parts - whole) > {PARTS_TOLERANCE} * whole)
-        OR parts > (1 + {PARTS_TOLERANCE}) * whole"""
+    # Of one whole the parts right below it are told; where residents do not fit, not towns and countryside as well.
+    rows="""
+    SELECT DISTINCT ON (unit_id, measure, year) unit_id, measure, year,
+           jsonb_build_object('whole', whole, 'parts', parts, 'entered', entered, 'of', units)
+           || CASE WHEN tier = 'province' THEN jsonb_build_object('below', tier) ELSE '{}' END AS numbers
+      FROM odd
+     WHERE measure NOT IN ('urban', 'rural')
+        OR NOT EXISTS (SELECT FROM odd AS of_all WHERE of_all.unit_id = odd.unit_id AND of_all.year = odd.year
+                          AND of_all.tier = odd.tier AND of_all.measure = 'residents')
+     ORDER BY unit_id, measure, year, tier = 'province' DESC"""
 )
 
 _JUMP = f"""
