@@ -36,13 +36,15 @@ class Taken:
 
 
 class ValueForm(forms.Form):
-    """`cohorts`: to choose from, the one that is shown unasked first."""
+    """`cohorts`: to choose from; `shown`: the one of them that is shown."""
 
     unit = forms.ChoiceField(label=_("Where"), required=False)
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False)
     cohort = forms.ChoiceField(label=_("Of whom"), required=False)
 
-    def __init__(self, data: dict, *, today: dt.date, unit: AdminUnit | None, cohorts: list[Cohort]) -> None:
+    def __init__(
+        self, data: dict, *, today: dt.date, unit: AdminUnit | None, cohorts: list[Cohort], shown: Cohort | None
+    ) -> None:
         super().__init__(data)
         whole = country()
         units = [whole, *units_on_map(today, Tier.PROVINCE)]
@@ -55,11 +57,10 @@ class ValueForm(forms.Form):
             ((each.code, each.name) for each in cohorts), key=lambda each: sort_key(each[1])
         )
         self.is_valid()
-        asked = self.cleaned_data.get("cohort")
         self.taken = Taken(
             unit=unit or self.units.get(self.cleaned_data.get("unit") or "") or whole,
             year=self.cleaned_data.get("year") or today.year,
-            cohort=next((each for each in cohorts if each.code == asked), cohorts[0] if cohorts else None),
+            cohort=shown,
         )
         # What is shown is what was taken, also when the address said nothing or something else.
         code = self.taken.cohort.code if self.taken.cohort else ""

@@ -28,7 +28,7 @@ from hocsuotdoi.portal.indicators.map_choice import break_words, line_note, map_
 from hocsuotdoi.portal.indicators.map_points import map_chart
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
 from hocsuotdoi.portal.indicators.pages import ShownValue, shown_value
-from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
+from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, version_note, years_up_to
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.queries.target_paths import TargetPath, target_paths
@@ -59,7 +59,7 @@ class IndicatorPage:
     story: str = ""
     path: ShownPath | None = None
     line_note: str = ""
-    """Of which other unit earlier years are, as reported."""
+    """Of which other unit earlier years are, as reported, and by which versions of the definition they are counted."""
     trend: Chart | None = None
     trust: ShownTrust | None = None
     ranked: FairRanking | None = None
@@ -118,7 +118,7 @@ def _past(figure: Figure, taken: Taken, today: dt.date) -> _Past:
         series,
         path,
         story_of(figure, series, path, taken.year, today, marks),
-        line_note(series),
+        " ".join(filter(None, [line_note(series), version_note(series)])),
         trend(titled(figure, taken, years_words(taken)), points, unit=figure.unit),
     )
 

@@ -131,7 +131,7 @@ def _by_commune(
         [
             {
                 "text": each.unit.name,
-                "url": unit_address("portal:indicators-value-lineage", each.unit, year, *figure.pair, **query),
+                "url": unit_address("portal:indicators-value-lineage", each.unit, year, *figure.codes, **query),
             },
             value_words(each.value, figure.indicator),
             coverage_words(each.value, figure.indicator, figure.cohort) or "–",
