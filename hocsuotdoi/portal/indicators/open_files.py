@@ -184,7 +184,7 @@ def counts_file(request: HttpRequest) -> HttpResponse:
     return _file(body, "adx", f"hoc-suot-doi-{unit.code}-{years[0]}-{years[-1]}")
 
 
-def table_observations(told: Told, today: dt.date) -> HttpResponse:
+def table_observations(told: Told, today: dt.date, name: str) -> HttpResponse:
     """The table as SDMX-CSV. Raises Http404 where it does not fit."""
     question = told.answer.question
     if not fits_sdmx(question) or told.is_kept_back:
@@ -192,7 +192,7 @@ def table_observations(told: Told, today: dt.date) -> HttpResponse:
     heads = [*told.answer.rows, *told.answer.columns]
     units = [question.unit, *(head.unit for head in heads if head.unit)]
     rows = observations(told, _taken(question.unit, today, units, ChosenMap(question.map, question.map_day)))
-    return _file(sdmx.render_csv(sdmx.TOTALS, rows), "sdmx", "hoc-suot-doi")
+    return _file(sdmx.render_csv(sdmx.TOTALS, rows), "sdmx", name)
 
 
 @public
