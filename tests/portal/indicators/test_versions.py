@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from hocsuotdoi.indicators.models import Cohort, Indicator, IndicatorVersion
+from hocsuotdoi.indicators.operations import load_definitions
 from hocsuotdoi.indicators.operations.drafts import KindChanged, save_draft
 from hocsuotdoi.indicators.operations.parts import refresh
 from hocsuotdoi.indicators.queries.definitions import cohort_of_units, content_of
@@ -250,3 +251,6 @@ def test_sentence_of_units_that_somebody_chose_reads_as_one(client, books, this_
     assert "tính theo" not in shown.context["page"].story
     with translation.override("en"):
         assert cohort.name.startswith("Wards and communes (as seen by ")
+    Cohort.objects.filter(pk=cohort.pk).update(name="Cấp xã: Thư viện công cộng cấp xã")
+    load_definitions()
+    assert Cohort.objects.get(pk=cohort.pk).name == name
