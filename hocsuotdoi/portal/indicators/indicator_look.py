@@ -14,6 +14,7 @@ from hocsuotdoi.core.charts.trend import multiples, trend
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import CriteriaSet
 from hocsuotdoi.indicators.queries.frame import Frame, children_in, frame_of
+from hocsuotdoi.indicators.queries.open_data import unit_key
 from hocsuotdoi.indicators.queries.people import residents
 from hocsuotdoi.indicators.queries.quality_origin import trust_in
 from hocsuotdoi.indicators.queries.results import IndicatorValue
@@ -159,7 +160,7 @@ def indicator_units(figure: Figure, taken: Taken, today: dt.date) -> Chart:
         [
             (
                 unit.short_name if unit.last_day is None else named(unit),
-                indicator_address(figure, taken, unit=unit.code),
+                indicator_address(figure, taken, unit=unit_key(unit)),
                 trend_points(figure, found[unit.pk], None, marks[unit.pk]),
             )
             for unit in below

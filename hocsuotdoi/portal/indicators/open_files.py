@@ -28,7 +28,7 @@ from hocsuotdoi.indicators.queries.by_period import OnlyYears, PeriodValue, Span
 from hocsuotdoi.indicators.queries.divided import notes_by_unit
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Map
 from hocsuotdoi.indicators.queries.licence import Licence, data_licence, licence_headers, licence_words
-from hocsuotdoi.indicators.queries.open_data import Level, TooMuch
+from hocsuotdoi.indicators.queries.open_data import Level, TooMuch, unit_key
 from hocsuotdoi.indicators.queries.pivot import Period, Question
 from hocsuotdoi.indicators.queries.suppression import counts_people, last_closed
 from hocsuotdoi.indicators.queries.told import Told
@@ -134,7 +134,7 @@ def indicator_file(request: HttpRequest, code: str, form: str) -> HttpResponse:
         return too_much(request, refused)
     values = [value for each in units for value in found[each.pk]]
     body = _indicator_body(form, values, spoken.indicator, _taken(unit, today, units, chosen))
-    name = [head.code, unit.code, str(years[0]), str(years[-1]), *([period] if period != Period.YEAR else [])]
+    name = [head.code, unit_key(unit), str(years[0]), str(years[-1]), *([period] if period != Period.YEAR else [])]
     return _file(body, form, "-".join([*name, *map_query(chosen).values()]))
 
 
@@ -181,7 +181,7 @@ def counts_file(request: HttpRequest) -> HttpResponse:
     except TooMuch as refused:
         return too_much(request, refused)
     body = adx.render_adx(groups, taken.refreshed_at)
-    return _file(body, "adx", f"hoc-suot-doi-{unit.code}-{years[0]}-{years[-1]}")
+    return _file(body, "adx", f"hoc-suot-doi-{unit_key(unit)}-{years[0]}-{years[-1]}")
 
 
 def table_observations(told: Told, today: dt.date, name: str) -> HttpResponse:

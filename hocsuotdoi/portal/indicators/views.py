@@ -19,6 +19,7 @@ from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.divided import rules_of
 from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.lineage import lineage
+from hocsuotdoi.indicators.queries.open_data import unit_key
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.queries.institutions import has_sample
@@ -95,7 +96,7 @@ def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> H
     if found is None:
         raise Http404
     drawn, story = found
-    name = f"{indicator.code}-{asked.taken.unit.code}-{asked.taken.year}-{chart}"
+    name = f"{indicator.code}-{unit_key(asked.taken.unit)}-{asked.taken.year}-{chart}"
     notes = rules_of(frame_of(asked.taken.unit, asked.taken.year, today, asked.taken.map))
     return chart_response(
         request,
