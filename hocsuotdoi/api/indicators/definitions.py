@@ -3,8 +3,10 @@
 import datetime as dt
 from typing import Annotated, Self
 
+from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from ninja import Query
 from pydantic import Field
@@ -15,7 +17,7 @@ from hocsuotdoi.api.shapes import Asked, Listed, Readable, Shape, listed, name_o
 from hocsuotdoi.core.addresses import address
 from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.indicators.enums import Direction, IndicatorKind, MeasureKind
-from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
+from hocsuotdoi.indicators.models import Cohort, Indicator, IndicatorVersion, Measure
 from hocsuotdoi.indicators.queries.definitions import Period, history
 from hocsuotdoi.indicators.queries.dictionary import Term, terms
 from hocsuotdoi.indicators.queries.open_data import unit_measure
@@ -77,6 +79,7 @@ class VersionShape(Shape):
     starts_on: dt.date | None = Field(description=_("null: it holds from the beginning"))
     ends_on: dt.date | None = Field(description=_("The first day on which it holds no more; null: it holds on"))
     change_note: str
+    cohort: CohortShape | None = Field(description=_("Of whom it speaks by itself; null: only targets say so"))
     name: str
     definition: str
     numerator: str
@@ -90,6 +93,7 @@ class VersionShape(Shape):
             starts_on=each.starts_on,
             ends_on=period.ends_on,
             change_note=each.change_note,
+            cohort=CohortShape.of(each.cohort) if each.cohort else None,
             name=each.name,
             definition=each.definition,
             numerator=each.numerator,
@@ -183,7 +187,12 @@ def indicator_list(request: HttpRequest, asked: Query[Asked]) -> Listed:
 )
 @public
 def indicator_detail(request: HttpRequest, code: str) -> IndicatorEntry:
-    indicator = get_object_or_404(Indicator.objects.select_related("cohort").prefetch_related("versions"), code=code)
+    indicator = get_object_or_404(
+        Indicator.objects.select_related("cohort").prefetch_related(
+            Prefetch("versions", IndicatorVersion.objects.select_related("cohort"))
+        ),
+        code=code,
+    )
     return IndicatorEntry(
         **dict(IndicatorShape.of(indicator)),
         definition=indicator.definition,
@@ -193,7 +202,7 @@ def indicator_detail(request: HttpRequest, code: str) -> IndicatorEntry:
         retired_because=indicator.end_note,
         measures=indicator.measures,
         over=indicator.over,
-        cohorts=[CohortShape.of(each) for each in cohorts_of(indicator)],
+        cohorts=[CohortShape.of(each) for each in cohorts_of(indicator, timezone.localdate())],
         versions=[VersionShape.of(each) for each in history(indicator)],
     )
 

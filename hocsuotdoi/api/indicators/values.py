@@ -40,7 +40,7 @@ from hocsuotdoi.indicators.queries.words import told_coverage
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.places.queries.units import day_on_map_of
-from hocsuotdoi.programme.queries.cohorts import cohorts_of
+from hocsuotdoi.programme.queries.cohorts import Spoken, of_whom
 from hocsuotdoi.programme.queries.target_paths import TargetPath, target_paths_of
 
 router = ApiRouter("indicators", tag=_("Figures"))
@@ -98,6 +98,9 @@ class ValueShape(Shape):
     )
     target: float | None = Field(description=_("The target that a plan sets for this very year"))
     version: int | None = Field(description=_("Of the definition by which it was computed"))
+    cohort: str = Field(
+        description=_("Of whom it was computed; an indicator's own can be others in years of another version")
+    )
     is_provisional: bool = Field(description=_("The period is not over"))
     note: str = Field(description=_("What a reader must know beside it; often empty"))
 
@@ -142,10 +145,11 @@ class IndicatorValues(Licensed):
 def indicator_values(request: HttpRequest, code: str, asked: Query[ValueFilter]) -> IndicatorValues:
     now = timezone.localtime()
     today = now.date()
-    indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
-    cohort = _cohort(indicator, asked.cohort)
+    head = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
     unit = asked.found_unit(today)
     first, last = _span(asked, today)
+    spoken = _spoken(head, asked.cohort, min(period_ends(last, asked.period) - ONE_DAY, today))
+    indicator, cohort = spoken.indicator, spoken.cohort
     which, map_day = map_of(asked.map)
     during = (first, period_ends(last, asked.period) - ONE_DAY) if which == Map.REPORTED else None
     units = units_at(unit, asked.level, map_day or today, during)
@@ -153,7 +157,7 @@ def indicator_values(request: HttpRequest, code: str, asked: Query[ValueFilter])
     shown = units[start : start + asked.limit]
     span, chosen = Span(first, last, asked.period, today), ChosenMap(which, map_day)
     try:
-        found = values_by_period(indicator, cohort, unit, shown, span, chosen)
+        found = values_by_period(indicator, spoken.named, unit, shown, span, chosen)
     except OnlyYears as refused:
         raise BadField("period", str(refused)) from None
     paths, notes = _paths(indicator, cohort, shown, span), notes_by_unit(shown, chosen, today)
@@ -178,13 +182,11 @@ def indicator_values(request: HttpRequest, code: str, asked: Query[ValueFilter])
     )
 
 
-def _cohort(indicator: Indicator, asked: str) -> Cohort:
-    cohorts = cohorts_of(indicator)
-    if not cohorts:
+def _spoken(head: Indicator, asked: str, day: dt.date) -> Spoken:
+    known = of_whom(head, day)
+    if not known.choices:
         raise BadField("cohort", gettext("No plan sets a target for this yet, so nobody has said of whom it speaks."))
-    if not asked:
-        return cohorts[0]
-    found = next((each for each in cohorts if each.code == asked), None)
+    found = known.find(asked)
     if found is None:
         raise BadField("cohort", gettext("This indicator does not speak of them. Look them up at the indicator."))
     return found
@@ -235,6 +237,7 @@ def _shape(found: PeriodValue, indicator: Indicator, path: TargetPath | None) ->
         due=_float(path.expected(value.year)) if path else None,
         target=_float(stated.comparable) if stated else None,
         version=value.version,
+        cohort=value.cohort_code,
         is_provisional=found.is_provisional,
         note=note_of(value, indicator),
     )

@@ -226,7 +226,7 @@ def key_of(points: Sequence[TrendPoint]) -> str:
     if any(p.target is not None for p in points):
         words.append(gettext("Diamonds: targets."))
     if marks := list(dict.fromkeys(p.mark for p in points if p.mark)):
-        words.append(gettext("Dotted upright line: the territory changed ({marks}).").format(marks="; ".join(marks)))
+        words.append(gettext("Dotted upright line: a change ({marks}).").format(marks="; ".join(marks)))
     return " ".join(words)
 
 

@@ -6,6 +6,7 @@ An indicator's definition stands in three tables of the same columns: `Indicator
 (decision 73).
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.accounts.permissions import Permission
@@ -35,6 +37,8 @@ from hocsuotdoi.indicators.enums import (
 from hocsuotdoi.ledger.enums import AgeBand, Channel, Purpose, Sex
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 
+MADE = "classes-"
+"""How the codes of cohorts begin that are made of classes on a page; before it the tier, where they are units."""
 ENGLISH = Path(__file__).resolve().parents[1] / "data" / "english.yaml"
 
 
@@ -53,7 +57,23 @@ class Measure(models.Model):
 
 def _by_classes(cohort: Any, field: str) -> str:
     """A plan's own joining of classes has no words of ours; the classes have."""
-    return ", ".join(str(InstitutionClass(each).label) for each in cohort.classes)
+    return named_by(cohort.tier, cohort.classes)
+
+
+_UNITS = {
+    Tier.PROVINCE: _("provinces and cities"),
+    Tier.DISTRICT: _("districts (until 30 June 2025)"),
+    Tier.COMMUNE: _("wards and communes"),
+}
+
+
+def named_by(tier: str, classes: Iterable[str]) -> str:
+    """«Wards and communes (as seen by public libraries)», or the classes alone."""
+    labels = [str(InstitutionClass(each).label) for each in classes]
+    if not tier:
+        return ", ".join(labels)
+    through = ", ".join(each[:1].lower() + each[1:] for each in labels)
+    return _("{units} (as seen by {classes})").format(units=capfirst(str(_UNITS[Tier(tier)])), classes=through)
 
 
 @also_in_english(ENGLISH, "name", fallback=_by_classes)
@@ -69,6 +89,13 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_a_sentence(self) -> str:
+        """Of units that somebody chose on a page without the institutions by which they are looked at: those stand in
+        the name, and would come between the units and their place."""
+        is_made = self.tier and self.code.startswith(f"{self.tier}-{MADE}")
+        return str(_UNITS[Tier(self.tier)]) if is_made else self.name
 
 
 class Definition(models.Model):

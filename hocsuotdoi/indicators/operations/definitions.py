@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.two_languages import stored_words
-from hocsuotdoi.indicators.enums import AnswerSource, StockCode
+from hocsuotdoi.indicators.enums import AnswerSource, CohortKind, StockCode
 from hocsuotdoi.indicators.models import (
     SUBSTANCE,
     WORDS,
@@ -27,6 +27,7 @@ from hocsuotdoi.indicators.models import (
     IndicatorVersion,
     Measure,
 )
+from hocsuotdoi.indicators.models.definitions import MADE, named_by
 from hocsuotdoi.indicators.queries.answers import RULES
 from hocsuotdoi.indicators.queries.definitions import content_of
 from hocsuotdoi.ledger.enums import MeasureCode
@@ -54,11 +55,20 @@ def load_definitions(folder: Path = DATA) -> None:
 def _load_all(folder: Path) -> None:
     _load(Measure, _read(folder / "measures.yaml"))
     _load(Cohort, _read(folder / "cohorts.yaml"))
+    _name_those_made()
     _load_indicators(_read(folder / "indicators.yaml"))
     if missing := {*MeasureCode.values, *StockCode.values} - set(Measure.objects.values_list("code", flat=True)):
         raise BadDefinition(_("Measures without a definition: {codes}.").format(codes=", ".join(sorted(missing))))
     for row in _read(folder / "criteria.yaml"):
         _load_criteria_set(row)
+
+
+def _name_those_made() -> None:
+    """Units that somebody chose on a page are named by rule: those of before are called as new ones are."""
+    made = list(Cohort.objects.filter(kind=CohortKind.UNITS, code__regex=f"^[a-z]+-{MADE}"))
+    for cohort in made:
+        cohort.name = named_by(cohort.tier, cohort.classes)[:300]
+    Cohort.objects.bulk_update(made, ["name"])
 
 
 def _read(path: Path) -> list[Row]:

@@ -197,8 +197,13 @@ def _refuse_wrong(definition: Definition) -> None:
 
 def _refuse_another(draft: IndicatorDraft, head: Indicator, owner: AdminUnit) -> None:
     _refuse_not_ours(head, owner)
-    if (draft.kind, draft.__dict__["unit"]) != (head.kind, head.__dict__["unit"]):
+    if _measured_as(draft) != _measured_as(head):
         raise KindChanged(_("Another kind or unit of measure makes another indicator: make a new one."))
+
+
+def _measured_as(definition: Definition) -> tuple[str, str, bool]:
+    """A share of a count is measured otherwise than the count itself, even where both are called by one unit."""
+    return definition.kind, definition.__dict__["unit"], bool(definition.over)
 
 
 def _refuse_not_ours(head: Indicator, owner: AdminUnit) -> None:

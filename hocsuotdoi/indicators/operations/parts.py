@@ -18,7 +18,7 @@ from hocsuotdoi.indicators.queries.kept_parts import key_of, made_at
 from hocsuotdoi.indicators.queries.material import Defined, base_years, defined_by
 from hocsuotdoi.indicators.queries.parts import COLUMNS, NOTHING, Parts, adds_up
 from hocsuotdoi.indicators.queries.reported import with_years_before
-from hocsuotdoi.indicators.queries.results import Pair
+from hocsuotdoi.indicators.queries.results import OWN, Pair
 from hocsuotdoi.indicators.queries.sums import counted_for
 from hocsuotdoi.indicators.registry import asked_pairs
 from hocsuotdoi.places.enums import Tier
@@ -50,8 +50,8 @@ def refresh(day: dt.date, *, batches: int | None = None) -> int:
 
 def wanted_pairs() -> set[Pair]:
     """Those that plans set targets for, and those that indicators are shown with where nobody chooses."""
-    own = Indicator.objects.exclude(cohort=None).values_list("code", "cohort_id")
-    return asked_pairs() | {(code, cohort) for code, cohort in own if cohort is not None}
+    own = Indicator.objects.exclude(cohort=None).values_list("code", flat=True)
+    return asked_pairs() | {(code, OWN) for code in own}
 
 
 def _frames(day: dt.date, leaves: Sequence[int] = (), years: Collection[int] | None = None) -> list[Frame]:
@@ -74,7 +74,8 @@ def _questions(frames: Sequence[Frame]) -> dict[int, list[_Question]]:
     pairs = sorted(wanted_pairs())
     keys: dict[int, list[tuple[str, int | None, Defined]]] = {}
     for frame in frames:
-        defined = [each for each in defined_by(frame, pairs) if adds_up(*each)] if pairs else []
+        found = defined_by(frame, pairs) if pairs else []
+        defined = [each for each in dict.fromkeys(found) if adds_up(*each)]
         bases = base_years(frame, defined)
         keys[frame.year] = [(key_of(i, c, base := bases.get(counted_for(i, c))), base, (i, c)) for i, c in defined]
     ids = _ids({key for each in keys.values() for key, _base, _defined in each})

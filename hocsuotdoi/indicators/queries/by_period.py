@@ -10,6 +10,7 @@ What was typed in for a longer time is no figure of a quarter or month (`longer`
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ from hocsuotdoi.indicators.queries.open_data import (
 )
 from hocsuotdoi.indicators.queries.pivot import MONTHS, Period
 from hocsuotdoi.indicators.queries.reported_within import Lasting, Reported, reported_within
-from hocsuotdoi.indicators.queries.results import IndicatorValue, percent_of
+from hocsuotdoi.indicators.queries.results import OWN, IndicatorValue, percent_of
 from hocsuotdoi.indicators.queries.series import series_by_unit, values_on_days
 from hocsuotdoi.indicators.queries.totals import Slice, totals
 from hocsuotdoi.places.models import AdminUnit
@@ -94,28 +95,45 @@ class PeriodValue:
 
 def values_by_period(
     indicator: Indicator,
-    cohort: Cohort,
+    cohort: Cohort | None,
     within: AdminUnit,
     units: list[AdminUnit],
     span: Span,
     chosen: ChosenMap,
 ) -> dict[int, list[PeriodValue]]:
-    """Unit id to its values, the earliest first. The number of queries does not grow with units or periods. Refuses
-    quarters and months of what has none."""
+    """Unit id to its values, the earliest first. `cohort` None: of whom the definition of each period itself speaks.
+    The number of queries does not grow with units or periods. Refuses quarters and months of what has none."""
     if span.period == Period.YEAR:
         return _yearly(indicator, cohort, within, units, span, chosen)
     defined = _definitions(indicator, span)
-    if why := next(filter(None, map(why_only_years, [indicator, *defined.values()])), ""):
+    if why := next(filter(None, map(why_only_years, defined.values())), ""):
         raise OnlyYears(why)
     if indicator.kind == IndicatorKind.STOCK:
         return _on_days(indicator, cohort, within, units, span, chosen)
-    return _Counts(cohort, within, units, span, chosen, defined).values()
+    found: dict[int, list[PeriodValue]] = {unit.pk: [] for unit in units}
+    for of_whom, starts in groupby(span.starts, key=lambda starts_on: cohort or _own(defined[starts_on])):
+        first, *later = starts
+        one = replace(span, first=first, last=(later or [first])[-1])
+        for unit_id, values in _Counts(of_whom, within, units, one, chosen, defined).values().items():
+            found[unit_id] += values
+    return found
+
+
+def _own(indicator: Indicator) -> Cohort:
+    if indicator.cohort is None:
+        raise KeyError(OWN)
+    return indicator.cohort
 
 
 def _yearly(
-    indicator: Indicator, cohort: Cohort, within: AdminUnit, units: list[AdminUnit], span: Span, chosen: ChosenMap
+    indicator: Indicator,
+    cohort: Cohort | None,
+    within: AdminUnit,
+    units: list[AdminUnit],
+    span: Span,
+    chosen: ChosenMap,
 ) -> dict[int, list[PeriodValue]]:
-    pair = indicator.code, cohort.code
+    pair = indicator.code, cohort.code if cohort else OWN
     series = series_by_unit(within, units, [pair], span.years, span.today, chosen)[pair]
 
     def of_itself(unit: AdminUnit, year: int) -> IndicatorValue:
@@ -123,7 +141,9 @@ def _yearly(
         value = series[unit.pk][year]
         if value.unit == unit:
             return value
-        nothing = _without_value(indicator, cohort, unit, year, ValueState.NOT_APPLICABLE)
+        nothing = _without_value(
+            *(value.defined or (indicator, _own(indicator))), unit, year, ValueState.NOT_APPLICABLE
+        )
         return replace(nothing, note=not_on_map(unit, dt.date(year, 1, 1), None))
 
     return {
@@ -143,19 +163,25 @@ def _definitions(indicator: Indicator, span: Span) -> dict[dt.date, Indicator]:
 
 
 def _on_days(
-    indicator: Indicator, cohort: Cohort, within: AdminUnit, units: list[AdminUnit], span: Span, chosen: ChosenMap
+    indicator: Indicator,
+    cohort: Cohort | None,
+    within: AdminUnit,
+    units: list[AdminUnit],
+    span: Span,
+    chosen: ChosenMap,
 ) -> dict[int, list[PeriodValue]]:
     """What there is on the last day of each period, or today while it runs; of a period to come nothing is known."""
     begun = {
         starts_on: min(span.last_day(starts_on), span.today) for starts_on in span.starts if starts_on <= span.today
     }
-    found = values_on_days(within, units, (indicator.code, cohort.code), list(begun.values()), chosen) if begun else {}
+    pair = indicator.code, cohort.code if cohort else OWN
+    found = values_on_days(within, units, pair, list(begun.values()), chosen) if begun else {}
     return {
         unit.pk: [
             PeriodValue(
                 found[unit.pk][begun[starts_on]]
                 if starts_on in begun
-                else _not_begun(indicator, cohort, unit, starts_on),
+                else _not_begun(indicator, cohort or _own(indicator), unit, starts_on),
                 starts_on,
                 span.period,
                 span.last_day(starts_on) >= span.today,
@@ -169,7 +195,8 @@ def _on_days(
 def _without_value(
     indicator: Indicator, cohort: Cohort, unit: AdminUnit, year: int, state: ValueState
 ) -> IndicatorValue:
-    return IndicatorValue(indicator.code, cohort.code, unit, year, state, version=indicator.version)
+    defined = indicator, cohort
+    return IndicatorValue(indicator.code, cohort.code, unit, year, state, version=indicator.version, defined=defined)
 
 
 def _not_begun(indicator: Indicator, cohort: Cohort, unit: AdminUnit, starts_on: dt.date) -> IndicatorValue:

@@ -5,12 +5,14 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
+from hocsuotdoi.core.two_languages import stored_words
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode
 from hocsuotdoi.indicators.models import SUBSTANCE, WORDS, Cohort, Definition, Indicator, IndicatorVersion
+from hocsuotdoi.indicators.models.definitions import MADE, named_by
 from hocsuotdoi.ledger.enums import MeasureCode
-from hocsuotdoi.places.enums import InstitutionClass, Tier
+from hocsuotdoi.places.enums import InstitutionClass
 
 CONDITIONED = {
     IndicatorKind.SHARE_OF_INSTITUTIONS,
@@ -33,7 +35,7 @@ def definitions_on(codes: Collection[str], day: dt.date) -> dict[str, Indicator]
     """
     versions = (
         IndicatorVersion.objects.filter(Q(starts_on=None) | Q(starts_on__lte=day), indicator__in=codes)
-        .select_related("indicator")
+        .select_related("indicator__cohort", "cohort")
         .order_by("indicator_id", F("number").desc())
         .distinct("indicator_id")
     )
@@ -42,7 +44,8 @@ def definitions_on(codes: Collection[str], day: dt.date) -> dict[str, Indicator]
 
 def definitions_by_day(codes: Collection[str], days: Collection[dt.date]) -> dict[dt.date, dict[str, Indicator]]:
     """What `definitions_on` says of each of the days. One query."""
-    versions = list(IndicatorVersion.objects.filter(indicator__in=codes).select_related("indicator").order_by("number"))
+    known = IndicatorVersion.objects.filter(indicator__in=codes).select_related("indicator__cohort", "cohort")
+    versions = list(known.order_by("number"))
     return {
         day: {
             each.indicator_id: as_indicator(each)
@@ -54,9 +57,10 @@ def definitions_by_day(codes: Collection[str], days: Collection[dt.date]) -> dic
 
 
 def as_indicator(version: IndicatorVersion) -> Indicator:
-    """The indicator as this version defines it; not for saving."""
+    """The indicator as this version defines it; not for saving. One that does not say of whom it speaks speaks of those
+    of the newest."""
     head = version.indicator
-    return Indicator(
+    made = Indicator(
         code=head.code,
         version=version.number,
         ordinal=head.ordinal,
@@ -64,6 +68,34 @@ def as_indicator(version: IndicatorVersion) -> Indicator:
         ends_on=head.ends_on,
         **content_of(version),
     )
+    made.cohort = version.cohort or head.cohort
+    return made
+
+
+def held_on(head: Indicator, day: dt.date) -> Indicator:
+    """The indicator as the version that held on `day` defines it. No query where there is only one version."""
+    return head if head.version == 1 else definitions_on([head.code], day).get(head.code, head)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """An indicator as it was defined on a day, and everyone of whom it spoke by itself in its time."""
+
+    indicator: Indicator
+    cohorts: frozenset[str]
+
+
+def speaking_of_themselves(day: dt.date, versions: QuerySet[IndicatorVersion]) -> list[OwnWords]:
+    """Those of the `versions` whose indicator says of whom it speaks, in the order of the programme. One query."""
+    held: dict[str, Indicator] = {}
+    spoken: dict[str, set[str]] = {}
+    known = versions.exclude(indicator__cohort=None).select_related("indicator__cohort", "cohort").order_by("number")
+    for each in known:
+        spoken.setdefault(each.indicator_id, set()).update(filter(None, [each.cohort_id]))
+        if each.starts_on is None or each.starts_on <= day:
+            held[each.indicator_id] = as_indicator(each)
+    found = sorted(held.values(), key=lambda each: (each.ordinal, each.__dict__["short_name"], each.code))
+    return [OwnWords(each, frozenset({*spoken[each.code], each.cohort_id or ""})) for each in found]
 
 
 def has_condition(indicator: Definition) -> bool:
@@ -117,12 +149,9 @@ def cohort_of_classes(classes: Sequence[str]) -> Cohort:
     known = Cohort.objects.filter(kind=CohortKind.INSTITUTIONS, classes__contains=wanted, classes__contained_by=wanted)
     if (found := known.order_by("code").first()) is not None:
         return found
-    return Cohort(
-        code=_code_of(wanted),
-        name=", ".join(str(InstitutionClass(each).label) for each in wanted)[:300],
-        kind=CohortKind.INSTITUTIONS,
-        classes=wanted,
-    )
+    with stored_words():
+        name = named_by("", wanted)[:300]
+    return Cohort(code=_code_of(wanted), name=name, kind=CohortKind.INSTITUTIONS, classes=wanted)
 
 
 def cohort_of_units(tier: str, classes: Sequence[str]) -> Cohort:
@@ -133,16 +162,11 @@ def cohort_of_units(tier: str, classes: Sequence[str]) -> Cohort:
     )
     if (found := known.order_by("code").first()) is not None:
         return found
-    through = ", ".join(str(InstitutionClass(each).label) for each in wanted)
-    return Cohort(
-        code=f"{tier}-{_code_of(wanted)}",
-        name=f"{Tier(tier).label}: {through}"[:300],
-        kind=CohortKind.UNITS,
-        tier=tier,
-        classes=wanted,
-    )
+    with stored_words():
+        name = named_by(tier, wanted)[:300]
+    return Cohort(code=f"{tier}-{_code_of(wanted)}", name=name, kind=CohortKind.UNITS, tier=tier, classes=wanted)
 
 
 def _code_of(classes: Sequence[str]) -> str:
     """The same for the same classes, short enough for a code."""
-    return "classes-" + hashlib.sha256(",".join(classes).encode()).hexdigest()[:16]
+    return MADE + hashlib.sha256(",".join(classes).encode()).hexdigest()[:16]

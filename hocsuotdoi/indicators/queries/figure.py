@@ -351,6 +351,7 @@ class _Figure:
             self.frame.year,
             state,
             version=self.indicator.version,
+            defined=(self.indicator, self.cohort),
             **more,
         )
 

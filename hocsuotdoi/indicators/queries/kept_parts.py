@@ -40,10 +40,21 @@ def figures(asked: Sequence[tuple[Frame, list[AdminUnit]]], pairs: Sequence[Pair
     """The figures of each frame at its groups. A number of queries that depends on the kinds of figures alone."""
     frames = frames_together([frame for frame, _groups in asked])
     groups = [members for _frame, members in asked]
-    kept = _kept(frames, groups, pairs) if frames and pairs and _can_be_kept(frames, groups) else None
-    if kept is None:
-        return [values_from(Material(frame, members, pairs)) for frame, members in zip(frames, groups, strict=True)]
-    return _from_kept(kept, frames, groups)
+    asked_for = [defined_by(frame, pairs) for frame in frames]
+    # Who is asked about by name and whom a definition speaks of itself may be the same.
+    defined = [list({(i.code, c.code): (i, c) for i, c in each}.values()) for each in asked_for]
+    kept = _kept(frames, groups, defined) if frames and pairs and _can_be_kept(frames, groups) else None
+    if kept is not None:
+        found = _from_kept(kept, frames, groups)
+    else:
+        found = [
+            values_from(Material(frame, members, defined=these))
+            for frame, members, these in zip(frames, groups, defined, strict=True)
+        ]
+    return [
+        {pair: values[indicator.code, cohort.code] for pair, (indicator, cohort) in zip(pairs, these, strict=True)}
+        for values, these in zip(found, asked_for, strict=True)
+    ]
 
 
 def _can_be_kept(frames: Sequence[Frame], groups: Sequence[list[AdminUnit]]) -> bool:
@@ -90,8 +101,7 @@ class _Kept:
         return frame.year in self.years and len(self.stale.get(frame.year, ())) <= MANY_LEAVES
 
 
-def _kept(frames: list[Frame], groups: list[list[AdminUnit]], pairs: Sequence[Pair]) -> _Kept | None:
-    defined = [defined_by(frame, pairs) for frame in frames]
+def _kept(frames: list[Frame], groups: list[list[AdminUnit]], defined: list[list[Defined]]) -> _Kept | None:
     keys: list[dict[Pair, str]] = []
     for frame, these in zip(frames, defined, strict=True):
         bases = base_years(frame, these)

@@ -64,17 +64,18 @@ def lineage(
     as_of: dt.date | None = None,
     chosen: ChosenMap = TODAYS_MAP,
 ) -> Lineage:
-    """A constant number of queries. Raises KeyError for a code that is not defined."""
+    """`cohort_code` may be `OWN`. A constant number of queries. Raises KeyError for a code that is not defined."""
     frame, pair = frame_of(unit, year, as_of, chosen), (indicator_code, cohort_code)
     material = Material(frame, [unit], [pair])
     below = children_in(frame)
     children = values_by_unit(unit, below, year, pair, frame.as_of, chosen) if below else {}
     ((indicator, cohort),) = material.defined
+    own = values_from(material)[indicator.code, cohort.code]
     return Lineage(
         indicator=indicator,
         cohort=cohort,
         frame=frame,
-        value=values_from(material)[pair][unit.pk],
+        value=own[unit.pk],
         children=[children[child.pk] for child in below],
         rows=rows_for(material, unit, indicator, cohort),
     )

@@ -372,12 +372,20 @@ class Material(Around):
 
 
 def defined_by(frame: Frame, pairs: Collection[Pair]) -> list[Defined]:
+    """Each as it was defined on the frame's last day; of whom, as the pair says or else that very definition."""
     codes = sorted({indicator for indicator, _cohort in pairs})
     days = {each.last_day for each in frame.together.frames} or {frame.last_day}
     by_day = frame.together.once(("definitions", *codes), lambda: definitions_by_day(codes, days))
-    names = sorted({cohort for _indicator, cohort in pairs})
+    names = sorted({cohort for _indicator, cohort in pairs if cohort})
     cohorts = frame.together.once(("cohorts", *names), lambda: Cohort.objects.in_bulk(names))
-    return [(by_day[frame.last_day][indicator], cohorts[cohort]) for indicator, cohort in pairs]
+    found: list[Defined] = []
+    for code, name in pairs:
+        indicator = by_day[frame.last_day][code]
+        cohort = cohorts[name] if name else indicator.cohort
+        if cohort is None:
+            raise KeyError(name)
+        found.append((indicator, cohort))
+    return found
 
 
 _CROSSERS = """

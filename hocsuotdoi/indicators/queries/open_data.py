@@ -13,7 +13,7 @@ from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.indicators.queries.pivot import Period
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.suppression import is_few
-from hocsuotdoi.indicators.queries.words import is_kept_back, is_number
+from hocsuotdoi.indicators.queries.words import as_defined, is_kept_back, is_number
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 from hocsuotdoi.places.queries.units import children_of, day_on_map_of
@@ -118,7 +118,7 @@ def number_of(value: IndicatorValue, indicator: Indicator) -> int | Decimal | No
     """What the figure is as a number: a count, 1 or 0 for yes or no, else per cent. None where it is not told."""
     if state_of(value, indicator) != State.VALUE:
         return None
-    is_whole = is_number(indicator) or indicator.kind == IndicatorKind.YES_NO
+    is_whole = is_number(as_defined(value, indicator)) or indicator.kind == IndicatorKind.YES_NO
     return value.numerator if is_whole else value.percent
 
 

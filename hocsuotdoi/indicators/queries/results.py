@@ -1,13 +1,16 @@
 """The shape of a figure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.places.models import AdminUnit
 
 Pair = tuple[str, str]
-"""An indicator's code and a cohort's."""
+"""An indicator's code and a cohort's, or `OWN` in its place."""
+OWN = ""
+"""Of whom the definition itself speaks: in each year, as the version has it that holds then (decision 129)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,9 @@ class IndicatorValue:
     """Of the definition, as it stood on the last day that counts."""
     kept_back: bool = False
     """Whether it is of people by sex or age and cannot be told; then it holds no number."""
+    defined: tuple[Indicator, Cohort] | None = field(default=None, compare=False, repr=False)
+    """The definition and of whom, as they held then: the words about a figure are theirs. None: as whoever asks has
+    it."""
 
     @property
     def has_value(self) -> bool:

@@ -16,6 +16,7 @@ from hocsuotdoi.indicators.queries.suppression import counts_people, few_words, 
 
 def value_words(value: IndicatorValue, indicator: Indicator) -> str:
     """«66,7%», «+4,2% a year», «3 of 8», «yes», «no figures yet», «does not apply here»."""
+    indicator = as_defined(value, indicator)
     if value.state == ValueState.NOT_APPLICABLE:
         return _("does not apply here")
     if value.state == ValueState.NOT_REPORTED:
@@ -38,9 +39,15 @@ def value_words(value: IndicatorValue, indicator: Indicator) -> str:
     return percent(value.percent)
 
 
+def as_defined(value: IndicatorValue, indicator: Indicator) -> Indicator:
+    """The definition by which it was computed, which may be an earlier version than the one that is shown."""
+    return value.defined[0] if value.defined else indicator
+
+
 def is_kept_back(value: IndicatorValue, indicator: Indicator) -> bool:
     """Behind the figure, or behind what is missing to its whole, stand so few people that they could be found; or it
     could be computed from its neighbours."""
+    indicator = as_defined(value, indicator)
     if value.kept_back:
         return True
     if is_of_known_people(indicator):
@@ -59,6 +66,7 @@ def is_number(indicator: Indicator) -> bool:
 
 def coverage_words(value: IndicatorValue, indicator: Indicator, cohort: Cohort) -> str:
     """Of how many expected there are figures; empty where nothing is expected."""
+    indicator, cohort = value.defined or (indicator, cohort)
     if not value.expected or value.state == ValueState.NOT_APPLICABLE:
         return ""
     counts = {"reporting": number(value.reporting), "expected": number(value.expected)}
@@ -94,6 +102,7 @@ def told_coverage(value: IndicatorValue, indicator: Indicator) -> ToldCoverage:
     """Of different people never the attendances that are known: one of them is one person, and those of a commune
     that is kept back are the province's less those of the others. It is told in steps, and not all of it (at most
     nine tenths); where the figure is kept back nothing is."""
+    indicator = as_defined(value, indicator)
     if not is_of_known_people(indicator):
         return ToldCoverage(value.reporting, value.expected, value.coverage)
     if is_kept_back(value, indicator):

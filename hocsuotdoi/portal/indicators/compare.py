@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.trend import multiples
-from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.divided import rules_of
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Map, frame_of
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
@@ -27,10 +26,10 @@ from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
 from hocsuotdoi.portal.indicators.forms import asked_year, years_to_ask
 from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, line_note, map_look, map_query
-from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
+from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, version_note, years_up_to
 from hocsuotdoi.portal.indicators.words import unit_query
 from hocsuotdoi.portal.limits import sets_type
-from hocsuotdoi.programme.models import Target
+from hocsuotdoi.programme.queries.cohorts import every_spoken
 
 MOST_UNITS, MOST_FIGURES = 8, 4
 FOUND = 8
@@ -39,7 +38,7 @@ _UNIT_LOOK = "portal:indicators-unit-look"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is compared. `figures` are of those that plans set targets for."""
+    """What is compared."""
 
     units: list[AdminUnit]
     figures: list[Figure]
@@ -61,7 +60,7 @@ class Choice:
         return urlencode(
             [
                 *units,
-                *(("figure", ".".join(each.pair)) for each in self.figures),
+                *(("figure", each.name) for each in self.figures),
                 ("year", year or self.year),
                 *map_query(self.map).items(),
             ]
@@ -155,26 +154,20 @@ def _chosen(data: QueryDict, today: dt.date) -> tuple[Choice, list[Figure]]:
     day = chosen.day if chosen.kind == Map.DAY and chosen.day else today
     standing = {unit.code: unit for unit in AdminUnit.objects.on(day).filter(code__in=codes[: 4 * MOST_UNITS])}
     units = [standing[code] for code in codes if code in standing]
-    figures = _every_figure()
-    by_name = {".".join(each.pair): each for each in figures}
-    asked = [by_name[name] for name in names if name in by_name]
+    year = asked_year(data, today)
+    every = every_spoken(min(dt.date(year, 12, 31), today))
+    by_name = {f"{each.indicator.code}.{code}": Figure.of(each) for each, codes in every for code in codes}
+    asked = list(dict.fromkeys(by_name[name] for name in names if name in by_name))
     is_cut = len(units) > MOST_UNITS or len(asked) > MOST_FIGURES
-    return Choice(units[:MOST_UNITS], asked[:MOST_FIGURES], asked_year(data, today), is_cut, chosen, doubt), figures
-
-
-def _every_figure() -> list[Figure]:
-    """Those that plans set targets for, in the order of the programme. Three queries."""
-    pairs = Target.objects.issued().order_by().values_list("indicator", "cohort").distinct()
-    indicators, cohorts = Indicator.objects.in_bulk(), Cohort.objects.in_bulk()
-    found = [Figure(indicators[indicator], cohorts[cohort]) for indicator, cohort in pairs]
-    return sorted(found, key=lambda each: (each.indicator.ordinal, each.cohort.name))
+    choice = Choice(units[:MOST_UNITS], asked[:MOST_FIGURES], year, is_cut, chosen, doubt)
+    return choice, [Figure.of(each) for each, _codes in every]
 
 
 def _figure_options(figures: list[Figure], choice: Choice) -> list[tuple[str, list[Option]]]:
     chosen = {each.pair for each in choice.figures}
     groups: dict[str, list[Option]] = {}
     for each in figures:
-        option = Option(".".join(each.pair), each.cohort.name, each.pair in chosen)
+        option = Option(each.name, each.cohort.name, each.pair in chosen)
         groups.setdefault(each.indicator.short_name, []).append(option)
     return list(groups.items())
 
@@ -268,7 +261,7 @@ def _years(choice: Choice) -> str:
 
 
 def _said(story: str, series: Series) -> str:
-    return " ".join(filter(None, [story, line_note(series)]))
+    return " ".join(filter(None, [story, line_note(series), version_note(series)]))
 
 
 def _page(figure: Figure, unit: AdminUnit, choice: Choice) -> str:

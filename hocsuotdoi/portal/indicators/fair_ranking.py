@@ -124,7 +124,7 @@ def _bar(figure: Figure, value: IndicatorValue, drawn: Number | None, query: dic
 
 
 def _address(figure: Figure, unit: AdminUnit, year: int, query: dict[str, str]) -> str:
-    return unit_address("portal:indicators-value-lineage", unit, year, *figure.pair, **query)
+    return unit_address("portal:indicators-value-lineage", unit, year, *figure.codes, **query)
 
 
 def _size_noun(figure: Figure, *, by_people: bool) -> str:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from hocsuotdoi.core.vietnamese import sort_key
 from hocsuotdoi.indicators.models import Cohort
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap
+from hocsuotdoi.indicators.queries.open_data import unit_key
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import country, units_on_map
-from hocsuotdoi.portal.indicators.map_choice import map_query
+from hocsuotdoi.portal.indicators.map_choice import map_query, named
 from hocsuotdoi.portal.indicators.words import unit_query
 
 FIRST_YEAR = 2022
@@ -36,34 +37,35 @@ class Taken:
 
 
 class ValueForm(forms.Form):
-    """`cohorts`: to choose from, the one that is shown unasked first."""
+    """`cohorts`: to choose from; `shown`: the one of them that is shown."""
 
     unit = forms.ChoiceField(label=_("Where"), required=False)
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False)
     cohort = forms.ChoiceField(label=_("Of whom"), required=False)
 
-    def __init__(self, data: dict, *, today: dt.date, unit: AdminUnit | None, cohorts: list[Cohort]) -> None:
+    def __init__(
+        self, data: dict, *, today: dt.date, unit: AdminUnit | None, cohorts: list[Cohort], shown: Cohort | None
+    ) -> None:
         super().__init__(data)
         whole = country()
         units = [whole, *units_on_map(today, Tier.PROVINCE)]
         if unit is not None and unit not in units:
             units.append(unit)
-        self.units = {each.code: each for each in units}
-        self.fields["unit"].choices = [(each.code, each.name) for each in units]
+        self.units = {unit_key(each): each for each in units}
+        self.fields["unit"].choices = [(key, named(each)) for key, each in self.units.items()]
         self.fields["year"].choices = [(year, year) for year in years_to_ask(today)]
         self.fields["cohort"].choices = sorted(
             ((each.code, each.name) for each in cohorts), key=lambda each: sort_key(each[1])
         )
         self.is_valid()
-        asked = self.cleaned_data.get("cohort")
         self.taken = Taken(
             unit=unit or self.units.get(self.cleaned_data.get("unit") or "") or whole,
             year=self.cleaned_data.get("year") or today.year,
-            cohort=next((each for each in cohorts if each.code == asked), cohorts[0] if cohorts else None),
+            cohort=shown,
         )
         # What is shown is what was taken, also when the address said nothing or something else.
         code = self.taken.cohort.code if self.taken.cohort else ""
-        self.initial = {"unit": self.taken.unit.code, "year": self.taken.year, "cohort": code}
+        self.initial = {"unit": unit_key(self.taken.unit), "year": self.taken.year, "cohort": code}
         self.is_bound = False
 
 

@@ -14,6 +14,7 @@ from hocsuotdoi.core.charts.trend import multiples, trend
 from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import CriteriaSet
 from hocsuotdoi.indicators.queries.frame import Frame, children_in, frame_of
+from hocsuotdoi.indicators.queries.open_data import unit_key
 from hocsuotdoi.indicators.queries.people import residents
 from hocsuotdoi.indicators.queries.quality_origin import trust_in
 from hocsuotdoi.indicators.queries.results import IndicatorValue
@@ -28,7 +29,7 @@ from hocsuotdoi.portal.indicators.map_choice import break_words, line_note, map_
 from hocsuotdoi.portal.indicators.map_points import map_chart
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
 from hocsuotdoi.portal.indicators.pages import ShownValue, shown_value
-from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
+from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, version_note, years_up_to
 from hocsuotdoi.programme.enums import TargetState
 from hocsuotdoi.programme.models import Plan
 from hocsuotdoi.programme.queries.target_paths import TargetPath, target_paths
@@ -59,7 +60,7 @@ class IndicatorPage:
     story: str = ""
     path: ShownPath | None = None
     line_note: str = ""
-    """Of which other unit earlier years are, as reported."""
+    """Of which other unit earlier years are, as reported, and by which versions of the definition they are counted."""
     trend: Chart | None = None
     trust: ShownTrust | None = None
     ranked: FairRanking | None = None
@@ -118,7 +119,7 @@ def _past(figure: Figure, taken: Taken, today: dt.date) -> _Past:
         series,
         path,
         story_of(figure, series, path, taken.year, today, marks),
-        line_note(series),
+        " ".join(filter(None, [line_note(series), version_note(series)])),
         trend(titled(figure, taken, years_words(taken)), points, unit=figure.unit),
     )
 
@@ -159,7 +160,7 @@ def indicator_units(figure: Figure, taken: Taken, today: dt.date) -> Chart:
         [
             (
                 unit.short_name if unit.last_day is None else named(unit),
-                indicator_address(figure, taken, unit=unit.code),
+                indicator_address(figure, taken, unit=unit_key(unit)),
                 trend_points(figure, found[unit.pk], None, marks[unit.pk]),
             )
             for unit in below

@@ -15,6 +15,7 @@ from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, frame_of
+from hocsuotdoi.indicators.queries.open_data import unit_key
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.story import lower_first
 from hocsuotdoi.indicators.queries.values import values_by_unit
@@ -70,12 +71,12 @@ def map_chart(
 
 
 def _communes(unit: AdminUnit, day: dt.date) -> list[tuple[AdminUnit, str]]:
-    """With the name of the province each lies in. Two queries."""
+    """With the key and the name of the province each lies in. Two queries."""
     found = list(AdminUnit.objects.under(unit, day).filter(tier=Tier.COMMUNE).order_by("sort_key"))
     above = AdminUnit.objects.filter(
         on(day, "descents__"), tier=Tier.PROVINCE, descents__unit__tier=Tier.COMMUNE
-    ).values_list("descents__unit_id", "code", "name")
-    provinces = {pk: f"{code} {name}" for pk, code, name in above}
+    ).values_list("descents__unit_id", "code", "name", "ends_on")
+    provinces = {pk: f"{unit_key(AdminUnit(code=code, ends_on=ends))} {name}" for pk, code, name, ends in above}
     return [(each, provinces.get(each.pk, "")) for each in found]
 
 
@@ -131,7 +132,7 @@ def _by_commune(
         [
             {
                 "text": each.unit.name,
-                "url": unit_address("portal:indicators-value-lineage", each.unit, year, *figure.pair, **query),
+                "url": unit_address("portal:indicators-value-lineage", each.unit, year, *figure.codes, **query),
             },
             value_words(each.value, figure.indicator),
             coverage_words(each.value, figure.indicator, figure.cohort) or "–",

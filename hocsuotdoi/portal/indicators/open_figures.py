@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.indicators.formats import adx, sdmx
 from hocsuotdoi.indicators.formats.dhis2 import short_code
-from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.indicators.queries import open_data
 from hocsuotdoi.indicators.queries.by_period import PeriodValue
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Map
@@ -96,9 +96,7 @@ INDICATOR_COLUMNS = (
 )
 
 
-def indicator_rows(
-    values: Iterable[PeriodValue], indicator: Indicator, cohort: Cohort, taken: Taken
-) -> Iterator[tuple[str, ...]]:
+def indicator_rows(values: Iterable[PeriodValue], indicator: Indicator, taken: Taken) -> Iterator[tuple[str, ...]]:
     """For CSV and XLSX; columns are `INDICATOR_COLUMNS`."""
     for found in values:
         value = found.value
@@ -108,7 +106,7 @@ def indicator_rows(
             _text(each)
             for each in (
                 indicator.code,
-                cohort.code,
+                value.cohort_code,
                 unit_key(value.unit),
                 value.unit.name,
                 found.key,
@@ -145,7 +143,7 @@ _STATUS = {State.NOT_REPORTED: "L", State.NOT_APPLICABLE: "M", State.KEPT_BACK: 
 
 
 def indicator_observations(
-    values: Iterable[PeriodValue], indicator: Indicator, cohort: Cohort, taken: Taken
+    values: Iterable[PeriodValue], indicator: Indicator, taken: Taken
 ) -> Iterator[dict[str, object]]:
     """For SDMX."""
     for found in values:
@@ -158,7 +156,7 @@ def indicator_observations(
             "FREQ": FREQUENCY[found.period],
             "REF_AREA": area(value.unit),
             "INDICATOR": indicator.code,
-            "COHORT": cohort.code,
+            "COHORT": value.cohort_code,
             "TIME_PERIOD": found.key,
             "OBS_VALUE": number_of(value, indicator),
             "OBS_STATUS": _STATUS.get(state, normal),
@@ -181,14 +179,12 @@ def area(unit: AdminUnit) -> str:
     return unit.code if unit.tier == Tier.COUNTRY else f"VN_{unit_key(unit)}"
 
 
-def indicator_groups(
-    values: Iterable[PeriodValue], indicator: Indicator, cohort: Cohort, taken: Taken
-) -> Iterator[adx.Group]:
+def indicator_groups(values: Iterable[PeriodValue], indicator: Indicator, taken: Taken) -> Iterator[adx.Group]:
     """For ADX: numerators and denominators, of which DHIS2 makes the share by itself; of growth the counts of the year
     and of the base year, of which it makes nothing. What is missing has no value."""
-    element = indicator_element(indicator.code, cohort.code)
     for found in values:
         value = found.value
+        element = indicator_element(indicator.code, value.cohort_code)
         numerator, denominator = parts_of(value, indicator)
         told = []
         if state_of(value, indicator) == State.VALUE and numerator is not None:

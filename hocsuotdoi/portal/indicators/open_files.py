@@ -22,13 +22,13 @@ from hocsuotdoi.core.limits import count
 from hocsuotdoi.indicators.enums import MeasureKind
 from hocsuotdoi.indicators.formats import adx, dictionary, sdmx
 from hocsuotdoi.indicators.formats.dataset import render_dataset
-from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
+from hocsuotdoi.indicators.models import Indicator, Measure
 from hocsuotdoi.indicators.queries import open_data
 from hocsuotdoi.indicators.queries.by_period import OnlyYears, PeriodValue, Span, values_by_period
 from hocsuotdoi.indicators.queries.divided import notes_by_unit
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Map
 from hocsuotdoi.indicators.queries.licence import Licence, data_licence, licence_headers, licence_words
-from hocsuotdoi.indicators.queries.open_data import Level, TooMuch
+from hocsuotdoi.indicators.queries.open_data import Level, TooMuch, unit_key
 from hocsuotdoi.indicators.queries.pivot import Period, Question
 from hocsuotdoi.indicators.queries.suppression import counts_people, last_closed
 from hocsuotdoi.indicators.queries.told import Told
@@ -45,7 +45,7 @@ from hocsuotdoi.portal.indicators.open_tables import fits_sdmx, observations
 from hocsuotdoi.portal.indicators.trends import YEARS
 from hocsuotdoi.portal.indicators.words import unit_query
 from hocsuotdoi.portal.limits import sets_type
-from hocsuotdoi.programme.queries.cohorts import cohorts_of, spoken_pairs
+from hocsuotdoi.programme.queries.cohorts import of_whom, spoken_pairs
 
 MOST_FILES_A_MINUTE = 30
 """For one address: each is computed anew."""
@@ -112,16 +112,15 @@ def indicator_file(request: HttpRequest, code: str, form: str) -> HttpResponse:
     if form not in FORMS:
         raise Http404
     today = timezone.localdate()
-    indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
-    cohorts = {each.code: each for each in cohorts_of(indicator)}
-    cohort = cohorts.get(request.GET.get("cohort") or next(iter(cohorts), ""))
+    head = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
     unit, asked = _unit(request, today), IndicatorFileForm(request.GET)
     years = asked.years(today)
     chosen, period = asked.asked_map(today), asked.asked_period
-    if cohort is None:
+    first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
+    spoken = of_whom(head, min(last, today)).find(request.GET.get("cohort", ""))
+    if spoken is None:
         raise Http404
     _count(request)
-    first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
     units = open_data.units_at(
         unit, asked.asked_level, chosen.day or today, (first, last) if chosen.is_reported else None
     )
@@ -130,23 +129,21 @@ def indicator_file(request: HttpRequest, code: str, form: str) -> HttpResponse:
         if form == "adx":
             open_figures.check_adx_map(chosen)
         open_data.check_size(len(units) * len(span.starts))
-        found = values_by_period(indicator, cohort, unit, units, span, chosen)
+        found = values_by_period(spoken.indicator, spoken.named, unit, units, span, chosen)
     except (TooMuch, OnlyYears, open_figures.NoSuchFile) as refused:
         return too_much(request, refused)
     values = [value for each in units for value in found[each.pk]]
-    body = _indicator_body(form, values, indicator, cohort, _taken(unit, today, units, chosen))
-    name = [indicator.code, unit.code, str(years[0]), str(years[-1]), *([period] if period != Period.YEAR else [])]
+    body = _indicator_body(form, values, spoken.indicator, _taken(unit, today, units, chosen))
+    name = [head.code, unit_key(unit), str(years[0]), str(years[-1]), *([period] if period != Period.YEAR else [])]
     return _file(body, form, "-".join([*name, *map_query(chosen).values()]))
 
 
-def _indicator_body(
-    form: str, values: Sequence[PeriodValue], indicator: Indicator, cohort: Cohort, taken: open_figures.Taken
-) -> bytes:
+def _indicator_body(form: str, values: Sequence[PeriodValue], indicator: Indicator, taken: open_figures.Taken) -> bytes:
     if form == "adx":
-        return adx.render_adx(open_figures.indicator_groups(values, indicator, cohort, taken), taken.refreshed_at)
+        return adx.render_adx(open_figures.indicator_groups(values, indicator, taken), taken.refreshed_at)
     if form == "sdmx":
-        return sdmx.render_csv(sdmx.INDICATORS, open_figures.indicator_observations(values, indicator, cohort, taken))
-    rows = list(open_figures.indicator_rows(values, indicator, cohort, taken))
+        return sdmx.render_csv(sdmx.INDICATORS, open_figures.indicator_observations(values, indicator, taken))
+    rows = list(open_figures.indicator_rows(values, indicator, taken))
     if form == "csv":
         return dictionary.render_csv(open_figures.INDICATOR_COLUMNS, rows)
     return dictionary.render_xlsx(open_figures.INDICATOR_COLUMNS, rows, licence_words())
@@ -184,10 +181,10 @@ def counts_file(request: HttpRequest) -> HttpResponse:
     except TooMuch as refused:
         return too_much(request, refused)
     body = adx.render_adx(groups, taken.refreshed_at)
-    return _file(body, "adx", f"hoc-suot-doi-{unit.code}-{years[0]}-{years[-1]}")
+    return _file(body, "adx", f"hoc-suot-doi-{unit_key(unit)}-{years[0]}-{years[-1]}")
 
 
-def table_observations(told: Told, today: dt.date) -> HttpResponse:
+def table_observations(told: Told, today: dt.date, name: str) -> HttpResponse:
     """The table as SDMX-CSV. Raises Http404 where it does not fit."""
     question = told.answer.question
     if not fits_sdmx(question) or told.is_kept_back:
@@ -195,7 +192,7 @@ def table_observations(told: Told, today: dt.date) -> HttpResponse:
     heads = [*told.answer.rows, *told.answer.columns]
     units = [question.unit, *(head.unit for head in heads if head.unit)]
     rows = observations(told, _taken(question.unit, today, units, ChosenMap(question.map, question.map_day)))
-    return _file(sdmx.render_csv(sdmx.TOTALS, rows), "sdmx", "hoc-suot-doi")
+    return _file(sdmx.render_csv(sdmx.TOTALS, rows), "sdmx", name)
 
 
 @public

@@ -19,7 +19,7 @@ from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.grid import KIND_LABELS
 from hocsuotdoi.core.templatetags.house import moment
 from hocsuotdoi.indicators.models import SavedTable
-from hocsuotdoi.indicators.queries.open_data import TooMuch
+from hocsuotdoi.indicators.queries.open_data import TooMuch, period_key, unit_key
 from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Head, Map, Question, answer
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import too_much_words
@@ -40,10 +40,14 @@ from hocsuotdoi.portal.indicators.pivot_answer import (
     rules_of_question,
     title_of,
     with_table,
+    with_what_it_is,
 )
 from hocsuotdoi.portal.indicators.pivot_form import PivotForm, as_asked_today, first_question
+from hocsuotdoi.portal.indicators.words import unit_query
 
 ROWS_ON_A_PAGE = 100
+MOST_NAMED = 3
+"""Measures in the name of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,12 @@ def pivot(request: HttpRequest) -> HttpResponse:
 
 
 def _file_name(question: Question) -> str:
-    """Of which unit and map, since a CSV has room for numbers only."""
+    """What is counted, where and when, on which map."""
+    measures = question.wanted.measures
+    counted = "-".join(measures) if len(measures) <= MOST_NAMED else f"{len(measures)}-so-dem"
     day = question.map_day.isoformat() if question.map == Map.DAY and question.map_day else ""
-    return "-".join(filter(None, ["hoc-suot-doi", question.unit.code.lower(), question.map, day]))
+    when = dict.fromkeys(period_key(each, question.period) for each in (question.first, question.last))
+    return "-".join(filter(None, ["hoc-suot-doi", counted, unit_key(question.unit), *when, question.map, day])).lower()
 
 
 @public
@@ -121,16 +128,17 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
     if told.is_too_much:
         return too_much(request, TooMuch(too_much_words()))
     if form == "sdmx":
-        return table_observations(told, today)
+        return table_observations(told, today, _file_name(question))
     made = chart_of(told, asked.cleaned_data["chart"])
     if made is None or (form in ("svg", "png") and not made[0].spec):
         raise Http404
+    chart, story = with_table(made[0], told), narrowed_words(asked.narrowed)
     return chart_response(
         request,
-        with_table(made[0], told),
+        with_what_it_is(chart, question, story) if form == "csv" else chart,
         form,
         name=_file_name(question),
-        story=narrowed_words(asked.narrowed),
+        story=story,
         source=" ".join([map_words(question), *rules_of_question(question, today)]),
         told_at=_("Figures as of {moment}.").format(moment=moment(timezone.now())),
         is_sample=has_sample(question.unit, today),
@@ -161,8 +169,27 @@ def _drawn(told: LaidOut, kind: str, data: QueryDict) -> dict[str, Any]:
 
 
 def _asked(request: HttpRequest, today: dt.date) -> tuple[QueryDict, PivotForm]:
+    """What was asked, as addresses say it, and the form, in which a unit that has ended has a key of its own."""
     data = as_asked_today(request.GET) if request.GET else _as_data(first_question(today))
-    return data, PivotForm(data, units=_units(request, data, today), today=today)
+    units = {unit.code: unit for unit in [country(), *units_on_map(today, Tier.PROVINCE)]}
+    if (code := data.get("unit", "")) and (unit := _named_in(request, data, units, today)):
+        _name_unit(data, unit)
+        units.setdefault(code := unit_key(unit), unit)
+    chosen = data.copy()
+    chosen["unit"] = code
+    return data, PivotForm(chosen, units=units, today=today)
+
+
+def _named_in(request: HttpRequest, data: QueryDict, units: dict[str, AdminUnit], today: dt.date) -> AdminUnit | None:
+    """The unit of the address. A code may be another's on the day that it names."""
+    code = data["unit"]
+    return units[code] if code in units and "on" not in data else asked_unit(request, code, today)
+
+
+def _name_unit(data: QueryDict, unit: AdminUnit) -> None:
+    data.pop("on", None)
+    for name, value in unit_query(unit).items():
+        data[name] = value
 
 
 def _files(chart: Chart, query: str) -> list[dict[str, str]]:
@@ -172,15 +199,6 @@ def _files(chart: Chart, query: str) -> list[dict[str, str]]:
         for link in file_links(address)
         if chart.spec or not link["url"].endswith(("svg", "png"))
     ]
-
-
-def _units(request: HttpRequest, data: QueryDict, today: dt.date) -> dict[str, AdminUnit]:
-    """The country, its provinces, and what the address names."""
-    found = {unit.code: unit for unit in [country(), *units_on_map(today, Tier.PROVINCE)]}
-    code = data.get("unit", "")
-    if code and code not in found and (unit := asked_unit(request, code, today)):
-        found[code] = unit
-    return found
 
 
 def _as_data(values: dict[str, Any]) -> QueryDict:
@@ -221,7 +239,8 @@ def _address_below(question: Question, head: Head, data: QueryDict) -> str:
     if head.unit is None or head.unit == question.unit or head.unit.tier == Tier.COMMUNE:
         return ""
     asked = QueryDict(_without(data, "page", "all"), mutable=True)
-    asked["unit"], asked["tier"] = head.unit.code, Tier.COMMUNE
+    _name_unit(asked, head.unit)
+    asked["tier"] = Tier.COMMUNE
     return f"?{asked.urlencode()}"
 
 
@@ -246,6 +265,8 @@ def _ways_out(form: PivotForm, data: QueryDict, today: dt.date) -> list[dict[str
 
 def _way(data: QueryDict, label: str, **instead: Any) -> dict[str, str]:
     asked = QueryDict(_without(data, "page"), mutable=True)
+    if "unit" in instead:
+        asked.pop("on", None)
     for name, value in instead.items():
         asked[name] = value
     return {"label": label, "url": f"?{asked.urlencode()}"}

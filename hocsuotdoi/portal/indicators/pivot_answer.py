@@ -30,7 +30,7 @@ from hocsuotdoi.indicators.queries.pivot import (
 from hocsuotdoi.indicators.queries.pivot import Period as Length
 from hocsuotdoi.indicators.queries.story import lower_first
 from hocsuotdoi.indicators.queries.suppression import TOTAL
-from hocsuotdoi.indicators.queries.told import Told
+from hocsuotdoi.indicators.queries.told import ABSENT, Told
 from hocsuotdoi.portal.indicators.map_choice import oldest_words
 
 Said = TypeVar("Said")
@@ -147,7 +147,7 @@ def chart_of(told: LaidOut, kind: str = "") -> tuple[Chart, Kind | None, list[Ki
 
 
 def with_table(chart: Chart, told: LaidOut) -> Chart:
-    """The chart with all rows of its table, for files."""
+    """The chart with all rows of its table, for files: numbers, and in words why there is none."""
     found = told.answer
     corner = str(capfirst(DIMENSION_LABELS[found.question.rows]))
     labels = [*(head.label for head in found.columns), *([_("Total")] if TOTAL in told.across else [])]
@@ -155,8 +155,29 @@ def with_table(chart: Chart, told: LaidOut) -> Chart:
     data: list[list[Any]] = []
     for at in told.order:
         words.append([found.rows[at].label, *(told.words(at, place) for place in told.across)])
-        data.append([found.rows[at].label, *(told.number(at, place) for place in told.across)])
+        data.append([found.rows[at].label, *(_said(told, at, place) for place in told.across)])
     return replace(chart, columns=numbered(labels, corner), rows=words, data_columns=[corner, *labels], data=data)
+
+
+def _said(told: LaidOut, row: int, column: int) -> int | str:
+    number = told.number(row, column)
+    if number is not None:
+        return number
+    words = told.words(row, column)
+    return {"–": _("nothing was reported"), ABSENT: _("there was no such unit then")}.get(words, words)
+
+
+def with_what_it_is(chart: Chart, question: Question, narrowed: str) -> Chart:
+    """With what the table shows and in which unit in every row, for files that have no room beside it."""
+    units = dict(Measure.objects.filter(code__in=question.wanted.measures).values_list("code", "unit"))
+    units_of = dict.fromkeys(units[code] for code in question.wanted.measures if code in units)
+    more = {
+        _("Table"): " ".join(filter(None, [title_of(question), narrowed])),
+        _("Unit of measure"): "; ".join(units_of),
+    }
+    return replace(
+        chart, data_columns=[*chart.data_columns, *more], data=[[*row, *more.values()] for row in chart.data]
+    )
 
 
 def title_of(question: Question) -> str:

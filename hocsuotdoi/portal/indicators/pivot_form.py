@@ -20,7 +20,7 @@ from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
 from hocsuotdoi.ledger.operations.posting import EARLIEST
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.portal.indicators.map_choice import map_day_field, map_field
+from hocsuotdoi.portal.indicators.map_choice import map_day_field, map_field, named
 
 MOST_PERIODS = 120
 """Ten years of months."""
@@ -128,7 +128,7 @@ class PivotForm(forms.Form):
                 choices=[*codes.choices, *unknown],
                 widget=forms.CheckboxSelectMultiple,
             )
-        self.fields["unit"].choices = [(code, unit.name) for code, unit in units.items()]
+        self.fields["unit"].choices = [(code, named(unit)) for code, unit in units.items()]
         self.fields["tier"].choices = [
             ("", gettext_lazy("this place itself")),
             (Tier.PROVINCE, gettext_lazy("provinces and cities")),

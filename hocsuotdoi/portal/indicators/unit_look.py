@@ -16,6 +16,8 @@ from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.trend import TrendPoint, key_of, trend
 from hocsuotdoi.indicators.enums import ValueState
+from hocsuotdoi.indicators.models import IndicatorVersion
+from hocsuotdoi.indicators.queries.definitions import speaking_of_themselves
 from hocsuotdoi.indicators.queries.divided import rules_of
 from hocsuotdoi.indicators.queries.frame import ChosenMap, Frame, frame_of
 from hocsuotdoi.indicators.queries.happenings import counted_at_all, counts_by_day
@@ -25,7 +27,7 @@ from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
 from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
 from hocsuotdoi.ledger.enums import MeasureCode
-from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.indicators.asked import asked_unit
@@ -40,7 +42,7 @@ from hocsuotdoi.portal.indicators.happening_charts import (
 )
 from hocsuotdoi.portal.indicators.map_choice import asked_map, break_words, map_look, map_query
 from hocsuotdoi.portal.indicators.origins import ShownTrust, shown_trust
-from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, years_up_to
+from hocsuotdoi.portal.indicators.trends import Figure, story_of, trend_points, version_note, years_up_to
 from hocsuotdoi.portal.indicators.words import day_of, unit_address, unit_query, units_above
 from hocsuotdoi.portal.limits import sets_type
 from hocsuotdoi.programme.enums import TargetState
@@ -49,11 +51,12 @@ from hocsuotdoi.programme.queries.target_paths import TargetPath, target_paths
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One figure: a small trend with its state and its sentence. `part`: the part of the unit that it speaks of."""
+    """One figure: a small trend with its state (None: nobody set a target) and its sentence. `part`: the part of the
+    unit that it speaks of."""
 
     title: str
     part: str
-    state: TargetState
+    state: TargetState | None
     story: str
     points: list[TrendPoint]
     chart: Chart
@@ -82,7 +85,7 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
     frame = frame_of(place, year, today, chosen)
     cards, left_out = _cards(frame, today)
     groups = [(name, [card for _name, card in found]) for name, found in groupby(cards, key=lambda each: each[0])]
-    shown = [card.state for _name, card in cards]
+    shown = [card.state for _name, card in cards if card.state]
     years = [
         {"label": str(each), "url": _address(place, each, chosen), "is_current": each == year}
         for each in years_to_ask(today)
@@ -145,49 +148,73 @@ def _asked(request: HttpRequest, code: str, today: dt.date) -> tuple[AdminUnit, 
     return place, asked_year(request.GET, today), *asked_map(request.GET, today)
 
 
-def _cards(frame: Frame, today: dt.date) -> tuple[list[tuple[str, Card]], list[str]]:
-    """(indicator's name, card) in the order of the programme, and the names of what does not apply this year."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A figure, and what it is held against; None where no plan asks it of the unit."""
+
+    figure: Figure
+    territory: AdminUnit
+    path: TargetPath | None = None
+
+
+def _asked_here(frame: Frame) -> list[_Asked]:
+    """What plans ask in the order of the programme, then what the unit and those above it defined for themselves."""
     paths = target_paths(frame.unit, frame.last_day)
+    of_plans = [
+        _Asked(Figure(each.targets[0].indicator, each.targets[0].cohort), each.territory, each) for each in paths
+    ]
+    asked = {path.pair for path in paths}
+    above = UnitAncestry.objects.on(frame.map_day).filter(unit=frame.unit).values("ancestor")
+    here = IndicatorVersion.objects.filter(indicator__owner__in=above).exclude(indicator__ends_on__lte=frame.starts_on)
+    own = [
+        Figure(each.indicator, cohort, is_own=True)
+        for each in speaking_of_themselves(frame.last_day, here)
+        if (cohort := each.indicator.cohort) and (each.indicator.code, cohort.code) not in asked
+    ]
+    return [*of_plans, *(_Asked(figure, frame.unit) for figure in own)]
+
+
+def _cards(frame: Frame, today: dt.date) -> tuple[list[tuple[str, Card]], list[str]]:
+    """(indicator's name, card), and the names of what does not apply this year."""
+    every = _asked_here(frame)
     years = years_up_to(frame.year)
     pairs: dict[AdminUnit, list[Pair]] = {}
-    for path in paths:
-        pairs.setdefault(path.territory, []).append(path.pair)
+    for each in every:
+        pairs.setdefault(each.territory, []).append(each.figure.pair)
     found: dict[tuple[int, Pair], Series] = {}
     for territory, asked in pairs.items():
         wanted = list(dict.fromkeys(asked))
         for pair, by_unit in series_by_unit(territory, [territory], wanted, years, today, frame.map).items():
             found[territory.pk, pair] = by_unit[territory.pk]
-    trusts = {each.pk: trust_in(frame_of(each, frame.year, today)) for each in pairs}
+    trusts = {unit.pk: trust_in(frame_of(unit, frame.year, today)) for unit in pairs}
     marks = break_words(found, frame.map)
     cards, left_out = [], []
-    for path in paths:
-        key = path.territory.pk, path.pair
-        series = found[key]
-        target = path.targets[0]
+    for each in every:
+        key = each.territory.pk, each.figure.pair
+        series, figure = found[key], each.figure
         if series[frame.year].state == ValueState.NOT_APPLICABLE:
-            left_out.append(f"{target.indicator.short_name} ({target.cohort.name})")
+            left_out.append(f"{figure.indicator.short_name} ({figure.cohort.name})")
         else:
-            shown = _card(frame, path, series, trusts[path.territory.pk], marks[key], today)
-            cards.append((target.indicator.short_name, shown))
+            shown = _card(frame, each, series, trusts[each.territory.pk], marks[key], today)
+            cards.append((figure.indicator.short_name, shown))
     return cards, left_out
 
 
-def _card(frame: Frame, path: TargetPath, series: Series, trust: Trust, marks: dict[int, str], today: dt.date) -> Card:
-    figure = Figure(path.targets[0].indicator, path.targets[0].cohort)
-    query = {**unit_query(path.territory), "year": frame.year, "cohort": figure.cohort.code, **map_query(frame.map)}
+def _card(frame: Frame, asked: _Asked, series: Series, trust: Trust, marks: dict[int, str], today: dt.date) -> Card:
+    figure, path = asked.figure, asked.path
+    query = {**unit_query(asked.territory), "year": frame.year, "cohort": figure.cohort.code, **map_query(frame.map)}
     points = trend_points(figure, series, path, marks)
-    state, _rule = path.judge(series[frame.year], frame.year)
     title = f"{figure.indicator.short_name}: {figure.cohort.name}"
     return Card(
         title=figure.cohort.name,
-        part=path.territory.name if path.is_partial else "",
-        state=state,
-        story=story_of(figure, series, path, frame.year, today, marks),
+        part=path.territory.name if path and path.is_partial else "",
+        state=path.judge(series[frame.year], frame.year)[0] if path else None,
+        story=" ".join(filter(None, [story_of(figure, series, path, frame.year, today, marks), version_note(series)])),
         points=points,
         chart=pictured(trend(title, points, unit=figure.unit, is_small=True)),
         url=f"{reverse('portal:indicators-indicator-detail', args=[figure.indicator.code])}?{urlencode(query)}",
         trust=shown_trust(trust, figure.indicator, figure.cohort),
-        figure=".".join(figure.pair),
+        figure=figure.name,
     )
 
 

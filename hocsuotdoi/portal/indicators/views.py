@@ -19,6 +19,7 @@ from hocsuotdoi.indicators.queries.criteria import readings_of
 from hocsuotdoi.indicators.queries.divided import rules_of
 from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.lineage import lineage
+from hocsuotdoi.indicators.queries.open_data import unit_key
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.queries.institutions import has_sample
@@ -26,7 +27,7 @@ from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.day import DayForm
 from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links
-from hocsuotdoi.portal.indicators.forms import Taken, ValueForm
+from hocsuotdoi.portal.indicators.forms import Taken, ValueForm, asked_year
 from hocsuotdoi.portal.indicators.indicator_look import View, chart_named, indicator_page
 from hocsuotdoi.portal.indicators.map_choice import asked_map, map_look, map_query
 from hocsuotdoi.portal.indicators.open_files import open_section
@@ -34,7 +35,7 @@ from hocsuotdoi.portal.indicators.pages import behind, children_of_figure, measu
 from hocsuotdoi.portal.indicators.trends import Figure
 from hocsuotdoi.portal.indicators.words import unit_address, units_above
 from hocsuotdoi.portal.limits import sets_type
-from hocsuotdoi.programme.queries.cohorts import cohorts_of
+from hocsuotdoi.programme.queries.cohorts import of_whom
 
 ON_A_PAGE = 50
 
@@ -56,8 +57,7 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
     """What an indicator means, its value where and when asked (by default the country, this year), to look at over the
     years, on the map (`?view=map`) and unit by unit (`?view=units`)."""
     today = timezone.localdate()
-    indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
-    form, figure, doubt = _asked_figure(request, indicator, today)
+    form, indicator, figure, doubt = _asked_figure(request, code, today)
     frame = frame_of(form.taken.unit, form.taken.year, today, form.taken.map)
     view = View(asked) if (asked := request.GET.get("view", "")) in set(View) else View.YEARS
     if form.taken.unit.tier == Tier.COMMUNE:
@@ -91,13 +91,12 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
 def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> HttpResponse:
     """A chart of the page with the same question."""
     today = timezone.localdate()
-    indicator = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
-    asked, figure, _doubt = _asked_figure(request, indicator, today)
+    asked, indicator, figure, _doubt = _asked_figure(request, code, today)
     found = chart_named(chart, figure, asked.taken, today) if figure else None
     if found is None:
         raise Http404
     drawn, story = found
-    name = f"{indicator.code}-{asked.taken.unit.code}-{asked.taken.year}-{chart}"
+    name = f"{indicator.code}-{unit_key(asked.taken.unit)}-{asked.taken.year}-{chart}"
     notes = rules_of(frame_of(asked.taken.unit, asked.taken.year, today, asked.taken.map))
     return chart_response(
         request,
@@ -111,15 +110,18 @@ def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> H
     )
 
 
-def _asked_figure(request: HttpRequest, indicator: Indicator, today: dt.date) -> tuple[ValueForm, Figure | None, str]:
-    """The figure None: no plan sets a target for it yet, so nobody has said of whom it speaks. Last: why another map is
-    shown than the one asked for."""
+def _asked_figure(request: HttpRequest, code: str, today: dt.date) -> tuple[ValueForm, Indicator, Figure | None, str]:
+    """The indicator as it was defined in the year asked about. The figure None: no plan sets a target for it yet, so
+    nobody has said of whom it speaks. Last: why another map is shown than the one asked for."""
+    head = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
     unit = asked_unit(request, request.GET.get("unit", ""), today) if request.GET.get("unit") else None
-    cohorts = cohorts_of(indicator)
-    form = ValueForm(request.GET, today=today, unit=unit, cohorts=cohorts)
+    found = of_whom(head, min(dt.date(asked_year(request.GET, today), 12, 31), today))
+    spoken = found.find(request.GET.get("cohort", "")) or found.find("")
+    shown = spoken.cohort if spoken else None
+    form = ValueForm(request.GET, today=today, unit=unit, cohorts=found.cohorts, shown=shown)
     chosen, doubt = asked_map(request.GET, today)
     form.taken = replace(form.taken, map=chosen)
-    return form, Figure(indicator, form.taken.cohort) if form.taken.cohort else None, doubt
+    return form, found.indicator, Figure.of(spoken) if spoken else None, doubt
 
 
 def _files_of(indicator: Indicator, taken: Taken) -> dict[str, list[dict[str, str]]]:
@@ -134,11 +136,14 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
     """A figure opened: the units below and the institutions behind it."""
     today = timezone.localdate()
     place = asked_unit(request, unit, today)
-    if place is None or not Indicator.objects.filter(code=indicator).exists() or not is_a_year(year):
+    if place is None or not is_a_year(year):
         raise Http404
-    get_object_or_404(Cohort, code=cohort)
+    head = get_object_or_404(Indicator.objects.select_related("cohort"), code=indicator)
+    spoken = of_whom(head, min(dt.date(year, 12, 31), today)).find(cohort)
+    if spoken is None:
+        get_object_or_404(Cohort, code=cohort)
     chosen, doubt = asked_map(request.GET, today)
-    found = lineage(indicator, cohort, place, year, today, chosen)
+    found = lineage(indicator, spoken.pair[1] if spoken else cohort, place, year, today, chosen)
     kept = map_query(chosen)
     children, left_out = children_of_figure(found)
     page = Paginator(found.rows, ON_A_PAGE).get_page(request.GET.get("page"))

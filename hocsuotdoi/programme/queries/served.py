@@ -10,7 +10,7 @@ from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.programme.enums import Trend
 from hocsuotdoi.programme.models import Assignment
-from hocsuotdoi.programme.queries.cohorts import cohorts_of
+from hocsuotdoi.programme.queries.cohorts import of_whom
 from hocsuotdoi.programme.queries.plan_facts import can_speak_for, cohort_facts
 
 YEARS = 3
@@ -18,7 +18,8 @@ YEARS = 3
 
 @dataclass(frozen=True)
 class Served:
-    """`values`: of the last years, the newest last. `trend`: of the last two that are known; None where two are not."""
+    """`values`: of the last years, the newest last. `trend`: of the last two that are known and
+    counted by one definition; None where two are not."""
 
     indicator: Indicator
     cohort: Cohort
@@ -33,24 +34,24 @@ def served_by(assignment: Assignment, day: dt.date) -> Served | None:
     unit = assignment.agency.unit
     if indicator is None or unit is None:
         return None
-    cohort = next(
+    spoken = next(
         (
             each
-            for each in cohorts_of(indicator)
-            if any(can_speak_for(facet, unit.tier) for facet in cohort_facts(each).living_facets(day))
+            for each in of_whom(indicator, day).choices
+            if any(can_speak_for(facet, unit.tier) for facet in cohort_facts(each.cohort).living_facets(day))
         ),
         None,
     )
-    if cohort is None:
+    if spoken is None:
         return None
     last = min(assignment.year or day.year, day.year)
-    pair = indicator.code, cohort.code
-    values = tuple(values_for(unit, year, [pair])[pair] for year in range(last - YEARS + 1, last + 1))
-    return Served(indicator, cohort, values, _trend(values, indicator))
+    values = tuple(values_for(unit, year, [spoken.pair])[spoken.pair] for year in range(last - YEARS + 1, last + 1))
+    return Served(indicator, spoken.cohort, values, _trend(values, indicator))
 
 
 def _trend(values: tuple[IndicatorValue, ...], indicator: Indicator) -> Trend | None:
-    known = [number for number in map(_number, values) if number is not None]
+    alike = [each for each in values if each.version == values[-1].version]
+    known = [number for number in map(_number, alike) if number is not None]
     if len(known) < 2:
         return None
     if known[-1] == known[-2]:

@@ -263,5 +263,5 @@ def test_lineage_takes_the_same_queries_with_one_and_three_institutions(
     for _ in range(times):
         make_posting(InstitutionFactory(unit=bac_kan), day)
     client.get(lineage(bac_kan, day.year))
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         client.get(lineage(bac_kan, day.year))

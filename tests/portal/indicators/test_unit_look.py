@@ -183,7 +183,7 @@ def test_unit_takes_the_same_queries_with_one_and_three_of_everything(
             ordinal=2 + at,
         )
     client.get(*look(bac_kan, year=2026))
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(43):
         client.get(*look(bac_kan, year=2026))
 
 

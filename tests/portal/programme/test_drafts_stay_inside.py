@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.api.routing import ApiPath
@@ -99,7 +100,7 @@ def test_figures_ask_nothing_that_only_a_draft_says(draft):
     pair = "chi_so_thu", "library_private"
     assert pair not in spoken_pairs()
     assert pair not in targeted_pairs()
-    assert cohorts_of(draft.targets.get().indicator) == []
+    assert cohorts_of(draft.targets.get().indicator, timezone.localdate()) == []
 
 
 def test_planner_of_the_place_finds_it_in_the_workspace_only(client, draft, planner_of_the_province):
