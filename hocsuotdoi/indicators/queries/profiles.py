@@ -17,7 +17,7 @@ from django.db import connection
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.enums import IndicatorKind
-from hocsuotdoi.indicators.models import Definition
+from hocsuotdoi.indicators.models import Cohort, Definition
 from hocsuotdoi.indicators.queries.suppression import (
     TOTAL,
     Decided,
@@ -76,9 +76,10 @@ class Profiles:
         return Shown.FEW if few else Shown.KEPT_BACK
 
 
-TOLD_BY_PERSON = (IndicatorKind.COUNT, IndicatorKind.GROWTH)
+TOLD_BY_PERSON = (IndicatorKind.COUNT,)
 """Kinds that have figures by sex or age, as far as the profiles tell them. Different people do not add up, so nothing
-could be proved of them (decision 87). A condition says yes or no of a single institution, and one more condition
+could be proved of them (decision 87). Growth is of those institutions that reported in both years: a cut further than
+the profiles are (decision 128). A condition says yes or no of a single institution, and one more condition
 another number of it: whoever asks for at least five, six, seven… women learns how many there were (decision 88)."""
 
 
@@ -149,6 +150,23 @@ def _decided(
 
 def _own(rows: Mapping[int, Rows], children: Mapping[int, Sequence[int]]) -> dict[int, Rows]:
     return {-unit_id: _rest(rows[unit_id], [rows[child] for child in below]) for unit_id, below in children.items()}
+
+
+def slice_of(indicator: Definition, cohort: Cohort) -> Slice:
+    """What the figure is made of, whatever the sex and age."""
+    return Slice(tuple(indicator.measures), tuple(cohort.classes), tuple(indicator.purposes), tuple(indicator.channels))
+
+
+def of_everybody(
+    slices: Iterable[Slice], units: Collection[AdminUnit], years: Sequence[int], today: dt.date
+) -> dict[tuple[Slice, int, int], int]:
+    """Slice, unit id and year to what was counted, as everybody can ask. One query a slice."""
+    asked: dict[str, Any] = {"first": dt.date(years[0], 1, 1), "last": dt.date(years[-1], 12, 31), "map_day": today}
+    return {
+        (each, unit_id, day.year): count
+        for each in slices
+        for unit_id, day, count, _lines in totals(each, units, by=("unit_id", "starts_on"), **asked)
+    }
 
 
 _NOBODY: Rows = tuple((0,) * len(AGES) for _sex in SEXES)
