@@ -10,7 +10,7 @@ from hocsuotdoi.ledger.enums import MeasureCode
 
 _ONLY_HAPPENINGS = {IndicatorKind.COUNT, IndicatorKind.GROWTH, IndicatorKind.SHARE_OF_POPULATION}
 _OF_UNITS = {IndicatorKind.SHARE_OF_UNITS, IndicatorKind.UNITS_OF_UNITS}
-_BY_PERSON = {IndicatorKind.COUNT, IndicatorKind.GROWTH}
+_BY_PERSON = {IndicatorKind.COUNT}
 """As `queries.profiles.TOLD_BY_PERSON`; rules know no queries, and a test holds the two together."""
 WITHOUT_PEOPLE = {MeasureCode.PROGRAMME_SESSION, MeasureCode.RECORDING_VIEW, MeasureCode.GATE_COUNT}
 """Measures of which nobody's age or sex is ever known: filtered by them they would always be zero."""
@@ -84,8 +84,8 @@ def _of_filters(definition: Definition) -> Problem | None:
         return Problem(
             "measures",
             _(
-                "By sex or age there are counts and their growth only: whether a single institution reached a number, "
-                "and how many different people there were, would give people away. Choose a count."
+                "By sex or age there are counts only: how they grow over some institutions, whether a single one "
+                "reached a number, and how many different people there were, would give people away. Choose a count."
             ),
         )
     if of_people and (blind := next((each for each in definition.measures if each in WITHOUT_PEOPLE), None)):

@@ -56,3 +56,9 @@ class MeasureCode(models.TextChoices):
     RESERVATION = "reservation", _("reservations")
     GATE_COUNT = "gate_count", _("gate count")
     STAFF_TRAINED = "staff_trained", _("staff trained")
+
+
+VISITS = (MeasureCode.LIBRARY_VISIT, MeasureCode.MUSEUM_VISIT, MeasureCode.CENTRE_VISIT)
+MADE_OF: dict[str, tuple[MeasureCode, ...]] = {MeasureCode.PROGRAMME_ATTENDANCE: VISITS}
+"""Measures that others make up, but for some of it: who attends on the spot makes one of these visits, too. So each of
+them says something of the others, and what is kept back of one is decided with all of them."""

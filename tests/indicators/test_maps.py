@@ -11,7 +11,7 @@ from hocsuotdoi.indicators.queries.frame import AS_REPORTED, ChosenMap, Map
 from hocsuotdoi.indicators.queries.series import series_by_unit, series_for
 from hocsuotdoi.indicators.queries.totals import Slice, by_unit_and_period
 from hocsuotdoi.indicators.queries.values import values_for
-from hocsuotdoi.ledger.enums import MeasureCode, Sex
+from hocsuotdoi.ledger.enums import Channel, MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line
 from hocsuotdoi.places.enums import InstitutionState, SuccessionKind
 from hocsuotdoi.places.models import InstitutionPlacement, Succession, UnitParent
@@ -173,14 +173,15 @@ def test_growth_is_of_the_same_institutions_wherever_their_land_went(divided):
 def test_growth_of_a_part_has_that_part_s_base_year(viet_nam):
     library = InstitutionFactory(unit=viet_nam.xa)
     make_posting(library, dt.date(2023, 5, 1), quantity=50)
-    for year, women in ((2024, 10), (2025, 20)):
-        make_posting(library, dt.date(year, 5, 1), Line(VISIT, women, sex=Sex.FEMALE), Line(VISIT, 50))
-    everybody, women = figure(IndicatorKind.GROWTH, [VISIT]), figure(IndicatorKind.GROWTH, [VISIT], sexes=[Sex.FEMALE])
+    for year, online in ((2024, 10), (2025, 20)):
+        make_posting(library, dt.date(year, 5, 1), Line(VISIT, online, channel=Channel.ONLINE), Line(VISIT, 50))
+    everybody = figure(IndicatorKind.GROWTH, [VISIT])
+    online = figure(IndicatorKind.GROWTH, [VISIT], channels=[Channel.ONLINE])
 
     assert value(viet_nam.xa, everybody, 2025, ChosenMap()).base_year == 2023
-    found = value(viet_nam.xa, women, 2025, ChosenMap())
+    found = value(viet_nam.xa, online, 2025, ChosenMap())
     assert (found.numerator, found.denominator, found.base_year) == (20, 10, 2024)
-    assert value(viet_nam.xa, women, 2024, ChosenMap()).state == ValueState.NOT_REPORTED
+    assert value(viet_nam.xa, online, 2024, ChosenMap()).state == ValueState.NOT_REPORTED
 
 
 def test_residents_of_a_unit_formed_later_are_those_of_what_it_was_made_of(viet_nam):

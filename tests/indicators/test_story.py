@@ -1,6 +1,7 @@
 """One sentence for each kind of figure and each kind of nothing, in the words that people read."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -387,3 +388,14 @@ def test_how_many_attendances_are_known_is_not_told_of_people():
 def test_nothing_is_compared_with_a_year_that_is_kept_back():
     now, before = value(9, 10_000, 90, 100), value(3, 10_000, 90, 100, year=2024)
     assert "so với năm 2024" not in story(Told(SHARE_OF_PEOPLE, EVERYBODY, now, before))
+
+
+def test_what_is_kept_back_may_be_of_many_and_is_not_told_with_its_reason():
+    women = Indicator(short_name="Số lượt phụ nữ", kind="count", measures=["programme_attendance"], sexes=["female"])
+    note = "Không nêu: theo giới tính."
+    kept = replace(value(None, None, 5, 5), kept_back=True, note=note)
+
+    said = story(Told(women, EVERYBODY, kept))
+
+    assert "dưới 5" not in said
+    assert "không nêu" in said and said.endswith("theo giới tính.")

@@ -181,10 +181,6 @@ class _Figure:
             note = _("Growth needs a year before {year} with figures; there is none yet.").format(year=self.frame.year)
             return self._none(expected=expected, note=note)
         now = self.parts.total
-        if self.is_of_people:
-            now, base = self._told(now, self.frame.year) or 0, self._told(base, base_year) or 0
-            if not (now and base):
-                return self._kept_back(self.parts.reporting, expected, base_year=base_year)
         note = self._growth_note(base_year)
         if base <= 0:
             note = _nothing_in(base_year, self.frame) + " " + note
@@ -214,11 +210,10 @@ class _Figure:
     def _growth_note(self, base_year: int) -> str:
         parts = self.parts
         words = [self._growth_words]
-        tells_apart = not self.is_of_people
-        if parts.added and tells_apart:
+        if parts.added:
             said = _("Apart stand {count} that are new or were silent then: {sum} counted in {year}.")
             words.append(said.format(count=number(parts.added), sum=number(parts.added_sum), year=self.frame.year))
-        if parts.gone and tells_apart:
+        if parts.gone:
             said = _("Apart stand {count} that closed or are silent now: {sum} counted in {year}.")
             words.append(said.format(count=number(parts.gone), sum=number(parts.gone_sum), year=base_year))
         return " ".join(filter(None, [*words, self._running_words]))
@@ -229,23 +224,20 @@ class _Figure:
             return self._none(expected=parts.expected, note=_("Nobody has reported yet."))
         total, whole = parts.total, parts.whole
         if self.is_of_people:
-            told = self._told(total, self.frame.year)
-            all_told = self.around.told(self.group, self.frame.year, self.indicator.over, whole)
-            if told is None or (self.indicator.over and all_told is None):
+            of = self.indicator
+            told = self.around.told(self.group, of.measures, self.around.of_everybody(of, self.cohort, self.group), of)
+            all_told = self.around.told(self.group, of.over, whole)
+            if told is None or (of.over and all_told is None):
                 return self._kept_back(parts.reporting, parts.expected)
             total, whole = told, all_told or 0
         if not self.indicator.over:
             return self._made(total, None, parts.reporting, parts.expected)
         return self._part_of(total, whole, parts.reporting, parts.expected)
 
-    def _told(self, counted: int, year: int) -> int | None:
-        of = self.indicator
-        return self.around.told(self.group, year, of.measures, counted, of.sexes, of.age_bands)
-
-    def _kept_back(self, reporting: int, expected: int, **more: Any) -> IndicatorValue:
+    def _kept_back(self, reporting: int, expected: int) -> IndicatorValue:
         """Of people by sex or age, and not to be told: without a number, also in its note."""
-        more |= {"reporting": reporting, "expected": expected, "note": _why_kept_back(self.frame)}
-        return self._shaped(ValueState.VALUE, kept_back=True, **more)
+        note = _why_kept_back(self.frame)
+        return self._shaped(ValueState.VALUE, kept_back=True, reporting=reporting, expected=expected, note=note)
 
     def _stock(self) -> IndicatorValue:
         code, parts = self.indicator.measures[0], self.parts

@@ -22,6 +22,7 @@ from hocsuotdoi.indicators.queries.conditions import (
 from hocsuotdoi.indicators.queries.criteria import Checklists
 from hocsuotdoi.indicators.queries.definitions import CONDITIONED, definitions_by_day, has_condition
 from hocsuotdoi.indicators.queries.frame import (
+    TODAYS_MAP,
     Expected,
     Frame,
     Spot,
@@ -34,7 +35,14 @@ from hocsuotdoi.indicators.queries.frame import (
     stretches_of,
 )
 from hocsuotdoi.indicators.queries.people import active_users, participation, residents, villages
-from hocsuotdoi.indicators.queries.profiles import Codes, Profiles, is_of_people, profiles
+from hocsuotdoi.indicators.queries.profiles import (
+    TOLD_BY_PERSON,
+    Profiles,
+    is_of_people,
+    of_everybody,
+    profiles,
+    slice_of,
+)
 from hocsuotdoi.indicators.queries.reported import Reporting, own_year, reporting_by_year
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.sums import (
@@ -45,6 +53,7 @@ from hocsuotdoi.indicators.queries.sums import (
     sums_by_institution,
 )
 from hocsuotdoi.indicators.queries.suppression import Shown
+from hocsuotdoi.indicators.queries.totals import Slice
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, UnitAncestry, UnitReading
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.places.queries.units import units_reading_as
@@ -82,35 +91,45 @@ class Around:
         self.active_users = {each: active_users(self.frame, self.groups, each) for each in using}
         if any(cohort.kind == CohortKind.UNITS and not cohort.tier for _indicator, cohort in self.defined):
             self.villages = villages(self.frame, self.groups)
-        of_people = [
-            i for i, _c in self.defined if is_of_people(i) and i.kind in (IndicatorKind.COUNT, IndicatorKind.GROWTH)
-        ]
-        self.profiles = self._profiles(of_people) if of_people else Profiles()
+        self.of_people = [(i, c) for i, c in self.defined if is_of_people(i) and i.kind in TOLD_BY_PERSON]
+        self.profiles, self._of_everybody = self._asked_once() if self.of_people else (Profiles(), {})
 
-    def _profiles(self, indicators: Sequence[Indicator]) -> Profiles:
-        """Asked once for all years: what of these figures may be told."""
-        measures = sorted({measure for each in indicators for measure in [*each.measures, *each.over]})
-        years = {frame.year for frame in self.frame.together.frames or (self.frame,)} | set(self.base_years.values())
-        key = ("profiles", *measures, *(group.pk for group in self.groups))
-        return self.frame.together.once(key, lambda: profiles(measures, self.groups, sorted(years), self.frame.as_of))
+    def _asked_once(self) -> tuple[Profiles, dict[tuple[Slice, int, int], int]]:
+        """For all years: what of these figures may be told, and what was counted there of everybody."""
+        measures = sorted({measure for each, _c in self.of_people for measure in [*each.measures, *each.over]})
+        years = sorted({frame.year for frame in self.frame.together.frames or (self.frame,)})
+        slices = sorted({slice_of(*each) for each in self.of_people}, key=repr)
+        key = ("profiles", *measures, *slices, *(group.pk for group in self.groups))
+
+        def asked() -> tuple[Profiles, dict[tuple[Slice, int, int], int]]:
+            found = profiles(measures, self.groups, years, self.frame.as_of)
+            return found, of_everybody(slices, self.groups, years, self.frame.as_of)
+
+        return self.frame.together.once(key, asked)
+
+    def of_everybody(self, indicator: Indicator, cohort: Cohort, group: AdminUnit) -> int | None:
+        """What was counted of it whatever the sex and age; None where that is not known of the profiles' whole: by
+        mark, at institutions that are named, on another map."""
+        if indicator.tags or self.frame.within is not None or self.frame.map != TODAYS_MAP:
+            return None
+        return self._of_everybody.get((slice_of(indicator, cohort), group.pk, self.frame.year), 0)
 
     def told(
-        self,
-        group: AdminUnit,
-        year: int,
-        measures: Sequence[str],
-        counted: int,
-        sexes: Codes = None,
-        ages: Codes = None,
+        self, group: AdminUnit, measures: Sequence[str], of_everybody: int | None, of: Indicator | None = None
     ) -> int | None:
-        """How many of some sexes and ages may be told to have been counted; None: nothing of it. What is cut further
-        than the profiles are (a class, a purpose), so that it came to another number, has none of its own."""
-        places = [(measure, group.pk, year, sexes or None, ages or None) for measure in measures]
-        if any(self.profiles.shown(*each) is not Shown.AS_IT_IS for each in places):
+        """How many may be told to have been counted, of the sexes and ages of the indicator; None: nothing of it.
+
+        What is cut further than the profiles are (a class, a purpose) has no number of its own. Whether it is cut shows
+        in what was counted of everybody, which is public: were it held against this very number, it would say by being
+        told that nobody else was there (decision 128).
+        """
+        year, cut = self.frame.year, (of.sexes or None, of.age_bands or None) if of else (None, None)
+        places = [(measure, group.pk, year) for measure in measures]
+        if any(self.profiles.shown(*each, *cut) is not Shown.AS_IT_IS for each in places):
             return None
-        if sum(self.profiles.count_now(*each) for each in places) != counted:
+        if sum(self.profiles.count_now(*each) for each in places) != of_everybody:
             return None
-        return sum(self.profiles.count(*each) for each in places)
+        return sum(self.profiles.count(*each, *cut) for each in places)
 
     def decides(self, indicator: Indicator) -> bool:
         """Whether a checklist or a condition says which institutions count; else being open is enough."""

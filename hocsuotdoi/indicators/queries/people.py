@@ -11,7 +11,7 @@ from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Population
 from hocsuotdoi.indicators.queries.frame import ALWAYS, Frame, lyings_of
 from hocsuotdoi.indicators.queries.sums import Counted
-from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.enums import VISITS, MeasureCode
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 
@@ -76,9 +76,7 @@ _KEEPING = tuple(_ONLY)
 _ONLY["within"] = "AND institution_id = ANY(%(within)s)"
 _ACTIVE = (
     MeasureCode.PROGRAMME_ATTENDANCE,
-    MeasureCode.LIBRARY_VISIT,
-    MeasureCode.MUSEUM_VISIT,
-    MeasureCode.CENTRE_VISIT,
+    *VISITS,
     MeasureCode.LOAN,
     MeasureCode.RESERVATION,
 )

@@ -8,7 +8,7 @@ again tomorrow is the same (decision 87).
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -17,20 +17,21 @@ from django.db import connection
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.enums import IndicatorKind
-from hocsuotdoi.indicators.models import Definition
+from hocsuotdoi.indicators.models import Cohort, Definition
 from hocsuotdoi.indicators.queries.suppression import (
     TOTAL,
-    Pattern,
+    Decided,
     Rows,
     Shown,
     counts_people,
+    decide_together,
     is_closed,
     is_few,
     last_closed,
     patterns_in_tree,
 )
 from hocsuotdoi.indicators.queries.totals import Slice, totals
-from hocsuotdoi.ledger.enums import AgeBand, Sex
+from hocsuotdoi.ledger.enums import MADE_OF, AgeBand, Sex
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 
@@ -38,7 +39,7 @@ SEXES = (*Sex.values, "")
 AGES = (*AgeBand.values, "")
 """The last of each is what is not known."""
 MOST_PROFILES = 500
-"""What can be decided while a reader waits."""
+"""What can be decided while a reader waits; measures that are decided together are one."""
 
 Codes = Sequence[str] | None
 """Some of the sexes or ages; None: of any."""
@@ -51,7 +52,7 @@ class Profiles:
     """`rows`: as the book stood when it was closed; `now`: as it stands."""
 
     rows: dict[_Key, Rows] = field(default_factory=dict)
-    hidden: dict[_Key, Pattern] = field(default_factory=dict)
+    decided: dict[_Key, Decided] = field(default_factory=dict)
     now: dict[_Key, Rows] = field(default_factory=dict)
 
     def count(self, measure: str, unit_id: int, year: int, sexes: Codes = None, ages: Codes = None) -> int:
@@ -63,21 +64,22 @@ class Profiles:
 
     def shown(self, measure: str, unit_id: int, year: int, sexes: Codes = None, ages: Codes = None) -> Shown:
         """A sum is told when all its parts are, for then it says nothing new."""
-        hidden = self.hidden.get((measure, unit_id, year))
+        decided = self.decided.get((measure, unit_id, year))
         parts = list(product(_positions(sexes, SEXES), _positions(ages, AGES)))
         if parts == [(TOTAL, TOTAL)]:
             return Shown.AS_IT_IS
-        if hidden is None:
-            return Shown.KEPT_BACK
-        if hidden.isdisjoint(parts):
+        if decided is None or is_few(self.count(measure, unit_id, year)):
+            return Shown.KEPT_BACK  # of so few not even where they are: the words would say it of each
+        if decided.hidden.isdisjoint(parts):
             return Shown.AS_IT_IS
-        few = len(parts) == 1 and is_few(self.count(measure, unit_id, year, sexes, ages))
+        few = decided.names_few and len(parts) == 1 and is_few(self.count(measure, unit_id, year, sexes, ages))
         return Shown.FEW if few else Shown.KEPT_BACK
 
 
-TOLD_BY_PERSON = (IndicatorKind.COUNT, IndicatorKind.GROWTH)
+TOLD_BY_PERSON = (IndicatorKind.COUNT,)
 """Kinds that have figures by sex or age, as far as the profiles tell them. Different people do not add up, so nothing
-could be proved of them (decision 87). A condition says yes or no of a single institution, and one more condition
+could be proved of them (decision 87). Growth is of those institutions that reported in both years: a cut further than
+the profiles are (decision 128). A condition says yes or no of a single institution, and one more condition
 another number of it: whoever asks for at least five, six, seven… women learns how many there were (decision 88)."""
 
 
@@ -104,13 +106,15 @@ def profiles(
     """Of the `units` that stand today, in years that are closed; of others, and where too many are asked for at once,
     everything is kept back.
 
-    Five queries. What a place hides depends on the places beside and above it, so these are looked at too, and on what
-    was counted at a place itself, in none of those under it.
+    Five queries. What a place hides depends on the places beside and above it, so these are looked at too, on what
+    was counted at a place itself, in none of those under it, and on the measures that make a whole with the one asked.
     """
     tree, root = _tree(units, today)
     years = [year for year in years if is_closed(year, today)] or [last_closed(today)]
-    if root is None or len(tree) * len(years) * len(measures) > MOST_PROFILES:
+    together = decided_together(measures)
+    if root is None or len(tree) * len(years) * len(together) > MOST_PROFILES:
         return Profiles()
+    measures = [measure for each in together for measure in each]
     children: dict[int, list[int]] = defaultdict(list)
     for unit_id, (_unit, parent) in tree.items():
         if parent is not None:
@@ -119,14 +123,50 @@ def profiles(
     now = _counted(measures, there, years, today)
     counted = _less(now, _late(measures, there, years, today))
     found = Profiles(now=now)
-    for measure, year in product(measures, years):
-        rows = {unit_id: counted.get((measure, unit_id, year), _NOBODY) for unit_id in tree}
-        own = {-unit_id: _rest(rows[unit_id], [rows[child] for child in below]) for unit_id, below in children.items()}
-        with_own = {unit_id: [*below, -unit_id] for unit_id, below in children.items()}
-        hidden = patterns_in_tree(root, with_own, rows | own)
-        found.rows.update({(measure, unit_id, year): each for unit_id, each in rows.items()})
-        found.hidden.update({(measure, unit_id, year): hidden[unit_id] for unit_id in tree})
+    with_own = {unit_id: [*below, -unit_id] for unit_id, below in children.items()}
+    for each, year in product(together, years):
+        rows = {m: {unit_id: counted.get((m, unit_id, year), _NOBODY) for unit_id in tree} for m in each}
+        found.rows.update({(m, unit_id, year): there for m in each for unit_id, there in rows[m].items()})
+        decided = _decided(root, with_own, [rows[m] | _own(rows[m], children) for m in each])
+        for measure, of_places in zip(each, decided, strict=True):
+            found.decided.update({(measure, unit_id, year): of_places[unit_id] for unit_id in tree})
     return found
+
+
+def decided_together(measures: Collection[str]) -> list[tuple[str, ...]]:
+    """Each of the measures with those that make a whole with it, the whole first; or by itself."""
+    families = [(str(whole), *map(str, parts)) for whole, parts in MADE_OF.items()]
+    return list(dict.fromkeys(next((each for each in families if m in each), (str(m),)) for m in measures))
+
+
+def _decided(
+    root: int, children: Mapping[int, Sequence[int]], rows: Sequence[Mapping[int, Rows]]
+) -> list[dict[int, Decided]]:
+    whole, *parts = rows
+    if parts:
+        return decide_together(root, children, whole, parts)
+    return [patterns_in_tree(root, children, {unit_id: (each,) for unit_id, each in whole.items()})]
+
+
+def _own(rows: Mapping[int, Rows], children: Mapping[int, Sequence[int]]) -> dict[int, Rows]:
+    return {-unit_id: _rest(rows[unit_id], [rows[child] for child in below]) for unit_id, below in children.items()}
+
+
+def slice_of(indicator: Definition, cohort: Cohort) -> Slice:
+    """What the figure is made of, whatever the sex and age."""
+    return Slice(tuple(indicator.measures), tuple(cohort.classes), tuple(indicator.purposes), tuple(indicator.channels))
+
+
+def of_everybody(
+    slices: Iterable[Slice], units: Collection[AdminUnit], years: Sequence[int], today: dt.date
+) -> dict[tuple[Slice, int, int], int]:
+    """Slice, unit id and year to what was counted, as everybody can ask. One query a slice."""
+    asked: dict[str, Any] = {"first": dt.date(years[0], 1, 1), "last": dt.date(years[-1], 12, 31), "map_day": today}
+    return {
+        (each, unit_id, day.year): count
+        for each in slices
+        for unit_id, day, count, _lines in totals(each, units, by=("unit_id", "starts_on"), **asked)
+    }
 
 
 _NOBODY: Rows = tuple((0,) * len(AGES) for _sex in SEXES)

@@ -60,6 +60,8 @@ def story(told: Told) -> str:
         return _not_applicable(told)
     if told.value.state == ValueState.NOT_REPORTED:
         return _not_reported(told)
+    if told.value.kept_back:
+        return _kept_back(told)
     if _is_secret(told):
         return pgettext(
             "story", "{lead}, fewer than 5 people in {where} are known to have taken part ({whom})."
@@ -267,6 +269,13 @@ def _noun(told: Told) -> str:
 
 def _not_applicable(told: Told) -> str:
     said = pgettext("story", "{lead}, “{name}” ({whom}) does not apply to {where}").format(**_names(told))
+    note = told.value.note.strip().removesuffix(".")
+    return f"{said}: {lower_first(note)}." if note else f"{said}."
+
+
+def _kept_back(told: Told) -> str:
+    """It may be of many: that it is not told says nothing of how many."""
+    said = pgettext("story", "{lead}, “{name}” ({whom}) is not told for {where}").format(**_names(told))
     note = told.value.note.strip().removesuffix(".")
     return f"{said}: {lower_first(note)}." if note else f"{said}."
 

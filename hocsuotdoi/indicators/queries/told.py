@@ -1,7 +1,9 @@
 """A table as it may be told: the same numbers are kept back on pages, in files and by the API."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +11,7 @@ from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.queries.open_data import period_ends
 from hocsuotdoi.indicators.queries.pivot import (
     LONGER,
+    PEOPLE,
     Answer,
     Dimension,
     Head,
@@ -78,7 +81,9 @@ class Told:
         self._profiles = profiles(question.wanted.measures, [question.unit, *units], years, today)
         self.is_too_much = not self._profiles.rows
         if self._profiles.rows:
-            self.answer = self._as_closed(self._with_what_is_hidden(found))
+            self.answer = self._as_closed(self._with_heads_as_closed(found))
+            if not self.answer.cells and not self._hides_anything():
+                return
         self.is_kept_back = all(
             self.shown(row, column) is not Shown.AS_IT_IS
             for row in range(len(self.answer.rows))
@@ -158,16 +163,20 @@ class Told:
         return [question.unit] if whole == quantity or not below else below
 
     def _as_closed(self, found: Answer) -> Answer:
-        """The same table with the numbers of the profiles."""
+        """The same table with the numbers of the profiles. That something was posted since shows nowhere, not even as
+        a zero where there was nothing."""
         cells = {}
         for row in found.rows:
             for column in found.columns:
                 heads = {found.question.rows: row}
                 heads |= {found.question.columns: column} if found.question.columns else {}
-                count = self._count(heads)
-                if count or (row.key, column.key) in found.cells:
+                if count := self._count(heads):
                     cells[row.key, column.key] = count
         return with_totals(replace(found, cells=cells))
+
+    def _hides_anything(self) -> bool:
+        places = product((TOTAL, *range(len(self.answer.rows))), (TOTAL, *range(len(self.answer.columns))))
+        return any(self.shown(*place) is not Shown.AS_IT_IS for place in places)
 
     def _count(self, heads: dict[Dimension, Head]) -> int:
         assert self._profiles is not None
@@ -189,32 +198,37 @@ class Told:
     def _years(self) -> list[int]:
         return [day.year for day in periods(self.answer.question)]
 
-    def _with_what_is_hidden(self, found: Answer) -> Answer:
-        """Sexes and ages of which nobody is found have a head where that is kept back: else its absence would tell."""
-        rows, columns = (self._heads(found, side) for side in (found.question.rows, found.question.columns))
-        return replace(found, rows=rows or found.rows, columns=columns or found.columns)
-
-    def _heads(self, found: Answer, dimension: Dimension | None) -> list[Head]:
-        """Of a side laid out by sex or age; of another none."""
+    def _with_heads_as_closed(self, found: Answer) -> Answer:
+        """Sexes and ages have a head where somebody was counted when the book was closed, or where that is kept back:
+        else its absence would tell."""
         question = found.question
-        if dimension == Dimension.SEX:
-            codes = question.wanted.sexes or SEXES
-        elif dimension == Dimension.AGE_BAND:
-            codes = question.wanted.age_bands or AGES
-        else:
-            return []
-        present = {head.key for head in (found.rows if dimension == question.rows else found.columns)}
-        absent = {code for code in codes if code not in present and self._is_hidden(dimension, code)}
-        return heads_of(question, dimension, present | absent)
-
-    def _is_hidden(self, dimension: Dimension, code: str) -> bool:
-        found = self.answer
-        crossed = found.columns if dimension == found.question.rows else found.rows
-        other = found.question.columns if dimension == found.question.rows else found.question.rows
-        return any(
-            self._shown({dimension: Head(code, "")} | ({other: head} if other else {}), 0) is not Shown.AS_IT_IS
-            for head in crossed
+        rows, columns = (
+            heads_of(question, side, self._codes_told(found, side)) if side in PEOPLE else heads
+            for side, heads in ((question.rows, found.rows), (question.columns, found.columns))
         )
+        return replace(found, rows=rows, columns=columns)
+
+    def _codes_told(self, found: Answer, side: Dimension) -> set[str]:
+        question = found.question
+        is_row = side == question.rows
+        other, heads = (question.columns, found.columns) if is_row else (question.rows, found.rows)
+        crossing: list[dict[Dimension, Head]] = [{}]
+        if other is not None:
+            crossing = [{other: Head(code, "")} for code in self._codes(other)] or [{other: head} for head in heads]
+        return {
+            code for code in self._codes(side) if any(self._has(each | {side: Head(code, "")}) for each in crossing)
+        }
+
+    def _codes(self, side: Dimension) -> Sequence[str]:
+        """Of sexes or ages; of anything else none."""
+        wanted = self.answer.question.wanted
+        if side == Dimension.SEX:
+            return wanted.sexes or SEXES
+        return wanted.age_bands or AGES if side == Dimension.AGE_BAND else ()
+
+    def _has(self, heads: dict[Dimension, Head]) -> bool:
+        count = self._count(heads)
+        return bool(count) or self._shown(heads, count) is not Shown.AS_IT_IS
 
     def _quantity(self, row: int, column: int) -> int | None:
         found = self.answer

@@ -12,7 +12,7 @@ from django.utils import timezone
 from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.queries.offer import Wish, whats_on
 from hocsuotdoi.indicators.queries.values import counts_for
-from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.enums import VISITS, MeasureCode
 from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement
 from hocsuotdoi.places.queries.institutions import active_on
 from hocsuotdoi.places.queries.units import children_of, country
@@ -126,7 +126,7 @@ def _reached(whole: AdminUnit, today: dt.date) -> Reached:
         year=today.year,
         sessions=counts[MeasureCode.PROGRAMME_SESSION],
         attendance=counts[MeasureCode.PROGRAMME_ATTENDANCE],
-        visits=sum(counts[m] for m in (MeasureCode.LIBRARY_VISIT, MeasureCode.MUSEUM_VISIT, MeasureCode.CENTRE_VISIT)),
+        visits=sum(counts[m] for m in VISITS),
         institutions=active_on(Institution.objects.all(), today).count(),
         has_sample=Institution.objects.filter(is_sample=True).exists(),
     )

@@ -14,7 +14,7 @@ from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.queries.offer import Wish, whats_on
 from hocsuotdoi.indicators.queries.divided import gathered_words, rule_words, said_of
 from hocsuotdoi.indicators.queries.values import counts_for
-from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.ledger.enums import VISITS, MeasureCode
 from hocsuotdoi.places.enums import Certainty, InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, Succession, UnitNote
 from hocsuotdoi.places.queries.history import division_of, is_gathered_in, rules_by_unit
@@ -30,9 +30,7 @@ _CLASS_ORDER = Case(*(When(institution_class=value, then=order) for order, value
 _SHOWN_MEASURES = [
     MeasureCode.PROGRAMME_SESSION,
     MeasureCode.PROGRAMME_ATTENDANCE,
-    MeasureCode.LIBRARY_VISIT,
-    MeasureCode.MUSEUM_VISIT,
-    MeasureCode.CENTRE_VISIT,
+    *VISITS,
 ]
 
 

@@ -31,8 +31,8 @@ ASKED_BY: dict[str, set[IndicatorKind]] = {
     "residents": {K.SHARE_OF_POPULATION},
     "purposes": set(K) - {K.STOCK},
     "channels": set(K) - {K.STOCK},
-    "age_bands": {K.COUNT, K.GROWTH},
-    "sexes": {K.COUNT, K.GROWTH},
+    "age_bands": {K.COUNT},
+    "sexes": {K.COUNT},
 }
 """Which kinds ask for a field; what others hold of it is not looked at. components.css hides them by the same list."""
 

@@ -26,6 +26,7 @@ from hocsuotdoi.indicators.operations.drafts import (
     save_draft,
 )
 from hocsuotdoi.indicators.queries.definitions import changes
+from hocsuotdoi.indicators.queries.open_data import note_of, parts_of
 from hocsuotdoi.indicators.queries.preview import preview
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.shown import described, described_changes
@@ -41,7 +42,7 @@ PREVIEW, SAVE = "preview", "save"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A figure of the preview in words."""
+    """A figure of the preview in words, and what of it may be told: planners, too, see no few people."""
 
     name: str
     words: str
@@ -242,9 +243,8 @@ def _look(form: DefinitionForm, today: dt.date) -> dict[str, Any]:
             name,
             value_words(value, indicator),
             coverage_words(value, indicator, form.cohort),
-            value.note,
-            value.numerator,
-            value.denominator,
+            note_of(value, indicator),
+            *parts_of(value, indicator),
         )
 
     return {

@@ -196,6 +196,24 @@ def test_small_numbers_are_kept_back_as_on_the_pages(anybody, posting, library_o
 
 
 @pytest.mark.closed_book
+@pytest.mark.parametrize("asked", ["programme_attendance", "library_visit"])
+def test_attendance_and_the_visits_it_makes_do_not_tell_one_another(anybody, posting, library_of_bac_kan, day, asked):
+    """16 came, 13 of them to the centre: so 3 to the library, which keeps that back. Whichever is asked for."""
+    attendance = [Line(MeasureCode.PROGRAMME_ATTENDANCE, n, sex=sex) for n, sex in ((16, Sex.OTHER), (80, Sex.MALE))]
+    library = [Line(MeasureCode.LIBRARY_VISIT, n, sex=sex) for n, sex in ((3, Sex.OTHER), (40, Sex.MALE))]
+    centre = [Line(MeasureCode.CENTRE_VISIT, n, sex=sex) for n, sex in ((13, Sex.OTHER), (40, Sex.MALE))]
+    make_posting(library_of_bac_kan, day, *attendance, *library, *centre)
+
+    together = "&measures=library_visit&measures=centre_visit&columns=measure"
+    told = anybody.get(f"{TOTALS}&rows=sex&first={day.year}{together}").json()
+
+    cells = {each["key"]: [cell["value"] for cell in each["cells"]] for each in told["items"]}
+    assert cells["other"] == [None, None, 13]
+    alone = anybody.get(f"{TOTALS.partition('?')[0]}?measures={asked}&rows=sex&first={day.year}").json()
+    assert {each["key"]: each["cells"][0]["value"] for each in alone["items"]}.get("other") is None
+
+
+@pytest.mark.closed_book
 def test_table_of_which_nothing_can_be_told_says_so(anybody, posting, library_of_bac_kan, day):
     make_posting(library_of_bac_kan, day, Line(MeasureCode.PROGRAMME_ATTENDANCE, 3, sex=Sex.MALE))
 

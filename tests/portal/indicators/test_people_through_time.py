@@ -12,6 +12,7 @@ from hocsuotdoi.indicators.queries.suppression import closes_on
 from hocsuotdoi.ledger.enums import MeasureCode, Sex
 from hocsuotdoi.ledger.operations.posting import Line, post
 from tests.factories.ledger import make_posting, noon
+from tests.factories.places import InstitutionFactory
 
 COUNTS = reverse("portal:indicators-counts-file")
 TABLE = reverse("portal:indicators-pivot")
@@ -91,3 +92,73 @@ def test_running_year_is_refused_by_every_door_with_the_day_from_which_it_is_tol
     assert said in value["note"]
     file = client.get(reverse("portal:indicators-indicator-file", args=[women, "csv"])).content.decode()
     assert "kept_back" in file and ",12," not in file
+
+
+@pytest.mark.slow
+@pytest.mark.closed_book
+def test_who_was_posted_late_brings_no_row_no_column_and_no_zero(client, posting, library_of_bac_kan, day):
+    """A sex and an age that nobody had when the book was closed."""
+    lines = [Line(ATTENDANCE, 30, sex=Sex.MALE, age_band="35-59"), Line(ATTENDANCE, 80, age_band="60+")]
+    make_posting(library_of_bac_kan, day, *lines)
+    before = laid_out(client, day.year)
+    assert [row.lower() for row, _cells in before["page"]] == ["nữ", "nam", "không rõ"]
+
+    late = {"source_kind": "test.late", "source_id": uuid.uuid4(), "occurred_on": day, "by": None}
+    lines = [Line(ATTENDANCE, 1, sex=Sex.OTHER, age_band="0-5"), Line(ATTENDANCE, 1, sex=Sex.FEMALE, age_band="60+")]
+    post(library_of_bac_kan, **late, lines=lines, at=noon(closes_on(day.year)))
+
+    assert laid_out(client, day.year) == before
+
+
+@pytest.mark.slow
+@pytest.mark.closed_book
+def test_year_of_which_everything_was_posted_late_says_as_little_as_before(client, library_of_bac_kan, day):
+    before = laid_out(client, day.year)
+
+    late = {"source_kind": "test.late", "source_id": uuid.uuid4(), "occurred_on": day, "by": None}
+    lines = [Line(ATTENDANCE, 7, sex=Sex.OTHER, age_band="0-5")]
+    post(library_of_bac_kan, **late, lines=lines, at=noon(closes_on(day.year)))
+
+    assert laid_out(client, day.year) == before
+
+
+def laid_out(client, year: int) -> dict[str, object]:
+    """Sexes down, ages across: on the page, in its file and by the API."""
+    cache.clear()
+    asked = asked_of(year) | {"rows": "sex", "columns": "age_band", "level": "province"}
+    page = client.get(TABLE, asked)
+    file = client.get(reverse("portal:indicators-pivot-file", args=["csv"]), asked)
+    told = client.get(TOTALS, {"measures": ATTENDANCE, "rows": "sex", "columns": "age_band", "first": year}).json()
+    return {
+        "page": [(row.label, row.cells) for row in page.context["rows"]],
+        "is_kept_back": page.context["is_kept_back"],
+        "heads": [head.label for head in page.context["heads"]],
+        "csv": (file.status_code, file.content),
+        "api": {name: told[name] for name in ("is_kept_back", "items", "columns", "total", "count")},
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.closed_book
+@pytest.mark.parametrize("somebody", [Sex.FEMALE, Sex.MALE])
+def test_figure_of_one_class_does_not_tell_the_sex_of_the_one_in_another(
+    client, women, library_of_bac_kan, bac_kan, day, somebody
+):
+    """20 women and 30 men came to the library and one person to the centre, which everybody can ask. Whether the
+    figure «women at libraries» is told hangs on that one's being there, not on their sex; nor on who came late."""
+    make_posting(library_of_bac_kan, day, Line(ATTENDANCE, 20, sex=Sex.FEMALE), Line(ATTENDANCE, 30, sex=Sex.MALE))
+    assert figure_opened(client, women, bac_kan, day.year) == ("20", 200)
+
+    centre = InstitutionFactory(unit=bac_kan, institution_class="culture_centre_commune")
+    make_posting(centre, day, Line(ATTENDANCE, 1, sex=somebody))
+    assert figure_opened(client, women, bac_kan, day.year) == ("không nêu", 200)
+
+    late = {"source_kind": "test.late", "source_id": uuid.uuid4(), "occurred_on": day, "by": None}
+    post(centre, **late, lines=[Line(ATTENDANCE, 1, sex=Sex.MALE)], at=noon(closes_on(day.year)))
+    assert figure_opened(client, women, bac_kan, day.year) == ("không nêu", 200)
+
+
+def figure_opened(client, women: str, unit, year: int) -> tuple[str, int]:
+    cache.clear()
+    page = client.get(reverse("portal:indicators-value-lineage", args=[unit.code, year, women, "library_commune"]))
+    return page.context["value"].words, page.status_code

@@ -1,4 +1,5 @@
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import connection, transaction
@@ -69,6 +70,22 @@ def test_look_shows_the_figure_of_the_place_and_of_the_units_below(
     assert {each.name: each.words for each in look["children"]}[bac_kan.name] == "17"
     assert [each.words for each in look["earlier"]] == ["chưa có số liệu"] * len(look["earlier"])
     assert look["value"].coverage
+
+
+def test_look_prints_no_few_people_beside_the_words_that_keep_them_back(
+    client, form, definitions, attended, planner, thai_nguyen, bac_kan, library_of_bac_kan, day
+):
+    """Two who can be told apart: «fewer than 5», for planners as for everybody."""
+    known = [Line(MeasureCode.LOAN, 1, learner_key=uuid.uuid4()) for _one in range(2)]
+    make_posting(library_of_bac_kan, day, *known)
+    client.force_login(planner)
+
+    shape = {"kind": "stock", "stock": "active_users", "happenings": [], "sexes": [], "act": "preview"}
+    look = client.post(NEW, {**form, **shape}).context["look"]
+
+    (ward,) = (each for each in look["children"] if each.name == bac_kan.name)
+    assert (ward.words, ward.numerator, ward.denominator) == ("dưới 5", None, None)
+    assert (look["value"].words, look["value"].numerator) == ("dưới 5", None)
 
 
 def test_look_needs_no_words_and_writes_nothing(client, form, definitions, attended, planner, bac_kan):
