@@ -3,8 +3,9 @@
 import datetime as dt
 import itertools
 
+import psycopg
 import pytest
-from django.db import DataError, connection
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -254,7 +255,7 @@ def test_institution_on_divided_land_goes_to_the_main_part_unless_said(sent, adm
 
     enter(sent, administrator, now)
     assert library.placements.on(DAY).get().unit == _now(wards[3].code)
-    with pytest.raises(ReformRefused, match="đã được nhập"):
+    with pytest.raises(ReformRefused, match="đã được ghi"):
         place_on_divided_land(sent, {library.code: "01999"}, by=administrator, at=now)
 
 
@@ -340,7 +341,7 @@ def test_what_the_database_would_refuse_on_the_day_is_refused_at_once(sent, admi
     monkeypatch.setattr("hocsuotdoi.places.formats.reform.LONGEST_NAME", 1000)
     TerritoryReform.objects.update(rows=rows)
     sent.refresh_from_db()
-    with pytest.raises(DataError):
+    with pytest.raises(psycopg.DataError):
         enter_reform(sent, seen=plan_of(sent).digest, by=administrator, at=now)
     assert TerritoryReform.objects.get().entered_at is None
     assert _everything() == before

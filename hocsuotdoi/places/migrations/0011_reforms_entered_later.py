@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from hocsuotdoi.core.migrating import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -191,3 +193,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

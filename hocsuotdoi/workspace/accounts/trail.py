@@ -53,6 +53,7 @@ _KINDS = {
     "papers.paper": gettext_lazy("paper to read"),
     "places.holidaydecision": gettext_lazy("decision about a holiday"),
     "places.holidayopening": gettext_lazy("opening on a holiday"),
+    "places.territoryreform": gettext_lazy("reform of the territory"),
     "programme.assignment": gettext_lazy("task of a body"),
     "programme.moneyline": gettext_lazy("line of money"),
     "reporting.cycle": gettext_lazy("reporting cycle"),
