@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,10 @@ _STEP_COLUMNS = [
 ]
 
 
+@cache
 def read_territory() -> Territory:
-    """The territory of the installed packages, not yet in the database."""
+    """The territory of the installed packages, not yet in the database: seconds the first time, then the same values
+    (packages do not change while a process runs; whoever reforms it makes another)."""
     numbers = read_yaml(DATA / "legal_acts.yaml")["commune_acts"]["numbers"]
     divisions = read_divisions(Path(str(files("vietnam_provinces"))) / "data")
     # find_spec, not import: importing the package pulls in libraries that are not needed.

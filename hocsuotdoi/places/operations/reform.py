@@ -123,8 +123,10 @@ def enter_reform(reform: TerritoryReform, *, seen: str, by: Any, at: dt.datetime
     reform.entered_at, reform.entered_by = at, by.pk
     reform.places = {each.code: each.chosen for each in plan.divided}
     reform.save(update_fields=["entered_at", "entered_by", "places"])
-    try_writing()
-    write_due_reforms(timezone.localdate(at), at=at)
+    if reform.day > timezone.localdate(at):
+        try_writing()
+    elif write_due_reforms(timezone.localdate(at), at=at) and (misfit := _misfit()):
+        raise misfit
     return _fresh(reform)
 
 
