@@ -51,6 +51,7 @@ def test_reform_is_entered_and_taken_back_on_a_phone(live_program, administrator
     page.goto("/workspace/territory/")
     looks_right()
     page.get_by_role("link", name="Nhập việc sắp xếp").click()
+    expect(page.get_by_role("heading", level=1, name="Nhập việc sắp xếp")).to_be_visible()
     looks_right()
     send(SHEET.replace("01843;;phần chính", "01843;;nửa này"))
     expect(page.get_by_text("phần chính”").first).to_be_visible()
@@ -67,6 +68,7 @@ def test_reform_is_entered_and_taken_back_on_a_phone(live_program, administrator
     looks_right()
     assert TerritoryReform.objects.get(day=day).places == {library.code: "01999"}
     page.get_by_role("link", name="Rút lại việc sắp xếp này").click()
+    expect(page.get_by_role("heading", level=1, name="Rút lại việc sắp xếp này?")).to_be_visible()
     looks_right()
     page.get_by_label("Lý do rút lại").fill("Nhập thử")
     page.get_by_role("button", name="Rút lại việc sắp xếp này").click()
