@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -263,7 +263,7 @@ def _sent(request: HttpRequest, form: ReformForm, now: dt.datetime) -> Territory
         )
 
 
-def _sent_by(request: HttpRequest):
+def _sent_by(request: HttpRequest) -> QuerySet[TerritoryReform]:
     return TerritoryReform.objects.select_related("legal_act").filter(entered_at=None, sent_by=request.user.pk)
 
 
