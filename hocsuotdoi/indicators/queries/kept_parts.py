@@ -2,9 +2,9 @@
 
 What is kept of a unit, less what is kept of those of its leaves where something was written since, and in its place
 what is found there now. A leaf is a unit of today's map with what is read as exactly it: communes, mostly. Where
-nothing is kept that holds (another map or day, but for the country as reported, definitions that were changed, a
-territory made anew), or where something was written nearly everywhere, all is looked at. So a figure never waits for
-`operations.parts`, which keeps them fresh.
+nothing is kept that holds (another map or day, definitions that were changed, a territory made anew), or where
+something was written nearly everywhere, all is looked at. So a figure never waits for `operations.parts`, which keeps
+them fresh. As reported the country is the same, and a unit is made of leaves that lay in it (`made_of_leaves`).
 """
 
 import datetime as dt
@@ -19,13 +19,15 @@ from django.utils import timezone
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, StockCode
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.figure import values_from, values_of
-from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, Frame, Map, frames_together
+from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, Map, frames_together
+from hocsuotdoi.indicators.queries.made_of_leaves import OfGroups, made_of_leaves
 from hocsuotdoi.indicators.queries.material import Around, Defined, Material, base_years, defined_by
 from hocsuotdoi.indicators.queries.parts import COLUMNS, NOTHING, Loose, Made, Parts, adds_up, parts_from, together
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.indicators.queries.sums import counted_for
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
+from hocsuotdoi.places.queries.units import country
 
 Values = dict[Pair, dict[int, IndicatorValue]]
 
@@ -43,7 +45,7 @@ def figures(asked: Sequence[tuple[Frame, list[AdminUnit]]], pairs: Sequence[Pair
     asked_for = [defined_by(frame, pairs) for frame in frames]
     # Who is asked about by name and whom a definition speaks of itself may be the same.
     defined = [list({(i.code, c.code): (i, c) for i, c in each}.values()) for each in asked_for]
-    kept = _kept(frames, groups, defined) if frames and pairs and _can_be_kept(frames, groups) else None
+    kept = _kept(frames, groups, defined) if frames and pairs else None
     if kept is not None:
         found = _from_kept(kept, frames, groups)
     else:
@@ -57,21 +59,19 @@ def figures(asked: Sequence[tuple[Frame, list[AdminUnit]]], pairs: Sequence[Pair
     ]
 
 
-def _can_be_kept(frames: Sequence[Frame], groups: Sequence[list[AdminUnit]]) -> bool:
-    today = timezone.localdate()
+def _can_be_kept(frames: Sequence[Frame], groups: Sequence[list[AdminUnit]], today: dt.date) -> bool:
+    if any(frame.as_of != today or frame.within is not None for frame in frames):
+        return False
+    if all(frame.map.is_reported for frame in frames):
+        return True
     return all(
-        (frame.map.kind == Map.TODAY or _is_the_same_on_any_map(frame, members))
-        and frame.until is None
-        and frame.as_of == today
-        and (frame.map.is_reported or frame.map_day == today)
-        and frame.within is None
-        for frame, members in zip(frames, groups, strict=True)
+        frame.map.kind == Map.TODAY and frame.until is None and frame.map_day == today for frame in frames
     ) and all(unit.holds_on(today) for members in groups for unit in members)
 
 
-def _is_the_same_on_any_map(frame: Frame, members: Sequence[AdminUnit]) -> bool:
+def _is_the_same_on_any_map(groups: Sequence[list[AdminUnit]]) -> bool:
     """As reported the whole country has what it has on today's map; only its units are others (`_is_told`)."""
-    return frame.map.is_reported and all(unit.tier == Tier.COUNTRY for unit in members)
+    return all(unit.tier == Tier.COUNTRY for members in groups for unit in members)
 
 
 def key_of(indicator: Indicator, cohort: Cohort, base_year: int | None) -> str:
@@ -96,12 +96,18 @@ class _Kept:
     """Year and leaf to what was written there since, as one word: where it is the same word, it is the same writing."""
     parts: dict[tuple[int, str, int], Parts]
     loose: dict[tuple[int, str, int], Loose]
+    made_of: list[OfGroups | None] | None
+    """For each frame of what leaves its groups are made; None where they are units of today's map."""
 
-    def holds(self, frame: Frame) -> bool:
-        return frame.year in self.years and len(self.stale.get(frame.year, ())) <= MANY_LEAVES
+    def holds(self, at: int, frame: Frame) -> bool:
+        is_made = self.made_of is None or self.made_of[at] is not None
+        return is_made and frame.year in self.years and len(self.stale.get(frame.year, ())) <= MANY_LEAVES
 
 
 def _kept(frames: list[Frame], groups: list[list[AdminUnit]], defined: list[list[Defined]]) -> _Kept | None:
+    today = timezone.localdate()
+    if not _can_be_kept(frames, groups, today):
+        return None
     keys: list[dict[Pair, str]] = []
     for frame, these in zip(frames, defined, strict=True):
         bases = base_years(frame, these)
@@ -115,11 +121,16 @@ def _kept(frames: list[Frame], groups: list[list[AdminUnit]], defined: list[list
     wanted = sorted({key for each in keys for key in each.values()})
     if not wanted:
         return None
-    found = _Kept(defined, keys, defaultdict(set), defaultdict(dict), {}, {}, {})
-    _read(
-        found, sorted({frame.year for frame in frames}), wanted, {u.pk: u for g in groups for u in g}, frames[0].as_of
-    )
-    return found if any(found.holds(frame) for frame in frames) else None
+    found = _Kept(defined, keys, defaultdict(set), defaultdict(dict), {}, {}, {}, None)
+    years = sorted({frame.year for frame in frames})
+    if frames[0].map.is_reported and not _is_the_same_on_any_map(groups):
+        found.made_of = made_of_leaves(frames, groups, today)
+        if not any(found.made_of):
+            return None
+        _read_of_leaves(found, frames, wanted, today)
+    else:
+        _read(found, years, wanted, {u.pk: u for g in groups for u in g}, today)
+    return found if any(found.holds(at, frame) for at, frame in enumerate(frames)) else None
 
 
 def _from_kept(kept: _Kept, frames: list[Frame], groups: list[list[AdminUnit]]) -> list[Values]:
@@ -127,7 +138,7 @@ def _from_kept(kept: _Kept, frames: list[Frame], groups: list[list[AdminUnit]]) 
     live: list[tuple[int, list[Defined]]] = []
     told: list[tuple[int, list[Defined]]] = []
     for at, frame in enumerate(frames):
-        if not kept.holds(frame):
+        if not kept.holds(at, frame):
             live.append((at, kept.defined[at]))
             continue
         is_told = [_is_told(kept, at, frame, i, c) for i, c in kept.defined[at]]
@@ -139,6 +150,7 @@ def _from_kept(kept: _Kept, frames: list[Frame], groups: list[list[AdminUnit]]) 
     for frame, (at, defined) in zip(frames_together([frames[at] for at, _d in live], shared), live, strict=True):
         found[at] |= values_from(Material(frame, groups[at], defined=defined))
     now = _made_now(kept, frames, told)
+    _add_rest(now, kept, frames, told)
     for frame, (at, defined) in zip(frames_together([frames[at] for at, _d in told], shared), told, strict=True):
         around = Around(frame, groups[at], defined)
         for indicator, cohort in defined:
@@ -152,9 +164,14 @@ def _from_kept(kept: _Kept, frames: list[Frame], groups: list[list[AdminUnit]]) 
 def _is_told(kept: _Kept, at: int, frame: Frame, indicator: Indicator, cohort: Cohort) -> bool:
     if needs_no_parts(indicator):
         return True
-    if frame.map.is_reported and cohort.kind == CohortKind.UNITS:
+    if frame.map.is_reported and cohort.kind == CohortKind.UNITS and not _has_todays_units(kept, at):
         return False
     return kept.keys[at].get((indicator.code, cohort.code)) in kept.years[frame.year]
+
+
+def _has_todays_units(kept: _Kept, at: int) -> bool:
+    made = kept.made_of[at] if kept.made_of is not None else None
+    return all(each.on_todays_map for each in made.values()) if made else False
 
 
 def _pairs(defined: Sequence[Defined]) -> list[Pair]:
@@ -180,14 +197,37 @@ def _made_now(kept: _Kept, frames: list[Frame], told: Sequence[tuple[int, list[D
         return found
     leaves = sorted(set().union(*(unknown for _at, _defined, unknown in missing)))
     units = list(AdminUnit.objects.filter(pk__in=leaves))
-    # Leaves are units of today's map, also where the country is asked about as reported.
-    asked = [replace(frames[at], map=TODAYS_MAP, leaves=tuple(leaves)) for at, _defined, _unknown in missing]
+    # Leaves are units of today's map, also where something is asked about as reported.
+    within = frames[0].unit if kept.made_of is None else country()
+    asked = [
+        replace(frames[at], unit=within, map=TODAYS_MAP, leaves=tuple(leaves)) for at, _defined, _unknown in missing
+    ]
     for frame, (at, defined, unknown) in zip(frames_together(asked, frames[0].together), missing, strict=True):
         made = {kept.keys[at][pair]: by_leaf for pair, by_leaf in made_at(frame, units, defined).items()}
         of_leaves = {leaf: {key: by_leaf.get(leaf) for key, by_leaf in made.items()} for leaf in unknown}
         _add_leaves(found, kept, frame.year, of_leaves)
         _remember(kept, frame, of_leaves)
     return found
+
+
+def _add_rest(now: Now, kept: _Kept, frames: list[Frame], told: Sequence[tuple[int, list[Defined]]]) -> None:
+    """What belongs to units as reported beside whole leaves is looked at on the map of the year."""
+    missing: list[tuple[int, list[Defined], dict[int, int]]] = []
+    for at, every in told:
+        made = kept.made_of[at] if kept.made_of is not None else None
+        group_of = {unit: group for group, each in (made or {}).items() for unit in each.rest}
+        defined = [each for each in every if adds_up(*each)]
+        if group_of and defined:
+            missing.append((at, defined, group_of))
+    units = AdminUnit.objects.in_bulk({unit for _at, _defined, group_of in missing for unit in group_of})
+    asked = [
+        replace(frame := frames[at], map=ChosenMap(Map.DAY, frame.map_day), leaves=tuple(sorted(group_of)))
+        for at, _defined, group_of in missing
+    ]
+    for frame, (at, defined, group_of) in zip(frames_together(asked, frames[0].together), missing, strict=True):
+        for pair, by_unit in made_at(frame, [units[each] for each in frame.leaves], defined).items():
+            for unit, made_there in by_unit.items():
+                now.setdefault((frame.year, kept.keys[at][pair], group_of[unit]), []).append(made_there)
 
 
 OfLeaf = dict[str, Made | None]
@@ -250,6 +290,7 @@ def _parts_of(kept: _Kept, year: int, key: str, group: int, now: Now) -> Parts:
 _COLUMNS = ", ".join(COLUMNS)
 _NONE = ", ".join(["0"] * len(COLUMNS))
 _PART_COLUMNS = ", ".join(f"part.{column}" for column in COLUMNS)
+_SUMS = ", ".join(f"sum({column})::bigint" for column in COLUMNS)
 _LESS = ", ".join(f"-part.{column}" for column in COLUMNS)
 _ON = "coalesce({0}.starts_on, '-infinity') <= %(day)s AND coalesce({0}.ends_on, 'infinity') > %(day)s"  # the day's map
 
@@ -326,7 +367,32 @@ SELECT 'loose', part.year, ancestry.ancestor_id, key, part.institution_id, {_PAR
  WHERE part.institution_id > 0 AND part.is_leaf
    AND (part.year, part.unit_id) NOT IN (SELECT year, unit_id FROM leaf)
 """
-# One statement: what is kept and what of it is stale are seen at one moment.
+_FOUND_OF_LEAVES = f"""
+WITH {_STALE}, question AS MATERIALIZED (
+    SELECT id, key FROM indicators_partsquestion WHERE key = ANY(%(keys)s)
+), member AS MATERIALIZED (
+    SELECT * FROM unnest(%(member_years)s::smallint[], %(groups)s::bigint[], %(leaves)s::bigint[])
+               AS given (year, group_id, unit_id)
+), here AS MATERIALIZED (
+    SELECT year, unit_id, token, group_id FROM leaf JOIN member USING (year, unit_id)
+), part AS MATERIALIZED (
+    SELECT part.*, group_id, key
+      FROM member
+      JOIN asked USING (year)
+      JOIN indicators_keptparts AS part ON part.unit_id = member.unit_id AND part.is_leaf AND part.year = member.year
+      JOIN question ON question.id = part.question_id
+     WHERE NOT EXISTS (SELECT FROM here WHERE here.year = member.year AND here.unit_id = member.unit_id)
+)
+SELECT 'kept' AS tag, asked.year, 0::bigint AS group_id, key, 0::bigint AS institution_id, {_NONE}
+  FROM asked JOIN question ON question.id = ANY(asked.questions)
+ UNION ALL
+SELECT 'stale', year, group_id, token, unit_id, {_NONE} FROM here
+ UNION ALL
+SELECT 'parts', year, group_id, key, 0, {_SUMS} FROM part WHERE institution_id = 0 GROUP BY year, group_id, key
+ UNION ALL
+SELECT 'loose', year, group_id, key, institution_id, {_PART_COLUMNS} FROM part WHERE institution_id > 0
+"""
+# One statement each: what is kept and what of it is stale are seen at one moment.
 _NAMED = "(part.is_leaf AND part.unit_id = ANY(%(communes)s) OR NOT part.is_leaf AND part.unit_id = ANY(%(others)s))"
 _OF_MANY = "part.is_leaf"
 MOST_NAMED = 1000
@@ -347,6 +413,25 @@ def _read(found: _Kept, years: list[int], keys: list[str], units: dict[int, Admi
     with connection.cursor() as cursor:
         cursor.execute(_FOUND.format(named=_OF_MANY if is_picked else _NAMED), asked)
         rows = cursor.fetchall()
+    _take(found, rows, units if is_picked else None)
+
+
+def _read_of_leaves(found: _Kept, frames: Sequence[Frame], keys: list[str], day: dt.date) -> None:
+    members = [
+        (frame.year, group, leaf)
+        for frame, made in zip(frames, found.made_of or (), strict=True)
+        for group, each in (made or {}).items()
+        for leaf in each.leaves
+    ]
+    years, groups, leaves = (list(each) for each in zip(*members, strict=True))
+    asked: dict[str, Any] = {"years": sorted({*years}), "keys": keys, "day": day}
+    asked |= {"member_years": years, "groups": groups, "leaves": leaves}
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND_OF_LEAVES, asked)
+        _take(found, cursor.fetchall(), None)
+
+
+def _take(found: _Kept, rows: Sequence[tuple[Any, ...]], only: Mapping[int, AdminUnit] | None) -> None:
     for tag, year, group, key, number, *columns in rows:
         if tag == "kept":
             found.years[year].add(key)
@@ -354,7 +439,7 @@ def _read(found: _Kept, years: list[int], keys: list[str], units: dict[int, Admi
             found.stale[year][number] = group
             found.tokens[year, number] = key
         elif tag == "parts":
-            if is_picked and group not in units:
+            if only is not None and group not in only:
                 continue
             before = found.parts.get((year, key, group))
             found.parts[year, key, group] = before.plus(Parts(*columns)) if before else Parts(*columns)

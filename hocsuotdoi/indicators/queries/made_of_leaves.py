@@ -1,0 +1,184 @@
+"""Which kept parts a unit as reported is made of (`kept_parts`).
+
+Kept are parts of leaves of today's map, year by year. A province of an earlier map is made of those leaves of which
+every place lay in it, and of a rest: what lay in it of a leaf that others lie in too, such as what ended districts of
+three provinces left to the province of today. The rest is looked at on the map of the year. Where the register makes
+this doubtful (something moved within the year, or went elsewhere than its land) nothing is said, and all is looked at.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence, Set
+from dataclasses import dataclass
+
+from django.db.models import Max
+from django.db.models.functions import ExtractYear
+
+from hocsuotdoi.core.dated import on
+from hocsuotdoi.indicators.models import FreshInstitutionMonth
+from hocsuotdoi.indicators.queries.frame import Frame, Kept, Lying, frames_together, kept_at, kept_places, lyings_of
+from hocsuotdoi.indicators.queries.together import rows_of
+from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitParent, UnitReading
+from hocsuotdoi.places.queries.units import country
+
+Readings = dict[int, int]
+"""A unit of any time to the unit of a map as which it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """`leaves`: units of today's map whose kept parts all belong to the unit. `rest`: units of the year's map; what is
+    read as exactly these belongs to it too. `on_todays_map`: no unit has changed since."""
+
+    leaves: frozenset[int]
+    rest: frozenset[int]
+    on_todays_map: bool
+
+
+OfGroups = dict[int, MadeOf]
+"""By the key of the group."""
+
+
+def made_of_leaves(
+    frames: Sequence[Frame], groups: Sequence[Sequence[AdminUnit]], today: dt.date
+) -> list[OfGroups | None]:
+    """For each frame, all of them as reported and seen from `today`, what its groups are made of; None: that cannot be
+    told from leaves. At most eight queries."""
+    nothing: list[OfGroups | None] = [None for _frame in frames]
+    if any(unit.tier == Tier.COMMUNE for members in groups for unit in members):
+        return nothing  # of so little all is looked at quickly
+    asked = [at for at, frame in enumerate(frames) if _is_whole(frame, today)]
+    if not asked:
+        return nothing
+    found = _Maps([frames[at] for at in asked], [groups[at] for at in asked], today)
+    for at, frame in zip(asked, found.frames, strict=True):
+        nothing[at] = found.made(frame, groups[at])
+    return nothing
+
+
+def _is_whole(frame: Frame, today: dt.date) -> bool:
+    last_day = min(dt.date(frame.year, 12, 31), today)
+    return frame.has_begun and frame.last_day == last_day and frame.map_day == last_day
+
+
+class _Maps:
+    """The maps of all frames, and today's."""
+
+    def __init__(self, frames: Sequence[Frame], groups: Sequence[Sequence[AdminUnit]], today: dt.date) -> None:
+        self.frames = frames_together(frames, frames[0].together)
+        everyone = list({unit.pk: unit for members in groups for unit in members}.values())
+        self.then = self._readings(everyone)
+        self.lyings: dict[int, list[Lying]] = {}
+        for each in lyings_of(self.frames[0], everyone):
+            self.lyings.setdefault(each.spot.group_id, []).append(each)
+        self.leaf_of = self._leaves({place for each in self.then.values() for place in each}, today)
+        self.places_of: dict[int, set[int]] = {}
+        for place, leaf in self.leaf_of.items():
+            self.places_of.setdefault(leaf, set()).add(place)
+        (now,) = frames_together([Frame(country(), today.year, today, leaves=tuple(sorted(self.places_of)))])
+        self.kept_now = kept_places(now)
+        self.counted = self._counted()
+        self.known = self._known()
+        self.changed = _last_change(today)
+
+    def _readings(self, groups: Sequence[AdminUnit]) -> dict[tuple[dt.date, int], Readings]:
+        """Day and group to the readings in the group on that day's map."""
+        days = sorted({frame.map_day for frame in self.frames})
+        found: dict[tuple[dt.date, int], Readings] = {}
+        rows = rows_of(
+            days,
+            lambda day: UnitReading.objects.filter(
+                on(day), on(day, "reads_as__ancestries__"), reads_as__ancestries__ancestor__in=groups
+            ).values_list("reads_as__ancestries__ancestor_id", "unit_id", "reads_as_id"),
+        )
+        for day, each in zip(days, rows, strict=True):
+            for group, place, unit in each:
+                found.setdefault((day, group), {})[place] = unit
+        return found
+
+    def _leaves(self, places: Collection[int], today: dt.date) -> Readings:
+        """Of all that is read as the leaves as which `places` are read."""
+        leaves = UnitReading.objects.filter(on(today), unit__in=places).values("reads_as")
+        return dict(UnitReading.objects.filter(on(today), reads_as__in=leaves).values_list("unit_id", "reads_as_id"))
+
+    def _counted(self) -> set[tuple[int, int]]:
+        """(place, year) of those that lay otherwise than they are read, where something was counted in the year."""
+        years = [frame.year for frame in self.frames]
+        unlike = {
+            place
+            for frame in self.frames
+            for (day, group), readings in self.then.items()
+            if day == frame.map_day
+            for place in self._unlike(frame, group, readings)
+        }
+        rows = FreshInstitutionMonth.objects.filter(
+            place__in=unlike, month__range=(dt.date(min(years), 1, 1), dt.date(max(years), 12, 31))
+        )
+        return set(rows.values_list("place_id", ExtractYear("month")).distinct()) if unlike else set()
+
+    def _unlike(self, frame: Frame, group: int, readings: Readings) -> set[int]:
+        lay = [each for each in self.lyings.get(group, []) if each.begins <= frame.last_day]
+        always = {each.place for each in lay if each.begins <= frame.starts_on and frame.last_day < each.stops}
+        once = {each.place for each in lay if frame.starts_on < each.stops}
+        return (readings.keys() ^ always) | (once - always)
+
+    def _known(self) -> set[int]:
+        """Where an institution ever stood or something was counted, of what may be a rest."""
+        rest = {
+            place
+            for readings in self.then.values()
+            for leaf in {self.leaf_of[place] for place in readings}
+            if not self.places_of[leaf] <= readings.keys()
+            for place in self.places_of[leaf] & readings.keys()
+        }
+        if not rest:
+            return rest
+        stood = InstitutionPlacement.objects.filter(unit__in=rest).values_list("unit_id")
+        counted = FreshInstitutionMonth.objects.filter(place__in=rest).values_list("place_id")
+        return {place for (place,) in stood.union(counted)}
+
+    def made(self, frame: Frame, groups: Sequence[AdminUnit]) -> OfGroups | None:
+        kept_then = kept_places(frame)
+        made: OfGroups = {}
+        for group in groups:
+            readings = self.then.get((frame.map_day, group.pk), {})
+            if any((place, frame.year) in self.counted for place in self._unlike(frame, group.pk, readings)):
+                return None
+            leaves, rest = self._divided(readings)
+            if not leaves or not self._stay(kept_then, readings, leaves, rest):
+                return None
+            made[group.pk] = MadeOf(frozenset(leaves), frozenset(rest), frame.map_day >= self.changed)
+        return made
+
+    def _divided(self, readings: Readings) -> tuple[set[int], set[int]]:
+        """The leaves that lie whole in the group, and the units of the year's map that the rest is read as. No leaves
+        where one of these units is read as a part of such a leaf, too: what it is, is looked at whole."""
+        leaves = {leaf for leaf in map(self.leaf_of.__getitem__, readings) if self.places_of[leaf] <= readings.keys()}
+        outside = {place for place in readings.keys() & self.known if self.leaf_of[place] not in leaves}
+        rest = {readings[place] for place in outside}
+        is_shared = any(unit in rest and self.leaf_of[place] in leaves for place, unit in readings.items())
+        return (set() if is_shared else leaves), rest
+
+    def _stay(self, kept_then: Kept, readings: Readings, leaves: Set[int], rest: Set[int]) -> bool:
+        """Whether every institution that is read elsewhere than its land stays on its side, on both maps."""
+
+        def side_now(place: int) -> bool:
+            return self.leaf_of.get(place) in leaves
+
+        def side_then(place: int) -> tuple[bool, bool]:
+            return place in readings, readings.get(place) in rest
+
+        return _alike(self.kept_now, side_now) and _alike(kept_then, side_then)
+
+
+def _alike(kept: Kept, side: Callable[[int], object]) -> bool:
+    return all(side(place) == side(kept_at(kept, institution, place)) for institution, place in kept)
+
+
+def _last_change(today: dt.date) -> dt.date:
+    """The last day on which a unit became another or came to lie elsewhere."""
+    days = (
+        model.objects.filter(starts_on__lte=today).aggregate(last=Max("starts_on"))["last"]
+        for model in (UnitReading, UnitParent)
+    )
+    return max((day for day in days if day is not None), default=dt.date.min)
