@@ -15,7 +15,7 @@ from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Indicator, KeptParts, PartsQuestion, PartsStale, PartsYear
 from hocsuotdoi.indicators.queries.frame import MANY, Frame, frames_together
 from hocsuotdoi.indicators.queries.kept_parts import key_of, made_at
-from hocsuotdoi.indicators.queries.material import Defined, base_years, defined_by
+from hocsuotdoi.indicators.queries.material import Defined, base_years, classes_of, defined_by
 from hocsuotdoi.indicators.queries.parts import COLUMNS, NOTHING, Parts, adds_up
 from hocsuotdoi.indicators.queries.reported import with_years_before
 from hocsuotdoi.indicators.queries.results import OWN, Pair
@@ -174,6 +174,7 @@ def _make_batch(day: dt.date) -> int:
     if any(sorted(each.id for each in asked) != kept.get(year) for year, asked in questions.items()):
         return 0  # something was defined anew meanwhile: the next refresh begins with that
     made: dict[_Key, Parts] = {}
+    frames[0].together.classes = classes_of([q.defined for q in asked] for asked in questions.values())
     for frame in frames:
         ids = {(q.defined[0].code, q.defined[1].code): q.id for q in questions[frame.year]}
         found = made_at(frame, leaves, [q.defined for q in questions[frame.year]])

@@ -21,7 +21,7 @@ from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.figure import values_from, values_of
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, Map, frames_together
 from hocsuotdoi.indicators.queries.made_of_leaves import OfGroups, made_of_leaves
-from hocsuotdoi.indicators.queries.material import Around, Defined, Material, base_years, defined_by
+from hocsuotdoi.indicators.queries.material import Around, Defined, Material, base_years, classes_of, defined_by
 from hocsuotdoi.indicators.queries.parts import COLUMNS, NOTHING, Loose, Made, Parts, adds_up, parts_from, together
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.indicators.queries.sums import counted_for
@@ -45,6 +45,8 @@ def figures(asked: Sequence[tuple[Frame, list[AdminUnit]]], pairs: Sequence[Pair
     asked_for = [defined_by(frame, pairs) for frame in frames]
     # Who is asked about by name and whom a definition speaks of itself may be the same.
     defined = [list({(i.code, c.code): (i, c) for i, c in each}.values()) for each in asked_for]
+    if frames:  # of some frames fewer figures are looked at, and what is asked of institutions serves all
+        frames[0].together.classes = classes_of(defined)
     kept = _kept(frames, groups, defined) if frames and pairs else None
     if kept is not None:
         found = _from_kept(kept, frames, groups)

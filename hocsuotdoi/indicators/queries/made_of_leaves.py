@@ -7,11 +7,11 @@ this doubtful (something moved within the year, or went elsewhere than its land)
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Max
-from django.db.models.functions import ExtractYear
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import FreshInstitutionMonth
@@ -61,6 +61,16 @@ def _is_whole(frame: Frame, today: dt.date) -> bool:
     return frame.has_begun and frame.last_day == last_day and frame.map_day == last_day
 
 
+# Each is looked up: of all months of a province the first of a year is enough.
+_COUNTED = """
+SELECT place_id, year
+  FROM unnest(%s::bigint[], %s::int[]) AS asked (place_id, year)
+ WHERE EXISTS (SELECT FROM indicators_fresh_institutionmonth AS counted
+                WHERE counted.place_id = asked.place_id
+                  AND month >= make_date(year, 1, 1) AND month < make_date(year + 1, 1, 1))
+"""
+
+
 class _Maps:
     """The maps of all frames, and today's."""
 
@@ -103,18 +113,18 @@ class _Maps:
 
     def _counted(self) -> set[tuple[int, int]]:
         """(place, year) of those that lay otherwise than they are read, where something was counted in the year."""
-        years = [frame.year for frame in self.frames]
         unlike = {
-            place
+            (place, frame.year)
             for frame in self.frames
             for (day, group), readings in self.then.items()
             if day == frame.map_day
             for place in self._unlike(frame, group, readings)
         }
-        rows = FreshInstitutionMonth.objects.filter(
-            place__in=unlike, month__range=(dt.date(min(years), 1, 1), dt.date(max(years), 12, 31))
-        )
-        return set(rows.values_list("place_id", ExtractYear("month")).distinct()) if unlike else set()
+        if not unlike:
+            return unlike
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNTED, [list(each) for each in zip(*unlike, strict=True)])
+            return set(cursor.fetchall())
 
     def _unlike(self, frame: Frame, group: int, readings: Readings) -> set[int]:
         lay = [each for each in self.lyings.get(group, []) if each.begins <= frame.last_day]
@@ -145,7 +155,7 @@ class _Maps:
             if any((place, frame.year) in self.counted for place in self._unlike(frame, group.pk, readings)):
                 return None
             leaves, rest = self._divided(readings)
-            if not leaves or not self._stay(kept_then, readings, leaves, rest):
+            if not leaves or not self._agree(kept_then, readings, leaves, rest):
                 return None
             made[group.pk] = MadeOf(frozenset(leaves), frozenset(rest), frame.map_day >= self.changed)
         return made
@@ -159,20 +169,15 @@ class _Maps:
         is_shared = any(unit in rest and self.leaf_of[place] in leaves for place, unit in readings.items())
         return (set() if is_shared else leaves), rest
 
-    def _stay(self, kept_then: Kept, readings: Readings, leaves: Set[int], rest: Set[int]) -> bool:
-        """Whether every institution that is read elsewhere than its land stays on its side, on both maps."""
-
-        def side_now(place: int) -> bool:
-            return self.leaf_of.get(place) in leaves
-
-        def side_then(place: int) -> tuple[bool, bool]:
-            return place in readings, readings.get(place) in rest
-
-        return _alike(self.kept_now, side_now) and _alike(kept_then, side_then)
-
-
-def _alike(kept: Kept, side: Callable[[int], object]) -> bool:
-    return all(side(place) == side(kept_at(kept, institution, place)) for institution, place in kept)
+    def _agree(self, kept_then: Kept, readings: Readings, leaves: Set[int], rest: Set[int]) -> bool:
+        """Whether every institution that is read elsewhere than its land is in the group on the year's map where it is
+        in one of its leaves on today's, or in the rest, and in nothing twice."""
+        for institution, place in {*self.kept_now, *kept_then}:
+            now, then = kept_at(self.kept_now, institution, place), kept_at(kept_then, institution, place)
+            in_leaves, in_rest = self.leaf_of.get(now) in leaves, readings.get(then) in rest
+            if (in_leaves and in_rest) or (then in readings) != (in_leaves or in_rest):
+                return False
+        return True
 
 
 def _last_change(today: dt.date) -> dt.date:

@@ -1,7 +1,7 @@
 """What the figures of one call are made of, loaded once; making them afterwards runs no query."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -166,7 +166,7 @@ class Material(Around):
         super().__init__(frame, groups, defined if defined is not None else defined_by(frame, pairs))
         self.spots = spots_by_place(frame, groups)
         self.stretches = stretches_of(frame, groups)
-        with_classes = {c for _i, cohort in self.defined for c in cohort.classes}
+        with_classes = set(classes_of([self.defined]))
         self.expected: dict[int, list[Expected]] = {group.pk: [] for group in groups}
         institutions = expected_institutions(frame, with_classes)
         self.kept = kept_places(frame)
@@ -438,11 +438,20 @@ def crossers(frame: Frame) -> set[int]:
     return {institution for (institution,) in frame.raw_rows_of_map("crossers", statement)}
 
 
+def classes_of(defined: Iterable[Sequence[Defined]]) -> frozenset[str]:
+    """Of the institutions that the figures look at."""
+    return frozenset(each for these in defined for _indicator, cohort in these for each in cohort.classes)
+
+
 def name_together(frame: Frame, classes: set[str]) -> None:
     """So that what is asked of institutions can be asked for all frames at once."""
-    if frame.together.frames and not frame.together.institutions:
-        everyone = (each for one in frame.together.frames for each in expected_institutions(one, classes))
-        frame.together.institutions = {each.institution_id for each in everyone}
+
+    def everyone(classes: frozenset[str]) -> set[int]:
+        frames = frame.together.frames
+        return {each.institution_id for one in frames for each in expected_institutions(one, set(classes))}
+
+    if frame.together.frames:
+        frame.together.look_at(classes, everyone)
 
 
 def _places_with_institutions(frame: Frame) -> set[int]:

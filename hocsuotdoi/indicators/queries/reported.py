@@ -178,7 +178,8 @@ def _typed(
 
     told: dict[tuple[int, int], set[StatedColumn]] = defaultdict(set)
     typing: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for year, institution, column, counts in frame.raw_rows(("typed", years.__name__, _of(these)), statement):
+    asked = tuple(tuple(sorted(years(each))) for each in frame.together.frames or (frame,))
+    for year, institution, column, counts in frame.raw_rows(("typed", asked, _of(these)), statement):
         typing[StatedColumn(column).measure, year].add(institution)
         if counts:
             told[year, institution].add(StatedColumn(column))

@@ -4,7 +4,7 @@ So a series of ten years runs as many queries as one year does, and each year is
 itself.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -23,18 +23,31 @@ class Together:
     def __init__(self, like: "Together | None" = None) -> None:
         """`like`: others of which it is known what does not depend on the frames."""
         self.frames: tuple[Any, ...] = ()
+        self.classes: frozenset[str] = like.classes if like else frozenset()
+        """Of the institutions that any of the frames looks at, whatever the figures."""
         self.institutions: set[int] = set()
         """Those that any of the frames looks at: a condition that names them serves all."""
         known = like._known.items() if like else ()
-        self._known: dict[Hashable, Any] = {
-            key: value for key, value in known if isinstance(key, tuple) and key and key[0] in self.ALIKE
-        }
+        self._known: dict[Hashable, Any] = {key: value for key, value in known if self._is_alike(key)}
 
     def once(self, key: Hashable, find: Callable[[], Any]) -> Any:
         """What `find` found when it was first asked for."""
         if key not in self._known:
             self._known[key] = find()
         return self._known[key]
+
+    def look_at(self, classes: Collection[str], find: Callable[[frozenset[str]], set[int]]) -> None:
+        """That institutions of these classes are looked at, too: `find` finds those of classes. What was asked of fewer
+        is forgotten, as it does not speak of all."""
+        if self.institutions and self.classes.issuperset(classes):
+            return
+        if self.institutions:
+            self._known = {key: value for key, value in self._known.items() if self._is_alike(key)}
+        self.classes = self.classes.union(classes)
+        self.institutions = find(self.classes)
+
+    def _is_alike(self, key: Hashable) -> bool:
+        return isinstance(key, tuple) and bool(key) and key[0] in self.ALIKE
 
 
 def rows_of(asks: Sequence[Ask], build: Callable[[Ask], QuerySet[Any, Any]]) -> list[Rows]:
