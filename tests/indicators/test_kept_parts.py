@@ -21,7 +21,7 @@ from hocsuotdoi.core.periods import Period
 from hocsuotdoi.indicators.enums import AnswerValue, CohortKind, IndicatorKind, StockCode, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator, KeptParts, PartsMark, PartsQuestion, PartsStale, PartsYear
 from hocsuotdoi.indicators.operations import parts
-from hocsuotdoi.indicators.operations.rolling import fold, rebuild
+from hocsuotdoi.indicators.operations.rolling import fold, follow_map, rebuild
 from hocsuotdoi.indicators.queries.figure import values_from
 from hocsuotdoi.indicators.queries.frame import AS_REPORTED, TODAYS_MAP, ChosenMap, frame_of, frames_together
 from hocsuotdoi.indicators.queries.kept_parts import FORMULAS
@@ -31,8 +31,8 @@ from hocsuotdoi.indicators.queries.series import series_by_unit
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.ledger.enums import AgeBand, MeasureCode, PostingKind, Purpose
 from hocsuotdoi.ledger.operations.posting import Line, post, reverse
-from hocsuotdoi.places.enums import InstitutionClass, InstitutionState, SuccessionKind, Tier
-from hocsuotdoi.places.models import Equipment, Succession, UnitParent
+from hocsuotdoi.places.enums import InstitutionClass, InstitutionState, SuccessionKind, Tier, UnitKind
+from hocsuotdoi.places.models import AdminUnit, Equipment, InstitutionPlacement, Succession, UnitParent
 from hocsuotdoi.places.operations.ancestry import rebuild as rebuild_territory
 from hocsuotdoi.places.operations.holidays import decide_holiday, withdraw_decision
 from hocsuotdoi.places.operations.institution import (
@@ -52,10 +52,11 @@ from tests.factories.indicators import (
     ReviewFactory,
 )
 from tests.factories.ledger import make_posting
-from tests.factories.places import InstitutionFactory, RoomFactory
+from tests.factories.places import InstitutionFactory, RoomFactory, UnitFactory
 from tests.factories.stated import state
 from tests.indicators.book import found as found_world
 from tests.indicators.book import play, step
+from tests.indicators.conftest import REFORM
 from tests.support.depth import by_turns, cases
 
 TODAY = timezone.localdate()
@@ -114,8 +115,46 @@ def define() -> list[tuple[str, str]]:
 class World:
     def __init__(self) -> None:
         self.there, self.houses = found_world()
+        self.old_west = self._join_the_west()
         self.pairs = define()
         self.units = [self.there.country, *self.there.provinces, *self.there.communes]
+
+    def _join_the_west(self) -> AdminUnit:
+        """A province that became a part of the north: its one commune a commune, its own library the north's."""
+        there, until = self.there, {"ends_on": REFORM}
+        west = UnitFactory(name="Tây cũ", tier=Tier.PROVINCE, kind=UnitKind.PROVINCE, **until)
+        commune = UnitFactory(name="Xã T", tier=Tier.COMMUNE, kind=UnitKind.COMMUNE, **until)
+        new = UnitFactory(name="Xã Tây", tier=Tier.COMMUNE, kind=UnitKind.COMMUNE, starts_on=REFORM)
+        for unit, parent, dates in [(west, there.country, until), (commune, west, until),
+                                    (new, there.north, {"starts_on": REFORM})]:  # fmt: skip
+            UnitParent.objects.create(unit=unit, parent=parent, **dates)
+        for old, heir, is_origin in [(west, there.north, False), (commune, new, True)]:
+            Succession.objects.create(predecessor=old, successor=heir, kind=SuccessionKind.MERGE, effective_on=REFORM,
+                                      is_origin=is_origin)  # fmt: skip
+        rebuild_territory()
+        for before, since in [(west, there.north), (commune, new)]:
+            house = InstitutionFactory(unit=since, institution_class=InstitutionClass.LIBRARY_COMMUNE)
+            house.placements.update(starts_on=REFORM)
+            InstitutionPlacement.objects.create(institution=house, unit=before, ends_on=REFORM)
+            for day in (dt.date(2024, 3, 1), dt.date(2025, 3, 1), dt.date(2026, 1, 1)):
+                make_posting(house, day, quantity=9)
+        follow_map(TODAY)
+        return west
+
+    def reported(self, unit: AdminUnit) -> list[tuple[AdminUnit, int]]:
+        """The unit that stands in its place in each of some years."""
+        before = {self.there.north: self.there.old_north, self.there.south: self.there.old_south}.get(unit, unit)
+        return [(before, REFORM.year - 1), *([(unit, REFORM.year + 1)] if unit.ends_on is None else [])]
+
+    def check_reported(self, what: str) -> None:
+        """Of provinces of both maps, one after the other, over years of both."""
+        for unit in (self.there.north, self.there.south, self.old_west):
+            stood = self.reported(unit)
+            told = series_by_unit(unit, [unit], self.pairs, [year for _unit, year in stood], chosen=AS_REPORTED)
+            for then, year in stood:
+                live = values_from(Material(frame_of(then, year, chosen=AS_REPORTED), [then], self.pairs))
+                for pair in self.pairs:
+                    assert told[pair][unit.pk][year] == live[pair][then.pk], (what, unit.name, year, pair)
 
     def check(self, what: str) -> None:
         """Of the country and of all communes, over two years."""
@@ -145,16 +184,27 @@ class World:
             live = values_from(Material(frame_of(unit, YEAR), [unit], self.pairs))
             assert told == {pair: live[pair][unit.pk] for pair in self.pairs}, (what, unit.name)
 
+    def kept_as_reported(self) -> list[tuple[str, str]]:
+        """Not of units, which are others then."""
+        found = [(pair, *self._definitions(pair)) for pair in self.pairs]
+        return [
+            pair for pair, indicator, cohort in found if adds_up(indicator, cohort) and cohort.kind != CohortKind.UNITS
+        ]
+
     def looks_at_institutions(self, chosen: ChosenMap = TODAYS_MAP) -> bool:
         kept = [pair for pair in self.pairs if adds_up(*self._definitions(pair))]
-        if chosen.is_reported:  # units are others then
-            kept = [pair for pair in kept if self._definitions(pair)[1].kind != CohortKind.UNITS]
+        if chosen.is_reported:
+            kept = self.kept_as_reported()
         with CaptureQueriesContext(connection) as captured:
             series_by_unit(self.there.country, [self.there.country], kept, [YEAR - 1, YEAR], chosen=chosen)
-        return any('FROM "places_institutionplacement"' in query["sql"] for query in captured)
+        return any(_looks_at_institutions(query["sql"]) for query in captured)
 
     def _definitions(self, pair: tuple[str, str]) -> tuple[Indicator, Cohort]:
         return Indicator.objects.get(code=pair[0]), Cohort.objects.get(code=pair[1])
+
+
+def _looks_at_institutions(statement: str) -> bool:
+    return 'FROM "places_institutionplacement" INNER JOIN "places_institution"' in statement
 
 
 @pytest.mark.slow
@@ -191,6 +241,7 @@ class TestLaw(TestCase):
         assert not PartsStale.objects.exists() and not PartsMark.objects.exists()
         world.check(repr(steps))
         world.check_each(repr(steps))
+        world.check_reported(repr(steps))
 
 
 def acts(world: World) -> list[tuple[str, Callable[[], object]]]:
@@ -292,7 +343,61 @@ def test_after_each_kind_of_writing_figures_are_exact(db, with_refresh):
             assert not world.looks_at_institutions(), what
         world.check(what)
     world.check_each("in the end")
+    world.check_reported("in the end")
     assert KeptParts.objects.exists()
+
+
+@pytest.mark.slow
+def test_provinces_as_reported_are_told_from_leaves_that_lay_in_them(db):
+    """Nothing is looked at where all that is known lies in leaves; where two provinces were joined only what is known
+    at the provinces themselves."""
+    world = World()
+    parts.refresh(TODAY)
+    world.check_reported("refreshed")
+    kept = world.kept_as_reported()
+    for unit, is_looked_at in [(world.there.north, True), (world.there.south, False), (world.old_west, True)]:
+        years = [year for _unit, year in world.reported(unit)]
+        with CaptureQueriesContext(connection) as captured:
+            series_by_unit(unit, [unit], kept, years, chosen=AS_REPORTED)
+        assert any(_looks_at_institutions(query["sql"]) for query in captured) == is_looked_at, unit.name
+    make_posting(world.houses[0], dt.date(REFORM.year - 1, 5, 1), quantity=5)
+    world.check_reported("something is pending")
+    fold()
+    world.check_reported("something is stale")
+
+
+@pytest.mark.slow
+def test_what_lay_elsewhere_within_the_year_is_looked_at(db):
+    """A commune that came to another province in the middle of a year."""
+    world = World()
+    there, moved = world.there, dt.date(REFORM.year - 1, 7, 1)
+    UnitParent.objects.filter(unit=there.old_huyen_nam).update(starts_on=moved)
+    UnitParent.objects.create(unit=there.old_huyen_nam, parent=there.old_north, ends_on=moved)
+    rebuild_territory()
+    for day in (dt.date(REFORM.year - 1, 2, 1), dt.date(REFORM.year - 1, 9, 1)):
+        make_posting(world.houses[1], day, quantity=7)
+    parts.refresh(TODAY)
+    world.check_reported("moved")
+
+
+@pytest.mark.slow
+def test_classes_that_only_some_years_look_at_are_asked_about_too(db):
+    """A year of which nothing is kept is looked at beside years of which only few figures are: those of few classes."""
+    world = World()
+    make_posting(world.houses[1], dt.date(YEAR, 1, 1), quantity=7)
+    museums = CohortFactory(classes=[InstitutionClass.MUSEUM_PROVINCE])
+    bookcases = CohortFactory(classes=[InstitutionClass.BOOKCASE], kind=CohortKind.UNITS, tier=Tier.PROVINCE)
+    world.pairs = [
+        (IndicatorFactory(kind=IndicatorKind.COUNT, cohort=museums, measures=[VISIT]).code, museums.code),
+        (IndicatorFactory(kind=IndicatorKind.UNITS_OF_UNITS, cohort=bookcases).code, bookcases.code),
+    ]
+    parts.refresh(TODAY)
+    PartsYear.objects.filter(year=YEAR).delete()
+    told = series_by_unit(there := world.there.south, [there], world.pairs, [YEAR - 1, YEAR])
+    live = values_from(Material(frame_of(there, YEAR), [there], world.pairs))
+    for pair in world.pairs:
+        assert told[pair][there.pk][YEAR] == live[pair][there.pk]
+    assert told[world.pairs[0]][there.pk][YEAR].reporting == 1
 
 
 NOT_NOTED = {

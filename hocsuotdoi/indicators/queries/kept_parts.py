@@ -27,7 +27,6 @@ from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
 from hocsuotdoi.indicators.queries.sums import counted_for
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
-from hocsuotdoi.places.queries.units import country
 
 Values = dict[Pair, dict[int, IndicatorValue]]
 
@@ -200,7 +199,7 @@ def _made_now(kept: _Kept, frames: list[Frame], told: Sequence[tuple[int, list[D
     leaves = sorted(set().union(*(unknown for _at, _defined, unknown in missing)))
     units = list(AdminUnit.objects.filter(pk__in=leaves))
     # Leaves are units of today's map, also where something is asked about as reported.
-    within = frames[0].unit if kept.made_of is None else country()
+    within = frames[0].unit if kept.made_of is None else AdminUnit.objects.get(tier=Tier.COUNTRY)
     asked = [
         replace(frames[at], unit=within, map=TODAYS_MAP, leaves=tuple(leaves)) for at, _defined, _unknown in missing
     ]

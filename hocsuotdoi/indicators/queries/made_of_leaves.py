@@ -19,7 +19,6 @@ from hocsuotdoi.indicators.queries.frame import Frame, Kept, Lying, frames_toget
 from hocsuotdoi.indicators.queries.together import rows_of
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, UnitParent, UnitReading
-from hocsuotdoi.places.queries.units import country
 
 Readings = dict[int, int]
 """A unit of any time to the unit of a map as which it is read."""
@@ -85,7 +84,8 @@ class _Maps:
         self.places_of: dict[int, set[int]] = {}
         for place, leaf in self.leaf_of.items():
             self.places_of.setdefault(leaf, set()).add(place)
-        (now,) = frames_together([Frame(country(), today.year, today, leaves=tuple(sorted(self.places_of)))])
+        whole = AdminUnit.objects.get(tier=Tier.COUNTRY)
+        (now,) = frames_together([Frame(whole, today.year, today, leaves=tuple(sorted(self.places_of)))])
         self.kept_now = kept_places(now)
         self.counted = self._counted()
         self.known = self._known()
