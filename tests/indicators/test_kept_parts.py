@@ -139,6 +139,7 @@ class World:
             for day in (dt.date(2024, 3, 1), dt.date(2025, 3, 1), dt.date(2026, 1, 1)):
                 make_posting(house, day, quantity=9)
         follow_map(TODAY)
+        fold()
         return west
 
     def reported(self, unit: AdminUnit) -> list[tuple[AdminUnit, int]]:
