@@ -386,6 +386,7 @@ def test_classes_that_only_some_years_look_at_are_asked_about_too(db):
     """A year of which nothing is kept is looked at beside years of which only few figures are: those of few classes."""
     world = World()
     make_posting(world.houses[1], dt.date(YEAR, 1, 1), quantity=7)
+    InstitutionFactory(unit=world.there.nam, institution_class=InstitutionClass.BOOKCASE)
     museums = CohortFactory(classes=[InstitutionClass.MUSEUM_PROVINCE])
     bookcases = CohortFactory(classes=[InstitutionClass.BOOKCASE], kind=CohortKind.UNITS, tier=Tier.PROVINCE)
     world.pairs = [
