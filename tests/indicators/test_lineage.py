@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
-from hocsuotdoi.indicators.queries.lineage import lineage, measure_total
-from hocsuotdoi.indicators.queries.values import counts_for, values_for
+from hocsuotdoi.indicators.queries.lineage import lineage, measure_total, rows_for
+from hocsuotdoi.indicators.queries.material import Material
+from hocsuotdoi.indicators.queries.values import counts_for, values_for, values_from
 from hocsuotdoi.ledger.enums import MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import reverse
@@ -52,24 +53,57 @@ def test_lineage_of_growth_shows_both_years_and_who_is_not_compared(viet_nam):
     ]:
         make_posting(library, day, measure=VISIT, quantity=quantity)
 
-    rows = lineage(indicator.code, cohort.code, viet_nam.xa, 2026, TODAY).rows
+    for unit in (viet_nam.xa, viet_nam.country):
+        rows = lineage(indicator.code, cohort.code, unit, 2026, TODAY).rows
 
-    assert [(row.institution_id, row.base_quantity, row.quantity, row.is_compared) for row in rows] == [
-        (steady.pk, 10, 12, True),
-        (new.pk, None, 7, False),
-        (silent.pk, None, None, False),
-        (closed.pk, 4, None, False),
-    ]
+        assert [(row.institution_id, row.base_quantity, row.quantity, row.is_compared) for row in rows] == [
+            (steady.pk, 10, 12, True),
+            (new.pk, None, 7, False),
+            (silent.pk, None, None, False),
+            (closed.pk, 4, None, False),
+        ]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"kind": IndicatorKind.COUNT},
+        {"kind": IndicatorKind.COUNT, "sexes": ["female"]},
+        {"kind": IndicatorKind.GROWTH},
+        {"kind": IndicatorKind.STOCK, "measures": ["institutions_open"]},
+        {"kind": IndicatorKind.SHARE_OF_INSTITUTIONS, "at_least": 3},
+        {"kind": IndicatorKind.YES_NO},
+        {"kind": IndicatorKind.SHARE_OF_INSTITUTIONS, "measures": []},
+    ],
+    ids=str,
+)
+def test_country_page_by_page_has_the_rows_that_all_have_together(viet_nam, asked):
+    """Whoever moved, closed, has changed its class or has everything taken back is in the same place of both."""
+    cohort, indicator = CohortFactory(), IndicatorFactory(**{"measures": [VISIT], **asked})
+    CriteriaSetFactory(indicator=indicator)
+    houses = [InstitutionFactory(name=name, unit=unit) for name, unit in zip("ABC", viet_nam.communes, strict=True)]
+    houses.append(InstitutionFactory(name="D", unit=viet_nam.north, state="closed"))
+    for number, house in enumerate(houses):
+        for day in (dt.date(2025, 3, 1), dt.date(2026, 3, 1)):
+            posting = make_posting(house, day, measure=VISIT, quantity=number + 2, sex="female")
+    reverse(posting, reason="nhầm", by=None, at=noon(TODAY))
+
+    found = lineage(indicator.code, cohort.code, viet_nam.country, 2026, TODAY)
+
+    material = Material(found.frame, [viet_nam.country], [(indicator.code, cohort.code)])
+    assert list(found.rows) == rows_for(material, viet_nam.country, found.indicator, found.cohort)
+    assert [found.rows[1], *found.rows[1:3]] == [found.rows[1], *list(found.rows)[1:3]]
+    assert found.value == values_from(material)[indicator.code, cohort.code][viet_nam.country.pk]
 
 
 def test_lineage_takes_the_same_queries_for_one_and_three_institutions(viet_nam, django_assert_max_num_queries):
     criteria_set, cohort = CriteriaSetFactory(), CohortFactory()
     InstitutionFactory(unit=viet_nam.xa)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(23):
         lineage(criteria_set.indicator_id, cohort.code, viet_nam.country, 2026, TODAY)
     for unit in viet_nam.communes:
         InstitutionFactory(unit=unit)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(23):
         lineage(criteria_set.indicator_id, cohort.code, viet_nam.country, 2026, TODAY)
 
 

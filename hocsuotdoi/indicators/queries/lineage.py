@@ -5,9 +5,13 @@ From there `ledger.queries.entries` leads on to postings, entries and the act's 
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
+from typing import overload
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, Outcome
 from hocsuotdoi.indicators.models import Cohort, Indicator
@@ -17,15 +21,18 @@ from hocsuotdoi.indicators.queries.frame import (
     Expected,
     Frame,
     children_in,
+    expected_institutions,
     frame_of,
     stretches_of,
 )
-from hocsuotdoi.indicators.queries.material import Material
+from hocsuotdoi.indicators.queries.material import Material, base_years, defined_by
 from hocsuotdoi.indicators.queries.results import IndicatorValue
-from hocsuotdoi.indicators.queries.sums import counted_for, entries_of_year, rows_at_institutions
+from hocsuotdoi.indicators.queries.sums import all_days, counted_for, entries_of_year, rows_at_institutions
+from hocsuotdoi.indicators.queries.together import Together
 from hocsuotdoi.indicators.queries.totals import Slice, by_unit_and_period
-from hocsuotdoi.indicators.queries.values import values_by_unit, values_from
+from hocsuotdoi.indicators.queries.values import values_by_unit, values_for, values_from
 from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution, UnitReading
 
 
@@ -53,7 +60,7 @@ class Lineage:
     frame: Frame
     value: IndicatorValue
     children: list[IndicatorValue]
-    rows: list[Row]
+    rows: Sequence[Row]
 
 
 def lineage(
@@ -66,19 +73,63 @@ def lineage(
 ) -> Lineage:
     """`cohort_code` may be `OWN`. A constant number of queries. Raises KeyError for a code that is not defined."""
     frame, pair = frame_of(unit, year, as_of, chosen), (indicator_code, cohort_code)
-    material = Material(frame, [unit], [pair])
     below = children_in(frame)
     children = values_by_unit(unit, below, year, pair, frame.as_of, chosen) if below else {}
-    ((indicator, cohort),) = material.defined
-    own = values_from(material)[indicator.code, cohort.code]
-    return Lineage(
-        indicator=indicator,
-        cohort=cohort,
-        frame=frame,
-        value=own[unit.pk],
-        children=[children[child.pk] for child in below],
-        rows=rows_for(material, unit, indicator, cohort),
-    )
+    ((indicator, cohort),) = defined_by(frame, [pair])
+    rows: Sequence[Row]
+    if unit.tier == Tier.COUNTRY and not chosen.is_reported:
+        value = values_for(unit, year, [pair], frame.as_of, chosen)[pair]
+        rows = _RowsOfMany(frame, indicator, cohort)
+    else:
+        material = Material(frame, [unit], defined=[(indicator, cohort)])
+        value = values_from(material)[indicator.code, cohort.code][unit.pk]
+        rows = rows_for(material, unit, indicator, cohort)
+    return Lineage(indicator, cohort, frame, value, [children[child.pk] for child in below], rows)
+
+
+class _RowsOfMany(Sequence[Row]):
+    """The rows of the whole country, in the order of `rows_for`: only those that somebody looks at are made, as all
+    institutions with all their answers are many."""
+
+    def __init__(self, frame: Frame, indicator: Indicator, cohort: Cohort) -> None:
+        self._frame, self._defined = frame, (indicator, cohort)
+        self._keys = [] if cohort.kind == CohortKind.POPULATION else self._found()
+
+    def _found(self) -> list[int]:
+        indicator, cohort = self._defined
+        there = [each.institution_id for each in expected_institutions(self._frame, set(cohort.classes))]
+        if indicator.kind not in (IndicatorKind.GROWTH, IndicatorKind.COUNT):
+            return there
+        counted, years = counted_for(indicator, cohort), {self._frame.year}
+        if indicator.kind == IndicatorKind.GROWTH:
+            years |= {*base_years(self._frame, [self._defined]).values()}
+        sources = (
+            [all_days(self._frame, years)]
+            if counted.is_of_people
+            else [rows for year in sorted(years) for rows in rows_at_institutions(self._frame, [year])]
+        )
+        counts = (Exists(rows.filter(counted.condition, institution=OuterRef("pk"))) for rows in sources)
+        known = Institution.objects.filter(institution_class__in=cohort.classes).values_list("pk", flat=True)
+        others = set(known).difference(there)
+        gone = Institution.objects.filter(reduce(or_, counts), pk__in=others).order_by("pk")
+        return [*there, *(gone.values_list("pk", flat=True) if others else ())]
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        keys = self._keys[at] if isinstance(at, slice) else [self._keys[at]]
+        frame, unit = replace(self._frame, within=frozenset(keys), together=Together()), self._frame.unit
+        made = {each.institution_id: each for each in self._made(frame, unit)} if keys else {}
+        rows = [made.get(key) or Row(key, "", 0) for key in keys]
+        return rows if isinstance(at, slice) else rows[0]
+
+    def _made(self, frame: Frame, unit: AdminUnit) -> list[Row]:
+        return rows_for(Material(frame, [unit], defined=[self._defined]), unit, *self._defined)
 
 
 def rows_for(material: Material, group: AdminUnit, indicator: Indicator, cohort: Cohort) -> list[Row]:
