@@ -118,6 +118,7 @@ class _Maps:
             for frame in self.frames
             for (day, group), readings in self.then.items()
             if day == frame.map_day
+            if not self._has_moved(frame, group)
             for place in self._unlike(frame, group, readings)
         }
         if not unlike:
@@ -127,10 +128,16 @@ class _Maps:
             return set(cursor.fetchall())
 
     def _unlike(self, frame: Frame, group: int, readings: Readings) -> set[int]:
-        lay = [each for each in self.lyings.get(group, []) if each.begins <= frame.last_day]
-        always = {each.place for each in lay if each.begins <= frame.starts_on and frame.last_day < each.stops}
-        once = {each.place for each in lay if frame.starts_on < each.stops}
-        return (readings.keys() ^ always) | (once - always)
+        """What is read in the group and did not lie in it, or the other way round."""
+        always = {each.place for each in self._lay(frame, group) if _is_whole_year(each, frame)}
+        return readings.keys() ^ always
+
+    def _lay(self, frame: Frame, group: int) -> list[Lying]:
+        """What lay in the group on any day of the year."""
+        return [e for e in self.lyings.get(group, []) if e.begins <= frame.last_day and frame.starts_on < e.stops]
+
+    def _has_moved(self, frame: Frame, group: int) -> bool:
+        return not all(_is_whole_year(each, frame) for each in self._lay(frame, group))
 
     def _known(self) -> set[int]:
         """Where an institution ever stood or something was counted, of what may be a rest."""
@@ -152,7 +159,8 @@ class _Maps:
         made: OfGroups = {}
         for group in groups:
             readings = self.then.get((frame.map_day, group.pk), {})
-            if any((place, frame.year) in self.counted for place in self._unlike(frame, group.pk, readings)):
+            unlike = self._unlike(frame, group.pk, readings)
+            if self._has_moved(frame, group.pk) or any((place, frame.year) in self.counted for place in unlike):
                 return None
             leaves, rest = self._divided(readings)
             if not leaves or not self._agree(kept_then, readings, leaves, rest):
@@ -178,6 +186,10 @@ class _Maps:
             if (in_leaves and in_rest) or (then in readings) != (in_leaves or in_rest):
                 return False
         return True
+
+
+def _is_whole_year(lying: Lying, frame: Frame) -> bool:
+    return lying.begins <= frame.starts_on and frame.last_day < lying.stops
 
 
 def _last_change(today: dt.date) -> dt.date:
