@@ -107,7 +107,7 @@ class _Maps:
         return found
 
     def _leaves(self, places: Collection[int], today: dt.date) -> Readings:
-        """Of all that is read as the leaves as which `places` are read."""
+        """Of all that is read as the leaves as which `places` are read. What ended without an heir is read as nothing."""
         leaves = UnitReading.objects.filter(on(today), unit__in=places).values("reads_as")
         return dict(UnitReading.objects.filter(on(today), reads_as__in=leaves).values_list("unit_id", "reads_as_id"))
 
@@ -144,9 +144,8 @@ class _Maps:
         rest = {
             place
             for readings in self.then.values()
-            for leaf in {self.leaf_of[place] for place in readings}
-            if not self.places_of[leaf] <= readings.keys()
-            for place in self.places_of[leaf] & readings.keys()
+            for place in readings
+            if (leaf := self.leaf_of.get(place)) is None or not self._lies_whole(leaf, readings)
         }
         if not rest:
             return rest
@@ -171,11 +170,15 @@ class _Maps:
     def _divided(self, readings: Readings) -> tuple[set[int], set[int]]:
         """The leaves that lie whole in the group, and the units of the year's map that the rest is read as. No leaves
         where one of these units is read as a part of such a leaf, too: what it is, is looked at whole."""
-        leaves = {leaf for leaf in map(self.leaf_of.__getitem__, readings) if self.places_of[leaf] <= readings.keys()}
-        outside = {place for place in readings.keys() & self.known if self.leaf_of[place] not in leaves}
+        read_as = {leaf for leaf in map(self.leaf_of.get, readings) if leaf is not None}
+        leaves = {leaf for leaf in read_as if self._lies_whole(leaf, readings)}
+        outside = {place for place in readings.keys() & self.known if self.leaf_of.get(place) not in leaves}
         rest = {readings[place] for place in outside}
-        is_shared = any(unit in rest and self.leaf_of[place] in leaves for place, unit in readings.items())
+        is_shared = any(unit in rest and self.leaf_of.get(place) in leaves for place, unit in readings.items())
         return (set() if is_shared else leaves), rest
+
+    def _lies_whole(self, leaf: int, readings: Readings) -> bool:
+        return self.places_of[leaf] <= readings.keys()
 
     def _agree(self, kept_then: Kept, readings: Readings, leaves: Set[int], rest: Set[int]) -> bool:
         """Whether every institution that is read elsewhere than its land is in the group on the year's map where it is
