@@ -121,6 +121,9 @@ def test_whom_no_version_speaks_of_is_refused(client, second, this_year):
 
     assert client.get(reverse("portal:indicators-indicator-file", args=[CODE, "csv"]), asked).status_code == 404
     assert client.get(f"/api/v1/indicators/{CODE}/values", asked).status_code == 422
+    for cohort, status in ((FIRST, 200), ("museum_public", 404), ("no-such", 404)):
+        opened = reverse("portal:indicators-value-lineage", args=["19", this_year, CODE, cohort])
+        assert client.get(opened).status_code == status
 
 
 @pytest.mark.parametrize("cohort", [FIRST, SECOND])
