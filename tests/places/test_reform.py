@@ -32,7 +32,7 @@ from hocsuotdoi.places.models import (
     UnitReading,
 )
 from hocsuotdoi.places.operations.agency import add_agency
-from hocsuotdoi.places.operations.institution import RegisterRefused, move_institution
+from hocsuotdoi.places.operations.institution import RegisterRefused, entrust_institution, move_institution
 from hocsuotdoi.places.operations.load_reference import load_reference
 from hocsuotdoi.places.operations.reform import (
     ReformRefused,
@@ -45,6 +45,7 @@ from hocsuotdoi.places.operations.reform import (
 )
 from hocsuotdoi.places.operations.territory import DoesNotFit, write_due_reforms, write_territory
 from hocsuotdoi.places.queries.doubts import broken_laws
+from hocsuotdoi.places.queries.institutions import left_alone
 from hocsuotdoi.places.queries.units import reading_of, unit_by_code, units_reading_as
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.ledger import make_posting
@@ -242,6 +243,35 @@ def test_institutions_go_on_in_the_new_units_and_in_the_care_of_their_bodies(sen
         merged: f"phong-vhxh-{wards[0].code}-tu-2027-07-01",
         split: "phong-vhxh-01999-tu-2027-07-01",
     }
+
+
+def test_institutions_whose_body_has_no_heir_are_named_before_and_until_somebody_runs_them(
+    sent, administrator, now, wards
+):
+    club = add_agency(
+        name="Hội Khuyến học", kind=AgencyKind.STUDY_ENCOURAGEMENT, unit=wards[1], starts_on=EVE, by=None, at=now
+    )
+    followed, alone = _library(wards[1]), InstitutionFactory(unit=wards[1], name="Nhà truyền thống")
+    InstitutionAgency.objects.create(institution=alone, agency=club, starts_on=EVE)
+    assert [(each.code, each.agency) for each in plan_of(sent).alone] == [(alone.code, "Hội Khuyến học")]
+    assert not left_alone(EVE).exists()
+
+    enter(sent, administrator, now)
+    assert followed.agencies.on(DAY).exists() and not alone.agencies.on(DAY).exists()
+    assert [each.institution for each in left_alone(DAY)] == [alone]
+
+    committee = Agency.objects.get(code=f"ubnd-{wards[0].code}-tu-{DAY}")
+    with pytest.raises(RegisterRefused, match="không có vào ngày"):
+        entrust_institution(alone, agency=committee, starts_on=EVE, by=None, at=now)
+    with pytest.raises(RegisterRefused, match="sau ngày"):
+        entrust_institution(alone, agency=club, starts_on=EVE, by=None, at=now)
+    entrust_institution(alone, agency=committee, starts_on=DAY, by=None, at=now)
+    with pytest.raises(RegisterRefused, match="đang quản lý"):
+        entrust_institution(alone, agency=committee, starts_on=DAY + dt.timedelta(days=3), by=None, at=now)
+    assert [run.agency for run in alone.agencies.order_by("starts_on")] == [club, committee]
+    assert not left_alone(DAY).exists()
+    write_territory()
+    assert alone.agencies.on(DAY).get().agency == committee
 
 
 def test_institution_on_divided_land_goes_to_the_main_part_unless_said(sent, administrator, now, wards):

@@ -3,19 +3,23 @@
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.enums import Doubt, SuccessionKind, Tier
 from hocsuotdoi.places.formats.reform import Outcome, Part, Reform, ReformRow
 from hocsuotdoi.places.formats.territory import Key, Parent, Step, Territory, Unit
 from hocsuotdoi.places.models import (
     AdminUnit,
     Agency,
+    InstitutionAgency,
     InstitutionPlacement,
     Succession,
     TerritoryReform,
     UnitParent,
 )
+from hocsuotdoi.places.operations.load_agencies import kinds_by_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,15 @@ class OnDividedLand:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """An institution that nobody will run: the body ends, and the new units have none of its kind."""
+
+    code: str
+    name: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReformPlan:
     """`before` and `since`: how many units stand, by tier. `ended`: keys of the units that end; `institutions`: how
     many stand in them; `agencies`: how many bodies end with them."""
@@ -42,6 +55,7 @@ class ReformPlan:
     institutions: int
     agencies: int
     divided: list[OnDividedLand] = field(default_factory=list)
+    alone: list[LeftAlone] = field(default_factory=list)
     digest: str = ""
 
     @property
@@ -55,7 +69,7 @@ def as_reform(reform: TerritoryReform) -> Reform:
 
 
 def planned_reform(reform: TerritoryReform, outcome: Outcome) -> ReformPlan:
-    """What follows from `outcome` for institutions and bodies. Three queries."""
+    """What follows from `outcome` for institutions and bodies. Four queries."""
     ended = {unit.key: unit for unit in outcome.ended}
     rows = AdminUnit.objects.filter(code__in={code for code, _starts_on in ended})
     keys = {pk: (code, starts_on) for pk, code, starts_on in rows.values_list("pk", "code", "starts_on")}
@@ -70,7 +84,9 @@ def planned_reform(reform: TerritoryReform, outcome: Outcome) -> ReformPlan:
         if len(heirs[keys[unit]]) > 1
     ]
     agencies = Agency.objects.on(reform.day).filter(unit__in=units).count()
+    alone = _left_alone(reform.day, {pk: heirs[key] for pk, key in keys.items() if pk in units})
     said = [reform.day, reform.legal_act.number, sorted(units), len(standing), agencies]
+    said.append([(each.code, each.agency) for each in alone])
     said += [[made.unit.code for made in outcome.made], [(each.code, each.chosen) for each in divided]]
     return ReformPlan(
         outcome,
@@ -80,6 +96,7 @@ def planned_reform(reform: TerritoryReform, outcome: Outcome) -> ReformPlan:
         institutions=len(standing),
         agencies=agencies,
         divided=divided,
+        alone=alone,
         digest=hashlib.sha256(repr(said).encode()).hexdigest()[:16],
     )
 
@@ -91,6 +108,20 @@ def _heirs(outcome: Outcome) -> dict[Key, tuple[Unit, ...]]:
         for old, part in made.was:
             heirs[old.key].insert(len(heirs[old.key]) if part == Part.REST else 0, made.unit)
     return {key: tuple(units) for key, units in heirs.items()}
+
+
+def _left_alone(day: dt.date, heirs: Mapping[int, Sequence[Unit]]) -> list[LeftAlone]:
+    """`heirs`: what takes over each unit that ends. New units have the bodies that every unit of their tier has."""
+    known = kinds_by_rule()
+    run = InstitutionAgency.objects.on(day).filter(agency__unit__in=heirs).filter(on(day, "agency__"))
+    rows = run.order_by("institution__sort_key", "institution__code").values_list(
+        *("agency__unit_id", "agency__kind", "institution__code", "institution__name", "agency__name")
+    )
+    return [
+        LeftAlone(code, name, agency)
+        for unit, kind, code, name, agency in rows
+        if not any((str(heir.tier), kind) in known for heir in heirs[unit])
+    ]
 
 
 def _chosen(code: str | None, offered: tuple[Unit, ...]) -> str:
