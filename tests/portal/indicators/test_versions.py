@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from hocsuotdoi.core.periods import Period
+from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.models import Cohort, Indicator, IndicatorVersion
 from hocsuotdoi.indicators.operations import load_definitions
 from hocsuotdoi.indicators.operations.drafts import KindChanged, save_draft
@@ -15,10 +17,12 @@ from hocsuotdoi.indicators.queries.definitions import cohort_of_units, content_o
 from hocsuotdoi.indicators.queries.results import OWN
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.models import Institution
 from tests.factories.accounts import PersonFactory
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
 from tests.factories.programme import ClauseFactory, PlanFactory, TargetFactory
+from tests.indicators.test_quality_rules import state
 
 VISITS = MeasureCode.LIBRARY_VISIT
 WORDS = dict.fromkeys(("name", "short_name", "definition", "numerator", "source", "legal_basis"), "Lượt của tỉnh")
@@ -143,6 +147,28 @@ def test_quarters_are_of_whom_the_version_of_their_last_day_speaks(client, secon
     found = rows(client, this_year - 1, this_year, period="quarter")
 
     assert [found[3], found[4]] == [[f"{this_year - 1}-Q4", FIRST, "10", "1"], [f"{this_year}-Q1", SECOND, "110", "2"]]
+
+
+def test_figure_of_a_year_within_which_the_version_changes_is_no_quarters(client, second, this_year, bac_kan):
+    """Typed in for the whole year, by whose middle another version holds: it stands in the year, and beside each of its
+    quarters, by whatever version, that it is not in it."""
+    year = this_year - 1
+    house = Institution.objects.get(placements__unit=bac_kan, institution_class="library_commune")
+    state(house, bac_kan, Period(year), StatedColumn.LIBRARY_VISIT, 1200, at=timezone.now())
+    second(starts_on=dt.date(year, 7, 1))
+
+    assert rows(client, year, year) == [[str(year), SECOND, "1310", "2"]]
+    assert rows(client, year, year, period="quarter") == [
+        [f"{year}-Q1", FIRST, "", "1"],
+        [f"{year}-Q2", FIRST, "", "1"],
+        [f"{year}-Q3", SECOND, "", "2"],
+        [f"{year}-Q4", SECOND, "110", "2"],
+    ]
+    asked = {"unit": "19", "first": year, "last": year, "period": "quarter"}
+    answer = client.get(f"/api/v1/indicators/{CODE}/values", asked).json()
+    values = answer["items"][0]["values"]
+    assert [f"năm {year}" in each["note"] for each in values] == [True] * 4
+    assert [each["longer"] for each in values] == [0, 0, 0, 1200]
 
 
 def test_quarters_of_a_year_before_a_version_by_sex_are_told(client, second, this_year):
