@@ -226,6 +226,44 @@ def test_comparison_takes_it_by_the_code_of_any_version(client, second, this_yea
         assert client.get(files[0]["url"]).status_code == 200
 
 
+NEW_NAME = "Lượt của tỉnh và xã"
+
+
+@pytest.fixture
+def renamed(second, this_year, thai_nguyen):
+    """Under another name from this year on, and asked by a plan."""
+    TargetFactory(
+        clause=ClauseFactory(plan=PlanFactory(unit=thai_nguyen)),
+        **{"indicator_id": CODE, "cohort_id": FIRST, "year": 2030, "unit": "count", "low": 50, "high": 50},
+    )
+    return second(short_name=NEW_NAME, name=NEW_NAME)
+
+
+def test_what_is_chosen_and_compared_bears_the_name_of_its_year(client, renamed, this_year):
+    for year, name in ((this_year - 1, "Lượt của tỉnh"), (this_year, NEW_NAME)):
+        asked = {"unit": ["19", "01843"], "figure": f"{CODE}.{FIRST}", "year": year}
+        shown = client.get(reverse("portal:indicators-comparison"), asked)
+        ((compared, _files),) = shown.context["compared"]
+        assert compared.chart.title.startswith(f"{name}: ")
+        options = [label for label, options in shown.context["figure_options"] if any(o.is_chosen for o in options)]
+        assert options == [name]
+
+
+def test_pages_of_a_unit_bear_the_name_of_their_year(client, renamed, this_year):
+    for year, name in ((this_year - 1, "Lượt của tỉnh"), (this_year, NEW_NAME)):
+        look = client.get(reverse("portal:indicators-unit-look", args=["19"]), {"year": year})
+        assert {title for title, _cards in look.context["groups"]} == {name}
+        page = client.get(reverse("portal:places-unit-detail", args=["19"]), {"on": f"{year}-01-02"})
+        assert [title for title, _targets in page.context["page"].targets] == [name]
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_list_has_the_words_that_hold_today(client, second, days):
+    second(starts_on=timezone.localdate() + dt.timedelta(days=days), short_name=NEW_NAME)
+    shown = client.get(reverse("portal:indicators-indicator-list")).context["indicators"]
+    assert [each.short_name for each in shown if each.code == CODE] == ["Lượt của tỉnh" if days else NEW_NAME]
+
+
 def test_it_stands_on_the_pages_of_the_unit_that_made_it_and_below(client, second, this_year):
     second()
 
