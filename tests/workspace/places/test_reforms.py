@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import PowerSwitch
-from hocsuotdoi.places.models import AdminUnit, InstitutionAgency, LegalAct, TerritoryReform
+from hocsuotdoi.places.models import AdminUnit, Agency, InstitutionAgency, LegalAct, TerritoryReform
 from hocsuotdoi.places.operations.territory import write_due_reforms
 from hocsuotdoi.places.queries.units import unit_by_code
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
@@ -298,3 +298,13 @@ def test_institutions_that_nobody_will_run_are_named_before_and_after(keeper, ad
     text = page.content.decode()
     assert "Nhà truyền thống" in text and "Hội Khuyến học phường" in text and "1 cơ sở" in text
     assert "Nhà truyền thống" in enter(keeper, page).content.decode()
+
+
+def test_institutions_that_another_province_takes_over_are_named(keeper, day):
+    house = InstitutionFactory(unit=AdminUnit.objects.get(code="01840", ends_on=None), name="Nhà truyền thống")
+    department = Agency.objects.get(code="so-vhttdl-19")
+    InstitutionAgency.objects.create(institution=house, agency=department)
+    page = looked_at(keeper, day, "01840;;;01840;;04;")
+    text = page.content.decode()
+    assert "Chuyển sang cơ quan của tỉnh khác" in text
+    assert f"{department.name} → Tỉnh Cao Bằng" in text
