@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from hocsuotdoi.core.table_file import Problem, Table, cell, whole_number
 from hocsuotdoi.core.vietnamese import fold
@@ -186,21 +187,29 @@ def render_money_sheet(template: MoneyTemplate) -> bytes:
             sheet.write_blank(y, column - 1, None, open_task if column == TASK else open_words)
         for column in _SUMMED:
             sheet.write_blank(y, column - 1, None, open_money if column in (ESTIMATED, SPENT) else shut_money)
-    choices = {"validate": "list", "source": [source_label(each) for each in MoneySource]}
-    sheet.data_validation(FIRST_ROW - 1, SOURCE - 1, last - 1, SOURCE - 1, choices)
-    if template.tasks:
-        labels = f"='{TASKS}'!$A$2:$A${len(template.tasks) + 1}"
-        named = {"validate": "list", "source": labels, "show_error": False}  # its number alone will do
-        sheet.data_validation(FIRST_ROW - 1, TASK - 1, last - 1, TASK - 1, named)
+    _offer_choices(sheet, last, len(template.tasks))
     sheet.protect("", {"format_columns": True, "format_rows": True})
     sheet.freeze_panes(HEADING_ROW, 3)
+    _lay_on_paper(sheet)
+    _write_tasks(book, template.tasks, head, words, open_words)
+    book.close()
+    return buffer.getvalue()
+
+
+def _lay_on_paper(sheet: Worksheet) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADING_ROW - 1)
-    _write_tasks(book, template.tasks, head, words, open_words)
-    book.close()
-    return buffer.getvalue()
+
+
+def _offer_choices(sheet: Worksheet, last: int, tasks: int) -> None:
+    choices = {"validate": "list", "source": [source_label(each) for each in MoneySource]}
+    sheet.data_validation(FIRST_ROW - 1, SOURCE - 1, last - 1, SOURCE - 1, choices)
+    if tasks:
+        labels = f"='{TASKS}'!$A$2:$A${tasks + 1}"
+        named = {"validate": "list", "source": labels, "show_error": False}  # its number alone will do
+        sheet.data_validation(FIRST_ROW - 1, TASK - 1, last - 1, TASK - 1, named)
 
 
 def _write_tasks(book: Workbook, tasks: Sequence[tuple[str, str]], head: Format, words: Format, text: Format) -> None:
