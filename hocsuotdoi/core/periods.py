@@ -66,6 +66,13 @@ class Period:
         return _("the year {year}").format(year=self.year)
 
     @property
+    def head(self) -> str:
+        """«2026», «quý III/2026», «7/2026», as they stand above a column."""
+        if self.quarter is not None:
+            return self.words
+        return f"{self.month}/{self.year}" if self.month is not None else str(self.year)
+
+    @property
     def months(self) -> list[dt.date]:
         """The first day of each month in it."""
         number = 1 if self.month is not None else 3 if self.quarter is not None else 12

@@ -4,12 +4,15 @@ import datetime as dt
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from hocsuotdoi.core.doctor import Finding, Level, check
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.places.models import AdminUnit, TerritoryReform
 from hocsuotdoi.places.queries.doubts import broken_laws, doubts
+from hocsuotdoi.places.queries.institutions import left_alone
+
+_NAMED = 5
 
 
 @check(gettext_lazy("Territory"))
@@ -18,7 +21,8 @@ def territory() -> list[Finding]:
     if not AdminUnit.objects.exists():
         return [Finding(Level.BROKEN, _("No territory is loaded."), _("Run `hocsuotdoi demo` once."))]
     found = doubts()
-    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    today = timezone.localdate()
+    yesterday = today - dt.timedelta(days=1)
     where = _("The whole list is in docs/territory.md.")
     return [
         *(Finding(Level.BROKEN, sentence, _("Load the reference data anew.")) for sentence in broken_laws()),
@@ -32,6 +36,7 @@ def territory() -> list[Finding]:
             )
             for reform in TerritoryReform.objects.due(yesterday).select_related("legal_act")
         ),
+        *_run_by_nobody(today),
         Finding(
             Level.UNCERTAIN,
             _(
@@ -48,3 +53,17 @@ def territory() -> list[Finding]:
             where,
         ),
     ]
+
+
+def _run_by_nobody(day: dt.date) -> list[Finding]:
+    left = list(left_alone(day))
+    if not left:
+        return []
+    sentence = ngettext(
+        "{count} institution is run by nobody since its body ended with its unit: {names}.",
+        "{count} institutions are run by nobody since their bodies ended with their units: {names}.",
+        len(left),
+    )
+    names = "; ".join(each.institution.name for each in left[:_NAMED]) + ("…" if len(left) > _NAMED else "")
+    mend = _("Say on the page of each in the register who runs it.")
+    return [Finding(Level.UNCERTAIN, sentence.format(count=len(left), names=names), mend)]

@@ -5,6 +5,7 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -245,26 +246,25 @@ class TestLaw(TestCase):
         world.check_reported(repr(steps))
 
 
-def acts(world: World) -> list[tuple[str, Callable[[], object]]]:
+Acts = list[tuple[str, Callable[[], object]]]
+
+
+class Kept(dict[str, Any]):
+    """What an act made, by its name, for those that come after it."""
+
+    def keep(self, name: str, act: Callable[[], object]) -> Callable[[], object]:
+        return lambda: self.__setitem__(name, act())
+
+
+def acts(world: World) -> Acts:
     """Everything that can be written on which a figure rests, one after another."""
-    there, (one, two, three) = world.there, world.houses
-    kept: dict[str, object] = {}
+    kept = Kept()
+    return [*booked(world, kept), *registered(world, kept), *answered(world, kept), *placed(world)]
+
+
+def booked(world: World, kept: Kept) -> Acts:
+    there, (one, two, three), keep = world.there, world.houses, kept.keep
     source = {"source_kind": "activities.session", "occurred_on": TODAY, "by": None, "at": NOW}
-
-    def keep(name: str, act: Callable[[], object]) -> Callable[[], object]:
-        return lambda: kept.__setitem__(name, act())
-
-    def divide() -> None:
-        """The ward goes up into the commune."""
-        there.phuong.ends_on = TODAY
-        there.phuong.save()
-        UnitParent.objects.filter(unit=there.phuong).update(ends_on=TODAY)
-        Succession.objects.create(
-            predecessor=there.phuong, successor=there.xa, kind=SuccessionKind.MERGE, effective_on=TODAY, is_origin=False
-        )
-        rebuild_territory()
-        world.units.remove(there.phuong)
-
     children = Line(MeasureCode.PROGRAMME_ATTENDANCE, 4, age_band=AgeBand.CHILD)
     lines = [Line(VISIT, 5, purpose=Purpose.LEARNING), Line(MeasureCode.LOAN, 2)]
     return [
@@ -283,6 +283,12 @@ def acts(world: World) -> list[tuple[str, Callable[[], object]]]:
         ("use in the house", lambda: make_posting(three, TODAY, Line(MeasureCode.IN_HOUSE_USE, 2))),
         ("typed in for last year", lambda: state(three, there.phuong, Period(YEAR - 1, month=12), NOW, LOAN=40)),
         ("rebuild", lambda: rebuild(TODAY)),
+    ]  # fmt: skip
+
+
+def registered(world: World, kept: Kept) -> Acts:
+    (one, two, _three), keep = world.houses, kept.keep
+    return [
         ("class", lambda: _save(two, institution_class=InstitutionClass.BOOKCASE)),
         ("website", lambda: _save(one, website="https://thuvien.example.vn")),
         ("hours", lambda: set_opening_hours(one, spans=[(5, dt.time(8), dt.time(20)), (0, dt.time(8), dt.time(18))],
@@ -299,6 +305,12 @@ def acts(world: World) -> list[tuple[str, Callable[[], object]]]:
         ("equipment", keep("kit", lambda: Equipment.objects.create(
             institution=one, kind="computer", checked_on=TODAY))),
         ("equipment broken", lambda: _save(kept["kit"], usable=0)),
+    ]  # fmt: skip
+
+
+def answered(world: World, kept: Kept) -> Acts:
+    (one, _two, three), keep = world.houses, kept.keep
+    return [
         ("club", keep("club", lambda: ActivityFactory(institution=one, kind=ActivityKind.CLUB))),
         ("member", keep("member", lambda: EnrolmentFactory(activity=kept["club"]))),
         ("member left", lambda: _save(kept["member"], ended_at=NOW)),
@@ -308,6 +320,12 @@ def acts(world: World) -> list[tuple[str, Callable[[], object]]]:
         ("open question", lambda: AnswerFactory(institution=three, year=YEAR - 1, indicator_code=world.pairs[0][0])),
         ("not asked", lambda: AnswerFactory(institution=three, year=YEAR, indicator_code=world.pairs[0][0],
                                             value=AnswerValue.NOT_APPLICABLE)),
+    ]  # fmt: skip
+
+
+def placed(world: World) -> Acts:
+    there, (one, _two, three) = world.there, world.houses
+    return [
         ("a new house", lambda: InstitutionFactory(unit=there.nam)),
         ("suspended", lambda: change_status(three, state=InstitutionState.SUSPENDED, starts_on=TODAY, reason="Sửa",
                                             by=None, at=NOW)),
@@ -317,8 +335,21 @@ def acts(world: World) -> list[tuple[str, Callable[[], object]]]:
         ("population", lambda: PopulationFactory(unit=there.xa, year=YEAR, villages=3)),
         ("indicator ended", lambda: Indicator.objects.filter(code=world.pairs[3][0]).update(ends_on=TODAY)),
         ("of whom", lambda: Cohort.objects.filter(code=world.pairs[0][1]).update(classes=LIBRARIES[:1])),
-        ("merged", divide),
+        ("merged", lambda: merge_ward(world)),
     ]  # fmt: skip
+
+
+def merge_ward(world: World) -> None:
+    """The ward goes up into the commune."""
+    there = world.there
+    there.phuong.ends_on = TODAY
+    there.phuong.save()
+    UnitParent.objects.filter(unit=there.phuong).update(ends_on=TODAY)
+    Succession.objects.create(
+        predecessor=there.phuong, successor=there.xa, kind=SuccessionKind.MERGE, effective_on=TODAY, is_origin=False
+    )
+    rebuild_territory()
+    world.units.remove(there.phuong)
 
 
 def _save(thing, **values) -> None:

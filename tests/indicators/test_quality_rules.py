@@ -7,10 +7,8 @@ import pytest
 from hocsuotdoi.core.periods import Period, months_from
 from hocsuotdoi.indicators.enums import QualityRule as R
 from hocsuotdoi.indicators.enums import StatedColumn, StatingWay
-from hocsuotdoi.indicators.models import QualityFinding
 from hocsuotdoi.indicators.operations.rolling import follow_map
 from hocsuotdoi.indicators.operations.stated import Sent, plan_of, preview_figures, state_figures
-from hocsuotdoi.indicators.queries.quality import sentence_of
 from hocsuotdoi.indicators.queries.quality_rules import RULES
 from hocsuotdoi.indicators.queries.stated import Asked
 from hocsuotdoi.ledger.operations.posting import reverse
@@ -482,46 +480,6 @@ def test_towns_and_countryside_must_each_make_the_whole(viet_nam, urban, expecte
     found = [(each.measure, each.numbers["whole"], each.numbers["parts"]) for each in look(R.POPULATION_PARTS)]
 
     assert sorted(found) == expected
-
-
-def test_towns_of_provinces_must_make_those_of_the_country(viet_nam):
-    PopulationFactory(unit=viet_nam.country, urban=900, rural=100)
-    for unit in (viet_nam.north, viet_nam.south):
-        PopulationFactory(unit=unit, urban=100, rural=400)
-
-    found = {each.measure: each for each in look(R.POPULATION_PARTS)}
-
-    assert {code: (each.numbers["whole"], each.numbers["parts"]) for code, each in found.items()} == {
-        "urban": (900, 200),
-        "rural": (100, 800),
-    }
-    sentence = sentence_of(
-        QualityFinding(
-            rule=R.POPULATION_PARTS, measure="urban", period=found["urban"].period, numbers=found["urban"].numbers
-        )
-    )
-    assert sentence == "Dân thành thị, năm 2026: toàn địa bàn nhập 900; cộng các tỉnh, thành phố được 200."
-
-
-def test_villages_of_communes_must_make_those_of_the_province(viet_nam):
-    PopulationFactory(unit=viet_nam.south, rural=None, urban=None, villages=9)
-    PopulationFactory(unit=viet_nam.nam, rural=None, urban=None, villages=8)
-
-    [found] = look(R.POPULATION_PARTS)
-
-    assert (found.measure, found.numbers["whole"], found.numbers["parts"]) == ("villages", 9, 8)
-
-
-@pytest.mark.parametrize(("now", "is_found"), [(12600, True), (7000, True), (12400, False)])
-def test_population_that_jumps_is_found(viet_nam, now, is_found):
-    PopulationFactory(unit=viet_nam.xa, year=2024, rural=10000)
-    PopulationFactory(unit=viet_nam.xa, year=2026, rural=now)
-    PopulationFactory(unit=viet_nam.phuong, year=2025, rural=100)
-    PopulationFactory(unit=viet_nam.phuong, year=2026, rural=500)  # small places may
-
-    found = [(each.unit_id, each.numbers) for each in look(R.POPULATION_JUMP)]
-
-    assert found == ([(viet_nam.xa.pk, {"now": now, "before": 10000, "year": 2024})] if is_found else [])
 
 
 def test_more_village_houses_than_villages_are_found(viet_nam):

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from hocsuotdoi.core.doctor import Level
 from hocsuotdoi.places.doctor import territory
+from hocsuotdoi.places.models import Agency, InstitutionAgency
 from hocsuotdoi.places.operations.describe_territory import territory_document
 from hocsuotdoi.places.queries.doubts import broken_laws, doubts
-from tests.factories.places import UnitFactory
+from tests.factories.places import InstitutionFactory, UnitFactory
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "territory.md"
 
@@ -35,6 +36,17 @@ def test_doctor_tells_of_an_ended_unit_without_a_main_successor(db: None) -> Non
     UnitFactory(name="Xã Mất", ends_on=dt.date(2025, 7, 1))
     assert territory()[0].level == Level.BROKEN
     assert "Xã Mất" in broken_laws()[0]
+
+
+def test_doctor_names_institutions_that_nobody_runs_since_their_body_ended(reference: None) -> None:
+    reform = dt.date(2025, 7, 1)
+    ended = Agency.objects.filter(ends_on=reform, unit__ends_on=reform).first()
+    house = InstitutionFactory(name="Nhà truyền thống")
+    InstitutionAgency.objects.create(institution=house, agency=ended, ends_on=reform)
+    finding = next(each for each in territory() if "Nhà truyền thống" in str(each.message))
+    assert (finding.level, "1 cơ sở" in str(finding.message)) == (Level.UNCERTAIN, True)
+    InstitutionAgency.objects.create(institution=house, agency=Agency.objects.get(code="ubnd-19"), starts_on=reform)
+    assert not [each for each in territory() if "Nhà truyền thống" in str(each.message)]
 
 
 def test_doctor_of_an_empty_database_says_how_to_load(db: None) -> None:

@@ -32,7 +32,7 @@ from hocsuotdoi.places.models import (
     UnitReading,
 )
 from hocsuotdoi.places.operations.agency import add_agency
-from hocsuotdoi.places.operations.institution import RegisterRefused, move_institution
+from hocsuotdoi.places.operations.institution import RegisterRefused, entrust_institution, move_institution
 from hocsuotdoi.places.operations.load_reference import load_reference
 from hocsuotdoi.places.operations.reform import (
     ReformRefused,
@@ -45,6 +45,7 @@ from hocsuotdoi.places.operations.reform import (
 )
 from hocsuotdoi.places.operations.territory import DoesNotFit, write_due_reforms, write_territory
 from hocsuotdoi.places.queries.doubts import broken_laws
+from hocsuotdoi.places.queries.institutions import left_alone
 from hocsuotdoi.places.queries.units import reading_of, unit_by_code, units_reading_as
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
 from tests.factories.ledger import make_posting
@@ -244,6 +245,35 @@ def test_institutions_go_on_in_the_new_units_and_in_the_care_of_their_bodies(sen
     }
 
 
+def test_institutions_whose_body_has_no_heir_are_named_before_and_until_somebody_runs_them(
+    sent, administrator, now, wards
+):
+    club = add_agency(
+        name="Hội Khuyến học", kind=AgencyKind.STUDY_ENCOURAGEMENT, unit=wards[1], starts_on=EVE, by=None, at=now
+    )
+    followed, alone = _library(wards[1]), InstitutionFactory(unit=wards[1], name="Nhà truyền thống")
+    InstitutionAgency.objects.create(institution=alone, agency=club, starts_on=EVE)
+    assert [(each.code, each.agency) for each in plan_of(sent).alone] == [(alone.code, "Hội Khuyến học")]
+    assert not left_alone(EVE).exists()
+
+    enter(sent, administrator, now)
+    assert followed.agencies.on(DAY).exists() and not alone.agencies.on(DAY).exists()
+    assert [each.institution for each in left_alone(DAY)] == [alone]
+
+    committee = Agency.objects.get(code=f"ubnd-{wards[0].code}-tu-{DAY}")
+    with pytest.raises(RegisterRefused, match="không có vào ngày"):
+        entrust_institution(alone, agency=committee, starts_on=EVE, by=None, at=now)
+    with pytest.raises(RegisterRefused, match="sau ngày"):
+        entrust_institution(alone, agency=club, starts_on=EVE, by=None, at=now)
+    entrust_institution(alone, agency=committee, starts_on=DAY, by=None, at=now)
+    with pytest.raises(RegisterRefused, match="đang quản lý"):
+        entrust_institution(alone, agency=committee, starts_on=DAY + dt.timedelta(days=3), by=None, at=now)
+    assert [run.agency for run in alone.agencies.order_by("starts_on")] == [club, committee]
+    assert not left_alone(DAY).exists()
+    write_territory()
+    assert alone.agencies.on(DAY).get().agency == committee
+
+
 def test_institution_on_divided_land_goes_to_the_main_part_unless_said(sent, administrator, now, wards):
     library = _library(wards[2])
     (divided,) = [each for each in plan_of(sent).divided if each.code == library.code]
@@ -379,6 +409,46 @@ def test_institutions_of_a_divided_province_are_run_by_the_department_of_their_p
     enter(_sent(parts, act, administrator, now), administrator, now)
     run_by = [library.agencies.on(DAY).get().agency.code for library in libraries]
     assert run_by == ["so-vhttdl-06-tu-2027-07-01", "so-vhttdl-19-tu-2027-07-01"]
+
+
+def test_institutions_of_communes_that_come_to_another_province_are_run_by_its_department(administrator, now, act):
+    """Of three libraries that the department of Thái Nguyên runs one stays, one's commune moves, and one's goes up into
+    a commune of Cao Bằng; what the commune's own office runs it goes on running."""
+    home, other = unit_by_code(THAI_NGUYEN, EVE), unit_by_code(CAO_BANG, EVE)
+    stays, moves, goes, *_rest = AdminUnit.objects.filter(parents__parent=home, parents__ends_on=None).order_by("code")
+    there = AdminUnit.objects.filter(parents__parent=other, parents__ends_on=None).order_by("code").first()
+    old, new = (Agency.objects.get(code=f"so-vhttdl-{code}") for code in (THAI_NGUYEN, CAO_BANG))
+    alone = add_agency(
+        name="Hội Khuyến học", kind=AgencyKind.STUDY_ENCOURAGEMENT, unit=home, starts_on=EVE, by=None, at=now
+    )
+    houses = {unit: InstitutionFactory(unit=unit, name=f"Thư viện {unit.code}") for unit in (stays, moves, goes)}
+    for house in houses.values():
+        InstitutionAgency.objects.create(institution=house, agency=old, starts_on=dt.date(2025, 7, 1))
+    club = InstitutionFactory(unit=moves)
+    InstitutionAgency.objects.create(institution=club, agency=alone, starts_on=EVE)
+    own = _library(moves)
+    rows = [
+        row(moves.code, moves.code, parent=CAO_BANG),
+        row(goes.code, there.code, parent=CAO_BANG),
+        row(there.code, there.code, there.name, parent=CAO_BANG),
+    ]
+    reform = _sent(rows, act, administrator, now)
+    handed = plan_of(reform).handed
+    assert {(each.code, each.agency, each.province) for each in handed} == {
+        (houses[unit].code, old.name, other.name) for unit in (moves, goes)
+    }
+
+    enter(reform, administrator, now)
+    run_by = {unit: house.agencies.on(DAY).get().agency for unit, house in houses.items()}
+    assert run_by == {stays: old, moves: new, goes: new}
+    assert {house.agencies.on(EVE).get().agency for house in houses.values()} == {old}
+    assert own.agencies.get().agency.code == f"phong-vhxh-{moves.code}"
+    assert club.agencies.get().agency == alone  # of which the other province has none of its kind
+
+    later = DAY + dt.timedelta(days=1)
+    entrust_institution(houses[moves], agency=old, starts_on=later, by=None, at=now)
+    write_territory()
+    assert [run.agency for run in houses[moves].agencies.order_by("starts_on")] == [old, new, old]
 
 
 def test_institution_on_the_wrong_part_is_put_right_from_the_day_itself(sent, administrator, now, wards):

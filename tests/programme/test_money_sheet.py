@@ -24,10 +24,12 @@ from hocsuotdoi.programme.formats.money_sheet import (
     mark_of,
     read_money_sheet,
     render_money_sheet,
+    task_label,
 )
 from hocsuotdoi.programme.models import MoneyLine, MoneyPreview
 from hocsuotdoi.programme.operations.money import LineChanged, Spending, add_line, estimate
 from hocsuotdoi.programme.operations.money_import import MoneyNotTaken, changes_of, confirm_money, preview_money
+from hocsuotdoi.programme.queries.money import numbered_tasks
 from tests.factories.programme import ClauseFactory, PlanFactory, TaskFactory
 
 NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
@@ -46,13 +48,14 @@ def line(office_of_bac_kan, officer_of_bac_kan, plan):
     )
 
 
-def sheet_of(agency, plan, *lines, fill=()) -> bytes:
+def sheet_of(agency, plan, *lines, fill=(), edition=2) -> bytes:
     """The sheet as taken away, with `fill`: (row after the first, column, value)."""
+    numbers = {task.pk: number if edition > 1 else task.ordinal for number, task in numbered_tasks(plan)}
     rows = [
         MoneyRow(
             each.pk,
             each.version,
-            each.task.ordinal if each.task else None,
+            str(numbers[each.task_id]) if each.task else "",
             each.purpose,
             MoneySource(each.source),
             each.source_name,
@@ -63,8 +66,10 @@ def sheet_of(agency, plan, *lines, fill=()) -> bytes:
         )
         for each in lines
     ]
-    mark = mark_of(agency.code, agency.pk, plan.code, 2026)
-    content = render_money_sheet(MoneyTemplate("Kinh phí", mark, rows, [(1, "Mua sách cho thư viện")]))
+    mark = mark_of(agency.code, agency.pk, plan.code, 2026, edition)
+    content = render_money_sheet(
+        MoneyTemplate("Kinh phí", mark, rows, [(task_label("II.1", "Mua sách"), "Mua sách cho thư viện")])
+    )
     book = load_workbook(io.BytesIO(content))
     for row, column, value in fill:
         book.worksheets[0].cell(FIRST_ROW + row, column).value = value
@@ -266,3 +271,46 @@ def test_sheet_of_another_office_or_that_changes_nothing_is_refused(
     for content in (sheet_of(department_of_thai_nguyen, plan, fill=NEW), sheet_of(office_of_bac_kan, plan, line)):
         with pytest.raises(MoneyNotTaken):
             previewed(office_of_bac_kan, plan, officer_of_bac_kan, content)
+
+
+@pytest.mark.parametrize(
+    ("edition", "said"),
+    [(2, "II.1.a"), (2, "ii.1.a."), (2, "II.1.a – Mua sách"), (2, "II.1.a - gì cũng được"), (1, 15000), (1, "15000")],
+)
+def test_task_is_named_as_the_plan_prints_it_and_in_old_sheets_by_its_place(
+    office_of_bac_kan, officer_of_bac_kan, plan, edition, said
+):
+    task = TaskFactory(clause=ClauseFactory(plan=plan, path="II.1.a"), ordinal=15000)
+    content = sheet_of(office_of_bac_kan, plan, fill=[*NEW, (1, TASK, said)], edition=edition)
+    made = previewed(office_of_bac_kan, plan, officer_of_bac_kan, content)
+    confirm_money(made, by=officer_of_bac_kan, at=NOW)
+    line = MoneyLine.objects.get()
+    assert line.task == task
+    again = sheet_of(office_of_bac_kan, plan, line, fill=[(0, ESTIMATED, 3_000_000)], edition=edition)
+    assert confirm_money(previewed(office_of_bac_kan, plan, officer_of_bac_kan, again), by=officer_of_bac_kan, at=NOW)
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+def test_number_of_the_other_edition_names_no_task(office_of_bac_kan, officer_of_bac_kan, plan, edition):
+    TaskFactory(clause=ClauseFactory(plan=plan, path="II.1.a"), ordinal=15000)
+    said = {1: "II.1.a", 2: "15000"}[edition]
+    content = sheet_of(office_of_bac_kan, plan, fill=[*NEW, (1, TASK, said)], edition=edition)
+    with pytest.raises(MoneyNotTaken) as refused:
+        previewed(office_of_bac_kan, plan, officer_of_bac_kan, content)
+    assert [each.at[0] for each in refused.value.problems] == ["B"]
+
+
+def test_clause_of_several_tasks_asks_which(office_of_bac_kan, officer_of_bac_kan, plan):
+    clause = ClauseFactory(plan=plan, path="II.1.a")
+    first, second = (TaskFactory(clause=clause, ordinal=number) for number in (1, 2))
+    assert numbered_tasks(plan) == [("II.1.a (1)", first), ("II.1.a (2)", second)]
+    given = [*NEW, (1, TASK, "II.1.a")]
+    with pytest.raises(MoneyNotTaken) as refused:
+        previewed(office_of_bac_kan, plan, officer_of_bac_kan, sheet_of(office_of_bac_kan, plan, fill=given))
+    assert [each.reason for each in refused.value.problems] == [
+        "Mục II.1.a của kế hoạch có nhiều nhiệm vụ: hãy chọn trong danh sách."
+    ]
+    given[-1] = (1, TASK, "II.1.a (2) – Mua sách")
+    made = previewed(office_of_bac_kan, plan, officer_of_bac_kan, sheet_of(office_of_bac_kan, plan, fill=given))
+    confirm_money(made, by=officer_of_bac_kan, at=NOW)
+    assert MoneyLine.objects.get().task == second

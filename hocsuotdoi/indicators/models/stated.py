@@ -96,7 +96,10 @@ class StatedFigure(OperationalModel):
 
     class Meta:
         triggers = append_only()
-        indexes = [models.Index(fields=["institution", "starts_on"])]
+        indexes = [
+            models.Index(fields=["institution", "starts_on"]),
+            models.Index(fields=["starts_on"], condition=Q(quantity=0), name="stated_zero"),  # the roll-up has none
+        ]
         constraints = [
             models.UniqueConstraint(fields=["institution", "slot", "revision"], name="stated_figure_once"),
             models.CheckConstraint(

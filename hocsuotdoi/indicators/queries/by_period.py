@@ -313,10 +313,14 @@ class _Counts:
                 "last": self.span.last_day(self.span.last),
                 "map_day": self.map_day,
             }
-            apart = longer(wanted, self.units, than=MONTHS[self.span.period], **asked)
+            first, last = asked["first"], asked["last"]
+            # Of whole years: what was typed in for one is booked on its last day, and is said of each of its periods.
+            years = {"first": dt.date(first.year, 1, 1), "last": dt.date(last.year, 12, 31)}
+            apart = longer(wanted, self.units, than=MONTHS[self.span.period], **asked | years)
+            here = [each for each in apart if first <= each.keys[1] <= last]
             found: dict[Key, int] = {}
             for unit_id, starts_on, quantity, lines in without_longer(
-                totals(wanted, self.units, grain="month", **asked), apart
+                totals(wanted, self.units, grain="month", **asked), here
             ):
                 if lines:
                     key = unit_id, first_day_of(starts_on, self.span.period)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
@@ -75,6 +75,12 @@ def as_indicator(version: IndicatorVersion) -> Indicator:
 def held_on(head: Indicator, day: dt.date) -> Indicator:
     """The indicator as the version that held on `day` defines it. No query where there is only one version."""
     return head if head.version == 1 else definitions_on([head.code], day).get(head.code, head)
+
+
+def as_defined_on(heads: Mapping[str, Indicator], day: dt.date) -> dict[str, Indicator]:
+    """The same for several, by code. No query where all have one version only."""
+    changed = [code for code, head in heads.items() if head.version > 1]
+    return {**heads, **(definitions_on(changed, day) if changed else {})}
 
 
 @dataclass(frozen=True, slots=True)

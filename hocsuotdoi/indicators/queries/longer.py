@@ -42,9 +42,8 @@ def longer(
     """Of what `queries.totals` finds by months from the month of `first` to that of `last`, what was typed in for more
     than `than` months; `starts_on` is the month in which it is booked there, `occurred_on` the day. `within`: at these
     institutions wherever they lie, instead of in units. One query; none where nothing can be."""
-    unknown = (wanted.channels, wanted.sexes, wanted.age_bands)  # which typed-in figures never know
     nowhere = not units if within is None else not within
-    if wanted.stated is False or nowhere or any(chosen and "" not in chosen for chosen in unknown):
+    if nowhere or not has_typed(wanted):
         return []
     years = range(first.year, last.year + 1)
     spans = [Named(year) for year in years]
@@ -70,11 +69,17 @@ def longer(
     if within is not None:
         reach, here, lies = _NOWHERE, _WITHIN, ""
     else:
-        reach, here, lies = _AS_REPORTED if map_day is None else _ON_DAY, _IN_UNITS, _LIES
+        reach, here, lies = AS_REPORTED if map_day is None else ON_DAY, IN_UNITS, _LIES
     query = _LONGER.format(reach=reach, here=here, lies=lies, conditions=conditions, keys=keys, groups=groups)
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return [Longer(row[:-3], parse_period(row[-3]), row[-2], row[-1]) for row in cursor.fetchall()]
+
+
+def has_typed(wanted: Slice) -> bool:
+    """Whether typed-in figures can be in it: of channel, sex and age they know nothing."""
+    unknown = (wanted.channels, wanted.sexes, wanted.age_bands)
+    return wanted.stated is not False and all("" in chosen for chosen in unknown if chosen)
 
 
 def without_longer(rows: Iterable[tuple[Any, ...]], apart: Iterable[Longer]) -> list[tuple[Any, ...]]:
@@ -103,7 +108,7 @@ _COLUMNS = {
     "stated": "true",
 }
 
-_ON_DAY = """
+ON_DAY = """
 SELECT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
        '-infinity'::date AS begins_on, 'infinity'::date AS stops_on
   FROM places_unitreading AS reading
@@ -112,7 +117,7 @@ SELECT reading.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
    AND coalesce(reading.starts_on, '-infinity') <= %(day)s AND coalesce(reading.ends_on, 'infinity') > %(day)s
    AND coalesce(ancestry.starts_on, '-infinity') <= %(day)s AND coalesce(ancestry.ends_on, 'infinity') > %(day)s
 """
-_AS_REPORTED = """
+AS_REPORTED = """
 SELECT ancestry.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
        CASE WHEN ancestry.starts_on > coalesce(place.starts_on, '-infinity')
             THEN ancestry.starts_on ELSE '-infinity' END AS begins_on,
@@ -124,7 +129,7 @@ SELECT ancestry.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
 """As `totals` reads them."""
 _NOWHERE = "SELECT NULL::bigint AS place_id"
 _WITHIN = "figure.institution_id = ANY(%(within)s)"
-_IN_UNITS = """figure.institution_id IN (SELECT institution_id FROM places_institutionplacement
+IN_UNITS = """figure.institution_id IN (SELECT institution_id FROM places_institutionplacement
                                       WHERE unit_id IN (SELECT place_id FROM reach))"""
 _LIES = """JOIN reach ON reach.place_id = entry.place_id
    AND entry.occurred_on >= reach.begins_on AND entry.occurred_on < reach.stops_on

@@ -6,21 +6,23 @@ is the measure, and no total runs across it.
 
 import datetime as dt
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from hocsuotdoi.core.periods import Period as Named
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.indicators.queries.frame import Map
 from hocsuotdoi.indicators.queries.longer import Longer, longer
 from hocsuotdoi.indicators.queries.suppression import counts_people
 from hocsuotdoi.indicators.queries.totals import Grain, Slice, totals
+from hocsuotdoi.indicators.queries.zeros import zeros
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
 from hocsuotdoi.places.enums import InstitutionClass, Tier
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
@@ -28,10 +30,15 @@ from hocsuotdoi.places.queries.units import day_on_map_of
 
 Key = Any
 """A value of a dimension: a unit's id, a period's first day, a code; "" what is not known, None the only head."""
-Cells = dict[tuple[Key, Key], int]
-"""(row's key, column's key) to the sum"""
+Keys = tuple[Key, Key]
+"""A row's, a column's"""
+Cells = dict[Keys, int]
 _Rows = dict[tuple[Key, ...], tuple[int, int]]
 """Values of what totals are laid out by to the sum and the entries behind it."""
+Stays = dict[int, list[tuple[dt.date | None, dt.date | None]]]
+"""As reported: in which times a unit lay in the one asked for."""
+Months = dict[int, frozenset[dt.date]]
+"""The same in whole months, by their first days."""
 
 
 class Dimension(StrEnum):
@@ -137,10 +144,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`cells`: (row's key, column's key) to the sum; none where nothing was reported, 0 where what was is taken back.
+    """`cells`: (row's key, column's key) to the sum; none where nothing that was reported stands, 0 where it was
+    reported that there was none.
 
     `row_totals`, `column_totals`, `total`: None where they would add measures to one another. `leaves_out`: something
-    was typed in for a longer time than was asked for, and is not in it.
+    was typed in for a longer time than was asked for, and is not in it. `stays`: None where nobody asks for them.
     """
 
     question: Question
@@ -151,27 +159,32 @@ class Answer:
     column_totals: dict[Key, int] | None = None
     total: int | None = None
     leaves_out: bool = False
+    stays: Stays | None = None
 
     def cell(self, row: Head, column: Head) -> int | None:
         return self.cells.get((row.key, column.key))
 
 
 def answer(question: Question, today: dt.date) -> Answer:
-    """Nine queries at most, however large the table."""
+    """Ten queries at most, however large the table."""
     is_by_unit = Dimension.UNIT in question.sides
     # What no unit is told of is the whole unit's: some of it was counted at no unit below.
     units = units_of(question, today) if is_by_unit else [question.unit]
-    cells, leaves_out = _cells(question, units, today)
+    stays = _stays(question) if is_by_unit else None
+    lay = _months_in(question, stays) if stays is not None else None
+    cells, leaves_out = _cells(question, units, lay, today)
     rest: Cells = {}
     if is_by_unit and _may_hold_more(question):
-        whole, leaves_out = _cells(_quick(question), [question.unit], today)
+        whole, leaves_out = _cells(_quick(question), [question.unit], None, today)
         rest = _rest(question, cells, whole)
-    cells |= rest
+    none = _reported_as_none(question, units, lay, today)
+    rest |= {keys: 0 for keys in none if REST in keys and keys not in rest}
+    cells = dict.fromkeys(none, 0) | cells | rest
     heads = {side: _heads(question, side, _found(question, cells, side), units) for side in question.sides}
     if rest:
         heads[Dimension.UNIT].append(Head(REST, _("{unit}, in none of these").format(unit=question.unit.name)))
     columns = heads[question.columns] if question.columns else [Head(None, str(_("total")))]
-    return with_totals(Answer(question, heads[question.rows], columns, cells, leaves_out=leaves_out))
+    return with_totals(Answer(question, heads[question.rows], columns, cells, leaves_out=leaves_out, stays=stays))
 
 
 def _may_hold_more(question: Question) -> bool:
@@ -204,10 +217,10 @@ def _found(question: Question, cells: Cells, side: Dimension) -> set[Key]:
     return {keys[0] if side == question.rows else keys[1] for keys in cells}
 
 
-def _cells(question: Question, units: list[AdminUnit], today: dt.date) -> tuple[Cells, bool]:
-    """And whether something is left out, since it was typed in for a longer time than was asked for."""
+def _cells(question: Question, units: list[AdminUnit], lay: Months | None, today: dt.date) -> tuple[Cells, bool]:
+    """And whether something is left out, since it was typed in for a longer time than was asked for. `lay`: of each
+    unit only these months."""
     sides = [question.rows, *([question.columns] if question.columns else [])]
-    lay = _months_in(question) if units != [question.unit] else None
     is_set_apart = question.period != Period.YEAR
     # Of a year's figure nothing is set apart, so nobody needs to know in which of its months a unit lay here.
     added = (Dimension.UNIT, Dimension.PERIOD) if lay is not None and is_set_apart else ()
@@ -227,7 +240,9 @@ def _cells(question: Question, units: list[AdminUnit], today: dt.date) -> tuple[
         apart = longer(question.wanted, units, than=MONTHS[question.period], **asked)
         leaves_out = _set_apart(question, rows, [each for each in apart if lay_here(each.keys)], by)
     cells: Cells = {}
-    for keys, (quantity, _lines) in rows.items():
+    for keys, (quantity, lines) in rows.items():
+        if not (quantity or lines):
+            continue  # taken back whole: nothing is reported
         row = _key(question, question.rows, keys[0])
         column = _key(question, question.columns, keys[len(sides) - 1]) if question.columns else None
         cells[row, column] = cells.get((row, column), 0) + quantity
@@ -254,6 +269,39 @@ def _set_apart(question: Question, rows: _Rows, apart: Sequence[Longer], by: Seq
     return leaves_out
 
 
+def _reported_as_none(question: Question, units: list[AdminUnit], lay: Months | None, today: dt.date) -> set[Keys]:
+    """The cells for which it was typed in that there was none; under `REST` where none of the units below said so. Of
+    people the numbers of closed books stand, which have no such cells. One query."""
+    if question.is_about_people:
+        return set()
+    sides = [question.rows, *([question.columns] if question.columns else [])]
+    by = [str(side) for side in sides if side != Dimension.UNIT]
+    asked = [*units, *([question.unit] if Dimension.UNIT in sides and _may_hold_more(question) else [])]
+    first, last, map_day = question.first, question.last, _map_day(question, today)
+    found = zeros(question.wanted, asked, by=by, first=first, last=last, map_day=map_day)
+    below: Counter[Keys] = Counter()
+    whole: Counter[Keys] = Counter()
+    own = question.unit.pk if len(asked) > len(units) else None
+    for each in found:
+        if lay is not None and each.unit_id != own and each.month not in lay[each.unit_id]:
+            continue
+        is_long = len(each.period.months) > MONTHS[question.period]
+        if is_long and not (question.first <= each.period.starts_on and each.period.last_day <= question.last):
+            continue
+        said = dict(zip(by, each.keys, strict=True)) | {Dimension.UNIT: REST if each.unit_id == own else each.unit_id}
+        said |= {Dimension.PERIOD: LONGER} if is_long else {}
+        row, *column = (_key(question, side, said[side]) for side in sides)
+        keys = row, column[0] if column else None
+        if each.unit_id == own:
+            whole[keys] += each.figures
+        else:
+            below[keys] += each.figures
+    side = 0 if question.rows == Dimension.UNIT else 1
+    for keys, figures in below.items():
+        whole[_at(keys, side, REST)] -= figures
+    return {*below, *(keys for keys, figures in whole.items() if figures > 0)}
+
+
 def units_of(question: Question, today: dt.date) -> list[AdminUnit]:
     """The units that figures are asked for, in Vietnamese order. One query.
 
@@ -274,17 +322,25 @@ def _lay_in(question: Question) -> QuerySet[UnitAncestry]:
     return UnitAncestry.objects.during(*days).filter(ancestor=question.unit, unit__tier=question.tier)
 
 
-def _months_in(question: Question) -> dict[int, frozenset[dt.date]] | None:
-    """As reported, by unit: the months in which it lay in the unit asked for; one within which that changed is where it
-    was at its end. None where all of them always did, or that is not asked. One query."""
+def _stays(question: Question) -> Stays | None:
+    """Of the units below the one asked for, as reported; None where that is not asked. One query."""
     if question.map != Map.REPORTED or question.tier == question.unit.tier:
         return None
+    found: Stays = {}
+    for unit, starts_on, ends_on in _lay_in(question).values_list("unit", "starts_on", "ends_on"):
+        found.setdefault(unit, []).append((starts_on, ends_on))
+    return found
+
+
+def _months_in(question: Question, stays: Stays) -> Months | None:
+    """By unit: the months in which it lay in the unit asked for; one within which that changed is where it was at its
+    end. None where all of them always did."""
     months = periods(replace(question, period=Period.MONTH))
     ends = [_last_day(month) for month in months]
     of_stay: dict[tuple[int, int], frozenset[dt.date]] = {}  # most units lay here for the same months: named once
-    found: dict[int, frozenset[dt.date]] = {}
+    found: Months = {}
     always = True
-    for unit, starts_on, ends_on in _lay_in(question).values_list("unit", "starts_on", "ends_on"):
+    for unit, starts_on, ends_on in ((unit, *each) for unit, times in stays.items() for each in times):
         stay = bisect_left(ends, starts_on or dt.date.min), bisect_left(ends, ends_on or dt.date.max)
         lay = of_stay.setdefault(stay, frozenset(months[slice(*stay)]))
         always = always and len(lay) == len(months)
@@ -355,11 +411,14 @@ def periods(question: Question) -> list[dt.date]:
 
 
 def period_label(day: dt.date, period: Period) -> str:
+    return period_of(day, period).head
+
+
+def period_of(day: dt.date, period: Period) -> Named:
+    """The one in which a day lies."""
     if period == Period.YEAR:
-        return str(day.year)
-    if period == Period.QUARTER:
-        return _("quarter {quarter}/{year}").format(quarter=(day.month + 2) // 3, year=day.year)
-    return date_format(day, "n/Y")
+        return Named(day.year)
+    return Named(day.year, (day.month + 2) // 3) if period == Period.QUARTER else Named(day.year, month=day.month)
 
 
 def longer_words(period: Period) -> str:

@@ -399,6 +399,28 @@ odd AS MATERIALIZED (
      ORDER BY unit_id, measure, year, tier = 'province' DESC"""
 )
 
+# Land that came into a unit, or left it, since the end of the year before: what a part of it took over, or became, lay
+# elsewhere before, or does since. Communes that are merged within a province change nothing of its land. A figure of a
+# year in which a unit had not begun may be of what bore its name then.
+_LAND_CHANGED = """
+SELECT FROM places_unitancestry AS part
+ CROSS JOIN (SELECT make_date(before.year, 12, 31) AS since,
+                    least(make_date(now.year, 12, 31), %(day)s::date) AS until) AS time
+  LEFT JOIN places_succession AS step
+       ON step.{this} = part.unit_id AND step.effective_on > since AND step.effective_on <= until
+      AND coalesce(part.starts_on, '-infinity') <= step.effective_on - {this_side}
+      AND coalesce(part.ends_on, 'infinity') > step.effective_on - {this_side}
+ WHERE part.ancestor_id = now.unit_id
+   AND (step.id IS NOT NULL OR (part.{border} > since AND part.{border} <= until))
+   AND NOT EXISTS (SELECT FROM places_unitancestry AS there
+                    WHERE there.ancestor_id = now.unit_id AND there.unit_id = coalesce(step.{other}, part.unit_id)
+                      AND coalesce(there.starts_on, '-infinity')
+                          <= coalesce(step.effective_on, part.{border}) - {that_side}
+                      AND coalesce(there.ends_on, 'infinity')
+                          > coalesce(step.effective_on, part.{border}) - {that_side})"""
+_CAME = _LAND_CHANGED.format(this="successor_id", other="predecessor_id", border="starts_on", this_side=0, that_side=1)
+_LEFT = _LAND_CHANGED.format(this="predecessor_id", other="successor_id", border="ends_on", this_side=1, that_side=0)
+
 _JUMP = f"""
 WITH {_RESIDENTS}
 """ + _YEARLY.format(
@@ -410,7 +432,9 @@ WITH {_RESIDENTS}
                        AND people.year >= now.year - 5 AND (urban IS NOT NULL OR rural IS NOT NULL)
                      ORDER BY people.year DESC LIMIT 1) AS before ON true
      WHERE (now.urban IS NOT NULL OR now.rural IS NOT NULL)
-       AND abs(now.residents - before.residents) > greatest({LEAST_JUMP}, {LARGEST_JUMP} * before.residents)"""
+       AND abs(now.residents - before.residents) > greatest({LEAST_JUMP}, {LARGEST_JUMP} * before.residents)
+       AND NOT EXISTS ({_CAME})
+       AND NOT EXISTS ({_LEFT})"""
 )
 
 _HOUSES = f"""

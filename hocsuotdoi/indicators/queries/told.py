@@ -27,7 +27,7 @@ from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown, is_closed, n
 from hocsuotdoi.places.models import AdminUnit
 
 ABSENT = "×"
-"""There was no such unit then."""
+"""There was no such unit then, or it lay elsewhere."""
 _OTHER_CUTS = {Dimension.CLASS, Dimension.PURPOSE, Dimension.CHANNEL, Dimension.ORIGIN}
 
 
@@ -100,22 +100,22 @@ class Told:
         return number(quantity)
 
     def is_absent(self, row: int, column: int) -> bool:
-        """Whether there was no such unit in the period: as reported nobody could report for it then."""
+        """Whether there was no such unit in the period, or it lay elsewhere: as reported nobody could report for it
+        here then."""
         question = self.answer.question
         if question.map != Map.REPORTED:
             return False
         heads = self._heads_at(row, column)
-        head = heads.get(Dimension.UNIT)
-        unit = question.unit if head is None else head.unit
-        if unit is None or (head is None and question.tier != question.unit.tier):
-            return False
         period = heads.get(Dimension.PERIOD)
         if period is not None and period.key == LONGER:
             period = None
         first = period.key if period else question.first
         end = period_ends(period.key, question.period) if period else question.last + dt.timedelta(days=1)
-        began, ended = unit.starts_on or dt.date.min, unit.ends_on or dt.date.max
-        return end <= began or ended <= first
+        unit = (heads[Dimension.UNIT].unit if Dimension.UNIT in heads else None) or question.unit
+        times = [(unit.starts_on, unit.ends_on)]
+        if unit != question.unit and self.answer.stays is not None:
+            times = self.answer.stays.get(unit.pk, [])
+        return not any((began or dt.date.min) < end and first < (ended or dt.date.max) for began, ended in times)
 
     def number(self, row: int, column: int) -> int | None:
         """None where nothing was reported or it is kept back."""

@@ -1,4 +1,5 @@
-"""What stands in a unit, or is run by a body of it, goes on in what took that over when a reform ends it."""
+"""What stands in a unit, or is run by a body of it, goes on in what took that over when a reform ends it; what comes to
+lie in another province is handed to the body of the same kind there."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -79,6 +80,59 @@ INSERT INTO places_institutionagency (institution_id, agency_id, starts_on, ends
 SELECT institution_id, goes_to, day, ends_on
   FROM outlasting WHERE goes_to IS NOT NULL AND NOT is_later
 """
+
+# Of an institution whose place came to lie in another unit (its commune moved, or went up into one that lies there) the
+# body of a unit that goes on without it hands it to the body of the same kind in the unit of that tier where it lies
+# since. Where there is none it keeps it.
+_HANDED = """
+WITH moved AS (
+    SELECT place.institution_id, link.starts_on AS day, place.unit_id AS before_id, place.unit_id AS after_id
+      FROM places_unitparent link
+      JOIN places_adminunit unit ON unit.id = link.unit_id AND coalesce(unit.starts_on, '-infinity') < link.starts_on
+      JOIN places_institutionplacement place ON place.unit_id = unit.id
+                                            AND coalesce(place.starts_on, '-infinity') < link.starts_on
+                                            AND coalesce(place.ends_on, 'infinity') > link.starts_on
+     WHERE link.starts_on > %(reform)s
+    UNION
+    SELECT came.institution_id, step.effective_on, was.unit_id, came.unit_id
+      FROM places_succession step
+      JOIN places_institutionplacement was ON was.unit_id = step.predecessor_id AND was.ends_on = step.effective_on
+      JOIN places_institutionplacement came ON came.institution_id = was.institution_id
+                                           AND came.unit_id = step.successor_id AND came.starts_on = step.effective_on
+     WHERE step.effective_on > %(reform)s
+), leaving AS (
+    SELECT run.id, run.institution_id, run.ends_on, moved.day, heir.id AS goes_to
+      FROM moved
+      JOIN places_institutionagency run ON run.institution_id = moved.institution_id
+                                       AND coalesce(run.starts_on, '-infinity') < moved.day
+                                       AND coalesce(run.ends_on, 'infinity') > moved.day
+      JOIN places_agency agency ON agency.id = run.agency_id AND coalesce(agency.ends_on, 'infinity') > moved.day
+      JOIN places_adminunit unit ON unit.id = agency.unit_id
+      JOIN LATERAL (
+          SELECT body.id
+            FROM places_unitancestry above
+            JOIN places_adminunit there ON there.id = above.ancestor_id AND there.tier = unit.tier
+            JOIN places_agency body ON body.unit_id = there.id AND body.kind = agency.kind
+                                   AND coalesce(body.starts_on, '-infinity') <= moved.day
+                                   AND coalesce(body.ends_on, 'infinity') > moved.day
+           WHERE above.unit_id = moved.after_id AND coalesce(above.starts_on, '-infinity') <= moved.day
+             AND coalesce(above.ends_on, 'infinity') > moved.day
+           ORDER BY body.kept_by_hand, body.id
+           LIMIT 1) AS heir ON true
+     WHERE EXISTS (SELECT FROM places_unitancestry lay
+                    WHERE lay.unit_id = moved.before_id AND lay.ancestor_id = unit.id
+                      AND coalesce(lay.starts_on, '-infinity') < moved.day
+                      AND coalesce(lay.ends_on, 'infinity') >= moved.day)
+       AND NOT EXISTS (SELECT FROM places_unitancestry lies
+                        WHERE lies.unit_id = moved.after_id AND lies.ancestor_id = unit.id
+                          AND coalesce(lies.starts_on, '-infinity') <= moved.day
+                          AND coalesce(lies.ends_on, 'infinity') > moved.day)
+), gone AS (
+    UPDATE places_institutionagency run SET ends_on = leaving.day FROM leaving WHERE run.id = leaving.id
+)
+INSERT INTO places_institutionagency (institution_id, agency_id, starts_on, ends_on)
+SELECT institution_id, goes_to, day, ends_on FROM leaving
+"""
 _LONGEST_CHAIN = 50
 
 
@@ -92,7 +146,7 @@ def follow_units(chosen: Iterable[Chosen] = ()) -> int:
     given: dict[str, Any] = {"codes": list(codes), "days": list(days), "units": list(units), "reform": REFORM_DAY}
     followed = 0
     with many_rows(), connection.cursor() as cursor:
-        for statement in (_PLACEMENTS, _RUN_BY):
+        for statement in (_PLACEMENTS, _RUN_BY, _HANDED):
             for _step in range(_LONGEST_CHAIN):
                 cursor.execute(statement, given)
                 if not cursor.rowcount:

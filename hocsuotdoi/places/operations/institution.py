@@ -15,13 +15,16 @@ from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.places.enums import InstitutionState
 from hocsuotdoi.places.models import (
     AdminUnit,
+    Agency,
     Closure,
     Institution,
+    InstitutionAgency,
     InstitutionPlacement,
     InstitutionStatus,
     OpeningHours,
 )
 
+_Row = InstitutionStatus | InstitutionPlacement | InstitutionAgency
 Span = tuple[int, dt.time, dt.time]
 """Weekday (Monday is 0), opens, closes."""
 
@@ -89,6 +92,26 @@ def move_institution(
     return InstitutionPlacement.objects.create(
         institution=institution, unit=unit, address=address.strip(), starts_on=starts_on
     )
+
+
+@transaction.atomic
+def entrust_institution(
+    institution: Institution, *, agency: Agency, starts_on: dt.date, by: By, at: dt.datetime
+) -> InstitutionAgency:
+    """`agency` runs the institution from `starts_on` on; who ran it until then is kept.
+
+    Refused: a day before the last change, a body that does not stand on that day, the one that runs it already.
+    """
+    _lock(institution)
+    last = _last(institution.agencies)
+    if not agency.holds_on(starts_on):
+        sentence = _("{body} does not exist on {day}. Choose a body of that day.")
+        raise RegisterRefused(sentence.format(body=agency.name, day=day_short(starts_on)), field="agency")
+    if last and last.ends_on is None and last.agency_id == agency.pk:
+        raise RegisterRefused(_("This body runs it already."), field="agency")
+    _refuse_earlier(last, starts_on)
+    _end(last, starts_on)
+    return InstitutionAgency.objects.create(institution=institution, agency=agency, starts_on=starts_on)
 
 
 @transaction.atomic
@@ -172,14 +195,14 @@ def _last(rows: Any) -> Any:
     return rows.order_by(F("starts_on").asc(nulls_first=True)).last()
 
 
-def _refuse_earlier(last: InstitutionStatus | InstitutionPlacement | None, starts_on: dt.date) -> None:
+def _refuse_earlier(last: _Row | None, starts_on: dt.date) -> None:
     if last and last.starts_on and starts_on <= last.starts_on:
         raise RegisterRefused(
             _("The last change is from {day}; the new one must come after it.").format(day=day_short(last.starts_on))
         )
 
 
-def _end(last: InstitutionStatus | InstitutionPlacement | None, day: dt.date) -> None:
+def _end(last: _Row | None, day: dt.date) -> None:
     if last and (last.ends_on is None or last.ends_on > day):
         last.ends_on = day
         last.save(update_fields=["ends_on"])

@@ -111,6 +111,11 @@ _ENDS = (
 )
 
 
+def kinds_by_rule() -> set[tuple[str, str]]:
+    """(tier, kind) of the bodies that every unit of a tier has."""
+    return {(rule["for"], rule["kind"]) for rule in read_yaml(DATA / "agencies.yaml")["rules"]}
+
+
 def _rows(territory: Territory) -> Iterator[_Row]:
     data = read_yaml(DATA / "agencies.yaml")
     country = territory.units[0]

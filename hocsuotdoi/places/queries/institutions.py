@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.places.enums import InstitutionState
-from hocsuotdoi.places.models import AdminUnit, Institution, InstitutionPlacement, InstitutionStatus
+from hocsuotdoi.places.models import (
+    AdminUnit,
+    Institution,
+    InstitutionAgency,
+    InstitutionPlacement,
+    InstitutionStatus,
+)
 from hocsuotdoi.places.queries.units import day_on_map_of, reading_of, units_reading_as
 
 
@@ -89,6 +95,18 @@ def institutions_expected(
     that is earlier; read on a map that has `unit`, so a unit that ended keeps its own set."""
     day = min(dt.date(year, 12, 31), as_of or timezone.localdate())
     return institutions_in(unit, day, classes)
+
+
+def left_alone(day: dt.date) -> QuerySet[InstitutionAgency]:
+    """The last to run each open institution that nobody runs on `day`, since that body ended with its unit and there
+    was none of its kind to take over. In Vietnamese order."""
+    running = InstitutionAgency.objects.on(day).filter(institution=OuterRef("institution"))
+    later = InstitutionAgency.objects.filter(institution=OuterRef("institution"), starts_on__gte=OuterRef("ends_on"))
+    ended = InstitutionAgency.objects.filter(
+        ends_on__lte=day, ends_on=F("agency__ends_on"), agency__unit__ends_on=F("agency__ends_on")
+    )
+    found = ended.filter(~Exists(running), ~Exists(later), institution__in=active_on(Institution.objects.all(), day))
+    return found.select_related("institution", "agency").order_by("institution__sort_key", "institution__code")
 
 
 def has_sample(unit: AdminUnit, day: dt.date) -> bool:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
 from hocsuotdoi.core.charts.grid import Grid, Kind, draw, kinds_of
-from hocsuotdoi.core.periods import Period
 from hocsuotdoi.core.templatetags.house import day_short, place_within
 from hocsuotdoi.indicators.models import Measure
 from hocsuotdoi.indicators.queries.divided import notes_by_unit
@@ -25,7 +24,7 @@ from hocsuotdoi.indicators.queries.pivot import (
     Map,
     Question,
     longer_words,
-    period_label,
+    period_of,
 )
 from hocsuotdoi.indicators.queries.pivot import Period as Length
 from hocsuotdoi.indicators.queries.story import lower_first
@@ -44,11 +43,10 @@ class LaidOut(Told):
 
     def __init__(self, found: Answer, today: dt.date, by: str = ""):
         super().__init__(found, today)
-        period = found.question.period
         self.answer = found = replace(
             self.answer,
-            rows=[_as_head(each, period) for each in self.answer.rows],
-            columns=[_as_head(each, period) for each in self.answer.columns],
+            rows=[_as_head(each) for each in self.answer.rows],
+            columns=[_as_head(each) for each in self.answer.columns],
         )
         self.across = [*range(len(found.columns)), *([TOTAL] if found.row_totals is not None else [])]
         self.order = list(range(len(found.rows)))
@@ -65,19 +63,15 @@ class LaidOut(Told):
         return int(by) - 1 if by.isdecimal() and 1 <= int(by) <= len(self.answer.columns) else None
 
 
-def _as_head(head: Head, period: Length) -> Head:
-    """As heads of a table are written; a quarter as on every other page."""
-    is_quarter = isinstance(head.key, dt.date) and period == Length.QUARTER
-    return replace(head, label=capfirst(_when(head.key, period) if is_quarter else head.label))
+def _as_head(head: Head) -> Head:
+    """As heads of a table are written."""
+    return replace(head, label=capfirst(head.label))
 
 
-def _when(first: Any, period: Length) -> str:
+def _when(day: dt.date, period: Length) -> str:
     """«2025», «quý IV/2025», «tháng 11/2025», within a sentence."""
-    if period == Length.YEAR:
-        return period_label(first, period)
-    if period == Length.QUARTER:
-        return Period(first.year, quarter=(first.month + 2) // 3).words
-    return Period(first.year, month=first.month).words
+    found = period_of(day, period)
+    return found.head if period == Length.YEAR else found.words
 
 
 class _Asked(Sequence[Said]):
@@ -164,7 +158,7 @@ def _said(told: LaidOut, row: int, column: int) -> int | str:
     if number is not None:
         return number
     words = told.words(row, column)
-    return {"–": _("nothing was reported"), ABSENT: _("there was no such unit then")}.get(words, words)
+    return {"–": _("nothing was reported"), ABSENT: _("there was no such unit here then")}.get(words, words)
 
 
 def with_what_it_is(chart: Chart, question: Question, narrowed: str) -> Chart:
@@ -196,10 +190,10 @@ def notes_of(found: Answer, today: dt.date) -> list[str]:
     notes = [
         map_words(question),
         *rules_of_question(question, today),
-        _("“–”: nothing was reported. 0: what was reported was taken back."),
+        _("“–”: nothing was reported. 0: it was reported that there was none."),
     ]
     if question.map == Map.REPORTED:
-        notes.append(_("“×”: there was no such unit then."))
+        notes.append(_("“×”: there was no such unit then, or it lay elsewhere."))
     if any(head.key == LONGER for head in (*found.rows, *found.columns)):
         said = _("Typed in for a longer time it stands by itself, “{head}”, and in the total; lines leave it out.")
         notes.append(said.format(head=capfirst(longer_words(question.period))))

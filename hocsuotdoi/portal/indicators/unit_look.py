@@ -26,6 +26,7 @@ from hocsuotdoi.indicators.queries.reports_shown import reports_shown
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit
 from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
+from hocsuotdoi.indicators.queries.words import as_defined
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.models import AdminUnit, UnitAncestry
 from hocsuotdoi.places.queries.institutions import has_sample
@@ -191,11 +192,13 @@ def _cards(frame: Frame, today: dt.date) -> tuple[list[tuple[str, Card]], list[s
     cards, left_out = [], []
     for each in every:
         key = each.territory.pk, each.figure.pair
-        series, figure = found[key], each.figure
+        series = found[key]
+        # A plan's target names the indicator as it is now; what is shown is of the version that held in the year.
+        figure = replace(each.figure, indicator=as_defined(series[frame.year], each.figure.indicator))
         if series[frame.year].state == ValueState.NOT_APPLICABLE:
             left_out.append(f"{figure.indicator.short_name} ({figure.cohort.name})")
         else:
-            shown = _card(frame, each, series, trusts[each.territory.pk], marks[key], today)
+            shown = _card(frame, replace(each, figure=figure), series, trusts[each.territory.pk], marks[key], today)
             cards.append((figure.indicator.short_name, shown))
     return cards, left_out
 

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_safe
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.surfaces import public
 from hocsuotdoi.indicators.enums import IndicatorKind
-from hocsuotdoi.indicators.models import Cohort, Indicator, Measure
+from hocsuotdoi.indicators.models import Indicator, Measure
 from hocsuotdoi.indicators.queries.criteria import readings_of
+from hocsuotdoi.indicators.queries.definitions import as_defined_on
 from hocsuotdoi.indicators.queries.divided import rules_of
 from hocsuotdoi.indicators.queries.frame import frame_of
 from hocsuotdoi.indicators.queries.lineage import lineage
@@ -43,10 +44,13 @@ ON_A_PAGE = 50
 @public
 @require_GET
 def indicator_list(request: HttpRequest) -> HttpResponse:
+    """Each as it is defined today: a version to come says nothing yet."""
+    heads = {each.code: each for each in Indicator.objects.all()}
+    indicators = list(as_defined_on(heads, timezone.localdate()).values())
     return render(
         request,
         "portal/indicators/indicator_list.html",
-        {"indicators": Indicator.objects.all(), "measures": Measure.objects.order_by("name")},
+        {"indicators": indicators, "measures": Measure.objects.order_by("name")},
     )
 
 
@@ -133,7 +137,8 @@ def _files_of(indicator: Indicator, taken: Taken) -> dict[str, list[dict[str, st
 @public
 @require_GET
 def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, cohort: str) -> HttpResponse:
-    """A figure opened: the units below and the institutions behind it."""
+    """A figure opened: the units below and the institutions behind it. None of whom neither a plan nor a version of the
+    indicator speaks."""
     today = timezone.localdate()
     place = asked_unit(request, unit, today)
     if place is None or not is_a_year(year):
@@ -141,9 +146,9 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
     head = get_object_or_404(Indicator.objects.select_related("cohort"), code=indicator)
     spoken = of_whom(head, min(dt.date(year, 12, 31), today)).find(cohort)
     if spoken is None:
-        get_object_or_404(Cohort, code=cohort)
+        raise Http404
     chosen, doubt = asked_map(request.GET, today)
-    found = lineage(indicator, spoken.pair[1] if spoken else cohort, place, year, today, chosen)
+    found = lineage(indicator, spoken.pair[1], place, year, today, chosen)
     kept = map_query(chosen)
     children, left_out = children_of_figure(found)
     page = Paginator(found.rows, ON_A_PAGE).get_page(request.GET.get("page"))

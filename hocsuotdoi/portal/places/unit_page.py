@@ -14,6 +14,7 @@ from hocsuotdoi.activities.models import Session
 from hocsuotdoi.activities.queries.offer import Wish, whats_on
 from hocsuotdoi.indicators.queries.divided import gathered_words, rule_words, said_of
 from hocsuotdoi.indicators.queries.values import counts_for
+from hocsuotdoi.indicators.queries.words import as_defined
 from hocsuotdoi.ledger.enums import VISITS, MeasureCode
 from hocsuotdoi.places.enums import Certainty, InstitutionClass
 from hocsuotdoi.places.models import AdminUnit, Agency, Institution, Succession, UnitNote
@@ -167,7 +168,7 @@ def _targets(unit: AdminUnit, day: dt.date) -> list[tuple[str, list[TargetShown]
     readings = unit_targets(unit, day.year, as_of=day)
     return [
         (name, [_target(reading) for reading in group])
-        for name, group in groupby(readings, key=lambda reading: reading.target.indicator.name)
+        for name, group in groupby(readings, key=lambda each: as_defined(each.value, each.target.indicator).name)
     ]
 
 

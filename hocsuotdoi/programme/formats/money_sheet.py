@@ -6,6 +6,8 @@ goes from hand to hand. Sums stand over the columns as formulas; in the cells be
 
 import hashlib
 import io
+import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from hocsuotdoi.core.table_file import Problem, Table, cell, whole_number
 from hocsuotdoi.core.vietnamese import fold
@@ -38,21 +41,26 @@ KEY, TASK, PURPOSE, SOURCE, GIVER, ESTIMATED, APPRAISED, ALLOCATED, SPENT, REMAR
 _SUMMED = (ESTIMATED, APPRAISED, ALLOCATED, SPENT)
 HOW_TO = (
     "Điền ô trắng, số nguyên, đơn vị đồng. Để trống: chưa có số; số 0: không có đồng nào. Dòng mới: để trống mã dòng. "
-    "Số nhiệm vụ xem ở trang «Nhiệm vụ»."
+    "Nhiệm vụ: chọn trong danh sách, hoặc ghi số mục như trong kế hoạch."
 )
 MARK_ROW, SUM_ROW, HEADING_ROW, FIRST_ROW = 1, 4, 5, 6
 EMPTY_ROWS = 60
 LARGEST = 10**15
+_MARK = re.compile(r"HSD-KP([12])-")
+"""The first edition named a task by its place in the plan, a number that stands in no paper."""
+_AFTER_NUMBER = re.compile(r"\s[–-]\s|\.?\s*$")
+NAME_LENGTH = 60
 MOST_LINES = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """`key` and `version` of a line that is there; sums are None where nothing was said."""
+    """`key` and `version` of a line that is there; `task`: as `task_label` writes it; sums are None where nothing was
+    said."""
 
     key: int
     version: int
-    task: int | None
+    task: str
     purpose: str
     source: MoneySource
     source_name: str
@@ -64,22 +72,22 @@ class MoneyRow:
 
 @dataclass(frozen=True, slots=True)
 class MoneyTemplate:
-    """`tasks`: number and words of each task of the plan."""
+    """`tasks`: label and words of each task of the plan."""
 
     title: str
     mark: str
     rows: Sequence[MoneyRow]
-    tasks: Sequence[tuple[int, str]]
+    tasks: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """A row as somebody filled it in; `row` is its number in the sheet."""
+    """A row as somebody filled it in; `row` is its number in the sheet, `task` the number that it names."""
 
     row: int
     key: int | None
     version: int | None
-    task: int | None
+    task: str
     purpose: str
     source: MoneySource | None
     source_name: str
@@ -102,10 +110,21 @@ class ReadMoney:
     problems: list[Problem] = field(default_factory=list)
 
 
-def mark_of(agency_code: str, agency_key: int, plan_code: str, year: int) -> str:
+def mark_of(agency_code: str, agency_key: int, plan_code: str, year: int, edition: int = 2) -> str:
     """By which a sheet is known again: whose, which plan and year, and a check of these with the layout."""
     check = hashlib.sha256(f"{agency_key}|{plan_code}|{year}|{HEADINGS}".encode()).hexdigest()[:8]
-    return f"HSD-KP1-{agency_code}-{year}-{check}"
+    return f"HSD-KP{edition}-{agency_code}-{year}-{check}"
+
+
+def edition_of(mark: str) -> int:
+    """0: no mark."""
+    found = _MARK.match(mark)
+    return int(found[1]) if found else 0
+
+
+def task_label(number: str, text: str) -> str:
+    """«I.2.a.1 – Tổ chức ngày hội đọc sách…»"""
+    return f"{number} – {textwrap.shorten(text, NAME_LENGTH, placeholder='…')}"
 
 
 def source_label(source: MoneySource) -> str:
@@ -114,7 +133,7 @@ def source_label(source: MoneySource) -> str:
 
 
 def is_money_sheet(table: Table) -> bool:
-    return table.text(MARK_ROW, 1) == "Mã mẫu" and table.text(MARK_ROW, 2).startswith("HSD-KP1-")
+    return table.text(MARK_ROW, 1) == "Mã mẫu" and edition_of(table.text(MARK_ROW, 2)) > 0
 
 
 def render_money_sheet(template: MoneyTemplate) -> bytes:
@@ -129,11 +148,13 @@ def render_money_sheet(template: MoneyTemplate) -> bytes:
     head = book.add_format({**plain, **edge, "bold": True, "text_wrap": True, "bg_color": "#D9E4F2"})
     sums = book.add_format({**money, "bold": True})
     open_words = book.add_format({**plain, **edge, "text_wrap": True, "locked": False})
+    # As text: else «1.2» would become the second of January.
+    open_task = book.add_format({**plain, **edge, "text_wrap": True, "locked": False, "num_format": "@"})
     open_money = book.add_format({**money, **edge, "locked": False})
     shut_words = book.add_format({**plain, **edge, **grey, "text_wrap": True})
     shut_money = book.add_format({**money, **edge, **grey})
     sheet = book.add_worksheet(SHEET)
-    for column, width in enumerate((11, 9, 46, 26, 26, 18, 18, 18, 18, 30)):
+    for column, width in enumerate((11, 30, 46, 26, 26, 18, 18, 18, 18, 30)):
         sheet.set_column(column, column, width)
     sheet.write_row(0, 0, ["Mã mẫu", template.mark], words)
     sheet.write_string(1, 0, template.title, bold)
@@ -149,8 +170,12 @@ def render_money_sheet(template: MoneyTemplate) -> bytes:
     for at, row in enumerate(template.rows):
         y = FIRST_ROW - 1 + at
         sheet.write_string(y, KEY - 1, f"{row.key}.{row.version}", shut_words)
-        sheet.write(y, TASK - 1, "" if row.task is None else row.task, shut_words)
-        for column, text in ((PURPOSE, row.purpose), (SOURCE, source_label(row.source)), (GIVER, row.source_name)):
+        for column, text in (
+            (TASK, row.task),
+            (PURPOSE, row.purpose),
+            (SOURCE, source_label(row.source)),
+            (GIVER, row.source_name),
+        ):
             sheet.write_string(y, column - 1, text, shut_words)
         for column, amount in _amounts(row).items():
             form = open_money if column in (ESTIMATED, SPENT) else shut_money
@@ -159,29 +184,41 @@ def render_money_sheet(template: MoneyTemplate) -> bytes:
     for y in range(FIRST_ROW - 1 + len(template.rows), last):
         sheet.write_blank(y, KEY - 1, None, shut_words)
         for column in (TASK, PURPOSE, SOURCE, GIVER, REMARK):
-            sheet.write_blank(y, column - 1, None, open_words)
+            sheet.write_blank(y, column - 1, None, open_task if column == TASK else open_words)
         for column in _SUMMED:
             sheet.write_blank(y, column - 1, None, open_money if column in (ESTIMATED, SPENT) else shut_money)
-    choices = {"validate": "list", "source": [source_label(each) for each in MoneySource]}
-    sheet.data_validation(FIRST_ROW - 1, SOURCE - 1, last - 1, SOURCE - 1, choices)
+    _offer_choices(sheet, last, len(template.tasks))
     sheet.protect("", {"format_columns": True, "format_rows": True})
     sheet.freeze_panes(HEADING_ROW, 3)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(HEADING_ROW - 1)
+    _lay_on_paper(sheet)
     _write_tasks(book, template.tasks, head, words, open_words)
     book.close()
     return buffer.getvalue()
 
 
-def _write_tasks(book: Workbook, tasks: Sequence[tuple[int, str]], head: Format, words: Format, text: Format) -> None:
+def _lay_on_paper(sheet: Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEADING_ROW - 1)
+
+
+def _offer_choices(sheet: Worksheet, last: int, tasks: int) -> None:
+    choices = {"validate": "list", "source": [source_label(each) for each in MoneySource]}
+    sheet.data_validation(FIRST_ROW - 1, SOURCE - 1, last - 1, SOURCE - 1, choices)
+    if tasks:
+        labels = f"='{TASKS}'!$A$2:$A${tasks + 1}"
+        named = {"validate": "list", "source": labels, "show_error": False}  # its number alone will do
+        sheet.data_validation(FIRST_ROW - 1, TASK - 1, last - 1, TASK - 1, named)
+
+
+def _write_tasks(book: Workbook, tasks: Sequence[tuple[str, str]], head: Format, words: Format, text: Format) -> None:
     sheet = book.add_worksheet(TASKS)
-    sheet.set_column(0, 0, 12)
+    sheet.set_column(0, 0, 50)
     sheet.set_column(1, 1, 120)
     sheet.write_row(0, 0, ["Nhiệm vụ số", "Nội dung trong kế hoạch"], head)
-    for at, (number, task) in enumerate(tasks, 1):
-        sheet.write_number(at, 0, number, words)
+    for at, (label, task) in enumerate(tasks, 1):
+        sheet.write_string(at, 0, label, words)
         sheet.write_string(at, 1, task, text)
 
 
@@ -228,9 +265,9 @@ def _line(table: Table, row: int, problems: list[Problem]) -> SheetLine:
     def wrong(column: int, reason: str) -> None:
         problems.append(Problem(cell(row, column), reason, purpose[:60]))
 
-    def amount(column: int, largest: int = LARGEST) -> int | None:
+    def amount(column: int) -> int | None:
         try:
-            return whole_number(table.value(row, column), largest)
+            return whole_number(table.value(row, column), LARGEST)
         except ValueError as error:
             wrong(column, str(error))
             return None
@@ -246,7 +283,7 @@ def _line(table: Table, row: int, problems: list[Problem]) -> SheetLine:
         row,
         key,
         version,
-        amount(TASK, 10_000),
+        _AFTER_NUMBER.split(table.text(row, TASK), maxsplit=1)[0].strip(),
         purpose,
         source,
         table.text(row, GIVER),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from hocsuotdoi.accounts.models import Person
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.table_file import Problem
+from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.places.models import Agency
 from hocsuotdoi.programme.enums import MoneySource
 from hocsuotdoi.programme.formats.money_sheet import (
@@ -28,6 +29,7 @@ from hocsuotdoi.programme.formats.money_sheet import (
     TASK,
     ReadMoney,
     SheetLine,
+    edition_of,
     mark_of,
 )
 from hocsuotdoi.programme.models import MoneyLine, MoneyPreview, MoneyStep, Plan, Task
@@ -42,6 +44,7 @@ from hocsuotdoi.programme.operations.money import (
     spend,
     too_long,
 )
+from hocsuotdoi.programme.queries.money import tasks_by_number
 
 
 class MoneyNotTaken(Refused):
@@ -50,6 +53,10 @@ class MoneyNotTaken(Refused):
     def __init__(self, problems: Sequence[Problem]):
         super().__init__(problems[0].reason if problems else "")
         self.problems = list(problems)
+
+
+Named = Mapping[str, Sequence[Task]]
+"""A number as sheets write it to the tasks that it names."""
 
 
 class ChangeKind(StrEnum):
@@ -95,11 +102,13 @@ def preview_money(
     problems = list(sheet.problems)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         problems.append(Problem("", _("The programme runs in no such year.")))
-    if not problems and sheet.mark != mark_of(agency.code, agency.pk, plan.code, year):
+    edition = edition_of(sheet.mark)
+    if not problems and sheet.mark != mark_of(agency.code, agency.pk, plan.code, year, edition):
         problems.append(Problem("B1", _("This sheet is of another office, plan or year. Take the right one away.")))
     changes: list[RowChange] = []
     if not problems:
-        changes = _changes(agency, plan, year, sheet.lines, problems)
+        named = tasks_by_number(plan) if edition > 1 else {str(task.ordinal): [task] for task in plan.tasks.all()}
+        changes = _changes(agency, plan, year, sheet.lines, named, problems)
     if not problems and not any(each.kind != ChangeKind.SAME for each in changes):
         problems.append(Problem("", _("The sheet changes nothing.")))
     if problems:
@@ -142,11 +151,15 @@ def changes_of(preview: MoneyPreview) -> list[RowChange]:
 
 
 def _changes(
-    agency: Agency, plan: Plan, year: int, lines: Sequence[SheetLine], problems: list[Problem]
+    agency: Agency,
+    plan: Plan,
+    year: int,
+    lines: Sequence[SheetLine],
+    tasks: Named,
+    problems: list[Problem],
 ) -> list[RowChange]:
     lines_there = MoneyLine.objects.filter(agency=agency, year=year, plan=plan).select_related("task")
     known = {each.pk: each for each in lines_there}
-    tasks = {task.ordinal: task for task in plan.tasks.all()}
     seen: dict[tuple[Any, ...], str] = {
         (each.task_id, each.source, each.source_name, each.purpose): "" for each in known.values()
     }
@@ -162,7 +175,7 @@ def _changes(
             reasons.append((KEY, _("The same line stands in {cell}.").format(cell=first_of[line.key])))
         else:
             first_of[line.key] = line.at(KEY)
-            change = _changed(line, known.get(line.key), reasons)
+            change = _changed(line, known.get(line.key), tasks, reasons)
         problems += [Problem(line.at(column), reason, line.purpose[:60]) for column, reason in reasons]
         if change is not None:
             found.append(change)
@@ -170,16 +183,20 @@ def _changes(
 
 
 def _new(
-    line: SheetLine, tasks: dict[int, Task], seen: dict[tuple[Any, ...], str], reasons: list[tuple[int, str]]
+    line: SheetLine, tasks: Named, seen: dict[tuple[Any, ...], str], reasons: list[tuple[int, str]]
 ) -> RowChange | None:
-    task = tasks.get(line.task) if line.task is not None else None
+    found = _tasks_of(line, tasks)
+    task = found[0] if len(found) == 1 else None
     if not line.purpose:
         reasons.append((PURPOSE, _("Say what the money is for.")))
     for column, text, longest in ((PURPOSE, line.purpose, LONGEST_PURPOSE), (GIVER, line.source_name, LONGEST_GIVER)):
         if len(text) > longest:
             reasons.append((column, too_long(longest)))
-    if line.task is not None and task is None:
-        reasons.append((TASK, _("The plan has no task {number}.").format(number=line.task)))
+    if len(found) > 1:
+        sentence = _("The plan has several tasks at {number}: choose one from the list.")
+        reasons.append((TASK, sentence.format(number=line.task)))
+    elif line.task and task is None:
+        reasons.append((TASK, _("The plan has no task {number}.").format(number=line.task[:60])))
     if line.source is None:
         reasons.append((SOURCE, _("Choose where the money comes from.")))
     elif line.source in (MoneySource.DONATION, MoneySource.OTHER) and not line.source_name:
@@ -217,7 +234,13 @@ def _new(
     )
 
 
-def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int, str]]) -> RowChange | None:
+def _tasks_of(line: SheetLine, tasks: Named) -> Sequence[Task]:
+    return tasks.get(fold(line.task), ()) if line.task else ()
+
+
+def _changed(
+    line: SheetLine, before: MoneyLine | None, tasks: Named, reasons: list[tuple[int, str]]
+) -> RowChange | None:
     if before is None:
         reasons.append((KEY, _("There is no such line here. Leave the code empty for a new one.")))
         return None
@@ -225,7 +248,7 @@ def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int,
         sentence = _("This line has changed since the sheet was taken away. Take a new one.")
         reasons.append((KEY, sentence))
         return None
-    reasons += _otherwise_for(line, before)
+    reasons += _otherwise_for(line, before, tasks)
     if line.estimated is None and before.estimated is not None:
         reasons.append((ESTIMATED, _("An estimate is taken back on the page of the line, with a reason.")))
     if line.spent is None and before.spent is not None:
@@ -260,10 +283,10 @@ def _changed(line: SheetLine, before: MoneyLine | None, reasons: list[tuple[int,
     )
 
 
-def _otherwise_for(line: SheetLine, before: MoneyLine) -> list[tuple[int, str]]:
+def _otherwise_for(line: SheetLine, before: MoneyLine, tasks: Named) -> list[tuple[int, str]]:
     """What a line is for stands once for all, as on its page: only its sums are said anew."""
     reasons = []
-    if line.task != (before.task.ordinal if before.task else None):
+    if bool(line.task) != (before.task is not None) or (before.task and before.task not in _tasks_of(line, tasks)):
         reasons.append((TASK, _("The task of a line stays. Put the number back, or add another line instead.")))
     if line.purpose != before.purpose:
         reasons.append((PURPOSE, _("What a line is for stays. Add another line instead.")))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from hocsuotdoi.indicators.models import Cohort, Indicator, IndicatorVersion
-from hocsuotdoi.indicators.queries.definitions import held_on, speaking_of_themselves
+from hocsuotdoi.indicators.queries.definitions import as_defined_on, held_on, speaking_of_themselves
 from hocsuotdoi.indicators.queries.results import OWN, Pair
 from hocsuotdoi.programme.models import Target
 
@@ -81,9 +81,10 @@ def cohorts_of(indicator: Indicator, day: dt.date) -> list[Cohort]:
 
 
 def every_spoken(day: dt.date) -> list[tuple[Spoken, frozenset[str]]]:
-    """All that can be asked, in the order of the programme, each with the codes that mean it. Four queries."""
+    """All that can be asked, in the order of the programme: each as it was defined on `day`, with the codes that mean
+    it. Four queries, one more where one has several versions."""
     targeted = Target.objects.issued().order_by().values_list("indicator", "cohort").distinct()
-    indicators, cohorts = Indicator.objects.in_bulk(), Cohort.objects.in_bulk()
+    indicators, cohorts = as_defined_on(Indicator.objects.in_bulk(), day), Cohort.objects.in_bulk()
     found = {(i, c): (Spoken(indicators[i], cohorts[c], is_own=False), frozenset({c})) for i, c in targeted}
     for own in speaking_of_themselves(day, IndicatorVersion.objects.all()):
         if (cohort := own.indicator.cohort) is not None:

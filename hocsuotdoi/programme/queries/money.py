@@ -1,6 +1,7 @@
 """Money as it stands: the lines of an agency, what waits for the finance office, sums up the tree."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +11,12 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.rules import Someone
 from hocsuotdoi.core.dated import on
+from hocsuotdoi.core.vietnamese import fold
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Agency
 from hocsuotdoi.places.queries.units import children_of, day_on_map_of, units_reading_as
 from hocsuotdoi.programme.enums import BUDGETS, MoneySource, MoneyStage
-from hocsuotdoi.programme.models import MoneyLine, Task
+from hocsuotdoi.programme.models import MoneyLine, Plan, Task
 from hocsuotdoi.programme.models.money import MoneyLineQuerySet, agencies_with_money
 
 STAGES = tuple(MoneyStage)
@@ -234,3 +236,26 @@ def _sums(row: Any) -> Sums:
         },
         *(None if row[name] is None else int(row[name]) for name in ("asked", "granted")),
     )
+
+
+def numbered_tasks(plan: Plan) -> list[tuple[str, Task]]:
+    """The tasks of a plan in its order, with their numbers as people read them there: that of the clause, «I.2.a (2)»
+    for the second of several in it. One query."""
+    tasks = list(plan.tasks.select_related("clause").order_by("ordinal", "pk"))
+    together = Counter(task.clause.path for task in tasks)
+    at: Counter[str] = Counter()
+    found = []
+    for task in tasks:
+        path = task.clause.path
+        at[path] += 1
+        found.append((path if together[path] == 1 else f"{path} ({at[path]})", task))
+    return found
+
+
+def tasks_by_number(plan: Plan) -> dict[str, list[Task]]:
+    """The folded number to its task; that of a clause to all of its tasks. One query."""
+    found: dict[str, list[Task]] = {}
+    for number, task in numbered_tasks(plan):
+        for named in {number, task.clause.path}:
+            found.setdefault(fold(named), []).append(task)
+    return found

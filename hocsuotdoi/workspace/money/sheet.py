@@ -27,6 +27,7 @@ from hocsuotdoi.programme.formats.money_sheet import (
     mark_of,
     read_money_sheet,
     render_money_sheet,
+    task_label,
 )
 from hocsuotdoi.programme.formats.money_totals import TotalsRow, TotalsSheet, render_money_totals
 from hocsuotdoi.programme.models import MoneyPreview, MoneyStep, Plan, Task
@@ -43,6 +44,7 @@ from hocsuotdoi.programme.queries.money import (
     by_task,
     lines_in,
     lines_of,
+    numbered_tasks,
     sums_by_child,
     sums_by_source,
     task_sums,
@@ -208,11 +210,13 @@ def _preview(request: HttpRequest, agency: Agency, year: int, form: forms.Form) 
 
 
 def _template(agency: Agency, plan: Plan, year: int) -> MoneyTemplate:
+    tasks = [(task, task_label(number, task.text)) for number, task in numbered_tasks(plan)]
+    labels = {task.pk: label for task, label in tasks}
     rows = [
         MoneyRow(
             each.pk,
             each.version,
-            each.task.ordinal if each.task else None,
+            labels[each.task_id] if each.task_id else "",
             each.purpose,
             MoneySource(each.source),
             each.source_name,
@@ -223,9 +227,10 @@ def _template(agency: Agency, plan: Plan, year: int) -> MoneyTemplate:
         )
         for each in lines_of(agency, year).filter(plan=plan)
     ]
-    tasks = [(task.ordinal, task.text) for task in plan.tasks.order_by("ordinal")]
     title = f"Kinh phí năm {year}: {agency.name}. Kế hoạch: {plan.name}"
-    return MoneyTemplate(title, mark_of(agency.code, agency.pk, plan.code, year), rows, tasks)
+    return MoneyTemplate(
+        title, mark_of(agency.code, agency.pk, plan.code, year), rows, [(label, task.text) for task, label in tasks]
+    )
 
 
 def _agency(request: HttpRequest, code: str) -> Agency:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from hocsuotdoi.places.enums import InstitutionState, Tier
-from hocsuotdoi.places.models import AdminUnit, Equipment, Institution, Room
+from hocsuotdoi.places.models import AdminUnit, Agency, Equipment, Institution, Room
 from hocsuotdoi.places.models.institution import WEEKDAYS
 from hocsuotdoi.places.operations.institution import Span
 from hocsuotdoi.places.operations.register import index
@@ -98,6 +98,19 @@ class PlacementForm(forms.Form):
                 self.add_error("unit", _("No unit bears this code on that day. Look it up by name below."))
             data["unit"] = unit
         return data
+
+
+class RunnerForm(forms.Form):
+    """The body is found by its code, which the search on the same page fills in."""
+
+    agency = forms.ModelChoiceField(
+        label=_("Code of the body"),
+        queryset=Agency.objects.filter(is_sample=False),
+        to_field_name="code",
+        widget=forms.TextInput,
+        error_messages={"invalid_choice": _("No body bears this code. Look it up by name below.")},
+    )
+    starts_on = forms.DateField(label=_("From"), widget=day_input())
 
 
 class HoursForm(forms.Form):

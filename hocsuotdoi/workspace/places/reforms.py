@@ -37,6 +37,7 @@ from hocsuotdoi.places.operations.reform import (
     take_reform_back,
 )
 from hocsuotdoi.places.operations.reform_plan import ReformPlan
+from hocsuotdoi.places.queries.institutions import left_alone
 from hocsuotdoi.places.queries.units import (
     COUNTRY_CODE,
     begun_by,
@@ -222,6 +223,7 @@ def _written(request: HttpRequest, reform: TerritoryReform) -> HttpResponse:
     context = {
         "reform": reform,
         "page_obj": Paginator(made, _ON_A_PAGE).get_page(request.GET.get("page")),
+        "alone": list(left_alone(timezone.localdate()).filter(ends_on=reform.day)),
         "moved": _moved(moved_by(reform.legal_act, reform.day).values_list("parent__name", flat=True)),
         "path": [_to_list()],
     }

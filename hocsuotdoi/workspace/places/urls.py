@@ -22,5 +22,6 @@ urlpatterns = [
     path("institutions/<slug:code>/rooms/", views.room_list_edit, name="places-room-edit"),
     path("institutions/<slug:code>/equipment/", views.equipment_list_edit, name="places-equipment-edit"),
     path("institutions/<slug:code>/status/", views.status_change, name="places-status-change"),
+    path("institutions/<slug:code>/body/", views.runner_change, name="places-runner-change"),
     path("institutions/<slug:code>/place/", views.placement_change, name="places-placement-change"),
 ]

@@ -19,7 +19,13 @@ from hocsuotdoi.accounts.surfaces import require, requires
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.inspection.queries.visits import visits_at
 from hocsuotdoi.places.models import Institution
-from hocsuotdoi.places.operations.institution import change_status, move_institution, set_opening_hours
+from hocsuotdoi.places.operations.institution import (
+    change_status,
+    entrust_institution,
+    move_institution,
+    set_opening_hours,
+)
+from hocsuotdoi.places.queries.agencies import agencies_found
 from hocsuotdoi.places.queries.entry import register_entry
 from hocsuotdoi.places.queries.institutions import with_place
 from hocsuotdoi.places.queries.occasions import occasions_ahead
@@ -31,6 +37,7 @@ from hocsuotdoi.workspace.places.forms import (
     HoursForm,
     PlacementForm,
     RoomFormSet,
+    RunnerForm,
     StatusForm,
 )
 
@@ -65,6 +72,7 @@ def institution_detail(request: HttpRequest, code: str) -> HttpResponse:
             "occasions": occasions_ahead(institution, timezone.localdate(now)) if may_edit and entry.hours else [],
             "path": [_to_list()],
             "may_edit": may_edit,
+            "may_entrust": request.person_may(Permission.KEEP_AGENCIES, institution),
             "visits": visits_at(institution, request.user, timezone.localdate(now)),
             "may_read_history": request.person_may(Permission.VIEW_AUDIT, institution),
         },
@@ -147,10 +155,30 @@ def placement_change(request: HttpRequest, code: str) -> HttpResponse:
     return _edit(request, institution, form, _("New place"), "workspace/places/placement_change.html", extra)
 
 
-def _institution(request: HttpRequest, code: str) -> Institution:
+@requires(Permission.KEEP_AGENCIES)
+def runner_change(request: HttpRequest, code: str) -> HttpResponse:
+    """Who runs it; with `?q=` bodies of that name are listed with their codes. Not for who keeps the entry: whose
+    people they are is not theirs to say."""
+    institution = _institution(request, code, Permission.KEEP_AGENCIES)
+    now = timezone.now()
+    today = timezone.localdate(now)
+    form = RunnerForm(request.POST or None, initial={"starts_on": today, "agency": request.GET.get("body", "")})
+
+    def act() -> None:
+        entrust_institution(institution, **form.cleaned_data, by=request.user, at=now)
+
+    if request.method == "POST" and form.is_valid() and _acted(form, act):
+        return _done(request, institution, _("Who runs it was saved."))
+    words = request.GET.get("q", "").strip()
+    bodies = agencies_found(today, words=words).filter(is_sample=False)[:_UNITS_SHOWN] if words else []
+    extra = {"words": words, "bodies": list(bodies)}
+    return _edit(request, institution, form, _("Who runs it"), "workspace/places/runner_change.html", extra)
+
+
+def _institution(request: HttpRequest, code: str, permission: Permission = Permission.EDIT_INSTITUTION) -> Institution:
     """Seen by all, so an unknown code is 404; edited by those who may at this one, so others get 403."""
     institution = get_object_or_404(Institution.objects.visible_to(request.user), code=code)
-    require(request.user, Permission.EDIT_INSTITUTION, institution)
+    require(request.user, permission, institution)
     return institution
 
 

@@ -140,7 +140,7 @@ def test_source_is_described_by_the_area_that_posted_it(monkeypatch):
 
 @pytest.mark.parametrize("is_sample", [True, False])
 def test_count_and_figure_of_a_province_are_marked_where_sample_institutions_stand(
-    client, posting, thai_nguyen, library_of_bac_kan, day, is_sample
+    client, target, posting, thai_nguyen, library_of_bac_kan, day, is_sample
 ):
     library_of_bac_kan.is_sample = is_sample
     library_of_bac_kan.save()

@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from hocsuotdoi.core.periods import Period
+from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.models import Cohort, Indicator, IndicatorVersion
 from hocsuotdoi.indicators.operations import load_definitions
 from hocsuotdoi.indicators.operations.drafts import KindChanged, save_draft
@@ -15,10 +17,12 @@ from hocsuotdoi.indicators.queries.definitions import cohort_of_units, content_o
 from hocsuotdoi.indicators.queries.results import OWN
 from hocsuotdoi.indicators.queries.values import values_for
 from hocsuotdoi.ledger.enums import MeasureCode
+from hocsuotdoi.places.models import Institution
 from tests.factories.accounts import PersonFactory
 from tests.factories.ledger import make_posting
 from tests.factories.places import InstitutionFactory
 from tests.factories.programme import ClauseFactory, PlanFactory, TargetFactory
+from tests.indicators.test_quality_rules import state
 
 VISITS = MeasureCode.LIBRARY_VISIT
 WORDS = dict.fromkeys(("name", "short_name", "definition", "numerator", "source", "legal_basis"), "Lượt của tỉnh")
@@ -121,6 +125,9 @@ def test_whom_no_version_speaks_of_is_refused(client, second, this_year):
 
     assert client.get(reverse("portal:indicators-indicator-file", args=[CODE, "csv"]), asked).status_code == 404
     assert client.get(f"/api/v1/indicators/{CODE}/values", asked).status_code == 422
+    for cohort, status in ((FIRST, 200), ("museum_public", 404), ("no-such", 404)):
+        opened = reverse("portal:indicators-value-lineage", args=["19", this_year, CODE, cohort])
+        assert client.get(opened).status_code == status
 
 
 @pytest.mark.parametrize("cohort", [FIRST, SECOND])
@@ -140,6 +147,28 @@ def test_quarters_are_of_whom_the_version_of_their_last_day_speaks(client, secon
     found = rows(client, this_year - 1, this_year, period="quarter")
 
     assert [found[3], found[4]] == [[f"{this_year - 1}-Q4", FIRST, "10", "1"], [f"{this_year}-Q1", SECOND, "110", "2"]]
+
+
+def test_figure_of_a_year_within_which_the_version_changes_is_no_quarters(client, second, this_year, bac_kan):
+    """Typed in for the whole year, by whose middle another version holds: it stands in the year, and beside each of its
+    quarters, by whatever version, that it is not in it."""
+    year = this_year - 1
+    house = Institution.objects.get(placements__unit=bac_kan, institution_class="library_commune")
+    state(house, bac_kan, Period(year), StatedColumn.LIBRARY_VISIT, 1200, at=timezone.now())
+    second(starts_on=dt.date(year, 7, 1))
+
+    assert rows(client, year, year) == [[str(year), SECOND, "1310", "2"]]
+    assert rows(client, year, year, period="quarter") == [
+        [f"{year}-Q1", FIRST, "", "1"],
+        [f"{year}-Q2", FIRST, "", "1"],
+        [f"{year}-Q3", SECOND, "", "2"],
+        [f"{year}-Q4", SECOND, "110", "2"],
+    ]
+    asked = {"unit": "19", "first": year, "last": year, "period": "quarter"}
+    answer = client.get(f"/api/v1/indicators/{CODE}/values", asked).json()
+    values = answer["items"][0]["values"]
+    assert [f"năm {year}" in each["note"] for each in values] == [True] * 4
+    assert [each["longer"] for each in values] == [0, 0, 0, 1200]
 
 
 def test_quarters_of_a_year_before_a_version_by_sex_are_told(client, second, this_year):
@@ -195,6 +224,44 @@ def test_comparison_takes_it_by_the_code_of_any_version(client, second, this_yea
         assert Cohort.objects.get(code=SECOND).name in compared.chart.title
         assert "110" in dict(compared.stories)["Tỉnh Thái Nguyên"]
         assert client.get(files[0]["url"]).status_code == 200
+
+
+NEW_NAME = "Lượt của tỉnh và xã"
+
+
+@pytest.fixture
+def renamed(second, this_year, thai_nguyen):
+    """Under another name from this year on, and asked by a plan."""
+    TargetFactory(
+        clause=ClauseFactory(plan=PlanFactory(unit=thai_nguyen)),
+        **{"indicator_id": CODE, "cohort_id": FIRST, "year": 2030, "unit": "count", "low": 50, "high": 50},
+    )
+    return second(short_name=NEW_NAME, name=NEW_NAME)
+
+
+def test_what_is_chosen_and_compared_bears_the_name_of_its_year(client, renamed, this_year):
+    for year, name in ((this_year - 1, "Lượt của tỉnh"), (this_year, NEW_NAME)):
+        asked = {"unit": ["19", "01843"], "figure": f"{CODE}.{FIRST}", "year": year}
+        shown = client.get(reverse("portal:indicators-comparison"), asked)
+        ((compared, _files),) = shown.context["compared"]
+        assert compared.chart.title.startswith(f"{name}: ")
+        options = [label for label, options in shown.context["figure_options"] if any(o.is_chosen for o in options)]
+        assert options == [name]
+
+
+def test_pages_of_a_unit_bear_the_name_of_their_year(client, renamed, this_year):
+    for year, name in ((this_year - 1, "Lượt của tỉnh"), (this_year, NEW_NAME)):
+        look = client.get(reverse("portal:indicators-unit-look", args=["19"]), {"year": year})
+        assert {title for title, _cards in look.context["groups"]} == {name}
+        page = client.get(reverse("portal:places-unit-detail", args=["19"]), {"on": f"{year}-01-02"})
+        assert [title for title, _targets in page.context["page"].targets] == [name]
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_list_has_the_words_that_hold_today(client, second, days):
+    second(starts_on=timezone.localdate() + dt.timedelta(days=days), short_name=NEW_NAME)
+    shown = client.get(reverse("portal:indicators-indicator-list")).context["indicators"]
+    assert [each.short_name for each in shown if each.code == CODE] == ["Lượt của tỉnh" if days else NEW_NAME]
 
 
 def test_it_stands_on_the_pages_of_the_unit_that_made_it_and_below(client, second, this_year):

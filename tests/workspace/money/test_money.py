@@ -16,7 +16,7 @@ from hocsuotdoi.programme.formats.money_sheet import ESTIMATED, FIRST_ROW, GIVER
 from hocsuotdoi.programme.models import MoneyLine, MoneyPreview, Plan
 from hocsuotdoi.programme.operations.money import allocate, appraise, spend
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
-from tests.factories.programme import PlanFactory, TaskFactory
+from tests.factories.programme import ClauseFactory, PlanFactory, TaskFactory
 from tests.factories.running import make_assignment
 from tests.workspace.money.conftest import NOW, YEAR
 
@@ -118,6 +118,19 @@ def test_second_person_is_told_and_nothing_is_written_over(client, make_line, of
     assert "14.000.000" in told, "what the second typed"
     line.refresh_from_db()
     assert line.estimated == 13_000_000
+
+
+def test_sheet_names_tasks_as_people_know_them(client, plan, make_line, office_of_bac_kan, officer_of_bac_kan):
+    text = "Tổ chức ngày hội đọc sách hằng năm tại các thư viện công cộng và trường học trên địa bàn"
+    task = TaskFactory(clause=ClauseFactory(plan=plan, path="I.2.a"), plan=plan, text=text, ordinal=15000)
+    make_line(task=task)
+    client.force_login(officer_of_bac_kan)
+    content = client.get(of_agency("sheet-file", office_of_bac_kan), {"plan": plan.code}).content
+    sheet, tasks = load_workbook(io.BytesIO(content)).worksheets
+    label = sheet.cell(FIRST_ROW, TASK).value
+    assert label.startswith("I.2.a – Tổ chức ngày hội đọc sách") and label.endswith("…")
+    assert (tasks["A2"].value, tasks["B2"].value) == (label, text)
+    assert any("'Nhiệm vụ'!$A$2:$A$2" in each.formula1 for each in sheet.data_validations.dataValidation)
 
 
 def test_sheet_goes_out_and_comes_in(client, plan, make_line, office_of_bac_kan, officer_of_bac_kan):

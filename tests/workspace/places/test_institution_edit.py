@@ -199,3 +199,30 @@ def test_nothing_chosen_says_so_instead_of_dashes(client, manager_of_bac_kan, li
         answer = client.get(_url(page, library_of_bac_kan)).content.decode()
         assert "---------" not in answer
         assert "Chưa chọn" in answer
+
+
+def test_who_runs_an_institution_is_said_by_who_keeps_the_bodies(
+    client, administrator, manager_of_bac_kan, officer_of_bac_kan, auditor, library_of_bac_kan, office_of_bac_kan
+) -> None:
+    url, detail = (
+        _url("places-runner-change", library_of_bac_kan),
+        _url("places-institution-detail", library_of_bac_kan),
+    )
+    today = timezone.localdate()
+    given = {"agency": office_of_bac_kan.code, "starts_on": today.isoformat()}
+    for person in (manager_of_bac_kan, officer_of_bac_kan, auditor):
+        client.force_login(person)
+        assert client.get(url).status_code == client.post(url, given).status_code == 403
+        assert url not in client.get(detail).content.decode()
+    client.force_login(administrator)
+    assert url in client.get(detail).content.decode()
+    found = client.get(url, {"q": office_of_bac_kan.name}).context["bodies"]
+    assert office_of_bac_kan in found
+    assert client.get(url, {"body": office_of_bac_kan.code}).context["form"]["agency"].value() == office_of_bac_kan.code
+    wrong = client.post(url, given | {"agency": "khong-co"})
+    assert (wrong.status_code, "Không có cơ quan nào có mã này" in wrong.content.decode()) == (422, True)
+    assert client.post(url, given).status_code == 302
+    assert library_of_bac_kan.agencies.on(today).get().agency == office_of_bac_kan
+    assert office_of_bac_kan.name in client.get(detail).content.decode()
+    again = client.post(url, given)
+    assert (again.status_code, "đang quản lý" in again.content.decode()) == (422, True)

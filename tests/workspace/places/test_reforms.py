@@ -12,11 +12,11 @@ from openpyxl import Workbook, load_workbook
 
 from hocsuotdoi.accounts.enums import RoleName
 from hocsuotdoi.accounts.models import PowerSwitch
-from hocsuotdoi.places.models import AdminUnit, LegalAct, TerritoryReform
+from hocsuotdoi.places.models import AdminUnit, Agency, InstitutionAgency, LegalAct, TerritoryReform
 from hocsuotdoi.places.operations.territory import write_due_reforms
 from hocsuotdoi.places.queries.units import unit_by_code
 from tests.factories.accounts import PersonFactory, RoleAssignmentFactory
-from tests.factories.places import InstitutionFactory
+from tests.factories.places import AgencyFactory, InstitutionFactory
 
 pytestmark = pytest.mark.usefixtures("reference")
 LIST = reverse("workspace:places-reform-list")
@@ -286,3 +286,25 @@ def test_only_an_administrator_of_the_country_with_powers_on_keeps_the_territory
 def test_list_tells_of_the_reform_of_2025(keeper):
     text = keeper.get(LIST).content.decode()
     assert "63 → 34" in text and "10.035 → 3.321" in text and "696 → 0" in text
+
+
+def test_institutions_that_nobody_will_run_are_named_before_and_after(keeper, administrator, day):
+    ward = AdminUnit.objects.get(code="01840", ends_on=None)
+    club = AgencyFactory(name="Hội Khuyến học phường", kind="study_encouragement", unit=ward)
+    house = InstitutionFactory(unit=ward, name="Nhà truyền thống")
+    InstitutionAgency.objects.create(institution=house, agency=club)
+    past = timezone.localdate() - dt.timedelta(days=3)
+    page = looked_at(keeper, past, "01843;;;01843;Phường Bắc Kạn;;", "01840;;;01843;;;")
+    text = page.content.decode()
+    assert "Nhà truyền thống" in text and "Hội Khuyến học phường" in text and "1 cơ sở" in text
+    assert "Nhà truyền thống" in enter(keeper, page).content.decode()
+
+
+def test_institutions_that_another_province_takes_over_are_named(keeper, day):
+    house = InstitutionFactory(unit=AdminUnit.objects.get(code="01840", ends_on=None), name="Nhà truyền thống")
+    department = Agency.objects.get(code="so-vhttdl-19")
+    InstitutionAgency.objects.create(institution=house, agency=department)
+    page = looked_at(keeper, day, "01840;;;01840;;04;")
+    text = page.content.decode()
+    assert "Chuyển sang cơ quan của tỉnh khác" in text
+    assert f"{department.name} → Tỉnh Cao Bằng" in text
