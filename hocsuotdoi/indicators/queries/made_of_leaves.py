@@ -107,7 +107,7 @@ class _Maps:
         return found
 
     def _leaves(self, places: Collection[int], today: dt.date) -> Readings:
-        """Of all that is read as the leaves as which `places` are read. What ended without an heir is read as nothing."""
+        """Of all that is read as the leaves of `places`. What ended without an heir is read as nothing."""
         leaves = UnitReading.objects.filter(on(today), unit__in=places).values("reads_as")
         return dict(UnitReading.objects.filter(on(today), reads_as__in=leaves).values_list("unit_id", "reads_as_id"))
 
