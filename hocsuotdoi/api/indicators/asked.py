@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from hocsuotdoi.api.errors import BadField
 from hocsuotdoi.api.shapes import Asked, Day, Readable, Shape
+from hocsuotdoi.indicators.queries.dated_map import why_not_known
 from hocsuotdoi.indicators.queries.licence import data_licence
 from hocsuotdoi.indicators.queries.open_data import unit_key
 from hocsuotdoi.indicators.queries.pivot import Map
@@ -75,8 +76,8 @@ def year_month(field: str, value: str, default: dt.date) -> dt.date:
     return dt.date(year, month, 1)
 
 
-def map_of(value: str) -> tuple[Map, dt.date | None]:
-    """«today», «reported», or a day; Problem 422 for anything else."""
+def map_of(value: str, today: dt.date) -> tuple[Map, dt.date | None]:
+    """«today», «reported», or a day of which the map is known; Problem 422 for anything else."""
     if value in (Map.TODAY, Map.REPORTED):
         return Map(value), None
     try:
@@ -85,6 +86,6 @@ def map_of(value: str) -> tuple[Map, dt.date | None]:
         day = dt.date.fromisoformat(value)
     except ValueError:
         raise BadField("map", gettext("Write today, reported, or the day of a map as “2025-06-30”.")) from None
-    if not 1900 <= day.year <= 2999:
-        raise BadField("map", gettext("This day is too far away."))
+    if why := why_not_known(day, today):
+        raise BadField("map", why)
     return Map.DAY, day

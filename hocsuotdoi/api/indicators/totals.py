@@ -16,6 +16,7 @@ from hocsuotdoi.api.indicators.asked import Licensed, Placed, map_of, year_month
 from hocsuotdoi.api.routing import ApiRouter
 from hocsuotdoi.api.shapes import Shape
 from hocsuotdoi.indicators.queries.asking import problem_of
+from hocsuotdoi.indicators.queries.dated_map import absence_words, in_its_place, oldest_words
 from hocsuotdoi.indicators.queries.divided import notes_by_unit
 from hocsuotdoi.indicators.queries.frame import ChosenMap
 from hocsuotdoi.indicators.queries.open_data import State, first_day_of, period_ends, period_key, unit_key
@@ -114,8 +115,8 @@ class TotalsShape(Licensed):
     total: CellShape | None
     notes: list[str] = Field(
         description=_(
-            "What was divided by a reform and is counted whole, of the unit asked for: a sentence for each; none as "
-            "reported"
+            "Of the unit asked for: that the map of the day does not have it, and what lay there; how old the map is; "
+            "what was divided by a reform and is counted whole"
         )
     )
     items: list[RowShape]
@@ -160,7 +161,7 @@ def figure_totals(request: HttpRequest, asked: Query[TotalsFilter]) -> TotalsSha
         if found.column_totals is not None and has_sums
         else None,
         total=_cell(told, TOTAL, TOTAL) if found.total is not None and has_sums else None,
-        notes=notes.get(question.unit.pk, []),
+        notes=[*_map_notes(question, now.date()), *notes.get(question.unit.pk, [])],
         items=[
             RowShape(
                 **dict(_head(question, question.rows, head)),
@@ -175,6 +176,11 @@ def figure_totals(request: HttpRequest, asked: Query[TotalsFilter]) -> TotalsSha
     )
 
 
+def _map_notes(question: Question, today: dt.date) -> list[str]:
+    oldest = oldest_words(question.map_day) if question.map_day else []
+    return [*absence_words(question, in_its_place(question, today)), *oldest]
+
+
 def _question(asked: TotalsFilter, today: dt.date) -> Question:
     """Problem 422 where it cannot be laid out like this."""
     unit = asked.found_unit(today)
@@ -182,7 +188,7 @@ def _question(asked: TotalsFilter, today: dt.date) -> Question:
     last = year_month("last", asked.last, first)
     if len(asked.last or asked.first or "year") == 4:
         last = last.replace(month=12)
-    which, map_day = map_of(asked.map)
+    which, map_day = map_of(asked.map, today)
     question = Question(
         wanted=Slice(
             tuple(dict.fromkeys(asked.measures)),

@@ -150,7 +150,7 @@ def indicator_values(request: HttpRequest, code: str, asked: Query[ValueFilter])
     first, last = _span(asked, today)
     spoken = _spoken(head, asked.cohort, min(period_ends(last, asked.period) - ONE_DAY, today))
     indicator, cohort = spoken.indicator, spoken.cohort
-    which, map_day = map_of(asked.map)
+    which, map_day = map_of(asked.map, today)
     during = (first, period_ends(last, asked.period) - ONE_DAY) if which == Map.REPORTED else None
     units = units_at(unit, asked.level, map_day or today, during)
     start = (asked.page - 1) * asked.limit

@@ -128,6 +128,11 @@ class Question:
         return {self.rows, *([self.columns] if self.columns else [])}
 
     @property
+    def stands(self) -> bool:
+        """Whether the map that was chosen has the unit; else it has no figure there."""
+        return self.map != Map.DAY or self.map_day is None or self.unit.holds_on(self.map_day)
+
+    @property
     def is_about_people(self) -> bool:
         """Sexes or ages of those who did what is counted."""
         return counts_people(self.wanted.measures) and bool(
@@ -355,8 +360,9 @@ def _last_day(month: dt.date) -> dt.date:
 def _map_day(question: Question, today: dt.date) -> dt.date | None:
     if question.map == Map.REPORTED:
         return None
-    asked = question.map_day if question.map == Map.DAY and question.map_day else today
-    return day_on_map_of(question.unit, asked)
+    if question.map == Map.DAY and question.map_day:
+        return question.map_day
+    return day_on_map_of(question.unit, today)
 
 
 def _key(question: Question, dimension: Dimension, value: Any) -> Key:

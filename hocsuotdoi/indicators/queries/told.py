@@ -100,11 +100,11 @@ class Told:
         return number(quantity)
 
     def is_absent(self, row: int, column: int) -> bool:
-        """Whether there was no such unit in the period, or it lay elsewhere: as reported nobody could report for it
-        here then."""
+        """Whether the map of the day has no such unit; as reported, whether there was none in the period or it lay
+        elsewhere: nobody could report for it here then."""
         question = self.answer.question
         if question.map != Map.REPORTED:
-            return False
+            return not question.stands
         heads = self._heads_at(row, column)
         period = heads.get(Dimension.PERIOD)
         if period is not None and period.key == LONGER:

@@ -52,7 +52,8 @@ Every page, chart, file and link of figures can be read on one of three maps; th
 - **Residents** of a unit are those entered for it, else the sum of its communes, else the sum of the units that it was
   made of, all of one tier and of the end of one year, at most five years back. Where one of them is missing there is no
   denominator.
-- A unit that is not on the map chosen has no figure there, and the page says so and which units lay there.
+- A unit that is not on the map chosen has no figure there, nor has a table of it; the page, the table and the API say
+  so and which units lay there. A day before the oldest map known, or after today, is refused.
 
 **Land that was divided.** What a divided commune counted counts whole for its main successor. It is never divided by
 land or residents, since nobody reported that. On older maps a merged unit counts whole for its origin. What a former

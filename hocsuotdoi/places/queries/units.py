@@ -52,6 +52,14 @@ def units_reading_as(unit: AdminUnit, day: dt.date) -> QuerySet[AdminUnit]:
     )
 
 
+def lay_there(unit: AdminUnit, day: dt.date, own_day: dt.date) -> list[AdminUnit]:
+    """The units of its tier that stand on `day` where `unit` lay on `own_day`: what a map has that does not have it.
+    One query."""
+    where = units_reading_as(unit, day_on_map_of(unit, own_day))
+    there = AdminUnit.objects.filter(on(day, "read_from__"), read_from__unit__in=where, tier=unit.tier)
+    return list(there.distinct()[:30])
+
+
 def reading_of(unit: AdminUnit, day: dt.date) -> AdminUnit:
     """As which unit `unit` is read on the map of `day`."""
     return AdminUnit.objects.get(on(day, "read_from__"), read_from__unit=unit)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hocsuotdoi.core.templatetags.house import day_short
+from hocsuotdoi.indicators.queries.dated_map import oldest_words
 from hocsuotdoi.indicators.queries.divided import rules_of
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, Map, children_in
 from hocsuotdoi.indicators.queries.pivot import named
@@ -18,7 +19,7 @@ from hocsuotdoi.indicators.queries.series import Series
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.history import Break, breaks_of
-from hocsuotdoi.places.queries.units import MAP_KNOWN_FROM, OLDEST_COMMUNES, units_reading_as
+from hocsuotdoi.places.queries.units import MAP_KNOWN_FROM, lay_there
 from hocsuotdoi.portal.indicators.words import unit_address
 
 MOST_NOTES = 6
@@ -155,21 +156,11 @@ def _sentence(frame: Frame) -> str:
     ).format(day=day_short(frame.map_day))
 
 
-def oldest_words(day: dt.date) -> list[str]:
-    """What is to be known beside a map older than what is known of communes."""
-    if day >= OLDEST_COMMUNES:
-        return []
-    words = _("Of districts and communes the oldest map known here is that of {day}: it stands for the days before.")
-    return [words.format(day=day_short(OLDEST_COMMUNES))]
-
-
 def _elsewhere(frame: Frame) -> list[AdminUnit]:
     """Where the map does not have the unit: those of its tier that lay there. One query."""
     if frame.stands(frame.unit) or frame.map.is_reported:
         return []
-    day = frame.map.day or frame.as_of
-    own = frame.unit.last_day or frame.as_of
-    return list(AdminUnit.objects.on(day).filter(pk__in=units_reading_as(frame.unit, own), tier=frame.unit.tier)[:30])
+    return lay_there(frame.unit, frame.map_day, frame.as_of)
 
 
 Key = TypeVar("Key")

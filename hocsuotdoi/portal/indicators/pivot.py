@@ -19,8 +19,9 @@ from hocsuotdoi.core.charts.chart import Chart
 from hocsuotdoi.core.charts.grid import KIND_LABELS
 from hocsuotdoi.core.templatetags.house import moment
 from hocsuotdoi.indicators.models import SavedTable
+from hocsuotdoi.indicators.queries.dated_map import absence_words, in_its_place
 from hocsuotdoi.indicators.queries.open_data import TooMuch, period_key, unit_key
-from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Head, Map, Question, answer
+from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, Head, Map, Question, answer, named
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import too_much_words
 from hocsuotdoi.places.enums import Tier
@@ -98,6 +99,7 @@ def pivot(request: HttpRequest) -> HttpResponse:
             "corner": Column(capfirst(DIMENSION_LABELS[found.question.rows]), f"?{_without(data, 'sort')}", False),
             "sums": _shown_sums(told),
             "query": query,
+            "absent": " ".join(absence_words(found.question, [])),
             "ways_out": _ways_out(form, data, today) if not found.cells else [],
             "told_at": timezone.now(),
             "has_sample": has_sample(found.question.unit, today),
@@ -245,7 +247,11 @@ def _address_below(question: Question, head: Head, data: QueryDict) -> str:
 
 
 def _ways_out(form: PivotForm, data: QueryDict, today: dt.date) -> list[dict[str, str]]:
-    """What to take back where nothing was found, each a link to the table without it."""
+    """What to take back where nothing was found, each a link to the table without it; where the map does not have the
+    unit, the tables of those that it has there."""
+    if not form.question().stands:
+        there = in_its_place(form.question(), today)
+        return [_way(data, named(unit), **unit_query(unit)) for unit in there]
     found = [
         {"label": _("without “{what}”").format(what=f"{label}: {values}"), "url": f"?{_without(data, 'page', name)}"}
         for name, label, values in form.narrowed

@@ -13,6 +13,7 @@ from hocsuotdoi.core.charts.chart import Cell, Chart, numbered
 from hocsuotdoi.core.charts.grid import Grid, Kind, draw, kinds_of
 from hocsuotdoi.core.templatetags.house import day_short, place_within
 from hocsuotdoi.indicators.models import Measure
+from hocsuotdoi.indicators.queries.dated_map import absence_words, in_its_place, oldest_words
 from hocsuotdoi.indicators.queries.divided import notes_by_unit
 from hocsuotdoi.indicators.queries.frame import ChosenMap
 from hocsuotdoi.indicators.queries.pivot import (
@@ -30,7 +31,6 @@ from hocsuotdoi.indicators.queries.pivot import Period as Length
 from hocsuotdoi.indicators.queries.story import lower_first
 from hocsuotdoi.indicators.queries.suppression import TOTAL
 from hocsuotdoi.indicators.queries.told import ABSENT, Told
-from hocsuotdoi.portal.indicators.map_choice import oldest_words
 
 Said = TypeVar("Said")
 
@@ -189,10 +189,11 @@ def notes_of(found: Answer, today: dt.date) -> list[str]:
     question = found.question
     notes = [
         map_words(question),
+        *absence_words(question, in_its_place(question, today)),
         *rules_of_question(question, today),
         _("“–”: nothing was reported. 0: it was reported that there was none."),
     ]
-    if question.map == Map.REPORTED:
+    if question.map == Map.REPORTED or not question.stands:
         notes.append(_("“×”: there was no such unit then, or it lay elsewhere."))
     if any(head.key == LONGER for head in (*found.rows, *found.columns)):
         said = _("Typed in for a longer time it stands by itself, “{head}”, and in the total; lines leave it out.")

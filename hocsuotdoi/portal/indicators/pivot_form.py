@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from hocsuotdoi.indicators.queries.dated_map import why_not_known
 from hocsuotdoi.indicators.queries.open_data import first_day_of, period_ends
 from hocsuotdoi.indicators.queries.pivot import DIMENSION_LABELS, DIMENSIONS, Map, Period, Question, Side
 from hocsuotdoi.indicators.queries.story import lower_first
@@ -177,6 +178,8 @@ class PivotForm(forms.Form):
             )
         if data.get("map") == Map.DAY and not data.get("day") and "day" not in self.errors:
             self.add_error("day", _("Say the day of the map."))
+        if data.get("map") == Map.DAY and data.get("day") and (why := why_not_known(data["day"], self.today)):
+            self.add_error("day", why)
         if not self.errors:
             field, sentence = why_not_told(self.question(), self.today)
             if sentence:
