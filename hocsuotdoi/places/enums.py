@@ -190,6 +190,6 @@ class HolidayAnswer(models.TextChoices):
     """What an institution does on a holiday on which its hours would have it open."""
 
     OPEN = "open", _("open as its hours are")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("on a holiday", "closed")
     PARTLY = "partly", _("open on some of the days")
     NOT_SAID = "not_said", _("not said yet")

@@ -70,7 +70,7 @@ class TargetUnit(models.TextChoices):
     PERCENT = "percent", _("%")
     PERCENT_PER_YEAR = "percent_per_year", _("% a year")
     OF = "n_of_n", _("of")
-    COUNT = "count", _("number")
+    COUNT = "count", pgettext_lazy("unit of a target", "number")
 
 
 class Recurrence(models.TextChoices):

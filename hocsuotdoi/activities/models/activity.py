@@ -9,6 +9,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hocsuotdoi.accounts.permissions import Permission
 from hocsuotdoi.accounts.queries.scope import institutions_covered
@@ -84,7 +85,7 @@ class Activity(OperationalModel):
     audience = models.CharField(_("audience"), max_length=12, choices=Audience, default=Audience.EVERYONE)
     age_bands = choices_field(AgeBand, _("ages"), longest=8)
     groups = choices_field(AudienceGroup, _("groups"), longest=20)
-    languages = choices_field(SpokenLanguage, _("languages"), longest=3)
+    languages = choices_field(SpokenLanguage, pgettext_lazy("spoken", "languages"), longest=3)
     observance = models.CharField(_("observance day"), max_length=24, choices=Observance, blank=True)
     programmes = choices_field(OtherProgramme, _("also counts for"), longest=24)
     grades = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("school grades"), default=list, blank=True)

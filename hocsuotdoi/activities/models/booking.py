@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.activities.enums import BookingStatus, Subject
@@ -43,7 +43,7 @@ class ClassBooking(OperationalModel):
     activity = operational_link(Activity, related_name="bookings")
     session = operational_link(Session, null=True, related_name="bookings")
     school = models.CharField(_("school"), max_length=200)
-    class_name = models.CharField(_("class"), max_length=60)
+    class_name = models.CharField(pgettext_lazy("of pupils", "class"), max_length=60)
     grade = models.PositiveSmallIntegerField(_("grade"))
     subject = models.CharField(_("subject"), max_length=20, choices=Subject, blank=True)
     teacher = models.CharField(_("teacher"), max_length=120)

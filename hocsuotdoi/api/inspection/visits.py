@@ -150,7 +150,7 @@ def visit_list(request: HttpRequest, asked: Query[VisitFilter]) -> Listed:
 @router.get(
     "/inspection/visits/{uuid:pk}",
     response=VisitEntry,
-    summary=_("One visit"),
+    summary=_("One inspection"),
     description=_("With what was seen of each question, what was found, and what has been mended."),
 )
 @requires(Permission.VIEW_INSPECTION)

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hocsuotdoi.core.audit import tracked
 from hocsuotdoi.inspection.enums import ItemKind
@@ -59,7 +60,7 @@ class ChecklistItem(models.Model):
 
     checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT, related_name="items")
     ordinal = models.PositiveSmallIntegerField()
-    heading = models.CharField(_("part"), max_length=200, blank=True)
+    heading = models.CharField(pgettext_lazy("of a checklist", "part"), max_length=200, blank=True)
     question = models.TextField(_("question"))
     guide = models.TextField(_("how to look at it"), blank=True)
     kind = models.CharField(max_length=8, choices=ItemKind, default=ItemKind.YES_NO)

@@ -151,7 +151,7 @@ def _data_columns() -> list[str]:
         _("Longitude"),
         _("Value"),
         _("With figures"),
-        _("Expected"),
+        _("Expected to have figures"),
         _("Note"),
     ]
 

@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hocsuotdoi.core.names import readable_name
 from hocsuotdoi.places.enums import AgencyKind
@@ -37,7 +38,7 @@ def _day(label: Any, help_text: Any = "") -> forms.DateField:
 
 def _name() -> forms.CharField:
     return forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("of a body", "Name"),
         max_length=200,
         validators=[readable_name],
         help_text=_("In full, with its unit, as papers write it: plans find the body by this name."),

@@ -97,7 +97,7 @@ def test_administrator_of_a_province_enters_a_body_and_plans_find_it(client, adm
     assert list(where.context["units"]) == [thai_nguyen]
     address = f"{NEW}?kind={K.STUDY_ENCOURAGEMENT}&unit=19"
     form = client.get(address).context["form"]
-    assert form["name"].value() == "Hội Khuyến học tỉnh Thái Nguyên"
+    assert (form["name"].label, form["name"].value()) == ("Tên cơ quan", "Hội Khuyến học tỉnh Thái Nguyên")
     sent = {"name": form["name"].value(), "starts_on": "2025-07-01"}
     page = client.post(address, sent, follow=True)
     made = Agency.objects.get(kind=K.STUDY_ENCOURAGEMENT)
