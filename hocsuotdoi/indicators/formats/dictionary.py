@@ -4,16 +4,18 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 from hocsuotdoi.core.harmless import harmless
 
-Row = Sequence[str]
+Cell = str | int | Decimal | None
+Row = Sequence[Cell]
 
 
-def render_csv(columns: Row, rows: Sequence[Row]) -> bytes:
+def render_csv(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
     """UTF-8 with a mark at its beginning, so that spreadsheets read the Vietnamese."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -22,7 +24,7 @@ def render_csv(columns: Row, rows: Sequence[Row]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def render_xlsx(columns: Row, rows: Sequence[Row], rights: str = "") -> bytes:
+def render_xlsx(columns: Sequence[str], rows: Sequence[Row], rights: str = "") -> bytes:
     """`rights`: under which licence it may be used; it stands among the properties of the file."""
     book = Workbook()
     book.properties.description = rights
@@ -47,7 +49,7 @@ def render_xlsx(columns: Row, rows: Sequence[Row], rights: str = "") -> bytes:
     return out.getvalue()
 
 
-def render_json(columns: Row, rows: Sequence[Row], generated_on: str, rights: str = "") -> bytes:
+def render_json(columns: Sequence[str], rows: Sequence[Row], generated_on: str, rights: str = "") -> bytes:
     body = {
         "generated_on": generated_on,
         "rights": rights,

@@ -160,7 +160,7 @@ SHARED = (
         [
             ("F", Names("công khai", "free")),
             ("A", Names("số nhỏ", "primary confidentiality due to small counts")),
-            ("D", Names("giữ cùng số nhỏ", "secondary confidentiality set by the sender, not for publication")),
+            ("D", Names("không nêu vì lý do khác", "secondary confidentiality set by the sender, not for publication")),
         ],
     ),
     Codelist(

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.indicators.formats import adx, sdmx
 from hocsuotdoi.indicators.formats.dhis2 import short_code
+from hocsuotdoi.indicators.formats.dictionary import Cell
 from hocsuotdoi.indicators.models import Indicator
 from hocsuotdoi.indicators.queries import open_data
 from hocsuotdoi.indicators.queries.by_period import PeriodValue
@@ -30,6 +31,7 @@ from hocsuotdoi.indicators.queries.open_data import (
 )
 from hocsuotdoi.indicators.queries.pivot import MONTHS, Period
 from hocsuotdoi.indicators.queries.profiles import AGES, SEXES, profiles
+from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.suppression import Shown, is_closed, not_closed_words
 from hocsuotdoi.indicators.queries.told import too_much_words
 from hocsuotdoi.indicators.queries.totals import Slice, totals
@@ -96,14 +98,14 @@ INDICATOR_COLUMNS = (
 )
 
 
-def indicator_rows(values: Iterable[PeriodValue], indicator: Indicator, taken: Taken) -> Iterator[tuple[str, ...]]:
-    """For CSV and XLSX; columns are `INDICATOR_COLUMNS`."""
+def indicator_rows(values: Iterable[PeriodValue], indicator: Indicator, taken: Taken) -> Iterator[tuple[Cell, ...]]:
+    """For CSV and XLSX; columns are `INDICATOR_COLUMNS`. Numbers are numbers."""
     for found in values:
         value = found.value
         numerator, denominator = parts_of(value, indicator)
         covered = told_coverage(value, indicator)
         yield tuple(
-            _text(each)
+            _spoken(each) if isinstance(each, bool) else each
             for each in (
                 indicator.code,
                 value.cohort_code,
@@ -130,12 +132,9 @@ def indicator_rows(values: Iterable[PeriodValue], indicator: Indicator, taken: T
         )
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+def _spoken(is_so: bool) -> str:
+    """As JSON writes it, not as the language of a spreadsheet does."""
+    return "true" if is_so else "false"
 
 
 FREQUENCY = {Period.YEAR: "A", Period.QUARTER: "Q", Period.MONTH: "M"}
@@ -160,7 +159,7 @@ def indicator_observations(
             "TIME_PERIOD": found.key,
             "OBS_VALUE": number_of(value, indicator),
             "OBS_STATUS": _STATUS.get(state, normal),
-            "CONF_STATUS": "A" if state == State.KEPT_BACK else "F",
+            "CONF_STATUS": _confidentiality(value, state),
             "NUMERATOR": numerator,
             "DENOMINATOR": denominator,
             "REPORTING": covered.reporting,
@@ -172,6 +171,13 @@ def indicator_observations(
             "REFRESHED_AT": taken.refreshed_at.isoformat(),
             "COMMENT_OBS": " ".join(filter(None, [note_of(value, indicator), taken.territory(value.unit)])),
         }
+
+
+def _confidentiality(value: IndicatorValue, state: State) -> str:
+    """F free, A so small a number, D kept back for another reason: it may be of many (decision 128)."""
+    if state != State.KEPT_BACK:
+        return "F"
+    return "D" if value.kept_back else "A"
 
 
 def area(unit: AdminUnit) -> str:
