@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,6 +21,8 @@ from hocsuotdoi.core.periods import Period as Named
 from hocsuotdoi.core.templatetags.house import day_short
 from hocsuotdoi.indicators.queries.frame import Map
 from hocsuotdoi.indicators.queries.longer import Longer, longer
+from hocsuotdoi.indicators.queries.reported_none import is_counted_at, silence
+from hocsuotdoi.indicators.queries.reported_within import Lasting
 from hocsuotdoi.indicators.queries.suppression import counts_people
 from hocsuotdoi.indicators.queries.totals import Grain, Slice, totals
 from hocsuotdoi.indicators.queries.zeros import zeros
@@ -133,6 +136,14 @@ class Question:
         return self.map != Map.DAY or self.map_day is None or self.unit.holds_on(self.map_day)
 
     @property
+    def knows_silence(self) -> bool:
+        """Whether of a cell without a number can be said who reports it: of purposes, ways, sexes, ages and origins
+        nobody says that there was none."""
+        wanted = self.wanted
+        cut = wanted.purposes or wanted.channels or wanted.sexes or wanted.age_bands or wanted.stated is not None
+        return not cut and self.sides <= {Dimension.UNIT, Dimension.PERIOD, Dimension.MEASURE, Dimension.CLASS}
+
+    @property
     def is_about_people(self) -> bool:
         """Sexes or ages of those who did what is counted."""
         return counts_people(self.wanted.measures) and bool(
@@ -165,13 +176,22 @@ class Answer:
     total: int | None = None
     leaves_out: bool = False
     stays: Stays | None = None
+    nobody: frozenset[Keys] = frozenset()
+    """Cells of which no institution is that could report them."""
 
     def cell(self, row: Head, column: Head) -> int | None:
         return self.cells.get((row.key, column.key))
 
+    def stood(self, unit: AdminUnit, first: dt.date, end: dt.date) -> bool:
+        """As reported: whether the unit stood, and lay in the one asked for, on a day from `first` to before `end`."""
+        times = [(unit.starts_on, unit.ends_on)]
+        if unit != self.question.unit and self.stays is not None:
+            times = self.stays.get(unit.pk, [])
+        return any((began or dt.date.min) < end and first < (ended or dt.date.max) for began, ended in times)
+
 
 def answer(question: Question, today: dt.date) -> Answer:
-    """Ten queries at most, however large the table."""
+    """Eleven queries at most, however large the table."""
     is_by_unit = Dimension.UNIT in question.sides
     # What no unit is told of is the whole unit's: some of it was counted at no unit below.
     units = units_of(question, today) if is_by_unit else [question.unit]
@@ -189,7 +209,8 @@ def answer(question: Question, today: dt.date) -> Answer:
     if rest:
         heads[Dimension.UNIT].append(Head(REST, _("{unit}, in none of these").format(unit=question.unit.name)))
     columns = heads[question.columns] if question.columns else [Head(None, str(_("total")))]
-    return with_totals(Answer(question, heads[question.rows], columns, cells, leaves_out=leaves_out, stays=stays))
+    found = Answer(question, heads[question.rows], columns, cells, leaves_out=leaves_out, stays=stays)
+    return with_totals(_with_silence(found, today) if question.knows_silence else found)
 
 
 def _may_hold_more(question: Question) -> bool:
@@ -305,6 +326,58 @@ def _reported_as_none(question: Question, units: list[AdminUnit], lay: Months | 
     for keys, figures in below.items():
         whole[_at(keys, side, REST)] -= figures
     return {*below, *(keys for keys, figures in whole.items() if figures > 0)}
+
+
+_Heads = dict[Dimension, Key]
+
+
+def _with_silence(found: Answer, today: dt.date) -> Answer:
+    """With 0 where somebody reports what nothing was counted of, and with the cells of which nobody could. One query;
+    none where every cell has a number."""
+    question = found.question
+    empty = _empty_cells(found, today)
+    spans = []
+    for first in sorted({heads[Dimension.PERIOD] for heads in empty.values()}):
+        stop = _ends_on(question, first)
+        spans.append(Lasting(first, min(stop - dt.timedelta(days=1), today), stop))
+    asked = {heads[Dimension.UNIT] for heads in empty.values()}
+    said = silence(question.wanted.measures, question.wanted.classes, asked, spans, _map_day(question, today))
+    classes = sorted({each[2] for each in said.there})
+    cells, nobody = dict(found.cells), set()
+    for keys, heads in empty.items():
+        measure = heads.get(Dimension.MEASURE, question.wanted.measures[0])
+        here = [heads[Dimension.CLASS]] if Dimension.CLASS in heads else classes
+        here = [each for each in here if is_counted_at(measure, each)]
+        places = [(heads[Dimension.UNIT], heads[Dimension.PERIOD], each) for each in here]
+        if any((place, measure) in said.none_of for place in places):
+            cells[keys] = 0
+        elif said.there.isdisjoint(places):
+            nobody.add(keys)
+    return replace(found, cells=cells, nobody=frozenset(nobody))
+
+
+def _empty_cells(found: Answer, today: dt.date) -> dict[Keys, _Heads]:
+    """Without a number, though the unit stood there in a time that has begun."""
+    question = found.question
+    empty: dict[Keys, _Heads] = {}
+    for row, column in product(found.rows, found.columns):
+        if (row.key, column.key) in found.cells:
+            continue
+        heads: _Heads = {question.rows: row.key} | ({question.columns: column.key} if question.columns else {})
+        unit = next((head.unit for head in (row, column) if head.unit is not None), question.unit)
+        first = heads.setdefault(Dimension.PERIOD, question.first)
+        if heads.setdefault(Dimension.UNIT, unit.pk) == REST or first == LONGER or first > today:
+            continue
+        if question.map != Map.REPORTED or found.stood(unit, first, _ends_on(question, first)):
+            empty[row.key, column.key] = heads
+    return empty
+
+
+def _ends_on(question: Question, first: dt.date) -> dt.date:
+    """The first day after the period that begins then; after all of them where the table is not cut by periods."""
+    if Dimension.PERIOD in question.sides:
+        return period_of(first, question.period).ends_on
+    return question.last + dt.timedelta(days=1)
 
 
 def units_of(question: Question, today: dt.date) -> list[AdminUnit]:

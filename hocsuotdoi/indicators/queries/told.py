@@ -27,7 +27,7 @@ from hocsuotdoi.indicators.queries.suppression import TOTAL, Shown, is_closed, n
 from hocsuotdoi.places.models import AdminUnit
 
 ABSENT = "×"
-"""There was no such unit then, or it lay elsewhere."""
+"""There was no such unit then, or it lay elsewhere, or no institution is there."""
 _OTHER_CUTS = {Dimension.CLASS, Dimension.PURPOSE, Dimension.CHANNEL, Dimension.ORIGIN}
 
 
@@ -100,8 +100,17 @@ class Told:
         return number(quantity)
 
     def is_absent(self, row: int, column: int) -> bool:
-        """Whether the map of the day has no such unit; as reported, whether there was none in the period or it lay
-        elsewhere: nobody could report for it here then."""
+        """Whether the map of the day has no such unit, or there was none in the period, or it lay elsewhere, or no
+        institution is there: nobody could report for it here then."""
+        return self.did_not_stand(row, column) or self._has_nobody(row, column)
+
+    def _has_nobody(self, row: int, column: int) -> bool:
+        found = self.answer
+        rows = found.rows if row == TOTAL else [found.rows[row]]
+        columns = found.columns if column == TOTAL else [found.columns[column]]
+        return bool(found.nobody) and all((each.key, other.key) in found.nobody for each in rows for other in columns)
+
+    def did_not_stand(self, row: int, column: int) -> bool:
         question = self.answer.question
         if question.map != Map.REPORTED:
             return not question.stands
@@ -112,10 +121,7 @@ class Told:
         first = period.key if period else question.first
         end = period_ends(period.key, question.period) if period else question.last + dt.timedelta(days=1)
         unit = (heads[Dimension.UNIT].unit if Dimension.UNIT in heads else None) or question.unit
-        times = [(unit.starts_on, unit.ends_on)]
-        if unit != question.unit and self.answer.stays is not None:
-            times = self.answer.stays.get(unit.pk, [])
-        return not any((began or dt.date.min) < end and first < (ended or dt.date.max) for began, ended in times)
+        return not self.answer.stood(unit, first, end)
 
     def number(self, row: int, column: int) -> int | None:
         """None where nothing was reported or it is kept back."""

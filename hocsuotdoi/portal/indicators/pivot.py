@@ -100,6 +100,7 @@ def pivot(request: HttpRequest) -> HttpResponse:
             "sums": _shown_sums(told),
             "query": query,
             "absent": " ".join(absence_words(found.question, [])),
+            "nobody": not found.cells and told.is_absent(TOTAL, TOTAL),
             "ways_out": _ways_out(form, data, today) if not found.cells else [],
             "told_at": timezone.now(),
             "has_sample": has_sample(found.question.unit, today),

@@ -158,7 +158,10 @@ def _said(told: LaidOut, row: int, column: int) -> int | str:
     if number is not None:
         return number
     words = told.words(row, column)
-    return {"–": _("nothing was reported"), ABSENT: _("there was no such unit here then")}.get(words, words)
+    if words == ABSENT:
+        is_gone = told.did_not_stand(row, column)
+        return _("there was no such unit here then") if is_gone else _("no institution is there that could report it")
+    return _("nothing was reported") if words == "–" else words
 
 
 def with_what_it_is(chart: Chart, question: Question, narrowed: str) -> Chart:
@@ -191,10 +194,17 @@ def notes_of(found: Answer, today: dt.date) -> list[str]:
         map_words(question),
         *absence_words(question, in_its_place(question, today)),
         *rules_of_question(question, today),
-        _("“–”: nothing was reported. 0: it was reported that there was none."),
+        _("“–”: nothing was reported. 0: it was reported that there was none.")
+        if question.knows_silence
+        else _(
+            "“–”: nothing was counted; whether there was none or nobody reports it is not known when a table is cut by "
+            "purpose, channel, sex, age or origin. 0: it was typed in that there was none."
+        ),
     ]
     if question.map == Map.REPORTED or not question.stands:
-        notes.append(_("“×”: there was no such unit then, or it lay elsewhere."))
+        notes.append(_("“×”: there was no such unit then, or it lay elsewhere, or no institution is there."))
+    elif found.nobody:
+        notes.append(_("“×”: no institution is there that could report it."))
     if any(head.key == LONGER for head in (*found.rows, *found.columns)):
         said = _("Typed in for a longer time it stands by itself, “{head}”, and in the total; lines leave it out.")
         notes.append(said.format(head=capfirst(longer_words(question.period))))

@@ -60,6 +60,7 @@ def test_map_older_than_what_is_known_of_communes_says_so(client, asked):
 
 def test_as_reported_a_unit_that_did_not_stand_is_not_one_that_reported_nothing(client, asked, country):
     new = UnitFactory(name="Tỉnh Mới", tier="province", parent=country, starts_on=dt.date(2025, 7, 1))
+    InstitutionFactory(unit=new)
     given = asked | {"map": "reported", "first": "2024-01", "last": "2025-12", "period": "quarter"}
     row = cells(client.get(PAGE, given))[new.name]
     assert row[:6] == ["×"] * 6
@@ -68,7 +69,7 @@ def test_as_reported_a_unit_that_did_not_stand_is_not_one_that_reported_nothing(
     assert [each for (each,) in cells(client.get(PAGE, itself)).values()] == ["×"] * 6 + ["–", "–"]
     told = client.get(reverse("portal:indicators-pivot-file", args=["sdmx"]), itself).content.decode()
     assert told.count(",M,") == 6
-    assert "×" not in client.get(PAGE, given | {"map": "today"}).content.decode()
+    assert "×" not in cells(client.get(PAGE, given | {"map": "today"}))[new.name]
 
 
 def test_as_reported_a_commune_counts_where_it_lay_then(client, asked, country):
@@ -135,7 +136,10 @@ def test_as_reported_a_unit_that_lay_elsewhere_is_not_one_that_reported_nothing(
     here = client.get(PAGE, given | {"unit": new.code})
     assert cells(here)[moved.name] == ["×", "×", "7", "–", "7"]
     assert here.context["sums"] in ([], ["×", "×", "7", "–", "7"])
-    assert "“×”: khi đó chưa có hoặc không còn đơn vị này, hoặc đơn vị thuộc nơi khác." in here.context["notes"]
+    assert (
+        "“×”: khi đó chưa có hoặc không còn đơn vị này, hoặc đơn vị thuộc nơi khác, hoặc ở đó không có cơ sở nào."
+        in here.context["notes"]
+    )
     there = cells(client.get(PAGE, given | {"unit": old.code, "on": "2025-06-30"}))
     assert there[moved.name] == ["–", "–", "×", "×", "–"]
     question = f"?measures=programme_attendance&unit={new.code}&tier=commune&columns=period&period=quarter"
