@@ -75,7 +75,7 @@ def _spec(values: list[Spec], classes: Classes, wide: int, high: int, larger: fl
         {**point, "stroke": CHAM, "strokeWidth": 0.8},
         "isValid(datum.level)",
         **place,
-        size={**level, "scale": {"domain": labels, "range": sizes}},
+        size={**level, "scale": {"type": "ordinal", "domain": labels, "range": sizes}},
         fill={**level, "scale": {"domain": labels, "range": [SCALE[each] for each in levels]}},
     )
     return {

@@ -42,6 +42,11 @@ def mapped(spots: list[Spot]) -> Chart:
     return points("Bản đồ", spots, percent_classes(), columns=[], rows=[], data_columns=["x"], data=[[1]])
 
 
+def mapped_counts(figures: list[int]) -> Chart:
+    spots = [Spot(20 + at, 105, each, "value") for at, each in enumerate(figures)]
+    return points("Bản đồ", spots, classes_of(figures, 5), columns=[], rows=[], data_columns=["x"], data=[[1]])
+
+
 def pyramid_of(*rows: AgeRow) -> Chart:
     return pyramid("Tháp", rows, row("Cộng", 17, None, 0, 25), other="Khác")
 
@@ -63,6 +68,8 @@ KINDS = {
     ),
     "map": lambda: mapped(SPOTS),
     "empty map": lambda: mapped([]),
+    "map of one class": lambda: mapped_counts([3, 3, 3]),
+    "calendar of one class": lambda: calendar("Lịch", 2026, {}, last_day=dt.date(2026, 12, 31), measure="x"),
 }
 
 
@@ -275,6 +282,18 @@ def test_classes_have_whole_bounds_and_every_figure_has_one():
 @pytest.mark.parametrize("figures", [[], [7], [0, 0, 0]])
 def test_classes_of_few_figures_are_few(figures):
     assert len(classes_of(figures, 4).labels) == min(len(figures), 1)
+
+
+@pytest.mark.parametrize(
+    ("figures", "labels"),
+    [
+        ([3] * 64 + [25] * 7, ["3", "25"]),
+        ([3] * 90 + [5, 6, 8, 9, 11, 14, 20, 30], ["3", "5–6", "8–9", "11–14", "20–30"]),
+        ([1, 2, 3, 4, 5, 6, *[90] * 60], ["1", "2", "3–4", "5–6", "90"]),
+    ],
+)
+def test_figures_that_most_are_leave_classes_to_the_others(figures, labels):
+    assert classes_of(figures, 5).labels == labels
 
 
 def test_classes_of_growth_reach_below_zero():
