@@ -16,7 +16,8 @@ Silence = Literal["", "not_reported", "not_applicable"]
 class TrendPoint:
     """One year: the value reached (None: no figure, and `silence` says why), the trajectory's figure with the band of
     what is still near it, the target set for that year (a range where `target_high` is given). `words` is what the
-    table says in place of the figure; `is_thin` marks a value that rests on less than half of those expected."""
+    table says in place of the figure; `is_thin` marks a value that rests on less than half of those expected.
+    `is_answer`: the value is 1 for yes, 0 for no."""
 
     year: int
     value: Number | None = None
@@ -28,12 +29,15 @@ class TrendPoint:
     words: str = ""
     coverage: str = ""
     is_thin: bool = False
+    is_answer: bool = False
     mark: str = ""
     """What changed the territory within the year: figures before and after are not of the same land."""
 
 
 LARGE, SMALL = (400, 230), (230, 100)
 """Width and height; 400 is about a phone."""
+ANSWERED = {True: 80, False: 110}
+"""The height of a row of answers, small or not."""
 MOST_NAMED = 6
 """More values written out would run into each other."""
 
@@ -57,6 +61,9 @@ def trend(
         "height": height - 30,
         **_layers(points, unit, scale or scale_of([points], unit), is_small=is_small),
     }
+    if _are_answers(points):
+        height = ANSWERED[is_small]
+        spec |= {"height": height - 30, **_answered(points, is_small=is_small)}
     return Chart(title, spec, width, height, columns, rows, key_of(points), _data_columns(), data)
 
 
@@ -76,13 +83,14 @@ def multiples(
     scale = scale_of([points for _label, _url, points in series], unit)
 
     def faceted(columns: int) -> Spec:
-        layers = _layers(every, unit, scale, is_small=True)
+        is_answered = _are_answers(every)
+        layers = _answered(every, is_small=True) if is_answered else _layers(every, unit, scale, is_small=True)
         return {
             "data": {"values": values},
             "facet": {"field": "name", "type": "nominal", "sort": names, "header": {"labelLimit": 230}},
             "columns": columns,
             "spacing": 22,
-            "spec": {"width": 190, "height": 76, **layers},
+            "spec": {"width": 190, "height": ANSWERED[True] - 30 if is_answered else 76, **layers},
         }
 
     down = -(-len(series) // across)
@@ -95,7 +103,7 @@ def multiples(
         rows,
         key_of(every),
         [name, *years],
-        [[label, *(p.value for p in points)] for label, _url, points in series],
+        [[label, *(p.words if p.is_answer else p.value for p in points)] for label, _url, points in series],
         faceted(1) if across > 1 else None,
         panels=[(label, url) for label, url, _points in series if url],
         across=across,
@@ -137,7 +145,7 @@ def _rows(points: Sequence[TrendPoint], unit: str) -> list[dict[str, Any]]:
                 "mark": bool(p.mark),
                 "silence": {"not_reported": "×", "not_applicable": "–"}.get(p.silence, ""),
                 "below": p.target is not None and (p.value is None or p.value < p.target),
-                "words": figure_words(p.value, _short(unit)),
+                "words": _value_words(p, _short(unit)) if p.is_answer else figure_words(p.value, _short(unit)),
                 "goal": _target_words(p, _short(unit)),
                 **{name: float(figure) for name, figure in figures.items() if figure is not None},
             }
@@ -148,6 +156,37 @@ def _rows(points: Sequence[TrendPoint], unit: str) -> list[dict[str, Any]]:
 
 def _short(unit: str) -> str:
     return "%" if unit.startswith("%") else ""
+
+
+def _are_answers(points: Sequence[TrendPoint]) -> bool:
+    return any(p.is_answer for p in points)
+
+
+def _answered(points: Sequence[TrendPoint], *, is_small: bool) -> Spec:
+    """A row of marks: yes and no lie on no scale."""
+    years = sorted({p.year for p in points}) or [0]
+    x: Spec = {
+        "field": "year",
+        "type": "quantitative",
+        "scale": {"domain": [years[0] - 0.6, years[-1] + 0.6], "nice": False, "zero": False},
+        "axis": {"grid": False, "values": years, "format": "d"},
+    }
+    row: Spec = {"datum": 0, "type": "quantitative", "axis": None, "scale": {"domain": [-1, 1]}}
+    mark: Spec = {"type": "point", "opacity": 1, "filled": True, "size": 110 if is_small else 190}
+    mark |= {"stroke": CHAM, "strokeWidth": 2, "yOffset": -12}
+    text: Spec = {"type": "text", "fill": INK_SOFT}
+    said: Spec = {**text, "fill": INK, "fontWeight": 600, "dy": 11, "fontSize": 11 if is_small else 13}
+    words, silence = ({"field": name, "type": "nominal"} for name in ("words", "silence"))
+    changed: Spec = {"type": "rule", "color": INK_SOFT, "strokeWidth": 1.4, "strokeDash": [1, 3]}
+    return {
+        "layer": [
+            layer(changed, "datum.mark", x=x),
+            layer({**mark, "fill": CHAM}, "datum.value == 1", x=x, y=row),
+            layer({**mark, "fill": LEAF, "shape": "square"}, "datum.value == 0", x=x, y=row),
+            layer({**text, "dy": -12}, "datum.silence != ''", x=x, y=row, text=silence),
+            layer(said, "isValid(datum.value)", x=x, y=row, text=words),
+        ]
+    }
 
 
 def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float], *, is_small: bool) -> Spec:
@@ -212,7 +251,11 @@ def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float],
 
 def key_of(points: Sequence[TrendPoint]) -> str:
     """What the marks mean, only those that occur."""
-    words = [gettext("Solid line with dots: reached.")]
+    words = [gettext("Solid line with dots: reached.")] if not all(p.is_answer for p in points) else []
+    if any(p.is_answer and p.value == 1 for p in points):
+        words.append(gettext("Filled circle: yes."))
+    if any(p.is_answer and p.value == 0 for p in points):
+        words.append(gettext("Empty square: no."))
     if any(p.is_thin and p.value is not None for p in points):
         words.append(gettext("Hollow dot: figures from less than half."))
     if any(p.silence == "not_reported" for p in points):
@@ -231,7 +274,7 @@ def key_of(points: Sequence[TrendPoint]) -> str:
 
 
 def _note(p: TrendPoint) -> str:
-    return " ".join(filter(None, ["" if p.value is not None else p.words, p.mark]))
+    return " ".join(filter(None, ["" if p.value is not None and not p.is_answer else p.words, p.mark]))
 
 
 def _value_words(point: TrendPoint, unit: str) -> str:

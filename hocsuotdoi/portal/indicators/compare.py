@@ -179,9 +179,9 @@ def _compared(choice: Choice, today: dt.date) -> list[Compared]:
     series = _series(choice, today)
     if len(choice.units) > 1:
         return [_units_beside(figure, choice, series, today) for figure in choice.figures]
-    by_scale: dict[str, list[Figure]] = {}
+    by_scale: dict[tuple[str, bool], list[Figure]] = {}
     for figure in choice.figures:
-        by_scale.setdefault(figure.unit, []).append(figure)
+        by_scale.setdefault((figure.unit, figure.is_answer), []).append(figure)
     return [_figures_beside(figures, choice, series, today) for figures in by_scale.values()]
 
 
