@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Literal
 
 from django.utils.translation import gettext
@@ -9,7 +10,7 @@ from django.utils.translation import gettext
 from hocsuotdoi.core.charts.chart import Cell, Chart, Number, figure_words, numbered, steps
 from hocsuotdoi.core.charts.vega import CHAM, GOLD, GOLD_WASH, INK, INK_SOFT, LEAF, Spec, figure_axis, layer
 
-Silence = Literal["", "not_reported", "not_applicable"]
+Silence = Literal["", "not_reported", "not_applicable", "not_told"]
 
 
 @dataclass(frozen=True)
@@ -72,22 +73,25 @@ def multiples(
 ) -> Chart:
     """Small trends on one scale, one for each (name, address, points); all have the same years."""
     every = [p for _label, _url, points in series for p in points]
-    values = [{**row, "name": label} for label, _url, points in series for row in _rows(points, unit)]
+    names = [label for label, _url, _points in series]
+    lines = _in_lines(names)
+    values = [{**row, "name": lines[label]} for label, _url, points in series for row in _rows(points, unit)]
     across = max(min(across, len(series)), 1)
     years = [str(p.year) for p in series[0][2]] if series else []
     rows: list[list[Cell]] = [
         [{"text": label, "url": url} if url else label, *(_value_words(p, unit) for p in points)]
         for label, url, points in series
     ]
-    names = [label for label, _url, _points in series]
     scale = scale_of([points for _label, _url, points in series], unit)
+
+    header = {"labelLimit": 230, "labelExpr": f"split(datum.label, '{_BREAK}')"}
 
     def faceted(columns: int) -> Spec:
         is_answered = _are_answers(every)
         layers = _answered(every, is_small=True) if is_answered else _layers(every, unit, scale, is_small=True)
         return {
             "data": {"values": values},
-            "facet": {"field": "name", "type": "nominal", "sort": names, "header": {"labelLimit": 230}},
+            "facet": {"field": "name", "type": "nominal", "sort": [lines[each] for each in names], "header": header},
             "columns": columns,
             "spacing": 22,
             "spec": {"width": 190, "height": ANSWERED[True] - 30 if is_answered else 76, **layers},
@@ -108,6 +112,16 @@ def multiples(
         panels=[(label, url) for label, url, _points in series if url],
         across=across,
     )
+
+
+_BREAK = " | "
+
+
+def _in_lines(names: Sequence[str]) -> dict[str, str]:
+    """Long names in lines, as small pictures have room for them; all of as many, so that rows are equally high."""
+    lines = {name: wrap(name, 26) for name in names}
+    most = max(map(len, lines.values()), default=1)
+    return {name: _BREAK.join([""] * (most - len(each)) + each) for name, each in lines.items()}
 
 
 def scale_of(several: Sequence[Sequence[TrendPoint]], unit: str) -> tuple[float, float]:
@@ -143,7 +157,7 @@ def _rows(points: Sequence[TrendPoint], unit: str) -> list[dict[str, Any]]:
                 "thin": p.is_thin,
                 "last": p.year == last,
                 "mark": bool(p.mark),
-                "silence": {"not_reported": "×", "not_applicable": "–"}.get(p.silence, ""),
+                "silence": {"not_reported": "×", "not_applicable": "–", "not_told": "*"}.get(p.silence, ""),
                 "below": p.target is not None and (p.value is None or p.value < p.target),
                 "words": _value_words(p, _short(unit)) if p.is_answer else figure_words(p.value, _short(unit)),
                 "goal": _target_words(p, _short(unit)),
@@ -193,7 +207,8 @@ def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float],
     """From back to front: band, trajectory, line, targets, dots, words."""
     marks = steps(*scale, 4 if not is_small else 1 if scale == (0, 100) else 2)
     years = sorted({p.year for p in points}) or [0]
-    labelled = sorted({years[0], *(p.year for p in points if p.target is not None or p.value is not None)})
+    told = {p.year for p in points if p.target is not None or p.value is not None}
+    labelled = sorted({years[0], *(told or years[-1:])})
     x: Spec = {
         "field": "year",
         "type": "quantitative",
@@ -201,11 +216,13 @@ def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float],
         "axis": {"grid": False, "values": labelled, "format": "d", "labelOverlap": "greedy", "labelSeparation": 4},
     }
 
+    figures = marks if told or unit == "%" else marks[:1]
+
     def y(name: str) -> Spec:
         # Above a small picture stands its name: what is written over the highest dot must stay below that.
         above = 0.3 * (marks[-1] - marks[0]) if is_small else 0
         domain = {"domain": [marks[0], marks[-1] + above], "nice": False}
-        return {"field": name, "type": "quantitative", "scale": domain, "axis": figure_axis(_short(unit), marks)}
+        return {"field": name, "type": "quantitative", "scale": domain, "axis": figure_axis(_short(unit), figures)}
 
     def has(name: str) -> str:
         return f"isValid(datum.{name})"
@@ -260,6 +277,8 @@ def key_of(points: Sequence[TrendPoint]) -> str:
         words.append(gettext("Hollow dot: figures from less than half."))
     if any(p.silence == "not_reported" for p in points):
         words.append(gettext("×: not reported."))
+    if any(p.silence == "not_told" for p in points):
+        words.append(gettext("*: not told."))
     if any(p.silence == "not_applicable" for p in points):
         words.append(gettext("–: does not apply."))
     if any(p.expected is not None for p in points):

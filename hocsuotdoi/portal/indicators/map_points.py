@@ -68,6 +68,7 @@ def map_chart(
         data_columns=_data_columns() if is_file else [],
         data=[_data(figure, each) for each in placed] if is_file else [],
         legend=_("Large dark dots: yes; small light ones: no.") if figure.is_answer else "",
+        is_held_back=any(each.value.has_value and each.shown is None for each in placed),
     )
 
 

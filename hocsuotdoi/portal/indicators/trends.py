@@ -142,6 +142,8 @@ _AS_WRITTEN = (TargetUnit.PERCENT, TargetUnit.PERCENT_PER_YEAR)
 
 
 def _silence(value: IndicatorValue) -> Silence:
+    if value.has_value:
+        return "not_told"
     return "not_applicable" if value.state == ValueState.NOT_APPLICABLE else "not_reported"
 
 

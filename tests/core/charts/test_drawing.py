@@ -279,6 +279,24 @@ def test_classes_have_whole_bounds_and_every_figure_has_one():
     assert classes.labels[0] == "1"
 
 
+def test_long_names_of_small_pictures_stand_in_lines_and_all_rows_are_equally_high():
+    long = "Số buổi hoạt động của thư viện cấp xã"
+    drawn = multiples("Từng chỉ số", [(long, "", YEARS), ("Huế", "", YEARS)], name="Chỉ số")
+
+    names = drawn.spec["facet"]["sort"]
+    assert names == ["Số buổi hoạt động của thư | viện cấp xã", " | Huế"]
+    assert {each["name"] for each in drawn.spec["data"]["values"]} == set(names)
+    assert [row[0] for row in drawn.rows] == [long, "Huế"]
+
+
+def test_axis_of_a_count_that_nobody_knows_has_no_scale_but_its_years():
+    drawn = trend("Lượt", [TrendPoint(year, silence="not_reported") for year in (2024, 2025, 2026)], unit="")
+
+    axes = [each["encoding"].get("y", {}).get("axis") for each in drawn.spec["layer"]]
+    assert next(each["values"] for each in axes if each) == [0]
+    assert drawn.spec["layer"][0]["encoding"]["x"]["axis"]["values"] == [2024, 2026]
+
+
 @pytest.mark.parametrize("figures", [[], [7], [0, 0, 0]])
 def test_classes_of_few_figures_are_few(figures):
     assert len(classes_of(figures, 4).labels) == min(len(figures), 1)

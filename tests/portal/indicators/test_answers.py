@@ -98,3 +98,17 @@ def test_key_of_answers_and_of_shares_together_names_both(client, has_sessions, 
 
     assert "Đường liền" not in drawn.legend
     assert key_of([]) == ""
+
+
+def test_figure_that_is_not_told_is_not_drawn_as_one_that_nobody_reported(client, posting, thai_nguyen, bac_kan, day):
+    """Of the running year nothing is told by sex."""
+    counted = {"measures": [MeasureCode.PROGRAMME_ATTENDANCE], "sexes": ["female"]}
+    IndicatorFactory(code="co_buoi", kind=IndicatorKind.COUNT, cohort=CohortFactory(), **counted)
+
+    drawn = page(client, bac_kan, year=day.year).context["page"].trend
+    assert marks(drawn)[-1] == (day.year, None, "*")
+    assert "*: không nêu số." in drawn.legend
+    bac_kan.latitude, bac_kan.longitude = 22.1, 105.8
+    bac_kan.save()
+    mapped = page(client, thai_nguyen, year=day.year, view="map").context["page"].map
+    assert "Vòng tròn: chưa có số liệu hoặc không nêu số." in mapped.legend

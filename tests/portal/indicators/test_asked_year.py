@@ -35,14 +35,14 @@ def test_page_says_which_year_it_shows_in_place_of_one_that_is_not_there(client,
     for address, query in pages(bac_kan):
         text = client.get(address, {**query, "year": year}).content.decode()
 
-        assert f"Không có gì của “{year}” để xem" in text
-        assert f"từ 2022 đến {day.year}" in text
+        assert f"Không có số liệu của “{year}”" in text
+        assert f"từ năm 2022 đến năm {day.year}" in text
 
 
 def test_page_says_nothing_of_a_year_that_is_there(client, target, posting, bac_kan, day):
     for address, query in pages(bac_kan):
         for year in (day.year, "", 2022):
-            assert "Không có gì của" not in client.get(address, {**query, "year": year}).content.decode()
+            assert "Không có số liệu của" not in client.get(address, {**query, "year": year}).content.decode()
 
 
 def test_base_year_can_be_looked_up_where_something_was_counted(client, target, posting, country, bac_kan):
@@ -51,7 +51,7 @@ def test_base_year_can_be_looked_up_where_something_was_counted(client, target, 
         page = client.get(address, {**query, "year": 2021})
         text = page.content.decode()
 
-        assert "Không có gì của" not in text
+        assert "Không có số liệu của" not in text
         assert "2021" in text
     for address, query in charts(bac_kan)[1:]:
         assert client.get(address, {**query, "year": 2021}).status_code == 200
