@@ -55,6 +55,7 @@ class ValueFilter(Placed):
     )
     first: str = Field("", max_length=7, description=_("The first year or month, this year if left out"))
     last: str = Field("", max_length=7, description=_("The last year or month; the first if left out"))
+    year: str = Field("", max_length=4, description=_("The same as first, as the pages' addresses say it"))
     period: Period = Field(
         Period.YEAR,
         description=_(
@@ -194,7 +195,8 @@ def _spoken(head: Indicator, asked: str, day: dt.date) -> Spoken:
 
 def _span(asked: ValueFilter, today: dt.date) -> tuple[dt.date, dt.date]:
     """The first days of the first and of the last period."""
-    first = year_month("first", asked.first, year_month("last", asked.last, dt.date(today.year, 1, 1)))
+    this_year = year_month("year", asked.year, dt.date(today.year, 1, 1))
+    first = year_month("first", asked.first, year_month("last", asked.last, this_year))
     last = year_month("last", asked.last, first)
     if asked.period != Period.YEAR and len(asked.last or asked.first or "year") == 4:
         last = last.replace(month=12)

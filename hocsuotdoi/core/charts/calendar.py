@@ -47,7 +47,7 @@ def _spec(year: int, counts: Mapping[dt.date, int], last_day: dt.date, classes: 
         "isValid(datum.level)",
         x=x,
         y=y,
-        size={**level, "scale": {"domain": labels, "range": sizes}},
+        size={**level, "scale": {"type": "ordinal", "domain": labels, "range": sizes}},
         color={**level, "scale": {"domain": labels, "range": colours}},
     )
     months = layer(

@@ -1,5 +1,7 @@
 """Figures in a few classes with round bounds, for colours and sizes."""
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,16 +30,34 @@ def percent_classes() -> Classes:
 
 def classes_of(figures: Sequence[Number], most: int) -> Classes:
     """At most so many classes of about as many figures each, with whole bounds; fewer where there are few figures."""
-    ordered = sorted(float(each) for each in figures)
+    ordered = sorted(round(float(each)) for each in figures)
     if not ordered:
         return Classes((), [])
-    bounds = sorted({round(ordered[len(ordered) * part // most]) for part in range(1, most)} - {round(ordered[0])})
-    edges = [round(ordered[0]), *bounds]
+    bounds = _bounds(ordered, most)
+    edges = [ordered[0], *bounds]
     labels = []
     for at, low in enumerate(edges):
-        high = edges[at + 1] - 1 if at + 1 < len(edges) else round(ordered[-1])
+        high = ordered[bisect_left(ordered, edges[at + 1]) - 1] if at + 1 < len(edges) else ordered[-1]
         labels.append(number(low) if high <= low else f"{number(low)}–{number(high)}")
     return Classes(tuple(bounds), labels)
+
+
+def _bounds(ordered: list[int], most: int) -> list[int]:
+    """Like figures stay together; one that very many of them are weighs no more than a class of the others, or they
+    would all be in its class."""
+    counted = Counter(ordered)
+    if len(counted) <= most:
+        return sorted(counted)[1:]
+    heaviest = -(-(len(ordered) - max(counted.values())) // (most - 1))
+    weighed = [each for each in sorted(counted) for _time in range(min(counted[each], heaviest))]
+    bounds, start = [], 0
+    for classes_left in range(most, 1, -1):
+        share = max((len(weighed) - start) // classes_left, 1)
+        start = bisect_right(weighed, weighed[start + share - 1])
+        if start == len(weighed):
+            break
+        bounds.append(weighed[start])
+    return bounds
 
 
 def step_classes(figures: Sequence[Number], most: int = 5) -> Classes:

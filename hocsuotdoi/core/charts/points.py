@@ -42,13 +42,18 @@ def points(
     rows: list[list[Cell]],
     data_columns: list[str],
     data: list[list[Any]],
+    legend: str = "",
+    is_held_back: bool = False,
 ) -> Chart:
     """Filled dots: a value; rings: not reported; grains: places to which it does not apply, so that the shape of the
-    land is seen. North is up."""
+    land is seen. North is up. `legend`: what size and colour say, where it is not how high a figure is. `is_held_back`:
+    rings are also of figures that are not told."""
     placed, frame = _brought_near(spots) if len(spots) < FEW else (list(spots), None)
     high = _height(placed)
     narrow_high = round(high * ON_A_PHONE / WIDTH)
-    legend = gettext("The larger and darker a dot, the higher. Rings: not reported. Grains: does not apply there.")
+    legend = legend or gettext("The larger and darker a dot, the higher.")
+    rings = gettext("Rings: not reported, or not told.") if is_held_back else gettext("Rings: not reported.")
+    legend = " ".join([legend, rings, gettext("Grains: does not apply there.")])
     is_province = len(spots) < FEW
     values = [_row(spot, classes) for spot in placed]
     spec = _spec(values, classes, WIDTH, high, 2.6 if is_province else 1.2, frame)
@@ -75,7 +80,7 @@ def _spec(values: list[Spec], classes: Classes, wide: int, high: int, larger: fl
         {**point, "stroke": CHAM, "strokeWidth": 0.8},
         "isValid(datum.level)",
         **place,
-        size={**level, "scale": {"domain": labels, "range": sizes}},
+        size={**level, "scale": {"type": "ordinal", "domain": labels, "range": sizes}},
         fill={**level, "scale": {"domain": labels, "range": [SCALE[each] for each in levels]}},
     )
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Literal
 
 from django.utils.translation import gettext
@@ -9,14 +10,15 @@ from django.utils.translation import gettext
 from hocsuotdoi.core.charts.chart import Cell, Chart, Number, figure_words, numbered, steps
 from hocsuotdoi.core.charts.vega import CHAM, GOLD, GOLD_WASH, INK, INK_SOFT, LEAF, Spec, figure_axis, layer
 
-Silence = Literal["", "not_reported", "not_applicable"]
+Silence = Literal["", "not_reported", "not_applicable", "not_told"]
 
 
 @dataclass(frozen=True)
 class TrendPoint:
     """One year: the value reached (None: no figure, and `silence` says why), the trajectory's figure with the band of
     what is still near it, the target set for that year (a range where `target_high` is given). `words` is what the
-    table says in place of the figure; `is_thin` marks a value that rests on less than half of those expected."""
+    table says in place of the figure; `is_thin` marks a value that rests on less than half of those expected.
+    `is_answer`: the value is 1 for yes, 0 for no."""
 
     year: int
     value: Number | None = None
@@ -28,12 +30,15 @@ class TrendPoint:
     words: str = ""
     coverage: str = ""
     is_thin: bool = False
+    is_answer: bool = False
     mark: str = ""
     """What changed the territory within the year: figures before and after are not of the same land."""
 
 
 LARGE, SMALL = (400, 230), (230, 100)
 """Width and height; 400 is about a phone."""
+ANSWERED = {True: 80, False: 110}
+"""The height of a row of answers, small or not."""
 MOST_NAMED = 6
 """More values written out would run into each other."""
 
@@ -57,6 +62,9 @@ def trend(
         "height": height - 30,
         **_layers(points, unit, scale or scale_of([points], unit), is_small=is_small),
     }
+    if _are_answers(points):
+        height = ANSWERED[is_small]
+        spec |= {"height": height - 30, **_answered(points, is_small=is_small)}
     return Chart(title, spec, width, height, columns, rows, key_of(points), _data_columns(), data)
 
 
@@ -65,24 +73,28 @@ def multiples(
 ) -> Chart:
     """Small trends on one scale, one for each (name, address, points); all have the same years."""
     every = [p for _label, _url, points in series for p in points]
-    values = [{**row, "name": label} for label, _url, points in series for row in _rows(points, unit)]
+    names = [label for label, _url, _points in series]
+    lines = _in_lines(names)
+    values = [{**row, "name": lines[label]} for label, _url, points in series for row in _rows(points, unit)]
     across = max(min(across, len(series)), 1)
     years = [str(p.year) for p in series[0][2]] if series else []
     rows: list[list[Cell]] = [
         [{"text": label, "url": url} if url else label, *(_value_words(p, unit) for p in points)]
         for label, url, points in series
     ]
-    names = [label for label, _url, _points in series]
     scale = scale_of([points for _label, _url, points in series], unit)
 
+    header = {"labelLimit": 230, "labelExpr": f"split(datum.label, '{_BREAK}')"}
+
     def faceted(columns: int) -> Spec:
-        layers = _layers(every, unit, scale, is_small=True)
+        is_answered = _are_answers(every)
+        layers = _answered(every, is_small=True) if is_answered else _layers(every, unit, scale, is_small=True)
         return {
             "data": {"values": values},
-            "facet": {"field": "name", "type": "nominal", "sort": names, "header": {"labelLimit": 230}},
+            "facet": {"field": "name", "type": "nominal", "sort": [lines[each] for each in names], "header": header},
             "columns": columns,
             "spacing": 22,
-            "spec": {"width": 190, "height": 76, **layers},
+            "spec": {"width": 190, "height": ANSWERED[True] - 30 if is_answered else 76, **layers},
         }
 
     down = -(-len(series) // across)
@@ -95,11 +107,21 @@ def multiples(
         rows,
         key_of(every),
         [name, *years],
-        [[label, *(p.value for p in points)] for label, _url, points in series],
+        [[label, *(p.words if p.is_answer else p.value for p in points)] for label, _url, points in series],
         faceted(1) if across > 1 else None,
         panels=[(label, url) for label, url, _points in series if url],
         across=across,
     )
+
+
+_BREAK = " | "
+
+
+def _in_lines(names: Sequence[str]) -> dict[str, str]:
+    """Long names in lines, as small pictures have room for them; all of as many, so that rows are equally high."""
+    lines = {name: wrap(name, 26) for name in names}
+    most = max(map(len, lines.values()), default=1)
+    return {name: _BREAK.join([""] * (most - len(each)) + each) for name, each in lines.items()}
 
 
 def scale_of(several: Sequence[Sequence[TrendPoint]], unit: str) -> tuple[float, float]:
@@ -135,9 +157,9 @@ def _rows(points: Sequence[TrendPoint], unit: str) -> list[dict[str, Any]]:
                 "thin": p.is_thin,
                 "last": p.year == last,
                 "mark": bool(p.mark),
-                "silence": {"not_reported": "×", "not_applicable": "–"}.get(p.silence, ""),
+                "silence": {"not_reported": "×", "not_applicable": "–", "not_told": "*"}.get(p.silence, ""),
                 "below": p.target is not None and (p.value is None or p.value < p.target),
-                "words": figure_words(p.value, _short(unit)),
+                "words": _value_words(p, _short(unit)) if p.is_answer else figure_words(p.value, _short(unit)),
                 "goal": _target_words(p, _short(unit)),
                 **{name: float(figure) for name, figure in figures.items() if figure is not None},
             }
@@ -150,11 +172,43 @@ def _short(unit: str) -> str:
     return "%" if unit.startswith("%") else ""
 
 
+def _are_answers(points: Sequence[TrendPoint]) -> bool:
+    return any(p.is_answer for p in points)
+
+
+def _answered(points: Sequence[TrendPoint], *, is_small: bool) -> Spec:
+    """A row of marks: yes and no lie on no scale."""
+    years = sorted({p.year for p in points}) or [0]
+    x: Spec = {
+        "field": "year",
+        "type": "quantitative",
+        "scale": {"domain": [years[0] - 0.6, years[-1] + 0.6], "nice": False, "zero": False},
+        "axis": {"grid": False, "values": years, "format": "d"},
+    }
+    row: Spec = {"datum": 0, "type": "quantitative", "axis": None, "scale": {"domain": [-1, 1]}}
+    mark: Spec = {"type": "point", "opacity": 1, "filled": True, "size": 110 if is_small else 190}
+    mark |= {"stroke": CHAM, "strokeWidth": 2, "yOffset": -12}
+    text: Spec = {"type": "text", "fill": INK_SOFT}
+    said: Spec = {**text, "fill": INK, "fontWeight": 600, "dy": 11, "fontSize": 11 if is_small else 13}
+    words, silence = ({"field": name, "type": "nominal"} for name in ("words", "silence"))
+    changed: Spec = {"type": "rule", "color": INK_SOFT, "strokeWidth": 1.4, "strokeDash": [1, 3]}
+    return {
+        "layer": [
+            layer(changed, "datum.mark", x=x),
+            layer({**mark, "fill": CHAM}, "datum.value == 1", x=x, y=row),
+            layer({**mark, "fill": LEAF, "shape": "square"}, "datum.value == 0", x=x, y=row),
+            layer({**text, "dy": -12}, "datum.silence != ''", x=x, y=row, text=silence),
+            layer(said, "isValid(datum.value)", x=x, y=row, text=words),
+        ]
+    }
+
+
 def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float], *, is_small: bool) -> Spec:
     """From back to front: band, trajectory, line, targets, dots, words."""
     marks = steps(*scale, 4 if not is_small else 1 if scale == (0, 100) else 2)
     years = sorted({p.year for p in points}) or [0]
-    labelled = sorted({years[0], *(p.year for p in points if p.target is not None or p.value is not None)})
+    told = {p.year for p in points if p.target is not None or p.value is not None}
+    labelled = sorted({years[0], *(told or years[-1:])})
     x: Spec = {
         "field": "year",
         "type": "quantitative",
@@ -162,11 +216,13 @@ def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float],
         "axis": {"grid": False, "values": labelled, "format": "d", "labelOverlap": "greedy", "labelSeparation": 4},
     }
 
+    figures = marks if told or unit == "%" else marks[:1]
+
     def y(name: str) -> Spec:
         # Above a small picture stands its name: what is written over the highest dot must stay below that.
         above = 0.3 * (marks[-1] - marks[0]) if is_small else 0
         domain = {"domain": [marks[0], marks[-1] + above], "nice": False}
-        return {"field": name, "type": "quantitative", "scale": domain, "axis": figure_axis(_short(unit), marks)}
+        return {"field": name, "type": "quantitative", "scale": domain, "axis": figure_axis(_short(unit), figures)}
 
     def has(name: str) -> str:
         return f"isValid(datum.{name})"
@@ -212,11 +268,17 @@ def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float],
 
 def key_of(points: Sequence[TrendPoint]) -> str:
     """What the marks mean, only those that occur."""
-    words = [gettext("Solid line with dots: reached.")]
+    words = [gettext("Solid line with dots: reached.")] if not all(p.is_answer for p in points) else []
+    if any(p.is_answer and p.value == 1 for p in points):
+        words.append(gettext("Filled circle: yes."))
+    if any(p.is_answer and p.value == 0 for p in points):
+        words.append(gettext("Empty square: no."))
     if any(p.is_thin and p.value is not None for p in points):
         words.append(gettext("Hollow dot: figures from less than half."))
     if any(p.silence == "not_reported" for p in points):
         words.append(gettext("×: not reported."))
+    if any(p.silence == "not_told" for p in points):
+        words.append(gettext("*: not told."))
     if any(p.silence == "not_applicable" for p in points):
         words.append(gettext("–: does not apply."))
     if any(p.expected is not None for p in points):
@@ -231,7 +293,7 @@ def key_of(points: Sequence[TrendPoint]) -> str:
 
 
 def _note(p: TrendPoint) -> str:
-    return " ".join(filter(None, ["" if p.value is not None else p.words, p.mark]))
+    return " ".join(filter(None, ["" if p.value is not None and not p.is_answer else p.words, p.mark]))
 
 
 def _value_words(point: TrendPoint, unit: str) -> str:

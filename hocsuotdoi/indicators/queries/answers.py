@@ -131,12 +131,12 @@ class Rule:
 
 def asked_with(criteria: Iterable[Criterion], asked: Asked) -> Asked:
     """The same, which knows all that the criteria count."""
-    return replace(asked, counted=frozenset(each for criterion in criteria for each in _counted(criterion)))
+    return replace(asked, counted=frozenset(each for criterion in criteria for each in counted_by(criterion)))
 
 
 def is_typed(criterion: Criterion, asked: Asked, institution: int) -> bool:
     """Whether figures were typed in of what the criterion counts."""
-    measures = {measure for each in _counted(criterion) for measure in each.measures}
+    measures = {measure for each in counted_by(criterion) for measure in each.measures}
     return bool(measures) and any((institution, measure) in asked.typed for measure in measures)
 
 
@@ -182,7 +182,7 @@ SELECT institution_id, measure, NULL, coalesce(purpose, ''), quantity, 0, tags
 """
 
 
-def _counted(criterion: Criterion) -> list[Counted]:
+def counted_by(criterion: Criterion) -> list[Counted]:
     """What a criterion of the ledger counts, each by itself; without a measure it is whatever was counted."""
     given = criterion.parameters
     if criterion.rule in ("quantity_at_least", "any_of_at_least"):
@@ -243,7 +243,7 @@ def _at_least(criteria: list[Criterion], cells: dict[int, list[Cell]], asked: As
     found: dict[int, Answers] = {}
     for criterion in criteria:
         own, needed = cells[criterion.pk], criterion.parameters["quantity"]
-        reporting = set.intersection(*(asked.reporting(each) for each in _counted(criterion)))
+        reporting = set.intersection(*(asked.reporting(each) for each in counted_by(criterion)))
         between = {}
         for institution in asked.asked_of(criterion):
             sums = [quantities[cell].get(institution, 0) for cell in own]
@@ -343,7 +343,7 @@ def _months_at_least(criteria: list[Criterion], asked: Asked) -> dict[int, Answe
     bits = _distinct(_IN_MONTHS, criteria, asked)
     found: dict[int, Answers] = {}
     for criterion in criteria:
-        (counted,), measure = _counted(criterion), criterion.parameters.get("measure", "")
+        (counted,), measure = counted_by(criterion), criterion.parameters.get("measure", "")
         between = {
             institution: months_between(
                 bits.get((institution, measure), 0),
@@ -360,7 +360,7 @@ def _age_bands_at_least(criteria: list[Criterion], asked: Asked) -> dict[int, An
     bits = _distinct(_OF_AGES, criteria, asked)
     found: dict[int, Answers] = {}
     for criterion in criteria:
-        (counted,), measure = _counted(criterion), criterion.parameters["measure"]
+        (counted,), measure = counted_by(criterion), criterion.parameters["measure"]
         between = {}
         for institution in asked.asked_of(criterion):
             bands = bits.get((institution, measure), 0).bit_count()

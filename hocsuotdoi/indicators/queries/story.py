@@ -241,7 +241,7 @@ def _coverage(told: Told) -> str:
     if is_of_known_people(told.indicator):
         return "; " + _of_known_people(told)
     words = {"reporting": number(value.reporting), "expected": number(value.expected), "noun": _noun(told)}
-    if is_thin(value):
+    if is_thin(value) and told.indicator.kind != IndicatorKind.YES_NO:  # one of them is enough for a yes
         return "; " + pgettext(
             "story", "only {reporting}/{expected} {noun} have figures, so this does not yet speak for all"
         ).format(**words)

@@ -235,6 +235,12 @@ def months_and_days(frame: Frame, year: int) -> tuple[dt.date, dt.date, dt.date]
     return first, after if is_whole else last.replace(day=1), last
 
 
+def is_counted(year: int) -> bool:
+    """Whether anything was counted in that year, anywhere. One query."""
+    first, after = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
+    return FreshInstitutionMonth.objects.filter(month__gte=first, month__lt=after, lines__gt=0).exists()
+
+
 def first_years(counted: Collection[Counted]) -> dict[Counted, int]:
     """The first year for which the country has figures of each, of the ages, sexes, purposes… that it keeps to, at
     whatever class, leaving out what was taken back.

@@ -48,6 +48,7 @@ class Choice:
     map: ChosenMap = TODAYS_MAP
     doubt: str = ""
     """Why the map is another than the one asked for."""
+    year_doubt: str = ""
 
     @property
     def map_day(self) -> dt.date | None:
@@ -113,7 +114,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
             "unit_options": [Option(unit.code, unit.name, unit.pk in taken) for unit in options],
             "figure_options": _figure_options(figures, choice),
             "has_sample": bool(compared) and has_sample(provinces[0], today),
-            "years": years_to_ask(today),
+            "years": years_to_ask(today, choice.year),
             "words": words,
             "found": [(unit, f"{here}?{choice.query(more=unit.code)}") for unit in found],
             "most_units": MOST_UNITS,
@@ -131,7 +132,7 @@ def comparison_chart(request: HttpRequest, number: int, form: str) -> HttpRespon
     today = timezone.localdate()
     choice, _figures = _chosen(request.GET, today)
     compared = _compared(choice, today)
-    if number >= len(compared):
+    if number >= len(compared) or choice.year_doubt:
         raise Http404
     each = compared[number]
     rules = rules_of(frame_of(country(), choice.year, today, choice.map), choice.units)
@@ -154,12 +155,12 @@ def _chosen(data: QueryDict, today: dt.date) -> tuple[Choice, list[Figure]]:
     day = chosen.day if chosen.kind == Map.DAY and chosen.day else today
     standing = {unit.code: unit for unit in AdminUnit.objects.on(day).filter(code__in=codes[: 4 * MOST_UNITS])}
     units = [standing[code] for code in codes if code in standing]
-    year = asked_year(data, today)
-    every = every_spoken(min(dt.date(year, 12, 31), today))
+    asked_for = asked_year(data, today)
+    every = every_spoken(min(dt.date(asked_for.year, 12, 31), today))
     by_name = {f"{each.indicator.code}.{code}": Figure.of(each) for each, codes in every for code in codes}
     asked = list(dict.fromkeys(by_name[name] for name in names if name in by_name))
     is_cut = len(units) > MOST_UNITS or len(asked) > MOST_FIGURES
-    choice = Choice(units[:MOST_UNITS], asked[:MOST_FIGURES], year, is_cut, chosen, doubt)
+    choice = Choice(units[:MOST_UNITS], asked[:MOST_FIGURES], asked_for.year, is_cut, chosen, doubt, asked_for.doubt)
     return choice, [Figure.of(each) for each, _codes in every]
 
 
@@ -179,9 +180,9 @@ def _compared(choice: Choice, today: dt.date) -> list[Compared]:
     series = _series(choice, today)
     if len(choice.units) > 1:
         return [_units_beside(figure, choice, series, today) for figure in choice.figures]
-    by_scale: dict[str, list[Figure]] = {}
+    by_scale: dict[tuple[str, bool], list[Figure]] = {}
     for figure in choice.figures:
-        by_scale.setdefault(figure.unit, []).append(figure)
+        by_scale.setdefault((figure.unit, figure.is_answer), []).append(figure)
     return [_figures_beside(figures, choice, series, today) for figures in by_scale.values()]
 
 

@@ -53,15 +53,16 @@ def fair_ranking(
     groups = []
     for kind in UnitKind:
         alike = [each for each in apply if each.unit.kind == kind]
-        for size, members in _by_size(alike, sizes, _size_noun(figure, by_people=by_people)):
+        noun = _size_noun(figure, by_people=by_people)
+        for size, members in [("", alike)] if figure.is_answer and alike else _by_size(alike, sizes, noun):
             heading = ", ".join(filter(None, [str(kind.label).capitalize(), size]))
-            members.sort(key=lambda each: _rank(each, figures[each.unit.pk]))
+            members.sort(key=lambda each: _rank(figure, each, figures[each.unit.pk]))
             groups.append(Group(heading, [_bar(figure, each, figures[each.unit.pk], query or {}) for each in members]))
     if len(groups) == 1:
         groups = [Group("", groups[0].bars)]
     return FairRanking(
         groups=groups,
-        unit="" if is_number(figure.indicator) else "%",
+        unit="" if is_number(figure.indicator) or figure.is_answer else "%",
         rule=_rule(figure, by_people=by_people),
         left_out=len(values) - len(apply),
         names=[bar.name for group in groups for bar in group.bars],
@@ -104,21 +105,22 @@ def _comparable(figure: Figure, value: IndicatorValue, people: dict[int, int]) -
     return round(float(drawn) / value.reporting, 1) if value.reporting else None
 
 
-def _rank(value: IndicatorValue, drawn: Number | None) -> tuple[int, float, str]:
-    """Highest first; those of thin coverage after the others, those without a figure last."""
-    standing = 2 if drawn is None else int(is_thin(value))
+def _rank(figure: Figure, value: IndicatorValue, drawn: Number | None) -> tuple[int, float, str]:
+    """Highest first; those of thin coverage after the others (but a yes needs no more than one), those without a figure
+    last."""
+    standing = 2 if drawn is None else int(is_thin(value) and not figure.is_answer)
     return standing, -float(drawn or 0), value.unit.sort_key
 
 
 def _bar(figure: Figure, value: IndicatorValue, drawn: Number | None, query: dict[str, str]) -> Bar:
-    is_of_units = figure.indicator.kind == IndicatorKind.UNITS_OF_UNITS
+    is_said = figure.is_answer or figure.indicator.kind == IndicatorKind.UNITS_OF_UNITS
     return Bar(
         name=named(value.unit),
         short=value.unit.short_name,
         figure=drawn,
-        words=value_words(value, figure.indicator) if drawn is None or is_of_units else "",
+        words=value_words(value, figure.indicator) if drawn is None or is_said else "",
         coverage=coverage_short(value, figure.indicator),
-        is_thin=is_thin(value),
+        is_thin=is_thin(value) and not figure.is_answer,
         url=_address(figure, value.unit, value.year, query),
     )
 
@@ -136,6 +138,8 @@ def _size_noun(figure: Figure, *, by_people: bool) -> str:
 
 
 def _rule(figure: Figure, *, by_people: bool) -> str:
+    if figure.is_answer:
+        return _("Those with a yes first, then those with a no, then those without figures.")
     words = []
     if is_number(figure.indicator):
         words.append(

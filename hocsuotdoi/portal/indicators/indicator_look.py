@@ -90,7 +90,7 @@ def indicator_page(
         tabs,
         value=shown_value(value, figure.indicator, figure.cohort, map_query(taken.map)),
         story=past.story,
-        trust=shown_trust(trust_in(frame_of(taken.unit, taken.year, today)), figure.indicator, figure.cohort),
+        trust=shown_trust(trust_in(frame_of(taken.unit, taken.year, today)), value, figure.indicator, figure.cohort),
         path=ShownPath(path.plan, *path.judge(value, taken.year)) if path else None,
         line_note=past.line_note,
         trend=pictured(past.trend),

@@ -13,7 +13,7 @@ from hocsuotdoi.core.charts.points import Spot, Standing, points
 from hocsuotdoi.core.charts.viet_nam import ISLANDS_FROM, island_label, sea_and_islets
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.core.templatetags.house import number
-from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
+from hocsuotdoi.indicators.enums import AnswerValue, IndicatorKind, ValueState
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, frame_of
 from hocsuotdoi.indicators.queries.open_data import unit_key
 from hocsuotdoi.indicators.queries.results import IndicatorValue
@@ -67,6 +67,8 @@ def map_chart(
         rows=rows,
         data_columns=_data_columns() if is_file else [],
         data=[_data(figure, each) for each in placed] if is_file else [],
+        legend=_("Large dark dots: yes; small light ones: no.") if figure.is_answer else "",
+        is_held_back=any(each.value.has_value and each.shown is None for each in placed),
     )
 
 
@@ -104,6 +106,8 @@ def _furniture(unit: AdminUnit) -> list[Spot]:
 
 
 def _classes(figure: Figure, drawn: list[Any]) -> Classes:
+    if figure.is_answer:
+        return Classes((1,), [str(each.label).capitalize() for each in (AnswerValue.NO, AnswerValue.YES)])
     if is_number(figure.indicator):
         return classes_of(drawn, 5)
     return step_classes(drawn) if figure.indicator.kind == IndicatorKind.GROWTH else percent_classes()
@@ -168,5 +172,5 @@ def _data(figure: Figure, placed: _Placed) -> list[Any]:
         shown,
         covered.reporting,
         covered.expected,
-        "" if shown is not None else value_words(value, figure.indicator),
+        "" if shown is not None and not figure.is_answer else value_words(value, figure.indicator),
     ]

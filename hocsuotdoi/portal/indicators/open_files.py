@@ -67,13 +67,16 @@ class FileForm(forms.Form):
     level = forms.ChoiceField(choices=[(each.value, each.value) for each in Level], required=False)
     first = forms.IntegerField(required=False, min_value=2000, max_value=2100)
     last = forms.IntegerField(required=False, min_value=2000, max_value=2100)
+    year = forms.IntegerField(required=False, min_value=2000, max_value=2100)
+    """As the pages' addresses say it: the first and the last, where neither is said."""
     period = forms.ChoiceField(choices=[(each.value, each.value) for each in Period], required=False)
 
     def years(self, today: dt.date, default: int = 0) -> list[int]:
         """By default this year. Raises Http404."""
         if not self.is_valid():
             raise Http404
-        last = self.cleaned_data["last"] or self.cleaned_data["first"] or default or today.year
+        asked = self.cleaned_data
+        last = asked["last"] or asked["first"] or asked["year"] or default or today.year
         first = self.cleaned_data["first"] or last
         if not 0 <= last - first < MOST_YEARS:
             raise Http404

@@ -12,10 +12,11 @@ from hocsuotdoi.core.charts.chart import Number
 from hocsuotdoi.core.charts.trend import Silence, TrendPoint
 from hocsuotdoi.indicators.enums import IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.open_data import number_of
 from hocsuotdoi.indicators.queries.results import OWN, IndicatorValue, Pair
 from hocsuotdoi.indicators.queries.series import Series
 from hocsuotdoi.indicators.queries.story import Goal, Told, is_thin, lower_first, story
-from hocsuotdoi.indicators.queries.words import as_defined, is_number
+from hocsuotdoi.indicators.queries.words import is_number
 from hocsuotdoi.portal.indicators.forms import FIRST_YEAR
 from hocsuotdoi.portal.indicators.words import coverage_words, is_kept_back, value_words
 from hocsuotdoi.programme.enums import TargetUnit
@@ -59,15 +60,19 @@ class Figure:
     @property
     def unit(self) -> str:
         """Written after each figure on an axis."""
-        if is_number(self.indicator):
+        if is_number(self.indicator) or self.is_answer:
             return ""
         return _("% a year") if self.indicator.kind == IndicatorKind.GROWTH else "%"
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is a yes or a no."""
+        return self.indicator.kind == IndicatorKind.YES_NO
+
     def number(self, value: IndicatorValue) -> Number | None:
-        """What is drawn; None where there is no figure or too few people stand behind it."""
-        if not value.has_value or is_kept_back(value, self.indicator):
-            return None
-        return value.numerator if is_number(as_defined(value, self.indicator)) else value.percent
+        """What is drawn: of an answer 1 for yes, 0 for no. None where there is no figure or too few people stand behind
+        it."""
+        return number_of(value, self.indicator)
 
 
 def years_up_to(year: int) -> list[int]:
@@ -79,7 +84,7 @@ def trend_points(
 ) -> list[TrendPoint]:
     """A point for each year of the series, then those of later targets. `marks`: year to what changed the territory;
     a year from which it is defined anew is marked, too."""
-    path = path.beside(figure.indicator) if path else None
+    path = path.beside(figure.indicator) if path and not figure.is_answer else None
     later = [year for year in path.years if year > max(series)] if path else []
     points = [_point(figure, year, series.get(year), path) for year in [*sorted(series), *later]]
     anew = defined_anew(series)
@@ -127,7 +132,9 @@ def _point(figure: Figure, year: int, value: IndicatorValue | None, path: Target
         silence="" if value is None or drawn is not None else _silence(value),
         words=value_words(value, figure.indicator) if value else "",
         coverage=coverage_words(value, figure.indicator, figure.cohort) if value else "",
-        is_thin=value is not None and is_thin(value),
+        # A yes needs no more than one of them.
+        is_thin=value is not None and is_thin(value) and not figure.is_answer,
+        is_answer=figure.is_answer,
     )
 
 
@@ -135,6 +142,8 @@ _AS_WRITTEN = (TargetUnit.PERCENT, TargetUnit.PERCENT_PER_YEAR)
 
 
 def _silence(value: IndicatorValue) -> Silence:
+    if value.has_value:
+        return "not_told"
     return "not_applicable" if value.state == ValueState.NOT_APPLICABLE else "not_reported"
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -33,7 +34,7 @@ from hocsuotdoi.places.queries.institutions import has_sample
 from hocsuotdoi.portal.brief import briefly_kept
 from hocsuotdoi.portal.indicators.asked import asked_unit
 from hocsuotdoi.portal.indicators.chart_files import chart_response, file_links, pictured
-from hocsuotdoi.portal.indicators.forms import asked_year, years_to_ask
+from hocsuotdoi.portal.indicators.forms import AskedYear, asked_year, years_to_ask
 from hocsuotdoi.portal.indicators.happening_charts import (
     calendar_of,
     calendar_story,
@@ -82,14 +83,15 @@ class Told:
 def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
     """`?year=`, by default the running one; `?on=` names the day, since a code can be used again."""
     today = timezone.localdate()
-    place, year, chosen, map_doubt = _asked(request, unit, today)
+    place, asked, chosen, map_doubt = _asked(request, unit, today)
+    year = asked.year
     frame = frame_of(place, year, today, chosen)
     cards, left_out = _cards(frame, today)
     groups = [(name, [card for _name, card in found]) for name, found in groupby(cards, key=lambda each: each[0])]
     shown = [card.state for _name, card in cards if card.state]
     years = [
         {"label": str(each), "url": _address(place, each, chosen), "is_current": each == year}
-        for each in years_to_ask(today)
+        for each in years_to_ask(today, year)
     ]
     compare = reverse("portal:indicators-comparison")
     choice = [("unit", place.code), *(("figure", card.figure) for _name, card in cards[:1]), *map_query(chosen).items()]
@@ -99,6 +101,7 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
         {
             "unit": place,
             "year": year,
+            "year_doubt": asked.doubt,
             "map": map_look(request, frame, map_doubt, "portal:indicators-unit-look"),
             "years": years,
             "until": frame.last_day if frame.is_running else None,
@@ -122,7 +125,10 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
 @sets_type
 def unit_chart(request: HttpRequest, unit: str, chart: str, form: str) -> HttpResponse:
     today = timezone.localdate()
-    place, year, chosen, _doubt = _asked(request, unit, today)
+    place, asked, chosen, _doubt = _asked(request, unit, today)
+    if asked.doubt:
+        raise Http404
+    year = asked.year
     frame = frame_of(place, year, today, chosen)
     made = {"calendar": _told_calendar, "pyramid": _told_pyramid}.get(chart)
     told = made(frame) if made else None
@@ -141,7 +147,7 @@ def unit_chart(request: HttpRequest, unit: str, chart: str, form: str) -> HttpRe
     )
 
 
-def _asked(request: HttpRequest, code: str, today: dt.date) -> tuple[AdminUnit, int, ChosenMap, str]:
+def _asked(request: HttpRequest, code: str, today: dt.date) -> tuple[AdminUnit, AskedYear, ChosenMap, str]:
     """The unit, the year, the map, and why that is another than the one asked for."""
     place = asked_unit(request, code, today)
     if place is None:
@@ -159,14 +165,17 @@ class _Asked:
 
 
 def _asked_here(frame: Frame) -> list[_Asked]:
-    """What plans ask in the order of the programme, then what the unit and those above it defined for themselves."""
+    """What plans ask in the order of the programme, then what they ask without a figure, and what the unit and those
+    above it defined for themselves."""
     paths = target_paths(frame.unit, frame.last_day)
     of_plans = [
         _Asked(Figure(each.targets[0].indicator, each.targets[0].cohort), each.territory, each) for each in paths
     ]
     asked = {path.pair for path in paths}
     above = UnitAncestry.objects.on(frame.map_day).filter(unit=frame.unit).values("ancestor")
-    here = IndicatorVersion.objects.filter(indicator__owner__in=above).exclude(indicator__ends_on__lte=frame.starts_on)
+    here = IndicatorVersion.objects.filter(Q(indicator__owner=None) | Q(indicator__owner__in=above)).exclude(
+        indicator__ends_on__lte=frame.starts_on
+    )
     own = [
         Figure(each.indicator, cohort, is_own=True)
         for each in speaking_of_themselves(frame.last_day, here)
@@ -216,7 +225,7 @@ def _card(frame: Frame, asked: _Asked, series: Series, trust: Trust, marks: dict
         points=points,
         chart=pictured(trend(title, points, unit=figure.unit, is_small=True)),
         url=f"{reverse('portal:indicators-indicator-detail', args=[figure.indicator.code])}?{urlencode(query)}",
-        trust=shown_trust(trust, figure.indicator, figure.cohort),
+        trust=shown_trust(trust, series[frame.year], figure.indicator, figure.cohort),
         figure=figure.name,
     )
 

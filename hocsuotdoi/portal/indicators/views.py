@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
@@ -61,12 +62,14 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
     """What an indicator means, its value where and when asked (by default the country, this year), to look at over the
     years, on the map (`?view=map`) and unit by unit (`?view=units`)."""
     today = timezone.localdate()
-    form, indicator, figure, doubt = _asked_figure(request, code, today)
+    form, indicator, figure, doubt, year_doubt = _asked_figure(request, code, today)
     frame = frame_of(form.taken.unit, form.taken.year, today, form.taken.map)
     view = View(asked) if (asked := request.GET.get("view", "")) in set(View) else View.YEARS
     if form.taken.unit.tier == Tier.COMMUNE:
         view = View.YEARS
     checklists = list(indicator.criteria_sets.on(today).prefetch_related("criteria").order_by("pk"))
+    page = indicator_page(figure, checklists, form.taken, today, view)
+    base_year = page.value.base_year if page.value else None
     return render(
         request,
         "portal/indicators/indicator_detail.html",
@@ -75,8 +78,10 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
             "form": form,
             "taken": form.taken,
             "doubt": DayForm(request.GET).doubt(today),
+            "year_doubt": year_doubt,
             "map": map_look(request, frame if figure else None, doubt, "portal:indicators-unit-look"),
-            "page": indicator_page(figure, checklists, form.taken, today, view),
+            "page": page,
+            "base_url": f"?{urlencode(form.taken.query | {'year': base_year})}" if base_year else "",
             "map_kept": list(map_query(form.taken.map).items()),
             "has_sample": has_sample(form.taken.unit, today),
             "files": _files_of(indicator, form.taken) if figure else {},
@@ -95,8 +100,8 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
 def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> HttpResponse:
     """A chart of the page with the same question."""
     today = timezone.localdate()
-    asked, indicator, figure, _doubt = _asked_figure(request, code, today)
-    found = chart_named(chart, figure, asked.taken, today) if figure else None
+    asked, indicator, figure, _doubt, year_doubt = _asked_figure(request, code, today)
+    found = chart_named(chart, figure, asked.taken, today) if figure and not year_doubt else None
     if found is None:
         raise Http404
     drawn, story = found
@@ -114,18 +119,21 @@ def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> H
     )
 
 
-def _asked_figure(request: HttpRequest, code: str, today: dt.date) -> tuple[ValueForm, Indicator, Figure | None, str]:
+def _asked_figure(
+    request: HttpRequest, code: str, today: dt.date
+) -> tuple[ValueForm, Indicator, Figure | None, str, str]:
     """The indicator as it was defined in the year asked about. The figure None: no plan sets a target for it yet, so
-    nobody has said of whom it speaks. Last: why another map is shown than the one asked for."""
+    nobody has said of whom it speaks. Last: why another map is shown than the one asked for, and why another year."""
     head = get_object_or_404(Indicator.objects.select_related("cohort"), code=code)
     unit = asked_unit(request, request.GET.get("unit", ""), today) if request.GET.get("unit") else None
-    found = of_whom(head, min(dt.date(asked_year(request.GET, today), 12, 31), today))
+    asked = asked_year(request.GET, today)
+    found = of_whom(head, min(dt.date(asked.year, 12, 31), today))
     spoken = found.find(request.GET.get("cohort", "")) or found.find("")
     shown = spoken.cohort if spoken else None
-    form = ValueForm(request.GET, today=today, unit=unit, cohorts=found.cohorts, shown=shown)
+    form = ValueForm(request.GET, today=today, unit=unit, year=asked.year, cohorts=found.cohorts, shown=shown)
     chosen, doubt = asked_map(request.GET, today)
     form.taken = replace(form.taken, map=chosen)
-    return form, found.indicator, Figure.of(spoken) if spoken else None, doubt
+    return form, found.indicator, Figure.of(spoken) if spoken else None, doubt, asked.doubt
 
 
 def _files_of(indicator: Indicator, taken: Taken) -> dict[str, list[dict[str, str]]]:

@@ -26,10 +26,15 @@ def components(request: HttpRequest) -> HttpResponse:
         "starts_at": starts_at,
         "ends_at": starts_at + dt.timedelta(hours=2),
         "share": {
-            "of": "Lượt người sử dụng thư viện",
-            "traced": "ghi từ hoạt động: 4.831 (89%)",
-            "typed": "nhập tay: 600 (11%)",
-            "traced_at": 89.0,
+            "rests": "Xét theo 3 câu hỏi của bảng tiêu chí: 1 từ hoạt động đã ghi, 2 do cơ sở tự khai.",
+            "origins": [
+                {
+                    "of": "Lượt người sử dụng thư viện",
+                    "traced": "ghi từ hoạt động: 4.831 (89%)",
+                    "typed": "nhập tay: 600 (11%)",
+                    "traced_at": 89.0,
+                }
+            ],
             "waiting": "2 điểm đang chờ xác minh",
         },
         "page_obj": Paginator(range(200), 20).page(3),

@@ -42,6 +42,11 @@ def mapped(spots: list[Spot]) -> Chart:
     return points("Bản đồ", spots, percent_classes(), columns=[], rows=[], data_columns=["x"], data=[[1]])
 
 
+def mapped_counts(figures: list[int]) -> Chart:
+    spots = [Spot(20 + at, 105, each, "value") for at, each in enumerate(figures)]
+    return points("Bản đồ", spots, classes_of(figures, 5), columns=[], rows=[], data_columns=["x"], data=[[1]])
+
+
 def pyramid_of(*rows: AgeRow) -> Chart:
     return pyramid("Tháp", rows, row("Cộng", 17, None, 0, 25), other="Khác")
 
@@ -63,6 +68,8 @@ KINDS = {
     ),
     "map": lambda: mapped(SPOTS),
     "empty map": lambda: mapped([]),
+    "map of one class": lambda: mapped_counts([3, 3, 3]),
+    "calendar of one class": lambda: calendar("Lịch", 2026, {}, last_day=dt.date(2026, 12, 31), measure="x"),
 }
 
 
@@ -272,9 +279,39 @@ def test_classes_have_whole_bounds_and_every_figure_has_one():
     assert classes.labels[0] == "1"
 
 
+def test_long_names_of_small_pictures_stand_in_lines_and_all_rows_are_equally_high():
+    long = "Số buổi hoạt động của thư viện cấp xã"
+    drawn = multiples("Từng chỉ số", [(long, "", YEARS), ("Huế", "", YEARS)], name="Chỉ số")
+
+    names = drawn.spec["facet"]["sort"]
+    assert names == ["Số buổi hoạt động của thư | viện cấp xã", " | Huế"]
+    assert {each["name"] for each in drawn.spec["data"]["values"]} == set(names)
+    assert [row[0] for row in drawn.rows] == [long, "Huế"]
+
+
+def test_axis_of_a_count_that_nobody_knows_has_no_scale_but_its_years():
+    drawn = trend("Lượt", [TrendPoint(year, silence="not_reported") for year in (2024, 2025, 2026)], unit="")
+
+    axes = [each["encoding"].get("y", {}).get("axis") for each in drawn.spec["layer"]]
+    assert next(each["values"] for each in axes if each) == [0]
+    assert drawn.spec["layer"][0]["encoding"]["x"]["axis"]["values"] == [2024, 2026]
+
+
 @pytest.mark.parametrize("figures", [[], [7], [0, 0, 0]])
 def test_classes_of_few_figures_are_few(figures):
     assert len(classes_of(figures, 4).labels) == min(len(figures), 1)
+
+
+@pytest.mark.parametrize(
+    ("figures", "labels"),
+    [
+        ([3] * 64 + [25] * 7, ["3", "25"]),
+        ([3] * 90 + [5, 6, 8, 9, 11, 14, 20, 30], ["3", "5–6", "8–9", "11–14", "20–30"]),
+        ([1, 2, 3, 4, 5, 6, *[90] * 60], ["1", "2", "3–4", "5–6", "90"]),
+    ],
+)
+def test_figures_that_most_are_leave_classes_to_the_others(figures, labels):
+    assert classes_of(figures, 5).labels == labels
 
 
 def test_classes_of_growth_reach_below_zero():

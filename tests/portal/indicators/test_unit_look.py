@@ -35,7 +35,7 @@ def attendances(institution, day, *counted):
 def test_unit_shows_each_figure_asked_of_it_with_state_and_story(client, target, posting, bac_kan, day):
     page = client.get(*look(bac_kan))
 
-    ((indicator, cards),) = page.context["groups"]
+    (indicator, cards), *_without_a_target = page.context["groups"]
     assert indicator == target.indicator.short_name
     assert cards[0].title == target.cohort.name
     assert page.context["states"] == [(cards[0].state, 1)]
@@ -55,8 +55,9 @@ def test_unit_without_plan_and_without_happenings_says_so(client, definitions, b
 def test_figure_that_does_not_apply_is_named_apart(client, target, bac_kan):
     page = client.get(*look(bac_kan))
 
-    assert (page.context["groups"], page.context["states"]) == ([], [])
-    assert page.context["left_out"] == [f"{target.indicator.short_name} ({target.cohort.name})"]
+    assert target.indicator.short_name not in [name for name, _cards in page.context["groups"]]
+    assert page.context["states"] == []
+    assert f"{target.indicator.short_name} ({target.cohort.name})" in page.context["left_out"]
 
 
 def test_calendar_counts_sessions_day_by_day_and_takes_off_what_was_taken_back(
@@ -183,7 +184,7 @@ def test_unit_takes_the_same_queries_with_one_and_three_of_everything(
             ordinal=2 + at,
         )
     client.get(*look(bac_kan, year=2026))
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(49):
         client.get(*look(bac_kan, year=2026))
 
 
