@@ -163,6 +163,8 @@ class QualityRule(models.TextChoices):
     SESSIONS_WITHOUT_PEOPLE = "sessions_without_people", _("sessions, but nobody who took part")
     PEOPLE_WITHOUT_SESSIONS = "people_without_sessions", _("people who took part, but no session")
     CROWDED_SESSIONS = "crowded_sessions", _("more people at each session than can be")
+    SESSIONS_OVER_PEOPLE = "sessions_over_people", _("more sessions than people who took part")
+    BEYOND_ITS_DAYS = "beyond_its_days", _("more than its days can hold")
     TYPED_AND_TRACED = "typed_and_traced", _("typed in and recorded: perhaps counted twice")
     ABOVE_POPULATION = "above_population", _("too many for so few residents")
     POPULATION_PARTS = "population_parts", _("the parts do not make the whole")
