@@ -116,6 +116,9 @@ class StatedColumn(models.TextChoices):
     SESSION = "programme_session", _("programme sessions")
     ATTENDANCE = "programme_attendance", _("programme attendance")
     STAFF_TRAINED = "staff_trained", _("staff trained")
+    RENEWAL = "renewal", _("renewals")
+    RESERVATION = "reservation", _("reservations")
+    GATE_COUNT = "gate_count", _("gate count")
 
     @property
     def measure(self) -> str:
@@ -127,15 +130,17 @@ class StatedColumn(models.TextChoices):
 
 
 def columns_of(institution_class: str) -> list[StatedColumn]:
-    """What makes sense for a class of institution, in the order of the sheet."""
+    """What makes sense for a class of institution, in the order of the sheet: what few know comes last."""
     c = StatedColumn
+    seldom = [c.GATE_COUNT]
     if institution_class in LIBRARIES:
         own = [c.LIBRARY_VISIT, c.LOAN, c.IN_HOUSE_USE]
+        seldom = [c.RENEWAL, c.RESERVATION, c.GATE_COUNT]
     elif institution_class in MUSEUMS:
         own = [c.MUSEUM_STUDY, c.MUSEUM_OTHER]
     else:
         own = [c.CENTRE_VISIT]
-    return [*own, c.SESSION, c.ATTENDANCE, c.STAFF_TRAINED]
+    return [*own, c.SESSION, c.ATTENDANCE, c.STAFF_TRAINED, *seldom]
 
 
 class StatingWay(models.TextChoices):

@@ -30,6 +30,7 @@ from hocsuotdoi.indicators.formats.stated_sheet import (
     TemplateRow,
     is_stated_sheet,
     mark_of,
+    marks_of,
     read_sheet,
     render_csv,
     render_xlsx,
@@ -270,7 +271,7 @@ def _preview(
     upload = form.cleaned_data["file"]
     table, digest = table_of(upload, is_stated_sheet)
     read = read_sheet(table)
-    if not read.problems and read.mark != mark_of(unit.code, unit.pk, period.code):
+    if not read.problems and read.mark not in marks_of(unit.code, unit.pk, period.code):
         read.problems.append(Problem("B1", _another_sheet(read.mark, unit, period)))
     asked = [Asked(each.institution, each.column, each.quantity, each.at) for each in read.cells]
     asked += [Asked(each.institution, each.column, None, each.at, is_emptied=True) for each in read.empty]
@@ -308,7 +309,7 @@ def _another_sheet(mark: str, unit: AdminUnit, period: Period) -> str:
         theirs = AdminUnit.objects.filter(code=parts[1]).order_by("-starts_on").first()
     except (ValueError, IndexError):
         theirs = None
-    if theirs is None or mark == mark_of(unit.code, unit.pk, period.code):
+    if theirs is None or mark in marks_of(unit.code, unit.pk, period.code):
         return _("The template's mark has been changed. Download the template anew.")
     if (theirs.code, their_period) == (unit.code, period):
         return _("This template is of an older form. Download the template anew and copy the figures over.")
