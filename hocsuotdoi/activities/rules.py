@@ -11,6 +11,11 @@ _LIBRARIES = ("library_", "bookcase", "law_bookcase", "post_office_culture_point
 _MUSEUMS = ("museum_", "heritage_site")
 
 
+def is_training_of_staff(kind: str) -> bool:
+    """Whether those who come work in libraries, museums or centres: they are trained (decision 0135)."""
+    return kind == ActivityKind.STAFF_TRAINING
+
+
 def visit_of(
     institution_class: str, kind: str, channel: str, *, is_class_visit: bool = False
 ) -> tuple[MeasureCode, Purpose] | None:

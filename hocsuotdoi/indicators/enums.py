@@ -116,6 +116,9 @@ class StatedColumn(models.TextChoices):
     SESSION = "programme_session", _("programme sessions")
     ATTENDANCE = "programme_attendance", _("programme attendance")
     STAFF_TRAINED = "staff_trained", _("staff trained")
+    RENEWAL = "renewal", _("renewals")
+    RESERVATION = "reservation", _("reservations")
+    GATE_COUNT = "gate_count", _("gate count")
 
     @property
     def measure(self) -> str:
@@ -127,15 +130,17 @@ class StatedColumn(models.TextChoices):
 
 
 def columns_of(institution_class: str) -> list[StatedColumn]:
-    """What makes sense for a class of institution, in the order of the sheet."""
+    """What makes sense for a class of institution, in the order of the sheet: what few know comes last."""
     c = StatedColumn
+    seldom = [c.GATE_COUNT]
     if institution_class in LIBRARIES:
         own = [c.LIBRARY_VISIT, c.LOAN, c.IN_HOUSE_USE]
+        seldom = [c.RENEWAL, c.RESERVATION, c.GATE_COUNT]
     elif institution_class in MUSEUMS:
         own = [c.MUSEUM_STUDY, c.MUSEUM_OTHER]
     else:
         own = [c.CENTRE_VISIT]
-    return [*own, c.SESSION, c.ATTENDANCE, c.STAFF_TRAINED]
+    return [*own, c.SESSION, c.ATTENDANCE, c.STAFF_TRAINED, *seldom]
 
 
 class StatingWay(models.TextChoices):
@@ -163,6 +168,8 @@ class QualityRule(models.TextChoices):
     SESSIONS_WITHOUT_PEOPLE = "sessions_without_people", _("sessions, but nobody who took part")
     PEOPLE_WITHOUT_SESSIONS = "people_without_sessions", _("people who took part, but no session")
     CROWDED_SESSIONS = "crowded_sessions", _("more people at each session than can be")
+    SESSIONS_OVER_PEOPLE = "sessions_over_people", _("more sessions than people who took part")
+    BEYOND_ITS_DAYS = "beyond_its_days", _("more than its days can hold")
     TYPED_AND_TRACED = "typed_and_traced", _("typed in and recorded: perhaps counted twice")
     ABOVE_POPULATION = "above_population", _("too many for so few residents")
     POPULATION_PARTS = "population_parts", _("the parts do not make the whole")

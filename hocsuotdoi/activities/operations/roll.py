@@ -20,10 +20,10 @@ from hocsuotdoi.activities.models import Attendance, Registration, Session, Tall
 from hocsuotdoi.activities.operations.activity import settle_status
 from hocsuotdoi.activities.operations.places import lock_activity_of, locked_session
 from hocsuotdoi.activities.operations.wording import one_line
-from hocsuotdoi.activities.queries.roll import Roll, can_be_called, confirmed_with_people, roll_of
-from hocsuotdoi.activities.rules import tags_of, visit_of
+from hocsuotdoi.activities.queries.roll import Counted, Roll, can_be_called, confirmed_with_people, roll_of
+from hocsuotdoi.activities.rules import is_training_of_staff, tags_of, visit_of
 from hocsuotdoi.core.errors import Refused
-from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, PostingKind, Sex
+from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, PostingKind, Purpose, Sex
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, post, reverse
 
@@ -192,7 +192,8 @@ def close_session(
     """Close the roll and post what it counts to the ledger, all or nothing; lines that were not called count as absent.
 
     Posted: one programme session; attendance by sex and age band; and, unless online, one visit each by the class of
-    the institution. Refused: before it started, closed, cancelled or not published, and an untouched roll unless
+    the institution. A training of staff counts as that only: each who came as trained, no session for the public, no
+    attendance, no visit. Refused: before it started, closed, cancelled or not published, and an untouched roll unless
     `nobody_came` says that it is meant (a session held for a group counts even then).
     """
     lock_activity_of(session)
@@ -266,37 +267,37 @@ def ledger_lines(session: Session, roll: Roll) -> list[Line]:
     """What a session with this roll counts as."""
     activity = session.activity
     tags = tags_of(activity.kind, activity.themes, activity.observance, activity.programmes, activity.groups)
+    if is_training_of_staff(activity.kind):
+        return _lines_of_people(MeasureCode.STAFF_TRAINED, roll.counted(), session.channel, tags)
     is_class_visit = activity.is_bookable and session.bookings.exists()
     visit = visit_of(
         session.institution.institution_class, activity.kind, session.channel, is_class_visit=is_class_visit
     )
     lines = [Line(measure=MeasureCode.PROGRAMME_SESSION, quantity=1, channel=session.channel, tags=tags)]
-    for cell in roll.counted():
-        lines.append(
-            Line(
-                measure=MeasureCode.PROGRAMME_ATTENDANCE,
-                quantity=cell.people,
-                sex=cell.sex,
-                age_band=cell.age_band,
-                channel=Channel.ONLINE if cell.is_online else session.channel,
-                learner_key=cell.learner_key,
-                tags=tags,
-            )
-        )
-        if visit and not cell.is_online:
-            lines.append(
-                Line(
-                    measure=visit[0],
-                    quantity=cell.people,
-                    sex=cell.sex,
-                    age_band=cell.age_band,
-                    channel=session.channel,
-                    purpose=visit[1],
-                    learner_key=cell.learner_key,
-                    tags=tags,
-                )
-            )
+    lines += _lines_of_people(MeasureCode.PROGRAMME_ATTENDANCE, roll.counted(), session.channel, tags)
+    if visit:
+        measure, purpose = visit
+        came = [cell for cell in roll.counted() if not cell.is_online]
+        lines += _lines_of_people(measure, came, session.channel, tags, purpose)
     return lines
+
+
+def _lines_of_people(
+    measure: MeasureCode, cells: Iterable[Counted], channel: str, tags: list[str], purpose: Purpose | None = None
+) -> list[Line]:
+    return [
+        Line(
+            measure=measure,
+            quantity=cell.people,
+            sex=cell.sex,
+            age_band=cell.age_band,
+            channel=Channel.ONLINE if cell.is_online else channel,
+            purpose=purpose,
+            learner_key=cell.learner_key,
+            tags=tags,
+        )
+        for cell in cells
+    ]
 
 
 def _post(session: Session, roll: Roll, *, revision: int, by: Person | None, at: dt.datetime) -> Posting:
@@ -312,6 +313,7 @@ def _post(session: Session, roll: Roll, *, revision: int, by: Person | None, at:
         by=by,
         at=at,
         revision=revision,
+        may_be_empty=is_training_of_staff(session.activity.kind),
     )
 
 

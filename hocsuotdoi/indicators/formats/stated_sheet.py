@@ -115,11 +115,22 @@ class ReadSheet:
     problems: list[Problem] = field(default_factory=list)
 
 
+_LAYOUTS = (
+    tuple(StatedColumn.values),
+    tuple(each for each in StatedColumn.values if each not in {"renewal", "reservation", "gate_count"}),
+)
+"""Which columns sheets have, the newest first. One of an earlier layout says nothing of what it has no column for."""
+
+
 def mark_of(unit_code: str, unit_key: int, period: str) -> str:
     """By which a sheet is known again: unit, period, and a check of both with the sheet's layout."""
-    layout = ",".join(StatedColumn.values)
-    check = hashlib.sha256(f"{unit_key}|{period}|{layout}".encode()).hexdigest()[:8]
-    return f"HSD1-{unit_code}-{period}-{check}"
+    return marks_of(unit_code, unit_key, period)[0]
+
+
+def marks_of(unit_code: str, unit_key: int, period: str) -> list[str]:
+    """Of sheets of each layout that can still be sent in, the newest first."""
+    checks = (hashlib.sha256(f"{unit_key}|{period}|{','.join(each)}".encode()).hexdigest()[:8] for each in _LAYOUTS)
+    return [f"HSD1-{unit_code}-{period}-{check}" for check in checks]
 
 
 def heading(column: StatedColumn) -> str:

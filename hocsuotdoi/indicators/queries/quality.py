@@ -122,6 +122,22 @@ def _crowded(n: dict[str, Any], _measure: str, period: str) -> str:
     )
 
 
+def _few_people(n: dict[str, Any], _measure: str, period: str) -> str:
+    return _("{sessions} sessions in {period}, and only {people} attendances: perhaps the two were swapped.").format(
+        sessions=number(n["sessions"]), people=number(n["people"]), period=parse_period(period).words
+    )
+
+
+def _beyond(n: dict[str, Any], measure: str, period: str) -> str:
+    return _("{measure} in {period}: {value}, which is {each} on each of {days} days.").format(
+        measure=measure.capitalize(),
+        period=parse_period(period).words,
+        value=number(n["value"]),
+        each=number(n["value"] // n["days"]),
+        days=n["days"],
+    )
+
+
 def _twice(n: dict[str, Any], measure: str, period: str) -> str:
     said = _("{measure} in {period}: {typed} typed in, and {traced} recorded by the system itself.").format(
         measure=measure.capitalize(),
@@ -181,6 +197,8 @@ _SENTENCES = {
     QualityRule.SESSIONS_WITHOUT_PEOPLE: _no_people,
     QualityRule.PEOPLE_WITHOUT_SESSIONS: _no_sessions,
     QualityRule.CROWDED_SESSIONS: _crowded,
+    QualityRule.SESSIONS_OVER_PEOPLE: _few_people,
+    QualityRule.BEYOND_ITS_DAYS: _beyond,
     QualityRule.TYPED_AND_TRACED: _twice,
     QualityRule.ABOVE_POPULATION: _above,
     QualityRule.POPULATION_PARTS: _parts,
@@ -192,12 +210,17 @@ _SENTENCES = {
 # -- what stands behind one --
 
 MONTHS_DRAWN = 36
+_OF_SESSIONS_AND_PEOPLE = (
+    QualityRule.SESSIONS_WITHOUT_PEOPLE,
+    QualityRule.PEOPLE_WITHOUT_SESSIONS,
+    QualityRule.SESSIONS_OVER_PEOPLE,
+)
 
 
 def measures_of(finding: QualityFinding) -> list[str]:
     """The measures of the ledger that a finding is about; none: all."""
     code = finding.measure.partition(":")[0]
-    if finding.rule in (QualityRule.SESSIONS_WITHOUT_PEOPLE, QualityRule.PEOPLE_WITHOUT_SESSIONS):
+    if finding.rule in _OF_SESSIONS_AND_PEOPLE:
         return [MeasureCode.PROGRAMME_SESSION.value, MeasureCode.PROGRAMME_ATTENDANCE.value]
     return [code] if code in MeasureCode.values else []
 

@@ -33,9 +33,18 @@ SAME_IN_A_ROW, LEAST_REPEATED = 4, 20
 SESSIONS_ALONE = 3
 """A session to which nobody came is a session; so many of them in a month without anybody are not likely."""
 PEOPLE_ALONE = 10
+MANY_SESSIONS = 10
+"""A session with one visitor, or none, is a session; so many that fewer came than there were are not likely."""
 MOST_AT_A_SESSION = 2000
 MOST_PER_RESIDENT = 20
 """Times a year that each resident would have come, on average."""
 PARTS_TOLERANCE = 0.005
 """Of the whole: what sources that round differently may differ by."""
 LARGEST_JUMP, LEAST_JUMP = 0.25, 500
+
+# -- what needs no earlier figures: a house of which nothing is known is held against these --
+MOST_SESSIONS_A_DAY, MOST_A_DAY = 10, 50_000
+"""Of one house, on every day of the period: sessions; visits, attendances, loans and so on."""
+LEAST_OTHERS, TIMES_OTHERS = 10, 10
+"""So many houses like it must have told the measure; and so many times what nineteen of twenty of them stay below in a
+month is far."""

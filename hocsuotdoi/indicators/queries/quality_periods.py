@@ -12,21 +12,24 @@ from hocsuotdoi.indicators.queries.quality_limits import (
     SILENT_AFTER,
     YEARS_BEFORE,
 )
+from hocsuotdoi.indicators.queries.quality_series import OWN, THESE
 
-_OWN = "institution_id BETWEEN %(from)s AND %(to)s"
 
-_FIGURES = f"""
+def _figures(own: str = OWN, but: str = "", proposed: str = "") -> str:
+    """`but`: which of them not; `proposed`: a further source of figures, which do not stand yet."""
+    return f"""
 figure AS MATERIALIZED (
     SELECT institution_id, "column" AS measure, period, starts_on, ends_on, quantity,
            round((ends_on - starts_on) / 30.4)::int AS months
       FROM (SELECT DISTINCT ON (institution_id, slot) * FROM indicators_statedfigure
-             WHERE {_OWN} AND ends_on > %(first)s::date - interval '{YEARS_BEFORE} years' AND starts_on <= %(day)s
+             WHERE {own} AND ends_on > %(first)s::date - interval '{YEARS_BEFORE} years' AND starts_on <= %(day)s
              ORDER BY institution_id, slot, revision DESC) AS newest
-     WHERE quantity IS NOT NULL
+     WHERE quantity IS NOT NULL {but}
+    {proposed}
 ), longer AS MATERIALIZED (SELECT * FROM figure WHERE months > 1)"""
 
-OUTLIER = f"""
-WITH {_FIGURES},
+
+_FAR = f"""
 pair AS (
     SELECT now.institution_id, now.measure, now.period, now.starts_on, now.ends_on, now.quantity::float AS value,
            past.quantity::float AS quantity, past.starts_on AS past_on,
@@ -70,16 +73,33 @@ SELECT institution_id, NULL::bigint AS unit_id, measure, period, starts_on, ends
    AND (same_periods < {SAME_MONTHS} OR (value > median AND value > 2 * same_most)
         OR (value < median AND 2 * value < same_least))
 """
-"""As a month beside earlier months (`quality_rules`); a level is what the last period was, for there are few."""
+"""As a month beside earlier months (`quality_series`); a level is what the last period was, for there are few."""
+
+OUTLIER = f"WITH {_figures()}," + _FAR
+
+PROPOSED = f"""
+WITH proposed AS (
+    SELECT institution_id, measure, %(period)s AS period, %(first)s::date AS starts_on, %(until)s::date AS ends_on,
+           quantity, round((%(until)s::date - %(first)s::date) / 30.4)::int AS months
+      FROM unnest(%(institutions)s::bigint[], %(columns)s::text[], %(quantities)s::bigint[])
+           AS each (institution_id, measure, quantity)
+), {
+    _figures(
+        THESE,
+        'AND (institution_id, "column", period) NOT IN (SELECT institution_id, measure, period FROM proposed)',
+        "UNION ALL SELECT * FROM proposed",
+    )
+},{_FAR}"""
+"""As `OUTLIER`, with what a sheet would state for one quarter or year: three lists of one length."""
 
 SILENCE = f"""
-WITH {_FIGURES},
+WITH {_figures()},
 told AS MATERIALIZED (
     SELECT institution_id, month FROM indicators_fresh_institutionmonth
-     WHERE {_OWN} AND month BETWEEN %(first)s AND %(last)s GROUP BY 1, 2 HAVING sum(lines) > 0
+     WHERE {OWN} AND month BETWEEN %(first)s AND %(last)s GROUP BY 1, 2 HAVING sum(lines) > 0
     UNION
     SELECT institution_id, date_trunc('month', occurred_on)::date FROM ledger_posting AS posting
-     WHERE {_OWN} AND kind = 'stated' AND occurred_on BETWEEN %(first)s AND %(last)s
+     WHERE {OWN} AND kind = 'stated' AND occurred_on BETWEEN %(first)s AND %(last)s
        AND NOT EXISTS (SELECT FROM ledger_posting AS back
                         WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
 ),

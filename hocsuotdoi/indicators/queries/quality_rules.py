@@ -4,12 +4,11 @@ A rule only says "look here"; a person says what it is. Rules keep to what our m
 the book cannot break them: urban and rural make the whole (there is no third column), women, men and ages lie within
 what was counted (they are marks on the same entries), communes make the province (a fact stands at one place).
 
-Months of a series are those of which something stands. A figure typed in for a quarter or a year is no month's: it is
-taken off the month on whose last day it is booked, and looked at by `quality_periods`.
+A series beside its own earlier months: `quality_series`; what is typed in for whole quarters or years:
+`quality_periods`.
 """
 
 import datetime as dt
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,25 +19,22 @@ from hocsuotdoi.indicators.enums import QualityRule, StatedColumn
 from hocsuotdoi.indicators.queries import quality_periods
 from hocsuotdoi.indicators.queries.quality_limits import (
     DUE_DAYS,
-    EARLIER_MONTHS,
-    HIGHEST_SCORE,
     LARGEST_JUMP,
-    LEAST_DIFFERENCE,
     LEAST_JUMP,
-    LEAST_MONTHS,
     LEAST_REPEATED,
-    LEAST_SPREAD,
-    LOWEST_PART,
+    MANY_SESSIONS,
+    MOST_A_DAY,
     MOST_AT_A_SESSION,
     MOST_PER_RESIDENT,
+    MOST_SESSIONS_A_DAY,
     PARTS_TOLERANCE,
     PEOPLE_ALONE,
     RECENT_MONTHS,
     SAME_IN_A_ROW,
-    SAME_MONTHS,
     SESSIONS_ALONE,
     SILENT_AFTER,
 )
+from hocsuotdoi.indicators.queries.quality_series import MONTHLY, OUTLIER, OWN, figures, read, series
 
 MEASURES_OF_RESIDENTS = ("programme_attendance", "library_visit", "centre_visit")
 """Of museums and sites most visitors are from elsewhere."""
@@ -87,94 +83,9 @@ class Found:
         return self.rule.value, self.institution_id, unit, self.measure, self.period
 
 
-_OWN = "institution_id BETWEEN %(from)s AND %(to)s"
-
-_FIGURES = f"""
-figure AS MATERIALIZED (
-    SELECT * FROM (
-        SELECT DISTINCT ON (institution_id, slot) *, split_part("column", ':', 1) AS measure
-          FROM indicators_statedfigure
-         WHERE {_OWN} AND ends_on > %(first)s AND starts_on <= %(day)s
-         ORDER BY institution_id, slot, revision DESC) AS newest
-     WHERE quantity IS NOT NULL
-)"""
-
-_SERIES = f"""
-wanted AS (SELECT unnest(%(months)s::date[]) AS month),
-{_FIGURES},
-long AS (
-    SELECT figure.institution_id, figure.measure, date_trunc('month', occurred_on)::date AS month,
-           -figure.quantity AS quantity, -1 AS lines, true AS stated
-      FROM figure JOIN ledger_posting AS posting
-        ON posting.institution_id = figure.institution_id AND posting.id = figure.posting_id
-     WHERE figure.ends_on - figure.starts_on > 31 AND figure.quantity > 0
-),
-series AS MATERIALIZED (
-    SELECT institution_id, measure, month, sum(quantity)::float AS quantity,
-           coalesce(sum(quantity) FILTER (WHERE stated), 0)::bigint AS typed
-      FROM (SELECT institution_id, measure, month, quantity, lines, stated FROM indicators_fresh_institutionmonth
-             WHERE {_OWN} AND month BETWEEN %(first)s AND %(last)s
-             UNION ALL SELECT * FROM long) AS cell
-     GROUP BY 1, 2, 3 HAVING sum(lines) > 0
-)"""
-
-_MONTHLY = """
-SELECT institution_id, NULL::bigint AS unit_id, measure, to_char(month, 'YYYY-MM') AS period, month AS starts_on,
-       (month + interval '1 month')::date AS ends_on, numbers
-  FROM ({rows}) AS found
-"""
-
-_OUTLIER = f"""
-WITH {_SERIES},
-pair AS (
-    SELECT now.institution_id, now.measure, now.month, now.quantity AS value, now.typed, past.quantity,
-           extract(month FROM past.month) = extract(month FROM now.month) AS same,
-           past.month >= now.month - make_interval(months => {EARLIER_MONTHS}) AS near,
-           row_number() OVER (PARTITION BY now.institution_id, now.measure, now.month ORDER BY past.month DESC)
-             <= {RECENT_MONTHS} AS recent
-      FROM series AS now JOIN wanted ON wanted.month = now.month
-      JOIN series AS past ON past.institution_id = now.institution_id AND past.measure = now.measure
-       AND past.month < now.month
-),
-middle AS (
-    SELECT institution_id, measure, month, value, typed, count(*) FILTER (WHERE near) AS months,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY quantity) FILTER (WHERE near) AS median,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY quantity) FILTER (WHERE recent) AS level,
-           count(*) FILTER (WHERE same) AS same_months, min(quantity) FILTER (WHERE same) AS same_least,
-           max(quantity) FILTER (WHERE same) AS same_most
-      FROM pair GROUP BY 1, 2, 3, 4, 5
-    HAVING count(*) FILTER (WHERE near) >= {LEAST_MONTHS}
-       AND abs(value - percentile_cont(0.5) WITHIN GROUP (ORDER BY quantity) FILTER (WHERE near)) >= {LEAST_DIFFERENCE}
-),
-scaled AS (
-    SELECT middle.*, (
-        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(pair.quantity - middle.median)) FROM pair
-         WHERE pair.institution_id = middle.institution_id AND pair.measure = middle.measure
-           AND pair.month = middle.month AND pair.near) AS mad
-      FROM middle
-),
-scored AS (
-    SELECT *, (value - median) / greatest(
-               1.4826 * mad, CASE WHEN value > median THEN {LEAST_SPREAD} * median ELSE 0 END, sqrt(abs(median)), 1
-           ) AS score
-      FROM scaled
-)
-""" + _MONTHLY.format(
-    rows=f"""
-    SELECT institution_id, measure, month, jsonb_build_object(
-               'value', value::bigint, 'typed', typed, 'median', round(median::numeric, 1),
-               'mad', round(mad::numeric, 1), 'months', months, 'score', round(score::numeric, 1),
-               'same_months', same_months, 'same_least', same_least, 'same_most', same_most) AS numbers
-      FROM scored
-     WHERE abs(score) > {HIGHEST_SCORE} AND 2 * abs(value - level) > abs(value - median)
-       AND (score > 0 OR {LOWEST_PART} * value <= median AND month < date_trunc('month', %(day)s::date))
-       AND (same_months < {SAME_MONTHS} OR (score > 0 AND value > 2 * same_most)
-            OR (score < 0 AND 2 * value < same_least))"""
-)
-
 _TOLD = f"""
 wanted AS (SELECT unnest(%(months)s::date[]) AS month),
-{_FIGURES},
+{figures()},
 longer AS (
     SELECT figure.institution_id, posting_id, date_trunc('month', occurred_on)::date AS month, figure.quantity
       FROM figure JOIN ledger_posting AS posting
@@ -185,12 +96,12 @@ told AS MATERIALIZED (
     SELECT institution_id, month, bool_or(by_itself) AS by_itself FROM (
         SELECT institution_id, month, true AS by_itself FROM (
             SELECT institution_id, month, lines FROM indicators_fresh_institutionmonth
-             WHERE {_OWN} AND month BETWEEN %(first)s AND %(last)s
+             WHERE {OWN} AND month BETWEEN %(first)s AND %(last)s
             UNION ALL SELECT institution_id, month, -1 FROM longer WHERE quantity > 0
         ) AS cell GROUP BY 1, 2 HAVING sum(lines) > 0
         UNION ALL
         SELECT institution_id, date_trunc('month', occurred_on)::date, true FROM ledger_posting AS posting
-         WHERE {_OWN} AND kind = 'stated' AND occurred_on >= %(first)s
+         WHERE {OWN} AND kind = 'stated' AND occurred_on >= %(first)s
            AND NOT EXISTS (SELECT FROM ledger_posting AS back
                             WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
            AND NOT EXISTS (SELECT FROM longer
@@ -205,7 +116,7 @@ told AS MATERIALIZED (
 
 _SILENCE = f"""
 WITH {_TOLD}
-""" + _MONTHLY.format(
+""" + MONTHLY.format(
     rows=f"""
     SELECT told.institution_id, '' AS measure, wanted.month, jsonb_build_object('months', count(*)) AS numbers
       FROM wanted
@@ -228,7 +139,7 @@ WITH {_TOLD}
 )
 
 _REPEATED = f"""
-WITH {_SERIES},
+WITH {series()},
 island AS (
     SELECT institution_id, measure, typed, month,
            (extract(year FROM month) * 12 + extract(month FROM month))::int
@@ -240,14 +151,14 @@ row_of_same AS (
            count(*) AS months
       FROM island GROUP BY institution_id, measure, typed, part HAVING count(*) >= {SAME_IN_A_ROW}
 )
-""" + _MONTHLY.format(
+""" + MONTHLY.format(
     rows="""
     SELECT institution_id, measure, month, jsonb_build_object('value', typed, 'months', months) AS numbers
       FROM row_of_same JOIN wanted USING (month)"""
 )
 
 _MEETINGS = f"""
-WITH {_SERIES},
+WITH {series()},
 meeting AS (
     SELECT institution_id, month, coalesce(sum(quantity) FILTER (WHERE measure = 'programme_session'), 0) AS sessions,
            coalesce(sum(quantity) FILTER (WHERE measure = 'programme_attendance'), 0) AS people
@@ -258,7 +169,7 @@ meeting AS (
 
 
 def _meetings(measure: str, condition: str) -> str:
-    return _MEETINGS + _MONTHLY.format(
+    return _MEETINGS + MONTHLY.format(
         rows=f"""
     SELECT institution_id, '{measure}' AS measure, month,
            jsonb_build_object('sessions', sessions::bigint, 'people', people::bigint) AS numbers
@@ -266,11 +177,29 @@ def _meetings(measure: str, condition: str) -> str:
     )
 
 
+# Of months, and of quarters and years that were typed in: also of a house without any earlier figures.
+_BEYOND = f"""
+WITH {series()},
+told AS (
+    SELECT institution_id, measure, to_char(month, 'YYYY-MM') AS period, month AS starts_on,
+           (month + interval '1 month')::date AS ends_on, quantity
+      FROM series
+    UNION ALL
+    SELECT institution_id, "column", period, starts_on, ends_on, quantity
+      FROM figure WHERE ends_on - starts_on > 31 AND starts_on >= %(first)s
+)
+SELECT institution_id, NULL::bigint AS unit_id, measure, period, starts_on, ends_on,
+       jsonb_build_object('value', quantity::bigint, 'days', ends_on - starts_on) AS numbers
+  FROM told
+ WHERE quantity > (ends_on - starts_on)
+       * CASE WHEN measure = 'programme_session' THEN {MOST_SESSIONS_A_DAY} ELSE {MOST_A_DAY} END
+"""
+
 _TWICE = f"""
-WITH {_FIGURES},
+WITH {figures()},
 cell AS MATERIALIZED (
     SELECT institution_id, measure, purpose, month, quantity, stated FROM indicators_fresh_institutionmonth
-     WHERE {_OWN} AND month BETWEEN %(first)s AND %(last)s
+     WHERE {OWN} AND month BETWEEN %(first)s AND %(last)s
 ),
 of_figure AS (
     SELECT figure.institution_id, figure."column" AS measure, figure.period, figure.starts_on, figure.ends_on,
@@ -471,7 +400,7 @@ RULES: dict[QualityRule, Rule] = {
         # (x − median) / (1.4826 MAD): both halves rest on medians, which a few wrong months do not move. The spread is
         # at least the median's root, for what is counted by chance spreads so, and half of it where x is too high. With
         # the same month of two other years at hand, the month must also lie beyond twice (below half) of all of those.
-        Rule(_R.SERIES_OUTLIER, _OUTLIER, ("value",)),
+        Rule(_R.SERIES_OUTLIER, OUTLIER, ("value",)),
         Rule(_R.SERIES_SILENCE, _SILENCE),
         Rule(_R.PERIOD_OUTLIER, quality_periods.OUTLIER, ("value",), is_monthly=False),
         Rule(_R.PERIOD_SILENCE, quality_periods.SILENCE, is_monthly=False),
@@ -491,6 +420,12 @@ RULES: dict[QualityRule, Rule] = {
             _meetings("programme_attendance", f"sessions > 0 AND people > {MOST_AT_A_SESSION} * sessions"),
             ("people", "sessions"),
         ),
+        Rule(
+            _R.SESSIONS_OVER_PEOPLE,
+            _meetings("programme_session", f"sessions >= {MANY_SESSIONS} AND people > 0 AND people < sessions"),
+            ("sessions", "people"),
+        ),
+        Rule(_R.BEYOND_ITS_DAYS, _BEYOND, ("value",), is_monthly=False),
         Rule(_R.TYPED_AND_TRACED, _TWICE, ("typed", "traced"), is_monthly=False, tolerance=0.25),
         Rule(_R.ABOVE_POPULATION, _ABOVE, ("value", "residents"), is_monthly=False, is_of_units=True, tolerance=0.25),
         Rule(_R.POPULATION_PARTS, _PARTS, ("whole", "parts"), is_monthly=False, is_of_units=True),
@@ -535,7 +470,7 @@ def found_by(
         rows = cursor.fetchall()
     years = {month.year for month in months}
     return [
-        Found(rule.code, institution, unit, measure, period, starts_on, ends_on, _read(numbers))
+        Found(rule.code, institution, unit, measure, period, starts_on, ends_on, read(numbers))
         for institution, _own, measure, period, starts_on, ends_on, numbers, unit in rows
         if unit is not None and starts_on.year in years
     ]
@@ -543,10 +478,3 @@ def found_by(
 
 def rules_of(codes: Collection[QualityRule] = ()) -> list[Rule]:
     return [rule for code, rule in RULES.items() if not codes or code in codes]
-
-
-def _read(numbers: Any) -> dict[str, Any]:
-    """As JSON has them: the driver gives the text of a column that no model reads."""
-    if isinstance(numbers, str):
-        numbers = json.loads(numbers)
-    return dict(numbers)

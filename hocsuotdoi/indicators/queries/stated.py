@@ -209,7 +209,7 @@ class Leap:
 @dataclass(frozen=True, slots=True)
 class Change:
     """`recorded` is what the system has by itself, beside which the figure would stand; `leap` is there where
-    `with_leaps` has found one."""
+    `with_leaps` has found one; `history` and `bounds` say what else asks for a look (`stated_looks`)."""
 
     institution: Institution
     column: StatedColumn
@@ -218,6 +218,12 @@ class Change:
     recorded: int
     at: str
     leap: Leap | None = None
+    history: str = ""
+    bounds: tuple[str, ...] = ()
+
+    @property
+    def asks_for_a_look(self) -> bool:
+        return self.leap is not None or bool(self.history or self.bounds)
 
     @property
     def kind(self) -> ChangeKind:
@@ -257,6 +263,7 @@ class Planned:
     changes: list[Change]
     problems: list[Wrong]
     missing: list[Institution]
+    sheet: Sheet = field(repr=False)
     emptied: list[Change] = field(default_factory=list)
 
     def taking(self, keys: Collection[str]) -> "Planned":
@@ -314,7 +321,7 @@ def planned(sheet: Sheet, asked: Iterable[Asked]) -> Planned:
             before = sheet.quantity(spot)
             changes.append(Change(institution, each.column, before, each.quantity, recorded, each.at))
     told = {each.institution for each in asked}
-    return Planned(changes, problems, [each for each in sheet.institutions if each.code not in told], emptied)
+    return Planned(changes, problems, [each for each in sheet.institutions if each.code not in told], sheet, emptied)
 
 
 def with_leaps(changes: Iterable[Change], period: Period) -> list[Change]:

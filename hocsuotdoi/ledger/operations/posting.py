@@ -105,22 +105,30 @@ def post(
     at: dt.datetime,
     revision: int = 1,
     kind: PostingKind = PostingKind.HAPPENING,
+    may_be_empty: bool = False,
 ) -> Posting:
     """Post what happened at `institution` on `occurred_on`; return the posting.
 
     The same source and revision posted again, also at the same moment from another connection, returns the first
     posting and adds nothing, whatever the lines are now: to change what was posted, `reverse` it and post revision + 1.
-    A stated posting may be without lines: somebody reported that there was nothing, which is not silence.
+    A stated posting may be without lines: somebody reported that there was nothing, which is not silence. So may what
+    happened without anything to count of it (`may_be_empty`): it is known by its posting still.
     Refused: no lines, an unknown measure, a quantity below 1, a day in the future of `at`, an institution without a
     place on the day, an account's id as learner key, a revision whose predecessor has not been reversed.
     """
     act = Act(institution, source_id, occurred_on, list(lines), revision)
-    return post_all([act], source_kind=source_kind, by=by, at=at, kind=kind)[0]
+    return post_all([act], source_kind=source_kind, by=by, at=at, kind=kind, may_be_empty=may_be_empty)[0]
 
 
 @transaction.atomic
 def post_all(
-    acts: Sequence[Act], *, source_kind: str, by: Person | None, at: dt.datetime, kind: PostingKind
+    acts: Sequence[Act],
+    *,
+    source_kind: str,
+    by: Person | None,
+    at: dt.datetime,
+    kind: PostingKind,
+    may_be_empty: bool = False,
 ) -> list[Posting]:
     """Post many acts as `post` posts one; their postings in the same order. All of them or, where one is refused, none.
 
@@ -129,7 +137,7 @@ def post_all(
     """
     _check_lines([line for act in acts for line in act.lines])
     for act in acts:
-        if not act.lines and kind != PostingKind.STATED:
+        if not act.lines and kind != PostingKind.STATED and not may_be_empty:
             raise NothingToPost(_("There is nothing to count here."))
         _check_day(act.occurred_on, at)
     places = _places_of(acts)

@@ -24,6 +24,7 @@ from hocsuotdoi.activities.queries.outcome import ratings_of, words_about
 from hocsuotdoi.activities.queries.recording import views_of
 from hocsuotdoi.activities.queries.roll import Roll, can_be_called, roll_of
 from hocsuotdoi.activities.queries.school import headcount_of, roll_without_class, visit_at
+from hocsuotdoi.activities.rules import is_training_of_staff
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.qr import qr_svg
 from hocsuotdoi.ledger.enums import Channel
@@ -113,6 +114,7 @@ def session_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "activity": session.activity,
             "roll": roll_of(session),
             "has_started": session.starts_at <= timezone.now(),
+            "is_training": is_training_of_staff(session.activity.kind),
             "path": path_to(session.activity),
         },
     )

@@ -30,6 +30,7 @@ from hocsuotdoi.indicators.formats.stated_sheet import (
     TemplateRow,
     is_stated_sheet,
     mark_of,
+    marks_of,
     read_sheet,
     render_csv,
     render_xlsx,
@@ -51,9 +52,9 @@ from hocsuotdoi.indicators.queries.stated import (
     sheet_of,
     typed_on_grey,
     under_another_name,
-    with_leaps,
     with_outcome,
 )
+from hocsuotdoi.indicators.queries.stated_looks import with_looks
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, Institution
 from hocsuotdoi.workspace.acts import refusals_in
@@ -181,7 +182,8 @@ def stated_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("workspace:indicators-stated-detail", pk=statement.pk)
     require(request.user, Permission.STATE_FIGURES, preview.unit)
     plan = plan_of(preview, today)
-    form = ConfirmForm(request.POST or None, plan=plan)
+    looked_through = with_looks(plan)
+    form = ConfirmForm(request.POST or None, plan=plan, has_bounds=any(each.bounds for each in looked_through))
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         try:
@@ -201,7 +203,7 @@ def stated_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("workspace:indicators-stated-detail", pk=statement.pk)
     period = parse_period(preview.period)
     kind = request.GET.get("kind", "")
-    changes = sorted(with_leaps(plan.changes, period), key=_as_looked_at)
+    changes = sorted(looked_through, key=_as_looked_at)
     looked_at = plan.emptied if kind == EMPTIED else [each for each in changes if kind in ("", each.kind)]
     url = reverse("workspace:indicators-stated-sheet", args=[preview.unit.code, preview.period])
     return render(
@@ -213,6 +215,7 @@ def stated_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "plan": plan,
             "form": form,
             "leaps": sum(each.leap is not None for each in changes),
+            "looks": sum(bool(each.history or each.bounds) for each in changes),
             "page_obj": Paginator(looked_at, CHANGES_ON_A_PAGE).get_page(request.GET.get("page")),
             "are_emptied": kind == EMPTIED,
             "emptied_asked": EMPTIED_ASKED,
@@ -268,7 +271,7 @@ def _preview(
     upload = form.cleaned_data["file"]
     table, digest = table_of(upload, is_stated_sheet)
     read = read_sheet(table)
-    if not read.problems and read.mark != mark_of(unit.code, unit.pk, period.code):
+    if not read.problems and read.mark not in marks_of(unit.code, unit.pk, period.code):
         read.problems.append(Problem("B1", _another_sheet(read.mark, unit, period)))
     asked = [Asked(each.institution, each.column, each.quantity, each.at) for each in read.cells]
     asked += [Asked(each.institution, each.column, None, each.at, is_emptied=True) for each in read.empty]
@@ -306,7 +309,7 @@ def _another_sheet(mark: str, unit: AdminUnit, period: Period) -> str:
         theirs = AdminUnit.objects.filter(code=parts[1]).order_by("-starts_on").first()
     except (ValueError, IndexError):
         theirs = None
-    if theirs is None or mark == mark_of(unit.code, unit.pk, period.code):
+    if theirs is None or mark in marks_of(unit.code, unit.pk, period.code):
         return _("The template's mark has been changed. Download the template anew.")
     if (theirs.code, their_period) == (unit.code, period):
         return _("This template is of an older form. Download the template anew and copy the figures over.")
@@ -358,9 +361,9 @@ def _institutions(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
     return {"page_obj": page, "rows": rows, "text": text}
 
 
-def _as_looked_at(change: Change) -> tuple[bool, int, bool]:
+def _as_looked_at(change: Change) -> tuple[bool, bool, int, bool]:
     """What asks to be looked at comes first."""
-    return change.leap is None, _ORDER.index(change.kind), not change.is_beside
+    return change.leap is None, not change.asks_for_a_look, _ORDER.index(change.kind), not change.is_beside
 
 
 def _tabs(plan: Planned, current: str) -> list[dict[str, Any]]:

@@ -90,12 +90,16 @@ class ConfirmForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, plan: Planned) -> None:
+    def __init__(self, data: Any, *, plan: Planned, has_bounds: bool = False) -> None:
         super().__init__(data, initial={"seen": plan.digest})
         self.emptied = [each.key for each in plan.emptied]
         if plan.beside:
             self.fields["in_addition"] = forms.BooleanField(
                 label=_("These figures come in addition to what the system has recorded; nothing is counted twice"),
+            )
+        if has_bounds:
+            self.fields["looked_at"] = forms.BooleanField(
+                label=_("I have looked at the figures marked above again: they are right"),
             )
         if plan.emptied:
             self.fields["take_away"] = forms.MultipleChoiceField(
