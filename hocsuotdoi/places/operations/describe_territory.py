@@ -49,9 +49,10 @@ Every page, chart, file and link of figures can be read on one of three maps; th
 - **Growth** is always read on constant territory, also as reported: on the map of the last day that counts. The base
   year is the first of which the country has figures of what the indicator keeps to (ages, sexes, purposes, ways,
   marks). The same institutions stand on both sides; new, closed and silent ones are shown apart with their sums.
-- **Residents** of a unit are those entered for it, else the sum of its communes, else the sum of the units that it was
-  made of, all of one tier and of the end of one year, at most five years back. Where one of them is missing there is no
-  denominator.
+- **Residents** of a unit are the newest: those entered for it, or the sum of its provinces or communes; else the sum of
+  the units that it was made of, all of one tier and of the end of one year, at most five years back. Where one of them
+  is missing there is no denominator. Whether they live in town follows from the
+  kind of the commune on the map.
 - A unit that is not on the map chosen has no figure there, and the page says so and which units lay there.
 
 **Land that was divided.** What a divided commune counted counts whole for its main successor. It is never divided by
