@@ -341,7 +341,7 @@ def test_newer_row_without_residents_does_not_hide_an_older_one(viet_nam):
     ("others", "denominator"),
     [
         ({"own": 500}, 500),  # of the year before
-        ({"own": 500, "xa": 300, "phuong": 400}, 500),  # one's own goes before the sum of the communes
+        ({"own": 500, "xa": 300, "phuong": 400}, 700),  # the communes' is newer
         ({"xa": 300, "phuong": 400}, 700),
         ({"xa": 300}, None),  # not of all communes
         ({"old_north": 900}, 900),  # what it was made of

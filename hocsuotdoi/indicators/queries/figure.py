@@ -19,9 +19,10 @@ from hocsuotdoi.indicators.queries.conditions import people_for
 from hocsuotdoi.indicators.queries.frame import Frame
 from hocsuotdoi.indicators.queries.material import Around, Material
 from hocsuotdoi.indicators.queries.parts import Parts, parts_from
-from hocsuotdoi.indicators.queries.people import Participation, Residents
+from hocsuotdoi.indicators.queries.people import Participation
 from hocsuotdoi.indicators.queries.profiles import TOLD_BY_PERSON, is_of_people
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair, percent_of, yearly_growth
+from hocsuotdoi.indicators.queries.share_of_people import share_of_people
 from hocsuotdoi.indicators.queries.sums import counted_for
 from hocsuotdoi.indicators.queries.suppression import is_closed, not_closed_words
 from hocsuotdoi.places.enums import Tier
@@ -295,27 +296,10 @@ class _Figure:
         return self._made(0, None, known, expected)
 
     def _share_of_population(self) -> IndicatorValue:
-        took_part = self.around.participation[people_for(self.indicator)].get(
-            (self.group.pk, self.cohort.urban), Participation()
-        )
-        coverage: dict[str, Any] = {"reporting": took_part.known, "expected": took_part.attendances}
+        took_part = self.around.participation[people_for(self.indicator)]
         people = self.around.residents.get(self.group.pk)
-        population = people.of(self.cohort.urban) if people else None
-        if population == 0:
-            note = _("Nobody lives here in this kind of area.")
-            return self._none(ValueState.NOT_APPLICABLE, note=note)
-        attended = _("{count} attendances were counted; they are not people and are not used instead.").format(
-            count=number(took_part.attendances)
-        )
-        if people is None or population is None:
-            note = _("The population has not been entered, so there is no denominator.") + " " + attended
-            return self._none(numerator=took_part.people or None, note=note, **coverage)
-        if not took_part.known:
-            note = _("How many different people took part is not known.") + " " + attended
-            return self._none(denominator=population, note=note, **coverage)
-        note = _("Different people known by their learner key; population of {year}.").format(year=people.year)
-        note = " ".join(filter(None, [note, _made_of(people)]))
-        return self._made(took_part.people, population, note=note, **coverage)
+        state, told = share_of_people(took_part, people, self.group.pk, self.cohort.urban)
+        return self._made(**told) if state == ValueState.VALUE else self._none(state, **told)
 
     def _made(
         self, numerator: int, denominator: int | None, reporting: int, expected: int, note: str = "", **more: Any
@@ -371,15 +355,3 @@ def not_on_map(group: AdminUnit, first: dt.date, map_day: dt.date | None) -> str
     if map_day is None:
         return begun
     return begun + " " + _("It is not on the map of {day}.").format(day=day_short(map_day))
-
-
-MOST_NAMED = 4
-
-
-def _made_of(people: Residents) -> str:
-    """What a population was added up over, where it was."""
-    if not people.parts:
-        return ""
-    if len(people.parts) > MOST_NAMED:
-        return _("It was added up over {count} units before them.").format(count=number(len(people.parts)))
-    return _("It was added up over the units before: {units}.").format(units=", ".join(people.parts))

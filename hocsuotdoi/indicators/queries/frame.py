@@ -15,8 +15,13 @@ from hocsuotdoi.places.enums import InstitutionState, UnitKind
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement, InstitutionStatus, UnitAncestry, UnitReading
 from hocsuotdoi.places.queries.units import children_of, day_on_map_of, units_reading_as
 
-URBAN_KINDS = {UnitKind.WARD, UnitKind.TOWNSHIP, UnitKind.URBAN_DISTRICT, UnitKind.CITY, UnitKind.TOWN}
-"""As `AdminUnit.is_urban` has it."""
+_URBAN = {UnitKind.WARD, UnitKind.TOWNSHIP, UnitKind.URBAN_DISTRICT}
+
+
+def is_urban(kind: str) -> bool | None:
+    """Whether all of a place of this kind is town, or all of it countryside. None: a province, a special zone, a town
+    of the former districts have both. The one rule for people who took part and for residents (decision 132)."""
+    return True if kind in _URBAN else False if kind == UnitKind.COMMUNE else None
 
 
 class Map(StrEnum):
@@ -337,10 +342,11 @@ def kept_at(kept: Kept, institution: int, place: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a unit of any time is read on the frame's map: under which group, and whether in a town."""
+    """Where a unit of any time is read on the frame's map: under which group, and whether in a town, as `is_urban` has
+    it."""
 
     group_id: int
-    is_urban: bool
+    is_urban: bool | None
 
 
 Spots = dict[int, Spot]
@@ -372,10 +378,9 @@ def spots_by_place(frame: Frame, groups: list[AdminUnit]) -> Spots:
     return found
 
 
-def _is_urban(kind: str, was: str) -> bool:
-    """A province is neither town nor countryside: what an ended district counted that is read as one stays of its
-    kind."""
-    return (was if kind in (UnitKind.PROVINCE, UnitKind.CITY_CENTRAL) else kind) in URBAN_KINDS
+def _is_urban(kind: str, was: str) -> bool | None:
+    """What an ended district counted that is read as a province stays of its kind."""
+    return is_urban(was if kind in (UnitKind.PROVINCE, UnitKind.CITY_CENTRAL) else kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +410,7 @@ def lyings_of(frame: Frame, groups: list[AdminUnit]) -> list[Lying]:
         return [
             Lying(
                 place,
-                Spot(group, kind in URBAN_KINDS),
+                Spot(group, is_urban(kind)),
                 dt.date.min if starts is None or starts == begun else starts,
                 dt.date.max if ends is None or ends == ended else ends,
             )

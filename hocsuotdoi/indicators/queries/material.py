@@ -28,13 +28,14 @@ from hocsuotdoi.indicators.queries.frame import (
     Spot,
     Spots,
     expected_institutions,
+    is_urban,
     kept_at,
     kept_places,
     places_of,
     spots_by_place,
     stretches_of,
 )
-from hocsuotdoi.indicators.queries.people import active_users, participation, residents, villages
+from hocsuotdoi.indicators.queries.people import active_users, participation
 from hocsuotdoi.indicators.queries.profiles import (
     TOLD_BY_PERSON,
     Profiles,
@@ -44,6 +45,7 @@ from hocsuotdoi.indicators.queries.profiles import (
     slice_of,
 )
 from hocsuotdoi.indicators.queries.reported import Reporting, own_year, reporting_by_year
+from hocsuotdoi.indicators.queries.residents import residents, villages
 from hocsuotdoi.indicators.queries.results import Pair
 from hocsuotdoi.indicators.queries.sums import (
     Counted,
@@ -185,7 +187,7 @@ class Material(Around):
         spot = spots.get(place)
         if spot is None and self.frame.within is not None:
             (group,) = self.groups
-            spot = Spot(group.pk, group.is_urban)
+            spot = Spot(group.pk, is_urban(group.kind))
         return spot
 
     # -- loading: each only when a pair needs it --

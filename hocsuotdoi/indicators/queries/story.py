@@ -10,6 +10,7 @@ from hocsuotdoi.core.templatetags.house import number, percent
 from hocsuotdoi.indicators.enums import CohortKind, Direction, IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.results import IndicatorValue
+from hocsuotdoi.indicators.queries.share_of_people import per_hundred
 from hocsuotdoi.indicators.queries.words import (
     is_kept_back,
     is_number,
@@ -286,12 +287,20 @@ def _not_reported(told: Told) -> str:
         said += "; " + pgettext("story", "{reporting}/{expected} {noun} have figures").format(
             reporting=number(told.value.reporting), expected=number(told.value.expected), noun=_noun(told)
         )
+    if told.indicator.kind == IndicatorKind.SHARE_OF_POPULATION and _has_attendances_alone(told.value):
+        said += "; " + pgettext("story", "{count} attendances were counted, {ratio} for each 100 residents").format(
+            count=number(told.value.expected), ratio=number(per_hundred(told.value.expected, told.value.denominator))
+        )
     before = told.previous
     if before is not None and before.has_value and not is_kept_back(before, told.indicator):
         said += "; " + pgettext("story", "the last known is {figure} in {year}").format(
             figure=lower_first(value_words(before, told.indicator)), year=before.year
         )
     return f"{said}."
+
+
+def _has_attendances_alone(value: IndicatorValue) -> bool:
+    return bool(value.denominator and value.expected and not value.reporting)
 
 
 def _is_secret(told: Told) -> bool:

@@ -49,9 +49,9 @@ Every page, chart, file and link of figures can be read on one of three maps; th
 - **Growth** is always read on constant territory, also as reported: on the map of the last day that counts. The base
   year is the first of which the country has figures of what the indicator keeps to (ages, sexes, purposes, ways,
   marks). The same institutions stand on both sides; new, closed and silent ones are shown apart with their sums.
-- **Residents** of a unit are those entered for it, else the sum of its communes, else the sum of the units that it was
-  made of, all of one tier and of the end of one year, at most five years back. Where one of them is missing there is no
-  denominator.
+- **Residents** of a unit are the newest: those entered for it, or the sum of its provinces or communes; else the sum of
+  the units that it was made of, all of one tier and of the end of one year, at most five years back. Where one of them
+  is missing there is no denominator. Whether they live in town follows from the kind of the commune on the map.
 - A unit that is not on the map chosen has no figure there, nor has a table of it; the page, the table and the API say
   so and which units lay there. A day before the oldest map known, or after today, is refused.
 

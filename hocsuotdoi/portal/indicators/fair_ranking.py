@@ -10,7 +10,7 @@ from hocsuotdoi.core.charts.chart import Number
 from hocsuotdoi.core.charts.ranking import Bar, Group
 from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, ValueState
-from hocsuotdoi.indicators.queries.people import Residents
+from hocsuotdoi.indicators.queries.residents import Residents
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.story import is_thin
 from hocsuotdoi.indicators.queries.words import coverage_short, is_number, is_of_known_people

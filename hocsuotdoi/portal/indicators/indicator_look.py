@@ -15,8 +15,8 @@ from hocsuotdoi.indicators.enums import IndicatorKind
 from hocsuotdoi.indicators.models import CriteriaSet
 from hocsuotdoi.indicators.queries.frame import Frame, children_in, frame_of
 from hocsuotdoi.indicators.queries.open_data import unit_key
-from hocsuotdoi.indicators.queries.people import residents
 from hocsuotdoi.indicators.queries.quality_origin import trust_in
+from hocsuotdoi.indicators.queries.residents import residents
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.series import Series, series_by_unit, series_for
 from hocsuotdoi.indicators.queries.values import values_by_unit

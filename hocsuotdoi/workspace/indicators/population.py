@@ -34,6 +34,7 @@ from hocsuotdoi.indicators.operations.population import (
     take_population_away,
 )
 from hocsuotdoi.indicators.queries.population import map_day_of, population_digest, populations_of, units_of
+from hocsuotdoi.indicators.queries.population_doubts import population_doubts
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import day_on_map_of
 from hocsuotdoi.workspace.sheets import SeenForm, SheetForm, attachment, sent_in, shown_problems, table_of
@@ -125,13 +126,17 @@ def population_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return sheet
-    page = Paginator(plan.changes, ON_A_PAGE).get_page(request.GET.get("page"))
+    doubts = population_doubts(plan.effective, preview.unit, timezone.localdate(now))
+    looked_at = [(each, doubts.get((each.unit.pk, each.year))) for each in plan.changes]
+    looked_at.sort(key=lambda pair: pair[1] is None)
+    page = Paginator(looked_at, ON_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workspace/indicators/population_preview.html",
         {
             "preview": preview,
             "plan": plan,
+            "doubt_count": len(doubts),
             "form": SeenForm(initial={"seen": plan.digest}),
             "page_obj": page,
             "sheet_url": sheet.url,

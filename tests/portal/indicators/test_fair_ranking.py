@@ -6,7 +6,7 @@ import pytest
 
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.indicators.queries.people import Residents
+from hocsuotdoi.indicators.queries.residents import Residents
 from hocsuotdoi.indicators.queries.results import IndicatorValue, percent_of
 from hocsuotdoi.places.enums import Tier, UnitKind
 from hocsuotdoi.places.models import AdminUnit
@@ -62,7 +62,7 @@ def test_highest_first_then_thin_figures_then_those_without_and_what_does_not_ap
 
 def test_many_units_are_ranked_in_quarters_by_residents():
     values = [value(unit(number), number, 20, 20) for number in range(1, 13)]
-    residents = {number: Residents(2024, 1000 * number, 0) for number in range(1, 13)}
+    residents = {number: Residents(2024, 1000 * number, 0, 1000 * number) for number in range(1, 13)}
 
     ranking = fair_ranking(SHARE, values, residents)
 
@@ -79,7 +79,7 @@ def test_many_units_are_ranked_in_quarters_by_residents():
 def test_where_the_population_of_one_is_not_known_size_is_how_many_are_expected():
     values = [value(unit(number), 1, 2, 2 * number) for number in range(1, 13)]
 
-    ranking = fair_ranking(SHARE, values, {1: Residents(2024, 5, 5)})
+    ranking = fair_ranking(SHARE, values, {1: Residents(2024, 5, 5, 10)})
 
     assert shown(ranking)[0][0] == "Tỉnh, 20–24 cơ sở"
     assert "quy mô" in ranking.rule
@@ -100,7 +100,8 @@ def test_units_of_one_size_stay_together():
 def test_counts_are_made_comparable(residents, figure, words):
     counted = IndicatorValue("x", "y", unit(1), 2025, ValueState.VALUE, 20, None, None, 4, 4)
 
-    ranking = fair_ranking(COUNT, [counted], {pk: Residents(2024, people, 0) for pk, people in residents.items()})
+    known = {pk: Residents(2024, people, 0, people) for pk, people in residents.items()}
+    ranking = fair_ranking(COUNT, [counted], known)
 
     assert ranking.groups[0].bars[0].figure == figure
     assert words in ranking.rule

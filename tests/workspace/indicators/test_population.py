@@ -69,7 +69,7 @@ def test_sheet_is_taken_filled_in_looked_at_and_entered(client, officer, thai_ng
     content = filled(client, thai_nguyen, year, **{bac_kan.code: 12_000, duc_xuan.code: 8_000})
     looked_at = send(client, thai_nguyen, year, content)
     page = client.get(looked_at.url)
-    assert [(each.unit, each.urban, each.rural) for each in page.context["page_obj"]] == [
+    assert [(each.unit, each.urban, each.rural) for each, _doubt in page.context["page_obj"]] == [
         (bac_kan, 12_000, 0),
         (duc_xuan, 8_000, 0),
     ]

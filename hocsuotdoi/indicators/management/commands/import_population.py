@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 
 from hocsuotdoi.core.errors import Refused
 from hocsuotdoi.core.table_file import BadFile, read_table
+from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.formats.population_sheet import is_population_sheet, parse_population
 from hocsuotdoi.indicators.operations.population import CannotBeEntered, plan_population, write_population
+from hocsuotdoi.indicators.queries.population import PopulationChange
+from hocsuotdoi.indicators.queries.population_doubts import PopulationDoubt, population_doubts
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.units import COUNTRY_CODE, unit_by_code
 
@@ -51,9 +54,28 @@ class Command(BaseCommand):
             raise CommandError("\n".join(lines), returncode=2) from error
         except Refused as error:
             raise CommandError(str(error), returncode=2) from error
+        doubts = population_doubts(plan.effective, within, today)
+        for each in plan.effective:
+            if (doubt := doubts.get((each.unit.pk, each.year))) is not None:
+                self.stderr.write(_words(each, doubt))
         counts = {"new": plan.new, "changed": plan.changed}
         if dry_run:
             self.stdout.write(_("Can be taken in: %(new)s new, %(changed)s changed.") % counts)
             return
         write_population(plan.effective)
         self.stdout.write(_("Taken in: %(new)s new, %(changed)s changed.") % counts)
+
+
+def _words(change: PopulationChange, doubt: PopulationDoubt) -> str:
+    """What should be looked at before it is used."""
+    if doubt.known is not None:
+        said = _("Look at it again: {unit} had {known} residents in {year}, this time {total}.")
+    else:
+        said = _("Look at it again: {people} different people took part in {unit}, of {total} residents.")
+    return said.format(
+        unit=change.unit.name,
+        known=number(doubt.known),
+        year=doubt.year,
+        total=number(change.total),
+        people=number(doubt.people),
+    )
