@@ -164,10 +164,10 @@ def _counting_rows(
     material: Material, group: AdminUnit, indicator: Indicator, cohort: Cohort, institutions: list[Expected]
 ) -> list[Row]:
     counted, year = counted_for(indicator, cohort), material.frame.year
-    base_year = material.base_years.get(counted) if indicator.kind == IndicatorKind.GROWTH else None
+    base_year = counted.base_before(year)
     now = material.sums_by_institution(group, counted, year)
     base = material.sums_by_institution(group, counted, base_year) if base_year else {}
-    compared = material.constant_set(institutions, counted, base_year) if base_year and base_year < year else set()
+    compared = material.constant_set(institutions, counted, base_year) if base_year else set()
     reporting, then = material.reporting(counted, year), material.reporting(counted, base_year or 0)
     there = {each.institution_id: each for each in institutions}
     gone = [Expected(institution, "", 0) for institution in sorted((set(now) | set(base)) - set(there))]

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
@@ -33,8 +32,17 @@ class Counted:
     sexes: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    grows: bool = False
-    """Whether it is compared with a base year: then it is read on constant territory whatever the map."""
+    base_year: int | None = None
+    """With which year it is compared, as its definition says; None: with none."""
+
+    @property
+    def grows(self) -> bool:
+        """Whether it is compared with a base year: then it is read on constant territory whatever the map."""
+        return self.base_year is not None
+
+    def base_before(self, year: int) -> int | None:
+        """The base year, for a year after it."""
+        return self.base_year if self.base_year is not None and self.base_year < year else None
 
     @property
     def is_of_people(self) -> bool:
@@ -68,7 +76,7 @@ def counted_for(indicator: Indicator, cohort: Cohort) -> Counted:
         tuple(indicator.sexes),
         tuple(indicator.channels),
         tuple(indicator.tags),
-        indicator.kind == IndicatorKind.GROWTH,
+        indicator.base_year if indicator.kind == IndicatorKind.GROWTH else None,
     )
 
 
@@ -235,6 +243,7 @@ def months_and_days(frame: Frame, year: int) -> tuple[dt.date, dt.date, dt.date]
     return first, after if is_whole else last.replace(day=1), last
 
 
+<<<<<<< HEAD
 def is_counted(year: int) -> bool:
     """Whether anything was counted in that year, anywhere. One query."""
     first, after = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
@@ -303,6 +312,8 @@ def _first_years(counted: Sequence[Counted], source: str) -> dict[Counted, int]:
     return {each: year for year, *stands in rows for each, there in zip(counted, stands, strict=True) if there}
 
 
+=======
+>>>>>>> 61ee9819a914981fbc3e0791182bd73bbb8d5742
 def counts_for_frame(frame: Frame) -> dict[MeasureCode, int]:
     """Everything the ledger counts, measure by measure; a measure without entries is 0. At most two queries."""
     if not frame.is_whole_year or not frame.has_begun or frame.within is not None:
