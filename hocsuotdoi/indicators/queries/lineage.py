@@ -25,7 +25,7 @@ from hocsuotdoi.indicators.queries.frame import (
     frame_of,
     stretches_of,
 )
-from hocsuotdoi.indicators.queries.material import Material, base_years, defined_by
+from hocsuotdoi.indicators.queries.material import Material, defined_by
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.sums import all_days, counted_for, entries_of_year, rows_at_institutions
 from hocsuotdoi.indicators.queries.together import Together
@@ -101,8 +101,8 @@ class _RowsOfMany(Sequence[Row]):
         if indicator.kind not in (IndicatorKind.GROWTH, IndicatorKind.COUNT):
             return there
         counted, years = counted_for(indicator, cohort), {self._frame.year}
-        if indicator.kind == IndicatorKind.GROWTH:
-            years |= {*base_years(self._frame, [self._defined]).values()}
+        if counted.base_year is not None:
+            years.add(counted.base_year)
         sources = (
             [all_days(self._frame, years)]
             if counted.is_of_people

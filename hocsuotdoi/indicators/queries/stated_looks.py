@@ -21,7 +21,6 @@ from hocsuotdoi.core.templatetags.house import number
 from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.indicators.models import FreshInstitutionMonth, Population
 from hocsuotdoi.indicators.queries import quality_periods, quality_series
-from hocsuotdoi.indicators.queries.people import NEWEST
 from hocsuotdoi.indicators.queries.quality_limits import (
     LEAST_DIFFERENCE,
     LEAST_OTHERS,
@@ -33,6 +32,7 @@ from hocsuotdoi.indicators.queries.quality_limits import (
     TIMES_OTHERS,
 )
 from hocsuotdoi.indicators.queries.quality_rules import MEASURES_OF_RESIDENTS
+from hocsuotdoi.indicators.queries.residents import NEWEST
 from hocsuotdoi.indicators.queries.stated import Change, ChangeKind, Planned, Sheet, with_leaps
 from hocsuotdoi.places.enums import LIBRARIES, MUSEUMS, Tier
 from hocsuotdoi.places.models import AdminUnit

@@ -243,77 +243,12 @@ def months_and_days(frame: Frame, year: int) -> tuple[dt.date, dt.date, dt.date]
     return first, after if is_whole else last.replace(day=1), last
 
 
-<<<<<<< HEAD
 def is_counted(year: int) -> bool:
     """Whether anything was counted in that year, anywhere. One query."""
     first, after = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
     return FreshInstitutionMonth.objects.filter(month__gte=first, month__lt=after, lines__gt=0).exists()
 
 
-def first_years(counted: Collection[Counted]) -> dict[Counted, int]:
-    """The first year for which the country has figures of each, of the ages, sexes, purposes… that it keeps to, at
-    whatever class, leaving out what was taken back.
-
-    One base year for all units and all cohorts, so that they can be compared and added up. One query for those that
-    keep to nothing or to purposes, one for those that keep to more, one for those that keep to marks.
-    """
-    found: dict[Counted, int] = {}
-    plain = [each for each in counted if not each.is_of_people]
-    marked = [each for each in counted if each.tags]
-    of_people = [each for each in counted if each.is_of_people and not each.tags]
-    for together, source in ((plain, _MONTHS), (of_people, _CELLS), (marked, _BOOK)):
-        if together:
-            found |= _first_years(together, source)
-    return found
-
-
-_MONTHS = """(
-    SELECT measure, purpose, starts_on AS month, lines FROM indicators_fresh_unittotalbyclass
-     WHERE tier = 'country' AND grain = 'year' AND (SELECT it_stands FROM shelf)
-     UNION ALL
-    SELECT measure, purpose, month, lines FROM indicators_fresh_institutionmonth
-     WHERE (SELECT it_stands FROM shelf) IS NOT TRUE) AS counted"""
-_SHELF = """WITH shelf AS MATERIALIZED (
-    SELECT bool_or(first_reading = (SELECT min(id) FROM places_unitreading)
-               AND last_reading = (SELECT max(id) FROM places_unitreading)) AS it_stands
-      FROM indicators_rollupmap) """
-# On whatever map the totals at units stand, the country is the same; a territory that was made anew they may not know.
-_CELLS = "indicators_fresh_cell"
-_BOOK = """(SELECT measure, purpose, age_band, sex, channel, tags, date_trunc('month', occurred_on)::date AS month,
-                   sign(quantity) AS lines
-              FROM ledger_entry WHERE tags && %s::varchar[]) AS entry"""
-_KEPT = {"purposes": "purpose", "age_bands": "age_band", "sexes": "sex", "channels": "channel"}
-
-
-def _first_years(counted: Sequence[Counted], source: str) -> dict[Counted, int]:
-    """Of all in one pass: the least year of which something stands."""
-    columns, parameters = [], []
-    for each in counted:
-        conditions = ["measure = ANY(%s)"]
-        parameters.append(list(each.measures))
-        for name, column in _KEPT.items():
-            if kept := getattr(each, name):
-                conditions.append(f"{column} = ANY(%s)")
-                parameters.append(list(kept))
-        if each.tags:
-            conditions.append("tags && %s::varchar[]")
-            parameters.append(list(each.tags))
-        columns.append(f"coalesce(sum(lines) FILTER (WHERE {' AND '.join(conditions)}), 0) > 0")
-    measures = sorted({measure for each in counted for measure in each.measures})
-    if source == _BOOK:
-        parameters.append(sorted({tag for each in counted for tag in each.tags}))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{_SHELF if source == _MONTHS else ''}SELECT extract(year FROM month)::int, {', '.join(columns)} "
-            f"FROM {source} WHERE measure = ANY(%s) GROUP BY 1 ORDER BY 1 DESC",
-            [*parameters, measures],
-        )
-        rows = cursor.fetchall()
-    return {each: year for year, *stands in rows for each, there in zip(counted, stands, strict=True) if there}
-
-
-=======
->>>>>>> 61ee9819a914981fbc3e0791182bd73bbb8d5742
 def counts_for_frame(frame: Frame) -> dict[MeasureCode, int]:
     """Everything the ledger counts, measure by measure; a measure without entries is 0. At most two queries."""
     if not frame.is_whole_year or not frame.has_begun or frame.within is not None:

@@ -53,7 +53,9 @@ def test_growth_without_a_base_year_is_refused(client, form, definitions, planne
     assert client.get(NEW).context["form"]["base_year"].value() == 2022
 
 
-def test_base_year_is_seen_before_and_after_it_is_published(client, form, definitions, planner, lent, django_db_blocker):
+def test_base_year_is_seen_before_and_after_it_is_published(
+    client, form, definitions, planner, lent, django_db_blocker
+):
     client.force_login(planner)
     shape = {**form, "base_year": "2023"}
     look = client.post(NEW, {**shape, "act": "preview"}).context["look"]
@@ -105,7 +107,7 @@ def test_what_was_defined_before_keeps_its_base(viet_nam):
         for model, constraint in growing:
             editor.remove_constraint(model, constraint)
             model.objects.update(base_year=None)
-        import_module("hocsuotdoi.indicators.migrations.0024_growth_says_from_which_year").keep_base_years(apps, editor)
+        import_module("hocsuotdoi.indicators.migrations.0026_growth_says_from_which_year").keep_base_years(apps, editor)
 
     assert [Indicator.objects.get(pk=each.pk).base_year for each in made] == [2024, 2022]
     assert [each.versions.get().base_year for each in made] == [2024, 2022]

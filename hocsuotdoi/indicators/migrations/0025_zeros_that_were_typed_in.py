@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("indicators", "0022_findings_of_whole_periods"),
+        ("indicators", "0024_renewals_reservations_and_gate_counts_are_typed_in"),
     ]
 
     operations = [

@@ -38,7 +38,7 @@ def keep_base_years(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("indicators", "0023_zeros_that_were_typed_in"),
+        ("indicators", "0025_zeros_that_were_typed_in"),
         ("places", "0012_guard_the_trail_of_reforms"),
     ]
 
