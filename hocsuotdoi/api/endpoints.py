@@ -32,7 +32,7 @@ from hocsuotdoi.api.activities import (
     visits,
 )
 from hocsuotdoi.api.errors import install
-from hocsuotdoi.api.indicators import completeness, definitions, totals, values
+from hocsuotdoi.api.indicators import completeness, definitions, population, totals, values
 from hocsuotdoi.api.inspection import ending
 from hocsuotdoi.api.papers import papers
 from hocsuotdoi.api.places import agencies, institutions, units
@@ -107,6 +107,7 @@ for module in (
     values,
     totals,
     completeness,
+    population,
     papers,
     money,
     plans,

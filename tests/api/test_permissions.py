@@ -62,6 +62,7 @@ PUBLIC = {
     ("GET", "dictionary"),
     ("GET", "figures/totals"),
     ("GET", "figures/completeness"),
+    ("GET", "figures/population"),
     ("GET", "papers"),  # those that everybody may read; others only for whom they were sent to
     ("GET", "papers/<int:pk>"),
     ("GET", "documents/<slug:code>"),  # what is told of an approved document

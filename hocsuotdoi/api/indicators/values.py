@@ -36,6 +36,7 @@ from hocsuotdoi.indicators.queries.open_data import (
     units_at,
 )
 from hocsuotdoi.indicators.queries.pivot import Period
+from hocsuotdoi.indicators.queries.residents import Residents
 from hocsuotdoi.indicators.queries.words import told_coverage
 from hocsuotdoi.places.models import AdminUnit
 from hocsuotdoi.places.queries.institutions import has_sample
@@ -71,6 +72,28 @@ class ValueFilter(Placed):
     )
 
 
+class ResidentsShape(Shape):
+    """What a share of residents is divided by, as it was entered."""
+
+    year: int = Field(description=_("The newest that is known"))
+    urban: int | None = Field(description=_("Null where they cannot be told by urban and rural area; see the note"))
+    rural: int | None
+    everybody: int | None = Field(description=_("All residents, also those of special zones, who are of neither area"))
+    sources: list[str] = Field(description=_("Where the numbers were read"))
+
+    @classmethod
+    def of(cls, residents: Residents | None) -> "ResidentsShape | None":
+        if residents is None:
+            return None
+        return cls(
+            year=residents.year,
+            urban=residents.urban,
+            rural=residents.rural,
+            everybody=residents.everybody,
+            sources=list(residents.sources),
+        )
+
+
 class ValueShape(Shape):
     """Zero is a value; not reported, not applicable and kept back are not zero and carry no value."""
 
@@ -101,6 +124,9 @@ class ValueShape(Shape):
     version: int | None = Field(description=_("Of the definition by which it was computed"))
     cohort: str = Field(
         description=_("Of whom it was computed; an indicator's own can be others in years of another version")
+    )
+    residents: ResidentsShape | None = Field(
+        description=_("Of shares of residents: how many there are and where that was read")
     )
     is_provisional: bool = Field(description=_("The period is not over"))
     note: str = Field(description=_("What a reader must know beside it; often empty"))
@@ -240,6 +266,7 @@ def _shape(found: PeriodValue, indicator: Indicator, path: TargetPath | None) ->
         target=_float(stated.comparable) if stated else None,
         version=value.version,
         cohort=value.cohort_code,
+        residents=ResidentsShape.of(value.residents),
         is_provisional=found.is_provisional,
         note=note_of(value, indicator),
     )

@@ -299,6 +299,7 @@ class _Figure:
         took_part = self.around.participation[people_for(self.indicator)]
         people = self.around.residents.get(self.group.pk)
         state, told = share_of_people(took_part, people, self.group.pk, self.cohort.urban)
+        told["residents"] = people
         return self._made(**told) if state == ValueState.VALUE else self._none(state, **told)
 
     def _made(

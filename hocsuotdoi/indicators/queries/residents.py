@@ -45,6 +45,8 @@ class Residents:
     holds_zones: bool = False
     """Whether residents of special zones, who belong to neither, could not be taken out of both."""
     sources: tuple[str, ...] = ()
+    entered: int = 1
+    """Over how many units it was added up."""
 
     def of(self, urban: bool | None) -> int | None:
         if urban is None:
@@ -219,6 +221,7 @@ def _residents(frame: Frame, group: AdminUnit, groups: list[AdminUnit], found: _
         found.parts,
         holds_zones,
         tuple(dict.fromkeys(each.row.source for each in rows)),
+        len(rows),
     )
 
 

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from hocsuotdoi.indicators.enums import ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
+from hocsuotdoi.indicators.queries.residents import Residents
 from hocsuotdoi.places.models import AdminUnit
 
 Pair = tuple[str, str]
@@ -41,6 +42,8 @@ class IndicatorValue:
     defined: tuple[Indicator, Cohort] | None = field(default=None, compare=False, repr=False)
     """The definition and of whom, as they held then: the words about a figure are theirs. None: as whoever asks has
     it."""
+    residents: Residents | None = field(default=None, compare=False, repr=False)
+    """What was entered, where it is a share of residents."""
 
     @property
     def has_value(self) -> bool:

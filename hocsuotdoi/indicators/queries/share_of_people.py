@@ -31,17 +31,19 @@ def share_of_people(
     ratio = attendance_ratio_words(here.attendances, population)
     if not here.known:
         why = _("How many different people took part is not known.")
-        return _none(ValueState.NOT_REPORTED, why, ratio, aside, denominator=population, **found)
+        return _none(ValueState.NOT_REPORTED, why, ratio, aside, source_words(people), denominator=population, **found)
     if here.people > population:
         why = _(
             "More different people took part than residents were entered ({population} for {year}), so no share is "
             "told. Look at both: residents may have been entered in thousands, and people from elsewhere are counted "
             "where they take part."
         ).format(population=number(population), year=people.year)
-        return _none(ValueState.NOT_REPORTED, why, numerator=here.people, denominator=population, **found)
+        said = {"numerator": here.people, "denominator": population, **found}
+        return _none(ValueState.NOT_REPORTED, why, source_words(people), **said)
     note = _joined(
         _("Different people known by their learner key; population of {year}.").format(year=people.year),
         _made_of(people),
+        source_words(people),
         _of_zones(people, urban),
         aside,
         ratio if here.known < here.attendances and not is_few(here.people) else "",
@@ -57,6 +59,19 @@ def attendance_ratio_words(attendances: int, population: int) -> str:
         "{count} attendances were counted, {ratio} for each 100 residents: this is a ratio of attendances, not a share "
         "of people."
     ).format(count=number(attendances), ratio=number(per_hundred(attendances, population)))
+
+
+MOST_SOURCES = 2
+
+
+def source_words(people: Residents) -> str:
+    """Where the residents were read, as whoever entered them said."""
+    sources = [each.rstrip(". ") for each in people.sources]
+    if len(sources) > MOST_SOURCES:
+        return _("Residents come from {count} sources, among them: {sources}.").format(
+            count=number(len(sources)), sources="; ".join(sources[:MOST_SOURCES])
+        )
+    return _("Source of the residents: {sources}.").format(sources="; ".join(sources))
 
 
 def per_hundred(attendances: int, population: int | None) -> Decimal:

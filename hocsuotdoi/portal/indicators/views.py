@@ -176,6 +176,7 @@ def value_lineage(request: HttpRequest, unit: str, year: int, indicator: str, co
             "children": children,
             "left_out": left_out,
             "version": found.value.version,
+            "residents": found.value.residents,
             "shows_counts": found.indicator.kind in (IndicatorKind.COUNT, IndicatorKind.GROWTH, IndicatorKind.STOCK),
             "institutions": behind(found, list(page)),
             "page_obj": page,
