@@ -93,7 +93,7 @@ def _spec(values: list[Spec], classes: Classes, wide: int, high: int, larger: fl
         "layer": [
             layer({**point, "fill": RULE, "size": 5 * larger}, "datum.standing == 'not_applicable'", **place),
             layer(
-                {**point, "fill": LEAF, "stroke": INK_SOFT, "strokeWidth": 1, "size": 16 * larger},
+                {**point, "fill": LEAF, "stroke": INK_SOFT, "strokeWidth": min(larger, 1) * 0.8, "size": 16 * larger},
                 "datum.standing == 'not_reported'",
                 **place,
             ),
