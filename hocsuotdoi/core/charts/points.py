@@ -65,13 +65,15 @@ def points(
 
 def _spec(values: list[Spec], classes: Classes, wide: int, high: int, larger: float, frame: "Frame | None") -> Spec:
     labels = classes.labels or ["–"]
-    levels = [round(at * 4 / max(len(labels) - 1, 1)) for at in range(len(labels))]
+    # The lightest is hardly told from a ring: it is taken only where all five are.
+    lowest = 0 if len(labels) > 4 else 1
+    levels = [4 - round(at * (4 - lowest) / max(len(labels) - 1, 1)) for at in reversed(range(len(labels)))]
     place: Spec = {
         "longitude": {"field": "longitude", "type": "quantitative"},
         "latitude": {"field": "latitude", "type": "quantitative"},
     }
     point: Spec = {"type": "point", "filled": True, "opacity": 1}
-    sizes = [(14 + 12 * each) * larger for each in levels]
+    sizes = [(20 + 12 * each) * larger for each in levels]
     key = {"title": None, "orient": "bottom", "direction": "horizontal", "columns": 3}
     level = {"field": "level", "type": "ordinal", "sort": labels, "legend": key}
     text: Spec = {"type": "text", "fill": INK_SOFT, "baseline": "top", "align": "center"}
@@ -91,7 +93,7 @@ def _spec(values: list[Spec], classes: Classes, wide: int, high: int, larger: fl
         "layer": [
             layer({**point, "fill": RULE, "size": 5 * larger}, "datum.standing == 'not_applicable'", **place),
             layer(
-                {**point, "fill": LEAF, "stroke": INK_SOFT, "strokeWidth": 1, "size": 16 * larger},
+                {**point, "fill": LEAF, "stroke": INK_SOFT, "strokeWidth": min(larger, 1) * 0.8, "size": 16 * larger},
                 "datum.standing == 'not_reported'",
                 **place,
             ),

@@ -39,6 +39,8 @@ LARGE, SMALL = (400, 230), (230, 100)
 """Width and height; 400 is about a phone."""
 ANSWERED = {True: 80, False: 110}
 """The height of a row of answers, small or not."""
+EMPTY = {True: 60, False: 90}
+"""Of a picture of years without any figure."""
 MOST_NAMED = 6
 """More values written out would run into each other."""
 
@@ -56,6 +58,8 @@ def trend(
     columns, rows = _table(points, unit)
     data = [[p.year, p.value, p.expected, p.target, p.target_high, p.coverage, _note(p)] for p in points]
     width, height = SMALL if is_small else LARGE
+    if all(p.value is None and p.target is None for p in points):
+        height = EMPTY[is_small]
     spec = {
         "data": {"values": _rows(points, unit)},
         "width": width - 52,

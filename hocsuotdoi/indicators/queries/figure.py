@@ -336,7 +336,7 @@ class _Figure:
 def _why_kept_back(frame: Frame) -> str:
     if not is_closed(frame.year, frame.as_of):
         return not_closed_words(frame.year)
-    return _("Kept back: by sex or age this would give away who took part.")
+    return _("By sex or age this would give away who took part.")
 
 
 def _nothing_in(base_year: int, frame: Frame) -> str:

@@ -116,13 +116,18 @@ def _bar(figure: Figure, value: IndicatorValue, drawn: Number | None, query: dic
     is_said = figure.is_answer or figure.indicator.kind == IndicatorKind.UNITS_OF_UNITS
     return Bar(
         name=named(value.unit),
-        short=value.unit.short_name,
+        short=_short(value.unit),
         figure=drawn,
         words=value_words(value, figure.indicator) if drawn is None or is_said else "",
         coverage=coverage_short(value, figure.indicator),
         is_thin=is_thin(value) and not figure.is_answer,
         url=_address(figure, value.unit, value.year, query),
     )
+
+
+def _short(unit: AdminUnit) -> str:
+    """One that has ended may bear the name of one that stands beside it."""
+    return unit.short_name if unit.ends_on is None else _("{name} (former)").format(name=unit.short_name)
 
 
 def _address(figure: Figure, unit: AdminUnit, year: int, query: dict[str, str]) -> str:

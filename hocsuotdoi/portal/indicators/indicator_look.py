@@ -84,11 +84,13 @@ def indicator_page(
     past = _past(figure, taken, today)
     path, value = past.path, past.series[taken.year]
     fair = _ranked(figure, taken, today)
+    shown = shown_value(value, figure.indicator, figure.cohort, map_query(taken.map))
     return IndicatorPage(
         checklists,
         view,
         tabs,
-        value=shown_value(value, figure.indicator, figure.cohort, map_query(taken.map)),
+        # Why it is not told stands in the story.
+        value=replace(shown, note="") if value.kept_back else shown,
         story=past.story,
         trust=shown_trust(trust_in(frame_of(taken.unit, taken.year, today)), value, figure.indicator, figure.cohort),
         path=ShownPath(path.plan, *path.judge(value, taken.year)) if path else None,

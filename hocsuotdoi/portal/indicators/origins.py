@@ -38,7 +38,7 @@ def shown_trust(trust: Trust, value: IndicatorValue, definition: Indicator, coho
     definition, cohort = value.defined or (definition, cohort)
     shown = ShownTrust(waiting=waiting_words(trust.waiting_for(definition, cohort)))
     if value.has_value:
-        origins = [_shown(each) for each in trust.origins_of(definition, cohort) if each.total]
+        origins = tuple(_shown(each) for each in trust.origins_of(definition, cohort) if each.total)
         shown = ShownTrust(_rests(trust, definition, cohort), origins, shown.waiting)
     return shown if shown != ShownTrust() else None
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -65,6 +65,8 @@ def children_of_figure(found: Lineage) -> tuple[list[ShownValue], int]:
     apply = [each for each in found.children if each.state != ValueState.NOT_APPLICABLE]
     kept = map_query(found.frame.map)
     shown = [shown_value(each, found.indicator, found.cohort, kept) for each in apply]
+    if kept and found.frame.unit.ends_on is None:  # below a unit that stands one that has ended may bear another's name
+        shown = [replace(each, name=named(value.unit)) for each, value in zip(shown, apply, strict=True)]
     return shown, len(found.children) - len(apply)
 
 

@@ -17,7 +17,7 @@ from hocsuotdoi.core.charts.points import Spot, points
 from hocsuotdoi.core.charts.pyramid import AgeRow, Amount, pyramid
 from hocsuotdoi.core.charts.ranking import Bar, Group, bars, ranking
 from hocsuotdoi.core.charts.trend import TrendPoint, multiples, trend
-from hocsuotdoi.core.charts.vega import CHAM, GOLD, LEAF, RULE
+from hocsuotdoi.core.charts.vega import CHAM, GOLD, LEAF, RULE, SCALE
 
 YEARS = [
     TrendPoint(2022, silence="not_reported", words="chưa có số liệu"),
@@ -249,6 +249,13 @@ def test_map_tells_more_by_size_and_by_colour_and_what_is_not_reported_apart_fro
     ]
     assert [each.get("level") for each in chart.spec["data"]["values"]] == ["0–20%", "80–100%", None, None]
     assert chart.spec["layer"][0]["mark"]["fill"] == RULE
+
+
+def test_few_classes_are_told_from_rings():
+    fills = [mapped_counts(list(range(1, n + 1))).spec["layer"][2]["encoding"]["fill"]["scale"] for n in (1, 2, 3, 5)]
+
+    assert [each["range"][-1] for each in fills] == [CHAM] * 4
+    assert [SCALE.index(each["range"][0]) for each in fills] == [4, 1, 1, 0]
 
 
 def test_far_islands_stand_at_the_edge_of_a_provinces_map():

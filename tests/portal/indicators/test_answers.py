@@ -105,7 +105,10 @@ def test_figure_that_is_not_told_is_not_drawn_as_one_that_nobody_reported(client
     counted = {"measures": [MeasureCode.PROGRAMME_ATTENDANCE], "sexes": ["female"]}
     IndicatorFactory(code="co_buoi", kind=IndicatorKind.COUNT, cohort=CohortFactory(), **counted)
 
-    drawn = page(client, bac_kan, year=day.year).context["page"].trend
+    shown = page(client, bac_kan, year=day.year)
+    drawn = shown.context["page"].trend
+    assert shown.content.decode().count("Trước đó, số liệu đổi từng ngày sẽ làm lộ ai đã đến.") == 1
+    assert "Số liệu từ đâu ra" not in shown.content.decode()
     assert marks(drawn)[-1] == (day.year, None, "*")
     assert "*: không nêu số." in drawn.legend
     bac_kan.latitude, bac_kan.longitude = 22.1, 105.8

@@ -27,7 +27,7 @@ def test_figure_of_the_register_is_not_said_to_come_from_sessions(client, postin
 
     trust, text = said(client, bac_kan, day.year)
 
-    assert (trust.rests, trust.origins) == ("Theo sổ đăng ký: cơ sở đang hoạt động thì được tính.", [])
+    assert (trust.rests, trust.origins) == ("Theo sổ đăng ký: cơ sở đang hoạt động thì được tính.", ())
     assert BAR not in text
 
 
@@ -49,7 +49,7 @@ def test_what_staff_state_is_said_to_be_stated(client, indicator, library_of_bac
     trust, text = said(client, bac_kan, day.year)
 
     assert trust.rests == "Xét theo 3 câu hỏi của bảng tiêu chí: 1 từ hoạt động đã ghi, 2 do cơ sở tự khai."
-    assert trust.origins == []
+    assert trust.origins == ()
     assert trust.rests in text
     assert BAR not in text
 
