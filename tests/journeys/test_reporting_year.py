@@ -54,6 +54,7 @@ PLAN = Plan(
     seed=11,
     entries=INSTITUTIONS * 90,
     provinces=() if DEEP else (PROVINCE,),
+    has_figures=False,  # the year's truth counts with the ledger alone
 )
 EDUCATION = {"library_school", "library_university"}
 ARMED_FORCES = {"library_armed_forces"}

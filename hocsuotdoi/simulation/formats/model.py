@@ -94,6 +94,9 @@ class Model:
     wrong_reasons: tuple[str, ...]
     never_right: float
     never_noticed: float
+    typed_every: Mapping[int, int]
+    typed_zero: float
+    typed_source: str
     late_share: float
     resent_share: float
     reform_reason: str
@@ -126,7 +129,16 @@ def read_model(path: Path) -> Model:
         never_noticed=wrong["never_noticed"],
         **{
             name: data[name]
-            for name in ("late_share", "resent_share", "reform_reason", "closing_reason", "repair_reason")
+            for name in (
+                "typed_every",
+                "typed_zero",
+                "typed_source",
+                "late_share",
+                "resent_share",
+                "reform_reason",
+                "closing_reason",
+                "repair_reason",
+            )
         },
     )
 
@@ -136,7 +148,7 @@ def _act(code: str, row: dict[str, Any]) -> Act:
     return Act(
         code=code,
         source=row["source"],
-        lines=tuple(_line(line) for line in row["lines"]),
+        lines=tuple(_line(line | ({"channels": {}} if row.get("stated") else {})) for line in row["lines"]),
         is_stated=row.get("stated", False),
         visit=Visit(MeasureCode(visit["measure"]), _weights(Purpose, visit["purposes"])) if visit else None,
         kinds=tuple(row.get("kinds", ())),

@@ -15,7 +15,8 @@ of 2025). What is zero is left out.
     ["people", map, unit, year, people, known, attendances]
         different people, attendances with a learner's key, all attendances
     ["growth", map, unit, figure, class, year, base_year, now, base, institutions]
-        sums of the constant set, and how many it has; the country and provinces, years that are whole
+        sums of the constant set, and how many it has; the country and provinces, years that are whole. Who types a
+        count is in it for what was typed in, be it 0, and not for what else it records
     ["wrong", institution, day, measure, posted, right]
         what stands and is wrong, for nobody has noticed yet: what was posted of the measure, what would be right
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 
 from hocsuotdoi.activities.enums import Observance
+from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.ledger.enums import AgeBand, Channel, MeasureCode, Purpose, Sex
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.simulation.formats.calendar import busyness, days_of, observance_of
@@ -73,6 +74,9 @@ class Acts:
     def __len__(self) -> int:
         return len(self.code)
 
+    def taken(self, which: np.ndarray) -> "Acts":
+        return Acts(*(getattr(self, field.name)[which] for field in fields(self)))
+
 
 @dataclass(slots=True)
 class Lines:
@@ -116,6 +120,25 @@ class Batch:
         """As first posted where an act went wrong: a digit too many in its first line."""
         return np.where(self.lines.is_first, self.lines.quantity * 10, self.lines.quantity)
 
+    def by_figure(self, is_stated: np.ndarray) -> "tuple[Batch, np.ndarray]":
+        """The same with each typed-in figure (a line of a stated act) as an act of its own; and of each act, which one
+        it was part of. A slip is one figure's; what is taken back for good is all that was typed in at once."""
+        acts, lines = self.acts, self.lines
+        apart = is_stated[acts.code][lines.act]
+        kept = np.flatnonzero(~is_stated[acts.code])
+        of = np.concatenate([kept, lines.act[apart]])
+        split = acts.taken(of)
+        slip = np.concatenate([np.ones(len(kept), bool), (lines.is_first & (lines.quantity > 0))[apart]])
+        split.fate = np.where(slip | (split.fate == Fate.WITHDRAWN), split.fate, Fate.RIGHT)
+        number = np.zeros(len(acts), np.int64)
+        number[kept] = np.arange(len(kept))
+        act = number[lines.act]
+        act[apart] = len(kept) + np.arange(int(apart.sum()))
+        order = np.argsort(act, kind="stable")
+        moved = lines.taken(order)
+        moved.act = act[order]
+        return Batch(self.year, split, moved), of
+
     def standing(self) -> tuple[np.ndarray, Lines]:
         """Which acts count in the end, and the lines that do."""
         stands = self.acts.fate != Fate.WITHDRAWN
@@ -124,6 +147,22 @@ class Batch:
         lines = self.lines.taken(which)
         lines.quantity = np.where(still_wrong, self.wrong_quantities(), self.lines.quantity)[which]
         return np.flatnonzero(stands), lines
+
+
+_COLUMN_OF = np.array(
+    [
+        [
+            next((n for n, c in enumerate(StatedColumn) if c.measure == m and c.purpose in {p, None}), NOT_KNOWN)
+            for p in [*PURPOSES, None]
+        ]
+        for m in MEASURES
+    ]
+)
+
+
+def column_of(lines: Lines) -> np.ndarray:
+    """In which column of the typed sheet each line would stand, by its place in `StatedColumn`."""
+    return _COLUMN_OF[lines.measure, lines.purpose]
 
 
 class Tags:
@@ -173,6 +212,9 @@ class Activity:
         self._stated = np.array([codes.index(kind.stated) if kind.stated else NOT_KNOWN for kind in kinds])[
             country.kinds
         ]
+        every = [months for months, houses in self.model.typed_every.items() for _house in range(houses)]
+        self.typed_every = np.array(every)[(np.arange(country.count) * 2_654_435_761 >> 7) % len(every)]
+        """For how many months at a time each institution's figures are typed in."""
         self._at_today: Map = self.territory.map_on(country.span.today)
         self._neighbours = self._neighbours_of_stays()
 
@@ -203,7 +245,7 @@ class Activity:
         per_stated = np.array([act.expected_lines for act in self.acts])[self._stated]
         typed = (
             ~connected & country.is_open(everyone, last) & ~country.silent[:, month] & (days[-1] <= country.span.last)
-        )
+        ) & (number % self.typed_every == 0)
         return acts, typed * per_stated * model.correction_factor
 
     # -- drawing --
@@ -243,9 +285,11 @@ class Activity:
         return self._made(np.full(len(who), code), who, day, posted)
 
     def _typed_in(self, rng: np.random.Generator, month: int, institutions: np.ndarray) -> Acts:
-        """One for each institution without the system, on the last day of the month, brought in weeks later."""
+        """One for each institution without the system whose month, quarter or year ends: on the last day, brought in
+        weeks later."""
         country = self.country
-        typed = (country.connected_from[institutions] > month) & ~country.silent[institutions, month]
+        ends = country.span.months[month][1] % self.typed_every[institutions] == 0
+        typed = ends & (country.connected_from[institutions] > month) & ~country.silent[institutions, month]
         typed &= rng.random(len(institutions)) < self.typed_pace
         who = institutions[typed & (self._stated[institutions] != NOT_KNOWN)]
         last = days_of(*country.span.months[month])[-1].toordinal()
@@ -308,6 +352,9 @@ class Activity:
         found = []
         for ordinal, model in enumerate(act.lines):
             lines = self._of_model(rng, acts, mine, model, month)
+            if act.is_stated:
+                lines.quantity *= self.typed_every[acts.institution[lines.act]]
+                lines.quantity[rng.random(len(lines)) < self.model.typed_zero] = 0
             lines.is_first[:] = ordinal == 0
             if ordinal == 0:  # an act counts each thing once in its first line, so that one slip is one line
                 lines.is_first[1:] = lines.act[1:] != lines.act[:-1]

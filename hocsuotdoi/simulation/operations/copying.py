@@ -5,6 +5,7 @@ its posting hold for these rows as for any other. A posting that is sent twice i
 send it, and refused by the same key.
 """
 
+import datetime as dt
 import queue
 import threading
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from hocsuotdoi.core.errors import Refused
+from hocsuotdoi.indicators.enums import StatedColumn
+from hocsuotdoi.indicators.queries.stated import SOURCE_KIND, slot_of
 from hocsuotdoi.ledger.enums import PostingKind
 from hocsuotdoi.simulation.operations.activity import (
     AGES,
@@ -23,7 +26,6 @@ from hocsuotdoi.simulation.operations.activity import (
     DAY_MS,
     EPOCH,
     MEASURES,
-    OFFSET_MS,
     PURPOSES,
     PUT_RIGHT_AFTER_MS,
     SEXES,
@@ -31,9 +33,12 @@ from hocsuotdoi.simulation.operations.activity import (
     Acts,
     Batch,
     Fate,
+    column_of,
 )
+from hocsuotdoi.simulation.operations.stating import Stating, Typed, period_of
+from hocsuotdoi.simulation.operations.writing import NULL, days_as_text, ids_of, learner_keys, moments_as_text
 
-NULL = r"\N"
+_COLUMNS = list(StatedColumn)
 LATE_MS = 14 * DAY_MS
 _POSTING = (
     "COPY {table} (id, institution_id, kind, source_kind, source_id, revision, occurred_on, posted_at, reverses_id, "
@@ -42,6 +47,14 @@ _POSTING = (
 _ENTRY = (
     "COPY ledger_entry (id, institution_id, posting_id, occurred_on, place_id, tags, measure, sex, age_band, channel, "
     "purpose, quantity, residence_id, learner_key) FROM STDIN"
+)
+_STATEMENT = (
+    "COPY indicators_statement (id, unit_id, period, way, file_name, file_digest, source, reason, undoes_id, "
+    "stated_by, stated_at) FROM STDIN"
+)
+_FIGURE = (
+    'COPY indicators_statedfigure (id, institution_id, statement_id, slot, revision, "column", period, starts_on, '
+    "ends_on, quantity, recorded, posting_id) FROM STDIN"
 )
 _SENT_AGAIN = (
     "CREATE TEMP TABLE IF NOT EXISTS sent_again (LIKE ledger_posting INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
@@ -75,6 +88,8 @@ class Rows:
     postings: str
     entries: str
     again: str
+    statements: str = ""
+    figures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +106,32 @@ class _Booking:
 class Writing:
     """Makes rows of batches. The same batch and the same chance give the same rows, ids too."""
 
-    def __init__(self, activity: Activity, institution_keys: np.ndarray, seed: int) -> None:
+    def __init__(
+        self, activity: Activity, institution_keys: np.ndarray, seed: int, *, has_figures: bool = True
+    ) -> None:
         self.activity, self.country, self.seed = activity, activity.country, seed
+        self.keys, self.has_figures = institution_keys.tolist(), has_figures
         self.institutions = [str(key) for key in institution_keys]
         self.units = [*(str(key) for key in activity.territory.pks), NULL]
         self.tags = ["{" + ",".join(tags) + "}" for tags in activity.tags.sets()]
-        self.sources = [act.source for act in activity.acts]
+        self.is_stated = np.array([act.is_stated for act in activity.acts])
+        self.sources = [SOURCE_KIND if act.is_stated and has_figures else act.source for act in activity.acts]
         self.kinds = [str(PostingKind.STATED if act.is_stated else PostingKind.HAPPENING) for act in activity.acts]
         self._codes = [[*map(str, each), NULL] for each in (MEASURES, SEXES, AGES, CHANNELS, PURPOSES)]
         self.counts = Counts()
 
     def rows(self, rng: np.random.Generator, batch: Batch) -> Rows:
+        part_of = np.arange(len(batch.acts))
+        if self.has_figures:
+            batch, part_of = batch.by_figure(self.is_stated)
         acts, lines = batch.acts, batch.lines
         back = np.flatnonzero((acts.fate == Fate.PUT_RIGHT) | (acts.fate == Fate.WITHDRAWN))
         right = np.flatnonzero(acts.fate == Fate.PUT_RIGHT)
         resent = np.flatnonzero(rng.random(len(acts)) < self.activity.model.resent_share)
-        sources = _ids(rng, (acts.day - EPOCH) * DAY_MS)
+        sources = ids_of(rng, (acts.day - EPOCH) * DAY_MS)
+        typed = self._typed(batch, part_of) if self.has_figures else []
+        for each in typed:
+            sources[each.act] = each.slot.hex
         first = _booking(rng, np.arange(len(acts)), acts.posted)
         undone = _booking(rng, back, acts.corrected[back], reverses=[first.ids[act] for act in back.tolist()])
         posted_again = _booking(rng, right, acts.corrected[right] + PUT_RIGHT_AFTER_MS, revision=2)
@@ -120,15 +145,47 @@ class Writing:
         ]
         again = self._postings(rng, acts, sources, _booking(rng, resent, acts.posted[resent]))
         self._count(acts, len(postings), len(entries), len(again))
-        return Rows("".join(postings), "".join(entries), "".join(again))
+        stating = Stating(
+            model=self.activity.model,
+            acts=acts,
+            typed=typed,
+            institutions=self.institutions,
+            units=[self.units[place] for place in self.country.stay_place[acts.stay].tolist()],
+            posted=as_posted,
+            right=lines.quantity,
+            first=first.ids,
+            again=dict(zip(right.tolist(), posted_again.ids, strict=True)),
+        )
+        stated = stating.rows(rng) if typed else ("", "")
+        return Rows("".join(postings), "".join(entries), "".join(again), *stated)
+
+    def _typed(self, batch: Batch, part_of: np.ndarray) -> list[Typed]:
+        """The acts of a batch, split by figure, that are figures typed in; and in which sheets they came."""
+        acts, lines = batch.acts, batch.lines
+        mine = np.flatnonzero(self.is_stated[acts.code][lines.act])
+        act = lines.act[mine]
+        who = acts.institution[act]
+        columns, every, days = column_of(lines)[mine], self.activity.typed_every[who], acts.day[act]
+        return [
+            Typed(line, number, sheet, institution, column, period, slot_of(self.keys[institution], column, period))
+            for line, number, sheet, institution, column, period in zip(
+                mine.tolist(),
+                act.tolist(),
+                part_of[act].tolist(),
+                who.tolist(),
+                (_COLUMNS[each] for each in columns.tolist()),
+                (period_of(dt.date.fromordinal(day), m) for day, m in zip(days.tolist(), every.tolist(), strict=True)),
+                strict=True,
+            )
+        ]
 
     def _postings(self, rng: np.random.Generator, acts: Acts, sources: list[str], booking: _Booking) -> list[str]:
-        which, moments = booking.which, _moments(booking.moments)
+        which, moments = booking.which, moments_as_text(booking.moments)
         codes, reverses = acts.code[which].tolist(), booking.reverses or [NULL] * len(which)
         kinds = [str(PostingKind.REVERSAL) if booking.reverses else self.kinds[code] for code in codes]
         reasons = self.activity.model.wrong_reasons
         why = [reasons[each] if booking.reverses else "" for each in rng.integers(0, len(reasons), len(which)).tolist()]
-        days, institutions = _days(acts.day[which]), acts.institution[which].tolist()
+        days, institutions = days_as_text(acts.day[which]), acts.institution[which].tolist()
         return [
             f"{key}\t{self.institutions[who]}\t{kind}\t{self.sources[code]}\t{sources[act]}\t{booking.revision}\t{day}\t"
             f"{moment}\t{undone}\t{reason}\n"
@@ -139,7 +196,7 @@ class Writing:
 
     def _entries(self, rng: np.random.Generator, batch: Batch, booking: _Booking, quantities: np.ndarray) -> list[str]:
         """The lines of the acts that are booked; `quantities` stand for those of all lines."""
-        acts, mine = batch.acts, np.isin(batch.lines.act, booking.which)
+        acts, mine = batch.acts, np.isin(batch.lines.act, booking.which) & (batch.lines.quantity > 0)
         lines = batch.lines.taken(mine)
         number = np.zeros(len(acts), np.int64)
         number[booking.which] = np.arange(len(booking.which))
@@ -147,7 +204,7 @@ class Writing:
         heads = self._heads(acts, booking)
         measures, sexes, ages, channels, purposes = self._codes
         rows = zip(
-            _ids(rng, booking.moments[posting]),
+            ids_of(rng, booking.moments[posting]),
             posting.tolist(),
             *(each.tolist() for each in (lines.measure, lines.sex, lines.age, lines.channel, lines.purpose)),
             quantities[mine].tolist(),
@@ -169,7 +226,7 @@ class Writing:
             for who, key, day, place, tag in zip(
                 acts.institution[which].tolist(),
                 booking.ids,
-                _days(acts.day[which]),
+                days_as_text(acts.day[which]),
                 self.country.stay_place[acts.stay[which]].tolist(),
                 acts.tag[which].tolist(),
                 strict=True,
@@ -202,7 +259,7 @@ def _booking(
     revision: int = 1,
     reverses: list[str] | None = None,
 ) -> _Booking:
-    return _Booking(which, _ids(rng, moments), moments, revision, reverses)
+    return _Booking(which, ids_of(rng, moments), moments, revision, reverses)
 
 
 class Writers:
@@ -261,7 +318,14 @@ def _write(own: Any, rows: Rows) -> None:
     with own.connection.transaction(), own.connection.cursor() as cursor:
         # Lost in a crash is at worst the end of a made-up book.
         cursor.execute("SET LOCAL synchronous_commit TO off")
-        for command, text in ((_POSTING.format(table="ledger_posting"), rows.postings), (_ENTRY, rows.entries)):
+        for command, text in (
+            (_POSTING.format(table="ledger_posting"), rows.postings),
+            (_ENTRY, rows.entries),
+            (_STATEMENT, rows.statements),
+            (_FIGURE, rows.figures),
+        ):
+            if not text:
+                continue
             with cursor.copy(command) as copy:
                 copy.write(text)
         if rows.again:
@@ -278,47 +342,3 @@ def ensure_partitions(years: range) -> None:
     with connection.cursor() as cursor:
         for year in years:
             cursor.execute("SELECT ledger_ensure_partition(%s)", [year])
-
-
-def learner_keys(seed: int, learners: np.ndarray) -> list[str]:
-    """Pseudonyms: the same learner has the same key at every house and in every year of one simulation."""
-    base = learners.astype(np.uint64) * np.uint64(2) + np.uint64(seed % 2**32 << 40)
-    return _hex(_stamped(_splitmix(base), 4), _variant(_splitmix(base + np.uint64(1))))
-
-
-def _ids(rng: np.random.Generator, moments: np.ndarray) -> list[str]:
-    """UUIDv7 (RFC 9562) of moments in milliseconds, random in the rest."""
-    luck = rng.integers(0, 2**64, (2, len(moments)), np.uint64, endpoint=False)
-    high = (moments.astype(np.uint64) << np.uint64(16)) | (luck[0] & np.uint64(0xFFFF))
-    return _hex(_stamped(high, 7), _variant(luck[1]))
-
-
-def _stamped(high: np.ndarray, version: int) -> np.ndarray:
-    return (high & np.uint64(0xFFFF_FFFF_FFFF_0FFF)) | np.uint64(version << 12)
-
-
-def _variant(low: np.ndarray) -> np.ndarray:
-    return (low & np.uint64(2**62 - 1)) | np.uint64(2**63)
-
-
-def _splitmix(x: np.ndarray) -> np.ndarray:
-    """Mixes each number of 64 bits so well that neighbours have nothing in common, and never makes two the same."""
-    x = x * np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
-def _hex(high: np.ndarray, low: np.ndarray) -> list[str]:
-    text = np.stack([high, low], axis=1).astype(">u8").tobytes().hex()
-    return [text[start : start + 32] for start in range(0, len(text), 32)]
-
-
-def _days(days: np.ndarray) -> list[str]:
-    return np.datetime_as_string((days - EPOCH).astype("datetime64[D]")).tolist()
-
-
-def _moments(moments: np.ndarray) -> list[str]:
-    """As Viet Nam's clocks show them."""
-    local = (moments + OFFSET_MS).astype("datetime64[ms]")
-    return [f"{moment}+07" for moment in np.datetime_as_string(local).tolist()]

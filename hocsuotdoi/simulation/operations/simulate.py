@@ -46,7 +46,8 @@ class SimulationRefused(Refused):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is asked for. `years` end with `until`; `entries` None: as many as the model has; `provinces` are codes of
-    today's map, none: all."""
+    today's map, none: all. `has_figures`: what is typed in comes as figures of sheets; else as one plain posting for
+    each sheet, for who counts with what the ledger holds alone."""
 
     institutions: int
     first_year: int
@@ -54,6 +55,7 @@ class Plan:
     seed: int
     entries: int | None = None
     provinces: tuple[str, ...] = ()
+    has_figures: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ def simulate(
     _check_database()
     country = drawn_country(plan, at=at)
     keys = _register(country)
-    activity, tally = drawn_activity(plan, country, at=at), Tally(country)
-    writing = Writing(activity, keys, plan.seed)
+    activity, tally = drawn_activity(plan, country, at=at), Tally(country, has_figures=plan.has_figures)
+    writing = Writing(activity, keys, plan.seed, has_figures=plan.has_figures)
     ensure_partitions(range(plan.first_year, plan.until.year + 1))
     with Writers(writers or max(1, min(8, os.cpu_count() or 1))) as out:
         told = 0
@@ -101,7 +103,10 @@ def simulate(
             tally.add(batch, month)
             out.write(writing.rows(_chance(plan, _ROWS, month, part), batch))
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE ledger_posting, ledger_entry, places_institution, places_institutionplacement")
+        cursor.execute(
+            "ANALYZE ledger_posting, ledger_entry, indicators_statement, indicators_statedfigure, places_institution, "
+            "places_institutionplacement"
+        )
     rebuild(timezone.localdate(at))
     return Summary(writing.counts, {"plan": _told(plan), "counts": asdict(writing.counts), **tally.head()}, tally)
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from hocsuotdoi.indicators.enums import StatedColumn
 from hocsuotdoi.ledger.enums import MeasureCode, Purpose
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.simulation.formats.truth import BEFORE, MAPS, REPORTED, TODAY, Row
-from hocsuotdoi.simulation.operations.activity import MEASURES, NOT_KNOWN, PURPOSES, Batch, Fate, Lines
+from hocsuotdoi.simulation.operations.activity import MEASURES, NOT_KNOWN, PURPOSES, Batch, Fate, Lines, column_of
 from hocsuotdoi.simulation.operations.country import CODE, REFORM, Country
 from hocsuotdoi.simulation.queries.territory import NOWHERE, TIERS
 
@@ -51,8 +52,13 @@ class _Home:
     of_register: dict[Tier, np.ndarray]
 
 
+_COLUMNS = list(StatedColumn)
+
+
 class Tally:
-    def __init__(self, country: Country) -> None:
+    """`has_figures`: what is typed in is known as figures, so that who types a count is waited for and a 0 is told."""
+
+    def __init__(self, country: Country, *, has_figures: bool = True) -> None:
         self.country, self.territory, self.span = country, country.territory, country.span
         self.first_year, self.years = self.span.months[0][0], self.span.years
         self.homes = self._homes()
@@ -61,6 +67,8 @@ class Tally:
         """what stands, by stay, year and figure"""
         self.reported = np.zeros((country.count, self.years), bool)
         self.recorded = np.zeros((country.count, self.years, len(RECORDED_TOGETHER)), bool)
+        self.typed = np.zeros((country.count, self.years, len(_COLUMNS)), bool)
+        self._has_figures = has_figures
         self._is_typed = np.array([act.is_stated for act in country.model.acts.values()])
         self._together = [np.array([each in room for each in MEASURES]) for room in RECORDED_TOGETHER]
         self.provinces = np.array([i for i, unit in enumerate(self.territory.units) if unit.tier == Tier.PROVINCE])
@@ -110,6 +118,8 @@ class Tally:
         for room, together in enumerate(self._together):
             recorded = is_recorded & together[lines.measure]
             self.recorded[batch.acts.institution[lines.act[recorded]], year, room] = True
+        if self._has_figures:
+            self._note_typed(batch, lines, year)
         stay = batch.acts.stay[lines.act]
         _add(self.of_year, (stay, year, lines.measure), lines.quantity)
         for column, (measure, purpose) in enumerate(WITH_PURPOSE, start=len(MEASURES)):
@@ -120,9 +130,16 @@ class Tally:
             _add(cells, (self._province_of[name][stay], month, kind, lines.measure), lines.quantity)
         self._meet(lines, stay, year)
 
+    def _note_typed(self, batch: Batch, lines: Lines, year: int) -> None:
+        is_typed = self._is_typed[batch.acts.code][lines.act]
+        for number in range(len(_COLUMNS)):
+            which = is_typed & (column_of(lines) == number)
+            self.typed[batch.acts.institution[lines.act[which]], year, number] = True
+
     def _note_wrong(self, batch: Batch) -> None:
         """What stands and is wrong: one line of each such act."""
         still = (batch.acts.fate == Fate.STILL_WRONG)[batch.lines.act] & batch.lines.is_first
+        still &= batch.lines.quantity > 0
         posted = batch.wrong_quantities()
         for line in np.flatnonzero(still):
             act = batch.lines.act[line]
@@ -254,7 +271,8 @@ class Tally:
     def _grown(self, name: str, tier: Tier, column: int, figure: str, base: int, year: int) -> Iterator[Row]:
         country, home = self.country, self.homes[name]
         open_now, stays = self._expected(year)
-        constant = self._tells(column, year)[open_now] & self._tells(column, base)[open_now]
+        looked_at = sorted({each for then in (year, base) for each in (then - 1, then) if each >= 0})
+        constant = self._tells(column, year, looked_at)[open_now] & self._tells(column, base, looked_at)[open_now]
         unit_of = np.full(country.count, NOWHERE)
         unit_of[open_now[constant]] = home.of_register[tier][stays[constant]]
         # Of each of its stays only those in the same unit belong to the institution there.
@@ -274,12 +292,17 @@ class Tally:
             numbers = int(now[index]), int(then[index]), int(institutions[index])
             yield ["growth", name, self._key(unit), figure, self._class(kind), *years, *numbers]
 
-    def _tells(self, column: int, year: int) -> np.ndarray:
-        """Which institutions tell a figure: something of it stands, or of what is recorded together with it."""
+    def _tells(self, column: int, year: int, looked_at: list[int]) -> np.ndarray:
+        """Which institutions tell a figure: something of it stands; all of it was typed in, be it 0; or what is
+        recorded together with it was, by one that types nothing of it in the years looked at."""
         sums = np.bincount(self.country.stay_institution, self.of_year[:, year, column], self.country.count)
-        measure = MEASURES.index(MeasureCode(FIGURES[column].partition(":")[0]))
-        rooms = [room for room, together in enumerate(self._together) if together[measure]]
-        return (sums > 0) | self.recorded[:, year, rooms].any(axis=1)
+        measure, _of, purpose = FIGURES[column].partition(":")
+        rooms = [room for room, together in enumerate(self._together) if together[_NAMES.index(measure)]]
+        parts = [number for number, each in enumerate(_COLUMNS) if each.measure == measure]
+        asked = [number for number in parts if not purpose or _COLUMNS[number].purpose == purpose]
+        told = self.typed[:, year, asked].all(axis=1) if asked else np.zeros(self.country.count, bool)
+        types = self.typed[:, looked_at][:, :, parts].any(axis=(1, 2))
+        return (sums > 0) | told | (self.recorded[:, year, rooms].any(axis=1) & ~types)
 
     def _by_unit(self, units: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Sums of stays by unit. Whole numbers below 2^53 are exact as floats."""
