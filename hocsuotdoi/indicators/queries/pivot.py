@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -360,6 +361,7 @@ def _empty_cells(found: Answer, today: dt.date) -> dict[Keys, _Heads]:
     """Without a number, though the unit stood there in a time that has begun."""
     question = found.question
     empty: dict[Keys, _Heads] = {}
+    ends_on = cache(lambda first: _ends_on(question, first))
     for row, column in product(found.rows, found.columns):
         if (row.key, column.key) in found.cells:
             continue
@@ -368,7 +370,7 @@ def _empty_cells(found: Answer, today: dt.date) -> dict[Keys, _Heads]:
         first = heads.setdefault(Dimension.PERIOD, question.first)
         if heads.setdefault(Dimension.UNIT, unit.pk) == REST or first == LONGER or first > today:
             continue
-        if question.map != Map.REPORTED or found.stood(unit, first, _ends_on(question, first)):
+        if question.map != Map.REPORTED or found.stood(unit, first, ends_on(first)):
             empty[row.key, column.key] = heads
     return empty
 

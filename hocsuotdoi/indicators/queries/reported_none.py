@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from hocsuotdoi.indicators.queries.reported import RECORDED_TOGETHER, recorded_with
-from hocsuotdoi.indicators.queries.reported_within import AS_REPORTED, EXPECTED, ON_A_MAP, Lasting
+from hocsuotdoi.indicators.queries.reported_within import AS_REPORTED, ON_A_MAP, Lasting
 from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.places.enums import LIBRARIES, MUSEUMS
 
@@ -51,7 +51,7 @@ def silence(
         "measures": [measure for measure, _together in pairs],
         "together": [together for _measure, together in pairs],
     }
-    statement = _SILENCE.format(places=AS_REPORTED if map_day is None else ON_A_MAP, expected=_ALL)
+    statement = _SILENCE.format(places=AS_REPORTED if map_day is None else ON_A_MAP)
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         for *place, measure in cursor.fetchall():
@@ -72,13 +72,33 @@ def is_counted_at(measure: str, institution_class: str) -> bool:
 
 _AT_LIBRARIES = {MeasureCode.LIBRARY_VISIT, *RECORDED_TOGETHER[1]}
 
-_NAMED = " AND institution.institution_class = ANY(%(classes)s)"
-_ALL = EXPECTED.replace(_NAMED, f" AND (%(classes)s::text[] = '{{}}' OR{_NAMED.removeprefix(' AND')})")
 _SILENCE = """
 WITH span AS (
     SELECT * FROM unnest(%(firsts)s::date[], %(lasts)s::date[], %(stops)s::date[]) AS span (first_day, last_day, stop)
+), part AS MATERIALIZED (
+    SELECT span.first_day, month::date AS month
+      FROM span CROSS JOIN generate_series(span.first_day, span.stop - 1, interval '1 month') AS month
 ), place AS MATERIALIZED ({places}
-{expected}), room AS (
+), stands AS MATERIALIZED (
+    SELECT place.*, placement.institution_id, institution.institution_class,
+           coalesce(placement.starts_on, '-infinity') AS came_on, coalesce(placement.ends_on, 'infinity') AS left_on
+      FROM place
+      JOIN places_institutionplacement AS placement ON placement.unit_id = place.place_id
+      JOIN places_institution AS institution
+        ON institution.id = placement.institution_id
+       AND (%(classes)s::text[] = '{{}}' OR institution.institution_class = ANY(%(classes)s))
+), expected AS MATERIALIZED (
+    SELECT DISTINCT span.first_day, stands.unit_id, stands.institution_id, stands.institution_class
+      FROM stands
+      JOIN span ON stands.until >= span.first_day
+     CROSS JOIN LATERAL (SELECT least(span.last_day, stands.until) AS day) AS seen
+     WHERE stands.starts_on <= seen.day AND stands.ends_on > seen.day
+       AND stands.came_on <= seen.day AND stands.left_on > seen.day
+       AND EXISTS (SELECT FROM places_institutionstatus AS status
+                    WHERE status.institution_id = stands.institution_id AND status.state = 'active'
+                      AND coalesce(status.starts_on, '-infinity') <= seen.day
+                      AND coalesce(status.ends_on, 'infinity') > seen.day)
+), room AS (
     SELECT * FROM unnest(%(measures)s::text[], %(together)s::text[]) AS room (measure, together)
 ), typing AS MATERIALIZED (
     SELECT DISTINCT figure.institution_id, split_part(figure."column", ':', 1) AS measure,
@@ -93,9 +113,9 @@ WITH span AS (
        AND NOT EXISTS (SELECT FROM ledger_posting AS back
                         WHERE back.institution_id = posting.institution_id AND back.reverses_id = posting.id)
 ), recorded AS MATERIALIZED (
-    SELECT counted.institution_id, span.first_day, room.measure
+    SELECT counted.institution_id, part.first_day, room.measure
       FROM indicators_fresh_institutionmonth AS counted
-      JOIN span ON counted.month >= span.first_day AND counted.month < span.stop
+      JOIN part ON part.month = counted.month
       JOIN room ON room.together = counted.measure
      WHERE NOT counted.stated AND counted.institution_id IN (SELECT institution_id FROM expected)
        AND NOT EXISTS (SELECT FROM typing

@@ -68,7 +68,6 @@ def reported_within(
     }
     statement = _REPORTED.format(
         places=AS_REPORTED if map_day is None else ON_A_MAP,
-        expected=EXPECTED,
         besides=_COUNTED_BELOW if over else "",
         standing=_OF_WAYS if counted.channels else _STANDING,
         below=_BELOW if over else "",
@@ -106,24 +105,6 @@ SELECT ancestry.unit_id AS place_id, ancestry.ancestor_id AS unit_id,
 """
 """Who stands where from `starts_on` to `ends_on`; what is counted where from `begins_on` to `stops_on`, as `totals`
 read it."""
-
-EXPECTED = """), expected AS MATERIALIZED (
-    SELECT DISTINCT span.first_day, place.unit_id, placement.institution_id, institution.institution_class
-      FROM span
-      JOIN place ON place.until >= span.first_day
-     CROSS JOIN LATERAL (SELECT least(span.last_day, place.until) AS day) AS seen
-      JOIN places_institutionplacement AS placement
-        ON placement.unit_id = place.place_id AND coalesce(placement.starts_on, '-infinity') <= seen.day
-       AND coalesce(placement.ends_on, 'infinity') > seen.day
-      JOIN places_institution AS institution
-        ON institution.id = placement.institution_id AND institution.institution_class = ANY(%(classes)s)
-     WHERE place.starts_on <= seen.day AND place.ends_on > seen.day
-       AND EXISTS (SELECT FROM places_institutionstatus AS status
-                    WHERE status.institution_id = placement.institution_id AND status.state = 'active'
-                      AND coalesce(status.starts_on, '-infinity') <= seen.day
-                      AND coalesce(status.ends_on, 'infinity') > seen.day)
-"""
-"""Of which periods who should report where: those that stood there and were open at its end."""
 
 _COUNTED_BELOW = """
      UNION
@@ -208,7 +189,22 @@ _REPORTED = """
 WITH span AS (
     SELECT * FROM unnest(%(firsts)s::date[], %(lasts)s::date[], %(stops)s::date[]) AS span (first_day, last_day, stop)
 ), place AS MATERIALIZED ({places}
-{expected}), asked AS MATERIALIZED (
+), expected AS MATERIALIZED (
+    SELECT DISTINCT span.first_day, place.unit_id, placement.institution_id
+      FROM span
+      JOIN place ON place.until >= span.first_day
+     CROSS JOIN LATERAL (SELECT least(span.last_day, place.until) AS day) AS seen
+      JOIN places_institutionplacement AS placement
+        ON placement.unit_id = place.place_id AND coalesce(placement.starts_on, '-infinity') <= seen.day
+       AND coalesce(placement.ends_on, 'infinity') > seen.day
+      JOIN places_institution AS institution
+        ON institution.id = placement.institution_id AND institution.institution_class = ANY(%(classes)s)
+     WHERE place.starts_on <= seen.day AND place.ends_on > seen.day
+       AND EXISTS (SELECT FROM places_institutionstatus AS status
+                    WHERE status.institution_id = placement.institution_id AND status.state = 'active'
+                      AND coalesce(status.starts_on, '-infinity') <= seen.day
+                      AND coalesce(status.ends_on, 'infinity') > seen.day)
+), asked AS MATERIALIZED (
     SELECT institution_id FROM expected{besides}
 ), typed AS MATERIALIZED (
     SELECT figure.institution_id, figure."column", figure.starts_on, figure.ends_on, figure.quantity,
