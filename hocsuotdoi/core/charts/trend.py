@@ -256,9 +256,7 @@ def _layers(points: Sequence[TrendPoint], unit: str, scale: tuple[float, float],
         layer({**dot, "fill": LEAF}, f"{value} && datum.thin", x=x, y=y("value")),
         layer({**text, "fill": INK_SOFT, "dy": -7}, "datum.silence != ''", x=x, y=floor, text=says("silence")),
         # What is reached is written above its dot, or below where a target stands above it.
-        layer(
-            {**text, "fontWeight": 600, "dy": -13}, f"{named} && !datum.below", x=x, y=y("value"), text=says("words")
-        ),
+        layer({**strong, "dy": -13}, f"{named} && !datum.below", x=x, y=y("value"), text=says("words")),
         layer({**strong, "dy": 17}, f"{named} && datum.below", x=x, y=y("value"), text=says("words")),
     ]
     if not is_small:
