@@ -25,7 +25,7 @@ from tests.support import databases
 pytestmark = pytest.mark.slow
 
 TODAY = AT.date()
-PLAN = Plan(institutions=400, first_year=2024, until=dt.date(2025, 12, 31), seed=5, entries=60_000, provinces=("19",))
+PLAN = Plan(institutions=400, first_year=2022, until=dt.date(2025, 12, 31), seed=5, entries=100_000, provinces=("19",))
 
 
 @pytest.fixture(scope="module")
