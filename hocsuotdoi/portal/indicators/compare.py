@@ -132,7 +132,7 @@ def comparison_chart(request: HttpRequest, number: int, form: str) -> HttpRespon
     today = timezone.localdate()
     choice, _figures = _chosen(request.GET, today)
     compared = _compared(choice, today)
-    if number >= len(compared) or choice.year_doubt:
+    if number >= len(compared) or choice.year_doubt or choice.doubt:
         raise Http404
     each = compared[number]
     rules = rules_of(frame_of(country(), choice.year, today, choice.map), choice.units)

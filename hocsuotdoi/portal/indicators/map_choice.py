@@ -58,6 +58,8 @@ def asked_map(data: QueryDict, today: dt.date) -> tuple[ChosenMap, str]:
     kind, day = form.cleaned_data.get("map") or Map.TODAY, form.cleaned_data.get("day")
     if kind == Map.REPORTED:
         return ChosenMap(Map.REPORTED), ""
+    if "map" in form.errors:
+        return TODAYS_MAP, _("There is no such map. What you see is the map of today.")
     if kind != Map.DAY:
         return TODAYS_MAP, ""
     if day is None:

@@ -125,8 +125,8 @@ def unit_look(request: HttpRequest, unit: str) -> HttpResponse:
 @sets_type
 def unit_chart(request: HttpRequest, unit: str, chart: str, form: str) -> HttpResponse:
     today = timezone.localdate()
-    place, asked, chosen, _doubt = _asked(request, unit, today)
-    if asked.doubt:
+    place, asked, chosen, doubt = _asked(request, unit, today)
+    if asked.doubt or doubt:
         raise Http404
     year = asked.year
     frame = frame_of(place, year, today, chosen)

@@ -100,8 +100,8 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
 def indicator_chart(request: HttpRequest, code: str, chart: str, form: str) -> HttpResponse:
     """A chart of the page with the same question."""
     today = timezone.localdate()
-    asked, indicator, figure, _doubt, year_doubt = _asked_figure(request, code, today)
-    found = chart_named(chart, figure, asked.taken, today) if figure and not year_doubt else None
+    asked, indicator, figure, *doubts = _asked_figure(request, code, today)
+    found = chart_named(chart, figure, asked.taken, today) if figure and not any(doubts) else None
     if found is None:
         raise Http404
     drawn, story = found

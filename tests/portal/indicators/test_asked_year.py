@@ -64,6 +64,15 @@ def test_files_refuse_a_year_that_is_not_there(client, target, posting, bac_kan,
         assert client.get(address, {**query, "year": year}).status_code == 404
 
 
+@pytest.mark.parametrize("asked", [{"map": "day"}, {"map": "day", "day": "1950-01-01"}, {"map": "here"}], ids=str)
+def test_files_refuse_a_map_that_is_not_there(client, target, posting, bac_kan, day, asked):
+    """The page says that it shows another one; a file can say nothing."""
+    for address, query in pages(bac_kan):
+        assert "bản đồ hôm nay" in client.get(address, {**query, **asked}).content.decode()
+    for address, query in charts(bac_kan):
+        assert client.get(address, {**query, "year": day.year, **asked}).status_code == 404
+
+
 def test_values_are_of_the_year_that_the_address_says(client, target, posting, bac_kan):
     address = reverse("portal:indicators-indicator-file", args=["library_services", "csv"])
 
