@@ -38,6 +38,7 @@ def problem_of(definition: Definition, cohort: Cohort | None = None) -> Problem 
         or _of_over(definition)
         or _of_cohort(definition, cohort)
         or _of_criterion(definition)
+        or _of_base_year(definition)
     )
 
 
@@ -134,6 +135,12 @@ def _of_criterion(definition: Definition) -> Problem | None:
     if not Criterion.objects.filter(criteria_set__indicator=indicator, code=code).exists():
         return Problem("criterion", _("There is no such criterion."))
     return None
+
+
+def _of_base_year(definition: Definition) -> Problem | None:
+    if definition.kind != IndicatorKind.GROWTH or definition.base_year is not None:
+        return None
+    return Problem("base_year", _("Say from which year growth is measured."))
 
 
 def _name(code: str) -> str:

@@ -40,6 +40,7 @@ class IndicatorFactory(DjangoModelFactory):
     unit = "%"
     source = "Nguồn"
     legal_basis = "Căn cứ"
+    base_year = factory.LazyAttribute(lambda made: 2024 if made.kind == IndicatorKind.GROWTH else None)
 
     @factory.post_generation
     def version_one(indicator, create, extracted, **kwargs):

@@ -166,7 +166,8 @@ def test_retired_indicator_is_computed_for_the_years_before_only(viet_nam, perso
         ({"kind": IndicatorKind.YES_NO, "criterion": "no/such", "measures": []}, DefinitionRefused),
         ({"kind": IndicatorKind.SHARE_OF_POPULATION}, DefinitionRefused),
         ({"kind": IndicatorKind.SHARE_OF_UNITS}, DefinitionRefused),
-        ({"kind": IndicatorKind.GROWTH, "over": [MeasureCode.RENEWAL]}, DefinitionRefused),
+        ({"kind": IndicatorKind.GROWTH}, DefinitionRefused),
+        ({"kind": IndicatorKind.GROWTH, "base_year": 2022, "over": [MeasureCode.RENEWAL]}, DefinitionRefused),
         ({"over": [StockCode.ROOMS]}, DefinitionRefused),
         ({"over": [MeasureCode.LOAN, MeasureCode.RENEWAL]}, DefinitionRefused),
         (
@@ -193,7 +194,7 @@ def test_what_is_not_ours_or_another_thing_is_refused(viet_nam, person, publishe
     with pytest.raises(NotOurs):
         draft_of(viet_nam.north, person, IndicatorFactory(kind=IndicatorKind.COUNT, unit="lượt"), "x")
     with pytest.raises(KindChanged):
-        draft_of(viet_nam.north, person, published, "x", kind=IndicatorKind.GROWTH)
+        draft_of(viet_nam.north, person, published, "x", kind=IndicatorKind.GROWTH, base_year=2022)
     with pytest.raises(KindChanged):
         draft_of(viet_nam.north, person, published, "x", unit="%")
 

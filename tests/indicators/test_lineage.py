@@ -42,7 +42,8 @@ def test_lineage_leads_from_the_country_to_provinces_and_institutions(viet_nam):
 
 
 def test_lineage_of_growth_shows_both_years_and_who_is_not_compared(viet_nam):
-    indicator, cohort = IndicatorFactory(kind=IndicatorKind.GROWTH, measures=[VISIT]), CohortFactory()
+    cohort = CohortFactory()
+    indicator = IndicatorFactory(kind=IndicatorKind.GROWTH, measures=[VISIT], base_year=2025)
     steady, new, silent = (InstitutionFactory(name=name, unit=viet_nam.xa) for name in "ABC")
     closed = InstitutionFactory(name="D", unit=viet_nam.xa, state="closed")
     for library, day, quantity in [

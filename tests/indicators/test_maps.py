@@ -170,12 +170,12 @@ def test_growth_is_of_the_same_institutions_wherever_their_land_went(divided):
         assert "Để riêng 1 cơ sở mới hoặc khi đó chưa báo cáo: năm 2025 đếm được 7." in found.note
 
 
-def test_growth_of_a_part_has_that_part_s_base_year(viet_nam):
+def test_growth_of_a_part_has_its_own_base_year(viet_nam):
     library = InstitutionFactory(unit=viet_nam.xa)
     make_posting(library, dt.date(2023, 5, 1), quantity=50)
     for year, online in ((2024, 10), (2025, 20)):
         make_posting(library, dt.date(year, 5, 1), Line(VISIT, online, channel=Channel.ONLINE), Line(VISIT, 50))
-    everybody = figure(IndicatorKind.GROWTH, [VISIT])
+    everybody = figure(IndicatorKind.GROWTH, [VISIT], base_year=2023)
     online = figure(IndicatorKind.GROWTH, [VISIT], channels=[Channel.ONLINE])
 
     assert value(viet_nam.xa, everybody, 2025, ChosenMap()).base_year == 2023

@@ -119,7 +119,8 @@ def test_the_base_year_is_looked_at_once_for_all_years(viet_nam):
     years = [2023, 2024, 2025]
     for year in years:
         make_posting(house, dt.date(year, 3, 1), measure=MeasureCode.LOAN, quantity=year)
-    indicator, cohort = IndicatorFactory(kind=IndicatorKind.GROWTH, measures=[MeasureCode.LOAN]), CohortFactory()
+    cohort = CohortFactory()
+    indicator = IndicatorFactory(kind=IndicatorKind.GROWTH, measures=[MeasureCode.LOAN], base_year=2023)
 
     with CaptureQueriesContext(connection) as captured:
         grown = series_for(viet_nam.xa, (indicator.code, cohort.code), years, TODAY)

@@ -38,8 +38,12 @@ def share(db):
 
 @pytest.fixture
 def growth(db):
-    indicator = IndicatorFactory(kind=IndicatorKind.GROWTH, measures=[MeasureCode.LIBRARY_VISIT])
-    return indicator.code, CohortFactory().code
+    return growth_since(2024)
+
+
+def growth_since(base_year):
+    made = IndicatorFactory(kind=IndicatorKind.GROWTH, measures=[MeasureCode.LIBRARY_VISIT], base_year=base_year)
+    return made.code, CohortFactory().code
 
 
 @pytest.fixture
@@ -177,7 +181,7 @@ def test_counts_take_one_query(viet_nam, django_assert_num_queries):
 # -- growth --
 
 
-def test_growth_is_compound_from_the_first_year_over_those_who_reported_in_both(viet_nam, growth):
+def test_growth_is_compound_from_the_base_year_over_those_who_reported_in_both(viet_nam, growth):
     steady, new, gone = (InstitutionFactory(unit=viet_nam.xa) for _ in range(3))
     visits(steady, 100, dt.date(2024, 3, 1))
     visits(steady, 121, dt.date(2026, 3, 1))
@@ -191,51 +195,71 @@ def test_growth_is_compound_from_the_first_year_over_those_who_reported_in_both(
     assert (found.reporting, found.expected) == (1, 3)
 
 
-def test_growth_of_a_running_year_compares_the_same_days(viet_nam, growth):
+def test_growth_of_a_running_year_compares_the_same_days(viet_nam):
     library = InstitutionFactory(unit=viet_nam.xa)
     visits(library, 10, dt.date(2025, 2, 1))
     visits(library, 90, dt.date(2025, 12, 1))
     visits(library, 20, dt.date(2026, 2, 1))
 
-    found = value(viet_nam.xa, growth)
+    found = value(viet_nam.xa, growth_since(2025))
 
     assert (found.numerator, found.denominator, found.percent) == (20, 10, Decimal("100.00"))
 
 
-def test_growth_without_an_earlier_year_is_not_reported(viet_nam, growth):
-    visits(InstitutionFactory(unit=viet_nam.xa), 10)
+def test_growth_up_to_its_base_year_is_not_told(viet_nam):
+    library = InstitutionFactory(unit=viet_nam.xa)
+    visits(library, 5, dt.date(2025, 1, 1))
+    visits(library, 10)
 
-    found = value(viet_nam.xa, growth)
+    found = value(viet_nam.xa, growth_since(2026))
 
     assert (found.state, found.percent, found.base_year) == (ValueState.NOT_REPORTED, None, None)
+    assert found.note == "Mức tăng được tính cho các năm sau năm gốc 2026."
 
 
-def test_growth_from_a_base_of_zero_is_not_reported(viet_nam, growth):
+def test_growth_from_a_base_of_zero_is_not_reported(viet_nam):
     library, elsewhere = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.nam)
     visits(elsewhere, 5, dt.date(2025, 1, 1))
     hold_session(library, dt.date(2025, 1, 1))
     visits(library, 10)
 
-    found = value(viet_nam.xa, growth)
+    found = value(viet_nam.xa, growth_since(2025))
 
     assert (found.state, found.base_year, found.reporting) == (ValueState.NOT_REPORTED, 2025, 1)
 
 
-def test_growth_to_a_reported_zero_is_minus_a_hundred(viet_nam, growth):
+def test_growth_to_a_reported_zero_is_minus_a_hundred(viet_nam):
     library = InstitutionFactory(unit=viet_nam.xa)
     visits(library, 10, dt.date(2025, 1, 1))
     hold_session(library)
 
-    assert value(viet_nam.xa, growth).percent == Decimal("-100.00")
+    assert value(viet_nam.xa, growth_since(2025)).percent == Decimal("-100.00")
 
 
-def test_growth_base_year_ignores_what_was_taken_back(viet_nam, growth):
+def test_what_is_counted_before_the_base_year_does_not_move_it(viet_nam, growth):
+    """One figure of an early year once took the growth of the whole country away."""
+    library, other = InstitutionFactory(unit=viet_nam.xa), InstitutionFactory(unit=viet_nam.nam)
+    visits(library, 100, dt.date(2024, 1, 1))
+    visits(library, 110, dt.date(2025, 1, 1))
+    before = value(viet_nam.country, growth, 2025)
+
+    visits(other, 42_000, dt.date(2021, 1, 1))
+
+    assert before.percent == Decimal("10.00")
+    assert value(viet_nam.country, growth, 2025) == before
+
+
+def test_growth_of_one_count_from_two_base_years(viet_nam, growth):
     library = InstitutionFactory(unit=viet_nam.xa)
-    reverse(visits(library, 1, dt.date(2019, 1, 1)), reason="sai năm", by=None, at=noon(TODAY))
-    visits(library, 10, dt.date(2025, 1, 1))
-    visits(library, 11)
+    for year, quantity in ((2023, 50), (2024, 100), (2025, 110)):
+        visits(library, quantity, dt.date(year, 1, 1))
+    since = {(code, CohortFactory().code): year for year in (2023, 2024) if (code := growth_since(year)[0])}
 
-    assert value(viet_nam.xa, growth).base_year == 2025
+    found = values_for(viet_nam.xa, 2025, list(since), TODAY)
+
+    assert {pair: (each.base_year, each.denominator) for pair, each in found.items()} == {
+        pair: (year, 50 if year == 2023 else 100) for pair, year in since.items()
+    }
 
 
 # -- units --
@@ -390,7 +414,7 @@ def test_all_defined_figures_of_a_unit_take_the_same_queries_for_one_and_three_i
         values_for(viet_nam.country, 2026, pairs, TODAY)
 
 
-QUERIES_OF_ALL_FIGURES = 33
+QUERIES_OF_ALL_FIGURES = 32
 
 
 def test_figure_of_many_units_is_that_of_each(viet_nam, share):

@@ -35,6 +35,7 @@ from hocsuotdoi.simulation.operations import Plan, simulate
 from tests.factories.ledger import make_posting
 from tests.support import databases
 from tests.support.depth import DEEP
+from tests.support.growing import growth_from
 from tests.support.reporting_year import CUTOFF, MAP_ON, SIMULATED_AT, YEAR, Year, day
 from tests.support.year_truth import COHORTS, INDICATORS, VISITS, Book, Number, Sheet
 
@@ -67,6 +68,7 @@ def _clone(django_db_setup: None, django_db_blocker: pytest.Item) -> Iterator[Ye
     with django_db_blocker.unblock():
         server.clone(databases.REFERENCE, name)
         databases.use_database(name)
+        growth_from(PLAN.first_year)
         simulate(PLAN, at=SIMULATED_AT, writers=2)
         year = Year(PLAN, Book(PLAN, SIMULATED_AT, CUTOFF, MAP_ON), AdminUnit.objects.get(code=PROVINCE, ends_on=None))
         year.open()

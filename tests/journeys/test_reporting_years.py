@@ -21,6 +21,7 @@ from hocsuotdoi.reporting.operations.cycle import make_cycle
 from hocsuotdoi.reporting.operations.presets import mid_term
 from hocsuotdoi.simulation.operations import Plan, simulate
 from tests.support import databases
+from tests.support.growing import growth_from
 from tests.support.reporting_year import CUTOFF, MAP_ON, SIMULATED_AT, Year, day
 from tests.support.year_truth import Book, Facts, Sheet
 
@@ -72,6 +73,7 @@ def _clone(django_db_setup: None, django_db_blocker: pytest.Item) -> Iterator[Re
     with django_db_blocker.unblock():
         server.clone(databases.REFERENCE, name)
         databases.use_database(name)
+        growth_from(PLAN.first_year)
         simulate(PLAN, at=SIMULATED_AT, writers=2)
         ends = {year: min(dt.date(year, 12, 31), CUTOFF) for year in YEARS}
         books = {year: Book(PLAN, SIMULATED_AT, end, MAP_ON) for year, end in ends.items()}

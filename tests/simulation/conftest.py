@@ -11,6 +11,7 @@ from django.db import connections
 from hocsuotdoi.simulation.formats.truth import Truth
 from hocsuotdoi.simulation.operations import Plan, Summary, simulate
 from tests.support import databases
+from tests.support.growing import growth_from
 
 AT = dt.datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 PLAN = Plan(institutions=60, first_year=2023, until=dt.date(2025, 12, 31), seed=7, entries=9000)
@@ -40,6 +41,7 @@ def _simulated(_clone: Callable[[str], str], django_db_blocker: pytest.Item) -> 
     with django_db_blocker.unblock():
         name = _clone("country")
         databases.use_database(name)
+        growth_from(PLAN.first_year)
         summary = simulate(PLAN, at=AT, writers=2)
         connections.close_all()
         return name, summary, summary.truth()

@@ -128,6 +128,9 @@ class Definition(models.Model):
         max_length=121, blank=True, help_text="“indicator/criterion”: what an institution must answer with yes to count"
     )
     at_least = models.PositiveIntegerField(default=1, help_text="How many of the measure an institution needs to count")
+    base_year = models.PositiveSmallIntegerField(
+        _("base year"), null=True, blank=True, help_text="With which year growth compares; empty for other kinds"
+    )
     cohort = models.ForeignKey(
         Cohort,
         null=True,
@@ -158,9 +161,11 @@ SUBSTANCE = (
     "tags",
     "criterion",
     "at_least",
+    "base_year",
     "cohort_id",
 )
 """Never changed once published: values of past years rest on it."""
+_GROWS_FROM = ~Q(kind=IndicatorKind.GROWTH) | Q(base_year__isnull=False)
 
 
 @also_in_english(ENGLISH, *WORDS)
@@ -184,6 +189,7 @@ class Indicator(Definition):
 
     class Meta:
         ordering = ["ordinal", "short_name"]
+        constraints = [models.CheckConstraint(condition=_GROWS_FROM, name="indicator_growth_has_a_base_year")]
 
     @property
     def is_built_in(self) -> bool:
@@ -228,6 +234,7 @@ class IndicatorVersion(Definition):
             models.CheckConstraint(
                 condition=Q(number=1) | ~Q(change_note=""), name="indicator_version_says_what_has_changed"
             ),
+            models.CheckConstraint(condition=_GROWS_FROM, name="indicator_version_growth_has_a_base_year"),
         ]
         triggers = [
             pgtrigger.ReadOnly(

@@ -15,7 +15,7 @@ from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.models import Indicator, KeptParts, PartsQuestion, PartsStale, PartsYear
 from hocsuotdoi.indicators.queries.frame import MANY, Frame, frames_together
 from hocsuotdoi.indicators.queries.kept_parts import key_of, made_at
-from hocsuotdoi.indicators.queries.material import Defined, base_years, classes_of, defined_by
+from hocsuotdoi.indicators.queries.material import Defined, classes_of, defined_by
 from hocsuotdoi.indicators.queries.parts import COLUMNS, NOTHING, Parts, adds_up
 from hocsuotdoi.indicators.queries.reported import with_years_before
 from hocsuotdoi.indicators.queries.results import OWN, Pair
@@ -76,8 +76,7 @@ def _questions(frames: Sequence[Frame]) -> dict[int, list[_Question]]:
     for frame in frames:
         found = defined_by(frame, pairs) if pairs else []
         defined = [each for each in dict.fromkeys(found) if adds_up(*each)]
-        bases = base_years(frame, defined)
-        keys[frame.year] = [(key_of(i, c, base := bases.get(counted_for(i, c))), base, (i, c)) for i, c in defined]
+        keys[frame.year] = [(key_of(*each), counted_for(*each).base_year, each) for each in defined]
     ids = _ids({key for each in keys.values() for key, _base, _defined in each})
     return {year: [_Question(ids[key], base, defined) for key, base, defined in each] for year, each in keys.items()}
 

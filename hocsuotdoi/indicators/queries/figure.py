@@ -177,8 +177,8 @@ class _Figure:
         expected, base = self.parts.expected, self.parts.base
         if not expected:
             return self._none(ValueState.NOT_APPLICABLE, note=self._none_open)
-        if base_year is None or base_year >= self.frame.year:
-            note = _("Growth needs a year before {year} with figures; there is none yet.").format(year=self.frame.year)
+        if base_year is None:
+            note = _("Growth is told for the years after the base year {year}.").format(year=self.indicator.base_year)
             return self._none(expected=expected, note=note)
         now = self.parts.total
         note = self._growth_note(base_year)
@@ -190,7 +190,7 @@ class _Figure:
 
     @cached_property
     def _base_year(self) -> int | None:
-        return self.around.base_years.get(counted_for(self.indicator, self.cohort))
+        return counted_for(self.indicator, self.cohort).base_before(self.frame.year)
 
     @cached_property
     def _growth_words(self) -> str:

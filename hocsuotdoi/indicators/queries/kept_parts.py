@@ -21,16 +21,15 @@ from hocsuotdoi.indicators.models import Cohort, Indicator
 from hocsuotdoi.indicators.queries.figure import values_from, values_of
 from hocsuotdoi.indicators.queries.frame import TODAYS_MAP, ChosenMap, Frame, Map, frames_together
 from hocsuotdoi.indicators.queries.made_of_leaves import OfGroups, made_of_leaves
-from hocsuotdoi.indicators.queries.material import Around, Defined, Material, base_years, classes_of, defined_by
+from hocsuotdoi.indicators.queries.material import Around, Defined, Material, classes_of, defined_by
 from hocsuotdoi.indicators.queries.parts import COLUMNS, NOTHING, Loose, Made, Parts, adds_up, parts_from, together
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
-from hocsuotdoi.indicators.queries.sums import counted_for
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit
 
 Values = dict[Pair, dict[int, IndicatorValue]]
 
-FORMULAS = 6
+FORMULAS = 7
 """Raised by whoever changes how parts are made: nothing that was kept before holds then."""
 MANY_LEAVES = 250
 """Beyond this many leaves of a year where something was written all of it is looked at."""
@@ -75,8 +74,8 @@ def _is_the_same_on_any_map(groups: Sequence[list[AdminUnit]]) -> bool:
     return all(unit.tier == Tier.COUNTRY for members in groups for unit in members)
 
 
-def key_of(indicator: Indicator, cohort: Cohort, base_year: int | None) -> str:
-    return f"{indicator.code}/{indicator.version}/{cohort.code}/{base_year or ''}/{FORMULAS}"
+def key_of(indicator: Indicator, cohort: Cohort) -> str:
+    return f"{indicator.code}/{indicator.version}/{cohort.code}/{indicator.base_year or ''}/{FORMULAS}"
 
 
 def needs_no_parts(indicator: Indicator) -> bool:
@@ -110,11 +109,10 @@ def _kept(frames: list[Frame], groups: list[list[AdminUnit]], defined: list[list
     if not _can_be_kept(frames, groups, today):
         return None
     keys: list[dict[Pair, str]] = []
-    for frame, these in zip(frames, defined, strict=True):
-        bases = base_years(frame, these)
+    for these in defined:
         keys.append(
             {
-                (indicator.code, cohort.code): key_of(indicator, cohort, bases.get(counted_for(indicator, cohort)))
+                (indicator.code, cohort.code): key_of(indicator, cohort)
                 for indicator, cohort in these
                 if adds_up(indicator, cohort)
             }

@@ -25,7 +25,7 @@ from hocsuotdoi.indicators.queries.frame import (
     frame_of,
     stretches_of,
 )
-from hocsuotdoi.indicators.queries.material import Material, base_years, defined_by
+from hocsuotdoi.indicators.queries.material import Material, defined_by
 from hocsuotdoi.indicators.queries.results import IndicatorValue
 from hocsuotdoi.indicators.queries.sums import all_days, counted_for, entries_of_year, rows_at_institutions
 from hocsuotdoi.indicators.queries.together import Together
@@ -100,9 +100,8 @@ class _RowsOfMany(Sequence[Row]):
         there = [each.institution_id for each in expected_institutions(self._frame, set(cohort.classes))]
         if indicator.kind not in (IndicatorKind.GROWTH, IndicatorKind.COUNT):
             return there
-        counted, years = counted_for(indicator, cohort), {self._frame.year}
-        if indicator.kind == IndicatorKind.GROWTH:
-            years |= {*base_years(self._frame, [self._defined]).values()}
+        counted, year = counted_for(indicator, cohort), self._frame.year
+        years = {year, counted.base_before(year) or year}
         sources = (
             [all_days(self._frame, years)]
             if counted.is_of_people
@@ -164,10 +163,10 @@ def _counting_rows(
     material: Material, group: AdminUnit, indicator: Indicator, cohort: Cohort, institutions: list[Expected]
 ) -> list[Row]:
     counted, year = counted_for(indicator, cohort), material.frame.year
-    base_year = material.base_years.get(counted) if indicator.kind == IndicatorKind.GROWTH else None
+    base_year = counted.base_before(year)
     now = material.sums_by_institution(group, counted, year)
     base = material.sums_by_institution(group, counted, base_year) if base_year else {}
-    compared = material.constant_set(institutions, counted, base_year) if base_year and base_year < year else set()
+    compared = material.constant_set(institutions, counted, base_year) if base_year else set()
     reporting, then = material.reporting(counted, year), material.reporting(counted, base_year or 0)
     there = {each.institution_id: each for each in institutions}
     gone = [Expected(institution, "", 0) for institution in sorted((set(now) | set(base)) - set(there))]

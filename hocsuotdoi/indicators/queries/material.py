@@ -49,7 +49,6 @@ from hocsuotdoi.indicators.queries.sums import (
     Counted,
     Years,
     counted_for,
-    first_years,
     sums_by_institution,
 )
 from hocsuotdoi.indicators.queries.suppression import Shown
@@ -67,7 +66,6 @@ class Around:
 
     def __init__(self, frame: Frame, groups: list[AdminUnit], defined: Sequence[Defined]) -> None:
         self.frame, self.groups, self.defined = frame, groups, list(defined)
-        self.base_years = base_years(frame, self.defined)
         deciding = [indicator for indicator, _cohort in self.defined if indicator.kind in CONDITIONED]
         self.codes = {indicator.code for indicator in deciding if not has_condition(indicator)}
         self.with_checklist: set[str] = set()
@@ -141,12 +139,6 @@ class Around:
         return indicator.kind == IndicatorKind.STOCK and indicator.measures == [StockCode.INSTITUTIONS_OPEN]
 
 
-def base_years(frame: Frame, defined: Sequence[Defined]) -> dict[Counted, int]:
-    growing = {counted_for(i, c) for i, c in defined if i.kind == IndicatorKind.GROWTH}
-    found: dict[Counted, int] = frame.together.once(("base years", frozenset(growing)), lambda: first_years(growing))
-    return found
-
-
 class Material(Around):
     """For `groups` (units of the frame's map, none within another) and `pairs`, each indicator as the version that
     holds on the frame's last day defines it. Raises KeyError for a code that is not defined.
@@ -212,10 +204,9 @@ class Material(Around):
         self._reporting: Reporting = {}
         if not growing and not counting:
             return self._load_everywhere(conditions)
-        bases = set(self.base_years.values())
 
         def compared(frame: Frame) -> set[int]:
-            return {year for year in bases if year < frame.year} | {frame.year}
+            return {frame.year, *(base for each in growing if (base := each.base_before(frame.year)) is not None)}
 
         years = compared if growing else own_year
         if not self.frame.map.is_reported:
@@ -228,9 +219,7 @@ class Material(Around):
         if self.frame.leaves and growing:
             self.crossers = crossers(self.frame)
         known = [each.institution_id for each in institutions]
-        self._reporting = reporting_by_year(
-            self.frame.constant, growing | counting, years, known, self.base_years, besides
-        )
+        self._reporting = reporting_by_year(self.frame.constant, growing | counting, years, known, besides)
         self._load_everywhere(conditions)
 
     def _add_sums(self, frame: Frame, counted: set[Counted], years: Years) -> None:

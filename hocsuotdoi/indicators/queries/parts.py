@@ -163,9 +163,10 @@ class _Parts:
 
     def _growth(self) -> Made:
         counted = counted_for(self.indicator, self.cohort)
-        base_year, year = self.material.base_years.get(counted), self.material.frame.year
+        year = self.material.frame.year
+        base_year = counted.base_before(year)
         expected = {each.institution_id for each in self.institutions}
-        if base_year is None or base_year >= year:
+        if base_year is None:
             return Made(Parts(expected=len(expected)))
         constant = self.material.constant_set(self.institutions, counted, base_year)
         base = self.material.sums_by_institution(self.group, counted, base_year)

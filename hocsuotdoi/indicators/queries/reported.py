@@ -6,7 +6,7 @@ for what it types, where a cell that was left empty says that the figure is not 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,25 +54,23 @@ def reporting_by_year(
     counted: Collection[Counted],
     years: Years,
     institutions: Collection[int],
-    base_years: Mapping[Counted, int] | None = None,
     besides: Collection[int] = (),
 ) -> Reporting:
     """Of each count, whatever its classes: who reports it is asked institution by institution. Where the institutions
     are many others may be among those found. Three queries, one more where a count keeps to an age, a sex, a way or a
-    mark. `base_years`: with what the counts that grow are compared; `besides`: further institutions, the same ones for
+    mark. `besides`: further institutions, the same ones for
     all frames that are asked together. Whatever else is asked at the same time, of a count the same is said."""
-    bases = base_years or {}
     found: Reporting = {(each, year): set() for each in counted for year in years(frame)}
     these = {*named(frame, institutions), *besides}
     if not these or not counted:
         return found
-    alike = {each: replace(each, classes=(), grows=False) for each in counted}
+    alike = {each: replace(each, classes=(), base_year=None) for each in counted}
     recorded, standing = _standing(frame, sorted(set(alike.values()), key=repr), years, these)
     told, typing = _typed(frame, years, these)
     for (each, year), reporting in found.items():
         reporting |= standing[alike[each], year]
         reporting |= {there for (when, there), columns in told.items() if when == year and _speak_of(columns, each)}
-        looked_at = with_years_before({frame.year, min(bases.get(each, frame.year), frame.year)})
+        looked_at = with_years_before({frame.year, each.base_before(frame.year) or frame.year})
         types = set().union(*(typing[measure, when] for measure in each.measures for when in looked_at))
         for room in RECORDED_TOGETHER:
             if not room.isdisjoint(each.measures):

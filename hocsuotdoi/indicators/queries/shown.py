@@ -33,6 +33,7 @@ LABELS: dict[str, Any] = {
     "tags": gettext_lazy("only with these marks"),
     "criterion": gettext_lazy("criterion that must be met"),
     "at_least": gettext_lazy("at least so many"),
+    "base_year": gettext_lazy("base year"),
     "cohort_id": gettext_lazy("of whom"),
 }
 _CHOICES: dict[str, Any] = {

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
@@ -33,8 +32,17 @@ class Counted:
     sexes: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    grows: bool = False
-    """Whether it is compared with a base year: then it is read on constant territory whatever the map."""
+    base_year: int | None = None
+    """With which year it is compared, as its definition says; None: with none."""
+
+    @property
+    def grows(self) -> bool:
+        """Whether it is compared with a base year: then it is read on constant territory whatever the map."""
+        return self.base_year is not None
+
+    def base_before(self, year: int) -> int | None:
+        """The base year, for a year after it."""
+        return self.base_year if self.base_year is not None and self.base_year < year else None
 
     @property
     def is_of_people(self) -> bool:
@@ -68,7 +76,7 @@ def counted_for(indicator: Indicator, cohort: Cohort) -> Counted:
         tuple(indicator.sexes),
         tuple(indicator.channels),
         tuple(indicator.tags),
-        indicator.kind == IndicatorKind.GROWTH,
+        indicator.base_year if indicator.kind == IndicatorKind.GROWTH else None,
     )
 
 
@@ -233,68 +241,6 @@ def months_and_days(frame: Frame, year: int) -> tuple[dt.date, dt.date, dt.date]
     after = last + dt.timedelta(days=1)
     is_whole = last >= timezone.localdate() or after.day == 1
     return first, after if is_whole else last.replace(day=1), last
-
-
-def first_years(counted: Collection[Counted]) -> dict[Counted, int]:
-    """The first year for which the country has figures of each, of the ages, sexes, purposes… that it keeps to, at
-    whatever class, leaving out what was taken back.
-
-    One base year for all units and all cohorts, so that they can be compared and added up. One query for those that
-    keep to nothing or to purposes, one for those that keep to more, one for those that keep to marks.
-    """
-    found: dict[Counted, int] = {}
-    plain = [each for each in counted if not each.is_of_people]
-    marked = [each for each in counted if each.tags]
-    of_people = [each for each in counted if each.is_of_people and not each.tags]
-    for together, source in ((plain, _MONTHS), (of_people, _CELLS), (marked, _BOOK)):
-        if together:
-            found |= _first_years(together, source)
-    return found
-
-
-_MONTHS = """(
-    SELECT measure, purpose, starts_on AS month, lines FROM indicators_fresh_unittotalbyclass
-     WHERE tier = 'country' AND grain = 'year' AND (SELECT it_stands FROM shelf)
-     UNION ALL
-    SELECT measure, purpose, month, lines FROM indicators_fresh_institutionmonth
-     WHERE (SELECT it_stands FROM shelf) IS NOT TRUE) AS counted"""
-_SHELF = """WITH shelf AS MATERIALIZED (
-    SELECT bool_or(first_reading = (SELECT min(id) FROM places_unitreading)
-               AND last_reading = (SELECT max(id) FROM places_unitreading)) AS it_stands
-      FROM indicators_rollupmap) """
-# On whatever map the totals at units stand, the country is the same; a territory that was made anew they may not know.
-_CELLS = "indicators_fresh_cell"
-_BOOK = """(SELECT measure, purpose, age_band, sex, channel, tags, date_trunc('month', occurred_on)::date AS month,
-                   sign(quantity) AS lines
-              FROM ledger_entry WHERE tags && %s::varchar[]) AS entry"""
-_KEPT = {"purposes": "purpose", "age_bands": "age_band", "sexes": "sex", "channels": "channel"}
-
-
-def _first_years(counted: Sequence[Counted], source: str) -> dict[Counted, int]:
-    """Of all in one pass: the least year of which something stands."""
-    columns, parameters = [], []
-    for each in counted:
-        conditions = ["measure = ANY(%s)"]
-        parameters.append(list(each.measures))
-        for name, column in _KEPT.items():
-            if kept := getattr(each, name):
-                conditions.append(f"{column} = ANY(%s)")
-                parameters.append(list(kept))
-        if each.tags:
-            conditions.append("tags && %s::varchar[]")
-            parameters.append(list(each.tags))
-        columns.append(f"coalesce(sum(lines) FILTER (WHERE {' AND '.join(conditions)}), 0) > 0")
-    measures = sorted({measure for each in counted for measure in each.measures})
-    if source == _BOOK:
-        parameters.append(sorted({tag for each in counted for tag in each.tags}))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{_SHELF if source == _MONTHS else ''}SELECT extract(year FROM month)::int, {', '.join(columns)} "
-            f"FROM {source} WHERE measure = ANY(%s) GROUP BY 1 ORDER BY 1 DESC",
-            [*parameters, measures],
-        )
-        rows = cursor.fetchall()
-    return {each: year for year, *stands in rows for each, there in zip(counted, stands, strict=True) if there}
 
 
 def counts_for_frame(frame: Frame) -> dict[MeasureCode, int]:

@@ -141,11 +141,11 @@ def adds_up(indicator: Indicator, cohort: Cohort) -> bool:
 
 
 def value_of_amount(
-    indicator: Indicator, cohort: Cohort, unit: AdminUnit, year: int, amount: Amount, base_year: int | None, note: str
+    indicator: Indicator, cohort: Cohort, unit: AdminUnit, year: int, amount: Amount, note: str
 ) -> IndicatorValue:
     """The figure that the numbers make: shares and growth from the sums of their parts, never from percentages."""
     top, below = amount.numerator, amount.denominator
-    percent, state = None, ValueState.VALUE
+    percent, state, base_year = None, ValueState.VALUE, indicator.base_year
     if indicator.kind == IndicatorKind.GROWTH:
         if top is None or not below or base_year is None or base_year >= year:
             state = ValueState.NOT_REPORTED

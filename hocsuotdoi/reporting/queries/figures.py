@@ -10,9 +10,8 @@ from functools import cached_property
 from hocsuotdoi.core.dated import on
 from hocsuotdoi.indicators.enums import CohortKind, IndicatorKind, ValueState
 from hocsuotdoi.indicators.models import Cohort, Indicator
-from hocsuotdoi.indicators.queries.material import Material, base_years
+from hocsuotdoi.indicators.queries.material import Material
 from hocsuotdoi.indicators.queries.results import IndicatorValue, Pair
-from hocsuotdoi.indicators.queries.sums import counted_for
 from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.models import AdminUnit, InstitutionPlacement
 from hocsuotdoi.places.queries.units import day_on_map_of, units_reading_as
@@ -173,8 +172,7 @@ class Figures:
             amount = added_up([own.amounts.get(key), sums.get(key)])
             if amount is None:
                 continue
-            base_year = self.base_years.get((indicator.code, cohort.code))
-            value = value_of_amount(indicator, cohort, territory, self.year, amount, base_year, "")
+            value = value_of_amount(indicator, cohort, territory, self.year, amount, "")
             found[indicator.code, cohort.code] = value
             label = f"{indicator_label(indicator, cohort)}, địa bàn trước đây thuộc {territory.name}"
             self.tell(f"{key}:{territory.code}", label, amount, figure_words(indicator, value), is_additive=False)
@@ -187,13 +185,6 @@ class Figures:
         here = units_reading_as(self.report.unit, frame.map_day)
         stood = InstitutionPlacement.objects.during(frame.starts_on, frame.last_day + dt.timedelta(days=1))
         return stood.filter(institution__in=frame.within or ()).exclude(unit__in=here).exists()
-
-    @property
-    def base_years(self) -> dict[Pair, int]:
-        defined = list(self.own.defined.values())
-        years = base_years(self.own.frame, defined)
-        found = {(i.code, c.code): years.get(counted_for(i, c)) for i, c in defined}
-        return {pair: year for pair, year in found.items() if year is not None}
 
     def value(self, unit: AdminUnit, pair: Pair) -> IndicatorValue:
         """Of what nobody is asked here, that it does not apply."""
@@ -293,7 +284,7 @@ def _tell_measures(found: Figures, *, activities: bool) -> None:
 
 
 def _tell_indicators(found: Figures, anew: dict[Pair, tuple[IndicatorValue, Amount]]) -> None:
-    report, base = found.report, found.base_years
+    report = found.report
     ordered = sorted(found.own.defined.items(), key=lambda each: (each[1][0].ordinal, each[0]))
     for pair, (indicator, cohort) in ordered:
         key = indicator_key(*pair, found.year)
@@ -319,7 +310,7 @@ def _tell_indicators(found: Figures, anew: dict[Pair, tuple[IndicatorValue, Amou
                 found.values[pair] = found.own.values[pair]
             continue
         known = found.own.values.get(pair) if found.is_leaf and key not in found.typed else None
-        value = known or value_of_amount(indicator, cohort, report.unit, found.year, total, base.get(pair), "")
+        value = known or value_of_amount(indicator, cohort, report.unit, found.year, total, "")
         if indicator.kind == IndicatorKind.SHARE_OF_POPULATION and found.is_leaf and found.some_moved_here:
             value = replace(value, note=" ".join(filter(None, [value.note, _OF_THIS_PLACE])))
         found.values[pair] = value

@@ -172,8 +172,7 @@ def read(
     if value.kept_back:
         return value, Amount(None, None, value.reporting, value.expected, is_kept_back=True)
     if indicator.kind == IndicatorKind.GROWTH and parts.expected:
-        base_year = material.base_years.get(counted_for(indicator, cohort))
-        if base_year is not None and base_year < material.frame.year and parts.reporting:
+        if counted_for(indicator, cohort).base_before(material.frame.year) is not None and parts.reporting:
             return value, Amount(Decimal(parts.total), Decimal(parts.base), parts.reporting, parts.expected)
         return value, Amount(None, None, 0, parts.expected)
     if value.has_value and value.numerator is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from hocsuotdoi.core.vietnamese import normalise, sort_key
@@ -26,6 +27,7 @@ ASKED_BY: dict[str, set[IndicatorKind]] = {
     "over_stock": {K.STOCK},
     "criterion": _COUNTING,
     "at_least": _COUNTING,
+    "base_year": {K.GROWTH},
     "classes": set(K) - {K.SHARE_OF_POPULATION},
     "tier": {K.SHARE_OF_UNITS, K.UNITS_OF_UNITS},
     "residents": {K.SHARE_OF_POPULATION},
@@ -42,6 +44,8 @@ RESIDENTS = {
     "population_rural": _("of the country"),
 }
 _GROUPS = [(_("Libraries"), LIBRARIES), (_("Museums"), MUSEUMS), (_("Culture and sport centres"), CENTRES)]
+BASE_YEAR, FIRST_BASE_YEAR = 2022, 2000
+"""What is offered, as the programme's own indicators have it (decision 137), and the earliest."""
 NOTHING = ("", _("nothing chosen"))
 _KIND_HELP = {
     K.COUNT: _("So many visits, sessions, loans… in the year"),
@@ -80,6 +84,13 @@ class DefinitionForm(forms.Form):
         help_text=_("Instead of a measure: one question of the programme's checklists"),
     )
     at_least = forms.IntegerField(label=_("At least so many"), min_value=1, initial=1, required=False)
+    base_year = forms.IntegerField(
+        label=_("Base year"),
+        min_value=FIRST_BASE_YEAR,
+        initial=BASE_YEAR,
+        required=False,
+        help_text=_("With which year it is compared. The programme's period begins in 2023, so its base year is 2022."),
+    )
     classes = _many(_("Kinds of institutions"), [])
     tier = forms.ChoiceField(
         label=_("Units that are counted"),
@@ -137,6 +148,8 @@ class DefinitionForm(forms.Form):
         self.fields["look_unit"].choices = [(each.code, each.name) for each in looks]
         self.fields["look_year"].choices = [(year, year) for year in range(today.year, FIRST_YEAR - 1, -1)]
         self.today = today
+        last = self.fields["base_year"].max_value = today.year - 1
+        self.fields["base_year"].validators.append(MaxValueValidator(last))
         if not is_next:
             del self.fields["change_note"]
         if not words_needed:
@@ -170,6 +183,7 @@ class DefinitionForm(forms.Form):
             "measures": [*data["happenings"], *([stock] if stock else [])],
             "over": [*data["over_happenings"], *([over_stock] if over_stock else [])],
             "at_least": data.get("at_least") or 1,
+            "base_year": data.get("base_year") or None,
         }
 
     def indicator(self) -> Indicator:
@@ -210,6 +224,7 @@ def initial_of(definition: Definition) -> dict[str, Any]:
     cohort = definition.cohort
     return {
         **content,
+        "base_year": definition.base_year or BASE_YEAR,
         "happenings": [each for each in definition.measures if each not in stocks],
         "stock": next((each for each in definition.measures if each in stocks), ""),
         "over_happenings": [each for each in definition.over if each not in stocks],

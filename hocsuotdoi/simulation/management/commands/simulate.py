@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--institutions", required=True, type=int, metavar="N")
         parser.add_argument(
-            "--years", type=int, default=3, metavar="Y", help="how many, ending with --until; default 3"
+            "--years", type=int, default=4, metavar="Y", help="how many, ending with --until; default 4"
         )
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="the same gives the same rows; default 1")
         parser.add_argument("--until", metavar="YYYY-MM-DD", help="the last day; default: of the last full year")
