@@ -14,6 +14,7 @@ from hocsuotdoi.indicators.operations.rolling import follow_map
 from hocsuotdoi.indicators.queries.by_period import OnlyYears, Span, values_by_period
 from hocsuotdoi.indicators.queries.frame import AS_REPORTED, TODAYS_MAP, ChosenMap, Map
 from hocsuotdoi.indicators.queries.pivot import Period
+from hocsuotdoi.indicators.queries.values import values_by_unit
 from hocsuotdoi.ledger.enums import Channel, MeasureCode, PostingKind
 from hocsuotdoi.ledger.models import Posting
 from hocsuotdoi.ledger.operations.posting import Line, reverse
@@ -372,3 +373,18 @@ def test_a_share_takes_as_many_queries_whoever_is_silent(viet_nam, cohort, djang
     for units, asked in (([viet_nam.xa], span(Period.MONTH, 8, 8)), (viet_nam.communes, span(Period.MONTH))):
         with django_assert_num_queries(8):
             values_by_period(share, cohort, viet_nam.country, units, asked, TODAYS_MAP)
+
+
+def test_what_nobody_is_asked_for_does_not_apply_unless_it_was_counted(viet_nam, sessions, cohort):
+    library(viet_nam.xa)
+    closed = InstitutionFactory(unit=viet_nam.nam, state="closed")
+    make_posting(closed, dt.date(2025, 8, 5), Line(SESSION, 4))
+    units = [viet_nam.xa, viet_nam.phuong, viet_nam.nam]
+
+    found = values(sessions, cohort, viet_nam.country, units, span(Period.MONTH, 8, 8))
+    assert [found[unit.pk, "2025-08"].state for unit in units] == ["not_reported", "not_applicable", "value"]
+
+    pair = sessions.code, cohort.code
+    years = values_by_unit(viet_nam.country, units, 2025, pair, TODAY)
+    assert [years[unit.pk].state for unit in units] == ["not_reported", "not_applicable", "value"]
+    assert years[viet_nam.phuong.pk].note == "Ở đây không có cơ sở loại này đang hoạt động."

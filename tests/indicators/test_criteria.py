@@ -131,7 +131,7 @@ def test_age_bands_count_known_ones(viet_nam, library):
 )
 def test_opening_outside_office_hours_comes_from_the_opening_calendar(viet_nam, library, weekday, closes_at, answer):
     assert computed(viet_nam, library, "opens_evening_or_weekend") is None
-    assert computed(viet_nam, library, "opening_hours_known") is None
+    assert computed(viet_nam, library, "opening_hours_known") == (False, None)
 
     OpeningHours.objects.create(institution=library, weekday=weekday, opens_at="07:30", closes_at=closes_at)
 
@@ -213,6 +213,7 @@ YES_BY_BOOK = {"measure": MeasureCode.PROGRAMME_SESSION, "quantity": 1}
         ("silent", NOT_APPLICABLE, None, None),
         ("never asked", YES, YES, AnswerSource.STAFF),
         ("never asked", NO, NO, AnswerSource.STAFF),
+        ("never asked", NOT_APPLICABLE, None, None),
     ],
 )
 def test_statement_holds_by_itself_only_where_the_program_does_not_answer(
@@ -233,7 +234,7 @@ def test_statement_holds_by_itself_only_where_the_program_does_not_answer(
 
     assert (answer.answers[0].value, answer.answers[0].basis) == (value, basis)
     found = {"yes": YES, "no": NO}.get(book)
-    assert answer.answers[0].differ is (bool(rule and stated) and stated != found)
+    assert answer.answers[0].differ is (bool((rule or stated == NOT_APPLICABLE) and stated) and stated != found)
 
 
 @pytest.mark.parametrize(

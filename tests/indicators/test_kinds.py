@@ -14,7 +14,7 @@ from hocsuotdoi.places.models import Equipment, OpeningHours
 from hocsuotdoi.places.operations.institution import add_closure
 from tests.factories.accounts import PersonFactory
 from tests.factories.activities import ActivityFactory, EnrolmentFactory
-from tests.factories.indicators import AnswerFactory, CohortFactory, CriteriaSetFactory, IndicatorFactory
+from tests.factories.indicators import AnswerFactory, CohortFactory, CriteriaSetFactory, IndicatorFactory, ReviewFactory
 from tests.factories.ledger import make_posting, noon
 from tests.factories.places import InstitutionFactory
 
@@ -89,13 +89,14 @@ def test_share_of_institutions_by_one_criterion_of_another_checklist(viet_nam):
     checklist = CriteriaSetFactory(criteria=[("asked", "", {}), ("second", "", {})])
     share = IndicatorFactory(criterion=f"{checklist.indicator_id}/second")
     for value in (AnswerValue.YES, AnswerValue.NO, AnswerValue.NOT_APPLICABLE):
-        AnswerFactory(
+        answer = AnswerFactory(
             institution=InstitutionFactory(unit=viet_nam.xa),
             indicator_code=checklist.indicator_id,
             criterion_code="second",
             value=value,
             year=YEAR,
         )
+    ReviewFactory(answer=answer, found="")  # of the one to which it does not apply
     InstitutionFactory(unit=viet_nam.xa)
 
     found = figure(viet_nam.xa, share)

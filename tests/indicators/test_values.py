@@ -152,7 +152,7 @@ def test_facts_of_old_communes_are_read_at_the_new_commune(viet_nam, count):
     assert value(viet_nam.xa, count, 2025).numerator == 15
     assert value(viet_nam.north, count, 2025).numerator == 15
     assert value(viet_nam.old_a, count, 2025).numerator == 15  # its own last map, read on
-    assert value(viet_nam.old_b, count, 2025).state == ValueState.NOT_REPORTED
+    assert value(viet_nam.old_b, count, 2025).state == ValueState.NOT_APPLICABLE
     assert value(viet_nam.country, count, 2025).numerator == 15
 
 
@@ -272,7 +272,7 @@ def communes_with_centre(db):
     return indicator.code, cohort.code
 
 
-def test_share_of_units_counts_units_with_an_open_institution_among_those_registered(viet_nam, communes_with_centre):
+def test_share_of_units_counts_units_with_an_open_institution_among_all(viet_nam, communes_with_centre):
     InstitutionFactory(unit=viet_nam.xa, institution_class=InstitutionClass.CULTURE_CENTRE_COMMUNE)
     InstitutionFactory(unit=viet_nam.phuong)  # a library: the register knows this ward, and no centre in it
 
@@ -280,7 +280,8 @@ def test_share_of_units_counts_units_with_an_open_institution_among_those_regist
     country = value(viet_nam.country, communes_with_centre)
 
     assert (north.numerator, north.denominator, north.reporting, north.expected) == (1, 2, 2, 2)
-    assert (country.numerator, country.denominator, country.reporting, country.expected) == (1, 2, 2, 3)
+    assert (country.numerator, country.denominator, country.reporting, country.expected) == (1, 3, 2, 3)
+    assert country.note == "Chia cho cả 3 đơn vị: sổ đăng ký mới biết 2, các đơn vị còn lại không tính là có."
     assert value(viet_nam.south, communes_with_centre).state == ValueState.NOT_REPORTED
 
 

@@ -50,7 +50,8 @@ def state_answers(
 
     An answer that repeats the newest one adds nothing, unless what was accepted of that has lapsed; a different one is
     a new row, and the older stays to be read. Where the program answers, one that is not what it found, also where it
-    found nothing, does not hold until somebody else accepts it (`reviews.review_answer`). Refused: a year to come, a
+    found nothing, does not hold until somebody else accepts it (`reviews.review_answer`); nor does "not applicable",
+    whoever answers. Refused: a year to come, a
     criterion that the class does not have, "not applicable" or such an answer without a reason.
     """
     if year > timezone.localdate(at).year:

@@ -1,4 +1,5 @@
-"""A reviewer decides whether a statement holds that differs from what the program found."""
+"""A reviewer decides whether a statement holds that differs from what the program found, or that a criterion does not
+apply."""
 
 import datetime as dt
 

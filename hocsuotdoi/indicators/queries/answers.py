@@ -373,12 +373,17 @@ def _age_bands_at_least(criteria: list[Criterion], asked: Asked) -> dict[int, An
 
 
 def _opening_hours_known(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:
+    """Asked is whether they stand in the register, so an empty one is a no; of what is asked of the world (rooms, a
+    website) it proves nothing."""
 
     def hours(frame: Frame) -> QuerySet[Any, Any]:
         return OpeningHours.objects.on(frame.last_day).filter(asked.at_these).values_list("institution_id").distinct()
 
-    known = asked.frame.rows("hours known", hours)
-    return _same_for_all(criteria, {institution: Computed(True) for (institution,) in known})
+    known = {institution for (institution,) in asked.frame.rows("hours known", hours)}
+    return {
+        criterion.pk: {institution: Computed(institution in known) for institution in asked.asked_of(criterion)}
+        for criterion in criteria
+    }
 
 
 def _opens_evening_or_weekend(criteria: list[Criterion], asked: Asked) -> dict[int, Answers]:

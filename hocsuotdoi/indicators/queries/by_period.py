@@ -269,6 +269,8 @@ class _Counts:
         made = replace(made, reporting=reporting, expected=expected)
         count, *over = (self._sum(wanted).get((unit.pk, day)) for wanted in self._slices(indicator))
         whole = (over[0] or 0) - silent_below if over else 0
+        if not (expected or reporting or count or whole):
+            return replace(made, note=_("There is no open institution of this kind here."))
         if not reporting and not count:
             return replace(made, state=ValueState.NOT_REPORTED, note=_("Nobody has reported yet."))
         made = replace(made, numerator=count or 0)

@@ -72,12 +72,12 @@ class CriterionReading:
 
     @property
     def differ(self) -> bool:
-        """The program answers, and staff state something that it did not find."""
+        """Staff state something that the program, which answers, did not find; or that the question does not apply."""
         return self.override is not None
 
     @property
     def override(self) -> OverrideState | None:
-        """How far a statement is that is not what was found; None: nothing differs, or the program does not answer."""
+        """How far a statement is that holds only once it is accepted; None: it needs no decision."""
         if self.stated is None or not self.is_against(self.stated.value):
             return None
         if self.stated.review is None:
@@ -87,8 +87,9 @@ class CriterionReading:
         return OverrideState.ACCEPTED if _is_accepted(self.stated, found_value(self.computed)) else OverrideState.LAPSED
 
     def is_against(self, value: str) -> bool:
-        """Whether the program answers the criterion and has not found this."""
-        return bool(self.criterion.rule) and value != found_value(self.computed)
+        """Whether this waits for a decision: the program answers the criterion and has not found it, or it takes the
+        question away, and with it what is asked of the institution."""
+        return needs_review(self.criterion, value) and value != found_value(self.computed)
 
     @property
     def is_open(self) -> bool:
@@ -109,6 +110,11 @@ class InstitutionReading:
     @property
     def met(self) -> int:
         return sum(answer.value == AnswerValue.YES for answer in self.answers)
+
+    @property
+    def excused(self) -> int:
+        """Criteria of which somebody has accepted that they do not apply."""
+        return sum(answer.value == AnswerValue.NOT_APPLICABLE for answer in self.answers)
 
     @property
     def open(self) -> int:
@@ -234,9 +240,15 @@ def _holds(
 ) -> tuple[AnswerValue | None, AnswerSource | None]:
     """What holds, and on what it rests."""
     found = found_value(computed)
-    if stated is not None and (not criterion.rule or (stated.value != found and _is_accepted(stated, found))):
+    if stated is not None and (
+        not needs_review(criterion, stated.value) or (stated.value != found and _is_accepted(stated, found))
+    ):
         return AnswerValue(stated.value), AnswerSource.STAFF
     return (None, None) if found is None else (found, AnswerSource(criterion.answered_by))
+
+
+def needs_review(criterion: Criterion, value: str) -> bool:
+    return bool(criterion.rule) or value == AnswerValue.NOT_APPLICABLE
 
 
 def _is_accepted(stated: Stated, found: AnswerValue | None) -> bool:

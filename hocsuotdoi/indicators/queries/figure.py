@@ -145,8 +145,16 @@ class _Figure:
         if not known:
             note = _("None of the units has enough in the register yet.")
             return self._none(expected=units, note=note)
-        denominator = units if self.indicator.kind == IndicatorKind.UNITS_OF_UNITS else known
-        return self._made(self.parts.yes, denominator, known, units)
+        if self.indicator.kind == IndicatorKind.UNITS_OF_UNITS:
+            return self._made(self.parts.yes, units, known, units)
+        if self.around.decides(self.indicator):
+            return self._made(self.parts.yes, known, known, units)
+        # Of what is asked is only that it is there, so it is of all units: a register half kept must not say «all».
+        note = ""
+        if known < units:
+            said = _("Divided by all {units} units: the register knows {known}, the others do not count as having one.")
+            note = said.format(units=number(units), known=number(known))
+        return self._made(self.parts.yes, units, known, units, note)
 
     def _share_of_villages(self) -> IndicatorValue:
         """Villages are no units: their number is entered, and each institution stands for the village it is in."""
@@ -221,6 +229,8 @@ class _Figure:
 
     def _count(self) -> IndicatorValue:
         parts = self.parts
+        if not (parts.expected or parts.reporting or parts.total or parts.whole):
+            return self._none(ValueState.NOT_APPLICABLE, note=self._none_open)
         if not parts.reporting and not parts.total:
             return self._none(expected=parts.expected, note=_("Nobody has reported yet."))
         total, whole = parts.total, parts.whole

@@ -100,9 +100,8 @@ class _RowsOfMany(Sequence[Row]):
         there = [each.institution_id for each in expected_institutions(self._frame, set(cohort.classes))]
         if indicator.kind not in (IndicatorKind.GROWTH, IndicatorKind.COUNT):
             return there
-        counted, years = counted_for(indicator, cohort), {self._frame.year}
-        if counted.base_year is not None:
-            years.add(counted.base_year)
+        counted, year = counted_for(indicator, cohort), self._frame.year
+        years = {year, counted.base_before(year) or year}
         sources = (
             [all_days(self._frame, years)]
             if counted.is_of_people
