@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 from django.db.models import F, Sum
 
@@ -87,3 +89,13 @@ def test_sample_is_the_same_in_every_installation(sample_library):
         model.objects.all().delete()
 
     assert load() == first
+
+
+@pytest.mark.slow
+def test_samples_of_an_earlier_version_get_no_year_in_which_they_did_not_stand(sample_library, library_of_duc_xuan):
+    sample_library.placements.update(starts_on=dt.date(2023, 1, 1))
+
+    load_sample(at=NOW, progress=lambda line: None)
+
+    years = Session.objects.filter(activity__institution=sample_library).values_list("starts_at__year", flat=True)
+    assert set(years) >= {2023, 2026} and 2022 not in years

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,7 @@ from hocsuotdoi.activities.queries.roll import Roll
 from hocsuotdoi.activities.queries.search import searchable_texts
 from hocsuotdoi.core.data_files import read_yaml
 from hocsuotdoi.ledger.operations.posting import post
-from hocsuotdoi.places.models import Institution, Room
+from hocsuotdoi.places.models import Institution, InstitutionPlacement, Room
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "sample.yaml"
 LEFT_OPEN = dt.timedelta(days=3)
@@ -49,7 +50,7 @@ class _Made:
 
 @transaction.atomic
 def load_sample(*, at: dt.datetime, progress: Callable[[str], Any] = print) -> None:
-    """Write the sample activities from 2023 to the end of this year that are not there yet; again changes nothing."""
+    """Write the sample activities from 2022 to the end of this year that are not there yet; again changes nothing."""
     data = read_yaml(DATA)
     made = list(_activities(data, at=at))
     known = set(Activity.objects.filter(is_sample=True).values_list("pk", flat=True))
@@ -63,11 +64,20 @@ def _activities(data: dict, *, at: dt.datetime) -> Iterator[_Made]:
     rooms: dict[int, list[Room]] = {}
     for room in Room.objects.filter(institution__is_sample=True).order_by("pk"):
         rooms.setdefault(room.institution_id, []).append(room)
+    # Samples of an earlier version of the program stand since a later year than these begin.
+    stands = dict(
+        InstitutionPlacement.objects.filter(institution__is_sample=True)
+        .values_list("institution_id")
+        .annotate(Min("starts_on"))
+        .order_by()
+    )
     for institution in Institution.objects.filter(is_sample=True).order_by("code"):
         does_all = institution.code.rpartition("-")[2] in data["full"]
         for number, rule in enumerate(data["rules"]):
             if institution.institution_class in rule["classes"] and (does_all or rule.get("everywhere")):
                 for year in range(data["since"], timezone.localdate(at).year + 1):
+                    if (first := stands.get(institution.pk)) is not None and first > dt.date(year, 1, 1):
+                        continue
                     yield _activity(data, rule, number, institution, rooms.get(institution.pk, []), year, at)
 
 
