@@ -37,6 +37,8 @@ def normalise(text: str) -> str:
 
     Library records hold both («Đò̂ng», «Nha ̀xuất»); see docs/glossary.md, "Vietnamese text".
     """
+    if unicodedata.is_normalized("NFC", text) and not _MARKS.search(text):
+        return text  # no mark stands alone, so each is in its place: nearly every text
     decomposed = unicodedata.normalize("NFD", text)
     decomposed = _LATE_MARK.sub(r"\1\2\4\3", decomposed)
     ordered = _MARKS.sub(lambda m: "".join(sorted(m[0], key=lambda c: c in _TONES)), decomposed)

@@ -188,21 +188,18 @@ class World:
 
     def kept_as_reported(self) -> list[tuple[str, str]]:
         """Not of units, which are others then."""
-        found = [(pair, *self._definitions(pair)) for pair in self.pairs]
-        return [
-            pair for pair, indicator, cohort in found if adds_up(indicator, cohort) and cohort.kind != CohortKind.UNITS
-        ]
+        return [pair for pair, cohort in self._adding_up() if cohort.kind != CohortKind.UNITS]
 
     def looks_at_institutions(self, chosen: ChosenMap = TODAYS_MAP) -> bool:
-        kept = [pair for pair in self.pairs if adds_up(*self._definitions(pair))]
-        if chosen.is_reported:
-            kept = self.kept_as_reported()
+        kept = self.kept_as_reported() if chosen.is_reported else [pair for pair, _cohort in self._adding_up()]
         with CaptureQueriesContext(connection) as captured:
             series_by_unit(self.there.country, [self.there.country], kept, [YEAR - 1, YEAR], chosen=chosen)
         return any(_looks_at_institutions(query["sql"]) for query in captured)
 
-    def _definitions(self, pair: tuple[str, str]) -> tuple[Indicator, Cohort]:
-        return Indicator.objects.get(code=pair[0]), Cohort.objects.get(code=pair[1])
+    def _adding_up(self) -> list[tuple[tuple[str, str], Cohort]]:
+        indicators, cohorts = (model.objects.in_bulk(field_name="code") for model in (Indicator, Cohort))
+        found = [(pair, indicators[pair[0]], cohorts[pair[1]]) for pair in self.pairs]
+        return [(pair, cohort) for pair, indicator, cohort in found if adds_up(indicator, cohort)]
 
 
 def _looks_at_institutions(statement: str) -> bool:

@@ -28,6 +28,8 @@ from hocsuotdoi.places.models import (
     LoadedReference,
     Succession,
     TerritoryReform,
+    UnitAncestry,
+    UnitNote,
     UnitParent,
     UnitReading,
 )
@@ -187,6 +189,24 @@ def test_entering_again_or_loading_again_changes_nothing(sent, administrator, no
     enter_reform(sent, seen="", by=administrator, at=now)
     write_territory()
     assert _everything() == before
+
+
+def test_only_what_differs_is_written(sent, administrator, now):
+    """Written again no row is another, whatever is worked out anew; readings are all new where one is (by their keys
+    totals see that the map has changed)."""
+
+    def keys() -> dict[str, set[int]]:
+        models = (UnitParent, Succession, UnitAncestry, UnitReading, UnitNote, AgencyLine)
+        return {model.__name__: set(model.objects.values_list("pk", flat=True)) for model in models}
+
+    before = keys()
+    write_territory()
+    assert keys() == before
+    enter(sent, administrator, now)
+    after = keys()
+    assert min(after["UnitReading"]) > max(before["UnitReading"])
+    for name in ("UnitParent", "Succession", "UnitAncestry", "AgencyLine"):
+        assert 0 < len(after[name] - before[name]) < 2_000, name
 
 
 def test_loading_the_reference_anew_keeps_what_was_entered(sent, administrator, now):

@@ -48,7 +48,7 @@ class Reach(models.Model):
 
 class RollupMap(models.Model):
     """The map on which the totals at units stand. One row. `first_reading` and `last_reading` are the least and the
-    greatest key of `UnitReading` then: the readings are always made anew as a whole, with greater keys."""
+    greatest key of `UnitReading` then: where any reading changes all are made anew, with greater keys."""
 
     day = models.DateField()
     first_reading = models.BigIntegerField()

@@ -3,10 +3,11 @@
 from django.db import connection, transaction
 
 from hocsuotdoi.places.enums import Tier
+from hocsuotdoi.places.models import UnitAncestry, UnitReading
+from hocsuotdoi.places.operations.copying import replace_by_query
 
 # A unit's periods under an ancestor are the overlaps of the periods of each link on the way up, and of its own life.
 _ANCESTRIES = """
-INSERT INTO places_unitancestry (unit_id, ancestor_id, distance, starts_on, ends_on)
 WITH RECURSIVE up (unit_id, ancestor_id, distance, starts_on, ends_on) AS (
     SELECT id, id, 0, starts_on, ends_on FROM places_adminunit
     UNION ALL
@@ -24,7 +25,6 @@ SELECT * FROM up
 # went to several of smaller tiers (a district's to communes) none of them is read for all of it, but the smallest unit
 # in which they all lie on that day (decision 124).
 _READINGS = """
-INSERT INTO places_unitreading (unit_id, reads_as_id, starts_on, ends_on)
 WITH RECURSIVE scattered (unit_id, day, parts) AS (
     SELECT step.predecessor_id, max(step.effective_on), count(*)
       FROM places_succession step
@@ -71,10 +71,10 @@ SELECT * FROM earlier WHERE unit_id <> reads_as_id
 
 @transaction.atomic
 def rebuild() -> None:
-    """Recomputes `UnitAncestry` and `UnitReading` whole, from parents and successions (a second for the country)."""
+    """Works `UnitAncestry` and `UnitReading` out, whole, from parents and successions (a second for the country)."""
+    replace_by_query(UnitAncestry, ["unit_id", "ancestor_id", "distance", "starts_on", "ends_on"], _ANCESTRIES)
+    columns = ["unit_id", "reads_as_id", "starts_on", "ends_on"]
+    # By their keys it is seen whether the map is still the one on which totals stand (`indicators.RollupMap`).
+    replace_by_query(UnitReading, columns, _READINGS, {"tiers": [str(tier) for tier in Tier]}, is_whole=True)
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM places_unitancestry")
-        cursor.execute("DELETE FROM places_unitreading")
-        cursor.execute(_ANCESTRIES)
-        cursor.execute(_READINGS, {"tiers": [str(tier) for tier in Tier]})
         cursor.execute("ANALYZE places_adminunit, places_unitancestry, places_unitreading, places_succession")

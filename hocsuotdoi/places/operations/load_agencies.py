@@ -14,7 +14,7 @@ from hocsuotdoi.places.enums import Tier
 from hocsuotdoi.places.formats.reform_2025 import REFORM_DAY
 from hocsuotdoi.places.formats.territory import Key, Parent, Territory, Unit
 from hocsuotdoi.places.models import Agency, AgencyLine
-from hocsuotdoi.places.operations.copying import copy_rows, upsert_rows
+from hocsuotdoi.places.operations.copying import replace_rows, upsert_rows
 from hocsuotdoi.places.operations.load_units import DATA, in_sentence
 
 _DAY = dt.timedelta(days=1)
@@ -42,7 +42,7 @@ class _Row:
 
 @transaction.atomic
 def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[[str], Any] = print) -> None:
-    """Adds what is missing and brings the rest up to date; the lines of these bodies are replaced whole. What people
+    """Adds what is missing and brings the rest up to date; these bodies have no other lines afterwards. What people
     keep by hand stays as they left it."""
     by_hand = set(Agency.objects.filter(kept_by_hand=True).values_list("code", flat=True))
     rows = list(_rows(territory))
@@ -57,9 +57,8 @@ def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[
         unique=["code"],
     )
     keys = dict(Agency.objects.values_list("code", "pk"))
-    AgencyLine.objects.filter(agency__is_sample=False, kept_by_hand=False).delete()
     kept = set(AgencyLine.objects.filter(kept_by_hand=True).values_list("agency_id", "superior_id", "kind"))
-    copy_rows(
+    replace_rows(
         AgencyLine,
         ["agency_id", "superior_id", "kind", "starts_on", "ends_on"],
         (
@@ -68,6 +67,7 @@ def load_agencies(territory: Territory, ids: dict[Key, int], progress: Callable[
             for line in row.lines
             if (keys[row.code], keys[line.superior], line.kind) not in kept
         ),
+        among="NOT kept_by_hand AND agency_id IN (SELECT id FROM places_agency WHERE NOT is_sample)",
     )
     end_with_their_units()
     progress(_("%(number)d agencies") % {"number": len(rows)})

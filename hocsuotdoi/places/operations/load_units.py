@@ -20,7 +20,7 @@ from hocsuotdoi.places.formats.vietnam_provinces import read_divisions
 from hocsuotdoi.places.formats.vietnamadminunits import read_conversion
 from hocsuotdoi.places.models import AdminUnit, LegalAct, Succession, UnitNote, UnitParent
 from hocsuotdoi.places.operations.ancestry import rebuild
-from hocsuotdoi.places.operations.copying import copy_rows, upsert_rows
+from hocsuotdoi.places.operations.copying import replace_rows, upsert_rows
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 _UNIT_COLUMNS = [
@@ -48,22 +48,21 @@ def read_territory() -> Territory:
 def load_units(territory: Territory, progress: Callable[[str], Any] = print) -> dict[Key, int]:
     """Adds what is missing and brings the rest up to date; keeps the keys of units that are there. Returns their ids.
 
-    Parents, successions and notes are replaced whole; units that the source no longer names stay.
+    Of parents, successions and notes nothing else stays; units that the source no longer names do.
     """
     acts = _load_acts(territory)
     ids = _load_units(territory.units, acts)
     progress(_("%(number)d units") % {"number": len(territory.units)})
-    UnitParent.objects.all().delete()
-    Succession.objects.all().delete()
-    UnitNote.objects.all().delete()
-    copy_rows(
+    replace_rows(
         UnitParent,
         ["unit_id", "parent_id", "starts_on", "ends_on", "legal_act_id"],
         ((ids[p.unit], ids[p.parent], p.starts_on, p.ends_on, acts.get(p.legal_act)) for p in territory.parents),
     )
-    copy_rows(Succession, _STEP_COLUMNS, (_step_row(step, ids, acts) for step in territory.steps))
-    UnitNote.objects.bulk_create(
-        UnitNote(unit_id=ids[n.unit], kind=n.kind, kept=n.kept, other=n.other) for n in territory.notes
+    replace_rows(Succession, _STEP_COLUMNS, (_step_row(step, ids, acts) for step in territory.steps))
+    replace_rows(
+        UnitNote,
+        ["unit_id", "kind", "kept", "other"],
+        ((ids[n.unit], n.kind, n.kept, n.other) for n in territory.notes),
     )
     progress(_("%(number)d successions") % {"number": len(territory.steps)})
     rebuild()
@@ -82,13 +81,19 @@ def _load_units(units: Iterable[Unit], acts: dict[str, int]) -> dict[Key, int]:
 
 
 def _unit_row(unit: Unit, acts: dict[str, int]) -> tuple:
-    short = short_name(unit.name)
-    # Numbers sort as numbers: «Phường 2» before «Phường 10».
-    order = sort_key(" ".join(word.zfill(3) if word.isdigit() else word for word in short.split()))
-    words = search_text_of(unit.name, *unit.other_names)
     where = (unit.latitude, unit.longitude, unit.area_km2)
     when = (unit.starts_on, unit.ends_on, acts.get(unit.began_by), acts.get(unit.ended_by))
-    return (unit.code, unit.tier, unit.kind, unit.name, short, order, words, *where, *when)
+    words = _words(unit.name, tuple(unit.other_names))
+    return (unit.code, unit.tier, unit.kind, unit.name, *words, *where, *when)
+
+
+@cache  # worked out for the whole country whenever it is written, and nearly all names stay
+def _words(name: str, others: tuple[str, ...]) -> tuple[str, str, str]:
+    """Its short name, its place in the order, what it is found by."""
+    short = short_name(name)
+    # Numbers sort as numbers: «Phường 2» before «Phường 10».
+    order = sort_key(" ".join(word.zfill(3) if word.isdigit() else word for word in short.split()))
+    return short, order, search_text_of(name, *others)
 
 
 def _load_acts(territory: Territory) -> dict[str, int]:

