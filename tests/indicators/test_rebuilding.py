@@ -25,6 +25,7 @@ from hocsuotdoi.ledger.enums import MeasureCode
 from hocsuotdoi.ledger.operations.posting import Line, post, reverse
 from hocsuotdoi.places.models import Institution
 from hocsuotdoi.places.operations.ancestry import rebuild as rebuild_territory
+from tests.factories.places import UnitFactory
 from tests.indicators.book import NOW, TODAY, found, many_steps, play, step
 from tests.indicators.test_rollup import everything, everything_after_a_rebuild
 from tests.support.depth import cases
@@ -87,7 +88,7 @@ def test_differences_are_named(world, tmp_path):
     [
         (lambda houses: post_visits(houses[2], dt.date(2026, 2, 1)), "2/2026"),
         (lambda houses: follow_map(dt.date(2025, 6, 30)), "bản đồ"),
-        (lambda houses: rebuild_territory(), "bản đồ"),
+        (lambda houses: (UnitFactory(name="Xã khác"), rebuild_territory()), "bản đồ"),
         (lambda houses: Institution.objects.update(institution_class="bookcase"), "loại"),
     ],
     ids=["entry", "day", "territory", "class"],

@@ -397,13 +397,12 @@ def outcome(indicator: str, facts: Facts, year: int) -> str:
     if checklist is None:
         return "met" if not any(key == indicator for key, _class in CHECKLISTS) else "not known"
     answers = [_answer(indicator, each, facts, year) for each in checklist["criteria"]]
-    applying = [each for each in answers if each != "not_applicable"]
-    if not applying:
-        return "does not apply"
-    needed, yes = min(checklist["needed"], len(applying)), applying.count("yes")
+    # «Not applicable» waits for a reviewer, and none comes in this year: it is not known.
+    open_ones = answers.count(None) + answers.count("not_applicable")
+    needed, yes = checklist["needed"], answers.count("yes")
     if yes >= needed:
         return "met"
-    return "not met" if yes + applying.count(None) < needed else "not known"
+    return "not met" if yes + open_ones < needed else "not known"
 
 
 def _answer(indicator: str, criterion: dict[str, Any], facts: Facts, year: int) -> str | None:
@@ -414,6 +413,8 @@ def _answer(indicator: str, criterion: dict[str, Any], facts: Facts, year: int) 
         holds = _RULES[rule](facts, given, year) or (False if _is_told(facts, given, year) else None)
     elif rule == "website_known" and facts.has_website:
         holds = True
+    elif rule == "opening_hours_known":
+        holds = False  # the register of a simulated country has no hours, and the question is whether it has
     if holds is None:
         return None if rule else facts.answers.get((indicator, criterion["code"]))
     return "yes" if holds else "no"

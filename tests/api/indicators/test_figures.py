@@ -327,7 +327,7 @@ def made(code, **definition) -> Indicator:
     ("definition", "said"),
     [
         ({"kind": "count", "measures": ["programme_attendance"], "sexes": ["female"]}, "giới tính"),
-        ({"kind": "growth", "measures": ["library_visit"]}, "từ năm này sang năm khác"),
+        ({"kind": "growth", "measures": ["library_visit"], "base_year": 2022}, "từ năm này sang năm khác"),
         ({"kind": "share_of_population", "measures": ["programme_attendance"]}, "cả năm"),
         ({"kind": "stock", "measures": ["active_users"]}, "cả năm"),
         ({"kind": "stock", "measures": ["hours_open_in_year"]}, "đầu năm"),

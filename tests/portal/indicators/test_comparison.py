@@ -52,7 +52,8 @@ def test_what_figures_of_one_unit_share_is_said_once(client, target, posting, ba
         )
         figures = [FIGURE, f"{indicator}.{cohort}"]
         ((compared, _files),) = client.get(HERE, {"unit": "01843", "figure": figures}).context["compared"]
-        return compared.chart.title.rpartition(", ")[0], compared.chart.spec["facet"]["sort"]
+        names = [" ".join(each.replace("|", " ").split()) for each in compared.chart.spec["facet"]["sort"]]
+        return compared.chart.title.rpartition(", ")[0], names
 
     services, communes = target.indicator.short_name, target.cohort.name
     it, schools = Indicator.objects.get(code="library_it").short_name, Cohort.objects.get(code="library_school").name

@@ -37,7 +37,7 @@ BOOKS = [
 MADE = [
     ("count", {}, [F], []),
     ("count", {"over": [ATTENDANCE]}, [M], [ADULT]),
-    ("growth", {}, [], [CHILD]),
+    ("growth", {"base_year": 2022}, [], [CHILD]),
     ("yes_no", {"at_least": 9}, [F], []),
 ]
 """Figures that somebody made on a page: kind, more of the definition, sexes, ages."""
