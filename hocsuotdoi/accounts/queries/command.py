@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from hocsuotdoi.accounts.permissions import Permission
-from hocsuotdoi.accounts.queries.scope import agencies_held, institutions_covered
+from hocsuotdoi.accounts.queries.scope import agencies_held, holds_at_none_of, institutions_covered
 from hocsuotdoi.accounts.rules import Someone, roles_held
 from hocsuotdoi.places.enums import ARMED_FORCES, InstitutionClass, LineKind
 from hocsuotdoi.places.models import Agency, AgencyLine, Institution, InstitutionAgency
@@ -28,7 +28,10 @@ def of_armed_forces(day: dt.date) -> QuerySet[Institution]:
 def agencies_commanded(person: Someone, permission: Permission, day: dt.date) -> QuerySet[Agency]:
     """Those at which the person holds a role with this permission; of the armed forces' also those under them on their
     own line of command. Who guides or stands beside them commands nobody."""
-    return commanded_by(agencies_held(person, permission, day).values("pk"), day)
+    held = agencies_held(person, permission, day)
+    if holds_at_none_of(ARMED_FORCES, person, permission, day):
+        return held  # nearly everybody: the line need not be gone down
+    return commanded_by(held.values("pk"), day)
 
 
 def commanded_by(agencies: Any, day: dt.date) -> QuerySet[Agency]:

@@ -13,6 +13,7 @@ which is quicker to build and to plan.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +131,16 @@ def agencies_held(
     nor what lies under them. For what follows a line of command and not the map."""
     day = day or timezone.localdate(at)
     return Agency.objects.filter(pk__in=_tops(person, permission, day, at).agencies)
+
+
+def holds_at_none_of(kinds: Collection[str], person: Someone, permission: Permission, day: dt.date) -> bool:
+    """Whether the roles remembered for this request say that none with this permission is held at a body of these
+    kinds. False where nothing is remembered: then only the database knows."""
+    remembered = getattr(person, _REMEMBERED, None)
+    if remembered is None or remembered.day != day:
+        return False
+    allowing = [each for each in remembered.held if permission in ROLES[RoleName(each.role)].permissions]
+    return not any(each.agency and each.agency.kind in kinds for each in allowing)
 
 
 def agencies_on_line(person: Someone, permission: Permission, day: dt.date | None = None) -> QuerySet[Agency]:
