@@ -34,6 +34,8 @@ class MadeOf:
     on_todays_map: bool
 
 
+Lyings = dict[int, list[Lying]]
+"""By the key of the group."""
 OfGroups = dict[int, MadeOf]
 """By the key of the group."""
 
@@ -47,9 +49,16 @@ def made_of_leaves(
     if any(unit.tier == Tier.COMMUNE for members in groups for unit in members):
         return nothing  # of so little all is looked at quickly
     asked = [at for at, frame in enumerate(frames) if _is_whole(frame, today)]
+    everyone = list({unit.pk: unit for at in asked for unit in groups[at]}.values())
+    if not everyone:
+        return nothing
+    lyings: Lyings = {}
+    for each in lyings_of(frames[asked[0]], everyone):
+        lyings.setdefault(each.spot.group_id, []).append(each)
+    asked = [at for at in asked if not any(_has_moved(lyings, frames[at], group.pk) for group in groups[at])]
     if not asked:
         return nothing
-    found = _Maps([frames[at] for at in asked], [groups[at] for at in asked], today)
+    found = _Maps([frames[at] for at in asked], everyone, lyings, today)
     for at, frame in zip(asked, found.frames, strict=True):
         nothing[at] = found.made(frame, groups[at])
     return nothing
@@ -73,13 +82,10 @@ SELECT place_id, year
 class _Maps:
     """The maps of all frames, and today's."""
 
-    def __init__(self, frames: Sequence[Frame], groups: Sequence[Sequence[AdminUnit]], today: dt.date) -> None:
+    def __init__(self, frames: Sequence[Frame], groups: Sequence[AdminUnit], lyings: Lyings, today: dt.date) -> None:
         self.frames = frames_together(frames, frames[0].together)
-        everyone = list({unit.pk: unit for members in groups for unit in members}.values())
-        self.then = self._readings(everyone)
-        self.lyings: dict[int, list[Lying]] = {}
-        for each in lyings_of(self.frames[0], everyone):
-            self.lyings.setdefault(each.spot.group_id, []).append(each)
+        self.lyings = lyings
+        self.then = self._readings(groups)
         self.leaf_of = self._leaves({place for each in self.then.values() for place in each}, today)
         self.places_of: dict[int, set[int]] = {}
         for place, leaf in self.leaf_of.items():
@@ -118,7 +124,6 @@ class _Maps:
             for frame in self.frames
             for (day, group), readings in self.then.items()
             if day == frame.map_day
-            if not self._has_moved(frame, group)
             for place in self._unlike(frame, group, readings)
         }
         if not unlike:
@@ -129,15 +134,8 @@ class _Maps:
 
     def _unlike(self, frame: Frame, group: int, readings: Readings) -> set[int]:
         """What is read in the group and did not lie in it, or the other way round."""
-        always = {each.place for each in self._lay(frame, group) if _is_whole_year(each, frame)}
+        always = {each.place for each in self.lyings.get(group, ()) if _is_whole_year(each, frame)}
         return readings.keys() ^ always
-
-    def _lay(self, frame: Frame, group: int) -> list[Lying]:
-        """What lay in the group on any day of the year."""
-        return [e for e in self.lyings.get(group, []) if e.begins <= frame.last_day and frame.starts_on < e.stops]
-
-    def _has_moved(self, frame: Frame, group: int) -> bool:
-        return not all(_is_whole_year(each, frame) for each in self._lay(frame, group))
 
     def _known(self) -> set[int]:
         """Where an institution ever stood or something was counted, of what may be a rest."""
@@ -159,7 +157,7 @@ class _Maps:
         for group in groups:
             readings = self.then.get((frame.map_day, group.pk), {})
             unlike = self._unlike(frame, group.pk, readings)
-            if self._has_moved(frame, group.pk) or any((place, frame.year) in self.counted for place in unlike):
+            if any((place, frame.year) in self.counted for place in unlike):
                 return None
             leaves, rest = self._divided(readings)
             if not leaves or not self._agree(kept_then, readings, leaves, rest):
@@ -189,6 +187,12 @@ class _Maps:
             if (in_leaves and in_rest) or (then in readings) != (in_leaves or in_rest):
                 return False
         return True
+
+
+def _has_moved(lyings: Lyings, frame: Frame, group: int) -> bool:
+    """Whether something lay in the group for a part of the year."""
+    lay = (each for each in lyings.get(group, ()) if each.begins <= frame.last_day and frame.starts_on < each.stops)
+    return not all(_is_whole_year(each, frame) for each in lay)
 
 
 def _is_whole_year(lying: Lying, frame: Frame) -> bool:
