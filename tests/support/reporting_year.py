@@ -114,7 +114,9 @@ class Year:
             people = chance.randrange(2_000, 30_000)
             urban, rural = (people, None) if unit.is_urban else (None, people)
             villages = chance.randrange(5, 30) if chance.random() < 0.9 else None
-            known.residents[unit.pk] = urban, rural, villages or 0
+            # Who lives in a special zone is counted neither among those of towns nor of the countryside.
+            is_zone = unit.name.startswith("Đặc khu")
+            known.residents[unit.pk] = (0, 0, villages or 0) if is_zone else (urban, rural, villages or 0)
             Population.objects.create(
                 unit=unit, year=YEAR, urban=urban, rural=rural, villages=villages, source="Niên giám thống kê (mẫu)"
             )

@@ -166,10 +166,14 @@ class Book:
                 if learner != NOT_KNOWN:
                     facts.people[*where, learner] += quantity
 
-    def _communes(self) -> list[tuple[str, bool]]:
-        """Of each unit of any time: the commune that it is read in, and whether that is a town."""
+    def _communes(self) -> list[tuple[str, bool | None]]:
+        """Of each unit of any time: the commune that it is read in, and whether that is a town; a special zone has
+        both."""
         territory = self.country.territory
-        units = [(unit.key.partition("@")[0], unit.is_urban) for unit in territory.units]
+        units: list[tuple[str, bool | None]] = [
+            (unit.key.partition("@")[0], None if unit.name.startswith("Đặc khu") else unit.is_urban)
+            for unit in territory.units
+        ]
         read_in = territory.map_on(self.map_on.toordinal()).lies_in[Tier.COMMUNE]
         return [units[commune] if commune >= 0 else ("", False) for commune in read_in.tolist()]
 
